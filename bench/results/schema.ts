@@ -183,6 +183,8 @@ const transport = z.object({
   id: z.string(),
   variant: z.string().nullable(),
   title: z.string(),
+  /** The floor: shown beside the others as the harness's own cost, never a choice. */
+  floor: z.boolean(),
   capabilities,
 });
 

@@ -1,0 +1,74 @@
+/**
+ * Length-prefixed frames, the plainest way to send messages over a stream: four bytes of length (big endian), then the
+ * message. The `tcp` transport speaks it at both ends.
+ */
+const PREFIX_BYTES = 4;
+
+export function encodeFrame(message: string | Uint8Array): Buffer {
+  const length = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);
+  frame.writeUInt32BE(length);
+  if (typeof message === 'string') frame.write(message, PREFIX_BYTES);
+  else frame.set(message, PREFIX_BYTES);
+  return frame;
+}
+
+/**
+ * Returns a function to feed chunks to. `onFrame` gets a view that is valid until it returns. A frame longer than
+ * `mostBytes` is refused on its prefix, before any of it is kept; nothing is read after that.
+ */
+export function frameDecoder(mostBytes: number, onFrame: (frame: Buffer) => void, onTooLong?: () => void) {
+  let partial: Buffer | undefined;
+  let filled = 0;
+  let refused = false;
+
+  /** Holds what is left of a frame whose end has not arrived; grows once, to the frame's whole length. */
+  function keep(rest: Buffer): void {
+    const whole = rest.length < PREFIX_BYTES ? PREFIX_BYTES : PREFIX_BYTES + rest.readUInt32BE();
+    partial = Buffer.allocUnsafe(whole);
+    filled = rest.copy(partial);
+  }
+
+  function complete(chunk: Buffer, from: number): number {
+    let at = from;
+    for (;;) {
+      if (partial === undefined) return at;
+      const taken = chunk.copy(partial, filled, at, at + partial.length - filled);
+      at += taken;
+      filled += taken;
+      if (filled < partial.length) return at;
+      const length = partial.readUInt32BE();
+      if (length > mostBytes) return refuse();
+      if (partial.length < PREFIX_BYTES + length) {
+        keep(partial);
+        continue;
+      }
+      const frame = partial;
+      partial = undefined;
+      onFrame(frame.subarray(PREFIX_BYTES));
+      return at;
+    }
+  }
+
+  function refuse(): number {
+    refused = true;
+    partial = undefined;
+    onTooLong?.();
+    return Number.POSITIVE_INFINITY;
+  }
+
+  return (chunk: Buffer): void => {
+    if (refused) return;
+    let at = complete(chunk, 0);
+    while (at < chunk.length) {
+      const rest = chunk.length - at;
+      if (rest < PREFIX_BYTES) break;
+      const length = chunk.readUInt32BE(at);
+      if (length > mostBytes) return void refuse();
+      if (rest < PREFIX_BYTES + length) break;
+      onFrame(chunk.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length));
+      at += PREFIX_BYTES + length;
+    }
+    if (at < chunk.length) keep(chunk.subarray(at));
+  };
+}

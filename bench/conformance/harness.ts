@@ -1,0 +1,153 @@
+import { createServer, type Socket } from 'node:net';
+import type {
+  Application,
+  Capabilities,
+  ClientModule,
+  Listener,
+  Message,
+  Platform,
+  Receiver,
+  Send,
+  ServerModule,
+} from '../contract.ts';
+
+/** What the suite needs of a transport: its two modules and what it promises. */
+export interface Subject {
+  readonly server: ServerModule;
+  readonly client: ClientModule;
+  readonly application: Application;
+  readonly platform: Platform;
+  readonly capabilities: Capabilities;
+  readonly refusal: RegExp;
+  readonly options: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Largest message in the suite and the limit its servers are given, in bytes. */
+export const LIMIT_BYTES = 1024 * 1024;
+
+/** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
+const PATIENCE_MS = 20_000;
+
+/** One check's servers and sessions. Everything opened through it is closed when the check ends. */
+export class Bench {
+  readonly subject: Subject;
+  readonly #cleanup: (() => Promise<unknown>)[] = [];
+
+  constructor(subject: Subject) {
+    this.subject = subject;
+  }
+
+  async listen(port = 0): Promise<Listener> {
+    const { server, application, options } = this.subject;
+    const limits = { messageBytes: LIMIT_BYTES };
+    const listener = await server.listen(application, { host: '127.0.0.1', port, options, limits });
+    this.#cleanup.push(() => listener.close());
+    return listener;
+  }
+
+  async connect(
+    url: string,
+    encoding: 'text' | 'binary' = 'text',
+    signal = new AbortController().signal,
+  ): Promise<Peer> {
+    const peer = new Peer();
+    const { client, options, platform } = this.subject;
+    const session = await client.connect(url, peer, { options, platform, encoding, signal });
+    this.#cleanup.push(() => session.close());
+    peer.adopt(session.send, () => session.close());
+    return peer;
+  }
+
+  /** A server that accepts connections and never says a word; returns the URL a client of this transport would dial. */
+  async silence(like: string): Promise<string> {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    this.#cleanup.push(() => {
+      for (const socket of sockets) socket.destroy();
+      return new Promise((resolve) => server.close(resolve));
+    });
+    const address = server.address();
+    return like.replace(/:\d+/, `:${typeof address === 'object' ? address?.port : ''}`);
+  }
+
+  /** Closes in the reverse order of opening. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const close of this.#cleanup.reverse()) await within(close(), 'closing');
+  }
+}
+
+/** A session and everything it received. */
+export class Peer implements Receiver {
+  readonly received: Message[] = [];
+  readonly losses: Error[] = [];
+  #send: Send = () => {};
+  #close: () => Promise<void> = async () => {};
+  #waiting: { count: number; resolve: () => void } | undefined;
+  #lost = Promise.withResolvers<Error>();
+
+  adopt(send: Send, close: () => Promise<void>): void {
+    this.#send = send;
+    this.#close = close;
+  }
+
+  message(message: Message): void {
+    // Bytes are the receiver's only until it returns.
+    this.received.push(typeof message === 'string' ? message : Uint8Array.from(message));
+    if (this.#waiting && this.received.length >= this.#waiting.count) this.#waiting.resolve();
+  }
+
+  lost(reason: Error): void {
+    this.losses.push(reason);
+    this.#lost.resolve(reason);
+  }
+
+  async send(message: Message): Promise<void> {
+    await this.#send(message);
+  }
+
+  /** Sends without waiting for one message before the next, as a program in a loop does. */
+  async burst(messages: readonly Message[]): Promise<void> {
+    await Promise.all(messages.map((message) => this.#send(message)));
+  }
+
+  close(): Promise<void> {
+    return within(this.#close(), 'close');
+  }
+
+  /** Resolves with all messages once there are at least `count`. */
+  async has(count: number): Promise<readonly Message[]> {
+    if (this.received.length < count) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting = { count, resolve };
+      await within(promise, () => `message ${count} (${this.received.length} arrived)`);
+    }
+    return this.received;
+  }
+
+  async echo(message: Message): Promise<Message> {
+    const before = this.received.length;
+    await this.send(message);
+    return (await this.has(before + 1))[before]!;
+  }
+
+  /** Resolves with the reason once the session is lost. */
+  isLost(): Promise<Error> {
+    return within(this.#lost.promise, 'the loss being reported');
+  }
+}
+
+export async function within<Value>(promise: Promise<Value>, what: string | (() => string)): Promise<Value> {
+  const patience = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    patience.reject(new Error(`waited ${PATIENCE_MS} ms for ${typeof what === 'string' ? what : what()}`));
+  }, PATIENCE_MS);
+  try {
+    return await Promise.race([promise, patience.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

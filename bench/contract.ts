@@ -1,0 +1,138 @@
+/**
+ * What every transport signs. Types only: nothing here runs.
+ *
+ * A server module moves bytes for the one application; a client module gives the load generator a session. Neither knows
+ * what is measured. Lifetimes are explicit: `listen` and `connect` return what closes them.
+ */
+
+/**
+ * One application message. A case is text or binary; a session never mixes them. A server that received text may hand on
+ * its UTF-8 bytes, as long as it sends back what it was given in the kind it came.
+ */
+export type Message = string | Uint8Array;
+
+/** Rejects (or throws) with a cause a person can act on when the message cannot be handed to the transport. */
+export type Send = (message: Message) => void | Promise<void>;
+
+/** What a server does with a message. `broadcast` is the transport's own fan-out and reaches the sender too. */
+export type Application = (message: Message, reply: Send, broadcast: Send) => void | Promise<void>;
+
+/** Options of a variant, by name, as the registry lists them. */
+export type Options = Readonly<Record<string, string | number | boolean>>;
+
+export interface Limits {
+  /** Largest application message a server accepts, in bytes. Larger ones are refused in the protocol's own way. */
+  readonly messageBytes: number;
+}
+
+export interface ServerSettings {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly options: Options;
+  readonly limits: Limits;
+}
+
+export interface Listener {
+  /** What `connect` dials. */
+  readonly url: string;
+  /** For scenarios the server starts by itself. Reaches every session that is usable. */
+  readonly broadcast: Send;
+  /** The settings really in force: heartbeats, compression, limits. Stored with the results. */
+  readonly effective: Options;
+  /** Resolves once sessions are gone and the port is free. Calling it again returns the same promise. */
+  close(): Promise<void>;
+}
+
+export interface ServerModule {
+  /** Rejects when the address cannot be bound. */
+  listen(application: Application, settings: ServerSettings): Promise<Listener>;
+}
+
+export interface Receiver {
+  /** Text arrives as a string, binary as bytes that the receiver may keep only until it returns. */
+  message(message: Message): void;
+  /** The session ended and `close` was not the cause. Called at most once, only after `connect` resolved. */
+  lost(reason: Error): void;
+}
+
+export interface ClientSettings {
+  readonly options: Options;
+  readonly encoding: 'text' | 'binary';
+  readonly platform: Platform;
+  /** Aborting ends a `connect` under way: it rejects with the signal's reason and leaves nothing open. */
+  readonly signal: AbortSignal;
+}
+
+export interface Session {
+  readonly send: Send;
+  /** Resolves once the connection is gone. `lost` is not called. Calling it again returns the same promise. */
+  close(): Promise<void>;
+}
+
+export interface ClientModule {
+  /** Resolves when messages flow both ways: subscribed, not merely connected. Rejects with a cause a person can act on. */
+  connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session>;
+}
+
+/** What the surroundings supply, so that a client file runs in Node and in a browser alike. */
+export interface Platform {
+  readonly WebSocket: WebSocketConstructor;
+  /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
+  openHttp(): Http;
+}
+
+export interface Http {
+  readonly EventSource: EventSourceConstructor;
+  /** Rejects when there is no answer; any status is an answer. */
+  fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
+  /** Drops this user's connections, those under way too. */
+  close(): Promise<void>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly body?: Message;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A handler that may ask for more of an event than we promise to give: the surroundings' own types do. */
+type Handler<Event> = { handle(event: Event): void }['handle'];
+
+/** The part of the browser's WebSocket that clients use. */
+export interface WebSocketLike {
+  binaryType: string;
+  onopen: Handler<object> | null;
+  onmessage: Handler<{ data: unknown }> | null;
+  onclose: Handler<{ code: number; reason: string }> | null;
+  onerror: Handler<{ message?: string }> | null;
+  send(data: string | Uint8Array): void;
+  close(code?: number, reason?: string): void;
+}
+export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
+
+/** The part of the browser's EventSource that clients use. */
+export interface EventSourceLike {
+  onmessage: Handler<{ data: string }> | null;
+  onerror: Handler<{ message?: string }> | null;
+  addEventListener(type: string, listener: Handler<{ data: string }>): void;
+  close(): void;
+}
+export type EventSourceConstructor = new (url: string) => EventSourceLike;
+
+/** What a transport promises. What it cannot do is shown as "not supported", never scored as zero. */
+export interface Capabilities {
+  /** Carries bytes as they are. */
+  readonly binary: boolean;
+  /** Messages of one sender arrive in the order they were sent. */
+  readonly ordered: boolean;
+  /** While the session lives, every message arrives exactly once. */
+  readonly reliable: boolean;
+  /** What carries a message from client to server: the session's connection, or a request of its own. */
+  readonly upstream: 'connection' | 'request';
+}

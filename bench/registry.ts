@@ -1,0 +1,85 @@
+import { BROADCAST, ECHO } from './codec/header.ts';
+import type { Capabilities, ClientModule, Options, ServerModule } from './contract.ts';
+
+/** A named setting of a transport, written `transport:variant`. */
+export interface Variant {
+  readonly id: string;
+  readonly title: string;
+  readonly options: Options;
+}
+
+export interface TransportEntry {
+  /** File name, flag's value, results' value and report's key. */
+  readonly id: string;
+  readonly title: string;
+  /** The harness's own cost: a baseline in every table, never a choice. */
+  readonly floor?: true;
+  readonly capabilities: Capabilities;
+  /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
+  readonly refusal: RegExp;
+  readonly variants: readonly Variant[];
+  /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
+  readonly root?: string;
+}
+
+export interface ScenarioEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly opcode: number;
+  /** Who is owed each message. */
+  readonly reaches: 'sender' | 'everyone';
+  /** Messages a second, all clients together, when none is asked for. */
+  readonly defaultRate: number;
+}
+
+const overConnection: Capabilities = { binary: true, ordered: true, reliable: true, upstream: 'connection' };
+const overRequests: Capabilities = { binary: false, ordered: true, reliable: true, upstream: 'request' };
+const textOnly: Capabilities = { ...overConnection, binary: false };
+
+/** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
+// biome-ignore format: one line each
+export const transports: readonly TransportEntry[] = [
+  { id: 'tcp', title: 'Raw TCP', floor: true, capabilities: overConnection, refusal: /closed/, variants: [] },
+  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
+  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+];
+
+// biome-ignore format: one line each
+export const scenarios: readonly ScenarioEntry[] = [
+  { id: 'echo', title: 'Echo to the sender', opcode: ECHO, reaches: 'sender', defaultRate: 1000 },
+  { id: 'broadcast', title: 'Broadcast to everyone', opcode: BROADCAST, reaches: 'everyone', defaultRate: 50 },
+];
+
+/** `ws` or `ws:deflate`, taken apart and looked up. Undefined when there is no such transport or variant. */
+export function findTransport(name: string): { entry: TransportEntry; variant: Variant | null } | undefined {
+  const [id, variantId, ...more] = name.split(':');
+  const entry = transports.find((candidate) => candidate.id === id);
+  if (entry === undefined || more.length > 0) return undefined;
+  if (variantId === undefined) return { entry, variant: null };
+  const variant = entry.variants.find((candidate) => candidate.id === variantId);
+  return variant === undefined ? undefined : { entry, variant };
+}
+
+/** Every name `--transports` takes. */
+export function transportNames(): string[] {
+  return transports.flatMap((entry) => [entry.id, ...entry.variants.map((variant) => `${entry.id}:${variant.id}`)]);
+}
+
+/** Where a transport's two files are. */
+export type Location = Pick<TransportEntry, 'id' | 'root'>;
+
+const repository = new URL('../', import.meta.url).href;
+
+/** Loads `servers/<id>.ts`. Only a process that serves does. */
+export async function loadServer({ id, root = repository }: Location): Promise<ServerModule> {
+  return await import(new URL(`servers/${id}.ts`, root).href);
+}
+
+/** Loads `clients/<id>.ts`. Only a process that generates load does. */
+export async function loadClient({ id, root = repository }: Location): Promise<ClientModule> {
+  return await import(new URL(`clients/${id}.ts`, root).href);
+}

@@ -1,0 +1,58 @@
+import { createClient } from 'graphql-ws';
+import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { lifetime } from './lifetime.ts';
+
+const SUBSCRIPTION = 'subscription{m}';
+const MUTATION = 'mutation($m:String!){send(m:$m)}';
+
+/** graphql-ws: a mutation up, a subscription down, on one WebSocket. Its retries are off: a lost session is reported. */
+export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const client = createClient({
+    url,
+    webSocketImpl: settings.platform.WebSocket,
+    lazy: false,
+    retryAttempts: 0,
+    onNonLazyError: () => {},
+    on: { closed: (event) => life.over(reasonOf(event)), error: (error) => life.over(reasonOf(error)) },
+  });
+  const life = lifetime(receiver, settings.signal, (wasUsable) => {
+    if (wasUsable) void client.dispose();
+    else client.terminate();
+  });
+
+  client.subscribe<{ m: string }>(
+    { query: SUBSCRIPTION },
+    {
+      next({ data }) {
+        // The first value is empty: the subscription is live.
+        if (data?.m === '') life.usable(send);
+        else if (data) receiver.message(data.m);
+      },
+      error: (error) => life.over(reasonOf(error)),
+      complete: () => {},
+    },
+  );
+
+  function send(message: string | Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      client.subscribe(
+        { query: MUTATION, variables: { m: message } },
+        {
+          next: ({ errors }) => errors && reject(reasonOf(errors)),
+          error: (error) => reject(reasonOf(error)),
+          complete: resolve,
+        },
+      );
+    });
+  }
+
+  return life.session;
+}
+
+/** graphql-ws reports a close event, an error, or the operation's GraphQL errors. */
+function reasonOf(cause: unknown): Error {
+  if (cause instanceof Error) return cause;
+  if (Array.isArray(cause)) return new Error(cause.map((error) => error.message).join('; '), { cause });
+  const { code, reason } = (cause ?? {}) as { code?: number; reason?: string };
+  return new Error(`GraphQL socket closed with ${[code, reason].filter(Boolean).join(' ')}`, { cause });
+}

@@ -1,0 +1,56 @@
+import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { lifetime } from './lifetime.ts';
+import { postInOrder } from './upstream.ts';
+
+/** Time the server has to confirm that the session is over. */
+const GOODBYE_MS = 1_000;
+
+/** Long polling: one GET always waits at the server; its cursor says what has been read. POST up. */
+export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const http = settings.platform.openHttp();
+  const life = lifetime(receiver, settings.signal, () => void leave());
+  let id: string | undefined;
+  let leaving = false;
+
+  async function open(): Promise<void> {
+    const { status, text } = await http.fetch(`${url}/sessions`, { method: 'POST' });
+    if (status !== 201) throw new Error(`POST /sessions answered ${status}: ${text.trim()}`);
+    id = (JSON.parse(text) as { session: string }).session;
+    life.usable(postInOrder(http, `${url}/messages/${id}`));
+  }
+
+  async function poll(): Promise<void> {
+    let cursor = 0;
+    while (!leaving) {
+      const { status, text } = await http.fetch(`${url}/messages/${id}?cursor=${cursor}`, { method: 'GET' });
+      if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
+      const answer = JSON.parse(text) as { cursor: number; messages: string[] };
+      cursor = answer.cursor;
+      for (const message of answer.messages) receiver.message(message);
+    }
+  }
+
+  async function leave(): Promise<void> {
+    leaving = true;
+    if (id !== undefined) {
+      const request = { method: 'DELETE', signal: AbortSignal.timeout(GOODBYE_MS) } as const;
+      await http.fetch(`${url}/sessions/${id}`, request).catch(() => {});
+    }
+    await http.close();
+    life.over(new Error('closed'));
+  }
+
+  async function live(): Promise<void> {
+    try {
+      await open();
+      await poll();
+    } catch (cause) {
+      if (leaving) return;
+      await http.close();
+      life.over(new Error(`polling ended: ${cause instanceof Error ? cause.message : cause}`, { cause }));
+    }
+  }
+
+  void live();
+  return life.session;
+}

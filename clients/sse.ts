@@ -1,0 +1,24 @@
+import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { lifetime } from './lifetime.ts';
+import { postInOrder } from './upstream.ts';
+
+/** Server-Sent Events down, POST up. The EventSource's own reconnection is off: a lost session is reported, not mended. */
+export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const http = settings.platform.openHttp();
+  const source = new http.EventSource(`${url}/events`);
+  const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
+
+  function finish(reason: Error): void {
+    source.close();
+    http.close().then(
+      () => life.over(reason),
+      () => life.over(reason),
+    );
+  }
+
+  source.addEventListener('session', ({ data }) => life.usable(postInOrder(http, `${url}/messages/${data}`)));
+  source.addEventListener('json', ({ data }) => receiver.message(JSON.parse(data)));
+  source.onmessage = ({ data }) => receiver.message(data);
+  source.onerror = ({ message }) => finish(new Error(`event stream ended${message ? `: ${message}` : ''}`));
+  return life.session;
+}

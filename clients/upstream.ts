@@ -1,0 +1,17 @@
+import type { Http, Send } from '../bench/contract.ts';
+
+/**
+ * Messages up as POSTs, one at a time, so that they arrive in the order they were sent: a browser would spread concurrent
+ * requests over several connections. Rejects when the server does not take the message.
+ */
+export function postInOrder(http: Http, url: string): Send {
+  let previous: Promise<unknown> = Promise.resolve();
+  return (message) => {
+    const posted = previous.then(async () => {
+      const { status, text } = await http.fetch(url, { method: 'POST', body: message });
+      if (status >= 300) throw new Error(`POST answered ${status}: ${text.trim()}`);
+    });
+    previous = posted.catch(() => {});
+    return posted;
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Values pushed to whoever subscribed, as an async iterator each. Ending an iterator takes effect at once, also while its
+ * reader waits (an async generator would hold `return()` back until the next value, and leak the subscription till then).
+ */
+export class Feed<Value> {
+  readonly #subscriptions = new Set<Subscription<Value>>();
+
+  push(value: Value): void {
+    for (const subscription of this.#subscriptions) subscription.push(value);
+  }
+
+  /** Subscribes now. `first` is the first value the reader gets. */
+  subscribe(first: Value): AsyncIterableIterator<Value> {
+    const subscription = new Subscription<Value>(() => this.#subscriptions.delete(subscription));
+    this.#subscriptions.add(subscription);
+    subscription.push(first);
+    return subscription;
+  }
+}
+
+class Subscription<Value> implements AsyncIterableIterator<Value> {
+  readonly #onEnd: () => void;
+  readonly #values: Value[] = [];
+  readonly #readers: ((result: IteratorResult<Value>) => void)[] = [];
+  #ended = false;
+
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
+  }
+
+  push(value: Value): void {
+    const reader = this.#readers.shift();
+    if (reader === undefined) this.#values.push(value);
+    else reader({ value, done: false });
+  }
+
+  next(): Promise<IteratorResult<Value>> {
+    const value = this.#values.shift();
+    if (value !== undefined) return Promise.resolve({ value, done: false });
+    if (this.#ended) return Promise.resolve({ value: undefined, done: true });
+    return new Promise((resolve) => this.#readers.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<Value>> {
+    this.#ended = true;
+    this.#values.length = 0;
+    this.#onEnd();
+    for (const reader of this.#readers.splice(0)) reader({ value: undefined, done: true });
+    return Promise.resolve({ value: undefined, done: true });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * What one session has yet to receive, with a replay cursor: a reader says up to where it has read, and gets the rest. A
+ * message stays until a later cursor covers it, so an answer lost on the way is not a message lost.
+ */
+export class Mailbox {
+  /** Number of the last message a reader has covered. */
+  #covered = 0;
+  #messages: string[] = [];
+  #wake: (() => void) | undefined;
+
+  append(message: string): void {
+    this.#messages.push(message);
+    this.#wake?.();
+  }
+
+  /** Forgets what the cursor covers and returns what comes after it, oldest first, with the cursor that covers it all. */
+  read(cursor: number): { cursor: number; messages: readonly string[] } {
+    const read = Math.min(Math.max(cursor - this.#covered, 0), this.#messages.length);
+    if (read > 0) this.#messages.splice(0, read);
+    this.#covered += read;
+    return { cursor: this.#covered + this.#messages.length, messages: this.#messages };
+  }
+
+  /** Calls `wake` at every message from now on, until another reader takes its place or it is undefined. */
+  notify(wake: (() => void) | undefined): void {
+    this.#wake = wake;
+  }
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { createWebServer, notFound, readText, refuseTooLarge, TooLarge, textOf } from './http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+
+/** Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). */
+export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  const streams = new Map<string, ServerResponse>();
+  const { messageBytes } = settings.limits;
+
+  function broadcast(message: Message): void {
+    const event = encodeEvent(message);
+    for (const stream of streams.values()) stream.write(event);
+  }
+
+  function openStream(response: ServerResponse): void {
+    const session = randomUUID();
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache',
+      // Asks nginx not to hold events back until its buffer is full.
+      'x-accel-buffering': 'no',
+    });
+    response.write(`event: session\ndata: ${session}\n\n`);
+    streams.set(session, response);
+    response.once('close', () => streams.delete(session));
+  }
+
+  async function receive(session: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const stream = streams.get(session);
+    if (stream === undefined) return notFound(request, response);
+    try {
+      const message = await readText(request, messageBytes);
+      await application(message, (reply) => void stream.write(encodeEvent(reply)), broadcast);
+      response.writeHead(204).end();
+    } catch (error) {
+      if (error instanceof TooLarge) refuseTooLarge(request, response);
+      else response.destroy();
+    }
+  }
+
+  const server = createWebServer((request, response) => {
+    const [, path, session] = (request.url ?? '').split('/');
+    if (request.method === 'GET' && path === 'events' && session === undefined) openStream(response);
+    else if (request.method === 'POST' && path === 'messages' && session) void receive(session, request, response);
+    else notFound(request, response);
+  });
+  const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
+  return {
+    url: `http://${authority(settings.host, port)}`,
+    broadcast,
+    effective: { heartbeat: 'none', compression: false, tcpNoDelay: true, messageBytes, http: '1.1', eventIds: false },
+    close: closingOnce(() => {
+      for (const stream of streams.values()) stream.end();
+      return closeServer(server, sockets);
+    }),
+  };
+}
+
+/**
+ * One event. A line feed in the message starts another `data:` line, which the reader joins again. A carriage return would
+ * reach the reader as a line feed, so a message with one travels as a JSON string in an event named `json`.
+ * WHATWG HTML §9.2.5, §9.2.6
+ */
+function encodeEvent(message: Message): Buffer {
+  const text = textOf(message);
+  if (text.includes('\r')) return Buffer.from(`event: json\ndata: ${JSON.stringify(text)}\n\n`);
+  return Buffer.from(`data: ${text.includes('\n') ? text.replaceAll('\n', '\ndata: ') : text}\n\n`);
+}
