@@ -136,3 +136,26 @@ export interface Capabilities {
   /** What carries a message from client to server: the session's connection, or a request of its own. */
   readonly upstream: 'connection' | 'request';
 }
+
+/** What the parent tells a server process, and what it answers: one answer to each order, in order. */
+export type ServerOrder =
+  | ({
+      readonly order: 'listen' /** URL of the module that exports `listen`. */;
+      readonly module: string;
+    } & ServerSettings)
+  | { readonly order: 'usage' };
+
+export type ServerAnswer =
+  | { readonly answer: 'listening'; readonly url: string; readonly effective: Options }
+  | ({ readonly answer: 'usage' } & ServerUsage)
+  | { readonly answer: 'failed'; readonly reason: string };
+
+/** A server process since its start. */
+export interface ServerUsage {
+  /** User and system time. */
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  /** Bytes read from and written to all TCP sockets the server accepted, ended ones included. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}

@@ -74,12 +74,16 @@ export type Location = Pick<TransportEntry, 'id' | 'root'>;
 
 const repository = new URL('../', import.meta.url).href;
 
-/** Loads `servers/<id>.ts`. Only a process that serves does. */
-export async function loadServer({ id, root = repository }: Location): Promise<ServerModule> {
-  return await import(new URL(`servers/${id}.ts`, root).href);
+/** URL of `servers/<id>.ts`. Loaded lazily: only a process that serves needs it. */
+export function serverModule({ id, root = repository }: Location): string {
+  return new URL(`servers/${id}.ts`, root).href;
 }
 
-/** Loads `clients/<id>.ts`. Only a process that generates load does. */
-export async function loadClient({ id, root = repository }: Location): Promise<ClientModule> {
-  return await import(new URL(`clients/${id}.ts`, root).href);
+/** URL of `clients/<id>.ts`. Loaded lazily: only a process that generates load needs it. */
+export function clientModule({ id, root = repository }: Location): string {
+  return new URL(`clients/${id}.ts`, root).href;
 }
+
+export const loadServer = (location: Location): Promise<ServerModule> => import(serverModule(location));
+
+export const loadClient = (location: Location): Promise<ClientModule> => import(clientModule(location));

@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
+import { processIo } from './cli/io.ts';
+import { listCommand } from './cli/list.ts';
+import type { RunFlags } from './cli/run.ts';
+import { LEAST_SIZE } from './codec/header.ts';
+import { DEFAULTS, suggestion } from './plan/options.ts';
+import { scenarios, transportNames } from './registry.ts';
+
+/** Arguments → command → exit code. Commands are loaded when they are asked for. */
+const io = processIo();
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // A second one means now: the children notice that their parent is gone, and end.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort(new Error(`interrupted by ${signal}`));
+  });
+}
+const context = { io, interrupted: interruption.signal };
+let exitCode: ExitCode = EXIT.done;
+
+const rates = scenarios.map(({ id, defaultRate }) => `${id} ${defaultRate}`).join(', ');
+const EXAMPLES = `
+Examples:
+  npm run bench -- --quick                                     every transport once: a first look in a minute
+  npm run bench -- --transports ws,sse --rate 500,1000,2000    two transports at three rates
+  npm run report -- reports/runs/<run>/results.json            the report again, from its results
+
+Exit codes:
+  0 done and valid · 1 internal error · 2 usage · 13 a case has no valid trial · 14 a transport failed or lost messages
+  130 interrupted, partial results saved`;
+
+const program = new Command('wirebench')
+  .description('Which real-time transport should this project use, and how sure are we?')
+  .version(version())
+  .addHelpText('after', EXAMPLES)
+  .exitOverride()
+  .configureOutput({ writeOut: io.out, writeErr: io.talk });
+
+program
+  .command('run')
+  .description('measure transports and report')
+  .option('--transports <names>', `which, separated by commas: ${transportNames().join(', ')} (all)`)
+  .option('--scenarios <names>', `which: ${scenarios.map(({ id }) => id).join(', ')} (all)`)
+  .option('--clients <numbers>', `sessions (${DEFAULTS.clients})`)
+  .option('--rate <numbers>', `messages a second, all clients together; in broadcast, published ones (${rates})`)
+  .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (${DEFAULTS.size})`)
+  .option('--duration <seconds>', `measured time of a trial (${DEFAULTS.durationSeconds})`)
+  .option('--warmup <seconds>', `time before it that is not counted (${DEFAULTS.warmupSeconds})`)
+  .option('--trials <number>', `trials of each case; verdicts need 6 (${DEFAULTS.trials})`)
+  .option('--seed <number>', `of the order of trials and the messages’ filler (${DEFAULTS.seed})`)
+  .option('--workers <number>', 'load processes (one for every core the server leaves)')
+  .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
+  .option('--json', 'print the results document instead of the summary')
+  .option('--quick', 'one short trial of each case: a first look, no verdicts')
+  .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
+  .addHelpText('after', EXAMPLES)
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (flags: RunFlags, command: Command) => {
+    const { runCommand } = await import('./cli/run.ts');
+    exitCode = await runCommand(flags, strangers(command), context);
+  });
+
+program
+  .command('report')
+  .description('make the report of a run again, byte for byte')
+  .argument('<results.json>')
+  .option('--out <file>', 'where to write the page (report.html beside the results)')
+  .action(async (file: string, flags: { out?: string }) => {
+    const { reportCommand } = await import('./cli/report.ts');
+    exitCode = await reportCommand(file, flags, io);
+  });
+
+program
+  .command('serve')
+  .description('serve one transport to talk to by hand')
+  .argument('<transport>')
+  .option('--port <number>', '0 takes any free one', '0')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .action(async (transport: string, flags: { port: string; host: string }) => {
+    const { serveCommand } = await import('./cli/serve.ts');
+    exitCode = await serveCommand(transport, flags, context);
+  });
+
+program
+  .command('list')
+  .description('list transports, variants and scenarios')
+  .option('--json', 'print one JSON document')
+  .action((flags: { json?: true }) => {
+    exitCode = listCommand({ json: flags.json === true }, io);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  exitCode = explain(error);
+}
+process.exitCode = exitCode;
+
+/** Flags and words that the command does not know, each as a problem with the nearest name. */
+function strangers(command: Command): string[] {
+  const known = command.options.map(({ long }) => long ?? '');
+  const flags = command.args.filter((argument) => argument.startsWith('-'));
+  const unknown = flags.map((flag) => `unknown flag ${flag}${suggestion(flag.split('=')[0] ?? flag, known)}`);
+  const [word] = command.args;
+  return unknown.length === 0 && word !== undefined
+    ? [`unexpected argument "${word}"; lists take commas without blanks`]
+    : unknown;
+}
+
+/** Says what went wrong and returns the exit code it has. */
+function explain(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (error instanceof UsageError) {
+    io.talk(`${error.message}\n`);
+    return EXIT.usage;
+  }
+  io.talk(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
+  return EXIT.internal;
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return text;
+}

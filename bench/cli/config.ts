@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { type Given, SETTINGS, type Setting, suggestion } from '../plan/options.ts';
+
+/** A configuration file: JSON with the names of `run`'s flags, values or lists of them. Every problem is reported. */
+export function readConfig(path: string): { given: Partial<Record<Setting, Given>>; problems: string[] } {
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return { given: {}, problems: [`--config ${path}: ${error instanceof Error ? error.message : error}`] };
+  }
+  if (document === null || typeof document !== 'object' || Array.isArray(document)) {
+    return { given: {}, problems: [`--config ${path} holds no object; write {"transports": ["ws"], "rate": 1000}`] };
+  }
+  const given: Partial<Record<Setting, Given>> = {};
+  const problems: string[] = [];
+  for (const [key, value] of Object.entries(document)) {
+    const setting = SETTINGS.find((name) => name === key);
+    if (setting === undefined) problems.push(`${path}: unknown key "${key}"${suggestion(key, SETTINGS)}`);
+    else given[setting] = { value, where: `${setting} in ${path}` };
+  }
+  return { given, problems };
+}

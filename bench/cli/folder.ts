@@ -1,0 +1,68 @@
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from './exit.ts';
+
+/** The folder a run writes to. */
+export interface RunFolder {
+  readonly results: string;
+  readonly report: string;
+}
+
+const FILES = ['results.json', 'report.html'];
+
+/** A new folder under reports/runs, named after the moment. */
+export function newFolder(startedAt: Date): string {
+  const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
+  const name = startedAt.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '-');
+  let folder = join(runs, name);
+  for (let again = 2; existsSync(folder); again++) folder = join(runs, `${name}-${again}`);
+  return folder;
+}
+
+/**
+ * Makes sure, before anything is measured, that the folder can be written to. What an earlier run left in it is kept under
+ * another name; `moved` hears of it.
+ */
+export function prepareFolder(folder: string, moved: (what: string) => void): RunFolder {
+  try {
+    makeFolder(resolve(folder));
+    const probe = join(folder, `.wirebench-${process.pid}`);
+    closeSync(openSync(probe, 'w'));
+    rmSync(probe);
+    keepEarlier(folder, moved);
+  } catch (error) {
+    throw new UsageError([
+      `cannot write to ${folder}: ${error instanceof Error ? error.message : error}; name another folder with --out`,
+    ]);
+  }
+  return { results: shown(join(folder, 'results.json')), report: shown(join(folder, 'report.html')) };
+}
+
+/** Node's own recursive mkdir turns in circles for ever where a file system knows no new names, such as /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
+function keepEarlier(folder: string, moved: (what: string) => void): void {
+  if (!FILES.some((file) => existsSync(join(folder, file)))) return;
+  let number = 1;
+  while (FILES.some((file) => existsSync(join(folder, numbered(file, number))))) number++;
+  for (const file of FILES) {
+    if (!existsSync(join(folder, file))) continue;
+    renameSync(join(folder, file), join(folder, numbered(file, number)));
+    moved(`${file} of an earlier run is kept as ${numbered(file, number)}`);
+  }
+}
+
+function numbered(file: string, number: number): string {
+  return file.replace('.', `.${number}.`);
+}
+
+/** Relative where that is shorter to read. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
+}

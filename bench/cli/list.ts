@@ -1,0 +1,51 @@
+import { scenarios, transports } from '../registry.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+
+/** Prints every transport, variant and scenario. */
+export function listCommand({ json }: { json: boolean }, io: Io): ExitCode {
+  io.out(json ? `${JSON.stringify(catalogue(), null, 2)}\n` : table());
+  return EXIT.done;
+}
+
+function catalogue() {
+  return {
+    transports: transports.map(({ id, title, floor = false, capabilities, variants }) => ({
+      ...{ id, title, floor, capabilities },
+      variants: variants.map((variant) => ({ id: variant.id, title: variant.title, options: variant.options })),
+    })),
+    scenarios: scenarios.map(({ id, title, defaultRate }) => ({ id, title, defaultRate })),
+  };
+}
+
+function table(): string {
+  const rows = transports.flatMap(({ id, title, floor, capabilities, variants }) => [
+    [id, title, floor ? 'floor: the harness’s own cost' : describe(capabilities)],
+    ...variants.map((variant) => [`${id}:${variant.id}`, variant.title, '']),
+  ]);
+  const lines = [
+    'Transports (--transports)',
+    ...columns(rows),
+    '',
+    'Scenarios (--scenarios)',
+    ...columns(
+      scenarios.map(({ id, title, defaultRate }) => [id, title, `${defaultRate} msg/s unless --rate says otherwise`]),
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function describe({ binary, ordered, reliable, upstream }: (typeof transports)[number]['capabilities']): string {
+  const up = upstream === 'connection' ? 'up on its connection' : 'up by requests';
+  return [
+    binary ? 'text and binary' : 'text',
+    up,
+    ...(ordered ? [] : ['unordered']),
+    ...(reliable ? [] : ['lossy']),
+  ].join(', ');
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
+}

@@ -1,0 +1,21 @@
+import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
+
+/** One hour: longer than any trial's drain. */
+const HIGHEST_NS = 3_600e9;
+
+/** An HdrHistogram of nanoseconds with three significant digits. */
+export function histogram(): Histogram {
+  return build({ lowestDiscernibleValue: 1, highestTrackableValue: HIGHEST_NS, numberOfSignificantValueDigits: 3 });
+}
+
+/** V2, compressed, base64. */
+export const encode = (of: Histogram): string => encodeIntoCompressedBase64(of);
+
+/** Adds the counts of encoded histograms; percentiles are never averaged. */
+export function merge(encoded: readonly string[]): string {
+  const sum = histogram();
+  for (const one of encoded) sum.add(decodeFromCompressedBase64(one));
+  return encode(sum);
+}
+
+export const decode = (encoded: string): Histogram => decodeFromCompressedBase64(encoded);

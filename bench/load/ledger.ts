@@ -1,0 +1,56 @@
+/** What an arrival was. */
+export const FIRST = 0;
+/** A first arrival that came after a later message of the same sender. */
+export const LATE = 1;
+export const AGAIN = 2;
+export type Arrival = typeof FIRST | typeof LATE | typeof AGAIN;
+
+/**
+ * Which messages have arrived, for every pair of a sender and a receiver. What a pair has is the range from the phase's first
+ * sequence number to the highest one seen, minus the gaps; gaps are kept as intervals, so memory grows with faults and not
+ * with messages, and a loss and a duplicate never cancel as they would in counters.
+ */
+export class Ledger {
+  /** Next sequence number expected, by pair. */
+  readonly #next: Int32Array;
+  /** Gaps by pair: ascending, disjoint [from, to) pairs, flattened. */
+  readonly #gaps = new Map<number, number[]>();
+
+  constructor(pairs: number, firstSequence: number) {
+    this.#next = new Int32Array(pairs).fill(firstSequence);
+  }
+
+  arrived(pair: number, sequence: number): Arrival {
+    const next = this.#next[pair]!;
+    if (sequence >= next) {
+      if (sequence > next) this.#open(pair, next, sequence);
+      this.#next[pair] = sequence + 1;
+      return FIRST;
+    }
+    return this.#fill(pair, sequence) ? LATE : AGAIN;
+  }
+
+  #open(pair: number, from: number, to: number): void {
+    const gaps = this.#gaps.get(pair);
+    if (gaps === undefined) this.#gaps.set(pair, [from, to]);
+    else gaps.push(from, to);
+  }
+
+  /** Takes one number out of the gap it lies in. False when it lies in none: it was here before. */
+  #fill(pair: number, sequence: number): boolean {
+    const gaps = this.#gaps.get(pair);
+    if (gaps === undefined) return false;
+    for (let index = 0; index < gaps.length; index += 2) {
+      const from = gaps[index]!;
+      const to = gaps[index + 1]!;
+      if (sequence < from) return false;
+      if (sequence >= to) continue;
+      const left = sequence > from ? [from, sequence] : [];
+      const right = sequence + 1 < to ? [sequence + 1, to] : [];
+      gaps.splice(index, 2, ...left, ...right);
+      if (gaps.length === 0) this.#gaps.delete(pair);
+      return true;
+    }
+    return false;
+  }
+}

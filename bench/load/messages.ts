@@ -1,0 +1,76 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { HEADER_BYTES, rawOpcode, senderOf, senderPrefix, sequenceDigits, sequenceOf } from '../codec/header.ts';
+import type { Message } from '../contract.ts';
+
+/** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy in each byte, and no more to squeeze. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+export const ENTROPY_BITS_PER_BYTE = 6;
+
+/** Where a message's filler may begin. A prime, so that the strides below reach every place. */
+const PLACES = 1_000_003;
+const SENDER_STRIDE = 65_537;
+const SEQUENCE_STRIDE = 15_485_863;
+
+/**
+ * Builds and checks the messages of a trial. A message is its header and a piece of one long seeded text; the piece follows
+ * from sender and sequence number, so a damaged header is found as surely as a damaged filler, and nothing is stored.
+ */
+export class Messages {
+  readonly size: number;
+  readonly #text: string;
+  readonly #bytes: Buffer | undefined;
+  readonly #opcode: number;
+  readonly #prefixes: string[] = [];
+
+  constructor(settings: { seed: number; size: number; encoding: 'text' | 'binary'; opcode: number; senders: number }) {
+    this.size = settings.size;
+    this.#opcode = settings.opcode;
+    this.#text = filler(settings.seed, PLACES + settings.size);
+    this.#bytes = settings.encoding === 'binary' ? Buffer.from(this.#text, 'latin1') : undefined;
+    for (let sender = 0; sender < settings.senders; sender++) this.#prefixes.push(senderPrefix(this.#opcode, sender));
+  }
+
+  build(sender: number, sequence: number): Message {
+    const at = placeOf(sender, sequence);
+    const end = at + this.size - HEADER_BYTES;
+    const header = this.#prefixes[sender] + sequenceDigits(sequence);
+    if (this.#bytes === undefined) return header + this.#text.slice(at, end);
+    const message = Buffer.allocUnsafe(this.size);
+    message.write(header, 0, 'latin1');
+    this.#bytes.copy(message, HEADER_BYTES, at, end);
+    return message;
+  }
+
+  /** Whether the message is whole: length, header and every byte of filler. */
+  isSound(message: Message): boolean {
+    if (message.length !== this.size || rawOpcode(message) !== this.#opcode) return false;
+    const sender = senderOf(message);
+    const sequence = sequenceOf(message);
+    if (sender < 0 || sequence < 0) return false;
+    const at = placeOf(sender, sequence);
+    const end = at + this.size - HEADER_BYTES;
+    if (typeof message === 'string') return message.slice(HEADER_BYTES) === this.#text.slice(at, end);
+    return (
+      this.#bytes !== undefined && Buffer.compare(this.#bytes.subarray(at, end), message.subarray(HEADER_BYTES)) === 0
+    );
+  }
+}
+
+function placeOf(sender: number, sequence: number): number {
+  return (sender * SENDER_STRIDE + sequence * SEQUENCE_STRIDE) % PLACES;
+}
+
+/** The same text for the same seed, everywhere. */
+function filler(seed: number, length: number): string {
+  const random = xoroshiro128plus(seed);
+  const bytes = Buffer.allocUnsafe(length);
+  for (let index = 0; index < length; ) {
+    // The low bits of this generator are its weakest; five characters use the upper thirty.
+    let bits = random.next() >>> 2;
+    for (let taken = 0; taken < 5 && index < length; taken++, index++) {
+      bytes[index] = ALPHABET.charCodeAt(bits & 63);
+      bits >>>= 6;
+    }
+  }
+  return bytes.toString('latin1');
+}

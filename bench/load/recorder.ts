@@ -1,0 +1,160 @@
+import type { Histogram } from 'hdr-histogram-js';
+import { senderOf, sequenceOf } from '../codec/header.ts';
+import type { Message } from '../contract.ts';
+import { encode, histogram } from './histogram.ts';
+import { AGAIN, LATE, Ledger } from './ledger.ts';
+import type { Messages } from './messages.ts';
+import { ON_TIME_NS, type Recording } from './recording.ts';
+import { dueNs, type Timetable } from './timetable.ts';
+
+/** Messages whose send times are remembered; a service time needs its message back before this many more are sent. */
+const REMEMBERED = 1 << 17;
+/** Distinct error texts kept; further ones are counted together. */
+const MOST_ERRORS = 20;
+
+/** What one worker's part of a phase is about. */
+export interface Share {
+  readonly table: Timetable;
+  readonly messages: Messages;
+  /** Sessions of this worker. */
+  readonly sessions: number;
+  /** Echo: the sender is owed its message. Broadcast: everyone is. */
+  readonly reaches: 'sender' | 'everyone';
+  /** The sender's number in the header for a session of this worker. */
+  readonly senderOf: (session: number) => number;
+}
+
+/** Counts and times one phase of one worker. Nothing is allocated per message but what a fault costs. */
+export class Recorder {
+  readonly #share: Share;
+  readonly #ledger: Ledger;
+  readonly #first: number;
+  readonly #end: number;
+  readonly #response: Histogram = histogram();
+  readonly #service: Histogram = histogram();
+  readonly #lag: Histogram = histogram();
+  readonly #last: Histogram | undefined;
+  /** Send times by message number, and whose they are: a ring. */
+  readonly #sentAt = new Float64Array(REMEMBERED).fill(-1);
+  readonly #sentOf = new Float64Array(REMEMBERED).fill(-1);
+  /** Arrivals by message number, and whose they are: a ring. */
+  readonly #arrivals = new Int32Array(REMEMBERED).fill(0);
+  readonly #arrivalsOf = new Float64Array(REMEMBERED).fill(-1);
+  readonly #errors = new Map<string, number>();
+  #sent = 0;
+  #unsent = 0;
+  #onTime = 0;
+  #delivered = 0;
+  #duplicated = 0;
+  #reordered = 0;
+  #corrupt = 0;
+  #unexpected = 0;
+  #early = 0;
+
+  constructor(share: Share) {
+    this.#share = share;
+    const { table, sessions, reaches } = share;
+    this.#first = table.first;
+    this.#end = table.first + table.count;
+    this.#ledger = new Ledger(reaches === 'sender' ? sessions : sessions * table.clients, table.first / table.clients);
+    if (reaches === 'everyone') this.#last = histogram();
+  }
+
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Every arrival, sound or not. */
+  get arrivals(): number {
+    return this.#delivered + this.#duplicated + this.#corrupt + this.#unexpected;
+  }
+
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** The message is about to be handed to its session. */
+  sending(message: number, nowNs: number): void {
+    const lagNs = nowNs - dueNs(this.#share.table, message);
+    this.#sent++;
+    if (lagNs <= ON_TIME_NS) this.#onTime++;
+    this.#lag.recordValue(Math.max(0, Math.round(lagNs)));
+    const slot = message % REMEMBERED;
+    this.#sentAt[slot] = nowNs;
+    this.#sentOf[slot] = message;
+  }
+
+  couldNotSend(count = 1): void {
+    this.#unsent += count;
+  }
+
+  error(text: string): void {
+    const key = this.#errors.has(text) || this.#errors.size < MOST_ERRORS ? text : 'other errors';
+    this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
+  }
+
+  /** A message came in at a session of this worker. */
+  received(session: number, message: Message, nowNs: number): void {
+    const { table, messages, reaches } = this.#share;
+    if (!messages.isSound(message)) {
+      this.#corrupt++;
+      return;
+    }
+    const sender = senderOf(message);
+    const sequence = sequenceOf(message);
+    const number = sequence * table.clients + sender;
+    const own = reaches === 'sender';
+    const owed = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));
+    if (!owed || sender >= table.clients) {
+      this.#unexpected++;
+      return;
+    }
+    switch (this.#ledger.arrived(own ? session : session * table.clients + sender, sequence)) {
+      case AGAIN:
+        this.#duplicated++;
+        return;
+      case LATE:
+        this.#reordered++;
+    }
+    this.#delivered++;
+    this.#time(number, nowNs);
+  }
+
+  #time(message: number, nowNs: number): void {
+    const responseNs = nowNs - dueNs(this.#share.table, message);
+    if (responseNs < 0) {
+      this.#early++;
+      return;
+    }
+    this.#response.recordValue(Math.round(responseNs));
+    const slot = message % REMEMBERED;
+    if (this.#sentOf[slot] === message) this.#service.recordValue(Math.max(0, Math.round(nowNs - this.#sentAt[slot]!)));
+    if (this.#last === undefined) return;
+    if (this.#arrivalsOf[slot] !== message) {
+      this.#arrivalsOf[slot] = message;
+      this.#arrivals[slot] = 0;
+    }
+    this.#arrivals[slot]!++;
+    if (this.#arrivals[slot] === this.#share.sessions) this.#last.recordValue(Math.round(responseNs));
+  }
+
+  finish(rest: Pick<Recording, 'due' | 'cpuSeconds' | 'rssBytes' | 'loopDelayP99Seconds' | 'busy'>): Recording {
+    return {
+      sent: this.#sent,
+      unsent: this.#unsent,
+      onTime: this.#onTime,
+      delivered: this.#delivered,
+      duplicated: this.#duplicated,
+      reordered: this.#reordered,
+      corrupt: this.#corrupt,
+      unexpected: this.#unexpected,
+      early: this.#early,
+      errors: Object.fromEntries(this.#errors),
+      response: encode(this.#response),
+      service: encode(this.#service),
+      lag: encode(this.#lag),
+      last: this.#last === undefined ? null : encode(this.#last),
+      ...rest,
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { merge } from './histogram.ts';
+
+/** What one load worker counted and timed in one phase. Plain data: it crosses a process boundary. */
+export interface Recording {
+  readonly due: number;
+  readonly sent: number;
+  readonly unsent: number;
+  /** Sent at most `ON_TIME_NS` after they were due. */
+  readonly onTime: number;
+  readonly delivered: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly corrupt: number;
+  readonly unexpected: number;
+  /** Arrivals before the message was due: the clocks or the timetable are wrong. */
+  readonly early: number;
+  readonly errors: Readonly<Record<string, number>>;
+  readonly response: string;
+  readonly service: string;
+  readonly lag: string;
+  /** Only where every message has several receivers. */
+  readonly last: string | null;
+  readonly cpuSeconds: number;
+  readonly rssBytes: number;
+  readonly loopDelayP99Seconds: number;
+  /** Share of the sending window spent working rather than waiting. */
+  readonly busy: number;
+}
+
+/** A message leaves on time when it leaves within this of its due time. */
+export const ON_TIME_NS = 1e6;
+
+/** One recording for all workers: counts added, histograms merged, the worst of what cannot be added. */
+export function combine(parts: readonly Recording[]): Recording {
+  const sum = (of: (part: Recording) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const worst = (of: (part: Recording) => number): number => Math.max(...parts.map(of));
+  const lasts = parts.map((part) => part.last).filter((last) => last !== null);
+  const errors: Record<string, number> = {};
+  for (const part of parts) {
+    for (const [text, count] of Object.entries(part.errors)) errors[text] = (errors[text] ?? 0) + count;
+  }
+  return {
+    due: sum((part) => part.due),
+    sent: sum((part) => part.sent),
+    unsent: sum((part) => part.unsent),
+    onTime: sum((part) => part.onTime),
+    delivered: sum((part) => part.delivered),
+    duplicated: sum((part) => part.duplicated),
+    reordered: sum((part) => part.reordered),
+    corrupt: sum((part) => part.corrupt),
+    unexpected: sum((part) => part.unexpected),
+    early: sum((part) => part.early),
+    errors,
+    response: merge(parts.map((part) => part.response)),
+    service: merge(parts.map((part) => part.service)),
+    lag: merge(parts.map((part) => part.lag)),
+    last: lasts.length === 0 ? null : merge(lasts),
+    cpuSeconds: sum((part) => part.cpuSeconds),
+    rssBytes: sum((part) => part.rssBytes),
+    loopDelayP99Seconds: worst((part) => part.loopDelayP99Seconds),
+    busy: worst((part) => part.busy),
+  };
+}

@@ -1,0 +1,34 @@
+import type { Message, Receiver, Session } from '../contract.ts';
+import type { Clock } from './clock.ts';
+import type { Recorder } from './recorder.ts';
+
+/** A session as the load sees it: who it is, and where what it receives is recorded. */
+export class LoadSession implements Receiver {
+  readonly sender: number;
+  readonly #index: number;
+  readonly #clock: Clock;
+  session: Session | undefined;
+  recorder: Recorder | undefined;
+  /** Why the session ended before its time. */
+  lostBecause: string | undefined;
+
+  constructor(sender: number, index: number, clock: Clock) {
+    this.sender = sender;
+    this.#index = index;
+    this.#clock = clock;
+  }
+
+  message(message: Message): void {
+    const nowNs = this.#clock();
+    this.recorder?.received(this.#index, message, nowNs);
+  }
+
+  lost(reason: Error): void {
+    this.lostBecause = `session lost: ${reason.message}`;
+    this.recorder?.error(this.lostBecause);
+  }
+
+  readonly failed = (error: unknown): void => {
+    this.recorder?.error(`send failed: ${error instanceof Error ? error.message : String(error)}`);
+  };
+}

@@ -1,0 +1,50 @@
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Which core each process is bound to, as `taskset` lists them. */
+export interface Placement {
+  readonly server: string;
+  readonly workers: readonly string[];
+}
+
+/** Cores this process may use, or undefined where the system does not say. */
+export function allowedCores(): number[] | undefined {
+  try {
+    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    return list === undefined ? undefined : parseCores(list);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `0-2,5` → 0, 1, 2, 5 */
+export function parseCores(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [from = 0, to = from] = part.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+}
+
+/**
+ * The server on the first core, the workers on the others in turn. Undefined where there is one core, or no `taskset`: then
+ * the system places them as it likes, and the results say so.
+ */
+export function place(workers: number, cores = allowedCores(), canBind = hasTaskset()): Placement | undefined {
+  if (cores === undefined || cores.length < 2 || !canBind) return undefined;
+  const [server, ...others] = cores;
+  return {
+    server: String(server),
+    workers: Array.from({ length: workers }, (_, index) => String(others[index % others.length])),
+  };
+}
+
+function hasTaskset(): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, 'taskset'), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** What a child said on stderr is kept to this many characters from the end: it explains a failure. */
+const TAIL_CHARACTERS = 2_000;
+const STOP_MS = 3_000;
+
+/**
+ * A process that answers orders, one answer to each. It has a process group of its own, so that Ctrl-C reaches only the
+ * parent, which then ends it; and it ends by itself when the parent is gone and their channel with it.
+ */
+export class Child<Order extends object, Answer extends { answer: string }> {
+  readonly #name: string;
+  readonly #process: ChildProcess;
+  readonly #exit: Promise<string>;
+  #stderr = '';
+  #stopping = false;
+
+  /** @param core the core to bind it to, as `taskset` takes it */
+  constructor(name: string, file: string, core: string | undefined) {
+    this.#name = name;
+    const command = [process.execPath, '--disable-warning=UNDICI-ES', file];
+    const [program, ...args] = core === undefined ? command : ['taskset', '-c', core, ...command];
+    this.#process = spawn(program!, args, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: process.platform !== 'win32',
+    });
+    this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-TAIL_CHARACTERS);
+    });
+    this.#exit = new Promise((resolve) => {
+      this.#process.once('error', (error) => resolve(`could not be started: ${error.message}`));
+      this.#process.once('close', (code, signal) =>
+        resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
+      );
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Rejects when the process ends, when it answers that it failed, when time is up, or with the signal's reason. */
+  ask<Kind extends Answer['answer']>(
+    order: Order,
+    kind: Kind,
+    { seconds, signal }: { seconds: number; signal: AbortSignal },
+  ): Promise<Extract<Answer, { answer: Kind }>> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => settle(() => reject(this.#error(`did not answer within ${seconds} s`))),
+        seconds * 1e3,
+      );
+      const onAbort = (): void => settle(() => reject(signal.reason));
+      const onMessage = (answer: Answer): void =>
+        settle(() => {
+          if (answer.answer === kind) resolve(answer as Extract<Answer, { answer: Kind }>);
+          else reject(this.#error('reason' in answer ? String(answer.reason) : `answered ${answer.answer}`));
+        });
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+        this.#process.off('message', onMessage);
+        act();
+      };
+      if (signal.aborted) return onAbort();
+      signal.addEventListener('abort', onAbort);
+      this.#process.on('message', onMessage);
+      void this.ended().catch((error) => settle(() => reject(error)));
+      if (this.#process.connected) this.#process.send(order, () => {});
+    });
+  }
+
+  /** Rejects, saying how, once the process has ended without being stopped. Never resolves. */
+  async ended(): Promise<never> {
+    const how = await this.#exit;
+    if (this.#stopping) return new Promise(() => {});
+    const said = this.#stderr.trim();
+    throw this.#error(said === '' ? how : `${how}; it said: ${said}`);
+  }
+
+  /** Asks the process to drain and end, and cuts it short when it takes too long. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#process.kill('SIGTERM');
+    const timer = setTimeout(() => this.#process.kill('SIGKILL'), STOP_MS);
+    await this.#exit;
+    clearTimeout(timer);
+  }
+
+  /** Ends the process at once. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#process.kill('SIGKILL');
+    await this.#exit;
+  }
+
+  #error(what: string): Error {
+    return new Error(`${this.#name} ${what}`);
+  }
+}

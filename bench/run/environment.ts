@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { z } from 'zod';
+import type { Environment } from '../results/schema.ts';
+import { allowedCores, type Placement } from './affinity.ts';
+
+const manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
+
+/** The machine, the runtime and the versions of what is measured. */
+export function describeEnvironment(placement: Placement | undefined): Environment {
+  const own = readManifest('../../package.json');
+  const packages = Object.keys(own.dependencies).toSorted();
+  return {
+    wirebench: own.version,
+    node: process.versions.node,
+    platform: platform(),
+    arch: arch(),
+    kernel: release(),
+    cpu: cpus()[0]?.model.trim() || 'unknown',
+    cores: coreCount(),
+    memoryBytes: totalmem(),
+    link: 'loopback',
+    pinning: placement === undefined ? null : { server: placement.server, generator: placement.workers.join(',') },
+    packages: Object.fromEntries(
+      packages.map((name) => [name, readManifest(`../../node_modules/${name}/package.json`).version]),
+    ),
+  };
+}
+
+/** Cores this process may use. */
+export function coreCount(): number {
+  return allowedCores()?.length ?? cpus().length;
+}
+
+function readManifest(path: string): z.infer<typeof manifest> {
+  return manifest.parse(JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')));
+}

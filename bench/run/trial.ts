@@ -1,0 +1,198 @@
+import { fileURLToPath } from 'node:url';
+import type { Options, ServerAnswer, ServerOrder, ServerUsage } from '../contract.ts';
+import { decode, merge } from '../load/histogram.ts';
+import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
+import { combine, type Recording } from '../load/recording.ts';
+import { messageCount } from '../load/timetable.ts';
+import { MOST_SIZE } from '../plan/options.ts';
+import type { PlannedCase } from '../plan/plan.ts';
+import { clientModule, serverModule } from '../registry.ts';
+import type { Measurement, Messages, Trial, Usage } from '../results/schema.ts';
+import type { Placement } from './affinity.ts';
+import { Child } from './child.ts';
+import { judge } from './validity.ts';
+
+export interface TrialSettings {
+  readonly block: number;
+  readonly order: number;
+  readonly seed: number;
+  readonly durationSeconds: number;
+  readonly warmupSeconds: number;
+  readonly workers: number;
+  readonly placement: Placement | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface TrialOutcome {
+  readonly trial: Trial;
+  /** Undefined when the server did not get as far as listening. */
+  readonly effective: Options | undefined;
+}
+
+const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
+const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
+
+/** How long what is owed may take to arrive after the last due time. */
+const DRAIN_SECONDS = 5;
+/** Longest wait for a child that has only a moment's work. */
+const PATIENCE_SECONDS = 30;
+/** Between the order and the first due time: time for the order to reach every worker. */
+const LEAD_NS = 50e6;
+/** After connecting: time for the last bytes of the set-up to be through. */
+const SETTLE_MS = 50;
+
+type Server = Child<ServerOrder, ServerAnswer>;
+type Worker = Child<WorkerOrder, WorkerAnswer>;
+
+/**
+ * One measurement of one case against a fresh server process and fresh load workers. Whatever goes wrong becomes an outcome;
+ * only the signal's abort is thrown. No process is left behind either way.
+ */
+export async function runTrial(planned: PlannedCase, settings: TrialSettings): Promise<TrialOutcome> {
+  const startedAt = new Date().toISOString();
+  const { block, order, signal, placement } = settings;
+  const server: Server = new Child('the server', serverFile, placement?.server);
+  const workers = Array.from(
+    { length: Math.min(settings.workers, planned.clients) },
+    (_, index): Worker => new Child('a load worker', workerFile, placement?.workers[index]),
+  );
+  let effective: Options | undefined;
+  try {
+    const listening = await server.ask(
+      {
+        order: 'listen',
+        module: serverModule(planned.entry),
+        host: '127.0.0.1',
+        port: 0,
+        options: planned.variant?.options ?? {},
+        limits: { messageBytes: MOST_SIZE },
+      },
+      'listening',
+      { seconds: PATIENCE_SECONDS, signal },
+    );
+    effective = listening.effective;
+    const measuring = measure(planned, settings, { server, workers, url: listening.url });
+    // A server that dies is the reason, not the losses it causes.
+    const { measurement, state, reasons } = await Promise.race([measuring, server.ended()]);
+    const measured = { ...measurement, block, order, startedAt };
+    const trial: Trial = state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons };
+    return { trial, effective };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const reason = error instanceof Error ? error.message : String(error);
+    return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
+  } finally {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await (signal.aborted ? server.kill() : server.stop());
+  }
+}
+
+type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
+
+async function measure(
+  planned: PlannedCase,
+  settings: TrialSettings,
+  { server, workers, url }: { server: Server; workers: readonly Worker[]; url: string },
+): Promise<Judged> {
+  const { signal, durationSeconds, warmupSeconds } = settings;
+  const { clients, rate, size, encoding, scenario } = planned;
+  const patience = { seconds: PATIENCE_SECONDS, signal };
+  const usageNow = (): Promise<ServerUsage> => server.ask({ order: 'usage' }, 'usage', patience);
+  const originNs = process.hrtime.bigint();
+  const module = clientModule(planned.entry);
+  const options = planned.variant?.options ?? {};
+
+  const idle = await usageNow();
+  const connected = await Promise.all(
+    workers.map((worker, index) =>
+      worker.ask(
+        {
+          order: 'connect',
+          ...{ module, url, options, encoding, size, clients },
+          seed: settings.seed,
+          opcode: scenario.opcode,
+          reaches: scenario.reaches,
+          worker: index,
+          workers: workers.length,
+          originNs: originNs.toString(),
+        },
+        'connected',
+        // A second for every ten sessions is ten times what the slowest transport takes.
+        { seconds: PATIENCE_SECONDS + clients / 10, signal },
+      ),
+    ),
+  );
+  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  const ready = await usageNow();
+
+  async function phase(first: number, seconds: number): Promise<Recording> {
+    const startNs = Number(process.hrtime.bigint() - originNs) + LEAD_NS;
+    const answers = await Promise.all(
+      workers.map((worker) =>
+        worker.ask({ order: 'phase', first, rate, seconds, startNs, drainSeconds: DRAIN_SECONDS }, 'phase', {
+          seconds: seconds + DRAIN_SECONDS + PATIENCE_SECONDS,
+          signal,
+        }),
+      ),
+    );
+    return combine(answers.map(({ recording }) => recording));
+  }
+
+  let first = 0;
+  if (warmupSeconds > 0) {
+    await phase(0, warmupSeconds);
+    first = Math.ceil(messageCount(rate, warmupSeconds) / clients) * clients;
+  }
+  const before = await usageNow();
+  const recording = await phase(first, durationSeconds);
+  const after = await usageNow();
+  await Promise.all(workers.map((worker) => worker.ask({ order: 'close' }, 'closed', patience).catch(() => {})));
+
+  const expected = scenario.reaches === 'everyone' ? recording.sent * clients : recording.sent;
+  const messages: Messages = {
+    due: messageCount(rate, durationSeconds),
+    sent: recording.sent,
+    unsent: recording.unsent,
+    onTime: recording.onTime,
+    expected,
+    delivered: recording.delivered,
+    lost: expected - recording.delivered,
+    duplicated: recording.duplicated,
+    reordered: recording.reordered,
+    corrupt: recording.corrupt,
+    unexpected: recording.unexpected,
+    errors: recording.errors,
+  };
+  const usage: Usage = {
+    server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },
+    generator: {
+      cpuSeconds: recording.cpuSeconds,
+      rssBytes: recording.rssBytes,
+      loopDelayP99: recording.loopDelayP99Seconds,
+      busy: recording.busy,
+      workers: workers.length,
+    },
+  };
+  const samples = decode(recording.response).totalCount;
+  const measurement: Judged['measurement'] = {
+    seconds: messageCount(rate, durationSeconds) / rate,
+    messages,
+    latency: {
+      response: recording.response,
+      service: recording.service,
+      lag: recording.lag,
+      connect: merge(connected.map(({ connect }) => connect)),
+      ...(recording.last === null ? {} : { last: recording.last }),
+    },
+    wire: {
+      layer: 'socket',
+      up: after.bytesUp - before.bytesUp,
+      down: after.bytesDown - before.bytesDown,
+      setupUp: ready.bytesUp - idle.bytesUp,
+      setupDown: ready.bytesDown - idle.bytesDown,
+    },
+    usage,
+  };
+  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, samples };
+  return { measurement, ...judge(observation) };
+}

@@ -1,0 +1,96 @@
+import type { Recording } from '../load/recording.ts';
+import type { Messages, Usage } from '../results/schema.ts';
+
+/** What the rules look at: one trial's counts and usage. */
+export interface Observation {
+  readonly messages: Messages;
+  readonly recording: Pick<Recording, 'early'>;
+  readonly usage: Usage;
+  readonly clients: number;
+  readonly reaches: 'sender' | 'everyone';
+  /** Samples in the response histogram. */
+  readonly samples: number;
+}
+
+/** A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared. */
+export interface Rule {
+  readonly name: string;
+  readonly verdict: 'invalid' | 'suspect';
+  /** The reason, or nothing when the rule is kept. Pure. */
+  readonly check: (observation: Observation) => string | undefined;
+}
+
+export const LEAST_ON_TIME = 0.99;
+export const MOST_BUSY = 0.9;
+export const MOST_LOOP_DELAY_SECONDS = 0.05;
+
+export const rules: readonly Rule[] = [
+  { name: 'accounting closes', verdict: 'invalid', check: accountingCloses },
+  { name: 'clock is sane', verdict: 'invalid', check: clockIsSane },
+  { name: 'schedule kept', verdict: 'invalid', check: scheduleKept },
+  { name: 'generator not saturated', verdict: 'invalid', check: generatorNotSaturated },
+  { name: 'something measured', verdict: 'invalid', check: somethingMeasured },
+  { name: 'nothing lost', verdict: 'suspect', check: nothingLost },
+  { name: 'nothing foreign', verdict: 'suspect', check: nothingForeign },
+];
+
+/** All rules at once: the state a trial earns, and every reason. */
+export function judge(observation: Observation): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[] } {
+  const broken = rules.flatMap((rule) => {
+    const reason = rule.check(observation);
+    return reason === undefined ? [] : [{ rule, reason: `${rule.name}: ${reason}` }];
+  });
+  const invalid = broken.some(({ rule }) => rule.verdict === 'invalid');
+  return {
+    state: invalid ? 'invalid' : broken.length > 0 ? 'suspect' : 'valid',
+    reasons: broken.map(({ reason }) => reason),
+  };
+}
+
+function accountingCloses({ messages, samples, recording, reaches, clients }: Observation): string | undefined {
+  const { due, sent, unsent, expected, delivered, lost } = messages;
+  if (due !== sent + unsent) return `${due} due, but ${sent} sent and ${unsent} unsent`;
+  if (expected !== (reaches === 'everyone' ? sent * clients : sent))
+    return `${sent} sent, but ${expected} deliveries expected`;
+  if (lost < 0 || expected !== delivered + lost)
+    return `${expected} expected, but ${delivered} delivered and ${lost} lost`;
+  if (samples + recording.early !== delivered) return `${delivered} delivered, but ${samples} timed`;
+  return undefined;
+}
+
+function clockIsSane({ recording: { early } }: Observation): string | undefined {
+  return early > 0 ? `${early} message(s) arrived before they were due` : undefined;
+}
+
+function scheduleKept({ messages: { due, onTime } }: Observation): string | undefined {
+  if (onTime >= due * LEAST_ON_TIME) return undefined;
+  return `${percent(onTime / due)} of messages left within 1 ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
+}
+
+function generatorNotSaturated({ usage: { generator } }: Observation): string | undefined {
+  if (generator.busy > MOST_BUSY) {
+    return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MOST_BUSY)}); use a lower --rate or more --workers`;
+  }
+  if (generator.loopDelayP99 > MOST_LOOP_DELAY_SECONDS) {
+    return `a load worker's event loop was late by ${(generator.loopDelayP99 * 1e3).toFixed(1)} ms at p99 (limit ${MOST_LOOP_DELAY_SECONDS * 1e3} ms)`;
+  }
+  return undefined;
+}
+
+function somethingMeasured({ samples }: Observation): string | undefined {
+  return samples === 0 ? 'no message arrived in the measured window' : undefined;
+}
+
+function nothingLost({ messages: { expected, lost, unsent } }: Observation): string | undefined {
+  if (lost > 0) return `${lost} of ${expected} deliveries lost`;
+  return unsent > 0 ? `${unsent} message(s) could not be sent` : undefined;
+}
+
+function nothingForeign({ messages: { duplicated, corrupt, unexpected } }: Observation): string | undefined {
+  const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
+  return parts.length === 0 ? undefined : parts.map(([what, count]) => `${count} ${what}`).join(', ');
+}
+
+function percent(share: number): string {
+  return `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;
+}

@@ -1,0 +1,32 @@
+import type { Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
+import { application } from './application.ts';
+import { meterSockets } from './meter.ts';
+
+/**
+ * One process, one transport. The parent says what to serve; the process answers with the URL, reports its usage when asked,
+ * drains on SIGTERM, and ends with its parent.
+ */
+const meter = meterSockets();
+let listener: Listener | undefined;
+
+async function obey(order: ServerOrder): Promise<ServerAnswer> {
+  if (order.order === 'usage') {
+    const { user, system } = process.cpuUsage();
+    return { answer: 'usage', cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss(), ...meter() };
+  }
+  try {
+    const server: ServerModule = await import(order.module);
+    listener = await server.listen(application, order);
+    return { answer: 'listening', url: listener.url, effective: listener.effective };
+  } catch (error) {
+    return { answer: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+process.on('message', async (order: ServerOrder) => process.send?.(await obey(order)));
+process.on('SIGTERM', async () => {
+  await listener?.close();
+  process.exit(0);
+});
+process.on('disconnect', () => process.exit(0));
+if (!process.connected) process.exit(0);
