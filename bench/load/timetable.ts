@@ -31,7 +31,7 @@ export function messageCount(rate: number, seconds: number): number {
 }
 
 /** Number of the next phase's first message. */
-export function following({ first, count, clients }: Timetable): number {
+export function following({ first, count, clients }: Pick<Timetable, 'first' | 'count' | 'clients'>): number {
   return Math.ceil((first + count) / clients) * clients;
 }
 

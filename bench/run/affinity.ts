@@ -29,8 +29,12 @@ export function parseCores(list: string): number[] {
  * The server on the first core, the workers on the others in turn. Undefined where there is one core, or no `taskset`: then
  * the system places them as it likes, and the results say so.
  */
-export function place(workers: number, cores = allowedCores(), canBind = hasTaskset()): Placement | undefined {
-  if (cores === undefined || cores.length < 2 || !canBind) return undefined;
+export function place(
+  workers: number,
+  cores: readonly number[] | null = allowedCores() ?? null,
+  canBind = hasTaskset(),
+): Placement | undefined {
+  if (cores === null || cores.length < 2 || !canBind) return undefined;
   const [server, ...others] = cores;
   return {
     server: String(server),

@@ -3,7 +3,7 @@ import type { Options, ServerAnswer, ServerOrder, ServerUsage } from '../contrac
 import { decode, merge } from '../load/histogram.ts';
 import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
-import { messageCount } from '../load/timetable.ts';
+import { following, messageCount } from '../load/timetable.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import { clientModule, serverModule } from '../registry.ts';
@@ -141,7 +141,7 @@ async function measure(
   let first = 0;
   if (warmupSeconds > 0) {
     await phase(0, warmupSeconds);
-    first = Math.ceil(messageCount(rate, warmupSeconds) / clients) * clients;
+    first = following({ first, clients, count: messageCount(rate, warmupSeconds) });
   }
   const before = await usageNow();
   const recording = await phase(first, durationSeconds);

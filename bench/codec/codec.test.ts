@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { encodeFrame, frameDecoder } from './frame.ts';
+import { BROADCAST, ECHO, opcodeOf, senderOf, senderPrefix, sequenceDigits, sequenceOf } from './header.ts';
+
+test.each([
+  [0, 0],
+  [1, 1],
+  [0xffff, 0xfffffff],
+  [0x1234, 0x7654321],
+])('sender %i and sequence %i survive the header, as text and as bytes', (sender, sequence) => {
+  const text = senderPrefix(BROADCAST, sender) + sequenceDigits(sequence);
+  expect(text).toHaveLength(12);
+  for (const message of [text, Buffer.from(text)]) {
+    expect(opcodeOf(message)).toBe(BROADCAST);
+    expect(senderOf(message)).toBe(sender);
+    expect(sequenceOf(message)).toBe(sequence);
+  }
+});
+
+test.each([
+  '',
+  'B',
+  'Broadcasting',
+  'B0000000000',
+  'B0000000000G',
+  'b00000000000',
+  'E00000000000',
+  'BADCAFEBABE0',
+  'B 0000000000',
+])('a person typing %j is echoed', (text) => expect(opcodeOf(text)).toBe(ECHO));
+
+function collect(mostBytes = 1_000): { decode: (chunk: Buffer) => void; frames: string[]; refused: () => boolean } {
+  const frames: string[] = [];
+  let tooLong = false;
+  const decode = frameDecoder(
+    mostBytes,
+    (frame) => frames.push(frame.toString()),
+    () => {
+      tooLong = true;
+    },
+  );
+  return { decode, frames, refused: () => tooLong };
+}
+
+test.each([1, 2, 3, 4, 5, 7, 64, 10_000])('frames cut into pieces of %i bytes come out whole and in order', (piece) => {
+  const messages = ['', 'a', 'bc', '', '', 'é'.repeat(50), 'x'.repeat(900), 'end'];
+  const stream = Buffer.concat(messages.map(encodeFrame));
+  const { decode, frames } = collect();
+  for (let at = 0; at < stream.length; at += piece) decode(stream.subarray(at, at + piece));
+  expect(frames).toEqual(messages);
+});
+
+test('a frame over the limit is refused on its prefix, and nothing after it is read', () => {
+  for (const cut of [1, 3, 100]) {
+    const { decode, frames, refused } = collect(10);
+    const stream = Buffer.concat([encodeFrame('fits'), encodeFrame('x'.repeat(11)), encodeFrame('never')]);
+    for (let at = 0; at < stream.length; at += cut) decode(stream.subarray(at, at + cut));
+    expect(frames).toEqual(['fits']);
+    expect(refused()).toBe(true);
+  }
+});

@@ -1,0 +1,62 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { expect, test } from 'vitest';
+import { AGAIN, FIRST, LATE, Ledger } from './ledger.ts';
+
+test('in order, everything is a first arrival', () => {
+  const ledger = new Ledger(2, 10);
+  for (let sequence = 10; sequence < 100; sequence++) expect(ledger.arrived(1, sequence)).toBe(FIRST);
+});
+
+test('a loss and a duplicate do not cancel', () => {
+  const ledger = new Ledger(1, 0);
+  const arrivals = [0, 1, 1, 3].map((sequence) => ledger.arrived(0, sequence));
+  expect(arrivals).toEqual([FIRST, FIRST, AGAIN, FIRST]);
+  // 2 is still owed: it is no duplicate when it comes.
+  expect(ledger.arrived(0, 2)).toBe(LATE);
+  expect(ledger.arrived(0, 2)).toBe(AGAIN);
+});
+
+test('a gap is filled from either end and from its middle', () => {
+  const ledger = new Ledger(1, 0);
+  expect(ledger.arrived(0, 9)).toBe(FIRST);
+  for (const sequence of [4, 0, 8, 3, 5, 1, 7, 2, 6]) expect(ledger.arrived(0, sequence)).toBe(LATE);
+  for (let sequence = 0; sequence < 10; sequence++) expect(ledger.arrived(0, sequence)).toBe(AGAIN);
+});
+
+test('pairs are kept apart', () => {
+  const ledger = new Ledger(3, 0);
+  expect([0, 1, 2].map((pair) => ledger.arrived(pair, 0))).toEqual([FIRST, FIRST, FIRST]);
+  expect(ledger.arrived(1, 0)).toBe(AGAIN);
+});
+
+test.each([1, 7, 1_000])('%i losses, duplicates and swaps among 20,000 are found to the message', (faults) => {
+  const random = xoroshiro128plus(faults);
+  const stream = Array.from({ length: 20_000 }, (_, sequence) => sequence);
+  const taken = new Set<number>();
+  // A swap needs its neighbour untouched, so faults sit on places five apart.
+  const place = (): number => {
+    for (;;) {
+      const at = uniformInt(random, 0, 3_998) * 5 + 1;
+      if (taken.has(at)) continue;
+      taken.add(at);
+      return at;
+    }
+  };
+  const lost = new Set(Array.from({ length: faults }, place));
+  const doubled = new Set(Array.from({ length: faults }, place));
+  const swapped = new Set(Array.from({ length: faults }, place));
+  const arriving: number[] = [];
+  for (const sequence of stream) {
+    if (lost.has(sequence) || swapped.has(sequence - 1)) continue;
+    if (swapped.has(sequence)) arriving.push(sequence + 1);
+    arriving.push(sequence);
+    if (doubled.has(sequence)) arriving.push(sequence);
+  }
+  const ledger = new Ledger(1, 0);
+  const counts = { [FIRST]: 0, [LATE]: 0, [AGAIN]: 0 };
+  for (const sequence of arriving) counts[ledger.arrived(0, sequence)]++;
+  expect(counts[AGAIN]).toBe(faults);
+  expect(counts[LATE]).toBe(faults);
+  expect(counts[FIRST] + counts[LATE]).toBe(stream.length - faults);
+});

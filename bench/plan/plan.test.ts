@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { scenarios, transports } from '../registry.ts';
+import { type Given, readOptions, type Setting } from './options.ts';
+import { estimateSeconds, makePlan } from './plan.ts';
+
+function read(settings: Partial<Record<Setting, unknown>>) {
+  const given: Partial<Record<Setting, Given>> = {};
+  for (const [name, value] of Object.entries(settings)) given[name as Setting] = { value, where: `--${name}` };
+  return readOptions(given);
+}
+
+function optionsOf(settings: Partial<Record<Setting, unknown>>) {
+  const outcome = read(settings);
+  if ('problems' in outcome) throw new Error(outcome.problems.join('\n'));
+  return outcome.options;
+}
+
+function problemsOf(settings: Partial<Record<Setting, unknown>>): string {
+  const outcome = read(settings);
+  return 'problems' in outcome ? outcome.problems.join('\n') : '';
+}
+
+describe('options', () => {
+  test('the default run is every transport in every scenario, often enough for a verdict', () => {
+    const options = optionsOf({});
+    expect(options.transports).toEqual(transports.map(({ id }) => id));
+    expect(options.scenarios).toEqual(scenarios.map(({ id }) => id));
+    expect(options.trials).toBeGreaterThanOrEqual(6);
+    expect(options.profile).toBe('default');
+  });
+
+  test('a quick look is one short trial, and says so; an explicit setting wins over it', () => {
+    expect(optionsOf({ quick: true })).toMatchObject({ profile: 'quick', trials: 1, durationSeconds: 1 });
+    expect(optionsOf({ quick: true, trials: '3', duration: '4' })).toMatchObject({ trials: 3, durationSeconds: 4 });
+  });
+
+  test('values come as flags write them or as JSON has them', () => {
+    expect(optionsOf({ clients: '10, 20', rate: '0.5' })).toMatchObject({
+      clients: [10, 20],
+      rates: [0.5],
+      profile: 'custom',
+    });
+    expect(optionsOf({ clients: [10, 20], transports: ['ws', 'sse'] })).toMatchObject({
+      clients: [10, 20],
+      transports: ['ws', 'sse'],
+    });
+    expect(optionsOf({ clients: 5 })).toMatchObject({ clients: [5] });
+  });
+
+  test.each<[Partial<Record<Setting, unknown>>, RegExp]>([
+    [{ transports: 'grapql' }, /unknown transport "grapql", did you mean "graphql"\?/],
+    [{ transports: 'ws:nothing' }, /unknown transport "ws:nothing"/],
+    [{ transports: 'ws:' }, /unknown transport/],
+    [{ transports: '' }, /no transport/],
+    [{ transports: 'ws,ws' }, /names ws twice/],
+    [{ scenarios: 'eco' }, /unknown scenario "eco", did you mean "echo"\?/],
+    [{ clients: '0' }, /--clients takes whole numbers from 1 .* not "0"/],
+    [{ clients: '1.5' }, /whole numbers/],
+    [{ clients: '' }, /--clients/],
+    [{ clients: '5,' }, /--clients/],
+    [{ rate: '-1' }, /--rate takes numbers .* not "-1"/],
+    [{ rate: 'fast' }, /not "fast"/],
+    [{ rate: 'Infinity' }, /not "Infinity"/],
+    [{ rate: '5,5' }, /twice/],
+    [{ size: '8' }, /--size takes whole numbers from 16/],
+    [{ duration: '0' }, /--duration/],
+    [{ duration: '1,2' }, /one value/],
+    [{ warmup: '-1' }, /--warmup/],
+    [{ trials: '0' }, /--trials/],
+    [{ seed: '1.5' }, /--seed/],
+    [{ workers: '0' }, /--workers/],
+    [{ workers: '4', clients: '3' }, /at most 3 workers/],
+    [{ quick: 'yes' }, /true or false/],
+  ])('%j is refused with its fix', (settings, message) => {
+    expect(problemsOf(settings)).toMatch(message);
+  });
+
+  test('all problems are reported at once', () => {
+    expect(problemsOf({ transports: 'x', scenarios: 'y', clients: 0, rate: -1, size: 8 }).split('\n')).toHaveLength(5);
+  });
+});
+
+describe('plan', () => {
+  test('several values span the cases, in every combination', () => {
+    const plan = makePlan(optionsOf({ transports: 'ws,sse', clients: '1,2', rate: '10,20', size: '16,64' }));
+    expect(plan.cases).toHaveLength(2 * 2 * 2 * 2 * scenarios.length);
+    expect(new Set(plan.cases.map(({ id }) => id)).size).toBe(plan.cases.length);
+  });
+
+  test('every block has every case once; the order is shuffled, and the seed decides it', () => {
+    const plan = makePlan(optionsOf({}));
+    expect(plan.blocks).toHaveLength(plan.options.trials);
+    const sorted = plan.cases.map(({ id }) => id).toSorted();
+    for (const block of plan.blocks) expect(block.map(({ id }) => id).toSorted()).toEqual(sorted);
+    const order = (seed: number) =>
+      makePlan(optionsOf({ seed })).blocks.map((block) => block.map(({ id }) => id).join(' '));
+    expect(order(1)).toEqual(order(1));
+    expect(order(1)).not.toEqual(order(2));
+    expect(new Set(order(1)).size).toBe(plan.options.trials);
+  });
+
+  test('each scenario has its own usual rate', () => {
+    const rates = new Map(makePlan(optionsOf({})).cases.map(({ scenario, rate }) => [scenario.id, rate]));
+    for (const { id, defaultRate } of scenarios) expect(rates.get(id)).toBe(defaultRate);
+  });
+
+  test('the default run is planned to fit in eight minutes, the quick look in ninety seconds', () => {
+    expect(estimateSeconds(makePlan(optionsOf({})))).toBeLessThan(480);
+    expect(estimateSeconds(makePlan(optionsOf({ quick: true })))).toBeLessThan(90);
+  });
+});

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { decode } from '../load/histogram.ts';
+import { readOptions } from '../plan/options.ts';
+import { makePlan, type PlannedCase } from '../plan/plan.ts';
+import { transports } from '../registry.ts';
+import type { MeasuredTrial, Trial } from '../results/schema.ts';
+import { runTrial, type TrialSettings } from './trial.ts';
+
+function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {
+  const given = { transports: { value: transport, where: '' }, scenarios: { value: scenario, where: '' } };
+  const read = readOptions(given);
+  if ('problems' in read) throw new Error(read.problems.join());
+  return { ...makePlan(read.options).cases[0]!, clients: 10, rate: 500, size: 64, ...changes };
+}
+
+const settings: TrialSettings = {
+  ...{ block: 0, order: 0, seed: 1, durationSeconds: 0.4, warmupSeconds: 0.2, workers: 1 },
+  placement: undefined,
+  signal: new AbortController().signal,
+};
+
+function measured(trial: Trial): MeasuredTrial {
+  if (trial.state === 'failed') throw new Error(trial.reasons.join('; '));
+  return trial;
+}
+
+for (const { id } of transports) {
+  test(`${id}: the accounting of an echo and of a broadcast closes to the message`, async () => {
+    const echo = measured((await runTrial(planned(id, 'echo'), settings)).trial);
+    const none = { unsent: 0, lost: 0, duplicated: 0, reordered: 0, corrupt: 0, unexpected: 0, errors: {} };
+    expect(echo.messages).toMatchObject({ due: 200, sent: 200, expected: 200, delivered: 200, ...none });
+    const broadcast = measured((await runTrial(planned(id, 'broadcast', { rate: 50 }), settings)).trial);
+    expect(broadcast.messages).toMatchObject({ due: 20, sent: 20, expected: 200, delivered: 200, ...none });
+    for (const { messages, latency, wire } of [echo, broadcast]) {
+      expect(decode(latency.response).totalCount).toBe(messages.delivered);
+      expect(decode(latency.service).totalCount).toBe(messages.delivered);
+      expect(decode(latency.lag).totalCount).toBe(messages.sent);
+      expect(decode(latency.connect).totalCount).toBe(10);
+      // Every payload byte crossed a socket, and something was put around it.
+      expect(wire.up).toBeGreaterThan(messages.sent * 64);
+      expect(wire.down).toBeGreaterThan(messages.delivered * 64);
+      expect(wire.setupDown).toBeGreaterThan(0);
+    }
+  });
+}
+
+test('bytes per message are exact: what is put around a message is what the protocols say', async () => {
+  const down = async (id: string): Promise<number> => {
+    const trial = measured((await runTrial(planned(id, 'broadcast', { rate: 50 }), settings)).trial);
+    return trial.wire.down / trial.messages.delivered - 64;
+  };
+  // reference: length prefix; RFC 6455 §5.2; Engine.IO + `42["m",""]` + frame; PUBLISH with a topic of three characters.
+  expect(await down('tcp')).toBe(4);
+  expect(await down('ws')).toBe(2);
+  expect(await down('socketio')).toBe(2 + '42["m",""]'.length);
+  expect(await down('mqtt')).toBe(1 + 1 + 2 + 3);
+});
+
+test('three workers offer the same load as one, and lose nothing between them', async () => {
+  const { trial } = await runTrial(planned('ws', 'broadcast', { rate: 50 }), { ...settings, workers: 3 });
+  const { messages, usage } = measured(trial);
+  expect(messages).toMatchObject({ due: 20, sent: 20, expected: 200, delivered: 200, lost: 0, duplicated: 0 });
+  expect(usage.generator.workers).toBe(3);
+});
+
+test('a server that is killed fails the trial with its reason, and leaves nothing', async () => {
+  const running = runTrial(planned('ws', 'echo'), { ...settings, durationSeconds: 20 });
+  const server = await childRunning('servers/main.ts');
+  process.kill(server, 'SIGKILL');
+  const { trial } = await running;
+  expect(trial.state).toBe('failed');
+  expect(trial.reasons.join()).toMatch(/the server was ended by SIGKILL/);
+  expect(children()).toEqual([]);
+});
+
+test('a load worker that is killed fails the trial too', async () => {
+  const running = runTrial(planned('ws', 'echo'), { ...settings, durationSeconds: 20 });
+  process.kill(await childRunning('load/worker.ts'), 'SIGKILL');
+  const { trial } = await running;
+  expect(trial.state).toBe('failed');
+  expect(trial.reasons.join()).toMatch(/a load worker was ended by SIGKILL/);
+  expect(children()).toEqual([]);
+});
+
+test('a module that cannot be served fails the trial with what it said', async () => {
+  const entry = { ...planned('ws', 'echo').entry, id: 'no-such-transport' };
+  const { trial } = await runTrial(planned('ws', 'echo', { entry }), settings);
+  expect(trial).toMatchObject({ state: 'failed', reasons: [expect.stringMatching(/no-such-transport/)] });
+});
+
+test('aborting ends a trial and its processes', async () => {
+  const controller = new AbortController();
+  const reason = new Error('stop');
+  const running = runTrial(planned('ws', 'echo'), { ...settings, durationSeconds: 20, signal: controller.signal });
+  await childRunning('load/worker.ts');
+  controller.abort(reason);
+  await expect(running).rejects.toBe(reason);
+  expect(children()).toEqual([]);
+});
+
+/** Pids and command lines of this process's children, from /proc. */
+function children(): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const parent = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return Number(parent) === process.pid && /main\.ts|worker\.ts/.test(command)
+          ? [{ pid: Number(name), command }]
+          : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+async function childRunning(file: string): Promise<number> {
+  for (let round = 0; round < 500; round++) {
+    const found = children().find(({ command }) => command.includes(file));
+    if (found !== undefined) return found.pid;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`no child runs ${file}`);
+}

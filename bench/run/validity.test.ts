@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { judge, type Observation, rules } from './validity.ts';
+
+const healthy: Observation = {
+  messages: {
+    ...{ due: 1_000, sent: 1_000, unsent: 0, onTime: 1_000, expected: 1_000, delivered: 1_000, lost: 0 },
+    ...{ duplicated: 0, reordered: 0, corrupt: 0, unexpected: 0, errors: {} },
+  },
+  recording: { early: 0 },
+  usage: {
+    server: { cpuSeconds: 0.1, rssBytes: 1, rssIdleBytes: 1 },
+    generator: { cpuSeconds: 1, rssBytes: 1, loopDelayP99: 0.001, busy: 0.3, workers: 1 },
+  },
+  clients: 10,
+  reaches: 'sender',
+  samples: 1_000,
+};
+
+type Changes = Partial<Omit<Observation, 'messages'>> & { messages?: Partial<Observation['messages']> };
+const withChanges = ({ messages, ...rest }: Changes): Observation => ({
+  ...healthy,
+  ...rest,
+  messages: { ...healthy.messages, ...messages },
+});
+const generator = (changes: Partial<Observation['usage']['generator']>): Observation['usage'] => ({
+  ...healthy.usage,
+  generator: { ...healthy.usage.generator, ...changes },
+});
+
+test('a healthy trial is valid', () => {
+  expect(judge(healthy)).toEqual({ state: 'valid', reasons: [] });
+  const broadcast = { expected: 10_000, delivered: 10_000 };
+  expect(judge(withChanges({ reaches: 'everyone', messages: broadcast, samples: 10_000 })).state).toBe('valid');
+});
+
+test.each<[string, Changes, 'invalid' | 'suspect']>([
+  ['accounting closes', { messages: { sent: 999 } }, 'invalid'],
+  ['accounting closes', { messages: { expected: 999 } }, 'invalid'],
+  ['accounting closes', { messages: { delivered: 990, lost: 9 } }, 'invalid'],
+  ['accounting closes', { messages: { delivered: 1_001, lost: -1 }, samples: 1_001 }, 'invalid'],
+  ['accounting closes', { samples: 999 }, 'invalid'],
+  ['clock is sane', { recording: { early: 1 }, samples: 999 }, 'invalid'],
+  ['schedule kept', { messages: { onTime: 989 } }, 'invalid'],
+  ['generator not saturated', { usage: generator({ busy: 0.95 }) }, 'invalid'],
+  ['generator not saturated', { usage: generator({ loopDelayP99: 0.2 }) }, 'invalid'],
+  ['something measured', { messages: { delivered: 0, lost: 1_000 }, samples: 0 }, 'invalid'],
+  ['nothing lost', { messages: { delivered: 999, lost: 1 }, samples: 999 }, 'suspect'],
+  [
+    'nothing lost',
+    { messages: { sent: 999, unsent: 1, expected: 999, delivered: 999, onTime: 999 }, samples: 999 },
+    'suspect',
+  ],
+  ['nothing foreign', { messages: { duplicated: 1 } }, 'suspect'],
+  ['nothing foreign', { messages: { corrupt: 1 } }, 'suspect'],
+  ['nothing foreign', { messages: { unexpected: 1 } }, 'suspect'],
+])('“%s” is broken by %j', (name, changes, state) => {
+  const judged = judge(withChanges(changes));
+  expect(judged.state).toBe(state);
+  expect(judged.reasons.some((reason) => reason.startsWith(`${name}: `))).toBe(true);
+});
+
+test('every rule can fail: none is named above in vain', () => {
+  expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
+  expect(rules).toHaveLength(7);
+});
