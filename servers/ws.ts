@@ -28,6 +28,9 @@ export async function listen(application: Application, settings: ServerSettings)
     socket.on('error', () => {});
   });
 
+  // The HTTP server's errors are repeated here; `bind` has reported them.
+  wss.on('error', () => {});
+
   const port = await bind(server, settings);
   return {
     url: `ws://${authority(settings.host, port)}/`,

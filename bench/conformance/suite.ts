@@ -37,6 +37,7 @@ export const checks: readonly Check[] = [
   { name: 'refuses an oversized message and hurts no one else', run: refusesOversized },
   { name: 'connect can be aborted', run: connectCanBeAborted },
   { name: 'connect rejects when nobody listens', run: connectRejects },
+  { name: 'listen rejects when the port is taken', run: listenRejects },
   { name: 'a server going away is reported as lost, once', run: reportsLoss },
   { name: 'close is no loss and can be called twice', run: closesTwice },
   { name: 'close frees the port and leaves no handles', run: leavesNothing },
@@ -212,6 +213,12 @@ async function connectRejects(bench: Bench): Promise<void> {
     within(bench.connect(listener.url), 'the rejection'),
     (error: Error) => describe(error).length > 0,
   );
+}
+
+async function listenRejects(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  await assert.rejects(within(bench.listen(Number(new URL(url).port)), 'the rejection'), /EADDRINUSE/);
+  same(await (await bench.connect(url)).echo('undisturbed'), 'undisturbed');
 }
 
 async function reportsLoss(bench: Bench): Promise<void> {

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'bench/contract.ts': [],
+  'bench/codec': ['bench/contract.ts'],
+  'bench/registry.ts': ['bench/contract.ts', 'bench/codec'],
+  'bench/results': [],
+  'bench/plan': ['bench/registry.ts', 'bench/codec'],
+  'bench/load': ['bench/contract.ts', 'bench/codec', 'clients/platform'],
+  'bench/run': ['bench/contract.ts', 'bench/load', 'bench/plan', 'bench/registry.ts', 'bench/results'],
+  'bench/conformance': ['bench/contract.ts', 'bench/codec'],
+  'bench/cli': ['bench', 'servers', 'reports'],
+  'bench/cli.ts': ['bench', 'servers', 'reports'],
+  servers: ['bench/contract.ts', 'bench/codec'],
+  clients: ['bench/contract.ts', 'bench/codec'],
+  'clients/platform': ['bench/contract.ts'],
+  reports: ['bench/results'],
+};
+
+/** Client files that need Node: no browser opens a plain socket, and a platform is what the surroundings supply. */
+const NODE_CLIENTS = ['clients/tcp.ts', 'clients/platform/node.ts'];
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const files = ['bench', 'servers', 'clients', 'reports'].flatMap(sources);
+const imports = new Map(files.map((file) => [file, importsOf(file)]));
+
+describe('the house', () => {
+  test('every file is in a room', () => {
+    expect(files.filter((file) => roomOf(file) === undefined)).toEqual([]);
+    expect(files.length).toBeGreaterThan(60);
+  });
+
+  test('arrows point where they may', () => {
+    const wrong: string[] = [];
+    for (const [file, targets] of imports) {
+      const room = roomOf(file)!;
+      for (const target of targets.filter((one) => one.startsWith('.'))) {
+        const path = relative(root, join(root, dirname(file), target));
+        const allowed = [room, ...ARROWS[room]!].some((place) => path === place || path.startsWith(`${place}/`));
+        if (!allowed) wrong.push(`${file} → ${path}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('no file imports itself by way of others', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const walk = (file: string, trail: readonly string[]): void => {
+      if (trail.includes(file)) return void circles.push([...trail.slice(trail.indexOf(file)), file].join(' → '));
+      if (done.has(file)) return;
+      for (const target of imports.get(file) ?? []) {
+        if (target.startsWith('.')) walk(relative(root, join(root, dirname(file), target)), [...trail, file]);
+      }
+      done.add(file);
+    };
+    for (const file of files) walk(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('clients that a browser could run import nothing of Node', () => {
+    const clients = files.filter((file) => file.startsWith('clients/') && !NODE_CLIENTS.includes(file));
+    expect(clients.length).toBeGreaterThan(5);
+    for (const file of clients) expect(imports.get(file)!.filter((target) => target.startsWith('node:'))).toEqual([]);
+  });
+
+  test('only the command line reads the arguments', () => {
+    const readers = files.filter((file) => /process\.argv/.test(readFileSync(join(root, file), 'utf8')));
+    expect(readers.filter((file) => file !== 'bench/cli.ts')).toEqual([]);
+  });
+});
+
+describe('the tree of packages', () => {
+  const packages = installed(join(root, 'node_modules'));
+
+  test('there is one copy of ws, or the transports that use it are not equal', () => {
+    expect(packages.filter(({ name }) => name === 'ws')).toHaveLength(1);
+  });
+
+  // Below these versions are known ways to crash the server or exhaust its memory.
+  test.each([
+    ['ws', '8.23.0'],
+    ['socket.io-parser', '4.2.7'],
+    ['engine.io', '6.6.12'],
+    ['aedes', '1.2.0'],
+    ['aedes-persistence', '11.0.0'],
+  ])('%s is at least %s', (name, floor) => {
+    const found = packages.filter((one) => one.name === name);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { version } of found) expect(compareVersions(version, floor)).toBeGreaterThanOrEqual(0);
+  });
+});
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return Array.from(text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g), ([, target]) => target!);
+}
+
+function roomOf(file: string): string | undefined {
+  return Object.keys(ARROWS)
+    .filter((room) => file === room || file.startsWith(`${room}/`))
+    .toSorted((a, b) => b.length - a.length)[0];
+}
+
+function installed(folder: string): { name: string; version: string }[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /(^|node_modules\/)(@[^/]+\/)?[^/]+\/package\.json$/.test(path))
+    .map((path) => JSON.parse(readFileSync(join(folder, path), 'utf8')) as { name: string; version: string });
+}
+
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+  for (const index of [0, 1, 2]) {
+    const difference = (left![index] ?? 0) - (right![index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

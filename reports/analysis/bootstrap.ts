@@ -1,0 +1,78 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { medianInPlace, quantileOfSorted } from './median.ts';
+
+/** Fewer observations a side than this give intervals that look fine and cover badly. */
+export const LEAST_TRIALS = 6;
+
+/** 95 % two-sided: what lies outside at either end. */
+const TAIL = 0.025;
+
+export type Interval = { readonly low: number; readonly high: number };
+
+/** Values by block, one a trial. Two samples of the same blocks are resampled together: that is the pairing. */
+export type Sample = ReadonlyMap<number, number>;
+
+export type Bootstrap = {
+  readonly resamples: number;
+  /** Median of the values in each resample of the given blocks; every sample sees the same resamples. */
+  medians(sample: Sample, blocks: readonly number[]): Float64Array;
+  medianInterval(sample: Sample): Interval;
+  /**
+   * Of median(left) / median(right) over the blocks both have; null when a resample has no finite positive ratio.
+   * `comparisons` is how many such intervals are read together: each is widened (Bonferroni) so that all of them hold
+   * at once with 95 %. Without it, seven equal transports with 20 % noise gave a false winner in one run of five.
+   */
+  ratioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
+};
+
+export function createBootstrap(seed: number, resamples: number): Bootstrap {
+  const drawsBySize = new Map<number, Uint32Array>();
+
+  /** Drawn afresh from the seed for each number of blocks, so that no result depends on which was asked for first. */
+  const draws = (size: number): Uint32Array => {
+    const known = drawsBySize.get(size);
+    if (known !== undefined) return known;
+    const generator = xoroshiro128plus(seed);
+    const drawn = Uint32Array.from({ length: resamples * size }, () => uniformInt(generator, 0, size - 1));
+    drawsBySize.set(size, drawn);
+    return drawn;
+  };
+
+  const medians = (sample: Sample, blocks: readonly number[]): Float64Array => {
+    const values = Float64Array.from(blocks, (block) => sample.get(block) ?? Number.NaN);
+    const size = values.length;
+    const drawn = draws(size);
+    const buffer = new Float64Array(size);
+    const result = new Float64Array(resamples);
+    for (let resample = 0; resample < resamples; resample++) {
+      for (let at = 0; at < size; at++) buffer[at] = values[drawn[resample * size + at] ?? 0] ?? Number.NaN;
+      result[resample] = medianInPlace(buffer);
+    }
+    return result;
+  };
+
+  return {
+    resamples,
+    medians,
+    medianInterval: (sample) => interval(medians(sample, [...sample.keys()]), TAIL),
+    ratioInterval(left, right, comparisons) {
+      const blocks = commonBlocks([left, right]);
+      const above = medians(left, blocks);
+      const below = medians(right, blocks);
+      const ratios = above.map((value, index) => value / (below[index] ?? Number.NaN));
+      return ratios.every((ratio) => Number.isFinite(ratio) && ratio > 0) ? interval(ratios, TAIL / comparisons) : null;
+    },
+  };
+}
+
+export function commonBlocks(samples: readonly Sample[]): number[] {
+  const [first, ...others] = samples;
+  if (first === undefined) return [];
+  return [...first.keys()].filter((block) => others.every((other) => other.has(block))).sort((a, b) => a - b);
+}
+
+function interval(values: Float64Array, tail: number): Interval {
+  const sorted = values.toSorted();
+  return { low: quantileOfSorted(sorted, tail), high: quantileOfSorted(sorted, 1 - tail) };
+}

@@ -1,0 +1,79 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { expect, test } from 'vitest';
+import { createBootstrap, type Sample } from './bootstrap.ts';
+import { decide } from './decide.ts';
+import { median } from './median.ts';
+import { ICONS, type Word } from './verdict.ts';
+
+const bootstrap = createBootstrap(7, 2_000);
+const rule = { band: 0.05, comparisons: 1, bootstrap };
+const sample = (...values: number[]): Sample => new Map(values.map((value, block) => [block, value]));
+const base = sample(100, 101, 99, 100, 100.5, 99.5);
+const times = (factor: number): Sample => new Map([...base].map(([block, value]) => [block, value * factor]));
+const word = (left: Sample, right: Sample): Word => decide(left, right, rule).word;
+
+test('wholly beyond the band, wholly inside it, across its edge', () => {
+  expect(word(times(1.2), base)).toBe('worse');
+  expect(word(times(0.8), base)).toBe('better');
+  expect(word(times(1.02), base)).toBe('equivalent');
+  expect(word(sample(105, 103, 107, 102, 108, 104), base)).toBe('not separated');
+});
+
+test('a pair read the other way round gives the mirrored word', () => {
+  const mirrored = { better: 'worse', worse: 'better', equivalent: 'equivalent', 'not separated': 'not separated' };
+  for (const factor of [0.5, 0.9, 0.953, 0.96, 1, 1.04, 1.051, 1.3]) {
+    const there = word(times(factor), base);
+    if (there === 'not testable' || there === 'not supported') throw new Error(there);
+    expect(word(base, times(factor))).toBe(mirrored[there]);
+  }
+});
+
+test('trials are paired by block: drift that both share does not count against either', () => {
+  const drifting = sample(100, 150, 225, 337, 506, 759);
+  const heavier = new Map([...drifting].map(([block, value]) => [block, value * 1.2]));
+  const verdict = decide(heavier, drifting, rule);
+  expect(verdict).toMatchObject({
+    word: 'worse',
+    interval: { low: expect.closeTo(1.2, 9), high: expect.closeTo(1.2, 9) },
+  });
+});
+
+test('blocks that only one side has do not count', () => {
+  const shifted = new Map([...base].map(([block, value]) => [block + 1, value]));
+  expect(decide(shifted, base, rule)).toEqual({
+    word: 'not testable',
+    reason: '5 paired valid trials; a verdict needs 6',
+  });
+});
+
+test('the more comparisons are read together, the wider each interval', () => {
+  const noisy = sample(90, 130, 104, 99, 121, 108, 95);
+  const other = sample(100, 97, 111, 120, 92, 101, 105);
+  const width = (comparisons: number) => {
+    const interval = bootstrap.ratioInterval(noisy, other, comparisons);
+    return interval === null ? Number.NaN : interval.high - interval.low;
+  };
+  expect(width(6)).toBeGreaterThan(width(1));
+});
+
+test('of seven equal choices with 20 % noise, rarely is any one told from the best', () => {
+  const generator = xoroshiro128plus(11);
+  const noise = () =>
+    Math.exp(0.2 * (uniformFloat64(generator) + uniformFloat64(generator) + uniformFloat64(generator) - 1.5) * 2);
+  const runs = 60;
+  let mistaken = 0;
+  for (let run = 0; run < runs; run++) {
+    const draws = createBootstrap(run, 500);
+    const choices = Array.from({ length: 7 }, () => sample(...Array.from({ length: 7 }, noise)));
+    const [best, ...others] = choices.toSorted((a, b) => median([...a.values()]) - median([...b.values()]));
+    if (best === undefined) throw new Error('no choice');
+    const words = others.map((other) => decide(other, best, { band: 0.05, comparisons: 6, bootstrap: draws }).word);
+    if (words.includes('worse') || words.includes('better')) mistaken++;
+  }
+  expect(mistaken / runs).toBeLessThan(0.12);
+});
+
+test('every word has an icon of its own', () => {
+  expect(new Set(Object.values(ICONS)).size).toBe(Object.keys(ICONS).length);
+});

@@ -1,0 +1,44 @@
+import { type Bootstrap, commonBlocks, type Interval, LEAST_TRIALS, type Sample } from './bootstrap.ts';
+import { countOf } from './format.ts';
+import { median } from './median.ts';
+import { cliffsDelta, mannWhitney } from './ranks.ts';
+import type { Expert, Verdict } from './verdict.ts';
+
+export type Rule = {
+  /** Differences within ±band do not count; as a ratio, 1/(1 + band) to 1 + band. */
+  readonly band: number;
+  /** Comparisons read together with this one. */
+  readonly comparisons: number;
+  readonly bootstrap: Bootstrap;
+};
+
+/** Decides between two cases whose trials are paired by block. */
+export function decide(left: Sample, right: Sample, { band, comparisons, bootstrap }: Rule): Verdict {
+  const blocks = commonBlocks([left, right]);
+  if (blocks.length < LEAST_TRIALS) {
+    return {
+      word: 'not testable',
+      reason: `${countOf(blocks.length, 'paired valid trial')}; a verdict needs ${LEAST_TRIALS}`,
+    };
+  }
+  const interval = bootstrap.ratioInterval(left, right, comparisons);
+  if (interval === null) return { word: 'not testable', reason: 'a median of zero has no ratio' };
+  const medianOf = (sample: Sample) => median(blocks.map((block) => sample.get(block) ?? Number.NaN));
+  return { word: wordFor(interval, band), ratio: medianOf(left) / medianOf(right), interval };
+}
+
+function wordFor({ low, high }: Interval, band: number): 'better' | 'worse' | 'equivalent' | 'not separated' {
+  const most = 1 + band;
+  if (low > most) return 'worse';
+  if (high < 1 / most) return 'better';
+  return low >= 1 / most && high <= most ? 'equivalent' : 'not separated';
+}
+
+/** Null where no rank test is possible; Holm's correction is filled in once the whole family is known. */
+export function rankEvidence(left: Sample, right: Sample): Omit<Expert, 'pHolm'> | null {
+  const blocks = commonBlocks([left, right]);
+  if (blocks.length < LEAST_TRIALS) return null;
+  const values = (sample: Sample) => blocks.map((block) => sample.get(block) ?? Number.NaN);
+  const [a, b] = [values(left), values(right)];
+  return { pairs: blocks.length, p: mannWhitney(a, b), cliffsDelta: cliffsDelta(a, b) };
+}

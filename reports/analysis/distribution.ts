@@ -1,0 +1,85 @@
+import { decodeFromCompressedBase64, JsHistogram } from 'hdr-histogram-js';
+
+/** A percentile is shown only when at least this many samples lie beyond it. */
+export const SAMPLES_BEYOND = 10;
+
+const NANOSECONDS_PER_SECOND = 1e9;
+
+/** One decoded histogram, held as its filled buckets so that any number of percentiles costs no second scan. */
+export type Distribution = {
+  readonly count: number;
+  /** Largest value equivalent to each filled bucket, in seconds, ascending. */
+  readonly seconds: readonly number[];
+  /** Samples at or below the value of the same index. */
+  readonly cumulative: readonly number[];
+};
+
+/** A number, or the reason there is none: an absent number must never be read as zero. */
+export type Shown =
+  | { readonly shown: true; readonly value: number }
+  | { readonly shown: false; readonly reason: string };
+
+export const shown = (value: number): Shown => ({ shown: true, value });
+export const notShown = (reason: string): Shown => ({ shown: false, reason });
+
+export type Decoded =
+  | { readonly readable: true; readonly distribution: Distribution }
+  | { readonly readable: false; readonly reason: string };
+
+/** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. */
+export function decode(base64: string): Decoded {
+  try {
+    const histogram = decodeFromCompressedBase64(base64);
+    if (!(histogram instanceof JsHistogram)) return { readable: false, reason: 'unknown kind of histogram' };
+    return { readable: true, distribution: distributionOf(histogram) };
+  } catch {
+    return { readable: false, reason: 'its histogram cannot be read' };
+  }
+}
+
+function distributionOf(histogram: JsHistogram): Distribution {
+  const seconds: number[] = [];
+  const cumulative: number[] = [];
+  let count = 0;
+  for (let index = 0; index < histogram.countsArrayLength && count < histogram.totalCount; index++) {
+    const here = histogram.getCountAtIndex(index);
+    if (here === 0) continue;
+    count += here;
+    seconds.push(histogram.highestEquivalentValue(histogram.valueFromIndex(index)) / NANOSECONDS_PER_SECOND);
+    cumulative.push(count);
+  }
+  return { count, seconds, cumulative };
+}
+
+/** Samples that lie beyond a percentile; 1000 × (1 − 0.99) is 10, whatever binary fractions make of it. */
+export function samplesBeyond(count: number, percentile: number): number {
+  return Math.floor(count * (1 - percentile) + 1e-6);
+}
+
+/** The deepest percentile that still has enough samples beyond it, or null when there is none. */
+export function deepestPercentile(count: number): number | null {
+  return count > SAMPLES_BEYOND ? 1 - SAMPLES_BEYOND / count : null;
+}
+
+/** The value that the given share of samples lies at or below; the caller has made sure that there are samples. */
+export function quantile({ count, seconds, cumulative }: Distribution, percentile: number): number {
+  const rank = Math.max(1, Math.ceil(percentile * count - 1e-6));
+  let low = 0;
+  let high = cumulative.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((cumulative[middle] ?? 0) < rank) low = middle + 1;
+    else high = middle;
+  }
+  return seconds[low] ?? Number.NaN;
+}
+
+export function percentile(decoded: Decoded, at: number): Shown {
+  if (!decoded.readable) return notShown(decoded.reason);
+  const { count } = decoded.distribution;
+  const beyond = samplesBeyond(count, at);
+  if (beyond < SAMPLES_BEYOND) {
+    return notShown(`${count} samples leave ${beyond} beyond it (needs ${SAMPLES_BEYOND})`);
+  }
+  return shown(quantile(decoded.distribution, at));
+}

@@ -1,0 +1,80 @@
+import type { Interval } from './bootstrap.ts';
+import type { Shown } from './distribution.ts';
+import type { Metric } from './metrics.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Numbers as the page and the terminal print them: three significant figures, no locale, the unit elsewhere. */
+export function figures(value: number, significant = 3): string {
+  if (!Number.isFinite(value)) return '—';
+  if (value === 0) return '0';
+  const rounded = Number(value.toPrecision(significant));
+  const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
+  return grouped(rounded.toFixed(Math.min(20, Math.max(0, significant - 1 - magnitude))));
+}
+
+/** Commas between thousands from 10,000 up, and 1,000 alike, so that columns read the same. */
+function grouped(digits: string): string {
+  const [whole = '', fraction] = digits.split('.');
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
+}
+
+export const integer = (value: number): string => grouped(value.toFixed(0));
+
+/** `1 trial`, `2 trials`. */
+export const countOf = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** A share of 0 to 1. Never rounded up to a certainty that was not seen. */
+export function share(value: number): string {
+  if (value > 0 && value < 0.01) return '< 1 %';
+  if (value < 1 && value > 0.99) return '> 99 %';
+  return `${Math.round(value * 100)} %`;
+}
+
+/** A tolerance such as 0.05, as `±5 %`. */
+export const tolerance = (band: number): string => `±${Number((band * 100).toPrecision(3))} %`;
+
+export const inUnit = ({ scale }: Pick<Metric, 'scale'>, value: number): string => figures(value * scale);
+
+export const intervalInUnit = (metric: Pick<Metric, 'scale'>, { low, high }: Interval): string =>
+  `${inUnit(metric, low)}–${inUnit(metric, high)}`;
+
+/** Ratios near one need their second decimal: 1.02× and 0.98× must not both read 1×. */
+export function ratio(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  return `${value < 10 ? value.toFixed(2) : figures(value)}×`;
+}
+
+export const ratioInterval = ({ low, high }: Interval): string =>
+  `${ratio(low).slice(0, -1)}–${ratio(high).slice(0, -1)}`;
+
+/** A ratio as a change: 1.31 is `+31 %`. */
+export function change(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  const percent = (value - 1) * 100;
+  const size = Math.abs(percent) < 9.95 ? Math.abs(percent).toFixed(1) : integer(Math.abs(percent));
+  return `${percent < 0 ? '−' : '+'}${size} %`;
+}
+
+export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>
+  value.shown ? inUnit(metric, value.value) : '—';
+
+/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`. */
+export const verdictFigures = (verdict: Verdict): string | null =>
+  'interval' in verdict ? `${ratio(verdict.ratio)} (${ratioInterval(verdict.interval)})` : null;
+
+/** `a`, `a or b`, `a, b or c`. */
+export function list(items: readonly string[], conjunction: 'and' | 'or'): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${conjunction} ${last}`;
+}
+
+/** `2026-11-23 18:40 UTC`; an unreadable time is shown as it stands. */
+export function utcMinute(instant: string): string {
+  const time = new Date(instant);
+  return Number.isNaN(time.getTime()) ? instant : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Names and reasons come from outside: in print none of them may break a line, move a cursor or turn a line around. */
+export const printable = (text: string): string =>
+  text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');

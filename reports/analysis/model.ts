@@ -1,0 +1,161 @@
+import type { Results, Wire } from '../../bench/results/schema.ts';
+import type { Interval } from './bootstrap.ts';
+import type { Shown } from './distribution.ts';
+import type { Metric, MetricId } from './metrics.ts';
+import type { Expert, Verdict } from './verdict.ts';
+
+/** What the trials allow us to say: everything a page or a terminal shows, and nothing about how it looks. */
+export type Analysis = {
+  readonly options: AnalysisOptions;
+  readonly status: Status;
+  readonly counts: TrialCounts;
+  /** One a question: cases that differ in nothing but their transport. The first is the run's primary one. */
+  readonly groups: readonly Group[];
+  readonly warnings: readonly Warning[];
+};
+
+export type AnalysisOptions = {
+  /** Differences of times, rates and memory within ± this share do not count. */
+  readonly timeBand: number;
+  readonly byteBand: number;
+  readonly resamples: number;
+  readonly seed: number;
+};
+
+export type Status =
+  | { readonly kind: 'valid'; readonly label: string }
+  | { readonly kind: 'warnings'; readonly label: string }
+  | { readonly kind: 'quick'; readonly label: string; readonly trials: number; readonly consequence: string }
+  | { readonly kind: 'interrupted'; readonly label: string; readonly consequence: string }
+  | { readonly kind: 'invalid'; readonly label: string; readonly consequence: string };
+
+export type TrialCounts = {
+  readonly planned: number;
+  readonly valid: number;
+  readonly suspect: number;
+  readonly invalid: number;
+  readonly failed: number;
+  /** Planned, and never run. */
+  readonly missing: number;
+};
+
+export type Warning = {
+  readonly text: string;
+  /** What to do about it. */
+  readonly action: string;
+};
+
+/** A sentence whose important words can be set off; a renderer that cannot do so joins the texts. */
+export type Sentence = readonly Phrase[];
+export type Phrase = { readonly text: string; readonly strong: boolean };
+
+export type Question = Pick<
+  Results['cases'][number],
+  'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'tls' | 'network'
+>;
+
+export type Group = {
+  readonly id: string;
+  readonly question: Question;
+  /** `broadcast to 100 clients at 50 msg/s of 128 B`. */
+  readonly title: string;
+  /** Sorted: choices by the primary metric, then the floor. */
+  readonly rows: readonly Row[];
+  readonly columns: Readonly<Record<MetricId, Column>>;
+  readonly primary: MetricId;
+  readonly tiers: Tiers;
+  readonly unsupported: readonly { readonly name: string; readonly reason: string }[];
+  readonly layer: Wire['layer'] | 'mixed' | null;
+  readonly answer: Sentence;
+  /** Where the answer names several: columns in which one of them is shown lowest. May be empty. */
+  readonly tieBreak: Sentence;
+  /** How sure the answer is: would the runs come out this way again? */
+  readonly certainty: Sentence;
+  readonly notCovered: string;
+};
+
+export type Column = {
+  readonly metric: Metric;
+  readonly band: number;
+  /** Case that the column's factors and verdicts are against; null when no choice has a value. */
+  readonly best: string | null;
+};
+
+export type Row = {
+  readonly caseId: string;
+  /** Transport and variant as the command line writes them: `ws:deflate`. */
+  readonly name: string;
+  readonly transport: string;
+  readonly title: string;
+  readonly floor: boolean;
+  readonly cells: Readonly<Record<MetricId, Cell>>;
+  readonly curve: readonly CurvePoint[];
+  readonly payload: Shown;
+  readonly trials: readonly TrialView[];
+  readonly validTrials: number;
+};
+
+export type Cell =
+  | {
+      readonly state: 'shown';
+      readonly median: number;
+      /** Of the median, 95 %; null with fewer than six valid trials. */
+      readonly interval: Interval | null;
+      readonly values: readonly { readonly block: number; readonly value: number }[];
+      /** Over the column's best choice. */
+      readonly factor: number | null;
+      /** Against the column's best choice; null for that choice itself and for the floor. */
+      readonly verdict: Verdict | null;
+      readonly expert: Expert | null;
+    }
+  | { readonly state: 'not shown'; readonly reason: string };
+
+export type CurvePoint = {
+  readonly percentile: number;
+  /** Median over the valid trials. */
+  readonly seconds: number;
+};
+
+export type TrialView =
+  | {
+      readonly state: 'valid' | 'suspect' | 'invalid';
+      readonly block: number;
+      readonly order: number;
+      readonly reasons: readonly string[];
+      readonly messages: Messages;
+      readonly p50: Shown;
+      readonly p99: Shown;
+      readonly lagP50: Shown;
+      readonly lagP99: Shown;
+      /** Share of the window the busiest worker worked, 0 to 1. */
+      readonly busy: number;
+    }
+  | {
+      readonly state: 'failed';
+      readonly block: number;
+      readonly order: number;
+      readonly reasons: readonly string[];
+    };
+
+type Messages = Extract<Results['cases'][number]['trials'][number], { state: 'valid' }>['messages'];
+
+export type Tiers =
+  | {
+      readonly kind: 'tiered';
+      /** Best first. Every case of a tier is not shown to be worse than the tier's first. */
+      readonly tiers: readonly (readonly TierEntry[])[];
+      /** Choices that have too few valid trials for a verdict. */
+      readonly untested: readonly string[];
+    }
+  | { readonly kind: 'untestable'; readonly reason: string; readonly untested: readonly string[] };
+
+export type TierEntry = {
+  readonly caseId: string;
+  readonly name: string;
+  /** Against the first of its tier; null for the first itself. */
+  readonly verdict: Verdict | null;
+  /** Against the first of tier A; null within tier A. */
+  readonly toLeader: Verdict | null;
+  /** Share of resamples in which it is within the band of that resample's best. */
+  readonly topShare: number | null;
+};

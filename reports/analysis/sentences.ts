@@ -1,0 +1,175 @@
+import type { Environment } from '../../bench/results/schema.ts';
+import { LEAST_TRIALS } from './bootstrap.ts';
+import { change, countOf, integer, inUnit, list, share, tolerance } from './format.ts';
+import { METRICS, type Metric } from './metrics.ts';
+import type { AnalysisOptions, Cell, Group, Phrase, Row, Sentence, TierEntry } from './model.ts';
+
+type Facts = Pick<Group, 'title' | 'rows' | 'tiers'> & {
+  readonly metric: Metric;
+  readonly band: number;
+  readonly options: AnalysisOptions;
+};
+
+/** Every word here is a claim: “not shown” is never “the same”, and “equivalent” is said of nothing but that verdict. */
+export function answerOf({ title, rows, tiers, metric, band }: Facts): Sentence {
+  const opening = plain(`For ${title}: `);
+  const choices = rows.filter(({ floor }) => !floor);
+  const measure = `at ${metric.id} (${tolerance(band)})`;
+  const [only] = choices;
+  if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
+  const [top = [], ...lower] = tiers.tiers;
+  const others = lower.flat().length;
+  const untested = tiers.untested.length > 0 ? [plain(` Not testable: ${list(tiers.untested, 'and')}.`)] : [];
+  const [first, second, ...more] = top;
+  if (first === undefined) return [opening, plain('no answer.')];
+  if (choices.length === 1 && only !== undefined) {
+    return [opening, plain('only '), strong(only.name), plain(' was measured; there is nothing to compare it with.')];
+  }
+  if (second === undefined && others === 0) {
+    return [opening, plain('only '), strong(first.name), plain(' has enough valid trials for a verdict.'), ...untested];
+  }
+  if (second === undefined) {
+    const rivals = untested.length > 0 ? 'every other choice that could be tested' : 'every other choice';
+    return [opening, plain('use '), strong(first.name), plain(`: ${rivals} is shown slower ${measure}.`), ...untested];
+  }
+  const names = namesOf(top, others > 0 ? 'or' : 'and');
+  const allEquivalent = top.slice(1).every(({ verdict }) => verdict?.word === 'equivalent');
+  const within = `equivalent within ${tolerance(band)}`;
+  const relation = allEquivalent
+    ? more.length === 0
+      ? `${within} at ${metric.id}`
+      : `each ${within} to ${first.name} at ${metric.id}`
+    : more.length === 0
+      ? `neither is shown slower than the other ${measure}`
+      : `none is shown slower than ${first.name} ${measure}`;
+  if (others > 0) return [opening, plain('use '), ...names, plain(`: ${relation}.`), ...untested];
+  const advice = allEquivalent ? 'Choose on features.' : 'Choose on features, or run more trials.';
+  return [
+    opening,
+    plain('no transport is shown to be faster. '),
+    ...names,
+    plain(`: ${relation}. ${advice}`),
+    ...untested,
+  ];
+}
+
+/** What else may settle it: columns in which one co-leader is shown to be lower than every other. */
+export function tieBreakOf({ tiers, rows, metric: primary }: Facts): Sentence {
+  const [top = []] = tiers.kind === 'tiered' ? tiers.tiers : [];
+  if (top.length < 2) return [];
+  const leaders = rows.filter(({ caseId }) => top.some((entry) => entry.caseId === caseId));
+  const settled = METRICS.filter(({ id }) => id !== primary.id).flatMap(({ id, title }) => {
+    const best = leaders.find(({ cells }) => isBest(cells[id]));
+    const clear = leaders.every((row) => row === best || isWorse(row.cells[id]));
+    return best !== undefined && clear ? [{ name: best.name, title }] : [];
+  });
+  const byName = [...Map.groupBy(settled, ({ name }) => name)];
+  return byName.flatMap(([name, columns], index) => {
+    const titles = columns.map(({ title }) => title);
+    return [
+      plain(index === 0 ? 'Among these ' : '; '),
+      strong(name),
+      plain(` is shown lowest in ${list(titles, 'and')}${index === byName.length - 1 ? '.' : ''}`),
+    ];
+  });
+}
+
+/** A choice without a verdict is the one that the others are held against. */
+const isBest = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict === null;
+const isWorse = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict?.word === 'worse';
+
+function withoutVerdict(choices: readonly Row[], metric: Metric, reason: string): Sentence {
+  const seen = choices.flatMap(({ name, cells }) => shownOnly(name, cells[metric.id]));
+  const [lowest, next] = seen;
+  if (lowest === undefined) return [plain(`no answer: ${reason}.`)];
+  const figure = ({ median }: { median: number }) => ` (${inUnit(metric, median)} ${metric.unit})`;
+  return [
+    plain(`no verdict: ${reason}. Lowest ${metric.id} seen: `),
+    strong(lowest.name),
+    plain(figure(lowest)),
+    ...(next === undefined ? [] : [plain(', then '), strong(next.name), plain(figure(next))]),
+    plain('.'),
+  ];
+}
+
+const shownOnly = (name: string, cell: Cell) => (cell.state === 'shown' ? [{ name, median: cell.median }] : []);
+
+export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sentence {
+  if (tiers.kind === 'untestable') {
+    const most = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
+    if (most === 0) return [plain('Not known: no trial is valid.')];
+    return [
+      plain(`Not known: at most ${countOf(most, 'valid trial')} of a case, and an interval needs ${LEAST_TRIALS}. `),
+      plain('The order of the medians may come out otherwise next time.'),
+    ];
+  }
+  const [top = [], ...lower] = tiers.tiers;
+  const trials = Math.min(
+    ...rows.filter(({ name }) => top.some((entry) => entry.name === name)).map((row) => row.validTrials),
+  );
+  const shares = top.flatMap(({ name, topShare }) => (topShare === null ? [] : [{ name, topShare }]));
+  const outsider = closestOf(lower.flat());
+  return [
+    ...(shares.length === 0 || top.length + lower.length < 2
+      ? [plain(`Medians of ${countOf(trials, 'valid trial')} each.`)]
+      : [
+          ...shares.flatMap(({ name, topShare }, index) => [
+            strong(name),
+            plain(index === 0 ? ` comes within ${tolerance(band).slice(1)} of the lowest ${metric.id} in ` : ' in '),
+            strong(share(topShare)),
+            plain(index === 0 ? ` of ${integer(options.resamples)} re-samplings of ${trials} trials` : ''),
+            plain(index < shares.length - 1 ? ', ' : '.'),
+          ]),
+        ]),
+    ...(outsider === null
+      ? []
+      : [plain(' Closest outsider: '), strong(outsider.name), plain(`, ${outsider.figures}.`)]),
+  ];
+}
+
+function closestOf(entries: readonly TierEntry[]): { name: string; figures: string } | null {
+  const known = entries.flatMap(({ name, toLeader }) =>
+    toLeader !== null && 'interval' in toLeader ? [{ name, ...toLeader }] : [],
+  );
+  const [closest] = known.toSorted((a, b) => a.ratio - b.ratio);
+  if (closest === undefined) return null;
+  const { name, ratio, interval } = closest;
+  return { name, figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})` };
+}
+
+export function notCoveredBy({ link, pinning, cores }: Environment, layer: Group['layer'], network: string): string {
+  const place = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
+  const weather =
+    network === 'none' ? 'no network delay, packet loss or bandwidth limit' : `network profile “${network}”`;
+  const sharing =
+    pinning === null
+      ? `server and load generator shared ${countOf(cores, 'core')}`
+      : 'server and load generator bound to cores of their own';
+  const counting = layer === null ? [] : [layerSentence(layer)];
+  return `${capitalised(place)}: ${[weather, sharing, ...counting, 'one load and one message size'].join('; ')}.`;
+}
+
+export function layerSentence(layer: Group['layer']): string {
+  switch (layer) {
+    case 'socket':
+      return 'bytes counted at the server’s sockets (TCP/IP headers not included)';
+    case 'link':
+      return 'bytes counted on the link (TCP/IP headers included)';
+    case 'mixed':
+      return 'bytes counted at different layers, so not comparable';
+    case null:
+      return 'no bytes counted';
+  }
+}
+
+export const textOf = (sentence: Sentence): string => sentence.map(({ text }) => text).join('');
+
+const namesOf = (entries: readonly TierEntry[], conjunction: 'and' | 'or'): Phrase[] =>
+  entries.flatMap(({ name }, index) => {
+    const join = index === 0 ? '' : index === entries.length - 1 ? ` ${conjunction} ` : ', ';
+    return [...(join === '' ? [] : [plain(join)]), strong(name)];
+  });
+
+const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const plain = (text: string): Phrase => ({ text, strong: false });
+const strong = (text: string): Phrase => ({ text, strong: true });

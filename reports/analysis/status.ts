@@ -1,0 +1,62 @@
+import type { Results } from '../../bench/results/schema.ts';
+import { LEAST_TRIALS } from './bootstrap.ts';
+import { countOf } from './format.ts';
+import type { Status, TrialCounts } from './model.ts';
+
+export function countTrials({ plan, cases }: Results): TrialCounts {
+  const states = cases.flatMap(({ trials }) => trials.map(({ state }) => state));
+  const count = (wanted: (typeof states)[number]) => states.filter((state) => state === wanted).length;
+  const planned = Math.max(plan.order.flat().length, states.length);
+  return {
+    planned,
+    valid: count('valid'),
+    suspect: count('suspect'),
+    invalid: count('invalid'),
+    failed: count('failed'),
+    missing: planned - states.length,
+  };
+}
+
+/** Why no verdict of this run may be given, or null. A transport that failed is its own result and spoils no other. */
+export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): string | null {
+  const measured = valid + suspect + invalid;
+  if (measured + failed === 0) return 'no trial was run';
+  if (valid === 0) return 'no trial is valid';
+  if (valid * 2 < measured) return `only ${valid} of ${measured} measured trials are valid`;
+  return null;
+}
+
+export function statusOf({ state, plan }: Results, counts: TrialCounts, warnings: number): Status {
+  const barrier = barrierTo(counts);
+  const stopped = state !== 'complete';
+  if (stopped && counts.valid + counts.suspect + counts.invalid + counts.failed === 0) {
+    return interrupted(state, counts);
+  }
+  if (barrier !== null) {
+    return {
+      kind: 'invalid',
+      label: 'Invalid',
+      consequence: `Do not quote this run: ${barrier}. Every verdict is withheld; the reasons stand under “Every trial”.`,
+    };
+  }
+  if (stopped) return interrupted(state, counts);
+  if (plan.trials < LEAST_TRIALS) {
+    return {
+      kind: 'quick',
+      label: `Quick look (n=${plan.trials})`,
+      trials: plan.trials,
+      consequence: `n=${plan.trials}: a quick look, no verdicts. Intervals and verdicts need ${LEAST_TRIALS} valid trials of each case.`,
+    };
+  }
+  if (warnings > 0) return { kind: 'warnings', label: `Valid with ${countOf(warnings, 'warning')}` };
+  return { kind: 'valid', label: 'Valid' };
+}
+
+function interrupted(state: Results['state'], { planned, missing }: TrialCounts): Status {
+  const how = state === 'running' ? 'The run had not finished when this report was made' : 'The run was interrupted';
+  return {
+    kind: 'interrupted',
+    label: 'Interrupted',
+    consequence: `${how}: ${planned - missing} of ${planned} trials were run. What follows rests on those alone.`,
+  };
+}

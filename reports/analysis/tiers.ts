@@ -1,0 +1,65 @@
+import { type Bootstrap, commonBlocks, LEAST_TRIALS } from './bootstrap.ts';
+import { byMedian, isTestable } from './column.ts';
+import { decide } from './decide.ts';
+import type { Member } from './member.ts';
+import type { MetricId } from './metrics.ts';
+import type { TierEntry, Tiers } from './model.ts';
+import type { Verdict } from './verdict.ts';
+
+type TierRule = { readonly band: number; readonly bootstrap: Bootstrap; readonly barrier: string | null };
+
+/**
+ * Peels a group into tiers: the best choice and all that are not shown to be worse than it, then the best of the rest,
+ * and so on. Nobody wins by a median alone, and whoever is not beaten is named.
+ */
+export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule): Tiers {
+  const choices = members.filter(({ floor }) => !floor).toSorted(byMedian(id));
+  const candidates = rule.barrier === null ? choices.filter((member) => isTestable(id, member)) : [];
+  const untested = choices.filter((member) => !candidates.includes(member)).map(({ name }) => name);
+  if (candidates.length === 0) {
+    return { kind: 'untestable', reason: rule.barrier ?? `no choice has ${LEAST_TRIALS} valid trials`, untested };
+  }
+  const judge = (left: Member, right: Member): Verdict =>
+    decide(left.readings[id].sample, right.readings[id].sample, {
+      ...rule,
+      comparisons: Math.max(1, candidates.length - 1),
+    });
+  const shares = topShares(id, candidates, rule);
+  const tiers: TierEntry[][] = [];
+  const leader = candidates[0];
+  let rest = candidates;
+  while (rest.length > 0) {
+    const [first, ...others] = rest;
+    if (first === undefined) break;
+    const judged = others.map((member) => ({ member, verdict: judge(member, first) }));
+    untested.push(...judged.filter(({ verdict }) => isUntested(verdict)).map(({ member }) => member.name));
+    const entry = (member: Member, verdict: Verdict | null): TierEntry => ({
+      caseId: member.caseId,
+      name: member.name,
+      verdict,
+      toLeader: tiers.length > 0 && leader !== undefined ? judge(member, leader) : null,
+      topShare: shares.get(member) ?? null,
+    });
+    const beside = judged.filter(({ verdict }) => !isUntested(verdict) && verdict.word !== 'worse');
+    tiers.push([entry(first, null), ...beside.map(({ member, verdict }) => entry(member, verdict))]);
+    rest = judged.filter(({ verdict }) => verdict.word === 'worse').map(({ member }) => member);
+  }
+  return { kind: 'tiered', tiers, untested };
+}
+
+/** No claim either way: such a choice is in no tier. */
+const isUntested = ({ word }: Verdict): boolean => word === 'not testable' || word === 'not supported';
+
+/** How often each comes out within the band of the best when the same blocks are drawn again. */
+function topShares(id: MetricId, candidates: readonly Member[], { band, bootstrap }: TierRule): Map<Member, number> {
+  const blocks = commonBlocks(candidates.map(({ readings }) => readings[id].sample));
+  if (blocks.length < LEAST_TRIALS) return new Map();
+  const medians = candidates.map(({ readings }) => bootstrap.medians(readings[id].sample, blocks));
+  const tops = candidates.map(() => 0);
+  for (let resample = 0; resample < bootstrap.resamples; resample++) {
+    const drawn = medians.map((values) => values[resample] ?? Number.NaN);
+    const limit = Math.min(...drawn) * (1 + band);
+    for (const [index, value] of drawn.entries()) if (value <= limit) tops[index] = (tops[index] ?? 0) + 1;
+  }
+  return new Map(candidates.map((member, index) => [member, (tops[index] ?? 0) / bootstrap.resamples]));
+}

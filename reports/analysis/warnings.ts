@@ -1,0 +1,150 @@
+import type { Results } from '../../bench/results/schema.ts';
+import { LEAST_TRIALS } from './bootstrap.ts';
+import { SAMPLES_BEYOND } from './distribution.ts';
+import { countOf, integer, list, verdictFigures } from './format.ts';
+import type { Group, Row, TrialView, Warning } from './model.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A choice whose figure is lower than bare TCP's: more likely a mistake of ours than a discovery. */
+export type BelowFloor = {
+  readonly name: string;
+  readonly floor: string;
+  readonly metric: string;
+  readonly verdict: Verdict;
+};
+
+type Judged = Pick<Group, 'title' | 'question' | 'rows' | 'layer'> & { readonly belowFloor: readonly BelowFloor[] };
+
+export function warningsOf({ plan }: Results, groups: readonly Judged[]): Warning[] {
+  return groups.flatMap((group) => {
+    const alone = groups.filter(({ question }) => question.scenario === group.question.scenario).length === 1;
+    const where = alone ? group.question.scenario : group.title;
+    return [
+      ...group.rows.flatMap((row) => rejected([row], 'failed', where, plan)),
+      ...rejected(group.rows, 'invalid', where, plan),
+      ...rejected(group.rows, 'suspect', where, plan),
+      ...group.rows.flatMap((row) => unaccounted(row, where)),
+      ...tooFewSamples(group.rows, where, plan),
+      ...group.belowFloor.map((below) => belowFloorWarning(below, where)),
+      ...(group.layer === 'mixed' ? [mixedLayers(where)] : []),
+    ];
+  });
+}
+
+type Plan = Results['plan'];
+
+const ACTIONS = {
+  failed: (name: string) => `Start it alone, “npm run serve -- ${name}”, and see what it says.`,
+  invalid: () => 'Close other programs, lower --rate or raise --workers, then run again.',
+  suspect: () => 'Close other programs, lower --rate or raise --workers, then run again.',
+};
+
+/** One warning for all the rows that share a cause: a slow machine is not seven findings. */
+function rejected(rows: readonly Row[], state: keyof typeof ACTIONS, where: string, plan: Plan): Warning[] {
+  const hit = rows.flatMap((row) => {
+    const trials = row.trials.filter((trial) => trial.state === state);
+    return trials.length === 0 ? [] : [{ row, trials }];
+  });
+  const [first] = hit;
+  if (first === undefined) return [];
+  const who = list(
+    hit.map(({ row, trials }) => (hit.length === 1 ? row.name : `${row.name} ${trials.length}`)),
+    'and',
+  );
+  const rejectedTrials = hit.flatMap(({ trials }) => trials);
+  const run = hit.reduce((total, { row }) => total + row.trials.length, 0);
+  return [
+    {
+      text: `${who} (${where}): ${rejectedTrials.length} of ${countOf(run, 'trial')} ${state}: ${tally(rejectedTrials)}.${shortfall(hit, plan)}`,
+      action: ACTIONS[state](first.row.name),
+    },
+  ];
+}
+
+function shortfall(hit: readonly { readonly row: Row }[], plan: Plan): string {
+  if (plan.trials < LEAST_TRIALS) return '';
+  const short = hit.filter(({ row }) => row.validTrials < LEAST_TRIALS).map(({ row }) => row);
+  const [only, another] = short;
+  if (only === undefined) return '';
+  const names = list(
+    short.map(({ name }) => name),
+    'and',
+  );
+  const left = another === undefined ? `${only.validTrials} valid left` : `Too few valid trials left for ${names}`;
+  return ` ${left}; a verdict needs ${LEAST_TRIALS}.`;
+}
+
+/** One reason a rule, with how many more it gave: reasons of one rule differ in their figures alone. */
+function tally(trials: readonly TrialView[]): string {
+  const byRule = Map.groupBy(
+    trials.flatMap(({ reasons }) => reasons),
+    (reason) => reason.split(': ', 1)[0],
+  );
+  return [...byRule.values()]
+    .map((reasons) => {
+      const [first = ''] = reasons;
+      if (reasons.length === 1) return first;
+      const same = reasons.every((reason) => reason === first);
+      return same ? `${first} (×${reasons.length})` : `${first} (and ${reasons.length - 1} like it)`;
+    })
+    .join('; ');
+}
+
+/** Of trials that were judged valid all the same; what the others did stands in their reasons. */
+function unaccounted({ name, trials }: Row, where: string): Warning[] {
+  const messages = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+  const total = (key: 'unsent' | 'lost' | 'duplicated' | 'reordered' | 'corrupt' | 'unexpected' | 'expected') =>
+    messages.reduce((sum, counts) => sum + counts[key], 0);
+  const faults = (['unsent', 'lost', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const)
+    .filter((key) => total(key) > 0)
+    .map((key) => `${integer(total(key))} ${key}`);
+  const errors = messages.flatMap((counts) => Object.entries(counts.errors));
+  if (faults.length === 0 && errors.length === 0) return [];
+  const said = errors.length === 0 ? '' : ` Errors: ${[...new Set(errors.map(([text]) => text))].join('; ')}.`;
+  const counts = faults.length === 0 ? 'errors' : list(faults, 'and');
+  return [
+    {
+      text: `${name} (${where}): ${counts}, of ${integer(total('expected'))} deliveries owed.${said}`,
+      action: 'Lower --rate until nothing is lost, or take the loss as the result.',
+    },
+  ];
+}
+
+function tooFewSamples(rows: readonly Row[], where: string, plan: Plan): Warning[] {
+  return (['p50', 'p99'] as const).flatMap((id) => {
+    const found = rows.flatMap((row) => {
+      const cell = row.cells[id];
+      return cell.state === 'not shown' && row.validTrials > 0 ? [{ row, reason: cell.reason }] : [];
+    });
+    const [first] = found;
+    if (first === undefined) return [];
+    const fewest = Math.min(...found.map(({ row }) => fewestDelivered(row)));
+    const needed = SAMPLES_BEYOND / (id === 'p50' ? 0.5 : 0.01);
+    const seconds = Math.ceil((plan.durationSeconds * needed * 1.1) / Math.max(1, fewest));
+    return [
+      {
+        text: `${id} not shown for ${list(
+          found.map(({ row }) => row.name),
+          'and',
+        )} (${where}): ${first.reason}.`,
+        action: `Use --duration ${Math.max(seconds, Math.ceil(plan.durationSeconds) + 1)}.`,
+      },
+    ];
+  });
+}
+
+function fewestDelivered({ trials }: Row): number {
+  return Math.min(...trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages.delivered] : [])));
+}
+
+function belowFloorWarning({ name, floor, metric, verdict }: BelowFloor, where: string): Warning {
+  return {
+    text: `${name} (${where}): ${metric} below the floor (${floor}): ${verdictFigures(verdict) ?? ''}.`,
+    action: 'Suspect the measurement before quoting it: nothing built on TCP should beat bare TCP.',
+  };
+}
+
+const mixedLayers = (where: string): Warning => ({
+  text: `${where}: bytes were counted at different layers and are not compared.`,
+  action: 'Run all transports on the same link.',
+});

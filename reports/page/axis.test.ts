@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { linearTicks, logDomain, logTicks, tickLabel } from './axis.ts';
+import { spread } from './spread.ts';
+
+test('ticks of a logarithmic axis', () => {
+  expect(logTicks(0.09, 6)).toEqual([0.1, 0.2, 0.5, 1, 2, 5]);
+  expect(logTicks(0.001, 1000)).toEqual([0.001, 0.01, 0.1, 1, 10, 100, 1000]);
+  expect(logTicks(2.2, 4.8)).toEqual([3, 4]);
+  const narrow = logTicks(1.01, 1.09);
+  expect(narrow.length).toBeGreaterThanOrEqual(2);
+  for (const tick of narrow) expect(tick >= 1.01 && tick <= 1.09).toBe(true);
+});
+
+test('ticks of a linear axis', () => {
+  expect(linearTicks(0, 896)).toEqual([0, 250, 500, 750]);
+  expect(linearTicks(0, 1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  expect(linearTicks(3, 3)).toEqual([3]);
+});
+
+test('a domain can be drawn whatever the values', () => {
+  expect(logDomain([])).toEqual([0.1, 1]);
+  expect(logDomain([0, -1, Number.NaN])).toEqual([0.1, 1]);
+  const [low, high] = logDomain([5]);
+  expect(low < 5 && high > 5).toBe(true);
+  expect([0.05, 5, 12.5, 1000, 25_000].map(tickLabel)).toEqual(['0.05', '5', '12.5', '1,000', '25,000']);
+});
+
+test('labels keep their order and their distance, within the bounds', () => {
+  const placed = spread([100, 101, 99, 300, 299], 10, 0, 300);
+  expect(placed[2]).toBeLessThan(placed[0] ?? 0);
+  expect(placed[0]).toBeLessThan(placed[1] ?? 0);
+  const sorted = placed.toSorted((a, b) => a - b);
+  for (const [index, at] of sorted.entries()) {
+    expect(at).toBeLessThanOrEqual(300);
+    if (index > 0) expect(at - (sorted[index - 1] ?? 0)).toBeGreaterThanOrEqual(10);
+  }
+  expect(spread([], 10, 0, 100)).toEqual([]);
+});

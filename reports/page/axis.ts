@@ -1,0 +1,38 @@
+/** Ticks of a logarithmic axis: 1, 2 and 5 of each decade; finer where that gives too few to read a value off. */
+export function logTicks(low: number, high: number): number[] {
+  const coarse = ticksAt([1, 2, 5], low, high);
+  if (coarse.length >= 3) return coarse.length > 9 ? ticksAt([1], low, high) : coarse;
+  const fine = ticksAt([1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9], low, high);
+  return fine.length >= 2 ? fine : linearTicks(low, high);
+}
+
+function ticksAt(mantissas: readonly number[], low: number, high: number): number[] {
+  const decades = range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)));
+  return decades
+    .flatMap((decade) => mantissas.map((mantissa) => Number((mantissa * 10 ** decade).toPrecision(3))))
+    .filter((tick) => tick >= low && tick <= high);
+}
+
+/** At most five round steps; also for a logarithmic axis that spans too little for round numbers of its own. */
+export function linearTicks(low: number, high: number): number[] {
+  const span = high - low;
+  if (!(span > 0)) return [low];
+  const rough = span / 4;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 2.5, 5, 10].find((factor) => factor * magnitude >= rough) ?? 10) * magnitude;
+  return range(Math.ceil(low / step), Math.floor(high / step)).map((count) => Number((count * step).toPrecision(6)));
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+
+/** A positive domain with some air at both ends, wide enough to be drawn even around a single value. */
+export function logDomain(values: readonly number[], air = 1.12): [number, number] {
+  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
+  if (positive.length === 0) return [0.1, 1];
+  return [Math.min(...positive) / air, Math.max(...positive) * air];
+}
+
+/** Axis figures carry no more digits than they need: `0.2`, `5`, `1,000`. */
+export const tickLabel = (value: number): string =>
+  value >= 1000 ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',') : String(Number(value.toPrecision(3)));

@@ -1,0 +1,127 @@
+import { scaleLinear } from 'd3-scale';
+import { figures } from '../analysis/format.ts';
+import type { Group, Row } from '../analysis/model.ts';
+import { linearTicks, tickLabel } from './axis.ts';
+import { bytesNote, bytesTakeaway } from './captions.ts';
+import type { Identities } from './identity.ts';
+import { Figure, Name, Swatch, shortened } from './parts.tsx';
+
+const WIDTH = 540;
+const PLOT = { left: 118, right: 440, top: 30 };
+const ROW = 30;
+const BAR = 16;
+
+type Props = { readonly group: Group; readonly identities: Identities };
+
+/** `overhead` is negative where compression made a message smaller than its payload. */
+type Bar = { readonly row: Row; readonly total: number; readonly payload: number; readonly overhead: number };
+
+export function BytesFigure({ group, identities }: Props) {
+  const bars = group.rows.flatMap((row): Bar[] => {
+    const { bytes } = row.cells;
+    if (bytes.state === 'not shown' || !row.payload.shown) return [];
+    const payload = row.payload.value;
+    return [{ row, total: bytes.median, payload, overhead: bytes.median - payload }];
+  });
+  const takeaway = bytesTakeaway(group);
+  return (
+    <Figure
+      title="Bytes per message"
+      takeaway={takeaway}
+      note={bytesNote(group)}
+      data={<BytesData bars={bars} identities={identities} />}
+    >
+      {bars.length === 0 ? <p className="empty">Nothing to draw.</p> : <Bars bars={bars} label={takeaway} />}
+    </Figure>
+  );
+}
+
+function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
+  const bottom = PLOT.top + bars.length * ROW;
+  const most = Math.max(1, ...bars.map(({ total, payload }) => Math.max(total, payload)));
+  const x = scaleLinear([0, most], [PLOT.left, PLOT.right]);
+  const at = (value: number): number => Math.round(x(value) * 10) / 10;
+  return (
+    <svg className="chart" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
+      <g className="key">
+        <rect className="payload" x={PLOT.left} y={4} width={12} height={12} />
+        <text className="tick" x={PLOT.left + 18} y={14}>
+          payload
+        </text>
+        <rect className="overhead" x={PLOT.left + 84} y={4} width={12} height={12} />
+        <text className="tick" x={PLOT.left + 102} y={14}>
+          overhead
+        </text>
+      </g>
+      {linearTicks(0, most).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={at(tick)} x2={at(tick)} y1={PLOT.top - 4} y2={bottom} />
+          <text className="tick" x={at(tick)} y={bottom + 16} textAnchor="middle">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        bytes per delivered message
+      </text>
+      {bars.map(({ row, total, payload, overhead }, index) => {
+        const top = PLOT.top + index * ROW + (ROW - BAR) / 2;
+        const carried = Math.min(payload, total);
+        return (
+          <g key={row.caseId}>
+            <text className="label" x={0} y={top + BAR - 4}>
+              <title>{row.name}</title>
+              {shortened(row.name, 15)}
+            </text>
+            <rect className="payload" x={PLOT.left} y={top} width={at(carried) - PLOT.left} height={BAR} />
+            <rect
+              className="overhead"
+              x={at(carried)}
+              y={top}
+              width={Math.max(0, at(total) - at(carried))}
+              height={BAR}
+            />
+            <text className="label" x={at(total) + 6} y={top + BAR - 4}>
+              {figures(total)}
+              <tspan className="quiet"> {overhead < 0 ? `(${figures(overhead)})` : `(+${figures(overhead)})`}</tspan>
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function BytesData({ bars, identities }: { bars: readonly Bar[]; identities: Identities }) {
+  return (
+    <table>
+      <caption>Bytes per delivered message, median over the valid trials</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <th scope="col" className="number">
+            Payload
+          </th>
+          <th scope="col" className="number">
+            Overhead
+          </th>
+          <th scope="col" className="number">
+            Total
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {bars.map(({ row, total, payload, overhead }) => (
+          <tr key={row.caseId}>
+            <th scope="row">
+              <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
+            </th>
+            <td className="number">{figures(payload, 4)}</td>
+            <td className="number">{figures(overhead, 4)}</td>
+            <td className="number">{figures(total, 4)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

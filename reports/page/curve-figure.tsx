@@ -1,0 +1,161 @@
+import { scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { figures } from '../analysis/format.ts';
+import type { CurvePoint, Group, Row } from '../analysis/model.ts';
+import { logDomain, logTicks, tickLabel } from './axis.ts';
+import { curveTakeaway } from './captions.ts';
+import { type Identities, markerPath } from './identity.ts';
+import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { spread } from './spread.ts';
+
+const WIDTH = 540;
+const HEIGHT = 360;
+const PLOT = { left: 46, right: 418, top: 12, bottom: 318 };
+const LABEL_GAP = 17;
+
+const FIRST = 0.1;
+const PERCENTILES = [FIRST, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+
+type Props = { readonly group: Group; readonly identities: Identities };
+
+export function CurveFigure({ group, identities }: Props) {
+  const rows = group.rows.filter(({ curve }) => curve.length > 0);
+  return (
+    <Figure
+      title="Latency by percentile"
+      takeaway={curveTakeaway(group)}
+      note="Median over the valid trials at each percentile. A line stops where fewer than 10 samples of a trial lie beyond."
+      data={<CurveData rows={rows} identities={identities} />}
+    >
+      {rows.length === 0 ? (
+        <p className="empty">Nothing to draw.</p>
+      ) : (
+        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} />
+      )}
+    </Figure>
+  );
+}
+
+type CurvesProps = { readonly rows: readonly Row[]; readonly identities: Identities; readonly label: string };
+
+function Curves({ rows, identities, label }: CurvesProps) {
+  const points = rows.flatMap(({ curve }) => curve);
+  const deepest = Math.max(...points.map(({ percentile }) => percentile));
+  const [low, high] = logDomain(points.map(({ seconds }) => seconds * 1e3));
+  const x = scaleLog([1 / (1 - FIRST), 1 / (1 - deepest)], [PLOT.left, PLOT.right]);
+  const y = scaleLog([low, high], [PLOT.bottom, PLOT.top]);
+  const at = ({ percentile, seconds }: CurvePoint): [number, number] => [x(1 / (1 - percentile)), y(seconds * 1e3)];
+  const path = line<CurvePoint>(
+    (point) => at(point)[0],
+    (point) => at(point)[1],
+  ).digits(1);
+  const ends = rows.map(({ curve }): [number, number] => {
+    const last = curve.at(-1);
+    return last === undefined ? [PLOT.right, PLOT.bottom] : at(last);
+  });
+  const heights = spread(
+    ends.map(([, height]) => height),
+    LABEL_GAP,
+    PLOT.top,
+    PLOT.bottom,
+  );
+  return (
+    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      {logTicks(low, high).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
+          <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      {PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9).map((percentile) => (
+        <g key={percentile}>
+          <line className="grid" y1={PLOT.top} y2={PLOT.bottom} {...vertical(x(1 / (1 - percentile)))} />
+          <text className="tick" x={round(x(1 / (1 - percentile)))} y={PLOT.bottom + 16} textAnchor="middle">
+            {percentileLabel(percentile)}
+          </text>
+        </g>
+      ))}
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 34} textAnchor="middle">
+        percentile (log of 1/(1−p))
+      </text>
+      <text className="axis" x={PLOT.left - 6} y={PLOT.top - 2} textAnchor="end">
+        ms
+      </text>
+      {rows.map((row, index) => {
+        const identity = identities(row.name);
+        const [endX, endY] = ends[index] ?? [PLOT.right, PLOT.bottom];
+        const labelY = heights[index] ?? endY;
+        const marks = row.curve.filter(({ percentile }) => [0.5, 0.9].includes(percentile));
+        return (
+          <g key={row.caseId} className={`series family-${identity.family}`}>
+            <path className="series-line" d={path([...row.curve]) ?? ''} strokeDasharray={identity.dash} />
+            {[...marks.map(at), [endX, endY] as const].map(([markX, markY]) => (
+              <path
+                key={markX}
+                className="series-mark"
+                d={markerPath(identity, 40)}
+                transform={`translate(${round(markX)} ${round(markY)})`}
+              />
+            ))}
+            <path className="leader" d={`M${round(endX + 5)} ${round(endY)}L${PLOT.right + 16} ${round(labelY)}`} />
+            <path
+              className="series-mark"
+              d={markerPath(identity, 40)}
+              transform={`translate(${PLOT.right + 23} ${round(labelY)})`}
+            />
+            <text className="label" x={PLOT.right + 32} y={round(labelY + 4)}>
+              <title>{row.name}</title>
+              {shortened(row.name, 13)}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function CurveData({ rows, identities }: Omit<CurvesProps, 'label'>) {
+  const standard = PERCENTILES.filter((wanted) => rows.some(({ curve }) => valueAt(curve, wanted) !== undefined));
+  return (
+    <table>
+      <caption>Latency in ms, median over the valid trials</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          {standard.map((percentile) => (
+            <th key={percentile} scope="col" className="number">
+              {percentileLabel(percentile)} %
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ caseId, name, curve }) => (
+          <tr key={caseId}>
+            <th scope="row">
+              <Swatch identity={identities(name)} /> <Name>{name}</Name>
+            </th>
+            {standard.map((percentile) => {
+              const seconds = valueAt(curve, percentile);
+              return (
+                <td key={percentile} className="number">
+                  {seconds === undefined ? 'not shown' : figures(seconds * 1e3)}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const valueAt = (curve: readonly CurvePoint[], wanted: number): number | undefined =>
+  curve.find(({ percentile }) => percentile === wanted)?.seconds;
+
+const percentileLabel = (percentile: number): string => String(Number((percentile * 100).toPrecision(7)));
+
+const vertical = (at: number) => ({ x1: round(at), x2: round(at) });
+const round = (value: number): number => Math.round(value * 10) / 10;

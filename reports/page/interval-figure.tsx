@@ -1,0 +1,165 @@
+import { scaleLog } from 'd3-scale';
+import { intervalInUnit, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
+import type { Cell, Group, Row } from '../analysis/model.ts';
+import { logDomain, logTicks, tickLabel } from './axis.ts';
+import { intervalTakeaway } from './captions.ts';
+import { type Identities, markerPath } from './identity.ts';
+import { Figure, Name, Swatch, shortened, VerdictWord } from './parts.tsx';
+
+const WIDTH = 540;
+const PLOT = { left: 118, right: 424, top: 8 };
+const ROW = 40;
+
+type Props = { readonly group: Group; readonly identities: Identities };
+type ShownRow = { readonly row: Row; readonly cell: Extract<Cell, { state: 'shown' }> };
+
+/** Medians with their intervals and every trial behind them: how far apart, against how much scatter. */
+export function IntervalFigure({ group, identities }: Props) {
+  const { metric, band } = group.columns[group.primary];
+  const shown = group.rows.flatMap((row): ShownRow[] => {
+    const cell = row.cells[group.primary];
+    return cell.state === 'shown' ? [{ row, cell }] : [];
+  });
+  const takeaway = intervalTakeaway(group);
+  return (
+    <Figure
+      title={`${metric.title}: medians, intervals, trials`}
+      takeaway={takeaway}
+      note={
+        `Mark: median; bar: its 95 % interval, drawn from 6 valid trials on; short ticks: each valid trial; ` +
+        `shaded: the lowest choice ${tolerance(band)}. A row’s own bar is not the test: verdicts come from the interval of the ratio.`
+      }
+      data={<IntervalData group={group} identities={identities} />}
+    >
+      {shown.length === 0 ? (
+        <p className="empty">Nothing to draw.</p>
+      ) : (
+        <Intervals group={group} shown={shown} identities={identities} label={takeaway} />
+      )}
+    </Figure>
+  );
+}
+
+type IntervalsProps = Props & { readonly shown: readonly ShownRow[]; readonly label: string };
+
+function Intervals({ group, shown, identities, label }: IntervalsProps) {
+  const { metric, band, best } = group.columns[group.primary];
+  const bottom = PLOT.top + shown.length * ROW;
+  const everything = shown.flatMap(({ cell }) => [
+    cell.median,
+    ...cell.values.map(({ value }) => value),
+    ...(cell.interval === null ? [] : [cell.interval.low, cell.interval.high]),
+  ]);
+  const [low, high] = logDomain(everything.map((value) => value * metric.scale));
+  const x = scaleLog([low, high], [PLOT.left, PLOT.right]).clamp(true);
+  const at = (value: number): number => Math.round(x(value * metric.scale) * 10) / 10;
+  const leader = shown.find(({ row }) => row.caseId === best)?.cell.median;
+  return (
+    <svg className="chart" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
+      {leader === undefined ? null : (
+        <rect
+          className="band"
+          x={at(leader / (1 + band))}
+          width={Math.max(1, at(leader * (1 + band)) - at(leader / (1 + band)))}
+          y={PLOT.top}
+          height={bottom - PLOT.top}
+        />
+      )}
+      {logTicks(low, high).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={at(tick / metric.scale)} x2={at(tick / metric.scale)} y1={PLOT.top} y2={bottom} />
+          <text className="tick" x={at(tick / metric.scale)} y={bottom + 16} textAnchor="middle">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        {metric.id}, {metric.unit} (log)
+      </text>
+      {shown.map(({ row, cell }, index) => {
+        const identity = identities(row.name);
+        const middle = PLOT.top + (index + 0.5) * ROW;
+        return (
+          <g key={row.caseId} className={`series family-${identity.family}`}>
+            <line className="row-line" x1={0} x2={WIDTH} y1={middle + ROW / 2} y2={middle + ROW / 2} />
+            <text className="label" x={0} y={middle + 4}>
+              <title>{row.name}</title>
+              {shortened(row.name, 15)}
+            </text>
+            {cell.values.map(({ block, value }) => (
+              <line key={block} className="trial" x1={at(value)} x2={at(value)} y1={middle + 8} y2={middle + 15} />
+            ))}
+            {cell.interval === null ? null : (
+              <line className="bar" x1={at(cell.interval.low)} x2={at(cell.interval.high)} y1={middle} y2={middle} />
+            )}
+            <path
+              className="series-mark"
+              d={markerPath(identity, 70)}
+              transform={`translate(${at(cell.median)} ${middle})`}
+            />
+            <text className="label" x={WIDTH} y={cell.interval === null ? middle + 4 : middle - 2} textAnchor="end">
+              {inUnit(metric, cell.median)}
+            </text>
+            {cell.interval === null ? null : (
+              <text className="tick" x={WIDTH} y={middle + 13} textAnchor="end">
+                {intervalInUnit(metric, cell.interval)}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+function IntervalData({ group, identities }: Props) {
+  const { metric } = group.columns[group.primary];
+  return (
+    <table>
+      <caption>
+        {metric.title} in {metric.unit}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <th scope="col" className="number">
+            Median
+          </th>
+          <th scope="col" className="number">
+            95 % interval
+          </th>
+          <th scope="col">Verdict</th>
+          <th scope="col" className="number">
+            Ratio (interval)
+          </th>
+          <th scope="col">Valid trials, by block</th>
+        </tr>
+      </thead>
+      <tbody>
+        {group.rows.map(({ caseId, name, floor, cells }) => {
+          const cell = cells[group.primary];
+          return (
+            <tr key={caseId}>
+              <th scope="row">
+                <Swatch identity={identities(name)} /> <Name>{name}</Name>
+              </th>
+              {cell.state === 'not shown' ? (
+                <td colSpan={5}>not shown: {cell.reason}</td>
+              ) : (
+                <>
+                  <td className="number">{inUnit(metric, cell.median)}</td>
+                  <td className="number">{cell.interval === null ? '—' : intervalInUnit(metric, cell.interval)}</td>
+                  <td>
+                    {cell.verdict === null ? floor ? 'floor' : 'lowest' : <VerdictWord word={cell.verdict.word} />}
+                  </td>
+                  <td className="number">{(cell.verdict && verdictFigures(cell.verdict)) ?? '—'}</td>
+                  <td>{cell.values.map(({ value }) => inUnit(metric, value)).join(', ')}</td>
+                </>
+              )}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

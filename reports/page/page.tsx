@@ -1,0 +1,78 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import type { Results } from '../../bench/results/schema.ts';
+import type { Analysis, Group } from '../analysis/model.ts';
+import { Answers } from './answer.tsx';
+import { BytesFigure } from './bytes-figure.tsx';
+import { CurveFigure } from './curve-figure.tsx';
+import { DecisionTable } from './decision-table.tsx';
+import { ExpertTable } from './expert-table.tsx';
+import { Banner, Header } from './header.tsx';
+import { type Identities, identify } from './identity.ts';
+import { IntervalFigure } from './interval-figure.tsx';
+import { Reading } from './reading.tsx';
+import { sectionId } from './sections.ts';
+import { Environment, Implementations } from './surroundings.tsx';
+import { TrialsTable, ValidityCard } from './trials.tsx';
+
+/** Entry of the bundle: `render.ts` puts the two into a document. */
+export const renderTitle = ({ plan, id }: Results): string =>
+  renderToStaticMarkup(<title>{`Wirebench: ${plan.scenarios.join(', ')} · ${id}`}</title>);
+
+export const renderBody = (results: Results, analysis: Analysis): string =>
+  renderToStaticMarkup(<Page results={results} analysis={analysis} />);
+
+function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
+  const identities = identify(results);
+  return (
+    <body>
+      <a className="skip" href="#answer">
+        Skip to the answer
+      </a>
+      <Header results={results} analysis={analysis} />
+      <Banner status={analysis.status} />
+      <main>
+        <Answers analysis={analysis} identities={identities} />
+        {analysis.groups.map((group, index) => (
+          <Question key={group.id} group={group} id={sectionId(index)} identities={identities} />
+        ))}
+        <Warnings warnings={analysis.warnings} />
+        <Reading options={analysis.options} />
+        <Implementations results={results} />
+        <Environment results={results} analysis={analysis} />
+      </main>
+    </body>
+  );
+}
+
+function Question({ group, id, identities }: { group: Group; id: string; identities: Identities }) {
+  return (
+    <section id={id} className="block">
+      <h2 className="question-title">{group.title}</h2>
+      <DecisionTable group={group} identities={identities} />
+      <div className="figures">
+        <CurveFigure group={group} identities={identities} />
+        <IntervalFigure group={group} identities={identities} />
+        <BytesFigure group={group} identities={identities} />
+        <ValidityCard group={group} identities={identities} />
+      </div>
+      <TrialsTable group={group} identities={identities} />
+      <ExpertTable group={group} />
+    </section>
+  );
+}
+
+function Warnings({ warnings }: Pick<Analysis, 'warnings'>) {
+  if (warnings.length === 0) return null;
+  return (
+    <section id="warnings" className="block">
+      <h2>Warnings</h2>
+      <ul className="warnings">
+        {warnings.map(({ text, action }) => (
+          <li key={text}>
+            {text} <span className="action">→ {action}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,74 @@
+import type { ReactNode } from 'react';
+import type { Sentence } from '../analysis/model.ts';
+import { ICONS, type Word } from '../analysis/verdict.ts';
+import { type Identity, markerPath } from './identity.ts';
+
+/** Names come from the results and may be written in any direction: isolated, they cannot turn what surrounds them. */
+export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi>;
+
+export const Phrases = ({ sentence }: { sentence: Sentence }) =>
+  sentence.map(({ text, strong }, index) =>
+    strong ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: rendered once, to a string
+      <strong key={index}>
+        <Name>{text}</Name>
+      </strong>
+    ) : (
+      unbroken(text)
+    ),
+  );
+
+/** Keeps a figure and its unit on one line. */
+export const unbroken = (text: string): string => text.replace(/ (?=(?:%|ms|B|msg\/s)(?![a-z]))/g, '\u00a0');
+
+export const VerdictWord = ({ word }: { word: Word }) => (
+  <span className={`verdict verdict-${word.replace(' ', '-')}`}>
+    <span aria-hidden="true">{ICONS[word]}</span> {word}
+  </span>
+);
+
+/** A transport's line and marker, as they are drawn in the charts. */
+export const Swatch = ({ identity }: { identity: Identity }) => (
+  <svg className={`swatch family-${identity.family}`} viewBox="-14 -7 28 14" width="28" height="14" aria-hidden="true">
+    <line className="series-line" x1="-13" x2="13" y1="0" y2="0" strokeDasharray={identity.dash} />
+    <path className="series-mark" d={markerPath(identity, 46)} />
+  </svg>
+);
+
+/** Wide things scroll in here, so that the page itself never does. */
+export const Scroll = ({ label, children }: { label: string; children: ReactNode }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+  <section className="scroll" aria-label={label} tabIndex={0}>
+    {children}
+  </section>
+);
+
+type FigureProps = {
+  readonly title: string;
+  readonly takeaway: string;
+  readonly note?: string;
+  readonly data: ReactNode;
+  readonly children: ReactNode;
+};
+
+/** A chart under what it shows in words, with its numbers as a table. */
+export const Figure = ({ title, takeaway, note, data, children }: FigureProps) => (
+  <figure className="card">
+    <figcaption>
+      <h3>{title}</h3>
+      <p>{takeaway}</p>
+    </figcaption>
+    <Scroll label={`Chart: ${title}`}>{children}</Scroll>
+    {note === undefined ? null : <p className="note">{note}</p>}
+    <details>
+      <summary>Data table</summary>
+      <Scroll label={`Data: ${title}`}>{data}</Scroll>
+    </details>
+  </figure>
+);
+
+/** Labels beside a chart have little room; the whole name stands in the tables. */
+export const shortened = (name: string, length: number): string => {
+  const characters = [...name];
+  return characters.length <= length ? name : `${characters.slice(0, length - 1).join('')}…`;
+};

@@ -1,0 +1,146 @@
+import type { Results } from '../../bench/results/schema.ts';
+import { intervalInUnit, inUnit, printable, verdictFigures } from '../analysis/format.ts';
+import type { MetricId } from '../analysis/metrics.ts';
+import type { Analysis, Cell, Group, Row, Status } from '../analysis/model.ts';
+import { textOf } from '../analysis/sentences.ts';
+import { ICONS, type Word } from '../analysis/verdict.ts';
+import { type TextCell, type TextColumn, table, wrap } from './table.ts';
+
+export type SummaryOptions = { readonly width: number; readonly colour: boolean };
+
+type Paint = (text: string) => string;
+type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow', Paint>>;
+
+/** Prose is no easier to read beyond this. */
+const WIDEST_PROSE = 100;
+
+/** What a run's end prints: the decision, a table a question, and what to do about each warning. */
+export function summary(results: Results, analysis: Analysis, { width, colour }: SummaryOptions): string {
+  const paint = colour ? ansi : plain;
+  const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
+  const lines = [
+    ...analysis.groups.flatMap((group) =>
+      wrap(printable([group.answer, group.tieBreak].map(textOf).join(' ').trim()), prose).map(paint.bold),
+    ),
+    '',
+    ...statusLines(results, analysis.status, prose, paint),
+    ...analysis.groups.flatMap((group) => ['', ...groupLines(group, width, prose, paint)]),
+    ...coverageLines(analysis.groups, prose, paint),
+    ...warningLines(analysis, prose, paint),
+  ];
+  return lines.join('\n');
+}
+
+function statusLines({ id }: Results, status: Status, width: number, paint: Paints): string[] {
+  const mark = status.kind === 'valid' ? paint.green : status.kind === 'invalid' ? paint.red : paint.yellow;
+  const consequence = 'consequence' in status ? wrap(printable(status.consequence), width, '  ') : [];
+  return [mark(`${status.label} · ${printable(id)}`), ...consequence];
+}
+
+function groupLines(group: Group, width: number, prose: number, paint: Paints): string[] {
+  return [
+    ...wrap(printable(group.title), prose).map(paint.bold),
+    ...table(columnsOf(group, paint), width, paint.dim),
+    ...group.unsupported.flatMap(({ name, reason }) => wrap(printable(`${name}: — not supported: ${reason}`), prose)),
+    ...wrap(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
+  ];
+}
+
+/** Mostly the same for all of a run's questions, and then said once. */
+function coverageLines(groups: readonly Group[], prose: number, paint: Paints): string[] {
+  const limits = [...new Set(groups.map(({ notCovered }) => notCovered))];
+  return limits.flatMap((limit) => ['', ...wrap(printable(`Not covered: ${limit}`), prose).map(paint.dim)]);
+}
+
+function columnsOf(group: Group, paint: Paints): TextColumn[] {
+  const { rows, primary } = group;
+  const best = rows.find(({ caseId }) => caseId === group.columns[primary].best);
+  const hasInterval = rows.some(({ cells: { p99 } }) => p99.state === 'shown' && p99.interval !== null);
+  const figures = (id: MetricId, header: string, drop: number): TextColumn => ({
+    header,
+    align: 'right',
+    drop,
+    cells: rows.map(({ cells }) => bare(figureOf(cells[id], group, id, id === 'p99'))),
+  });
+  return [
+    { header: 'transport', align: 'left', cells: rows.map(({ name }) => bare(printable(name))) },
+    figures('p50', 'p50 ms', primary === 'p50' ? 7 : 4),
+    figures('p99', hasInterval ? 'p99 ms (95 %)' : 'p99 ms', primary === 'p99' ? 7 : 4),
+    figures('bytes', 'B/msg', 5),
+    figures('cpu', 'CPU µs/msg', 3),
+    figures('memory', 'memory MiB', 2),
+    figures('connect', 'connect ms', 1),
+    {
+      header: best === undefined ? 'verdict' : `${primary} vs ${shortened(printable(best.name))}`,
+      align: 'left',
+      cells: rows.map((row) => verdictCell(row, row === best, primary, paint)),
+    },
+  ];
+}
+
+function figureOf(cell: Cell, { columns }: Group, id: MetricId, withInterval: boolean): string {
+  if (cell.state === 'not shown') return '—';
+  const { metric } = columns[id];
+  const interval = withInterval && cell.interval !== null ? ` (${intervalInUnit(metric, cell.interval)})` : '';
+  return inUnit(metric, cell.median) + interval;
+}
+
+function verdictCell({ cells, floor }: Row, best: boolean, primary: MetricId, paint: Paints): TextCell {
+  if (floor) return { text: 'floor', paint: paint.dim };
+  const cell = cells[primary];
+  if (cell.state === 'not shown') return { text: `${ICONS['not testable']} not testable`, paint: paint.dim };
+  if (cell.verdict === null) return { text: best ? 'lowest' : '', paint: paint.bold };
+  const { word } = cell.verdict;
+  const numbers = verdictFigures(cell.verdict);
+  return { text: `${ICONS[word]} ${word}${numbers === null ? '' : ` ${numbers}`}`, paint: paintOf(word, paint) };
+}
+
+function paintOf(word: Word, paint: Paints): Paint {
+  switch (word) {
+    case 'better':
+      return paint.green;
+    case 'worse':
+      return paint.red;
+    case 'equivalent':
+      return paint.cyan;
+    case 'not separated':
+      return paint.yellow;
+    case 'not testable':
+    case 'not supported':
+      return paint.dim;
+  }
+}
+
+function warningLines({ warnings }: Analysis, width: number, paint: Paints): string[] {
+  return warnings.flatMap(({ text, action }, index) => {
+    const [first = '', ...others] = wrap(printable(`Warning: ${text}`), width);
+    return [
+      ...(index === 0 ? [''] : []),
+      paint.yellow(first),
+      ...others.map((line) => paint.yellow(line)),
+      ...wrap(printable(`→ ${action}`), width - 2).map((line) => `  ${line}`),
+    ];
+  });
+}
+
+/** A header must not make its column wider than the verdicts in it. */
+const shortened = (name: string): string => (name.length <= 20 ? name : `${name.slice(0, 19)}…`);
+
+const bare = (text: string): TextCell => ({ text, paint: (same) => same });
+
+const code =
+  (on: number, off: number): Paint =>
+  (text) =>
+    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+
+const ansi: Paints = {
+  bold: code(1, 22),
+  dim: code(2, 22),
+  green: code(32, 39),
+  red: code(31, 39),
+  cyan: code(36, 39),
+  yellow: code(33, 39),
+};
+
+const same: Paint = (text) => text;
+const plain: Paints = { bold: same, dim: same, green: same, red: same, cyan: same, yellow: same };

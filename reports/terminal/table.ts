@@ -1,0 +1,88 @@
+/** A column of a text table. The first column is the row's name: it is never dropped, but may be cut short. */
+export type TextColumn = {
+  readonly header: string;
+  readonly cells: readonly TextCell[];
+  readonly align: 'left' | 'right';
+  /** Columns go in rising order of this when there is no room; without it, a column stays. */
+  readonly drop?: number;
+};
+
+export type TextCell = { readonly text: string; readonly paint: (text: string) => string };
+
+const GAP = '  ';
+const SHORTEST_NAME = 6;
+
+/** Lays columns out within `width`: whole columns go first, then names are cut, and a row never wraps. */
+export function table(columns: readonly TextColumn[], width: number, paintHeader: (text: string) => string): string[] {
+  const kept = shortenName(dropUntilFits(columns, width), width);
+  const widths = kept.map(widthOf);
+  const line = (cells: readonly TextCell[]): string => {
+    let room = width;
+    const parts = cells.map(({ text, paint }, index) => {
+      const { align } = kept[index] ?? { align: 'left' };
+      const gap = index === 0 ? '' : GAP;
+      const padded = index === cells.length - 1 && align === 'left' ? text : pad(text, widths[index] ?? 0, align);
+      const fitting = cut(padded, Math.max(0, room - gap.length));
+      room -= gap.length + lengthOf(fitting);
+      return gap + paint(fitting);
+    });
+    return parts.join('').trimEnd();
+  };
+  const rows = kept[0]?.cells.length ?? 0;
+  return [
+    line(kept.map(({ header }) => ({ text: header, paint: paintHeader }))),
+    ...Array.from({ length: rows }, (_, row) => line(kept.flatMap(({ cells }) => cells[row] ?? []))),
+  ];
+}
+
+function dropUntilFits(columns: readonly TextColumn[], width: number): readonly TextColumn[] {
+  let kept = columns;
+  const order = columns.filter(({ drop }) => drop !== undefined).toSorted((a, b) => (a.drop ?? 0) - (b.drop ?? 0));
+  for (const next of order) {
+    if (total(kept) <= width) break;
+    kept = kept.filter((column) => column !== next);
+  }
+  return kept;
+}
+
+function shortenName(columns: readonly TextColumn[], width: number): readonly TextColumn[] {
+  const [name, ...others] = columns;
+  const excess = total(columns) - width;
+  if (name === undefined || excess <= 0) return columns;
+  const room = Math.max(SHORTEST_NAME, widthOf(name) - excess);
+  return [{ ...name, cells: name.cells.map((cell) => ({ ...cell, text: cut(cell.text, room) })) }, ...others];
+}
+
+const total = (columns: readonly TextColumn[]): number =>
+  columns.map(widthOf).reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
+
+const widthOf = ({ header, cells }: TextColumn): number =>
+  Math.max(lengthOf(header), ...cells.map(({ text }) => lengthOf(text)));
+
+const lengthOf = (text: string): number => [...text].length;
+
+function cut(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length
+    ? text
+    : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`.slice(0, length);
+}
+
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - lengthOf(text)));
+  return align === 'left' ? text + space : space + text;
+}
+
+/** Breaks a paragraph between words; a word longer than the line is left whole. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && lengthOf(indent) + lengthOf(longer) > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, indent + line];
+}
