@@ -47,8 +47,8 @@ test('response counts from the due time, service from the sending, lag is what l
 test('late sends are counted as not on time', () => {
   const share = shareOf('sender');
   const recorder = new Recorder(share);
-  recorder.sending(8, dueNs(share.table, 8) + 999_999);
-  recorder.sending(9, dueNs(share.table, 9) + 1_000_001);
+  recorder.sending(8, dueNs(share.table, 8) + 4_999_999);
+  recorder.sending(9, dueNs(share.table, 9) + 5_000_001);
   expect(recorder.finish(usage)).toMatchObject({ sent: 2, onTime: 1 });
 });
 

@@ -21,7 +21,7 @@ const messages = z.object({
   sent: count,
   /** Messages that could not be sent: their session was gone, or the trial ended before their turn. */
   unsent: count,
-  /** Of those sent, how many left at most one millisecond after they were due. */
+  /** Of those sent, how many left at most five milliseconds after they were due. */
   onTime: count,
   /** Deliveries owed: `sent` in echo, `sent` × clients in broadcast. */
   expected: count,

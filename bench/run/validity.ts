@@ -1,4 +1,4 @@
-import type { Recording } from '../load/recording.ts';
+import { ON_TIME_NS, type Recording } from '../load/recording.ts';
 import type { Messages, Usage } from '../results/schema.ts';
 
 /** What the rules look at: one trial's counts and usage. */
@@ -64,7 +64,7 @@ function clockIsSane({ recording: { early } }: Observation): string | undefined 
 
 function scheduleKept({ messages: { due, onTime } }: Observation): string | undefined {
   if (onTime >= due * LEAST_ON_TIME) return undefined;
-  return `${percent(onTime / due)} of messages left within 1 ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
+  return `${percent(onTime / due)} of messages left within ${ON_TIME_NS / 1e6} ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
 function generatorNotSaturated({ usage: { generator } }: Observation): string | undefined {

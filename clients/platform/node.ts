@@ -1,6 +1,6 @@
-import { Agent, EventSource, request as send } from 'undici';
+import { Agent, EventSource } from 'undici';
 import { WebSocket } from 'ws';
-import type { Http, Platform } from '../../bench/contract.ts';
+import type { Http, HttpAnswer, HttpRequest, Platform } from '../../bench/contract.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
@@ -25,12 +25,58 @@ export const platform: Platform = {
         }
       },
 
-      async fetch(url, { method, body, signal }) {
-        const answer = await send(url, { dispatcher, method, body: body ?? null, signal: signal ?? null });
-        return { status: answer.statusCode, text: await answer.body.text() };
+      fetch(url, request) {
+        return new Promise((resolve, reject) => exchange(dispatcher, url, request, { resolve, reject }));
       },
 
       close: () => dispatcher.destroy(),
     };
   },
 };
+
+interface Outcome {
+  resolve(answer: HttpAnswer): void;
+  reject(error: Error): void;
+}
+
+/** One request on undici's dispatcher: half the cost of its `request`, a quarter of `fetch`, and the load pays it per message. */
+function exchange(
+  dispatcher: Agent,
+  url: string,
+  { method, body, signal }: HttpRequest,
+  { resolve, reject }: Outcome,
+): void {
+  const { origin, pathname, search } = new URL(url);
+  let status = 0;
+  let chunks: Buffer[] = [];
+  let abort: (() => void) | undefined;
+  const forget = (): void => {
+    if (abort !== undefined) signal?.removeEventListener('abort', abort);
+  };
+  dispatcher.dispatch(
+    { origin, path: pathname + search, method, body: body ?? null },
+    {
+      onRequestStart(controller) {
+        if (signal === undefined) return;
+        if (signal.aborted) return controller.abort(signal.reason);
+        abort = () => controller.abort(signal.reason);
+        signal.addEventListener('abort', abort);
+      },
+      onResponseStart(_controller, statusCode) {
+        status = statusCode;
+        chunks = [];
+      },
+      onResponseData(_controller, chunk) {
+        chunks.push(chunk);
+      },
+      onResponseEnd() {
+        forget();
+        resolve({ status, text: chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString() });
+      },
+      onResponseError(_controller, error) {
+        forget();
+        reject(error);
+      },
+    },
+  );
+}
