@@ -51,7 +51,7 @@ export const transports: readonly TransportEntry[] = [
 // biome-ignore format: one line each
 export const scenarios: readonly ScenarioEntry[] = [
   { id: 'echo', title: 'Echo to the sender', opcode: ECHO, reaches: 'sender', defaultRate: 1000 },
-  { id: 'broadcast', title: 'Broadcast to everyone', opcode: BROADCAST, reaches: 'everyone', defaultRate: 50 },
+  { id: 'broadcast', title: 'Broadcast to everyone', opcode: BROADCAST, reaches: 'everyone', defaultRate: 100 },
 ];
 
 /** `ws` or `ws:deflate`, taken apart and looked up. Undefined when there is no such transport or variant. */

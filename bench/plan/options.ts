@@ -45,8 +45,8 @@ export const SETTINGS = [
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
-export const DEFAULTS = { clients: 100, size: 128, durationSeconds: 2, warmupSeconds: 1, trials: 7, seed: 1 };
-const QUICK = { durationSeconds: 1, warmupSeconds: 0.5, trials: 1 };
+export const DEFAULTS = { clients: 100, size: 128, durationSeconds: 2, warmupSeconds: 1.5, trials: 7, seed: 1 };
+const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
 /** Checks everything that was given and reports all problems at once; with none, the options are complete. */
 export function readOptions(given: Partial<Record<Setting, Given>>): { options: RunOptions } | { problems: string[] } {

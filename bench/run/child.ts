@@ -65,7 +65,7 @@ export class Child<Order extends object, Answer extends { answer: string }> {
       if (signal.aborted) return onAbort();
       signal.addEventListener('abort', onAbort);
       this.#process.on('message', onMessage);
-      void this.ended().catch((error) => settle(() => reject(error)));
+      void this.#exit.then((how) => settle(() => reject(this.#ending(how))));
       if (this.#process.connected) this.#process.send(order, () => {});
     });
   }
@@ -74,8 +74,7 @@ export class Child<Order extends object, Answer extends { answer: string }> {
   async ended(): Promise<never> {
     const how = await this.#exit;
     if (this.#stopping) return new Promise(() => {});
-    const said = this.#stderr.trim();
-    throw this.#error(said === '' ? how : `${how}; it said: ${said}`);
+    throw this.#ending(how);
   }
 
   /** Asks the process to drain and end, and cuts it short when it takes too long. */
@@ -92,6 +91,11 @@ export class Child<Order extends object, Answer extends { answer: string }> {
     this.#stopping = true;
     this.#process.kill('SIGKILL');
     await this.#exit;
+  }
+
+  #ending(how: string): Error {
+    const said = this.#stderr.trim();
+    return this.#error(said === '' ? how : `${how}; it said: ${said}`);
   }
 
   #error(what: string): Error {

@@ -42,7 +42,7 @@ const PATIENCE_SECONDS = 30;
  */
 const WARMUP_ROUNDS = 3;
 /** Between the order and the first due time: time for the order to reach every worker. */
-const LEAD_NS = 50e6;
+const LEAD_NS = 25e6;
 /** After connecting: time for the last bytes of the set-up to be through. */
 const SETTLE_MS = 50;
 

@@ -46,7 +46,7 @@ function exchange(
   { method, body, signal }: HttpRequest,
   { resolve, reject }: Outcome,
 ): void {
-  const { origin, pathname, search } = new URL(url);
+  const path = url.indexOf('/', url.indexOf('//') + 2);
   let status = 0;
   let chunks: Buffer[] = [];
   let abort: (() => void) | undefined;
@@ -54,7 +54,7 @@ function exchange(
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
   };
   dispatcher.dispatch(
-    { origin, path: pathname + search, method, body: body ?? null },
+    { origin: url.slice(0, path), path: url.slice(path), method, body: body ?? null },
     {
       onRequestStart(controller) {
         if (signal === undefined) return;

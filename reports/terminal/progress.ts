@@ -63,6 +63,8 @@ function blockDisplay(terminal: Terminal): ProgressDisplay {
       if (ended !== undefined) {
         recent.push(` ${ICONS[ended.state] ?? '·'} ${ended.name}  ${ended.state}  ${ended.detail}`);
         if (recent.length > RECENT) recent.shift();
+        // The next trial begins at once, and draws.
+        if (progress.done < progress.total) return;
       }
       const lines = [headline(progress), bar(progress, terminal), ...recent];
       if (progress.current !== undefined) lines.push(` ▸ ${progress.current}  measuring`);

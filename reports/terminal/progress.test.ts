@@ -1,0 +1,49 @@
+import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from 'vitest';
+import { isInteractive, type Progress, progressDisplay, type Terminal } from './progress.ts';
+
+function recordingTerminal(interactive: boolean, width = 80): Terminal & { readonly writes: string[] } {
+  const writes: string[] = [];
+  return { interactive, colour: false, width: () => width, write: (text) => writes.push(text), writes };
+}
+
+const at = (done: number, rest: Partial<Progress> = {}): Progress => ({
+  ...{ done, total: 50, block: 1, blocks: 5, elapsedSeconds: done * 3, remainingSeconds: (50 - done) * 3 },
+  current: undefined,
+  ...rest,
+});
+const ended = (index: number) => ({ name: `case-${index}`, state: 'valid', detail: 'p50 1 ms' });
+
+test('a pipe gets one plain line a trial, and no escape code', () => {
+  const terminal = recordingTerminal(false);
+  const display = progressDisplay(terminal);
+  display.show(at(0, { current: 'case-1' }));
+  display.show(at(1, { ended: ended(1) }));
+  display.end();
+  expect(terminal.writes).toEqual(['[1/50] block 1/5  case-1  valid  p50 1 ms\n']);
+});
+
+test('a terminal gets a block of at most twelve lines that never wrap, drawn once a trial', () => {
+  const terminal = recordingTerminal(true, 40);
+  const display = progressDisplay(terminal);
+  for (let index = 0; index < 50; index++) {
+    display.show(at(index, { current: `case-${index} with a name that is far longer than the terminal is wide` }));
+    display.show(at(index + 1, { ended: ended(index) }));
+  }
+  display.end();
+  // One drawing for each trial's beginning, and one at the end.
+  expect(terminal.writes).toHaveLength(51);
+  for (const text of terminal.writes) {
+    const lines = stripVTControlCharacters(text).replaceAll('\r', '').trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(12);
+    for (const line of lines) expect(line.length).toBeLessThan(40);
+  }
+  expect(terminal.writes.at(-1)).toContain('100 %');
+});
+
+test('a service that claims to be a terminal is not a person', () => {
+  expect(isInteractive(true, { TERM: 'xterm' })).toBe(true);
+  expect(isInteractive(false, { TERM: 'xterm' })).toBe(false);
+  expect(isInteractive(true, { TERM: 'xterm', CI: 'true' })).toBe(false);
+  expect(isInteractive(true, { TERM: 'dumb' })).toBe(false);
+});
