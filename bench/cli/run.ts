@@ -77,7 +77,7 @@ function describePlan(plan: RunPlan): string {
   const { options, cases } = plan;
   const trials = cases.length * options.trials;
   const minutes = estimateSeconds(plan) / 60;
-  const time = minutes < 1.5 ? `${Math.ceil(minutes * 60)} s` : `${Math.ceil(minutes)} min`;
+  const time = minutes < 1.5 ? `${Math.ceil(minutes * 60)} s` : `${Math.round(minutes)} min`;
   const tells =
     options.trials >= 6
       ? 'enough to tell better from worse'

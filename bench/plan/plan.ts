@@ -40,7 +40,7 @@ export function makePlan(options: RunOptions): RunPlan {
 }
 
 /** What a trial takes besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
-const OVERHEAD_SECONDS = 1.1;
+const OVERHEAD_SECONDS = 0.85;
 
 export function estimateSeconds({ options, cases }: RunPlan): number {
   return cases.length * options.trials * (options.warmupSeconds + options.durationSeconds + OVERHEAD_SECONDS);
