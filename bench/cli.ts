@@ -15,6 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // A second one means now: the children notice that their parent is gone, and end.
     if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    io.talk('\nStopping. Once more to stop at once.\n');
     interruption.abort(new Error(`interrupted by ${signal}`));
   });
 }

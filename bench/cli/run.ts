@@ -49,6 +49,8 @@ export async function runCommand(
     const ended = { name: event.planned.id, state, detail: detailOf(event.trial) };
     display.show(progressOf(plan, done, began, { current: undefined, ended }));
   }
+  // A trial that was cut short is no longer being measured.
+  if (interrupted.aborted) display.show(progressOf(plan, done, began, { current: undefined }));
   display.end();
   if (results === undefined) throw new Error('the run ended without results');
 
@@ -80,11 +82,12 @@ function describePlan(plan: RunPlan): string {
   const time = minutes < 1.5 ? `${Math.ceil(minutes * 60)} s` : `${Math.round(minutes)} min`;
   const tells =
     options.trials >= 6
-      ? 'enough to tell better from worse'
-      : 'a quick look: fewer than 6 trials a case give medians, but no intervals and no verdicts';
+      ? 'Enough to tell better from worse.'
+      : 'A quick look: fewer than 6 trials a case give medians, but no verdicts.';
   return [
-    `${options.transports.length} transports × ${options.scenarios.join(', ')}: ${cases.length} cases × ${options.trials} trials = ${trials} trials, about ${time}`,
-    `Each trial: a fresh server, ${options.warmupSeconds} s warm-up, ${options.durationSeconds} s measured; ${tells}.`,
+    `${cases.length} cases × ${options.trials} trials = ${trials} trials, about ${time}.`,
+    `Each: a fresh server, ${options.warmupSeconds} s warm-up, ${options.durationSeconds} s measured.`,
+    tells,
     '',
     '',
   ].join('\n');
