@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { clientModule, serverModule, transports } from '../registry.ts';
+import type { Fault } from './liar.ts';
+import { WARM_UP_MESSAGES, withRig } from './rig.ts';
+
+const liar = new URL('./liar.ts', import.meta.url).href;
+const RATE = 4_000;
+const PHASES = [
+  { lies: 1, messages: 400 },
+  { lies: 7, messages: 400 },
+  { lies: 1_000, messages: 8_000 },
+];
+
+/** What so many lies must be counted as. */
+const COUNTED: Readonly<Record<Fault, (lies: number, messages: number) => object>> = {
+  drop: (lies, messages) => ({ delivered: messages - lies, duplicated: 0, reordered: 0, corrupt: 0 }),
+  duplicate: (lies, messages) => ({ delivered: messages, duplicated: lies, reordered: 0, corrupt: 0 }),
+  swap: (lies, messages) => ({ delivered: messages, duplicated: 0, reordered: lies, corrupt: 0 }),
+  flip: (lies, messages) => ({ delivered: messages - lies, duplicated: 0, reordered: 0, corrupt: lies }),
+};
+
+describe.each(transports.filter(({ id }) => ['ws', 'sse', 'mqtt'].includes(id)))('a liar behind $id', (entry) => {
+  test.each<Fault>(['drop', 'duplicate', 'swap', 'flip'])(
+    'that tells a %s is found out to the message',
+    async (fault) => {
+      const options = {
+        through: clientModule(entry),
+        fault,
+        silent: WARM_UP_MESSAGES,
+        lies: PHASES.map(({ lies, messages }) => `${lies}/${messages}`).join(','),
+      };
+      await withRig(
+        { clients: 2, server: serverModule(entry), client: liar, options, drainSeconds: 1 },
+        async (rig) => {
+          for (const { lies, messages } of PHASES) {
+            const recording = await rig.run(RATE, messages / RATE);
+            const counted = COUNTED[fault](lies, messages);
+            expect(recording).toMatchObject({ due: messages, sent: messages, unexpected: 0, errors: {}, ...counted });
+          }
+        },
+      );
+    },
+  );
+});
