@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { transports } from './registry.ts';
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -22,8 +23,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   reports: ['bench/results'],
 };
 
-/** Client files that need Node: no browser opens a plain socket, and a platform is what the surroundings supply. */
-const NODE_CLIENTS = ['clients/tcp.ts', 'clients/platform/node.ts'];
+/** Client files that need Node: protocols no browser speaks, and the platform, which is what the surroundings supply. */
+const NODE_CLIENTS = [
+  'clients/platform/node.ts',
+  ...transports.filter(({ browser }) => browser === false).map(({ id }) => `clients/${id}.ts`),
+];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = ['bench', 'servers', 'clients', 'reports'].flatMap(sources);
@@ -67,6 +71,12 @@ describe('the house', () => {
     const clients = files.filter((file) => file.startsWith('clients/') && !NODE_CLIENTS.includes(file));
     expect(clients.length).toBeGreaterThan(5);
     for (const file of clients) expect(imports.get(file)!.filter((target) => target.startsWith('node:'))).toEqual([]);
+  });
+
+  test('the README names every transport', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    for (const { id } of transports) expect(readme).toMatch(new RegExp(`^\\| \`${id}\` +\\|`, 'm'));
+    expect(readme.trimEnd().split('\n').length).toBeLessThan(200);
   });
 
   test('only the command line reads the arguments', () => {

@@ -11,10 +11,17 @@ import { scenarios, transportNames } from './registry.ts';
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */
 const io = processIo();
 const interruption = new AbortController();
+/** One Ctrl-C may arrive twice: from the terminal and from npm. */
+const SAME_MS = 500;
+let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // A second one means now: the children notice that their parent is gone, and end.
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    if (interruption.signal.aborted) {
+      // A second one means now: the children notice that their parent is gone, and end.
+      if (performance.now() - interruptedAt > SAME_MS) process.exit(EXIT.interrupted);
+      return;
+    }
+    interruptedAt = performance.now();
     io.talk('\nStopping. Once more to stop at once.\n');
     interruption.abort(new Error(`interrupted by ${signal}`));
   });

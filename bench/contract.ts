@@ -6,12 +6,12 @@
  */
 
 /**
- * One application message. A case is text or binary; a session never mixes them. A server that received text may hand on
+ * One application message of at least one byte. A case is text or binary; a session never mixes them. A server that received text may hand on
  * its UTF-8 bytes, as long as it sends back what it was given in the kind it came.
  */
 export type Message = string | Uint8Array;
 
-/** Rejects (or throws) with a cause a person can act on when the message cannot be handed to the transport. */
+/** Rejects (or throws) with a cause a person can act on when the session is over or the transport refuses the message. */
 export type Send = (message: Message) => void | Promise<void>;
 
 /** What a server does with a message. `broadcast` is the transport's own fan-out and reaches the sender too. */

@@ -14,6 +14,8 @@ export interface TransportEntry {
   readonly title: string;
   /** The harness's own cost: a baseline in every table, never a choice. */
   readonly floor?: true;
+  /** False where no browser speaks the protocol; only then may the client's file import Node's modules. */
+  readonly browser?: false;
   readonly capabilities: Capabilities;
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
@@ -39,9 +41,9 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 export const transports: readonly TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', floor: true, capabilities: overConnection, refusal: /closed/, variants: [] },
+  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
-  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close/, variants: [] },
+  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
   { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },

@@ -48,7 +48,13 @@ export function lifetime(receiver: Receiver, signal: AbortSignal, end: (wasUsabl
       if (state !== 'opening') return;
       state = 'usable';
       signal.removeEventListener('abort', abort);
-      opened.resolve({ send, close });
+      opened.resolve({
+        send(message) {
+          if (state !== 'usable') throw new Error('the session is over');
+          return send(message);
+        },
+        close,
+      });
     },
     over(reason) {
       const before = state;

@@ -69,15 +69,15 @@ export async function listen(application: Application, settings: ServerSettings)
   }
 
   const server = createWebServer((request, response) => {
-    const url = new URL(request.url ?? '/', 'http://server');
-    const [, path, id] = url.pathname.split('/');
+    const [address = '', query] = (request.url ?? '').split('?');
+    const [, path, id] = address.split('/');
     const session = id === undefined ? undefined : sessions.get(id);
     const route = `${request.method} ${path}`;
     if (route === 'POST sessions' && id === undefined) open(response);
     else if (session === undefined || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') end(id, session, response);
     else if (route === 'POST messages') void receive(session, request, response);
-    else if (route === 'GET messages') poll(session, Number(url.searchParams.get('cursor') ?? 0) || 0, response);
+    else if (route === 'GET messages') poll(session, Number(new URLSearchParams(query).get('cursor')) || 0, response);
     else notFound(request, response);
   });
   const sockets = trackSockets(server);

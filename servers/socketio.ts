@@ -25,7 +25,12 @@ export async function listen(application: Application, settings: ServerSettings)
 
   io.on('connection', (socket) => {
     const reply = (message: Message): void => void socket.emit(EVENT, message);
-    socket.on(EVENT, (message: Message) => application(message, reply, broadcast));
+    socket.on(EVENT, (message: unknown) => {
+      // An event's argument may be anything that JSON has, or nothing.
+      if (typeof message !== 'string' && !Buffer.isBuffer(message)) return void socket.disconnect(true);
+      if (message.length > messageBytes) return void socket.disconnect(true);
+      void application(message, reply, broadcast);
+    });
   });
 
   const port = await bind(server, settings);
@@ -41,8 +46,9 @@ export async function listen(application: Application, settings: ServerSettings)
       transports: 'websocket',
     },
     close: closingOnce(async () => {
+      const closed = closeServer(server, sockets);
       await io.close();
-      await closeServer(server, sockets);
+      await closed;
     }),
   };
 }

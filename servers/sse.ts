@@ -32,6 +32,7 @@ export async function listen(application: Application, settings: ServerSettings)
     if (stream === undefined) return notFound(request, response);
     try {
       const message = await readText(request, messageBytes);
+      if (!streams.has(session)) return void response.writeHead(410).end();
       await application(message, (reply) => void stream.write(encodeEvent(reply)), broadcast);
       response.writeHead(204).end();
     } catch (error) {

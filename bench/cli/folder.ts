@@ -7,6 +7,8 @@ import { UsageError } from './exit.ts';
 export interface RunFolder {
   readonly results: string;
   readonly report: string;
+  /** Makes the folder again if someone cleared it away during the run: what was measured is worth more. */
+  restore(): void;
 }
 
 const FILES = ['results.json', 'report.html'];
@@ -25,8 +27,10 @@ export function newFolder(startedAt: Date): string {
  * another name; `moved` hears of it.
  */
 export function prepareFolder(folder: string, moved: (what: string) => void): RunFolder {
+  if (folder === '') throw new UsageError(['--out names no folder']);
+  const path = resolve(folder);
   try {
-    makeFolder(resolve(folder));
+    makeFolder(path);
     const probe = join(folder, `.wirebench-${process.pid}`);
     closeSync(openSync(probe, 'w'));
     rmSync(probe);
@@ -36,7 +40,11 @@ export function prepareFolder(folder: string, moved: (what: string) => void): Ru
       `cannot write to ${folder}: ${error instanceof Error ? error.message : error}; name another folder with --out`,
     ]);
   }
-  return { results: shown(join(folder, 'results.json')), report: shown(join(folder, 'report.html')) };
+  return {
+    results: shown(join(folder, 'results.json')),
+    report: shown(join(folder, 'report.html')),
+    restore: () => makeFolder(path),
+  };
 }
 
 /** Node's own recursive mkdir turns in circles for ever where a file system knows no new names, such as /proc. */

@@ -23,12 +23,12 @@ export function processIo(): Io {
   return {
     out: (text) => void stdout.write(text),
     talk,
-    width: () => stdout.columns ?? 80,
+    width: () => stdout.columns || 80,
     colour: colourOn(stdout),
     progress: {
       interactive: isInteractive(stderr.isTTY === true, env),
       colour: colourOn(stderr),
-      width: () => stderr.columns ?? 80,
+      width: () => stderr.columns || 80,
       write: talk,
     },
   };

@@ -36,12 +36,13 @@ export async function runCommand(
   const began = performance.now();
   let results: Results | undefined;
   let done = 0;
-  for await (const event of run(plan, { command: commandFor(flags, options), signal: interrupted })) {
+  for await (const event of run(plan, { command: commandFor(options), signal: interrupted })) {
     if (event.event === 'trial-started') {
       display.show(progressOf(plan, done, began, { current: event.planned.id }));
       continue;
     }
     results = event.results;
+    folder.restore();
     writeResults(folder.results, results);
     if (event.event !== 'trial-ended') continue;
     done++;
@@ -120,7 +121,7 @@ function milliseconds(ns: number): string {
 }
 
 /** The command that makes this run again: every setting that shaped it, whether given or usual. */
-function commandFor(flags: RunFlags, options: RunOptions): string {
+function commandFor(options: RunOptions): string {
   const settings: Record<string, string | number> = {
     transports: options.transports.join(','),
     scenarios: options.scenarios.join(','),
@@ -134,7 +135,7 @@ function commandFor(flags: RunFlags, options: RunOptions): string {
     ...(options.workers === null ? {} : { workers: options.workers }),
   };
   const given = Object.entries(settings).map(([name, value]) => `--${name} ${value}`);
-  return ['npm run bench --', ...given, ...(flags.quick === true ? ['--quick'] : [])].join(' ');
+  return ['npm run bench --', ...given, ...(options.profile === 'quick' ? ['--quick'] : [])].join(' ');
 }
 
 /** Where several apply the gravest counts: interrupted, failed or lossy, invalid. */

@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, connect as dial, type Socket } from 'node:net';
 import type {
   Application,
   Capabilities,
@@ -72,6 +72,17 @@ export class Bench {
     });
     const address = server.address();
     return like.replace(/:\d+/, `:${typeof address === 'object' ? address?.port : ''}`);
+  }
+
+  /** A plain TCP connection to whatever the URL's server is. */
+  async dial(url: string): Promise<Socket> {
+    const { hostname, port } = new URL(url);
+    const socket = dial(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.resume();
+    this.#cleanup.push(async () => socket.destroy());
+    await within(new Promise((resolve) => socket.once('connect', resolve)), 'a plain connection');
+    return socket;
   }
 
   /** Closes in the reverse order of opening. */

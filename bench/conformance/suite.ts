@@ -35,11 +35,14 @@ export const checks: readonly Check[] = [
   { name: 'the server can start a broadcast', run: serverBroadcasts },
   { name: 'serves 200 sessions at once', run: serves200Sessions },
   { name: 'refuses an oversized message and hurts no one else', run: refusesOversized },
+  { name: 'garbage on the socket harms no one', run: survivesGarbage },
   { name: 'connect can be aborted', run: connectCanBeAborted },
   { name: 'connect rejects when nobody listens', run: connectRejects },
   { name: 'listen rejects when the port is taken', run: listenRejects },
   { name: 'a server going away is reported as lost, once', run: reportsLoss },
   { name: 'close is no loss and can be called twice', run: closesTwice },
+  { name: 'a session that is over takes no message', run: refusesAfterTheEnd },
+  { name: 'close does not wait for a peer that says nothing', run: closesDespiteSilence },
   { name: 'close frees the port and leaves no handles', run: leavesNothing },
 ];
 
@@ -173,18 +176,76 @@ async function serves200Sessions(bench: Bench): Promise<void> {
 
 async function refusesOversized(bench: Bench): Promise<void> {
   const { url } = await bench.listen();
-  for (const size of [LIMIT_BYTES + 1, 4 * LIMIT_BYTES]) {
-    const [offender, bystander] = [await bench.connect(url), await bench.connect(url)];
+  const sizes = [LIMIT_BYTES + 1, 4 * LIMIT_BYTES];
+  const texts = sizes.map((size) => ({ message: letters(size), encoding: 'text' }) as const);
+  const bytes = sizes.map((size) => ({ message: new Uint8Array(size), encoding: 'binary' }) as const);
+  for (const { message, encoding } of bench.subject.capabilities.binary ? [...texts, ...bytes] : texts) {
+    const [offender, bystander] = [await bench.connect(url, encoding), await bench.connect(url)];
     // The refusal reaches the client as a rejected send or as the session's end.
     const rejected = Promise.withResolvers<Error>();
-    offender.send(letters(size)).catch(rejected.resolve);
-    const reason = await within(Promise.race([rejected.promise, offender.isLost()]), `the refusal of ${size} bytes`);
+    offender.send(message).catch(rejected.resolve);
+    const reason = await within(
+      Promise.race([rejected.promise, offender.isLost()]),
+      `the refusal of ${message.length} bytes`,
+    );
     assert.match(describe(reason), bench.subject.refusal, 'the protocol’s own refusal');
     assert.equal(offender.received.length, 0, 'an oversized message was answered');
     same(await bystander.echo('still here'), 'still here');
     assert.equal(bystander.losses.length, 0, 'another session was lost');
   }
   same(await (await bench.connect(url)).echo('welcome'), 'welcome', 'a new session');
+}
+
+/** What port scanners, other protocols and broken programs send. */
+const GARBAGE: readonly (string | Uint8Array)[] = [
+  '\n',
+  'hello\n',
+  'null\n42\n{}\n[]\n',
+  'GET // HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET /messages/nobody?cursor=%%% HTTP/1.1\r\nHost: a\r\n\r\n',
+  'POST /messages/nobody HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello',
+  'POST /messages/nobody HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n',
+  'DELETE /sessions/ HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: no\r\n\r\n',
+  'BREW /pot HTTP/9.9\r\n\r\n',
+  Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01),
+  Uint8Array.of(0x30, 0x05, 0x00, 0xff, 0x61, 0x62, 0x63),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff),
+  Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00),
+  new Uint8Array(100_000),
+];
+
+async function survivesGarbage(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const bystander = await bench.connect(url);
+  for (const garbage of GARBAGE) {
+    const socket = await bench.dial(url);
+    socket.write(garbage);
+    same(await bystander.echo('undisturbed'), 'undisturbed');
+    socket.destroy();
+  }
+  assert.deepEqual(bystander.losses, []);
+  same(await (await bench.connect(url)).echo('welcome'), 'welcome');
+}
+
+async function refusesAfterTheEnd(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  const [closed, lost] = [await bench.connect(listener.url), await bench.connect(listener.url)];
+  const closing = closed.close();
+  await assert.rejects(closed.send('too late'), 'while closing');
+  await closing;
+  await assert.rejects(closed.send('too late'), 'after closing');
+  await within(listener.close(), 'the server closing');
+  await lost.isLost();
+  await assert.rejects(lost.send('too late'), 'after the loss');
+}
+
+async function closesDespiteSilence(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  await bench.dial(listener.url);
+  same(await (await bench.connect(listener.url)).echo('hello'), 'hello');
+  await within(listener.close(), 'the server closing');
 }
 
 async function connectCanBeAborted(bench: Bench): Promise<void> {

@@ -97,8 +97,13 @@ export class PhaseAgenda implements Agenda {
 
   #countFrom(number: number): number {
     const { first, count } = this.#table;
-    let counted = 0;
-    for (let own = this.#own(number); own < first + count; own = this.#own(own + 1)) counted++;
-    return counted;
+    return this.#countBefore(first + count) - this.#countBefore(number);
+  }
+
+  /** Messages below `number` whose sender is a session of this worker. */
+  #countBefore(number: number): number {
+    const { clients } = this.#table;
+    const inCycle = (messages: number): number => Math.max(0, Math.ceil((messages - this.#worker) / this.#workers));
+    return Math.floor(number / clients) * inCycle(clients) + inCycle(number % clients);
   }
 }

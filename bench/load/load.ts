@@ -55,7 +55,7 @@ export class Load {
       messages: this.#messages,
       clock: this.#clock,
     });
-    for (const session of this.#sessions) session.recorder = agenda.recorder;
+    for (const session of this.#sessions) session.recordTo(agenda.recorder);
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
 
     const { user, system } = process.cpuUsage();

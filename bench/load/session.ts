@@ -23,6 +23,12 @@ export class LoadSession implements Receiver {
     this.recorder?.received(this.#index, message, nowNs);
   }
 
+  /** From now on; the loss of a session that ended before is told to each recorder that misses it. */
+  recordTo(recorder: Recorder): void {
+    this.recorder = recorder;
+    if (this.lostBecause !== undefined) recorder.error(this.lostBecause);
+  }
+
   lost(reason: Error): void {
     this.lostBecause = `session lost: ${reason.message}`;
     this.recorder?.error(this.lostBecause);

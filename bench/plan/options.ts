@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { LEAST_SIZE, MOST_SENDERS } from '../codec/header.ts';
+import { LEAST_SIZE, MOST_SENDERS, MOST_SEQUENCE } from '../codec/header.ts';
 import { findTransport, scenarios, transportNames, transports } from '../registry.ts';
 
 /** What a run is asked to do. Lists span the cases. */
@@ -23,6 +23,9 @@ export interface RunOptions {
 /** Largest message a run can ask for: the limit its servers are given, in bytes. */
 export const MOST_SIZE = 1024 * 1024;
 
+/** The ledger keeps a number for every pair of clients: at this many, a gigabyte. */
+const MOST_PAIRED_CLIENTS = 16_384;
+
 /** A value as it was given, and where: `--clients` or `clients in bench.json`. */
 export interface Given {
   readonly value: unknown;
@@ -45,7 +48,7 @@ export const SETTINGS = [
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
-export const DEFAULTS = { clients: 100, size: 128, durationSeconds: 2, warmupSeconds: 1.5, trials: 7, seed: 1 };
+export const DEFAULTS = { clients: 100, size: 128, durationSeconds: 2, warmupSeconds: 1.2, trials: 7, seed: 1 };
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
 /** Checks everything that was given and reports all problems at once; with none, the options are complete. */
@@ -77,7 +80,27 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
       ],
     };
   }
-  return { options };
+  const tooMuch = excess(options);
+  return tooMuch.length > 0 ? { problems: tooMuch } : { options };
+}
+
+/** What the header's digits or a machine's memory cannot hold. */
+function excess(options: RunOptions): string[] {
+  const { clients, scenarios: chosen, durationSeconds, warmupSeconds } = options;
+  const seconds = durationSeconds + warmupSeconds;
+  const fastest = Math.max(...(options.rates ?? scenarios.map(({ defaultRate }) => defaultRate)));
+  const problems: string[] = [];
+  if ((fastest * seconds) / Math.min(...clients) >= MOST_SEQUENCE) {
+    problems.push(
+      `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages a client; use a lower --rate or --duration`,
+    );
+  }
+  const toEveryone = scenarios.filter(({ id, reaches }) => reaches === 'everyone' && chosen.includes(id));
+  if (toEveryone.length > 0 && Math.max(...clients) > MOST_PAIRED_CLIENTS) {
+    const names = toEveryone.map(({ id }) => id).join(', ');
+    problems.push(`--clients may be ${MOST_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
+  }
+  return problems;
 }
 
 /** `, did you mean "graphql"?` where a known name is near, and the known names where none is. */
@@ -115,7 +138,7 @@ function readNames(
 function readNumbers(given: Given | undefined, range: Range, problems: string[]): number[] | null {
   if (given === undefined) return null;
   const texts = listOf(given.value);
-  const numbers = texts.map((text) => (text === '' ? Number.NaN : Number(text)));
+  const numbers = texts.map((text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN));
   const kind = range.whole ? 'whole numbers' : 'numbers';
   const wrong = numbers.flatMap((number, index) => (isIn(number, range) ? [] : [`"${texts[index]}"`]));
   if (wrong.length > 0 || numbers.length === 0) {

@@ -71,6 +71,9 @@ describe('options', () => {
     [{ workers: '0' }, /--workers/],
     [{ workers: '4', clients: '3' }, /at most 3 workers/],
     [{ quick: 'yes' }, /true or false/],
+    [{ clients: '0x10' }, /not "0x10"/],
+    [{ clients: '1', rate: '10000000', duration: '3600' }, /more than 268,435,455 messages a client/],
+    [{ clients: '30000', scenarios: 'broadcast' }, /to everyone/],
   ])('%j is refused with its fix', (settings, message) => {
     expect(problemsOf(settings)).toMatch(message);
   });
@@ -104,8 +107,9 @@ describe('plan', () => {
     for (const { id, defaultRate } of scenarios) expect(rates.get(id)).toBe(defaultRate);
   });
 
-  test('the default run is planned to fit in eight minutes, the quick look in ninety seconds', () => {
-    expect(estimateSeconds(makePlan(optionsOf({})))).toBeLessThan(480);
-    expect(estimateSeconds(makePlan(optionsOf({ quick: true })))).toBeLessThan(90);
+  test('seven transports are planned to fit in eight minutes, a quick look at them in ninety seconds', () => {
+    const seven = 'tcp,ws,socketio,sse,long-polling,mqtt,graphql';
+    expect(estimateSeconds(makePlan({ ...optionsOf({ transports: seven }), profile: 'default' }))).toBeLessThan(480);
+    expect(estimateSeconds(makePlan(optionsOf({ transports: seven, quick: true })))).toBeLessThan(90);
   });
 });

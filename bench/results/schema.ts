@@ -80,7 +80,7 @@ const usage = z.object({
   generator: z.object({
     /** Sum over the workers, over the measured window (the pacer spins, so this is near one core a worker). */
     cpuSeconds: amount,
-    /** Largest of the workers' sums of resident memory. */
+    /** Sum of the workers' resident memory at the end of the window. */
     rssBytes: count,
     /** 99th percentile of the event loop's delay, worst worker, in seconds. */
     loopDelayP99: amount,

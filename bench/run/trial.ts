@@ -45,6 +45,8 @@ const WARMUP_ROUNDS = 3;
 const LEAD_NS = 25e6;
 /** After connecting: time for the last bytes of the set-up to be through. */
 const SETTLE_MS = 50;
+/** How much later than its effects a process's end may be noticed. */
+const NOTICE_MS = 200;
 
 type Server = Child<ServerOrder, ServerAnswer>;
 type Worker = Child<WorkerOrder, WorkerAnswer>;
@@ -84,7 +86,9 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const reason = error instanceof Error ? error.message : String(error);
+    // A worker may notice that the server is gone before the system says so.
+    const cause = await Promise.race([server.ended().catch((ended: unknown) => ended), later(NOTICE_MS, error)]);
+    const reason = cause instanceof Error ? cause.message : String(cause);
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   } finally {
     await Promise.all(workers.map((worker) => worker.kill()));
@@ -127,7 +131,7 @@ async function measure(
       ),
     ),
   );
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+  await later(SETTLE_MS, undefined);
   const ready = await usageNow();
 
   async function phase(first: number, seconds: number): Promise<Recording> {
@@ -201,4 +205,8 @@ async function measure(
   };
   const observation = { messages, recording, usage, clients, reaches: scenario.reaches, samples };
   return { measurement, ...judge(observation) };
+}
+
+function later<Value>(milliseconds: number, value: Value): Promise<Value> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, value));
 }

@@ -22,6 +22,8 @@ export interface Rule {
 
 export const LEAST_ON_TIME = 0.99;
 export const MOST_BUSY = 0.9;
+/** With fewer messages the window is mostly one message's own work. */
+const LEAST_FOR_SHARES = 100;
 export const MOST_LOOP_DELAY_SECONDS = 0.05;
 
 export const rules: readonly Rule[] = [
@@ -67,8 +69,8 @@ function scheduleKept({ messages: { due, onTime } }: Observation): string | unde
   return `${percent(onTime / due)} of messages left within ${ON_TIME_NS / 1e6} ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
-function generatorNotSaturated({ usage: { generator } }: Observation): string | undefined {
-  if (generator.busy > MOST_BUSY) {
+function generatorNotSaturated({ messages: { due }, usage: { generator } }: Observation): string | undefined {
+  if (due >= LEAST_FOR_SHARES && generator.busy > MOST_BUSY) {
     return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MOST_BUSY)}); use a lower --rate or more --workers`;
   }
   if (generator.loopDelayP99 > MOST_LOOP_DELAY_SECONDS) {
@@ -81,9 +83,11 @@ function somethingMeasured({ samples }: Observation): string | undefined {
   return samples === 0 ? 'no message arrived in the measured window' : undefined;
 }
 
-function nothingLost({ messages: { expected, lost, unsent } }: Observation): string | undefined {
-  if (lost > 0) return `${lost} of ${expected} deliveries lost`;
-  return unsent > 0 ? `${unsent} message(s) could not be sent` : undefined;
+function nothingLost({ messages: { expected, lost, unsent, errors } }: Observation): string | undefined {
+  const [error] = Object.keys(errors);
+  const why = error === undefined ? '' : ` (${error})`;
+  if (lost > 0) return `${lost} of ${expected} deliveries lost${why}`;
+  return unsent > 0 ? `${unsent} message(s) could not be sent${why}` : undefined;
 }
 
 function nothingForeign({ messages: { duplicated, corrupt, unexpected } }: Observation): string | undefined {

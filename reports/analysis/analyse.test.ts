@@ -334,8 +334,13 @@ describe('the floor', () => {
       sse: { p50Ms: 2 },
     };
     const texts = judge({ transports }).warnings.map(({ text }) => text);
-    expect(texts).toHaveLength(1);
-    expect(texts[0]).toMatch(/^ws \(echo\): p50 latency below the floor \(tcp\): 0\.\d\d× \(0\.\d\d–0\.\d\d\)\.$/);
+    expect(texts).toHaveLength(2);
+    for (const [index, what] of ['p50', 'p99'].entries()) {
+      expect(texts[index]).toMatch(
+        /^ws \(echo\): p\d\d latency below the floor \(tcp\): 0\.\d\d× \(0\.\d\d–0\.\d\d\)\.$/,
+      );
+      expect(texts[index]).toContain(what);
+    }
   });
 });
 

@@ -4,7 +4,7 @@ import { bandOf, byMedian, isShown, isTestable, judgeColumn } from './column.ts'
 import { decide } from './decide.ts';
 import { type CaseGroup, groupCases, titleOf, unsupportedIn } from './group.ts';
 import { type Member, readMember } from './member.ts';
-import { forEachMetric, type MetricId, metric } from './metrics.ts';
+import { forEachMetric, METRICS, type MetricId, metric } from './metrics.ts';
 import type { Analysis, AnalysisOptions, Group, Row } from './model.ts';
 import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from './sentences.ts';
 import { barrierTo, countTrials, statusOf } from './status.ts';
@@ -98,14 +98,14 @@ function layerOf({ cases }: CaseGroup): Group['layer'] {
   return layers.size > 1 ? 'mixed' : (first ?? null);
 }
 
-/** Choices shown better than the floor by median latency or bytes: “no figure beats the floor”. */
+/** Choices shown better than the floor in anything: “no figure beats the floor”. */
 function belowFloorIn(
   members: readonly Member[],
   rule: (id: MetricId) => { band: number; bootstrap: ReturnType<typeof createBootstrap>; barrier: string | null },
 ): BelowFloor[] {
   const floors = members.filter(({ floor }) => floor);
   const choices = members.filter(({ floor }) => !floor);
-  return (['p50', 'bytes'] as const).flatMap((id) => {
+  return METRICS.flatMap(({ id }) => {
     const { barrier, ...terms } = rule(id);
     if (barrier !== null) return [];
     return floors.flatMap((floor) =>

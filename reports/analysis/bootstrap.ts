@@ -20,8 +20,8 @@ export type Bootstrap = {
   medianInterval(sample: Sample): Interval;
   /**
    * Of median(left) / median(right) over the blocks both have; null when a resample has no finite positive ratio.
-   * `comparisons` is how many such intervals are read together: each is widened (Bonferroni) so that all of them hold
-   * at once with 95 %. Without it, seven equal transports with 20 % noise gave a false winner in one run of five.
+   * `comparisons` is how many such intervals are read together: each is widened (Bonferroni), as far as a percentile
+   * interval of so few trials can be. Without it, seven equal transports with 20 % noise gave a false winner in one run of five.
    */
   ratioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
 };

@@ -6,15 +6,20 @@ import type { MetricId } from './metrics.ts';
 export type DecodedTrial = {
   readonly trial: MeasuredTrial;
   readonly response: Decoded;
+  readonly service: Decoded;
   readonly lag: Decoded;
   readonly connect: Decoded;
+  /** Only where a message has several receivers. */
+  readonly last: Decoded | null;
 };
 
 export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
   trial,
   response: decode(trial.latency.response),
+  service: decode(trial.latency.service),
   lag: decode(trial.latency.lag),
   connect: decode(trial.latency.connect),
+  last: trial.latency.last === undefined ? null : decode(trial.latency.last),
 });
 
 export function measure(id: MetricId, { trial, response, connect }: DecodedTrial): Shown {

@@ -125,6 +125,10 @@ export type TrialView =
       readonly messages: Messages;
       readonly p50: Shown;
       readonly p99: Shown;
+      /** From the actual sending. */
+      readonly serviceP50: Shown;
+      /** Until the last subscriber had the message; null where a message has one receiver. */
+      readonly lastP50: Shown | null;
       readonly lagP50: Shown;
       readonly lagP99: Shown;
       /** Share of the window the busiest worker worked, 0 to 1. */

@@ -15,6 +15,8 @@ export function viewTrial(trial: Trial, decoded: DecodedTrial | undefined): Tria
     messages: trial.messages,
     p50: percentile(decoded.response, 0.5),
     p99: percentile(decoded.response, 0.99),
+    serviceP50: percentile(decoded.service, 0.5),
+    lastP50: decoded.last === null ? null : percentile(decoded.last, 0.5),
     lagP50: percentile(decoded.lag, 0.5),
     lagP99: percentile(decoded.lag, 0.99),
     busy: trial.usage.generator.busy,

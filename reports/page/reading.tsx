@@ -38,8 +38,9 @@ export function Reading({ options }: Pick<Analysis, 'options'>) {
           <p>
             One trial is one observation: a fresh server process, all cases interleaved in shuffled blocks. The interval
             is a percentile bootstrap of the ratio of medians over trials, paired by block ({integer(options.resamples)}{' '}
-            resamples, seed {options.seed}), widened so that all comparisons of a column hold together with 95 %. A tier
-            holds its first and all that are not shown to be worse than it.
+            resamples, seed {options.seed}), widened for the number of comparisons in its column (Bonferroni). With so
+            few trials an interval cannot reach beyond the trials themselves, so its true coverage lies somewhat below
+            the 95 % it aims at. A tier holds its first and all that are not shown to be worse than it.
           </p>
         </div>
         <div>
@@ -60,6 +61,11 @@ export function Reading({ options }: Pick<Analysis, 'options'>) {
             <dd>Resident set of the server process at the end of the window, the runtime’s own share included.</dd>
             <dt>Connect</dt>
             <dd>Median time from dialling to a usable, subscribed session.</dd>
+            <dt>Service latency, last</dt>
+            <dd>
+              In the table of every trial: from the actual sending to the arrival; and, in a broadcast, until the last
+              subscriber had the message.
+            </dd>
             <dt>Send lag</dt>
             <dd>How late the load generator sent: the instrument’s own error.</dd>
           </dl>

@@ -76,6 +76,8 @@ const HEADERS = [
   'Corrupt',
   'p50 ms',
   'p99 ms',
+  'Service p50 ms',
+  'Last p50 ms',
   'Lag p50 µs',
   'Lag p99 µs',
   'Gen. busy',
@@ -139,13 +141,15 @@ function TrialRow({ row, trial, identities }: { row: Row; trial: TrialView; iden
 }
 
 function numbersOf(trial: Exclude<TrialView, { state: 'failed' }>): [string, string][] {
-  const { messages, p50, p99, lagP50, lagP99, busy } = trial;
+  const { messages, p50, p99, serviceP50, lastP50, lagP50, lagP99, busy } = trial;
   const { due, sent, expected, delivered, lost, duplicated, reordered, corrupt } = messages;
   const counts = { due, sent, expected, delivered, lost, duplicated, reordered, corrupt };
   return [
     ...Object.entries(counts).map(([key, count]): [string, string] => [key, integer(count)]),
     ['p50', shownInUnit(MILLISECONDS, p50)],
     ['p99', shownInUnit(MILLISECONDS, p99)],
+    ['service p50', shownInUnit(MILLISECONDS, serviceP50)],
+    ['last p50', lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)],
     ['lag p50', shownInUnit(MICROSECONDS, lagP50)],
     ['lag p99', shownInUnit(MICROSECONDS, lagP99)],
     ['busy', `${figures(busy * 100)} %`],

@@ -19,9 +19,8 @@ export async function listen(application: Application, settings: ServerSettings)
     socket.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const message: string = JSON.parse(line);
-        if (Buffer.byteLength(message) > messageBytes) return void socket.destroy();
+      for (const message of lines.map(decode)) {
+        if (message === undefined || Buffer.byteLength(message) > messageBytes) return void socket.destroy();
         void application(message, reply, broadcast);
       }
       // JSON writes a character as six at the most.
@@ -41,6 +40,16 @@ export async function listen(application: Application, settings: ServerSettings)
       return closeServer(server, sockets);
     }),
   };
+}
+
+/** Undefined for anything but a JSON string: what comes from the network may be anything. */
+function decode(line: string): string | undefined {
+  try {
+    const message: unknown = JSON.parse(line);
+    return typeof message === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function encode(message: Message): string {

@@ -1,0 +1,31 @@
+import { io } from 'socket.io-client';
+import { expect, test } from 'vitest';
+import { application } from './application.ts';
+import { listen } from './socketio.ts';
+
+test.each([[undefined], [null], [42], [{ length: 20 }], [['a']]])(
+  'an event whose argument is %j ends its session and no other',
+  async (argument) => {
+    const settings = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1_000 } };
+    const listener = await listen(application, settings);
+    const open = () => io(listener.url, { transports: ['websocket'], forceNew: true, reconnection: false });
+    const [offender, bystander] = [open(), open()];
+    try {
+      await new Promise<void>((resolve) => bystander.on('connect', resolve));
+      const gone = new Promise((resolve) => offender.on('disconnect', resolve));
+      const answered: unknown[] = [];
+      offender.on('m', (message) => answered.push(message));
+      if (argument === undefined) offender.emit('m');
+      else offender.emit('m', argument);
+      await gone;
+      expect(answered).toEqual([]);
+      const echo = new Promise((resolve) => bystander.on('m', resolve));
+      bystander.emit('m', 'still here');
+      expect(await echo).toBe('still here');
+    } finally {
+      offender.disconnect();
+      bystander.disconnect();
+      await listener.close();
+    }
+  },
+);
