@@ -8,7 +8,7 @@ const RATE = 4_000;
 const PHASES = [
   { lies: 1, messages: 400 },
   { lies: 7, messages: 400 },
-  { lies: 1_000, messages: 8_000 },
+  { lies: 1_000, messages: 9_000 },
 ];
 
 /** What so many lies must be counted as. */

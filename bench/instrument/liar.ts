@@ -9,8 +9,10 @@ import type { ClientModule, ClientSettings, Message, Receiver, Session } from '.
  */
 export type Fault = 'drop' | 'duplicate' | 'swap' | 'flip';
 
-/** Lies are this many arrivals apart at least, so that a swapped message's neighbour is left alone. */
+/** Lies are this many arrivals apart at least, so that most messages are left alone. */
 const APART = 8;
+/** The last tenth of a phase is left alone, so that every message held back has one to come after. */
+const LIED_ABOUT = 0.9;
 
 /** Arrivals of all sessions of this process so far, and which of them are lied about. */
 let arrivals = 0;
@@ -20,22 +22,22 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   const { through, fault, silent, lies } = settings.options;
   const honest: ClientModule = await import(String(through));
   chosen ??= choose(Number(silent), String(lies));
-  let held: Message | undefined;
+  /** Messages held back until an honest one has overtaken them. */
+  let held: Message[] = [];
 
   function message(arrived: Message): void {
-    const before = held;
     if (!chosen?.has(arrivals++)) {
       receiver.message(arrived);
-      if (before === undefined) return;
-      held = undefined;
-      return receiver.message(before);
+      for (const late of held) receiver.message(late);
+      held = [];
+      return;
     }
     switch (fault) {
       case 'duplicate':
         receiver.message(arrived);
         return receiver.message(arrived);
       case 'swap':
-        held = arrived;
+        held.push(arrived);
         return;
       case 'flip':
         return receiver.message(flip(String(arrived), arrivals));
@@ -51,7 +53,7 @@ function choose(silent: number, lies: string): ReadonlySet<number> {
   let from = silent;
   for (const phase of lies.split(',')) {
     const [count = 0, of = 0] = phase.split('/').map(Number);
-    const places = Array.from({ length: Math.floor(of / APART) }, (_, place) => from + place * APART);
+    const places = Array.from({ length: Math.floor((of * LIED_ABOUT) / APART) }, (_, place) => from + place * APART);
     for (let lie = 0; lie < count; lie++) {
       const [place] = places.splice(uniformInt(random, 0, places.length - 1), 1);
       if (place !== undefined) numbers.add(place);
