@@ -282,6 +282,15 @@ describe('the other commands', () => {
     expect((await ended).code).toBe(0);
   });
 
+  test('doctor says what it found, for people and for programs', async () => {
+    const { code, stdout } = await wirebench('doctor', '--json');
+    expect(code).toBe(0);
+    const { checks } = JSON.parse(stdout);
+    for (const one of checks)
+      expect(one).toMatchObject({ name: expect.any(String), state: expect.stringMatching(/^(ok|note|unfit)$/) });
+    expect((await wirebench('doctor')).stdout).toMatch(/^ [✓!✕] runtime/);
+  });
+
   test.each([
     [[], /Usage: wirebench/],
     [['rnu'], /unknown command 'rnu'/],

@@ -38,7 +38,7 @@ Examples:
 
 Exit codes:
   0 done and valid · 1 internal error · 2 usage · 13 a case has no valid trial · 14 a transport failed or lost messages
-  130 interrupted, partial results saved`;
+  15 machine not fit (doctor --strict) · 130 interrupted, partial results saved`;
 
 const program = new Command('wirebench')
   .description('Which real-time transport should this project use, and how sure are we?')
@@ -99,6 +99,16 @@ program
   .option('--json', 'print one JSON document')
   .action((flags: { json?: true }) => {
     exitCode = listCommand({ json: flags.json === true }, io);
+  });
+
+program
+  .command('doctor')
+  .description('say whether this machine is fit to measure on')
+  .option('--json', 'print one JSON document')
+  .option('--strict', 'exit with 15 when something spoils the numbers')
+  .action(async (flags: { json?: true; strict?: true }) => {
+    const { doctorCommand } = await import('./cli/doctor.ts');
+    exitCode = await doctorCommand({ json: flags.json === true, strict: flags.strict === true }, io);
   });
 
 try {

