@@ -54,8 +54,11 @@ function start(args: readonly string[], environment: Record<string, string> = {}
 const wirebench = (...args: string[]): Promise<Ended> => start(args).ended;
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 1_000 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(condition()).toBe(true);
+  for (let round = 0; round < 1_000; round++) {
+    if (condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('waited 10 s in vain');
 }
 
 describe('run', () => {
@@ -185,8 +188,7 @@ describe('run', () => {
     const long = [...SMALL.slice(0, -2), '--trials', '50'];
     const { child, said, ended } = start(['run', '--transports', 'tcp,ws', ...long, '--out', out]);
     await until(() => said.stderr.includes('[2/200]'));
-    const family = descendants(child);
-    expect(family.length).toBeGreaterThan(0);
+    const family = await familyOf(child);
     child.kill('SIGINT');
     const { code, stdout } = await ended;
     expect(code).toBe(130);
@@ -210,8 +212,7 @@ describe('run', () => {
       join(folder, 'killed'),
     ]);
     await until(() => said.stderr.includes('[1/100]'));
-    await until(() => descendants(child).length > 1);
-    const family = descendants(child);
+    const family = await familyOf(child);
     child.kill('SIGKILL');
     await ended;
     await until(() => family.every((pid) => !isAlive(pid)));
@@ -239,8 +240,12 @@ describe('run', () => {
     ];
     const { child, ended } = start(['run', ...args, '--out', out]);
     const server = () => descendants(child).find((pid) => commandOf(pid).includes('servers/main.ts'));
-    await until(() => server() !== undefined);
-    process.kill(server()!, 'SIGKILL');
+    let pid: number | undefined;
+    await until(() => {
+      pid = server();
+      return pid !== undefined;
+    });
+    process.kill(pid!, 'SIGKILL');
     expect((await ended).code).toBe(14);
     const results = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
     const trials = results.cases.flatMap((one) => one.trials);
@@ -329,6 +334,16 @@ function descendants(child: ChildProcess): number[] {
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((pid) => parentOf(pid) === child.pid);
+}
+
+/** Waits, as there are none between two trials. */
+async function familyOf(child: ChildProcess): Promise<number[]> {
+  let family: number[] = [];
+  await until(() => {
+    family = descendants(child);
+    return family.length > 1;
+  });
+  return family;
 }
 
 function parentOf(pid: number): number | undefined {
