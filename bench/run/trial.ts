@@ -1,16 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import type { Options, ServerAnswer, ServerOrder, ServerUsage } from '../contract.ts';
-import { decode, merge } from '../load/histogram.ts';
+import { merge } from '../load/histogram.ts';
 import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import { clientModule, serverModule } from '../registry.ts';
-import type { Measurement, Messages, Trial, Usage } from '../results/schema.ts';
+import type { Trial } from '../results/schema.ts';
 import type { Placement } from './affinity.ts';
 import { Child } from './child.ts';
-import { judge } from './validity.ts';
+import { type Judged, summarise } from './measurement.ts';
 
 export interface TrialSettings {
   readonly block: number;
@@ -96,8 +96,7 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
   }
 }
 
-type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
-
+/** Connects, warms up, measures; reads the server's usage between. */
 async function measure(
   planned: PlannedCase,
   settings: TrialSettings,
@@ -158,53 +157,16 @@ async function measure(
   const after = await usageNow();
   await Promise.all(workers.map((worker) => worker.ask({ order: 'close' }, 'closed', patience).catch(() => {})));
 
-  const expected = scenario.reaches === 'everyone' ? recording.sent * clients : recording.sent;
-  const messages: Messages = {
-    due: messageCount(rate, durationSeconds),
-    sent: recording.sent,
-    unsent: recording.unsent,
-    onTime: recording.onTime,
-    expected,
-    delivered: recording.delivered,
-    lost: expected - recording.delivered,
-    duplicated: recording.duplicated,
-    reordered: recording.reordered,
-    corrupt: recording.corrupt,
-    unexpected: recording.unexpected,
-    errors: recording.errors,
-  };
-  const usage: Usage = {
-    server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },
-    generator: {
-      cpuSeconds: recording.cpuSeconds,
-      rssBytes: recording.rssBytes,
-      loopDelayP99: recording.loopDelayP99Seconds,
-      busy: recording.busy,
-      workers: workers.length,
-    },
-  };
-  const samples = decode(recording.response).totalCount;
-  const measurement: Judged['measurement'] = {
-    seconds: messageCount(rate, durationSeconds) / rate,
-    messages,
-    latency: {
-      response: recording.response,
-      service: recording.service,
-      lag: recording.lag,
-      connect: merge(connected.map(({ connect }) => connect)),
-      ...(recording.last === null ? {} : { last: recording.last }),
-    },
-    wire: {
-      layer: 'socket',
-      up: after.bytesUp - before.bytesUp,
-      down: after.bytesDown - before.bytesDown,
-      setupUp: ready.bytesUp - idle.bytesUp,
-      setupDown: ready.bytesDown - idle.bytesDown,
-    },
-    usage,
-  };
-  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, samples };
-  return { measurement, ...judge(observation) };
+  const connect = merge(connected.map(({ connect: times }) => times));
+  return summarise(planned, durationSeconds, {
+    idle,
+    ready,
+    before,
+    after,
+    connect,
+    recording,
+    workers: workers.length,
+  });
 }
 
 function later<Value>(milliseconds: number, value: Value): Promise<Value> {
