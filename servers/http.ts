@@ -15,11 +15,26 @@ export function notFound(_request: IncomingMessage, response: ServerResponse): v
   response.writeHead(404).end();
 }
 
+/** Takes the message a POST brings, and answers with the status that `take` makes of it, or 413 where it is too large. */
+export async function takeMessage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mostBytes: number,
+  take: (message: string) => Promise<number>,
+): Promise<void> {
+  try {
+    response.writeHead(await take(await readText(request, mostBytes))).end();
+  } catch (error) {
+    if (error instanceof TooLarge) refuseTooLarge(request, response);
+    else response.destroy();
+  }
+}
+
 /** A request body over the limit. */
-export class TooLarge extends Error {}
+class TooLarge extends Error {}
 
 /** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-export function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
+function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
     const chunks: Buffer[] = [];
@@ -42,7 +57,7 @@ const LINGER_MS = 1_000;
  * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). What is still arriving is read and thrown away for a
  * moment: closing at once would reset the connection, and the sender would never see why.
  */
-export function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
+function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
   const text = 'message too large\n';
   response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, connection: 'close' });
   response.write(text);

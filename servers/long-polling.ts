@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { createWebServer, notFound, readText, refuseTooLarge, TooLarge, textOf } from './http.ts';
+import { createWebServer, notFound, takeMessage, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -57,15 +57,11 @@ export async function listen(application: Application, settings: ServerSettings)
     });
   }
 
-  async function receive(session: PollingSession, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    try {
-      const message = await readText(request, messageBytes);
+  function receive(session: PollingSession, request: IncomingMessage, response: ServerResponse): void {
+    void takeMessage(request, response, messageBytes, async (message) => {
       await application(message, (reply) => session.mailbox.append(textOf(reply)), broadcast);
-      response.writeHead(204).end();
-    } catch (error) {
-      if (error instanceof TooLarge) refuseTooLarge(request, response);
-      else response.destroy();
-    }
+      return 204;
+    });
   }
 
   const server = createWebServer((request, response) => {
@@ -76,7 +72,7 @@ export async function listen(application: Application, settings: ServerSettings)
     if (route === 'POST sessions' && id === undefined) open(response);
     else if (session === undefined || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') end(id, session, response);
-    else if (route === 'POST messages') void receive(session, request, response);
+    else if (route === 'POST messages') receive(session, request, response);
     else if (route === 'GET messages') poll(session, Number(new URLSearchParams(query).get('cursor')) || 0, response);
     else notFound(request, response);
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { createWebServer, notFound, readText, refuseTooLarge, TooLarge, textOf } from './http.ts';
+import { createWebServer, notFound, takeMessage, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 
 /** Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). */
@@ -27,24 +27,21 @@ export async function listen(application: Application, settings: ServerSettings)
     response.once('close', () => streams.delete(session));
   }
 
-  async function receive(session: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  function receive(session: string, request: IncomingMessage, response: ServerResponse): void {
     const stream = streams.get(session);
     if (stream === undefined) return notFound(request, response);
-    try {
-      const message = await readText(request, messageBytes);
-      if (!streams.has(session)) return void response.writeHead(410).end();
+    void takeMessage(request, response, messageBytes, async (message) => {
+      // The stream may have ended while the message was on its way.
+      if (!streams.has(session)) return 410;
       await application(message, (reply) => void stream.write(encodeEvent(reply)), broadcast);
-      response.writeHead(204).end();
-    } catch (error) {
-      if (error instanceof TooLarge) refuseTooLarge(request, response);
-      else response.destroy();
-    }
+      return 204;
+    });
   }
 
   const server = createWebServer((request, response) => {
     const [, path, session] = (request.url ?? '').split('/');
     if (request.method === 'GET' && path === 'events' && session === undefined) openStream(response);
-    else if (request.method === 'POST' && path === 'messages' && session) void receive(session, request, response);
+    else if (request.method === 'POST' && path === 'messages' && session) receive(session, request, response);
     else notFound(request, response);
   });
   const sockets = trackSockets(server);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { allowedCores, place } from '../run/affinity.ts';
 
 /** What was read of the machine. Null where the system does not say. */
@@ -33,7 +34,7 @@ const ROUND_TRIPS = 300;
 /** Looks at the machine for about a second. */
 export async function readMachine(): Promise<Readings> {
   const before = cpuTimes();
-  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  await sleep(QUIET_MS);
   const shares = sharesBetween(before, cpuTimes());
   const [first, last] = numbersIn('/proc/sys/net/ipv4/ip_local_port_range');
   return {

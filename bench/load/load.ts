@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform } from '../contract.ts';
 import { PhaseAgenda } from './agenda.ts';
 import { type Clock, monotonicClock } from './clock.ts';
@@ -86,8 +87,4 @@ export class Load {
     this.#abort.abort(new Error('the trial is over'));
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
   }
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

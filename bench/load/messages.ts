@@ -4,7 +4,6 @@ import type { Message } from '../contract.ts';
 
 /** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy in each byte, and no more to squeeze. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-export const ENTROPY_BITS_PER_BYTE = 6;
 
 /** Where a message's filler may begin. A prime, so that the strides below reach every place. */
 const PLACES = 1_000_003;

@@ -1,3 +1,4 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Options, ServerAnswer, ServerOrder, ServerUsage } from '../contract.ts';
 import { merge } from '../load/histogram.ts';
@@ -130,7 +131,7 @@ async function measure(
       ),
     ),
   );
-  await later(SETTLE_MS, undefined);
+  await later(SETTLE_MS);
   const ready = await usageNow();
 
   async function phase(first: number, seconds: number): Promise<Recording> {
@@ -167,8 +168,4 @@ async function measure(
     recording,
     workers: workers.length,
   });
-}
-
-function later<Value>(milliseconds: number, value: Value): Promise<Value> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, value));
 }
