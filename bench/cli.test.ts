@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { childrenOf, isRunning, type RunningProcess } from './instrument/processes.ts';
 import { parseResults } from './results/file.ts';
 import { resultsSchema } from './results/schema.ts';
 
@@ -197,7 +198,7 @@ describe('run', () => {
     expect(results.cases.flatMap(({ trials }) => trials).length).toBeGreaterThanOrEqual(2);
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/interrupted/i);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(join(out, 'report.html'));
-    expect(family.filter(isAlive)).toEqual([]);
+    expect(family.filter(isRunning)).toEqual([]);
   });
 
   test('the children of a command that is killed end by themselves', async () => {
@@ -215,7 +216,7 @@ describe('run', () => {
     const family = await familyOf(child);
     child.kill('SIGKILL');
     await ended;
-    await until(() => family.every((pid) => !isAlive(pid)));
+    await until(() => !family.some(isRunning));
     // What was written before is whole.
     parseResults(readFileSync(join(folder, 'killed', 'results.json'), 'utf8'), 'results');
   });
@@ -239,7 +240,7 @@ describe('run', () => {
       '1',
     ];
     const { child, ended } = start(['run', ...args, '--out', out]);
-    const server = () => descendants(child).find((pid) => commandOf(pid).includes('servers/main.ts'));
+    const server = () => childrenOf(child.pid).find(({ command }) => command.includes('servers/main.ts'))?.pid;
     let pid: number | undefined;
     await until(() => {
       pid = server();
@@ -328,40 +329,12 @@ describe('the other commands', () => {
   });
 });
 
-/** Pids of the processes that a command has started, from /proc. */
-function descendants(child: ChildProcess): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === child.pid);
-}
-
 /** Waits, as there are none between two trials. */
-async function familyOf(child: ChildProcess): Promise<number[]> {
-  let family: number[] = [];
+async function familyOf(child: ChildProcess): Promise<RunningProcess[]> {
+  let family: RunningProcess[] = [];
   await until(() => {
-    family = descendants(child);
+    family = childrenOf(child.pid);
     return family.length > 1;
   });
   return family;
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    return undefined;
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
-  }
-}
-
-function isAlive(pid: number): boolean {
-  return /main\.ts|worker\.ts/.test(commandOf(pid));
 }

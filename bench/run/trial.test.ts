@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { childrenOf } from '../instrument/processes.ts';
 import { decode } from '../load/histogram.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan, type PlannedCase } from '../plan/plan.ts';
@@ -99,22 +99,7 @@ test('aborting ends a trial and its processes', async () => {
   expect(children()).toEqual([]);
 });
 
-/** Pids and command lines of this process's children, from /proc. */
-function children(): { pid: number; command: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const parent = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${name}/status`, 'utf8'))?.[1];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        return Number(parent) === process.pid && /main\.ts|worker\.ts/.test(command)
-          ? [{ pid: Number(name), command }]
-          : [];
-      } catch {
-        return [];
-      }
-    });
-}
+const children = () => childrenOf(process.pid);
 
 async function childRunning(file: string): Promise<number> {
   for (let round = 0; round < 500; round++) {
