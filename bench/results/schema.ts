@@ -66,7 +66,68 @@ const wire = z.object({
   /** Bytes spent until every session was usable. */
   setupUp: count,
   setupDown: count,
+  /** Link layer only: what the server's sockets carried meanwhile, above TCP. */
+  socket: z.object({ up: count, down: count, setupUp: count, setupDown: count }).optional(),
 });
+
+/** Scenario `wire`: what the formulas say the exchanges cost, for the table that sets it beside what was measured. */
+const theory = z.object({
+  /** Messages sent one at a time, each after the echo of the one before. */
+  exchanges: count,
+  /** Bytes at the sockets. */
+  up: count,
+  down: count,
+  /** Segments that the data alone fill, at the link's segment size; further packets are acknowledgements or split writes. */
+  segmentsUp: count,
+  segmentsDown: count,
+  /** What a packet of the link carries besides: Ethernet, IP and TCP headers. */
+  packetBytes: count,
+  /** The clauses the formula stands on. */
+  source: z.string(),
+});
+
+/** Scenario `capacity`: one search. */
+const capacity = z.object({
+  /** The response percentile (50, 90, 99 or 99.9) that must be at most so many seconds. */
+  objective: z.object({ percentile: z.number(), seconds: z.number().positive() }),
+  /** Highest rate that met the objective with nothing lost and was confirmed, in messages per second; 0 where none was. */
+  rate: amount,
+  /** `lower`: the load generator, not the server, set the limit or is too near to it; the server may sustain more. */
+  bound: z.enum(['measured', 'lower']),
+  /** Why it is a lower bound, or why no rate was found. */
+  reason: z.string().optional(),
+  /** Messages per second the load workers could send and receive in a closed loop if they never waited. */
+  ceilingRate: amount,
+  /** In the order they were tried. */
+  steps: z.array(
+    z.object({
+      rate: z.number().positive(),
+      seconds: amount,
+      /** Objective met; missed by the server; or not offered as planned because the generator could not. */
+      outcome: z.enum(['met', 'missed', 'generator']),
+      /** The longer trial that confirms a found rate. */
+      confirming: z.boolean(),
+      /** Deliveries per second; response percentiles in seconds, null with too few samples. */
+      achieved: amount,
+      p50: amount.nullable(),
+      p99: amount.nullable(),
+      lost: count,
+      /** Of the busiest load worker, 0 to 1. */
+      busy: amount,
+      reason: z.string().optional(),
+    }),
+  ),
+});
+
+/** Scenario `idle`: memory by number of open sessions, after garbage collection. Least squares over the steps. */
+const memory = z.object({
+  server: z.object({ bytesPerSession: z.number(), r2: z.number() }),
+  generator: z.object({ bytesPerSession: z.number(), r2: z.number() }),
+  steps: z.array(z.object({ sessions: count, serverRssBytes: count, generatorRssBytes: count })),
+});
+
+/** Scenario `connect`: the second pass, which opens the same number of sessions several at a time. */
+const opening = z.object({ sessions: count, seconds: amount, inFlight: count });
 
 const usage = z.object({
   server: z.object({
@@ -82,6 +143,8 @@ const usage = z.object({
     cpuSeconds: amount,
     /** Sum of the workers' resident memory at the end of the window. */
     rssBytes: count,
+    /** The same at the window's start. */
+    rssStartBytes: count.optional(),
     /** 99th percentile of the event loop's delay, worst worker, in seconds. */
     loopDelayP99: amount,
     /** Share of the window the busiest worker spent working rather than waiting for the next due time (0 to 1). */
@@ -101,6 +164,10 @@ const measured = z.object({
   latency,
   wire,
   usage,
+  theory: theory.optional(),
+  capacity: capacity.optional(),
+  memory: memory.optional(),
+  opening: opening.optional(),
 });
 
 /** `valid` feeds medians and verdicts; `suspect` and `invalid` are shown with their reasons and never become a number. */
@@ -129,16 +196,20 @@ const capabilities = z.object({
 });
 
 const benchCase = z.object({
-  /** `transport[:variant]/scenario/c<clients>/r<rate>/s<size>/<encoding>`, the key the report uses. */
+  /** `transport[:variant][#label]/scenario/c<clients>[/r<rate>][/s<size>]/<encoding>`, the key the report uses. */
   id: z.string(),
   transport: z.string(),
   variant: z.string().nullable(),
+  /** In an A/A run, `a` or `b`: the same transport twice, so that any difference is noise. */
+  label: z.string().optional(),
   scenario: z.string(),
+  /** What the scenario does: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
+  kind: z.enum(['load', 'closed', 'capacity', 'idle', 'connect', 'wire']).optional(),
   clients: z.int().positive(),
-  /** Messages a second, all clients together; in broadcast, published messages. */
-  rate: z.number().positive(),
-  /** Bytes of one application message. */
-  size: z.int().positive(),
+  /** Messages a second, all clients together; in broadcast, published messages. 0 where no timetable is kept. */
+  rate: amount,
+  /** Bytes of one application message. 0 where none is sent. */
+  size: z.int().nonnegative(),
   encoding: z.enum(['text', 'binary']),
   tls: z.boolean(),
   network: z.string(),
@@ -158,6 +229,10 @@ const plan = z.object({
   warmupSeconds: amount,
   /** Processes the load is spread over. */
   workers: z.int().positive(),
+  /** Of scenario `capacity`, as it was given: `p99<50ms`. */
+  objective: z.string().optional(),
+  /** The same transports under two labels each. */
+  aa: z.boolean().optional(),
   /** Case ids in the order of their trials: one inner list a block. */
   order: z.array(z.array(z.string())),
   /** The command line that makes this run again. */
@@ -173,7 +248,16 @@ const environment = z.object({
   cpu: z.string(),
   cores: z.int().positive(),
   memoryBytes: count,
+  /** `veth`: two private network namespaces joined by a virtual cable; `loopback`: the host's own. */
   link: z.enum(['loopback', 'veth']),
+  /** Why a private link was not made. */
+  linkReason: z.string().optional(),
+  /** What `doctor` found before the run. */
+  checks: z
+    .array(
+      z.object({ name: z.string(), state: z.enum(['ok', 'note', 'unfit']), observed: z.string(), fix: z.string() }),
+    )
+    .optional(),
   /** Whether server and generator were bound to cores of their own. */
   pinning: z.object({ server: z.string(), generator: z.string() }).nullable(),
   packages: z.record(z.string(), z.string()),
@@ -188,6 +272,19 @@ const transport = z.object({
   capabilities,
 });
 
+/** What one step of a message's way costs in a tight loop: protocol work alone, no sockets. */
+const micro = z.object({
+  transport: z.string(),
+  step: z.enum(['client encode', 'server decode', 'server encode', 'client decode']),
+  what: z.string(),
+  library: z.string(),
+  size: z.int().positive(),
+  secondsMedian: amount,
+  secondsLow: amount,
+  secondsHigh: amount,
+  samples: count,
+});
+
 export const resultsSchema = z.object({
   schema: z.literal(SCHEMA),
   id: z.string(),
@@ -200,6 +297,7 @@ export const resultsSchema = z.object({
   /** Title and capabilities of everything the run names, so that a report needs no registry. */
   transports: z.array(transport),
   cases: z.array(benchCase),
+  micro: z.array(micro).optional(),
 });
 
 export type Results = z.infer<typeof resultsSchema>;
@@ -208,6 +306,11 @@ export type Trial = z.infer<typeof trial>;
 export type MeasuredTrial = Exclude<Trial, { state: 'failed' }>;
 export type Measurement = z.infer<typeof measured>;
 export type Messages = z.infer<typeof messages>;
+export type Theory = z.infer<typeof theory>;
+export type Capacity = z.infer<typeof capacity>;
+export type Memory = z.infer<typeof memory>;
+export type Opening = z.infer<typeof opening>;
+export type MicroRow = z.infer<typeof micro>;
 export type Wire = z.infer<typeof wire>;
 export type Usage = z.infer<typeof usage>;
 export type Plan = z.infer<typeof plan>;
