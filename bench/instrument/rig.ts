@@ -41,7 +41,7 @@ export async function withRig(
     const address = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1 << 20 } };
     const { url } = await serving.ask({ order: 'listen', module: server, ...address }, 'listening', patience);
     const originNs = process.hrtime.bigint();
-    const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
+    const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender', inFlight: 1 } as const;
     const share = { clients, worker: 0, workers: 1, originNs: originNs.toString() };
     await loading.ask({ order: 'connect', module: client, url, options, ...message, ...share }, 'connected', patience);
     let first = 0;

@@ -41,6 +41,7 @@ export class PhaseAgenda implements Agenda {
       messages,
       sessions: sessions.length,
       reaches: order.reaches,
+      loop: 'open',
       senderOf: (session) => sessions[session]!.sender,
     });
     this.due = this.#countFrom(table.first);

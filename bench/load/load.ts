@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform } from '../contract.ts';
 import { PhaseAgenda } from './agenda.ts';
 import { type Clock, monotonicClock } from './clock.ts';
+import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
-import type { ConnectOrder, PhaseOrder } from './protocol.ts';
+import type { ClosedOrder, ConnectOrder, PhaseOrder } from './protocol.ts';
+import type { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { LoadSession } from './session.ts';
 
@@ -30,23 +32,26 @@ export class Load {
     this.#messages = new Messages({ ...order, senders: order.clients });
   }
 
-  /** Opens this worker's sessions one after another, so that none waits for another. Returns the encoded times. */
-  async connect(client: ClientModule, platform: Platform): Promise<string> {
-    const { url, options, encoding, clients, worker, workers } = this.#order;
+  /** Opens this worker's sessions and returns their times, encoded, and how long it took altogether. */
+  async connect(client: ClientModule, platform: Platform): Promise<{ connect: string; seconds: number }> {
+    const { url, options, encoding, clients, worker, workers, inFlight } = this.#order;
     const times = histogram();
-    for (let sender = worker; sender < clients; sender += workers) {
-      const receiver = new LoadSession(sender, this.#sessions.length, this.#clock);
-      const beganNs = this.#clock();
-      receiver.session = await client.connect(url, receiver, {
-        options,
-        encoding,
-        platform,
-        signal: this.#abort.signal,
-      });
-      times.recordValue(Math.round(this.#clock() - beganNs));
-      this.#sessions.push(receiver);
-    }
-    return encode(times);
+    const settings = { options, encoding, platform, signal: this.#abort.signal };
+    const beganNs = this.#clock();
+    let next = worker;
+    const open = async (): Promise<void> => {
+      while (next < clients) {
+        const receiver = new LoadSession(next, this.#sessions.length, this.#clock);
+        next += workers;
+        // Before it is open: with several in flight, sessions stay in the order of their senders.
+        this.#sessions.push(receiver);
+        const dialledNs = this.#clock();
+        receiver.session = await client.connect(url, receiver, settings);
+        times.recordValue(Math.round(this.#clock() - dialledNs));
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight }, open));
+    return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
   }
 
   /** Puts one phase's messages on the sessions, waits for what is owed, and returns what was counted and timed. */
@@ -59,13 +64,15 @@ export class Load {
     for (const session of this.#sessions) session.recordTo(agenda.recorder);
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
 
+    const rssStartBytes = process.memoryUsage.rss();
+    const beganNs = this.#clock();
     const { user, system } = process.cpuUsage();
     const asleepBefore = performance.eventLoopUtilization().idle;
     delay.enable();
     const { spunNs, elapsedNs } = await pace(agenda, eventLoop(this.#clock));
     delay.disable();
     const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-    await this.#drain(agenda);
+    const seconds = await this.#drain(agenda.recorder, () => agenda.owed(), { beganNs, deadlineNs: agenda.deadlineNs });
     const used = process.cpuUsage();
 
     for (const session of this.#sessions) session.recorder = undefined;
@@ -73,14 +80,60 @@ export class Load {
       due: agenda.due,
       cpuSeconds: (used.user + used.system - user - system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
+      rssStartBytes,
+      seconds,
       loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
       busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
     });
   }
 
-  async #drain(agenda: PhaseAgenda): Promise<void> {
-    while (agenda.recorder.delivered < agenda.owed() && this.#clock() < agenda.deadlineNs) await sleep(LOOK_MS);
+  /** Lets every session send again whenever its echo arrives, and returns what was counted and timed. */
+  async runClosed(order: ClosedOrder): Promise<Recording> {
+    const loop = new ClosedLoop(this.#order, order, {
+      sessions: this.#sessions,
+      messages: this.#messages,
+      clock: this.#clock,
+    });
+    const { recorder } = loop;
+    for (const session of this.#sessions) session.recordTo(recorder);
+    const rssStartBytes = process.memoryUsage.rss();
+    const utilization = performance.eventLoopUtilization();
+    const { user, system } = process.cpuUsage();
+    const beganNs = this.#clock();
+    const endNs = beganNs + order.seconds * 1e9;
+
+    loop.start(endNs);
+    while (!loop.done) await sleep(LOOK_MS);
+    const drained = this.#drain(recorder, () => recorder.sent, {
+      beganNs,
+      deadlineNs: endNs + order.drainSeconds * 1e9,
+    });
+    const seconds = await drained;
+    const used = process.cpuUsage();
+    loop.stop();
+    for (const session of this.#sessions) session.recorder = undefined;
+
+    return recorder.finish({
+      due: recorder.sent,
+      cpuSeconds: (used.user + used.system - user - system) / 1e6,
+      rssBytes: process.memoryUsage.rss(),
+      rssStartBytes,
+      seconds,
+      loopDelayP99Seconds: 0,
+      busy: performance.eventLoopUtilization(utilization).utilization,
+    });
+  }
+
+  /** Waits for what is owed and a moment longer. Returns the seconds until it had come, from `beganNs` on. */
+  async #drain(
+    recorder: Recorder,
+    owed: () => number,
+    { beganNs, deadlineNs }: { beganNs: number; deadlineNs: number },
+  ): Promise<number> {
+    while (recorder.delivered < owed() && this.#clock() < deadlineNs) await sleep(LOOK_MS);
+    const seconds = (this.#clock() - beganNs) / 1e9;
     await sleep(GRACE_MS);
+    return seconds;
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,12 @@ import type { Options } from '../contract.ts';
 import type { Recording } from './recording.ts';
 
 /** What the run tells a load worker, and what it answers: one answer to each order, in order. Types only. */
-export type WorkerOrder = ConnectOrder | PhaseOrder | { readonly order: 'close' };
+export type WorkerOrder =
+  | ConnectOrder
+  | PhaseOrder
+  | ClosedOrder
+  | { readonly order: 'memory' }
+  | { readonly order: 'close' };
 
 export interface ConnectOrder {
   readonly order: 'connect';
@@ -15,6 +20,8 @@ export interface ConnectOrder {
   readonly seed: number;
   readonly opcode: number;
   readonly reaches: 'sender' | 'everyone';
+  /** Sessions being opened at the same time; 1 opens one after another, so that none waits for another. */
+  readonly inFlight: number;
   /** Sessions of all workers together; this one has every `workers`-th, from the `worker`-th on. */
   readonly clients: number;
   readonly worker: number;
@@ -33,8 +40,28 @@ export interface PhaseOrder {
   readonly drainSeconds: number;
 }
 
+/** A closed loop: each session sends again when its echo arrives. Only where each message goes back to its sender. */
+export interface ClosedOrder {
+  readonly order: 'closed';
+  /** As in a phase. Sequence numbers go on from here without an end known beforehand. */
+  readonly first: number;
+  /** No session sends after this. */
+  readonly seconds: number;
+  /** No session sends more messages than this. */
+  readonly most?: number;
+  /** How long after the end to wait for what has not arrived. */
+  readonly drainSeconds: number;
+}
+
 export type WorkerAnswer =
-  | { readonly answer: 'connected' /** Time to a usable session, encoded histogram. */; readonly connect: string }
+  | {
+      readonly answer: 'connected';
+      /** Time to a usable session, encoded histogram. */
+      readonly connect: string;
+      /** From the first dialling to the last usable session. */
+      readonly seconds: number;
+    }
+  | { readonly answer: 'memory'; readonly rssBytes: number }
   | { readonly answer: 'phase'; readonly recording: Recording }
   | { readonly answer: 'closed' }
   | { readonly answer: 'failed'; readonly reason: string };

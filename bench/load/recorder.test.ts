@@ -8,13 +8,13 @@ import { dueNs, timetable } from './timetable.ts';
 
 const CLIENTS = 4;
 const SECONDS = 0.1;
-const usage = { due: 0, cpuSeconds: 0, rssBytes: 0, loopDelayP99Seconds: 0, busy: 0 };
+const usage = { due: 0, cpuSeconds: 0, rssBytes: 0, rssStartBytes: 0, seconds: 0, loopDelayP99Seconds: 0, busy: 0 };
 
 function shareOf(reaches: 'sender' | 'everyone', first = 8): Share {
   const table = timetable({ first, clients: CLIENTS, rate: 1_000, seconds: SECONDS, startNs: 1e9 });
   const opcode = reaches === 'sender' ? ECHO : BROADCAST;
   const messages = new Messages({ seed: 1, size: 32, encoding: 'text', opcode, senders: CLIENTS });
-  return { table, messages, sessions: CLIENTS, reaches, senderOf: (session) => session };
+  return { table, messages, sessions: CLIENTS, reaches, loop: 'open', senderOf: (session) => session };
 }
 
 test('response counts from the due time, service from the sending, lag is what lies between', () => {

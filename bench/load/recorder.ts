@@ -20,9 +20,17 @@ export interface Share {
   readonly sessions: number;
   /** Echo: the sender is owed its message. Broadcast: everyone is. */
   readonly reaches: 'sender' | 'everyone';
+  /** In a closed loop nothing is due: only service is timed, and a session has one message under way at the most. */
+  readonly loop: 'open' | 'closed';
   /** The sender's number in the header for a session of this worker. */
   readonly senderOf: (session: number) => number;
 }
+
+/** What a phase took of the process, and what it was to do. */
+type Usage = Pick<
+  Recording,
+  'due' | 'cpuSeconds' | 'rssBytes' | 'rssStartBytes' | 'seconds' | 'loopDelayP99Seconds' | 'busy'
+>;
 
 /** Counts and times one phase of one worker. Nothing is allocated per message but what a fault costs. */
 export class Recorder {
@@ -75,11 +83,13 @@ export class Recorder {
 
   /** The message is about to be handed to its session. */
   sending(message: number, nowNs: number): void {
-    const lagNs = nowNs - dueNs(this.#share.table, message);
     this.#sent++;
-    if (lagNs <= ON_TIME_NS) this.#onTime++;
-    this.#lag.recordValue(Math.max(0, Math.round(lagNs)));
-    const slot = message % REMEMBERED;
+    if (this.#share.loop === 'open') {
+      const lagNs = nowNs - dueNs(this.#share.table, message);
+      if (lagNs <= ON_TIME_NS) this.#onTime++;
+      this.#lag.recordValue(Math.max(0, Math.round(lagNs)));
+    }
+    const slot = this.#slotOf(message);
     this.#sentAt[slot] = nowNs;
     this.#sentOf[slot] = message;
   }
@@ -121,14 +131,15 @@ export class Recorder {
   }
 
   #time(message: number, nowNs: number): void {
+    const slot = this.#slotOf(message);
+    if (this.#sentOf[slot] === message) this.#service.recordValue(Math.max(0, Math.round(nowNs - this.#sentAt[slot]!)));
+    if (this.#share.loop === 'closed') return;
     const responseNs = nowNs - dueNs(this.#share.table, message);
     if (responseNs < 0) {
       this.#early++;
       return;
     }
     this.#response.recordValue(Math.round(responseNs));
-    const slot = message % REMEMBERED;
-    if (this.#sentOf[slot] === message) this.#service.recordValue(Math.max(0, Math.round(nowNs - this.#sentAt[slot]!)));
     if (this.#last === undefined) return;
     if (this.#arrivalsOf[slot] !== message) {
       this.#arrivalsOf[slot] = message;
@@ -138,7 +149,12 @@ export class Recorder {
     if (this.#arrivals[slot] === this.#share.sessions) this.#last.recordValue(Math.round(responseNs));
   }
 
-  finish(rest: Pick<Recording, 'due' | 'cpuSeconds' | 'rssBytes' | 'loopDelayP99Seconds' | 'busy'>): Recording {
+  /** Sessions of a closed loop go at their own pace, so that their messages under way may be any distance apart. */
+  #slotOf(message: number): number {
+    return this.#share.loop === 'open' ? message % REMEMBERED : message % this.#share.table.clients;
+  }
+
+  finish(rest: Usage): Recording {
     return {
       sent: this.#sent,
       unsent: this.#unsent,

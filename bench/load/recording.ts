@@ -22,6 +22,10 @@ export interface Recording {
   readonly last: string | null;
   readonly cpuSeconds: number;
   readonly rssBytes: number;
+  /** At the start of the phase. */
+  readonly rssStartBytes: number;
+  /** From the first message to the last arrival that was waited for. */
+  readonly seconds: number;
   readonly loopDelayP99Seconds: number;
   /** Share of the sending window spent working rather than waiting. */
   readonly busy: number;
@@ -57,6 +61,8 @@ export function combine(parts: readonly Recording[]): Recording {
     last: lasts.length === 0 ? null : merge(lasts),
     cpuSeconds: sum((part) => part.cpuSeconds),
     rssBytes: sum((part) => part.rssBytes),
+    rssStartBytes: sum((part) => part.rssStartBytes),
+    seconds: worst((part) => part.seconds),
     loopDelayP99Seconds: worst((part) => part.loopDelayP99Seconds),
     busy: worst((part) => part.busy),
   };

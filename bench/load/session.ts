@@ -9,6 +9,8 @@ export class LoadSession implements Receiver {
   readonly #clock: Clock;
   session: Session | undefined;
   recorder: Recorder | undefined;
+  /** In a closed loop: what a message of this session brings about, once it is recorded. */
+  answered: ((receivedNs: number) => void) | undefined;
   /** Why the session ended before its time. */
   lostBecause: string | undefined;
 
@@ -21,6 +23,7 @@ export class LoadSession implements Receiver {
   message(message: Message): void {
     const nowNs = this.#clock();
     this.recorder?.received(this.#index, message, nowNs);
+    this.answered?.(nowNs);
   }
 
   /** From now on; the loss of a session that ended before is told to each recorder that misses it. */

@@ -1,5 +1,6 @@
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
+import { settledRss } from '../memory.ts';
 import { Load } from './load.ts';
 import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
 
@@ -10,9 +11,11 @@ async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     load = new Load(order);
-    return { answer: 'connected', connect: await load.connect(client, platform) };
+    return { answer: 'connected', ...(await load.connect(client, platform)) };
   }
   if (load === undefined) throw new Error(`ordered to ${order.order} before connecting`);
+  if (order.order === 'closed') return { answer: 'phase', recording: await load.runClosed(order) };
+  if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
   if (order.order === 'phase') return { answer: 'phase', recording: await load.run(order) };
   await load.close();
   return { answer: 'closed' };

@@ -121,6 +121,7 @@ async function measure(
           seed: settings.seed,
           opcode: scenario.opcode,
           reaches: scenario.reaches,
+          inFlight: 1,
           worker: index,
           workers: workers.length,
           originNs: originNs.toString(),

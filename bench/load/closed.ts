@@ -1,0 +1,84 @@
+import type { Clock } from './clock.ts';
+import type { Messages } from './messages.ts';
+import type { ClosedOrder, ConnectOrder } from './protocol.ts';
+import { Recorder } from './recorder.ts';
+import type { LoadSession } from './session.ts';
+
+/**
+ * A closed loop: every session has one message under way and sends the next when its echo arrives. It says what server and
+ * generator can do together, and what a message costs the generator; it says nothing of latency under a given load, because
+ * whoever waits offers less.
+ */
+export class ClosedLoop {
+  readonly recorder: Recorder;
+  readonly #sessions: readonly LoadSession[];
+  readonly #messages: Messages;
+  readonly #clock: Clock;
+  readonly #clients: number;
+  /** Next sequence number, by session. */
+  readonly #next: number[];
+  readonly #end: number;
+  #endNs = 0;
+
+  constructor(
+    order: ConnectOrder,
+    { first, most = Number.POSITIVE_INFINITY }: ClosedOrder,
+    { sessions, messages, clock }: { sessions: readonly LoadSession[]; messages: Messages; clock: Clock },
+  ) {
+    this.#sessions = sessions;
+    this.#messages = messages;
+    this.#clock = clock;
+    this.#clients = order.clients;
+    const sequence = first / order.clients;
+    this.#next = sessions.map(() => sequence);
+    this.#end = sequence + most;
+    this.recorder = new Recorder({
+      table: { first, count: most * order.clients, clients: order.clients, startNs: 0, intervalNs: 0 },
+      messages,
+      sessions: sessions.length,
+      reaches: order.reaches,
+      loop: 'closed',
+      senderOf: (session) => sessions[session]!.sender,
+    });
+  }
+
+  /** Starts every session's loop. No message is sent after `endNs`. */
+  start(endNs: number): void {
+    this.#endNs = endNs;
+    for (const [index, session] of this.#sessions.entries()) {
+      session.answered = (receivedNs) => {
+        if (receivedNs < endNs) this.#send(index);
+      };
+      this.#send(index);
+    }
+  }
+
+  /** Nothing is sent any more: time is up, or every session has sent all it may. */
+  get done(): boolean {
+    return this.#clock() >= this.#endNs || this.#next.every((sequence) => sequence >= this.#end);
+  }
+
+  /** Message number after the last of any session, at the start of a cycle. */
+  get following(): number {
+    return Math.max(...this.#next) * this.#clients;
+  }
+
+  stop(): void {
+    for (const session of this.#sessions) session.answered = undefined;
+  }
+
+  #send(index: number): void {
+    const session = this.#sessions[index]!;
+    const sequence = this.#next[index]!;
+    if (sequence >= this.#end || session.lostBecause !== undefined || session.session === undefined) return;
+    this.#next[index] = sequence + 1;
+    const message = this.#messages.build(session.sender, sequence);
+    this.recorder.sending(sequence * this.#clients + session.sender, this.#clock());
+    try {
+      const sent = session.session.send(message);
+      if (sent !== undefined) sent.catch(session.failed);
+    } catch (error) {
+      session.failed(error);
+    }
+  }
+}
