@@ -43,6 +43,7 @@ export class PhaseAgenda implements Agenda {
       reaches: order.reaches,
       loop: 'open',
       senderOf: (session) => sessions[session]!.sender,
+      keepSamples: phase.keepSamples === true,
     });
     this.due = this.#countFrom(table.first);
     this.#next = this.#own(table.first);

@@ -36,6 +36,8 @@ export interface PhaseOrder {
   readonly rate: number;
   readonly seconds: number;
   readonly startNs: number;
+  /** The recording is to contain every sample as it was taken: for checking the histograms. */
+  readonly keepSamples?: true;
   /** How long after the last due time to wait for what has not arrived. */
   readonly drainSeconds: number;
 }

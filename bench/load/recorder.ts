@@ -4,7 +4,7 @@ import type { Message } from '../contract.ts';
 import { encode, histogram } from './histogram.ts';
 import { AGAIN, LATE, Ledger } from './ledger.ts';
 import type { Messages } from './messages.ts';
-import { ON_TIME_NS, type Recording } from './recording.ts';
+import { ON_TIME_NS, type Recording, type Samples } from './recording.ts';
 import { dueNs, type Timetable } from './timetable.ts';
 
 /** Messages whose send times are remembered; a service time needs its message back before this many more are sent. */
@@ -24,6 +24,8 @@ export interface Share {
   readonly loop: 'open' | 'closed';
   /** The sender's number in the header for a session of this worker. */
   readonly senderOf: (session: number) => number;
+  /** Whether to keep every sample too, and not only its place in a histogram. */
+  readonly keepSamples?: boolean;
 }
 
 /** What a phase took of the process, and what it was to do. */
@@ -42,6 +44,7 @@ export class Recorder {
   readonly #service: Histogram = histogram();
   readonly #lag: Histogram = histogram();
   readonly #last: Histogram | undefined;
+  readonly #samples: Samples | undefined;
   /** Send times by message number, and whose they are: a ring. */
   readonly #sentAt = new Float64Array(REMEMBERED).fill(-1);
   readonly #sentOf = new Float64Array(REMEMBERED).fill(-1);
@@ -66,6 +69,7 @@ export class Recorder {
     this.#end = table.first + table.count;
     this.#ledger = new Ledger(reaches === 'sender' ? sessions : sessions * table.clients, table.first / table.clients);
     if (reaches === 'everyone') this.#last = histogram();
+    if (share.keepSamples === true) this.#samples = { response: [], service: [], lag: [] };
   }
 
   get delivered(): number {
@@ -88,6 +92,7 @@ export class Recorder {
       const lagNs = nowNs - dueNs(this.#share.table, message);
       if (lagNs <= ON_TIME_NS) this.#onTime++;
       this.#lag.recordValue(Math.max(0, Math.round(lagNs)));
+      this.#samples?.lag.push(Math.max(0, Math.round(lagNs)));
     }
     const slot = this.#slotOf(message);
     this.#sentAt[slot] = nowNs;
@@ -132,7 +137,11 @@ export class Recorder {
 
   #time(message: number, nowNs: number): void {
     const slot = this.#slotOf(message);
-    if (this.#sentOf[slot] === message) this.#service.recordValue(Math.max(0, Math.round(nowNs - this.#sentAt[slot]!)));
+    if (this.#sentOf[slot] === message) {
+      const serviceNs = Math.max(0, Math.round(nowNs - this.#sentAt[slot]!));
+      this.#service.recordValue(serviceNs);
+      this.#samples?.service.push(serviceNs);
+    }
     if (this.#share.loop === 'closed') return;
     const responseNs = nowNs - dueNs(this.#share.table, message);
     if (responseNs < 0) {
@@ -140,6 +149,7 @@ export class Recorder {
       return;
     }
     this.#response.recordValue(Math.round(responseNs));
+    this.#samples?.response.push(Math.round(responseNs));
     if (this.#last === undefined) return;
     if (this.#arrivalsOf[slot] !== message) {
       this.#arrivalsOf[slot] = message;
@@ -170,6 +180,7 @@ export class Recorder {
       service: encode(this.#service),
       lag: encode(this.#lag),
       last: this.#last === undefined ? null : encode(this.#last),
+      ...(this.#samples === undefined ? {} : { samples: this.#samples }),
       ...rest,
     };
   }

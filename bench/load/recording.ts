@@ -20,6 +20,8 @@ export interface Recording {
   readonly lag: string;
   /** Only where every message has several receivers. */
   readonly last: string | null;
+  /** Only where the phase's order asks for it. */
+  readonly samples?: Samples;
   readonly cpuSeconds: number;
   readonly rssBytes: number;
   /** At the start of the phase. */
@@ -31,6 +33,13 @@ export interface Recording {
   readonly busy: number;
 }
 
+/** Every value that went into the histograms of the same names, in nanoseconds. */
+export interface Samples {
+  readonly response: number[];
+  readonly service: number[];
+  readonly lag: number[];
+}
+
 /** A message leaves on time when it leaves within this of its due time: above the timer and scheduler noise of an idle machine. */
 export const ON_TIME_NS = 5e6;
 
@@ -39,6 +48,7 @@ export function combine(parts: readonly Recording[]): Recording {
   const sum = (of: (part: Recording) => number): number => parts.reduce((total, part) => total + of(part), 0);
   const worst = (of: (part: Recording) => number): number => Math.max(...parts.map(of));
   const lasts = parts.map((part) => part.last).filter((last) => last !== null);
+  const samples = parts.flatMap((part) => part.samples ?? []);
   const errors: Record<string, number> = {};
   for (const part of parts) {
     for (const [text, count] of Object.entries(part.errors)) errors[text] = (errors[text] ?? 0) + count;
@@ -59,11 +69,20 @@ export function combine(parts: readonly Recording[]): Recording {
     service: merge(parts.map((part) => part.service)),
     lag: merge(parts.map((part) => part.lag)),
     last: lasts.length === 0 ? null : merge(lasts),
+    ...(samples.length === 0 ? {} : { samples: join(samples) }),
     cpuSeconds: sum((part) => part.cpuSeconds),
     rssBytes: sum((part) => part.rssBytes),
     rssStartBytes: sum((part) => part.rssStartBytes),
     seconds: worst((part) => part.seconds),
     loopDelayP99Seconds: worst((part) => part.loopDelayP99Seconds),
     busy: worst((part) => part.busy),
+  };
+}
+
+function join(parts: readonly Samples[]): Samples {
+  return {
+    response: parts.flatMap((part) => part.response),
+    service: parts.flatMap((part) => part.service),
+    lag: parts.flatMap((part) => part.lag),
   };
 }
