@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { encodeEvent } from '../bench/codec/event.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { createWebServer, notFound, takeMessage, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
@@ -10,7 +11,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const { messageBytes } = settings.limits;
 
   function broadcast(message: Message): void {
-    const event = encodeEvent(message);
+    const event = encodeEvent(textOf(message));
     for (const stream of streams.values()) stream.write(event);
   }
 
@@ -33,7 +34,7 @@ export async function listen(application: Application, settings: ServerSettings)
     void takeMessage(request, response, messageBytes, async (message) => {
       // The stream may have ended while the message was on its way.
       if (!streams.has(session)) return 410;
-      await application(message, (reply) => void stream.write(encodeEvent(reply)), broadcast);
+      await application(message, (reply) => void stream.write(encodeEvent(textOf(reply))), broadcast);
       return 204;
     });
   }
@@ -56,15 +57,4 @@ export async function listen(application: Application, settings: ServerSettings)
       return closeServer(server, sockets);
     }),
   };
-}
-
-/**
- * One event. A line feed in the message starts another `data:` line, which the reader joins again. A carriage return would
- * reach the reader as a line feed, so a message with one travels as a JSON string in an event named `json`.
- * WHATWG HTML §9.2.5, §9.2.6
- */
-function encodeEvent(message: Message): Buffer {
-  const text = textOf(message);
-  if (text.includes('\r')) return Buffer.from(`event: json\ndata: ${JSON.stringify(text)}\n\n`);
-  return Buffer.from(`data: ${text.includes('\n') ? text.replaceAll('\n', '\ndata: ') : text}\n\n`);
 }
