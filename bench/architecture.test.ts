@@ -15,6 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/load': ['bench/contract.ts', 'bench/codec', 'bench/memory.ts', 'clients/platform'],
   'bench/run': ['bench/contract.ts', 'bench/load', 'bench/plan', 'bench/registry.ts', 'bench/results'],
   'bench/doctor': ['bench/run'],
+  'bench/micro': ['bench/codec', 'bench/load'],
   'bench/instrument': ['bench/contract.ts', 'bench/codec', 'bench/load', 'bench/run'],
   'bench/conformance': ['bench/contract.ts', 'bench/codec'],
   'bench/cli': ['bench', 'servers', 'reports'],

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
+import type { MicroFlags } from './cli/micro.ts';
 import type { RunFlags } from './cli/run.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, suggestion } from './plan/options.ts';
@@ -109,6 +110,18 @@ program
   .action(async (flags: { json?: true; strict?: true }) => {
     const { doctorCommand } = await import('./cli/doctor.ts');
     exitCode = await doctorCommand({ json: flags.json === true, strict: flags.strict === true }, io);
+  });
+
+program
+  .command('micro')
+  .description('measure what each protocol’s encoding and decoding costs per message')
+  .option('--transports <names>', `which, separated by commas: ${transportNames().join(', ')} (all)`)
+  .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (128)`)
+  .option('--seconds <number>', 'time for each row (0.5)')
+  .option('--json', 'print one JSON document')
+  .action(async (flags: MicroFlags) => {
+    const { microCommand } = await import('./cli/micro.ts');
+    exitCode = await microCommand(flags, context);
   });
 
 try {

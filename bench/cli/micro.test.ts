@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { transports } from '../registry.ts';
+import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
+import { microCommand } from './micro.ts';
+
+function capture() {
+  const said = { out: '', talk: '' };
+  const talk = (text: string): void => {
+    said.talk += text;
+  };
+  const out = (text: string): void => {
+    said.out += text;
+  };
+  const progress = { interactive: false, colour: false, width: () => 80, write: talk };
+  const io: Io = { out, talk, width: () => 80, colour: false, progress };
+  return { said, context: { io, interrupted: new AbortController().signal } };
+}
+
+test('the table has every part of every transport, and each name once', async () => {
+  const { said, context } = capture();
+  expect(await microCommand({ seconds: '0.001' }, context)).toBe(0);
+  expect(said.out).toMatch(/^Messages of 128 bytes\n {2}transport +step +what +ns per message +middle half\n/);
+  for (const { id } of transports) expect(said.out.match(new RegExp(`^  ${id} +client encode `, 'gm'))).toHaveLength(1);
+  expect(said.out).toMatch(/^ {2}ws +client encode +ws frame, masked +[\d,]+ +[\d,]+–[\d,]+$/m);
+  expect(said.talk).toMatch(/^About \d+ s\.\n$/);
+});
+
+test('--json prints one document and nothing else', async () => {
+  const { said, context } = capture();
+  await microCommand({ transports: 'ws', size: '16,64', seconds: '0.001', json: true }, context);
+  const { rows } = JSON.parse(said.out) as { rows: Record<string, unknown>[] };
+  expect(rows.map(({ transport, size }) => `${transport} ${size}`)).toEqual(
+    [16, 64].flatMap((size) => [...Array(2).fill(`json ${size}`), ...Array(4).fill(`ws ${size}`)]),
+  );
+  expect(Object.keys(rows[0]!).toSorted()).toEqual(
+    [
+      'library',
+      'samples',
+      'secondsHigh',
+      'secondsLow',
+      'secondsMedian',
+      'size',
+      'step',
+      'transport',
+      'what',
+    ].toSorted(),
+  );
+});
+
+test('bad input: one message with every problem', async () => {
+  const { said, context } = capture();
+  const bad = microCommand({ transports: 'wss,sse', size: '3', seconds: 'soon' }, context);
+  await expect(bad).rejects.toThrow(UsageError);
+  await expect(bad).rejects.toThrow(/unknown transport "wss", did you mean "ws"\?/);
+  await expect(bad).rejects.toThrow(/--size takes whole numbers from 16 to/);
+  await expect(bad).rejects.toThrow(/--seconds takes a number from 0.001 to 60, not "soon"/);
+  expect(said.out).toBe('');
+});
+
+test('interrupted, it prints what it has and says so to the shell', async () => {
+  const { said, context } = capture();
+  const ended = await microCommand({ json: true }, { ...context, interrupted: AbortSignal.abort() });
+  expect(ended).toBe(130);
+  expect(JSON.parse(said.out)).toEqual({ rows: [] });
+});

@@ -1,0 +1,13 @@
+/** The parser inside undici's EventSource, which has no types of its own. */
+declare module 'undici/lib/web/eventsource/eventsource-stream.js' {
+  import type { Transform } from 'node:stream';
+
+  interface ServerSentEvent {
+    readonly type: string;
+    readonly options: { readonly data: string };
+  }
+
+  export class EventSourceStream extends Transform {
+    constructor(options: { eventSourceSettings?: { origin: string }; push: (event: ServerSentEvent) => void });
+  }
+}
