@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
 import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN, type TransportSpec } from '../fixtures.ts';
 import { analyse } from './analyse.ts';
-import { METRICS } from './metrics.ts';
 import type { Analysis, Cell, Group, Row } from './model.ts';
 import { textOf } from './sentences.ts';
 
@@ -25,7 +24,7 @@ const wordOf = (cell: Cell): string =>
   cell.state === 'shown' ? (cell.verdict?.word ?? 'no verdict') : `not shown: ${cell.reason}`;
 
 const wordsOf = (group: Group): string[] =>
-  group.rows.flatMap((row) => METRICS.map(({ id }) => wordOf(row.cells[id]))).filter((word) => word !== 'no verdict');
+  group.rows.flatMap((row) => group.metrics.map((id) => wordOf(row.cells[id]))).filter((word) => word !== 'no verdict');
 
 const tierNames = ({ tiers }: Group): string[][] =>
   tiers.kind === 'tiered' ? tiers.tiers.map((tier) => tier.map(({ name }) => name)) : [];
@@ -213,7 +212,7 @@ describe('what went wrong is said', () => {
     const analysis = judge({ transports: { a: { faults: allInvalid }, b: { faults: allInvalid } } });
     expect(analysis.status).toMatchObject({ kind: 'invalid', label: 'Invalid' });
     const group = onlyGroup(analysis);
-    expect(group.rows.every(({ cells }) => METRICS.every(({ id }) => cells[id].state === 'not shown'))).toBe(true);
+    expect(group.rows.every(({ cells }) => group.metrics.every((id) => cells[id].state === 'not shown'))).toBe(true);
     expect(textOf(group.answer)).toContain('no answer: no trial is valid.');
   });
 
@@ -317,7 +316,7 @@ describe('the floor', () => {
   test('stands last, is judged by nobody, leads nobody, and sets no factor', () => {
     const floor = group.rows.at(-1);
     expect(floor).toMatchObject({ name: 'tcp', floor: true });
-    for (const { id } of METRICS) {
+    for (const id of group.metrics) {
       expect(floor?.cells[id]).toMatchObject({ verdict: null });
       expect(group.columns[id].best).not.toBe(floor?.caseId);
     }

@@ -1,65 +1,79 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { createBootstrap } from './bootstrap.ts';
-import { bandOf, byMedian, isShown, isTestable, judgeColumn } from './column.ts';
-import { decide } from './decide.ts';
-import { type CaseGroup, groupCases, titleOf, unsupportedIn } from './group.ts';
+import { bandOf, bestFirst, type ColumnRule, isShown, isTestable, judgeColumn } from './column.ts';
+import { type CaseGroup, groupCases, kindOf, questionOf, titleOf, unsupportedIn } from './group.ts';
+import { judge } from './judge.ts';
 import { type Member, readMember } from './member.ts';
-import { forEachMetric, METRICS, type MetricId, metric } from './metrics.ts';
-import type { Analysis, AnalysisOptions, Group, Row } from './model.ts';
+import { forEachMetric, type Kind, type MetricId, metric, metricsOf } from './metrics.ts';
+import { microViews } from './micro.ts';
+import type { Analysis, AnalysisOptions, Cell, Group, Row } from './model.ts';
+import { notesOf } from './notes.ts';
+import { sameTwiceOf, type Twin, twinsIn } from './same-twice.ts';
 import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from './sentences.ts';
 import { barrierTo, countTrials, statusOf } from './status.ts';
 import { tiersOf } from './tiers.ts';
 import { type BelowFloor, warningsOf } from './warnings.ts';
+import { wireRows } from './wire.ts';
 
 /** Judges a run. Pure: the same results and options give the same analysis, to the last digit. */
 export function analyse(results: Results, options: Partial<AnalysisOptions> = {}): Analysis {
   const settings = { timeBand: 0.05, byteBand: 0.02, resamples: 10_000, seed: results.plan.seed, ...options };
   const counts = countTrials(results);
-  const judge = groupJudge(results, settings, barrierTo(counts));
-  const judged = groupCases(results.cases).map(judge);
-  const warnings = warningsOf(
-    results,
-    judged.map(({ group, belowFloor }) => ({ ...group, belowFloor })),
-  );
+  const judged = groupCases(results.cases).map(groupJudge(results, settings, barrierTo(counts)));
+  const groups = judged.map(({ group }) => group);
+  const unfit = (results.environment.checks ?? []).filter(({ state }) => state === 'unfit');
+  const warnings = warningsOf(results, unfit, [
+    ...judged.map(({ group, belowFloor }) => ({ ...group, belowFloor })),
+    ...unjudged(results),
+  ]);
   return {
     options: settings,
     status: statusOf(results, counts, warnings.length),
     counts,
-    groups: judged.map(({ group }) => group),
+    groups,
+    wire: wireRows(results),
+    micro: microViews(results, groups),
+    sameTwice: results.plan.aa === true ? sameTwiceOf(judged.flatMap(({ twins }) => twins)) : null,
+    unfit,
     warnings,
   };
 }
 
+type Judged = { readonly group: Group; readonly belowFloor: readonly BelowFloor[]; readonly twins: readonly Twin[] };
+type Rules = (of: MetricId) => ColumnRule;
+
 function groupJudge(results: Results, options: AnalysisOptions, runBarrier: string | null) {
   const bootstrap = createBootstrap(options.seed, options.resamples);
-  return (caseGroup: CaseGroup): { group: Group; belowFloor: BelowFloor[] } => {
+  return (caseGroup: CaseGroup): Judged => {
     const { id, question, cases } = caseGroup;
     const members = cases.map((one) => readMember(results, one));
     const layer = layerOf(caseGroup);
-    const primary = primaryOf(members);
+    const metrics = metricsOf(question.kind);
+    const primary = primaryOf(question.kind, members);
     const rule = (of: MetricId) => ({
       band: bandOf(metric(of), options),
       bootstrap,
-      barrier: runBarrier ?? (of === 'bytes' && layer === 'mixed' ? 'bytes were counted at different layers' : null),
+      barrier: runBarrier ?? barrierIn(of, layer),
+      incomparable: isIncomparable(of, question.kind),
     });
+    const compared = metrics.filter((of) => !isIncomparable(of, question.kind));
     const judgedColumns = forEachMetric((of) => judgeColumn(of, members, rule(of)));
-    const rows = members.toSorted(choicesFirst(primary)).map((member): Row => {
-      const { caseId, name, transport, title, floor, curve, payload, trials, validTrials } = member;
-      const cells = forEachMetric((of) => judgedColumns[of].cells.get(caseId) ?? missingCell);
-      return { caseId, name, transport, title, floor, cells, curve, payload, trials, validTrials };
-    });
+    const rows = members
+      .toSorted(choicesFirst(primary))
+      .map((member) => rowOf(member, (of) => judgedColumns[of].cells.get(member.caseId) ?? missingCell));
     const columns = forEachMetric((of) => {
       const { metric: definition, band, best } = judgedColumns[of];
       return { metric: definition, band, best };
     });
     const tiers = tiersOf(primary, members, rule(primary));
     const title = titleOf(question);
-    const facts = { title, rows, tiers, metric: metric(primary), band: columns[primary].band, options };
+    const facts = { question, rows, metrics, tiers, metric: metric(primary), band: columns[primary].band, options };
     const group: Group = {
       id,
       question,
       title,
       rows,
+      metrics,
       columns,
       primary,
       tiers,
@@ -68,16 +82,53 @@ function groupJudge(results: Results, options: AnalysisOptions, runBarrier: stri
       answer: answerOf(facts),
       tieBreak: tieBreakOf(facts),
       certainty: certaintyOf(facts),
-      notCovered: notCoveredBy(results.environment, layer, question.network),
+      notes: notesOf(question, members, layer),
+      notCovered: notCoveredBy(results.environment, layer, question),
     };
-    return { group, belowFloor: belowFloorIn(members, rule) };
+    return {
+      group,
+      belowFloor: belowFloorIn(members, compared, rule),
+      twins: twinsIn(title, members, compared, rule),
+    };
   };
 }
 
 const missingCell = { state: 'not shown', reason: 'no trial was run' } as const;
 
+/** Why nothing may be judged by a metric in a group, or null. */
+const barrierIn = (id: MetricId, layer: Group['layer']): string | null =>
+  metric(id).band === 'bytes' && layer === 'mixed' ? 'bytes were counted at different layers' : null;
+
+/** A search ends at a rate of its own, and latencies at different rates are no contest. */
+const isIncomparable = (id: MetricId, kind: Kind): boolean => kind === 'capacity' && (id === 'p50' || id === 'p99');
+
+function rowOf(member: Member, cellOf: (id: MetricId) => Cell): Row {
+  const { label, readings, ...rest } = member;
+  return { ...rest, cells: forEachMetric(cellOf) };
+}
+
+/**
+ * What a kind of scenario is about. Idle sessions are judged by their memory: bytes and CPU of a silent session follow from
+ * how often it is told to ping, and are often zero, which no ratio can be made of.
+ */
+function primaryOf(kind: Kind, members: readonly Member[]): MetricId {
+  switch (kind) {
+    case 'capacity':
+      return 'capacity';
+    case 'closed':
+      return 'throughput';
+    case 'idle':
+      return 'sessionMemory';
+    case 'connect':
+      return 'connectP50';
+    case 'load':
+    case 'wire':
+      return primaryLatency(members);
+  }
+}
+
 /** p99, unless some choice can be judged by p50 alone: a verdict must not leave out whom the percentile leaves out. */
-function primaryOf(members: readonly Member[]): MetricId {
+function primaryLatency(members: readonly Member[]): MetricId {
   const choices = members.filter(({ floor }) => !floor);
   const count = (id: MetricId) => ({
     seen: choices.filter((member) => isShown(id, member)).length,
@@ -88,9 +139,9 @@ function primaryOf(members: readonly Member[]): MetricId {
 }
 
 const choicesFirst = (primary: MetricId) => (a: Member, b: Member) =>
-  Number(a.floor) - Number(b.floor) || byMedian(primary)(a, b);
+  Number(a.floor) - Number(b.floor) || bestFirst(primary)(a, b);
 
-function layerOf({ cases }: CaseGroup): Group['layer'] {
+function layerOf({ cases }: Pick<CaseGroup, 'cases'>): Group['layer'] {
   const layers = new Set(
     cases.flatMap(({ trials }) => trials.flatMap((trial) => (trial.state === 'valid' ? [trial.wire.layer] : []))),
   );
@@ -99,24 +150,32 @@ function layerOf({ cases }: CaseGroup): Group['layer'] {
 }
 
 /** Choices shown better than the floor in anything: “no figure beats the floor”. */
-function belowFloorIn(
-  members: readonly Member[],
-  rule: (id: MetricId) => { band: number; bootstrap: ReturnType<typeof createBootstrap>; barrier: string | null },
-): BelowFloor[] {
+function belowFloorIn(members: readonly Member[], metrics: readonly MetricId[], rule: Rules): BelowFloor[] {
   const floors = members.filter(({ floor }) => floor);
   const choices = members.filter(({ floor }) => !floor);
-  return METRICS.flatMap(({ id }) => {
-    const { barrier, ...terms } = rule(id);
-    if (barrier !== null) return [];
-    return floors.flatMap((floor) =>
+  const comparisons = Math.max(1, choices.length);
+  return metrics.flatMap((id) =>
+    floors.flatMap((floor) =>
       choices.flatMap((choice) => {
-        const verdict = decide(choice.readings[id].sample, floor.readings[id].sample, {
-          ...terms,
-          comparisons: choices.length,
-        });
+        const verdict = judge(id, choice, floor, { ...rule(id), comparisons });
         if (verdict.word !== 'better') return [];
-        return [{ name: choice.name, floor: floor.name, metric: metric(id).title, verdict }];
+        const { title, best } = metric(id);
+        return [
+          { name: choice.name, floor: floor.name, how: `${title} ${best === 'less' ? 'below' : 'above'}`, verdict },
+        ];
       }),
-    );
+    ),
+  );
+}
+
+/** Cases of `wire`: nothing of them is judged, but what went wrong in their trials must be said. */
+function unjudged(results: Results) {
+  const cases = results.cases.filter((one) => kindOf(one) === 'wire');
+  return [...Map.groupBy(cases, ({ size }) => size).values()].flatMap((those) => {
+    const [first] = those;
+    if (first === undefined) return [];
+    const question = questionOf(first, those);
+    const rows = those.map((one) => rowOf(readMember(results, one), () => missingCell));
+    return [{ title: titleOf(question), question, rows, layer: layerOf({ cases: those }), belowFloor: [] }];
   });
 }

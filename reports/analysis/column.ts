@@ -1,5 +1,6 @@
 import { type Bootstrap, LEAST_TRIALS } from './bootstrap.ts';
-import { decide, rankEvidence } from './decide.ts';
+import { rankEvidence } from './decide.ts';
+import { boundOf, judge } from './judge.ts';
 import type { Member } from './member.ts';
 import { type Metric, type MetricId, metric } from './metrics.ts';
 import type { Cell, Column } from './model.ts';
@@ -11,38 +12,36 @@ export type ColumnRule = {
   readonly bootstrap: Bootstrap;
   /** Why nothing in this column may be judged, or null. */
   readonly barrier: string | null;
+  /** The values answer different questions, so that none of them is the best. */
+  readonly incomparable?: boolean;
 };
 
 export type JudgedColumn = Column & { readonly cells: ReadonlyMap<string, Cell> };
 
 /** Judges every choice of a group against the best of them by one metric. The floor is set beside them, never judged. */
-export function judgeColumn(
-  id: MetricId,
-  members: readonly Member[],
-  { band, bootstrap, barrier }: ColumnRule,
-): JudgedColumn {
-  const best = bestChoice(id, members);
+export function judgeColumn(id: MetricId, members: readonly Member[], rule: ColumnRule): JudgedColumn {
+  const { band, bootstrap, incomparable = false } = rule;
+  const best = incomparable ? undefined : bestChoice(id, members);
   const rivals = members.filter((member) => !member.floor && member !== best && isShown(id, member));
-  const rule = { band, bootstrap, comparisons: Math.max(1, rivals.length) };
   const verdicts = new Map<Member, Verdict>();
   const experts = new Map<Member, Expert>();
   if (best !== undefined) {
-    for (const rival of rivals) {
-      const verdict = decide(rival.readings[id].sample, best.readings[id].sample, rule);
-      verdicts.set(rival, barrier === null ? verdict : { word: 'not testable', reason: barrier });
-    }
+    const comparisons = Math.max(1, rivals.length);
+    for (const rival of rivals) verdicts.set(rival, judge(id, rival, best, { ...rule, comparisons }));
     for (const [rival, expert] of rankFamily(id, best, rivals)) experts.set(rival, expert);
   }
   const cell = (member: Member): Cell => {
-    const { sample, median, reason } = member.readings[id];
-    if (sample.size === 0) return { state: 'not shown', reason };
-    const factor = best === undefined ? Number.NaN : median / best.readings[id].median;
+    const reading = member.readings[id];
+    const { sample, median, bounded, fit } = reading;
+    if (sample.size === 0) return { state: 'not shown', reason: reading.reason };
     return {
       state: 'shown',
       median,
       interval: sample.size >= LEAST_TRIALS ? bootstrap.medianInterval(sample) : null,
       values: [...sample].map(([block, value]) => ({ block, value })).toSorted((a, b) => a.block - b.block),
-      factor: Number.isFinite(factor) ? factor : null,
+      bounded,
+      fit,
+      ...factorOf(id, member, best),
       verdict: verdicts.get(member) ?? null,
       expert: experts.get(member) ?? null,
     };
@@ -55,24 +54,40 @@ export function judgeColumn(
   };
 }
 
-/** The lowest median. One that has enough trials to be tested against comes before any that has not. */
+/** Two lower bounds have no ratio, nor has anything below zero. */
+function factorOf(id: MetricId, member: Member, best: Member | undefined): Pick<ShownCell, 'factor' | 'factorBound'> {
+  const none = { factor: null, factorBound: null };
+  if (best === undefined) return none;
+  const [mine, other] = [member.readings[id], best.readings[id]];
+  if (member !== best && mine.bounded > 0 && other.bounded > 0) return none;
+  const factor = mine.median / other.median;
+  if (!Number.isFinite(factor) || factor < 0) return none;
+  return { factor, factorBound: member === best ? null : boundOf(mine, other) };
+}
+
+type ShownCell = Extract<Cell, { state: 'shown' }>;
+
+/** The best median. One that has enough trials to be tested against comes before any that has not. */
 export function bestChoice(id: MetricId, members: readonly Member[]): Member | undefined {
   const choices = members.filter((member) => !member.floor && isShown(id, member));
   const testable = choices.filter((member) => isTestable(id, member));
-  return (testable.length > 0 ? testable : choices).toSorted(byMedian(id))[0];
+  return (testable.length > 0 ? testable : choices).toSorted(bestFirst(id))[0];
 }
 
 export const isShown = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size > 0;
 export const isTestable = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size >= LEAST_TRIALS;
 
-/** Cases without a value come last; names settle what medians leave open. */
-export const byMedian =
-  (id: MetricId) =>
-  (a: Member, b: Member): number => {
-    const [left, right] = [a, b].map(({ readings }) => (readings[id].sample.size > 0 ? readings[id].median : Infinity));
+/** By median, the best first. Cases without a value come last; names settle what medians leave open. */
+export const bestFirst = (id: MetricId) => {
+  const sign = metric(id).best === 'less' ? 1 : -1;
+  return (a: Member, b: Member): number => {
+    const [left, right] = [a, b].map(({ readings }) =>
+      readings[id].sample.size > 0 ? sign * readings[id].median : Number.POSITIVE_INFINITY,
+    );
     if (left !== undefined && right !== undefined && left !== right) return left - right;
     return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
   };
+};
 
 export const bandOf = ({ band }: Metric, bands: { timeBand: number; byteBand: number }): number =>
   band === 'bytes' ? bands.byteBand : bands.timeBand;

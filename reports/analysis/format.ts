@@ -1,7 +1,8 @@
 import type { Interval } from './bootstrap.ts';
 import type { Shown } from './distribution.ts';
 import type { Metric } from './metrics.ts';
-import type { Verdict } from './verdict.ts';
+import type { Cell } from './model.ts';
+import type { Bound, Verdict } from './verdict.ts';
 
 /** Numbers as the page and the terminal print them: three significant figures, no locale, the unit elsewhere. */
 export function figures(value: number, significant = 3): string {
@@ -21,8 +22,9 @@ function grouped(digits: string): string {
 
 export const integer = (value: number): string => grouped(value.toFixed(0));
 
-/** `1 trial`, `2 trials`. */
-export const countOf = (count: number, noun: string): string => `${integer(count)} ${noun}${count === 1 ? '' : 's'}`;
+/** `1 trial`, `2 trials`, `2 searches`. */
+export const countOf = (count: number, noun: string, nouns = `${noun}s`): string =>
+  `${integer(count)} ${count === 1 ? noun : nouns}`;
 
 /** A share of 0 to 1. Never rounded up to a certainty that was not seen. */
 export function share(value: number): string {
@@ -59,9 +61,22 @@ export function change(value: number): string {
 export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>
   value.shown ? inUnit(metric, value.value) : '—';
 
-/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`. */
+/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`, and `≤ 0.50× (0.48–0.53)` against a lower bound. */
 export const verdictFigures = (verdict: Verdict): string | null =>
-  'interval' in verdict ? `${ratio(verdict.ratio)} (${ratioInterval(verdict.interval)})` : null;
+  'interval' in verdict
+    ? `${bounded(ratio(verdict.ratio), verdict.bound ?? null)} (${ratioInterval(verdict.interval)})`
+    : null;
+
+const bounded = (text: string, bound: Bound | null): string => (bound === null ? text : `${bound} ${text}`);
+
+type ShownCell = Extract<Cell, { state: 'shown' }>;
+
+/** A lower bound must never read as a measured limit. */
+export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
+  bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
+
+export const cellFactor = ({ factor, factorBound }: Pick<ShownCell, 'factor' | 'factorBound'>): string =>
+  factor === null ? '' : bounded(ratio(factor), factorBound);
 
 /** `a`, `a or b`, `a, b or c`. */
 export function list(items: readonly string[], conjunction: 'and' | 'or'): string {

@@ -1,6 +1,7 @@
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
-import { figures, integer } from './format.ts';
-import type { Question } from './model.ts';
+import { countOf, figures, integer } from './format.ts';
+import type { Kind } from './metrics.ts';
+import type { Objective, Question } from './model.ts';
 
 export type CaseGroup = {
   readonly id: string;
@@ -8,37 +9,100 @@ export type CaseGroup = {
   readonly cases: readonly Case[];
 };
 
-/** Cases are comparable only when they differ in nothing but transport and variant. */
+export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
+
+/** Cases are comparable only when they differ in nothing but transport and variant. Those of `wire` are compared with theory. */
 export function groupCases(cases: readonly Case[]): CaseGroup[] {
-  const groups = Map.groupBy(cases, groupId);
+  const groups = Map.groupBy(
+    cases.filter((one) => kindOf(one) !== 'wire'),
+    groupId,
+  );
   return [...groups].flatMap(([id, members]) => {
     const [first] = members;
-    return first === undefined ? [] : [{ id, question: questionOf(first), cases: members }];
+    return first === undefined ? [] : [{ id, question: questionOf(first, members), cases: members }];
   });
 }
 
-function questionOf({ scenario, clients, rate, size, encoding, tls, network }: Case): Question {
-  return { scenario, clients, rate, size, encoding, tls, network };
+export function questionOf(one: Case, cases: readonly Case[]): Question {
+  const { scenario, clients, rate, size, encoding, tls, network } = one;
+  return { scenario, kind: kindOf(one), clients, rate, size, encoding, tls, network, objective: objectiveOf(cases) };
 }
 
-const groupId = ({ scenario, clients, rate, size, encoding, tls, network }: Case): string =>
-  [scenario, `c${clients}`, `r${rate}`, `s${size}`, encoding, tls ? 'tls' : 'plain', network].join('/');
+/** What the searches were for; null where none was made. */
+function objectiveOf(cases: readonly Case[]): Objective | null {
+  const trials = cases.flatMap((one) => one.trials);
+  const [first] = trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? [])));
+  return first?.objective ?? null;
+}
+
+/** A case without a finished search belongs to the others of its run: they all have one objective. */
+const groupId = (one: Case): string => {
+  const { scenario, clients, rate, size, encoding, tls, network } = one;
+  const security = tls ? 'tls' : 'plain';
+  return [kindOf(one), scenario, `c${clients}`, `r${rate}`, `s${size}`, encoding, security, network].join('/');
+};
 
 /** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
-export function titleOf({ scenario, clients, rate, size, encoding, tls, network }: Question): string {
-  const many = clients === 1 ? '1 client' : `${integer(clients)} clients`;
-  const parts = [
-    `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${many}`,
-    `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B`,
-    encoding === 'binary' ? 'binary' : '',
-    tls ? 'over TLS' : '',
-    network === 'none' ? '' : `over the network profile “${network}”`,
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+export function titleOf(question: Question): string {
+  return [mainTitle(question), ...particulars(question)].join(' ');
 }
 
-export const nameOf = ({ transport, variant }: Pick<Case, 'transport' | 'variant'>): string =>
+function mainTitle({ kind, scenario, clients, rate, size, objective }: Question): string {
+  const many = countOf(clients, 'client');
+  switch (kind) {
+    case 'capacity': {
+      const limit = objective === null ? [] : [objectiveText(objective)];
+      return [`${scenario} with ${many}`, `${integer(size)} B`, ...limit].join(', ');
+    }
+    case 'closed':
+      return `${scenario} (closed loop) with ${many}, ${integer(size)} B`;
+    case 'idle':
+    case 'connect':
+      return `${scenario}: ${countOf(clients, 'session')}`;
+    case 'wire':
+      return `${scenario}: ${integer(size)} B`;
+    case 'load': {
+      const pace = `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B`;
+      return `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${many} ${pace}`;
+    }
+  }
+}
+
+const particulars = ({ encoding, tls, network }: Question): string[] => [
+  ...(encoding === 'binary' ? ['binary'] : []),
+  ...(tls ? ['over TLS'] : []),
+  ...(network === 'none' ? [] : [`over the network profile “${network}”`]),
+];
+
+/** `p99 ≤ 50 ms`. */
+export const objectiveText = ({ percentile, seconds }: Objective): string =>
+  `p${percentile} ≤ ${figures(seconds * 1e3)} ms`;
+
+/** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
+export function openingOf(question: Question): string {
+  const rest = particulars(question).map((text) => ` ${text}`);
+  const sessions = countOf(question.clients, 'session');
+  switch (question.kind) {
+    case 'idle':
+      return `For ${sessions.replace(' ', ' idle ')}${rest.join('')}: `;
+    case 'connect':
+      return `For connecting ${sessions}${rest.join('')}: `;
+    default:
+      return `For ${titleOf(question)}: `;
+  }
+}
+
+/** Where a scenario alone says which question is meant. */
+export const scenarioText = ({ scenario, kind }: Question): string =>
+  kind === 'closed' ? `${scenario} (closed loop)` : scenario;
+
+/** As `--transports` takes it: `ws:deflate`. */
+export const flagOf = ({ transport, variant }: Pick<Case, 'transport' | 'variant'>): string =>
   variant === null ? transport : `${transport}:${variant}`;
+
+/** `ws:deflate`, and in an A/A run `ws:deflate#a`. */
+export const nameOf = (one: Pick<Case, 'transport' | 'variant' | 'label'>): string =>
+  one.label === undefined ? flagOf(one) : `${flagOf(one)}#${one.label}`;
 
 /** A case whose transport the results do not describe is still shown, under its id. */
 export function describe(
@@ -46,7 +110,7 @@ export function describe(
   { transport, variant }: Case,
 ): Pick<TransportInfo, 'title' | 'floor'> {
   const info = transports.find((candidate) => candidate.id === transport && candidate.variant === variant);
-  return { title: info?.title ?? nameOf({ transport, variant }), floor: info?.floor ?? false };
+  return { title: info?.title ?? flagOf({ transport, variant }), floor: info?.floor ?? false };
 }
 
 /** Transports of the run that a group has no case of, for a reason their capabilities state. */
@@ -60,5 +124,5 @@ export function unsupportedIn(
       const present = cases.some((one) => one.transport === id && one.variant === variant);
       return !present && !capabilities.binary;
     })
-    .map(({ id, variant }) => ({ name: nameOf({ transport: id, variant }), reason: 'carries no binary messages' }));
+    .map(({ id, variant }) => ({ name: flagOf({ transport: id, variant }), reason: 'carries no binary messages' }));
 }

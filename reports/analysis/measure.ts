@@ -22,27 +22,75 @@ export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
   last: trial.latency.last === undefined ? null : decode(trial.latency.last),
 });
 
-export function measure(id: MetricId, { trial, response, connect }: DecodedTrial): Shown {
-  const { messages, wire, usage } = trial;
+export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<Case, 'clients'>): Shown {
+  const { trial, response, connect } = decoded;
+  const { messages, wire, usage, seconds, capacity, memory, opening } = trial;
+  // A search that found no rate has confirmed none either: what its trial counted belongs to no found rate.
+  const atFoundRate = (value: Shown): Shown =>
+    capacity?.rate === 0 ? notShown('no rate met the objective in some search') : value;
+  const perSessionHour = (amount: number): Shown => finite((amount * 3600) / (clients * seconds));
   switch (id) {
     case 'p50':
-      return percentile(response, 0.5);
+      return atFoundRate(percentile(response, 0.5));
     case 'p99':
-      return percentile(response, 0.99);
+      return atFoundRate(percentile(response, 0.99));
     case 'bytes':
-      return perDelivered(wire.up + wire.down, messages.delivered);
+      return atFoundRate(perDelivered(wire.up + wire.down, messages.delivered));
     case 'cpu':
-      return perDelivered(usage.server.cpuSeconds, messages.delivered);
+      return atFoundRate(perDelivered(usage.server.cpuSeconds, messages.delivered));
     case 'memory':
       return finite(usage.server.rssBytes);
     case 'connect':
+    case 'connectP50':
       return percentile(connect, 0.5);
+    case 'connectP99':
+      return percentile(connect, 0.99);
+    case 'capacity':
+      return capacity === undefined ? notShown('no search was made') : finite(capacity.rate);
+    case 'throughput':
+      return finite(messages.delivered / seconds);
+    case 'generatorCpu':
+      return perDelivered(usage.generator.cpuSeconds, messages.delivered);
+    case 'idleBytes':
+      return perSessionHour(wire.up + wire.down);
+    case 'idlePackets':
+      return wire.packetsUp === undefined || wire.packetsDown === undefined
+        ? notShown('packets are counted on a private link only')
+        : perSessionHour(wire.packetsUp + wire.packetsDown);
+    case 'idleCpu':
+      return perSessionHour(usage.server.cpuSeconds);
+    case 'sessionMemory':
+      return memory === undefined ? NO_MEMORY : finite(memory.server.bytesPerSession);
+    case 'generatorMemory':
+      return memory === undefined ? NO_MEMORY : finite(memory.generator.bytesPerSession);
+    case 'sessionRate':
+      return opening === undefined ? notShown('no second pass was made') : finite(opening.sessions / opening.seconds);
+    case 'setupBytes':
+      return finite((wire.setupUp + wire.setupDown) / clients);
   }
 }
+
+const NO_MEMORY = notShown('memory was not sampled by number of sessions');
+
+/** How well a straight line fits the memory that a metric is the slope of; null for every other metric. */
+export function fitOf(id: MetricId, { trial: { memory } }: DecodedTrial): number | null {
+  if (memory === undefined) return null;
+  if (id === 'sessionMemory') return memory.server.r2;
+  return id === 'generatorMemory' ? memory.generator.r2 : null;
+}
+
+/** Whether the value is no more than a lower bound. */
+export const isLowerBound = (id: MetricId, { trial: { capacity } }: DecodedTrial): boolean =>
+  id === 'capacity' && capacity?.bound === 'lower';
 
 /** Bytes of application data a delivered message carried, its way up counted in: what framing is overhead on top of. */
 export function payloadPerDelivered({ size }: Pick<Case, 'size'>, { messages }: MeasuredTrial): Shown {
   return perDelivered(size * (messages.sent + messages.delivered), messages.delivered);
+}
+
+/** What the sockets carried of the bytes that were counted on a link: the rest is TCP, IP and Ethernet. */
+export function socketPerDelivered({ messages, wire: { socket } }: MeasuredTrial): Shown {
+  return socket === undefined ? notShown('not counted') : perDelivered(socket.up + socket.down, messages.delivered);
 }
 
 function perDelivered(amount: number, delivered: number): Shown {

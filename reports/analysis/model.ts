@@ -1,8 +1,10 @@
-import type { Results, Wire } from '../../bench/results/schema.ts';
+import type { Capacity, Environment, Opening, Results, Wire } from '../../bench/results/schema.ts';
 import type { Interval } from './bootstrap.ts';
 import type { Shown } from './distribution.ts';
-import type { Metric, MetricId } from './metrics.ts';
-import type { Expert, Verdict } from './verdict.ts';
+import type { Kind, Metric, MetricId } from './metrics.ts';
+import type { MicroView } from './micro.ts';
+import type { Bound, Expert, Verdict } from './verdict.ts';
+import type { WireRow } from './wire.ts';
 
 /** What the trials allow us to say: everything a page or a terminal shows, and nothing about how it looks. */
 export type Analysis = {
@@ -11,7 +13,23 @@ export type Analysis = {
   readonly counts: TrialCounts;
   /** One a question: cases that differ in nothing but their transport. The first is the run's primary one. */
   readonly groups: readonly Group[];
+  /** What the formulas say beside what was counted: in a table of its own, without verdicts. */
+  readonly wire: readonly WireRow[];
+  readonly micro: readonly MicroView[];
+  /** Null unless the run measured every transport twice, to see what is called a difference where there is none. */
+  readonly sameTwice: SameTwice | null;
+  /** What makes this machine unfit to measure on. */
+  readonly unfit: readonly Check[];
   readonly warnings: readonly Warning[];
+};
+
+export type Check = NonNullable<Environment['checks']>[number];
+
+export type SameTwice = {
+  readonly comparisons: number;
+  /** Differences that were found where there can be none. */
+  readonly mistaken: readonly string[];
+  readonly sentence: Sentence;
 };
 
 export type AnalysisOptions = {
@@ -52,7 +70,12 @@ export type Phrase = { readonly text: string; readonly strong: boolean };
 export type Question = Pick<
   Results['cases'][number],
   'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'tls' | 'network'
->;
+> & {
+  readonly kind: Kind;
+  readonly objective: Objective | null;
+};
+
+export type Objective = Capacity['objective'];
 
 export type Group = {
   readonly id: string;
@@ -61,6 +84,8 @@ export type Group = {
   readonly title: string;
   /** Sorted: choices by the primary metric, then the floor. */
   readonly rows: readonly Row[];
+  /** The group's own columns, in order: those of its kind of scenario. Cells of any other are not shown. */
+  readonly metrics: readonly MetricId[];
   readonly columns: Readonly<Record<MetricId, Column>>;
   readonly primary: MetricId;
   readonly tiers: Tiers;
@@ -71,8 +96,13 @@ export type Group = {
   readonly tieBreak: Sentence;
   /** How sure the answer is: would the runs come out this way again? */
   readonly certainty: Sentence;
-  readonly notCovered: string;
+  /** What its figures are, where their names do not tell. */
+  readonly notes: readonly string[];
+  readonly notCovered: NotCovered;
 };
+
+/** `common` is mostly the same for all of a run's groups, `own` is not. */
+export type NotCovered = { readonly common: string; readonly own: string };
 
 export type Column = {
   readonly metric: Metric;
@@ -83,14 +113,20 @@ export type Column = {
 
 export type Row = {
   readonly caseId: string;
-  /** Transport and variant as the command line writes them: `ws:deflate`. */
+  /** `ws:deflate`, and in an A/A run `ws:deflate#a`. */
   readonly name: string;
+  /** Transport and variant as the command line takes them. */
+  readonly flag: string;
   readonly transport: string;
   readonly title: string;
   readonly floor: boolean;
   readonly cells: Readonly<Record<MetricId, Cell>>;
   readonly curve: readonly CurvePoint[];
   readonly payload: Shown;
+  /** Bytes per delivered message at the sockets, where `bytes` were counted on the link. */
+  readonly socketBytes: Shown;
+  /** Of the valid trials; empty where nothing was searched for. */
+  readonly searches: readonly Capacity[];
   readonly trials: readonly TrialView[];
   readonly validTrials: number;
 };
@@ -102,8 +138,13 @@ export type Cell =
       /** Of the median, 95 %; null with fewer than six valid trials. */
       readonly interval: Interval | null;
       readonly values: readonly { readonly block: number; readonly value: number }[];
+      /** The value is a lower bound: so many of its trials are. */
+      readonly bounded: number;
+      /** R² of the worst of the lines that the values are slopes of; null where they are none. */
+      readonly fit: number | null;
       /** Over the column's best choice. */
       readonly factor: number | null;
+      readonly factorBound: Bound | null;
       /** Against the column's best choice; null for that choice itself and for the floor. */
       readonly verdict: Verdict | null;
       readonly expert: Expert | null;
@@ -123,8 +164,9 @@ export type TrialView =
       readonly order: number;
       readonly reasons: readonly string[];
       readonly messages: Messages;
-      readonly p50: Shown;
-      readonly p99: Shown;
+      readonly values: Readonly<Record<MetricId, Shown>>;
+      /** Of the capacity. */
+      readonly lowerBound: boolean;
       /** From the actual sending. */
       readonly serviceP50: Shown;
       /** Until the last subscriber had the message; null where a message has one receiver. */
@@ -133,6 +175,11 @@ export type TrialView =
       readonly lagP99: Shown;
       /** Share of the window the busiest worker worked, 0 to 1. */
       readonly busy: number;
+      /** Of the generator's resident memory over the window; null where its start was not read. */
+      readonly generatorGrowthBytes: number | null;
+      readonly search: { readonly steps: number; readonly ceilingRate: number; readonly reason: string | null } | null;
+      readonly fit: { readonly server: number; readonly generator: number } | null;
+      readonly opening: Opening | null;
     }
   | {
       readonly state: 'failed';
@@ -148,10 +195,16 @@ export type Tiers =
       readonly kind: 'tiered';
       /** Best first. Every case of a tier is not shown to be worse than the tier's first. */
       readonly tiers: readonly (readonly TierEntry[])[];
-      /** Choices that have too few valid trials for a verdict. */
-      readonly untested: readonly string[];
+      /** Choices that have too few valid trials for a verdict, or whose figures allow none. */
+      readonly untested: readonly Untested[];
     }
-  | { readonly kind: 'untestable'; readonly reason: string; readonly untested: readonly string[] };
+  | { readonly kind: 'untestable'; readonly reason: string; readonly untested: readonly Untested[] };
+
+export type Untested = {
+  readonly name: string;
+  /** Its figure is a lower bound, so that it may be better than any of the tiers. */
+  readonly bounded: boolean;
+};
 
 export type TierEntry = {
   readonly caseId: string;

@@ -1,25 +1,38 @@
 import type { Environment } from '../../bench/results/schema.ts';
 import { LEAST_TRIALS } from './bootstrap.ts';
-import { change, countOf, integer, inUnit, list, share, tolerance } from './format.ts';
-import { METRICS, type Metric } from './metrics.ts';
-import type { AnalysisOptions, Cell, Group, Phrase, Row, Sentence, TierEntry } from './model.ts';
+import { cellFigure, change, countOf, integer, list, share, tolerance } from './format.ts';
+import { openingOf } from './group.ts';
+import { extreme, type Metric, metric as metricOf, place } from './metrics.ts';
+import type {
+  AnalysisOptions,
+  Cell,
+  Group,
+  NotCovered,
+  Phrase,
+  Question,
+  Row,
+  Sentence,
+  TierEntry,
+  Untested,
+} from './model.ts';
 
-type Facts = Pick<Group, 'title' | 'rows' | 'tiers'> & {
+type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers'> & {
   readonly metric: Metric;
   readonly band: number;
   readonly options: AnalysisOptions;
 };
 
 /** Every word here is a claim: “not shown” is never “the same”, and “equivalent” is said of nothing but that verdict. */
-export function answerOf({ title, rows, tiers, metric, band }: Facts): Sentence {
-  const opening = plain(`For ${title}: `);
+export function answerOf({ question, rows, tiers, metric, band }: Facts): Sentence {
+  const opening = plain(openingOf(question));
   const choices = rows.filter(({ floor }) => !floor);
-  const measure = `at ${metric.id} (${tolerance(band)})`;
+  const measure = `${place(metric)} (${tolerance(band)})`;
+  const { better, worse } = metric.words;
   const [only] = choices;
   if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
   const [top = [], ...lower] = tiers.tiers;
   const others = lower.flat().length;
-  const untested = tiers.untested.length > 0 ? [plain(` Not testable: ${list(tiers.untested, 'and')}.`)] : [];
+  const untested = untestedSentence(tiers.untested);
   const [first, second, ...more] = top;
   if (first === undefined) return [opening, plain('no answer.')];
   if (choices.length === 1 && only !== undefined) {
@@ -30,46 +43,71 @@ export function answerOf({ title, rows, tiers, metric, band }: Facts): Sentence 
   }
   if (second === undefined) {
     const rivals = untested.length > 0 ? 'every other choice that could be tested' : 'every other choice';
-    return [opening, plain('use '), strong(first.name), plain(`: ${rivals} is shown slower ${measure}.`), ...untested];
+    return [
+      opening,
+      plain('use '),
+      strong(first.name),
+      plain(`: ${rivals} is shown ${worse} ${measure}.`),
+      ...untested,
+    ];
   }
   const names = namesOf(top, others > 0 ? 'or' : 'and');
   const allEquivalent = top.slice(1).every(({ verdict }) => verdict?.word === 'equivalent');
   const within = `equivalent within ${tolerance(band)}`;
   const relation = allEquivalent
     ? more.length === 0
-      ? `${within} at ${metric.id}`
-      : `each ${within} to ${first.name} at ${metric.id}`
+      ? `${within} ${place(metric)}`
+      : `each ${within} to ${first.name} ${place(metric)}`
     : more.length === 0
-      ? `neither is shown slower than the other ${measure}`
-      : `none is shown slower than ${first.name} ${measure}`;
+      ? `neither is shown ${worse} than the other ${measure}`
+      : `none is shown ${worse} than ${first.name} ${measure}`;
   if (others > 0) return [opening, plain('use '), ...names, plain(`: ${relation}.`), ...untested];
   const advice = allEquivalent ? 'Choose on features.' : 'Choose on features, or run more trials.';
   return [
     opening,
-    plain('no transport is shown to be faster. '),
+    plain(`no transport is shown to be ${better}. `),
     ...names,
     plain(`: ${relation}. ${advice}`),
     ...untested,
   ];
 }
 
-/** What else may settle it: columns in which one co-leader is shown to be lower than every other. */
-export function tieBreakOf({ tiers, rows, metric: primary }: Facts): Sentence {
+/** A choice whose limit was not reached may be better than the one that is recommended, and that must be said. */
+function untestedSentence(untested: readonly Untested[]): Phrase[] {
+  const names = (bounded: boolean) => untested.filter((one) => one.bounded === bounded).map(({ name }) => name);
+  const [unknown, limited] = [names(false), names(true)];
+  return [
+    ...(unknown.length > 0 ? [plain(` Not testable: ${list(unknown, 'and')}.`)] : []),
+    ...(limited.length > 0
+      ? [plain(` ${list(limited, 'and')} may hold more: the load generator set the limit there.`)]
+      : []),
+  ];
+}
+
+/** What else may settle it: columns in which one co-leader is shown to be better than every other. */
+export function tieBreakOf({ tiers, rows, metrics, metric: primary }: Facts): Sentence {
   const [top = []] = tiers.kind === 'tiered' ? tiers.tiers : [];
   if (top.length < 2) return [];
   const leaders = rows.filter(({ caseId }) => top.some((entry) => entry.caseId === caseId));
-  const settled = METRICS.filter(({ id }) => id !== primary.id).flatMap(({ id, title }) => {
+  const others = metrics.filter((id) => id !== primary.id);
+  const settled = others.flatMap((id) => {
     const best = leaders.find(({ cells }) => isBest(cells[id]));
     const clear = leaders.every((row) => row === best || isWorse(row.cells[id]));
-    return best !== undefined && clear ? [{ name: best.name, title }] : [];
+    return best !== undefined && clear ? [{ name: best.name, metric: metricOf(id) }] : [];
   });
   const byName = [...Map.groupBy(settled, ({ name }) => name)];
   return byName.flatMap(([name, columns], index) => {
-    const titles = columns.map(({ title }) => title);
+    const byExtreme = [...Map.groupBy(columns, ({ metric }) => extreme(metric))].map(
+      ([most, those]) =>
+        `${most} in ${list(
+          those.map(({ metric }) => metric.title),
+          'and',
+        )}`,
+    );
     return [
       plain(index === 0 ? 'Among these ' : '; '),
       strong(name),
-      plain(` is shown lowest in ${list(titles, 'and')}${index === byName.length - 1 ? '.' : ''}`),
+      plain(` is shown ${list(byExtreme, 'and')}${index === byName.length - 1 ? '.' : ''}`),
     ];
   });
 }
@@ -80,24 +118,26 @@ const isWorse = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict?
 
 function withoutVerdict(choices: readonly Row[], metric: Metric, reason: string): Sentence {
   const seen = choices.flatMap(({ name, cells }) => shownOnly(name, cells[metric.id]));
-  const [lowest, next] = seen;
-  if (lowest === undefined) return [plain(`no answer: ${reason}.`)];
-  const figure = ({ median }: { median: number }) => ` (${inUnit(metric, median)} ${metric.unit})`;
+  const [first, next] = seen;
+  if (first === undefined) return [plain(`no answer: ${reason}.`)];
+  const figure = ({ cell }: (typeof seen)[number]) => ` (${cellFigure(metric, cell)} ${metric.unit})`;
+  const most = extreme(metric);
   return [
-    plain(`no verdict: ${reason}. Lowest ${metric.id} seen: `),
-    strong(lowest.name),
-    plain(figure(lowest)),
+    plain(`no verdict: ${reason}. ${capitalised(most)} ${metric.name} seen: `),
+    strong(first.name),
+    plain(figure(first)),
     ...(next === undefined ? [] : [plain(', then '), strong(next.name), plain(figure(next))]),
     plain('.'),
   ];
 }
 
-const shownOnly = (name: string, cell: Cell) => (cell.state === 'shown' ? [{ name, median: cell.median }] : []);
+const shownOnly = (name: string, cell: Cell) => (cell.state === 'shown' ? [{ name, cell }] : []);
 
 export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sentence {
   if (tiers.kind === 'untestable') {
     const most = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
     if (most === 0) return [plain('Not known: no trial is valid.')];
+    if (most >= LEAST_TRIALS) return [plain(`Not known: ${tiers.reason}.`)];
     return [
       plain(`Not known: at most ${countOf(most, 'valid trial')} of a case, and an interval needs ${LEAST_TRIALS}. `),
       plain('The order of the medians may come out otherwise next time.'),
@@ -108,14 +148,18 @@ export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sent
     ...rows.filter(({ name }) => top.some((entry) => entry.name === name)).map((row) => row.validTrials),
   );
   const shares = top.flatMap(({ name, topShare }) => (topShare === null ? [] : [{ name, topShare }]));
-  const outsider = closestOf(lower.flat());
+  const outsider = closestOf(lower.flat(), metric);
   return [
     ...(shares.length === 0 || top.length + lower.length < 2
       ? [plain(`Medians of ${countOf(trials, 'valid trial')} each.`)]
       : [
           ...shares.flatMap(({ name, topShare }, index) => [
             strong(name),
-            plain(index === 0 ? ` comes within ${tolerance(band).slice(1)} of the lowest ${metric.id} in ` : ' in '),
+            plain(
+              index === 0
+                ? ` comes within ${tolerance(band).slice(1)} of the ${extreme(metric)} ${metric.name} in `
+                : ' in ',
+            ),
             strong(share(topShare)),
             plain(index === 0 ? ` of ${integer(options.resamples)} re-samplings of ${trials} trials` : ''),
             plain(index < shares.length - 1 ? ', ' : '.'),
@@ -127,18 +171,26 @@ export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sent
   ];
 }
 
-function closestOf(entries: readonly TierEntry[]): { name: string; figures: string } | null {
+function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: string; figures: string } | null {
   const known = entries.flatMap(({ name, toLeader }) =>
     toLeader !== null && 'interval' in toLeader ? [{ name, ...toLeader }] : [],
   );
-  const [closest] = known.toSorted((a, b) => a.ratio - b.ratio);
+  const [closest] = known.toSorted((a, b) => (best === 'less' ? a.ratio - b.ratio : b.ratio - a.ratio));
   if (closest === undefined) return null;
-  const { name, ratio, interval } = closest;
-  return { name, figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})` };
+  const { name, ratio, interval, bound } = closest;
+  const further = bound === undefined ? '' : ' or further off, for the leader’s figure is a lower bound';
+  return {
+    name,
+    figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})${further}`,
+  };
 }
 
-export function notCoveredBy({ link, pinning, cores }: Environment, layer: Group['layer'], network: string): string {
-  const place = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
+export function notCoveredBy(
+  { link, pinning, cores }: Environment,
+  layer: Group['layer'],
+  { network, kind }: Question,
+): NotCovered {
+  const machine = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
   const weather =
     network === 'none' ? 'no network delay, packet loss or bandwidth limit' : `network profile “${network}”`;
   const sharing =
@@ -146,7 +198,29 @@ export function notCoveredBy({ link, pinning, cores }: Environment, layer: Group
       ? `server and load generator shared ${countOf(cores, 'core')}`
       : 'server and load generator bound to cores of their own';
   const counting = layer === null ? [] : [layerSentence(layer)];
-  return `${capitalised(place)}: ${[weather, sharing, ...counting, 'one load and one message size'].join('; ')}.`;
+  return { common: capitalised([machine, weather, sharing, ...counting].join('; ')), own: OWN_LIMITS[kind] };
+}
+
+const OWN_LIMITS: Readonly<Record<Question['kind'], string>> = {
+  load: 'one load and one message size',
+  capacity: 'one number of clients and one message size',
+  closed: 'one number of clients and one message size',
+  idle: 'sessions that send nothing',
+  connect: 'sessions that only open',
+  wire: 'one exchange at a time',
+};
+
+/** Said once for all groups that share it. */
+export function limitsOf(groups: readonly Pick<Group, 'question' | 'notCovered'>[]): string[] {
+  const byCommon = [...Map.groupBy(groups, ({ notCovered }) => notCovered.common)];
+  return byCommon.map(([common, those]) => {
+    const owns = [...Map.groupBy(those, ({ notCovered }) => notCovered.own)];
+    const own = owns.map(([limit, covered]) => {
+      const scenarios = new Set(covered.map(({ question }) => question.scenario));
+      return owns.length === 1 ? limit : `${list([...scenarios], 'and')}: ${limit}`;
+    });
+    return `${[common, ...own].join('; ')}.`;
+  });
 }
 
 export function layerSentence(layer: Group['layer']): string {
@@ -154,7 +228,7 @@ export function layerSentence(layer: Group['layer']): string {
     case 'socket':
       return 'bytes counted at the server’s sockets (TCP/IP headers not included)';
     case 'link':
-      return 'bytes counted on the link (TCP/IP headers included)';
+      return 'bytes counted on the link, as an interface counts them (Ethernet, IP and TCP headers and acknowledgements included)';
     case 'mixed':
       return 'bytes counted at different layers, so not comparable';
     case null:

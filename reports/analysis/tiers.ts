@@ -1,9 +1,9 @@
 import { type Bootstrap, commonBlocks, LEAST_TRIALS } from './bootstrap.ts';
-import { byMedian, isTestable } from './column.ts';
-import { decide } from './decide.ts';
+import { bestFirst, isTestable } from './column.ts';
+import { judge, limitedBy } from './judge.ts';
 import type { Member } from './member.ts';
-import type { MetricId } from './metrics.ts';
-import type { TierEntry, Tiers } from './model.ts';
+import { type MetricId, metric } from './metrics.ts';
+import type { TierEntry, Tiers, Untested } from './model.ts';
 import type { Verdict } from './verdict.ts';
 
 type TierRule = { readonly band: number; readonly bootstrap: Bootstrap; readonly barrier: string | null };
@@ -13,17 +13,14 @@ type TierRule = { readonly band: number; readonly bootstrap: Bootstrap; readonly
  * and so on. Nobody wins by a median alone, and whoever is not beaten is named.
  */
 export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule): Tiers {
-  const choices = members.filter(({ floor }) => !floor).toSorted(byMedian(id));
+  const choices = members.filter(({ floor }) => !floor).toSorted(bestFirst(id));
   const candidates = rule.barrier === null ? choices.filter((member) => isTestable(id, member)) : [];
-  const untested = choices.filter((member) => !candidates.includes(member)).map(({ name }) => name);
+  const untested = choices.filter((member) => !candidates.includes(member)).map((member) => untestedOf(id, member));
   if (candidates.length === 0) {
     return { kind: 'untestable', reason: rule.barrier ?? `no choice has ${LEAST_TRIALS} valid trials`, untested };
   }
-  const judge = (left: Member, right: Member): Verdict =>
-    decide(left.readings[id].sample, right.readings[id].sample, {
-      ...rule,
-      comparisons: Math.max(1, candidates.length - 1),
-    });
+  const comparisons = Math.max(1, candidates.length - 1);
+  const verdictOn = (left: Member, right: Member): Verdict => judge(id, left, right, { ...rule, comparisons });
   const shares = topShares(id, candidates, rule);
   const tiers: TierEntry[][] = [];
   const leader = candidates[0];
@@ -31,13 +28,20 @@ export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule
   while (rest.length > 0) {
     const [first, ...others] = rest;
     if (first === undefined) break;
-    const judged = others.map((member) => ({ member, verdict: judge(member, first) }));
-    untested.push(...judged.filter(({ verdict }) => isUntested(verdict)).map(({ member }) => member.name));
+    const judged = others.map((member) => ({ member, verdict: verdictOn(member, first) }));
+    const [unjudged, ...more] = judged.filter(({ verdict }) => isUntested(verdict));
+    if (tiers.length === 0 && unjudged !== undefined && more.length + 1 === judged.length) {
+      const limited = candidates.some(({ readings }) => readings[id].bounded > 0);
+      const said = 'reason' in unjudged.verdict ? unjudged.verdict.reason : '';
+      const reason = limited ? limitedBy(candidates, id) : said;
+      return { kind: 'untestable', reason, untested: choices.map((member) => untestedOf(id, member)) };
+    }
+    untested.push(...judged.filter(({ verdict }) => isUntested(verdict)).map(({ member }) => untestedOf(id, member)));
     const entry = (member: Member, verdict: Verdict | null): TierEntry => ({
       caseId: member.caseId,
       name: member.name,
       verdict,
-      toLeader: tiers.length > 0 && leader !== undefined ? judge(member, leader) : null,
+      toLeader: tiers.length > 0 && leader !== undefined ? verdictOn(member, leader) : null,
       topShare: shares.get(member) ?? null,
     });
     const beside = judged.filter(({ verdict }) => !isUntested(verdict) && verdict.word !== 'worse');
@@ -47,19 +51,29 @@ export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule
   return { kind: 'tiered', tiers, untested };
 }
 
+const untestedOf = (id: MetricId, { name, readings }: Member): Untested => ({
+  name,
+  bounded: readings[id].bounded > 0,
+});
+
 /** No claim either way: such a choice is in no tier. */
 const isUntested = ({ word }: Verdict): boolean => word === 'not testable' || word === 'not supported';
 
 /** How often each comes out within the band of the best when the same blocks are drawn again. */
 function topShares(id: MetricId, candidates: readonly Member[], { band, bootstrap }: TierRule): Map<Member, number> {
+  // How near one comes to a lower bound says nothing about how near it comes to what lies behind.
+  if (candidates.some(({ readings }) => readings[id].bounded > 0)) return new Map();
   const blocks = commonBlocks(candidates.map(({ readings }) => readings[id].sample));
   if (blocks.length < LEAST_TRIALS) return new Map();
   const medians = candidates.map(({ readings }) => bootstrap.medians(readings[id].sample, blocks));
   const tops = candidates.map(() => 0);
+  const isTop =
+    metric(id).best === 'less'
+      ? (value: number, drawn: readonly number[]) => value <= Math.min(...drawn) * (1 + band)
+      : (value: number, drawn: readonly number[]) => value >= Math.max(...drawn) / (1 + band);
   for (let resample = 0; resample < bootstrap.resamples; resample++) {
     const drawn = medians.map((values) => values[resample] ?? Number.NaN);
-    const limit = Math.min(...drawn) * (1 + band);
-    for (const [index, value] of drawn.entries()) if (value <= limit) tops[index] = (tops[index] ?? 0) + 1;
+    for (const [index, value] of drawn.entries()) if (isTop(value, drawn)) tops[index] = (tops[index] ?? 0) + 1;
   }
   return new Map(candidates.map((member, index) => [member, (tops[index] ?? 0) / bootstrap.resamples]));
 }

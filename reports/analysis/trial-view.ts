@@ -1,24 +1,38 @@
-import type { Trial } from '../../bench/results/schema.ts';
-import { percentile } from './distribution.ts';
-import type { DecodedTrial } from './measure.ts';
+import type { Case, Trial } from '../../bench/results/schema.ts';
+import { notShown, percentile } from './distribution.ts';
+import { kindOf } from './group.ts';
+import { type DecodedTrial, isLowerBound, measure } from './measure.ts';
+import { forEachMetric, metricsOf } from './metrics.ts';
 import type { TrialView } from './model.ts';
 
 /** A trial as the table of every trial lists it, whatever became of it. */
-export function viewTrial(trial: Trial, decoded: DecodedTrial | undefined): TrialView {
+export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undefined): TrialView {
   const { block, order, reasons } = trial;
   if (trial.state === 'failed' || decoded === undefined) return { state: 'failed', block, order, reasons };
+  const { usage, capacity, memory, opening } = trial;
+  const { rssBytes, rssStartBytes, busy } = usage.generator;
+  const columns = metricsOf(kindOf(one));
   return {
     state: trial.state,
     block,
     order,
     reasons,
     messages: trial.messages,
-    p50: percentile(decoded.response, 0.5),
-    p99: percentile(decoded.response, 0.99),
+    values: forEachMetric((id) =>
+      columns.includes(id) ? measure(id, decoded, one) : notShown('not a figure of this scenario'),
+    ),
+    lowerBound: isLowerBound('capacity', decoded),
     serviceP50: percentile(decoded.service, 0.5),
     lastP50: decoded.last === null ? null : percentile(decoded.last, 0.5),
     lagP50: percentile(decoded.lag, 0.5),
     lagP99: percentile(decoded.lag, 0.99),
-    busy: trial.usage.generator.busy,
+    busy,
+    generatorGrowthBytes: rssStartBytes === undefined ? null : rssBytes - rssStartBytes,
+    search:
+      capacity === undefined
+        ? null
+        : { steps: capacity.steps.length, ceilingRate: capacity.ceilingRate, reason: capacity.reason ?? null },
+    fit: memory === undefined ? null : { server: memory.server.r2, generator: memory.generator.r2 },
+    opening: opening ?? null,
   };
 }

@@ -1,35 +1,49 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { LEAST_TRIALS } from './bootstrap.ts';
 import { SAMPLES_BEYOND } from './distribution.ts';
-import { countOf, integer, list, verdictFigures } from './format.ts';
-import type { Group, Row, TrialView, Warning } from './model.ts';
+import { countOf, figures, integer, list, verdictFigures } from './format.ts';
+import { scenarioText } from './group.ts';
+import { metric } from './metrics.ts';
+import type { Check, Group, Row, TrialView, Warning } from './model.ts';
+import { LEAST_FIT } from './notes.ts';
 import type { Verdict } from './verdict.ts';
 
-/** A choice whose figure is lower than bare TCP's: more likely a mistake of ours than a discovery. */
+/** A choice whose figure is better than bare TCP's: more likely a mistake of ours than a discovery. */
 export type BelowFloor = {
   readonly name: string;
   readonly floor: string;
-  readonly metric: string;
+  /** `p99 latency below`, `capacity above`. */
+  readonly how: string;
   readonly verdict: Verdict;
 };
 
 type Judged = Pick<Group, 'title' | 'question' | 'rows' | 'layer'> & { readonly belowFloor: readonly BelowFloor[] };
 
-export function warningsOf({ plan }: Results, groups: readonly Judged[]): Warning[] {
-  return groups.flatMap((group) => {
+/** `groups` are those that verdicts are given in, and those of `wire`, whose trials may go wrong as well. */
+export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: readonly Judged[]): Warning[] {
+  const found = groups.flatMap((group) => {
     const alone = groups.filter(({ question }) => question.scenario === group.question.scenario).length === 1;
-    const where = alone ? group.question.scenario : group.title;
+    const where = alone ? scenarioText(group.question) : group.title;
     return [
       ...group.rows.flatMap((row) => rejected([row], 'failed', where, plan)),
       ...rejected(group.rows, 'invalid', where, plan),
       ...rejected(group.rows, 'suspect', where, plan),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
-      ...tooFewSamples(group.rows, where, plan),
+      ...tooFewSamples(group, where, plan),
+      ...limitedByGenerator(group.rows, where),
+      ...withoutRate(group.rows, where),
+      ...poorFit(group.rows, where),
       ...group.belowFloor.map((below) => belowFloorWarning(below, where)),
       ...(group.layer === 'mixed' ? [mixedLayers(where)] : []),
     ];
   });
+  return [...unfit.map(unfitMachine), ...found];
 }
+
+const unfitMachine = ({ name, observed, fix }: Check): Warning => ({
+  text: `This machine is not fit to measure on: ${name}: ${observed}.`,
+  action: fix,
+});
 
 type Plan = Results['plan'];
 
@@ -56,7 +70,7 @@ function rejected(rows: readonly Row[], state: keyof typeof ACTIONS, where: stri
   return [
     {
       text: `${who} (${where}): ${rejectedTrials.length} of ${countOf(run, 'trial')} ${state}: ${tally(rejectedTrials)}.${shortfall(hit, plan)}`,
-      action: ACTIONS[state](first.row.name),
+      action: ACTIONS[state](first.row.flag),
     },
   ];
 }
@@ -110,36 +124,102 @@ function unaccounted({ name, trials }: Row, where: string): Warning[] {
   ];
 }
 
-function tooFewSamples(rows: readonly Row[], where: string, plan: Plan): Warning[] {
-  return (['p50', 'p99'] as const).flatMap((id) => {
+function tooFewSamples({ rows, question }: Judged, where: string, plan: Plan): Warning[] {
+  if (question.kind !== 'load' && question.kind !== 'connect') return [];
+  const shallow = question.kind === 'load' ? 'p50' : 'connectP50';
+  const deep = question.kind === 'load' ? 'p99' : 'connectP99';
+  return ([shallow, deep] as const).flatMap((id) => {
     const found = rows.flatMap((row) => {
       const cell = row.cells[id];
       return cell.state === 'not shown' && row.validTrials > 0 ? [{ row, reason: cell.reason }] : [];
     });
     const [first] = found;
     if (first === undefined) return [];
-    const fewest = Math.min(...found.map(({ row }) => fewestDelivered(row)));
-    const needed = SAMPLES_BEYOND / (id === 'p50' ? 0.5 : 0.01);
-    const seconds = Math.ceil((plan.durationSeconds * needed * 1.1) / Math.max(1, fewest));
+    const needed = SAMPLES_BEYOND / (id === shallow ? 0.5 : 0.01);
     return [
       {
-        text: `${id} not shown for ${list(
+        text: `${metric(id).name} not shown for ${list(
           found.map(({ row }) => row.name),
           'and',
         )} (${where}): ${first.reason}.`,
-        action: `Use --duration ${Math.max(seconds, Math.ceil(plan.durationSeconds) + 1)}.`,
+        action:
+          question.kind === 'load'
+            ? `Use --duration ${longer(
+                found.map(({ row }) => row),
+                needed,
+                plan,
+              )}.`
+            : `Use --clients ${integer(needed)} or more.`,
       },
     ];
   });
+}
+
+function longer(rows: readonly Row[], needed: number, { durationSeconds }: Plan): number {
+  const fewest = Math.min(...rows.map(fewestDelivered));
+  const seconds = Math.ceil((durationSeconds * needed * 1.1) / Math.max(1, fewest));
+  return Math.max(seconds, Math.ceil(durationSeconds) + 1);
 }
 
 function fewestDelivered({ trials }: Row): number {
   return Math.min(...trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages.delivered] : [])));
 }
 
-function belowFloorWarning({ name, floor, metric, verdict }: BelowFloor, where: string): Warning {
+function limitedByGenerator(rows: readonly Row[], where: string): Warning[] {
+  const hit = rows.flatMap(({ name, searches }) => {
+    const limited = searches.filter(({ bound }) => bound === 'lower');
+    return limited.length === 0 ? [] : [{ name, limited, searches }];
+  });
+  const [first] = hit;
+  if (first === undefined) return [];
+  const who = hit.map(({ name, limited, searches }) => `${name} ${limited.length} of ${searches.length}`);
+  const reason = first.limited.find((search) => search.reason !== undefined)?.reason;
+  return [
+    {
+      text: `Lower bounds (${where}): the load generator, not the server, set the limit in these searches: ${list(who, 'and')}.${reason === undefined ? '' : ` ${sentence(reason)}`}`,
+      action: 'Give the load generator more cores (--workers), or read these figures as “at least”.',
+    },
+  ];
+}
+
+function withoutRate(rows: readonly Row[], where: string): Warning[] {
+  return rows.flatMap(({ name, searches }) => {
+    const none = searches.filter(({ rate }) => rate === 0);
+    const [first] = none;
+    if (first === undefined) return [];
+    return [
+      {
+        text: `${name} (${where}): no rate met the objective in ${none.length} of ${countOf(searches.length, 'search', 'searches')}.${first.reason === undefined ? '' : ` ${sentence(first.reason)}`}`,
+        action: 'Loosen the objective, or take it as the result.',
+      },
+    ];
+  });
+}
+
+function poorFit(rows: readonly Row[], where: string): Warning[] {
+  return (['sessionMemory', 'generatorMemory'] as const).flatMap((id) => {
+    const poor = rows.flatMap(({ name, cells }) => {
+      const cell = cells[id];
+      return cell.state === 'shown' && cell.fit !== null && cell.fit < LEAST_FIT
+        ? [`${name} (R² ${figures(cell.fit)})`]
+        : [];
+    });
+    if (poor.length === 0) return [];
+    return [
+      {
+        text: `${metric(id).title} (${where}): memory did not grow in step with the sessions of ${list(poor, 'and')}.`,
+        action: 'Open more sessions (--clients), so that they outweigh what the process itself takes and frees.',
+      },
+    ];
+  });
+}
+
+/** A reason from the results, as a sentence of its own. */
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
+
+function belowFloorWarning({ name, floor, how, verdict }: BelowFloor, where: string): Warning {
   return {
-    text: `${name} (${where}): ${metric} below the floor (${floor}): ${verdictFigures(verdict) ?? ''}.`,
+    text: `${name} (${where}): ${how} the floor (${floor}): ${verdictFigures(verdict) ?? ''}.`,
     action: 'Suspect the measurement before quoting it: nothing built on TCP should beat bare TCP.',
   };
 }

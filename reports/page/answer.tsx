@@ -1,15 +1,19 @@
 import { share } from '../analysis/format.ts';
 import type { Analysis, Group, Tiers } from '../analysis/model.ts';
+import { limitsOf } from '../analysis/sentences.ts';
 import type { Identities } from './identity.ts';
 import { Name, Phrases, Swatch, unbroken } from './parts.tsx';
 import { sectionId } from './sections.ts';
 
 /** The first screen: what to use, how sure that is, and what it leaves open. */
-export function Answers({ analysis: { groups, status }, identities }: { analysis: Analysis; identities: Identities }) {
-  const limits = [...new Set(groups.map(({ notCovered }) => notCovered))];
+export function Answers({ analysis, identities }: { analysis: Analysis; identities: Identities }) {
+  const { groups, status, wire } = analysis;
+  const limits = limitsOf(groups);
   return (
     <section id="answer" className="answers" aria-label="Answer">
-      {groups.length === 0 ? <h1>No case was measured: there is no answer.</h1> : null}
+      {groups.length === 0 ? (
+        <h1>{wire.length > 0 ? ONLY_WIRE : 'No case was measured: there is no answer.'}</h1>
+      ) : null}
       <div className={groups.length === 1 ? 'answer-grid answer-single' : 'answer-grid'}>
         {groups.map((group, index) => (
           <Answer key={group.id} group={group} index={index} identities={identities} />
@@ -27,6 +31,9 @@ export function Answers({ analysis: { groups, status }, identities }: { analysis
     </section>
   );
 }
+
+/** Nothing is better or worse in it: a formula holds or it does not. */
+const ONLY_WIRE = 'Bytes on the wire: theory beside measurement.';
 
 function Answer({ group, index, identities }: { group: Group; index: number; identities: Identities }) {
   const [opening, ...claim] = group.answer;
@@ -78,10 +85,11 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
       {tiers.untested.length === 0 ? null : (
         <li className="tier tier-untested">
           <span className="tier-name">∅ Not testable</span>
-          {tiers.untested.map((name) => (
+          {tiers.untested.map(({ name, bounded }) => (
             <span key={name} className="chip">
               <Swatch identity={identities(name)} />
               <Name>{name}</Name>
+              {bounded ? <small>lower bound</small> : null}
             </span>
           ))}
         </li>

@@ -13,15 +13,28 @@ const BAR = 16;
 
 type Props = { readonly group: Group; readonly identities: Identities };
 
-/** `overhead` is negative where compression made a message smaller than its payload. */
-type Bar = { readonly row: Row; readonly total: number; readonly payload: number; readonly overhead: number };
+/**
+ * `framing` is negative where compression made a message smaller than its payload. Where the link's bytes cannot be told
+ * from the sockets', `headers` is null and all that is not payload counts as framing.
+ */
+type Bar = {
+  readonly row: Row;
+  readonly total: number;
+  readonly payload: number;
+  readonly framing: number;
+  readonly headers: number | null;
+};
 
 export function BytesFigure({ group, identities }: Props) {
   const bars = group.rows.flatMap((row): Bar[] => {
     const { bytes } = row.cells;
     if (bytes.state === 'not shown' || !row.payload.shown) return [];
+    const total = bytes.median;
     const payload = row.payload.value;
-    return [{ row, total: bytes.median, payload, overhead: bytes.median - payload }];
+    const socket = row.socketBytes.shown ? row.socketBytes.value : null;
+    return [
+      { row, total, payload, framing: (socket ?? total) - payload, headers: socket === null ? null : total - socket },
+    ];
   });
   const takeaway = bytesTakeaway(group);
   return (
@@ -41,6 +54,7 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
   const most = Math.max(1, ...bars.map(({ total, payload }) => Math.max(total, payload)));
   const x = scaleLinear([0, most], [PLOT.left, PLOT.right]);
   const at = (value: number): number => Math.round(x(value) * 10) / 10;
+  const split = bars.some(({ headers }) => headers !== null);
   return (
     <svg className="chart" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
       <g className="key">
@@ -50,8 +64,16 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
         </text>
         <rect className="overhead" x={PLOT.left + 84} y={4} width={12} height={12} />
         <text className="tick" x={PLOT.left + 102} y={14}>
-          overhead
+          {split ? 'framing' : 'overhead'}
         </text>
+        {split ? (
+          <>
+            <rect className="headers" x={PLOT.left + 166} y={4} width={12} height={12} />
+            <text className="tick" x={PLOT.left + 184} y={14}>
+              TCP/IP, Ethernet, acknowledgements
+            </text>
+          </>
+        ) : null}
       </g>
       {linearTicks(0, most).map((tick) => (
         <g key={tick}>
@@ -64,9 +86,11 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         bytes per delivered message
       </text>
-      {bars.map(({ row, total, payload, overhead }, index) => {
+      {bars.map(({ row, total, payload, framing, headers }, index) => {
         const top = PLOT.top + index * ROW + (ROW - BAR) / 2;
-        const carried = Math.min(payload, total);
+        const sockets = payload + framing;
+        const carried = Math.min(payload, sockets);
+        const overhead = framing + (headers ?? 0);
         return (
           <g key={row.caseId}>
             <text className="label" x={0} y={top + BAR - 4}>
@@ -78,9 +102,18 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
               className="overhead"
               x={at(carried)}
               y={top}
-              width={Math.max(0, at(total) - at(carried))}
+              width={Math.max(0, at(sockets) - at(carried))}
               height={BAR}
             />
+            {headers === null ? null : (
+              <rect
+                className="headers"
+                x={at(sockets)}
+                y={top}
+                width={Math.max(0, at(total) - at(sockets))}
+                height={BAR}
+              />
+            )}
             <text className="label" x={at(total) + 6} y={top + BAR - 4}>
               {figures(total)}
               <tspan className="quiet"> {overhead < 0 ? `(${figures(overhead)})` : `(+${figures(overhead)})`}</tspan>
@@ -93,31 +126,30 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
 }
 
 function BytesData({ bars, identities }: { bars: readonly Bar[]; identities: Identities }) {
+  const split = bars.some(({ headers }) => headers !== null);
+  const headings = split ? ['Payload', 'Framing', 'TCP/IP', 'Total'] : ['Payload', 'Overhead', 'Total'];
   return (
     <table>
       <caption>Bytes per delivered message, median over the valid trials</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          <th scope="col" className="number">
-            Payload
-          </th>
-          <th scope="col" className="number">
-            Overhead
-          </th>
-          <th scope="col" className="number">
-            Total
-          </th>
+          {headings.map((heading) => (
+            <th key={heading} scope="col" className="number">
+              {heading}
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
-        {bars.map(({ row, total, payload, overhead }) => (
+        {bars.map(({ row, total, payload, framing, headers }) => (
           <tr key={row.caseId}>
             <th scope="row">
               <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
             </th>
             <td className="number">{figures(payload, 4)}</td>
-            <td className="number">{figures(overhead, 4)}</td>
+            <td className="number">{figures(framing, 4)}</td>
+            {split ? <td className="number">{headers === null ? '—' : figures(headers, 4)}</td> : null}
             <td className="number">{figures(total, 4)}</td>
           </tr>
         ))}

@@ -1,6 +1,7 @@
-import { change, countOf, figures, inUnit, list, ratio, share } from '../analysis/format.ts';
-import type { MetricId } from '../analysis/metrics.ts';
-import type { Group, Row } from '../analysis/model.ts';
+import { cellFigure, change, countOf, figures, inUnit, list, ratio, share } from '../analysis/format.ts';
+import { objectiveText } from '../analysis/group.ts';
+import type { Metric, MetricId } from '../analysis/metrics.ts';
+import type { Cell, Group, Row } from '../analysis/model.ts';
 import { layerSentence } from '../analysis/sentences.ts';
 import type { Word } from '../analysis/verdict.ts';
 
@@ -33,27 +34,34 @@ export function curveTakeaway(group: Group): string {
   );
 }
 
-const SAID: Readonly<Record<Exclude<Word, 'not supported'>, string>> = {
-  worse: 'shown slower than',
-  better: 'shown faster than',
-  equivalent: 'equivalent to',
-  'not separated': 'not separated from',
-  'not testable': 'not testable against',
-};
+function said(word: Exclude<Word, 'not supported'>, { words }: Metric): string {
+  switch (word) {
+    case 'better':
+    case 'worse':
+      return `shown ${words[word]} than`;
+    case 'equivalent':
+      return 'equivalent to';
+    case 'not separated':
+      return 'not separated from';
+    case 'not testable':
+      return 'not testable against';
+  }
+}
 
 export function intervalTakeaway(group: Group): string {
-  const best = group.rows.find(({ caseId }) => caseId === group.columns[group.primary].best);
-  if (best === undefined) return `No choice has a ${group.primary} to compare.`;
+  const { metric, best: bestId } = group.columns[group.primary];
+  const best = group.rows.find(({ caseId }) => caseId === bestId);
+  if (best === undefined) return `No choice has a figure for ${metric.title} to compare.`;
   const words = choicesOf(group).flatMap(({ cells }) => {
     const cell = cells[group.primary];
     return cell.state === 'shown' && cell.verdict !== null ? [cell.verdict.word] : [];
   });
   const parts = (['worse', 'better', 'equivalent', 'not separated', 'not testable'] as const).flatMap((word) => {
     const count = words.filter((other) => other === word).length;
-    return count === 0 ? [] : [`${count} ${SAID[word]} ${best.name}`];
+    return count === 0 ? [] : [`${count} ${said(word, metric)} ${best.name}`];
   });
-  if (parts.length === 0) return `${best.name} is the only choice with a ${group.primary}.`;
-  return `By ${group.primary}, of ${countOf(words.length, 'other choice')}: ${list(parts, 'and')}.`;
+  if (parts.length === 0) return `${best.name} is the only choice with a figure for ${metric.title}.`;
+  return `By ${metric.name}, of ${countOf(words.length, 'other choice')}: ${list(parts, 'and')}.`;
 }
 
 export function bytesTakeaway(group: Group): string {
@@ -69,9 +77,48 @@ export function bytesTakeaway(group: Group): string {
   return `${first}; ${heaviest.name} ${figures(heaviest.median)} B (${change(heaviest.median / lightest.median)}).`;
 }
 
-export const bytesNote = (group: Group): string =>
-  `Up and down together, per delivered message, in steady state; ${layerSentence(group.layer)}. Payload is what the ` +
-  'application sent: the message on its way up, shared over its deliveries, and on its way down.';
+export const bytesNote = ({ layer, rows, question }: Group): string => {
+  const split = rows.some(({ socketBytes }) => socketBytes.shown);
+  return (
+    `Up and down together, per delivered message, ${question.kind === 'capacity' ? 'at the found rate' : 'in steady state'}, ` +
+    `connection set-up apart; ${layerSentence(layer)}. Payload is what the ` +
+    'application sent: the message on its way up, shared over its deliveries, and on its way down.' +
+    (split ? ' Framing: what the sockets carried beyond it. TCP/IP: what the link carried beyond the sockets.' : '')
+  );
+};
+
+type Found = { readonly name: string; readonly cell: Extract<Cell, { state: 'shown' }> };
+
+export function loadTakeaway(group: Group): string {
+  const { metric } = group.columns.capacity;
+  const found = choicesOf(group)
+    .flatMap(({ name, cells: { capacity } }): Found[] => (capacity.state === 'shown' ? [{ name, cell: capacity }] : []))
+    .toSorted((a, b) => a.cell.median - b.cell.median);
+  const [least] = found;
+  const most = found.at(-1);
+  const { objective } = group.question;
+  if (least === undefined || most === undefined) return 'No search of any choice was finished.';
+  const under = objective === null ? '' : ` under ${objectiveText(objective)}`;
+  const figure = ({ name, cell }: Found) => `${cellFigure(metric, cell)} msg/s (${name})`;
+  if (least === most) return `Capacity${under}: ${figure(least)}.`;
+  return `Capacities${under} run from ${figure(least)} to ${figure(most)}.`;
+}
+
+export function loadNote(rows: readonly Row[]): string {
+  const steps = rows.flatMap(({ searches }) => searches.flatMap((search) => search.steps));
+  const silent = steps.filter(({ p99 }) => p99 === null).length;
+  const crossed = steps.filter(({ outcome, p99 }) => outcome === 'generator' && p99 !== null).length;
+  return [
+    'Every step of every search. Thick line: p99; thin line: p50, each the median of steps of about the same rate. ' +
+      'Filled dot: objective met; hollow: missed by the server',
+    crossed > 0 ? '; ✕: not offered as planned, because the load generator could not, and no part of the lines' : '',
+    '. Large mark: the found rate, median over trials. Beyond the knee latency is that of a growing queue',
+    silent > 0
+      ? `; ${countOf(silent, 'step')} with too few deliveries for a p99 ${silent === 1 ? 'is' : 'are'} left out`
+      : '',
+    '.',
+  ].join('');
+}
 
 export function trialsTakeaway({ rows }: Group): string {
   const states = rows.flatMap(({ trials }) => trials.map(({ state }) => state));

@@ -1,17 +1,17 @@
-import { intervalInUnit, inUnit, ratio, tolerance, verdictFigures } from '../analysis/format.ts';
-import { METRICS, type MetricId } from '../analysis/metrics.ts';
+import {
+  cellFactor,
+  cellFigure,
+  figures,
+  intervalInUnit,
+  list,
+  tolerance,
+  verdictFigures,
+} from '../analysis/format.ts';
+import { extreme, type Metric, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Cell, Group, Row } from '../analysis/model.ts';
+import { LEAST_FIT } from '../analysis/notes.ts';
 import type { Identities } from './identity.ts';
 import { Name, Scroll, Swatch, VerdictWord } from './parts.tsx';
-
-const HEADERS: Readonly<Record<MetricId, string>> = {
-  p50: 'p50',
-  p99: 'p99',
-  bytes: 'Bytes / msg',
-  cpu: 'Server CPU / msg',
-  memory: 'Server memory',
-  connect: 'Connect',
-};
 
 type Props = { readonly group: Group; readonly identities: Identities };
 
@@ -26,9 +26,9 @@ export function DecisionTable({ group, identities }: Props) {
           <thead>
             <tr>
               <th scope="col">Transport</th>
-              {METRICS.map(({ id, unit }) => (
+              {group.metrics.map(metricOf).map(({ id, header, unit }) => (
                 <th key={id} scope="col" className={id === group.primary ? 'number primary' : 'number'}>
-                  {HEADERS[id]} <small className="unit">{unit}</small>
+                  {header} <small className="unit">{unit}</small>
                 </th>
               ))}
             </tr>
@@ -39,7 +39,7 @@ export function DecisionTable({ group, identities }: Props) {
                 <th scope="row">
                   <RowHead row={row} identities={identities} />
                 </th>
-                {METRICS.map(({ id }) => (
+                {group.metrics.map((id) => (
                   <MetricCell key={id} group={group} row={row} id={id} footnotes={footnotes} />
                 ))}
               </tr>
@@ -49,7 +49,7 @@ export function DecisionTable({ group, identities }: Props) {
                 <th scope="row">
                   <Name>{name}</Name>
                 </th>
-                <td colSpan={METRICS.length}>
+                <td colSpan={group.metrics.length}>
                   <VerdictWord word="not supported" /> {reason}
                 </td>
               </tr>
@@ -97,21 +97,34 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
   }
   const leads = row.caseId === best;
   return (
-    <td className={`number shade-${row.floor ? 0 : shadeOf(cell.factor)}${leads ? ' leads' : ''}`}>
+    <td
+      className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
+    >
       <span className="cell-line">
-        <span className="value">{inUnit(metric, cell.median)}</span>
-        <span className="factor">{cell.factor === null || leads ? '' : ratio(cell.factor)}</span>
+        <span className="value">{cellFigure(metric, cell)}</span>
+        <span className="factor">{leads ? '' : cellFactor(cell)}</span>
       </span>
       <span className="cell-line">
         <span className="interval">{cell.interval === null ? '' : intervalInUnit(metric, cell.interval)}</span>
-        <Standing cell={cell} leads={leads} />
+        <Standing cell={cell} leads={leads} metric={metric} />
       </span>
+      {cell.fit === null ? null : (
+        <span className={cell.fit < LEAST_FIT ? 'fit poor' : 'fit'}>
+          {cell.fit < LEAST_FIT ? '! ' : ''}R² {figures(cell.fit)}
+        </span>
+      )}
     </td>
   );
 }
 
-function Standing({ cell, leads }: { cell: Extract<Cell, { state: 'shown' }>; leads: boolean }) {
-  if (leads) return <span className="verdict">lowest</span>;
+type StandingProps = {
+  readonly cell: Extract<Cell, { state: 'shown' }>;
+  readonly leads: boolean;
+  readonly metric: Metric;
+};
+
+function Standing({ cell, leads, metric }: StandingProps) {
+  if (leads) return <span className="verdict">{extreme(metric)}</span>;
   if (cell.verdict === null) return null;
   const { verdict } = cell;
   const detail = 'reason' in verdict ? verdict.reason : (verdictFigures(verdict) ?? '');
@@ -124,14 +137,15 @@ function Standing({ cell, leads }: { cell: Extract<Cell, { state: 'shown' }>; le
 
 /** Half a step of a factor of two each; one hue, more of it the further from the best. */
 function shadeOf(factor: number | null): number {
-  if (factor === null || factor <= 1.05) return 0;
-  return Math.min(7, Math.max(1, Math.round(Math.log2(factor) * 2)));
+  if (factor === null) return 0;
+  const distance = Math.max(factor, 1 / factor);
+  return distance <= 1.05 ? 0 : Math.min(7, Math.max(1, Math.round(Math.log2(distance) * 2)));
 }
 
-const footnotesOf = ({ rows }: Group): string[] => [
+const footnotesOf = ({ rows, metrics }: Group): string[] => [
   ...new Set(
     rows.flatMap(({ cells }) =>
-      METRICS.flatMap(({ id }) => {
+      metrics.flatMap((id) => {
         const cell = cells[id];
         return cell.state === 'not shown' ? [cell.reason] : [];
       }),
@@ -140,19 +154,24 @@ const footnotesOf = ({ rows }: Group): string[] => [
 ];
 
 function Legend({ group, footnotes }: { group: Group; footnotes: readonly string[] }) {
-  const { columns, rows } = group;
+  const { columns, rows, metrics, notes } = group;
   const intervals = rows.some(({ cells }) =>
-    METRICS.some(({ id }) => {
+    metrics.some((id) => {
       const cell = cells[id];
       return cell.state === 'shown' && cell.interval !== null;
     }),
   );
+  const counted = metrics.find((id) => metricOf(id).band === 'bytes');
+  const bytes = counted === undefined ? '' : ` (bytes ${tolerance(columns[counted].band)})`;
   return (
     <div className="note">
+      {notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
       <p>
-        Each cell: median over trials{intervals ? ' with its 95 % interval' : ''}, × the column’s lowest choice, and the
-        verdict against it. Lower is better in every column. Differences within {tolerance(columns.p99.band)} (bytes{' '}
-        {tolerance(columns.bytes.band)}) do not count. {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
+        Each cell: median over trials{intervals ? ' with its 95 % interval' : ''}, × the column’s best choice, and the
+        verdict against it. {directionsOf(metrics)} Differences within {tolerance(columns[group.primary].band)}
+        {bytes} do not count. {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
       </p>
       {footnotes.length === 0 ? null : (
         <ol className="footnotes">
@@ -163,6 +182,16 @@ function Legend({ group, footnotes }: { group: Group; footnotes: readonly string
       )}
     </div>
   );
+}
+
+/** Which way is better, said of every column. */
+function directionsOf(metrics: readonly MetricId[]): string {
+  const more = metrics.map(metricOf).filter(({ best }) => best === 'more');
+  if (more.length === 0) return 'Lower is better in every column.';
+  return `Higher is better in ${list(
+    more.map(({ title }) => title),
+    'and',
+  )}, lower in every other column.`;
 }
 
 const FLOOR_NOTE = 'The floor is the harness’s own cost: a yardstick, not a choice.';

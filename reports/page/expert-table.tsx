@@ -1,11 +1,11 @@
 import { figures, verdictFigures } from '../analysis/format.ts';
-import { METRICS } from '../analysis/metrics.ts';
+import { metric as metricOf } from '../analysis/metrics.ts';
 import type { Group } from '../analysis/model.ts';
 import { Name, Scroll, VerdictWord } from './parts.tsx';
 
 /** Rank test and effect size, for readers who want them beside the verdict; they decide nothing. */
 export function ExpertTable({ group }: { group: Group }) {
-  const comparisons = METRICS.flatMap((metric) => {
+  const comparisons = group.metrics.map(metricOf).flatMap((metric) => {
     const best = group.rows.find(({ caseId }) => caseId === group.columns[metric.id].best);
     return group.rows.flatMap(({ name, cells }) => {
       const cell = cells[metric.id];

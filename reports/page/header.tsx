@@ -1,6 +1,8 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { countOf, utcMinute } from '../analysis/format.ts';
+import { scenarioText } from '../analysis/group.ts';
 import type { Analysis } from '../analysis/model.ts';
+import { Phrases } from './parts.tsx';
 import { sectionId } from './sections.ts';
 
 export function Header({ results, analysis }: { results: Results; analysis: Analysis }) {
@@ -37,6 +39,16 @@ export function Header({ results, analysis }: { results: Results; analysis: Anal
               </a>
             </li>
           ))}
+          {analysis.wire.length > 0 ? (
+            <li>
+              <a href="#wire">Wire</a>
+            </li>
+          ) : null}
+          {analysis.micro.length > 0 ? (
+            <li>
+              <a href="#micro">Protocol work</a>
+            </li>
+          ) : null}
           {analysis.warnings.length > 0 ? (
             <li>
               <a href="#warnings">Warnings</a>
@@ -60,15 +72,31 @@ export function Header({ results, analysis }: { results: Results; analysis: Anal
 /** The scenario alone says which section is meant, as long as the run asks it only one question. */
 function navTitle(title: string, groups: Analysis['groups']): string {
   const group = groups.find((candidate) => candidate.title === title);
-  const scenario = group?.question.scenario ?? title;
-  return groups.filter(({ question }) => question.scenario === scenario).length === 1 ? scenario : title;
+  if (group === undefined) return title;
+  const { scenario } = group.question;
+  const alone = groups.filter(({ question }) => question.scenario === scenario).length === 1;
+  return alone ? scenarioText(group.question) : title;
 }
 
-export function Banner({ status }: Pick<Analysis, 'status'>) {
-  if (!('consequence' in status)) return null;
+/** What must be known before anything below is read. */
+export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: Analysis }) {
   return (
-    <p className={`banner banner-${status.kind}`}>
-      {status.kind === 'quick' ? null : <strong>{status.label}</strong>} {status.consequence}
-    </p>
+    <>
+      {'consequence' in status ? (
+        <p className={`banner banner-${status.kind}`}>
+          {status.kind === 'quick' ? null : <strong>{status.label}</strong>} {status.consequence}
+        </p>
+      ) : null}
+      {sameTwice === null ? null : (
+        <p className={`banner ${sameTwice.mistaken.length === 0 ? 'banner-same' : 'banner-interrupted'}`}>
+          <Phrases sentence={sameTwice.sentence} />
+        </p>
+      )}
+      {unfit.map(({ name, observed, fix }) => (
+        <p key={name} className="banner banner-interrupted">
+          <strong>Not fit to measure on</strong> {name}: {observed}. {fix}
+        </p>
+      ))}
+    </>
   );
 }

@@ -10,7 +10,7 @@ import {
   symbolWye,
 } from 'd3-shape';
 import type { Results } from '../../bench/results/schema.ts';
-import { nameOf } from '../analysis/group.ts';
+import { flagOf, nameOf } from '../analysis/group.ts';
 
 /** How a transport looks in every chart: colour says its family, dash and marker say which of the family it is. */
 export type Identity = {
@@ -42,18 +42,23 @@ export type Identities = (name: string) => Identity;
 const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: symbolCircle };
 
 /** Fixed by the run's own order of transports, so that every chart of a report agrees. */
-export function identify({ transports }: Results): Identities {
+export function identify({ transports, cases }: Results): Identities {
   const known = new Map<string, Identity>();
   const members = new Map<Family, number>();
-  for (const [index, transport] of transports.entries()) {
-    const family = transport.floor ? 'floor' : (FAMILIES[transport.id] ?? 'other');
-    const place = members.get(family) ?? 0;
-    members.set(family, place + 1);
-    known.set(nameOf({ transport: transport.id, variant: transport.variant }), {
-      family,
-      dash: DASHES[place % DASHES.length] ?? 'none',
-      marker: MARKERS[index % MARKERS.length] ?? symbolCircle,
-    });
+  for (const { id, variant, floor } of transports) {
+    const family = floor ? 'floor' : (FAMILIES[id] ?? 'other');
+    const own = cases.filter((one) => one.transport === id && one.variant === variant);
+    // In an A/A run a transport has two names, and they must be told apart in a chart.
+    const names = own.length > 0 ? new Set(own.map(nameOf)) : [flagOf({ transport: id, variant })];
+    for (const name of names) {
+      const place = members.get(family) ?? 0;
+      members.set(family, place + 1);
+      known.set(name, {
+        family,
+        dash: DASHES[place % DASHES.length] ?? 'none',
+        marker: MARKERS[known.size % MARKERS.length] ?? symbolCircle,
+      });
+    }
   }
   return (name) => known.get(name) ?? UNKNOWN;
 }

@@ -1,5 +1,6 @@
 import { scaleLog } from 'd3-scale';
-import { intervalInUnit, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
+import { cellFigure, intervalInUnit, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
+import { extreme } from '../analysis/metrics.ts';
 import type { Cell, Group, Row } from '../analysis/model.ts';
 import { logDomain, logTicks, tickLabel } from './axis.ts';
 import { intervalTakeaway } from './captions.ts';
@@ -21,13 +22,16 @@ export function IntervalFigure({ group, identities }: Props) {
     return cell.state === 'shown' ? [{ row, cell }] : [];
   });
   const takeaway = intervalTakeaway(group);
+  const zeros = shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
   return (
     <Figure
-      title={`${metric.title}: medians, intervals, trials`}
+      title={`${heading(metric)}: medians, intervals, trials`}
       takeaway={takeaway}
       note={
         `Mark: median; bar: its 95 % interval, drawn from 6 valid trials on; short ticks: each valid trial; ` +
-        `shaded: the lowest choice ${tolerance(band)}. A row’s own bar is not the test: verdicts come from the interval of the ratio.`
+        `shaded: the ${extreme(metric)} choice ${tolerance(band)}. A row’s own bar is not the test: verdicts come from the interval of the ratio.` +
+        (zeros ? ' Zero has no place on a logarithmic axis: it stands at the left edge.' : '') +
+        (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
       }
       data={<IntervalData group={group} identities={identities} />}
     >
@@ -74,7 +78,7 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
         </g>
       ))}
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
-        {metric.id}, {metric.unit} (log)
+        {metric.name}, {metric.unit} (log)
       </text>
       {shown.map(({ row, cell }, index) => {
         const identity = identities(row.name);
@@ -98,7 +102,7 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
               transform={`translate(${at(cell.median)} ${middle})`}
             />
             <text className="label" x={WIDTH} y={cell.interval === null ? middle + 4 : middle - 2} textAnchor="end">
-              {inUnit(metric, cell.median)}
+              {cellFigure(metric, cell)}
             </text>
             {cell.interval === null ? null : (
               <text className="tick" x={WIDTH} y={middle + 13} textAnchor="end">
@@ -117,7 +121,7 @@ function IntervalData({ group, identities }: Props) {
   return (
     <table>
       <caption>
-        {metric.title} in {metric.unit}
+        {heading(metric)} in {metric.unit}
       </caption>
       <thead>
         <tr>
@@ -147,10 +151,18 @@ function IntervalData({ group, identities }: Props) {
                 <td colSpan={5}>not shown: {cell.reason}</td>
               ) : (
                 <>
-                  <td className="number">{inUnit(metric, cell.median)}</td>
+                  <td className="number">{cellFigure(metric, cell)}</td>
                   <td className="number">{cell.interval === null ? '—' : intervalInUnit(metric, cell.interval)}</td>
                   <td>
-                    {cell.verdict === null ? floor ? 'floor' : 'lowest' : <VerdictWord word={cell.verdict.word} />}
+                    {cell.verdict === null ? (
+                      floor ? (
+                        'floor'
+                      ) : (
+                        extreme(metric)
+                      )
+                    ) : (
+                      <VerdictWord word={cell.verdict.word} />
+                    )}
                   </td>
                   <td className="number">{(cell.verdict && verdictFigures(cell.verdict)) ?? '—'}</td>
                   <td>{cell.values.map(({ value }) => inUnit(metric, value)).join(', ')}</td>
@@ -163,3 +175,7 @@ function IntervalData({ group, identities }: Props) {
     </table>
   );
 }
+
+/** `p99 latency` stays as it is written everywhere. */
+const heading = ({ title }: { title: string }): string =>
+  /^p\d/.test(title) ? title : `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`;

@@ -6,13 +6,16 @@ import { BytesFigure } from './bytes-figure.tsx';
 import { CurveFigure } from './curve-figure.tsx';
 import { DecisionTable } from './decision-table.tsx';
 import { ExpertTable } from './expert-table.tsx';
-import { Banner, Header } from './header.tsx';
+import { Banners, Header } from './header.tsx';
 import { type Identities, identify } from './identity.ts';
 import { IntervalFigure } from './interval-figure.tsx';
+import { LoadFigure } from './load-figure.tsx';
+import { MicroSection } from './micro-section.tsx';
 import { Reading } from './reading.tsx';
 import { sectionId } from './sections.ts';
 import { Environment, Implementations } from './surroundings.tsx';
 import { TrialsTable, ValidityCard } from './trials.tsx';
+import { WireSection } from './wire-section.tsx';
 
 /** Entry of the bundle: `render.ts` puts the two into a document. */
 export const renderTitle = ({ plan, id }: Results): string =>
@@ -29,12 +32,14 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
         Skip to the answer
       </a>
       <Header results={results} analysis={analysis} />
-      <Banner status={analysis.status} />
+      <Banners analysis={analysis} />
       <main>
         <Answers analysis={analysis} identities={identities} />
         {analysis.groups.map((group, index) => (
           <Question key={group.id} group={group} id={sectionId(index)} identities={identities} />
         ))}
+        <WireSection rows={analysis.wire} />
+        <MicroSection views={analysis.micro} />
         <Warnings warnings={analysis.warnings} />
         <Reading options={analysis.options} />
         <Implementations results={results} />
@@ -50,14 +55,27 @@ function Question({ group, id, identities }: { group: Group; id: string; identit
       <h2 className="question-title">{group.title}</h2>
       <DecisionTable group={group} identities={identities} />
       <div className="figures">
-        <CurveFigure group={group} identities={identities} />
-        <IntervalFigure group={group} identities={identities} />
-        <BytesFigure group={group} identities={identities} />
+        <KindFigures group={group} identities={identities} />
         <ValidityCard group={group} identities={identities} />
       </div>
       <TrialsTable group={group} identities={identities} />
       <ExpertTable group={group} />
     </section>
+  );
+}
+
+type KindFiguresProps = { readonly group: Group; readonly identities: Identities };
+
+/** A figure only where a kind of scenario has what it shows. */
+function KindFigures({ group, identities }: KindFiguresProps) {
+  const { kind } = group.question;
+  return (
+    <>
+      {kind === 'load' ? <CurveFigure group={group} identities={identities} /> : null}
+      {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
+      <IntervalFigure group={group} identities={identities} />
+      {group.metrics.includes('bytes') ? <BytesFigure group={group} identities={identities} /> : null}
+    </>
   );
 }
 

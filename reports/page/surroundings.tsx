@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { countOf, figures } from '../analysis/format.ts';
-import { describe, nameOf } from '../analysis/group.ts';
-import type { Analysis } from '../analysis/model.ts';
+import { describe, flagOf } from '../analysis/group.ts';
+import type { Analysis, Check } from '../analysis/model.ts';
 import { Name, Scroll } from './parts.tsx';
 
 type Implementation = {
@@ -63,7 +63,7 @@ export function Implementations({ results }: { results: Results }) {
 }
 
 function implementationsOf(results: Results): Implementation[] {
-  const byName = Map.groupBy(results.cases, nameOf);
+  const byName = Map.groupBy(results.cases, flagOf);
   return [...byName].flatMap(([name, cases]) => {
     const [first] = cases;
     return first === undefined ? [] : [{ name, title: describe(results, first).title, effective: settingsOf(cases) }];
@@ -97,7 +97,10 @@ export function Environment({ results, analysis }: { results: Results; analysis:
           </Fact>
           <Fact term="Node">{environment.node}</Fact>
           <Fact term="Wirebench">{environment.wirebench}</Fact>
-          <Fact term="Link">{environment.link}</Fact>
+          <Fact term="Link">
+            {LINKS[environment.link]}
+            {environment.linkReason === undefined ? '' : ` No private link: ${environment.linkReason}`}
+          </Fact>
           <Fact term="Pinning">
             {pinning === null ? 'none' : `server on ${pinning.server}, generator on ${pinning.generator}`}
           </Fact>
@@ -124,6 +127,7 @@ export function Environment({ results, analysis }: { results: Results; analysis:
           ))}
         </dl>
       </div>
+      <Checks checks={environment.checks ?? []} />
       <h3>Run it again</h3>
       <Scroll label="Command that makes this run again">
         <pre>
@@ -134,6 +138,52 @@ export function Environment({ results, analysis }: { results: Results; analysis:
         This page is made from the run’s results alone, byte for byte the same each time: npm run report -- results.json
       </p>
     </section>
+  );
+}
+
+/** What a byte count means depends on where it was taken. */
+const LINKS: Readonly<Record<Results['environment']['link'], string>> = {
+  veth: 'veth: two private network namespaces joined by a virtual cable. Bytes count as an interface counts them, with Ethernet, IP and TCP headers and acknowledgements.',
+  loopback: 'loopback: the host’s own. Bytes count at the server’s sockets, above TCP.',
+};
+
+const CHECK_ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', unfit: '✕' };
+const CHECK_CLASSES: Readonly<Record<Check['state'], string>> = {
+  ok: 'state-valid',
+  note: 'state-suspect',
+  unfit: 'state-invalid',
+};
+
+function Checks({ checks }: { checks: readonly Check[] }) {
+  if (checks.length === 0) return null;
+  return (
+    <>
+      <h3>Was this machine fit to measure on?</h3>
+      <Scroll label="What was checked before the run">
+        <table className="checks">
+          <thead>
+            <tr>
+              <th scope="col">Check</th>
+              <th scope="col">State</th>
+              <th scope="col">Observed</th>
+              <th scope="col">What to do</th>
+            </tr>
+          </thead>
+          <tbody>
+            {checks.map(({ name, state, observed, fix }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className={CHECK_CLASSES[state]}>
+                  {CHECK_ICONS[state]} {state}
+                </td>
+                <td>{observed}</td>
+                <td>{state === 'ok' ? '' : fix}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
   );
 }
 

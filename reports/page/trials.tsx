@@ -1,4 +1,5 @@
 import { figures, integer, shownInUnit } from '../analysis/format.ts';
+import { type Metric, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Group, Row, TrialView } from '../analysis/model.ts';
 import { trialsTakeaway } from './captions.ts';
 import type { Identities } from './identity.ts';
@@ -62,28 +63,99 @@ export function ValidityCard({ group, identities }: Props) {
   );
 }
 
-const HEADERS = [
-  'Block',
-  'Order',
-  'State',
-  'Due',
-  'Sent',
-  'Expected',
-  'Delivered',
-  'Lost',
-  'Dup.',
-  'Reord.',
-  'Corrupt',
-  'p50 ms',
-  'p99 ms',
-  'Service p50 ms',
-  'Last p50 ms',
-  'Lag p50 µs',
-  'Lag p99 µs',
-  'Gen. busy',
+type Measured = Exclude<TrialView, { state: 'failed' }>;
+type Column = { readonly header: string; readonly text: (trial: Measured) => string };
+
+const count = (header: string, key: Exclude<keyof Measured['messages'], 'errors'>): Column => ({
+  header,
+  text: ({ messages }) => integer(messages[key]),
+});
+
+const SENT = [count('Due', 'due'), count('Sent', 'sent')];
+const ARRIVED = [
+  count('Expected', 'expected'),
+  count('Delivered', 'delivered'),
+  count('Lost', 'lost'),
+  count('Dup.', 'duplicated'),
+  count('Reord.', 'reordered'),
+  count('Corrupt', 'corrupt'),
 ];
 
+const LAG: readonly Column[] = [
+  { header: 'Lag p50 µs', text: ({ lagP50 }) => shownInUnit(MICROSECONDS, lagP50) },
+  { header: 'Lag p99 µs', text: ({ lagP99 }) => shownInUnit(MICROSECONDS, lagP99) },
+];
+
+const LATENCY: readonly Column[] = [
+  { header: 'Service p50 ms', text: ({ serviceP50 }) => shownInUnit(MILLISECONDS, serviceP50) },
+  { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
+];
+
+const BUSY: Column = { header: 'Gen. busy', text: ({ busy }) => `${figures(busy * 100)} %` };
+const GROWTH: Column = {
+  header: 'Gen. growth MiB',
+  text: ({ generatorGrowthBytes: bytes }) => (bytes === null ? '—' : figures(bytes / 2 ** 20)),
+};
+
+const SEARCH: readonly Column[] = [
+  { header: 'Steps', text: ({ search }) => (search === null ? '—' : integer(search.steps)) },
+  {
+    header: 'Generator’s ceiling, msg/s',
+    text: ({ search }) => (search === null ? '—' : figures(search.ceilingRate)),
+  },
+];
+
+const FIT: readonly Column[] = [
+  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
+  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
+];
+
+const OPENING: readonly Column[] = [
+  { header: 'Second pass, sessions', text: ({ opening }) => (opening === null ? '—' : integer(opening.sessions)) },
+  { header: 'At a time', text: ({ opening }) => (opening === null ? '—' : integer(opening.inFlight)) },
+];
+
+/** What a trial of the group's kind has figures for; a column that nothing fills is left out. */
+function columnsOf({ metrics, question, rows }: Group): Column[] {
+  const figuresOf = (ids: readonly MetricId[]): Column[] => ids.map(metricOf).map(figureColumn);
+  const grown = rows.some(({ trials }) =>
+    trials.some((trial) => trial.state !== 'failed' && trial.generatorGrowthBytes !== null),
+  );
+  const generator = [BUSY, ...(grown ? [GROWTH] : [])];
+  switch (question.kind) {
+    case 'load':
+      return [...SENT, ...ARRIVED, ...figuresOf(['p50', 'p99']), ...LATENCY, ...LAG, ...generator];
+    case 'capacity':
+      return [
+        ...figuresOf(['capacity']),
+        ...SEARCH,
+        ...SENT,
+        ...ARRIVED,
+        ...figuresOf(['p50', 'p99']),
+        ...LAG,
+        ...generator,
+      ];
+    case 'closed':
+      return [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator];
+    case 'idle':
+      return [...figuresOf(metrics), ...FIT, ...(grown ? [GROWTH] : [])];
+    case 'connect':
+      return [...figuresOf(metrics), ...OPENING, ...(grown ? [GROWTH] : [])];
+    case 'wire':
+      return [];
+  }
+}
+
+const figureColumn = ({ id, header, unit, scale }: Metric): Column => ({
+  header: `${header} ${unit}`.trim(),
+  text: ({ values, lowerBound }) => {
+    const text = shownInUnit({ scale }, values[id]);
+    return id === 'capacity' && lowerBound ? `≥ ${text}` : text;
+  },
+});
+
 export function TrialsTable({ group, identities }: Props) {
+  const columns = columnsOf(group);
   return (
     <details className="every-trial">
       <summary>Every trial</summary>
@@ -92,8 +164,15 @@ export function TrialsTable({ group, identities }: Props) {
           <thead>
             <tr>
               <th scope="col">Transport</th>
-              {HEADERS.map((header) => (
-                <th key={header} scope="col" className={header === 'State' ? undefined : 'number'}>
+              <th scope="col" className="number">
+                Block
+              </th>
+              <th scope="col" className="number">
+                Order
+              </th>
+              <th scope="col">State</th>
+              {columns.map(({ header }) => (
+                <th key={header} scope="col" className="number">
                   {header}
                 </th>
               ))}
@@ -103,7 +182,13 @@ export function TrialsTable({ group, identities }: Props) {
           <tbody>
             {group.rows.flatMap((row) =>
               row.trials.map((trial) => (
-                <TrialRow key={`${row.caseId} ${trial.order}`} row={row} trial={trial} identities={identities} />
+                <TrialRow
+                  key={`${row.caseId} ${trial.order}`}
+                  row={row}
+                  trial={trial}
+                  columns={columns}
+                  identities={identities}
+                />
               )),
             )}
           </tbody>
@@ -113,7 +198,14 @@ export function TrialsTable({ group, identities }: Props) {
   );
 }
 
-function TrialRow({ row, trial, identities }: { row: Row; trial: TrialView; identities: Identities }) {
+type TrialRowProps = {
+  readonly row: Row;
+  readonly trial: TrialView;
+  readonly columns: readonly Column[];
+  readonly identities: Identities;
+};
+
+function TrialRow({ row, trial, columns, identities }: TrialRowProps) {
   return (
     <tr>
       <th scope="row">
@@ -125,36 +217,26 @@ function TrialRow({ row, trial, identities }: { row: Row; trial: TrialView; iden
         {ICONS[trial.state]} {trial.state}
       </td>
       {trial.state === 'failed' ? (
-        <td colSpan={HEADERS.length - 3} className="absent">
+        <td colSpan={columns.length} className="absent">
           nothing measured
         </td>
       ) : (
-        numbersOf(trial).map(([header, text]) => (
+        columns.map(({ header, text }) => (
           <td key={header} className="number">
-            {text}
+            {text(trial)}
           </td>
         ))
       )}
-      <td className="reasons">{[...trial.reasons, ...errorsOf(trial)].join('; ')}</td>
+      <td className="reasons">{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td>
     </tr>
   );
 }
 
-function numbersOf(trial: Exclude<TrialView, { state: 'failed' }>): [string, string][] {
-  const { messages, p50, p99, serviceP50, lastP50, lagP50, lagP99, busy } = trial;
-  const { due, sent, expected, delivered, lost, duplicated, reordered, corrupt } = messages;
-  const counts = { due, sent, expected, delivered, lost, duplicated, reordered, corrupt };
-  return [
-    ...Object.entries(counts).map(([key, count]): [string, string] => [key, integer(count)]),
-    ['p50', shownInUnit(MILLISECONDS, p50)],
-    ['p99', shownInUnit(MILLISECONDS, p99)],
-    ['service p50', shownInUnit(MILLISECONDS, serviceP50)],
-    ['last p50', lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)],
-    ['lag p50', shownInUnit(MICROSECONDS, lagP50)],
-    ['lag p99', shownInUnit(MICROSECONDS, lagP99)],
-    ['busy', `${figures(busy * 100)} %`],
-  ];
-}
-
-const errorsOf = (trial: TrialView): string[] =>
-  trial.state === 'failed' ? [] : Object.entries(trial.messages.errors).map(([text, count]) => `${text} (×${count})`);
+/** Why a search ended as it did, and what the messages met with. */
+const remarksOf = (trial: TrialView): string[] =>
+  trial.state === 'failed'
+    ? []
+    : [
+        ...(trial.search?.reason == null ? [] : [trial.search.reason]),
+        ...Object.entries(trial.messages.errors).map(([text, times]) => `${text} (×${times})`),
+      ];

@@ -1,10 +1,12 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { intervalInUnit, inUnit, printable, verdictFigures } from '../analysis/format.ts';
-import type { MetricId } from '../analysis/metrics.ts';
-import type { Analysis, Cell, Group, Row, Status } from '../analysis/model.ts';
-import { textOf } from '../analysis/sentences.ts';
+import { cellFigure, figures, intervalInUnit, printable, verdictFigures } from '../analysis/format.ts';
+import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
+import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
+import { LEAST_FIT } from '../analysis/notes.ts';
+import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
 import { type TextCell, type TextColumn, table, wrap } from './table.ts';
+import { wireReport } from './wire-table.ts';
 
 export type SummaryOptions = { readonly width: number; readonly colour: boolean };
 
@@ -19,22 +21,39 @@ export function summary(results: Results, analysis: Analysis, { width, colour }:
   const paint = colour ? ansi : plain;
   const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
   const lines = [
+    ...sameTwiceLines(analysis, prose, paint),
     ...analysis.groups.flatMap((group) =>
       wrap(printable([group.answer, group.tieBreak].map(textOf).join(' ').trim()), prose).map(paint.bold),
     ),
-    '',
-    ...statusLines(results, analysis.status, prose, paint),
+    ...(analysis.groups.length > 0 ? [''] : []),
+    ...statusLines(results, analysis, prose, paint),
     ...analysis.groups.flatMap((group) => ['', ...groupLines(group, width, prose, paint)]),
+    ...wireLines(analysis, width, paint),
     ...coverageLines(analysis.groups, prose, paint),
     ...warningLines(analysis, prose, paint),
   ];
   return lines.join('\n');
 }
 
-function statusLines({ id }: Results, status: Status, width: number, paint: Paints): string[] {
+/** Said first: in an A/A run everything else is about noise. */
+function sameTwiceLines({ sameTwice }: Analysis, width: number, paint: Paints): string[] {
+  if (sameTwice === null) return [];
+  const mark = sameTwice.mistaken.length === 0 ? paint.bold : paint.yellow;
+  return [...wrap(printable(textOf(sameTwice.sentence)), width).map(mark), ''];
+}
+
+function statusLines({ id }: Results, { status, unfit }: Analysis, width: number, paint: Paints): string[] {
   const mark = status.kind === 'valid' ? paint.green : status.kind === 'invalid' ? paint.red : paint.yellow;
   const consequence = 'consequence' in status ? wrap(printable(status.consequence), width, '  ') : [];
-  return [mark(`${status.label} · ${printable(id)}`), ...consequence];
+  const machine = unfit.flatMap(({ name, observed }) =>
+    wrap(printable(`✕ Not fit to measure on: ${name}: ${observed}`), width, '  ').map(paint.yellow),
+  );
+  return [mark(`${status.label} · ${printable(id)}`), ...consequence, ...machine];
+}
+
+function wireLines({ wire }: Analysis, width: number, paint: Paints): string[] {
+  if (wire.length === 0) return [];
+  return ['', paint.bold('Wire: theory beside measurement'), ...wireReport(wire, { width, paintHeader: paint.dim })];
 }
 
 function groupLines(group: Group, width: number, prose: number, paint: Paints): string[] {
@@ -42,54 +61,66 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
     ...wrap(printable(group.title), prose).map(paint.bold),
     ...table(columnsOf(group, paint), width, paint.dim),
     ...group.unsupported.flatMap(({ name, reason }) => wrap(printable(`${name}: — not supported: ${reason}`), prose)),
+    ...group.notes.flatMap((note) => wrap(printable(note), prose).map(paint.dim)),
     ...wrap(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
   ];
 }
 
 /** Mostly the same for all of a run's questions, and then said once. */
 function coverageLines(groups: readonly Group[], prose: number, paint: Paints): string[] {
-  const limits = [...new Set(groups.map(({ notCovered }) => notCovered))];
-  return limits.flatMap((limit) => ['', ...wrap(printable(`Not covered: ${limit}`), prose).map(paint.dim)]);
+  return limitsOf(groups).flatMap((limit) => ['', ...wrap(printable(`Not covered: ${limit}`), prose).map(paint.dim)]);
 }
 
 function columnsOf(group: Group, paint: Paints): TextColumn[] {
-  const { rows, primary } = group;
+  const { rows, primary, metrics } = group;
   const best = rows.find(({ caseId }) => caseId === group.columns[primary].best);
-  const hasInterval = rows.some(({ cells: { p99 } }) => p99.state === 'shown' && p99.interval !== null);
-  const figures = (id: MetricId, header: string, drop: number): TextColumn => ({
-    header,
-    align: 'right',
-    drop,
-    cells: rows.map(({ cells }) => bare(figureOf(cells[id], group, id, id === 'p99'))),
+  const hasInterval = rows.some(({ cells }) => {
+    const cell = cells[primary];
+    return cell.state === 'shown' && cell.interval !== null;
+  });
+  const columns = metrics.map((id): TextColumn => {
+    const { column, keep } = metricOf(id);
+    const leads = id === primary;
+    return {
+      header: leads && hasInterval ? `${column} (95 %)` : column,
+      align: 'right',
+      drop: leads ? PRIMARY : keep,
+      cells: rows.map(({ cells }) => bare(figureOf(cells[id], group, id, leads))),
+    };
   });
   return [
     { header: 'transport', align: 'left', cells: rows.map(({ name }) => bare(printable(name))) },
-    figures('p50', 'p50 ms', primary === 'p50' ? 7 : 4),
-    figures('p99', hasInterval ? 'p99 ms (95 %)' : 'p99 ms', primary === 'p99' ? 7 : 4),
-    figures('bytes', 'B/msg', 5),
-    figures('cpu', 'CPU µs/msg', 3),
-    figures('memory', 'memory MiB', 2),
-    figures('connect', 'connect ms', 1),
+    ...columns,
     {
-      header: best === undefined ? 'verdict' : `${primary} vs ${shortened(printable(best.name))}`,
+      header: best === undefined ? 'verdict' : `${shortName(primary)} vs ${shortened(printable(best.name))}`,
       align: 'left',
       cells: rows.map((row) => verdictCell(row, row === best, primary, paint)),
     },
   ];
 }
 
+/** The column that the verdicts are about goes last. */
+const PRIMARY = 99;
+
+/** A heading has no room for “server memory per session”. */
+const shortName = (id: MetricId): string => {
+  const { name, column } = metricOf(id);
+  return name.length <= 10 ? name : (column.split(' ')[0] ?? name);
+};
+
 function figureOf(cell: Cell, { columns }: Group, id: MetricId, withInterval: boolean): string {
   if (cell.state === 'not shown') return '—';
   const { metric } = columns[id];
   const interval = withInterval && cell.interval !== null ? ` (${intervalInUnit(metric, cell.interval)})` : '';
-  return inUnit(metric, cell.median) + interval;
+  const poor = cell.fit !== null && cell.fit < LEAST_FIT ? ` ! R² ${figures(cell.fit)}` : '';
+  return cellFigure(metric, cell) + interval + poor;
 }
 
 function verdictCell({ cells, floor }: Row, best: boolean, primary: MetricId, paint: Paints): TextCell {
   if (floor) return { text: 'floor', paint: paint.dim };
   const cell = cells[primary];
   if (cell.state === 'not shown') return { text: `${ICONS['not testable']} not testable`, paint: paint.dim };
-  if (cell.verdict === null) return { text: best ? 'lowest' : '', paint: paint.bold };
+  if (cell.verdict === null) return { text: best ? extreme(metricOf(primary)) : '', paint: paint.bold };
   const { word } = cell.verdict;
   const numbers = verdictFigures(cell.verdict);
   return { text: `${ICONS[word]} ${word}${numbers === null ? '' : ` ${numbers}`}`, paint: paintOf(word, paint) };

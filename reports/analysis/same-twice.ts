@@ -1,0 +1,75 @@
+import { countOf, list, verdictFigures } from './format.ts';
+import { type JudgeRule, judge } from './judge.ts';
+import type { Member } from './member.ts';
+import { type MetricId, metric } from './metrics.ts';
+import type { SameTwice } from './model.ts';
+import type { Verdict, Word } from './verdict.ts';
+
+/** One transport compared with itself by one metric. */
+export type Twin = {
+  readonly question: string;
+  readonly metric: string;
+  readonly left: string;
+  readonly right: string;
+  readonly verdict: Verdict;
+};
+
+/** Every transport of a group against its own twin; those of one column are read together. */
+export function twinsIn(
+  question: string,
+  members: readonly Member[],
+  metrics: readonly MetricId[],
+  rule: (id: MetricId) => Omit<JudgeRule, 'comparisons'>,
+): Twin[] {
+  const labelled = members.filter(({ label }) => label !== null);
+  const pairs = [...Map.groupBy(labelled, ({ flag }) => flag).values()].flatMap((twins) => {
+    const [left, right] = twins.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return left === undefined || right === undefined ? [] : [{ left, right }];
+  });
+  return metrics.flatMap((id) => {
+    const shown = pairs.filter(
+      ({ left, right }) => left.readings[id].sample.size > 0 && right.readings[id].sample.size > 0,
+    );
+    return shown.map(({ left, right }) => ({
+      question,
+      metric: metric(id).title,
+      left: left.name,
+      right: right.name,
+      verdict: judge(id, right, left, { ...rule(id), comparisons: shown.length }),
+    }));
+  });
+}
+
+/** What the comparisons of an A/A run came to: any difference that they found is a mistake of the method or the machine. */
+export function sameTwiceOf(twins: readonly Twin[]): SameTwice {
+  const mistaken = twins.flatMap(({ question, metric: title, left, right, verdict }) =>
+    verdict.word === 'better' || verdict.word === 'worse'
+      ? [`${right} ${verdict.word} than ${left} in ${title}, ${verdictFigures(verdict) ?? ''} (${question})`]
+      : [],
+  );
+  const counts = (['equivalent', 'not separated', 'not testable'] as const).flatMap((word) => {
+    const count = twins.filter(({ verdict }) => verdict.word === (word satisfies Word)).length;
+    return count === 0 ? [] : [`${count} ${word}`];
+  });
+  const tested = twins.filter(({ verdict }) => verdict.word !== 'not testable').length;
+  const rest = counts.length === 0 ? '' : ` (${list(counts, 'and')})`;
+  return { comparisons: tested, mistaken, sentence: [...opening, ...findings(mistaken, tested, rest)] };
+}
+
+const opening = [
+  { text: 'A/A run: ', strong: false },
+  {
+    text: 'every transport was measured twice under two names, so that any difference between its two is noise. ',
+    strong: false,
+  },
+];
+
+function findings(mistaken: readonly string[], tested: number, rest: string) {
+  const plain = (text: string) => ({ text, strong: false });
+  const strong = (text: string) => ({ text, strong: true });
+  if (tested === 0) return [plain(`Nothing could be tested${rest}.`)];
+  const of = `Of ${countOf(tested, 'comparison')} of a transport with itself, `;
+  if (mistaken.length === 0) return [plain(of), strong('none was called better or worse'), plain(`${rest}.`)];
+  const were = mistaken.length === 1 ? '1 was' : `${mistaken.length} were`;
+  return [plain(of), strong(`${were} wrongly called better or worse`), plain(`${rest}: ${mistaken.join('; ')}.`)];
+}

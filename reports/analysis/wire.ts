@@ -1,0 +1,195 @@
+import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
+import { countOf } from './format.ts';
+import { describe, kindOf, nameOf } from './group.ts';
+import { median } from './median.ts';
+
+/** What one exchange of a message costs by the formulas, beside what was counted. All figures are bytes or packets a message. */
+export type WireRow = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly title: string;
+  readonly floor: boolean;
+  readonly size: number;
+  readonly encoding: Case['encoding'];
+  /** Valid trials behind the figures; medians where there are several. */
+  readonly trials: number;
+  /** Messages of each, up and down. */
+  readonly exchanges: number;
+  /** Null where nothing was counted. */
+  readonly up: WireWay | null;
+  readonly down: WireWay | null;
+  /** Why figures are missing: no valid trial, or no formula. */
+  readonly reason: string | null;
+  /** The clauses that the formula stands on. */
+  readonly source: string | null;
+};
+
+export type WireWay = {
+  readonly socket: Beside;
+  /** Null where no private link carried the bytes. */
+  readonly link: (Beside & { readonly packets: Packets }) | null;
+};
+
+export type Beside = {
+  /** Null where there is no formula. */
+  readonly theory: number | null;
+  readonly measured: number;
+  /** Measured less theory. */
+  readonly difference: number | null;
+  /** The difference over the theory. */
+  readonly share: number | null;
+};
+
+export type Packets = {
+  readonly counted: number;
+  /** Segments the data alone fill; null where there is no formula. */
+  readonly forData: number | null;
+  /** Acknowledgements and split writes: what was counted beyond that. */
+  readonly more: number | null;
+};
+
+/** One row a case of kind `wire`, in the results' order. */
+export function wireRows(results: Results): WireRow[] {
+  return results.cases.filter((one) => kindOf(one) === 'wire').map((one) => wireRow(results, one));
+}
+
+function wireRow(results: Results, one: Case): WireRow {
+  const valid = one.trials.filter((trial) => trial.state === 'valid');
+  const counted = valid.filter((trial) => exchangesOf(trial) > 0);
+  const theories = counted.flatMap(({ theory }) => theory ?? []);
+  const ways = (read: (trial: MeasuredTrial) => Counted): WireWay | null =>
+    counted.length === 0 ? null : wayOf(counted.map(read));
+  const nothing =
+    one.trials.length === 0
+      ? 'no trial was run'
+      : valid.length === 0
+        ? `none of ${countOf(one.trials.length, 'trial')} is valid`
+        : 'no message was exchanged';
+  return {
+    ...describe(results, one),
+    caseId: one.id,
+    name: nameOf(one),
+    size: one.size,
+    encoding: one.encoding,
+    trials: counted.length,
+    exchanges: counted.length === 0 ? 0 : median(counted.map(exchangesOf)),
+    up: ways(upOf),
+    down: ways(downOf),
+    reason: counted.length === 0 ? nothing : theories.length < counted.length ? 'no formula' : null,
+    source: theories[0]?.source ?? null,
+  };
+}
+
+/** One trial's bytes and packets of one way. */
+type Counted = {
+  readonly exchanges: number;
+  readonly socket: number;
+  readonly socketTheory: number | undefined;
+  readonly link: number | undefined;
+  readonly packets: number | undefined;
+  readonly segments: number | undefined;
+  readonly packetBytes: number | undefined;
+};
+
+/** Without a formula its count of exchanges is missing too; every echo that came back was one. */
+const exchangesOf = ({ theory, messages }: MeasuredTrial): number => theory?.exchanges ?? messages.delivered;
+
+const upOf = (trial: MeasuredTrial): Counted => {
+  const { wire, theory } = trial;
+  return {
+    exchanges: exchangesOf(trial),
+    socket: (wire.layer === 'link' ? wire.socket?.up : wire.up) ?? Number.NaN,
+    socketTheory: theory?.up,
+    link: wire.layer === 'link' ? wire.up : undefined,
+    packets: wire.packetsUp,
+    segments: theory?.segmentsUp,
+    packetBytes: theory?.packetBytes,
+  };
+};
+
+const downOf = (trial: MeasuredTrial): Counted => {
+  const { wire, theory } = trial;
+  return {
+    exchanges: exchangesOf(trial),
+    socket: (wire.layer === 'link' ? wire.socket?.down : wire.down) ?? Number.NaN,
+    socketTheory: theory?.down,
+    link: wire.layer === 'link' ? wire.down : undefined,
+    packets: wire.packetsDown,
+    segments: theory?.segmentsDown,
+    packetBytes: theory?.packetBytes,
+  };
+};
+
+function wayOf(trials: readonly Counted[]): WireWay {
+  const each = (read: (trial: Counted) => number | undefined): number | null => {
+    const found = trials.map((trial) => (read(trial) ?? Number.NaN) / trial.exchanges);
+    return found.every(Number.isFinite) ? median(found) : null;
+  };
+  const link = each((trial) => trial.link);
+  const packets = each((trial) => trial.packets);
+  const segments = each((trial) => trial.segments);
+  return {
+    socket: beside(
+      each((trial) => trial.socketTheory),
+      each((trial) => trial.socket) ?? Number.NaN,
+    ),
+    link:
+      link === null || packets === null
+        ? null
+        : {
+            ...beside(each(linkTheory), link),
+            packets: { counted: packets, forData: segments, more: segments === null ? null : packets - segments },
+          },
+  };
+}
+
+/** Headers belong to packets, and how many acknowledgements travel alone is the kernel's affair: packets are counted, not foretold. */
+const linkTheory = ({ socketTheory, packetBytes, packets }: Counted): number | undefined =>
+  socketTheory === undefined || packetBytes === undefined || packets === undefined
+    ? undefined
+    : socketTheory + packetBytes * packets;
+
+function beside(theory: number | null, measured: number): Beside {
+  if (theory === null) return { theory, measured, difference: null, share: null };
+  const difference = measured - theory;
+  return { theory, measured, difference, share: theory === 0 ? null : difference / theory };
+}
+
+/** Differences of less than this are none: half a byte in a thousand messages. */
+const EXACT = 0.0005;
+
+/** What the table shows, in words made from its numbers. */
+export function wireTakeaway(rows: readonly WireRow[]): string {
+  const sides = rows.flatMap(({ name, size, up, down }) =>
+    [up, down].flatMap((way, index) => {
+      const { difference = null, share = null } = way?.socket ?? {};
+      return difference === null ? [] : [{ name, size, difference, share, way: index === 0 ? 'up' : 'down' }];
+    }),
+  );
+  const off = sides
+    .filter(({ difference }) => Math.abs(difference) >= EXACT)
+    .toSorted((a, b) => Math.abs(b.share ?? b.difference) - Math.abs(a.share ?? a.difference));
+  const [furthest] = off;
+  if (sides.length === 0) return 'No message was measured that a formula exists for.';
+  if (furthest === undefined)
+    return `At the sockets all ${sides.length} figures are what the formulas say, to the byte.`;
+  const { name, size, way, difference, share } = furthest;
+  return (
+    `At the sockets ${sides.length - off.length} of ${sides.length} figures are what the formulas say, to the byte. ` +
+    `Furthest off: ${name} ${way} at ${size} B, by ${signed(difference)} B${share === null ? '' : ` (${signedShare(share)})`}.`
+  );
+}
+
+/** A figure of bytes or packets a message: an average of whole numbers, to the hundredth. */
+export const hundredths = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(2).replace(/\.?0+$/, '') : '—';
+
+/** A difference of two such figures, with its sign. */
+export function signed(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  const text = hundredths(Math.abs(value));
+  if (text === '0') return '0';
+  return `${value < 0 ? '−' : '+'}${text}`;
+}
+
+export const signedShare = (value: number): string => `${signed(value * 100)} %`;

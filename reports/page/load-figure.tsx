@@ -1,0 +1,204 @@
+import { scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { cellFigure, figures, integer } from '../analysis/format.ts';
+import { objectiveText } from '../analysis/group.ts';
+import { type LoadBin, type LoadCurve, type LoadPoint, loadCurve } from '../analysis/load-curve.ts';
+import type { Group, Objective, Row } from '../analysis/model.ts';
+import { logDomain, logTicks, tickLabel } from './axis.ts';
+import { loadNote, loadTakeaway } from './captions.ts';
+import { type Identities, markerPath } from './identity.ts';
+import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { spread } from './spread.ts';
+
+const WIDTH = 540;
+const HEIGHT = 380;
+const PLOT = { left: 52, right: 418, top: 18, bottom: 334 };
+const LABEL_GAP = 17;
+
+type Props = { readonly group: Group; readonly identities: Identities };
+type Series = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
+type Found = { readonly rate: number; readonly p99: number };
+
+/** Where latency leaves the floor as more is asked for: the knee that one number cannot show. */
+export function LoadFigure({ group, identities }: Props) {
+  const all = group.rows.map((row): Series => ({ row, curve: loadCurve(row.searches), found: foundOf(row) }));
+  const series = all.filter(({ curve }) => curve.points.length > 0);
+  const takeaway = loadTakeaway(group);
+  return (
+    <Figure
+      title="Latency against offered load"
+      takeaway={takeaway}
+      note={loadNote(group.rows)}
+      data={<LoadData series={all} identities={identities} />}
+    >
+      {series.length === 0 ? (
+        <p className="empty">Nothing to draw.</p>
+      ) : (
+        <Curves series={series} objective={group.question.objective} identities={identities} label={takeaway} />
+      )}
+    </Figure>
+  );
+}
+
+function foundOf({ cells: { capacity, p99 } }: Row): Found | null {
+  if (capacity.state === 'not shown' || p99.state === 'not shown' || capacity.median <= 0) return null;
+  return { rate: capacity.median, p99: p99.median };
+}
+
+type CurvesProps = {
+  readonly series: readonly Series[];
+  readonly objective: Objective | null;
+  readonly identities: Identities;
+  readonly label: string;
+};
+
+function Curves({ series, objective, identities, label }: CurvesProps) {
+  const limit = objective?.seconds ?? null;
+  const rates = series.flatMap(({ curve: { points } }) => points.map(({ rate }) => rate));
+  const times = series.flatMap(({ curve: { points, line: bins } }) => [
+    ...points.map(({ p99 }) => p99),
+    ...bins.flatMap(({ p50 }) => p50 ?? []),
+  ]);
+  const [left, right] = logDomain(rates);
+  const [low, high] = logDomain([...times, ...(limit === null ? [] : [limit])].map((seconds) => seconds * 1e3));
+  const x = scaleLog([left, right], [PLOT.left, PLOT.right]);
+  const y = scaleLog([low, high], [PLOT.bottom, PLOT.top]);
+  const at = (rate: number, seconds: number): [number, number] => [x(rate), y(seconds * 1e3)];
+  const ends = series.map(({ curve }): [number, number] => {
+    const last = curve.line.at(-1) ?? curve.points.at(-1);
+    return last === undefined ? [PLOT.right, PLOT.bottom] : at(last.rate, last.p99);
+  });
+  const heights = spread(
+    ends.map(([, height]) => height),
+    LABEL_GAP,
+    PLOT.top,
+    PLOT.bottom,
+  );
+  return (
+    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+      {logTicks(low, high).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
+          <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      {logTicks(left, right).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
+          <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 36} textAnchor="middle">
+        offered messages per second (log)
+      </text>
+      <text className="axis" x={PLOT.left - 6} y={PLOT.top - 6} textAnchor="end">
+        ms
+      </text>
+      {objective === null || limit === null ? null : (
+        <g>
+          <line
+            className="objective"
+            x1={PLOT.left}
+            x2={PLOT.right}
+            y1={round(y(limit * 1e3))}
+            y2={round(y(limit * 1e3))}
+          />
+          <text className="tick" x={PLOT.left + 4} y={round(y(limit * 1e3) - 5)}>
+            {objectiveText(objective)}
+          </text>
+        </g>
+      )}
+      {series.map(({ row, curve, found }, index) => {
+        const identity = identities(row.name);
+        const [endX, endY] = ends[index] ?? [PLOT.right, PLOT.bottom];
+        const labelY = heights[index] ?? endY;
+        const path = (read: (bin: LoadBin) => number | null): string =>
+          line<LoadBin>(
+            ({ rate }) => x(rate),
+            (bin) => y((read(bin) ?? 1) * 1e3),
+          )
+            .defined((bin) => read(bin) !== null)
+            .digits(1)(curve.line) ?? '';
+        const dots = (outcome: LoadPoint['outcome'], shape: (x: number, y: number) => string): string =>
+          curve.points
+            .filter((point) => point.outcome === outcome)
+            .map(({ rate, p99 }) => shape(...at(rate, p99)))
+            .join('');
+        return (
+          <g key={row.caseId} className={`series family-${identity.family}`}>
+            <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={identity.dash} />
+            <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={identity.dash} />
+            <path className="met" d={dots('met', dot)} />
+            <path className="missed" d={dots('missed', dot)} />
+            <path className="not-offered" d={dots('generator', cross)} />
+            {found === null ? null : (
+              <path
+                className="series-mark found"
+                d={markerPath(identity, 130)}
+                transform={`translate(${at(found.rate, found.p99).map(round).join(' ')})`}
+              />
+            )}
+            <path className="leader" d={`M${round(endX + 5)} ${round(endY)}L${PLOT.right + 16} ${round(labelY)}`} />
+            <path
+              className="series-mark"
+              d={markerPath(identity, 40)}
+              transform={`translate(${PLOT.right + 23} ${round(labelY)})`}
+            />
+            <text className="label" x={PLOT.right + 32} y={round(labelY + 4)}>
+              <title>{row.name}</title>
+              {shortened(row.name, 13)}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** Many small shapes as one path: a search has dozens of steps. */
+const dot = (x: number, y: number): string => `M${round(x - 2.2)} ${round(y)}a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0`;
+const cross = (x: number, y: number): string => `M${round(x - 2.5)} ${round(y - 2.5)}l5 5m0-5l-5 5`;
+
+function LoadData({ series, identities }: { series: readonly Series[]; identities: Identities }) {
+  return (
+    <table>
+      <caption>Steps of all valid trials, put together by about the same rate; medians</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          {['Capacity, msg/s', 'Offered, msg/s', 'Steps', 'Met', 'p50 ms', 'p99 ms'].map((header) => (
+            <th key={header} scope="col" className="number">
+              {header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {series.flatMap(({ row, curve }) =>
+          curve.line.map(({ rate, steps, met, p50, p99 }) => (
+            <tr key={`${row.caseId} ${rate}`}>
+              <th scope="row">
+                <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
+              </th>
+              <td className="number">{capacityText(row)}</td>
+              <td className="number">{figures(rate)}</td>
+              <td className="number">{integer(steps)}</td>
+              <td className="number">{integer(met)}</td>
+              <td className="number">{p50 === null ? '—' : figures(p50 * 1e3)}</td>
+              <td className="number">{figures(p99 * 1e3)}</td>
+            </tr>
+          )),
+        )}
+      </tbody>
+    </table>
+  );
+}
+
+const capacityText = ({ cells: { capacity } }: Row): string =>
+  capacity.state === 'shown' ? cellFigure({ scale: 1 }, capacity) : '—';
+
+const round = (value: number): number => Math.round(value * 10) / 10;

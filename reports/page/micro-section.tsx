@@ -1,0 +1,70 @@
+import { figures, integer, share, shownInUnit } from '../analysis/format.ts';
+import type { MicroView } from '../analysis/micro.ts';
+import { Name, Scroll } from './parts.tsx';
+
+const MICROSECONDS = { scale: 1e6 };
+const HEADERS = ['Size B', 'Decode µs', 'Encode µs', 'Both µs', 'Server CPU µs/msg', 'Share'];
+
+/** How much of a server's cost is the protocol's own work, and how much is everything around it. */
+export function MicroSection({ views }: { views: readonly MicroView[] }) {
+  if (views.length === 0) return null;
+  return (
+    <section id="micro" className="block">
+      <h2>Protocol work alone</h2>
+      <p className="lead">{takeaway(views)}</p>
+      <Scroll label="The protocol’s own work beside the server’s CPU per message">
+        <table className="micro">
+          <thead>
+            <tr>
+              <th scope="col">Transport</th>
+              {HEADERS.map((header) => (
+                <th key={header} scope="col" className="number">
+                  {header}
+                </th>
+              ))}
+              <th scope="col">Measured in</th>
+              <th scope="col">Done by</th>
+            </tr>
+          </thead>
+          <tbody>
+            {views.map((view) => (
+              <tr key={`${view.transport} ${view.size} ${view.question}`}>
+                <th scope="row">
+                  <Name>{view.transport}</Name>
+                </th>
+                <td className="number">{integer(view.size)}</td>
+                <td className="number">{shownInUnit(MICROSECONDS, view.decode)}</td>
+                <td className="number">{shownInUnit(MICROSECONDS, view.encode)}</td>
+                <td className="number">{shownInUnit(MICROSECONDS, view.protocol)}</td>
+                <td className="number">{shownInUnit(MICROSECONDS, view.measured)}</td>
+                <td className="number">{view.share === null ? '—' : share(view.share)}</td>
+                <td>{view.question ?? (view.measured.shown ? '' : view.measured.reason)}</td>
+                <td>{view.libraries.join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <p className="note">
+        Decode and encode: what the server’s libraries do with one message, in a tight loop of one process, without any
+        socket or system call. Server CPU: all the server process spent on a message of an echo of the same size, on a
+        timetable. What the share leaves is the kernel’s network stack, the event loop, the rest of the library and
+        Node.js. A tight loop is kinder to a processor’s caches than real traffic, so shares are lower bounds.
+      </p>
+    </section>
+  );
+}
+
+function takeaway(views: readonly MicroView[]): string {
+  const known = views
+    .flatMap(({ transport, size, share: part }) => (part === null ? [] : [{ transport, size, part }]))
+    .toSorted((a, b) => a.part - b.part);
+  const [least] = known;
+  const most = known.at(-1);
+  if (least === undefined || most === undefined) return 'No echo of the same sizes was measured to set it beside.';
+  const said = ({ transport, size, part }: (typeof known)[number]) =>
+    `${share(part)} of the server’s CPU per message for ${transport} at ${figures(size)} B`;
+  return least === most
+    ? `The protocol’s own work is ${said(least)}.`
+    : `The protocol’s own work runs from ${said(least)} to ${said(most)}.`;
+}

@@ -1,0 +1,88 @@
+import { integer, printable } from '../analysis/format.ts';
+import { type Beside, hundredths, signed, signedShare, type WireRow, wireTakeaway } from '../analysis/wire.ts';
+import { type TextCell, type TextColumn, table, wrap } from './table.ts';
+
+export type WireTableOptions = { readonly width: number; readonly paintHeader?: (text: string) => string };
+
+/** Theory beside measurement, a line for each way of each transport and size. */
+export function wireTable(rows: readonly WireRow[], { width, paintHeader = same }: WireTableOptions): string[] {
+  const lines = rows.flatMap((row) => (['up', 'down'] as const).map((way) => ({ row, way, counted: row[way] })));
+  const linked = lines.some(({ counted }) => counted?.link != null);
+  const column = (
+    header: string,
+    drop: number | null,
+    text: (line: (typeof lines)[number]) => string,
+    align: TextColumn['align'] = 'right',
+  ): TextColumn => ({
+    header,
+    align,
+    ...(drop === null ? {} : { drop }),
+    cells: lines.map((line) => bare(printable(text(line)))),
+  });
+  const socket = (read: (side: Beside) => string) => (line: (typeof lines)[number]) =>
+    line.counted === null ? '—' : read(line.counted.socket);
+  const link = (read: (side: Beside) => string) => (line: (typeof lines)[number]) =>
+    line.counted?.link == null ? '—' : read(line.counted.link);
+  const packets = (read: (line: NonNullable<NonNullable<WireRow['up']>['link']>) => string) => {
+    return (line: (typeof lines)[number]) => (line.counted?.link == null ? '—' : read(line.counted.link));
+  };
+  const columns = [
+    column('transport', null, ({ row }) => (row.encoding === 'binary' ? `${row.name} (binary)` : row.name), 'left'),
+    column('size', 8, ({ row }) => integer(row.size)),
+    column('way', null, ({ way }) => way, 'left'),
+    column('theory B', 7, socket(theoryText)),
+    column('socket B', null, socket(measuredText)),
+    column('Δ B', null, socket(differenceText)),
+    column('Δ %', 3, socket(shareText)),
+    ...(linked
+      ? [
+          column('theory link', 4, link(theoryText)),
+          column('link B', 6, link(measuredText)),
+          column('Δ B link', 5, link(differenceText)),
+          column('Δ % link', 1, link(shareText)),
+          column(
+            'packets',
+            2,
+            packets(({ packets: { forData } }) => (forData === null ? '—' : hundredths(forData))),
+          ),
+          column(
+            'more',
+            2,
+            packets(({ packets: { more } }) => (more === null ? '—' : signed(more))),
+          ),
+        ]
+      : []),
+  ];
+  return table(columns, width, paintHeader);
+}
+
+/** The table with what it says before it and what its columns are after it; nothing where no case is of this kind. */
+export function wireReport(rows: readonly WireRow[], options: WireTableOptions): string[] {
+  if (rows.length === 0) return [];
+  const prose = Math.max(20, Math.min(options.width, 100));
+  const missing = rows.flatMap(({ name, size, reason }) =>
+    reason === null ? [] : [`${name} at ${integer(size)} B: ${reason}.`],
+  );
+  const linked = rows.some(({ up, down }) => up?.link != null || down?.link != null);
+  return [
+    ...wrap(printable(wireTakeaway(rows)), prose),
+    '',
+    ...wireTable(rows, options),
+    ...wrap(linked ? LINK_NOTE : SOCKET_NOTE, prose),
+    ...missing.flatMap((text) => wrap(printable(text), prose)),
+  ];
+}
+
+const SOCKET_NOTE =
+  'Per message, one exchanged at a time. Bytes at the server’s sockets: no private link carried them, so TCP/IP is not counted.';
+const LINK_NOTE =
+  'Per message, one exchanged at a time. Link: with the Ethernet, IP and TCP headers of every packet that was counted. ' +
+  'Packets: those the data alone fill; more: acknowledgements that travelled alone and writes that were split.';
+
+const theoryText = ({ theory }: Beside): string => (theory === null ? 'no formula' : hundredths(theory));
+const measuredText = ({ measured }: Beside): string => hundredths(measured);
+const differenceText = ({ difference }: Beside): string => (difference === null ? '—' : signed(difference));
+const shareText = ({ share }: Beside): string => (share === null ? '—' : signedShare(share));
+
+const same = (text: string): string => text;
+const bare = (text: string): TextCell => ({ text, paint: same });
