@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import type { CeilingFlags } from './cli/ceiling.ts';
+import type { CrosscheckFlags } from './cli/crosscheck.ts';
 import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
@@ -7,7 +9,7 @@ import type { MicroFlags } from './cli/micro.ts';
 import type { RunFlags } from './cli/run.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, suggestion } from './plan/options.ts';
-import { scenarios, transportNames } from './registry.ts';
+import { type ScenarioEntry, scenarios, transportNames } from './registry.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */
 const io = processIo();
@@ -30,11 +32,22 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 const context = { io, interrupted: interruption.signal };
 let exitCode: ExitCode = EXIT.done;
 
-const rates = scenarios.map(({ id, defaultRate }) => `${id} ${defaultRate}`).join(', ');
+/** `echo 100, idle 2000`: what a setting is where nothing is asked for. */
+const usually = (of: (defaults: ScenarioEntry['defaults']) => readonly number[]): string =>
+  scenarios
+    .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
+    .filter(({ values }) => values.length > 0)
+    .map(({ id, values }) => `${id} ${values.join('/')}`)
+    .join(', ');
+const usualScenarios = scenarios
+  .filter(({ usual }) => usual)
+  .map(({ id }) => id)
+  .join(', ');
 const EXAMPLES = `
 Examples:
   npm run bench -- --quick                                     every transport once: a first look in a minute
   npm run bench -- --transports ws,sse --rate 500,1000,2000    two transports at three rates
+  npm run bench -- --scenarios capacity --objective p99<20ms   how much each sustains
   npm run report -- reports/runs/<run>/results.json            the report again, from its results
 
 Exit codes:
@@ -52,15 +65,27 @@ program
   .command('run')
   .description('measure transports and report')
   .option('--transports <names>', `which, separated by commas: ${transportNames().join(', ')} (all)`)
-  .option('--scenarios <names>', `which: ${scenarios.map(({ id }) => id).join(', ')} (all)`)
-  .option('--clients <numbers>', `sessions (${DEFAULTS.clients})`)
-  .option('--rate <numbers>', `messages a second, all clients together; in broadcast, published ones (${rates})`)
-  .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (${DEFAULTS.size})`)
-  .option('--duration <seconds>', `measured time of a trial (${DEFAULTS.durationSeconds})`)
+  .option('--scenarios <names>', `which: ${scenarios.map(({ id }) => id).join(', ')} (${usualScenarios})`)
+  .option('--clients <numbers>', `sessions (${usually(({ clients }) => [clients])})`)
+  .option(
+    '--rate <numbers>',
+    `messages a second, all clients together; in broadcast, published ones; where a search begins (${usually(({ rate }) => [rate])})`,
+  )
+  .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (${usually(({ sizes }) => sizes)})`)
+  .option(
+    '--duration <seconds>',
+    `measured time of a trial, of a search’s probe (${usually(({ seconds }) => [seconds])})`,
+  )
   .option('--warmup <seconds>', `time before it that is not counted (${DEFAULTS.warmupSeconds})`)
   .option('--trials <number>', `trials of each case; verdicts need 6 (${DEFAULTS.trials})`)
   .option('--seed <number>', `of the order of trials and the messages’ filler (${DEFAULTS.seed})`)
   .option('--workers <number>', 'load processes (one for every core the server leaves)')
+  .option('--objective <percentile<time>', `what a capacity search keeps to (${DEFAULTS.objective})`)
+  .option(
+    '--link <kind>',
+    `auto, veth (private namespaces, bytes as a cable carries them) or loopback (${DEFAULTS.link})`,
+  )
+  .option('--aa', 'every transport twice: whatever is found between the two is noise')
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
   .option('--json', 'print the results document instead of the summary')
   .option('--quick', 'one short trial of each case: a first look, no verdicts')
@@ -122,6 +147,34 @@ program
   .action(async (flags: MicroFlags) => {
     const { microCommand } = await import('./cli/micro.ts');
     exitCode = await microCommand(flags, context);
+  });
+
+program
+  .command('crosscheck')
+  .description('put the same load to another load generator (autocannon) and to ours')
+  .option('--rate <number>', 'requests a second, all connections together (1000)')
+  .option('--connections <number>', 'of each generator (50)')
+  .option('--duration <seconds>', 'of each load (5)')
+  .option('--size <number>', 'bytes of a message (64)')
+  .option('--freeze <seconds>', 'how long a server is then made to stand still; 0 leaves that out (1)')
+  .option('--json', 'print one JSON document')
+  .action(async (flags: CrosscheckFlags) => {
+    const { crosscheckCommand } = await import('./cli/crosscheck.ts');
+    exitCode = await crosscheckCommand(flags, context);
+  });
+
+program
+  .command('ceiling')
+  .description('measure what a message costs our generator, beside loops that record nothing')
+  .option('--transports <names>', 'which, separated by commas (all)')
+  .option('--clients <number>', 'sessions, each in a closed loop (100)')
+  .option('--size <number>', 'bytes of a message (64)')
+  .option('--duration <seconds>', 'of each loop (3)')
+  .option('--trials <number>', 'how often ours and the bare loop take turns (5)')
+  .option('--json', 'print one JSON document')
+  .action(async (flags: CeilingFlags) => {
+    const { ceilingCommand } = await import('./cli/ceiling.ts');
+    exitCode = await ceilingCommand(flags, context);
   });
 
 try {

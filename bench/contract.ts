@@ -143,11 +143,14 @@ export type ServerOrder =
       readonly order: 'listen' /** URL of the module that exports `listen`. */;
       readonly module: string;
     } & ServerSettings)
-  | { readonly order: 'usage' };
+  | { readonly order: 'usage' }
+  | { readonly order: 'memory' };
 
 export type ServerAnswer =
   | { readonly answer: 'listening'; readonly url: string; readonly effective: Options }
   | ({ readonly answer: 'usage' } & ServerUsage)
+  /** Resident bytes once garbage is collected. */
+  | { readonly answer: 'memory'; readonly rssBytes: number }
   | { readonly answer: 'failed'; readonly reason: string };
 
 /** A server process since its start. */

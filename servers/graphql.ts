@@ -72,6 +72,7 @@ export async function listen(application: Application, settings: ServerSettings)
     broadcast,
     effective: {
       heartbeat: `server pings every ${KEEP_ALIVE_MS} ms`,
+      heartbeatSeconds: KEEP_ALIVE_MS / 1e3,
       compression: false,
       tcpNoDelay: true,
       messageBytes,

@@ -91,6 +91,7 @@ export async function listen(application: Application, settings: ServerSettings)
     broadcast,
     effective: {
       heartbeat: `a held request is answered after ${HOLD_MS} ms`,
+      heartbeatSeconds: HOLD_MS / 1e3,
       compression: false,
       tcpNoDelay: true,
       messageBytes,

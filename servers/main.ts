@@ -1,4 +1,5 @@
 import type { Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
+import { settledRss } from '../bench/memory.ts';
 import { application } from './application.ts';
 import { meterSockets } from './meter.ts';
 
@@ -14,6 +15,7 @@ async function obey(order: ServerOrder): Promise<ServerAnswer> {
     const { user, system } = process.cpuUsage();
     return { answer: 'usage', cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss(), ...meter() };
   }
+  if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
   try {
     const server: ServerModule = await import(order.module);
     listener = await server.listen(application, order);

@@ -42,6 +42,7 @@ export async function listen(application: Application, settings: ServerSettings)
     broadcast,
     effective: {
       heartbeat: 'client pings every 60 s (keepalive)',
+      heartbeatSeconds: 60,
       compression: false,
       tcpNoDelay: true,
       messageBytes,

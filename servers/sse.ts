@@ -51,7 +51,15 @@ export async function listen(application: Application, settings: ServerSettings)
   return {
     url: `http://${authority(settings.host, port)}`,
     broadcast,
-    effective: { heartbeat: 'none', compression: false, tcpNoDelay: true, messageBytes, http: '1.1', eventIds: false },
+    effective: {
+      heartbeat: 'none',
+      heartbeatSeconds: 0,
+      compression: false,
+      tcpNoDelay: true,
+      messageBytes,
+      http: '1.1',
+      eventIds: false,
+    },
     close: closingOnce(() => {
       for (const stream of streams.values()) stream.end();
       return closeServer(server, sockets);

@@ -33,7 +33,13 @@ export async function listen(application: Application, settings: ServerSettings)
   return {
     url: `tcp://${authority(settings.host, port)}`,
     broadcast,
-    effective: { heartbeat: 'none', compression: false, tcpNoDelay: true, messageBytes: settings.limits.messageBytes },
+    effective: {
+      heartbeat: 'none',
+      heartbeatSeconds: 0,
+      compression: false,
+      tcpNoDelay: true,
+      messageBytes: settings.limits.messageBytes,
+    },
     close: closingOnce(() => {
       for (const socket of sockets) socket.end();
       return closeServer(server, sockets);

@@ -35,7 +35,14 @@ export async function listen(application: Application, settings: ServerSettings)
   return {
     url: `ws://${authority(settings.host, port)}/`,
     broadcast: (message) => sendToAll(message, typeof message !== 'string'),
-    effective: { heartbeat: 'none', compression: false, tcpNoDelay: true, messageBytes, maxFragments: 128 },
+    effective: {
+      heartbeat: 'none',
+      heartbeatSeconds: 0,
+      compression: false,
+      tcpNoDelay: true,
+      messageBytes,
+      maxFragments: 128,
+    },
     close: closingOnce(() => {
       for (const client of wss.clients) client.close(1001, 'server going away');
       wss.close();

@@ -1,4 +1,4 @@
-import { scenarios, transports } from '../registry.ts';
+import { type ScenarioEntry, scenarios, transports } from '../registry.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -14,7 +14,7 @@ function catalogue() {
       ...{ id, title, floor, capabilities },
       variants: variants.map((variant) => ({ id: variant.id, title: variant.title, options: variant.options })),
     })),
-    scenarios: scenarios.map(({ id, title, defaultRate }) => ({ id, title, defaultRate })),
+    scenarios: scenarios.map(({ id, title, kind, usual, defaults }) => ({ id, title, kind, usual, defaults })),
   };
 }
 
@@ -28,9 +28,7 @@ function table(): string {
     ...columns(rows),
     '',
     'Scenarios (--scenarios)',
-    ...columns(
-      scenarios.map(({ id, title, defaultRate }) => [id, title, `${defaultRate} msg/s unless --rate says otherwise`]),
-    ),
+    ...columns(scenarios.map(({ id, title, usual, defaults }) => [id, title, describeDefaults(defaults, usual)])),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -42,6 +40,15 @@ function describe({ binary, ordered, reliable, upstream }: (typeof transports)[n
     up,
     ...(ordered ? [] : ['unordered']),
     ...(reliable ? [] : ['lossy']),
+  ].join(', ');
+}
+
+function describeDefaults({ clients, rate, sizes }: ScenarioEntry['defaults'], usual: boolean): string {
+  return [
+    `${clients} client${clients === 1 ? '' : 's'}`,
+    ...(rate === 0 ? [] : [`${rate} msg/s`]),
+    ...(sizes.length === 0 ? [] : [`${sizes.join(', ')} B`]),
+    ...(usual ? [] : ['only when named']),
   ].join(', ');
 }
 

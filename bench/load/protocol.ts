@@ -6,6 +6,8 @@ export type WorkerOrder =
   | ConnectOrder
   | PhaseOrder
   | ClosedOrder
+  | OpenOrder
+  | HoldOrder
   | { readonly order: 'memory' }
   | { readonly order: 'close' };
 
@@ -22,12 +24,29 @@ export interface ConnectOrder {
   readonly reaches: 'sender' | 'everyone';
   /** Sessions being opened at the same time; 1 opens one after another, so that none waits for another. */
   readonly inFlight: number;
+  /** Only senders below this are opened for now; all of them where it is left out. */
+  readonly until?: number;
+  /** Addresses the connections take turns to come from: each has a range of ports. Left out: as the system likes. */
+  readonly sources?: readonly string[];
   /** Sessions of all workers together; this one has every `workers`-th, from the `worker`-th on. */
   readonly clients: number;
   readonly worker: number;
   readonly workers: number;
   /** Origin of the trial's clock: a reading of `process.hrtime.bigint`, in digits. */
   readonly originNs: string;
+}
+
+/** Opens the senders below `until` that are not open yet; answered as `connect` is. */
+export interface OpenOrder {
+  readonly order: 'open';
+  readonly until: number;
+  readonly inFlight: number;
+}
+
+/** Sends nothing for a while and watches that the sessions stay; answered as a phase is. */
+export interface HoldOrder {
+  readonly order: 'hold';
+  readonly seconds: number;
 }
 
 export interface PhaseOrder {

@@ -3,6 +3,7 @@ import type { ClientModule } from '../contract.ts';
 import { settledRss } from '../memory.ts';
 import { Load } from './load.ts';
 import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
+import { comeFrom } from './sources.ts';
 
 /** A load worker: a process that opens its share of the sessions and does what the run orders. It ends with its parent. */
 let load: Load | undefined;
@@ -10,10 +11,13 @@ let load: Load | undefined;
 async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
-    load = new Load(order);
-    return { answer: 'connected', ...(await load.connect(client, platform)) };
+    comeFrom(order.sources);
+    load = new Load(order, client, platform);
+    return { answer: 'connected', ...(await load.open(order)) };
   }
   if (load === undefined) throw new Error(`ordered to ${order.order} before connecting`);
+  if (order.order === 'open') return { answer: 'connected', ...(await load.open(order)) };
+  if (order.order === 'hold') return { answer: 'phase', recording: await load.hold(order) };
   if (order.order === 'closed') return { answer: 'phase', recording: await load.runClosed(order) };
   if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
   if (order.order === 'phase') return { answer: 'phase', recording: await load.run(order) };

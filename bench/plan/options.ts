@@ -1,24 +1,41 @@
 import { distance } from 'fastest-levenshtein';
 import { LEAST_SIZE, MOST_SENDERS, MOST_SEQUENCE } from '../codec/header.ts';
-import { findTransport, scenarios, transportNames, transports } from '../registry.ts';
+import { findTransport, type ScenarioEntry, scenarios, transportNames, transports } from '../registry.ts';
 
 /** What a run is asked to do. Lists span the cases. */
 export interface RunOptions {
   /** `transport` or `transport:variant`. */
   readonly transports: readonly string[];
   readonly scenarios: readonly string[];
-  readonly clients: readonly number[];
-  /** Messages a second, all clients together. Null: each scenario's own default. */
+  /** Null, here and below: each scenario's own default. */
+  readonly clients: readonly number[] | null;
+  /** Messages a second, all clients together. */
   readonly rates: readonly number[] | null;
-  readonly sizes: readonly number[];
-  readonly durationSeconds: number;
+  readonly sizes: readonly number[] | null;
+  readonly durationSeconds: number | null;
   readonly warmupSeconds: number;
   readonly trials: number;
   readonly seed: number;
   /** Null: one for every core that the server leaves. */
   readonly workers: number | null;
+  /** What a capacity search must keep to. */
+  readonly objective: Objective;
+  /** What server and load talk over; `auto` takes a private link where the kernel allows one. */
+  readonly link: LinkChoice;
+  /** Every transport twice, under the labels `a` and `b`: any difference found between them is noise. */
+  readonly aa: boolean;
   readonly profile: 'default' | 'quick' | 'custom';
 }
+
+/** A percentile of the response that may be at most so long. */
+export interface Objective {
+  readonly percentile: (typeof PERCENTILES)[number];
+  readonly seconds: number;
+}
+const PERCENTILES = [50, 90, 99, 99.9] as const;
+
+const LINKS = ['auto', 'veth', 'loopback'] as const;
+export type LinkChoice = (typeof LINKS)[number];
 
 /** Largest message a run can ask for: the limit its servers are given, in bytes. */
 export const MOST_SIZE = 1024 * 1024;
@@ -44,59 +61,90 @@ export const SETTINGS = [
   'trials',
   'seed',
   'workers',
+  'objective',
+  'link',
+  'aa',
   'quick',
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
-export const DEFAULTS = { clients: 100, size: 128, durationSeconds: 2, warmupSeconds: 1.2, trials: 7, seed: 1 };
+export const DEFAULTS = { warmupSeconds: 1.2, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
 /** Checks everything that was given and reports all problems at once; with none, the options are complete. */
 export function readOptions(given: Partial<Record<Setting, Given>>): { options: RunOptions } | { problems: string[] } {
   const problems: string[] = [];
   const quick = readFlag(given.quick, problems);
-  const usual = { ...DEFAULTS, ...(quick ? QUICK : {}) };
+  const usual = { durationSeconds: null, ...DEFAULTS, ...(quick ? QUICK : {}) };
+  const usualScenarios = scenarios.filter((scenario) => scenario.usual);
 
   const everything = transports.map(({ id }) => id);
   const options: RunOptions = {
     transports: readNames(given.transports, 'transport', transportNames(), everything, problems),
-    scenarios: readNames(given.scenarios, 'scenario', ids(scenarios), ids(scenarios), problems),
-    clients: readNumbers(given.clients, { whole: true, least: 1, most: MOST_SENDERS }, problems) ?? [usual.clients],
+    scenarios: readNames(given.scenarios, 'scenario', ids(scenarios), ids(usualScenarios), problems),
+    clients: readNumbers(given.clients, { whole: true, least: 1, most: MOST_SENDERS }, problems),
     rates: readNumbers(given.rate, { least: 0.001, most: 10_000_000 }, problems),
-    sizes: readNumbers(given.size, { whole: true, least: LEAST_SIZE, most: MOST_SIZE }, problems) ?? [usual.size],
+    sizes: readNumbers(given.size, { whole: true, least: LEAST_SIZE, most: MOST_SIZE }, problems),
     durationSeconds: readNumber(given.duration, { least: 0.01, most: 86_400 }, problems) ?? usual.durationSeconds,
     warmupSeconds: readNumber(given.warmup, { least: 0, most: 3_600 }, problems) ?? usual.warmupSeconds,
     trials: readNumber(given.trials, { whole: true, least: 1, most: 10_000 }, problems) ?? usual.trials,
     seed: readNumber(given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 }, problems) ?? usual.seed,
     workers: readNumber(given.workers, { whole: true, least: 1, most: 256 }, problems),
+    objective: readObjective(given.objective ?? { value: usual.objective, where: '--objective' }, problems),
+    link: readLink(given.link, problems) ?? usual.link,
+    aa: readFlag(given.aa, problems),
     profile: quick ? 'quick' : Object.values(given).some((one) => one !== undefined) ? 'custom' : 'default',
   };
   if (problems.length > 0) return { problems };
-  const fewest = Math.min(...options.clients);
-  if (options.workers !== null && options.workers > fewest) {
-    return {
-      problems: [
-        `${given.workers?.where} is ${options.workers}, but ${fewest} client(s) keep at most ${fewest} workers busy`,
-      ],
-    };
-  }
-  const tooMuch = excess(options);
-  return tooMuch.length > 0 ? { problems: tooMuch } : { options };
+  const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
+  const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen)];
+  return wrong.length > 0 ? { problems: wrong } : { options };
 }
 
-/** What the header's digits or a machine's memory cannot hold. */
-function excess(options: RunOptions): string[] {
-  const { clients, scenarios: chosen, durationSeconds, warmupSeconds } = options;
-  const seconds = durationSeconds + warmupSeconds;
-  const fastest = Math.max(...(options.rates ?? scenarios.map(({ defaultRate }) => defaultRate)));
+/** Settings that none of the chosen scenarios would look at: a run must not seem to do what it does not. */
+function unused(
+  options: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
+  const names = options.scenarios.join(', ');
+  const none = (setting: Setting, has: (scenario: ScenarioEntry) => boolean): string[] =>
+    given[setting] === undefined || chosen.some(has)
+      ? []
+      : [`${given[setting].where} has no meaning for ${names}; leave it out`];
+  return [
+    ...none('rate', ({ defaults }) => defaults.rate > 0),
+    ...none('size', ({ defaults }) => defaults.sizes.length > 0),
+    ...(options.profile === 'quick' ? [] : none('duration', ({ defaults }) => defaults.seconds > 0)),
+    ...none('objective', ({ kind }) => kind === 'capacity'),
+  ];
+}
+
+/** What there are not enough clients for, or what the header's digits or a machine's memory cannot hold. */
+function excess(
+  options: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
   const problems: string[] = [];
-  if ((fastest * seconds) / Math.min(...clients) >= MOST_SEQUENCE) {
+  const clientsOf = ({ defaults }: ScenarioEntry): readonly number[] => options.clients ?? [defaults.clients];
+  const fewest = Math.min(...chosen.flatMap(clientsOf));
+  if (options.workers !== null && options.workers > fewest) {
+    problems.push(
+      `${given.workers?.where} is ${options.workers}, but ${fewest} client(s) keep at most ${fewest} workers busy`,
+    );
+  }
+  for (const scenario of chosen.filter(({ kind }) => kind === 'load')) {
+    const seconds = (options.durationSeconds ?? scenario.defaults.seconds) + options.warmupSeconds;
+    const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
+    if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MOST_SEQUENCE) continue;
     problems.push(
       `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages a client; use a lower --rate or --duration`,
     );
+    break;
   }
-  const toEveryone = scenarios.filter(({ id, reaches }) => reaches === 'everyone' && chosen.includes(id));
-  if (toEveryone.length > 0 && Math.max(...clients) > MOST_PAIRED_CLIENTS) {
+  const toEveryone = chosen.filter(({ reaches }) => reaches === 'everyone');
+  if (toEveryone.some((scenario) => Math.max(...clientsOf(scenario)) > MOST_PAIRED_CLIENTS)) {
     const names = toEveryone.map(({ id }) => id).join(', ');
     problems.push(`--clients may be ${MOST_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
   }
@@ -155,6 +203,31 @@ function readNumber(given: Given | undefined, range: Range, problems: string[]):
   if (numbers === null) return null;
   if (numbers.length > 1) problems.push(`${given?.where} takes one value, not ${numbers.length}`);
   return numbers[0] ?? null;
+}
+
+/** Units to a second: dividing by a whole number keeps 800 µs what it is. */
+const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
+
+function readObjective({ value, where }: Given, problems: string[]): Objective {
+  const [, name, amount, unit = ''] = /^\s*p([\d.]+)\s*<=?\s*([\d.]+)\s*(s|ms|us|µs)\s*$/.exec(String(value)) ?? [];
+  const percentile = PERCENTILES.find((one) => one === Number(name));
+  const seconds = Number(amount) / (PER_SECOND[unit] ?? Number.NaN);
+  if (percentile !== undefined && seconds > 0 && Number.isFinite(seconds)) return { percentile, seconds };
+  problems.push(
+    `${where} takes a percentile (${PERCENTILES.map((one) => `p${one}`).join(', ')}) and a time, such as p99<50ms, not "${value}"`,
+  );
+  return { percentile: 99, seconds: 0.05 };
+}
+
+function readLink(given: Given | undefined, problems: string[]): LinkChoice | undefined {
+  if (given === undefined) return undefined;
+  const found = LINKS.find((one) => one === given.value);
+  if (found === undefined) {
+    problems.push(
+      `${given.where} takes ${LINKS.join(', ')}, not "${given.value}"${suggestion(String(given.value), LINKS)}`,
+    );
+  }
+  return found;
 }
 
 function readFlag(given: Given | undefined, problems: string[]): boolean {

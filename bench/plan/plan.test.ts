@@ -24,7 +24,7 @@ describe('options', () => {
   test('the default run is every transport in every scenario, often enough for a verdict', () => {
     const options = optionsOf({});
     expect(options.transports).toEqual(transports.map(({ id }) => id));
-    expect(options.scenarios).toEqual(scenarios.map(({ id }) => id));
+    expect(options.scenarios).toEqual(['echo', 'broadcast']);
     expect(options.trials).toBeGreaterThanOrEqual(6);
     expect(options.profile).toBe('default');
   });
@@ -74,8 +74,26 @@ describe('options', () => {
     [{ clients: '0x10' }, /not "0x10"/],
     [{ clients: '1', rate: '10000000', duration: '3600' }, /more than 268,435,455 messages a client/],
     [{ clients: '30000', scenarios: 'broadcast' }, /to everyone/],
+    [{ objective: 'p99', scenarios: 'capacity' }, /such as p99<50ms, not "p99"/],
+    [{ objective: 'p42<1ms', scenarios: 'capacity' }, /p50, p90, p99, p99\.9/],
+    [{ objective: 'p99<0ms', scenarios: 'capacity' }, /--objective takes/],
+    [{ objective: 'p99<50', scenarios: 'capacity' }, /--objective takes/],
+    [{ objective: 'p99<50ms' }, /--objective has no meaning for echo, broadcast/],
+    [{ rate: '5', scenarios: 'idle' }, /--rate has no meaning for idle/],
+    [{ size: '64', scenarios: 'idle,connect' }, /--size has no meaning for idle, connect/],
+    [{ duration: '2', scenarios: 'wire' }, /--duration has no meaning for wire/],
+    [{ link: 'vet' }, /--link takes auto, veth, loopback, not "vet", did you mean "veth"\?/],
+    [{ aa: 'yes' }, /--aa takes true or false/],
   ])('%j is refused with its fix', (settings, message) => {
     expect(problemsOf(settings)).toMatch(message);
+  });
+
+  test.each([
+    ['p99<50ms', 99, 0.05],
+    ['p50 <= 800us', 50, 0.0008],
+    ['p99.9<1.5s', 99.9, 1.5],
+  ])('the objective %s', (objective, percentile, seconds) => {
+    expect(optionsOf({ objective, scenarios: 'capacity' }).objective).toEqual({ percentile, seconds });
   });
 
   test('all problems are reported at once', () => {
@@ -86,7 +104,7 @@ describe('options', () => {
 describe('plan', () => {
   test('several values span the cases, in every combination', () => {
     const plan = makePlan(optionsOf({ transports: 'ws,sse', clients: '1,2', rate: '10,20', size: '16,64' }));
-    expect(plan.cases).toHaveLength(2 * 2 * 2 * 2 * scenarios.length);
+    expect(plan.cases).toHaveLength(2 * 2 * 2 * 2 * plan.options.scenarios.length);
     expect(new Set(plan.cases.map(({ id }) => id)).size).toBe(plan.cases.length);
   });
 
@@ -102,9 +120,37 @@ describe('plan', () => {
     expect(new Set(order(1)).size).toBe(plan.options.trials);
   });
 
-  test('each scenario has its own usual rate', () => {
-    const rates = new Map(makePlan(optionsOf({})).cases.map(({ scenario, rate }) => [scenario.id, rate]));
-    for (const { id, defaultRate } of scenarios) expect(rates.get(id)).toBe(defaultRate);
+  test('each scenario has its own usual settings, and what it has no use for is 0', () => {
+    const all = makePlan(optionsOf({ transports: 'ws', scenarios: scenarios.map(({ id }) => id) }));
+    for (const { id, defaults } of scenarios) {
+      const cases = all.cases.filter(({ scenario }) => scenario.id === id);
+      expect(cases.map(({ size }) => size)).toEqual(defaults.sizes.length === 0 ? [0] : defaults.sizes);
+      const { clients, rate, seconds } = defaults;
+      for (const planned of cases) expect(planned).toMatchObject({ clients, rate, seconds });
+    }
+  });
+
+  test('a setting reaches the scenarios that have a use for it', () => {
+    const settings = { transports: 'ws', scenarios: 'echo,idle,capacity', rate: '500,2000', size: '64', duration: '3' };
+    const ids = makePlan(optionsOf(settings)).cases.map(({ id, rate, seconds }) => `${id} ${rate} ${seconds}`);
+    expect(ids).toEqual([
+      'ws/echo/c100/r500/s64/text 500 3',
+      'ws/echo/c100/r2000/s64/text 2000 3',
+      `ws/idle/c${scenarios.find(({ id }) => id === 'idle')?.defaults.clients}/text 0 3`,
+      // A search begins at the lowest and has no rate in its name.
+      'ws/capacity/c100/s64/text 500 3',
+    ]);
+  });
+
+  test('an A/A run has every transport under two labels', () => {
+    const plan = makePlan(optionsOf({ transports: 'ws,sse', scenarios: 'echo', aa: true }));
+    expect(plan.cases.map(({ name, label }) => [name, label])).toEqual([
+      ['ws#a', 'a'],
+      ['ws#b', 'b'],
+      ['sse#a', 'a'],
+      ['sse#b', 'b'],
+    ]);
+    expect(new Set(plan.cases.map(({ id }) => id)).size).toBe(4);
   });
 
   test('seven transports are planned to fit in eight minutes, a quick look at them in ninety seconds', () => {

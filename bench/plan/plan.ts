@@ -1,19 +1,32 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { findTransport, type ScenarioEntry, scenarios, type TransportEntry, type Variant } from '../registry.ts';
+import {
+  findTransport,
+  type ScenarioEntry,
+  type ScenarioKind,
+  scenarios,
+  type TransportEntry,
+  type Variant,
+} from '../registry.ts';
 import type { RunOptions } from './options.ts';
 
 /** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */
 export interface PlannedCase {
   readonly id: string;
-  /** `transport` or `transport:variant`. */
+  /** `transport` or `transport:variant`, and in an A/A run `#a` or `#b`. */
   readonly name: string;
   readonly entry: TransportEntry;
   readonly variant: Variant | null;
+  /** In an A/A run, under which of its two labels the transport goes. */
+  readonly label: 'a' | 'b' | null;
   readonly scenario: ScenarioEntry;
   readonly clients: number;
+  /** Messages a second; where a search begins; 0 where no timetable is kept. */
   readonly rate: number;
+  /** Bytes; 0 where no message is sent. */
   readonly size: number;
+  /** Measured time of a trial, of a search's probe; 0 where the work ends it. */
+  readonly seconds: number;
   readonly encoding: 'text';
 }
 
@@ -41,28 +54,68 @@ export function makePlan(options: RunOptions): RunPlan {
 
 /** What a trial takes besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
 const OVERHEAD_SECONDS = 0.85;
+/** Probes of a search, about: doublings, halvings, and the longer one that confirms. */
+const PROBES = 14;
+/** Of the sessions a trial opens one after another. */
+const SESSIONS_PER_SECOND = 500;
+
+/** By kind, about; a machine is faster or slower. */
+const SECONDS: Readonly<Record<ScenarioKind, (planned: PlannedCase, warmupSeconds: number) => number>> = {
+  load: ({ seconds }, warmupSeconds) => warmupSeconds + seconds + OVERHEAD_SECONDS,
+  closed: ({ seconds }, warmupSeconds) => warmupSeconds + seconds + OVERHEAD_SECONDS,
+  capacity: ({ seconds }, warmupSeconds) => PROBES * (warmupSeconds + seconds + OVERHEAD_SECONDS),
+  connect: ({ clients }) => OVERHEAD_SECONDS + (2 * clients) / SESSIONS_PER_SECOND,
+  // Until a heartbeat has come round.
+  idle: ({ clients, seconds }) => 3 + clients / SESSIONS_PER_SECOND + Math.max(seconds, 25),
+  wire: () => 2,
+};
 
 export function estimateSeconds({ options, cases }: RunPlan): number {
-  return cases.length * options.trials * (options.warmupSeconds + options.durationSeconds + OVERHEAD_SECONDS);
+  const block = cases.reduce((sum, planned) => sum + SECONDS[planned.scenario.kind](planned, options.warmupSeconds), 0);
+  return block * options.trials;
 }
 
 function casesOf(options: RunOptions): PlannedCase[] {
-  const cases: PlannedCase[] = [];
-  for (const scenarioId of options.scenarios) {
+  const labels = options.aa ? (['a', 'b'] as const) : [null];
+  return options.scenarios.flatMap((scenarioId) => {
     const scenario = scenarios.find(({ id }) => id === scenarioId);
     if (scenario === undefined) throw new Error(`unknown scenario ${scenarioId}`);
-    for (const clients of options.clients) {
-      for (const rate of options.rates ?? [scenario.defaultRate]) {
-        for (const size of options.sizes) {
-          for (const name of options.transports) {
-            const found = findTransport(name);
-            if (found === undefined) throw new Error(`unknown transport ${name}`);
-            const id = `${name}/${scenario.id}/c${clients}/r${rate}/s${size}/text`;
-            cases.push({ id, name, ...found, scenario, clients, rate, size, encoding: 'text' });
-          }
-        }
-      }
-    }
-  }
-  return cases;
+    return settingsOf(scenario, options).flatMap((settings) =>
+      options.transports.flatMap((name) => labels.map((label) => caseOf(name, label, scenario, settings))),
+    );
+  });
+}
+
+type Settings = Pick<PlannedCase, 'clients' | 'rate' | 'size' | 'seconds'>;
+
+/** All combinations of a scenario's settings. What it has no use for, it has once, as 0. */
+function settingsOf({ kind, defaults }: ScenarioEntry, options: RunOptions): Settings[] {
+  const rates = options.rates ?? [defaults.rate];
+  const spanned = kind === 'capacity' ? [Math.min(...rates)] : defaults.rate === 0 ? [0] : rates;
+  const sizes = defaults.sizes.length === 0 ? [0] : (options.sizes ?? defaults.sizes);
+  const seconds = defaults.seconds === 0 ? 0 : (options.durationSeconds ?? defaults.seconds);
+  return (options.clients ?? [defaults.clients]).flatMap((clients) =>
+    spanned.flatMap((rate) => sizes.map((size) => ({ clients, rate, size, seconds }))),
+  );
+}
+
+function caseOf(
+  transport: string,
+  label: PlannedCase['label'],
+  scenario: ScenarioEntry,
+  settings: Settings,
+): PlannedCase {
+  const found = findTransport(transport);
+  if (found === undefined) throw new Error(`unknown transport ${transport}`);
+  const name = label === null ? transport : `${transport}#${label}`;
+  const { clients, rate, size } = settings;
+  const parts = [
+    name,
+    scenario.id,
+    `c${clients}`,
+    ...(rate === 0 || scenario.kind === 'capacity' ? [] : [`r${rate}`]),
+    ...(size === 0 ? [] : [`s${size}`]),
+    'text',
+  ];
+  return { id: parts.join('/'), name, ...found, label, scenario, ...settings, encoding: 'text' };
 }

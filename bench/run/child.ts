@@ -15,11 +15,14 @@ export class Child<Order extends object, Answer extends { answer: string }> {
   #stderr = '';
   #stopping = false;
 
-  /** @param core the core to bind it to, as `taskset` takes it */
-  constructor(name: string, file: string, core: string | undefined) {
+  /**
+   * @param core the core to bind it to, as `taskset` takes it
+   * @param end what to put before the command, so that it runs at an end of the link
+   */
+  constructor(name: string, file: string, core: string | undefined, end: readonly string[] = []) {
     this.#name = name;
-    const command = [process.execPath, '--disable-warning=UNDICI-ES', file];
-    const [program, ...args] = core === undefined ? command : ['taskset', '-c', core, ...command];
+    const bound = core === undefined ? [] : ['taskset', '-c', core];
+    const [program, ...args] = [...end, ...bound, process.execPath, '--disable-warning=UNDICI-ES', file];
     this.#process = spawn(program!, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',

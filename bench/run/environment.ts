@@ -3,11 +3,15 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { z } from 'zod';
 import type { Environment } from '../results/schema.ts';
 import { allowedCores, type Placement } from './affinity.ts';
+import type { Link } from './link.ts';
 
 const manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
 
 /** The machine, the runtime and the versions of what is measured. */
-export function describeEnvironment(placement: Placement | undefined): Environment {
+export function describeEnvironment(
+  placement: Placement | undefined,
+  link: Pick<Link, 'kind' | 'reason'>,
+): Environment {
   const own = readManifest('../../package.json');
   const packages = Object.keys(own.dependencies).toSorted();
   return {
@@ -19,7 +23,8 @@ export function describeEnvironment(placement: Placement | undefined): Environme
     cpu: cpus()[0]?.model.trim() || 'unknown',
     cores: coreCount(),
     memoryBytes: totalmem(),
-    link: 'loopback',
+    link: link.kind,
+    ...(link.reason === undefined ? {} : { linkReason: link.reason }),
     pinning: placement === undefined ? null : { server: placement.server, generator: placement.workers.join(',') },
     packages: Object.fromEntries(
       packages.map((name) => [name, readManifest(`../../node_modules/${name}/package.json`).version]),

@@ -1,34 +1,41 @@
-import type { ServerUsage } from '../contract.ts';
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
-import { messageCount } from '../load/timetable.ts';
 import type { PlannedCase } from '../plan/plan.ts';
-import type { Measurement, Messages, Usage } from '../results/schema.ts';
+import type { Measurement, Messages, Usage, Wire } from '../results/schema.ts';
+import type { LinkCounters } from './link.ts';
+import type { Snapshot } from './stage.ts';
 import { judge } from './validity.ts';
 
 /** What a trial has read, of both sides. */
 export interface Reading {
-  /** The server's usage before the first session, with all sessions usable, and around the measured phase. */
-  readonly idle: ServerUsage;
-  readonly ready: ServerUsage;
-  readonly before: ServerUsage;
-  readonly after: ServerUsage;
+  /** The server's usage before the first session, with all sessions usable, and around the measured window. */
+  readonly idle: Snapshot;
+  readonly ready: Snapshot;
+  readonly before: Snapshot;
+  readonly after: Snapshot;
   /** Times to a usable session, encoded histogram. */
   readonly connect: string;
   readonly recording: Recording;
   readonly workers: number;
+  /** Messages the timetable asked for; without one, those that were sent. */
+  readonly due: number;
+  /** Length of the measured window. */
+  readonly seconds: number;
 }
+
+/** What only some scenarios have. */
+export type Extras = Pick<Measurement, 'theory' | 'capacity' | 'memory' | 'opening'>;
 
 export type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
 
 /** Brings what was read into the results' form and judges it. Pure. */
-export function summarise(planned: PlannedCase, durationSeconds: number, reading: Reading): Judged {
-  const { recording } = reading;
-  const { clients, rate, scenario } = planned;
-  const messages = countMessages(planned, messageCount(rate, durationSeconds), recording);
+export function summarise(planned: PlannedCase, reading: Reading, extras: Extras = {}): Judged {
+  const { recording, seconds } = reading;
+  const { clients, scenario } = planned;
+  const messages = countMessages(planned, reading);
   const usage = usageOf(reading);
   const measurement: Judged['measurement'] = {
-    seconds: messages.due / rate,
+    seconds,
     messages,
     latency: {
       response: recording.response,
@@ -39,12 +46,15 @@ export function summarise(planned: PlannedCase, durationSeconds: number, reading
     },
     wire: wireOf(reading),
     usage,
+    ...extras,
   };
-  const samples = decode(recording.response).totalCount;
-  return { measurement, ...judge({ messages, recording, usage, clients, reaches: scenario.reaches, samples }) };
+  const open = scenario.kind === 'load' || scenario.kind === 'capacity';
+  const samples = decode(open ? recording.response : recording.service).totalCount;
+  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, samples };
+  return { measurement, ...judge(observation, scenario.kind) };
 }
 
-function countMessages({ scenario, clients }: PlannedCase, due: number, recording: Recording): Messages {
+function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
   const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
   const expected = scenario.reaches === 'everyone' ? sent * clients : sent;
   const faults = { lost: expected - delivered, duplicated, reordered, corrupt, unexpected, errors };
@@ -52,19 +62,31 @@ function countMessages({ scenario, clients }: PlannedCase, due: number, recordin
 }
 
 function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
-  const { cpuSeconds, rssBytes, loopDelayP99Seconds, busy } = recording;
+  const { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99Seconds, busy } = recording;
   return {
     server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },
-    generator: { cpuSeconds, rssBytes, loopDelayP99: loopDelayP99Seconds, busy, workers },
+    generator: { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99: loopDelayP99Seconds, busy, workers },
   };
 }
 
-function wireOf({ idle, ready, before, after }: Reading): Measurement['wire'] {
+function wireOf({ idle, ready, before, after }: Reading): Wire {
+  const between = (of: (snapshot: Snapshot) => number) => ({
+    window: of(after) - of(before),
+    setup: of(ready) - of(idle),
+  });
+  const [up, down] = [between(({ bytesUp }) => bytesUp), between(({ bytesDown }) => bytesDown)];
+  const socket = { up: up.window, down: down.window, setupUp: up.setup, setupDown: down.setup };
+  if ([idle, ready, before, after].some(({ link }) => link === null)) return { layer: 'socket', ...socket };
+  const link = (of: (counters: LinkCounters) => number) => between((snapshot) => of(snapshot.link as LinkCounters));
+  const [linkUp, linkDown] = [link(({ bytesUp }) => bytesUp), link(({ bytesDown }) => bytesDown)];
   return {
-    layer: 'socket',
-    up: after.bytesUp - before.bytesUp,
-    down: after.bytesDown - before.bytesDown,
-    setupUp: ready.bytesUp - idle.bytesUp,
-    setupDown: ready.bytesDown - idle.bytesDown,
+    layer: 'link',
+    up: linkUp.window,
+    down: linkDown.window,
+    packetsUp: link(({ packetsUp }) => packetsUp).window,
+    packetsDown: link(({ packetsDown }) => packetsDown).window,
+    setupUp: linkUp.setup,
+    setupDown: linkDown.setup,
+    socket,
   };
 }

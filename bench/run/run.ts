@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { PlannedCase, RunPlan } from '../plan/plan.ts';
-import { type Case, type Results, SCHEMA, type TransportInfo, type Trial } from '../results/schema.ts';
-import { place } from './affinity.ts';
+import {
+  type Case,
+  type Environment,
+  type MicroRow,
+  type Results,
+  SCHEMA,
+  type TransportInfo,
+  type Trial,
+} from '../results/schema.ts';
+import { type Placement, place } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
+import { accommodate, ephemeralPorts, openFiles } from './limits.ts';
+import type { Link } from './link.ts';
 import { runTrial } from './trial.ts';
 
 /** What happens in a run, in order. `results` is complete up to the event. */
@@ -13,8 +23,36 @@ export type RunEvent =
   | { readonly event: 'ended'; readonly results: Results };
 
 /** Load workers when none are asked for: one for every core the server leaves, and no more than there are clients. */
-export function defaultWorkers(fewestClients: number): number {
+function defaultWorkers(fewestClients: number): number {
   return Math.max(1, Math.min(coreCount() - 1, fewestClients));
+}
+
+/** How a plan is to be run on this machine. */
+export interface Arrangement {
+  readonly link: Link;
+  readonly workers: number;
+  readonly placement: Placement | undefined;
+  /** Addresses the load comes from; none where the system may choose. */
+  readonly sources: readonly string[];
+}
+
+/** Finds out how to run a plan, or what this machine lacks for it: one message a problem, each with what to do. */
+export function arrange(plan: RunPlan, link: Link): Arrangement | { readonly problems: readonly string[] } {
+  const { workers: asked } = plan.options;
+  const workers = asked ?? defaultWorkers(Math.min(...plan.cases.map(({ clients }) => clients)));
+  const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
+  const fitted = accommodate(plan.cases, { workers, asked: asked !== null }, link, limits);
+  if (!('workers' in fitted)) return fitted;
+  return { link, workers: fitted.workers, placement: place(fitted.workers), sources: fitted.sources };
+}
+
+export interface RunSettings {
+  readonly command: string;
+  readonly arrangement: Arrangement;
+  /** What was found out beforehand, for the results. */
+  readonly checks: NonNullable<Environment['checks']>;
+  readonly micro: readonly MicroRow[];
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -23,12 +61,12 @@ export function defaultWorkers(fewestClients: number): number {
  */
 export async function* run(
   plan: RunPlan,
-  { command, signal }: { command: string; signal: AbortSignal },
+  { command, arrangement, checks, micro, signal }: RunSettings,
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
-  const workers = options.workers ?? defaultWorkers(Math.min(...options.clients));
-  const placement = place(workers);
+  const { link, workers, placement } = arrangement;
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
+  const { objective, seed, warmupSeconds } = options;
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -36,20 +74,25 @@ export async function* run(
     finishedAt: null,
     state: 'running',
     plan: {
-      seed: options.seed,
+      seed,
       profile: options.profile,
       transports: [...options.transports],
       scenarios: [...options.scenarios],
       trials: options.trials,
-      durationSeconds: options.durationSeconds,
-      warmupSeconds: options.warmupSeconds,
+      durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
+      warmupSeconds,
       workers,
+      ...(plan.cases.some(({ scenario }) => scenario.kind === 'capacity')
+        ? { objective: `p${objective.percentile}<${objective.seconds * 1e3}ms` }
+        : {}),
+      ...(options.aa ? { aa: true } : {}),
       order: plan.blocks.map((block) => block.map(({ id }) => id)),
       command,
     },
-    environment: describeEnvironment(placement),
+    environment: { ...describeEnvironment(placement, link), checks: [...checks] },
     transports: transportsOf(plan.cases),
     cases: [...trials.values()],
+    ...(micro.length === 0 ? {} : { micro: [...micro] }),
   };
   yield { event: 'started', results };
 
@@ -58,14 +101,11 @@ export async function* run(
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed: options.seed, workers, placement, signal };
-      const { durationSeconds, warmupSeconds } = options;
-      const outcome = await runTrial(planned, { ...settings, durationSeconds, warmupSeconds }).catch(
-        (error: unknown) => {
-          if (signal.aborted) return undefined;
-          throw error;
-        },
-      );
+      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, ...arrangement };
+      const outcome = await runTrial(planned, settings).catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      });
       if (outcome === undefined) break;
       const known = trials.get(planned)!;
       trials.set(planned, {
@@ -81,13 +121,19 @@ export async function* run(
   yield { event: 'ended', results: { ...results, state, finishedAt: new Date().toISOString() } };
 }
 
-function emptyCase({ id, entry, variant, scenario, clients, rate, size, encoding }: PlannedCase): Case {
+function emptyCase({ id, entry, variant, label, scenario, clients, rate, size, encoding }: PlannedCase): Case {
   return {
     id,
     transport: entry.id,
     variant: variant?.id ?? null,
+    ...(label === null ? {} : { label }),
     scenario: scenario.id,
-    ...{ clients, rate, size, encoding },
+    kind: scenario.kind,
+    clients,
+    // A search has a rate for its result, not for its question.
+    rate: scenario.kind === 'capacity' ? 0 : rate,
+    size,
+    encoding,
     tls: false,
     network: 'none',
     effective: {},
@@ -97,10 +143,16 @@ function emptyCase({ id, entry, variant, scenario, clients, rate, size, encoding
 
 function transportsOf(cases: readonly PlannedCase[]): TransportInfo[] {
   const seen = new Map<string, TransportInfo>();
-  for (const { name, entry, variant } of cases) {
+  for (const { entry, variant } of cases) {
     const title = variant === null ? entry.title : `${entry.title} (${variant.title})`;
     const { id, floor = false, capabilities } = entry;
-    seen.set(name, { id, variant: variant?.id ?? null, title, floor, capabilities: { ...capabilities } });
+    seen.set(`${id}:${variant?.id}`, {
+      id,
+      variant: variant?.id ?? null,
+      title,
+      floor,
+      capabilities: { ...capabilities },
+    });
   }
   return [...seen.values()];
 }

@@ -5,18 +5,19 @@ import { readOptions } from '../plan/options.ts';
 import { makePlan, type PlannedCase } from '../plan/plan.ts';
 import { transports } from '../registry.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
+import { loopback } from './link.ts';
 import { runTrial, type TrialSettings } from './trial.ts';
 
 function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {
   const given = { transports: { value: transport, where: '' }, scenarios: { value: scenario, where: '' } };
   const read = readOptions(given);
   if ('problems' in read) throw new Error(read.problems.join());
-  return { ...makePlan(read.options).cases[0]!, clients: 10, rate: 500, size: 64, ...changes };
+  return { ...makePlan(read.options).cases[0]!, clients: 10, rate: 500, size: 64, seconds: 0.4, ...changes };
 }
 
 const settings: TrialSettings = {
-  ...{ block: 0, order: 0, seed: 1, durationSeconds: 0.4, warmupSeconds: 0.2, workers: 1 },
-  placement: undefined,
+  ...{ block: 0, order: 0, seed: 1, warmupSeconds: 0.2, workers: 1, objective: { percentile: 99, seconds: 0.05 } },
+  ...{ placement: undefined, link: loopback(), sources: [] },
   signal: new AbortController().signal,
 };
 
@@ -65,7 +66,7 @@ test('three workers offer the same load as one, and lose nothing between them', 
 });
 
 test('a server that is killed fails the trial with its reason, and leaves nothing', async () => {
-  const running = runTrial(planned('ws', 'echo'), { ...settings, durationSeconds: 20 });
+  const running = runTrial(planned('ws', 'echo', { seconds: 20 }), settings);
   const server = await childRunning('servers/main.ts');
   process.kill(server, 'SIGKILL');
   const { trial } = await running;
@@ -75,7 +76,7 @@ test('a server that is killed fails the trial with its reason, and leaves nothin
 });
 
 test('a load worker that is killed fails the trial too', async () => {
-  const running = runTrial(planned('ws', 'echo'), { ...settings, durationSeconds: 20 });
+  const running = runTrial(planned('ws', 'echo', { seconds: 20 }), settings);
   process.kill(await childRunning('load/worker.ts'), 'SIGKILL');
   const { trial } = await running;
   expect(trial.state).toBe('failed');
@@ -92,7 +93,7 @@ test('a module that cannot be served fails the trial with what it said', async (
 test('aborting ends a trial and its processes', async () => {
   const controller = new AbortController();
   const reason = new Error('stop');
-  const running = runTrial(planned('ws', 'echo'), { ...settings, durationSeconds: 20, signal: controller.signal });
+  const running = runTrial(planned('ws', 'echo', { seconds: 20 }), { ...settings, signal: controller.signal });
   await childRunning('load/worker.ts');
   controller.abort(reason);
   await expect(running).rejects.toBe(reason);

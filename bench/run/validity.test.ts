@@ -59,7 +59,22 @@ test.each<[string, Changes, 'invalid' | 'suspect']>([
   expect(judged.reasons.some((reason) => reason.startsWith(`${name}: `))).toBe(true);
 });
 
+test('sessions that are dropped spoil a trial that holds them, and a closed loop has no schedule to keep', () => {
+  const dropped = withChanges({ messages: { errors: { 'session lost: reset': 3 } } });
+  expect(judge(dropped, 'idle')).toEqual({
+    state: 'suspect',
+    reasons: ['sessions held: 3 session(s) dropped (session lost: reset)'],
+  });
+  const late = withChanges({ messages: { onTime: 0 }, usage: generator({ busy: 1 }) });
+  expect(judge(late, 'load').reasons).toHaveLength(2);
+  expect(judge(late, 'closed').state).toBe('valid');
+  // Where no message is sent there is none to time.
+  const silent = withChanges({ messages: { due: 0, sent: 0, expected: 0, delivered: 0 }, samples: 0 });
+  expect(judge(silent, 'idle').state).toBe('valid');
+  expect(judge(silent, 'wire').state).toBe('invalid');
+});
+
 test('every rule can fail: none is named above in vain', () => {
   expect(new Set(rules.map(({ name }) => name)).size).toBe(rules.length);
-  expect(rules).toHaveLength(7);
+  expect(rules).toHaveLength(8);
 });

@@ -1,4 +1,5 @@
 import { ON_TIME_NS, type Recording } from '../load/recording.ts';
+import type { ScenarioKind } from '../registry.ts';
 import type { Messages, Usage } from '../results/schema.ts';
 
 /** What the rules look at: one trial's counts and usage. */
@@ -8,7 +9,7 @@ export interface Observation {
   readonly usage: Usage;
   readonly clients: number;
   readonly reaches: 'sender' | 'everyone';
-  /** Samples in the response histogram. */
+  /** Deliveries that were timed: in the response histogram, or in a closed loop in that of service. */
   readonly samples: number;
 }
 
@@ -16,6 +17,8 @@ export interface Observation {
 export interface Rule {
   readonly name: string;
   readonly verdict: 'invalid' | 'suspect';
+  /** Scenarios it makes sense for: a closed loop has no schedule and is busy by design. */
+  readonly kinds: readonly ScenarioKind[];
   /** The reason, or nothing when the rule is kept. Pure. */
   readonly check: (observation: Observation) => string | undefined;
 }
@@ -26,19 +29,28 @@ export const MOST_BUSY = 0.9;
 const LEAST_FOR_SHARES = 100;
 export const MOST_LOOP_DELAY_SECONDS = 0.05;
 
+const OPEN: readonly ScenarioKind[] = ['load', 'capacity'];
+const MESSAGES: readonly ScenarioKind[] = [...OPEN, 'closed', 'wire'];
+
+// biome-ignore format: one line each
 export const rules: readonly Rule[] = [
-  { name: 'accounting closes', verdict: 'invalid', check: accountingCloses },
-  { name: 'clock is sane', verdict: 'invalid', check: clockIsSane },
-  { name: 'schedule kept', verdict: 'invalid', check: scheduleKept },
-  { name: 'generator not saturated', verdict: 'invalid', check: generatorNotSaturated },
-  { name: 'something measured', verdict: 'invalid', check: somethingMeasured },
-  { name: 'nothing lost', verdict: 'suspect', check: nothingLost },
-  { name: 'nothing foreign', verdict: 'suspect', check: nothingForeign },
+  { name: 'accounting closes', verdict: 'invalid', kinds: MESSAGES, check: accountingCloses },
+  { name: 'clock is sane', verdict: 'invalid', kinds: OPEN, check: clockIsSane },
+  { name: 'schedule kept', verdict: 'invalid', kinds: OPEN, check: scheduleKept },
+  { name: 'generator not saturated', verdict: 'invalid', kinds: OPEN, check: generatorNotSaturated },
+  { name: 'something measured', verdict: 'invalid', kinds: MESSAGES, check: somethingMeasured },
+  { name: 'nothing lost', verdict: 'suspect', kinds: MESSAGES, check: nothingLost },
+  { name: 'nothing foreign', verdict: 'suspect', kinds: [...MESSAGES, 'idle', 'connect'], check: nothingForeign },
+  { name: 'sessions held', verdict: 'suspect', kinds: ['idle', 'connect'], check: sessionsHeld },
 ];
 
 /** All rules at once: the state a trial earns, and every reason. */
-export function judge(observation: Observation): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[] } {
+export function judge(
+  observation: Observation,
+  kind: ScenarioKind = 'load',
+): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[] } {
   const broken = rules.flatMap((rule) => {
+    if (!rule.kinds.includes(kind)) return [];
     const reason = rule.check(observation);
     return reason === undefined ? [] : [{ rule, reason: `${rule.name}: ${reason}` }];
   });
@@ -64,12 +76,15 @@ function clockIsSane({ recording: { early } }: Observation): string | undefined 
   return early > 0 ? `${early} message(s) arrived before they were due` : undefined;
 }
 
-function scheduleKept({ messages: { due, onTime } }: Observation): string | undefined {
+export function scheduleKept({ messages: { due, onTime } }: Pick<Observation, 'messages'>): string | undefined {
   if (onTime >= due * LEAST_ON_TIME) return undefined;
   return `${percent(onTime / due)} of messages left within ${ON_TIME_NS / 1e6} ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
-function generatorNotSaturated({ messages: { due }, usage: { generator } }: Observation): string | undefined {
+export function generatorNotSaturated({
+  messages: { due },
+  usage: { generator },
+}: Pick<Observation, 'messages' | 'usage'>): string | undefined {
   if (due >= LEAST_FOR_SHARES && generator.busy > MOST_BUSY) {
     return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MOST_BUSY)}); use a lower --rate or more --workers`;
   }
@@ -93,6 +108,12 @@ function nothingLost({ messages: { expected, lost, unsent, errors } }: Observati
 function nothingForeign({ messages: { duplicated, corrupt, unexpected } }: Observation): string | undefined {
   const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
   return parts.length === 0 ? undefined : parts.map(([what, count]) => `${count} ${what}`).join(', ');
+}
+
+function sessionsHeld({ messages: { errors } }: Observation): string | undefined {
+  const [error] = Object.keys(errors);
+  const count = Object.values(errors).reduce((sum, one) => sum + one, 0);
+  return error === undefined ? undefined : `${count} session(s) dropped (${error})`;
 }
 
 function percent(share: number): string {

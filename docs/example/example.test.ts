@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checks, runCheck } from '../../bench/conformance/suite.ts';
 import { loadClient, loadServer, scenarios, type TransportEntry } from '../../bench/registry.ts';
-import { runTrial } from '../../bench/run/trial.ts';
+import { loopback } from '../../bench/run/link.ts';
+import { runTrial, type TrialSettings } from '../../bench/run/trial.ts';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
 
@@ -12,6 +13,11 @@ const entry: TransportEntry = {
   root: new URL('.', import.meta.url).href,
 };
 
+const settings: TrialSettings = {
+  ...{ block: 0, order: 0, seed: 1, warmupSeconds: 0.1, workers: 1, objective: { percentile: 99, seconds: 0.05 } },
+  ...{ placement: undefined, link: loopback(), sources: [], signal: new AbortController().signal },
+};
+
 describe('the transport of docs/adding-a-transport.md', async () => {
   const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
   const { capabilities, refusal } = entry;
@@ -20,19 +26,11 @@ describe('the transport of docs/adding-a-transport.md', async () => {
     if (check.promises?.(capabilities) ?? true) test(check.name, () => runCheck(check, subject), 60_000);
   }
 
-  test.each(scenarios)('is measured in $id like any other', async (scenario) => {
+  test.each(scenarios.filter(({ kind }) => kind === 'load'))('is measured in $id like any other', async (scenario) => {
     const shape = { clients: 5, rate: 100, size: 64, encoding: 'text' } as const;
-    const planned = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, scenario, ...shape };
-    const times = { durationSeconds: 0.2, warmupSeconds: 0.1 };
-    const rest = {
-      block: 0,
-      order: 0,
-      seed: 1,
-      workers: 1,
-      placement: undefined,
-      signal: new AbortController().signal,
-    };
-    const { trial } = await runTrial(planned, { ...times, ...rest });
+    const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
+    const planned = { ...names, scenario, ...shape, seconds: 0.2 };
+    const { trial } = await runTrial(planned, settings);
     const expected = scenario.reaches === 'everyone' ? 100 : 20;
     expect(trial).toMatchObject({ messages: { due: 20, sent: 20, expected, delivered: expected, lost: 0 } });
     // Two quotes and a line feed around 64 bytes.

@@ -1,0 +1,49 @@
+import { following, messageCount } from '../../load/timetable.ts';
+import type { PlannedCase } from '../../plan/plan.ts';
+import { type Judged, type Reading, summarise } from '../measurement.ts';
+import type { Stage } from '../stage.ts';
+
+/**
+ * The warm-up is made of several phases like the measured one: code that was compiled for one phase is compiled again when
+ * the next begins with other objects, and that settles at the third.
+ */
+const WARMUP_ROUNDS = 3;
+/** How long what is owed may take to arrive after the last due time. */
+export const DRAIN_SECONDS = 5;
+
+export interface LoadSettings {
+  readonly warmupSeconds: number;
+  readonly drainSeconds?: number;
+}
+
+/** Opens all sessions one after another, warms up, and puts messages on a timetable. */
+export async function measureLoad(planned: PlannedCase, stage: Stage, settings: LoadSettings): Promise<Judged> {
+  return summarise(planned, (await readLoad(planned, stage, settings)).reading);
+}
+
+/** The same before it is judged, and the number that the next phase's first message would have. */
+export async function readLoad(
+  { clients, rate, seconds }: PlannedCase,
+  stage: Stage,
+  { warmupSeconds, drainSeconds = DRAIN_SECONDS }: LoadSettings,
+): Promise<{ reading: Reading; next: number }> {
+  const idle = await stage.snapshot();
+  const { connect } = await stage.open(clients, 1);
+  const ready = await stage.snapshot();
+
+  let first = 0;
+  for (let round = 0; round < WARMUP_ROUNDS && warmupSeconds > 0; round++) {
+    const part = warmupSeconds / WARMUP_ROUNDS;
+    await stage.phase({ first, rate, seconds: part, drainSeconds });
+    first = following({ first, clients, count: messageCount(rate, part) });
+  }
+  const before = await stage.snapshot();
+  const recording = await stage.phase({ first, rate, seconds, drainSeconds });
+  const after = await stage.snapshot();
+  const due = messageCount(rate, seconds);
+  return {
+    // From the first due time to one interval after the last.
+    reading: { idle, ready, before, after, connect, recording, workers: stage.workers, due, seconds: due / rate },
+    next: following({ first, clients, count: due }),
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { readOptions } from '../plan/options.ts';
+import { makePlan, type PlannedCase } from '../plan/plan.ts';
+import { accommodate, type Fit } from './limits.ts';
+
+function casesOf(transports: string, scenario: string, clients: number): readonly PlannedCase[] {
+  const given = { transports, scenarios: scenario, clients };
+  const read = readOptions(
+    Object.fromEntries(Object.entries(given).map(([name, value]) => [name, { value, where: `--${name}` }])),
+  );
+  if ('problems' in read) throw new Error(read.problems.join());
+  return makePlan(read.options).cases;
+}
+
+const sources = Array.from({ length: 4 }, (_, at) => `127.0.0.${at + 1}`);
+const one = { workers: 1, asked: false };
+const problemsOf = (fitted: Fit): string => fitted.problems.join('\n');
+
+describe('what a machine can hold', () => {
+  test('19,000 idle sessions fit where a process may open 20,000 files', () => {
+    const fitted = accommodate(casesOf('ws', 'idle', 19_000), one, { sources }, { files: 20_000, ports: 28_232 });
+    expect(fitted).toEqual({ problems: [], workers: 1, sources: [] });
+  });
+
+  test('more than the server may open is refused with what to raise', () => {
+    const fitted = accommodate(casesOf('ws', 'idle', 19_950), one, { sources }, { files: 20_000, ports: 28_232 });
+    expect(problemsOf(fitted)).toMatch(/19950 sessions of ws need 20050 open files in the server.*ulimit/);
+  });
+
+  test('a transport that sends by requests needs two connections a session, one while it is silent', () => {
+    const limits = { files: 20_000, ports: 28_232 };
+    expect(problemsOf(accommodate(casesOf('sse', 'echo', 12_000), one, { sources }, limits))).toMatch(
+      /need 24100 open files/,
+    );
+    expect(accommodate(casesOf('sse', 'idle', 12_000), one, { sources }, limits)).toMatchObject({ problems: [] });
+  });
+
+  test('connections come from several addresses where one has too few ports', () => {
+    const few = { files: 100_000, ports: 10_000 };
+    expect(accommodate(casesOf('ws', 'idle', 7_000), one, { sources }, few)).toMatchObject({ sources: [] });
+    expect(accommodate(casesOf('ws', 'idle', 20_000), one, { sources }, few)).toMatchObject({ sources });
+    const most = accommodate(casesOf('ws', 'idle', 40_000), one, { sources }, few);
+    expect(problemsOf(most)).toMatch(/need 40000 ports, and 4 address\(es\) have 32000; raise net.ipv4/);
+  });
+
+  test('a system that says nothing of its limits is trusted', () => {
+    const fitted = accommodate(casesOf('ws', 'idle', 60_000), one, { sources }, { files: null, ports: null });
+    expect(fitted).toEqual({ problems: [], workers: 1, sources: [] });
+  });
+});

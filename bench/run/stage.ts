@@ -1,0 +1,177 @@
+import { setTimeout as later } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Options, ServerAnswer, ServerOrder, ServerUsage } from '../contract.ts';
+import { merge } from '../load/histogram.ts';
+import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
+import { combine, type Recording } from '../load/recording.ts';
+import { MOST_SIZE } from '../plan/options.ts';
+import type { PlannedCase } from '../plan/plan.ts';
+import { clientModule, serverModule } from '../registry.ts';
+import type { Placement } from './affinity.ts';
+import { Child } from './child.ts';
+import type { Link, LinkCounters } from './link.ts';
+
+/** Where a trial takes place. */
+export interface Place {
+  readonly seed: number;
+  readonly workers: number;
+  readonly placement: Placement | undefined;
+  readonly link: Link;
+  /** Addresses the load's connections take turns to come from; none where the system may choose. */
+  readonly sources: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** What has been counted since the server's start: by itself, and on the link where there is a private one. */
+export interface Snapshot extends ServerUsage {
+  readonly link: LinkCounters | null;
+}
+
+export interface Opened {
+  /** Times to a usable session, encoded histogram. */
+  readonly connect: string;
+  /** From the first dialling to the last usable session. */
+  readonly seconds: number;
+}
+
+/** A server and its load, as the scenarios use them. Everything rejects when a process ends or the signal aborts. */
+export interface Stage {
+  /** What the clients dial. */
+  readonly url: string;
+  readonly effective: Options;
+  readonly workers: number;
+  snapshot(): Promise<Snapshot>;
+  /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
+  open(until: number, inFlight: number): Promise<Opened>;
+  phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
+  closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording>;
+  hold(seconds: HoldOrder['seconds']): Promise<Recording>;
+  /** Resident bytes of both sides once garbage is collected. */
+  memory(): Promise<{ server: number; generator: number }>;
+  /** Ends every session; others can be opened then. */
+  clear(): Promise<void>;
+}
+
+const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
+const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
+
+/** Longest wait for a child that has only a moment's work. */
+const PATIENCE_SECONDS = 30;
+/** Between the order and the first due time: time for the order to reach every worker. */
+const LEAD_NS = 25e6;
+/** Time for the last bytes of what was done to be through, an acknowledgement held back by 40 ms among them. */
+const SETTLE_MS = 60;
+/** How much later than its effects a process's end may be noticed. */
+const NOTICE_MS = 200;
+
+/**
+ * Starts a fresh server process and fresh load workers, hands them to `use`, and ends them. Rejects with what went wrong: a
+ * server that died rather than the losses it caused. No process is left behind either way.
+ */
+export async function withStage<Result>(
+  planned: PlannedCase,
+  { seed, workers: wanted, placement, link, sources, signal }: Place,
+  use: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
+  const server = new Child<ServerOrder, ServerAnswer>('the server', serverFile, placement?.server, link.serverEnd);
+  const workers = Array.from(
+    { length: Math.min(wanted, planned.clients) },
+    (_, index) =>
+      new Child<WorkerOrder, WorkerAnswer>('a load worker', workerFile, placement?.workers[index], link.generatorEnd),
+  );
+  const { clients, size, encoding, scenario, entry, variant } = planned;
+  const options = variant?.options ?? {};
+  const patience = { seconds: PATIENCE_SECONDS, signal };
+  const originNs = process.hrtime.bigint();
+  let connected = false;
+
+  const everyone = async <Kind extends WorkerAnswer['answer']>(
+    order: (worker: number) => WorkerOrder,
+    kind: Kind,
+    seconds: number,
+  ): Promise<Extract<WorkerAnswer, { answer: Kind }>[]> =>
+    Promise.all(
+      workers.map((worker, index) => worker.ask(order(index), kind, { seconds: PATIENCE_SECONDS + seconds, signal })),
+    );
+  const recorded = async (order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> => {
+    const answers = await everyone(() => order, 'phase', seconds);
+    return combine(answers.map(({ recording }) => recording));
+  };
+
+  async function open(until: number, inFlight: number): Promise<Opened> {
+    const shared = {
+      url: listening.url,
+      options,
+      encoding,
+      size: size || LEAST,
+      clients,
+      seed,
+      until,
+      inFlight,
+      sources,
+    };
+    const connect = (worker: number): WorkerOrder => ({
+      order: 'connect',
+      module: clientModule(entry),
+      ...shared,
+      opcode: scenario.opcode,
+      reaches: scenario.reaches,
+      worker,
+      workers: workers.length,
+      originNs: originNs.toString(),
+    });
+    const further: WorkerOrder = { order: 'open', until, inFlight };
+    // A second for every ten sessions is ten times what the slowest transport takes.
+    const opened = await everyone(connected ? () => further : connect, 'connected', clients / 10);
+    connected = true;
+    await later(SETTLE_MS);
+    return {
+      connect: merge(opened.map((one) => one.connect)),
+      seconds: Math.max(...opened.map((one) => one.seconds)),
+    };
+  }
+
+  const listen = { host: link.host, port: 0, options, limits: { messageBytes: MOST_SIZE } };
+  let listening!: Extract<ServerAnswer, { answer: 'listening' }>;
+  try {
+    listening = await server.ask({ order: 'listen', module: serverModule(entry), ...listen }, 'listening', patience);
+    const stage: Stage = {
+      url: listening.url,
+      effective: listening.effective,
+      workers: workers.length,
+      snapshot: async () => ({
+        ...(await server.ask({ order: 'usage' }, 'usage', patience)),
+        link: link.counters(),
+      }),
+      open,
+      phase: (order) => {
+        const startNs = Number(process.hrtime.bigint() - originNs) + LEAD_NS;
+        return recorded({ order: 'phase', startNs, ...order }, order.seconds + order.drainSeconds);
+      },
+      closed: (order) => recorded({ order: 'closed', ...order }, order.seconds + order.drainSeconds),
+      hold: (seconds) => recorded({ order: 'hold', seconds }, seconds),
+      async memory() {
+        const generator = await everyone(() => ({ order: 'memory' }), 'memory', 0);
+        const { rssBytes } = await server.ask({ order: 'memory' }, 'memory', patience);
+        return { server: rssBytes, generator: generator.reduce((sum, one) => sum + one.rssBytes, 0) };
+      },
+      async clear() {
+        await everyone(() => ({ order: 'close' }), 'closed', clients / 10);
+        connected = false;
+        await later(SETTLE_MS);
+      },
+    };
+    // A server that dies is the reason, not the losses it causes.
+    return await Promise.race([use(stage), server.ended()]);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    // A worker may notice that the server is gone before the system says so.
+    throw await Promise.race([server.ended().catch((ended: unknown) => ended), later(NOTICE_MS, error)]);
+  } finally {
+    await Promise.all(workers.map((worker) => worker.kill()));
+    await (signal.aborted ? server.kill() : server.stop());
+  }
+}
+
+/** Where no message is sent the load still has a message's size. */
+const LEAST = 16;
