@@ -4,58 +4,94 @@ import type { Options, ServerAnswer, ServerOrder } from '../contract.ts';
 import { decode } from '../load/histogram.ts';
 import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
+import { following, messageCount } from '../load/timetable.ts';
+import { type Placement, place } from '../run/affinity.ts';
 import { Child } from '../run/child.ts';
+import { judge } from '../run/validity.ts';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const patience = { seconds: 60, signal: new AbortController().signal };
 
-/** A real server and a real load worker, to be interfered with. */
+/** A real server and real load workers, each on a core of its own where the machine allows, to be interfered with. */
 export interface Rig {
+  readonly url: string;
+  readonly placement: Placement | undefined;
   readonly server: Child<ServerOrder, ServerAnswer>;
-  readonly worker: Child<WorkerOrder, WorkerAnswer>;
-  /** Sends `rate` messages a second for so long and resolves with what was recorded. */
-  run(rate: number, seconds: number): Promise<Recording>;
+  readonly workers: readonly Child<WorkerOrder, WorkerAnswer>[];
+  /** Sends `rate` messages a second for so long, all workers together, and resolves with what was recorded. */
+  run(rate: number, seconds: number, keep?: { readonly keepSamples: true }): Promise<Recording>;
 }
 
 export interface RigSettings {
   readonly clients: number;
+  readonly workers?: number;
   /** URL of the server's module, and of the client's. */
   readonly server: string;
   readonly client: string;
+  /** For the client's module, and for the server's. */
   readonly options?: Options;
+  readonly serverOptions?: Options;
   /** How long to wait for what does not come. */
   readonly drainSeconds?: number;
 }
 
+/** As in a trial: code that was compiled for one phase is compiled again for the next, and that settles at the third. */
+const WARM_UP_ROUNDS = 3;
+const WARM_UP_RATE = 500;
+const WARM_UP_SECONDS = 0.5;
 /** Messages of the warm-up that precedes what a rig is asked to run. */
-export const WARM_UP_MESSAGES = 250;
+export const WARM_UP_MESSAGES = WARM_UP_ROUNDS * WARM_UP_RATE * WARM_UP_SECONDS;
 
 /** Sets up, hands the rig to `use`, and leaves no process behind. */
-export async function withRig(
-  { clients, server, client, options = {}, drainSeconds = 5 }: RigSettings,
-  use: (rig: Rig) => Promise<void>,
-): Promise<void> {
-  const serving: Rig['server'] = new Child('the server', file('../../servers/main.ts'), undefined);
-  const loading: Rig['worker'] = new Child('the load worker', file('../load/worker.ts'), undefined);
+export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<void>): Promise<void> {
+  const { clients, options = {}, serverOptions = {}, drainSeconds = 5 } = settings;
+  const count = settings.workers ?? 1;
+  const placement = place(count);
+  const server: Rig['server'] = new Child('the server', file('../../servers/main.ts'), placement?.server);
+  const workers = Array.from(
+    { length: count },
+    (_, index): Rig['workers'][number] =>
+      new Child('a load worker', file('../load/worker.ts'), placement?.workers[index]),
+  );
   try {
-    const address = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1 << 20 } };
-    const { url } = await serving.ask({ order: 'listen', module: server, ...address }, 'listening', patience);
+    const address = { host: '127.0.0.1', port: 0, options: serverOptions, limits: { messageBytes: 1 << 20 } };
+    const { url } = await server.ask({ order: 'listen', module: settings.server, ...address }, 'listening', patience);
     const originNs = process.hrtime.bigint();
     const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender', inFlight: 1 } as const;
-    const share = { clients, worker: 0, workers: 1, originNs: originNs.toString() };
-    await loading.ask({ order: 'connect', module: client, url, options, ...message, ...share }, 'connected', patience);
+    const dialled = { module: settings.client, url, options, originNs: originNs.toString() };
+    await Promise.all(
+      workers.map((one, worker) =>
+        one.ask({ order: 'connect', ...dialled, ...message, clients, worker, workers: count }, 'connected', patience),
+      ),
+    );
     let first = 0;
-    const run = async (rate: number, seconds: number): Promise<Recording> => {
+    const run: Rig['run'] = async (rate, seconds, keep) => {
       const startNs = Number(process.hrtime.bigint() - originNs) + 25e6;
-      const order = { order: 'phase', first, rate, seconds, startNs, drainSeconds } as const;
-      first += Math.ceil((rate * seconds) / clients) * clients;
-      return combine([(await loading.ask(order, 'phase', patience)).recording]);
+      const order = { order: 'phase', first, rate, seconds, startNs, drainSeconds, ...keep } as const;
+      first = following({ first, clients, count: messageCount(rate, seconds) });
+      const answers = await Promise.all(workers.map((worker) => worker.ask(order, 'phase', patience)));
+      return combine(answers.map(({ recording }) => recording));
     };
-    await run(500, WARM_UP_MESSAGES / 500);
-    await use({ server: serving, worker: loading, run });
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) await run(WARM_UP_RATE, WARM_UP_SECONDS);
+    await use({ url, placement, server, workers, run });
   } finally {
-    await Promise.all([loading.kill(), serving.kill()]);
+    await Promise.all([...workers, server].map((child) => child.kill()));
   }
+}
+
+/** What the rules of a trial say about a recording of one worker with so many sessions. */
+export function judged(recording: Recording, clients: number): ReturnType<typeof judge> {
+  return judge({
+    messages: { ...recording, expected: recording.sent, lost: recording.sent - recording.delivered },
+    recording,
+    usage: {
+      server: { cpuSeconds: 0, rssBytes: 0, rssIdleBytes: 0 },
+      generator: { ...recording, loopDelayP99: recording.loopDelayP99Seconds, workers: 1 },
+    },
+    clients,
+    reaches: 'sender',
+    samples: decode(recording.response).totalCount,
+  });
 }
 
 /** A percentile of an encoded histogram, in milliseconds. */
