@@ -40,7 +40,7 @@ export async function listen(application: Application, settings: ServerSettings)
     broadcast,
     effective: {
       heartbeat: `server pings every ${pingInterval} ms, waits ${pingTimeout} ms`,
-      heartbeatSeconds: pingInterval / 1e3,
+      heartbeatSeconds: (pingInterval ?? 0) / 1e3,
       compression: false,
       tcpNoDelay: true,
       messageBytes,
