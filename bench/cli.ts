@@ -7,6 +7,7 @@ import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
 import type { MicroFlags } from './cli/micro.ts';
 import type { RunFlags } from './cli/run.ts';
+import type { WireFlags } from './cli/wire.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, suggestion } from './plan/options.ts';
 import { type ScenarioEntry, scenarios, transportNames } from './registry.ts';
@@ -33,11 +34,12 @@ const context = { io, interrupted: interruption.signal };
 let exitCode: ExitCode = EXIT.done;
 
 /** `echo 100, idle 2000`: what a setting is where nothing is asked for. */
-const usually = (of: (defaults: ScenarioEntry['defaults']) => readonly number[]): string =>
+const usually = (of: (defaults: ScenarioEntry['defaults']) => readonly number[], only?: string): string =>
   scenarios
+    .filter(({ id }) => only === undefined || id === only)
     .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
     .filter(({ values }) => values.length > 0)
-    .map(({ id, values }) => `${id} ${values.join('/')}`)
+    .map(({ id, values }) => (only === undefined ? `${id} ${values.join('/')}` : values.join(', ')))
     .join(', ');
 const usualScenarios = scenarios
   .filter(({ usual }) => usual)
@@ -135,6 +137,22 @@ program
   .action(async (flags: { json?: true; strict?: true }) => {
     const { doctorCommand } = await import('./cli/doctor.ts');
     exitCode = await doctorCommand({ json: flags.json === true, strict: flags.strict === true }, io);
+  });
+
+program
+  .command('wire')
+  .description('count the bytes of messages sent one at a time, beside what the protocols’ formulas say')
+  .option('--transports <names>', `which, separated by commas: ${transportNames().join(', ')} (all)`)
+  .option('--size <numbers>', `bytes of a message (${usually(({ sizes }) => sizes, 'wire')})`)
+  .option('--trials <number>', 'of each transport and size (1)')
+  .option('--link <kind>', `auto, veth (both layers) or loopback (sockets alone) (${DEFAULTS.link})`)
+  .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
+  .option('--json', 'print the results document instead of the table')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (flags: WireFlags, command: Command) => {
+    const { wireCommand } = await import('./cli/wire.ts');
+    exitCode = await wireCommand(flags, strangers(command), context);
   });
 
 program

@@ -3,16 +3,16 @@ import { makeReport, summary } from '../../reports/report.ts';
 import { type Progress, progressDisplay } from '../../reports/terminal/progress.ts';
 import { examine } from '../doctor/checks.ts';
 import { readMachine } from '../doctor/readings.ts';
-import { decode } from '../load/histogram.ts';
 import { measureMicro } from '../micro/measure.ts';
 import { type Given, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import { formatResults, writeResults, writeWhole } from '../results/file.ts';
-import type { MicroRow, Results, Trial } from '../results/schema.ts';
+import type { MicroRow, Results } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
 import { arrange, type RunSettings, run } from '../run/run.ts';
 import { describePlan } from './before.ts';
 import { readConfig } from './config.ts';
+import { detailOf } from './detail.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from './folder.ts';
 import type { Io } from './io.ts';
@@ -48,8 +48,9 @@ export async function runCommand(
 
     const { html, analysis } = await makeReport(results);
     writeWhole(folder.report, html);
+    const shown = show(results, analysis, io);
     if (flags.json) io.out(formatResults(results));
-    else io.out(`${show(results, analysis, io)}\n\nReport:\n${folder.report}\n`);
+    else io.out(`${shown}\n\nReport:\n${folder.report}\n`);
     return exitCodeOf(results);
   } finally {
     await link.close();
@@ -101,7 +102,7 @@ async function execute(
     if (event.event !== 'trial-ended') continue;
     done++;
     const { state } = event.trial;
-    const ended = { name: event.planned.id, state, detail: detailOf(event.trial) };
+    const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
     display.show(progressOf(plan, done, began, { current: undefined, ended }));
   }
   // A trial that was cut short is no longer being measured.
@@ -138,17 +139,6 @@ function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progr
     remainingSeconds: (total - done) * each,
     ...rest,
   };
-}
-
-function detailOf(trial: Trial): string {
-  if (trial.state === 'failed') return trial.reasons.join('; ');
-  const response = decode(trial.latency.response);
-  const times = `p50 ${milliseconds(response.getValueAtPercentile(50))}  p99 ${milliseconds(response.getValueAtPercentile(99))}`;
-  return [times, ...trial.reasons].join('  ');
-}
-
-function milliseconds(ns: number): string {
-  return `${(ns / 1e6).toPrecision(3)} ms`;
 }
 
 /** The command that makes this run again: every setting that shaped it, whether given or usual. */
