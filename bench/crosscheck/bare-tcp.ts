@@ -1,0 +1,36 @@
+import { connect } from 'node:net';
+import { goRound } from './bare.ts';
+
+const PREFIX_BYTES = 4;
+
+/** Length-prefixed messages, one under way, by hand: the prefix is read, the text decoded, the next frame put together. */
+goRound(
+  (url, message, arrived) =>
+    new Promise((resolve, reject) => {
+      const { hostname, port } = new URL(url);
+      const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+      let received = Buffer.alloc(0);
+
+      function send(): void {
+        const frame = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+        frame.writeUInt32BE(message.length);
+        frame.write(message, PREFIX_BYTES);
+        socket.write(frame);
+      }
+
+      socket.once('error', reject);
+      socket.on('data', (chunk) => {
+        received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+        while (received.length >= PREFIX_BYTES) {
+          const end = PREFIX_BYTES + received.readUInt32BE();
+          if (received.length < end) return;
+          const text = received.toString('utf8', PREFIX_BYTES, end);
+          received = received.subarray(end);
+          // The empty frame is the server's greeting.
+          if (text === '') resolve();
+          else arrived();
+          send();
+        }
+      });
+    }),
+);

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import type { CeilingRow } from './ceiling.ts';
+import { analyticTruth } from './freeze.ts';
+import { aligned, ceilingTable, comparisonTable, freezeTable, ratioOf, spreadOf } from './table.ts';
+
+describe('the analytic truth of a freeze', () => {
+  test.each([
+    // 30 s, a second frozen: 1 % of the messages are 0.3 s of it.
+    [1, 30, { p50: 0, p90: 0, p99: 0.7, max: 1 }],
+    [4, 30, { p50: 0, p90: 1, p99: 3.7, max: 4 }],
+    [8, 10, { p50: 3, p90: 7, p99: 7.9, max: 8 }],
+    [0, 30, { p50: 0, p90: 0, p99: 0, max: 0 }],
+  ])('%d s of %d s', (frozenSeconds, seconds, truth) => {
+    const found = analyticTruth(frozenSeconds, seconds);
+    for (const name of ['p50', 'p90', 'p99', 'max'] as const) expect(found[name]).toBeCloseTo(truth[name], 9);
+  });
+
+  test('is what messages at an even pace show, one by one', () => {
+    const [rate, seconds, frozen, from] = [1_000, 30, 1, 15];
+    const waits = Array.from({ length: rate * seconds }, (_, message) => {
+      const due = message / rate;
+      return due >= from && due < from + frozen ? from + frozen - due : 0;
+    }).toSorted((a, b) => a - b);
+    const truth = analyticTruth(frozen, seconds);
+    for (const [name, percentile] of [
+      ['p50', 50],
+      ['p90', 90],
+      ['p99', 99],
+    ] as const) {
+      const counted = waits[Math.ceil((percentile / 100) * waits.length) - 1]!;
+      expect(Math.abs(counted - truth[name])).toBeLessThan(1.5 / rate);
+    }
+  });
+});
+
+test.each([
+  [[3], { median: 3, least: 3, most: 3 }],
+  [[4, 1, 2], { median: 2, least: 1, most: 4 }],
+  [[8, 1, 2, 4], { median: 3, least: 1, most: 8 }],
+])('the spread of %j', (values, spread) => expect(spreadOf(values)).toEqual(spread));
+
+const loops = (...costs: number[]) =>
+  costs.map((cost) => ({ cpuSecondsPerMessage: cost / 1e6, messagesPerSecond: 1e5 / cost }));
+const rows: CeilingRow[] = [
+  {
+    transport: 'ws',
+    exchange: 'echo',
+    ours: loops(12, 24, 11),
+    bare: { name: 'bare-ws', target: 1.3, readings: loops(10, 20, 10) },
+  },
+  {
+    transport: 'sse',
+    exchange: 'plain request',
+    ours: loops(30),
+    bare: { name: 'autocannon', target: 1.3, readings: loops(20) },
+  },
+  { transport: 'mqtt', exchange: 'echo', ours: loops(40), bare: null },
+];
+
+test('a ratio is of what ran beside each other, so that a slow minute does not count', () => {
+  const close = (value: number) => expect.closeTo(value, 9);
+  expect(ratioOf(rows[0]!)).toEqual({ median: close(1.2), least: close(1.1), most: close(1.2) });
+  expect(ratioOf(rows[2]!)).toBeUndefined();
+});
+
+test('the table of costs', () => {
+  expect(ceilingTable(rows)).toBe(
+    [
+      'transport  exchange       CPU µs  msg/s  bare        CPU µs  msg/s  ratio      range   target',
+      'ws         echo             12.0   8333  bare-ws       10.0  10000   1.20  1.10–1.20  ≤ 1.3 ✓',
+      'sse        plain request    30.0   3333  autocannon    20.0   5000   1.50  1.50–1.50  ≤ 1.3 ✕',
+      'mqtt       echo             40.0   2500',
+      '',
+    ].join('\n'),
+  );
+});
+
+const latencySeconds = { p50: 0.000_12, p90: 0.001_5, p99: 0.0345, max: 1.002 };
+
+test('the table of two generators under one load', () => {
+  const reading = { tool: 'wirebench', due: 5_000, sent: 5_000, completed: 4_999, samples: 4_999, latencySeconds };
+  expect(comparisonTable({ transport: 'sse', readings: [{ ...reading, cpuSecondsPerRequest: 0.000_0226 }] })).toBe(
+    [
+      'sse        offered  sent  completed  p50 ms  p90 ms  p99 ms  max ms  CPU µs/request',
+      'wirebench     5000  5000       4999    0.12    1.50      35    1002            22.6',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('the table of a freeze begins with the truth', () => {
+  const reading = { tool: 'wirebench', due: 3_000, sent: 3_000, completed: 3_000, samples: 3_040, latencySeconds };
+  const readings = [{ ...reading, frozenSeconds: 1.004 }];
+  expect(freezeTable({ transport: 'sse', truth: analyticTruth(1, 30), readings })).toBe(
+    [
+      'sse                 offered  completed  samples  p50 ms  p90 ms  p99 ms  max ms  frozen ms',
+      'truth (arithmetic)     3000       3000     3000    0.00    0.00     700    1000',
+      'wirebench              3000       3000     3040    0.12    1.50      35    1002       1004',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('columns of words are flush left, figures flush right', () => {
+  expect(
+    aligned([
+      ['a', 'bbb'],
+      ['cc', 'd'],
+    ]),
+  ).toBe('a   bbb\ncc    d\n');
+  expect(
+    aligned(
+      [
+        ['a', 'bbb', 'e'],
+        ['cc', 'd', 'f'],
+      ],
+      [0, 1],
+    ),
+  ).toBe('a   bbb  e\ncc  d    f\n');
+});
