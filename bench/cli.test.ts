@@ -1,20 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { cli, type Ended, endStarted, start, until } from './instrument/command.ts';
 import { childrenOf, isRunning, type RunningProcess } from './instrument/processes.ts';
+import { scenarios as registered } from './registry.ts';
 import { parseResults } from './results/file.ts';
 import { resultsSchema } from './results/schema.ts';
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-test-'));
-const started: ChildProcess[] = [];
 afterAll(() => {
-  // A test that failed half-way leaves its command running.
-  for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
+  endStarted();
   rmSync(folder, { recursive: true });
 });
 
@@ -33,34 +31,7 @@ const SMALL = [
   '1',
 ];
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [cli, ...args], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => (said.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (said.stderr += text));
-  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, ...said })));
-  return { child, said, ended };
-}
-
 const wirebench = (...args: string[]): Promise<Ended> => start(args).ended;
-
-async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 1_000; round++) {
-    if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('waited 10 s in vain');
-}
 
 describe('run', () => {
   test('measures, writes results and report, and ends with the report’s path', async () => {
@@ -268,7 +239,7 @@ describe('the other commands', () => {
         capabilities: expect.any(Object),
         variants: expect.any(Array),
       });
-    expect(scenarios.map(({ id }: { id: string }) => id)).toEqual(['echo', 'broadcast']);
+    expect(scenarios.map(({ id }: { id: string }) => id)).toEqual(registered.map(({ id }) => id));
     const { code, stdout } = await wirebench('list');
     expect(code).toBe(0);
     for (const { id } of transports) expect(stdout).toContain(id);

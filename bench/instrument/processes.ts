@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** A server or load worker that is running: what tests interfere with, and what nothing may leave behind. Linux only. */
 export interface RunningProcess {
@@ -8,8 +8,8 @@ export interface RunningProcess {
 
 /** The servers and load workers that a process has started, read from /proc. */
 export function childrenOf(parent: number | undefined): RunningProcess[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === parent)
+  return processIds()
+    .filter((pid) => parentOf(pid) === parent)
     .map((name) => ({ pid: Number(name), command: commandOf(name) }))
     .filter(({ command }) => isOurs(command));
 }
@@ -17,6 +17,20 @@ export function childrenOf(parent: number | undefined): RunningProcess[] {
 export function isRunning({ pid }: RunningProcess): boolean {
   return isOurs(commandOf(String(pid)));
 }
+
+/** Every network namespace that a process is in. */
+export function networkNamespaces(): string[] {
+  const found = processIds().flatMap((pid) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/ns/net`)];
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(found)].toSorted();
+}
+
+const processIds = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
 
 function isOurs(command: string): boolean {
   return /servers\/main\.ts|load\/worker\.ts/.test(command);

@@ -1,8 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { networkNamespaces } from '../instrument/processes.ts';
 import { openLink, PACKET_BYTES, parseCounters, privateLink } from './link.ts';
 
 test('counters are read from the side of the server', () => {
@@ -17,11 +17,11 @@ test('counters are read from the side of the server', () => {
 });
 
 test('--link loopback makes nothing', async () => {
-  const before = namespaces();
+  const before = networkNamespaces();
   const link = await openLink('loopback');
   expect(link).toMatchObject({ kind: 'loopback', host: '127.0.0.1', reason: undefined, serverEnd: [] });
   expect(link.counters()).toBeNull();
-  expect(namespaces()).toEqual(before);
+  expect(networkNamespaces()).toEqual(before);
 });
 
 const possible = await privateLink().then(
@@ -46,9 +46,9 @@ test('without a private link `auto` says why it takes the loopback, and `veth` r
 
 describe.runIf(possible)('a private link', () => {
   test('carries what its two ends say to each other, counts it, and is gone when closed', async () => {
-    const before = namespaces();
+    const before = networkNamespaces();
     const link = await privateLink();
-    expect(namespaces().length).toBe(before.length + 2);
+    expect(networkNamespaces().length).toBe(before.length + 2);
     expect(link.counters()).toEqual({ bytesUp: 0, bytesDown: 0, packetsUp: 0, packetsDown: 0 });
     const [receiver, ...receiverArgs] = [...link.serverEnd, process.execPath, '-e', RECEIVER];
     const receiving = spawn(receiver!, receiverArgs, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -60,21 +60,21 @@ describe.runIf(possible)('a private link', () => {
     expect(link.counters()).toEqual({ bytesUp: 3 * (42 + 100), packetsUp: 3, bytesDown: 0, packetsDown: 0 });
     expect(PACKET_BYTES).toBe(14 + 20 + 20 + 12);
     await link.close();
-    expect(namespaces()).toEqual(before);
+    expect(networkNamespaces()).toEqual(before);
   });
 
   test('is gone when the process that made it is killed', async () => {
-    const before = namespaces();
+    const before = networkNamespaces();
     const module = fileURLToPath(new URL('./link.ts', import.meta.url));
     const script = `await (await import(${JSON.stringify(module)})).privateLink(); console.log('made'); setInterval(() => {}, 1e6);`;
     const maker = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(maker.stdout!, 'data');
-    expect(namespaces().length).toBe(before.length + 2);
+    expect(networkNamespaces().length).toBe(before.length + 2);
     maker.kill('SIGKILL');
     await once(maker, 'exit');
-    await until(() => namespaces().length === before.length);
+    await until(() => networkNamespaces().length === before.length);
   });
 });
 
@@ -88,20 +88,6 @@ const SENDER = `
   let left = 3;
   const sent = () => { if (--left === 0) socket.close(); };
   for (let index = 0; index < 3; index++) socket.send(Buffer.alloc(100), 10077, '10.77.0.1', sent);`;
-
-/** Every network namespace that a process is in. */
-function namespaces(): string[] {
-  const found = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        return [readlinkSync(`/proc/${pid}/ns/net`)];
-      } catch {
-        return [];
-      }
-    });
-  return [...new Set(found)].toSorted();
-}
 
 async function until(holds: () => boolean): Promise<void> {
   for (let round = 0; round < 500 && !holds(); round++) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { endStarted, start, until } from '../instrument/command.ts';
+import { networkNamespaces } from '../instrument/processes.ts';
+import { parseResults } from '../results/file.ts';
+import { privateLink } from '../run/link.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-link-'));
+afterAll(() => {
+  endStarted();
+  rmSync(folder, { recursive: true });
+});
+
+const possible = await privateLink().then(
+  (link) => link.close().then(() => true),
+  () => false,
+);
+const small = ['--transports', 'tcp', '--scenarios', 'echo', '--clients', '5', '--rate', '200', '--warmup', '0.1'];
+
+test('a link that cannot be had is refused before anything starts, unless `auto` may do without', async () => {
+  const toolless = { PATH: '/nonexistent' };
+  const refused = await start(['run', ...small, '--link', 'veth', '--out', join(folder, 'no')], toolless).ended;
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toMatch(/--link veth: no private link: unshare is not installed; use --link loopback/);
+  const out = join(folder, 'loopback');
+  const settings = ['--duration', '0.2', '--trials', '1', '--out', out];
+  const done = await start(['run', ...small, ...settings], toolless).ended;
+  expect([0, 13]).toContain(done.code);
+  expect(done.stderr).toMatch(/the loopback, bytes at the sockets \(no private link: unshare is not installed\)/);
+  const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
+  expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });
+  expect(cases[0]?.trials[0]).toMatchObject({ wire: { layer: 'socket' } });
+});
+
+describe.runIf(possible)('a run over a private link leaves no namespace behind', () => {
+  const before = networkNamespaces();
+  const gone = () => until(() => networkNamespaces().length === before.length);
+
+  test('after success, with bytes of both layers in its results', async () => {
+    const out = join(folder, 'success');
+    const { code } = await start(['run', ...small, '--duration', '0.5', '--trials', '1', '--out', out]).ended;
+    expect([0, 13]).toContain(code);
+    expect(networkNamespaces()).toEqual(before);
+    const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
+    expect(environment.link).toBe('veth');
+    const trial = cases[0]?.trials[0];
+    if (trial === undefined || trial.state === 'failed') throw new Error('nothing measured');
+    const { wire, messages } = trial;
+    // 100 messages of 128 bytes and their 4 of framing, each way.
+    expect(wire.socket).toMatchObject({ up: messages.sent * 132, down: messages.delivered * 132 });
+    expect(wire.up).toBe(messages.sent * 132 + 66 * (wire.packetsUp ?? 0));
+    expect(wire.down).toBe(messages.delivered * 132 + 66 * (wire.packetsDown ?? 0));
+  });
+
+  test.each([
+    ['after Ctrl-C', 'SIGINT', 130],
+    ['when the command is killed', 'SIGKILL', null],
+  ] as const)('%s', async (_, signal, exit) => {
+    const settings = ['--duration', '0.2', '--trials', '50', '--out', join(folder, signal)];
+    const { child, said, ended } = start(['run', ...small, ...settings]);
+    await until(() => said.stderr.includes('[1/50]'));
+    expect(networkNamespaces()).toHaveLength(before.length + 2);
+    child.kill(signal);
+    expect((await ended).code).toBe(exit);
+    await gone();
+  });
+
+  test('after a failure', async () => {
+    // More sessions than this process may open files: found out once the link is there.
+    const settings = [
+      '--transports',
+      'tcp',
+      '--scenarios',
+      'idle',
+      '--clients',
+      '65536',
+      '--out',
+      join(folder, 'fail'),
+    ];
+    const { code, stderr } = await start(['run', ...settings]).ended;
+    expect(networkNamespaces()).toEqual(before);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/65536 sessions of tcp need/);
+  });
+});
