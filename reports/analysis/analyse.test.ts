@@ -289,7 +289,7 @@ describe('what went wrong is said', () => {
       state: 'shown',
       median: 0,
       factor: null,
-      verdict: { word: 'not testable', reason: 'a median of zero has no ratio' },
+      verdict: { word: 'not testable', reason: 'a value of zero has no ratio' },
     });
   });
 

@@ -1,12 +1,16 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { medianInPlace, quantileOfSorted } from './median.ts';
+import { studentInterval } from './student.ts';
 
 /** Fewer observations a side than this give intervals that look fine and cover badly. */
 export const LEAST_TRIALS = 6;
 
 /** 95 % two-sided: what lies outside at either end. */
 const TAIL = 0.025;
+
+/** 98 %: at 95 % one comparison in thirty of two equal, noisy cases came out beyond the band, at 98 % one in a hundred. */
+const STUDENT_TAIL = 0.01;
 
 export type Interval = { readonly low: number; readonly high: number };
 
@@ -19,9 +23,10 @@ export type Bootstrap = {
   medians(sample: Sample, blocks: readonly number[]): Float64Array;
   medianInterval(sample: Sample): Interval;
   /**
-   * Of median(left) / median(right) over the blocks both have; null when a resample has no finite positive ratio.
-   * `comparisons` is how many such intervals are read together: each is widened (Bonferroni), as far as a percentile
-   * interval of so few trials can be. Without it, seven equal transports with 20 % noise gave a false winner in one run of five.
+   * Of median(left) / median(right) over the blocks both have; null when a value there is not finite and above zero.
+   * The 95 % percentile interval, widened to Student's of the logarithms of the paired ratios where that reaches further:
+   * medians drawn from six to ten trials cannot vary more than those trials did. Student's is at 98 %, or, where
+   * `comparisons` are read together, at the level that leaves all of them at 95 % (Bonferroni).
    */
   ratioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
 };
@@ -40,7 +45,7 @@ export function createBootstrap(seed: number, resamples: number): Bootstrap {
   };
 
   const medians = (sample: Sample, blocks: readonly number[]): Float64Array => {
-    const values = Float64Array.from(blocks, (block) => sample.get(block) ?? Number.NaN);
+    const values = Float64Array.from(blocks, (block) => valueIn(sample, block));
     const size = values.length;
     const drawn = draws(size);
     const buffer = new Float64Array(size);
@@ -58,10 +63,16 @@ export function createBootstrap(seed: number, resamples: number): Bootstrap {
     medianInterval: (sample) => interval(medians(sample, [...sample.keys()]), TAIL),
     ratioInterval(left, right, comparisons) {
       const blocks = commonBlocks([left, right]);
+      const logRatios = blocks.map((block) => Math.log(valueIn(left, block)) - Math.log(valueIn(right, block)));
+      if (!logRatios.every(Number.isFinite)) return null;
       const above = medians(left, blocks);
       const below = medians(right, blocks);
-      const ratios = above.map((value, index) => value / (below[index] ?? Number.NaN));
-      return ratios.every((ratio) => Number.isFinite(ratio) && ratio > 0) ? interval(ratios, TAIL / comparisons) : null;
+      const drawn = interval(
+        above.map((value, index) => value / (below[index] ?? Number.NaN)),
+        TAIL,
+      );
+      const student = studentInterval(logRatios, Math.min(STUDENT_TAIL, TAIL / comparisons));
+      return { low: Math.min(drawn.low, Math.exp(student.low)), high: Math.max(drawn.high, Math.exp(student.high)) };
     },
   };
 }
@@ -71,6 +82,8 @@ export function commonBlocks(samples: readonly Sample[]): number[] {
   if (first === undefined) return [];
   return [...first.keys()].filter((block) => others.every((other) => other.has(block))).sort((a, b) => a - b);
 }
+
+const valueIn = (sample: Sample, block: number): number => sample.get(block) ?? Number.NaN;
 
 function interval(values: Float64Array, tail: number): Interval {
   const sorted = values.toSorted();

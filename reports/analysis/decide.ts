@@ -22,7 +22,7 @@ export function decide(left: Sample, right: Sample, { band, comparisons, bootstr
     };
   }
   const interval = bootstrap.ratioInterval(left, right, comparisons);
-  if (interval === null) return { word: 'not testable', reason: 'a median of zero has no ratio' };
+  if (interval === null) return { word: 'not testable', reason: 'a value of zero has no ratio' };
   const medianOf = (sample: Sample) => median(blocks.map((block) => sample.get(block) ?? Number.NaN));
   return { word: wordFor(interval, band), ratio: medianOf(left) / medianOf(right), interval };
 }

@@ -1,0 +1,113 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { createBootstrap, type Sample } from './bootstrap.ts';
+import { decide } from './decide.ts';
+import { median } from './median.ts';
+import type { Word } from './verdict.ts';
+
+/** How the trials of invented cases scatter. Every share is of 1. */
+export type Noise = {
+  /** Coefficient of variation between the trials of one case; log-normal. */
+  readonly cv: number;
+  /** The same between blocks: all cases of a block share its effect. */
+  readonly drift?: number;
+  /** Trials spoilt by the machine: this share of them, on either side, comes out `factor` times as high. */
+  readonly outliers?: { readonly share: number; readonly factor: number };
+};
+
+export type Simulation = {
+  /** Pairs or groups invented and judged. */
+  readonly runs: number;
+  readonly trials: number;
+  readonly noise: Noise;
+  /** How much higher the first case truly is than every other. */
+  readonly ratio: number;
+  readonly band: number;
+  readonly resamples: number;
+  readonly seed: number;
+};
+
+export type Tally = {
+  readonly comparisons: number;
+  readonly words: Readonly<Record<Word, number>>;
+};
+
+/** Invents pairs of cases and has the verdicts' own rule decide between the first and the second of each. */
+export function simulatePairs(simulation: Simulation): Tally {
+  const { runs, band, resamples, seed } = simulation;
+  const invent = inventTrials(simulation);
+  const words = Array.from({ length: runs }, (_, run): Word => {
+    const [first, second] = invent(2);
+    if (first === undefined || second === undefined) throw new Error('a pair has two cases');
+    return decide(first, second, { band, comparisons: 1, bootstrap: createBootstrap(seed + run, resamples) }).word;
+  });
+  return tally(words);
+}
+
+/**
+ * Invents groups and decides in each as a column of the report does: against the lowest median, which chance alone may
+ * have picked. With a ratio of 1 every verdict counts; with another, that of the first case alone, and where chance made
+ * it the lowest it counts as not separated.
+ */
+export function simulateGroups(simulation: Simulation & { readonly members: number }): Tally {
+  const { runs, members, ratio, band, resamples, seed } = simulation;
+  const invent = inventTrials(simulation);
+  const words = Array.from({ length: runs }, (_, run): Word[] => {
+    const cases = invent(members);
+    const best = cases.reduce((lowest, one) => (medianOf(one) < medianOf(lowest) ? one : lowest));
+    const rule = { band, comparisons: members - 1, bootstrap: createBootstrap(seed + run, resamples) };
+    if (ratio === 1) return cases.filter((one) => one !== best).map((rival) => decide(rival, best, rule).word);
+    return cases.slice(0, 1).map((first) => (first === best ? 'not separated' : decide(first, best, rule).word));
+  });
+  return tally(words.flat());
+}
+
+const medianOf = (sample: Sample): number => median([...sample.values()]);
+
+/** Share of the comparisons that came out as one of the words. */
+export const rateOf = ({ comparisons, words }: Tally, ...which: readonly Word[]): number =>
+  which.reduce((total, word) => total + words[word], 0) / comparisons;
+
+/** Makes up the trials of cases that belong together; each call goes on where the last one ended. */
+export function inventTrials({
+  trials,
+  ratio,
+  noise,
+  seed,
+}: Pick<Simulation, 'trials' | 'ratio' | 'noise' | 'seed'>): (cases: number) => Sample[] {
+  const generator = xoroshiro128plus(seed);
+  const uniform = (): number => uniformFloat64(generator);
+  const { cv, drift = 0, outliers = { share: 0, factor: 1 } } = noise;
+  const scatter = logNormal(cv, uniform);
+  const wander = logNormal(drift, uniform);
+  return (cases) => {
+    const blocks = Array.from({ length: trials }, wander);
+    const spoilt = () => (uniform() < outliers.share ? outliers.factor : 1);
+    return Array.from(
+      { length: cases },
+      (_, index) =>
+        new Map(blocks.map((effect, block) => [block, (index === 0 ? ratio : 1) * effect * scatter() * spoilt()])),
+    );
+  };
+}
+
+/** Values with median 1 and the coefficient of variation asked for (Box and Muller 1958). */
+function logNormal(cv: number, uniform: () => number): () => number {
+  const deviation = Math.sqrt(Math.log1p(cv ** 2));
+  return () => Math.exp(deviation * Math.sqrt(-2 * Math.log1p(-uniform())) * Math.cos(2 * Math.PI * uniform()));
+}
+
+function tally(words: readonly Word[]): Tally {
+  const count = (word: Word): number => words.filter((one) => one === word).length;
+  return {
+    comparisons: words.length,
+    words: {
+      better: count('better'),
+      worse: count('worse'),
+      equivalent: count('equivalent'),
+      'not separated': count('not separated'),
+      'not testable': count('not testable'),
+      'not supported': count('not supported'),
+    },
+  };
+}
