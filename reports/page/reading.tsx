@@ -37,10 +37,13 @@ export function Reading({ options }: Pick<Analysis, 'options'>) {
           </dl>
           <p>
             One trial is one observation: a fresh server process, all cases interleaved in shuffled blocks. The interval
-            is a percentile bootstrap of the ratio of medians over trials, paired by block ({integer(options.resamples)}{' '}
-            resamples, seed {options.seed}), widened for the number of comparisons in its column (Bonferroni). With so
-            few trials an interval cannot reach beyond the trials themselves, so its true coverage lies somewhat below
-            the 95 % it aims at. A tier holds its first and all that are not shown to be worse than it.
+            is that of the ratio of medians over trials, paired by block: the 95 % percentile bootstrap (
+            {integer(options.resamples)} resamples, seed {options.seed}), widened to a Student t interval of the paired
+            log ratios wherever that reaches further, because so few trials vary less than the next ones may. The t
+            interval is at 98 %, or at the level that leaves all comparisons of a column at 95 % together (Bonferroni).
+            Of two equal cases about one comparison in a hundred then comes out better or worse, on a machine whose
+            trials scatter by 30 %; on a calmer one, fewer. A tier holds its first and all that are not shown to be
+            worse than it.
           </p>
         </div>
         <div>
