@@ -24,7 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/doctor': ['bench/run'],
   'bench/micro': ['bench/codec', 'bench/load'],
-  'bench/instrument': ['bench/contract.ts', 'bench/codec', 'bench/load', 'bench/run'],
+  'bench/instrument': ['bench/contract.ts', 'bench/codec', 'bench/load', 'bench/run', 'servers/application.ts'],
   'bench/crosscheck': [
     'bench/contract.ts',
     'bench/codec',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
 import type { CrosscheckFlags } from './cli/crosscheck.ts';
 import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
@@ -153,6 +154,20 @@ program
   .action(async (flags: WireFlags, command: Command) => {
     const { wireCommand } = await import('./cli/wire.ts');
     exitCode = await wireCommand(flags, strangers(command), context);
+  });
+
+program
+  .command('aa')
+  .description('test the verdicts: pairs of a transport against itself, and against itself made slower on purpose')
+  .option('--transport <name>', 'which (ws)')
+  .option('--pairs <number>', 'of equals: whatever is told apart is a mistake (40)')
+  .option('--slowed <number>', 'of unequals, one slower by a fifth of its p50: what is not told apart is one (10)')
+  .option('--trials <number>', 'of each side of a pair, at least 6 (7)')
+  .option('--duration <seconds>', 'measured time of a trial (0.5)')
+  .option('--json', 'print one JSON document')
+  .action(async (flags: AaFlags) => {
+    const { aaCommand } = await import('./cli/aa.ts');
+    exitCode = await aaCommand(flags, context);
   });
 
 program

@@ -142,6 +142,8 @@ export type ServerOrder =
   | ({
       readonly order: 'listen' /** URL of the module that exports `listen`. */;
       readonly module: string;
+      /** URL of another module that exports `application`, where the ordinary one is not wanted. */
+      readonly application?: string;
     } & ServerSettings)
   | { readonly order: 'usage' }
   | { readonly order: 'memory' };

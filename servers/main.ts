@@ -1,4 +1,4 @@
-import type { Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
+import type { Application, Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
 import { settledRss } from '../bench/memory.ts';
 import { application } from './application.ts';
 import { meterSockets } from './meter.ts';
@@ -18,7 +18,9 @@ async function obey(order: ServerOrder): Promise<ServerAnswer> {
   if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
   try {
     const server: ServerModule = await import(order.module);
-    listener = await server.listen(application, order);
+    const wanted: { application: Application } =
+      order.application === undefined ? { application } : await import(order.application);
+    listener = await server.listen(wanted.application, order);
     return { answer: 'listening', url: listener.url, effective: listener.effective };
   } catch (error) {
     return { answer: 'failed', reason: error instanceof Error ? error.message : String(error) };

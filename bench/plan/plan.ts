@@ -28,6 +28,8 @@ export interface PlannedCase {
   /** Measured time of a trial, of a search's probe; 0 where the work ends it. */
   readonly seconds: number;
   readonly encoding: 'text';
+  /** URL of a module with another application than the servers' own. */
+  readonly application?: string;
 }
 
 export interface RunPlan {

@@ -131,7 +131,8 @@ export async function withStage<Result>(
     };
   }
 
-  const listen = { host: link.host, port: 0, options, limits: { messageBytes: MOST_SIZE } };
+  const application = planned.application === undefined ? {} : { application: planned.application };
+  const listen = { ...application, host: link.host, port: 0, options, limits: { messageBytes: MOST_SIZE } };
   let listening!: Extract<ServerAnswer, { answer: 'listening' }>;
   try {
     listening = await server.ask({ order: 'listen', module: serverModule(entry), ...listen }, 'listening', patience);

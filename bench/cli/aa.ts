@@ -1,0 +1,209 @@
+import { analyse } from '../../reports/analysis/analyse.ts';
+import type { Analysis, Cell } from '../../reports/analysis/model.ts';
+import { slowedBy } from '../instrument/slowed.ts';
+import { readOptions } from '../plan/options.ts';
+import { estimateSeconds, makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import type { Results } from '../results/schema.ts';
+import { openLink } from '../run/link.ts';
+import { type Arrangement, arrange, run } from '../run/run.ts';
+import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import type { Io } from './io.ts';
+import { approximately, type NumberFlag, readNumbers } from './numbers.ts';
+
+export interface AaFlags {
+  readonly transport?: string;
+  readonly pairs?: string;
+  readonly slowed?: string;
+  readonly trials?: string;
+  readonly duration?: string;
+  readonly json?: true;
+}
+
+const NUMBERS = {
+  pairs: { usual: 40, least: 0, most: 1_000, whole: true },
+  slowed: { usual: 10, least: 0, most: 1_000, whole: true },
+  trials: { usual: 7, least: 6, most: 100, whole: true },
+  duration: { usual: 0.5, least: 0.1, most: 60 },
+} satisfies Record<string, NumberFlag>;
+
+/** Of the service time: how much slower one of a pair is made on purpose. */
+const SLOWER = 0.2;
+const WARMUP_SECONDS = 0.6;
+/** Pairs of equals of which at most this share may be told apart; pairs that differ of which at least this share must be. */
+const MOST_MISTAKEN = 0.05;
+const LEAST_FOUND = 0.9;
+
+type Words = Readonly<Record<string, Readonly<Record<string, number>>>>;
+
+/**
+ * Tests the verdicts on this machine: pairs of the same transport against itself, where a difference is a mistake, and pairs
+ * of which one is slower by a fifth of its service time, where none found is one. Every pair has its own trials and is judged
+ * as a run of its own.
+ */
+export async function aaCommand(
+  flags: AaFlags,
+  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+): Promise<ExitCode> {
+  const numbers = readNumbers(flags, NUMBERS);
+  const { trials } = numbers;
+  const same = planFor(flags.transport ?? 'ws', numbers.duration, trials * numbers.pairs);
+  const total = estimateSeconds(same) * (1 + numbers.slowed / Math.max(1, numbers.pairs));
+  io.talk(
+    `${numbers.pairs} pairs of equals and ${numbers.slowed} of unequals, ${trials} trials a side, ${approximately(total)}.\n`,
+  );
+
+  const link = await openLink('auto');
+  try {
+    const arrangement = arrange(same, link);
+    if ('problems' in arrangement) throw new UsageError(arrangement.problems);
+    const settings = { arrangement, trials, io, interrupted };
+    const equals = await measurePairs(same, settings);
+    const serviceSeconds = typicalService(equals);
+    const slower = slowOne(planFor(flags.transport ?? 'ws', numbers.duration, trials * numbers.slowed), serviceSeconds);
+    const unequals = await measurePairs(slower, settings);
+    if (interrupted.aborted) return EXIT.interrupted;
+
+    const found = { equals: countWords(equals, trials), unequals: countWords(unequals, trials) };
+    const mistaken = (found.equals.p50?.better ?? 0) + (found.equals.p50?.worse ?? 0);
+    const told = found.unequals.p50?.worse ?? 0;
+    const { pairs, slowed } = numbers;
+    const document = {
+      pairs,
+      slowed,
+      trials,
+      serviceSeconds,
+      delaySeconds: serviceSeconds * SLOWER,
+      mistaken,
+      told,
+      ...found,
+    };
+    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document));
+    return mistaken <= pairs * MOST_MISTAKEN && told >= slowed * LEAST_FOUND ? EXIT.done : EXIT.invalid;
+  } finally {
+    await link.close();
+  }
+}
+
+function planFor(transport: string, duration: number, trials: number): RunPlan {
+  const read = readOptions({
+    transports: { value: transport, where: '--transport' },
+    scenarios: { value: 'echo', where: '' },
+    duration: { value: duration, where: '--duration' },
+    warmup: { value: WARMUP_SECONDS, where: '' },
+    trials: { value: Math.max(1, trials), where: '' },
+    aa: { value: true, where: '' },
+  });
+  if ('problems' in read) throw new UsageError(read.problems);
+  if (read.options.transports.length > 1) throw new UsageError(['--transport takes one name']);
+  return trials === 0 ? { ...makePlan(read.options), blocks: [] } : makePlan(read.options);
+}
+
+/** The same plan with one of each pair held up at every message. */
+function slowOne(plan: RunPlan, serviceSeconds: number): RunPlan {
+  const application = slowedBy(serviceSeconds * SLOWER);
+  const slowed = new Map(
+    plan.cases.map((planned) => [planned, planned.label === 'b' ? { ...planned, application } : planned]),
+  );
+  const replace = (cases: readonly PlannedCase[]) => cases.map((planned) => slowed.get(planned) ?? planned);
+  return { ...plan, cases: replace(plan.cases), blocks: plan.blocks.map(replace) };
+}
+
+async function measurePairs(
+  plan: RunPlan,
+  {
+    arrangement,
+    trials,
+    io,
+    interrupted,
+  }: { arrangement: Arrangement; trials: number; io: Io; interrupted: AbortSignal },
+): Promise<Results | undefined> {
+  let results: Results | undefined;
+  let ended = 0;
+  const settings = { command: '', checks: [], micro: [], arrangement, signal: interrupted };
+  for await (const event of run(plan, settings)) {
+    if (event.event === 'trial-started') continue;
+    results = event.results;
+    if (event.event === 'trial-ended' && ++ended % (2 * trials) === 0) {
+      io.talk(
+        `pair ${ended / (2 * trials)}: ${JSON.stringify(wordsOf(pairOf(results, ended / (2 * trials) - 1, trials)))}\n`,
+      );
+    }
+  }
+  return results;
+}
+
+/** The trials of one pair, as a run of their own. */
+function pairOf(results: Results, pair: number, trials: number): Analysis {
+  const isOwn = ({ block }: { block: number }): boolean => block >= pair * trials && block < (pair + 1) * trials;
+  const cases = results.cases.map((one) => ({ ...one, trials: one.trials.filter(isOwn) }));
+  const order = results.plan.order.slice(pair * trials, (pair + 1) * trials);
+  return analyse({ ...results, state: 'complete', cases, plan: { ...results.plan, trials, order } });
+}
+
+/** By metric: what is said of the second of the two, against the first. */
+function wordsOf({ groups }: Analysis): Record<string, string> {
+  const [group] = groups;
+  if (group === undefined) return {};
+  const [second] = group.rows.filter(({ name }) => name.endsWith('#b'));
+  const [first] = group.rows.filter(({ name }) => name.endsWith('#a'));
+  const ids = group.metrics;
+  return Object.fromEntries(ids.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
+}
+
+/** The verdict stands at whichever of the two is not the best of the column. */
+function wordOf(first: Cell | undefined, second: Cell | undefined): string {
+  const of = (cell: Cell | undefined): string | undefined => (cell?.state === 'shown' ? cell.verdict?.word : undefined);
+  const turned: Readonly<Record<string, string>> = { better: 'worse', worse: 'better' };
+  const onSecond = of(second);
+  if (onSecond !== undefined) return onSecond;
+  const onFirst = of(first);
+  return onFirst === undefined ? 'not shown' : (turned[onFirst] ?? onFirst);
+}
+
+function countWords(results: Results | undefined, trials: number): Words {
+  const counts: Record<string, Record<string, number>> = {};
+  if (results === undefined) return counts;
+  const pairs = Math.floor(results.plan.order.length / trials);
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const [metric, word] of Object.entries(wordsOf(pairOf(results, pair, trials)))) {
+      counts[metric] ??= {};
+      counts[metric][word] = (counts[metric][word] ?? 0) + 1;
+    }
+  }
+  return counts;
+}
+
+/** Median of the trials' median response, in seconds. */
+function typicalService(results: Results | undefined): number {
+  if (results === undefined) return 0;
+  const { groups } = analyse(results);
+  const medians = groups.flatMap(({ rows }) =>
+    rows.flatMap(({ cells }) => (cells.p50.state === 'shown' ? [cells.p50.median] : [])),
+  );
+  return medians.length === 0 ? 0 : medians.reduce((sum, one) => sum + one, 0) / medians.length;
+}
+
+function describe(found: {
+  readonly pairs: number;
+  readonly slowed: number;
+  readonly delaySeconds: number;
+  readonly mistaken: number;
+  readonly told: number;
+  readonly equals: Words;
+  readonly unequals: Words;
+}): string {
+  const table = (words: Words): string[] =>
+    Object.entries(words).map(
+      ([metric, counts]) =>
+        `  ${metric.padEnd(8)}  ${Object.entries(counts)
+          .map(([word, count]) => `${word} ${count}`)
+          .join(', ')}`,
+    );
+  return [
+    `Of ${found.pairs} pairs of equals ${found.mistaken} were called better or worse in p50.`,
+    ...table(found.equals),
+    `Of ${found.slowed} pairs with one slower by ${(found.delaySeconds * 1e6).toFixed(1)} µs (a fifth of its p50) ${found.told} were called worse in p50.`,
+    ...table(found.unequals),
+    '',
+  ].join('\n');
+}
