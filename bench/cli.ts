@@ -54,8 +54,8 @@ Examples:
   npm run report -- reports/runs/<run>/results.json            the report again, from its results
 
 Exit codes:
-  0 done and valid · 1 internal error · 2 usage · 13 a case has no valid trial · 14 a transport failed or lost messages
-  15 machine not fit (doctor --strict) · 130 interrupted, partial results saved`;
+  0 done and valid · 1 internal error · 2 usage · 13 a case has no valid trial, or a check of the instrument failed
+  14 a transport failed or lost messages · 15 machine not fit (doctor --strict) · 130 interrupted, partial results saved`;
 
 const program = new Command('wirebench')
   .description('Which real-time transport should this project use, and how sure are we?')
