@@ -1,32 +1,109 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LEAST_TRIALS } from '../../reports/analysis/bootstrap.ts';
+import { metric } from '../../reports/analysis/metrics.ts';
+import { type Detectable, detectable } from '../../reports/analysis/power.ts';
 import type { Check } from '../doctor/checks.ts';
-import { estimateSeconds, type RunPlan } from '../plan/plan.ts';
+import { estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { readResults } from '../results/file.ts';
+import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
+import { approximately } from './numbers.ts';
 
-/** Said before anything starts: what will run, how long, over what, and what it can tell. */
-export function describePlan(plan: RunPlan, arrangement: Arrangement, checks: readonly Check[]): string {
+/** Said before anything starts: what will run, how long, over what, and what it can and cannot tell. */
+export function describePlan(
+  plan: RunPlan,
+  arrangement: Arrangement,
+  { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
+): string {
   const { options, cases } = plan;
-  const trials = cases.length * options.trials;
   const unfit = checks.filter(({ state }) => state === 'unfit');
+  const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
-    `${cases.length} case${cases.length === 1 ? '' : 's'} × ${options.trials} trial${options.trials === 1 ? '' : 's'} = ${trials}, about ${duration(estimateSeconds(plan))}.`,
-    `Each: a fresh server${cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : ''}; ${over(arrangement)}.`,
-    options.trials >= 6
-      ? 'Enough to tell better from worse.'
-      : 'A quick look: fewer than 6 trials a case give medians, but no verdicts.',
+    `${count(cases.length, 'case')} × ${count(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
+    `Each: a fresh server${warmUp}; ${over(arrangement)}.`,
+    ...separation(plan, earlier),
+    ...percentilesOf(plan),
     ...unfit.map(({ name, observed, fix }) => `! ${name}: ${observed}. ${fix}`),
     '',
     '',
   ].join('\n');
 }
 
-function duration(seconds: number): string {
-  return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
-}
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 function over({ link, workers, sources }: Arrangement): string {
-  const kind =
-    link.kind === 'veth' ? 'a private link, bytes as a cable carries them' : 'the loopback, bytes at the sockets';
+  const veth = 'a private link, bytes as a cable carries them';
+  const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;
   const load = `${workers} load process${workers === 1 ? '' : 'es'}`;
   return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
+}
+
+/** What differences this plan will be able to call, going by how far the last run's trials scattered. */
+function separation({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
+  const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
+  kinds.delete('wire');
+  if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
+  if (options.trials < LEAST_TRIALS) {
+    return [`A quick look: medians, but no verdicts. Those need ${LEAST_TRIALS} valid trials of each case.`];
+  }
+  if (earlier === undefined) {
+    return [
+      'Enough trials for verdicts. How small a difference they can tell depends on how far trials scatter here, which the first run will show.',
+    ];
+  }
+  const rivals = new Set(cases.filter(({ entry }) => !entry.floor).map(({ name }) => name)).size;
+  const found = detectable(earlier, { trials: options.trials, comparisons: Math.max(1, rivals - 1) });
+  const told = found.filter(
+    ({ metric: id, ratio }) => ratio !== null && metric(id).kinds.some((kind) => kinds.has(kind)),
+  );
+  if (told.length === 0) return ['Enough trials for verdicts.'];
+  return [
+    `Can tell, going by the last run's scatter: ${told.map(inWords).join(', ')}.`,
+    'Smaller differences will mostly come out as not separated.',
+  ];
+}
+
+function inWords({ metric: id, ratio }: Detectable): string {
+  const percent = ((ratio ?? 1) - 1) * 100;
+  return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+}
+
+/** Samples that must lie beyond a percentile for it to be shown. */
+const SAMPLES_BEYOND = 10;
+
+/** A percentile that the shortest trials have too few messages for. */
+function percentilesOf({ cases }: RunPlan): string[] {
+  const samples = cases.filter(({ scenario }) => scenario.kind === 'load').map(messagesOf);
+  const fewest = Math.min(...samples);
+  if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
+  return [
+    `Cannot show p99 everywhere: a trial has ${fewest} deliveries, and 1,000 are needed; use a longer --duration.`,
+  ];
+}
+
+const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
+
+/** Results of the newest run under reports/runs that has enough trials to scatter. Undefined where there is none. */
+export function newestResults(folder: string = runs): Results | undefined {
+  const names = readFolder(folder).toSorted().toReversed();
+  for (const name of names) {
+    try {
+      const results = readResults(join(folder, name, 'results.json'));
+      if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete') return results;
+    } catch {
+      // Not a run, or one of another version: it has nothing to tell.
+    }
+  }
+  return undefined;
+}
+
+function readFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

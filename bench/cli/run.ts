@@ -10,7 +10,7 @@ import { formatResults, writeResults, writeWhole } from '../results/file.ts';
 import type { MicroRow, Results } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
 import { arrange, type RunSettings, run } from '../run/run.ts';
-import { describePlan } from './before.ts';
+import { describePlan, newestResults } from './before.ts';
 import { readConfig } from './config.ts';
 import { detailOf } from './detail.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
@@ -42,7 +42,7 @@ export async function runCommand(
     if ('problems' in arrangement) throw new UsageError(arrangement.problems);
     const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
     const checks = examine(await readMachine());
-    io.talk(describePlan(plan, arrangement, checks));
+    io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
     const micro = await microFor(plan, interrupted);
     const results = await execute(plan, { arrangement, checks, micro, folder }, { io, interrupted });
 

@@ -77,6 +77,11 @@ export function estimateSeconds({ options, cases }: RunPlan): number {
   return block * options.trials;
 }
 
+/** Deliveries that a trial on a timetable has. */
+export function messagesOf({ rate, seconds, scenario, clients }: PlannedCase): number {
+  return Math.floor(rate * seconds) * (scenario.reaches === 'everyone' ? clients : 1);
+}
+
 function casesOf(options: RunOptions): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return options.scenarios.flatMap((scenarioId) => {
