@@ -54,14 +54,14 @@ export function judgeColumn(id: MetricId, members: readonly Member[], rule: Colu
   };
 }
 
-/** Two lower bounds have no ratio, nor has anything below zero. */
+/** Two lower bounds have no ratio, nor has anything that is not above zero. */
 function factorOf(id: MetricId, member: Member, best: Member | undefined): Pick<ShownCell, 'factor' | 'factorBound'> {
   const none = { factor: null, factorBound: null };
   if (best === undefined) return none;
   const [mine, other] = [member.readings[id], best.readings[id]];
   if (member !== best && mine.bounded > 0 && other.bounded > 0) return none;
   const factor = mine.median / other.median;
-  if (!Number.isFinite(factor) || factor < 0) return none;
+  if (!Number.isFinite(factor) || factor <= 0) return none;
   return { factor, factorBound: member === best ? null : boundOf(mine, other) };
 }
 

@@ -22,6 +22,20 @@ function grouped(digits: string): string {
 
 export const integer = (value: number): string => grouped(value.toFixed(0));
 
+/** A figure of bytes or packets a message: an average of whole numbers, to the hundredth. */
+export const hundredths = (value: number): string =>
+  Number.isFinite(value) ? grouped(String(Number(value.toFixed(2)))) : '—';
+
+/** A difference of two such figures, with its sign. */
+export function signed(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  const size = hundredths(Math.abs(value));
+  if (size === '0') return size;
+  return `${value < 0 ? '−' : '+'}${size}`;
+}
+
+export const signedShare = (value: number): string => `${signed(value * 100)} %`;
+
 /** `1 trial`, `2 trials`, `2 searches`. */
 export const countOf = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${integer(count)} ${count === 1 ? noun : nouns}`;
@@ -61,11 +75,17 @@ export function change(value: number): string {
 export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>
   value.shown ? inUnit(metric, value.value) : '—';
 
-/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`, and `≤ 0.50× (0.48–0.53)` against a lower bound. */
+/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`, and `≤ 0.50× (≤ 0.53)` against a lower bound. */
 export const verdictFigures = (verdict: Verdict): string | null =>
   'interval' in verdict
-    ? `${bounded(ratio(verdict.ratio), verdict.bound ?? null)} (${ratioInterval(verdict.interval)})`
+    ? `${bounded(ratio(verdict.ratio), verdict.bound ?? null)} (${boundedInterval(verdict)})`
     : null;
+
+/** Of a bounded ratio only the end on the bound's side is an end at all. */
+function boundedInterval({ interval, bound }: { interval: Interval; bound?: Bound }): string {
+  if (bound === undefined) return ratioInterval(interval);
+  return `${bound} ${ratio(bound === '≤' ? interval.high : interval.low).slice(0, -1)}`;
+}
 
 const bounded = (text: string, bound: Bound | null): string => (bound === null ? text : `${bound} ${text}`);
 
@@ -74,6 +94,15 @@ type ShownCell = Extract<Cell, { state: 'shown' }>;
 /** A lower bound must never read as a measured limit. */
 export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
   bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
+
+/** The upper end of a lower bound's interval is no limit either. */
+export const cellInterval = (
+  metric: Pick<Metric, 'scale'>,
+  { interval, bounded: limited }: Pick<ShownCell, 'interval' | 'bounded'>,
+): string => {
+  if (interval === null) return '';
+  return limited > 0 ? `≥ ${inUnit(metric, interval.low)}` : intervalInUnit(metric, interval);
+};
 
 export const cellFactor = ({ factor, factorBound }: Pick<ShownCell, 'factor' | 'factorBound'>): string =>
   factor === null ? '' : bounded(ratio(factor), factorBound);

@@ -76,7 +76,7 @@ const particulars = ({ encoding, tls, network }: Question): string[] => [
 
 /** `p99 ≤ 50 ms`. */
 export const objectiveText = ({ percentile, seconds }: Objective): string =>
-  `p${percentile} ≤ ${figures(seconds * 1e3)} ms`;
+  `p${percentile} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
 
 /** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
 export function openingOf(question: Question): string {

@@ -25,7 +25,7 @@ const PER_HOUR = 'per session and hour';
 export const METRICS = [
   { id: 'capacity', kinds: ['capacity'], name: 'capacity', title: 'capacity', header: 'Capacity', column: 'capacity msg/s', keep: 9,
     unit: 'msg/s', scale: 1, band: 'time', best: 'more', words: HIGHER },
-  { id: 'throughput', kinds: ['closed'], name: 'messages per second, closed loop', title: 'messages per second, closed loop', header: 'Messages per second, closed loop', column: 'msg/s closed loop', keep: 9,
+  { id: 'throughput', kinds: ['closed'], name: 'messages per second in a closed loop', title: 'messages per second in a closed loop', header: 'Messages per second, closed loop', column: 'msg/s closed loop', keep: 9,
     unit: 'msg/s', scale: 1, band: 'time', best: 'more', words: HIGHER },
   { id: 'sessionMemory', kinds: ['idle'], name: 'server memory per session', title: 'server memory per session', header: 'Server memory / session', column: 'memory KiB/session', keep: 9,
     ...KIB, words: LIGHTER },
@@ -55,8 +55,8 @@ export const METRICS = [
     ...MS, words: CHEAPER },
   { id: 'generatorMemory', kinds: ['idle'], name: 'generator memory per session', title: 'generator memory per session', header: 'Generator memory / session', column: 'generator KiB/session', keep: 1,
     ...KIB, words: LIGHTER },
-  { id: 'sessionRate', kinds: ['connect'], name: 'sessions per second', title: 'sessions per second', header: 'Sessions per second', column: 'sessions/s', keep: 4,
-    unit: '/s', scale: 1, band: 'time', best: 'more', words: HIGHER },
+  { id: 'sessionRate', kinds: ['connect'], name: 'sessions per second', title: 'sessions per second', header: 'Sessions opened', column: 'sessions/s', keep: 4,
+    unit: 'sessions/s', scale: 1, band: 'time', best: 'more', words: HIGHER },
   { id: 'setupBytes', kinds: ['connect'], name: 'set-up bytes per session', title: 'set-up bytes per session', header: 'Set-up bytes / session', column: 'set-up B', keep: 3,
     ...BYTES, words: LIGHTER },
 ] as const;

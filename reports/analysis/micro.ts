@@ -1,22 +1,6 @@
 import type { MicroRow, Results } from '../../bench/results/schema.ts';
 import { notShown, type Shown, shown } from './distribution.ts';
-import type { Group } from './model.ts';
-
-/** A server's protocol work in a tight loop, beside what a message cost the whole server under load. */
-export type MicroView = {
-  readonly transport: string;
-  readonly size: number;
-  readonly decode: Shown;
-  readonly encode: Shown;
-  /** Both together: what the protocol itself costs a server that echoes. */
-  readonly protocol: Shown;
-  /** Server CPU per message of an echo of the same size; where one was measured. */
-  readonly measured: Shown;
-  readonly question: string | null;
-  /** Protocol over measured. */
-  readonly share: number | null;
-  readonly libraries: readonly string[];
-};
+import type { Group, MicroView } from './model.ts';
 
 /** One view a transport, size and echo of that size. */
 export function microViews({ micro = [] }: Results, groups: readonly Group[]): MicroView[] {

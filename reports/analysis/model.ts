@@ -1,10 +1,8 @@
-import type { Capacity, Environment, Opening, Results, Wire } from '../../bench/results/schema.ts';
+import type { Capacity, Case, Environment, Opening, Results, Wire } from '../../bench/results/schema.ts';
 import type { Interval } from './bootstrap.ts';
 import type { Shown } from './distribution.ts';
 import type { Kind, Metric, MetricId } from './metrics.ts';
-import type { MicroView } from './micro.ts';
 import type { Bound, Expert, Verdict } from './verdict.ts';
-import type { WireRow } from './wire.ts';
 
 /** What the trials allow us to say: everything a page or a terminal shows, and nothing about how it looks. */
 export type Analysis = {
@@ -215,4 +213,65 @@ export type TierEntry = {
   readonly toLeader: Verdict | null;
   /** Share of resamples in which it is within the band of that resample's best. */
   readonly topShare: number | null;
+};
+
+/** What one exchange of a message costs by the formulas, beside what was counted. All figures are bytes or packets a message. */
+export type WireRow = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly title: string;
+  readonly floor: boolean;
+  readonly size: number;
+  readonly encoding: Case['encoding'];
+  /** Valid trials behind the figures; medians where there are several. */
+  readonly trials: number;
+  /** Messages of each, up and down. */
+  readonly exchanges: number;
+  /** Null where nothing was counted. */
+  readonly up: WireWay | null;
+  readonly down: WireWay | null;
+  /** Why figures are missing: no valid trial, or no formula. */
+  readonly reason: string | null;
+  /** The clauses that the formula stands on. */
+  readonly source: string | null;
+};
+
+export type WireWay = {
+  readonly socket: Beside;
+  /** Null where no private link carried the bytes. */
+  readonly link: (Beside & { readonly packets: Packets }) | null;
+};
+
+export type Beside = {
+  /** Null where there is no formula. */
+  readonly theory: number | null;
+  readonly measured: number;
+  /** Measured less theory. */
+  readonly difference: number | null;
+  /** The difference over the theory. */
+  readonly share: number | null;
+};
+
+export type Packets = {
+  readonly counted: number;
+  /** Segments the data alone fill; null where there is no formula. */
+  readonly forData: number | null;
+  /** Acknowledgements and split writes: what was counted beyond that. */
+  readonly more: number | null;
+};
+
+/** A server's protocol work in a tight loop, beside what a message cost the whole server under load. */
+export type MicroView = {
+  readonly transport: string;
+  readonly size: number;
+  readonly decode: Shown;
+  readonly encode: Shown;
+  /** Both together: what the protocol itself costs a server that echoes. */
+  readonly protocol: Shown;
+  /** Server CPU per message of an echo of the same size; where one was measured. */
+  readonly measured: Shown;
+  readonly question: string | null;
+  /** Protocol over measured. */
+  readonly share: number | null;
+  readonly libraries: readonly string[];
 };

@@ -1,4 +1,4 @@
-import { countOf, figures, list } from './format.ts';
+import { countOf, integer, list } from './format.ts';
 import { median } from './median.ts';
 import type { Member } from './member.ts';
 import { metric } from './metrics.ts';
@@ -49,10 +49,12 @@ function idleNotes(members: readonly Member[], layer: Group['layer']): string[] 
   const weak = members.filter(({ readings: { sessionMemory, generatorMemory } }) =>
     [sessionMemory, generatorMemory].some(({ fit }) => fit !== null && fit < LEAST_FIT),
   );
+  const silent = members.some(({ floor, readings: { idleBytes } }) => !floor && idleBytes.median === 0);
   return [
     `Sessions are open and nothing is sent. Per hour: scaled up from the window; ${counted}, 0 where a session is silent. ` +
       'Memory: slope of resident memory over the number of open sessions, after garbage collection; R² is of the worst of ' +
       'its trials’ lines.',
+    ...(silent ? ['No ratio can be made of 0, so a column that has one is not tested.'] : []),
     ...(weak.length === 0
       ? []
       : [
@@ -71,7 +73,7 @@ function openingText(members: readonly Member[]): string {
   if (openings.length === 0) return '';
   const sessions = median(openings.map((opening) => opening.sessions));
   const inFlight = [...new Set(openings.map((opening) => opening.inFlight))].toSorted((a, b) => a - b);
-  return ` that opens ${countOf(sessions, 'session')}, ${inFlight.map((count) => figures(count)).join(' or ')} at a time`;
+  return ` that opens ${countOf(sessions, 'session')}, ${inFlight.map(integer).join(' or ')} at a time`;
 }
 
 const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

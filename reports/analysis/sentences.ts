@@ -178,11 +178,11 @@ function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: str
   const [closest] = known.toSorted((a, b) => (best === 'less' ? a.ratio - b.ratio : b.ratio - a.ratio));
   if (closest === undefined) return null;
   const { name, ratio, interval, bound } = closest;
-  const further = bound === undefined ? '' : ' or further off, for the leader’s figure is a lower bound';
-  return {
-    name,
-    figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})${further}`,
-  };
+  if (bound !== undefined) {
+    const limit = `(95 % interval up to ${change(interval.high)}), the leader’s figure being a lower bound`;
+    return { name, figures: `${change(ratio)} or lower ${limit}` };
+  }
+  return { name, figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})` };
 }
 
 export function notCoveredBy(

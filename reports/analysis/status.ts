@@ -1,6 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { LEAST_TRIALS } from './bootstrap.ts';
 import { countOf } from './format.ts';
+import { kindOf } from './group.ts';
 import type { Status, TrialCounts } from './model.ts';
 
 export function countTrials({ plan, cases }: Results): TrialCounts {
@@ -26,7 +27,7 @@ export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): str
   return null;
 }
 
-export function statusOf({ state, plan }: Results, counts: TrialCounts, warnings: number): Status {
+export function statusOf({ state, plan, cases }: Results, counts: TrialCounts, warnings: number): Status {
   const barrier = barrierTo(counts);
   const stopped = state !== 'complete';
   if (stopped && counts.valid + counts.suspect + counts.invalid + counts.failed === 0) {
@@ -40,7 +41,9 @@ export function statusOf({ state, plan }: Results, counts: TrialCounts, warnings
     };
   }
   if (stopped) return interrupted(state, counts);
-  if (plan.trials < LEAST_TRIALS) {
+  // Bytes of single exchanges are held against formulas: one trial shows what ten would.
+  const judged = cases.length === 0 || cases.some((one) => kindOf(one) !== 'wire');
+  if (judged && plan.trials < LEAST_TRIALS) {
     return {
       kind: 'quick',
       label: `Quick look (n=${plan.trials})`,

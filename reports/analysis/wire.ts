@@ -1,52 +1,8 @@
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
-import { countOf } from './format.ts';
+import { countOf, signed, signedShare } from './format.ts';
 import { describe, kindOf, nameOf } from './group.ts';
 import { median } from './median.ts';
-
-/** What one exchange of a message costs by the formulas, beside what was counted. All figures are bytes or packets a message. */
-export type WireRow = {
-  readonly caseId: string;
-  readonly name: string;
-  readonly title: string;
-  readonly floor: boolean;
-  readonly size: number;
-  readonly encoding: Case['encoding'];
-  /** Valid trials behind the figures; medians where there are several. */
-  readonly trials: number;
-  /** Messages of each, up and down. */
-  readonly exchanges: number;
-  /** Null where nothing was counted. */
-  readonly up: WireWay | null;
-  readonly down: WireWay | null;
-  /** Why figures are missing: no valid trial, or no formula. */
-  readonly reason: string | null;
-  /** The clauses that the formula stands on. */
-  readonly source: string | null;
-};
-
-export type WireWay = {
-  readonly socket: Beside;
-  /** Null where no private link carried the bytes. */
-  readonly link: (Beside & { readonly packets: Packets }) | null;
-};
-
-export type Beside = {
-  /** Null where there is no formula. */
-  readonly theory: number | null;
-  readonly measured: number;
-  /** Measured less theory. */
-  readonly difference: number | null;
-  /** The difference over the theory. */
-  readonly share: number | null;
-};
-
-export type Packets = {
-  readonly counted: number;
-  /** Segments the data alone fill; null where there is no formula. */
-  readonly forData: number | null;
-  /** Acknowledgements and split writes: what was counted beyond that. */
-  readonly more: number | null;
-};
+import type { Beside, WireRow, WireWay } from './model.ts';
 
 /** One row a case of kind `wire`, in the results' order. */
 export function wireRows(results: Results): WireRow[] {
@@ -179,17 +135,3 @@ export function wireTakeaway(rows: readonly WireRow[]): string {
     `Furthest off: ${name} ${way} at ${size} B, by ${signed(difference)} B${share === null ? '' : ` (${signedShare(share)})`}.`
   );
 }
-
-/** A figure of bytes or packets a message: an average of whole numbers, to the hundredth. */
-export const hundredths = (value: number): string =>
-  Number.isFinite(value) ? value.toFixed(2).replace(/\.?0+$/, '') : '—';
-
-/** A difference of two such figures, with its sign. */
-export function signed(value: number): string {
-  if (!Number.isFinite(value)) return '—';
-  const text = hundredths(Math.abs(value));
-  if (text === '0') return '0';
-  return `${value < 0 ? '−' : '+'}${text}`;
-}
-
-export const signedShare = (value: number): string => `${signed(value * 100)} %`;

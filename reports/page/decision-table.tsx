@@ -1,12 +1,4 @@
-import {
-  cellFactor,
-  cellFigure,
-  figures,
-  intervalInUnit,
-  list,
-  tolerance,
-  verdictFigures,
-} from '../analysis/format.ts';
+import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../analysis/format.ts';
 import { extreme, type Metric, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
@@ -95,7 +87,7 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
       </td>
     );
   }
-  const leads = row.caseId === best;
+  const leads = row.caseId === best || (!row.floor && isNothing(cell) && isNothing(cellOf(group, best, id)));
   return (
     <td
       className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
@@ -105,7 +97,7 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
         <span className="factor">{leads ? '' : cellFactor(cell)}</span>
       </span>
       <span className="cell-line">
-        <span className="interval">{cell.interval === null ? '' : intervalInUnit(metric, cell.interval)}</span>
+        <span className="interval">{cellInterval(metric, cell)}</span>
         <Standing cell={cell} leads={leads} metric={metric} />
       </span>
       {cell.fit === null ? null : (
@@ -116,6 +108,12 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
     </td>
   );
 }
+
+const cellOf = ({ rows }: Group, caseId: string | null, id: MetricId): Cell | undefined =>
+  rows.find((row) => row.caseId === caseId)?.cells[id];
+
+/** Nothing is lower than nothing: who shares it shares the lead, though no ratio can be made of it. */
+const isNothing = (cell: Cell | undefined): boolean => cell?.state === 'shown' && cell.median === 0;
 
 type StandingProps = {
   readonly cell: Extract<Cell, { state: 'shown' }>;

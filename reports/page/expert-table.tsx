@@ -45,7 +45,7 @@ export function ExpertTable({ group }: { group: Group }) {
           <tbody>
             {comparisons.map(({ metric, name, best, verdict, expert }) => (
               <tr key={`${metric.id} ${name}`}>
-                <td>{metric.title}</td>
+                <td className="metric-name">{metric.title}</td>
                 <th scope="row">
                   <Name>{name}</Name>
                 </th>
@@ -55,7 +55,9 @@ export function ExpertTable({ group }: { group: Group }) {
                 <td>
                   <VerdictWord word={verdict.word} />
                 </td>
-                <td className="number">{verdictFigures(verdict) ?? ('reason' in verdict ? verdict.reason : '—')}</td>
+                <td className={'reason' in verdict ? 'reasons' : 'number'}>
+                  {'reason' in verdict ? verdict.reason : verdictFigures(verdict)}
+                </td>
                 <td className="number">{expert === null ? '—' : expert.pairs}</td>
                 <td className="number">{expert === null ? '—' : figures(expert.p)}</td>
                 <td className="number">{expert === null ? '—' : figures(expert.pHolm)}</td>

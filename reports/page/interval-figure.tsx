@@ -1,5 +1,5 @@
 import { scaleLog } from 'd3-scale';
-import { cellFigure, intervalInUnit, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
+import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
 import { extreme } from '../analysis/metrics.ts';
 import type { Cell, Group, Row } from '../analysis/model.ts';
 import { logDomain, logTicks, tickLabel } from './axis.ts';
@@ -106,7 +106,7 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
             </text>
             {cell.interval === null ? null : (
               <text className="tick" x={WIDTH} y={middle + 13} textAnchor="end">
-                {intervalInUnit(metric, cell.interval)}
+                {cellInterval(metric, cell)}
               </text>
             )}
           </g>
@@ -152,7 +152,7 @@ function IntervalData({ group, identities }: Props) {
               ) : (
                 <>
                   <td className="number">{cellFigure(metric, cell)}</td>
-                  <td className="number">{cell.interval === null ? '—' : intervalInUnit(metric, cell.interval)}</td>
+                  <td className="number">{cell.interval === null ? '—' : cellInterval(metric, cell)}</td>
                   <td>
                     {cell.verdict === null ? (
                       floor ? (
@@ -165,7 +165,7 @@ function IntervalData({ group, identities }: Props) {
                     )}
                   </td>
                   <td className="number">{(cell.verdict && verdictFigures(cell.verdict)) ?? '—'}</td>
-                  <td>{cell.values.map(({ value }) => inUnit(metric, value)).join(', ')}</td>
+                  <td className="reasons">{cell.values.map(({ value }) => inUnit(metric, value)).join(', ')}</td>
                 </>
               )}
             </tr>

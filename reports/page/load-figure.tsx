@@ -14,6 +14,8 @@ const WIDTH = 540;
 const HEIGHT = 380;
 const PLOT = { left: 52, right: 418, top: 18, bottom: 334 };
 const LABEL_GAP = 17;
+/** Rates are long numbers: with more of them only whole decades have room for one. */
+const MOST_LABELS = 6;
 
 type Props = { readonly group: Group; readonly identities: Identities };
 type Series = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
@@ -61,6 +63,7 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
   ]);
   const [left, right] = logDomain(rates);
   const [low, high] = logDomain([...times, ...(limit === null ? [] : [limit])].map((seconds) => seconds * 1e3));
+  const rateTicks = logTicks(left, right);
   const x = scaleLog([left, right], [PLOT.left, PLOT.right]);
   const y = scaleLog([low, high], [PLOT.bottom, PLOT.top]);
   const at = (rate: number, seconds: number): [number, number] => [x(rate), y(seconds * 1e3)];
@@ -84,12 +87,14 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
           </text>
         </g>
       ))}
-      {logTicks(left, right).map((tick) => (
+      {rateTicks.map((tick) => (
         <g key={tick}>
           <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
-          <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
+          {rateTicks.length <= MOST_LABELS || Number.isInteger(Math.log10(tick)) ? (
+            <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
+              {tickLabel(tick)}
+            </text>
+          ) : null}
         </g>
       ))}
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 36} textAnchor="middle">

@@ -1,5 +1,5 @@
-import { figures, integer, share, shownInUnit } from '../analysis/format.ts';
-import type { MicroView } from '../analysis/micro.ts';
+import { integer, share, shownInUnit } from '../analysis/format.ts';
+import type { MicroView } from '../analysis/model.ts';
 import { Name, Scroll } from './parts.tsx';
 
 const MICROSECONDS = { scale: 1e6 };
@@ -49,7 +49,8 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
         Decode and encode: what the server’s libraries do with one message, in a tight loop of one process, without any
         socket or system call. Server CPU: all the server process spent on a message of an echo of the same size, on a
         timetable. What the share leaves is the kernel’s network stack, the event loop, the rest of the library and
-        Node.js. A tight loop is kinder to a processor’s caches than real traffic, so shares are lower bounds.
+        Node.js. A tight loop is kinder to a processor’s caches than real traffic, so shares are rather too low than too
+        high.
       </p>
     </section>
   );
@@ -63,8 +64,7 @@ function takeaway(views: readonly MicroView[]): string {
   const most = known.at(-1);
   if (least === undefined || most === undefined) return 'No echo of the same sizes was measured to set it beside.';
   const said = ({ transport, size, part }: (typeof known)[number]) =>
-    `${share(part)} of the server’s CPU per message for ${transport} at ${figures(size)} B`;
-  return least === most
-    ? `The protocol’s own work is ${said(least)}.`
-    : `The protocol’s own work runs from ${said(least)} to ${said(most)}.`;
+    `${share(part)} (${transport}, ${integer(size)} B)`;
+  const range = least === most ? `is ${said(least)}` : `runs from ${said(least)} to ${said(most)}`;
+  return `The protocol’s own work ${range} of what a message costs the server in CPU.`;
 }

@@ -41,7 +41,7 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
         <WireSection rows={analysis.wire} />
         <MicroSection views={analysis.micro} />
         <Warnings warnings={analysis.warnings} />
-        <Reading options={analysis.options} />
+        <Reading analysis={analysis} />
         <Implementations results={results} />
         <Environment results={results} analysis={analysis} />
       </main>

@@ -1,9 +1,11 @@
+import { Fragment } from 'react';
 import { integer, tolerance } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
 import { VerdictWord } from './parts.tsx';
 
 /** The words and numbers of the page, and what not to conclude from them. */
-export function Reading({ options }: Pick<Analysis, 'options'>) {
+export function Reading({ analysis }: { analysis: Analysis }) {
+  const { options } = analysis;
   const band = tolerance(options.timeBand);
   return (
     <section id="reading" className="block">
@@ -29,7 +31,10 @@ export function Reading({ options }: Pick<Analysis, 'options'>) {
             <dt>
               <VerdictWord word="not testable" />
             </dt>
-            <dd>Fewer than 6 valid trials on a side, or a validity rule was broken. No claim.</dd>
+            <dd>
+              Fewer than 6 valid trials on a side, a validity rule broken, a value of zero, or a lower bound behind
+              which anything may lie. No claim.
+            </dd>
             <dt>
               <VerdictWord word="not supported" />
             </dt>
@@ -71,6 +76,12 @@ export function Reading({ options }: Pick<Analysis, 'options'>) {
             </dd>
             <dt>Send lag</dt>
             <dd>How late the load generator sent: the instrument’s own error.</dd>
+            {definitionsFor(analysis).map(([term, meaning]) => (
+              <Fragment key={term}>
+                <dt>{term}</dt>
+                <dd>{meaning}</dd>
+              </Fragment>
+            ))}
           </dl>
         </div>
         <div>
@@ -90,3 +101,46 @@ export function Reading({ options }: Pick<Analysis, 'options'>) {
     </section>
   );
 }
+
+/** Of what this run measured besides messages on a timetable. */
+function definitionsFor({ groups, wire, micro }: Analysis): readonly (readonly [string, string])[] {
+  const kinds = new Set(groups.map(({ question }) => question.kind));
+  return [
+    ...(kinds.has('capacity') ? CAPACITY : []),
+    ...(kinds.has('closed') ? CLOSED : []),
+    ...(kinds.has('idle') ? IDLE : []),
+    ...(kinds.has('connect') ? CONNECT : []),
+    ...(wire.length > 0 ? WIRE : []),
+    ...(micro.length > 0 ? MICRO : []),
+  ];
+}
+
+const CAPACITY = [
+  [
+    'Capacity',
+    'The highest rate that met the objective with nothing lost, found by a search and confirmed by a longer trial. More is ' +
+      'better. ≥ marks a lower bound: there the load generator gave out before the server did.',
+  ],
+] as const;
+const CLOSED = [
+  [
+    'Messages per second, closed loop',
+    'Each session sends again when its echo arrives. More is better. Not a capacity: no latency is promised at it.',
+  ],
+] as const;
+const IDLE = [
+  ['Per session and hour', 'Of sessions that are open and send nothing: what their window cost, scaled to an hour.'],
+  [
+    'Memory per session',
+    'Slope of resident memory over the number of open sessions, each step after garbage collection. R² says how well a ' +
+      'straight line fits; 1 is exactly.',
+  ],
+] as const;
+const CONNECT = [
+  ['Usable session', 'From dialling until messages flow both ways: subscribed, not merely connected.'],
+  ['Set-up bytes per session', 'All bytes both ways until every session was usable, over the sessions.'],
+] as const;
+const WIRE = [
+  ['Theory', 'Bytes of a message by the specifications’ own framing rules, worked out apart from what is measured.'],
+] as const;
+const MICRO = [['Protocol work', 'Encoding and decoding alone, in a tight loop: no sockets, no kernel.']] as const;

@@ -1,13 +1,6 @@
-import { integer } from '../analysis/format.ts';
-import {
-  type Beside,
-  hundredths,
-  signed,
-  signedShare,
-  type WireRow,
-  type WireWay,
-  wireTakeaway,
-} from '../analysis/wire.ts';
+import { hundredths, integer, signed, signedShare } from '../analysis/format.ts';
+import type { Beside, WireRow, WireWay } from '../analysis/model.ts';
+import { wireTakeaway } from '../analysis/wire.ts';
 import { Name, Scroll } from './parts.tsx';
 
 const WAYS = ['up', 'down'] as const;

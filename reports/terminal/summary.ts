@@ -1,5 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { cellFigure, figures, intervalInUnit, printable, verdictFigures } from '../analysis/format.ts';
+import { cellFigure, cellInterval, figures, printable, verdictFigures } from '../analysis/format.ts';
 import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
@@ -48,7 +48,7 @@ function statusLines({ id }: Results, { status, unfit }: Analysis, width: number
   const machine = unfit.flatMap(({ name, observed }) =>
     wrap(printable(`✕ Not fit to measure on: ${name}: ${observed}`), width, '  ').map(paint.yellow),
   );
-  return [mark(`${status.label} · ${printable(id)}`), ...consequence, ...machine];
+  return [...wrap(`${status.label} · ${printable(id)}`, width).map(mark), ...consequence, ...machine];
 }
 
 function wireLines({ wire }: Analysis, width: number, paint: Paints): string[] {
@@ -111,7 +111,7 @@ const shortName = (id: MetricId): string => {
 function figureOf(cell: Cell, { columns }: Group, id: MetricId, withInterval: boolean): string {
   if (cell.state === 'not shown') return '—';
   const { metric } = columns[id];
-  const interval = withInterval && cell.interval !== null ? ` (${intervalInUnit(metric, cell.interval)})` : '';
+  const interval = withInterval && cell.interval !== null ? ` (${cellInterval(metric, cell)})` : '';
   const poor = cell.fit !== null && cell.fit < LEAST_FIT ? ` ! R² ${figures(cell.fit)}` : '';
   return cellFigure(metric, cell) + interval + poor;
 }

@@ -1,5 +1,6 @@
-import { integer, printable } from '../analysis/format.ts';
-import { type Beside, hundredths, signed, signedShare, type WireRow, wireTakeaway } from '../analysis/wire.ts';
+import { hundredths, integer, printable, signed, signedShare } from '../analysis/format.ts';
+import type { Beside, WireRow } from '../analysis/model.ts';
+import { wireTakeaway } from '../analysis/wire.ts';
 import { type TextCell, type TextColumn, table, wrap } from './table.ts';
 
 export type WireTableOptions = { readonly width: number; readonly paintHeader?: (text: string) => string };
