@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { resultsSchema } from '../bench/results/schema.ts';
-import { BROADCAST, ECHO, makeResults, SEVEN } from './fixtures.ts';
+import { BROADCAST, ECHO, EVERY_KIND, makeResults, SEVEN } from './fixtures.ts';
 
 test('an invented run is one that the schema accepts', () => {
   const results = makeResults({
@@ -23,4 +23,10 @@ test('an invented run is one that the schema accepts', () => {
 
 test('the same description makes the same run', () => {
   expect(makeResults({ transports: SEVEN })).toEqual(makeResults({ transports: SEVEN }));
+});
+
+test.each(['socket', 'link'] as const)('the schema accepts every kind of scenario, counted at the %s', (wire) => {
+  const results = makeResults({ transports: SEVEN, scenarios: EVERY_KIND, trials: 2, wire, aa: true });
+  expect(resultsSchema.parse(results)).toEqual(results);
+  expect(new Set(results.cases.map(({ id }) => id)).size).toBe(results.cases.length);
 });

@@ -1,7 +1,15 @@
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { type Case, type Results, SCHEMA, type Trial } from '../bench/results/schema.ts';
+import {
+  type Capacity,
+  type Case,
+  type Measurement,
+  type MicroRow,
+  type Results,
+  SCHEMA,
+  type Trial,
+} from '../bench/results/schema.ts';
 
 /** What a transport of an invented run is like; the run's trials scatter around it. */
 export type TransportSpec = {
@@ -17,6 +25,20 @@ export type TransportSpec = {
   readonly cpuMicros?: number;
   readonly memoryMiB?: number;
   readonly connectMs?: number;
+  /** Messages a second the server truly sustains; 0 where no rate meets the objective. */
+  readonly capacity?: number;
+  /** Blocks in which the generator gave out first, at this share of the capacity. */
+  readonly lowerBounds?: Readonly<Record<number, number>>;
+  /** Messages a second in a closed loop. */
+  readonly closedRate?: number;
+  readonly sessionKiB?: number;
+  /** R² of the line that a session's memory is the slope of. */
+  readonly fit?: number;
+  /** Of one idle session in an hour, both ways. */
+  readonly idleBytes?: number;
+  readonly sessionRate?: number;
+  /** What a message costs at the sockets beyond the formula; null where there is no formula. */
+  readonly beyondTheory?: number | null;
   /** Standard deviation of the logarithm of a metric between trials. */
   readonly noise?: number;
   /** Deliveries that never arrive, in each trial. */
@@ -39,10 +61,14 @@ export type RunSpec = {
   readonly done?: number;
   readonly wire?: 'socket' | 'link';
   readonly environment?: Partial<Results['environment']>;
+  /** Every transport twice, under two labels. */
+  readonly aa?: boolean;
+  readonly micro?: readonly MicroRow[];
 };
 
 export type ScenarioSpec = {
   readonly scenario: string;
+  readonly kind?: NonNullable<Case['kind']>;
   readonly clients?: number;
   readonly rate?: number;
   readonly size?: number;
@@ -52,15 +78,25 @@ export type ScenarioSpec = {
 export const ECHO: ScenarioSpec = { scenario: 'echo', clients: 100, rate: 1200 };
 export const BROADCAST: ScenarioSpec = { scenario: 'broadcast', clients: 100, rate: 50 };
 
+export const CAPACITY: ScenarioSpec = { scenario: 'capacity', kind: 'capacity', clients: 100, rate: 0 };
+export const CEILING: ScenarioSpec = { scenario: 'ceiling', kind: 'closed', clients: 100, rate: 0 };
+export const IDLE: ScenarioSpec = { scenario: 'idle', kind: 'idle', clients: 2000, rate: 0, size: 0 };
+export const CONNECT: ScenarioSpec = { scenario: 'connect', kind: 'connect', clients: 2000, rate: 0, size: 0 };
+export const WIRE: ScenarioSpec = { scenario: 'wire', kind: 'wire', clients: 1, rate: 0, size: 128 };
+export const EVERY_KIND = [ECHO, CAPACITY, CEILING, IDLE, CONNECT, WIRE, { ...WIRE, size: 4096 }];
+
 /** An invented but well-formed run: its histograms are real ones, its scatter is seeded. */
 export function makeResults(spec: RunSpec): Results {
   const { transports, scenarios = [ECHO], trials = 6, durationSeconds = 1, seed = 1, state = 'complete' } = spec;
   const random = gaussian(seed);
   const entries = Object.entries(transports);
-  const shapes = scenarios.flatMap((scenario) => entries.map(([id, transport]) => ({ id, transport, scenario })));
+  const labels = spec.aa === true ? ['a', 'b'] : [undefined];
+  const shapes = scenarios.flatMap((scenario) =>
+    entries.flatMap(([id, transport]) => labels.map((label) => ({ id, transport, scenario, label }))),
+  );
   const done = Math.min(trials, spec.done ?? trials);
-  const cases = shapes.map(({ id, transport, scenario }, index): Case => {
-    const shell = caseShell(id, transport, scenario);
+  const cases = shapes.map(({ id, transport, scenario, label }, index): Case => {
+    const shell = caseShell(id, transport, scenario, label);
     const trial = (block: number) =>
       makeTrial({ shell, transport, block, order: block * shapes.length + index, durationSeconds, random, spec });
     return { ...shell, trials: Array.from({ length: done }, (_, block) => trial(block)) };
@@ -80,6 +116,7 @@ export function makeResults(spec: RunSpec): Results {
       durationSeconds,
       warmupSeconds: 0.3,
       workers: 1,
+      ...(spec.aa === true ? { aa: true } : {}),
       order: Array.from({ length: trials }, () => cases.map(({ id }) => id)),
       command: 'npm run bench -- --seed 1',
     },
@@ -105,48 +142,63 @@ export function makeResults(spec: RunSpec): Results {
       capabilities: { binary, ordered: true, reliable: true, upstream: 'connection' },
     })),
     cases,
+    ...(spec.micro === undefined ? {} : { micro: [...spec.micro] }),
   };
 }
 
 /** The default run's seven transports, with figures of about the right size. */
+// biome-ignore format: one transport, three lines
 export const SEVEN: Readonly<Record<string, TransportSpec>> = {
   tcp: {
-    title: 'Raw TCP, length-prefixed',
-    floor: true,
-    p50Ms: 0.12,
-    framing: 4,
-    cpuMicros: 9,
-    memoryMiB: 62,
-    connectMs: 0.6,
+    title: 'Raw TCP, length-prefixed', floor: true, p50Ms: 0.12, framing: 4, cpuMicros: 9, memoryMiB: 62, connectMs: 0.6,
+    capacity: 61_000, closedRate: 72_000, sessionKiB: 9, idleBytes: 0, sessionRate: 3100,
   },
-  ws: { title: 'WebSocket (ws)', p50Ms: 0.17, framing: 6, cpuMicros: 14, memoryMiB: 71, connectMs: 1.9 },
-  socketio: { title: 'Socket.IO', p50Ms: 0.24, framing: 16, cpuMicros: 24, memoryMiB: 92, connectMs: 4.8, tail: 0.6 },
-  sse: { title: 'Server-Sent Events + POST', p50Ms: 0.41, framing: 150, cpuMicros: 61, memoryMiB: 88, connectMs: 3.1 },
+  ws: {
+    title: 'WebSocket (ws)', p50Ms: 0.17, framing: 6, cpuMicros: 14, memoryMiB: 71, connectMs: 1.9,
+    capacity: 42_000, closedRate: 49_000, sessionKiB: 14, idleBytes: 0, sessionRate: 1200,
+  },
+  socketio: {
+    title: 'Socket.IO', p50Ms: 0.24, framing: 16, cpuMicros: 24, memoryMiB: 92, connectMs: 4.8, tail: 0.6,
+    capacity: 24_000, closedRate: 28_000, sessionKiB: 41, idleBytes: 2160, sessionRate: 480,
+  },
+  sse: {
+    title: 'Server-Sent Events + POST', p50Ms: 0.41, framing: 150, cpuMicros: 61, memoryMiB: 88, connectMs: 3.1,
+    capacity: 9_000, closedRate: 10_400, sessionKiB: 33, idleBytes: 3600, sessionRate: 760,
+  },
   'long-polling': {
-    title: 'HTTP long polling',
-    p50Ms: 0.83,
-    framing: 320,
-    cpuMicros: 118,
-    memoryMiB: 104,
-    connectMs: 3.4,
-    tail: 0.8,
+    title: 'HTTP long polling', p50Ms: 0.83, framing: 320, cpuMicros: 118, memoryMiB: 104, connectMs: 3.4, tail: 0.8,
+    capacity: 4_600, closedRate: 5_300, sessionKiB: 38, idleBytes: 86_000, sessionRate: 640,
   },
-  mqtt: { title: 'MQTT (aedes)', p50Ms: 0.25, framing: 16, cpuMicros: 26, memoryMiB: 84, connectMs: 5.2, tail: 0.6 },
-  graphql: { title: 'GraphQL (graphql-ws)', p50Ms: 0.52, framing: 140, cpuMicros: 73, memoryMiB: 110, connectMs: 6.4 },
+  mqtt: {
+    title: 'MQTT (aedes)', p50Ms: 0.25, framing: 16, cpuMicros: 26, memoryMiB: 84, connectMs: 5.2, tail: 0.6,
+    capacity: 22_000, closedRate: 26_000, sessionKiB: 46, idleBytes: 240, sessionRate: 410,
+  },
+  graphql: {
+    title: 'GraphQL (graphql-ws)', p50Ms: 0.52, framing: 140, cpuMicros: 73, memoryMiB: 110, connectMs: 6.4,
+    capacity: 7_700, closedRate: 8_900, sessionKiB: 58, idleBytes: 0, sessionRate: 330,
+  },
 };
 
 const SETTINGS = { ws: { noDelay: true, perMessageDeflate: false }, other: { noDelay: true } };
 
 type Shell = Omit<Case, 'trials'>;
 
-function caseShell(id: string, { variant, effective }: TransportSpec, scenario: ScenarioSpec): Shell {
-  const { clients = 100, rate = 1200, size = 128, encoding = 'text' } = scenario;
-  const name = variant === undefined ? id : `${id}:${variant}`;
+function caseShell(
+  id: string,
+  { variant, effective }: TransportSpec,
+  scenario: ScenarioSpec,
+  label: string | undefined,
+): Shell {
+  const { kind, clients = 100, rate = 1200, size = 128, encoding = 'text' } = scenario;
+  const name = `${variant === undefined ? id : `${id}:${variant}`}${label === undefined ? '' : `#${label}`}`;
+  const load = [...(rate > 0 ? [`r${rate}`] : []), ...(size > 0 ? [`s${size}`] : [])];
   return {
-    id: `${name}/${scenario.scenario}/c${clients}/r${rate}/s${size}/${encoding}`,
+    id: [name, scenario.scenario, `c${clients}`, ...load, encoding].join('/'),
     transport: id,
     variant: variant ?? null,
+    ...(label === undefined ? {} : { label }),
     scenario: scenario.scenario,
+    ...(kind === undefined ? {} : { kind }),
     clients,
     rate,
     size,
@@ -167,22 +219,74 @@ type TrialSpec = {
   readonly spec: RunSpec;
 };
 
-function makeTrial({ shell, transport, block, order, durationSeconds, random, spec }: TrialSpec): Trial {
-  const { p50Ms = 1, tail = 0.4, framing = 8, cpuMicros = 20, memoryMiB = 80, connectMs = 2, noise = 0.02 } = transport;
+/** One trial under way: what its kind of scenario makes of it. */
+type Making = TrialSpec & { readonly scattered: (value: number) => number };
+
+function makeTrial(trial: TrialSpec): Trial {
+  const { transport, block, order, random } = trial;
   const startedAt = '2026-11-23T06:18:01.000Z';
   const fault = transport.faults?.[block];
   if (fault?.state === 'failed') return { state: 'failed', block, order, startedAt, reasons: [...fault.reasons] };
 
+  const { noise = 0.02 } = transport;
   const scattered = (value: number) => value * Math.exp(noise * random());
-  const due = Math.round(shell.rate * durationSeconds);
+  const measurement = { ...measurementOf({ ...trial, scattered }), block, order, startedAt };
+  return fault === undefined
+    ? { ...measurement, state: 'valid', reasons: [] }
+    : { ...measurement, state: fault.state, reasons: [...fault.reasons] };
+}
+
+type Made = Omit<Measurement, 'block' | 'order' | 'startedAt'>;
+
+function measurementOf(making: Making): Made {
+  const { shell, transport, durationSeconds, scattered } = making;
+  switch (shell.kind) {
+    case 'capacity': {
+      const capacity = searchOf(making);
+      // At the found rate the queue is long: its latency is that of the last step, not of an idle server.
+      const loaded = { ...transport, p50Ms: (capacity.steps.at(-1)?.p50 ?? 0.001) * 1e3 };
+      const due = Math.round(Math.max(1000, capacity.rate) * durationSeconds);
+      return { ...exchange({ ...making, transport: loaded }, due), capacity };
+    }
+    case 'closed':
+      return exchange(making, Math.round(scattered(transport.closedRate ?? 20_000) * durationSeconds));
+    case 'idle':
+      return idle(making);
+    case 'connect': {
+      const made = exchange(making, 0);
+      const seconds = shell.clients / scattered(transport.sessionRate ?? 800);
+      return { ...made, opening: { sessions: shell.clients, seconds, inFlight: 50 } };
+    }
+    case 'wire':
+      return wire(making);
+    default:
+      return exchange(making, Math.round(shell.rate * durationSeconds));
+  }
+}
+
+/** What a packet of the link carries besides: Ethernet, IP and TCP with timestamps. */
+const PACKET_BYTES = 14 + 20 + 32;
+const SEGMENT = 1448;
+
+function exchange({ shell, transport, durationSeconds, scattered, spec }: Making, due: number): Made {
+  const { p50Ms = 1, tail = 0.4, framing = 8, cpuMicros = 20, memoryMiB = 80, connectMs = 2 } = transport;
   const fan = shell.scenario === 'broadcast' ? shell.clients : 1;
   const expected = due * fan;
   const delivered = Math.max(0, expected - (transport.lost ?? 0));
   const response = histogram(delivered, scattered(p50Ms * 1e6), tail);
-  const measurement = {
-    block,
-    order,
-    startedAt,
+  const socket = {
+    up: due * (shell.size + framing),
+    down: delivered * (shell.size + framing),
+    setupUp: shell.clients * (120 + 10 * framing),
+    setupDown: shell.clients * 130,
+  };
+  // A message fills its packets each way, and every second one is acknowledged by a packet of its own.
+  const filled = Math.ceil((shell.size + framing) / SEGMENT);
+  const packets = {
+    packetsUp: due * filled + Math.floor(delivered / 2),
+    packetsDown: delivered * filled + Math.floor(due / 2),
+  };
+  return {
     seconds: durationSeconds,
     messages: {
       due,
@@ -204,25 +308,146 @@ function makeTrial({ shell, transport, block, order, durationSeconds, random, sp
       lag: histogram(due, 6_000, 0.7),
       connect: histogram(shell.clients, scattered(connectMs * 1e6), 0.3),
     },
-    wire: {
-      layer: spec.wire ?? 'socket',
-      up: due * (shell.size + framing),
-      down: delivered * (shell.size + framing),
-      setupUp: shell.clients * 200,
-      setupDown: shell.clients * 130,
-    },
+    wire:
+      spec.wire === 'link'
+        ? {
+            layer: 'link',
+            up: socket.up + packets.packetsUp * PACKET_BYTES,
+            down: socket.down + packets.packetsDown * PACKET_BYTES,
+            setupUp: socket.setupUp + shell.clients * 4 * PACKET_BYTES,
+            setupDown: socket.setupDown + shell.clients * 3 * PACKET_BYTES,
+            ...packets,
+            socket,
+          }
+        : { layer: 'socket', ...socket },
     usage: {
       server: {
         cpuSeconds: scattered(cpuMicros * 1e-6) * delivered,
         rssBytes: Math.round(scattered(memoryMiB) * 2 ** 20),
         rssIdleBytes: 50 * 2 ** 20,
       },
-      generator: { cpuSeconds: durationSeconds, rssBytes: 120 * 2 ** 20, loopDelayP99: 0.001, busy: 0.2, workers: 1 },
+      generator: {
+        cpuSeconds: durationSeconds,
+        rssBytes: 120 * 2 ** 20,
+        ...(shell.kind === undefined ? {} : { rssStartBytes: 112 * 2 ** 20 }),
+        loopDelayP99: 0.001,
+        busy: 0.2,
+        workers: 1,
+      },
     },
   };
-  return fault === undefined
-    ? { ...measurement, state: 'valid', reasons: [] }
-    : { ...measurement, state: fault.state, reasons: [...fault.reasons] };
+}
+
+const OBJECTIVE = { percentile: 99, seconds: 0.05 };
+
+/** Latency of a queue: it grows without bound as the rate comes near to what the server sustains. */
+function searchOf({ transport, block, durationSeconds, scattered }: Making): Capacity {
+  const { p50Ms = 1, tail = 0.4, capacity = 20_000, lowerBounds = {} } = transport;
+  const truth = scattered(capacity);
+  const given = lowerBounds[block];
+  const ceilingRate = given === undefined ? truth * 2.5 : truth * given * 1.1;
+  const rate = given === undefined ? truth : truth * given;
+  const step = (offered: number, confirming: boolean): Capacity['steps'][number] => {
+    const queue = 1 / Math.max(0.004, 1 - offered / (truth * 1.03));
+    const p50 = (scattered(p50Ms) / 1e3) * Math.sqrt(queue);
+    const outcome = offered > ceilingRate ? 'generator' : offered <= truth ? 'met' : 'missed';
+    const p99 = outcome === 'missed' ? Math.max(0.06, p50 * 90) : Math.min(0.049, p50 * Math.exp(2.33 * tail));
+    return {
+      rate: offered,
+      seconds: confirming ? durationSeconds * 4 : durationSeconds,
+      outcome,
+      confirming,
+      achieved: Math.min(offered, truth),
+      p50,
+      p99: outcome === 'missed' && offered > truth * 3 ? null : p99,
+      lost: 0,
+      busy: Math.min(1, offered / ceilingRate),
+    };
+  };
+  if (capacity === 0) {
+    const offered = [1000, 500, 250].map((each) => ({ ...step(each, false), outcome: 'missed' as const, p99: 0.2 }));
+    return {
+      objective: OBJECTIVE,
+      rate: 0,
+      bound: 'measured',
+      reason: 'missed already at 250 msg/s',
+      ceilingRate: 40_000,
+      steps: offered,
+    };
+  }
+  const tried = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1, 2, 4, 1.4, 1.2, 1.06].map((share) =>
+    step(share * rate * 0.999, false),
+  );
+  return {
+    objective: OBJECTIVE,
+    rate,
+    bound: given === undefined ? 'measured' : 'lower',
+    ...(given === undefined ? {} : { reason: 'the load workers were busy 96 % of the time' }),
+    ceilingRate,
+    steps: [...tried, step(rate * 0.999, true)],
+  };
+}
+
+function idle(making: Making): Made {
+  const { shell, transport, durationSeconds, scattered, spec } = making;
+  const { idleBytes = 0, sessionKiB = 20, fit = 0.999, cpuMicros = 20 } = transport;
+  const made = exchange(making, 0);
+  const sessionHours = (shell.clients * durationSeconds) / 3600;
+  const bytes = Math.round((idleBytes * sessionHours) / 2);
+  const serverBytes = scattered(sessionKiB) * 1024;
+  const generatorBytes = scattered(sessionKiB * 0.8) * 1024;
+  const packets = Math.round(bytes / 40);
+  const socket = { ...made.wire, up: bytes, down: bytes };
+  const { setupUp, setupDown } = socket;
+  return {
+    ...made,
+    wire:
+      spec.wire === 'link'
+        ? {
+            layer: 'link',
+            up: bytes + packets * PACKET_BYTES,
+            down: bytes + packets * PACKET_BYTES,
+            setupUp,
+            setupDown,
+            packetsUp: packets,
+            packetsDown: packets,
+            socket: { up: bytes, down: bytes, setupUp, setupDown },
+          }
+        : { layer: 'socket', up: bytes, down: bytes, setupUp, setupDown },
+    usage: { ...made.usage, server: { ...made.usage.server, cpuSeconds: scattered(cpuMicros * 1e-3) * sessionHours } },
+    memory: {
+      server: { bytesPerSession: serverBytes, r2: fit },
+      generator: { bytesPerSession: generatorBytes, r2: 0.9995 },
+      steps: [0, 500, 1000, 1500, 2000].map((sessions) => ({
+        sessions,
+        serverRssBytes: Math.round(50 * 2 ** 20 + Math.max(0, serverBytes) * sessions),
+        generatorRssBytes: Math.round(60 * 2 ** 20 + generatorBytes * sessions),
+      })),
+    },
+  };
+}
+
+const EXCHANGES = 200;
+
+function wire(making: Making): Made {
+  const { shell, transport } = making;
+  const { framing = 8, beyondTheory = 0 } = transport;
+  const made = exchange(making, EXCHANGES);
+  if (beyondTheory === null) return made;
+  const up = EXCHANGES * (shell.size + framing - beyondTheory);
+  const segments = EXCHANGES * Math.ceil((shell.size + framing) / SEGMENT);
+  return {
+    ...made,
+    theory: {
+      exchanges: EXCHANGES,
+      up,
+      down: EXCHANGES * (shell.size + framing),
+      segmentsUp: segments,
+      segmentsDown: segments,
+      packetBytes: PACKET_BYTES,
+      source: 'an invented specification, §5.2',
+    },
+  };
 }
 
 /** A log-normal latency laid out by its own quantiles, so that a histogram's median is what was asked for. */

@@ -3,7 +3,21 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { BROADCAST, ECHO, type Fault, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import type { MicroRow } from '../../bench/results/schema.ts';
+import {
+  BROADCAST,
+  CAPACITY,
+  CEILING,
+  CONNECT,
+  ECHO,
+  EVERY_KIND,
+  type Fault,
+  IDLE,
+  makeResults,
+  type RunSpec,
+  SEVEN,
+  WIRE,
+} from '../fixtures.ts';
 import { makeReport } from '../report.ts';
 import { loadPage } from './bundle.ts';
 
@@ -12,6 +26,17 @@ const HOSTILE = '</script><img src=x onerror=alert(1)>';
 
 const everyTrial = (state: Fault['state'], reason: string): Record<number, Fault> =>
   Object.fromEntries(Array.from({ length: 6 }, (_, block) => [block, { state, reasons: [reason] }]));
+
+const microRow = (transport: string, step: MicroRow['step'], library = 'ws'): MicroRow => ({
+  ...{ transport, step, library, what: 'frame', size: 128, samples: 100 },
+  ...{ secondsMedian: 1e-6, secondsLow: 1e-6, secondsHigh: 1e-6 },
+});
+
+const CHECKS = [
+  { name: 'Node.js', state: 'ok', observed: 'v24', fix: '' },
+  { name: 'load average', state: 'unfit', observed: '3.9 on 2 cores', fix: 'Close other programs.' },
+  { name: 'swap', state: 'note', observed: 'in use', fix: 'Free some memory.' },
+] as const;
 
 const STATES = {
   'clear winner': { transports: SEVEN, scenarios: BOTH },
@@ -31,6 +56,39 @@ const STATES = {
       c: {},
     },
   },
+  'every kind': {
+    transports: {
+      ...SEVEN,
+      ws: { ...SEVEN.ws, lowerBounds: { 2: 0.9 } },
+      mqtt: { ...SEVEN.mqtt, capacity: 0, fit: 0.9, beyondTheory: 1.5 },
+      graphql: { ...SEVEN.graphql, beyondTheory: null },
+    },
+    scenarios: EVERY_KIND,
+    wire: 'link',
+    micro: [microRow('ws', 'server decode'), microRow('ws', 'server encode'), microRow('json', 'server decode')],
+    environment: { link: 'veth', checks: [...CHECKS] },
+  },
+  'every kind, quick': { transports: SEVEN, scenarios: EVERY_KIND, trials: 1 },
+  'every kind, nothing valid': {
+    transports: {
+      a: { faults: everyTrial('invalid', 'the generator was saturated') },
+      b: { faults: everyTrial('failed', 'x') },
+    },
+    scenarios: EVERY_KIND,
+  },
+  'every kind, interrupted at once': { transports: SEVEN, scenarios: EVERY_KIND, done: 0, state: 'interrupted' },
+  'capacity of nothing': { transports: { a: { capacity: 0 }, b: { capacity: 0 } }, scenarios: [CAPACITY] },
+  'only lower bounds': {
+    transports: { a: { lowerBounds: { 0: 1 } }, b: { lowerBounds: { 0: 1 } } },
+    scenarios: [CAPACITY],
+  },
+  'all silent': { transports: { a: {}, b: {} }, scenarios: [IDLE], wire: 'link' },
+  'the same twice': { transports: { ws: {}, sse: { p50Ms: 3 } }, scenarios: [ECHO, CAPACITY], aa: true },
+  'wire alone': { transports: SEVEN, scenarios: [WIRE], trials: 1 },
+  'no private link': {
+    transports: { a: {}, b: {} },
+    environment: { linkReason: 'unshare: Operation not permitted' },
+  },
   'no data': { transports: {} },
   'nothing delivered': { transports: { a: { lost: 1200 }, b: { lost: 1200 } } },
   'compressed below the payload': { transports: { a: { framing: -60 }, b: {} } },
@@ -43,7 +101,15 @@ const STATES = {
       },
       ['long-'.repeat(60)]: { p50Ms: 3 },
     },
-    environment: { cpu: '<script>alert(4)</script>', packages: { 'javascript:alert(5)': '" onmouseover="x' } },
+    scenarios: [{ ...ECHO, scenario: '<script>alert(6)</script>' }, CAPACITY, CEILING, IDLE, CONNECT, WIRE],
+    aa: true,
+    micro: [microRow(HOSTILE, 'server decode', '<script>alert(7)</script>'), microRow(HOSTILE, 'server encode')],
+    environment: {
+      cpu: '<script>alert(4)</script>',
+      packages: { 'javascript:alert(5)': '" onmouseover="x' },
+      linkReason: '<img src=x onerror=alert(8)>',
+      checks: [{ name: '<b>x</b>', state: 'unfit', observed: '<script>alert(9)</script>', fix: '" onload="x' }],
+    },
   },
 } as const satisfies Record<string, RunSpec>;
 
@@ -125,7 +191,83 @@ test('hostile names stay text', async () => {
   expect(html).toContain('&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;');
   expect(html).toContain('&lt;script&gt;alert(4)&lt;/script&gt;');
   expect(html).toContain('x�gnp.exe�');
+  expect(html).toContain('&lt;script&gt;alert(9)&lt;/script&gt;');
   expect(html).not.toContain('\u202e');
+});
+
+test('every kind: a table and its own figures each, and what belongs to no other', async () => {
+  const html = await render(STATES['every kind']);
+  const text = textOf(html);
+  expect(html.match(/<table class="decision">/g)).toHaveLength(5);
+  const sections = html.split('<section id="question-').slice(1);
+  const titles = (section: string) =>
+    [...section.matchAll(/<figure class="card"><figcaption><h3>(.*?)<\/h3>/g)].map(([, title]) => title);
+  expect(sections.map(titles)).toEqual([
+    ['Latency by percentile', 'p99 latency: medians, intervals, trials', 'Bytes per message'],
+    ['Latency against offered load', 'Capacity: medians, intervals, trials', 'Bytes per message'],
+    ['Messages per second in a closed loop: medians, intervals, trials'],
+    ['Server memory per session: medians, intervals, trials'],
+    ['p50 time to a usable session: medians, intervals, trials'],
+  ]);
+  const [echo = '', capacity = '', closed = '', idle = '', connect = ''] = sections.map(textOf);
+  expect(echo).toContain('Lower is better in every column.');
+  expect(capacity).toContain('Higher is better in capacity, lower in every other column.');
+  expect(capacity).toMatch(/≥ 4\d,\d00 ≥ \d\d,\d00 highest/);
+  expect(capacity).toContain('p99 ≤ 50 ms');
+  expect(closed).toContain('Closed loop: each session sends again as soon as its echo arrives');
+  expect(closed).not.toMatch(/p50|p99/);
+  expect(idle).toContain('! R² 0.900');
+  expect(idle).toMatch(/ws WebSocket \(ws\) .*? 0 0–0 lowest/);
+  expect(connect).toContain('50 at a time');
+  expect(text).toContain('Wire: theory beside measurement');
+  expect(text).toContain('+1.5 (+1.05 %)');
+  expect(text).toContain('no formula');
+  expect(text).toMatch(/The protocol’s own work is 1\d % \(ws, 128 B\) of what a message costs the server in CPU\./);
+  expect(html).toContain('class="banner banner-interrupted"><strong>Not fit to measure on</strong>');
+  expect(text).toMatch(/✓ ok v24 .*✕ unfit 3\.9 on 2 cores Close other programs\. .*! note in use Free some memory\./);
+  expect(text).toContain('veth: two private network namespaces joined by a virtual cable.');
+});
+
+test('bytes of a link are told apart from those of the sockets', async () => {
+  const html = await render({ transports: { a: { framing: 10 }, b: { framing: 40 } }, wire: 'link' });
+  expect(textOf(html)).toMatch(/Transport Payload Framing TCP\/IP Total b .* a 256\.0 20\.00 198\.0 474\.0/);
+  expect(textOf(html)).toContain(
+    'as an interface counts them (Ethernet, IP and TCP headers and acknowledgements included)',
+  );
+  expect(html).toContain('<rect class="headers"');
+  const socket = await render({ transports: { a: { framing: 10 }, b: { framing: 40 } } });
+  expect(socket).not.toContain('<rect class="headers"');
+});
+
+test('an A/A run says first that it is one, and tells the two of a transport apart', async () => {
+  const html = await render(STATES['the same twice']);
+  const text = textOf(html);
+  expect(text.indexOf('A/A run:')).toBeLessThan(text.indexOf('For echo'));
+  expect(text).toContain('none was called better or worse');
+  const swatches = ['ws#a', 'ws#b'].map(
+    (name) => new RegExp(`(<svg class="swatch.*?</svg>)</?[^>]*>?<?b?d?i?>?[^<]*<bdi>${name}`).exec(html)?.[1],
+  );
+  expect(swatches[0]).not.toBe(swatches[1]);
+});
+
+test('why there is no private link is said', async () => {
+  expect(textOf(await render(STATES['no private link']))).toContain(
+    'loopback: the host’s own. Bytes count at the server’s sockets, above TCP. No private link: unshare: Operation not permitted',
+  );
+});
+
+test('a run of wire alone has a title and its table', async () => {
+  const html = await render(STATES['wire alone']);
+  expect(textOf(html)).toContain('Bytes on the wire: theory beside measurement.');
+  expect(html).toContain('pill-valid');
+  expect(html.match(/<tr class="way-down">/g)).toHaveLength(7);
+});
+
+test('how a generator’s memory grew is a column where it was read', async () => {
+  const html = await render({ transports: { a: {}, b: {} }, scenarios: [ECHO, CEILING] });
+  const [, echo = '', closed = ''] = html.split('<section id="question-');
+  expect(echo).not.toContain('Gen. growth MiB');
+  expect(textOf(closed)).toMatch(/Gen\. growth MiB .* 8\.00 /);
 });
 
 test('the policy admits the style that is there, and nothing else', async () => {
@@ -144,6 +286,13 @@ test('the same results make the same bytes, and the default run stays under a me
   const [first, second] = [await makeReport(results), await makeReport(structuredClone(results))];
   expect(second.html).toBe(first.html);
   expect(Buffer.byteLength(first.html)).toBeLessThan(1_000_000);
+});
+
+test('seven transports in every kind of scenario, seven times, are under a megabyte and the same bytes each time', async () => {
+  const results = makeResults({ ...STATES['every kind'], trials: 7 });
+  const { html } = await makeReport(results, { resamples: 500 });
+  expect((await makeReport(structuredClone(results), { resamples: 500 })).html).toBe(html);
+  expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
 });
 
 describe('the bundle', () => {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse.ts';
-import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { BROADCAST, CAPACITY, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
 import { type SummaryOptions, summary } from './summary.ts';
 
 const print = (spec: RunSpec, options: Partial<SummaryOptions> = {}): string => {
@@ -42,6 +42,55 @@ describe('the summary', () => {
     expect(text).not.toContain('\u001b');
     expect(coloured).toContain('\u001b[');
     expect(stripVTControlCharacters(coloured)).toBe(text);
+  });
+});
+
+describe('other kinds of scenario', () => {
+  const transports = { ...SEVEN, ws: { ...SEVEN.ws, lowerBounds: { 2: 0.9 } }, sse: { ...SEVEN.sse, fit: 0.9 } };
+  const text = print({ transports, scenarios: EVERY_KIND, wire: 'link' }, { width: 160 });
+  const lines = text.split('\n');
+  const lineAfter = (title: string, name: string) =>
+    lines.slice(lines.indexOf(title)).find((line) => line.startsWith(`${name} `));
+
+  test('a lower bound carries its sign, and what is worse than it is so at most', () => {
+    const title = 'capacity with 100 clients, 128 B, p99 ≤ 50 ms';
+    expect(lineAfter(title, 'ws')).toMatch(/^ws +≥ 4\d,\d00 \(≥ \d\d,\d00\) .* highest$/);
+    expect(lineAfter(title, 'socketio')).toMatch(/▼ worse ≤ 0\.\d\d× \(≤ 0\.\d\d\)$/);
+  });
+
+  test('a closed loop is called one, in its title, its heading and its note', () => {
+    const from = lines.indexOf('ceiling (closed loop) with 100 clients, 128 B');
+    expect(lines[from + 1]).toMatch(
+      /^transport +msg\/s closed loop \(95 %\) +generator µs\/msg +CPU µs\/msg +msg\/s vs ws$/,
+    );
+    expect(lines.slice(from).join('\n')).toContain('Closed loop: each session sends again');
+  });
+
+  test('silent sessions cost 0, and a slope that fits badly is marked', () => {
+    expect(lineAfter('idle: 2,000 sessions', 'ws')).toMatch(/^ws +1\d\.\d \(.*\) +0 +0 /);
+    expect(lineAfter('idle: 2,000 sessions', 'sse')).toContain('! R² 0.900');
+  });
+
+  test('theory stands beside the measured bytes', () => {
+    expect(lineAfter('Wire: theory beside measurement', 'ws')).toMatch(/^ws +128 +up +134 +134 +0 +0 %/);
+  });
+
+  test.each([40, 60, 80, 100, 120])('no line is longer than %i columns', (width) => {
+    const narrow = print({ transports, scenarios: EVERY_KIND, wire: 'link' }, { width }).split('\n');
+    expect(Math.max(...narrow.map(lengthOf))).toBeLessThanOrEqual(width);
+  });
+
+  test('an A/A run says first what it is', () => {
+    const twice = print({ transports: { a: {}, b: {} }, scenarios: [ECHO, CAPACITY], aa: true });
+    expect(twice).toMatch(/^A\/A run: every transport was measured twice/);
+    expect(twice).toMatch(/\na#a /);
+  });
+
+  test('a machine that is not fit is named before any table', () => {
+    const checks = [{ name: 'load average', state: 'unfit' as const, observed: '3.9', fix: 'Wait.' }];
+    const unfit = print({ transports: { a: {}, b: {} }, environment: { checks } });
+    expect(unfit.indexOf('✕ Not fit to measure on: load average: 3.9')).toBeGreaterThan(0);
+    expect(unfit.indexOf('✕ Not fit')).toBeLessThan(unfit.indexOf('\ntransport'));
   });
 });
 
