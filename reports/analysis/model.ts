@@ -161,6 +161,8 @@ export type TrialView =
       readonly block: number;
       readonly order: number;
       readonly reasons: readonly string[];
+      /** Length of the measured window. */
+      readonly seconds: number;
       readonly messages: Messages;
       readonly values: Readonly<Record<MetricId, Shown>>;
       /** Of the capacity. */

@@ -17,6 +17,7 @@ export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undef
     block,
     order,
     reasons,
+    seconds: trial.seconds,
     messages: trial.messages,
     values: forEachMetric((id) =>
       columns.includes(id) ? measure(id, decoded, one) : notShown('not a figure of this scenario'),

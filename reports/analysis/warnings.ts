@@ -29,7 +29,7 @@ export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: r
       ...rejected(group.rows, 'invalid', where, plan),
       ...rejected(group.rows, 'suspect', where, plan),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
-      ...tooFewSamples(group, where, plan),
+      ...tooFewSamples(group, where),
       ...limitedByGenerator(group.rows, where),
       ...withoutRate(group.rows, where),
       ...poorFit(group.rows, where),
@@ -124,7 +124,7 @@ function unaccounted({ name, trials }: Row, where: string): Warning[] {
   ];
 }
 
-function tooFewSamples({ rows, question }: Judged, where: string, plan: Plan): Warning[] {
+function tooFewSamples({ rows, question }: Judged, where: string): Warning[] {
   if (question.kind !== 'load' && question.kind !== 'connect') return [];
   const shallow = question.kind === 'load' ? 'p50' : 'connectP50';
   const deep = question.kind === 'load' ? 'p99' : 'connectP99';
@@ -147,7 +147,6 @@ function tooFewSamples({ rows, question }: Judged, where: string, plan: Plan): W
             ? `Use --duration ${longer(
                 found.map(({ row }) => row),
                 needed,
-                plan,
               )}.`
             : `Use --clients ${integer(needed)} or more.`,
       },
@@ -155,14 +154,12 @@ function tooFewSamples({ rows, question }: Judged, where: string, plan: Plan): W
   });
 }
 
-function longer(rows: readonly Row[], needed: number, { durationSeconds }: Plan): number {
-  const fewest = Math.min(...rows.map(fewestDelivered));
-  const seconds = Math.ceil((durationSeconds * needed * 1.1) / Math.max(1, fewest));
-  return Math.max(seconds, Math.ceil(durationSeconds) + 1);
-}
-
-function fewestDelivered({ trials }: Row): number {
-  return Math.min(...trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages.delivered] : [])));
+/** Seconds to measure, a tenth to spare; each scenario has a length of its own where none was asked for. */
+function longer(rows: readonly Row[], needed: number): number {
+  const valid = rows.flatMap(({ trials }) => trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : [])));
+  const enough = valid.map(({ seconds, messages }) => (seconds * needed * 1.1) / Math.max(1, messages.delivered));
+  const measured = valid.map(({ seconds }) => Math.ceil(seconds) + 1);
+  return Math.max(...enough.map(Math.ceil), ...measured);
 }
 
 function limitedByGenerator(rows: readonly Row[], where: string): Warning[] {

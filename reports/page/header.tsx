@@ -94,7 +94,7 @@ export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: 
       )}
       {unfit.map(({ name, observed, fix }) => (
         <p key={name} className="banner banner-interrupted">
-          <strong>Not fit to measure on</strong> {name}: {observed}. {fix}
+          <strong>Not fit to measure on:</strong> {name}: {observed} → {fix}
         </p>
       ))}
     </>

@@ -153,6 +153,7 @@ test('a clear winner: the answer, both tables, and a figure for each chart', asy
   );
   expect(text).toMatch(/How sure: ws comes within 5\s?%/);
   expect(text).toContain('Not covered: One machine, over loopback');
+  expect(text).toContain('Each trial 1 s after 0.3 s of warm-up, 1 worker');
   expect(html.match(/<table class="decision">/g)).toHaveLength(2);
   expect(html.match(/<figure/g)).toHaveLength(6);
   expect(html.match(/<svg class="chart"/g)).toHaveLength(6);
@@ -223,7 +224,7 @@ test('every kind: a table and its own figures each, and what belongs to no other
   expect(text).toContain('+1.5 (+1.05 %)');
   expect(text).toContain('no formula');
   expect(text).toMatch(/The protocol’s own work is 1\d % \(ws, 128 B\) of what a message costs the server in CPU\./);
-  expect(html).toContain('class="banner banner-interrupted"><strong>Not fit to measure on</strong>');
+  expect(html).toContain('class="banner banner-interrupted"><strong>Not fit to measure on:</strong>');
   expect(text).toMatch(/✓ ok v24 .*✕ unfit 3\.9 on 2 cores Close other programs\. .*! note in use Free some memory\./);
   expect(text).toContain('veth: two private network namespaces joined by a virtual cable.');
 });
@@ -248,6 +249,18 @@ test('an A/A run says first that it is one, and tells the two of a transport apa
     (name) => new RegExp(`(<svg class="swatch.*?</svg>)</?[^>]*>?<?b?d?i?>?[^<]*<bdi>${name}`).exec(html)?.[1],
   );
   expect(swatches[0]).not.toBe(swatches[1]);
+});
+
+test('scenarios that are measured for different times say for how long each', async () => {
+  const results = makeResults({ transports: { a: {}, b: {} }, scenarios: [ECHO, BROADCAST, CONNECT, IDLE] });
+  const cases = results.cases.map((one) => ({
+    ...one,
+    trials: one.trials.map((trial) =>
+      trial.state === 'failed' || one.kind !== 'idle' ? trial : { ...trial, seconds: 25 },
+    ),
+  }));
+  const { html } = await makeReport({ ...results, cases }, { resamples: 500 });
+  expect(textOf(html)).toContain('Each trial 1 s (echo, broadcast), 25 s (idle) after 0.3 s of warm-up');
 });
 
 test('why there is no private link is said', async () => {

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { countOf, figures } from '../analysis/format.ts';
 import { describe, flagOf } from '../analysis/group.ts';
+import { median } from '../analysis/median.ts';
 import type { Analysis, Check } from '../analysis/model.ts';
 import { Name, Scroll } from './parts.tsx';
 
@@ -116,7 +117,7 @@ export function Environment({ results, analysis }: { results: Results; analysis:
             invalid, {counts.failed} failed, {counts.missing} not run
           </Fact>
           <Fact term="Each trial">
-            {plan.durationSeconds} s after {plan.warmupSeconds} s of warm-up, {countOf(plan.workers, 'worker')}
+            {measuredIn(analysis)} after {plan.warmupSeconds} s of warm-up, {countOf(plan.workers, 'worker')}
           </Fact>
         </dl>
         <dl className="facts">
@@ -139,6 +140,25 @@ export function Environment({ results, analysis }: { results: Results; analysis:
       </p>
     </section>
   );
+}
+
+/** Scenarios have lengths of their own; one that ends when its sessions are open or its exchanges done has none. */
+function measuredIn({ groups }: Analysis): string {
+  const lengths = groups.flatMap(({ question, rows }) => {
+    const seconds = rows.flatMap(({ trials }) =>
+      trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.seconds])),
+    );
+    return ['connect', 'wire'].includes(question.kind) || seconds.length === 0
+      ? []
+      : [{ scenario: question.scenario, length: `${Number(median(seconds).toPrecision(3))} s` }];
+  });
+  const byLength = [...Map.groupBy(lengths, ({ length }) => length)];
+  const [only, another] = byLength;
+  if (only === undefined) return 'Nothing measured';
+  if (another === undefined) return only[0];
+  return byLength
+    .map(([length, those]) => `${length} (${[...new Set(those.map(({ scenario }) => scenario))].join(', ')})`)
+    .join(', ');
 }
 
 /** What a byte count means depends on where it was taken. */
