@@ -45,7 +45,9 @@ test('a plan says what it can tell, or that it cannot', () => {
 });
 
 test('a plan says which percentiles its trials are too short for', () => {
-  expect(said({ scenarios: 'echo', rate: '100', duration: '2' })).toMatch(/Cannot show p99 everywhere: a trial has 200/);
+  expect(said({ scenarios: 'echo', rate: '100', duration: '2' })).toMatch(
+    /Cannot show p99 everywhere: a trial has 200/,
+  );
   expect(said({ scenarios: 'echo' })).not.toMatch(/Cannot show/);
   // A broadcast of 20 messages reaches 100 clients each.
   expect(said({ scenarios: 'broadcast', rate: '10', duration: '2' })).not.toMatch(/Cannot show/);

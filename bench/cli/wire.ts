@@ -1,3 +1,4 @@
+import type { WireWay } from '../../reports/analysis/model.ts';
 import { wireRows } from '../../reports/analysis/wire.ts';
 import { wireReport } from '../../reports/terminal/wire-table.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -19,8 +20,14 @@ export async function wireCommand(
   let differs = false;
   const code = await runCommand({ trials: '1', ...flags, scenarios: 'wire' }, unknown, context, (results, _, io) => {
     const rows = wireRows(results);
-    differs = rows.some(({ up, down }) => [up, down].some((way) => Boolean(way?.socket.difference)));
+    differs = rows.some(({ up, down }) => [up, down].some(isOff));
     return wireReport(rows, { width: io.width() }).join('\n');
   });
   return code === EXIT.done && differs ? EXIT.invalid : code;
+}
+
+/** What has no formula differs from nothing. */
+function isOff(way: WireWay | null): boolean {
+  const difference = way?.socket.difference ?? null;
+  return difference !== null && difference !== 0;
 }

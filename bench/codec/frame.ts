@@ -8,8 +8,9 @@ export function encodeFrame(message: string | Uint8Array): Buffer {
   const length = typeof message === 'string' ? Buffer.byteLength(message) : message.byteLength;
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);
   frame.writeUInt32BE(length);
-  if (typeof message === 'string') frame.write(message, PREFIX_BYTES);
-  else frame.set(message, PREFIX_BYTES);
+  if (typeof message !== 'string') frame.set(message, PREFIX_BYTES);
+  // As many bytes as characters: all are ASCII, and need no encoding.
+  else frame.write(message, PREFIX_BYTES, length === message.length ? 'latin1' : 'utf8');
   return frame;
 }
 

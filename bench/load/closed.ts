@@ -47,9 +47,9 @@ export class ClosedLoop {
     this.#endNs = endNs;
     for (const [index, session] of this.#sessions.entries()) {
       session.answered = (receivedNs) => {
-        if (receivedNs < endNs) this.#send(index);
+        if (receivedNs < endNs) this.#send(index, receivedNs);
       };
-      this.#send(index);
+      this.#send(index, this.#clock());
     }
   }
 
@@ -67,13 +67,14 @@ export class ClosedLoop {
     for (const session of this.#sessions) session.answered = undefined;
   }
 
-  #send(index: number): void {
+  /** @param nowNs when the answer to the message before arrived: what follows is part of this one's service. */
+  #send(index: number, nowNs: number): void {
     const session = this.#sessions[index]!;
     const sequence = this.#next[index]!;
     if (sequence >= this.#end || session.lostBecause !== undefined || session.session === undefined) return;
     this.#next[index] = sequence + 1;
     const message = this.#messages.build(session.sender, sequence);
-    this.recorder.sending(sequence * this.#clients + session.sender, this.#clock());
+    this.recorder.sending(sequence * this.#clients + session.sender, nowNs);
     try {
       const sent = session.session.send(message);
       if (sent !== undefined) sent.catch(session.failed);

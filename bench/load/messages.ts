@@ -16,6 +16,9 @@ const SEQUENCE_STRIDE = 15_485_863;
  */
 export class Messages {
   readonly size: number;
+  /** Of the message that was last found sound. */
+  sender = -1;
+  sequence = -1;
   readonly #text: string;
   readonly #bytes: Buffer | undefined;
   readonly #opcode: number;
@@ -40,12 +43,17 @@ export class Messages {
     return message;
   }
 
-  /** Whether the message is whole: length, header and every byte of filler. */
+  /**
+   * Whether the message is whole: length, header and every byte of filler. If so, `sender` and `sequence` are its own: they are
+   * fields because the load looks at them once for every message, and a result with both would be garbage each time.
+   */
   isSound(message: Message): boolean {
     if (message.length !== this.size || rawOpcode(message) !== this.#opcode) return false;
     const sender = senderOf(message);
     const sequence = sequenceOf(message);
     if (sender < 0 || sequence < 0) return false;
+    this.sender = sender;
+    this.sequence = sequence;
     const at = placeOf(sender, sequence);
     const end = at + this.size - HEADER_BYTES;
     if (typeof message === 'string') return message.slice(HEADER_BYTES) === this.#text.slice(at, end);

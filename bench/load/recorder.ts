@@ -1,5 +1,4 @@
 import type { Histogram } from 'hdr-histogram-js';
-import { senderOf, sequenceOf } from '../codec/header.ts';
 import type { Message } from '../contract.ts';
 import { encode, histogram } from './histogram.ts';
 import { AGAIN, LATE, Ledger } from './ledger.ts';
@@ -115,8 +114,7 @@ export class Recorder {
       this.#corrupt++;
       return;
     }
-    const sender = senderOf(message);
-    const sequence = sequenceOf(message);
+    const { sender, sequence } = messages;
     const number = sequence * table.clients + sender;
     const own = reaches === 'sender';
     const owed = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));

@@ -1,7 +1,9 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { medianInPlace, quantileOfSorted } from './median.ts';
-import { studentInterval } from './student.ts';
+import { type Interval, studentInterval } from './student.ts';
+
+export type { Interval };
 
 /** Fewer observations a side than this give intervals that look fine and cover badly. */
 export const LEAST_TRIALS = 6;
@@ -11,8 +13,6 @@ const TAIL = 0.025;
 
 /** 98 %: at 95 % one comparison in thirty of two equal, noisy cases came out beyond the band, at 98 % one in a hundred. */
 const STUDENT_TAIL = 0.01;
-
-export type Interval = { readonly low: number; readonly high: number };
 
 /** Values by block, one a trial. Two samples of the same blocks are resampled together: that is the pairing. */
 export type Sample = ReadonlyMap<number, number>;

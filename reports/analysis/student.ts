@@ -1,4 +1,4 @@
-import type { Interval } from './bootstrap.ts';
+export type Interval = { readonly low: number; readonly high: number };
 
 /** Of every ten values one is left out at either end: from ten trials on, a single bad one cannot blur a verdict. */
 const TRIMMED_OF = 10;
