@@ -1,9 +1,11 @@
-import { Agent, EventSource } from 'undici';
+import { Client, EventSource } from 'undici';
 import { WebSocket } from 'ws';
 import type { Http, HttpAnswer, HttpRequest, Platform } from '../../bench/contract.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
+/** As in a browser, an event stream may be silent for any time, and a held request waits for as long as it is held. */
+const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
 /** What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource. */
 export const platform: Platform = {
@@ -17,22 +19,57 @@ export const platform: Platform = {
   },
 
   openHttp(): Http {
-    const dispatcher = new Agent({ connections: BROWSER_CONNECTIONS, pipelining: 1 });
+    const connections: Connection[] = [];
+    let closed = false;
+
+    /** An idle connection to the origin, a new one while a browser would open one, or the one with the least to do. */
+    function connectionTo(origin: string): Connection {
+      let best: Connection | undefined;
+      let count = 0;
+      for (const one of connections) {
+        if (one.origin !== origin) continue;
+        if (one.underWay === 0) return one;
+        count++;
+        if (best === undefined || one.underWay < best.underWay) best = one;
+      }
+      if (best !== undefined && count >= BROWSER_CONNECTIONS) return best;
+      if (closed) throw new Error('HTTP was closed');
+      const opened = { origin, client: new Client(origin, NO_TIMEOUTS), underWay: 0 };
+      connections.push(opened);
+      return opened;
+    }
+
     return {
       EventSource: class extends EventSource {
         constructor(url: string) {
-          super(url, { node: { dispatcher } });
+          const connection = connectionTo(new URL(url).origin);
+          // For as long as there is a stream on it; a session has one.
+          connection.underWay = Number.POSITIVE_INFINITY;
+          super(url, { node: { dispatcher: connection.client } });
         }
       },
 
       fetch(url, request) {
-        return new Promise((resolve, reject) => exchange(dispatcher, url, request, { resolve, reject }));
+        return new Promise((resolve, reject) => {
+          const path = url.indexOf('/', url.indexOf('//') + 2);
+          exchange(connectionTo(url.slice(0, path)), url.slice(path), request, { resolve, reject });
+        });
       },
 
-      close: () => dispatcher.destroy(),
+      async close() {
+        closed = true;
+        await Promise.all(connections.map(({ client }) => client.destroy()));
+      },
     };
   },
 };
+
+/** One connection, and the requests it has been given. undici's own pools cost as much again as the request. */
+interface Connection {
+  readonly origin: string;
+  readonly client: Client;
+  underWay: number;
+}
 
 interface Outcome {
   resolve(answer: HttpAnswer): void;
@@ -41,20 +78,21 @@ interface Outcome {
 
 /** One request on undici's dispatcher: half the cost of its `request`, a quarter of `fetch`, and the load pays it per message. */
 function exchange(
-  dispatcher: Agent,
-  url: string,
+  connection: Connection,
+  path: string,
   { method, body, signal }: HttpRequest,
   { resolve, reject }: Outcome,
 ): void {
-  const path = url.indexOf('/', url.indexOf('//') + 2);
   let status = 0;
   let chunks: Buffer[] = [];
   let abort: (() => void) | undefined;
-  const forget = (): void => {
+  const over = (): void => {
+    connection.underWay--;
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
   };
-  dispatcher.dispatch(
-    { origin: url.slice(0, path), path: url.slice(path), method, body: body ?? null },
+  connection.underWay++;
+  connection.client.dispatch(
+    { path, method, body: body ?? null },
     {
       onRequestStart(controller) {
         if (signal === undefined) return;
@@ -70,13 +108,18 @@ function exchange(
         chunks.push(chunk);
       },
       onResponseEnd() {
-        forget();
-        resolve({ status, text: chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString() });
+        over();
+        resolve({ status, text: textOf(chunks) });
       },
       onResponseError(_controller, error) {
-        forget();
+        over();
         reject(error);
       },
     },
   );
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  if (chunks.length === 0) return '';
+  return chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString();
 }
