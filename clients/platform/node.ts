@@ -64,7 +64,7 @@ export const platform: Platform = {
   },
 };
 
-/** One connection, and the requests it has been given. undici's own pools cost as much again as the request. */
+/** One connection, and how many requests it has been given. undici's own pools would be two more layers around every one. */
 interface Connection {
   readonly origin: string;
   readonly client: Client;
