@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { ECHO } from '../codec/header.ts';
-import type { ServerAnswer, ServerOrder } from '../contract.ts';
 import { Messages } from '../load/messages.ts';
-import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
+import type { WorkerOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
 import { clientModule, serverModule, type TransportEntry } from '../registry.ts';
 import type { Placement } from '../run/affinity.ts';
-import { Child } from '../run/child.ts';
+import { Child, type ChildSettings } from '../run/child.ts';
+import { GENERATOR_FLAGS, type Server, startServer, startWorker } from '../run/processes.ts';
 import type {
   AutocannonAnswer,
   AutocannonOrder,
@@ -31,8 +31,6 @@ const LEAD_NS = 25e6;
 const DRAIN_SECONDS = 10;
 const SEED = 1;
 
-export type Server = Child<ServerOrder, ServerAnswer>;
-
 /** The message, and request body, of generators that always send the same one. */
 export function constantMessage(size: number): string {
   return String(new Messages({ seed: SEED, size, encoding: 'text', opcode: ECHO, senders: 1 }).build(0, 0));
@@ -51,7 +49,7 @@ export async function withServer<Result>(
   use: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
   const core = surroundings.placement?.server;
-  const server: Server = new Child('the server', file('../../servers/main.ts'), core);
+  const server: Server = startServer(core);
   return await during(server, surroundings, async (around) => {
     const address = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1 << 20 } };
     const listen = { order: 'listen', module: serverModule(entry), ...address } as const;
@@ -69,7 +67,9 @@ export async function withEndpoint<Result>(
 ): Promise<Result> {
   return await withServer(entry, surroundings, async (stage) => {
     const name = 'the process that holds the endpoint';
-    const holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), stage.placement?.server);
+    const holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), {
+      core: stage.placement?.server,
+    });
     return await during(holder, stage, async (around) => {
       const order = { order: 'open', module: clientModule(entry), url: stage.url } as const;
       const { url } = await holder.ask(order, 'open', { seconds: PATIENCE_SECONDS, signal: around.signal });
@@ -92,7 +92,7 @@ export async function withGenerator<Result>(
   { url, ...surroundings }: Stage,
   use: (generator: Generator) => Promise<Result>,
 ): Promise<Result> {
-  const worker = new Child<WorkerOrder, WorkerAnswer>('the load worker', file('../load/worker.ts'), tool(surroundings));
+  const worker = startWorker(placeOf(surroundings));
   const { clients } = load;
   return await during(worker, surroundings, async ({ signal }) => {
     const originNs = process.hrtime.bigint();
@@ -156,7 +156,10 @@ export async function runBare(
 }
 
 /** Every generator, ours or not, is bound to the core that a run's first load worker has. */
-const tool = ({ placement }: Surroundings): string | undefined => placement?.workers[0];
+const placeOf = ({ placement }: Surroundings): string | undefined => placement?.workers[0];
+
+/** Other generators run as ours does, down to the runtime's flags. */
+const tool = (surroundings: Surroundings): ChildSettings => ({ core: placeOf(surroundings), flags: GENERATOR_FLAGS });
 
 /** Ends the process after use. When it dies meanwhile, the signal that the use is given says so. */
 async function during<Result>(

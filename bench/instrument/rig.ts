@@ -1,23 +1,20 @@
-import { fileURLToPath } from 'node:url';
 import { ECHO } from '../codec/header.ts';
-import type { Options, ServerAnswer, ServerOrder } from '../contract.ts';
+import type { Options } from '../contract.ts';
 import { decode } from '../load/histogram.ts';
-import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
 import { type Placement, place } from '../run/affinity.ts';
-import { Child } from '../run/child.ts';
+import { type Server, startServer, startWorker, type Worker } from '../run/processes.ts';
 import { judge } from '../run/validity.ts';
 
-const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const patience = { seconds: 60, signal: new AbortController().signal };
 
 /** A real server and real load workers, each on a core of its own where the machine allows, to be interfered with. */
 export interface Rig {
   readonly url: string;
   readonly placement: Placement | undefined;
-  readonly server: Child<ServerOrder, ServerAnswer>;
-  readonly workers: readonly Child<WorkerOrder, WorkerAnswer>[];
+  readonly server: Server;
+  readonly workers: readonly Worker[];
   /** Sends `rate` messages a second for so long, all workers together, and resolves with what was recorded. */
   run(rate: number, seconds: number, keep?: { readonly keepSamples: true }): Promise<Recording>;
 }
@@ -28,33 +25,29 @@ export interface RigSettings {
   /** URL of the server's module, and of the client's. */
   readonly server: string;
   readonly client: string;
-  /** For the client's module, and for the server's. */
+  /** For the client's module. */
   readonly options?: Options;
-  readonly serverOptions?: Options;
   /** How long to wait for what does not come. */
   readonly drainSeconds?: number;
 }
 
 /** As in a trial: code that was compiled for one phase is compiled again for the next, and that settles at the third. */
 const WARM_UP_ROUNDS = 3;
-const WARM_UP_RATE = 500;
+/** Well above what the tests send: code is compiled after so many messages, however long they take. */
+const WARM_UP_RATE = 2_000;
 const WARM_UP_SECONDS = 0.5;
 /** Messages of the warm-up that precedes what a rig is asked to run. */
 export const WARM_UP_MESSAGES = WARM_UP_ROUNDS * WARM_UP_RATE * WARM_UP_SECONDS;
 
 /** Sets up, hands the rig to `use`, and leaves no process behind. */
 export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<void>): Promise<void> {
-  const { clients, options = {}, serverOptions = {}, drainSeconds = 5 } = settings;
+  const { clients, options = {}, drainSeconds = 5 } = settings;
   const count = settings.workers ?? 1;
   const placement = place(count);
-  const server: Rig['server'] = new Child('the server', file('../../servers/main.ts'), placement?.server);
-  const workers = Array.from(
-    { length: count },
-    (_, index): Rig['workers'][number] =>
-      new Child('a load worker', file('../load/worker.ts'), placement?.workers[index]),
-  );
+  const server = startServer(placement?.server);
+  const workers = Array.from({ length: count }, (_, index) => startWorker(placement?.workers[index]));
   try {
-    const address = { host: '127.0.0.1', port: 0, options: serverOptions, limits: { messageBytes: 1 << 20 } };
+    const address = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1 << 20 } };
     const { url } = await server.ask({ order: 'listen', module: settings.server, ...address }, 'listening', patience);
     const originNs = process.hrtime.bigint();
     const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender', inFlight: 1 } as const;

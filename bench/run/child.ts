@@ -4,6 +4,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 const TAIL_CHARACTERS = 2_000;
 const STOP_MS = 3_000;
 
+export interface ChildSettings {
+  /** The core to bind it to, as `taskset` takes it. */
+  readonly core: string | undefined;
+  /** What to put before the command, so that it runs at an end of the link. */
+  readonly end?: readonly string[];
+  /** Of the runtime. */
+  readonly flags?: readonly string[];
+}
+
 /**
  * A process that answers orders, one answer to each. It has a process group of its own, so that Ctrl-C reaches only the
  * parent, which then ends it; and it ends by itself when the parent is gone and their channel with it.
@@ -15,14 +24,11 @@ export class Child<Order extends object, Answer extends { answer: string }> {
   #stderr = '';
   #stopping = false;
 
-  /**
-   * @param core the core to bind it to, as `taskset` takes it
-   * @param end what to put before the command, so that it runs at an end of the link
-   */
-  constructor(name: string, file: string, core: string | undefined, end: readonly string[] = []) {
+  constructor(name: string, file: string, { core, end = [], flags = [] }: ChildSettings) {
     this.#name = name;
     const bound = core === undefined ? [] : ['taskset', '-c', core];
-    const [program, ...args] = [...end, ...bound, process.execPath, '--disable-warning=UNDICI-ES', file];
+    const node = [process.execPath, '--disable-warning=UNDICI-ES', ...flags];
+    const [program, ...args] = [...end, ...bound, ...node, file];
     this.#process = spawn(program!, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',

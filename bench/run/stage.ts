@@ -1,6 +1,5 @@
 import { setTimeout as later } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import type { Options, ServerAnswer, ServerOrder, ServerUsage } from '../contract.ts';
+import type { Options, ServerAnswer, ServerUsage } from '../contract.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
@@ -8,8 +7,8 @@ import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import { clientModule, serverModule } from '../registry.ts';
 import type { Placement } from './affinity.ts';
-import { Child } from './child.ts';
 import type { Link, LinkCounters } from './link.ts';
+import { startServer, startWorker } from './processes.ts';
 
 /** Where a trial takes place. */
 export interface Place {
@@ -52,9 +51,6 @@ export interface Stage {
   clear(): Promise<void>;
 }
 
-const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
-const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
-
 /** Longest wait for a child that has only a moment's work. */
 const PATIENCE_SECONDS = 30;
 /** Between the order and the first due time: time for the order to reach every worker. */
@@ -73,11 +69,9 @@ export async function withStage<Result>(
   { seed, workers: wanted, placement, link, sources, signal }: Place,
   use: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
-  const server = new Child<ServerOrder, ServerAnswer>('the server', serverFile, placement?.server, link.serverEnd);
-  const workers = Array.from(
-    { length: Math.min(wanted, planned.clients) },
-    (_, index) =>
-      new Child<WorkerOrder, WorkerAnswer>('a load worker', workerFile, placement?.workers[index], link.generatorEnd),
+  const server = startServer(placement?.server, link.serverEnd);
+  const workers = Array.from({ length: Math.min(wanted, planned.clients) }, (_, index) =>
+    startWorker(placement?.workers[index], link.generatorEnd),
   );
   const { clients, size, encoding, scenario, entry, variant } = planned;
   const options = variant?.options ?? {};

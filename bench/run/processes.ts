@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import type { ServerAnswer, ServerOrder } from '../contract.ts';
+import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
+import { Child } from './child.ts';
+
+const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
+const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
+
+export type Server = Child<ServerOrder, ServerAnswer>;
+export type Worker = Child<WorkerOrder, WorkerAnswer>;
+
+/**
+ * For processes that generate load. Threads that collect garbage beside the program would take the bound core from it in the
+ * system's slices of some milliseconds, and messages would leave late; done in between, the same work takes a fraction of one.
+ * Servers run as their users run them.
+ */
+export const GENERATOR_FLAGS = ['--single-threaded-gc'];
+
+/** @param core the core to bind it to; @param end what puts it at an end of the link */
+export function startServer(core: string | undefined, end: readonly string[] = []): Server {
+  return new Child('the server', serverFile, { core, end });
+}
+
+export function startWorker(core: string | undefined, end: readonly string[] = []): Worker {
+  return new Child('a load worker', workerFile, { core, end, flags: GENERATOR_FLAGS });
+}
