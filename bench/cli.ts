@@ -161,7 +161,10 @@ program
   .description('test the verdicts: pairs of a transport against itself, and against itself made slower on purpose')
   .option('--transport <name>', 'which (ws)')
   .option('--pairs <number>', 'of equals: whatever is told apart is a mistake (40)')
-  .option('--slowed <number>', 'of unequals, one slower by a fifth of its p50: what is not told apart is one (10)')
+  .option(
+    '--slowed <number>',
+    'of unequals, one working a fifth longer on each message: what is not told apart is one (10)',
+  )
   .option('--trials <number>', 'of each side of a pair, at least 6 (7)')
   .option('--duration <seconds>', 'measured time of a trial (0.5)')
   .option('--json', 'print one JSON document')

@@ -26,8 +26,11 @@ const NUMBERS = {
   duration: { usual: 0.5, least: 0.1, most: 60 },
 } satisfies Record<string, NumberFlag>;
 
-/** Of the service time: how much slower one of a pair is made on purpose. */
+/** What the unequal pairs' servers work on each message, and how much longer one of each does. */
+const SERVICE_SECONDS = 1e-3;
 const SLOWER = 0.2;
+/** Messages a second for the unequal pairs: so few that none waits for the one before. */
+const SLOWED_RATE = 400;
 const WARMUP_SECONDS = 0.6;
 /** Pairs of equals of which at most this share may be told apart; pairs that differ of which at least this share must be. */
 const MOST_MISTAKEN = 0.05;
@@ -37,8 +40,8 @@ type Words = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /**
  * Tests the verdicts on this machine: pairs of the same transport against itself, where a difference is a mistake, and pairs
- * of which one is slower by a fifth of its service time, where none found is one. Every pair has its own trials and is judged
- * as a run of its own.
+ * whose servers work for a millisecond on each message, one of them a fifth longer, where none found is one. Every pair has
+ * its own trials and is judged as a run of its own.
  */
 export async function aaCommand(
   flags: AaFlags,
@@ -46,11 +49,12 @@ export async function aaCommand(
 ): Promise<ExitCode> {
   const numbers = readNumbers(flags, NUMBERS);
   const { trials } = numbers;
-  const same = planFor(flags.transport ?? 'ws', numbers.duration, trials * numbers.pairs);
-  const total = estimateSeconds(same) * (1 + numbers.slowed / Math.max(1, numbers.pairs));
-  io.talk(
-    `${numbers.pairs} pairs of equals and ${numbers.slowed} of unequals, ${trials} trials a side, ${approximately(total)}.\n`,
-  );
+  const { pairs, slowed, duration } = numbers;
+  const transport = flags.transport ?? 'ws';
+  const same = planFor(transport, { duration, trials: trials * pairs });
+  const slower = slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE }));
+  const seconds = (pairs > 0 ? estimateSeconds(same) : 0) + (slowed > 0 ? estimateSeconds(slower) : 0);
+  io.talk(`${pairs} pairs of equals and ${slowed} of unequals, ${trials} trials a side, ${approximately(seconds)}.\n`);
 
   const link = await openLink('auto');
   try {
@@ -58,23 +62,16 @@ export async function aaCommand(
     if ('problems' in arrangement) throw new UsageError(arrangement.problems);
     const settings = { arrangement, trials, io, interrupted };
     const equals = await measurePairs(same, settings);
-    const serviceSeconds = typicalService(equals);
-    const slower = slowOne(planFor(flags.transport ?? 'ws', numbers.duration, trials * numbers.slowed), serviceSeconds);
     const unequals = await measurePairs(slower, settings);
     if (interrupted.aborted) return EXIT.interrupted;
 
     const found = { equals: countWords(equals, trials), unequals: countWords(unequals, trials) };
     const mistaken = (found.equals.p50?.better ?? 0) + (found.equals.p50?.worse ?? 0);
     const told = found.unequals.p50?.worse ?? 0;
-    const { pairs, slowed } = numbers;
     const document = {
-      pairs,
-      slowed,
-      trials,
-      serviceSeconds,
-      delaySeconds: serviceSeconds * SLOWER,
-      mistaken,
-      told,
+      ...{ pairs, slowed, trials, mistaken, told },
+      serviceSeconds: SERVICE_SECONDS,
+      slowedSeconds: SERVICE_SECONDS * (1 + SLOWER),
       ...found,
     };
     io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document));
@@ -84,12 +81,16 @@ export async function aaCommand(
   }
 }
 
-function planFor(transport: string, duration: number, trials: number): RunPlan {
+function planFor(
+  transport: string,
+  { duration, trials, rate }: { duration: number; trials: number; rate?: number },
+): RunPlan {
   const read = readOptions({
     transports: { value: transport, where: '--transport' },
     scenarios: { value: 'echo', where: '' },
     duration: { value: duration, where: '--duration' },
     warmup: { value: WARMUP_SECONDS, where: '' },
+    ...(rate === undefined ? {} : { rate: { value: rate, where: '' } }),
     trials: { value: Math.max(1, trials), where: '' },
     aa: { value: true, where: '' },
   });
@@ -98,11 +99,13 @@ function planFor(transport: string, duration: number, trials: number): RunPlan {
   return trials === 0 ? { ...makePlan(read.options), blocks: [] } : makePlan(read.options);
 }
 
-/** The same plan with one of each pair held up at every message. */
-function slowOne(plan: RunPlan, serviceSeconds: number): RunPlan {
-  const application = slowedBy(serviceSeconds * SLOWER);
+/** The same plan with servers that work on each message, `b` a little longer than `a`. */
+function slowOne(plan: RunPlan): RunPlan {
   const slowed = new Map(
-    plan.cases.map((planned) => [planned, planned.label === 'b' ? { ...planned, application } : planned]),
+    plan.cases.map((planned) => {
+      const seconds = SERVICE_SECONDS * (planned.label === 'b' ? 1 + SLOWER : 1);
+      return [planned, { ...planned, application: slowedBy(seconds) }];
+    }),
   );
   const replace = (cases: readonly PlannedCase[]) => cases.map((planned) => slowed.get(planned) ?? planned);
   return { ...plan, cases: replace(plan.cases), blocks: plan.blocks.map(replace) };
@@ -173,20 +176,11 @@ function countWords(results: Results | undefined, trials: number): Words {
   return counts;
 }
 
-/** Median of the trials' median response, in seconds. */
-function typicalService(results: Results | undefined): number {
-  if (results === undefined) return 0;
-  const { groups } = analyse(results);
-  const medians = groups.flatMap(({ rows }) =>
-    rows.flatMap(({ cells }) => (cells.p50.state === 'shown' ? [cells.p50.median] : [])),
-  );
-  return medians.length === 0 ? 0 : medians.reduce((sum, one) => sum + one, 0) / medians.length;
-}
-
 function describe(found: {
   readonly pairs: number;
   readonly slowed: number;
-  readonly delaySeconds: number;
+  readonly serviceSeconds: number;
+  readonly slowedSeconds: number;
   readonly mistaken: number;
   readonly told: number;
   readonly equals: Words;
@@ -202,7 +196,7 @@ function describe(found: {
   return [
     `Of ${found.pairs} pairs of equals ${found.mistaken} were called better or worse in p50.`,
     ...table(found.equals),
-    `Of ${found.slowed} pairs with one slower by ${(found.delaySeconds * 1e6).toFixed(1)} µs (a fifth of its p50) ${found.told} were called worse in p50.`,
+    `Of ${found.slowed} pairs that work ${found.serviceSeconds * 1e3} ms on a message, one of them ${found.slowedSeconds * 1e3} ms, ${found.told} were called worse in p50.`,
     ...table(found.unequals),
     '',
   ].join('\n');
