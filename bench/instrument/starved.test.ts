@@ -26,7 +26,8 @@ async function besideBurners<Result>({ placement }: Rig, act: () => Promise<Resu
   const count = core === undefined ? BURNERS * availableParallelism() : BURNERS;
   const burners = Array.from(
     { length: count },
-    (): ChildProcess => spawn(program!, args, { stdio: ['ignore', 'pipe', 'ignore'] }),
+    // Each in a session of its own, as the worker is: the scheduler shares a core among sessions first.
+    (): ChildProcess => spawn(program!, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true }),
   );
   try {
     await Promise.all(burners.map((burner) => once(burner.stdout!, 'data')));
