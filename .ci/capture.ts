@@ -8,6 +8,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
+import { singleTrial } from '../bench/instrument/single-trial.ts';
 import { readOptions } from '../bench/plan/options.ts';
 import { makePlan } from '../bench/plan/plan.ts';
 import { privateLink } from '../bench/run/link.ts';
@@ -29,15 +30,7 @@ for (const planned of makePlan(read.options).cases) {
     const [program, ...args] = [...link.serverEnd, 'dumpcap', '-i', 'wirebench0', '-w', file, '-s', '200', '-B', '64'];
     const capturing = spawn(program!, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     await once(capturing.stderr, 'data');
-    const settings = {
-      block: 0,
-      order: 0,
-      seed: 1,
-      warmupSeconds: 0,
-      objective: { percentile: 99, seconds: 1 },
-    } as const;
-    const rest = { workers: 1, placement: undefined, link, sources: [], signal: new AbortController().signal };
-    const { trial } = await runTrial(planned, { ...settings, ...rest });
+    const { trial } = await runTrial(planned, singleTrial({ link }));
     if (trial.state !== 'valid') throw new Error(`${planned.id}: ${trial.reasons.join('; ')}`);
     const counters = link.counters();
     // What was captured is written out by then.

@@ -47,9 +47,7 @@ export async function aaCommand(
   flags: AaFlags,
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
-  const numbers = readNumbers(flags, NUMBERS);
-  const { trials } = numbers;
-  const { pairs, slowed, duration } = numbers;
+  const { pairs, slowed, trials, duration } = readNumbers(flags, NUMBERS);
   const transport = flags.transport ?? 'ws';
   const same = planFor(transport, { duration, trials: trials * pairs });
   const slower = slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE }));
@@ -65,7 +63,7 @@ export async function aaCommand(
     const unequals = await measurePairs(slower, settings);
     if (interrupted.aborted) return EXIT.interrupted;
 
-    const found = { equals: countWords(equals, trials), unequals: countWords(unequals, trials) };
+    const found = { equals: countWords(equals), unequals: countWords(unequals) };
     const mistaken = (found.equals.p50?.better ?? 0) + (found.equals.p50?.worse ?? 0);
     const told = found.unequals.p50?.worse ?? 0;
     const document = {
@@ -111,6 +109,7 @@ function slowOne(plan: RunPlan): RunPlan {
   return { ...plan, cases: replace(plan.cases), blocks: plan.blocks.map(replace) };
 }
 
+/** What is said of each pair, as soon as its trials have ended; the same goes to the talk. */
 async function measurePairs(
   plan: RunPlan,
   {
@@ -119,20 +118,17 @@ async function measurePairs(
     io,
     interrupted,
   }: { arrangement: Arrangement; trials: number; io: Io; interrupted: AbortSignal },
-): Promise<Results | undefined> {
-  let results: Results | undefined;
+): Promise<Record<string, string>[]> {
+  const pairs: Record<string, string>[] = [];
   let ended = 0;
   const settings = { command: '', checks: [], micro: [], arrangement, signal: interrupted };
   for await (const event of run(plan, settings)) {
-    if (event.event === 'trial-started') continue;
-    results = event.results;
-    if (event.event === 'trial-ended' && ++ended % (2 * trials) === 0) {
-      io.talk(
-        `pair ${ended / (2 * trials)}: ${JSON.stringify(wordsOf(pairOf(results, ended / (2 * trials) - 1, trials)))}\n`,
-      );
-    }
+    if (event.event !== 'trial-ended' || ++ended % (2 * trials) !== 0) continue;
+    const words = wordsOf(pairOf(event.results, pairs.length, trials));
+    pairs.push(words);
+    io.talk(`pair ${pairs.length}: ${JSON.stringify(words)}\n`);
   }
-  return results;
+  return pairs;
 }
 
 /** The trials of one pair, as a run of their own. */
@@ -149,8 +145,7 @@ function wordsOf({ groups }: Analysis): Record<string, string> {
   if (group === undefined) return {};
   const [second] = group.rows.filter(({ name }) => name.endsWith('#b'));
   const [first] = group.rows.filter(({ name }) => name.endsWith('#a'));
-  const ids = group.metrics;
-  return Object.fromEntries(ids.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
+  return Object.fromEntries(group.metrics.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
 }
 
 /** The verdict stands at whichever of the two is not the best of the column. */
@@ -163,15 +158,12 @@ function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   return onFirst === undefined ? 'not shown' : (turned[onFirst] ?? onFirst);
 }
 
-function countWords(results: Results | undefined, trials: number): Words {
+/** By metric: how often each word was said. */
+function countWords(pairs: readonly Readonly<Record<string, string>>[]): Words {
   const counts: Record<string, Record<string, number>> = {};
-  if (results === undefined) return counts;
-  const pairs = Math.floor(results.plan.order.length / trials);
-  for (let pair = 0; pair < pairs; pair++) {
-    for (const [metric, word] of Object.entries(wordsOf(pairOf(results, pair, trials)))) {
-      counts[metric] ??= {};
-      counts[metric][word] = (counts[metric][word] ?? 0) + 1;
-    }
+  for (const [metric, word] of pairs.flatMap((words) => Object.entries(words))) {
+    counts[metric] ??= {};
+    counts[metric][word] = (counts[metric][word] ?? 0) + 1;
   }
   return counts;
 }

@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LEAST_TRIALS } from '../../reports/analysis/bootstrap.ts';
+import { SAMPLES_BEYOND } from '../../reports/analysis/distribution.ts';
+import { countOf } from '../../reports/analysis/format.ts';
 import { metric } from '../../reports/analysis/metrics.ts';
 import { type Detectable, detectable } from '../../reports/analysis/power.ts';
 import type { Check } from '../doctor/checks.ts';
@@ -21,7 +23,7 @@ export function describePlan(
   const unfit = checks.filter(({ state }) => state === 'unfit');
   const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
-    `${count(cases.length, 'case')} × ${count(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
+    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
     `Each: a fresh server${warmUp}; ${over(arrangement)}.`,
     ...separation(plan, earlier),
     ...percentilesOf(plan),
@@ -31,13 +33,11 @@ export function describePlan(
   ].join('\n');
 }
 
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
-
 function over({ link, workers, sources }: Arrangement): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;
-  const load = `${workers} load process${workers === 1 ? '' : 'es'}`;
+  const load = countOf(workers, 'load process', 'load processes');
   return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
 }
 
@@ -70,9 +70,6 @@ function inWords({ metric: id, ratio }: Detectable): string {
   const percent = ((ratio ?? 1) - 1) * 100;
   return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
-
-/** Samples that must lie beyond a percentile for it to be shown. */
-const SAMPLES_BEYOND = 10;
 
 /** A percentile that the shortest trials have too few messages for. */
 function percentilesOf({ cases }: RunPlan): string[] {

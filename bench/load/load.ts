@@ -18,6 +18,9 @@ const LOOK_MS = 5;
 /** Resolution of the event loop's delay measurement; its readings include it. */
 const DELAY_RESOLUTION_MS = 1;
 
+/** How long the window was; and, on a timetable, what was due and how the loop kept up with it. */
+type Found = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' | 'loopDelayP99Seconds' | 'busy'>>;
+
 /** One worker's sessions, and the load it puts on them. */
 export class Load {
   readonly #order: ConnectOrder;
@@ -70,29 +73,21 @@ export class Load {
       messages: this.#messages,
       clock: this.#clock,
     });
-    for (const session of this.#sessions) session.recordTo(agenda.recorder);
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-
-    const rssStartBytes = process.memoryUsage.rss();
-    const beganNs = this.#clock();
-    const { user, system } = process.cpuUsage();
-    const asleepBefore = performance.eventLoopUtilization().idle;
-    delay.enable();
-    const { spunNs, elapsedNs } = await pace(agenda, eventLoop(this.#clock));
-    delay.disable();
-    const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-    const seconds = await this.#drain(agenda.recorder, () => agenda.owed(), { beganNs, deadlineNs: agenda.deadlineNs });
-    const used = process.cpuUsage();
-
-    for (const session of this.#sessions) session.recorder = undefined;
-    return agenda.recorder.finish({
-      due: agenda.due,
-      cpuSeconds: (used.user + used.system - user - system) / 1e6,
-      rssBytes: process.memoryUsage.rss(),
-      rssStartBytes,
-      seconds,
-      loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
-      busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
+    return this.#watch(agenda.recorder, async (beganNs) => {
+      const asleepBefore = performance.eventLoopUtilization().idle;
+      delay.enable();
+      const { spunNs, elapsedNs } = await pace(agenda, eventLoop(this.#clock));
+      delay.disable();
+      const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
+      const { deadlineNs } = agenda;
+      return {
+        due: agenda.due,
+        seconds: await this.#drain(agenda.recorder, () => agenda.owed(), { beganNs, deadlineNs }),
+        loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
+        // A pacer that turns is not asleep, and yet has nothing to do.
+        busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
+      };
     });
   }
 
@@ -110,7 +105,7 @@ export class Load {
       const deadlineNs = endNs + order.drainSeconds * 1e9;
       const seconds = await this.#drain(loop.recorder, () => loop.recorder.sent, { beganNs, deadlineNs });
       loop.stop();
-      return seconds;
+      return { seconds };
     });
   }
 
@@ -126,17 +121,17 @@ export class Load {
     });
     return this.#watch(recorder, async (beganNs) => {
       await sleep(seconds * 1e3);
-      return (this.#clock() - beganNs) / 1e9;
+      return { seconds: (this.#clock() - beganNs) / 1e9 };
     });
   }
 
-  /** Records and measures while `doing` goes on, which resolves with the seconds it took of the window. */
-  async #watch(recorder: Recorder, doing: (beganNs: number) => Promise<number>): Promise<Recording> {
+  /** Records and measures while `doing` goes on, which resolves with what it found out itself. */
+  async #watch(recorder: Recorder, doing: (beganNs: number) => Promise<Found>): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     const rssStartBytes = process.memoryUsage.rss();
     const utilization = performance.eventLoopUtilization();
     const { user, system } = process.cpuUsage();
-    const seconds = await doing(this.#clock());
+    const found = await doing(this.#clock());
     const used = process.cpuUsage();
     for (const session of this.#sessions) session.recorder = undefined;
     return recorder.finish({
@@ -144,9 +139,9 @@ export class Load {
       cpuSeconds: (used.user + used.system - user - system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
       rssStartBytes,
-      seconds,
       loopDelayP99Seconds: 0,
       busy: performance.eventLoopUtilization(utilization).utilization,
+      ...found,
     });
   }
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { childrenOf } from '../instrument/processes.ts';
+import { singleTrial } from '../instrument/single-trial.ts';
 import { decode } from '../load/histogram.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan, type PlannedCase } from '../plan/plan.ts';
 import { transports } from '../registry.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
-import { loopback } from './link.ts';
-import { runTrial, type TrialSettings } from './trial.ts';
+import { runTrial } from './trial.ts';
 
 function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {
   const given = { transports: { value: transport, where: '' }, scenarios: { value: scenario, where: '' } };
@@ -15,11 +15,7 @@ function planned(transport: string, scenario: string, changes: Partial<PlannedCa
   return { ...makePlan(read.options).cases[0]!, clients: 10, rate: 500, size: 64, seconds: 0.4, ...changes };
 }
 
-const settings: TrialSettings = {
-  ...{ block: 0, order: 0, seed: 1, warmupSeconds: 0.2, workers: 1, objective: { percentile: 99, seconds: 0.05 } },
-  ...{ placement: undefined, link: loopback(), sources: [] },
-  signal: new AbortController().signal,
-};
+const settings = singleTrial({ warmupSeconds: 0.2 });
 
 function measured(trial: Trial): MeasuredTrial {
   if (trial.state === 'failed') throw new Error(trial.reasons.join('; '));

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { singleTrial } from '../instrument/single-trial.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import { transportNames } from '../registry.ts';
@@ -24,15 +25,7 @@ describe('bytes of one message at a time', () => {
   });
 
   test.each(cases)('$id: the sockets carry what the formula says, to the byte', async (planned) => {
-    const settings = {
-      block: 0,
-      order: 0,
-      seed: 1,
-      warmupSeconds: 0,
-      objective: { percentile: 99, seconds: 1 },
-    } as const;
-    const surroundings = { workers: 1, placement: place(1), link, sources: [], signal: new AbortController().signal };
-    const { trial } = await runTrial(planned, { ...settings, ...surroundings });
+    const { trial } = await runTrial(planned, singleTrial({ placement: place(1), link }));
     expect(trial.reasons).toEqual([]);
     if (trial.state === 'failed' || trial.theory === undefined) throw new Error('nothing to compare');
     const { theory, wire, messages } = trial;

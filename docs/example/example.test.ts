@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checks, runCheck } from '../../bench/conformance/suite.ts';
+import { singleTrial } from '../../bench/instrument/single-trial.ts';
 import { loadClient, loadServer, scenarios, type TransportEntry } from '../../bench/registry.ts';
-import { loopback } from '../../bench/run/link.ts';
-import { runTrial, type TrialSettings } from '../../bench/run/trial.ts';
+import { runTrial } from '../../bench/run/trial.ts';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
 
@@ -11,11 +11,6 @@ const entry: TransportEntry = {
   ...{ id: 'ndjson', title: 'Newline-delimited JSON', refusal: /closed/, browser: false, variants: [] },
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
   root: new URL('.', import.meta.url).href,
-};
-
-const settings: TrialSettings = {
-  ...{ block: 0, order: 0, seed: 1, warmupSeconds: 0.1, workers: 1, objective: { percentile: 99, seconds: 0.05 } },
-  ...{ placement: undefined, link: loopback(), sources: [], signal: new AbortController().signal },
 };
 
 describe('the transport of docs/adding-a-transport.md', async () => {
@@ -30,7 +25,7 @@ describe('the transport of docs/adding-a-transport.md', async () => {
     const shape = { clients: 5, rate: 100, size: 64, encoding: 'text' } as const;
     const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
     const planned = { ...names, scenario, ...shape, seconds: 0.2 };
-    const { trial } = await runTrial(planned, settings);
+    const { trial } = await runTrial(planned, singleTrial({ warmupSeconds: 0.1 }));
     const expected = scenario.reaches === 'everyone' ? 100 : 20;
     expect(trial).toMatchObject({ messages: { due: 20, sent: 20, expected, delivered: expected, lost: 0 } });
     // Two quotes and a line feed around 64 bytes.

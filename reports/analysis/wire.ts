@@ -29,8 +29,8 @@ function wireRow(results: Results, one: Case): WireRow {
     encoding: one.encoding,
     trials: counted.length,
     exchanges: counted.length === 0 ? 0 : median(counted.map(exchangesOf)),
-    up: ways(upOf),
-    down: ways(downOf),
+    up: ways(countedOn('up')),
+    down: ways(countedOn('down')),
     reason: counted.length === 0 ? nothing : theories.length < counted.length ? 'no formula' : null,
     source: theories[0]?.source ?? null,
   };
@@ -50,31 +50,26 @@ type Counted = {
 /** Without a formula its count of exchanges is missing too; every echo that came back was one. */
 const exchangesOf = ({ theory, messages }: MeasuredTrial): number => theory?.exchanges ?? messages.delivered;
 
-const upOf = (trial: MeasuredTrial): Counted => {
-  const { wire, theory } = trial;
-  return {
-    exchanges: exchangesOf(trial),
-    socket: (wire.layer === 'link' ? wire.socket?.up : wire.up) ?? Number.NaN,
-    socketTheory: theory?.up,
-    link: wire.layer === 'link' ? wire.up : undefined,
-    packets: wire.packetsUp,
-    segments: theory?.segmentsUp,
-    packetBytes: theory?.packetBytes,
-  };
-};
+const COUNTS = {
+  up: { packets: 'packetsUp', segments: 'segmentsUp' },
+  down: { packets: 'packetsDown', segments: 'segmentsDown' },
+} as const;
 
-const downOf = (trial: MeasuredTrial): Counted => {
-  const { wire, theory } = trial;
-  return {
-    exchanges: exchangesOf(trial),
-    socket: (wire.layer === 'link' ? wire.socket?.down : wire.down) ?? Number.NaN,
-    socketTheory: theory?.down,
-    link: wire.layer === 'link' ? wire.down : undefined,
-    packets: wire.packetsDown,
-    segments: theory?.segmentsDown,
-    packetBytes: theory?.packetBytes,
+const countedOn =
+  (way: 'up' | 'down') =>
+  (trial: MeasuredTrial): Counted => {
+    const { wire, theory } = trial;
+    const { packets, segments } = COUNTS[way];
+    return {
+      exchanges: exchangesOf(trial),
+      socket: (wire.layer === 'link' ? wire.socket?.[way] : wire[way]) ?? Number.NaN,
+      socketTheory: theory?.[way],
+      link: wire.layer === 'link' ? wire[way] : undefined,
+      packets: wire[packets],
+      segments: theory?.[segments],
+      packetBytes: theory?.packetBytes,
+    };
   };
-};
 
 function wayOf(trials: readonly Counted[]): WireWay {
   const each = (read: (trial: Counted) => number | undefined): number | null => {

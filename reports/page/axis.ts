@@ -36,3 +36,6 @@ export function logDomain(values: readonly number[], air = 1.12): [number, numbe
 /** Axis figures carry no more digits than they need: `0.2`, `5`, `1,000`. */
 export const tickLabel = (value: number): string =>
   value >= 1000 ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',') : String(Number(value.toPrecision(3)));
+
+/** Coordinates to a tenth of a pixel: enough to look at, and short in the page. */
+export const round = (value: number): number => Math.round(value * 10) / 10;

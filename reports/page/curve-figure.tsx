@@ -2,9 +2,10 @@ import { scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { figures } from '../analysis/format.ts';
 import type { CurvePoint, Group, Row } from '../analysis/model.ts';
-import { logDomain, logTicks, tickLabel } from './axis.ts';
+import { logDomain, round } from './axis.ts';
 import { curveTakeaway } from './captions.ts';
 import { type Identities, markerPath } from './identity.ts';
+import { Milliseconds } from './milliseconds.tsx';
 import { Figure, Name, Swatch, shortened } from './parts.tsx';
 import { spread } from './spread.ts';
 
@@ -61,14 +62,7 @@ function Curves({ rows, identities, label }: CurvesProps) {
   );
   return (
     <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-      {logTicks(low, high).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
-          <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <Milliseconds scale={y} plot={PLOT} />
       {PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9).map((percentile) => (
         <g key={percentile}>
           <line className="grid" y1={PLOT.top} y2={PLOT.bottom} {...vertical(x(1 / (1 - percentile)))} />
@@ -158,4 +152,3 @@ const valueAt = (curve: readonly CurvePoint[], wanted: number): number | undefin
 const percentileLabel = (percentile: number): string => String(Number((percentile * 100).toPrecision(7)));
 
 const vertical = (at: number) => ({ x1: round(at), x2: round(at) });
-const round = (value: number): number => Math.round(value * 10) / 10;

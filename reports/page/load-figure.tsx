@@ -4,9 +4,10 @@ import { cellFigure, figures, integer } from '../analysis/format.ts';
 import { objectiveText } from '../analysis/group.ts';
 import { type LoadBin, type LoadCurve, type LoadPoint, loadCurve } from '../analysis/load-curve.ts';
 import type { Group, Objective, Row } from '../analysis/model.ts';
-import { logDomain, logTicks, tickLabel } from './axis.ts';
+import { logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { loadNote, loadTakeaway } from './captions.ts';
 import { type Identities, markerPath } from './identity.ts';
+import { Milliseconds } from './milliseconds.tsx';
 import { Figure, Name, Swatch, shortened } from './parts.tsx';
 import { spread } from './spread.ts';
 
@@ -79,14 +80,7 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
   );
   return (
     <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-      {logTicks(low, high).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
-          <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <Milliseconds scale={y} plot={PLOT} />
       {rateTicks.map((tick) => (
         <g key={tick}>
           <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
@@ -205,5 +199,3 @@ function LoadData({ series, identities }: { series: readonly Series[]; identitie
 
 const capacityText = ({ cells: { capacity } }: Row): string =>
   capacity.state === 'shown' ? cellFigure({ scale: 1 }, capacity) : '—';
-
-const round = (value: number): number => Math.round(value * 10) / 10;

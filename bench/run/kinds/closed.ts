@@ -1,5 +1,6 @@
+import type { ClosedOrder } from '../../load/protocol.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
-import { type Judged, summarise } from '../measurement.ts';
+import { type Judged, type Reading, summarise } from '../measurement.ts';
 import type { Stage } from '../stage.ts';
 import { DRAIN_SECONDS } from './load.ts';
 
@@ -8,15 +9,26 @@ const WARM_MESSAGES = 1_000_000;
 
 /** Every session sends again when its echo arrives, for as long as the trial lasts. */
 export async function measureClosed(planned: PlannedCase, stage: Stage, warmupSeconds: number): Promise<Judged> {
-  const { clients, seconds } = planned;
+  const warmUp = { seconds: warmupSeconds, most: WARM_MESSAGES };
+  return summarise(planned, await readClosed(planned, stage, { warmUp, measured: { seconds: planned.seconds } }));
+}
+
+type Loop = Pick<ClosedOrder, 'seconds' | 'most'>;
+
+/** Opens all sessions one after another and lets them go round, first for nothing and then for the record. */
+export async function readClosed(
+  { clients }: PlannedCase,
+  stage: Stage,
+  { warmUp, measured }: { warmUp: Required<Loop>; measured: Loop },
+): Promise<Reading> {
+  const drainSeconds = DRAIN_SECONDS;
   const idle = await stage.snapshot();
   const { connect } = await stage.open(clients, 1);
   const ready = await stage.snapshot();
-  const drainSeconds = DRAIN_SECONDS;
-  await stage.closed({ first: 0, seconds: warmupSeconds, most: WARM_MESSAGES, drainSeconds });
+  await stage.closed({ first: 0, ...warmUp, drainSeconds });
   const before = await stage.snapshot();
-  const recording = await stage.closed({ first: WARM_MESSAGES * clients, seconds, drainSeconds });
+  const recording = await stage.closed({ first: warmUp.most * clients, ...measured, drainSeconds });
   const after = await stage.snapshot();
   const counted = { recording, workers: stage.workers, due: recording.sent, seconds: recording.seconds };
-  return summarise(planned, { idle, ready, before, after, connect, ...counted });
+  return { idle, ready, before, after, connect, ...counted };
 }
