@@ -12,9 +12,10 @@ export type Worker = Child<WorkerOrder, WorkerAnswer>;
 /**
  * For processes that generate load. Threads that collect garbage beside the program would take the bound core from it in the
  * system's slices of some milliseconds, and messages would leave late; done in between, the same work takes a fraction of one.
+ * The young generation has from the start the size that it would grow to, so that it does not grow in a measured window.
  * Servers run as their users run them.
  */
-export const GENERATOR_FLAGS = ['--single-threaded-gc'];
+export const GENERATOR_FLAGS = ['--single-threaded-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
 
 /** @param core the core to bind it to; @param end what puts it at an end of the link */
 export function startServer(core: string | undefined, end: readonly string[] = []): Server {
