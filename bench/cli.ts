@@ -8,6 +8,7 @@ import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
 import type { MicroFlags } from './cli/micro.ts';
 import type { RunFlags } from './cli/run.ts';
+import type { ServeFlags } from './cli/serve.ts';
 import type { WireFlags } from './cli/wire.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, suggestion } from './plan/options.ts';
@@ -75,6 +76,10 @@ program
     `messages a second, all clients together; in broadcast, published ones; where a search begins (${usually(({ rate }) => [rate])})`,
   )
   .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (${usually(({ sizes }) => sizes)})`)
+  .option('--encoding <kinds>', 'text, binary or both; what a transport cannot carry is left out and named (text)')
+  .option('--payload <kind>', 'what messages are made of: filler (six bits of entropy a byte), json or zeros (filler)')
+  .option('--tls', 'everything over TLS, with a certificate made for the run and verified')
+  .option('--auth <algorithm>', 'every session brings a token (JWT) signed with HS256 or ES256')
   .option(
     '--duration <seconds>',
     `measured time of a trial, of a search’s probe (${usually(({ seconds }) => [seconds])})`,
@@ -91,6 +96,7 @@ program
   .option('--aa', 'every transport twice: whatever is found between the two is noise')
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
   .option('--json', 'print the results document instead of the summary')
+  .option('--profile <name>', 'default, quick, or all: every variant too (default)')
   .option('--quick', 'one short trial of each case: a first look, no verdicts')
   .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
   .addHelpText('after', EXAMPLES)
@@ -117,7 +123,13 @@ program
   .argument('<transport>')
   .option('--port <number>', '0 takes any free one', '0')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
-  .action(async (transport: string, flags: { port: string; host: string }) => {
+  .option('--tls', 'over TLS, with a certificate made now unless --cert and --key name one')
+  .option('--cert <file>', 'certificate, PEM')
+  .option('--key <file>', 'its key, PEM')
+  .option('--auth <algorithm>', 'asks for a token (JWT) signed with HS256 or ES256, and prints one')
+  .option('--origin <origins>', 'web pages that may connect, such as https://app.example; then nobody else may')
+  .option('--json', 'print one JSON document: URL, token, certificate, settings in force')
+  .action(async (transport: string, flags: ServeFlags) => {
     const { serveCommand } = await import('./cli/serve.ts');
     exitCode = await serveCommand(transport, flags, context);
   });

@@ -20,17 +20,48 @@ export type Application = (message: Message, reply: Send, broadcast: Send) => vo
 /** Options of a variant, by name, as the registry lists them. */
 export type Options = Readonly<Record<string, string | number | boolean>>;
 
+/** What one peer may ask of a server. Past any of these the server refuses in the protocol's own way, and no other peer notices. */
 export interface Limits {
-  /** Largest application message a server accepts, in bytes. Larger ones are refused in the protocol's own way. */
+  /** Largest application message a server accepts, in bytes. */
   readonly messageBytes: number;
+  /** Time a connection has to become a session: to finish its request, to say who it is. */
+  readonly handshakeMs: number;
+  /** Bytes that may wait in the server for a peer that does not read them; more than this for 5 s ends its session. */
+  readonly backlogBytes: number;
+  /** Messages a second of one session, averaged; as many again may come in a burst. */
+  readonly messagesPerSecond: number;
+  /** Subscriptions one connection may hold. */
+  readonly subscriptions: number;
 }
 
+/** A server's certificate and its key, as PEM. */
+export interface Identity {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Which tokens (JWT, RFC 7519) admit: signed with this one algorithm and key, for this audience, and with an end. */
+export interface TokenRules {
+  readonly algorithm: 'HS256' | 'ES256';
+  /** The secret, or the public key: a JWK (RFC 7517). */
+  readonly key: { readonly kty: string; readonly [parameter: string]: unknown };
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** Can be handed to another process: it is data alone. */
 export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
   readonly options: Options;
   readonly limits: Limits;
+  /** Serves over TLS. */
+  readonly identity?: Identity;
+  /** Admits only who brings such a token; anyone where it is left out. */
+  readonly tokens?: TokenRules;
+  /** Web pages that may connect, by their origin; then a request has to come from one of them. Left out: the server's own pages, and what is no page. */
+  readonly origins?: readonly string[];
 }
 
 export interface Listener {
@@ -47,7 +78,11 @@ export interface Listener {
 export interface ServerModule {
   /** Rejects when the address cannot be bound. */
   listen(application: Application, settings: ServerSettings): Promise<Listener>;
+  /** Why the transport cannot be used on this machine and what would help; undefined where it can. */
+  unavailable?(): string | undefined;
 }
+
+export type Encoding = 'text' | 'binary';
 
 export interface Receiver {
   /** Text arrives as a string, binary as bytes that the receiver may keep only until it returns. */
@@ -58,8 +93,10 @@ export interface Receiver {
 
 export interface ClientSettings {
   readonly options: Options;
-  readonly encoding: 'text' | 'binary';
+  readonly encoding: Encoding;
   readonly platform: Platform;
+  /** Shown to the server in the protocol's own way. */
+  readonly token?: string;
   /** Aborting ends a `connect` under way: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
 }
@@ -92,6 +129,7 @@ export interface Http {
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Message;
   readonly signal?: AbortSignal;
 }

@@ -1,11 +1,15 @@
 import { BROADCAST, ECHO } from './codec/header.ts';
-import type { Capabilities, ClientModule, Options, ServerModule } from './contract.ts';
+import type { Capabilities, ClientModule, Encoding, Options, ServerModule } from './contract.ts';
 
 /** A named setting of a transport, written `transport:variant`. */
 export interface Variant {
   readonly id: string;
   readonly title: string;
   readonly options: Options;
+  /** Where it promises other things than the transport does. */
+  readonly capabilities?: Partial<Capabilities>;
+  /** Where it refuses in other words. */
+  readonly refusal?: RegExp;
 }
 
 export interface TransportEntry {
@@ -20,6 +24,8 @@ export interface TransportEntry {
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
   readonly variants: readonly Variant[];
+  /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
+  readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
   readonly root?: string;
 }
@@ -90,6 +96,28 @@ export function findTransport(name: string): { entry: TransportEntry; variant: V
   if (variantId === undefined) return { entry, variant: null };
   const variant = entry.variants.find((candidate) => candidate.id === variantId);
   return variant === undefined ? undefined : { entry, variant };
+}
+
+export type Found = NonNullable<ReturnType<typeof findTransport>>;
+
+/** What the transport promises in this variant. */
+export function capabilitiesOf({ entry, variant }: Found): Capabilities {
+  return { ...entry.capabilities, ...variant?.capabilities };
+}
+
+/** What the refusal of a message that is too large looks like in this variant. */
+export function refusalOf({ entry, variant }: Found): RegExp {
+  return variant?.refusal ?? entry.refusal;
+}
+
+/** Why it cannot carry such messages; undefined where it can. */
+export function whyUnsupported(found: Found, encoding: Encoding): string | undefined {
+  return encoding === 'binary' && !capabilitiesOf(found).binary ? 'carries no binary messages' : undefined;
+}
+
+/** Why the transport cannot be used on this machine, and what would help; undefined where it can. */
+export async function whyUnavailable(entry: TransportEntry): Promise<string | undefined> {
+  return entry.native === true ? (await loadServer(entry)).unavailable?.() : undefined;
 }
 
 /** Every name `--transports` takes. */

@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
+import { bearer } from './token.ts';
 
 const SUBSCRIPTION = 'subscription{m}';
 const MUTATION = 'mutation($m:String!){send(m:$m)}';
@@ -13,6 +14,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => {},
+    ...(settings.token === undefined ? {} : { connectionParams: { ...bearer(settings.token) } }),
     on: { closed: (event) => life.over(reasonOf(event)), error: (error) => life.over(reasonOf(error)) },
   });
   const life = lifetime(receiver, settings.signal, (wasUsable) => {

@@ -1,5 +1,6 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
+import { bearer } from './token.ts';
 import { postInOrder } from './upstream.ts';
 
 /** Time the server has to confirm that the session is over. */
@@ -11,18 +12,19 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const life = lifetime(receiver, settings.signal, () => void leave());
   let id: string | undefined;
   let leaving = false;
+  const headers = bearer(settings.token);
 
   async function open(): Promise<void> {
-    const { status, text } = await http.fetch(`${url}/sessions`, { method: 'POST' });
+    const { status, text } = await http.fetch(`${url}/sessions`, { method: 'POST', headers });
     if (status !== 201) throw new Error(`POST /sessions answered ${status}: ${text.trim()}`);
     id = (JSON.parse(text) as { session: string }).session;
-    life.usable(postInOrder(http, `${url}/messages/${id}`));
+    life.usable(postInOrder(http, `${url}/messages/${id}`, headers));
   }
 
   async function poll(): Promise<void> {
     let cursor = 0;
     while (!leaving) {
-      const { status, text } = await http.fetch(`${url}/messages/${id}?cursor=${cursor}`, { method: 'GET' });
+      const { status, text } = await http.fetch(`${url}/messages/${id}?cursor=${cursor}`, { method: 'GET', headers });
       if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
       const answer = JSON.parse(text) as { cursor: number; messages: string[] };
       cursor = answer.cursor;
@@ -33,7 +35,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   async function leave(): Promise<void> {
     leaving = true;
     if (id !== undefined) {
-      const request = { method: 'DELETE', signal: AbortSignal.timeout(GOODBYE_MS) } as const;
+      const request = { method: 'DELETE', headers, signal: AbortSignal.timeout(GOODBYE_MS) } as const;
       await http.fetch(`${url}/sessions/${id}`, request).catch(() => {});
     }
     await http.close();

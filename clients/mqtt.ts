@@ -11,6 +11,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: 10_000,
+    ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
   });
   const life = lifetime(receiver, settings.signal, (wasUsable) => client.end(!wasUsable));
   let cause: Error | undefined;

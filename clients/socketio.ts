@@ -6,7 +6,10 @@ const EVENT = 'm';
 
 /** Socket.IO 4 over its WebSocket transport. Its reconnection is off: a lost session is reported, not mended. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false });
+  const socket = io(url, {
+    ...{ transports: ['websocket'], forceNew: true, reconnection: false },
+    ...(settings.token === undefined ? {} : { auth: { token: settings.token } }),
+  });
   const life = lifetime(receiver, settings.signal, () => socket.disconnect());
 
   socket.on('connect', () => life.usable((message) => void socket.emit(EVENT, message)));

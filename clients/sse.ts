@@ -1,11 +1,12 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
+import { bearer, withToken } from './token.ts';
 import { postInOrder } from './upstream.ts';
 
 /** Server-Sent Events down, POST up. The EventSource's own reconnection is off: a lost session is reported, not mended. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const http = settings.platform.openHttp();
-  const source = new http.EventSource(`${url}/events`);
+  const source = new http.EventSource(withToken(`${url}/events`, settings.token));
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
 
   function finish(reason: Error): void {
@@ -16,7 +17,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     );
   }
 
-  source.addEventListener('session', ({ data }) => life.usable(postInOrder(http, `${url}/messages/${data}`)));
+  source.addEventListener('session', ({ data }) =>
+    life.usable(postInOrder(http, `${url}/messages/${data}`, bearer(settings.token))),
+  );
   source.addEventListener('json', ({ data }) => receiver.message(JSON.parse(data)));
   source.onmessage = ({ data }) => receiver.message(data);
   source.onerror = ({ message }) => finish(new Error(`event stream ended${message ? `: ${message}` : ''}`));

@@ -1,12 +1,14 @@
 import { connect as dial } from 'node:net';
+import { connect as dialSecurely } from 'node:tls';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
 
 /** Length-prefixed messages over TCP. Node only: no browser opens a plain socket. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const { hostname, port } = new URL(url);
-  const socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true });
+  const { protocol, hostname, port } = new URL(url);
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true };
+  const socket = protocol === 'tls:' ? dialSecurely(address) : dial(address);
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
   let cause: Error | undefined;
 
@@ -18,6 +20,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   // An empty frame is the server's greeting.
   const onFrame = (frame: Buffer): void => (frame.length === 0 ? life.usable(send) : deliver(frame));
 
+  if (settings.token !== undefined) send(settings.token);
   socket.on('data', frameDecoder(Number.POSITIVE_INFINITY, onFrame));
   socket.on('error', (error) => {
     cause = error;

@@ -1,14 +1,14 @@
-import type { Http, Send } from '../bench/contract.ts';
+import type { Http, HttpRequest, Send } from '../bench/contract.ts';
 
 /**
  * Messages up as POSTs, one at a time, so that they arrive in the order they were sent: a browser would spread concurrent
  * requests over several connections. Rejects when the server does not take the message.
  */
-export function postInOrder(http: Http, url: string): Send {
+export function postInOrder(http: Http, url: string, headers: HttpRequest['headers'] = {}): Send {
   let previous: Promise<unknown> = Promise.resolve();
   return (message) => {
     const posted = previous.then(async () => {
-      const { status, text } = await http.fetch(url, { method: 'POST', body: message });
+      const { status, text } = await http.fetch(url, { method: 'POST', body: message, headers });
       if (status >= 300) throw new Error(`POST answered ${status}: ${text.trim()}`);
     });
     previous = posted.catch(() => {});

@@ -1,9 +1,10 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
+import { withToken } from './token.ts';
 
 /** Raw WebSocket: one frame a message. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const socket = new settings.platform.WebSocket(url);
+  const socket = new settings.platform.WebSocket(withToken(url, settings.token));
   const life = lifetime(receiver, settings.signal, () => socket.close());
   let cause = '';
 

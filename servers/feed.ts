@@ -9,6 +9,15 @@ export class Feed<Value> {
     for (const subscription of this.#subscriptions) subscription.push(value);
   }
 
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** The most that waits for one reader, by a measure of each value. */
+  waiting(measure: (value: Value) => number): number {
+    return Math.max(0, ...Array.from(this.#subscriptions, (subscription) => subscription.waiting(measure)));
+  }
+
   /** Subscribes now. `first` is the first value the reader gets. */
   subscribe(first: Value): AsyncIterableIterator<Value> {
     const subscription = new Subscription<Value>(() => this.#subscriptions.delete(subscription));
@@ -26,6 +35,10 @@ class Subscription<Value> implements AsyncIterableIterator<Value> {
 
   constructor(onEnd: () => void) {
     this.#onEnd = onEnd;
+  }
+
+  waiting(measure: (value: Value) => number): number {
+    return this.#values.reduce((sum, value) => sum + measure(value), 0);
   }
 
   push(value: Value): void {

@@ -1,10 +1,14 @@
 import { buildSchema, GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { watchBacklogs } from './backlog.ts';
 import { Feed } from './feed.ts';
-import { createWebServer, notFound } from './http.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, Refused, tokenOf, whenExpired } from './gate.ts';
+import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { acceptWebSockets, endSocket } from './sockets.ts';
 
 /** Names are as short as they can be, so that the protocol's framing is what is added to a message. */
 const schema = buildSchema(`
@@ -21,39 +25,67 @@ const ENVELOPE_BYTES = 1_024;
 const KEEP_ALIVE_MS = 12_000;
 
 type MessageFeed = Feed<{ m: string }>;
-interface Context {
+interface Member {
   readonly feed: MessageFeed;
+  readonly inTime: () => boolean;
 }
 
 /** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket. */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  const server = createWebServer(notFound);
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  const server = createWebServer(settings, notFound, gate);
   const sockets = trackSockets(server);
-  const { messageBytes } = settings.limits;
   const maxPayload = messageBytes + ENVELOPE_BYTES;
-  const wss = new WebSocketServer({ server, perMessageDeflate: false, maxPayload, maxFragments: 128 });
-  const feeds = new Map<WebSocket, MessageFeed>();
+  // The token comes with `connection_init`: a browser can set no header of the handshake.
+  const wss = acceptWebSockets(server, { gate, limits, maxPayload, tokenInHandshake: false });
+  const members = new Map<WebSocket, Member>();
+  const newMember = (): Member => ({ feed: new Feed(), inTime: floodGuard(limits) });
 
   function broadcast(message: Message): void {
     const value = { m: String(message) };
-    for (const feed of feeds.values()) feed.push(value);
+    for (const { feed } of members.values()) feed.push(value);
   }
 
   const graphql = useServer(
     {
       schema,
+      connectionInitWaitTimeout: limits.handshakeMs,
+      async onConnect({ connectionParams, extra: { socket } }) {
+        if (gate.open) return true;
+        const authorization = String(connectionParams?.authorization ?? '');
+        try {
+          const pass = await gate.admit(tokenOf({ headers: { authorization } }));
+          socket.once(
+            'close',
+            whenExpired(pass, () => endSocket(socket, 4403, 'Forbidden')),
+          );
+          return true;
+        } catch (error) {
+          if (error instanceof Refused) return false;
+          throw error;
+        }
+      },
       // The socket may have closed since its message came in.
-      context: ({ extra }): Context => ({ feed: feeds.get(extra.socket) ?? new Feed() }),
+      context: ({ extra: { socket } }): Member & { socket: WebSocket } => ({
+        socket,
+        ...(members.get(socket) ?? newMember()),
+      }),
       roots: {
         mutation: {
-          async send({ m }: { m: string }, { feed }: Context) {
+          async send({ m }: { m: string }, { feed, inTime, socket }: Member & { socket: WebSocket }) {
             if (Buffer.byteLength(m) > messageBytes) throw new GraphQLError('message too large (1009)');
+            if (!inTime()) return endSocket(socket, 4429, 'Too many requests');
             await application(m, (reply) => feed.push({ m: String(reply) }), broadcast);
             return true;
           },
         },
         subscription: {
-          m: (_: unknown, { feed }: Context) => feed.subscribe({ m: '' }),
+          m(_: unknown, { feed }: Member) {
+            if (feed.size >= limits.subscriptions) throw new GraphQLError('too many subscriptions');
+            return feed.subscribe({ m: '' });
+          },
         },
       },
     },
@@ -62,13 +94,20 @@ export async function listen(application: Application, settings: ServerSettings)
   );
 
   wss.on('connection', (socket) => {
-    feeds.set(socket, new Feed());
-    socket.once('close', () => feeds.delete(socket));
+    members.set(socket, newMember());
+    socket.once('close', () => members.delete(socket));
   });
+  // A value waits in its feed until the one before it has been written.
+  const stopWatching = watchBacklogs(
+    limits,
+    () => members.keys(),
+    (socket) => members.get(socket)?.feed.waiting(({ m }) => m.length) ?? 0,
+    (socket) => endSocket(socket, 1013, 'reads too slowly'),
+  );
 
   const port = await bind(server, settings);
   return {
-    url: `ws://${authority(settings.host, port)}/graphql`,
+    url: `${schemeOf('ws', settings)}://${authority(settings.host, port)}/graphql`,
     broadcast,
     effective: {
       heartbeat: `server pings every ${KEEP_ALIVE_MS} ms`,
@@ -79,6 +118,7 @@ export async function listen(application: Application, settings: ServerSettings)
       subprotocol: 'graphql-transport-ws',
     },
     close: closingOnce(async () => {
+      stopWatching();
       const closed = closeServer(server, sockets);
       await graphql.dispose();
       await closed;

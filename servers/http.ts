@@ -1,13 +1,76 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Message } from '../bench/contract.ts';
+import { createServer as createSecureServer } from 'node:https';
+import type { Message, ServerSettings } from '../bench/contract.ts';
+import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
+
+export type Answer = (request: IncomingMessage, response: ServerResponse, pass: Pass) => void;
+
+/** Largest head of a request, in bytes. */
+const MOST_HEADER_BYTES = 16_384;
 
 /**
- * The HTTP server every web transport stands on, so that none gains from other timeouts or limits than its neighbours.
- * TCP_NODELAY is on: Node's default for HTTP servers, asked for all the same.
+ * The HTTP server every web transport stands on, so that none gains from other timeouts or limits than its neighbours. Requests
+ * from a strange web page get 403, those without the token that is asked for 401; `answer` sees the others. TCP_NODELAY is
+ * on: Node's default for HTTP servers, asked for all the same.
  */
-export function createWebServer(onRequest: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const limits = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
-  return createServer({ noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: 16_384, ...limits }, onRequest);
+export function createWebServer(settings: ServerSettings, answer: Answer, gate = new Gate(settings)): Server {
+  const { identity, limits } = settings;
+  const { handshakeMs } = limits;
+  const timeouts = { headersTimeout: handshakeMs, requestTimeout: 2 * handshakeMs, connectionsCheckingInterval: 500 };
+  const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    const token = gate.open ? undefined : tokenOf(request);
+    const pass = gate.known(token);
+    if (pass !== undefined) return answer(request, response, pass);
+    gate.admit(token).then(
+      (admitted) => answer(request, response, admitted),
+      (error: unknown) => refuseToken(response, error),
+    );
+  };
+  if (identity === undefined) return createServer(options, onRequest);
+  const secure = {
+    cert: identity.certificate,
+    key: identity.key,
+    handshakeTimeout: handshakeMs,
+    ALPNProtocols: ['http/1.1'],
+  };
+  return createSecureServer({ ...options, ...secure }, onRequest);
+}
+
+/** `http` or `ws`, with the s that TLS adds. */
+export function schemeOf(plain: 'http' | 'ws', { identity }: Pick<ServerSettings, 'identity'>): string {
+  return identity === undefined ? plain : `${plain}s`;
+}
+
+/** A page of another origin that was admitted may read the answer (Fetch §3.2); true where the request only asked about that. */
+function letPage(request: IncomingMessage, response: ServerResponse, { origins }: ServerSettings): boolean {
+  const { origin } = request.headers;
+  if (origins === undefined || origin === undefined) return false;
+  response.setHeader('access-control-allow-origin', origin);
+  response.setHeader('vary', 'origin');
+  if (request.method !== 'OPTIONS') return false;
+  response.writeHead(204, {
+    'access-control-allow-methods': 'GET, POST, DELETE',
+    'access-control-allow-headers': 'authorization, content-type',
+    'access-control-max-age': '600',
+  });
+  response.end();
+  return true;
+}
+
+function refuseToken(response: ServerResponse, error: unknown): void {
+  if (!(error instanceof Refused)) return void response.destroy();
+  response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
+  refuse(response, 401, error.message);
+}
+
+/** Refuses a request whose body nobody will read: the connection ends with the answer. */
+export function refuse(response: ServerResponse, status: number, reason: string): void {
+  const text = `${reason}\n`;
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, connection: 'close' }).end(text);
 }
 
 /** The answer to every path a transport does not have. */
@@ -22,8 +85,14 @@ export async function takeMessage(
   mostBytes: number,
   take: (message: string) => Promise<number>,
 ): Promise<void> {
+  // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
+  if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
+    return refuse(response, 415, 'a compressed message is not accepted');
+  }
   try {
-    response.writeHead(await take(await readText(request, mostBytes))).end();
+    const status = await take(await readText(request, mostBytes));
+    if (status === 429) refuse(response, status, 'too many messages');
+    else response.writeHead(status).end();
   } catch (error) {
     if (error instanceof TooLarge) refuseTooLarge(request, response);
     else response.destroy();

@@ -1,5 +1,17 @@
 import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createSecureServer } from 'node:tls';
+import type { ServerSettings } from '../bench/contract.ts';
+
+/** A server of a stream protocol, over TLS where there is an identity. `onConnection` gets the stream as the peer sees it. */
+export function createStreamServer(
+  { identity, limits }: Pick<ServerSettings, 'identity' | 'limits'>,
+  onConnection: (socket: Socket) => void,
+): Server {
+  if (identity === undefined) return createServer({ noDelay: true }, onConnection);
+  const { certificate: cert, key } = identity;
+  return createSecureServer({ cert, key, noDelay: true, handshakeTimeout: limits.handshakeMs }, onConnection);
+}
 
 /** Resolves with the port bound. Rejects with what the system said, such as EADDRINUSE. */
 export function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {

@@ -6,17 +6,24 @@ export class Mailbox {
   /** Number of the last message a reader has covered. */
   #covered = 0;
   #messages: string[] = [];
+  /** Characters that wait to be read. */
+  #waiting = 0;
   #wake: (() => void) | undefined;
+
+  get waiting(): number {
+    return this.#waiting;
+  }
 
   append(message: string): void {
     this.#messages.push(message);
+    this.#waiting += message.length;
     this.#wake?.();
   }
 
   /** Forgets what the cursor covers and returns what comes after it, oldest first, with the cursor that covers it all. */
   read(cursor: number): { cursor: number; messages: readonly string[] } {
     const read = Math.min(Math.max(cursor - this.#covered, 0), this.#messages.length);
-    if (read > 0) this.#messages.splice(0, read);
+    if (read > 0) for (const { length } of this.#messages.splice(0, read)) this.#waiting -= length;
     this.#covered += read;
     return { cursor: this.#covered + this.#messages.length, messages: this.#messages };
   }

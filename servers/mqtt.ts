@@ -1,21 +1,57 @@
-import { createServer, type Socket } from 'node:net';
-import { Aedes } from 'aedes';
+import type { Socket } from 'node:net';
+import { Aedes, type Client } from 'aedes';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { watchBacklogs } from './backlog.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, whenExpired } from './gate.ts';
+import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
 import { guardPackets } from './mqtt-guard.ts';
 
 /** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
+/** CONNACK: not authorized. [MQTT-3.2.2-6] */
+const NOT_AUTHORIZED = 5;
 
 /**
  * MQTT 3.1.1 on an aedes broker, QoS 0. A client publishes to `up/<name>` and subscribes to `down/<name>` for answers and
- * to `all` for broadcasts.
+ * to `all` for broadcasts. A token comes as the password.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  const broker = await Aedes.createBroker({ drainTimeout: 10_000 });
-  const server = createServer({ noDelay: true });
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  const floods = new WeakMap<Client, () => boolean>();
+  const subscribed = new WeakMap<Client, Set<string>>();
+
+  const broker = await Aedes.createBroker({
+    drainTimeout: 10_000,
+    connectTimeout: limits.handshakeMs,
+    authenticate(client, _username, password, done) {
+      gate.admit(password?.toString('latin1')).then(
+        (pass) => {
+          client.conn.once(
+            'close',
+            whenExpired(pass, () => client.conn.destroy()),
+          );
+          done(null, true);
+        },
+        (error: Error) => done(Object.assign(error, { returnCode: NOT_AUTHORIZED }), false),
+      );
+    },
+    authorizeSubscribe(client, subscription, done) {
+      const topics = subscribed.get(client) ?? new Set();
+      subscribed.set(client, topics.add(subscription.topic));
+      done(null, topics.size <= limits.subscriptions ? subscription : null);
+    },
+  });
+  const streams = new Set<Socket>();
+  const server = createStreamServer(settings, (socket) => {
+    streams.add(socket);
+    socket.once('close', () => streams.delete(socket));
+    guardPackets(socket, messageBytes + ENVELOPE_BYTES);
+    broker.handle(socket);
+  });
   const sockets = trackSockets(server);
-  const { messageBytes } = settings.limits;
 
   function publish(topic: string, message: Message): void {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
@@ -23,22 +59,28 @@ export async function listen(application: Application, settings: ServerSettings)
   }
   const broadcast = (message: Message): void => publish('all', message);
 
-  server.on('connection', (socket: Socket) => {
-    guardPackets(socket, messageBytes + ENVELOPE_BYTES);
-    broker.handle(socket);
+  broker.on('client', (client) => floods.set(client, floodGuard(limits)));
+  broker.on('unsubscribe', (topics, client) => {
+    for (const topic of topics) subscribed.get(client)?.delete(topic);
   });
-
   broker.on('publish', (packet, client) => {
     if (client === null || !packet.topic.startsWith('up/')) return;
     const message = packet.payload as Buffer;
-    if (message.length > messageBytes) return void client.conn.destroy();
+    if (message.length > messageBytes || floods.get(client)?.() === false) return void client.conn.destroy();
     const answers = `down/${packet.topic.slice('up/'.length)}`;
     void application(message, (reply) => publish(answers, reply), broadcast);
   });
 
+  const stopWatching = watchBacklogs(
+    limits,
+    () => streams,
+    ({ writableLength }) => writableLength,
+    (socket) => socket.destroy(),
+  );
+
   const port = await bind(server, settings);
   return {
-    url: `mqtt://${authority(settings.host, port)}`,
+    url: `${settings.identity === undefined ? 'mqtt' : 'mqtts'}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
       heartbeat: 'client pings every 60 s (keepalive)',
@@ -50,6 +92,7 @@ export async function listen(application: Application, settings: ServerSettings)
       protocol: 'MQTT 3.1.1',
     },
     close: closingOnce(async () => {
+      stopWatching();
       const closed = closeServer(server, sockets);
       await new Promise<void>((resolve) => broker.close(() => resolve()));
       await closed;

@@ -1,12 +1,13 @@
 import { io } from 'socket.io-client';
 import { expect, test } from 'vitest';
+import { usualLimits } from '../bench/limits.ts';
 import { application } from './application.ts';
 import { listen } from './socketio.ts';
 
 test.each([[undefined], [null], [42], [{ length: 20 }], [['a']]])(
   'an event whose argument is %j ends its session and no other',
   async (argument) => {
-    const settings = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1_000 } };
+    const settings = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(1_000) };
     const listener = await listen(application, settings);
     const open = () => io(listener.url, { transports: ['websocket'], forceNew: true, reconnection: false });
     const [offender, bystander] = [open(), open()];

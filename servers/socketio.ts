@@ -1,6 +1,9 @@
 import { Server } from 'socket.io';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { createWebServer, notFound } from './http.ts';
+import { watchBacklogs } from './backlog.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, type Pass, whenExpired } from './gate.ts';
+import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 
 /** The event's name, as short as it can be, so that framing is all that is added to a message. */
@@ -10,33 +13,70 @@ const ENVELOPE_BYTES = '42["m",""]'.length;
 
 /** Socket.IO 4 over its WebSocket transport: one event a message. */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  const server = createWebServer(notFound);
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  // The token comes with Socket.IO's own connect packet, not with the handshake below it.
+  const server = createWebServer(settings, notFound, new Gate({ ...settings, tokens: undefined }));
   const sockets = trackSockets(server);
-  const { messageBytes } = settings.limits;
+  const passes = new WeakMap<object, Pass>();
   const io = new Server(server, {
     transports: ['websocket'],
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
     maxHttpBufferSize: messageBytes + ENVELOPE_BYTES,
+    connectTimeout: limits.handshakeMs,
+    allowRequest: (request, done) =>
+      done(gate.admitsOrigin(request) ? null : 'this origin is not admitted', gate.admitsOrigin(request)),
   });
+  if (!gate.open) {
+    io.use((socket, next) => {
+      gate.admit(socket.handshake.auth.token).then((pass) => {
+        passes.set(socket, pass);
+        next();
+      }, next);
+    });
+  }
 
   const broadcast = (message: Message): void => void io.emit(EVENT, message);
 
   io.on('connection', (socket) => {
+    const pass = passes.get(socket);
+    if (pass !== undefined)
+      socket.once(
+        'disconnect',
+        whenExpired(pass, () => socket.disconnect(true)),
+      );
+    const inTime = floodGuard(limits);
     const reply = (message: Message): void => void socket.emit(EVENT, message);
     socket.on(EVENT, (message: unknown) => {
       // An event's argument may be anything that JSON has, or nothing.
       if (typeof message !== 'string' && !Buffer.isBuffer(message)) return void socket.disconnect(true);
-      if (message.length > messageBytes) return void socket.disconnect(true);
+      if (message.length > messageBytes || !inTime()) return void socket.disconnect(true);
       void application(message, reply, broadcast);
     });
   });
 
+  // Engine.IO keeps what its transport has not taken yet, and says when that is handed on.
+  const waiting = new WeakMap<object, number>();
+  io.engine.on('connection', (conn) => {
+    conn.on('packetCreate', ({ data }: { data?: { length: number } }) =>
+      waiting.set(conn, (waiting.get(conn) ?? 0) + (data?.length ?? 0)),
+    );
+    conn.on('drain', () => waiting.set(conn, 0));
+  });
+  const stopWatching = watchBacklogs(
+    limits,
+    () => io.sockets.sockets.values(),
+    ({ conn }) => waiting.get(conn) ?? 0,
+    (socket) => socket.disconnect(true),
+  );
+
   const port = await bind(server, settings);
   const { pingInterval, pingTimeout } = io.engine.opts;
   return {
-    url: `http://${authority(settings.host, port)}`,
+    url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
       heartbeat: `server pings every ${pingInterval} ms, waits ${pingTimeout} ms`,
@@ -47,6 +87,7 @@ export async function listen(application: Application, settings: ServerSettings)
       transports: 'websocket',
     },
     close: closingOnce(async () => {
+      stopWatching();
       const closed = closeServer(server, sockets);
       await io.close();
       await closed;

@@ -1,47 +1,83 @@
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { watchBacklogs } from './backlog.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, whenExpired } from './gate.ts';
+import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
 
 /**
  * Length-prefixed messages over TCP: the floor that every other transport is held against. An empty frame greets a session:
- * a TCP connection is established before its server has seen it.
+ * a TCP connection is established before its server has seen it. Where a token is asked for, it is the client's first frame.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  const server = createServer({ noDelay: true });
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  const sessions = new Set<Socket>();
+  const server = createStreamServer(settings, onConnection);
   const sockets = trackSockets(server);
 
   function broadcast(message: Message): void {
     const frame = encodeFrame(message);
-    for (const socket of sockets) socket.write(frame);
+    for (const socket of sessions) socket.write(frame);
   }
 
-  server.on('connection', (socket: Socket) => {
-    const reply = (message: Message): void => void socket.write(encodeFrame(message));
-    const decode = frameDecoder(
-      settings.limits.messageBytes,
-      (frame) => application(frame, reply, broadcast),
-      () => socket.destroy(),
-    );
-    socket.on('data', decode);
+  function greet(socket: Socket): void {
+    if (socket.destroyed) return;
+    sessions.add(socket);
     socket.write(encodeFrame(''));
+  }
+
+  function onConnection(socket: Socket): void {
     // A reset by the peer; `close` follows and forgets the socket.
     socket.on('error', () => {});
-  });
+    socket.once('close', () => sessions.delete(socket));
+    const end = (): void => void socket.destroy();
+    const reply = (message: Message): void => void socket.write(encodeFrame(message));
+    const inTime = floodGuard(limits);
+    const receive = (frame: Buffer): void => {
+      if (!inTime()) return end();
+      void application(frame, reply, broadcast);
+    };
+    if (gate.open) {
+      socket.on('data', frameDecoder(messageBytes, receive, end));
+      return greet(socket);
+    }
+    const late = setTimeout(end, limits.handshakeMs);
+    socket.once('close', () => clearTimeout(late));
+    const introduce = (frame: Buffer): void => {
+      if (sessions.has(socket)) return receive(frame);
+      gate.admit(frame.toString('latin1')).then((pass) => {
+        clearTimeout(late);
+        socket.once('close', whenExpired(pass, end));
+        greet(socket);
+      }, end);
+    };
+    socket.on('data', frameDecoder(messageBytes, introduce, end));
+  }
+
+  const stopWatching = watchBacklogs(
+    limits,
+    () => sessions,
+    ({ writableLength }) => writableLength,
+    (socket) => socket.destroy(),
+  );
 
   const port = await bind(server, settings);
   return {
-    url: `tcp://${authority(settings.host, port)}`,
+    url: `${settings.identity === undefined ? 'tcp' : 'tls'}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
       heartbeat: 'none',
       heartbeatSeconds: 0,
       compression: false,
       tcpNoDelay: true,
-      messageBytes: settings.limits.messageBytes,
+      messageBytes,
     },
     close: closingOnce(() => {
-      for (const socket of sockets) socket.end();
+      stopWatching();
+      for (const socket of sessions) socket.end();
       return closeServer(server, sockets);
     }),
   };

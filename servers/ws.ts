@@ -1,14 +1,27 @@
-import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { createWebServer, notFound } from './http.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, whenExpired } from './gate.ts';
+import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { acceptWebSockets, endSocket } from './sockets.ts';
 
 /** Raw WebSocket (RFC 6455) on the `ws` library: one frame a message, text stays text and binary stays binary. */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  const server = createWebServer(notFound);
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  const server = createWebServer(settings, notFound, gate);
   const sockets = trackSockets(server);
-  const { messageBytes } = settings.limits;
-  const wss = new WebSocketServer({ server, perMessageDeflate: false, maxPayload: messageBytes, maxFragments: 128 });
+  const wss = acceptWebSockets(server, {
+    ...{ gate, limits, tokenInHandshake: true, maxPayload: messageBytes },
+    onAdmitted(socket, pass) {
+      socket.once(
+        'close',
+        whenExpired(pass, () => endSocket(socket, 4401, 'the token has expired')),
+      );
+    },
+  });
 
   function sendToAll(message: Message, binary: boolean): void {
     for (const client of wss.clients) {
@@ -17,23 +30,20 @@ export async function listen(application: Application, settings: ServerSettings)
   }
 
   wss.on('connection', (socket) => {
-    socket.on('message', (data: RawData, isBinary) =>
-      application(
+    const inTime = floodGuard(limits);
+    socket.on('message', (data: RawData, isBinary) => {
+      if (!inTime()) return endSocket(socket, 1008, 'too many messages');
+      void application(
         data as Buffer, // binaryType is 'nodebuffer', so never an array of fragments
         (message) => socket.send(message, { binary: isBinary }),
         (message) => sendToAll(message, isBinary),
-      ),
-    );
-    // A protocol violation: ws has closed the socket with the right code (1002, 1007, 1009) already.
-    socket.on('error', () => {});
+      );
+    });
   });
-
-  // The HTTP server's errors are repeated here; `bind` has reported them.
-  wss.on('error', () => {});
 
   const port = await bind(server, settings);
   return {
-    url: `ws://${authority(settings.host, port)}/`,
+    url: `${schemeOf('ws', settings)}://${authority(settings.host, port)}/`,
     broadcast: (message) => sendToAll(message, typeof message !== 'string'),
     effective: {
       heartbeat: 'none',

@@ -25,6 +25,9 @@ export function describePlan(
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
     `Each: a fresh server${warmUp}; ${over(arrangement)}.`,
+    ...plan.leftOut.map(
+      ({ name, encoding, reason }) => `Left out: ${name}${encoding === undefined ? '' : `, ${encoding}`}: ${reason}.`,
+    ),
     ...separation(plan, earlier),
     ...percentilesOf(plan),
     ...unfit.map(({ name, observed, fix }) => `! ${name}: ${observed}. ${fix}`),

@@ -12,7 +12,10 @@ function catalogue() {
   return {
     transports: transports.map(({ id, title, floor = false, capabilities, variants }) => ({
       ...{ id, title, floor, capabilities },
-      variants: variants.map((variant) => ({ id: variant.id, title: variant.title, options: variant.options })),
+      variants: variants.map((variant) => ({
+        ...{ id: variant.id, title: variant.title, options: variant.options },
+        capabilities: { ...capabilities, ...variant.capabilities },
+      })),
     })),
     scenarios: scenarios.map(({ id, title, kind, usual, defaults }) => ({ id, title, kind, usual, defaults })),
   };

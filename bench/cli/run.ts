@@ -6,6 +6,7 @@ import { readMachine } from '../doctor/readings.ts';
 import { measureMicro } from '../micro/measure.ts';
 import { type Given, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
+import { findTransport, whyUnavailable } from '../registry.ts';
 import { formatResults, writeResults, writeWhole } from '../results/file.ts';
 import type { MicroRow, Results } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
@@ -35,9 +36,10 @@ export async function runCommand(
   show: (results: Results, analysis: Analysis, io: Io) => string = showSummary,
 ): Promise<ExitCode> {
   const options = optionsFrom(flags, unknown);
-  const plan = makePlan(options);
+  const plan = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
+    if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
     const arrangement = arrange(plan, link);
     if ('problems' in arrangement) throw new UsageError(arrangement.problems);
     const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
@@ -57,8 +59,27 @@ export async function runCommand(
   }
 }
 
+const nothingLeft = ({ leftOut }: RunPlan): string[] =>
+  leftOut.map(({ name, reason }) => `nothing is left to measure: ${name} ${reason}`);
+
 const showSummary = (results: Results, analysis: Analysis, io: Io): string =>
   summary(results, analysis, { width: io.width(), colour: io.colour });
+
+/** By transport, why it cannot be used here. One that was named must not go missing without a word. */
+async function unavailableFor({ transports, named }: RunOptions): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of transports) {
+    const entry = findTransport(name)?.entry;
+    const why = entry === undefined ? undefined : await whyUnavailable(entry);
+    if (entry !== undefined && why !== undefined) found.set(entry.id, why);
+  }
+  if (named && found.size > 0) {
+    throw new UsageError(
+      [...found].map(([id, why]) => `${id} is unavailable here: ${why}; leave it out of --transports`),
+    );
+  }
+  return found;
+}
 
 /** Before anything starts: `--link veth` where none can be made is a problem of the command. */
 async function linkFor({ link }: RunOptions): Promise<Link> {
@@ -150,6 +171,9 @@ function commandFor(options: RunOptions): string {
     clients: options.clients?.join(','),
     rate: options.rates?.join(','),
     size: options.sizes?.join(','),
+    encoding: options.encodings.join(',') === 'text' ? null : options.encodings.join(','),
+    payload: options.payload === 'filler' ? null : options.payload,
+    auth: options.auth,
     duration: options.profile === 'quick' ? undefined : options.durationSeconds,
     warmup: options.warmupSeconds,
     trials: options.trials,
@@ -159,7 +183,11 @@ function commandFor(options: RunOptions): string {
     link,
   };
   const given = Object.entries(settings).flatMap(([name, value]) => (value == null ? [] : [`--${name} ${value}`]));
-  const flags = [...(options.aa ? ['--aa'] : []), ...(options.profile === 'quick' ? ['--quick'] : [])];
+  const flags = [
+    ...(options.tls ? ['--tls'] : []),
+    ...(options.aa ? ['--aa'] : []),
+    ...(options.profile === 'quick' ? ['--quick'] : []),
+  ];
   return ['npm run bench --', ...given, ...flags].join(' ');
 }
 

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
-import { loadClient, loadServer, transports } from '../registry.ts';
+import { capabilitiesOf, loadClient, loadServer, refusalOf, transports } from '../registry.ts';
 import type { Subject } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 
@@ -9,7 +9,8 @@ for (const entry of transports) {
   for (const variant of [null, ...entry.variants]) {
     describe(variant === null ? entry.id : `${entry.id}:${variant.id}`, async () => {
       const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-      const { capabilities, refusal } = entry;
+      const capabilities = capabilitiesOf({ entry, variant });
+      const refusal = refusalOf({ entry, variant });
       const subject: Subject = {
         server,
         client,

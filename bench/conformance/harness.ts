@@ -10,6 +10,7 @@ import type {
   Send,
   ServerModule,
 } from '../contract.ts';
+import { usualLimits } from '../limits.ts';
 
 /** What the suite needs of a transport: its two modules and what it promises. */
 export interface Subject {
@@ -39,7 +40,7 @@ export class Bench {
 
   async listen(port = 0): Promise<Listener> {
     const { server, application, options } = this.subject;
-    const limits = { messageBytes: LIMIT_BYTES };
+    const limits = usualLimits(LIMIT_BYTES);
     const listener = await server.listen(application, { host: '127.0.0.1', port, options, limits });
     this.#cleanup.push(() => listener.close());
     return listener;

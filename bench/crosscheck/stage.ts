@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ECHO } from '../codec/header.ts';
+import { usualLimits } from '../limits.ts';
 import { Messages } from '../load/messages.ts';
 import type { WorkerOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
@@ -51,7 +52,7 @@ export async function withServer<Result>(
   const core = surroundings.placement?.server;
   const server: Server = startServer(core);
   return await during(server, surroundings, async (around) => {
-    const address = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1 << 20 } };
+    const address = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(1 << 20) };
     const listen = { order: 'listen', module: serverModule(entry), ...address } as const;
     const patience = { seconds: PATIENCE_SECONDS, signal: around.signal };
     const { url } = await server.ask(listen, 'listening', patience);

@@ -1,5 +1,6 @@
 import { ECHO } from '../codec/header.ts';
 import type { Options } from '../contract.ts';
+import { usualLimits } from '../limits.ts';
 import { decode } from '../load/histogram.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
@@ -47,7 +48,7 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
   const server = startServer(placement?.server);
   const workers = Array.from({ length: count }, (_, index) => startWorker(placement?.workers[index]));
   try {
-    const address = { host: '127.0.0.1', port: 0, options: {}, limits: { messageBytes: 1 << 20 } };
+    const address = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(1 << 20) };
     const { url } = await server.ask({ order: 'listen', module: settings.server, ...address }, 'listening', patience);
     const originNs = process.hrtime.bigint();
     const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender', inFlight: 1 } as const;

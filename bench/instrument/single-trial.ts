@@ -5,7 +5,13 @@ import type { TrialSettings } from '../run/trial.ts';
 export function singleTrial(changes: Partial<TrialSettings> = {}): TrialSettings {
   return {
     ...{ block: 0, order: 0, seed: 1, warmupSeconds: 0, objective: { percentile: 99, seconds: 0.05 }, workers: 1 },
-    ...{ placement: undefined, link: loopback(), sources: [], signal: new AbortController().signal },
+    ...{
+      placement: undefined,
+      link: loopback(),
+      sources: [],
+      security: { server: {}, client: {} },
+      signal: new AbortController().signal,
+    },
     ...changes,
   };
 }

@@ -5,10 +5,22 @@ import type { Message } from '../contract.ts';
 /** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy in each byte, and no more to squeeze. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
+/** What messages are made of besides their header. */
+export type Payload = 'filler' | 'json' | 'zeros';
+
 /** Where a message's filler may begin. A prime, so that the strides below reach every place. */
 const PLACES = 1_000_003;
 const SENDER_STRIDE = 65_537;
 const SEQUENCE_STRIDE = 15_485_863;
+
+export interface MessageSettings {
+  readonly seed: number;
+  readonly size: number;
+  readonly encoding: 'text' | 'binary';
+  readonly payload?: Payload;
+  readonly opcode: number;
+  readonly senders: number;
+}
 
 /**
  * Builds and checks the messages of a trial. A message is its header and a piece of one long seeded text; the piece follows
@@ -24,10 +36,10 @@ export class Messages {
   readonly #opcode: number;
   readonly #prefixes: string[] = [];
 
-  constructor(settings: { seed: number; size: number; encoding: 'text' | 'binary'; opcode: number; senders: number }) {
+  constructor(settings: MessageSettings) {
     this.size = settings.size;
     this.#opcode = settings.opcode;
-    this.#text = filler(settings.seed, PLACES + settings.size);
+    this.#text = TEXTS[settings.payload ?? 'filler'](settings.seed, PLACES + settings.size);
     this.#bytes = settings.encoding === 'binary' ? Buffer.from(this.#text, 'latin1') : undefined;
     for (let sender = 0; sender < settings.senders; sender++) this.#prefixes.push(senderPrefix(this.#opcode, sender));
   }
@@ -81,3 +93,43 @@ function filler(seed: number, length: number): string {
   }
   return bytes.toString('latin1');
 }
+
+const TEXTS: Readonly<Record<Payload, (seed: number, length: number) => string>> = {
+  filler,
+  json: records,
+  zeros: (_seed, length) => '0'.repeat(length),
+};
+
+/**
+ * Records as applications send them, one after another: the same keys again and again, a few words, and numbers and identifiers
+ * that differ. With the 32 KiB that compression looks back over, some 2.5 bits of entropy a byte are left of eight.
+ */
+function records(seed: number, length: number): string {
+  const random = xoroshiro128plus(seed);
+  const below = (limit: number): number => (random.next() >>> 0) % limit;
+  const one = (words: readonly string[]): string => words[below(words.length)]!;
+  const parts: string[] = [];
+  for (let at = 0, id = 1; at < length; id++) {
+    const record = JSON.stringify({
+      id,
+      type: one(TYPES),
+      user: `${one(NAMES)}.${below(1_000)}`,
+      room: `room-${below(50)}`,
+      at: new Date(1_700_000_000_000 + id * 977 + below(900)).toISOString(),
+      price: below(100_000) / 100,
+      volume: below(10_000),
+      text: Array.from({ length: 4 + below(8) }, () => one(WORDS)).join(' '),
+      read: below(2) === 1,
+    });
+    parts.push(record);
+    at += record.length;
+  }
+  return parts.join('').slice(0, length);
+}
+
+const TYPES = ['message', 'presence', 'typing', 'reaction', 'trade', 'quote'];
+const NAMES = ['ada', 'bob', 'chen', 'dara', 'elif', 'femi', 'gita', 'hugo', 'ines', 'joon'];
+const WORDS = (
+  'the a to of and in is it you that he was for on are with as they be at one have this from or had by hot but some what ' +
+  'there we can out other were all your when up use word how said each she which do their time if will way about many then'
+).split(' ');

@@ -1,4 +1,5 @@
-import type { Options } from '../contract.ts';
+import type { Encoding, Options } from '../contract.ts';
+import type { Payload } from './messages.ts';
 import type { Recording } from './recording.ts';
 
 /** What the run tells a load worker, and what it answers: one answer to each order, in order. Types only. */
@@ -17,7 +18,12 @@ export interface ConnectOrder {
   readonly module: string;
   readonly url: string;
   readonly options: Options;
-  readonly encoding: 'text' | 'binary';
+  readonly encoding: Encoding;
+  readonly payload?: Payload;
+  /** Certificate of the authority that vouches for the server, as PEM. */
+  readonly authority?: string;
+  /** What every session brings. */
+  readonly token?: string;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;

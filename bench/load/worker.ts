@@ -1,3 +1,4 @@
+import { setDefaultCACertificates } from 'node:tls';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
 import { settledRss } from '../memory.ts';
@@ -19,6 +20,7 @@ async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     comeFrom(order.sources);
+    if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
     load = new Load(order, client, platform);
     return { answer: 'connected', ...(await load.open(order)) };
   }

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
 import { ECHO } from '../codec/header.ts';
+import { usualLimits } from '../limits.ts';
 import { Messages } from '../load/messages.ts';
 import { loadClient, loadServer, transports } from '../registry.ts';
 import type { Chain, StepName } from './chain.ts';
@@ -65,7 +66,7 @@ describe('on the real wire', () => {
   /** One echo between the real client and server, and the bytes that crossed for it. */
   async function captured(name: string, message: string): Promise<{ up: Buffer; down: Buffer }> {
     const entry = transports.find(({ id }) => id === name)!;
-    const limits = { messageBytes: 65_536 };
+    const limits = usualLimits(65_536);
     const { listen } = await loadServer(entry);
     const listener = await listen(application, { host: '127.0.0.1', port: 0, options: {}, limits });
     ending.push(() => listener.close());

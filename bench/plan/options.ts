@@ -1,17 +1,26 @@
 import { distance } from 'fastest-levenshtein';
 import { LEAST_SIZE, MOST_SENDERS, MOST_SEQUENCE } from '../codec/header.ts';
+import type { Encoding, TokenRules } from '../contract.ts';
 import { findTransport, type ScenarioEntry, scenarios, transportNames, transports } from '../registry.ts';
 
 /** What a run is asked to do. Lists span the cases. */
 export interface RunOptions {
   /** `transport` or `transport:variant`. */
   readonly transports: readonly string[];
+  /** They were named one by one: none of them may be left out without a word. */
+  readonly named: boolean;
   readonly scenarios: readonly string[];
   /** Null, here and below: each scenario's own default. */
   readonly clients: readonly number[] | null;
   /** Messages a second, all clients together. */
   readonly rates: readonly number[] | null;
   readonly sizes: readonly number[] | null;
+  readonly encodings: readonly Encoding[];
+  readonly payload: Payload;
+  /** Everything over TLS, with a certificate made for the run. */
+  readonly tls: boolean;
+  /** Every session brings a token, signed so; null: nobody has to. */
+  readonly auth: TokenRules['algorithm'] | null;
   readonly durationSeconds: number | null;
   readonly warmupSeconds: number;
   readonly trials: number;
@@ -24,7 +33,7 @@ export interface RunOptions {
   readonly link: LinkChoice;
   /** Every transport twice, under the labels `a` and `b`: any difference found between them is noise. */
   readonly aa: boolean;
-  readonly profile: 'default' | 'quick' | 'custom';
+  readonly profile: Profile | 'custom';
 }
 
 /** A percentile of the response that may be at most so long. */
@@ -33,6 +42,19 @@ export interface Objective {
   readonly seconds: number;
 }
 const PERCENTILES = [50, 90, 99, 99.9] as const;
+
+/** `all`: every variant too. */
+const PROFILES = ['default', 'quick', 'all'] as const;
+export type Profile = (typeof PROFILES)[number];
+
+const ENCODINGS = ['text', 'binary'] as const;
+
+/** What messages are made of besides their header: it decides what compression can save. */
+const PAYLOADS = ['filler', 'json', 'zeros'] as const;
+export type Payload = (typeof PAYLOADS)[number];
+
+/** How tokens can be signed. */
+export const ALGORITHMS = ['HS256', 'ES256'] as const;
 
 const LINKS = ['auto', 'veth', 'loopback'] as const;
 export type LinkChoice = (typeof LINKS)[number];
@@ -56,6 +78,10 @@ export const SETTINGS = [
   'clients',
   'rate',
   'size',
+  'encoding',
+  'payload',
+  'tls',
+  'auth',
   'duration',
   'warmup',
   'trials',
@@ -65,6 +91,7 @@ export const SETTINGS = [
   'link',
   'aa',
   'quick',
+  'profile',
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
@@ -74,31 +101,46 @@ const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 /** Checks everything that was given and reports all problems at once; with none, the options are complete. */
 export function readOptions(given: Partial<Record<Setting, Given>>): { options: RunOptions } | { problems: string[] } {
   const problems: string[] = [];
-  const quick = readFlag(given.quick, problems);
+  const asked = readChoice(given.profile, PROFILES, problems);
+  const quick = readFlag(given.quick, problems) || asked === 'quick';
+  if (given.quick !== undefined && given.profile !== undefined) {
+    problems.push(`${given.quick.where} is --profile quick; leave one of the two out`);
+  }
   const usual = { durationSeconds: null, ...DEFAULTS, ...(quick ? QUICK : {}) };
   const usualScenarios = scenarios.filter((scenario) => scenario.usual);
 
-  const everything = transports.map(({ id }) => id);
+  const everything = asked === 'all' ? transportNames() : transports.map(({ id }) => id);
   const options: RunOptions = {
+    named: given.transports !== undefined,
     transports: readNames(given.transports, 'transport', transportNames(), everything, problems),
     scenarios: readNames(given.scenarios, 'scenario', ids(scenarios), ids(usualScenarios), problems),
     clients: readNumbers(given.clients, { whole: true, least: 1, most: MOST_SENDERS }, problems),
     rates: readNumbers(given.rate, { least: 0.001, most: 10_000_000 }, problems),
     sizes: readNumbers(given.size, { whole: true, least: LEAST_SIZE, most: MOST_SIZE }, problems),
+    encodings: readChoices(given.encoding, ENCODINGS, problems) ?? ['text'],
+    payload: readChoice(given.payload, PAYLOADS, problems) ?? 'filler',
+    tls: readFlag(given.tls, problems),
+    auth: readChoice(given.auth, ALGORITHMS, problems) ?? null,
     durationSeconds: readNumber(given.duration, { least: 0.01, most: 86_400 }, problems) ?? usual.durationSeconds,
     warmupSeconds: readNumber(given.warmup, { least: 0, most: 3_600 }, problems) ?? usual.warmupSeconds,
     trials: readNumber(given.trials, { whole: true, least: 1, most: 10_000 }, problems) ?? usual.trials,
     seed: readNumber(given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 }, problems) ?? usual.seed,
     workers: readNumber(given.workers, { whole: true, least: 1, most: 256 }, problems),
     objective: readObjective(given.objective ?? { value: usual.objective, where: '--objective' }, problems),
-    link: readLink(given.link, problems) ?? usual.link,
+    link: readChoice(given.link, LINKS, problems) ?? usual.link,
     aa: readFlag(given.aa, problems),
-    profile: quick ? 'quick' : Object.values(given).some((one) => one !== undefined) ? 'custom' : 'default',
+    profile: quick ? 'quick' : profileOf(given, asked),
   };
   if (problems.length > 0) return { problems };
   const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
   const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen)];
   return wrong.length > 0 ? { problems: wrong } : { options };
+}
+
+/** A profile keeps its name only where nothing else was asked for. */
+function profileOf(given: Partial<Record<Setting, Given>>, asked: Profile | undefined): RunOptions['profile'] {
+  const { profile, ...others } = given;
+  return Object.values(others).some((one) => one !== undefined) ? 'custom' : (asked ?? 'default');
 }
 
 /** Settings that none of the chosen scenarios would look at: a run must not seem to do what it does not. */
@@ -114,7 +156,9 @@ function unused(
       : [`${given[setting].where} has no meaning for ${names}; leave it out`];
   return [
     ...none('rate', ({ defaults }) => defaults.rate > 0),
-    ...none('size', ({ defaults }) => defaults.sizes.length > 0),
+    ...(['size', 'encoding', 'payload'] as const).flatMap((setting) =>
+      none(setting, ({ defaults }) => defaults.sizes.length > 0),
+    ),
     ...(options.profile === 'quick' ? [] : none('duration', ({ defaults }) => defaults.seconds > 0)),
     ...none('objective', ({ kind }) => kind === 'capacity'),
   ];
@@ -219,15 +263,35 @@ function readObjective({ value, where }: Given, problems: string[]): Objective {
   return { percentile: 99, seconds: 0.05 };
 }
 
-function readLink(given: Given | undefined, problems: string[]): LinkChoice | undefined {
+function readChoice<Choice extends string>(
+  given: Given | undefined,
+  choices: readonly Choice[],
+  problems: string[],
+): Choice | undefined {
   if (given === undefined) return undefined;
-  const found = LINKS.find((one) => one === given.value);
-  if (found === undefined) {
-    problems.push(
-      `${given.where} takes ${LINKS.join(', ')}, not "${given.value}"${suggestion(String(given.value), LINKS)}`,
-    );
+  const found = choices.find((one) => one === given.value);
+  if (found === undefined) problems.push(notAChoice(given, String(given.value), choices));
+  return found;
+}
+
+function readChoices<Choice extends string>(
+  given: Given | undefined,
+  choices: readonly Choice[],
+  problems: string[],
+): readonly Choice[] | undefined {
+  if (given === undefined) return undefined;
+  const names = listOf(given.value);
+  const found = choices.filter((one) => names.includes(one));
+  const wrong = names.filter((name) => !choices.some((one) => one === name));
+  for (const name of wrong) problems.push(notAChoice(given, name, choices));
+  if (wrong.length === 0 && found.length < Math.max(1, names.length)) {
+    problems.push(`${given.where} takes ${choices.join(', ')}, each once`);
   }
   return found;
+}
+
+function notAChoice({ where }: Given, value: string, choices: readonly string[]): string {
+  return `${where} takes ${choices.join(', ')}, not "${value}"${suggestion(value, choices)}`;
 }
 
 function readFlag(given: Given | undefined, problems: string[]): boolean {

@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Encoding } from '../contract.ts';
 import {
   findTransport,
   type ScenarioEntry,
@@ -7,8 +8,9 @@ import {
   scenarios,
   type TransportEntry,
   type Variant,
+  whyUnsupported,
 } from '../registry.ts';
-import type { RunOptions } from './options.ts';
+import type { Payload, RunOptions } from './options.ts';
 
 /** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */
 export interface PlannedCase {
@@ -27,21 +29,42 @@ export interface PlannedCase {
   readonly size: number;
   /** Measured time of a trial, of a search's probe; 0 where the work ends it. */
   readonly seconds: number;
-  readonly encoding: 'text';
+  readonly encoding: Encoding;
+  readonly payload: Payload;
+  readonly tls: boolean;
+  readonly auth: RunOptions['auth'];
   /** URL of a module with another application than the servers' own. */
   readonly application?: string;
 }
 
+/** What was asked for and is not measured. */
+export interface LeftOut {
+  /** `transport` or `transport:variant`. */
+  readonly name: string;
+  /** Where only one encoding is concerned. */
+  readonly encoding?: Encoding;
+  readonly reason: string;
+}
+
 export interface RunPlan {
   readonly options: RunOptions;
+  readonly leftOut: readonly LeftOut[];
   readonly cases: readonly PlannedCase[];
   /** One inner list a block: every case once, shuffled. Trial k of every case is in block k. */
   readonly blocks: readonly (readonly PlannedCase[])[];
 }
 
-/** Pure: the same options give the same plan. */
-export function makePlan(options: RunOptions): RunPlan {
-  const cases = casesOf(options);
+/**
+ * Pure: the same arguments give the same plan.
+ *
+ * @param unavailable by transport, why it cannot be used on this machine
+ */
+export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, string> = new Map()): RunPlan {
+  const leftOut = leftOutOf(options, unavailable);
+  const cases = casesOf(options).filter(
+    ({ entry, variant, encoding }) =>
+      !leftOut.some((left) => left.name === nameOf(entry, variant) && (left.encoding ?? encoding) === encoding),
+  );
   const random = xoroshiro128plus(options.seed);
   const blocks = Array.from({ length: options.trials }, () => {
     const block = [...cases];
@@ -51,7 +74,7 @@ export function makePlan(options: RunOptions): RunPlan {
     }
     return block;
   });
-  return { options, cases, blocks };
+  return { options, leftOut, cases, blocks };
 }
 
 /** What a trial takes besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
@@ -82,27 +105,49 @@ export function messagesOf({ rate, seconds, scenario, clients }: PlannedCase): n
   return Math.floor(rate * seconds) * (scenario.reaches === 'everyone' ? clients : 1);
 }
 
+function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>): LeftOut[] {
+  return options.transports.flatMap((name) => {
+    const found = findTransport(name);
+    if (found === undefined) return [];
+    const why = unavailable.get(found.entry.id);
+    if (why !== undefined) return [{ name, reason: `unavailable here: ${why}` }];
+    return options.encodings.flatMap((encoding) => {
+      const reason = whyUnsupported(found, encoding);
+      return reason === undefined ? [] : [{ name, encoding, reason }];
+    });
+  });
+}
+
+const nameOf = ({ id }: TransportEntry, variant: Variant | null): string =>
+  variant === null ? id : `${id}:${variant.id}`;
+
 function casesOf(options: RunOptions): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return options.scenarios.flatMap((scenarioId) => {
     const scenario = scenarios.find(({ id }) => id === scenarioId);
     if (scenario === undefined) throw new Error(`unknown scenario ${scenarioId}`);
+    const shared = { payload: options.payload, tls: options.tls, auth: options.auth };
     return settingsOf(scenario, options).flatMap((settings) =>
-      options.transports.flatMap((name) => labels.map((label) => caseOf(name, label, scenario, settings))),
+      options.transports.flatMap((name) =>
+        labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared })),
+      ),
     );
   });
 }
 
-type Settings = Pick<PlannedCase, 'clients' | 'rate' | 'size' | 'seconds'>;
+type Settings = Pick<PlannedCase, 'clients' | 'rate' | 'size' | 'seconds' | 'encoding'>;
 
 /** All combinations of a scenario's settings. What it has no use for, it has once, as 0. */
 function settingsOf({ kind, defaults }: ScenarioEntry, options: RunOptions): Settings[] {
   const rates = options.rates ?? [defaults.rate];
   const spanned = kind === 'capacity' ? [Math.min(...rates)] : defaults.rate === 0 ? [0] : rates;
   const sizes = defaults.sizes.length === 0 ? [0] : (options.sizes ?? defaults.sizes);
+  const encodings = defaults.sizes.length === 0 ? (['text'] as const) : options.encodings;
   const seconds = defaults.seconds === 0 ? 0 : (options.durationSeconds ?? defaults.seconds);
   return (options.clients ?? [defaults.clients]).flatMap((clients) =>
-    spanned.flatMap((rate) => sizes.map((size) => ({ clients, rate, size, seconds }))),
+    spanned.flatMap((rate) =>
+      sizes.flatMap((size) => encodings.map((encoding) => ({ clients, rate, size, seconds, encoding }))),
+    ),
   );
 }
 
@@ -110,19 +155,22 @@ function caseOf(
   transport: string,
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
-  settings: Settings,
+  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);
   const name = label === null ? transport : `${transport}#${label}`;
-  const { clients, rate, size } = settings;
+  const { clients, rate, size, encoding, payload, tls, auth } = settings;
   const parts = [
     name,
     scenario.id,
     `c${clients}`,
     ...(rate === 0 || scenario.kind === 'capacity' ? [] : [`r${rate}`]),
     ...(size === 0 ? [] : [`s${size}`]),
-    'text',
+    encoding,
+    ...(payload === 'filler' ? [] : [payload]),
+    ...(tls ? ['tls'] : []),
+    ...(auth === null ? [] : [auth.toLowerCase()]),
   ];
-  return { id: parts.join('/'), name, ...found, label, scenario, ...settings, encoding: 'text' };
+  return { id: parts.join('/'), name, ...found, label, scenario, ...settings };
 }

@@ -211,7 +211,11 @@ const benchCase = z.object({
   /** Bytes of one application message. 0 where none is sent. */
   size: z.int().nonnegative(),
   encoding: z.enum(['text', 'binary']),
+  /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
+  payload: z.enum(['filler', 'json', 'zeros']).optional(),
   tls: z.boolean(),
+  /** How the token is signed that every session brings. Absent: nobody brings one. */
+  auth: z.enum(['HS256', 'ES256']).optional(),
   network: z.string(),
   /** The settings the server and client really used: heartbeats, compression, limits. */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -224,6 +228,10 @@ const plan = z.object({
   profile: z.string(),
   transports: z.array(z.string()),
   scenarios: z.array(z.string()),
+  /** What was asked for and not measured, and why. */
+  leftOut: z
+    .array(z.object({ name: z.string(), encoding: z.enum(['text', 'binary']).optional(), reason: z.string() }))
+    .optional(),
   trials: z.int().positive(),
   durationSeconds: z.number().positive(),
   warmupSeconds: amount,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PlannedCase, RunPlan } from '../plan/plan.ts';
+import { capabilitiesOf } from '../registry.ts';
 import {
   type Case,
   type Environment,
@@ -9,6 +10,7 @@ import {
   type TransportInfo,
   type Trial,
 } from '../results/schema.ts';
+import { secure } from '../security/security.ts';
 import { type Placement, place } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { accommodate, ephemeralPorts, openFiles } from './limits.ts';
@@ -65,6 +67,7 @@ export async function* run(
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
   const { link, workers, placement } = arrangement;
+  const security = await secure(options, [link.host]);
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
   let results: Results = {
@@ -78,6 +81,7 @@ export async function* run(
       profile: options.profile,
       transports: [...options.transports],
       scenarios: [...options.scenarios],
+      ...(plan.leftOut.length === 0 ? {} : { leftOut: [...plan.leftOut] }),
       trials: options.trials,
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
@@ -101,7 +105,7 @@ export async function* run(
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, ...arrangement };
+      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...arrangement };
       const outcome = await runTrial(planned, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
@@ -121,7 +125,8 @@ export async function* run(
   yield { event: 'ended', results: { ...results, state, finishedAt: new Date().toISOString() } };
 }
 
-function emptyCase({ id, entry, variant, label, scenario, clients, rate, size, encoding }: PlannedCase): Case {
+function emptyCase(planned: PlannedCase): Case {
+  const { id, entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth } = planned;
   return {
     id,
     transport: entry.id,
@@ -134,7 +139,9 @@ function emptyCase({ id, entry, variant, label, scenario, clients, rate, size, e
     rate: scenario.kind === 'capacity' ? 0 : rate,
     size,
     encoding,
-    tls: false,
+    ...(payload === 'filler' ? {} : { payload }),
+    tls,
+    ...(auth === null ? {} : { auth }),
     network: 'none',
     effective: {},
     trials: [],
@@ -145,7 +152,8 @@ function transportsOf(cases: readonly PlannedCase[]): TransportInfo[] {
   const seen = new Map<string, TransportInfo>();
   for (const { entry, variant } of cases) {
     const title = variant === null ? entry.title : `${entry.title} (${variant.title})`;
-    const { id, floor = false, capabilities } = entry;
+    const { id, floor = false } = entry;
+    const capabilities = capabilitiesOf({ entry, variant });
     seen.set(`${id}:${variant?.id}`, {
       id,
       variant: variant?.id ?? null,

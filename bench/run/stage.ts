@@ -1,11 +1,13 @@
 import { setTimeout as later } from 'node:timers/promises';
 import type { Options, ServerAnswer, ServerUsage } from '../contract.ts';
+import { usualLimits } from '../limits.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import { clientModule, serverModule } from '../registry.ts';
+import type { Security } from '../security/security.ts';
 import type { Placement } from './affinity.ts';
 import type { Link, LinkCounters } from './link.ts';
 import { startServer, startWorker } from './processes.ts';
@@ -18,6 +20,7 @@ export interface Place {
   readonly link: Link;
   /** Addresses the load's connections take turns to come from; none where the system may choose. */
   readonly sources: readonly string[];
+  readonly security: Security;
   readonly signal: AbortSignal;
 }
 
@@ -66,14 +69,14 @@ const NOTICE_MS = 200;
  */
 export async function withStage<Result>(
   planned: PlannedCase,
-  { seed, workers: wanted, placement, link, sources, signal }: Place,
+  { seed, workers: wanted, placement, link, sources, security, signal }: Place,
   use: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
   const server = startServer(placement?.server, link.serverEnd);
   const workers = Array.from({ length: Math.min(wanted, planned.clients) }, (_, index) =>
     startWorker(placement?.workers[index], link.generatorEnd),
   );
-  const { clients, size, encoding, scenario, entry, variant } = planned;
+  const { clients, size, encoding, payload, scenario, entry, variant } = planned;
   const options = variant?.options ?? {};
   const patience = { seconds: PATIENCE_SECONDS, signal };
   const originNs = process.hrtime.bigint();
@@ -97,6 +100,8 @@ export async function withStage<Result>(
       url: listening.url,
       options,
       encoding,
+      payload,
+      ...security.client,
       size: size || LEAST,
       clients,
       seed,
@@ -126,7 +131,7 @@ export async function withStage<Result>(
   }
 
   const application = planned.application === undefined ? {} : { application: planned.application };
-  const listen = { ...application, host: link.host, port: 0, options, limits: { messageBytes: MOST_SIZE } };
+  const listen = { ...application, host: link.host, port: 0, options, limits: LIMITS, ...security.server };
   let listening!: Extract<ServerAnswer, { answer: 'listening' }>;
   try {
     listening = await server.ask({ order: 'listen', module: serverModule(entry), ...listen }, 'listening', patience);
@@ -167,6 +172,9 @@ export async function withStage<Result>(
     await (signal.aborted ? server.kill() : server.stop());
   }
 }
+
+/** The load is ours: nobody has to be kept from sending much, or from sending large messages. */
+const LIMITS = { ...usualLimits(MOST_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
 
 /** Where no message is sent the load still has a message's size. */
 const LEAST = 16;

@@ -52,7 +52,7 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
 type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
 
 function measure(planned: PlannedCase, settings: TrialSettings, onStage: OnStage): Promise<Judged> {
-  const { warmupSeconds, objective, placement, workers } = settings;
+  const { warmupSeconds, objective, placement, workers, seed } = settings;
   switch (planned.scenario.kind) {
     case 'load':
       return onStage((stage) => measureLoad(planned, stage, { warmupSeconds }));
@@ -67,6 +67,6 @@ function measure(planned: PlannedCase, settings: TrialSettings, onStage: OnStage
     case 'idle':
       return onStage((stage) => measureIdle(planned, stage));
     case 'wire':
-      return onStage((stage) => measureWire(planned, stage));
+      return onStage((stage) => measureWire(planned, stage, seed));
   }
 }

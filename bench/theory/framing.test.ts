@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { transportNames, transports } from '../registry.ts';
-import { framings, sumOf } from './framing.ts';
+import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
 import { chunk, mqttPublish, request, response, webSocketFrame } from './parts.ts';
 
 describe('parts', () => {
@@ -40,6 +40,14 @@ describe('parts', () => {
   });
 });
 
+/** Of a transport whose exchanges do not depend on one another. */
+function costOf(name: string, { size, index = 1 }: { size: number; index?: number }): Cost {
+  const framing = framings[name];
+  if (framing === undefined || !('exchange' in framing)) throw new Error(`no formula by the exchange for ${name}`);
+  const exchange: Exchange = { size, index, encoding: 'text', message: '', url: 'http://127.0.0.1:12345' };
+  return framing.exchange(exchange);
+}
+
 describe('formulas', () => {
   test('every transport and variant has one, with its source', () => {
     for (const name of transportNames()) expect(framings[name]?.source, name).toBeTruthy();
@@ -55,19 +63,18 @@ describe('formulas', () => {
     ['sse', 64, 8 + 2 + 4],
     ['sse', 1_024, 8 + 3 + 4],
   ])('%s puts %i bytes and its framing of %i down', (name, size, framing) => {
-    const { down } = framings[name]!.exchange({ size, index: 1, url: 'http://127.0.0.1:12345' });
-    expect(down[0]).toBe(size + framing);
+    expect(costOf(name, { size }).down[0]).toBe(size + framing);
   });
 
   test('a long poll’s cursor grows with the session', () => {
-    const formula = framings['long-polling']!;
-    const cost = (index: number) => formula.exchange({ size: 16, index, url: 'http://127.0.0.1:12345' });
+    const cost = (index: number) => costOf('long-polling', { size: 16, index });
     expect(cost(10).up[1]! - cost(9).up[1]!).toBe(1);
     expect(cost(10).down[0]! - cost(9).down[0]!).toBe(1);
   });
 
-  test('a sum counts every message and the segments that each fills', () => {
-    const sum = sumOf(framings.tcp!, { size: 2_000, url: 'tcp://h:1', first: 1, count: 3, segmentBytes: 1_448 });
+  test('a sum counts every message and the segments that each fills', async () => {
+    const settings = { size: 2_000, encoding: 'text', url: 'tcp://h:1', messageOf: () => '' } as const;
+    const sum = await sumOf(framings.tcp!, { ...settings, first: 1, count: 3, segmentBytes: 1_448 });
     expect(sum).toEqual({ up: 3 * 2_004, down: 3 * 2_004, segmentsUp: 6, segmentsDown: 6 });
   });
 });

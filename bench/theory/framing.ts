@@ -2,8 +2,11 @@ import { chunk, mqttPublish, request, response, UUID, webSocketFrame } from './p
 
 /** One message sent and echoed, with nothing else under way in its session. */
 export interface Exchange {
-  /** Bytes of the message: text that neither JSON nor a URL escapes. */
+  /** Bytes of the message: text that neither JSON nor a URL escapes, or bytes. */
   readonly size: number;
+  readonly encoding: 'text' | 'binary';
+  /** What is sent: compression depends on it. */
+  readonly message: string | Uint8Array;
   /** Which of the session's messages it is, from 1: a cursor grows with it. */
   readonly index: number;
   /** What the client dialled: its authority stands in every HTTP request. */
@@ -22,8 +25,15 @@ export interface Framing {
   readonly exchange: (exchange: Exchange) => Cost;
 }
 
+/** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
+export interface SessionFraming {
+  readonly source: string;
+  /** Begins a session; its exchanges follow in order, from the first. */
+  readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
+}
+
 /** By the name that `--transports` takes, variants too. A transport of the registry without a formula fails a test. */
-export const framings: Readonly<Record<string, Framing>> = {
+export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
   tcp: {
     source: 'four bytes of length (bench/codec/frame.ts)',
     exchange: ({ size }) => ({ up: [4 + size], down: [4 + size] }),
@@ -89,19 +99,27 @@ export const framings: Readonly<Record<string, Framing>> = {
 
 const authorityOf = (url: string): string => new URL(url).host;
 
-/** What so many exchanges, one after another, cost at the sockets, and the segments that the data alone fill. */
-export function sumOf(
-  { exchange }: Framing,
+/** What so many exchanges of one session, one after another, cost at the sockets, and the segments that the data alone fill. */
+export async function sumOf(
+  framing: Framing | SessionFraming,
   {
     first,
     count,
     segmentBytes,
+    messageOf,
     ...rest
-  }: { first: number; count: number; segmentBytes: number } & Omit<Exchange, 'index'>,
-): { up: number; down: number; segmentsUp: number; segmentsDown: number } {
+  }: {
+    first: number;
+    count: number;
+    segmentBytes: number;
+    messageOf: (index: number) => string | Uint8Array;
+  } & Omit<Exchange, 'index' | 'message'>,
+): Promise<{ up: number; down: number; segmentsUp: number; segmentsDown: number }> {
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
-  for (let index = first; index < first + count; index++) {
-    const { up, down } = exchange({ ...rest, index });
+  const costOf = 'session' in framing ? framing.session() : framing.exchange;
+  for (let index = 1; index < first + count; index++) {
+    const { up, down } = await costOf({ ...rest, index, message: messageOf(index) });
+    if (index < first) continue;
     for (const bytes of up) {
       sum.up += bytes;
       sum.segmentsUp += Math.ceil(bytes / segmentBytes);

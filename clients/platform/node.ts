@@ -80,7 +80,7 @@ interface Outcome {
 function exchange(
   connection: Connection,
   path: string,
-  { method, body, signal }: HttpRequest,
+  { method, body, headers, signal }: HttpRequest,
   { resolve, reject }: Outcome,
 ): void {
   let status = 0;
@@ -92,7 +92,7 @@ function exchange(
   };
   connection.underWay++;
   connection.client.dispatch(
-    { path, method, body: body ?? null },
+    { path, method, body: body ?? null, ...(headers === undefined ? {} : { headers }) },
     {
       onRequestStart(controller) {
         if (signal === undefined) return;

@@ -22,7 +22,15 @@ describe('the transport of docs/adding-a-transport.md', async () => {
   }
 
   test.each(scenarios.filter(({ kind }) => kind === 'load'))('is measured in $id like any other', async (scenario) => {
-    const shape = { clients: 5, rate: 100, size: 64, encoding: 'text' } as const;
+    const shape = {
+      clients: 5,
+      rate: 100,
+      size: 64,
+      encoding: 'text',
+      payload: 'filler',
+      tls: false,
+      auth: null,
+    } as const;
     const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
     const planned = { ...names, scenario, ...shape, seconds: 0.2 };
     const { trial } = await runTrial(planned, singleTrial({ warmupSeconds: 0.1 }));

@@ -24,8 +24,20 @@ export function groupCases(cases: readonly Case[]): CaseGroup[] {
 }
 
 export function questionOf(one: Case, cases: readonly Case[]): Question {
-  const { scenario, clients, rate, size, encoding, tls, network } = one;
-  return { scenario, kind: kindOf(one), clients, rate, size, encoding, tls, network, objective: objectiveOf(cases) };
+  const { scenario, clients, rate, size, encoding, payload, tls, auth, network } = one;
+  return {
+    scenario,
+    kind: kindOf(one),
+    clients,
+    rate,
+    size,
+    encoding,
+    payload,
+    tls,
+    auth,
+    network,
+    objective: objectiveOf(cases),
+  };
 }
 
 /** What the searches were for; null where none was made. */
@@ -37,9 +49,20 @@ function objectiveOf(cases: readonly Case[]): Objective | null {
 
 /** A case without a finished search belongs to the others of its run: they all have one objective. */
 const groupId = (one: Case): string => {
-  const { scenario, clients, rate, size, encoding, tls, network } = one;
-  const security = tls ? 'tls' : 'plain';
-  return [kindOf(one), scenario, `c${clients}`, `r${rate}`, `s${size}`, encoding, security, network].join('/');
+  const { scenario, clients, rate, size, encoding, payload = 'filler', tls, auth, network } = one;
+  const content = payload === 'filler' ? [] : [payload];
+  const security = [tls ? 'tls' : 'plain', ...(auth === undefined ? [] : [auth.toLowerCase()])];
+  return [
+    kindOf(one),
+    scenario,
+    `c${clients}`,
+    `r${rate}`,
+    `s${size}`,
+    encoding,
+    ...content,
+    ...security,
+    network,
+  ].join('/');
 };
 
 /** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
@@ -68,9 +91,13 @@ function mainTitle({ kind, scenario, clients, rate, size, objective }: Question)
   }
 }
 
-const particulars = ({ encoding, tls, network }: Question): string[] => [
+const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
+
+const particulars = ({ encoding, payload = 'filler', tls, auth, network }: Question): string[] => [
   ...(encoding === 'binary' ? ['binary'] : []),
+  ...(payload === 'filler' ? [] : [CONTENT[payload]]),
   ...(tls ? ['over TLS'] : []),
+  ...(auth === undefined ? [] : [`with a token (${auth})`]),
   ...(network === 'none' ? [] : [`over the network profile “${network}”`]),
 ];
 
@@ -115,14 +142,17 @@ export function describe(
 
 /** Transports of the run that a group has no case of, for a reason their capabilities state. */
 export function unsupportedIn(
-  { transports }: Results,
+  { transports, plan }: Results,
   { question, cases }: CaseGroup,
 ): { name: string; reason: string }[] {
-  if (question.encoding !== 'binary') return [];
-  return transports
+  const left = (plan.leftOut ?? []).filter(({ encoding = question.encoding }) => encoding === question.encoding);
+  const said = left.map(({ name, reason }) => ({ name, reason }));
+  if (question.encoding !== 'binary') return said;
+  const incapable = transports
     .filter(({ id, variant, capabilities }) => {
       const present = cases.some((one) => one.transport === id && one.variant === variant);
       return !present && !capabilities.binary;
     })
     .map(({ id, variant }) => ({ name: flagOf({ transport: id, variant }), reason: 'carries no binary messages' }));
+  return [...said, ...incapable.filter(({ name }) => !said.some((one) => one.name === name))];
 }

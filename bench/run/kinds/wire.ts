@@ -1,3 +1,4 @@
+import { Messages } from '../../load/messages.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
 import type { Theory } from '../../results/schema.ts';
 import { framings, sumOf } from '../../theory/framing.ts';
@@ -14,26 +15,28 @@ const EXCHANGES = 200;
 const MOST_SECONDS = 30;
 
 /** Sends a known number of messages, in each session one at a time, and says what theory makes of them. */
-export async function measureWire(planned: PlannedCase, stage: Stage): Promise<Judged> {
+export async function measureWire(planned: PlannedCase, stage: Stage, seed: number): Promise<Judged> {
   const reading = await readClosed(planned, stage, {
     warmUp: { seconds: MOST_SECONDS, most: WARM_EXCHANGES },
     measured: { seconds: MOST_SECONDS, most: EXCHANGES },
   });
-  const theory = theoryOf(planned, stage.url);
+  const theory = await theoryOf(planned, stage.url, seed);
   return summarise(planned, reading, theory === undefined ? {} : { theory });
 }
 
-function theoryOf({ entry, variant, clients, size }: PlannedCase, url: string): Theory | undefined {
+/** The formulas are of plain connections and of text that nothing escapes; of anything else there is no theory. */
+async function theoryOf(planned: PlannedCase, url: string, seed: number): Promise<Theory | undefined> {
+  const { entry, variant, scenario, clients, size, encoding, payload, tls, auth } = planned;
   const framing = framings[variant === null ? entry.id : `${entry.id}:${variant.id}`];
-  if (framing === undefined) return undefined;
-  const each = sumOf(framing, { size, url, first: WARM_EXCHANGES + 1, count: EXCHANGES, segmentBytes: SEGMENT_BYTES });
-  return {
-    exchanges: EXCHANGES * clients,
-    up: each.up * clients,
-    down: each.down * clients,
-    segmentsUp: each.segmentsUp * clients,
-    segmentsDown: each.segmentsDown * clients,
-    packetBytes: PACKET_BYTES,
-    source: framing.source,
-  };
+  if (framing === undefined || payload !== 'filler' || tls || auth !== null) return undefined;
+  const messages = new Messages({ seed, size, encoding, opcode: scenario.opcode, senders: clients });
+  const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
+  for (let sender = 0; sender < clients; sender++) {
+    const each = await sumOf(framing, {
+      ...{ size, encoding, url, first: WARM_EXCHANGES + 1, count: EXCHANGES, segmentBytes: SEGMENT_BYTES },
+      messageOf: (index) => messages.build(sender, index - 1),
+    });
+    for (const key of ['up', 'down', 'segmentsUp', 'segmentsDown'] as const) sum[key] += each[key];
+  }
+  return { exchanges: EXCHANGES * clients, ...sum, packetBytes: PACKET_BYTES, source: framing.source };
 }

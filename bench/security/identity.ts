@@ -1,0 +1,31 @@
+import { isIP } from 'node:net';
+import { generate } from 'selfsigned';
+import type { Identity } from '../contract.ts';
+
+/** Short enough for what pins certificates by their hash: WebTransport admits fourteen days at the most. */
+const DAYS = 10;
+const DAY_MS = 86_400_000;
+
+/**
+ * A certificate for these names and addresses, made now and kept nowhere: ECDSA on P-256, signed by itself, so that whoever
+ * trusts it trusts nothing else.
+ */
+export async function makeIdentity(hosts: readonly string[]): Promise<Identity> {
+  const names = [...new Set([...hosts, 'localhost', '127.0.0.1', '::1'])];
+  // An hour back: another machine's clock may be behind.
+  const notBeforeDate = new Date(Date.now() - 3_600_000);
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'wirebench' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate,
+    notAfterDate: new Date(notBeforeDate.getTime() + DAYS * DAY_MS),
+    extensions: [
+      {
+        name: 'subjectAltName',
+        altNames: names.map((host) => (isIP(host) === 0 ? { type: 2, value: host } : { type: 7, ip: host })),
+      },
+    ],
+  });
+  return { certificate: cert, key };
+}

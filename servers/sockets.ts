@@ -1,0 +1,87 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import type { Limits } from '../bench/contract.ts';
+import { watchBacklogs } from './backlog.ts';
+import { type Gate, type Pass, Refused, tokenOf } from './gate.ts';
+
+/** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
+const MOST_FRAGMENTS = 128;
+/** Time a peer that is told goodbye has to answer before its connection is cut. */
+const GOODBYE_MS = 1_000;
+
+export interface Entrance {
+  readonly gate: Gate;
+  /** Whether the handshake has to bring the token; false where the protocol above has a place for it. */
+  readonly tokenInHandshake: boolean;
+  readonly maxPayload: number;
+  readonly limits: Limits;
+  readonly options?: Pick<ServerOptions, 'perMessageDeflate' | 'handleProtocols'>;
+  /** A session begins: `connection` follows. */
+  readonly onAdmitted?: (socket: WebSocket, pass: Pass) => void;
+}
+
+/**
+ * WebSocket on a web server, for every transport that has one below it: the same compression (none unless asked for), limits and
+ * entrance. A handshake from a strange page is answered with 403, one without the token with 401.
+ */
+export function acceptWebSockets(
+  server: Server,
+  { gate, tokenInHandshake, maxPayload, limits, options, onAdmitted }: Entrance,
+): WebSocketServer {
+  const wss = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload,
+    maxFragments: MOST_FRAGMENTS,
+    ...options,
+  });
+
+  server.on('upgrade', (request, socket, head) => {
+    const enter = (pass: Pass): void =>
+      wss.handleUpgrade(request, socket, head, (webSocket) => {
+        // A protocol violation: ws has closed the socket with the right code (1002, 1007, 1008, 1009) already.
+        webSocket.on('error', () => {});
+        onAdmitted?.(webSocket, pass);
+        wss.emit('connection', webSocket, request);
+      });
+    // Until `ws` listens: a peer that resets the connection meanwhile does no harm.
+    socket.on('error', () => {});
+    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    const token = tokenInHandshake && !gate.open ? tokenOf(request) : undefined;
+    const pass = tokenInHandshake ? gate.known(token) : NOBODY;
+    if (pass !== undefined) return enter(pass);
+    gate.admit(token).then(enter, (error: unknown) => {
+      if (error instanceof Refused) refuseUpgrade(socket, 401);
+      else socket.destroy();
+    });
+  });
+
+  const stop = watchBacklogs(
+    limits,
+    () => wss.clients,
+    ({ bufferedAmount }) => bufferedAmount,
+    (socket) => endSocket(socket, 1013, 'reads too slowly'),
+  );
+  server.once('close', stop);
+  return wss;
+}
+
+/** Of a handshake that leaves the token to the protocol above. */
+const NOBODY: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
+
+/** Says why, and does not wait long for an answer: a peer that does not read gives none. */
+export function endSocket(socket: WebSocket, code: number, reason: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  socket.close(code, reason);
+  const cut = setTimeout(() => socket.terminate(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
+  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
+    () => socket.destroy(),
+  );
+}
