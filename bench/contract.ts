@@ -97,6 +97,8 @@ export interface ClientSettings {
   readonly platform: Platform;
   /** Shown to the server in the protocol's own way. */
   readonly token?: string;
+  /** The server is somebody else's: it can be counted on for its protocol alone, and to send back what it is sent. */
+  readonly foreign?: true;
   /** Aborting ends a `connect` under way: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
 }

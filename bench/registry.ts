@@ -28,6 +28,8 @@ export interface TransportEntry {
   readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
   readonly root?: string;
+  /** URL of one module that exports both `listen` and `connect`: a transport from outside the repository. */
+  readonly module?: string;
 }
 
 /**
@@ -64,7 +66,7 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
-export const transports: readonly TransportEntry[] = [
+const known: TransportEntry[] = [
   { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
   { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
@@ -73,6 +75,13 @@ export const transports: readonly TransportEntry[] = [
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
 ];
+
+export const transports: readonly TransportEntry[] = known;
+
+/** Adds a transport from outside, for as long as this process lives. Its id must be a new one. */
+export function registerTransport(entry: TransportEntry): void {
+  known.push(entry);
+}
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;
 const toEveryone = { opcode: BROADCAST, reaches: 'everyone' } as const;
@@ -126,18 +135,18 @@ export function transportNames(): string[] {
 }
 
 /** Where a transport's two files are. */
-export type Location = Pick<TransportEntry, 'id' | 'root'>;
+export type Location = Pick<TransportEntry, 'id' | 'root' | 'module'>;
 
 const repository = new URL('../', import.meta.url).href;
 
 /** URL of `servers/<id>.ts`. Loaded lazily: only a process that serves needs it. */
-export function serverModule({ id, root = repository }: Location): string {
-  return new URL(`servers/${id}.ts`, root).href;
+export function serverModule({ id, root = repository, module }: Location): string {
+  return module ?? new URL(`servers/${id}.ts`, root).href;
 }
 
 /** URL of `clients/<id>.ts`. Loaded lazily: only a process that generates load needs it. */
-export function clientModule({ id, root = repository }: Location): string {
-  return new URL(`clients/${id}.ts`, root).href;
+export function clientModule({ id, root = repository, module }: Location): string {
+  return module ?? new URL(`clients/${id}.ts`, root).href;
 }
 
 export const loadServer = (location: Location): Promise<ServerModule> => import(serverModule(location));

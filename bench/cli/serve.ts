@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import { ALGORITHMS, MOST_SIZE, suggestion } from '../plan/options.ts';
+import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
 import { findTransport, loadServer, transportNames, whyUnavailable } from '../registry.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { makeMint } from '../security/tokens.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { usePlugins } from './plugin.ts';
 
 export interface ServeFlags {
   readonly host: string;
@@ -18,6 +19,7 @@ export interface ServeFlags {
   readonly auth?: string;
   readonly origin?: string;
   readonly json?: boolean;
+  readonly plugin?: string;
 }
 
 /** How long the token is good for that `--auth` prints. */
@@ -29,6 +31,7 @@ export async function serveCommand(
   flags: ServeFlags,
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
+  if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
   const found = findTransport(name);
   const port = Number(flags.port);
   const algorithm = ALGORITHMS.find((one) => one === flags.auth);
@@ -98,5 +101,3 @@ function originProblems(origin: string | undefined): string[] {
     return sound ? [] : [`--origin takes origins such as https://app.example, not "${one}"`];
   });
 }
-
-const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());

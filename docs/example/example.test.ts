@@ -30,6 +30,7 @@ describe('the transport of docs/adding-a-transport.md', async () => {
       payload: 'filler',
       tls: false,
       auth: null,
+      target: null,
     } as const;
     const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
     const planned = { ...names, scenario, ...shape, seconds: 0.2 };
