@@ -84,8 +84,8 @@ function mainTitle({ kind, scenario, clients, rate, size, objective }: Question)
 const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
 
 const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
-  ...(encoding === 'binary' ? ['binary'] : []),
   ...(payload === 'filler' ? [] : [CONTENT[payload]]),
+  ...(encoding === 'binary' ? ['as binary'] : []),
   ...(tls ? ['over TLS'] : []),
   ...(target === undefined ? [] : [`at ${target}`]),
   ...(auth === undefined ? [] : [`with a token (${auth})`]),
