@@ -12,10 +12,14 @@ export interface Variant {
   readonly refusal?: RegExp;
 }
 
+/** What a transport is built on: the colour it has in every chart. */
+export type Family = 'floor' | 'socket' | 'stream' | 'polling' | 'broker' | 'rpc' | 'peer' | 'other';
+
 export interface TransportEntry {
   /** File name, flag's value, results' value and report's key. */
   readonly id: string;
   readonly title: string;
+  readonly family: Family;
   /** The harness's own cost: a baseline in every table, never a choice. */
   readonly floor?: true;
   /** False where no browser speaks the protocol; only then may the client's file import Node's modules. */
@@ -67,13 +71,13 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 const known: TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
-  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
-  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
+  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, variants: [] },
+  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'mqtt', title: 'MQTT (QoS 0)', family: 'broker', capabilities: overConnection, refusal: /closed/, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
 ];
 
 export const transports: readonly TransportEntry[] = known;

@@ -68,6 +68,7 @@ async function usePlugin(file: string): Promise<string[]> {
   const { browser, variants, ...rest } = transport;
   registerTransport({
     ...rest,
+    family: 'other',
     ...(browser === undefined ? {} : { browser }),
     variants: variants.map(({ capabilities: promised, refusal, ...variant }) => ({
       ...variant,

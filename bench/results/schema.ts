@@ -277,6 +277,8 @@ const transport = z.object({
   id: z.string(),
   variant: z.string().nullable(),
   title: z.string(),
+  /** What it is built on: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
+  family: z.string().optional(),
   /** The floor: shown beside the others as the harness's own cost, never a choice. */
   floor: z.boolean(),
   capabilities,

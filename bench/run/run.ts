@@ -160,13 +160,14 @@ function transportsOf(cases: readonly PlannedCase[]): TransportInfo[] {
   const seen = new Map<string, TransportInfo>();
   for (const { entry, variant } of cases) {
     const title = variant === null ? entry.title : `${entry.title} (${variant.title})`;
-    const { id, floor = false } = entry;
+    const { id, floor = false, family } = entry;
     const capabilities = capabilitiesOf({ entry, variant });
     seen.set(`${id}:${variant?.id}`, {
       id,
       variant: variant?.id ?? null,
       title,
       floor,
+      family,
       capabilities: { ...capabilities },
     });
   }
