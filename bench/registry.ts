@@ -66,7 +66,11 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 // biome-ignore format: one line each
 export const transports: readonly TransportEntry[] = [
   { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
+  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [
+    { id: 'deflate', title: 'WebSocket, permessage-deflate with context takeover', options: { deflate: true } },
+    { id: 'deflate-fresh', title: 'WebSocket, permessage-deflate, each message by itself', options: { deflate: true, fresh: true, thresholdBytes: 64 } },
+    { id: 'batch', title: 'WebSocket, several messages a frame', options: { batchMs: 5 } },
+  ] },
   { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
   { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },

@@ -1,3 +1,4 @@
+import { deflater } from './compression.ts';
 import { chunk, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
 
 /** One message sent and echoed, with nothing else under way in its session. */
@@ -41,6 +42,21 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
   ws: {
     source: 'RFC 6455 §5.2',
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
+  },
+  'ws:deflate': {
+    source: 'RFC 7692 §7.2.1, the window kept from message to message; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: false, thresholdBytes: 0 }),
+  },
+  'ws:deflate-fresh': {
+    source: 'RFC 7692 §7.1.1, §7.2.1, the server from 64 bytes on; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: true, thresholdBytes: 64 }),
+  },
+  'ws:batch': {
+    source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      const batch = (encoding === 'text' ? `${size}:`.length : 4) + size;
+      return { up: [webSocketFrame(batch, 'client')], down: [webSocketFrame(batch, 'server')] };
+    },
   },
   socketio: {
     source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array) in RFC 6455 §5.2',
@@ -96,6 +112,16 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     },
   },
 };
+
+/** Messages over WebSocket, compressed each way by a zlib of its own. Short ones go down as they are, without a window. */
+function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBytes: number }) {
+  const up = deflater({ fresh });
+  const down = deflater({ fresh });
+  return async ({ size, message }: Exchange): Promise<Cost> => ({
+    up: [webSocketFrame(await up(message), 'client')],
+    down: [webSocketFrame(size < thresholdBytes ? size : await down(message), 'server')],
+  });
+}
 
 const authorityOf = (url: string): string => new URL(url).host;
 
