@@ -71,7 +71,11 @@ export const transports: readonly TransportEntry[] = [
     { id: 'deflate-fresh', title: 'WebSocket, permessage-deflate, each message by itself', options: { deflate: true, fresh: true, thresholdBytes: 64 } },
     { id: 'batch', title: 'WebSocket, several messages a frame', options: { batchMs: 5 } },
   ] },
-  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
+  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [
+    { id: 'polling', title: 'Socket.IO over long polling', options: { transport: 'polling' }, capabilities: { upstream: 'request' }, refusal: /413|server disconnect/ },
+    { id: 'upgrade', title: 'Socket.IO, polling first, then WebSocket', options: { transport: 'upgrade' } },
+    { id: 'msgpack', title: 'Socket.IO with MessagePack', options: { msgpack: true } },
+  ] },
   { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
