@@ -116,7 +116,10 @@ export interface ClientModule {
 
 /** What the surroundings supply, so that a client file runs in Node and in a browser alike. */
 export interface Platform {
+  /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
+  /** Offers permessage-deflate (RFC 7692), as a browser's always does; the server decides. In a browser both are one. */
+  readonly CompressingWebSocket: WebSocketConstructor;
   /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
   openHttp(): Http;
 }

@@ -72,8 +72,16 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 // biome-ignore format: one line each
 const known: TransportEntry[] = [
   { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, variants: [] },
-  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
+  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, variants: [
+    { id: 'deflate', title: 'permessage-deflate with context takeover', options: { deflate: true } },
+    { id: 'deflate-fresh', title: 'permessage-deflate, each message by itself', options: { deflate: true, fresh: true, thresholdBytes: 64 } },
+    { id: 'batch', title: 'several messages a frame', options: { batchMs: 5 } },
+  ] },
+  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [
+    { id: 'polling', title: 'over long polling', options: { transport: 'polling' }, capabilities: { upstream: 'request' }, refusal: /413|server disconnect/ },
+    { id: 'upgrade', title: 'polling first, then WebSocket', options: { transport: 'upgrade' } },
+    { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
+  ] },
   { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', family: 'broker', capabilities: overConnection, refusal: /closed/, variants: [] },

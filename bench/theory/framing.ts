@@ -1,4 +1,5 @@
-import { chunk, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
+import { deflater } from './compression.ts';
+import { base64, chunk, messagePack, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
 
 /** One message sent and echoed, with nothing else under way in its session. */
 export interface Exchange {
@@ -32,6 +33,20 @@ export interface SessionFraming {
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
 }
 
+/** The packets of one event, text or with bytes beside it. */
+function socketioPackets({ size, encoding }: Pick<Exchange, 'size' | 'encoding'>): number[] {
+  if (encoding === 'text') return ['42["m",""]'.length + size];
+  return ['451-["m",{"_placeholder":true,"num":0}]'.length, size];
+}
+
+const socketioOverWebSocket: Framing = {
+  source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array; `5` with bytes) in RFC 6455 §5.2',
+  exchange: (exchange) => ({
+    up: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'client')),
+    down: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'server')),
+  }),
+};
+
 /** By the name that `--transports` takes, variants too. A transport of the registry without a formula fails a test. */
 export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
   tcp: {
@@ -42,11 +57,57 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     source: 'RFC 6455 §5.2',
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
   },
-  socketio: {
-    source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array) in RFC 6455 §5.2',
-    exchange({ size }) {
-      const packet = '42["m",""]'.length + size;
-      return { up: [webSocketFrame(packet, 'client')], down: [webSocketFrame(packet, 'server')] };
+  'ws:deflate': {
+    source: 'RFC 7692 §7.2.1, the window kept from message to message; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: false, thresholdBytes: 0 }),
+  },
+  'ws:deflate-fresh': {
+    source: 'RFC 7692 §7.1.1, §7.2.1, the server from 64 bytes on; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: true, thresholdBytes: 64 }),
+  },
+  'ws:batch': {
+    source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      const batch = (encoding === 'text' ? `${size}:`.length : 4) + size;
+      return { up: [webSocketFrame(batch, 'client')], down: [webSocketFrame(batch, 'server')] };
+    },
+  },
+  socketio: socketioOverWebSocket,
+  'socketio:upgrade': socketioOverWebSocket,
+  'socketio:msgpack': {
+    source:
+      'MessagePack (type, data, nsp; up also options) in one binary frame, without Engine.IO’s type; RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      // A byte before each name, each short string, map and array; true and the type are one byte.
+      const down = ['_', '_type2', '_data__m', '_nsp_/'].join('').length + messagePack(size, encoding);
+      // The client's own options go along.
+      const up = down + '_options__compress1'.length;
+      return { up: [webSocketFrame(up, 'client')], down: [webSocketFrame(down, 'server')] };
+    },
+  },
+  'socketio:polling': {
+    source: 'Engine.IO v4 (payloads), Socket.IO v5, in RFC 9112 §2.1, with the fields of undici, Node and Engine.IO',
+    exchange({ size, encoding, url }) {
+      const [event, ...attachment] = socketioPackets({ size, encoding });
+      // Bytes travel as `b` and base64. Each packet is on its way before the next is there.
+      const payloads = [event!, ...attachment.map((bytes) => 1 + base64(bytes))];
+      const path = `/socket.io/?EIO=4&transport=polling&t=${'t'.repeat(8)}&sid=${'s'.repeat(20)}`;
+      const answer = (type: string, bytes: number): number =>
+        response('200 OK', [
+          ['Content-Type', type],
+          ['Content-Length', bytes],
+          ['cache-control', 'no-store'],
+        ]) + bytes;
+      const textPlain = [['content-type', 'text/plain;charset=UTF-8']] as const;
+      const up = payloads.flatMap((bytes) => [
+        request('POST', path, authorityOf(url), bytes, textPlain) + bytes,
+        request('GET', path, authorityOf(url)),
+      ]);
+      const down = payloads.flatMap((bytes) => [
+        answer('text/plain; charset=UTF-8', bytes),
+        answer('text/html', 'ok'.length),
+      ]);
+      return { up, down };
     },
   },
   sse: {
@@ -96,6 +157,16 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     },
   },
 };
+
+/** Messages over WebSocket, compressed each way by a zlib of its own. Short ones go down as they are, without a window. */
+function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBytes: number }) {
+  const up = deflater({ fresh });
+  const down = deflater({ fresh });
+  return async ({ size, message }: Exchange): Promise<Cost> => ({
+    up: [webSocketFrame(await up(message), 'client')],
+    down: [webSocketFrame(size < thresholdBytes ? size : await down(message), 'server')],
+  });
+}
 
 const authorityOf = (url: string): string => new URL(url).host;
 

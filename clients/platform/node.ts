@@ -1,6 +1,6 @@
 import { Client, EventSource } from 'undici';
-import { WebSocket } from 'ws';
-import type { Http, HttpAnswer, HttpRequest, Platform } from '../../bench/contract.ts';
+import { type PerMessageDeflateOptions, WebSocket } from 'ws';
+import type { Http, HttpAnswer, HttpRequest, Platform, WebSocketConstructor } from '../../bench/contract.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
@@ -9,14 +9,9 @@ const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
 /** What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource. */
 export const platform: Platform = {
-  WebSocket: class extends WebSocket {
-    constructor(url: string, protocols?: string | string[]) {
-      // `ws` offers permessage-deflate unless told not to.
-      super(url, protocols, { perMessageDeflate: false });
-      // In a browser an error that nobody listens for does no harm; here it would end the process.
-      this.on('error', () => {});
-    }
-  },
+  WebSocket: webSocket(false),
+  // A browser's has no size below which it would not compress.
+  CompressingWebSocket: webSocket({ threshold: 0 }),
 
   openHttp(): Http {
     const connections: Connection[] = [];
@@ -63,6 +58,17 @@ export const platform: Platform = {
     };
   },
 };
+
+/** `ws` offers permessage-deflate unless told not to. */
+function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
+  return class extends WebSocket {
+    constructor(url: string, protocols?: string | string[]) {
+      super(url, protocols, { perMessageDeflate });
+      // In a browser an error that nobody listens for does no harm; here it would end the process.
+      this.on('error', () => {});
+    }
+  };
+}
 
 /** One connection, and how many requests it has been given. undici's own pools would be two more layers around every one. */
 interface Connection {
