@@ -10,6 +10,7 @@ export interface Variant {
   readonly capabilities?: Partial<Capabilities>;
   /** Where it refuses in other words. */
   readonly refusal?: RegExp;
+  readonly unauthorized?: RegExp;
 }
 
 export interface TransportEntry {
@@ -23,6 +24,8 @@ export interface TransportEntry {
   readonly capabilities: Capabilities;
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
+  /** The same for a session without the token that is asked for; left out where the server knows no tokens. */
+  readonly unauthorized?: RegExp;
   readonly variants: readonly Variant[];
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
@@ -65,13 +68,13 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 export const transports: readonly TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
-  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
-  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, unauthorized: /closed/, variants: [] },
+  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, unauthorized: /401/, variants: [] },
+  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, unauthorized: /token is (not valid|required|too long)|token has expired/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
 ];
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;
@@ -108,6 +111,11 @@ export function capabilitiesOf({ entry, variant }: Found): Capabilities {
 /** What the refusal of a message that is too large looks like in this variant. */
 export function refusalOf({ entry, variant }: Found): RegExp {
   return variant?.refusal ?? entry.refusal;
+}
+
+/** What the refusal of a session without the token looks like in this variant; undefined where it knows no tokens. */
+export function unauthorizedOf({ entry, variant }: Found): RegExp | undefined {
+  return variant?.unauthorized ?? entry.unauthorized;
 }
 
 /** Why it cannot carry such messages; undefined where it can. */
