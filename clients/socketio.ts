@@ -14,9 +14,15 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
 
   socket.on('connect', () => life.usable((message) => void socket.emit(EVENT, message)));
   socket.on(EVENT, (message: Message) => receiver.message(message));
-  socket.on('connect_error', (error) => life.over(error));
+  socket.on('connect_error', (error) => life.over(explained(error)));
   socket.on('disconnect', (reason, details) => {
     life.over(new Error(`Socket.IO disconnected: ${reason}`, { cause: details }));
   });
   return life.session;
+}
+
+/** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
+function explained(error: Error & { description?: unknown }): Error {
+  const { message } = (error.description ?? {}) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
 }
