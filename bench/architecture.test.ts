@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'servers/application.ts',
   ],
   'bench/plan': ['bench/contract.ts', 'bench/registry.ts', 'bench/codec'],
-  'bench/load': ['bench/contract.ts', 'bench/codec', 'bench/memory.ts', 'clients/platform'],
+  'bench/load': ['bench/contract.ts', 'bench/codec', 'bench/memory.ts', 'bench/security/redact.ts', 'clients/platform'],
   'bench/theory': [],
   'bench/run': [
     'bench/contract.ts',
