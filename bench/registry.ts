@@ -10,6 +10,7 @@ export interface Variant {
   readonly capabilities?: Partial<Capabilities>;
   /** Where it refuses in other words. */
   readonly refusal?: RegExp;
+  readonly unauthorized?: RegExp;
 }
 
 /** What a transport is built on: the colour it has in every chart. */
@@ -27,6 +28,8 @@ export interface TransportEntry {
   readonly capabilities: Capabilities;
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
+  /** The same for a session without the token that is asked for; left out where the server knows no tokens. */
+  readonly unauthorized?: RegExp;
   readonly variants: readonly Variant[];
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
@@ -71,21 +74,21 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 const known: TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, variants: [
+  { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, unauthorized: /closed/, variants: [] },
+  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, unauthorized: /401/, variants: [
     { id: 'deflate', title: 'permessage-deflate with context takeover', options: { deflate: true } },
     { id: 'deflate-fresh', title: 'permessage-deflate, each message by itself', options: { deflate: true, fresh: true, thresholdBytes: 64 } },
     { id: 'batch', title: 'several messages a frame', options: { batchMs: 5 } },
   ] },
-  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [
+  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, unauthorized: /token is (not valid|required|too long)|token has expired/, variants: [
     { id: 'polling', title: 'over long polling', options: { transport: 'polling' }, capabilities: { upstream: 'request' }, refusal: /413|server disconnect/ },
     { id: 'upgrade', title: 'polling first, then WebSocket', options: { transport: 'upgrade' } },
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
   ] },
-  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', family: 'broker', capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'mqtt', title: 'MQTT (QoS 0)', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
 ];
 
 export const transports: readonly TransportEntry[] = known;
@@ -129,6 +132,11 @@ export function capabilitiesOf({ entry, variant }: Found): Capabilities {
 /** What the refusal of a message that is too large looks like in this variant. */
 export function refusalOf({ entry, variant }: Found): RegExp {
   return variant?.refusal ?? entry.refusal;
+}
+
+/** What the refusal of a session without the token looks like in this variant; undefined where it knows no tokens. */
+export function unauthorizedOf({ entry, variant }: Found): RegExp | undefined {
+  return variant?.unauthorized ?? entry.unauthorized;
 }
 
 /** Why it cannot carry such messages; undefined where it can. */

@@ -51,10 +51,10 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   return life.session;
 }
 
-/** graphql-ws reports a close event, an error, or the operation's GraphQL errors. */
+/** graphql-ws reports a close event, an error event, an error, or the operation's GraphQL errors. */
 function reasonOf(cause: unknown): Error {
   if (cause instanceof Error) return cause;
   if (Array.isArray(cause)) return new Error(cause.map((error) => error.message).join('; '), { cause });
-  const { code, reason } = (cause ?? {}) as { code?: number; reason?: string };
-  return new Error(`GraphQL socket closed with ${[code, reason].filter(Boolean).join(' ')}`, { cause });
+  const { code, reason, message } = (cause ?? {}) as { code?: number; reason?: string; message?: string };
+  return new Error(`GraphQL socket closed with ${[code, reason, message].filter(Boolean).join(' ')}`, { cause });
 }

@@ -32,7 +32,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   socket.on(EVENT, (message: Message | ArrayBuffer) =>
     receiver.message(message instanceof ArrayBuffer ? new Uint8Array(message) : message),
   );
-  socket.on('connect_error', over);
+  socket.on('connect_error', (error) => over(explained(error)));
   socket.on('disconnect', (reason, details) => {
     over(new Error(`Socket.IO disconnected: ${reason}`, { cause: details }));
   });
@@ -70,4 +70,10 @@ function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) 
     fail(new Error(`the upgrade to WebSocket failed: ${cause.message}`, { cause }));
     socket.disconnect();
   });
+}
+
+/** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
+function explained(error: Error & { description?: unknown }): Error {
+  const { message } = (error.description ?? {}) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
 }

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../bench/contract.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
@@ -60,6 +61,25 @@ function letPage(request: IncomingMessage, response: ServerResponse, { origins }
   return true;
 }
 
+/**
+ * For a web server whose requests a library took over: strange pages are refused before it sees them, and those that were
+ * admitted may read what it answers.
+ */
+export function guardOrigins(server: Server, gate: Gate, settings: ServerSettings): void {
+  const requests = server.listeners('request');
+  const upgrades = server.listeners('upgrade');
+  server.removeAllListeners('request').removeAllListeners('upgrade');
+  server.on('request', (request, response) => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    for (const listener of requests) listener.call(server, request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    for (const listener of upgrades) listener.call(server, request, socket, head);
+  });
+}
+
 function refuseToken(response: ServerResponse, error: unknown): void {
   if (!(error instanceof Refused)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
@@ -71,6 +91,17 @@ export function refuse(response: ServerResponse, status: number, reason: string)
   const text = `${reason}\n`;
   const length = Buffer.byteLength(text);
   response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, connection: 'close' }).end(text);
+}
+
+/** The same for a handshake of another protocol, which has no answer of its own yet. */
+export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
+  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
+  // The peer may be gone already.
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
+    () => socket.destroy(),
+  );
 }
 
 /** The answer to every path a transport does not have. */

@@ -5,7 +5,7 @@ import type { Application, Listener, Message, Options, ServerSettings } from '..
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf } from './http.ts';
+import { createWebServer, guardOrigins, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 
 /** The event's name, as short as it can be, so that framing is all that is added to a message. */
@@ -43,10 +43,10 @@ export async function listen(application: Application, settings: ServerSettings)
     maxHttpBufferSize:
       Math.ceil(messageBytes * (polls ? BASE64 : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
     connectTimeout: limits.handshakeMs,
-    allowRequest: (request, done) =>
-      done(gate.admitsOrigin(request) ? null : 'this origin is not admitted', gate.admitsOrigin(request)),
   });
   if (polls) endWhenTooLarge(server, io);
+  // Engine.IO would answer a strange page's handshake with 400.
+  guardOrigins(server, gate, settings);
   if (!gate.open) {
     io.use((socket, next) => {
       gate.admit(socket.handshake.auth.token).then((pass) => {

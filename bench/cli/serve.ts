@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
@@ -87,7 +88,9 @@ function readIdentity({ cert, key }: ServeFlags): { identity: Identity | undefin
   if (cert === undefined && key === undefined) return { identity: undefined };
   if (cert === undefined || key === undefined) return { problems: ['--cert and --key go together'] };
   try {
-    return { identity: { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } };
+    const identity = { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
+    return isItsKey ? { identity } : { problems: ['--cert, --key: the key is not that of the certificate'] };
   } catch (error) {
     return { problems: [`--cert, --key: ${error instanceof Error ? error.message : error}`] };
   }

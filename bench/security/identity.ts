@@ -5,13 +5,15 @@ import type { Identity } from '../contract.ts';
 /** Short enough for what pins certificates by their hash: WebTransport admits fourteen days at the most. */
 const DAYS = 10;
 const DAY_MS = 86_400_000;
+/** What the machine itself is called, whatever else. */
+const HERE = ['localhost', '127.0.0.1', '::1'];
 
 /**
  * A certificate for these names and addresses, made now and kept nowhere: ECDSA on P-256, signed by itself, so that whoever
  * trusts it trusts nothing else.
  */
-export async function makeIdentity(hosts: readonly string[]): Promise<Identity> {
-  const names = [...new Set([...hosts, 'localhost', '127.0.0.1', '::1'])];
+export async function makeIdentity(hosts: readonly string[], always: readonly string[] = HERE): Promise<Identity> {
+  const names = [...new Set([...hosts, ...always])];
   // An hour back: another machine's clock may be behind.
   const notBeforeDate = new Date(Date.now() - 3_600_000);
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'wirebench' }], {

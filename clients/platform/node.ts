@@ -1,4 +1,5 @@
-import { Client, EventSource } from 'undici';
+import { STATUS_CODES } from 'node:http';
+import { Client, type Dispatcher, EventSource } from 'undici';
 import { type PerMessageDeflateOptions, WebSocket } from 'ws';
 import type { Http, HttpAnswer, HttpRequest, Platform, WebSocketConstructor } from '../../bench/contract.ts';
 
@@ -40,7 +41,10 @@ export const platform: Platform = {
           const connection = connectionTo(new URL(url).origin);
           // For as long as there is a stream on it; a session has one.
           connection.underWay = Number.POSITIVE_INFINITY;
-          super(url, { node: { dispatcher: connection.client } });
+          const { dispatcher, why } = explaining(connection.client);
+          super(url, { node: { dispatcher } });
+          // Before any other listener: they find it in the event.
+          this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
         }
       },
 
@@ -75,6 +79,27 @@ interface Connection {
   readonly origin: string;
   readonly client: Client;
   underWay: number;
+}
+
+/**
+ * undici's EventSource keeps to itself why a stream ended or never began. The one request on this dispatcher tells. What it
+ * passes on stays as it is: every event's bytes take this way.
+ */
+function explaining(client: Client): { dispatcher: Dispatcher; why: () => string | undefined } {
+  let why: string | undefined;
+  const dispatcher = client.compose((dispatch) => (options, handler) => {
+    const { onResponseStart, onResponseError } = handler;
+    handler.onResponseStart = (controller, status, ...rest) => {
+      if (status !== 200) why = `answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+      onResponseStart?.call(handler, controller, status, ...rest);
+    };
+    handler.onResponseError = (controller, error) => {
+      why = error.message;
+      onResponseError?.call(handler, controller, error);
+    };
+    return dispatch(options, handler);
+  });
+  return { dispatcher, why: () => why };
 }
 
 interface Outcome {
