@@ -23,6 +23,8 @@ export interface TransportEntry {
   readonly capabilities: Capabilities;
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
+  /** Its own settings, where it has any; a variant's come over them. */
+  readonly options?: Options;
   readonly variants: readonly Variant[];
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
@@ -70,6 +72,7 @@ export const transports: readonly TransportEntry[] = [
   { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
   { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'short-polling', title: 'Short polling + POST', capabilities: overRequests, refusal: /413/, options: { intervalMs: 100 }, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
 ];
@@ -103,6 +106,11 @@ export type Found = NonNullable<ReturnType<typeof findTransport>>;
 /** What the transport promises in this variant. */
 export function capabilitiesOf({ entry, variant }: Found): Capabilities {
   return { ...entry.capabilities, ...variant?.capabilities };
+}
+
+/** The settings that reach `listen` and `connect`. */
+export function optionsOf({ entry, variant }: Found): Options {
+  return { ...entry.options, ...variant?.options };
 }
 
 /** What the refusal of a message that is too large looks like in this variant. */

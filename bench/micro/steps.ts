@@ -34,6 +34,7 @@ const ECHOES: ReadonlyMap<string, () => Echo> = new Map([
   ['socketio', socketio],
   ['sse', sse],
   ['long-polling', longPolling],
+  ['short-polling', longPolling],
   ['mqtt', mqtt],
   ['graphql', graphql],
 ]);
