@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { encodeFrame, frameDecoder } from './frame.ts';
 import { BROADCAST, ECHO, opcodeOf, senderOf, senderPrefix, sequenceDigits, sequenceOf } from './header.ts';
+import { encodeLine, lineReader } from './line.ts';
 
 test.each([
   [0, 0],
@@ -57,5 +58,21 @@ test('a frame over the limit is refused on its prefix, and nothing after it is r
     for (let at = 0; at < stream.length; at += cut) decode(stream.subarray(at, at + cut));
     expect(frames).toEqual(['fits']);
     expect(refused()).toBe(true);
+  }
+});
+
+test('lines are read from pieces cut anywhere', () => {
+  const texts = ['', 'plain', 'two\nlines\r\n', '\u2028 "quoted" \ufeff', 'Grüße 🧪', '\ud800 alone', 'x'.repeat(300)];
+  const bytes = Buffer.concat(texts.map(encodeLine));
+  for (const size of [1, 2, 3, 7, bytes.length]) {
+    const read: string[] = [];
+    const take = lineReader((text) => void read.push(text));
+    const piece = new Uint8Array(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      // The same memory each time: the reader keeps no view of it.
+      piece.set(bytes.subarray(at, at + size));
+      take(piece.subarray(0, Math.min(size, bytes.length - at)));
+    }
+    expect(read).toEqual(texts);
   }
 });

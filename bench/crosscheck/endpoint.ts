@@ -34,6 +34,7 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
           if (request.method === 'GET') await later(POLL_MS);
           return await http.fetch(target, request);
         },
+        stream: http.stream,
         close: () => http.close(),
       };
     },

@@ -95,6 +95,13 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       down: [response('204 No Content', [])],
     }),
   },
+  'http-stream': {
+    source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
+    exchange: ({ size, url }) => ({
+      up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
+      down: [chunk('""\n'.length + size), response('204 No Content', [])],
+    }),
+  },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
     exchange: ({ size }) => ({
