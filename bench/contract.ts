@@ -128,6 +128,8 @@ export interface Http {
   readonly EventSource: EventSourceConstructor;
   /** Rejects when there is no answer; any status is an answer. */
   fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
+  /** The same for an answer that is read as it comes: in a browser, the reader of a `fetch`'s body. */
+  stream(url: string, request: HttpRequest, answer: StreamedAnswer): void;
   /** Drops this user's connections, those under way too. */
   close(): Promise<void>;
 }
@@ -142,6 +144,15 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+}
+
+export interface StreamedAnswer {
+  /** The answer's head has come. */
+  started(status: number): void;
+  /** A piece of the body, as it came: whoever is given it may keep it only until this returns. */
+  data(chunk: Uint8Array): void;
+  /** Called once: there is no more, with an error where the answer was cut off or never began. */
+  ended(error?: Error): void;
 }
 
 /** A handler that may ask for more of an event than we promise to give: the surroundings' own types do. */

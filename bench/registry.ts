@@ -30,6 +30,8 @@ export interface TransportEntry {
   readonly refusal: RegExp;
   /** The same for a session without the token that is asked for; left out where the server knows no tokens. */
   readonly unauthorized?: RegExp;
+  /** Its own settings, where it has any; a variant's come over them. */
+  readonly options?: Options;
   readonly variants: readonly Variant[];
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
@@ -86,7 +88,9 @@ const known: TransportEntry[] = [
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
   ] },
   { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'http-stream', title: 'HTTP stream of lines + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'short-polling', title: 'Short polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, options: { intervalMs: 100 }, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
 ];
@@ -127,6 +131,11 @@ export type Found = NonNullable<ReturnType<typeof findTransport>>;
 /** What the transport promises in this variant. */
 export function capabilitiesOf({ entry, variant }: Found): Capabilities {
   return { ...entry.capabilities, ...variant?.capabilities };
+}
+
+/** The settings that reach `listen` and `connect`. */
+export function optionsOf({ entry, variant }: Found): Options {
+  return { ...entry.options, ...variant?.options };
 }
 
 /** What the refusal of a message that is too large looks like in this variant. */

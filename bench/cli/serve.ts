@@ -4,7 +4,7 @@ import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
-import { findTransport, loadServer, transportNames, whyUnavailable } from '../registry.ts';
+import { findTransport, loadServer, optionsOf, transportNames, whyUnavailable } from '../registry.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { makeMint } from '../security/tokens.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
@@ -56,7 +56,7 @@ export async function serveCommand(
   const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
   const server = await loadServer(found.entry);
   const settings = {
-    ...{ host: flags.host, port, options: found.variant?.options ?? {}, limits: usualLimits(MOST_SIZE) },
+    ...{ host: flags.host, port, options: optionsOf(found), limits: usualLimits(MOST_SIZE) },
     ...(identity === undefined ? {} : { identity }),
     ...(mint === undefined ? {} : { tokens: mint.rules }),
     ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),

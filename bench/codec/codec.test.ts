@@ -3,6 +3,7 @@ import type { Message } from '../contract.ts';
 import { batcher, FULL_BATCH, unbatch } from './batch.ts';
 import { encodeFrame, frameDecoder } from './frame.ts';
 import { BROADCAST, ECHO, opcodeOf, senderOf, senderPrefix, sequenceDigits, sequenceOf } from './header.ts';
+import { encodeLine, lineReader } from './line.ts';
 
 test.each([
   [0, 0],
@@ -99,4 +100,20 @@ describe('batches', () => {
     expect(frames).toHaveLength(2);
     expect(batched([]).frames).toEqual([]);
   });
+});
+
+test('lines are read from pieces cut anywhere', () => {
+  const texts = ['', 'plain', 'two\nlines\r\n', '\u2028 "quoted" \ufeff', 'Grüße 🧪', '\ud800 alone', 'x'.repeat(300)];
+  const bytes = Buffer.concat(texts.map(encodeLine));
+  for (const size of [1, 2, 3, 7, bytes.length]) {
+    const read: string[] = [];
+    const take = lineReader((text) => void read.push(text));
+    const piece = new Uint8Array(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      // The same memory each time: the reader keeps no view of it.
+      piece.set(bytes.subarray(at, at + size));
+      take(piece.subarray(0, Math.min(size, bytes.length - at)));
+    }
+    expect(read).toEqual(texts);
+  }
 });

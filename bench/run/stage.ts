@@ -6,7 +6,7 @@ import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } fr
 import { combine, type Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
-import { clientModule, serverModule } from '../registry.ts';
+import { clientModule, optionsOf, serverModule } from '../registry.ts';
 import type { Security } from '../security/security.ts';
 import type { Placement } from './affinity.ts';
 import { foreignServer, ourServer, type Served } from './host.ts';
@@ -77,7 +77,7 @@ export async function withStage<Result>(
     startWorker(placement?.workers[index], link.generatorEnd),
   );
   const { clients, size, encoding, payload, scenario, entry, variant, target } = planned;
-  const options = variant?.options ?? {};
+  const options = optionsOf({ entry, variant });
   const patience = { seconds: PATIENCE_SECONDS, signal };
   const originNs = process.hrtime.bigint();
   let connected = false;

@@ -24,6 +24,8 @@ export interface Framing {
   /** The clauses the formula stands on. */
   readonly source: string;
   readonly exchange: (exchange: Exchange) => Cost;
+  /** Of transports that ask whether there is news or not: what one asks in vain once so many messages have been read. */
+  readonly inVain?: (after: Pick<Exchange, 'url' | 'index'>) => Cost;
 }
 
 /** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
@@ -134,6 +136,33 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       };
     },
   },
+  'short-polling': {
+    source:
+      'RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down; polls in vain as many as the bytes up say',
+    exchange({ size, index, url }) {
+      const authority = authorityOf(url);
+      const body = JSON.stringify({ cursor: index, messages: [''] }).length + size;
+      const fields = [['content-type', 'application/json'] as const, ['content-length', body] as const];
+      return {
+        up: [
+          request('POST', `/messages/${UUID}`, authority, size) + size,
+          request('GET', `/messages/${UUID}?cursor=${index - 1}`, authority),
+        ],
+        down: [response('204 No Content', []), response('200 OK', fields) + body],
+      };
+    },
+    inVain: ({ index, url }) => ({
+      up: [request('GET', `/messages/${UUID}?cursor=${index}`, authorityOf(url))],
+      down: [response('204 No Content', [])],
+    }),
+  },
+  'http-stream': {
+    source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
+    exchange: ({ size, url }) => ({
+      up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
+      down: [chunk('""\n'.length + size), response('204 No Content', [])],
+    }),
+  },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
     exchange: ({ size }) => ({
@@ -170,6 +199,13 @@ function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBy
 
 const authorityOf = (url: string): string => new URL(url).host;
 
+export interface Sum {
+  readonly up: number;
+  readonly down: number;
+  readonly segmentsUp: number;
+  readonly segmentsDown: number;
+}
+
 /** What so many exchanges of one session, one after another, cost at the sockets, and the segments that the data alone fill. */
 export async function sumOf(
   framing: Framing | SessionFraming,
@@ -185,7 +221,7 @@ export async function sumOf(
     segmentBytes: number;
     messageOf: (index: number) => string | Uint8Array;
   } & Omit<Exchange, 'index' | 'message'>,
-): Promise<{ up: number; down: number; segmentsUp: number; segmentsDown: number }> {
+): Promise<Sum> {
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
   const costOf = 'session' in framing ? framing.session() : framing.exchange;
   for (let index = 1; index < first + count; index++) {
@@ -201,4 +237,27 @@ export async function sumOf(
     }
   }
   return sum;
+}
+
+/**
+ * Adds what was asked in vain. How often that was depends on time, so it is taken from the bytes that went up, which no other
+ * number of requests may explain; those that came down then have to fit it. Where no number does, nothing is added.
+ */
+export function withPollsInVain(
+  sum: Sum,
+  framing: Framing | SessionFraming,
+  { url, first, count, carriedUp }: { url: string; first: number; count: number; carriedUp: number },
+): Sum {
+  if (!('inVain' in framing) || framing.inVain === undefined) return sum;
+  const total = (bytes: readonly number[]): number => bytes.reduce((a, b) => a + b, 0);
+  const [least, most] = [first - 1, first - 1 + count].map((index) => framing.inVain!({ url, index }));
+  const inVain = carriedUp - sum.up;
+  const times = Math.ceil(inVain / total(most!.up));
+  if (times <= 0 || inVain < times * total(least!.up)) return sum;
+  return {
+    up: carriedUp,
+    down: sum.down + times * total(most!.down),
+    segmentsUp: sum.segmentsUp + times,
+    segmentsDown: sum.segmentsDown + times,
+  };
 }
