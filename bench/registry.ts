@@ -78,7 +78,11 @@ export const transports: readonly TransportEntry[] = [
   ] },
   { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
+  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [
+    { id: 'qos1', title: 'MQTT, QoS 1', options: { qos: 1 } },
+    { id: 'qos2', title: 'MQTT, QoS 2', options: { qos: 2 } },
+    { id: 'ws', title: 'MQTT (QoS 0) over WebSocket', options: { websocket: true } },
+  ] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
 ];
 
