@@ -91,7 +91,11 @@ const known: TransportEntry[] = [
   { id: 'http-stream', title: 'HTTP stream of lines + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
   { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
   { id: 'short-polling', title: 'Short polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, options: { intervalMs: 100 }, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [] },
+  { id: 'mqtt', title: 'MQTT', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [
+    { id: 'qos1', title: 'QoS 1', options: { qos: 1 } },
+    { id: 'qos2', title: 'QoS 2', options: { qos: 2 } },
+    { id: 'ws', title: 'over WebSocket', options: { websocket: true } },
+  ] },
   { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
 ];
 

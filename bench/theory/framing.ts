@@ -1,5 +1,15 @@
 import { deflater } from './compression.ts';
-import { base64, chunk, messagePack, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
+import {
+  base64,
+  chunk,
+  MQTT_ACKNOWLEDGEMENT,
+  messagePack,
+  mqttPublish,
+  request,
+  response,
+  UUID,
+  webSocketFrame,
+} from './parts.ts';
 
 /** One message sent and echoed, with nothing else under way in its session. */
 export interface Exchange {
@@ -34,6 +44,10 @@ export interface SessionFraming {
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
 }
+
+/** Lengths of the topics. */
+const MQTT_UP = 'up/'.length + 8;
+const MQTT_DOWN = 'down/'.length + 8;
 
 /** The packets of one event, text or with bytes beside it. */
 function socketioPackets({ size, encoding }: Pick<Exchange, 'size' | 'encoding'>): number[] {
@@ -165,9 +179,27 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
   },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
+    exchange: ({ size }) => ({ up: [mqttPublish(size, MQTT_UP)], down: [mqttPublish(size, MQTT_DOWN)] }),
+  },
+  'mqtt:qos1': {
+    source: 'MQTT 3.1.1 §3.3, §4.3.2: on each of two hops a PUBLISH with an identifier, and its PUBACK back',
     exchange: ({ size }) => ({
-      up: [mqttPublish(size, 'up/'.length + 8)],
-      down: [mqttPublish(size, 'down/'.length + 8)],
+      up: [mqttPublish(size, MQTT_UP, 2), MQTT_ACKNOWLEDGEMENT],
+      down: [MQTT_ACKNOWLEDGEMENT, mqttPublish(size, MQTT_DOWN, 2)],
+    }),
+  },
+  'mqtt:qos2': {
+    source: 'MQTT 3.1.1 §3.3, §4.3.3: on each of two hops PUBLISH, PUBREC back, PUBREL, PUBCOMP back',
+    exchange: ({ size }) => ({
+      up: [mqttPublish(size, MQTT_UP, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+      down: [mqttPublish(size, MQTT_DOWN, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+    }),
+  },
+  'mqtt:ws': {
+    source: 'MQTT 3.1.1 §3.3, §6: a packet a frame; RFC 6455 §5.2',
+    exchange: ({ size }) => ({
+      up: [webSocketFrame(mqttPublish(size, MQTT_UP), 'client')],
+      down: [webSocketFrame(mqttPublish(size, MQTT_DOWN), 'server')],
     }),
   },
   graphql: {

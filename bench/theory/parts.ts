@@ -6,12 +6,18 @@ export function webSocketFrame(payload: number, from: 'client' | 'server'): numb
   return 2 + length + (from === 'client' ? 4 : 0) + payload;
 }
 
-/** An MQTT PUBLISH of QoS 0: type, remaining length in groups of seven bits, topic with its length. MQTT 3.1.1 §2.2.3, §3.3 */
-export function mqttPublish(payload: number, topic: number): number {
-  const remaining = 2 + topic + payload;
+/**
+ * An MQTT PUBLISH: type, remaining length in groups of seven bits, topic with its length, and above QoS 0 a packet identifier of
+ * two bytes. MQTT 3.1.1 §2.2.3, §3.3
+ */
+export function mqttPublish(payload: number, topic: number, identifier: 0 | 2 = 0): number {
+  const remaining = 2 + topic + identifier + payload;
   const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
   return 1 + lengthBytes + remaining;
 }
+
+/** PUBACK, PUBREC, PUBREL and PUBCOMP: type, length, packet identifier. MQTT 3.1.1 §3.4 to §3.7 */
+export const MQTT_ACKNOWLEDGEMENT = 4;
 
 /** One chunk of a body without a length known beforehand: its size in hexadecimal, and two line ends. RFC 9112 §7.1 */
 export function chunk(bytes: number): number {
