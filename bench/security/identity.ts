@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 import type { Identity } from '../contract.ts';
@@ -17,9 +17,9 @@ export async function makeIdentity(hosts: readonly string[], always: readonly st
   const names = [...new Set([...hosts, ...always])];
   // An hour back: another machine's clock may be behind.
   const notBeforeDate = new Date(Date.now() - 3_600_000);
-  // Whoever trusts several finds the right one by its name.
-  const commonName = `wirebench ${randomUUID()}`;
-  const { cert, private: key } = await generate([{ name: 'commonName', value: commonName }], {
+  // Among authorities of one name the one that is tried is not always the right one.
+  const value = `wirebench ${randomBytes(6).toString('hex')}`;
+  const { cert, private: key } = await generate([{ name: 'commonName', value }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',

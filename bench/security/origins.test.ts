@@ -38,28 +38,41 @@ const NOT_LISTED = [
 ];
 
 /** Origins that look like that of the server itself. */
-function imitations(own: string): string[] {
-  const [, host = '', port = ''] = /^http:\/\/(.*):(\d+)$/.exec(own) ?? [];
-  return [
-    ...['null', '', 'https://evil.example', `https://${host}:${port}`, `ws://${host}:${port}`, `http://${host}`],
-    ...[`http://${host}:${Number(port) - 1}`, `http://${host}:${port}0`, `http://${host}.evil.example:${port}`],
-    ...[`http://evil-${host}:${port}`, `http://localhost:${port}`, `HTTP://${host}:${port}`, `${own}/`],
-    ...[`http://evil.example@${host}:${port}`, `http://evil.example,${own}`, `${own}#`],
-  ];
-}
+const IMITATIONS: readonly ((own: URL) => string)[] = [
+  () => 'null',
+  () => '',
+  () => 'https://evil.example',
+  ({ host }) => `https://${host}`,
+  ({ host }) => `ws://${host}`,
+  ({ host }) => host,
+  ({ hostname }) => `http://${hostname}`,
+  ({ hostname, port }) => `http://${hostname}:${Number(port) - 1}`,
+  ({ origin }) => `${origin}0`,
+  ({ hostname, port }) => `http://${hostname}.evil.example:${port}`,
+  ({ origin }) => `${origin}.evil.example`,
+  ({ host }) => `http://evil-${host}`,
+  ({ host }) => `http://evil.${host}`,
+  ({ port }) => `http://localhost:${port}`,
+  ({ host }) => `HTTP://${host}`,
+  ({ origin }) => `${origin}/`,
+  ({ host }) => `http://evil.example@${host}`,
+  ({ origin }) => `http://evil.example,${origin}`,
+  ({ origin }) => `${origin} http://evil.example`,
+  ({ origin }) => `http://evil.example/?${origin}`,
+];
 
 /** The real client, as a page of that origin would run it; what the server answers is 403, and no page may read it. */
-async function isRefused(stage: Stage, party: Party, url: string, origin: string | undefined): Promise<void> {
-  const between = await relay(stage, url, origin);
+async function isRefused(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<void> {
+  const between = await relay(stage, url, pageOf);
   const reason = everythingIn(await refusalOf(stage.connect(party, between.url)));
-  expect(reason, origin).not.toBe('');
-  const statuses = statusesOf(between);
-  expect({ origin, statuses }).toEqual({ origin, statuses: statuses.length === 0 ? [403] : statuses.map(() => 403) });
+  const requests = between.overheard.map((one) => one.requests);
+  expect(reason, `${requests}`).not.toBe('');
+  expect({ requests, statuses: [...new Set(statusesOf(between))] }).toEqual({ requests, statuses: [403] });
   expect(said(between)).not.toMatch(/access-control-/i);
 }
 
-async function isAdmitted(stage: Stage, party: Party, url: string, origin: string | undefined): Promise<Relay> {
-  const between = await relay(stage, url, origin);
+async function isAdmitted(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<Relay> {
+  const between = await relay(stage, url, pageOf);
   const peer = await stage.connect(party, between.url);
   expect(await peer.echo('hello')).toBe('hello');
   return between;
@@ -76,10 +89,10 @@ describe.each(reachable)('$name', (party) => {
     await using stage = new Stage();
     const { url } = await stage.listen(party);
     const bystander = await stage.connect(party, url);
-    expect(said(await isAdmitted(stage, party, url, undefined))).not.toMatch(/access-control-/i);
-    const { origin: own } = await relay(stage, url);
-    // The relay hands on what the client calls the server: the relay's own address.
-    for (const origin of imitations(own)) await isRefused(stage, party, url, origin);
+    for (const own of [undefined, (origin: string) => origin]) {
+      expect(said(await isAdmitted(stage, party, url, own))).not.toMatch(/access-control-/i);
+    }
+    for (const imitation of IMITATIONS) await isRefused(stage, party, url, (own) => imitation(new URL(own)));
     expect(await bystander.echo('undisturbed')).toBe('undisturbed');
     expect(bystander.losses).toEqual([]);
   });
@@ -88,7 +101,7 @@ describe.each(reachable)('$name', (party) => {
     await using stage = new Stage();
     const { url } = await stage.listen(party, { origins: LISTED });
     for (const origin of LISTED) {
-      const between = await isAdmitted(stage, party, url, origin);
+      const between = await isAdmitted(stage, party, url, () => origin);
       // Every answer that a page would read says that it may, and that a cache must not give it to another page.
       for (const { down } of between.overheard) {
         for (const head of headsOf(down).filter((one) => !one.startsWith('HTTP/1.1 101'))) {
@@ -98,13 +111,35 @@ describe.each(reachable)('$name', (party) => {
         }
       }
     }
-    await Promise.all([undefined, ...NOT_LISTED].map((origin) => isRefused(stage, party, url, origin)));
+    await isRefused(stage, party, url);
+    await isRefused(stage, party, url, (own) => own);
+    await Promise.all(NOT_LISTED.map((origin) => isRefused(stage, party, url, () => origin)));
+  });
+
+  test('is not taken in by two origins, or by how the header is written', async () => {
+    await using stage = new Stage();
+    const { url } = await stage.listen(party, { origins: LISTED });
+    const between = await isAdmitted(stage, party, url, () => LISTED[0]!);
+    const [request = ''] = between.overheard[0]?.requests ?? [];
+    const listed = `Origin: ${LISTED[0]}\r\n`;
+    const evil = 'Origin: https://evil.example\r\n';
+    expect(request).toContain(listed);
+    for (const headers of [
+      listed + evil,
+      evil + listed,
+      listed + listed,
+      evil.toUpperCase(),
+      evil.replace(' ', '\t '),
+    ]) {
+      const answer = await raw(url, request.replace(listed, headers));
+      expect({ headers, answer }).toEqual({ headers, answer: expect.stringMatching(/^HTTP\/1\.1 403 /) });
+    }
   });
 
   test('answers a page that asks beforehand, if it is listed', async () => {
     await using stage = new Stage();
     const { url } = await stage.listen(party, { origins: LISTED });
-    const between = await isAdmitted(stage, party, url, LISTED[0]);
+    const between = await isAdmitted(stage, party, url, () => LISTED[0]!);
     const path = /^[A-Z]+ (\S+)/.exec(between.overheard[0]?.requests[0] ?? '')?.[1] ?? '/';
     const asked = (origin: string): Promise<string> =>
       raw(

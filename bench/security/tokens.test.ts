@@ -84,10 +84,12 @@ describe('a token that runs out ends its session', () => {
       outcomes.set(party.name, { losses: peer.losses, lateMs: Date.now() - endMs, other });
     };
     await Promise.allSettled(parties.map(watch));
-  });
+  }, 60_000);
 
   test.each(parties)('$name', async ({ name }) => {
-    const { losses, lateMs, other } = outcomes.get(name)!;
+    const outcome = outcomes.get(name);
+    if (outcome === undefined) throw new Error('its session was not ended');
+    const { losses, lateMs, other } = outcome;
     // A second is the grain of a token's end as libraries round it.
     expect(lateMs).toBeGreaterThan(-1_000);
     expect(lateMs).toBeLessThan(5_000);

@@ -12,23 +12,25 @@ export interface Overheard {
 export interface Relay {
   /** The server's URL with the relay in its place. */
   readonly url: string;
-  readonly origin: string;
   readonly overheard: Overheard[];
 }
 
 /**
- * Stands between a client and a server and hears what is said. With an `origin` every HTTP request gets that header, as if a
- * page from there had made it: so the real client of any transport shows what a page could do.
+ * Stands between a client and a server and hears what is said. Every HTTP request gets an `Origin` header, as if a page from
+ * there had made it: so the real client of any transport shows what a page could do.
+ *
+ * @param pageOf the page's origin, given the server's own as the client knows it: the relay's
  */
-export async function relay(stage: Stage, target: string, origin?: string): Promise<Relay> {
+export async function relay(stage: Stage, target: string, pageOf?: (own: string) => string): Promise<Relay> {
   const { hostname, port } = new URL(target);
   const overheard: Overheard[] = [];
   const sockets = new Set<Socket>();
+  let here = '';
   const server = createServer({ noDelay: true }, (near) => {
     const far = connect({ host: hostname, port: Number(port), noDelay: true });
     const heard: Overheard = { requests: [], down: '' };
     overheard.push(heard);
-    const pass = requestReader(heard.requests, origin);
+    const pass = requestReader(heard.requests, pageOf?.(`http://${here}`));
     near.on('data', (chunk) => far.write(pass(chunk)));
     far.on('data', (chunk) => {
       heard.down += chunk.toString('latin1');
@@ -49,8 +51,8 @@ export async function relay(stage: Stage, target: string, origin?: string): Prom
     for (const socket of sockets) socket.destroy();
     return new Promise((resolve) => server.close(resolve));
   });
-  const here = `${hostname}:${(server.address() as AddressInfo).port}`;
-  return { url: target.replace(`${hostname}:${port}`, here), origin: `http://${here}`, overheard };
+  here = `${hostname}:${(server.address() as AddressInfo).port}`;
+  return { url: target.replace(`${hostname}:${port}`, here), overheard };
 }
 
 /** Status codes of all HTTP answers that were overheard. */
