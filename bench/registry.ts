@@ -24,6 +24,8 @@ export interface TransportEntry {
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
   readonly variants: readonly Variant[];
+  /** Its messages travel in datagrams, which the server's sockets do not count: bytes are known on a private link only. */
+  readonly datagrams?: true;
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
@@ -72,6 +74,10 @@ export const transports: readonly TransportEntry[] = [
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'webrtc', title: 'WebRTC data channel', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, variants: [
+    { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
+    { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
+  ] },
 ];
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;

@@ -1,14 +1,20 @@
 import { Client, EventSource } from 'undici';
 import { WebSocket } from 'ws';
 import type { Http, HttpAnswer, HttpRequest, Platform } from '../../bench/contract.ts';
+import { RTCPeerConnection } from './peer-connection.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
 /** As in a browser, an event stream may be silent for any time, and a held request waits for as long as it is held. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
-/** What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource. */
+/**
+ * What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel
+ * for WebRTC.
+ */
 export const platform: Platform = {
+  RTCPeerConnection,
+
   WebSocket: class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       // `ws` offers permessage-deflate unless told not to.
