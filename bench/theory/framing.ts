@@ -1,4 +1,13 @@
-import { chunk, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
+import {
+  chunk,
+  dataChannelMessage,
+  mqttPublish,
+  request,
+  response,
+  SACK_DATAGRAM,
+  UUID,
+  webSocketFrame,
+} from './parts.ts';
 
 /** One message sent and echoed, with nothing else under way in its session. */
 export interface Exchange {
@@ -13,24 +22,43 @@ export interface Exchange {
   readonly url: string;
 }
 
-/** Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself. */
+/**
+ * Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself: a write of a stream, or a
+ * datagram.
+ */
 export interface Cost {
   readonly up: readonly number[];
   readonly down: readonly number[];
 }
 
+/** Of messages that travel in datagrams. */
+export interface Datagrams {
+  /** Bytes of an acknowledgement that travels alone. How many do is counted, as of TCP; those in `Cost` go with a message. */
+  readonly acknowledgementBytes: number;
+}
+
 export interface Framing {
   /** The clauses the formula stands on. */
   readonly source: string;
+  readonly datagrams?: Datagrams;
   readonly exchange: (exchange: Exchange) => Cost;
 }
 
 /** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
 export interface SessionFraming {
   readonly source: string;
+  readonly datagrams?: Datagrams;
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
 }
+
+/** Neither order nor what is done about loss changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
+const dataChannel: Framing = {
+  source:
+    'RFC 9260 §3.1 (SCTP header), §3.3.1 (DATA), §3.3.4 (SACK, with a message where it fits); RFC 6347 §4.1 and RFC 5288 §3 (DTLS 1.2, AES-GCM); fragments as RFC 8261 §5',
+  datagrams: { acknowledgementBytes: SACK_DATAGRAM },
+  exchange: ({ size }) => ({ up: dataChannelMessage(size), down: dataChannelMessage(size) }),
+};
 
 /** By the name that `--transports` takes, variants too. A transport of the registry without a formula fails a test. */
 export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
@@ -95,6 +123,9 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       };
     },
   },
+  webrtc: dataChannel,
+  'webrtc:unordered': dataChannel,
+  'webrtc:lossy': dataChannel,
 };
 
 const authorityOf = (url: string): string => new URL(url).host;

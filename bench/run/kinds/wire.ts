@@ -2,7 +2,7 @@ import { Messages } from '../../load/messages.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
 import type { Theory } from '../../results/schema.ts';
 import { framings, sumOf } from '../../theory/framing.ts';
-import { PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
+import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
 import { type Judged, summarise } from '../measurement.ts';
 import type { Stage } from '../stage.ts';
 import { readClosed } from './closed.ts';
@@ -38,5 +38,7 @@ async function theoryOf(planned: PlannedCase, url: string, seed: number): Promis
     });
     for (const key of ['up', 'down', 'segmentsUp', 'segmentsDown'] as const) sum[key] += each[key];
   }
-  return { exchanges: EXCHANGES * clients, ...sum, packetBytes: PACKET_BYTES, source: framing.source };
+  const headers =
+    framing.datagrams === undefined ? { packetBytes: PACKET_BYTES } : { packetBytes: DATAGRAM_PACKET_BYTES };
+  return { exchanges: EXCHANGES * clients, ...sum, ...headers, ...framing.datagrams, source: framing.source };
 }
