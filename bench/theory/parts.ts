@@ -70,3 +70,30 @@ export function messagePack(bytes: number, encoding: 'text' | 'binary'): number 
   const head = encoding === 'text' && bytes < 32 ? 1 : bytes < 0x100 ? 2 : bytes < 0x1_0000 ? 3 : 5;
   return head + bytes;
 }
+
+/** A DTLS 1.2 record with AES-GCM: header 13 (RFC 6347 §4.1), explicit nonce 8 and tag 16 (RFC 5288 §3). */
+const DTLS_RECORD = 13 + 8 + 16;
+/** RFC 9260 §3.1, §3.3.1, and §3.3.4 with neither gaps nor duplicates to tell of. */
+const [SCTP_HEADER, DATA_CHUNK, SACK_CHUNK] = [12, 16, 16];
+/**
+ * What libdatachannel lets chunks fill of a packet: the smallest MTU that IPv6 promises (RFC 8200 §5) less IPv6, UDP, 48 kept
+ * for DTLS and SCTP's header. There is no discovery of the path's MTU, so it is a safe value (RFC 8261 §5).
+ */
+const CHUNKS_BYTES = 1_280 - 40 - 8 - 48 - SCTP_HEADER;
+
+/** A datagram that only acknowledges. */
+export const SACK_DATAGRAM = DTLS_RECORD + SCTP_HEADER + SACK_CHUNK;
+
+/**
+ * The datagrams of a data channel's message, in bytes: fragments that fill a packet, and the rest, padded to four bytes (RFC
+ * 9260 §3.2). The acknowledgement of what came before goes with the first of them where there is room.
+ */
+export function dataChannelMessage(payload: number): number[] {
+  const most = CHUNKS_BYTES - DATA_CHUNK;
+  const fragments = Array.from({ length: Math.ceil(payload / most) }, (_, at) => Math.min(most, payload - at * most));
+  return fragments.map((bytes, at) => {
+    const chunk = DATA_CHUNK + Math.ceil(bytes / 4) * 4;
+    const sack = at === 0 && chunk + SACK_CHUNK <= CHUNKS_BYTES ? SACK_CHUNK : 0;
+    return DTLS_RECORD + SCTP_HEADER + sack + chunk;
+  });
+}

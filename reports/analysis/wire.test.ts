@@ -31,7 +31,7 @@ describe('theory beside measurement', () => {
     const [row] = rowsOf({ transports: { a: { framing: 12, beyondTheory: 2 } }, wire: 'link' });
     expect(row?.up?.socket).toMatchObject({ theory: 138, measured: 140, difference: 2, share: 2 / 138 });
     expect(row?.up?.link).toMatchObject({ difference: 2 });
-    expect(row?.down?.socket.difference).toBe(0);
+    expect(row?.down?.socket?.difference).toBe(0);
   });
 
   test('without a formula the measured bytes stand alone', () => {
