@@ -47,6 +47,13 @@ export async function listen(application: Application, settings: ServerSettings)
     },
   });
   const port = await bind(server, settings);
+  const udp = { address: host, port };
+  // The library would end the process.
+  const taken = await whyTaken(udp);
+  if (taken !== undefined) {
+    await closeServer(server, sockets);
+    throw taken;
+  }
   const configuration = {
     ...{ iceServers: [], disableAutoNegotiation: true, bindAddress: host },
     ...{ enableIceUdpMux: true, portRangeBegin: port, portRangeEnd: port },
@@ -95,10 +102,17 @@ export async function listen(application: Application, settings: ServerSettings)
     const late = setTimeout(() => endSocket(signalling, 4408, 'no data channel in time'), limits.handshakeMs);
     let session: Session | undefined;
     signalling.on('message', (data, isBinary) => {
+      if (signalling.readyState !== signalling.OPEN) return;
       const offer = session === undefined ? readOffer(data, isBinary) : undefined;
-      if (offer === undefined) return endSocket(signalling, 1008, 'not an offer');
-      session = open(signalling, offer);
-      session.channel.onOpen(() => {
+      try {
+        session = offer && open(signalling, offer);
+      } catch {
+        // What the library does not take, however well formed.
+        session = undefined;
+      }
+      if (session === undefined) return endSocket(signalling, 1008, 'not an offer');
+      const { channel } = session;
+      channel.onOpen(() => {
         clearTimeout(late);
         if (session === undefined || signalling.readyState !== signalling.OPEN) return;
         sessions.add(session);
@@ -122,7 +136,7 @@ export async function listen(application: Application, settings: ServerSettings)
     url: `${schemeOf('ws', settings)}://${authority(host, port)}/`,
     broadcast,
     effective: {
-      heartbeat: 'ICE consent, and SCTP heartbeats every 10 s',
+      heartbeat: 'ICE consent about every 5 s and SCTP heartbeats every 10 s, both ways',
       heartbeatSeconds: 5,
       compression: false,
       encryption: 'DTLS, always',
@@ -136,7 +150,7 @@ export async function listen(application: Application, settings: ServerSettings)
       wss.close();
       await closeServer(server, sockets);
       keeper.close();
-      await isFree(host, port);
+      await released(udp);
     }),
   };
 }
@@ -150,6 +164,8 @@ function reliability({ ordered, maxRetransmits }: Options) {
 }
 
 function send(signalling: WebSocket, channel: DataChannel, message: Message): void {
+  // A session that was told goodbye is over, though its channel is still there.
+  if (signalling.readyState !== signalling.OPEN) return;
   try {
     if (typeof message === 'string') channel.sendMessage(message);
     else channel.sendMessageBinary(message);
@@ -170,14 +186,20 @@ const MOST_RELEASE_MS = 2_000;
 const LOOK_MS = 5;
 
 /** The library closes its port in its own time and says nothing: it is closed when somebody else can have it. */
-async function isFree(host: string, port: number): Promise<void> {
+async function released(address: UdpAddress): Promise<void> {
   for (let waitedMs = 0; waitedMs < MOST_RELEASE_MS; waitedMs += LOOK_MS) {
-    const bound = await new Promise<boolean>((resolve) => {
-      const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-      socket.once('error', () => socket.close(() => resolve(false)));
-      socket.bind({ address: host, port, exclusive: true }, () => socket.close(() => resolve(true)));
-    });
-    if (bound) return;
+    if ((await whyTaken(address)) === undefined) return;
     await later(LOOK_MS);
   }
+}
+
+type UdpAddress = { readonly address: string; readonly port: number };
+
+/** What the system says against our having this UDP port. */
+function whyTaken({ address, port }: UdpAddress): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    socket.once('error', (error) => socket.close(() => resolve(error)));
+    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve(undefined)));
+  });
 }

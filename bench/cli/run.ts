@@ -68,7 +68,14 @@ export async function runCommand(
     const judged = judgeThresholds(results, thresholds);
     const exitCode = exitCodeOf(results, judged);
     const width = { width: io.width(), colour: io.colour };
-    if (log !== undefined) log.end({ results, analysis, thresholds: judged, exitCode, files: { results: folder.results, report: folder.report } });
+    if (log !== undefined)
+      log.end({
+        results,
+        analysis,
+        thresholds: judged,
+        exitCode,
+        files: { results: folder.results, report: folder.report },
+      });
     else if (flags.json) {
       io.out(formatResults(results));
       io.talk(
