@@ -74,6 +74,7 @@ export const transports: readonly TransportEntry[] = [
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'short-polling', title: 'Short polling + POST', capabilities: overRequests, refusal: /413/, options: { intervalMs: 100 }, variants: [] },
   { id: 'http-stream', title: 'HTTP stream of lines + POST', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'grpc', title: 'gRPC, bidirectional stream', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
 ];
