@@ -99,6 +99,7 @@ const known: TransportEntry[] = [
     { id: 'ws', title: 'over WebSocket', options: { websocket: true } },
   ] },
   { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
+  { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, variants: [] },
   { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },

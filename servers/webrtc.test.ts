@@ -31,6 +31,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
   };
   const platform: Platform = {
     WebSocket,
+    CompressingWebSocket: WebSocket,
     RTCPeerConnection: PeerConnection,
     openHttp: () => {
       throw new Error('no HTTP here');

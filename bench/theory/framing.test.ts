@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { findTransport, transportNames, transports } from '../registry.ts';
 import { type Cost, type Exchange, framings, sumOf, withPollsInVain } from './framing.ts';
-import { chunk, dataChannelMessage, mqttPublish, request, response, SACK_DATAGRAM, webSocketFrame } from './parts.ts';
+import {
+  chunk,
+  dataChannelMessage,
+  grpcMessage,
+  http2Data,
+  http2Receiver,
+  mqttPublish,
+  request,
+  response,
+  SACK_DATAGRAM,
+  webSocketFrame,
+} from './parts.ts';
 
 describe('parts', () => {
   test.each([
@@ -48,6 +59,29 @@ describe('parts', () => {
 
   test('an acknowledgement by itself is a datagram of 107 bytes on the link', () => {
     expect(14 + 20 + 8 + SACK_DATAGRAM).toBe(107);
+  });
+
+  test.each([
+    [127, 1],
+    [128, 2],
+    [16_383, 2],
+    [16_384, 3],
+    [2_097_151, 3],
+    [2_097_152, 4],
+  ])('a gRPC message of %d bytes has %d bytes of length, a tag and a prefix of 5', (bytes, length) => {
+    expect(grpcMessage(bytes)).toBe(5 + 1 + length + bytes);
+  });
+
+  test('DATA frames carry 16,384 bytes at most', () => {
+    expect(http2Data(16_384)).toEqual({ payloads: [16_384], bytes: 16_384 + 9 });
+    expect(http2Data(16_385)).toEqual({ payloads: [16_384, 1], bytes: 16_385 + 18 });
+  });
+
+  test('windows are opened again when half of them has been taken', () => {
+    const taken = http2Receiver();
+    expect(taken([16_384, 16_382])).toBe(0);
+    expect(taken([1])).toBe(2 * 13);
+    expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 2 * 13);
   });
 
   test('heads are what is written', () => {

@@ -3,6 +3,9 @@ import {
   base64,
   chunk,
   dataChannelMessage,
+  grpcMessage,
+  http2Data,
+  http2Receiver,
   MQTT_ACKNOWLEDGEMENT,
   messagePack,
   mqttPublish,
@@ -197,6 +200,20 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
       down: [chunk('""\n'.length + size), response('204 No Content', [])],
     }),
+  },
+  grpc: {
+    source:
+      'protobuf field, gRPC length-prefixed message, RFC 9113 §6.1 (DATA) and §6.9 (WINDOW_UPDATE), at half a window by nghttp2',
+    session() {
+      const atServer = http2Receiver();
+      const atClient = http2Receiver();
+      return ({ size }) => {
+        const message = grpcMessage(size);
+        const [up, down] = [http2Data(message), http2Data(message)];
+        // Whoever has received says so in what it sends next, or before.
+        return { up: [up.bytes + atClient(down.payloads)], down: [down.bytes + atServer(up.payloads)] };
+      };
+    },
   },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',

@@ -97,3 +97,39 @@ export function dataChannelMessage(payload: number): number[] {
     return DTLS_RECORD + SCTP_HEADER + sack + chunk;
   });
 }
+
+/** A field of protobuf with its tag and length, in gRPC's length-prefixed message. protobuf “Encoding”; gRPC over HTTP2 */
+export function grpcMessage(bytes: number): number {
+  const lengthBytes = Math.max(1, Math.ceil(Math.log2(bytes + 1) / 7));
+  return 5 + 1 + lengthBytes + bytes;
+}
+
+/** Largest payload of a frame, and window of a stream and of a connection, unless they are told otherwise. RFC 9113 §6.5.2 */
+const HTTP2_FRAME_BYTES = 16_384;
+const HTTP2_WINDOW_BYTES = 65_535;
+const HTTP2_HEAD_BYTES = 9;
+
+/** DATA frames: so many payloads, and the bytes of all with their heads. RFC 9113 §4.1, §6.1 */
+export function http2Data(bytes: number): { payloads: readonly number[]; bytes: number } {
+  const payloads = [];
+  for (let left = bytes; left > 0; left -= HTTP2_FRAME_BYTES) payloads.push(Math.min(left, HTTP2_FRAME_BYTES));
+  return { payloads, bytes: bytes + payloads.length * HTTP2_HEAD_BYTES };
+}
+
+/**
+ * What a receiver says of what it has taken: a WINDOW_UPDATE (RFC 9113 §6.9) for the stream and one for the connection,
+ * whenever half the window has been taken since the one before (nghttp2_should_send_window_update).
+ */
+export function http2Receiver(): (payloads: readonly number[]) => number {
+  let taken = 0;
+  return (payloads) => {
+    let bytes = 0;
+    for (const payload of payloads) {
+      taken += payload;
+      if (taken < Math.floor(HTTP2_WINDOW_BYTES / 2)) continue;
+      taken = 0;
+      bytes += 2 * (HTTP2_HEAD_BYTES + 4);
+    }
+    return bytes;
+  };
+}
