@@ -76,14 +76,22 @@ export const transports: readonly TransportEntry[] = [
     { id: 'upgrade', title: 'Socket.IO, polling first, then WebSocket', options: { transport: 'upgrade' } },
     { id: 'msgpack', title: 'Socket.IO with MessagePack', options: { msgpack: true } },
   ] },
-  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [
+    { id: 'gzip', title: 'Server-Sent Events, gzip, flushed each', options: { gzip: true } },
+    { id: 'base64', title: 'Server-Sent Events, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
+  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [
+    { id: 'gzip', title: 'Long polling, gzip', options: { gzip: true } },
+    { id: 'base64', title: 'Long polling, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [
     { id: 'qos1', title: 'MQTT, QoS 1', options: { qos: 1 } },
     { id: 'qos2', title: 'MQTT, QoS 2', options: { qos: 2 } },
     { id: 'ws', title: 'MQTT (QoS 0) over WebSocket', options: { websocket: true } },
   ] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [
+    { id: 'base64', title: 'GraphQL over WebSocket, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
 ];
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;

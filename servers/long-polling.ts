@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzip } from 'node:zlib';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, refuse, schemeOf, takeMessage, textOf } from './http.ts';
+import { acceptsGzip, createWebServer, notFound, refuse, schemeOf, takeMessage, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -18,7 +19,7 @@ interface PollingSession {
   /** Whose it is: a request of anybody else finds no session. */
   readonly subject: string;
   readonly inTime: () => boolean;
-  readonly mailbox: Mailbox;
+  readonly mailbox: Mailbox<Message>;
   /** The request being held, if any. */
   parked: { response: ServerResponse; answer: () => void; timer: NodeJS.Timeout } | undefined;
   lastSeenMs: number;
@@ -26,21 +27,26 @@ interface PollingSession {
   forget: () => void;
 }
 
-/** Long polling (RFC 6202): a GET held until there is news, a cursor to say what was read, one POST a message up. */
+/**
+ * Long polling (RFC 6202): a GET held until there is news, a cursor to say what was read, one POST a message up. Options: `gzip`
+ * compresses answers with messages for whoever accepts that; with `base64` bytes come as `{"b":"…"}`.
+ */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const sessions = new Map<string, PollingSession>();
   const { limits } = settings;
   const { messageBytes } = limits;
+  const { gzip: compresses = false, base64 = false } = settings.options;
+  const kept = base64 ? (message: Message) => message : textOf;
 
   function broadcast(message: Message): void {
-    const text = textOf(message);
-    for (const session of sessions.values()) session.mailbox.append(text);
+    const entry = kept(message);
+    for (const session of sessions.values()) session.mailbox.append(entry);
   }
 
   function open(response: ServerResponse, pass: Pass): void {
     const id = randomUUID();
     const session: PollingSession = {
-      ...{ id, mailbox: new Mailbox(), parked: undefined, lastSeenMs: performance.now() },
+      ...{ id, mailbox: new Mailbox<Message>(), parked: undefined, lastSeenMs: performance.now() },
       ...{ subject: pass.subject, inTime: floodGuard(limits), forget: () => {} },
     };
     session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
@@ -58,7 +64,7 @@ export async function listen(application: Application, settings: ServerSettings)
     refuse(parked.response, status, reason);
   }
 
-  function poll(session: PollingSession, cursor: number, response: ServerResponse): void {
+  function poll(session: PollingSession, cursor: number, request: IncomingMessage, response: ServerResponse): void {
     // One held request a session: an older one is answered with what there is.
     session.parked?.answer();
     session.lastSeenMs = performance.now();
@@ -66,7 +72,11 @@ export async function listen(application: Application, settings: ServerSettings)
     const answer = (): void => {
       if (session.parked?.response === response) unpark(session);
       session.lastSeenMs = performance.now();
-      sendJson(response, 200, JSON.stringify(session.mailbox.read(cursor)));
+      const body = jsonOf(session.mailbox.read(cursor), base64 === true);
+      if (!compresses) return sendJson(response, 200, body);
+      response.setHeader('vary', 'accept-encoding');
+      if (acceptsGzip(request)) sendPacked(response, body);
+      else sendJson(response, 200, body);
     };
     if (messages.length > 0) return answer();
     session.parked = { response, answer, timer: setTimeout(answer, HOLD_MS) };
@@ -79,7 +89,7 @@ export async function listen(application: Application, settings: ServerSettings)
   function receive(session: PollingSession, request: IncomingMessage, response: ServerResponse): void {
     void takeMessage(request, response, messageBytes, async (message) => {
       if (!session.inTime()) return 429;
-      await application(message, (reply) => session.mailbox.append(textOf(reply)), broadcast);
+      await application(message, (reply) => session.mailbox.append(kept(reply)), broadcast);
       return 204;
     });
   }
@@ -95,8 +105,9 @@ export async function listen(application: Application, settings: ServerSettings)
       end(session);
       response.writeHead(204).end();
     } else if (route === 'POST messages') receive(session, request, response);
-    else if (route === 'GET messages') poll(session, Number(new URLSearchParams(query).get('cursor')) || 0, response);
-    else notFound(request, response);
+    else if (route === 'GET messages') {
+      poll(session, Number(new URLSearchParams(query).get('cursor')) || 0, request, response);
+    } else notFound(request, response);
   });
   const sockets = trackSockets(server);
   const stopWatching = watchBacklogs(
@@ -120,7 +131,7 @@ export async function listen(application: Application, settings: ServerSettings)
     effective: {
       heartbeat: `a held request is answered after ${HOLD_MS} ms`,
       heartbeatSeconds: HOLD_MS / 1e3,
-      compression: false,
+      compression: compresses ? 'gzip, each answer' : false,
       tcpNoDelay: true,
       messageBytes,
       http: '1.1',
@@ -143,6 +154,23 @@ function unpark(session: PollingSession): void {
   clearTimeout(session.parked?.timer);
   session.parked = undefined;
   session.mailbox.notify(undefined);
+}
+
+/** Bytes cannot stand in JSON: they are written as an object with their base64. */
+function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: boolean): string {
+  if (!base64) return JSON.stringify(read);
+  const messages = read.messages.map((message) =>
+    typeof message === 'string' ? message : { b: Buffer.from(message).toString('base64') },
+  );
+  return JSON.stringify({ cursor: read.cursor, messages });
+}
+
+function sendPacked(response: ServerResponse, body: string): void {
+  gzip(body, (error, packed) => {
+    if (error) return void response.destroy();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': packed.length };
+    response.writeHead(200, headers).end(packed);
+  });
 }
 
 function sendJson(response: ServerResponse, status: number, body: string): void {

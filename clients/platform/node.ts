@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { Client, EventSource } from 'undici';
 import { type PerMessageDeflateOptions, WebSocket } from 'ws';
 import type { Http, HttpAnswer, HttpRequest, Platform, WebSocketConstructor } from '../../bench/contract.ts';
@@ -90,6 +91,7 @@ function exchange(
   { resolve, reject }: Outcome,
 ): void {
   let status = 0;
+  let packed = false;
   let chunks: Buffer[] = [];
   let abort: (() => void) | undefined;
   const over = (): void => {
@@ -106,8 +108,9 @@ function exchange(
         abort = () => controller.abort(signal.reason);
         signal.addEventListener('abort', abort);
       },
-      onResponseStart(_controller, statusCode) {
+      onResponseStart(_controller, statusCode, fields) {
         status = statusCode;
+        packed = fields['content-encoding'] === 'gzip';
         chunks = [];
       },
       onResponseData(_controller, chunk) {
@@ -115,7 +118,11 @@ function exchange(
       },
       onResponseEnd() {
         over();
-        resolve({ status, text: textOf(chunks) });
+        try {
+          resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks)).toString() : textOf(chunks) });
+        } catch (error) {
+          reject(new Error('the answer is not the gzip it says it is', { cause: error }));
+        }
       },
       onResponseError(_controller, error) {
         over();
