@@ -7,11 +7,12 @@ import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
 import type { MicroFlags } from './cli/micro.ts';
+import { usePlugins } from './cli/plugin.ts';
 import type { RunFlags } from './cli/run.ts';
 import type { ServeFlags } from './cli/serve.ts';
 import type { WireFlags } from './cli/wire.ts';
 import { LEAST_SIZE } from './codec/header.ts';
-import { DEFAULTS, suggestion } from './plan/options.ts';
+import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
 import { type ScenarioEntry, scenarios, transportNames } from './registry.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */
@@ -80,6 +81,10 @@ program
   .option('--payload <kind>', 'what messages are made of: filler (six bits of entropy a byte), json or zeros (filler)')
   .option('--tls', 'everything over TLS, with a certificate made for the run and verified')
   .option('--auth <algorithm>', 'every session brings a token (JWT) signed with HS256 or ES256')
+  .option('--url <address>', 'a server that runs already, in place of ours; see docs/your-own.md')
+  .option('--ca <file>', 'certificate, PEM, that vouches for it')
+  .option('--yes-i-own-this-host', 'load may be put on a host that is not this one')
+  .option('--plugin <files>', 'transports of your own, each a module; see docs/your-own.md')
   .option(
     '--duration <seconds>',
     `measured time of a trial, of a search’s probe (${usually(({ seconds }) => [seconds])})`,
@@ -123,6 +128,7 @@ program
   .argument('<transport>')
   .option('--port <number>', '0 takes any free one', '0')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--plugin <files>', 'transports of your own as well')
   .option('--tls', 'over TLS, with a certificate made now unless --cert and --key name one')
   .option('--cert <file>', 'certificate, PEM')
   .option('--key <file>', 'its key, PEM')
@@ -137,8 +143,10 @@ program
 program
   .command('list')
   .description('list transports, variants and scenarios')
+  .option('--plugin <files>', 'transports of your own as well')
   .option('--json', 'print one JSON document')
-  .action((flags: { json?: true }) => {
+  .action(async (flags: { json?: true; plugin?: string }) => {
+    if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
     exitCode = listCommand({ json: flags.json === true }, io);
   });
 

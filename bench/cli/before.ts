@@ -24,7 +24,7 @@ export function describePlan(
   const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
-    `Each: a fresh server${warmUp}; ${over(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${options.url}`}${warmUp}; ${over(arrangement)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, reason }) => `Left out: ${name}${encoding === undefined ? '' : `, ${encoding}`}: ${reason}.`,
     ),

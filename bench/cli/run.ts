@@ -4,11 +4,11 @@ import { type Progress, progressDisplay } from '../../reports/terminal/progress.
 import { examine } from '../doctor/checks.ts';
 import { readMachine } from '../doctor/readings.ts';
 import { measureMicro } from '../micro/measure.ts';
-import { type Given, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
+import { type Given, listOf, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import { findTransport, whyUnavailable } from '../registry.ts';
 import { formatResults, writeResults, writeWhole } from '../results/file.ts';
-import type { MicroRow, Results } from '../results/schema.ts';
+import type { Case, MicroRow, Results } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
 import { arrange, type RunSettings, run } from '../run/run.ts';
 import { describePlan, newestResults } from './before.ts';
@@ -17,9 +17,11 @@ import { detailOf } from './detail.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from './folder.ts';
 import type { Io } from './io.ts';
+import { usePlugins } from './plugin.ts';
+import { approach, type TargetFlags } from './target.ts';
 
 /** `run` as the command line gives it: the settings by name, and what concerns only the command. */
-export interface RunFlags extends Partial<Record<Setting, string | boolean>> {
+export interface RunFlags extends Partial<Record<Setting, string | boolean>>, TargetFlags {
   readonly config?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -35,7 +37,8 @@ export async function runCommand(
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
   show: (results: Results, analysis: Analysis, io: Io) => string = showSummary,
 ): Promise<ExitCode> {
-  const options = optionsFrom(flags, unknown);
+  const options = await optionsFrom(flags, unknown);
+  const security = await approach(options.url, flags);
   const plan = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
@@ -46,7 +49,8 @@ export async function runCommand(
     const checks = examine(await readMachine());
     io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
     const micro = await microFor(plan, interrupted);
-    const results = await execute(plan, { arrangement, checks, micro, folder }, { io, interrupted });
+    const safety = security === undefined ? {} : { security };
+    const results = await execute(plan, { arrangement, checks, micro, folder, ...safety }, { io, interrupted });
 
     const { html, analysis } = await makeReport(results);
     writeWhole(folder.report, html);
@@ -105,7 +109,7 @@ async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promi
 /** Runs the plan; results are written after every trial. */
 async function execute(
   plan: RunPlan,
-  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro'> & { folder: RunFolder },
+  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
 ): Promise<Results> {
   const display = progressDisplay(io.progress);
@@ -134,13 +138,15 @@ async function execute(
   return results;
 }
 
-function optionsFrom(flags: RunFlags, unknown: readonly string[]): RunOptions {
+async function optionsFrom(flags: RunFlags, unknown: readonly string[]): Promise<RunOptions> {
   const config = flags.config === undefined ? { given: {}, problems: [] } : readConfig(flags.config);
   const given: Partial<Record<Setting, Given>> = { ...config.given };
   for (const setting of SETTINGS) {
     const value = flags[setting];
     if (value !== undefined) given[setting] = { value, where: `--${setting}` };
   }
+  // Before names are looked up: what a plugin brings can be named.
+  await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value));
   const read = readOptions(given);
   const problems = [...unknown, ...config.problems, ...('problems' in read ? read.problems : [])];
   if (problems.length > 0 || 'problems' in read) throw new UsageError(problems);
@@ -174,6 +180,8 @@ function commandFor(options: RunOptions): string {
     encoding: options.encodings.join(',') === 'text' ? null : options.encodings.join(','),
     payload: options.payload === 'filler' ? null : options.payload,
     auth: options.auth,
+    url: options.url,
+    plugin: options.plugins.length === 0 ? null : options.plugins.join(','),
     duration: options.profile === 'quick' ? undefined : options.durationSeconds,
     warmup: options.warmupSeconds,
     trials: options.trials,
@@ -192,10 +200,14 @@ function commandFor(options: RunOptions): string {
 }
 
 /** Where several apply the gravest counts: interrupted, failed or lossy, invalid. */
-export function exitCodeOf({ state, cases }: Results): ExitCode {
+export function exitCodeOf({ state, cases, transports }: Results): ExitCode {
   if (state === 'interrupted') return EXIT.interrupted;
-  const trials = cases.flatMap((one) => one.trials);
-  const lossy = trials.some((trial) => trial.state === 'failed' || trial.messages.lost > 0);
+  const promises = (one: Case): boolean =>
+    transports.find(({ id, variant }) => id === one.transport && variant === one.variant)?.capabilities.reliable ??
+    true;
+  const lossy = cases.some((one) =>
+    one.trials.some((trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one))),
+  );
   if (lossy) return EXIT.failed;
   const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));
   return unmeasured ? EXIT.invalid : EXIT.done;

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import { ALGORITHMS, MOST_SIZE, suggestion } from '../plan/options.ts';
-import { findTransport, loadServer, transportNames, whyUnavailable } from '../registry.ts';
+import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
+import { findTransport, loadServer, optionsOf, transportNames, whyUnavailable } from '../registry.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { makeMint } from '../security/tokens.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { usePlugins } from './plugin.ts';
 
 export interface ServeFlags {
   readonly host: string;
@@ -19,6 +20,7 @@ export interface ServeFlags {
   readonly auth?: string;
   readonly origin?: string;
   readonly json?: boolean;
+  readonly plugin?: string;
 }
 
 /** How long the token is good for that `--auth` prints. */
@@ -30,6 +32,7 @@ export async function serveCommand(
   flags: ServeFlags,
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
+  if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
   const found = findTransport(name);
   const port = Number(flags.port);
   const algorithm = ALGORITHMS.find((one) => one === flags.auth);
@@ -53,7 +56,7 @@ export async function serveCommand(
   const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
   const server = await loadServer(found.entry);
   const settings = {
-    ...{ host: flags.host, port, options: found.variant?.options ?? {}, limits: usualLimits(MOST_SIZE) },
+    ...{ host: flags.host, port, options: optionsOf(found), limits: usualLimits(MOST_SIZE) },
     ...(identity === undefined ? {} : { identity }),
     ...(mint === undefined ? {} : { tokens: mint.rules }),
     ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),
@@ -101,5 +104,3 @@ function originProblems(origin: string | undefined): string[] {
     return sound ? [] : [`--origin takes origins such as https://app.example, not "${one}"`];
   });
 }
-
-const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());

@@ -5,7 +5,7 @@ import { application } from '../../servers/application.ts';
 import { ECHO } from '../codec/header.ts';
 import { usualLimits } from '../limits.ts';
 import { Messages } from '../load/messages.ts';
-import { loadClient, loadServer, transports } from '../registry.ts';
+import { loadClient, loadServer, optionsOf, transports } from '../registry.ts';
 import type { Chain, StepName } from './chain.ts';
 import { echoOf, JSON_ALONE } from './steps.ts';
 
@@ -67,8 +67,9 @@ describe('on the real wire', () => {
   async function captured(name: string, message: string): Promise<{ up: Buffer; down: Buffer }> {
     const entry = transports.find(({ id }) => id === name)!;
     const limits = usualLimits(65_536);
+    const options = optionsOf({ entry, variant: null });
     const { listen } = await loadServer(entry);
-    const listener = await listen(application, { host: '127.0.0.1', port: 0, options: {}, limits });
+    const listener = await listen(application, { host: '127.0.0.1', port: 0, options, limits });
     ending.push(() => listener.close());
     const url = new URL(listener.url);
     const seen = { up: [] as Buffer[], down: [] as Buffer[] };
@@ -91,7 +92,7 @@ describe('on the real wire', () => {
     const session = await client.connect(
       listener.url.replace(url.port, String(address.port)),
       { message: echoed.resolve, lost: echoed.reject },
-      { options: {}, encoding: 'text', platform, signal: AbortSignal.timeout(10_000) },
+      { options, encoding: 'text', platform, signal: AbortSignal.timeout(10_000) },
     );
     ending.push(() => session.close());
     seen.up.length = 0;

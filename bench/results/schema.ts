@@ -214,6 +214,8 @@ const benchCase = z.object({
   /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(['filler', 'json', 'zeros']).optional(),
   tls: z.boolean(),
+  /** Somebody else's server that was driven: what it took of its machine is not known, and bytes are those of the load's sockets. */
+  target: z.string().optional(),
   /** How the token is signed that every session brings. Absent: nobody brings one. */
   auth: z.enum(['HS256', 'ES256']).optional(),
   network: z.string(),
@@ -275,6 +277,8 @@ const transport = z.object({
   id: z.string(),
   variant: z.string().nullable(),
   title: z.string(),
+  /** What it is built on: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
+  family: z.string().optional(),
   /** The floor: shown beside the others as the harness's own cost, never a choice. */
   floor: z.boolean(),
   capabilities,

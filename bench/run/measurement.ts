@@ -1,6 +1,7 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import type { PlannedCase } from '../plan/plan.ts';
+import { capabilitiesOf } from '../registry.ts';
 import type { Measurement, Messages, Usage, Wire } from '../results/schema.ts';
 import type { LinkCounters } from './link.ts';
 import type { Snapshot } from './stage.ts';
@@ -50,7 +51,8 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   };
   const open = scenario.kind === 'load' || scenario.kind === 'capacity';
   const samples = decode(open ? recording.response : recording.service).totalCount;
-  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, samples };
+  const { reliable } = capabilitiesOf(planned);
+  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, reliable, samples };
   return { measurement, ...judge(observation, scenario.kind) };
 }
 

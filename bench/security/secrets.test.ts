@@ -117,12 +117,20 @@ describe('a library that tells tokens', () => {
     }`,
   );
   const entry: TransportEntry = {
-    ...{ id: 'leaky', title: 'Leaky', refusal: /./, browser: false, variants: [] },
+    ...{ id: 'leaky', title: 'Leaky', family: 'other', refusal: /./, browser: false, variants: [] },
     capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
     root: pathToFileURL(`${folder}/`).href,
   };
   const scenario = scenarios.find(({ kind }) => kind === 'load')!;
-  const shape = { clients: 1, rate: 100, size: 64, encoding: 'text', payload: 'filler', tls: false } as const;
+  const shape = {
+    clients: 1,
+    rate: 100,
+    size: 64,
+    encoding: 'text',
+    payload: 'filler',
+    tls: false,
+    target: null,
+  } as const;
 
   test.each(['server', 'stderr', 'connect', 'lost', 'send', 'crash'])('finds none in results: %s', async (where) => {
     const variant = { id: where, title: where, options: { where } };

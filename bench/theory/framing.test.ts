@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { transportNames, transports } from '../registry.ts';
-import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
+import { type Cost, type Exchange, framings, sumOf, withPollsInVain } from './framing.ts';
 import { chunk, mqttPublish, request, response, webSocketFrame } from './parts.ts';
 
 describe('parts', () => {
@@ -70,6 +70,23 @@ describe('formulas', () => {
     const cost = (index: number) => costOf('long-polling', { size: 16, index });
     expect(cost(10).up[1]! - cost(9).up[1]!).toBe(1);
     expect(cost(10).down[0]! - cost(9).down[0]!).toBe(1);
+  });
+
+  test('polls in vain are as many as the bytes up say, and bring their answers down', () => {
+    const framing = framings['short-polling']!;
+    if (!('exchange' in framing)) throw new Error('no formula by the exchange');
+    const url = 'http://127.0.0.1:12345';
+    const [first, last] = [10, 209].map((index) => framing.inVain!({ url, index }));
+    const sum = { up: 5_000, down: 6_000, segmentsUp: 20, segmentsDown: 20 };
+    const taken = (inVain: number) =>
+      withPollsInVain(sum, framing, { url, first: 11, count: 199, carriedUp: sum.up + inVain });
+    expect(last!.up[0]! - first!.up[0]!).toBe(1);
+    expect(taken(0)).toEqual(sum);
+    const answers = 3 * first!.down[0]!;
+    const three = { up: 5_000 + 3 * first!.up[0]! + 2, down: 6_000 + answers, segmentsUp: 23, segmentsDown: 23 };
+    expect(taken(2 * last!.up[0]! + first!.up[0]!)).toEqual(three);
+    // No number of polls takes so much: the difference stays.
+    for (const bytes of [-1, 1, first!.up[0]! - 1, last!.up[0]! + 1]) expect(taken(bytes)).toEqual(sum);
   });
 
   test('a sum counts every message and the segments that each fills', async () => {

@@ -1,4 +1,15 @@
-import { chunk, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
+import { deflater } from './compression.ts';
+import {
+  base64,
+  chunk,
+  MQTT_ACKNOWLEDGEMENT,
+  messagePack,
+  mqttPublish,
+  request,
+  response,
+  UUID,
+  webSocketFrame,
+} from './parts.ts';
 
 /** One message sent and echoed, with nothing else under way in its session. */
 export interface Exchange {
@@ -23,6 +34,8 @@ export interface Framing {
   /** The clauses the formula stands on. */
   readonly source: string;
   readonly exchange: (exchange: Exchange) => Cost;
+  /** Of transports that ask whether there is news or not: what one asks in vain once so many messages have been read. */
+  readonly inVain?: (after: Pick<Exchange, 'url' | 'index'>) => Cost;
 }
 
 /** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
@@ -31,6 +44,24 @@ export interface SessionFraming {
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
 }
+
+/** Lengths of the topics. */
+const MQTT_UP = 'up/'.length + 8;
+const MQTT_DOWN = 'down/'.length + 8;
+
+/** The packets of one event, text or with bytes beside it. */
+function socketioPackets({ size, encoding }: Pick<Exchange, 'size' | 'encoding'>): number[] {
+  if (encoding === 'text') return ['42["m",""]'.length + size];
+  return ['451-["m",{"_placeholder":true,"num":0}]'.length, size];
+}
+
+const socketioOverWebSocket: Framing = {
+  source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array; `5` with bytes) in RFC 6455 §5.2',
+  exchange: (exchange) => ({
+    up: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'client')),
+    down: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'server')),
+  }),
+};
 
 /** By the name that `--transports` takes, variants too. A transport of the registry without a formula fails a test. */
 export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
@@ -42,11 +73,57 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     source: 'RFC 6455 §5.2',
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
   },
-  socketio: {
-    source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array) in RFC 6455 §5.2',
-    exchange({ size }) {
-      const packet = '42["m",""]'.length + size;
-      return { up: [webSocketFrame(packet, 'client')], down: [webSocketFrame(packet, 'server')] };
+  'ws:deflate': {
+    source: 'RFC 7692 §7.2.1, the window kept from message to message; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: false, thresholdBytes: 0 }),
+  },
+  'ws:deflate-fresh': {
+    source: 'RFC 7692 §7.1.1, §7.2.1, the server from 64 bytes on; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: true, thresholdBytes: 64 }),
+  },
+  'ws:batch': {
+    source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      const batch = (encoding === 'text' ? `${size}:`.length : 4) + size;
+      return { up: [webSocketFrame(batch, 'client')], down: [webSocketFrame(batch, 'server')] };
+    },
+  },
+  socketio: socketioOverWebSocket,
+  'socketio:upgrade': socketioOverWebSocket,
+  'socketio:msgpack': {
+    source:
+      'MessagePack (type, data, nsp; up also options) in one binary frame, without Engine.IO’s type; RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      // A byte before each name, each short string, map and array; true and the type are one byte.
+      const down = ['_', '_type2', '_data__m', '_nsp_/'].join('').length + messagePack(size, encoding);
+      // The client's own options go along.
+      const up = down + '_options__compress1'.length;
+      return { up: [webSocketFrame(up, 'client')], down: [webSocketFrame(down, 'server')] };
+    },
+  },
+  'socketio:polling': {
+    source: 'Engine.IO v4 (payloads), Socket.IO v5, in RFC 9112 §2.1, with the fields of undici, Node and Engine.IO',
+    exchange({ size, encoding, url }) {
+      const [event, ...attachment] = socketioPackets({ size, encoding });
+      // Bytes travel as `b` and base64. Each packet is on its way before the next is there.
+      const payloads = [event!, ...attachment.map((bytes) => 1 + base64(bytes))];
+      const path = `/socket.io/?EIO=4&transport=polling&t=${'t'.repeat(8)}&sid=${'s'.repeat(20)}`;
+      const answer = (type: string, bytes: number): number =>
+        response('200 OK', [
+          ['Content-Type', type],
+          ['Content-Length', bytes],
+          ['cache-control', 'no-store'],
+        ]) + bytes;
+      const textPlain = [['content-type', 'text/plain;charset=UTF-8']] as const;
+      const up = payloads.flatMap((bytes) => [
+        request('POST', path, authorityOf(url), bytes, textPlain) + bytes,
+        request('GET', path, authorityOf(url)),
+      ]);
+      const down = payloads.flatMap((bytes) => [
+        answer('text/plain; charset=UTF-8', bytes),
+        answer('text/html', 'ok'.length),
+      ]);
+      return { up, down };
     },
   },
   sse: {
@@ -73,11 +150,56 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       };
     },
   },
+  'short-polling': {
+    source:
+      'RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down; polls in vain as many as the bytes up say',
+    exchange({ size, index, url }) {
+      const authority = authorityOf(url);
+      const body = JSON.stringify({ cursor: index, messages: [''] }).length + size;
+      const fields = [['content-type', 'application/json'] as const, ['content-length', body] as const];
+      return {
+        up: [
+          request('POST', `/messages/${UUID}`, authority, size) + size,
+          request('GET', `/messages/${UUID}?cursor=${index - 1}`, authority),
+        ],
+        down: [response('204 No Content', []), response('200 OK', fields) + body],
+      };
+    },
+    inVain: ({ index, url }) => ({
+      up: [request('GET', `/messages/${UUID}?cursor=${index}`, authorityOf(url))],
+      down: [response('204 No Content', [])],
+    }),
+  },
+  'http-stream': {
+    source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
+    exchange: ({ size, url }) => ({
+      up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
+      down: [chunk('""\n'.length + size), response('204 No Content', [])],
+    }),
+  },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
+    exchange: ({ size }) => ({ up: [mqttPublish(size, MQTT_UP)], down: [mqttPublish(size, MQTT_DOWN)] }),
+  },
+  'mqtt:qos1': {
+    source: 'MQTT 3.1.1 §3.3, §4.3.2: on each of two hops a PUBLISH with an identifier, and its PUBACK back',
     exchange: ({ size }) => ({
-      up: [mqttPublish(size, 'up/'.length + 8)],
-      down: [mqttPublish(size, 'down/'.length + 8)],
+      up: [mqttPublish(size, MQTT_UP, 2), MQTT_ACKNOWLEDGEMENT],
+      down: [MQTT_ACKNOWLEDGEMENT, mqttPublish(size, MQTT_DOWN, 2)],
+    }),
+  },
+  'mqtt:qos2': {
+    source: 'MQTT 3.1.1 §3.3, §4.3.3: on each of two hops PUBLISH, PUBREC back, PUBREL, PUBCOMP back',
+    exchange: ({ size }) => ({
+      up: [mqttPublish(size, MQTT_UP, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+      down: [mqttPublish(size, MQTT_DOWN, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+    }),
+  },
+  'mqtt:ws': {
+    source: 'MQTT 3.1.1 §3.3, §6: a packet a frame; RFC 6455 §5.2',
+    exchange: ({ size }) => ({
+      up: [webSocketFrame(mqttPublish(size, MQTT_UP), 'client')],
+      down: [webSocketFrame(mqttPublish(size, MQTT_DOWN), 'server')],
     }),
   },
   graphql: {
@@ -97,7 +219,24 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
   },
 };
 
+/** Messages over WebSocket, compressed each way by a zlib of its own. Short ones go down as they are, without a window. */
+function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBytes: number }) {
+  const up = deflater({ fresh });
+  const down = deflater({ fresh });
+  return async ({ size, message }: Exchange): Promise<Cost> => ({
+    up: [webSocketFrame(await up(message), 'client')],
+    down: [webSocketFrame(size < thresholdBytes ? size : await down(message), 'server')],
+  });
+}
+
 const authorityOf = (url: string): string => new URL(url).host;
+
+export interface Sum {
+  readonly up: number;
+  readonly down: number;
+  readonly segmentsUp: number;
+  readonly segmentsDown: number;
+}
 
 /** What so many exchanges of one session, one after another, cost at the sockets, and the segments that the data alone fill. */
 export async function sumOf(
@@ -114,7 +253,7 @@ export async function sumOf(
     segmentBytes: number;
     messageOf: (index: number) => string | Uint8Array;
   } & Omit<Exchange, 'index' | 'message'>,
-): Promise<{ up: number; down: number; segmentsUp: number; segmentsDown: number }> {
+): Promise<Sum> {
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
   const costOf = 'session' in framing ? framing.session() : framing.exchange;
   for (let index = 1; index < first + count; index++) {
@@ -130,4 +269,27 @@ export async function sumOf(
     }
   }
   return sum;
+}
+
+/**
+ * Adds what was asked in vain. How often that was depends on time, so it is taken from the bytes that went up, which no other
+ * number of requests may explain; those that came down then have to fit it. Where no number does, nothing is added.
+ */
+export function withPollsInVain(
+  sum: Sum,
+  framing: Framing | SessionFraming,
+  { url, first, count, carriedUp }: { url: string; first: number; count: number; carriedUp: number },
+): Sum {
+  if (!('inVain' in framing) || framing.inVain === undefined) return sum;
+  const total = (bytes: readonly number[]): number => bytes.reduce((a, b) => a + b, 0);
+  const [least, most] = [first - 1, first - 1 + count].map((index) => framing.inVain!({ url, index }));
+  const inVain = carriedUp - sum.up;
+  const times = Math.ceil(inVain / total(most!.up));
+  if (times <= 0 || inVain < times * total(least!.up)) return sum;
+  return {
+    up: carriedUp,
+    down: sum.down + times * total(most!.down),
+    segmentsUp: sum.segmentsUp + times,
+    segmentsDown: sum.segmentsDown + times,
+  };
 }

@@ -1,7 +1,14 @@
 import { STATUS_CODES } from 'node:http';
 import { Client, type Dispatcher, EventSource } from 'undici';
-import { WebSocket } from 'ws';
-import type { Http, HttpAnswer, HttpRequest, Platform } from '../../bench/contract.ts';
+import { type PerMessageDeflateOptions, WebSocket } from 'ws';
+import type {
+  Http,
+  HttpAnswer,
+  HttpRequest,
+  Platform,
+  StreamedAnswer,
+  WebSocketConstructor,
+} from '../../bench/contract.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
@@ -10,14 +17,9 @@ const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
 /** What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource. */
 export const platform: Platform = {
-  WebSocket: class extends WebSocket {
-    constructor(url: string, protocols?: string | string[]) {
-      // `ws` offers permessage-deflate unless told not to.
-      super(url, protocols, { perMessageDeflate: false });
-      // In a browser an error that nobody listens for does no harm; here it would end the process.
-      this.on('error', () => {});
-    }
-  },
+  WebSocket: webSocket(false),
+  // A browser's has no size below which it would not compress.
+  CompressingWebSocket: webSocket({ threshold: 0 }),
 
   openHttp(): Http {
     const connections: Connection[] = [];
@@ -55,9 +57,17 @@ export const platform: Platform = {
 
       fetch(url, request) {
         return new Promise((resolve, reject) => {
-          const path = url.indexOf('/', url.indexOf('//') + 2);
-          exchange(connectionTo(url.slice(0, path)), url.slice(path), request, { resolve, reject });
+          const [origin, path] = split(url);
+          exchange(connectionTo(origin), path, request, gathered({ resolve, reject }));
         });
+      },
+
+      stream(url, request, answer) {
+        const [origin, path] = split(url);
+        const connection = connectionTo(origin);
+        exchange(connection, path, request, answer);
+        // As an event stream: no other request waits behind it.
+        connection.underWay = Number.POSITIVE_INFINITY;
       },
 
       async close() {
@@ -67,6 +77,17 @@ export const platform: Platform = {
     };
   },
 };
+
+/** `ws` offers permessage-deflate unless told not to. */
+function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
+  return class extends WebSocket {
+    constructor(url: string, protocols?: string | string[]) {
+      super(url, protocols, { perMessageDeflate });
+      // In a browser an error that nobody listens for does no harm; here it would end the process.
+      this.on('error', () => {});
+    }
+  };
+}
 
 /** One connection, and how many requests it has been given. undici's own pools would be two more layers around every one. */
 interface Connection {
@@ -101,19 +122,41 @@ interface Outcome {
   reject(error: Error): void;
 }
 
+/** A URL's origin and the rest, without the cost of parsing it. */
+function split(url: string): [origin: string, path: string] {
+  const path = url.indexOf('/', url.indexOf('//') + 2);
+  return [url.slice(0, path), url.slice(path)];
+}
+
+/** An answer as a whole, once it is there. */
+function gathered({ resolve, reject }: Outcome): StreamedAnswer {
+  let status = 0;
+  let chunks: Uint8Array[] = [];
+  return {
+    started(statusCode) {
+      status = statusCode;
+      chunks = [];
+    },
+    data: (chunk) => void chunks.push(chunk),
+    ended(error) {
+      if (error === undefined) resolve({ status, text: textOf(chunks) });
+      else reject(error);
+    },
+  };
+}
+
 /** One request on undici's dispatcher: half the cost of its `request`, a quarter of `fetch`, and the load pays it per message. */
 function exchange(
   connection: Connection,
   path: string,
   { method, body, headers, signal }: HttpRequest,
-  { resolve, reject }: Outcome,
+  answer: StreamedAnswer,
 ): void {
-  let status = 0;
-  let chunks: Buffer[] = [];
   let abort: (() => void) | undefined;
-  const over = (): void => {
+  const over = (error?: Error): void => {
     connection.underWay--;
     if (abort !== undefined) signal?.removeEventListener('abort', abort);
+    answer.ended(error);
   };
   connection.underWay++;
   connection.client.dispatch(
@@ -125,26 +168,17 @@ function exchange(
         abort = () => controller.abort(signal.reason);
         signal.addEventListener('abort', abort);
       },
-      onResponseStart(_controller, statusCode) {
-        status = statusCode;
-        chunks = [];
-      },
-      onResponseData(_controller, chunk) {
-        chunks.push(chunk);
-      },
-      onResponseEnd() {
-        over();
-        resolve({ status, text: textOf(chunks) });
-      },
-      onResponseError(_controller, error) {
-        over();
-        reject(error);
-      },
+      onResponseStart: (_controller, status) => answer.started(status),
+      onResponseData: (_controller, chunk) => answer.data(chunk),
+      onResponseEnd: () => over(),
+      onResponseError: (_controller, error) => over(error),
     },
   );
 }
 
-function textOf(chunks: readonly Buffer[]): string {
+function textOf(chunks: readonly Uint8Array[]): string {
   if (chunks.length === 0) return '';
-  return chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString();
+  const [first] = chunks;
+  if (chunks.length > 1) return Buffer.concat(chunks).toString();
+  return Buffer.from(first!.buffer, first!.byteOffset, first!.length).toString();
 }

@@ -22,7 +22,12 @@ export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
   last: trial.latency.last === undefined ? null : decode(trial.latency.last),
 });
 
-export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<Case, 'clients'>): Shown {
+export function measure(
+  id: MetricId,
+  decoded: DecodedTrial,
+  { clients, target }: Pick<Case, 'clients' | 'target'>,
+): Shown {
+  if (target !== undefined && OF_THE_SERVER.includes(id)) return notShown('the server is not ours to look into');
   const { trial, response, connect } = decoded;
   const { messages, wire, usage, seconds, capacity, memory, opening } = trial;
   // A search that found no rate has confirmed none either: what its trial counted belongs to no found rate.
@@ -69,6 +74,8 @@ export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<C
       return finite((wire.setupUp + wire.setupDown) / clients);
   }
 }
+
+const OF_THE_SERVER: readonly MetricId[] = ['cpu', 'memory', 'idleCpu', 'sessionMemory'];
 
 const NO_MEMORY = notShown('memory was not sampled by number of sessions');
 

@@ -67,7 +67,7 @@ export type Phrase = { readonly text: string; readonly strong: boolean };
 
 export type Question = Pick<
   Results['cases'][number],
-  'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'payload' | 'tls' | 'auth' | 'network'
+  'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'payload' | 'tls' | 'auth' | 'target' | 'network'
 > & {
   readonly kind: Kind;
   readonly objective: Objective | null;

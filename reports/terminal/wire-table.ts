@@ -75,7 +75,7 @@ export function wireReport(rows: readonly WireRow[], options: WireTableOptions):
 }
 
 const SOCKET_NOTE =
-  'Per message, one exchanged at a time. Bytes at the server’s sockets: no private link carried them, so TCP/IP is not counted.';
+  'Per message, one exchanged at a time. Bytes at the sockets: no private link carried them, so TCP/IP is not counted.';
 const LINK_NOTE =
   'Per message, one exchanged at a time. Link: with the Ethernet, IP and TCP headers of every packet that was counted. ' +
   'Packets: those the data alone fill; more: acknowledgements that travelled alone and writes that were split.';

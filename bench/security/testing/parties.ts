@@ -3,7 +3,15 @@ import { application } from '../../../servers/application.ts';
 import { Peer, within } from '../../conformance/harness.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
-import { type Found, loadClient, loadServer, transports, unauthorizedOf, whyUnavailable } from '../../registry.ts';
+import {
+  type Found,
+  loadClient,
+  loadServer,
+  optionsOf,
+  transports,
+  unauthorizedOf,
+  whyUnavailable,
+} from '../../registry.ts';
 
 /** A transport in one of its variants, ready to be tested. Which those are the registry says, and nothing else. */
 export interface Party extends Found {
@@ -38,10 +46,10 @@ type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'or
 export class Stage implements AsyncDisposable {
   readonly #cleanup: (() => Promise<unknown>)[] = [];
 
-  async listen({ server, variant }: Party, guarded: Guarded = {}): Promise<Listener> {
+  async listen({ server, entry, variant }: Party, guarded: Guarded = {}): Promise<Listener> {
     // A session that brings nothing where nothing is a token waits for so long before it is refused.
     const limits = { ...usualLimits(1 << 20), handshakeMs: 2_000 };
-    const settings = { host: '127.0.0.1', port: 0, options: variant?.options ?? {}, limits };
+    const settings = { host: '127.0.0.1', port: 0, options: optionsOf({ entry, variant }), limits };
     const listener = await server.listen(application, { ...settings, ...guarded });
     this.later(() => listener.close());
     return listener;
@@ -49,12 +57,12 @@ export class Stage implements AsyncDisposable {
 
   /** @param peer receives also what a session gets that is refused in the end */
   async connect(
-    { client, variant }: Party,
+    { client, entry, variant }: Party,
     url: string,
     { token, peer = new Peer(), surroundings = platform }: Opening = {},
   ): Promise<Peer> {
     const { signal } = new AbortController();
-    const options = variant?.options ?? {};
+    const options = optionsOf({ entry, variant });
     const settings = { options, platform: surroundings, encoding: 'text', signal } as const;
     const connecting = client.connect(url, peer, token === undefined ? settings : { ...settings, token });
     const session = await within(connecting, 'a session');
