@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { METRICS } from '../reports/analysis/metrics.ts';
 import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
+import type { CompareFlags } from './cli/compare.ts';
 import type { CrosscheckFlags } from './cli/crosscheck.ts';
 import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
@@ -53,16 +55,21 @@ Examples:
   npm run bench -- --quick                                     every transport once: a first look in a minute
   npm run bench -- --transports ws,sse --rate 500,1000,2000    two transports at three rates
   npm run bench -- --scenarios capacity --objective p99<20ms   how much each sustains
+  npm run bench -- --threshold 'ws.echo.p99<50ms'              exit with 10 where that is missed
   npm run report -- reports/runs/<run>/results.json            the report again, from its results
-
+  npm run compare -- base.json reports/runs/<run>/results.json what became better and worse, and how sure
+`;
+const EXIT_CODES = `
 Exit codes:
-  0 done and valid · 1 internal error · 2 usage · 13 a case has no valid trial, or a check of the instrument failed
-  14 a transport failed or lost messages · 15 machine not fit (doctor --strict) · 130 interrupted, partial results saved`;
+  0 done, valid, thresholds met · 1 internal error · 2 usage · 10 a threshold missed · 11 worse than the base (compare)
+  12 open (compare --fail-on inconclusive) · 13 a case has no valid trial, a threshold or a comparison could not be tested,
+  or a check of the instrument failed · 14 a transport failed or lost messages · 15 machine not fit (doctor --strict)
+  130 interrupted, partial results saved · where several apply: 130, 1, 2, 14, 13, 11, 10, 12`;
 
 const program = new Command('wirebench')
   .description('Which real-time transport should this project use, and how sure are we?')
   .version(version())
-  .addHelpText('after', EXAMPLES)
+  .addHelpText('after', EXAMPLES + EXIT_CODES)
   .exitOverride()
   .configureOutput({ writeOut: io.out, writeErr: io.talk });
 
@@ -100,11 +107,18 @@ program
   )
   .option('--aa', 'every transport twice: whatever is found between the two is noise')
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
+  .option(
+    '--threshold <conditions>',
+    'exit with 10 where a median misses one: <transport>.<scenario>.<figure><limit>, several by commas; see docs/compare.md',
+    (given: string, before: string | undefined) => (before === undefined ? given : `${before},${given}`),
+  )
   .option('--json', 'print the results document instead of the summary')
+  .option('--ndjson', 'print what happens as it happens, one JSON document a line, instead of the summary')
+  .option('--markdown', 'print the summary as Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .option('--profile <name>', 'default, quick, or all: every variant too (default)')
   .option('--quick', 'one short trial of each case: a first look, no verdicts')
   .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
-  .addHelpText('after', EXAMPLES)
+  .addHelpText('after', EXAMPLES + EXIT_CODES)
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: RunFlags, command: Command) => {
@@ -120,6 +134,29 @@ program
   .action(async (file: string, flags: { out?: string }) => {
     const { reportCommand } = await import('./cli/report.ts');
     exitCode = await reportCommand(file, flags, io);
+  });
+
+program
+  .command('compare')
+  .description('hold a run against an earlier one: better, worse, equivalent, or not to be told')
+  .argument('<base.json>', 'results.json of the run to compare with')
+  .argument('<new.json>', 'results.json of the newer run')
+  .option(
+    '--fail-on <what>',
+    'worse: exit with 11 on a regression; inconclusive: with 12 too where something is open; never (worse)',
+  )
+  .option('--max-regression <percent>', 'by how much a median called worse may be so without being a regression (0%)')
+  .option(
+    '--metrics <names>',
+    `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')} (all)`,
+  )
+  .option('--all', 'list every comparison, those too that are equivalent or not testable')
+  .option('--json', 'print one JSON document')
+  .option('--markdown', 'print Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
+  .addHelpText('after', EXIT_CODES)
+  .action(async (base: string, next: string, flags: CompareFlags) => {
+    const { compareCommand } = await import('./cli/compare.ts');
+    exitCode = compareCommand({ base, next }, flags, io);
   });
 
 program

@@ -122,6 +122,7 @@ export interface Platform {
   readonly CompressingWebSocket: WebSocketConstructor;
   /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
   openHttp(): Http;
+  readonly RTCPeerConnection: PeerConnectionConstructor;
 }
 
 export interface Http {
@@ -178,6 +179,36 @@ export interface EventSourceLike {
   close(): void;
 }
 export type EventSourceConstructor = new (url: string) => EventSourceLike;
+
+/** The part of the browser's RTCPeerConnection that clients use: the side that offers. */
+export interface PeerConnectionLike {
+  readonly connectionState: string;
+  onconnectionstatechange: Handler<object> | null;
+  createDataChannel(label: string, settings: DataChannelSettings): DataChannelLike;
+  createOffer(): Promise<{ type: 'offer'; sdp?: string }>;
+  setLocalDescription(description: { type: 'offer'; sdp?: string }): Promise<void>;
+  setRemoteDescription(description: { type: 'answer'; sdp: string }): Promise<void>;
+  close(): void;
+}
+export type PeerConnectionConstructor = new (configuration: { iceServers: [] }) => PeerConnectionLike;
+
+/** Both sides make the channel by themselves, with the same number, so that each decides how it sends. */
+export interface DataChannelSettings {
+  readonly negotiated: true;
+  readonly id: number;
+  readonly ordered?: boolean;
+  readonly maxRetransmits?: number;
+}
+
+/** The part of the browser's RTCDataChannel that clients use. */
+export interface DataChannelLike {
+  binaryType: 'arraybuffer' | 'blob';
+  onopen: Handler<object> | null;
+  onmessage: Handler<{ data: unknown }> | null;
+  onclose: Handler<object> | null;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(): void;
+}
 
 /** What a transport promises. What it cannot do is shown as "not supported", never scored as zero. */
 export interface Capabilities {

@@ -33,6 +33,8 @@ export interface TransportEntry {
   /** Its own settings, where it has any; a variant's come over them. */
   readonly options?: Options;
   readonly variants: readonly Variant[];
+  /** Its messages travel in datagrams, which the server's sockets do not count: bytes are known on a private link only. */
+  readonly datagrams?: true;
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
@@ -97,6 +99,11 @@ const known: TransportEntry[] = [
     { id: 'ws', title: 'over WebSocket', options: { websocket: true } },
   ] },
   { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
+  { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, variants: [] },
+  { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, variants: [
+    { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
+    { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
+  ] },
 ];
 
 export const transports: readonly TransportEntry[] = known;

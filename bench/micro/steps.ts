@@ -9,6 +9,7 @@ import { Receiver, Sender } from 'ws';
 import { encodeEvent } from '../codec/event.ts';
 import { encodeFrame, frameDecoder } from '../codec/frame.ts';
 import { encodeLine, lineReader } from '../codec/line.ts';
+import { decodeMessage, encodeMessage } from '../codec/messages.ts';
 import { type Chain, message } from './chain.ts';
 import { arrived, callback, MemorySocket, MemoryStream, type Pieces } from './wire.ts';
 
@@ -37,6 +38,7 @@ const ECHOES: ReadonlyMap<string, () => Echo> = new Map([
   ['long-polling', longPolling],
   ['short-polling', longPolling],
   ['http-stream', httpStream],
+  ['grpc', grpc],
   ['mqtt', mqtt],
   ['graphql', graphql],
 ]);
@@ -165,6 +167,19 @@ function longPolling(): Echo {
         const { messages } = JSON.parse(body.toString()) as { messages: [string] };
         return messages[0];
       }),
+  };
+}
+
+function grpc(): Echo {
+  const what = 'protobuf message';
+  const library = '@grpc/proto-loader';
+  return {
+    up: message()
+      .timed('client encode', what, library, (text) => encodeMessage(text))
+      .timed('server decode', what, library, (bytes) => String(decodeMessage(bytes))),
+    down: message()
+      .timed('server encode', what, library, (text) => encodeMessage(text))
+      .timed('client decode', what, library, (bytes) => String(decodeMessage(bytes))),
   };
 }
 

@@ -94,6 +94,7 @@ export const SETTINGS = [
   'seed',
   'workers',
   'objective',
+  'threshold',
   'link',
   'aa',
   'quick',
@@ -150,7 +151,8 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
 
 /** A profile keeps its name only where nothing else was asked for. */
 function profileOf(given: Partial<Record<Setting, Given>>, asked: Profile | undefined): RunOptions['profile'] {
-  const { profile, ...others } = given;
+  // What figures have to keep to does not change how they are measured.
+  const { profile, threshold, ...others } = given;
   return Object.values(others).some((one) => one !== undefined) ? 'custom' : (asked ?? 'default');
 }
 

@@ -45,7 +45,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
       connect: reading.connect,
       ...(recording.last === null ? {} : { last: recording.last }),
     },
-    wire: wireOf(reading),
+    wire: wireOf(reading, planned.entry),
     usage,
     ...extras,
   };
@@ -71,24 +71,26 @@ function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
   };
 }
 
-function wireOf({ idle, ready, before, after }: Reading): Wire {
+function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({
     window: of(after) - of(before),
     setup: of(ready) - of(idle),
   });
   const [up, down] = [between(({ bytesUp }) => bytesUp), between(({ bytesDown }) => bytesDown)];
   const socket = { up: up.window, down: down.window, setupUp: up.setup, setupDown: down.setup };
-  if ([idle, ready, before, after].some(({ link }) => link === null)) return { layer: 'socket', ...socket };
+  const kind = datagrams === undefined ? {} : { datagrams };
+  if ([idle, ready, before, after].some(({ link }) => link === null)) return { layer: 'socket', ...kind, ...socket };
   const link = (of: (counters: LinkCounters) => number) => between((snapshot) => of(snapshot.link as LinkCounters));
   const [linkUp, linkDown] = [link(({ bytesUp }) => bytesUp), link(({ bytesDown }) => bytesDown)];
   return {
     layer: 'link',
+    ...kind,
     up: linkUp.window,
     down: linkDown.window,
     packetsUp: link(({ packetsUp }) => packetsUp).window,
     packetsDown: link(({ packetsDown }) => packetsDown).window,
     setupUp: linkUp.setup,
     setupDown: linkDown.setup,
-    socket,
+    ...(datagrams === undefined ? { socket } : {}),
   };
 }

@@ -2,11 +2,16 @@ import { deflater } from './compression.ts';
 import {
   base64,
   chunk,
+  dataChannelMessage,
+  grpcMessage,
+  http2Data,
+  http2Receiver,
   MQTT_ACKNOWLEDGEMENT,
   messagePack,
   mqttPublish,
   request,
   response,
+  SACK_DATAGRAM,
   UUID,
   webSocketFrame,
 } from './parts.ts';
@@ -24,15 +29,25 @@ export interface Exchange {
   readonly url: string;
 }
 
-/** Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself. */
+/**
+ * Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself: a write of a stream, or a
+ * datagram.
+ */
 export interface Cost {
   readonly up: readonly number[];
   readonly down: readonly number[];
 }
 
+/** Of messages that travel in datagrams. */
+export interface Datagrams {
+  /** Bytes of an acknowledgement that travels alone. How many do is counted, as of TCP; those in `Cost` go with a message. */
+  readonly acknowledgementBytes: number;
+}
+
 export interface Framing {
   /** The clauses the formula stands on. */
   readonly source: string;
+  readonly datagrams?: Datagrams;
   readonly exchange: (exchange: Exchange) => Cost;
   /** Of transports that ask whether there is news or not: what one asks in vain once so many messages have been read. */
   readonly inVain?: (after: Pick<Exchange, 'url' | 'index'>) => Cost;
@@ -41,6 +56,7 @@ export interface Framing {
 /** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
 export interface SessionFraming {
   readonly source: string;
+  readonly datagrams?: Datagrams;
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
 }
@@ -61,6 +77,14 @@ const socketioOverWebSocket: Framing = {
     up: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'client')),
     down: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'server')),
   }),
+};
+
+/** Neither order nor what is done about loss changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
+const dataChannel: Framing = {
+  source:
+    'RFC 9260 §3.1 (SCTP header), §3.3.1 (DATA), §3.3.4 (SACK, with a message where it fits); RFC 6347 §4.1 and RFC 5288 §3 (DTLS 1.2, AES-GCM); fragments as RFC 8261 §5',
+  datagrams: { acknowledgementBytes: SACK_DATAGRAM },
+  exchange: ({ size }) => ({ up: dataChannelMessage(size), down: dataChannelMessage(size) }),
 };
 
 /** By the name that `--transports` takes, variants too. A transport of the registry without a formula fails a test. */
@@ -177,6 +201,20 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       down: [chunk('""\n'.length + size), response('204 No Content', [])],
     }),
   },
+  grpc: {
+    source:
+      'protobuf field, gRPC length-prefixed message, RFC 9113 §6.1 (DATA) and §6.9 (WINDOW_UPDATE), at half a window by nghttp2',
+    session() {
+      const atServer = http2Receiver();
+      const atClient = http2Receiver();
+      return ({ size }) => {
+        const message = grpcMessage(size);
+        const [up, down] = [http2Data(message), http2Data(message)];
+        // Whoever has received says so in what it sends next, or before.
+        return { up: [up.bytes + atClient(down.payloads)], down: [down.bytes + atServer(up.payloads)] };
+      };
+    },
+  },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
     exchange: ({ size }) => ({ up: [mqttPublish(size, MQTT_UP)], down: [mqttPublish(size, MQTT_DOWN)] }),
@@ -217,6 +255,9 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       };
     },
   },
+  webrtc: dataChannel,
+  'webrtc:unordered': dataChannel,
+  'webrtc:lossy': dataChannel,
 };
 
 /** Messages over WebSocket, compressed each way by a zlib of its own. Short ones go down as they are, without a window. */

@@ -9,14 +9,19 @@ import type {
   StreamedAnswer,
   WebSocketConstructor,
 } from '../../bench/contract.ts';
+import { RTCPeerConnection } from './peer-connection.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
 /** As in a browser, an event stream may be silent for any time, and a held request waits for as long as it is held. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 
-/** What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource. */
+/**
+ * What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel
+ * for WebRTC.
+ */
 export const platform: Platform = {
+  RTCPeerConnection,
   WebSocket: webSocket(false),
   // A browser's has no size below which it would not compress.
   CompressingWebSocket: webSocket({ threshold: 0 }),

@@ -239,7 +239,8 @@ export type WireRow = {
 };
 
 export type WireWay = {
-  readonly socket: Beside;
+  /** Null of datagrams, which sockets do not count. */
+  readonly socket: Beside | null;
   /** Null where no private link carried the bytes. */
   readonly link: (Beside & { readonly packets: Packets }) | null;
 };
