@@ -99,7 +99,8 @@ function readIdentity({ cert, key }: ServeFlags): { identity: Identity | undefin
 /** An origin as browsers send it has a scheme and a host, and nothing after them (RFC 6454 §6.2). */
 function originProblems(origin: string | undefined): string[] {
   if (origin === undefined) return [];
-  return listOf(origin).flatMap((one) => {
+  const listed = listOf(origin);
+  return (listed.length === 0 ? [origin] : listed).flatMap((one) => {
     const sound = URL.canParse(one) && new URL(one).origin === one;
     return sound ? [] : [`--origin takes origins such as https://app.example, not "${one}"`];
   });

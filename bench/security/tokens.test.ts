@@ -46,7 +46,7 @@ describe.each(parties)('$name', (party) => {
       await Promise.all([sender!.has(sent), listener!.has(sent)]);
     };
     const publishing = (async () => {
-      while (sent < 20) await publish();
+      while (sent < 10) await publish();
     })();
     const [attempted] = await Promise.all([Promise.all(attempts), publishing]);
     await publish();
