@@ -68,7 +68,14 @@ export async function runCommand(
     const judged = judgeThresholds(results, thresholds);
     const exitCode = exitCodeOf(results, judged);
     const width = { width: io.width(), colour: io.colour };
-    if (log !== undefined) log.end({ results, analysis, thresholds: judged, exitCode, files: { results: folder.results, report: folder.report } });
+    if (log !== undefined)
+      log.end({
+        results,
+        analysis,
+        thresholds: judged,
+        exitCode,
+        files: { results: folder.results, report: folder.report },
+      });
     else if (flags.json) {
       io.out(formatResults(results));
       io.talk(
@@ -195,7 +202,7 @@ async function optionsFrom(
 /** Stdout has one result. */
 function oneOutput({ json, ndjson, markdown }: RunFlags): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
-  return asked.length < 2 ? [] : [`${asked.join(' and ')} all print to stdout; leave but one of them out`];
+  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
 }
 
 function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progress, 'current' | 'ended'>): Progress {
