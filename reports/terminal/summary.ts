@@ -5,20 +5,18 @@ import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
+import { type Paint, type Paints, paints } from './paint.ts';
 import { type TextCell, type TextColumn, table, wrap } from './table.ts';
 import { wireReport } from './wire-table.ts';
 
 export type SummaryOptions = { readonly width: number; readonly colour: boolean };
-
-type Paint = (text: string) => string;
-type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow', Paint>>;
 
 /** Prose is no easier to read beyond this. */
 const WIDEST_PROSE = 100;
 
 /** What a run's end prints: the decision, a table a question, and what to do about each warning. */
 export function summary(results: Results, analysis: Analysis, { width, colour }: SummaryOptions): string {
-  const paint = colour ? ansi : plain;
+  const paint = paints(colour);
   const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
   const lines = [
     ...sameTwiceLines(analysis, prose, paint),
@@ -158,20 +156,3 @@ function warningLines({ warnings }: Analysis, width: number, paint: Paints): str
 const shortened = (name: string): string => (name.length <= 20 ? name : `${name.slice(0, 19)}…`);
 
 const bare = (text: string): TextCell => ({ text, paint: (same) => same });
-
-const code =
-  (on: number, off: number): Paint =>
-  (text) =>
-    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
-
-const ansi: Paints = {
-  bold: code(1, 22),
-  dim: code(2, 22),
-  green: code(32, 39),
-  red: code(31, 39),
-  cyan: code(36, 39),
-  yellow: code(33, 39),
-};
-
-const same: Paint = (text) => text;
-const plain: Paints = { bold: same, dim: same, green: same, red: same, cyan: same, yellow: same };
