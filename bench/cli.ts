@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { METRICS } from '../reports/analysis/metrics.ts';
 import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
+import type { ChooseFlags } from './cli/choose.ts';
 import type { CompareFlags } from './cli/compare.ts';
 import type { CrosscheckFlags } from './cli/crosscheck.ts';
 import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
@@ -60,6 +61,7 @@ Examples:
   npm run bench -- --threshold 'ws.echo.p99<50ms'              exit with 10 where that is missed
   npm run report -- reports/runs/<run>/results.json            the report again, from its results
   npm run compare -- base.json reports/runs/<run>/results.json what became better and worse, and how sure
+  npm run choose -- --preset chat --clients 200                which one to use, going by the newest run
 `;
 const EXIT_CODES = `
 Exit codes:
@@ -159,6 +161,33 @@ program
   .action(async (base: string, next: string, flags: CompareFlags) => {
     const { compareCommand } = await import('./cli/compare.ts');
     exitCode = compareCommand({ base, next }, flags, io);
+  });
+
+program
+  .command('choose')
+  .description('advise on a transport: needs, load and weights against a run; asks where nothing is said')
+  .argument('[results.json]', 'of a run (the newest complete one under reports/runs)')
+  .option('--preset <use>', 'chat, dashboard, notifications, collaboration, game, telemetry, tokens or signalling')
+  .option('--need <names>', 'what it must do, such as browser,binary; docs/choosing.md has them all')
+  .option('--scenario <name>', 'echo or broadcast (the one nearest to the use)')
+  .option('--clients <number>', 'sessions (as measured)')
+  .option('--rate <number>', 'messages a second, all clients together; 0: silent sessions (as measured)')
+  .option('--size <number>', 'bytes of a message (as measured)')
+  .option('--slo <percentile<time>', 'what must be met, such as p99<50ms (nothing)')
+  .option(
+    '--weights <list>',
+    'what counts how much: p99:50,bytes:20; also throughput, cpu, memory, simplicity, features (equal)',
+  )
+  .option('--no-judgement', 'leave out what nobody measured: simplicity and features')
+  .option('--seed <number>', 'of the draws that robustness is counted in (the run’s)')
+  .option('--json', 'print one JSON document')
+  .option('--markdown <file>', 'write a decision record as well')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (file: string | undefined, flags: ChooseFlags, command: Command) => {
+    const { chooseCommand } = await import('./cli/choose.ts');
+    const strange = strangers(command, 1);
+    exitCode = await chooseCommand(file?.startsWith('-') === true ? undefined : file, flags, strange, context);
   });
 
 program
@@ -281,12 +310,12 @@ try {
 }
 process.exitCode = exitCode;
 
-/** Flags and words that the command does not know, each as a problem with the nearest name. */
-function strangers(command: Command): string[] {
+/** Flags and words beyond those it takes that the command does not know, each as a problem with the nearest name. */
+function strangers(command: Command, takes = 0): string[] {
   const known = command.options.map(({ long }) => long ?? '');
   const flags = command.args.filter((argument) => argument.startsWith('-'));
   const unknown = flags.map((flag) => `unknown flag ${flag}${suggestion(flag.split('=')[0] ?? flag, known)}`);
-  const [word] = command.args;
+  const word = command.args.filter((argument) => !argument.startsWith('-'))[takes];
   return unknown.length === 0 && word !== undefined
     ? [`unexpected argument "${word}"; lists take commas without blanks`]
     : unknown;

@@ -148,8 +148,8 @@ export interface HttpAnswer {
 }
 
 export interface StreamedAnswer {
-  /** The answer's head has come. */
-  started(status: number): void;
+  /** The answer's head has come; `coding` is what its body is packed in, such as `gzip`, if anything. */
+  started(status: number, coding?: string): void;
   /** A piece of the body, as it came: whoever is given it may keep it only until this returns. */
   data(chunk: Uint8Array): void;
   /** Called once: there is no more, with an error where the answer was cut off or never began. */

@@ -89,16 +89,24 @@ const known: TransportEntry[] = [
     { id: 'upgrade', title: 'polling first, then WebSocket', options: { transport: 'upgrade' } },
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
   ] },
-  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [
+    { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
+    { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
   { id: 'http-stream', title: 'HTTP stream of lines + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [
+    { id: 'gzip', title: 'gzip', options: { gzip: true } },
+    { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
   { id: 'short-polling', title: 'Short polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, options: { intervalMs: 100 }, variants: [] },
   { id: 'mqtt', title: 'MQTT', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [
     { id: 'qos1', title: 'QoS 1', options: { qos: 1 } },
     { id: 'qos2', title: 'QoS 2', options: { qos: 2 } },
     { id: 'ws', title: 'over WebSocket', options: { websocket: true } },
   ] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [
+    { id: 'base64', title: 'over WebSocket, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
   { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, variants: [] },
   { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },

@@ -109,19 +109,23 @@ export function notFound(_request: IncomingMessage, response: ServerResponse): v
   response.writeHead(404).end();
 }
 
-/** Takes the message a POST brings, and answers with the status that `take` makes of it, or 413 where it is too large. */
+/** What the body of a POST says it is where it is no text. */
+const BYTES = 'application/octet-stream';
+
+/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it, or 413 where it is too large. */
 export async function takeMessage(
   request: IncomingMessage,
   response: ServerResponse,
   mostBytes: number,
-  take: (message: string) => Promise<number>,
+  take: (message: Message) => Promise<number>,
 ): Promise<void> {
   // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return refuse(response, 415, 'a compressed message is not accepted');
   }
   try {
-    const status = await take(await readText(request, mostBytes));
+    const body = await readBody(request, mostBytes);
+    const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
     if (status === 429) refuse(response, status, 'too many messages');
     else response.writeHead(status).end();
   } catch (error) {
@@ -133,8 +137,8 @@ export async function takeMessage(
 /** A request body over the limit. */
 class TooLarge extends Error {}
 
-/** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
+/** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
+function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
     const chunks: Buffer[] = [];
@@ -144,7 +148,7 @@ function readText(request: IncomingMessage, mostBytes: number): Promise<string> 
       if (length <= mostBytes) chunks.push(chunk);
       else reject(new TooLarge());
     });
-    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('the request ended before its body did')));
   });
@@ -170,6 +174,11 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse): voi
   request.once('end', finish);
   request.once('close', () => clearTimeout(cut));
   request.resume();
+}
+
+/** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
+export function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }
 
 /** A text message as a string, also where it came as its UTF-8 bytes. */

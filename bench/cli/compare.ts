@@ -2,10 +2,13 @@ import { compare } from '../../reports/analysis/compare.ts';
 import { comparisonDocument } from '../../reports/analysis/compare-document.ts';
 import type { Comparison } from '../../reports/analysis/compare-model.ts';
 import { type Outcome, outcomeOf } from '../../reports/analysis/compare-outcome.ts';
-import { change, countOf, list } from '../../reports/analysis/format.ts';
+import { change, countOf, list, printable } from '../../reports/analysis/format.ts';
 import { METRICS, type MetricId } from '../../reports/analysis/metrics.ts';
 import { comparisonMarkdown } from '../../reports/markdown/comparison.ts';
+import { escaped } from '../../reports/markdown/text.ts';
 import { comparisonText, percent } from '../../reports/terminal/comparison.ts';
+import { proseWidth } from '../../reports/terminal/paint.ts';
+import { wrap } from '../../reports/terminal/table.ts';
 import { listOf, suggestion } from '../plan/options.ts';
 import { readResults, UnreadableResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
@@ -36,19 +39,19 @@ export function compareCommand(files: { base: string; next: string }, flags: Com
     const asked = { failOn, maxRegression, metrics };
     io.out(`${JSON.stringify({ ...comparisonDocument(comparison, outcome), asked, exitCode }, null, 2)}\n`);
   } else if (flags.markdown) {
-    const text = `${comparisonMarkdown(comparison, { all })}\n${result(comparison, outcome, failOn, maxRegression)}\n`;
+    const text = `${comparisonMarkdown(comparison, { all })}\n${escaped(result(comparison, outcome, failOn, maxRegression))}\n`;
     io.out(text);
     appendStepSummary(text, io.talk);
   } else {
     io.out(`${comparisonText(comparison, { width: io.width(), colour: io.colour, all })}\n\n`);
-    io.out(`${result(comparison, outcome, failOn, maxRegression)}\n`);
+    io.out(`${wrap(result(comparison, outcome, failOn, maxRegression), proseWidth(io.width())).join('\n')}\n`);
   }
   return exitCode;
 }
 
 function readAll({ base, next }: { base: string; next: string }, flags: CompareFlags) {
   const problems: string[] = [];
-  if (flags.json && flags.markdown) problems.push('--json and --markdown both print to stdout; leave one of them out');
+  if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; leave one out');
   const failOn = FAIL_ON.find((one) => one === (flags.failOn ?? 'worse'));
   if (failOn === undefined) {
     problems.push(
@@ -103,6 +106,10 @@ export function exitCodeFor({ regressions, open, unsound }: Outcome, failOn: Fai
 
 /** The last line: what the exit code means, in words. */
 function result(comparison: Comparison, outcome: Outcome, failOn: FailOn, maxRegression: number): string {
+  return printable(resultText(comparison, outcome, failOn, maxRegression));
+}
+
+function resultText(comparison: Comparison, outcome: Outcome, failOn: FailOn, maxRegression: number): string {
   const { regressions, open, unsound } = outcome;
   if (unsound.length > 0) return `No answer: ${list(unsound, 'and')}.`;
   const beyond = maxRegression > 0 ? ` by more than ${percent(maxRegression)}` : '';
@@ -113,7 +120,7 @@ function result(comparison: Comparison, outcome: Outcome, failOn: FailOn, maxReg
         ? ''
         : `: ${first.name}, ${first.metric.title} ${change(first.ratio ?? 1)} (${first.scenario})`;
     const more = regressions.length > 1 ? ` and ${regressions.length - 1} more` : '';
-    return `${failOn === 'never' ? 'Regressions' : 'Regression'}${beyond}${which}${more}.`;
+    return `Regression${beyond}${which}${more}${failOn === 'never' ? '; not held against the run' : ''}.`;
   }
   const none = `No regression${beyond} was shown`;
   if (open.length === 0) return `${none}; nothing is open.`;

@@ -202,7 +202,7 @@ async function optionsFrom(
 /** Stdout has one result. */
 function oneOutput({ json, ndjson, markdown }: RunFlags): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
-  return asked.length < 2 ? [] : [`${asked.join(' and ')} all print to stdout; leave but one of them out`];
+  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
 }
 
 function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progress, 'current' | 'ended'>): Progress {

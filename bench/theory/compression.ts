@@ -1,7 +1,7 @@
 import { constants, createDeflateRaw } from 'node:zlib';
 
 /** The end of a block that was flushed, which permessage-deflate leaves out. RFC 7692 §7.2.1 */
-const TRAILER_BYTES = 4;
+export const FLUSHED_END_BYTES = 4;
 
 /**
  * The bytes that one message after another becomes in permessage-deflate, with zlib as it is set where nobody says otherwise:
@@ -21,7 +21,7 @@ export function deflater({ fresh }: { fresh: boolean }): (message: string | Uint
       stream.flush(constants.Z_SYNC_FLUSH, () => {
         stream.off('error', reject);
         if (fresh) stream.reset();
-        resolve(bytes - TRAILER_BYTES);
+        resolve(bytes - FLUSHED_END_BYTES);
       });
     });
   };

@@ -1,4 +1,5 @@
-import { deflater } from './compression.ts';
+import { gzipSync } from 'node:zlib';
+import { deflater, FLUSHED_END_BYTES } from './compression.ts';
 import {
   base64,
   chunk,
@@ -59,6 +60,52 @@ export interface SessionFraming {
   readonly datagrams?: Datagrams;
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
+}
+
+/** A POST up, which says so where it brings bytes, and its empty answer. */
+function posted({ size, encoding, url }: Exchange): { up: number; down: number } {
+  const fields = encoding === 'binary' ? [['content-type', 'application/octet-stream'] as const] : [];
+  return {
+    up: request('POST', `/messages/${UUID}`, authorityOf(url), size, fields) + size,
+    down: response('204 No Content', []),
+  };
+}
+
+function sseExchange(exchange: Exchange, event: number): Cost {
+  const { up, down } = posted(exchange);
+  return { up: [up], down: [chunk(event), down] };
+}
+
+/** The JSON around one message, without what it takes itself but with its quotes. */
+const pollBody = (index: number): number => JSON.stringify({ cursor: index, messages: [''] }).length;
+
+function pollExchange(
+  exchange: Exchange,
+  body: number,
+  fields: Readonly<Record<'up' | 'down', readonly (readonly [string, string])[]>> = { up: [], down: [] },
+): Cost {
+  const { up, down } = posted(exchange);
+  const path = `/messages/${UUID}?cursor=${exchange.index}`;
+  const answer = response('200 OK', [...fields.down, ['content-type', 'application/json'], ['content-length', body]]);
+  return {
+    up: [up, request('GET', path, authorityOf(exchange.url), undefined, fields.up)],
+    down: [answer + body, down],
+  };
+}
+
+const GRAPHQL_SOURCE =
+  'graphql-transport-ws: subscribe; next and complete of the mutation, next of the subscription; RFC 6455 §5.2';
+
+function graphqlExchange(text: number, query: string, mutation: string, field: string): Cost {
+  const payload = { query, variables: { m: '' } };
+  const subscribe = JSON.stringify({ id: UUID, type: 'subscribe', payload }).length + text;
+  const next = JSON.stringify({ id: UUID, type: 'next', payload: { data: { [field]: '' } } }).length + text;
+  const answer = JSON.stringify({ id: UUID, type: 'next', payload: { data: { [mutation]: true } } }).length;
+  const complete = JSON.stringify({ id: UUID, type: 'complete' }).length;
+  return {
+    up: [webSocketFrame(subscribe, 'client')],
+    down: [next, answer, complete].map((bytes) => webSocketFrame(bytes, 'server')),
+  };
 }
 
 /** Lengths of the topics. */
@@ -152,26 +199,46 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
   },
   sse: {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
-    exchange({ size, url }) {
-      return {
-        up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
-        down: [chunk('data: \n\n'.length + size), response('204 No Content', [])],
-      };
+    exchange: (exchange) => sseExchange(exchange, 'data: \n\n'.length + exchange.size),
+  },
+  'sse:gzip': {
+    source: 'as sse, RFC 1951 down: each event flushed (RFC 7692 §7.2.1 explains the four bytes), the window kept',
+    session() {
+      const down = deflater({ fresh: false });
+      return async (exchange) =>
+        sseExchange(exchange, (await down(`data: ${exchange.message}\n\n`)) + FLUSHED_END_BYTES);
+    },
+  },
+  'sse:base64': {
+    source: 'as sse, bytes as an event named `b` in RFC 4648 §4 down, as they are up',
+    exchange(exchange) {
+      const { size, encoding } = exchange;
+      const binary = 'event: b\ndata: \n\n'.length + base64(size);
+      return sseExchange(exchange, encoding === 'binary' ? binary : 'data: \n\n'.length + size);
     },
   },
   'long-polling': {
     source: 'RFC 6202 §2 in RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down',
-    exchange({ size, index, url }) {
-      const authority = authorityOf(url);
-      const body = JSON.stringify({ cursor: index, messages: [''] }).length + size;
-      const fields = [['content-type', 'application/json'] as const, ['content-length', body] as const];
-      return {
-        up: [
-          request('POST', `/messages/${UUID}`, authority, size) + size,
-          request('GET', `/messages/${UUID}?cursor=${index}`, authority),
-        ],
-        down: [response('200 OK', fields) + body, response('204 No Content', [])],
+    exchange: (exchange) => pollExchange(exchange, pollBody(exchange.index) + exchange.size),
+  },
+  'long-polling:gzip': {
+    source: 'as long-polling, each answer with messages in RFC 1952',
+    exchange(exchange) {
+      const { index, message } = exchange;
+      const body = gzipSync(JSON.stringify({ cursor: index, messages: [String(message)] })).length;
+      const fields = {
+        up: [['accept-encoding', 'gzip'] as const],
+        down: [['vary', 'accept-encoding'] as const, ['content-encoding', 'gzip'] as const],
       };
+      return pollExchange(exchange, body, fields);
+    },
+  },
+  'long-polling:base64': {
+    source: 'as long-polling, bytes as `{"b":"…"}` with RFC 4648 §4 down, as they are up',
+    exchange(exchange) {
+      const { size, encoding, index } = exchange;
+      const binary = '{"b":}'.length + base64(size);
+      return pollExchange(exchange, pollBody(index) + (encoding === 'binary' ? binary : size));
     },
   },
   'short-polling': {
@@ -241,19 +308,15 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     }),
   },
   graphql: {
-    source:
-      'graphql-transport-ws: subscribe; next and complete of the mutation, next of the subscription; RFC 6455 §5.2',
-    exchange({ size }) {
-      const payload = { query: 'mutation($m:String!){send(m:$m)}', variables: { m: '' } };
-      const subscribe = JSON.stringify({ id: UUID, type: 'subscribe', payload }).length + size;
-      const next = JSON.stringify({ id: UUID, type: 'next', payload: { data: { m: '' } } }).length + size;
-      const answer = JSON.stringify({ id: UUID, type: 'next', payload: { data: { send: true } } }).length;
-      const complete = JSON.stringify({ id: UUID, type: 'complete' }).length;
-      return {
-        up: [webSocketFrame(subscribe, 'client')],
-        down: [next, answer, complete].map((bytes) => webSocketFrame(bytes, 'server')),
-      };
-    },
+    source: GRAPHQL_SOURCE,
+    exchange: ({ size }) => graphqlExchange(size, 'mutation($m:String!){send(m:$m)}', 'send', 'm'),
+  },
+  'graphql:base64': {
+    source: `${GRAPHQL_SOURCE}; bytes in RFC 4648 §4`,
+    exchange: ({ size, encoding }) =>
+      encoding === 'binary'
+        ? graphqlExchange(base64(size), 'mutation($m:Bytes!){b(m:$m)}', 'b', 'b')
+        : graphqlExchange(size, 'mutation($m:String!){send(m:$m)}', 'send', 'm'),
   },
   webrtc: dataChannel,
   'webrtc:unordered': dataChannel,

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { Client, type Dispatcher, EventSource } from 'undici';
 import { type PerMessageDeflateOptions, WebSocket } from 'ws';
 import type {
@@ -136,16 +137,22 @@ function split(url: string): [origin: string, path: string] {
 /** An answer as a whole, once it is there. */
 function gathered({ resolve, reject }: Outcome): StreamedAnswer {
   let status = 0;
+  let packed = false;
   let chunks: Uint8Array[] = [];
   return {
-    started(statusCode) {
+    started(statusCode, coding) {
       status = statusCode;
+      packed = coding === 'gzip';
       chunks = [];
     },
     data: (chunk) => void chunks.push(chunk),
     ended(error) {
-      if (error === undefined) resolve({ status, text: textOf(chunks) });
-      else reject(error);
+      if (error !== undefined) return reject(error);
+      try {
+        resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks)).toString() : textOf(chunks) });
+      } catch (cause) {
+        reject(new Error('the answer is not the gzip it says it is', { cause }));
+      }
     },
   };
 }
@@ -173,7 +180,8 @@ function exchange(
         abort = () => controller.abort(signal.reason);
         signal.addEventListener('abort', abort);
       },
-      onResponseStart: (_controller, status) => answer.started(status),
+      onResponseStart: (_controller, status, fields) =>
+        answer.started(status, String(fields['content-encoding'] ?? '')),
       onResponseData: (_controller, chunk) => answer.data(chunk),
       onResponseEnd: () => over(),
       onResponseError: (_controller, error) => over(error),

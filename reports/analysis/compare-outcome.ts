@@ -16,13 +16,13 @@ export function outcomeOf(comparison: Comparison, maxRegression: number): Outcom
   const choices = rows.filter(({ floor }) => !floor);
   const judged = choices.filter(({ verdict }) => verdict.word !== 'not testable');
   const untold = choices.filter((row) => isOpen(row));
+  const separable = counts['not separated'];
   const unmeasured = unmeasuredIn(choices);
   return {
     regressions: choices.filter(({ verdict, worseBy }) => verdict.word === 'worse' && (worseBy ?? 0) > maxRegression),
     open: [
-      ...(untold.length === 0
-        ? []
-        : [`${counts['not separated']} not separated, ${untold.length - counts['not separated']} not testable`]),
+      ...(separable === 0 ? [] : [`${separable} not separated`]),
+      ...(untold.length === separable ? [] : [`${untold.length - separable} not testable`]),
       ...(raw.length === 0 ? [] : [`${raw.length} asked another question`]),
       ...(onlyInBase.length === 0 ? [] : [`${onlyInBase.length} only in the base run`]),
     ],

@@ -33,7 +33,7 @@ export function headlineOf({ rows, raw, barrier, counts, crossEnvironment, optio
     opening,
     strong(list(parts, 'and')),
     plain(
-      `, of ${countOf(judged.length, 'comparison')} (${tolerance(timeBand)} of times, rates and memory, ${tolerance(byteBand)} of bytes).${across}`,
+      `, of ${countOf(judged.length, 'comparison')} (${tolerance(timeBand)} of times, rates and memory, ${tolerance(byteBand)} of bytes${rows.length > judged.length ? '; the floor is not counted' : ''}).${across}`,
     ),
   ];
 }

@@ -9,7 +9,7 @@ import { type TextColumn, table, wrap } from './table.ts';
 export type ComparisonOptions = {
   readonly width: number;
   readonly colour: boolean;
-  /** Every comparison by itself; else what is equivalent or not testable is summed up. */
+  /** Every comparison by itself; else what is equivalent, hardly moved or not testable is summed up. */
   readonly all: boolean;
 };
 
@@ -24,7 +24,7 @@ export function comparisonText(comparison: Comparison, { width, colour, all }: C
     ...runLines('base', base, prose, paint),
     ...runLines('new', next, prose, paint),
     ...questions.flatMap(([title, those]) => ['', ...questionLines(title, those, { width, prose, paint, all })]),
-    ...raw.flatMap((pair) => ['', ...rawLines(pair, width, prose, paint)]),
+    ...alike(raw).flatMap((pairs) => ['', ...rawLines(pairs, { width, prose, paint })]),
     ...warningLines(warnings, prose, paint),
   ].join('\n');
 }
@@ -36,13 +36,18 @@ function runLines(which: string, { id, startedAt, status }: RunFacts, prose: num
 type Laying = { readonly width: number; readonly prose: number; readonly paint: Paints; readonly all: boolean };
 
 function questionLines(title: string, rows: readonly ComparedRow[], { width, prose, paint, all }: Laying): string[] {
-  const told = all ? rows : rows.filter(({ verdict: { word } }) => word !== 'equivalent' && word !== 'not testable');
+  const told = all ? rows : rows.filter(isNews);
   const rest = rows.filter((row) => !told.includes(row));
   return [
     ...wrap(printable(title), prose).map(paint.bold),
     ...(told.length === 0 ? [] : table(columnsOf(told, paint), width, paint.dim)),
-    ...restLines(rest, prose, paint),
+    ...restLines(rest, rows.length, prose, paint),
   ];
+}
+
+/** What differs, or may well: a median outside the band whose interval reaches into it. */
+function isNews({ verdict: { word }, magnitude }: ComparedRow): boolean {
+  return word === 'worse' || word === 'better' || (word === 'not separated' && magnitude !== 'within the band');
 }
 
 function columnsOf(rows: readonly ComparedRow[], paint: Paints): TextColumn[] {
@@ -70,38 +75,50 @@ const sideText = (metric: Metric, side: Side): string => (side.state === 'shown'
 
 const changeText = (ratio: number | null): string => (ratio === null ? '—' : change(ratio));
 
-/** Equivalents by their number; what could not be judged by its reason. */
-function restLines(rows: readonly ComparedRow[], prose: number, paint: Paints): string[] {
-  const equivalent = rows.filter(({ verdict }) => verdict.word === 'equivalent');
+/** Equivalents and small changes by their number; what could not be judged by its reason. */
+function restLines(rows: readonly ComparedRow[], of: number, prose: number, paint: Paints): string[] {
+  const counted = (['not separated', 'equivalent'] as const).flatMap((word) => {
+    const count = rows.filter(({ verdict }) => verdict.word === word).length;
+    const how = word === 'equivalent' ? word : `${word}, medians within the band`;
+    return count === 0 ? [] : [`${ICONS[word]} ${how}: ${count} of ${of}; --all lists them`];
+  });
   const reasons = Map.groupBy(rows, ({ verdict }) => ('reason' in verdict ? verdict.reason : null));
   reasons.delete(null);
-  const lines = [
-    ...(equivalent.length === 0 ? [] : [`${ICONS.equivalent} equivalent: ${byName(equivalent)}`]),
-    ...[...reasons].map(([reason, those]) => `${ICONS['not testable']} not testable: ${byName(those)}: ${reason}`),
-  ];
-  return lines.flatMap((line) => wrap(printable(line), prose)).map(paint.dim);
-}
-
-/** `ws (p50, p99) and sse (p50)`. */
-function byName(rows: readonly ComparedRow[]): string {
-  const names = [...Map.groupBy(rows, nameText)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return list(
-    names.map(([name, those]) => `${name} (${those.map(({ metric }) => metric.name).join(', ')})`),
-    'and',
+  const untested = [...reasons].map(
+    ([reason, those]) =>
+      `${ICONS['not testable']} not testable: ${those.length} of ${of} (${byName(those)}): ${reason}`,
   );
+  return [...counted, ...untested].flatMap((line) => wrap(printable(line), prose)).map(paint.dim);
 }
 
-function rawLines(pair: RawPair, width: number, prose: number, paint: Paints): string[] {
-  const { name, base, next, because } = pair;
+const MOST_NAMED = 6;
+
+function byName(rows: readonly ComparedRow[]): string {
+  const names = [...new Set(rows.map(nameText))].toSorted();
+  const rest = names.length > MOST_NAMED ? [`${names.length - MOST_NAMED} more`] : [];
+  return list([...names.slice(0, MOST_NAMED), ...rest], 'and');
+}
+
+/** Pairs whose questions differ in the same way go into one table. */
+const alike = (raw: readonly RawPair[]): RawPair[][] => [
+  ...Map.groupBy(raw, ({ base, next, because }) => JSON.stringify([base, next, because])).values(),
+];
+
+function rawLines(pairs: readonly RawPair[], { width, prose, paint }: Omit<Laying, 'all'>): string[] {
+  const [first] = pairs;
+  if (first === undefined) return [];
+  const { base, next, because } = first;
   const what = because.map((one) => `${one.what} ${one.base} → ${one.next}`).join('; ');
+  const lines = pairs.flatMap(({ name, figures }) => figures.map((figure) => ({ name, ...figure })));
   return [
-    ...wrap(printable(`${name}: not compared, because the questions differ: ${what}.`), prose).map(paint.yellow),
-    ...wrap(printable(base === next ? base : `base: ${base}; new: ${next}`), prose).map(paint.dim),
+    ...wrap(printable(base === next ? base : `${base} → ${next}`), prose).map(paint.bold),
+    ...wrap(printable(`Not compared, because the questions differ: ${what}.`), prose).map(paint.yellow),
     ...table(
       [
-        { header: 'figure', align: 'left', cells: pair.figures.map(({ metric }) => bare(metric.column)) },
-        { header: 'base', align: 'right', cells: pair.figures.map((one) => bare(sideText(one.metric, one.base))) },
-        { header: 'new', align: 'right', cells: pair.figures.map((one) => bare(sideText(one.metric, one.next))) },
+        { header: 'transport', align: 'left', cells: lines.map(({ name }) => bare(printable(name))) },
+        { header: 'figure', align: 'left', cells: lines.map(({ metric }) => bare(metric.column)) },
+        { header: 'base', align: 'right', cells: lines.map((one) => bare(sideText(one.metric, one.base))) },
+        { header: 'new', align: 'right', cells: lines.map((one) => bare(sideText(one.metric, one.next))) },
       ],
       width,
       paint.dim,
