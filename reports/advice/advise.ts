@@ -1,3 +1,4 @@
+import { createBootstrap } from '../analysis/bootstrap.ts';
 import { list, ratio } from '../analysis/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
 import { cellOf } from './cost.ts';
@@ -119,7 +120,8 @@ const conditionText = ({ conditions }: Candidate): string =>
 /** Best first: as rated, then by cost; what is ruled out stays visible. */
 function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers: Answers): Option[] {
   const { candidates, costs, pool, readings, unjudged } = settled;
-  const { groups } = measured.analysis;
+  const { groups, options: judging } = measured.analysis;
+  const bootstrap = createBootstrap(judging.seed, judging.resamples);
   const least = costs.get(answer.recommended[0] ?? pool[0]?.name ?? '') ?? null;
   const leader = candidates.find(({ name }) => name === (answer.recommended[0] ?? pool[0]?.name));
   const silent = ['none', 'outside', 'blocked'].includes(answer.outcome);
@@ -136,7 +138,8 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
         ...ratingOf(candidate, fit, { leader, answer, answers, measured }),
         fit,
         needs,
-        reasons: fit === null ? [] : reasonsOf(candidate, settled, measured, answer.recommended.includes(name)),
+        reasons:
+          fit === null ? [] : reasonsOf(candidate, settled, { groups, bootstrap }, answer.recommended.includes(name)),
         cells,
       };
     });
@@ -221,7 +224,9 @@ function limitsOf({ readings, pool, basis }: Settled): string[] {
   const dropped = readings.filter((one) => one.dropped !== null);
   const bounded = basis.state === 'measured' && basis.throughput !== null ? boundedIn(basis.throughput.rows, pool) : [];
   const throughput = readings.some(({ id, dropped: why }) => id === 'throughput' && why === null);
+  const shallow = readings.some(({ metric, dropped: why }) => metric === 'p50' && why === null);
   return [
+    ...(shallow ? ['tail latency: judged by p50, for too few samples of some lie beyond their p99.'] : []),
     ...dropped.map(({ name, dropped: why }) => `${name}: ${why}. Its weight is shared among the others.`),
     ...(throughput && bounded.length > 0
       ? [`${list(bounded, 'and')} may hold more: the load generator set the limit there.`]
