@@ -1,5 +1,6 @@
 import { createBootstrap } from '../analysis/bootstrap.ts';
 import { list, ratio } from '../analysis/format.ts';
+import { limitsOf as coverageOf } from '../analysis/sentences.ts';
 import { type Candidate, factOf } from './candidates.ts';
 import { cellOf } from './cost.ts';
 import { FACTS, factsOf } from './facts.ts';
@@ -38,6 +39,7 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     ...answer,
     tieBreaker: answer.outcome === 'toss-up' ? tieBreakerOf(settled, answer.recommended, answers, measured) : null,
     load: { text: basis.text, group: basis.state === 'measured' ? basis.group.id : null },
+    notCovered: basis.state === 'measured' ? (coverageOf([basis.group])[0] ?? null) : null,
     criteria: readings.map(({ logs: _, ...use }) => use),
     options: optionsOf(settled, answer, measured, answers),
     unjudged,
@@ -188,12 +190,12 @@ function ratingOf(
   return { rating: 'Only if', because: `only if ${need}: ${cost}` };
 }
 
-/** Needs that nobody named, and that this option meets where the leader does not. */
+/** Needs that nobody named, and that this option can meet where the leader cannot. */
 function strengthsOver({ row }: Candidate, leader: Candidate, { needs }: Answers, { results }: Measured): string[] {
   return NEEDS.filter(
     ({ id }) =>
       !needs.includes(id) &&
-      factOf(row, id, results)?.value === 'yes' &&
+      ['yes', 'depends'].includes(factOf(row, id, results)?.value ?? 'no') &&
       factOf(leader.row, id, results)?.value === 'no',
   ).map(({ name }) => name);
 }

@@ -70,7 +70,7 @@ function comparison(
   { id, group, bootstrap }: { id: MetricId; group: Group; bootstrap: Bootstrap },
 ): string {
   const [best] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
-  if (best === undefined || logs.size < 2) return '';
+  if (best === undefined || logs.size < 2) return ': nothing else in question';
   if (best[0] === name) return `: ${extreme(metric(id))} of those in question`;
   const verdict = judge(id, sideOf(group, name, id), sideOf(group, best[0], id), {
     band: group.columns[id].band,
