@@ -1,11 +1,11 @@
 import { createBootstrap } from '../analysis/bootstrap.ts';
-import { list, ratio } from '../analysis/format.ts';
+import { list } from '../analysis/format.ts';
 import { limitsOf as coverageOf } from '../analysis/sentences.ts';
-import { type Candidate, factOf } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 import { cellOf } from './cost.ts';
 import { FACTS, factsOf } from './facts.ts';
-import type { Advice, AdviceOptions, Answers, Measured, NeedCell, Option, Rating, Robustness } from './model.ts';
-import { NEEDS, needOf } from './needs.ts';
+import type { Advice, AdviceOptions, Answers, Measured, Option, Rating, Robustness } from './model.ts';
+import { type Answer, conditionText, ratingOf } from './ratings.ts';
 import { reasonsOf } from './reasons.ts';
 import { robustnessOf } from './robustness.ts';
 import { sensitivityOf } from './sensitivity.ts';
@@ -14,10 +14,6 @@ import { tieBreakerOf } from './tie-breaker.ts';
 
 /** Below this share of draws the first is not called the answer. */
 const ENOUGH = 0.7;
-
-/** Weighted cost over the leader's, beyond which an option is no longer worth considering, and then to be avoided. */
-const NEAR = 1.5;
-const FAR = 3;
 
 /**
  * What a project with these answers would do well to use, as far as a run can tell. Pure: the same run, answers and seed give
@@ -53,8 +49,6 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     ],
   };
 }
-
-type Answer = Pick<Advice, 'outcome' | 'heading' | 'recommended'>;
 
 /** Runs that no choice can be made by. */
 function blockedBy({ results, analysis }: Measured): Answer | null {
@@ -113,12 +107,6 @@ function leadersOf({ both }: Robustness): string[] {
   });
 }
 
-const conditionText = ({ conditions }: Candidate): string =>
-  list(
-    conditions.map(({ note }) => note),
-    'and',
-  );
-
 /** Best first: as rated, then by cost; what is ruled out stays visible. */
 function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers: Answers): Option[] {
   const { candidates, costs, pool, readings, unjudged } = settled;
@@ -153,56 +141,6 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
       (a.name < b.name ? -1 : 1),
   );
 }
-
-function ratingOf(
-  candidate: Candidate,
-  fit: number | null,
-  {
-    leader,
-    answer,
-    answers,
-    measured,
-  }: { leader: Candidate | undefined; answer: Answer; answers: Answers; measured: Measured },
-): { rating: Rating | null; because: string } {
-  const { name, barred, conditions, otherForm } = candidate;
-  const { outcome, recommended } = answer;
-  if (barred !== null) return { rating: 'Avoid', because: barredText(barred) };
-  if (otherForm) return { rating: 'Only if', because: `only if ${conditionText(candidate)}` };
-  if (fit === null) {
-    const rest = conditions.length > 0 ? `, only if ${conditionText(candidate)}` : '';
-    return { rating: null, because: `meets the needs${rest}; its figures say nothing here` };
-  }
-  const chosen = recommended.includes(name);
-  const cost =
-    chosen && recommended.length === 1
-      ? 'least cost by your weights'
-      : `${ratio(fit)} the leader’s cost by your weights`;
-  if (fit > FAR) return { rating: 'Avoid', because: cost };
-  if (conditions.length > 0) return { rating: 'Only if', because: `only if ${conditionText(candidate)}; ${cost}` };
-  if (outcome === 'quick look') return { rating: 'Consider', because: `${cost}; too few trials for a verdict` };
-  if (chosen) {
-    return { rating: 'Use', because: recommended.length > 1 ? `not told apart from the others: ${ratio(fit)}` : cost };
-  }
-  if (fit <= NEAR) return { rating: 'Consider', because: cost };
-  const strengths = leader === undefined ? [] : strengthsOver(candidate, leader, answers, measured);
-  const need =
-    strengths.length > 0 ? `you come to need ${list(strengths, 'or')}` : 'something not weighed here speaks for it';
-  return { rating: 'Only if', because: `only if ${need}: ${cost}` };
-}
-
-/** Needs that nobody named, and that this option can meet where the leader cannot. */
-function strengthsOver({ row }: Candidate, leader: Candidate, { needs }: Answers, { results }: Measured): string[] {
-  return NEEDS.filter(
-    ({ id }) =>
-      !needs.includes(id) &&
-      ['yes', 'depends'].includes(factOf(row, id, results)?.value ?? 'no') &&
-      factOf(leader.row, id, results)?.value === 'no',
-  ).map(({ name }) => name);
-}
-
-/** The need and its source, in a line. */
-export const barredText = ({ need, note, source }: NeedCell): string =>
-  `${need === 'objective' ? 'objective' : needOf(need).name}: ${note} (${source.clause})`;
 
 /** Families that this run has no case of, by the facts alone. */
 function unmeasuredBy({ results }: Measured, { needs }: Answers): Advice['unmeasured'] {
