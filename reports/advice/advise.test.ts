@@ -293,6 +293,22 @@ describe('what is judged', () => {
     expect(option(advice, 'long-polling').needs[0]).toMatchObject({ tag: 'measured', value: 'other form' });
   });
 
+  test('where nothing measured meets the needs, it is said which need to give up, and what would meet them all', () => {
+    const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'upstream', 'lossy'] });
+    expect(advice.heading).toBe('No measured transport meets the needs.');
+    expect(advice.sensitivity.needs).toMatchObject([{ need: 'lossy', asked: true, winner: 'ws' }]);
+    expect(advice.unmeasured.map(({ name }) => name)).toEqual(['webrtc:unordered', 'webtransport:datagram']);
+  });
+
+  test('what costs more is named with what it can do that the first cannot', () => {
+    const transports = { ws: { ...none, p50Ms: 1 }, graphql: { ...none, p50Ms: 2 } };
+    const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
+    expect(option(advice, 'graphql')).toMatchObject({
+      rating: 'Only if',
+      because: expect.stringMatching(/^only if you come to need an existing GraphQL schema: 2\.0/),
+    });
+  });
+
   test('whatever is asked, every cell has a source, and nobody comes first who is ruled out', () => {
     const run = makeResults({ transports: SEVEN });
     const measured = { results: run, analysis: analyse(run, { resamples: 200 }) };

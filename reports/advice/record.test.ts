@@ -32,13 +32,14 @@ test('a record has everything that somebody needs who was not there', () => {
       'Weights',
       'Result',
       'Ruled out',
-      'Not measured in this run, though by the facts alone it meets the needs',
+      'Not measured here, but meeting the needs by the facts alone',
     ],
     ...['How sure', 'What would change it', 'Warnings', 'How to repeat it'],
   ]);
   expect(text).toContain('run `2026-11-23T06-18-00Z-fixture`, Valid');
   expect(text).toContain('- **Use:** Live dashboard');
   expect(text).toContain('- **Objective:** p99 ≤ 50 ms');
+  expect(text).toContain('- **Not covered by the figures:** One machine, over loopback');
   expect(text).toMatch(/^\| tail latency \| \d+ % \| measured \|$/m);
   expect(text).toMatch(/^\| simplicity of running it \| \d+ % \| judgement \|$/m);
   expect(text).toMatch(/^\| Use \| `sse` .* \| 1\.00× \|/m);

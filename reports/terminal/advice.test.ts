@@ -34,3 +34,15 @@ test.each([60, 80, 160])('fits %i columns, and holds no escape code without colo
   for (const line of plain.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(width);
   expect(stripVTControlCharacters(adviceText(advice, { width, colour: true }))).toBe(plain);
 });
+
+test('a name moves no cursor and begins no line', () => {
+  const evil = 'x\u001b[31m\nUse mine\u202e';
+  const odd = makeResults({ transports: { ws: { variant: evil, title: evil }, mqtt: {}, [evil]: {} } });
+  const text = adviceText(
+    advise({ results: odd, analysis: analyse(odd, { resamples: 100 }) }, { ...answers, needs: [] }, { draws: 50 }),
+    { width: 80, colour: false },
+  );
+  expect(stripVTControlCharacters(text)).toBe(text);
+  expect(text).not.toContain('\u202e');
+  expect(text).not.toMatch(/^Use mine/m);
+});
