@@ -156,13 +156,14 @@ program
     '--metrics <names>',
     `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')} (all)`,
   )
+  .option('--out <page.html>', 'write a page with every change on a logarithmic axis')
   .option('--all', 'list every comparison, those too that are equivalent or not testable')
   .option('--json', 'print one JSON document')
   .option('--markdown', 'print Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .addHelpText('after', EXIT_CODES)
   .action(async (base: string, next: string, flags: CompareFlags) => {
     const { compareCommand } = await import('./cli/compare.ts');
-    exitCode = compareCommand({ base, next }, flags, io);
+    exitCode = await compareCommand({ base, next }, flags, io);
   });
 
 program
