@@ -115,8 +115,11 @@ export interface ClientModule {
 /** What the surroundings supply, so that a client file runs in Node and in a browser alike. */
 export interface Platform {
   readonly WebSocket: WebSocketConstructor;
-  /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
-  openHttp(): Http;
+  /**
+   * HTTP as one user has it: connections of its own, at most a browser's number of them; over HTTP/2 one. A browser chooses the
+   * version itself, together with the server, and HTTP/2 only over TLS.
+   */
+  openHttp(version?: '1.1' | '2'): Http;
 }
 
 export interface Http {

@@ -64,13 +64,15 @@ const overConnection: Capabilities = { binary: true, ordered: true, reliable: tr
 const overRequests: Capabilities = { binary: false, ordered: true, reliable: true, upstream: 'request' };
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
+const http2: Variant = { id: 'h2', title: 'HTTP/2', options: { http: '2' } };
+
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 export const transports: readonly TransportEntry[] = [
   { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
   { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
-  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [http2] },
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'short-polling', title: 'Short polling + POST', capabilities: overRequests, refusal: /413/, options: { intervalMs: 100 }, variants: [] },
   { id: 'http-stream', title: 'HTTP stream of lines + POST', capabilities: overRequests, refusal: /413/, variants: [] },

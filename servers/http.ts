@@ -1,9 +1,34 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Message, ServerSettings } from '../bench/contract.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
-export type Answer = (request: IncomingMessage, response: ServerResponse, pass: Pass) => void;
+/** What HTTP/1.1 and HTTP/2 have in common of a request and of its answer. */
+export interface WebRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly complete: boolean;
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  once(event: 'end' | 'close', listener: () => void): unknown;
+  resume(): unknown;
+  destroy(): unknown;
+}
+export interface WebResponse {
+  readonly req: { readonly httpVersionMajor: number };
+  readonly writableLength: number;
+  setHeader(name: string, value: string): unknown;
+  writeHead(status: number, headers?: Record<string, string | number>): unknown;
+  write(chunk: string | Uint8Array): boolean;
+  end(): unknown;
+  end(text: string): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+export type Answer = (request: WebRequest, response: WebResponse, pass: Pass) => void;
 
 /** Largest head of a request, in bytes. */
 const MOST_HEADER_BYTES = 16_384;
@@ -18,17 +43,7 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
   const { handshakeMs } = limits;
   const timeouts = { headersTimeout: handshakeMs, requestTimeout: 2 * handshakeMs, connectionsCheckingInterval: 500 };
   const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
-    if (letPage(request, response, settings)) return;
-    const token = gate.open ? undefined : tokenOf(request);
-    const pass = gate.known(token);
-    if (pass !== undefined) return answer(request, response, pass);
-    gate.admit(token).then(
-      (admitted) => answer(request, response, admitted),
-      (error: unknown) => refuseToken(response, error),
-    );
-  };
+  const onRequest = entrance(settings, answer, gate);
   if (identity === undefined) return createServer(options, onRequest);
   const secure = {
     cert: identity.certificate,
@@ -39,13 +54,32 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
   return createSecureServer({ ...options, ...secure }, onRequest);
 }
 
+/** What every request passes before it is answered, whichever HTTP brought it. */
+export function entrance(
+  settings: ServerSettings,
+  answer: Answer,
+  gate = new Gate(settings),
+): (request: WebRequest, response: WebResponse) => void {
+  return (request, response) => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    const token = gate.open ? undefined : tokenOf(request);
+    const pass = gate.known(token);
+    if (pass !== undefined) return answer(request, response, pass);
+    gate.admit(token).then(
+      (admitted) => answer(request, response, admitted),
+      (error: unknown) => refuseToken(response, error),
+    );
+  };
+}
+
 /** `http` or `ws`, with the s that TLS adds. */
 export function schemeOf(plain: 'http' | 'ws', { identity }: Pick<ServerSettings, 'identity'>): string {
   return identity === undefined ? plain : `${plain}s`;
 }
 
 /** A page of another origin that was admitted may read the answer (Fetch §3.2); true where the request only asked about that. */
-function letPage(request: IncomingMessage, response: ServerResponse, { origins }: ServerSettings): boolean {
+function letPage(request: WebRequest, response: WebResponse, { origins }: ServerSettings): boolean {
   const { origin } = request.headers;
   if (origins === undefined || origin === undefined) return false;
   response.setHeader('access-control-allow-origin', origin);
@@ -60,28 +94,35 @@ function letPage(request: IncomingMessage, response: ServerResponse, { origins }
   return true;
 }
 
-function refuseToken(response: ServerResponse, error: unknown): void {
+function refuseToken(response: WebResponse, error: unknown): void {
   if (!(error instanceof Refused)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
   refuse(response, 401, error.message);
 }
 
 /** Refuses a request whose body nobody will read: the connection ends with the answer. */
-export function refuse(response: ServerResponse, status: number, reason: string): void {
+export function refuse(response: WebResponse, status: number, reason: string): void {
   const text = `${reason}\n`;
   const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, connection: 'close' }).end(text);
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...lastOf(response) });
+  response.end(text);
+}
+
+/** Says that the connection ends with this answer. HTTP/2 has no such field (RFC 9113 §8.2.2): the stream ends anyway. */
+function lastOf({ req }: WebResponse): { connection?: string } {
+  return req.httpVersionMajor >= 2 ? {} : { connection: 'close' };
 }
 
 /** The answer to every path a transport does not have. */
-export function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(404).end();
+export function notFound(_request: WebRequest, response: WebResponse): void {
+  response.writeHead(404);
+  response.end();
 }
 
 /** Takes the message a POST brings, and answers with the status that `take` makes of it, or 413 where it is too large. */
 export async function takeMessage(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: WebRequest,
+  response: WebResponse,
   mostBytes: number,
   take: (message: string) => Promise<number>,
 ): Promise<void> {
@@ -92,7 +133,10 @@ export async function takeMessage(
   try {
     const status = await take(await readText(request, mostBytes));
     if (status === 429) refuse(response, status, 'too many messages');
-    else response.writeHead(status).end();
+    else {
+      response.writeHead(status);
+      response.end();
+    }
   } catch (error) {
     if (error instanceof TooLarge) refuseTooLarge(request, response);
     else response.destroy();
@@ -103,7 +147,7 @@ export async function takeMessage(
 class TooLarge extends Error {}
 
 /** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
+function readText(request: WebRequest, mostBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
     const chunks: Buffer[] = [];
@@ -126,9 +170,9 @@ const LINGER_MS = 1_000;
  * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). What is still arriving is read and thrown away for a
  * moment: closing at once would reset the connection, and the sender would never see why.
  */
-function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
+function refuseTooLarge(request: WebRequest, response: WebResponse): void {
   const text = 'message too large\n';
-  response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, connection: 'close' });
+  response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, ...lastOf(response) });
   response.write(text);
   const cut = setTimeout(() => request.destroy(), LINGER_MS);
   const finish = () => {

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
+import type { WebResponse } from './http.ts';
 import { listenForPolls, type PollingSession, sendJson } from './polling.ts';
 
 /** How long a request without news is held. RFC 6202 §5.5 found 30 s safe with nearly every proxy. */
@@ -11,7 +11,7 @@ export function listen(application: Application, settings: ServerSettings): Prom
   return listenForPolls(application, settings, { poll, effective });
 }
 
-function poll(session: PollingSession, cursor: number, response: ServerResponse): void {
+function poll(session: PollingSession, cursor: number, response: WebResponse): void {
   // One held request a session: an older one is answered with what there is.
   session.held?.answer();
   const { messages } = session.mailbox.read(cursor);

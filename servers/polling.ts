@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, refuse, schemeOf, takeMessage, textOf } from './http.ts';
+import {
+  createWebServer,
+  notFound,
+  refuse,
+  schemeOf,
+  takeMessage,
+  textOf,
+  type WebRequest,
+  type WebResponse,
+} from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -25,7 +33,7 @@ export interface PollingSession {
 }
 
 export interface Held {
-  readonly response: ServerResponse;
+  readonly response: WebResponse;
   /** Answers with what there is. */
   answer(): void;
   /** It waits no more; whoever calls this answers it. */
@@ -35,7 +43,7 @@ export interface Held {
 /** What tells one way of polling from another. */
 export interface Polling {
   /** Answers a request for what comes after the cursor: at once, or held until there is news. */
-  poll(session: PollingSession, cursor: number, response: ServerResponse): void;
+  poll(session: PollingSession, cursor: number, response: WebResponse): void;
   readonly effective: Options;
 }
 
@@ -57,7 +65,7 @@ export async function listenForPolls(
     for (const session of sessions.values()) session.mailbox.append(text);
   }
 
-  function open(response: ServerResponse, pass: Pass): void {
+  function open(response: WebResponse, pass: Pass): void {
     const id = randomUUID();
     const session: PollingSession = {
       ...{ id, mailbox: new Mailbox(), held: undefined, lastSeenMs: performance.now() },
@@ -78,7 +86,7 @@ export async function listenForPolls(
     refuse(held.response, status, reason);
   }
 
-  function receive(session: PollingSession, request: IncomingMessage, response: ServerResponse): void {
+  function receive(session: PollingSession, request: WebRequest, response: WebResponse): void {
     void takeMessage(request, response, messageBytes, async (message) => {
       if (!session.inTime()) return 429;
       await application(message, (reply) => session.mailbox.append(textOf(reply)), broadcast);
@@ -95,7 +103,8 @@ export async function listenForPolls(
     else if (session?.subject !== pass.subject || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') {
       end(session);
-      response.writeHead(204).end();
+      response.writeHead(204);
+      response.end();
     } else if (route === 'POST messages') receive(session, request, response);
     else if (route === 'GET messages') {
       session.lastSeenMs = performance.now();
@@ -140,8 +149,7 @@ export async function listenForPolls(
   };
 }
 
-export function sendJson(response: ServerResponse, status: number, body: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-    .end(body);
+export function sendJson(response: WebResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }

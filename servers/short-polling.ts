@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
+import type { WebResponse } from './http.ts';
 import { listenForPolls, type PollingSession, sendJson } from './polling.ts';
 
 /** Short polling: every GET is answered at once, with 204 where there is no news; one POST a message up. */
@@ -10,8 +10,9 @@ export function listen(application: Application, settings: ServerSettings): Prom
   return listenForPolls(application, settings, { poll, effective });
 }
 
-function poll({ mailbox }: PollingSession, cursor: number, response: ServerResponse): void {
+function poll({ mailbox }: PollingSession, cursor: number, response: WebResponse): void {
   const news = mailbox.read(cursor);
-  if (news.messages.length === 0) response.writeHead(204).end();
-  else sendJson(response, 200, JSON.stringify(news));
+  if (news.messages.length > 0) return sendJson(response, 200, JSON.stringify(news));
+  response.writeHead(204);
+  response.end();
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf, takeMessage, textOf } from './http.ts';
+import { createWebServer, notFound, schemeOf, takeMessage, textOf, type WebRequest, type WebResponse } from './http.ts';
+import { createHttp2Server } from './http2.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 
 /** How messages are written into an answer that does not end. */
@@ -19,13 +19,16 @@ export interface Streaming {
 }
 
 interface Stream {
-  readonly response: ServerResponse;
+  readonly response: WebResponse;
   /** Whose it is: a POST of anybody else finds no session. */
   readonly subject: string;
   readonly inTime: () => boolean;
 }
 
-/** Messages down in one answer that stays open (`GET /<path>`), up by one POST each (`POST /messages/<session>`). */
+/**
+ * Messages down in one answer that stays open (`GET /<path>`), up by one POST each (`POST /messages/<session>`). Over HTTP/2
+ * where the option `http` is `2`.
+ */
 export async function listenForStreams(
   application: Application,
   settings: ServerSettings,
@@ -40,7 +43,7 @@ export async function listenForStreams(
     for (const { response } of streams.values()) response.write(encoded);
   }
 
-  function openStream(response: ServerResponse, pass: Pass): void {
+  function openStream(response: WebResponse, pass: Pass): void {
     const session = randomUUID();
     response.writeHead(200, {
       'content-type': contentType,
@@ -57,7 +60,7 @@ export async function listenForStreams(
     });
   }
 
-  function receive(session: string, request: IncomingMessage, response: ServerResponse, { subject }: Pass): void {
+  function receive(session: string, request: WebRequest, response: WebResponse, { subject }: Pass): void {
     const stream = streams.get(session);
     if (stream?.subject !== subject) return notFound(request, response);
     void takeMessage(request, response, messageBytes, async (message) => {
@@ -69,7 +72,9 @@ export async function listenForStreams(
     });
   }
 
-  const server = createWebServer(settings, (request, response, pass) => {
+  const http = settings.options.http === '2' ? '2' : '1.1';
+  const create = http === '2' ? createHttp2Server : createWebServer;
+  const server = create(settings, (request, response, pass) => {
     const [address = ''] = (request.url ?? '').split('?');
     const [, path, session] = address.split('/');
     if (request.method === 'GET' && path === streamPath && session === undefined) openStream(response, pass);
@@ -97,7 +102,7 @@ export async function listenForStreams(
       compression: false,
       tcpNoDelay: true,
       messageBytes,
-      http: '1.1',
+      http,
       ...effective,
     },
     close: closingOnce(() => {
