@@ -1,4 +1,5 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { fromBase64 } from './base64.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 import { postInOrder } from './upstream.ts';
@@ -20,6 +21,8 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
   let id: string | undefined;
   let leaving = false;
   const headers = bearer(settings.token);
+  // A browser says so by itself, whatever a page asks for.
+  const pollHeaders = settings.options.gzip === true ? { ...headers, 'accept-encoding': 'gzip' } : headers;
 
   async function open(): Promise<void> {
     const { status, text } = await http.fetch(`${url}/sessions`, { method: 'POST', headers });
@@ -32,12 +35,15 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
     let cursor = 0;
     while (!leaving) {
       await pace.next();
-      const { status, text } = await http.fetch(`${url}/messages/${id}?cursor=${cursor}`, { method: 'GET', headers });
+      const address = `${url}/messages/${id}?cursor=${cursor}`;
+      const { status, text } = await http.fetch(address, { method: 'GET', headers: pollHeaders });
       if (status === 204) continue;
       if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
-      const answer = JSON.parse(text) as { cursor: number; messages: string[] };
+      const answer = JSON.parse(text) as { cursor: number; messages: (string | { b: string })[] };
       cursor = answer.cursor;
-      for (const message of answer.messages) receiver.message(message);
+      for (const message of answer.messages) {
+        receiver.message(typeof message === 'string' ? message : fromBase64(message.b));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import { encodeLine } from '../bench/codec/line.ts';
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
+import { textOf } from './http.ts';
 import { listenForStreams } from './streams.ts';
 
 /** Lines down in one answer that stays open (`GET /lines`), one POST a message up (`POST /messages/<session>`). */
@@ -8,7 +9,7 @@ export function listen(application: Application, settings: ServerSettings): Prom
     path: 'lines',
     contentType: 'application/x-ndjson',
     greeting: encodeLine,
-    encode: encodeLine,
+    encode: (message) => encodeLine(textOf(message)),
     effective: {},
   });
 }

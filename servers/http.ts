@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../bench/contract.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
@@ -19,11 +20,13 @@ export interface WebRequest {
 export interface WebResponse {
   readonly req: { readonly httpVersionMajor: number };
   readonly writableLength: number;
+  readonly destroyed: boolean;
   setHeader(name: string, value: string): unknown;
+  appendHeader(name: string, value: string): unknown;
   writeHead(status: number, headers?: Record<string, string | number>): unknown;
   write(chunk: string | Uint8Array): boolean;
   end(): unknown;
-  end(text: string): unknown;
+  end(content: string | Uint8Array): unknown;
   destroy(): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
@@ -94,6 +97,25 @@ function letPage(request: WebRequest, response: WebResponse, { origins }: Server
   return true;
 }
 
+/**
+ * For a web server whose requests a library took over: strange pages are refused before it sees them, and those that were
+ * admitted may read what it answers.
+ */
+export function guardOrigins(server: Server, gate: Gate, settings: ServerSettings): void {
+  const requests = server.listeners('request');
+  const upgrades = server.listeners('upgrade');
+  server.removeAllListeners('request').removeAllListeners('upgrade');
+  server.on('request', (request, response) => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    for (const listener of requests) listener.call(server, request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    for (const listener of upgrades) listener.call(server, request, socket, head);
+  });
+}
+
 function refuseToken(response: WebResponse, error: unknown): void {
   if (!(error instanceof Refused)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
@@ -113,25 +135,40 @@ function lastOf({ req }: WebResponse): { connection?: string } {
   return req.httpVersionMajor >= 2 ? {} : { connection: 'close' };
 }
 
+/** The same for a handshake of another protocol, which has no answer of its own yet. */
+export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
+  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
+  // The peer may be gone already.
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
+    () => socket.destroy(),
+  );
+}
+
 /** The answer to every path a transport does not have. */
 export function notFound(_request: WebRequest, response: WebResponse): void {
   response.writeHead(404);
   response.end();
 }
 
-/** Takes the message a POST brings, and answers with the status that `take` makes of it, or 413 where it is too large. */
+/** What the body of a POST says it is where it is no text. */
+const BYTES = 'application/octet-stream';
+
+/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it, or 413 where it is too large. */
 export async function takeMessage(
   request: WebRequest,
   response: WebResponse,
   mostBytes: number,
-  take: (message: string) => Promise<number>,
+  take: (message: Message) => Promise<number>,
 ): Promise<void> {
   // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return refuse(response, 415, 'a compressed message is not accepted');
   }
   try {
-    const status = await take(await readText(request, mostBytes));
+    const body = await readBody(request, mostBytes);
+    const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
     if (status === 429) refuse(response, status, 'too many messages');
     else {
       response.writeHead(status);
@@ -146,8 +183,8 @@ export async function takeMessage(
 /** A request body over the limit. */
 class TooLarge extends Error {}
 
-/** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readText(request: WebRequest, mostBytes: number): Promise<string> {
+/** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
+function readBody(request: WebRequest, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
     const chunks: Buffer[] = [];
@@ -157,7 +194,7 @@ function readText(request: WebRequest, mostBytes: number): Promise<string> {
       if (length <= mostBytes) chunks.push(chunk);
       else reject(new TooLarge());
     });
-    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('the request ended before its body did')));
   });
@@ -183,6 +220,11 @@ function refuseTooLarge(request: WebRequest, response: WebResponse): void {
   request.once('end', finish);
   request.once('close', () => clearTimeout(cut));
   request.resume();
+}
+
+/** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
+export function acceptsGzip({ headers }: Pick<WebRequest, 'headers'>): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }
 
 /** A text message as a string, also where it came as its UTF-8 bytes. */

@@ -1,6 +1,5 @@
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
-import type { WebResponse } from './http.ts';
-import { listenForPolls, type PollingSession, sendJson } from './polling.ts';
+import { listenForPolls, type Poll, type PollingSession } from './polling.ts';
 
 /** How long a request without news is held. RFC 6202 §5.5 found 30 s safe with nearly every proxy. */
 const HOLD_MS = 25_000;
@@ -11,14 +10,14 @@ export function listen(application: Application, settings: ServerSettings): Prom
   return listenForPolls(application, settings, { poll, effective });
 }
 
-function poll(session: PollingSession, cursor: number, response: WebResponse): void {
+function poll(session: PollingSession, cursor: number, { response, sendNews }: Poll): void {
   // One held request a session: an older one is answered with what there is.
   session.held?.answer();
   const { messages } = session.mailbox.read(cursor);
   const answer = (): void => {
     release();
     session.lastSeenMs = performance.now();
-    sendJson(response, 200, JSON.stringify(session.mailbox.read(cursor)));
+    sendNews();
   };
   if (messages.length > 0) return answer();
   const timer = setTimeout(answer, HOLD_MS);

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { gzip } from 'node:zlib';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
 import {
+  acceptsGzip,
   createWebServer,
   notFound,
   refuse,
@@ -24,7 +26,7 @@ export interface PollingSession {
   /** Whose it is: a request of anybody else finds no session. */
   readonly subject: string;
   readonly inTime: () => boolean;
-  readonly mailbox: Mailbox;
+  readonly mailbox: Mailbox<Message>;
   /** The request that waits for news, if any. */
   held: Held | undefined;
   lastSeenMs: number;
@@ -40,16 +42,24 @@ export interface Held {
   release(): void;
 }
 
+/** A request for messages. */
+export interface Poll {
+  readonly response: WebResponse;
+  /** Answers with what comes after the cursor, be it nothing. */
+  sendNews(): void;
+}
+
 /** What tells one way of polling from another. */
 export interface Polling {
   /** Answers a request for what comes after the cursor: at once, or held until there is news. */
-  poll(session: PollingSession, cursor: number, response: WebResponse): void;
+  poll(session: PollingSession, cursor: number, request: Poll): void;
   readonly effective: Options;
 }
 
 /**
  * A server that is asked for messages: `POST /sessions` opens, `GET /messages/<session>?cursor=<n>` fetches, `DELETE
- * /sessions/<session>` ends, and one POST to `/messages/<session>` brings a message up.
+ * /sessions/<session>` ends, and one POST to `/messages/<session>` brings a message up. Options: `gzip` compresses answers with
+ * messages for whoever accepts that; with `base64` bytes come as `{"b":"…"}`.
  */
 export async function listenForPolls(
   application: Application,
@@ -59,16 +69,18 @@ export async function listenForPolls(
   const sessions = new Map<string, PollingSession>();
   const { limits } = settings;
   const { messageBytes } = limits;
+  const { gzip: compresses = false, base64 = false } = settings.options;
+  const kept = base64 ? (message: Message) => message : textOf;
 
   function broadcast(message: Message): void {
-    const text = textOf(message);
-    for (const session of sessions.values()) session.mailbox.append(text);
+    const entry = kept(message);
+    for (const session of sessions.values()) session.mailbox.append(entry);
   }
 
   function open(response: WebResponse, pass: Pass): void {
     const id = randomUUID();
     const session: PollingSession = {
-      ...{ id, mailbox: new Mailbox(), held: undefined, lastSeenMs: performance.now() },
+      ...{ id, mailbox: new Mailbox<Message>(), held: undefined, lastSeenMs: performance.now() },
       ...{ subject: pass.subject, inTime: floodGuard(limits), forget: () => {} },
     };
     session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
@@ -89,9 +101,17 @@ export async function listenForPolls(
   function receive(session: PollingSession, request: WebRequest, response: WebResponse): void {
     void takeMessage(request, response, messageBytes, async (message) => {
       if (!session.inTime()) return 429;
-      await application(message, (reply) => session.mailbox.append(textOf(reply)), broadcast);
+      await application(message, (reply) => session.mailbox.append(kept(reply)), broadcast);
       return 204;
     });
+  }
+
+  function sendNews(session: PollingSession, cursor: number, request: WebRequest, response: WebResponse): void {
+    const body = jsonOf(session.mailbox.read(cursor), base64 === true);
+    if (!compresses) return sendJson(response, 200, body);
+    response.appendHeader('vary', 'accept-encoding');
+    if (acceptsGzip(request)) sendPacked(response, body);
+    else sendJson(response, 200, body);
   }
 
   const server = createWebServer(settings, (request, response, pass) => {
@@ -108,7 +128,8 @@ export async function listenForPolls(
     } else if (route === 'POST messages') receive(session, request, response);
     else if (route === 'GET messages') {
       session.lastSeenMs = performance.now();
-      poll(session, Number(new URLSearchParams(query).get('cursor')) || 0, response);
+      const cursor = Number(new URLSearchParams(query).get('cursor')) || 0;
+      poll(session, cursor, { response, sendNews: () => sendNews(session, cursor, request, response) });
     } else notFound(request, response);
   });
   const sockets = trackSockets(server);
@@ -134,7 +155,13 @@ export async function listenForPolls(
   return {
     url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
     broadcast,
-    effective: { ...effective, compression: false, tcpNoDelay: true, messageBytes, http: '1.1' },
+    effective: {
+      ...effective,
+      compression: compresses ? 'gzip, each answer' : false,
+      tcpNoDelay: true,
+      messageBytes,
+      http: '1.1',
+    },
     close: closingOnce(() => {
       clearInterval(sweep);
       stopWatching();
@@ -149,7 +176,25 @@ export async function listenForPolls(
   };
 }
 
-export function sendJson(response: WebResponse, status: number, body: string): void {
+/** Bytes cannot stand in JSON: they are written as an object with their base64. */
+function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: boolean): string {
+  if (!base64) return JSON.stringify(read);
+  const messages = read.messages.map((message) =>
+    typeof message === 'string' ? message : { b: Buffer.from(message).toString('base64') },
+  );
+  return JSON.stringify({ cursor: read.cursor, messages });
+}
+
+function sendPacked(response: WebResponse, body: string): void {
+  gzip(body, (error, packed) => {
+    if (error) return void response.destroy();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': packed.length };
+    response.writeHead(200, headers);
+    response.end(packed);
+  });
+}
+
+function sendJson(response: WebResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }

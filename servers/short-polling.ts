@@ -1,6 +1,5 @@
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
-import type { WebResponse } from './http.ts';
-import { listenForPolls, type PollingSession, sendJson } from './polling.ts';
+import { listenForPolls, type Poll, type PollingSession } from './polling.ts';
 
 /** Short polling: every GET is answered at once, with 204 where there is no news; one POST a message up. */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
@@ -10,9 +9,8 @@ export function listen(application: Application, settings: ServerSettings): Prom
   return listenForPolls(application, settings, { poll, effective });
 }
 
-function poll({ mailbox }: PollingSession, cursor: number, response: WebResponse): void {
-  const news = mailbox.read(cursor);
-  if (news.messages.length > 0) return sendJson(response, 200, JSON.stringify(news));
+function poll({ mailbox }: PollingSession, cursor: number, { response, sendNews }: Poll): void {
+  if (mailbox.read(cursor).messages.length > 0) return sendNews();
   response.writeHead(204);
   response.end();
 }

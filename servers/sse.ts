@@ -1,14 +1,21 @@
-import { encodeEvent } from '../bench/codec/event.ts';
-import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
+import { encodeBytesEvent, encodeEvent } from '../bench/codec/event.ts';
+import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { textOf } from './http.ts';
 import { listenForStreams } from './streams.ts';
 
-/** Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). */
+/**
+ * Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). Options: `gzip` compresses the
+ * stream for whoever accepts that; with `base64` bytes come as events named `b`.
+ */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  const { gzip = false, base64 = false } = settings.options;
   return listenForStreams(application, settings, {
     path: 'events',
     contentType: 'text/event-stream',
-    greeting: (session) => `event: session\ndata: ${session}\n\n`,
-    encode: encodeEvent,
+    greeting: (session) => Buffer.from(`event: session\ndata: ${session}\n\n`),
+    encode: (message: Message) =>
+      base64 && typeof message !== 'string' ? encodeBytesEvent(message) : encodeEvent(textOf(message)),
+    gzip: gzip === true,
     effective: { eventIds: false },
   });
 }

@@ -1,9 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
+import { type EventStream, gzippedEvents, plainEvents } from './events.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf, takeMessage, textOf, type WebRequest, type WebResponse } from './http.ts';
+import {
+  acceptsGzip,
+  createWebServer,
+  notFound,
+  schemeOf,
+  takeMessage,
+  type WebRequest,
+  type WebResponse,
+} from './http.ts';
 import { createHttp2Server } from './http2.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 
@@ -13,13 +22,16 @@ export interface Streaming {
   readonly path: string;
   readonly contentType: string;
   /** What the stream begins with. It tells the session, to whose address messages are posted. */
-  greeting(session: string): string | Uint8Array;
-  encode(message: string): string | Uint8Array;
+  greeting(session: string): Buffer;
+  encode(message: Message): Buffer;
+  /** Compresses the answer for whoever accepts that. */
+  readonly gzip?: boolean;
   readonly effective: Options;
 }
 
 interface Stream {
   readonly response: WebResponse;
+  readonly body: EventStream;
   /** Whose it is: a POST of anybody else finds no session. */
   readonly subject: string;
   readonly inTime: () => boolean;
@@ -32,28 +44,32 @@ interface Stream {
 export async function listenForStreams(
   application: Application,
   settings: ServerSettings,
-  { path: streamPath, contentType, greeting, encode, effective }: Streaming,
+  { path: streamPath, contentType, greeting, encode, gzip = false, effective }: Streaming,
 ): Promise<Listener> {
   const streams = new Map<string, Stream>();
   const { limits } = settings;
   const { messageBytes } = limits;
 
   function broadcast(message: Message): void {
-    const encoded = encode(textOf(message));
-    for (const { response } of streams.values()) response.write(encoded);
+    const encoded = encode(message);
+    for (const { body } of streams.values()) body.write(encoded);
   }
 
-  function openStream(response: WebResponse, pass: Pass): void {
+  function openStream(request: WebRequest, response: WebResponse, pass: Pass): void {
     const session = randomUUID();
+    const compressed = gzip && acceptsGzip(request);
+    if (gzip) response.appendHeader('vary', 'accept-encoding');
     response.writeHead(200, {
       'content-type': contentType,
       'cache-control': 'no-cache',
       // Asks nginx not to hold messages back until its buffer is full.
       'x-accel-buffering': 'no',
+      ...(compressed ? { 'content-encoding': 'gzip' } : {}),
     });
-    response.write(greeting(session));
-    streams.set(session, { response, subject: pass.subject, inTime: floodGuard(limits) });
-    const forget = whenExpired(pass, () => response.end());
+    const body = compressed ? gzippedEvents(response) : plainEvents(response);
+    body.write(greeting(session));
+    streams.set(session, { response, body, subject: pass.subject, inTime: floodGuard(limits) });
+    const forget = whenExpired(pass, () => body.end());
     response.once('close', () => {
       forget();
       streams.delete(session);
@@ -67,7 +83,7 @@ export async function listenForStreams(
       // The stream may have ended while the message was on its way.
       if (!streams.has(session)) return 410;
       if (!stream.inTime()) return 429;
-      await application(message, (reply) => void stream.response.write(encode(textOf(reply))), broadcast);
+      await application(message, (reply) => stream.body.write(encode(reply)), broadcast);
       return 204;
     });
   }
@@ -77,7 +93,7 @@ export async function listenForStreams(
   const server = create(settings, (request, response, pass) => {
     const [address = ''] = (request.url ?? '').split('?');
     const [, path, session] = address.split('/');
-    if (request.method === 'GET' && path === streamPath && session === undefined) openStream(response, pass);
+    if (request.method === 'GET' && path === streamPath && session === undefined) openStream(request, response, pass);
     else if (request.method === 'POST' && path === 'messages' && session) receive(session, request, response, pass);
     else notFound(request, response);
   });
@@ -85,7 +101,7 @@ export async function listenForStreams(
   const stopWatching = watchBacklogs(
     limits,
     () => streams.values(),
-    ({ response }) => response.writableLength,
+    ({ body }) => body.waiting,
     ({ response }) => response.destroy(),
   );
 
@@ -99,7 +115,7 @@ export async function listenForStreams(
     effective: {
       heartbeat: 'none',
       heartbeatSeconds: 0,
-      compression: false,
+      compression: gzip ? 'gzip, flushed after each message' : false,
       tcpNoDelay: true,
       messageBytes,
       http,
@@ -107,7 +123,7 @@ export async function listenForStreams(
     },
     close: closingOnce(() => {
       stopWatching();
-      for (const { response } of streams.values()) response.end();
+      for (const { body } of streams.values()) body.end();
       return closeServer(server, sockets);
     }),
   };

@@ -24,7 +24,7 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
   const client: ClientModule = await import(module);
   const learnt = Promise.withResolvers<string>();
   const watched: Platform = {
-    WebSocket: platform.WebSocket,
+    ...platform,
     openHttp(version) {
       const http = platform.openHttp(version);
       return {

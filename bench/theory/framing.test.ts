@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { transportNames, transports } from '../registry.ts';
+import { findTransport, transportNames, transports } from '../registry.ts';
 import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
 import {
   chunk,
+  dataChannelMessage,
   grpcMessage,
   HTTP2_WINDOW_BYTES,
   http2Data,
@@ -10,6 +11,7 @@ import {
   mqttPublish,
   request,
   response,
+  SACK_DATAGRAM,
   UUID,
   webSocketFrame,
 } from './parts.ts';
@@ -40,6 +42,25 @@ describe('parts', () => {
   test('a chunk is its size in hexadecimal between line ends', () => {
     expect(chunk(15)).toBe('f\r\n'.length + 15 + '\r\n'.length);
     expect(chunk(16)).toBe('10\r\n'.length + 16 + '\r\n'.length);
+  });
+
+  // As captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
+  test.each([
+    [1, [85]],
+    [16, [97]],
+    [64, [145]],
+    [1_024, [1_105]],
+    [1_140, [1_221]],
+    [1_141, [1_209]],
+    [1_156, [1_221]],
+    [1_157, [1_221, 69]],
+    [16_384, [...new Array(14).fill(1_221), 265]],
+  ])('a data channel’s message of %i bytes is in datagrams of %j', (payload, datagrams) => {
+    expect(dataChannelMessage(payload)).toEqual(datagrams);
+  });
+
+  test('an acknowledgement by itself is a datagram of 107 bytes on the link', () => {
+    expect(14 + 20 + 8 + SACK_DATAGRAM).toBe(107);
   });
 
   test.each([
@@ -86,6 +107,12 @@ describe('formulas', () => {
   test('every transport and variant has one, with its source', () => {
     for (const name of transportNames()) expect(framings[name]?.source, name).toBeTruthy();
     expect(transportNames().length).toBeGreaterThanOrEqual(transports.length);
+  });
+
+  test('says what an acknowledgement costs of exactly those whose messages travel in datagrams', () => {
+    for (const name of transportNames()) {
+      expect(framings[name]?.datagrams !== undefined, name).toBe(findTransport(name)?.entry.datagrams === true);
+    }
   });
 
   // reference: one message down, its framing alone.

@@ -1,6 +1,16 @@
-import { Client, EventSource } from 'undici';
-import { WebSocket } from 'ws';
-import type { Http, HttpAnswer, HttpRequest, Platform, StreamedAnswer } from '../../bench/contract.ts';
+import { STATUS_CODES } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import { Client, type Dispatcher, EventSource } from 'undici';
+import { type PerMessageDeflateOptions, WebSocket } from 'ws';
+import type {
+  Http,
+  HttpAnswer,
+  HttpRequest,
+  Platform,
+  StreamedAnswer,
+  WebSocketConstructor,
+} from '../../bench/contract.ts';
+import { RTCPeerConnection } from './peer-connection.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
@@ -14,16 +24,15 @@ const http2 = (origin: string) => ({
   h2Options: { useH2c: origin.startsWith('http:'), pingInterval: 0 },
 });
 
-/** What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource. */
+/**
+ * What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel
+ * for WebRTC.
+ */
 export const platform: Platform = {
-  WebSocket: class extends WebSocket {
-    constructor(url: string, protocols?: string | string[]) {
-      // `ws` offers permessage-deflate unless told not to.
-      super(url, protocols, { perMessageDeflate: false });
-      // In a browser an error that nobody listens for does no harm; here it would end the process.
-      this.on('error', () => {});
-    }
-  },
+  RTCPeerConnection,
+  WebSocket: webSocket(false),
+  // A browser's has no size below which it would not compress.
+  CompressingWebSocket: webSocket({ threshold: 0 }),
 
   openHttp(version = '1.1'): Http {
     const mostConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
@@ -53,7 +62,10 @@ export const platform: Platform = {
           const connection = connectionTo(new URL(url).origin);
           // For as long as there is a stream on it; a session has one.
           connection.underWay = Number.POSITIVE_INFINITY;
-          super(url, { node: { dispatcher: connection.client } });
+          const { dispatcher, why } = explaining(connection.client);
+          super(url, { node: { dispatcher } });
+          // Before any other listener: they find it in the event.
+          this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
         }
       },
 
@@ -80,11 +92,44 @@ export const platform: Platform = {
   },
 };
 
+/** `ws` offers permessage-deflate unless told not to. */
+function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
+  return class extends WebSocket {
+    constructor(url: string, protocols?: string | string[]) {
+      super(url, protocols, { perMessageDeflate });
+      // In a browser an error that nobody listens for does no harm; here it would end the process.
+      this.on('error', () => {});
+    }
+  };
+}
+
 /** One connection, and how many requests it has been given. undici's own pools would be two more layers around every one. */
 interface Connection {
   readonly origin: string;
   readonly client: Client;
   underWay: number;
+}
+
+/**
+ * undici's EventSource keeps to itself why a stream ended or never began. The one request on this dispatcher tells. What it
+ * passes on stays as it is: every event's bytes take this way.
+ */
+function explaining(client: Client): { dispatcher: Dispatcher; why: () => string | undefined } {
+  let why: string | undefined;
+  const dispatcher = client.compose((dispatch) => (options, handler) => {
+    const { onResponseStart, onResponseError } = handler;
+    handler.onResponseStart = (controller, status, ...rest) => {
+      if (status !== 200) why = `answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
+      onResponseStart?.call(handler, controller, status, ...rest);
+    };
+    handler.onResponseError = (controller, error) => {
+      // Whoever was refused ends the request himself: that is not why.
+      why ??= error.message;
+      onResponseError?.call(handler, controller, error);
+    };
+    return dispatch(options, handler);
+  });
+  return { dispatcher, why: () => why };
 }
 
 interface Outcome {
@@ -101,16 +146,22 @@ function split(url: string): [origin: string, path: string] {
 /** An answer as a whole, once it is there. */
 function gathered({ resolve, reject }: Outcome): StreamedAnswer {
   let status = 0;
+  let packed = false;
   let chunks: Uint8Array[] = [];
   return {
-    started(statusCode) {
+    started(statusCode, coding) {
       status = statusCode;
+      packed = coding === 'gzip';
       chunks = [];
     },
     data: (chunk) => void chunks.push(chunk),
     ended(error) {
-      if (error === undefined) resolve({ status, text: textOf(chunks) });
-      else reject(error);
+      if (error !== undefined) return reject(error);
+      try {
+        resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks)).toString() : textOf(chunks) });
+      } catch (cause) {
+        reject(new Error('the answer is not the gzip it says it is', { cause }));
+      }
     },
   };
 }
@@ -138,7 +189,8 @@ function exchange(
         abort = () => controller.abort(signal.reason);
         signal.addEventListener('abort', abort);
       },
-      onResponseStart: (_controller, status) => answer.started(status),
+      onResponseStart: (_controller, status, fields) =>
+        answer.started(status, String(fields['content-encoding'] ?? '')),
       onResponseData: (_controller, chunk) => answer.data(chunk),
       onResponseEnd: () => over(),
       onResponseError: (_controller, error) => over(error),

@@ -2,7 +2,7 @@ import { Messages } from '../../load/messages.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
 import type { Theory } from '../../results/schema.ts';
 import { type Counted, framings, sumOf } from '../../theory/framing.ts';
-import { PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
+import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
 import { type Judged, summarise } from '../measurement.ts';
 import type { Stage } from '../stage.ts';
 import { readClosed } from './closed.ts';
@@ -48,5 +48,7 @@ async function theoryOf(
   }
   const asked = { ...counted, url, first: WARM_EXCHANGES + 1, count: EXCHANGES, sessions: clients };
   const theory = framing.adjust?.(sum, asked) ?? sum;
-  return { exchanges: EXCHANGES * clients, ...theory, packetBytes: PACKET_BYTES, source: framing.source };
+  const { datagrams } = framing;
+  const packetBytes = datagrams === undefined ? PACKET_BYTES : DATAGRAM_PACKET_BYTES;
+  return { exchanges: EXCHANGES * clients, ...theory, packetBytes, ...datagrams, source: framing.source };
 }
