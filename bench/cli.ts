@@ -23,6 +23,8 @@ const io = processIo();
 const interruption = new AbortController();
 /** One Ctrl-C may arrive twice: from the terminal and from npm. */
 const SAME_MS = 500;
+/** Time the process has to end by itself once nothing is served any more. */
+const LINGER_MS = 500;
 let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -204,6 +206,8 @@ program
   .action(async (transport: string, flags: ServeFlags) => {
     const { serveCommand } = await import('./cli/serve.ts');
     exitCode = await serveCommand(transport, flags, context);
+    // Threads of a native library may outlive the last session, and would keep the process.
+    setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
   });
 
 program

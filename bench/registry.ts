@@ -129,8 +129,8 @@ const toEveryone = { opcode: BROADCAST, reaches: 'everyone' } as const;
 
 // biome-ignore format: one line each
 export const scenarios: readonly ScenarioEntry[] = [
-  { id: 'echo', title: 'Echo to the sender', kind: 'load', ...toSender, usual: true, defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 2 } },
-  { id: 'broadcast', title: 'Broadcast to everyone', kind: 'load', ...toEveryone, usual: true, defaults: { clients: 100, rate: 100, sizes: [128], seconds: 2 } },
+  { id: 'echo', title: 'Echo to the sender', kind: 'load', ...toSender, usual: true, defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 1.2 } },
+  { id: 'broadcast', title: 'Broadcast to everyone', kind: 'load', ...toEveryone, usual: true, defaults: { clients: 100, rate: 100, sizes: [128], seconds: 1.2 } },
   { id: 'capacity', title: 'Highest echo rate within --objective', kind: 'capacity', ...toSender, usual: false, defaults: { clients: 100, rate: 2000, sizes: [128], seconds: 2 } },
   { id: 'ceiling', title: 'Closed loop: what a message costs the generator', kind: 'closed', ...toSender, usual: false, defaults: { clients: 100, rate: 0, sizes: [64], seconds: 2 } },
   { id: 'connect', title: 'Opening sessions', kind: 'connect', ...toSender, usual: false, defaults: { clients: 1000, rate: 0, sizes: [], seconds: 0 } },

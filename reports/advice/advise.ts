@@ -63,7 +63,11 @@ function blockedBy({ results, analysis }: Measured): Answer | null {
   return null;
 }
 
-function answerOf({ basis, pool, standing }: Settled, robustness: Robustness | null, { needs }: Answers): Answer {
+function answerOf(
+  { basis, pool, standing, candidates }: Settled,
+  robustness: Robustness | null,
+  { needs }: Answers,
+): Answer {
   const none = (outcome: 'outside' | 'none', heading: string): Answer => ({ outcome, heading, recommended: [] });
   if (basis.state === 'outside') return none('outside', 'No advice: the load is outside the measured range.');
   if (basis.state === 'none') return none('none', 'No advice: nothing like it was measured.');
@@ -77,7 +81,8 @@ function answerOf({ basis, pool, standing }: Settled, robustness: Robustness | n
   const conditional = leader.conditions.length > 0;
   const onlyIf = conditional ? `, only if ${conditionText(leader)}` : '';
   if (next === undefined) {
-    const heading = `Use ${leader.name}${onlyIf}: nothing else that was measured meets the needs${conditional ? '' : ' without conditions'}.`;
+    const alone = conditional || candidates.filter(({ barred }) => barred === null).length === 1;
+    const heading = `Use ${leader.name}${onlyIf}: nothing else that was measured meets the needs${alone ? '' : ' without conditions'}.`;
     return { outcome: conditional ? 'only if' : 'use', heading, recommended: [leader.name] };
   }
   if (robustness === null) {
@@ -119,7 +124,7 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
   const leader = candidates.find(({ name }) => name === (answer.recommended[0] ?? pool[0]?.name));
   const silent = ['none', 'outside', 'blocked'].includes(answer.outcome);
   const options = candidates
-    .filter(({ name, barred }) => barred !== null || silent || !unjudged.some((one) => one.name === name))
+    .filter(({ name, barred }) => barred !== null || !unjudged.some((one) => one.name === name))
     .map((candidate): Option => {
       const { name, title, needs } = candidate;
       const cost = costs.get(name);

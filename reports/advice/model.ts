@@ -154,6 +154,8 @@ export type NeedFlip = {
   readonly asked: boolean;
   /** Who comes first when it is answered otherwise; null: nobody is left. */
   readonly winner: string | null;
+  /** Whoever it is comes first only if something else holds. */
+  readonly conditional: boolean;
   /** How many options pass or fall by it. */
   readonly fates: number;
 };

@@ -1,4 +1,4 @@
-import { figures, printable, ratio, share, utcMinute } from '../analysis/format.ts';
+import { integer, printable, ratio, share, utcMinute } from '../analysis/format.ts';
 import type { Advice, Option } from './model.ts';
 import { needOf } from './needs.ts';
 import { PRESETS } from './presets.ts';
@@ -133,8 +133,8 @@ function ruledOut(options: readonly Option[]): string[] {
 function bothLine({ robustness }: Advice): string[] {
   if (robustness === null) return [];
   const shares = robustness.both.filter(({ share: won }) => won > 0);
-  const parts = shares.map(({ name, share: won }) => `${code(name)} ${share(won)}`);
-  return [`- **Both together:** ${parts.join(', ')} of ${figures(robustness.draws, 5)} draws.`];
+  const parts = shares.map(({ name, share: won }) => `${code(name)} ${text(share(won))}`);
+  return [`- **Both together:** ${parts.join(', ')} of ${integer(robustness.draws)} draws.`];
 }
 
 const named = (title: string, lines: readonly string[]): string[] =>

@@ -119,7 +119,11 @@ export function openForge(algorithm: Algorithm): Forge {
       { what: 'good, and a line feed', token: `${whole}\n`, stoppedEarly: true },
       { what: 'good, and a null byte', token: `${whole}\0`, stoppedEarly: true },
       { what: 'good, with a blank in its signature', token: `${whole.slice(0, -5)} ${whole.slice(-5)}` },
-      { what: 'good, with a tab in its signature', token: `${whole.slice(0, -5)}\t${whole.slice(-5)}` },
+      {
+        what: 'good, with a tab in its signature',
+        token: `${whole.slice(0, -5)}\t${whole.slice(-5)}`,
+        stoppedEarly: true,
+      },
       { what: 'good, with padding', token: `${whole}=` },
       { what: 'good, twice', token: `${whole},${whole}` },
     ],
