@@ -6,6 +6,8 @@ export interface Variant {
   readonly id: string;
   readonly title: string;
   readonly options: Options;
+  /** False where browsers speak it over TLS only, though they speak the transport without. */
+  readonly browser?: false;
   /** Where it promises other things than the transport does. */
   readonly capabilities?: Partial<Capabilities>;
   /** Where it refuses in other words. */
@@ -90,6 +92,7 @@ const known: TransportEntry[] = [
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
   ] },
   { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [
+    { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false },
     { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
     { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
