@@ -146,7 +146,7 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse): voi
 }
 
 /** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
-export function acceptsGzip({ headers }: IncomingMessage): boolean {
+export function acceptsGzip({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }
 
