@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findTransport, transportNames, transports } from '../registry.ts';
+import { deflater } from './compression.ts';
 import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
 import {
   chunk,
@@ -102,6 +103,15 @@ function costOf(name: string, { size, index = 1 }: { size: number; index?: numbe
   const exchange: Exchange = { size, index, encoding: 'text', message: '', url: 'http://127.0.0.1:12345' };
   return framing.exchange(exchange);
 }
+
+test('with a window kept, what was said before is short; without one it is as long as the first time', async () => {
+  const message = 'one two three four five six seven eight nine ten';
+  const [kept, fresh] = [deflater({ fresh: false }), deflater({ fresh: true })];
+  const first = await kept(message);
+  expect(await fresh(message)).toBe(first);
+  expect(await fresh(message)).toBe(first);
+  expect(await kept(message)).toBeLessThan(first / 3);
+});
 
 describe('formulas', () => {
   test('every transport and variant has one, with its source', () => {
