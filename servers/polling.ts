@@ -100,7 +100,7 @@ export async function listenForPolls(
   function sendNews(session: PollingSession, cursor: number, request: IncomingMessage, response: ServerResponse): void {
     const body = jsonOf(session.mailbox.read(cursor), base64 === true);
     if (!compresses) return sendJson(response, 200, body);
-    response.setHeader('vary', 'accept-encoding');
+    response.appendHeader('vary', 'accept-encoding');
     if (acceptsGzip(request)) sendPacked(response, body);
     else sendJson(response, 200, body);
   }

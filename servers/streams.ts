@@ -47,12 +47,12 @@ export async function listenForStreams(
   function openStream(request: IncomingMessage, response: ServerResponse, pass: Pass): void {
     const session = randomUUID();
     const compressed = gzip && acceptsGzip(request);
+    if (gzip) response.appendHeader('vary', 'accept-encoding');
     response.writeHead(200, {
       'content-type': contentType,
       'cache-control': 'no-cache',
       // Asks nginx not to hold messages back until its buffer is full.
       'x-accel-buffering': 'no',
-      ...(gzip ? { vary: 'accept-encoding' } : {}),
       ...(compressed ? { 'content-encoding': 'gzip' } : {}),
     });
     const body = compressed ? gzippedEvents(response) : plainEvents(response);
