@@ -54,9 +54,12 @@ export function askStream(url: string, text: string): Promise<string> {
     headers[name] = [...(headers[name] ?? []), line.slice(colon + 1).trim()];
   }
   const { origin, host } = new URL(url);
+  const body = text.slice(end + 4);
   const session = connect(origin);
   return new Promise((resolve, reject) => {
-    const request = session.request({ ...headers, ':method': method, ':path': path, ':authority': host });
+    session.on('error', reject);
+    const pseudo = { ':method': method, ':path': path, ':authority': host };
+    const request = session.request({ ...headers, ...pseudo }, { endStream: body === '' });
     let heard = '';
     request.on('response', (answer) => {
       heard += answerText(answer);
@@ -69,7 +72,7 @@ export function askStream(url: string, text: string): Promise<string> {
       session.destroy();
       resolve(heard);
     });
-    request.end(text.slice(end + 4), 'latin1');
+    if (body !== '') request.end(body, 'latin1');
   });
 }
 

@@ -29,7 +29,9 @@ export async function relay(stage: Stage, target: string, pageOf?: (own: string)
       relayBytes(near, connect({ host: hostname, port: Number(port), noDelay: true }), heard, origin);
     // Of HTTP the client's first bytes tell the version; elsewhere the first word may be the server's.
     if (protocol !== 'http:') return asBytes();
-    near.once('data', (first: Buffer) => {
+    near.once('readable', () => {
+      const first: Buffer | null = near.read();
+      if (first === null) return near.end();
       near.unshift(first);
       if (first.toString('latin1').startsWith(PREFACE)) relayStreams(near, `http://${hostname}:${port}`, heard, origin);
       else asBytes();
