@@ -17,7 +17,7 @@ export function outcomeOf(comparison: Comparison, maxRegression: number): Outcom
   const judged = choices.filter(({ verdict }) => verdict.word !== 'not testable');
   const untold = choices.filter((row) => isOpen(row));
   const separable = counts['not separated'];
-  const unmeasured = unmeasuredIn(choices);
+  const unmeasured = barrier === null ? unmeasuredIn(choices) : [];
   return {
     regressions: choices.filter(({ verdict, worseBy }) => verdict.word === 'worse' && (worseBy ?? 0) > maxRegression),
     open: [
