@@ -138,8 +138,8 @@ program
   .command('list')
   .description('list transports, variants and scenarios')
   .option('--json', 'print one JSON document')
-  .action((flags: { json?: true }) => {
-    exitCode = listCommand({ json: flags.json === true }, io);
+  .action(async (flags: { json?: true }) => {
+    exitCode = await listCommand({ json: flags.json === true }, io);
   });
 
 program

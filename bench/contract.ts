@@ -115,6 +115,7 @@ export interface ClientModule {
 /** What the surroundings supply, so that a client file runs in Node and in a browser alike. */
 export interface Platform {
   readonly WebSocket: WebSocketConstructor;
+  readonly WebTransport: WebTransportConstructor;
   /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
   openHttp(): Http;
 }
@@ -163,6 +164,24 @@ export interface EventSourceLike {
 }
 export type EventSourceConstructor = new (url: string) => EventSourceLike;
 
+/** The part of the browser's WebTransport that clients use. */
+export interface WebTransportLike {
+  readonly ready: Promise<unknown>;
+  /** Rejects where the session ended without a goodbye. */
+  readonly closed: Promise<{ readonly closeCode?: number; readonly reason?: string }>;
+  readonly datagrams: ByteDuplex & { readonly maxDatagramSize: number };
+  createBidirectionalStream(): Promise<ByteDuplex>;
+  close(info?: { closeCode: number; reason: string }): void;
+}
+export interface ByteDuplex {
+  readonly readable: { getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }> } };
+  readonly writable: { getWriter(): { write(bytes: Uint8Array): Promise<void> } };
+}
+export type WebTransportConstructor = new (
+  url: string,
+  options?: { serverCertificateHashes?: { algorithm: string; value: Uint8Array }[] },
+) => WebTransportLike;
+
 /** What a transport promises. What it cannot do is shown as "not supported", never scored as zero. */
 export interface Capabilities {
   /** Carries bytes as they are. */
@@ -173,6 +192,8 @@ export interface Capabilities {
   readonly reliable: boolean;
   /** What carries a message from client to server: the session's connection, or a request of its own. */
   readonly upstream: 'connection' | 'request';
+  /** Largest message it carries, in bytes, where that is less than a server's limit. */
+  readonly mostBytes?: number;
 }
 
 /** What the parent tells a server process, and what it answers: one answer to each order, in order. */

@@ -24,6 +24,10 @@ export interface TransportEntry {
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
   readonly variants: readonly Variant[];
+  /** Its messages travel in UDP datagrams, which no socket of Node's counts, and which nobody reads on their way. */
+  readonly datagrams?: true;
+  /** Its URL's port is one of UDP. */
+  readonly port?: 'udp';
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
@@ -60,6 +64,7 @@ export interface ScenarioEntry {
 
 const overConnection: Capabilities = { binary: true, ordered: true, reliable: true, upstream: 'connection' };
 const overRequests: Capabilities = { binary: false, ordered: true, reliable: true, upstream: 'request' };
+const bestEffort = { ordered: false, reliable: false } as const;
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
@@ -72,6 +77,9 @@ export const transports: readonly TransportEntry[] = [
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'webtransport', title: 'WebTransport (HTTP/3)', native: true, datagrams: true, port: 'udp', capabilities: overConnection, refusal: /1009/, variants: [
+    { id: 'datagram', title: 'Messages as datagrams', options: { datagrams: true }, capabilities: { ...bestEffort, mostBytes: 1_024 }, refusal: /too large/ },
+  ] },
 ];
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;
@@ -113,6 +121,12 @@ export function refusalOf({ entry, variant }: Found): RegExp {
 /** Why it cannot carry such messages; undefined where it can. */
 export function whyUnsupported(found: Found, encoding: Encoding): string | undefined {
   return encoding === 'binary' && !capabilitiesOf(found).binary ? 'carries no binary messages' : undefined;
+}
+
+/** Why it cannot carry messages of so many bytes; undefined where it can. */
+export function whyTooLarge(found: Found, size: number): string | undefined {
+  const { mostBytes = Number.POSITIVE_INFINITY } = capabilitiesOf(found);
+  return size > mostBytes ? `carries no messages over ${mostBytes} bytes` : undefined;
 }
 
 /** Why the transport cannot be used on this machine, and what would help; undefined where it can. */

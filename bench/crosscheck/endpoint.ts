@@ -24,7 +24,7 @@ async function open({ module, url }: EndpointOrder): Promise<EndpointAnswer> {
   const client: ClientModule = await import(module);
   const learnt = Promise.withResolvers<string>();
   const watched: Platform = {
-    WebSocket: platform.WebSocket,
+    ...platform,
     openHttp() {
       const http = platform.openHttp();
       return {

@@ -1,6 +1,7 @@
 import { Client, EventSource } from 'undici';
 import { WebSocket } from 'ws';
 import type { Http, HttpAnswer, HttpRequest, Platform } from '../../bench/contract.ts';
+import { WebTransport } from './webtransport.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
@@ -17,6 +18,8 @@ export const platform: Platform = {
       this.on('error', () => {});
     }
   },
+
+  WebTransport: WebTransport,
 
   openHttp(): Http {
     const connections: Connection[] = [];
