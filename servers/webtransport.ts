@@ -5,6 +5,7 @@ import {
   bufferOf,
   loadBinding,
   OrderedWriter,
+  type QuicServer,
   type QuicSession,
   type SessionRequest,
   whyNoBinding,
@@ -46,7 +47,6 @@ export async function listen(application: Application, settings: ServerSettings)
   const { NapiServer, NapiClient } = loadBinding();
   const { address, port } = await freePort(settings);
   const [certificate, key] = [Buffer.from(identity.certificate), Buffer.from(identity.key)];
-  const server = addressTaken(() => NapiServer.bind(authority(address, port), certificate, key));
 
   const sessions = new Set<QuicSession>();
   const peers = new Set<Peer>();
@@ -58,6 +58,10 @@ export async function listen(application: Application, settings: ServerSettings)
       if (byDatagram) sendDatagram(peer.session, bytes);
       else write(peer.stream, bytes);
     }
+  }
+
+  function endAll(): void {
+    for (const session of sessions) session.close(1001, 'server going away');
   }
 
   async function enter(request: SessionRequest): Promise<void> {
@@ -110,7 +114,7 @@ export async function listen(application: Application, settings: ServerSettings)
     session.close(1000, 'the stream has ended');
   }
 
-  async function acceptSessions(): Promise<void> {
+  async function acceptSessions(server: QuicServer): Promise<void> {
     for (;;) {
       const request = await server.accept();
       if (request === null) return;
@@ -122,7 +126,8 @@ export async function listen(application: Application, settings: ServerSettings)
     }
   }
 
-  const accepting = acceptSessions();
+  // Nothing else holds the server: when it goes with its last object, the port is free.
+  const accepting = acceptSessions(addressTaken(() => NapiServer.bind(authority(address, port), certificate, key)));
   const heartbeat = setInterval(() => {
     for (const { stream } of peers) write(stream, encodeFrame(''));
   }, HEARTBEAT_SECONDS * 1e3);
@@ -149,7 +154,8 @@ export async function listen(application: Application, settings: ServerSettings)
       closing = true;
       stopWatching();
       clearInterval(heartbeat);
-      for (const session of sessions) session.close(1001, 'server going away');
+      // By another function: this one's variables would hold the last session until the port is free, and so the port.
+      endAll();
       // The server can be closed when nobody waits for a session: one more, of our own, ends the waiting.
       const here = address.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace(/^::$/, '::1');
       NapiClient.withCertificateHashes([hash])

@@ -32,6 +32,12 @@ export const LIMIT_BYTES = 1024 * 1024;
 /** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
 const PATIENCE_MS = 20_000;
 
+/** What garbage goes down. */
+export interface Line {
+  write(garbage: string | Uint8Array): void;
+  destroy(): void;
+}
+
 /** One check's servers and sessions. Everything opened through it is closed when the check ends. */
 export class Bench {
   readonly subject: Subject;
@@ -87,7 +93,7 @@ export class Bench {
   }
 
   /** A plain connection to whatever the URL's server is: of TCP, or a socket of UDP. */
-  async dial(url: string): Promise<Pick<Socket, 'destroy'> & { write(garbage: string | Uint8Array): void }> {
+  async dial(url: string): Promise<Line> {
     const { hostname, port } = new URL(url);
     if (this.subject.port === 'udp') return this.#dialUdp(hostname, Number(port));
     const socket = dial(Number(port), hostname);
@@ -98,7 +104,7 @@ export class Bench {
     return socket;
   }
 
-  async #dialUdp(hostname: string, port: number) {
+  async #dialUdp(hostname: string, port: number): Promise<Line> {
     const socket = createSocket('udp4');
     socket.on('error', () => {});
     let open = true;
