@@ -2,9 +2,10 @@
  * So many sessions of a transport at once, each with its own echo, in one process with their server. Usage: sessions.ts TRANSPORT
  * NUMBER
  */
-import { platform } from '../clients/platform/node.ts';
+
 import { usualLimits } from '../bench/limits.ts';
 import { findTransport, loadClient, loadServer } from '../bench/registry.ts';
+import { platform } from '../clients/platform/node.ts';
 import { application } from '../servers/application.ts';
 
 const [name = '', number = ''] = process.argv.slice(2);

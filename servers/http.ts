@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../bench/contract.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
@@ -60,6 +61,25 @@ function letPage(request: IncomingMessage, response: ServerResponse, { origins }
   return true;
 }
 
+/**
+ * For a web server whose requests a library took over: strange pages are refused before it sees them, and those that were
+ * admitted may read what it answers.
+ */
+export function guardOrigins(server: Server, gate: Gate, settings: ServerSettings): void {
+  const requests = server.listeners('request');
+  const upgrades = server.listeners('upgrade');
+  server.removeAllListeners('request').removeAllListeners('upgrade');
+  server.on('request', (request, response) => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    for (const listener of requests) listener.call(server, request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    for (const listener of upgrades) listener.call(server, request, socket, head);
+  });
+}
+
 function refuseToken(response: ServerResponse, error: unknown): void {
   if (!(error instanceof Refused)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
@@ -73,24 +93,39 @@ export function refuse(response: ServerResponse, status: number, reason: string)
   response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, connection: 'close' }).end(text);
 }
 
+/** The same for a handshake of another protocol, which has no answer of its own yet. */
+export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
+  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
+  // The peer may be gone already.
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
+    () => socket.destroy(),
+  );
+}
+
 /** The answer to every path a transport does not have. */
 export function notFound(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(404).end();
 }
 
-/** Takes the message a POST brings, and answers with the status that `take` makes of it, or 413 where it is too large. */
+/** What the body of a POST says it is where it is no text. */
+const BYTES = 'application/octet-stream';
+
+/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it, or 413 where it is too large. */
 export async function takeMessage(
   request: IncomingMessage,
   response: ServerResponse,
   mostBytes: number,
-  take: (message: string) => Promise<number>,
+  take: (message: Message) => Promise<number>,
 ): Promise<void> {
   // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return refuse(response, 415, 'a compressed message is not accepted');
   }
   try {
-    const status = await take(await readText(request, mostBytes));
+    const body = await readBody(request, mostBytes);
+    const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
     if (status === 429) refuse(response, status, 'too many messages');
     else response.writeHead(status).end();
   } catch (error) {
@@ -102,8 +137,8 @@ export async function takeMessage(
 /** A request body over the limit. */
 class TooLarge extends Error {}
 
-/** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
+/** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
+function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
     const chunks: Buffer[] = [];
@@ -113,7 +148,7 @@ function readText(request: IncomingMessage, mostBytes: number): Promise<string> 
       if (length <= mostBytes) chunks.push(chunk);
       else reject(new TooLarge());
     });
-    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('the request ended before its body did')));
   });
@@ -139,6 +174,11 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse): voi
   request.once('end', finish);
   request.once('close', () => clearTimeout(cut));
   request.resume();
+}
+
+/** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
+export function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }
 
 /** A text message as a string, also where it came as its UTF-8 bytes. */

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** Control packet type and flags, then one to four bytes of remaining length. [MQTT-2.2.3] */
 const MOST_LENGTH_BYTES = 4;
@@ -7,7 +7,7 @@ const MOST_LENGTH_BYTES = 4;
  * Ends a connection as soon as a packet's fixed header declares more than `mostBytes`. MQTT allows 256 MB, and aedes would
  * gather all of it first. MQTT 3.1.1 has no reason code for this: closing is its refusal [MQTT-4.8.0-1].
  */
-export function guardPackets(socket: Socket, mostBytes: number): void {
+export function guardPackets(socket: Duplex, mostBytes: number): void {
   const tooLong = packetWalker(mostBytes);
   const push = socket.push.bind(socket);
   // `push` is where a socket hands on what it read: the one place that comes before the broker's own buffer.

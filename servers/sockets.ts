@@ -1,9 +1,9 @@
-import { type Server, STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Server } from 'node:http';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { type Gate, type Pass, Refused, tokenOf } from './gate.ts';
+import { refuseUpgrade } from './http.ts';
 
 /** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
 const MOST_FRAGMENTS = 128;
@@ -76,12 +76,4 @@ export function endSocket(socket: WebSocket, code: number, reason: string): void
   socket.close(code, reason);
   const cut = setTimeout(() => socket.terminate(), GOODBYE_MS);
   socket.once('close', () => clearTimeout(cut));
-}
-
-function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
-  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
-    () => socket.destroy(),
-  );
 }

@@ -1,3 +1,4 @@
+import type { Options } from '../contract.ts';
 import { type ScenarioEntry, scenarios, transports, whyUnavailable } from '../registry.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -18,12 +19,12 @@ export async function listCommand({ json }: { json: boolean }, io: Io): Promise<
 
 function catalogue(unavailable: Unavailable) {
   return {
-    transports: transports.map(({ id, title, floor = false, capabilities, variants }) => ({
+    transports: transports.map(({ id, title, floor = false, capabilities, options = {}, variants }) => ({
       ...{ id, title, floor, available: !unavailable.has(id) },
       ...(unavailable.has(id) ? { unavailable: unavailable.get(id) } : {}),
-      capabilities,
+      ...{ capabilities, options },
       variants: variants.map((variant) => ({
-        ...{ id: variant.id, title: variant.title, options: variant.options },
+        ...{ id: variant.id, title: variant.title, options: { ...options, ...variant.options } },
         capabilities: { ...capabilities, ...variant.capabilities },
       })),
     })),
@@ -32,12 +33,15 @@ function catalogue(unavailable: Unavailable) {
 }
 
 function table(unavailable: Unavailable): string {
-  const rows = transports.flatMap(({ id, title, floor, capabilities, variants }) => [
-    [id, title, floor ? 'floor: the harness’s own cost' : describe(capabilities)],
+  const rows = transports.flatMap(({ id, title, floor, capabilities, options, variants }) => [
+    [id, title, [floor ? 'floor: the harness’s own cost' : describe(capabilities), ...settings(options)].join('; ')],
     ...variants.map((variant) => [
       `${id}:${variant.id}`,
       variant.title,
-      variant.capabilities === undefined ? '' : describe({ ...capabilities, ...variant.capabilities }),
+      [
+        ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
+        ...settings(variant.options),
+      ].join('; '),
     ]),
   ]);
   const lines = [
@@ -67,6 +71,11 @@ function describe({
     ...(reliable ? [] : ['lossy']),
     ...(mostBytes === undefined ? [] : [`at most ${mostBytes} B`]),
   ].join(', ');
+}
+
+/** `intervalMs 100`. */
+function settings(options: Options = {}): string[] {
+  return Object.entries(options).map(([name, value]) => `${name} ${value}`);
 }
 
 function describeDefaults({ clients, rate, sizes }: ScenarioEntry['defaults'], usual: boolean): string {

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
-import { capabilitiesOf, loadClient, loadServer, refusalOf, transports, whyUnavailable } from '../registry.ts';
+import {
+  capabilitiesOf,
+  loadClient,
+  loadServer,
+  optionsOf,
+  refusalOf,
+  transports,
+  whyUnavailable,
+} from '../registry.ts';
 import type { Subject } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 
@@ -28,7 +36,7 @@ for (const entry of transports) {
         capabilities,
         refusal,
         ...(entry.port === undefined ? {} : { port: entry.port }),
-        options: variant?.options ?? {},
+        options: optionsOf({ entry, variant }),
       };
       for (const check of checks) {
         if (check.promises?.(capabilities) ?? true) test(check.name, () => runCheck(check, subject), 60_000);
