@@ -10,11 +10,8 @@ import {
   transports,
   whyUnavailable,
 } from '../registry.ts';
-import type { Subject } from './harness.ts';
+import { type Subject, UNAVAILABLE } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
-
-/** What may keep a machine from having a transport: a system older, or another, than its native part was made for. */
-const UNAVAILABLE = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
 
 for (const entry of transports) {
   for (const variant of [null, ...entry.variants]) {
