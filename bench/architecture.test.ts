@@ -9,6 +9,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/contract.ts': [],
   'bench/codec': ['bench/contract.ts'],
   'bench/memory.ts': [],
+  'bench/native': [],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
   'bench/registry.ts': ['bench/contract.ts', 'bench/codec'],
@@ -64,15 +65,24 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/conformance': ['bench/contract.ts', 'bench/codec', 'bench/limits.ts'],
   'bench/cli': ['bench', 'servers', 'reports'],
   'bench/cli.ts': ['bench', 'servers', 'reports'],
-  servers: ['bench/contract.ts', 'bench/limits.ts', 'bench/codec', 'bench/memory.ts', 'bench/meter.ts'],
+  servers: [
+    'bench/contract.ts',
+    'bench/limits.ts',
+    'bench/codec',
+    'bench/memory.ts',
+    'bench/meter.ts',
+    'bench/native',
+    'bench/security/identity.ts',
+  ],
   clients: ['bench/contract.ts', 'bench/codec'],
-  'clients/platform': ['bench/contract.ts'],
+  'clients/platform': ['bench/contract.ts', 'bench/native'],
   reports: ['bench/results'],
 };
 
 /** Client files that need Node: protocols no browser speaks, and the platform, which is what the surroundings supply. */
 const NODE_CLIENTS = [
   'clients/platform/node.ts',
+  'clients/platform/webtransport.ts',
   ...transports.filter(({ browser }) => browser === false).map(({ id }) => `clients/${id}.ts`),
 ];
 

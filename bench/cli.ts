@@ -221,7 +221,7 @@ program
   .option('--json', 'print one JSON document')
   .action(async (flags: { json?: true; plugin?: string }) => {
     if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
-    exitCode = listCommand({ json: flags.json === true }, io);
+    exitCode = await listCommand({ json: flags.json === true }, io);
   });
 
 program

@@ -118,6 +118,7 @@ export interface ClientModule {
 export interface Platform {
   /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
+  readonly WebTransport: WebTransportConstructor;
   /** Offers permessage-deflate (RFC 7692), as a browser's always does; the server decides. In a browser both are one. */
   readonly CompressingWebSocket: WebSocketConstructor;
   /**
@@ -183,6 +184,23 @@ export interface EventSourceLike {
 }
 export type EventSourceConstructor = new (url: string) => EventSourceLike;
 
+/** The part of the browser's WebTransport that clients use. */
+export interface WebTransportLike {
+  readonly ready: Promise<unknown>;
+  /** Rejects where the session ended without a goodbye. */
+  readonly closed: Promise<{ readonly closeCode?: number; readonly reason?: string }>;
+  readonly datagrams: ByteDuplex & { readonly maxDatagramSize: number };
+  createBidirectionalStream(): Promise<ByteDuplex>;
+  close(info?: { closeCode: number; reason: string }): void;
+}
+export interface ByteDuplex {
+  readonly readable: { getReader(): { read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }> } };
+  readonly writable: { getWriter(): { write(bytes: Uint8Array): Promise<void> } };
+}
+export type WebTransportConstructor = new (
+  url: string,
+  options?: { serverCertificateHashes?: { algorithm: string; value: Uint8Array }[] },
+) => WebTransportLike;
 /** The part of the browser's RTCPeerConnection that clients use: the side that offers. */
 export interface PeerConnectionLike {
   readonly connectionState: string;
@@ -223,6 +241,8 @@ export interface Capabilities {
   readonly reliable: boolean;
   /** What carries a message from client to server: the session's connection, or a request of its own. */
   readonly upstream: 'connection' | 'request';
+  /** Largest message it carries, in bytes, where that is less than a server's limit. */
+  readonly mostBytes?: number;
 }
 
 /** What the parent tells a server process, and what it answers: one answer to each order, in order. */

@@ -37,6 +37,8 @@ export interface TransportEntry {
   readonly variants: readonly Variant[];
   /** Its messages travel in datagrams, which the server's sockets do not count: bytes are known on a private link only. */
   readonly datagrams?: true;
+  /** Its URL's port is one of UDP. */
+  readonly port?: 'udp';
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
@@ -75,6 +77,7 @@ export interface ScenarioEntry {
 
 const overConnection: Capabilities = { binary: true, ordered: true, reliable: true, upstream: 'connection' };
 const overRequests: Capabilities = { binary: false, ordered: true, reliable: true, upstream: 'request' };
+const bestEffort = { ordered: false, reliable: false } as const;
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
@@ -114,6 +117,9 @@ const known: TransportEntry[] = [
   { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
+  ] },
+  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'other', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, variants: [
+    { id: 'datagram', title: 'a datagram each', options: { datagrams: true }, capabilities: { ...bestEffort, mostBytes: 1_024 }, refusal: /too large/ },
   ] },
 ];
 
@@ -173,6 +179,12 @@ export function unauthorizedOf({ entry, variant }: Found): RegExp | undefined {
 /** Why it cannot carry such messages; undefined where it can. */
 export function whyUnsupported(found: Found, encoding: Encoding): string | undefined {
   return encoding === 'binary' && !capabilitiesOf(found).binary ? 'carries no binary messages' : undefined;
+}
+
+/** Why it cannot carry messages of so many bytes; undefined where it can. */
+export function whyTooLarge(found: Found, size: number): string | undefined {
+  const { mostBytes = Number.POSITIVE_INFINITY } = capabilitiesOf(found);
+  return size > mostBytes ? `carries no messages over ${mostBytes} bytes` : undefined;
 }
 
 /** Why the transport cannot be used on this machine, and what would help; undefined where it can. */

@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Limits, Listener, PeerConnectionLike, Platform, Session } from '../bench/contract.ts';
 import { usualLimits } from '../bench/limits.ts';
 import { RTCPeerConnection } from '../clients/platform/peer-connection.ts';
+import { WebTransport } from '../clients/platform/webtransport.ts';
 import { connect } from '../clients/webrtc.ts';
 import { application } from './application.ts';
 import { listen } from './webrtc.ts';
@@ -33,6 +34,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
     WebSocket,
     CompressingWebSocket: WebSocket,
     RTCPeerConnection: PeerConnection,
+    WebTransport,
     openHttp: () => {
       throw new Error('no HTTP here');
     },

@@ -26,7 +26,8 @@ export function describePlan(
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
     `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${options.url}`}${warmUp}; ${over(arrangement)}.`,
     ...plan.leftOut.map(
-      ({ name, encoding, reason }) => `Left out: ${name}${encoding === undefined ? '' : `, ${encoding}`}: ${reason}.`,
+      ({ name, encoding, size, reason }) =>
+        `Left out: ${[name, ...(encoding === undefined ? [] : [encoding]), ...(size === undefined ? [] : [`${size} B`])].join(', ')}: ${reason}.`,
     ),
     ...separation(plan, earlier),
     ...percentilesOf(plan),

@@ -1,18 +1,28 @@
 import type { Options } from '../contract.ts';
-import { type ScenarioEntry, scenarios, transports } from '../registry.ts';
+import { type ScenarioEntry, scenarios, transports, whyUnavailable } from '../registry.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** Prints every transport, variant and scenario. */
-export function listCommand({ json }: { json: boolean }, io: Io): ExitCode {
-  io.out(json ? `${JSON.stringify(catalogue(), null, 2)}\n` : table());
+/** By transport, why it cannot be used on this machine. */
+type Unavailable = ReadonlyMap<string, string>;
+
+/** Prints every transport, variant and scenario, and what cannot be used on this machine. */
+export async function listCommand({ json }: { json: boolean }, io: Io): Promise<ExitCode> {
+  const unavailable = new Map<string, string>();
+  for (const entry of transports) {
+    const why = await whyUnavailable(entry);
+    if (why !== undefined) unavailable.set(entry.id, why);
+  }
+  io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable));
   return EXIT.done;
 }
 
-function catalogue() {
+function catalogue(unavailable: Unavailable) {
   return {
     transports: transports.map(({ id, title, floor = false, capabilities, options = {}, variants }) => ({
-      ...{ id, title, floor, capabilities, options },
+      ...{ id, title, floor, available: !unavailable.has(id) },
+      ...(unavailable.has(id) ? { unavailable: unavailable.get(id) } : {}),
+      ...{ capabilities, options },
       variants: variants.map((variant) => ({
         ...{ id: variant.id, title: variant.title, options: { ...options, ...variant.options } },
         capabilities: { ...capabilities, ...variant.capabilities },
@@ -22,14 +32,23 @@ function catalogue() {
   };
 }
 
-function table(): string {
+function table(unavailable: Unavailable): string {
   const rows = transports.flatMap(({ id, title, floor, capabilities, options, variants }) => [
     [id, title, [floor ? 'floor: the harness’s own cost' : describe(capabilities), ...settings(options)].join('; ')],
-    ...variants.map((variant) => [`${id}:${variant.id}`, variant.title, settings(variant.options).join('; ')]),
+    ...variants.map((variant) => [
+      `${id}:${variant.id}`,
+      variant.title,
+      [
+        ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
+        ...settings(variant.options),
+      ].join('; '),
+    ]),
   ]);
   const lines = [
     'Transports (--transports)',
     ...columns(rows),
+    ...(unavailable.size === 0 ? [] : ['', 'Unavailable on this machine']),
+    ...Array.from(unavailable, ([id, why]) => `  ${id}: ${why}`),
     '',
     'Scenarios (--scenarios)',
     ...columns(scenarios.map(({ id, title, usual, defaults }) => [id, title, describeDefaults(defaults, usual)])),
@@ -37,13 +56,20 @@ function table(): string {
   return `${lines.join('\n')}\n`;
 }
 
-function describe({ binary, ordered, reliable, upstream }: (typeof transports)[number]['capabilities']): string {
+function describe({
+  binary,
+  ordered,
+  reliable,
+  upstream,
+  mostBytes,
+}: (typeof transports)[number]['capabilities']): string {
   const up = upstream === 'connection' ? 'up on its connection' : 'up by requests';
   return [
     binary ? 'text and binary' : 'text',
     up,
     ...(ordered ? [] : ['unordered']),
     ...(reliable ? [] : ['lossy']),
+    ...(mostBytes === undefined ? [] : [`at most ${mostBytes} B`]),
   ].join(', ');
 }
 

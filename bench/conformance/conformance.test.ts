@@ -1,13 +1,27 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
-import { capabilitiesOf, loadClient, loadServer, optionsOf, refusalOf, transports } from '../registry.ts';
-import type { Subject } from './harness.ts';
+import {
+  capabilitiesOf,
+  loadClient,
+  loadServer,
+  optionsOf,
+  refusalOf,
+  transports,
+  whyUnavailable,
+} from '../registry.ts';
+import { type Subject, UNAVAILABLE } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 
 for (const entry of transports) {
   for (const variant of [null, ...entry.variants]) {
     describe(variant === null ? entry.id : `${entry.id}:${variant.id}`, async () => {
+      const why = await whyUnavailable(entry);
+      if (why !== undefined) {
+        // What would help stands in the reason; a binary that is there and does not work is a fault.
+        test(`is unavailable here: ${why}`, () => expect(why).toMatch(UNAVAILABLE));
+        return;
+      }
       const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
       const capabilities = capabilitiesOf({ entry, variant });
       const refusal = refusalOf({ entry, variant });
@@ -18,6 +32,7 @@ for (const entry of transports) {
         platform,
         capabilities,
         refusal,
+        ...(entry.port === undefined ? {} : { port: entry.port }),
         options: optionsOf({ entry, variant }),
       };
       for (const check of checks) {

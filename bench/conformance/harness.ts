@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer, connect as dial, type Socket } from 'node:net';
 import type {
   Application,
@@ -20,6 +21,8 @@ export interface Subject {
   readonly platform: Platform;
   readonly capabilities: Capabilities;
   readonly refusal: RegExp;
+  /** What its URL's port is one of; TCP where nothing is said. */
+  readonly port?: 'udp';
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -28,6 +31,18 @@ export const LIMIT_BYTES = 1024 * 1024;
 
 /** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
 const PATIENCE_MS = 20_000;
+
+/**
+ * What may keep a machine from having a transport: a system older, or another, than its native part was made for. Anything else is a
+ * fault of ours.
+ */
+export const UNAVAILABLE = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
+
+/** What garbage goes down. */
+export interface Line {
+  write(garbage: string | Uint8Array): void;
+  destroy(): void;
+}
 
 /** One check's servers and sessions. Everything opened through it is closed when the check ends. */
 export class Bench {
@@ -61,6 +76,7 @@ export class Bench {
 
   /** A server that accepts connections and never says a word; returns the URL a client of this transport would dial. */
   async silence(like: string): Promise<string> {
+    if (this.subject.port === 'udp') return this.#silentUdp(like);
     const sockets = new Set<Socket>();
     const server = createServer((socket) => {
       sockets.add(socket);
@@ -75,15 +91,41 @@ export class Bench {
     return like.replace(/:\d+/, `:${typeof address === 'object' ? address?.port : ''}`);
   }
 
-  /** A plain TCP connection to whatever the URL's server is. */
-  async dial(url: string): Promise<Socket> {
+  async #silentUdp(like: string): Promise<string> {
+    const socket = createSocket('udp4');
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    this.#cleanup.push(() => new Promise((resolve) => socket.close(() => resolve(undefined))));
+    return like.replace(/:\d+/, `:${socket.address().port}`);
+  }
+
+  /** A plain connection to whatever the URL's server is: of TCP, or a socket of UDP. */
+  async dial(url: string): Promise<Line> {
     const { hostname, port } = new URL(url);
+    if (this.subject.port === 'udp') return this.#dialUdp(hostname, Number(port));
     const socket = dial(Number(port), hostname);
     socket.on('error', () => {});
     socket.resume();
     this.#cleanup.push(async () => socket.destroy());
     await within(new Promise((resolve) => socket.once('connect', resolve)), 'a plain connection');
     return socket;
+  }
+
+  async #dialUdp(hostname: string, port: number): Promise<Line> {
+    const socket = createSocket('udp4');
+    socket.on('error', () => {});
+    let open = true;
+    const destroy = (): void => {
+      if (open) socket.close();
+      open = false;
+    };
+    this.#cleanup.push(async () => destroy());
+    await new Promise<void>((resolve) => socket.connect(port, hostname, resolve));
+    // What is larger than a datagram can be goes in several.
+    const write = (garbage: string | Uint8Array): void => {
+      const bytes = Buffer.from(garbage);
+      for (let at = 0; at < bytes.length; at += 1_200) socket.send(bytes.subarray(at, at + 1_200));
+    };
+    return { write, destroy };
   }
 
   /** Closes in the reverse order of opening. */

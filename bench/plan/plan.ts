@@ -8,6 +8,7 @@ import {
   scenarios,
   type TransportEntry,
   type Variant,
+  whyTooLarge,
   whyUnsupported,
 } from '../registry.ts';
 import type { Payload, RunOptions } from './options.ts';
@@ -45,6 +46,8 @@ export interface LeftOut {
   readonly name: string;
   /** Where only one encoding is concerned. */
   readonly encoding?: Encoding;
+  /** Where only messages of this size are concerned. */
+  readonly size?: number;
   readonly reason: string;
 }
 
@@ -64,8 +67,13 @@ export interface RunPlan {
 export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, string> = new Map()): RunPlan {
   const leftOut = leftOutOf(options, unavailable);
   const cases = casesOf(options).filter(
-    ({ entry, variant, encoding }) =>
-      !leftOut.some((left) => left.name === nameOf(entry, variant) && (left.encoding ?? encoding) === encoding),
+    ({ entry, variant, encoding, size }) =>
+      !leftOut.some(
+        (left) =>
+          left.name === nameOf(entry, variant) &&
+          (left.encoding ?? encoding) === encoding &&
+          (left.size ?? size) === size,
+      ),
   );
   const random = xoroshiro128plus(options.seed);
   const blocks = Array.from({ length: options.trials }, () => {
@@ -113,11 +121,22 @@ function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>
     if (found === undefined) return [];
     const why = unavailable.get(found.entry.id);
     if (why !== undefined) return [{ name, reason: `unavailable here: ${why}` }];
-    return options.encodings.flatMap((encoding) => {
+    const kinds = options.encodings.flatMap((encoding) => {
       const reason = whyUnsupported(found, encoding);
       return reason === undefined ? [] : [{ name, encoding, reason }];
     });
+    const sizes = sizesOf(options).flatMap((size) => {
+      const reason = whyTooLarge(found, size);
+      return reason === undefined ? [] : [{ name, size, reason }];
+    });
+    return [...kinds, ...sizes];
   });
+}
+
+/** Every size that any of the scenarios asked for sends. */
+function sizesOf({ scenarios: asked, sizes }: RunOptions): number[] {
+  const wanted = scenarios.filter(({ id, defaults }) => asked.includes(id) && defaults.sizes.length > 0);
+  return [...new Set(wanted.flatMap(({ defaults }) => sizes ?? defaults.sizes))];
 }
 
 const nameOf = ({ id }: TransportEntry, variant: Variant | null): string =>

@@ -200,6 +200,7 @@ const capabilities = z.object({
   reliable: z.boolean(),
   /** What carries a message from client to server. */
   upstream: z.enum(['connection', 'request']),
+  mostBytes: z.number().optional(),
 });
 
 const benchCase = z.object({
@@ -239,7 +240,14 @@ const plan = z.object({
   scenarios: z.array(z.string()),
   /** What was asked for and not measured, and why. */
   leftOut: z
-    .array(z.object({ name: z.string(), encoding: z.enum(['text', 'binary']).optional(), reason: z.string() }))
+    .array(
+      z.object({
+        name: z.string(),
+        encoding: z.enum(['text', 'binary']).optional(),
+        size: z.number().optional(),
+        reason: z.string(),
+      }),
+    )
     .optional(),
   trials: z.int().positive(),
   durationSeconds: z.number().positive(),

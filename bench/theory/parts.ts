@@ -138,3 +138,40 @@ export function http2Receiver(windowBytes: number): (payloads: readonly number[]
     return bytes;
   };
 }
+
+/** A whole number in QUIC: 1, 2, 4 or 8 bytes. RFC 9000 §16 */
+export function quicNumber(value: number): number {
+  return value < 2 ** 6 ? 1 : value < 2 ** 14 ? 2 : value < 2 ** 30 ? 4 : 8;
+}
+
+/** Largest UDP payload that quinn comes to on a path of Ethernet's 1500 bytes: where its search for it ends by default. */
+const QUIC_MOST_BYTES = 1_452;
+/**
+ * Around the frames of a packet with a short header: its first byte, quinn's connection ID of 8, a packet number of 1 as long as
+ * acknowledgements keep up, and the tag of 16. RFC 9000 §17.3.1, RFC 9001 §5.3
+ */
+const QUIC_PACKET = 1 + 8 + 1 + 16;
+
+/** UDP payloads of so many bytes of a stream of one byte's number, of which so many went before. RFC 9000 §19.8 */
+export function quicStream(bytes: number, before: number): number[] {
+  const packets: number[] = [];
+  for (let at = before; at < before + bytes; ) {
+    const left = before + bytes - at;
+    const header = 1 + 1 + (at === 0 ? 0 : quicNumber(at));
+    const carried = Math.min(left, QUIC_MOST_BYTES - QUIC_PACKET - header - 2);
+    packets.push(QUIC_PACKET + header + quicNumber(carried) + carried);
+    at += carried;
+  }
+  return packets;
+}
+
+/** UDP payload of a datagram of so many bytes, with its length. RFC 9221 §4 */
+export function quicDatagram(bytes: number): number {
+  return QUIC_PACKET + 1 + quicNumber(bytes) + bytes;
+}
+
+/**
+ * An acknowledgement alone: type, largest packet (2 bytes from the 64th on), delay, no gaps, first range, and the three counts of
+ * ECN, of which the first has 2 bytes. RFC 9000 §19.3
+ */
+export const QUIC_ACKNOWLEDGEMENT = QUIC_PACKET + 1 + 2 + 1 + 1 + 1 + 4;

@@ -11,6 +11,7 @@ import type {
   WebSocketConstructor,
 } from '../../bench/contract.ts';
 import { RTCPeerConnection } from './peer-connection.ts';
+import { WebTransport } from './webtransport.ts';
 
 /** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
 const BROWSER_CONNECTIONS = 6;
@@ -33,6 +34,8 @@ export const platform: Platform = {
   WebSocket: webSocket(false),
   // A browser's has no size below which it would not compress.
   CompressingWebSocket: webSocket({ threshold: 0 }),
+
+  WebTransport,
 
   openHttp(version = '1.1'): Http {
     const mostConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;

@@ -136,7 +136,9 @@ export function unsupportedIn(
   { transports, plan }: Results,
   { question, cases }: CaseGroup,
 ): { name: string; reason: string }[] {
-  const left = (plan.leftOut ?? []).filter(({ encoding = question.encoding }) => encoding === question.encoding);
+  const left = (plan.leftOut ?? []).filter(
+    (one) => (one.encoding ?? question.encoding) === question.encoding && (one.size ?? question.size) === question.size,
+  );
   const said = left.map(({ name, reason }) => ({ name, reason }));
   if (question.encoding !== 'binary') return said;
   const incapable = transports

@@ -1,0 +1,158 @@
+import { createRequire } from 'node:module';
+
+/**
+ * The native part of `@moq/web-transport`: QUIC and HTTP/3 by quinn. The package's own entry point is TypeScript, which Node does
+ * not strip inside node_modules; so this loads the binary that the entry point would load, when it is first asked for, and
+ * never while importing.
+ */
+export interface Binding {
+  readonly NapiServer: { bind(address: string, certificate: Buffer, key: Buffer): QuicServer };
+  readonly NapiClient: {
+    withSystemRoots(): QuicClient;
+    withCertificateHashes(hashes: Buffer[]): QuicClient;
+  };
+}
+
+export interface QuicServer {
+  /** Null once the server is closed. */
+  accept(): Promise<SessionRequest | null>;
+  /** Stops the process for as long as an `accept` is under way: call it between two. */
+  close(): void;
+}
+
+export interface SessionRequest {
+  readonly url: Promise<string>;
+  ok(): Promise<QuicSession>;
+  reject(status: number): Promise<void>;
+}
+
+export interface QuicClient {
+  connect(url: string): Promise<QuicSession>;
+}
+
+export interface QuicSession {
+  acceptBi(): Promise<StreamPair>;
+  acceptUni(): Promise<ReceiveStream>;
+  openBi(): Promise<StreamPair>;
+  /** Throws what is larger than `maxDatagramSize`. */
+  sendDatagram(data: Buffer): void;
+  recvDatagram(): Promise<Buffer>;
+  maxDatagramSize(): number;
+  close(code: number, reason: string): void;
+  closed(): Promise<{ readonly closeCode: number; readonly reason: string }>;
+}
+
+export interface StreamPair {
+  /** Each of the two can be taken once. */
+  takeSend(): SendStream;
+  takeRecv(): ReceiveStream;
+}
+
+export interface SendStream {
+  write(data: Buffer): Promise<void>;
+  reset(code: number): Promise<void>;
+}
+
+export interface ReceiveStream {
+  /** Null at the stream's end. */
+  read(mostBytes: number): Promise<Buffer | null>;
+  stop(code: number): Promise<void>;
+}
+
+/** Packages that bring a binary, by what Node calls the platform. */
+const BUILDS: Readonly<Record<string, string>> = {
+  'linux-x64': 'linux-x64-gnu',
+  'linux-arm64': 'linux-arm64-gnu',
+  'darwin-x64': 'darwin-x64',
+  'darwin-arm64': 'darwin-arm64',
+  'win32-x64': 'win32-x64-msvc',
+};
+
+const require = createRequire(import.meta.url);
+let loaded: { readonly binding: Binding } | { readonly why: string } | undefined;
+
+/** Throws where it is unavailable. */
+export function loadBinding(): Binding {
+  loaded ??= load();
+  if ('why' in loaded) throw new Error(loaded.why);
+  return loaded.binding;
+}
+
+/** Why the binary cannot be loaded on this machine, and what would help; undefined where it can. */
+export function whyNoBinding(): string | undefined {
+  loaded ??= load();
+  return 'why' in loaded ? loaded.why : undefined;
+}
+
+function load(): NonNullable<typeof loaded> {
+  const platform = `${process.platform}-${process.arch}`;
+  const build = BUILDS[platform];
+  if (build === undefined) return { why: `@moq/web-transport has no binary for ${platform}` };
+  try {
+    return { binding: require(`@moq/web-transport-${build}`) as Binding };
+  } catch (error) {
+    return { why: whyNot(error, build) };
+  }
+}
+
+/** What the system's loader says names a library's path on this machine; what helps is the library's version. */
+export function whyNot(error: unknown, build: string): string {
+  const said = error instanceof Error ? error.message : String(error);
+  const [, glibc] = /GLIBC_([\d.]+)' not found/.exec(said) ?? [];
+  if (glibc !== undefined) {
+    const here = glibcVersion();
+    const has = here === undefined ? '' : `, and this machine has ${here}`;
+    return `its native binding needs glibc ${glibc} or later${has}; Debian 13 and Ubuntu 24.04 bring it`;
+  }
+  if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') {
+    return `the package @moq/web-transport-${build} is not installed; \`npm ci\` without --omit=optional installs it`;
+  }
+  return `its native binding cannot be loaded: ${said.split('\n')[0]}`;
+}
+
+function glibcVersion(): string | undefined {
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
+  return header.glibcVersionRuntime;
+}
+
+/**
+ * Writes in order: the binding takes writes side by side, and whichever gets there first goes first. What is given while one is
+ * under way goes out together in the next.
+ */
+export class OrderedWriter {
+  /** Bytes that QUIC has not taken yet: its peer reads too slowly, or its buffer is full. */
+  waitingBytes = 0;
+  readonly #stream: SendStream;
+  #queue: Uint8Array[] = [];
+  #flushing: Promise<void> | undefined;
+
+  constructor(stream: SendStream) {
+    this.#stream = stream;
+  }
+
+  /** Resolves once nothing waits any more. */
+  write(bytes: Uint8Array): Promise<void> {
+    this.#queue.push(bytes);
+    this.waitingBytes += bytes.length;
+    this.#flushing ??= this.#flush();
+    return this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const batch = this.#queue.length === 1 ? bufferOf(this.#queue[0]!) : Buffer.concat(this.#queue);
+        this.#queue = [];
+        await this.#stream.write(batch);
+        this.waitingBytes -= batch.length;
+      }
+    } finally {
+      this.#flushing = undefined;
+    }
+  }
+}
+
+/** A view on the same bytes. */
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+}
