@@ -1,6 +1,21 @@
 import { BROADCAST, ECHO } from './codec/header.ts';
 import type { Capabilities, ClientModule, Encoding, Options, ServerModule } from './contract.ts';
 
+/** What a hostile peer would speak to a server: it says which attacks there are, and in what words they are refused. */
+export interface Wire {
+  readonly family: 'stream' | 'http' | 'websocket' | 'engine.io' | 'mqtt' | 'http2' | 'datagrams';
+  /** WebSocket: what the handshake offers. */
+  readonly subprotocol?: string;
+  /** HTTP: the request that opens a session, and whose answer names it. */
+  readonly opens?: string;
+  /** HTTP: where messages are posted; the session's name comes after it, where a request opens one. */
+  readonly posts?: string;
+  /** Found in what a peer is told that connects and never says who it is; left out where connecting is all. */
+  readonly silence?: RegExp;
+  /** Found in what a peer is told that sends too many messages, where that is not its family's usual word. */
+  readonly flood?: RegExp;
+}
+
 /** A named setting of a transport, written `transport:variant`. */
 export interface Variant {
   readonly id: string;
@@ -10,6 +25,8 @@ export interface Variant {
   readonly capabilities?: Partial<Capabilities>;
   /** Where it refuses in other words. */
   readonly refusal?: RegExp;
+  /** Where it travels in something else. */
+  readonly wire?: Wire;
 }
 
 export interface TransportEntry {
@@ -23,6 +40,8 @@ export interface TransportEntry {
   readonly capabilities: Capabilities;
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
+  /** What attacks on it are made of. Those that go through its own client are made in any case. */
+  readonly wire?: Wire;
   readonly variants: readonly Variant[];
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
@@ -62,16 +81,24 @@ const overConnection: Capabilities = { binary: true, ordered: true, reliable: tr
 const overRequests: Capabilities = { binary: false, ordered: true, reliable: true, upstream: 'request' };
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
+const overWebSocket: Wire = { family: 'websocket' };
+const eventsAndPosts: Wire = { family: 'http', opens: 'GET /events', posts: '/messages/' };
+const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts: '/messages/' };
+const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
+const graphqlOverWebSocket: Wire = {
+  ...{ family: 'websocket', subprotocol: 'graphql-transport-ws', silence: /4408/, flood: /4429/ },
+};
+
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 export const transports: readonly TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, variants: [] },
-  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, variants: [] },
-  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
+  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, wire: { family: 'stream' }, variants: [] },
+  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, wire: overWebSocket, variants: [] },
+  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, wire: engineIo, variants: [] },
+  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, wire: eventsAndPosts, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, wire: sessionsAndPosts, variants: [] },
+  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, wire: { family: 'mqtt' }, variants: [] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, wire: graphqlOverWebSocket, variants: [] },
 ];
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;
@@ -108,6 +135,11 @@ export function capabilitiesOf({ entry, variant }: Found): Capabilities {
 /** What the refusal of a message that is too large looks like in this variant. */
 export function refusalOf({ entry, variant }: Found): RegExp {
   return variant?.refusal ?? entry.refusal;
+}
+
+/** What attacks on this variant are made of. */
+export function wireOf({ entry, variant }: Found): Wire | undefined {
+  return variant?.wire ?? entry.wire;
 }
 
 /** Why it cannot carry such messages; undefined where it can. */

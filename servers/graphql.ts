@@ -27,7 +27,6 @@ const KEEP_ALIVE_MS = 12_000;
 type MessageFeed = Feed<{ m: string }>;
 interface Member {
   readonly feed: MessageFeed;
-  readonly inTime: () => boolean;
 }
 
 /** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket. */
@@ -41,7 +40,7 @@ export async function listen(application: Application, settings: ServerSettings)
   // The token comes with `connection_init`: a browser can set no header of the handshake.
   const wss = acceptWebSockets(server, { gate, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
-  const newMember = (): Member => ({ feed: new Feed(), inTime: floodGuard(limits) });
+  const newMember = (): Member => ({ feed: new Feed() });
 
   function broadcast(message: Message): void {
     const value = { m: String(message) };
@@ -74,16 +73,18 @@ export async function listen(application: Application, settings: ServerSettings)
       }),
       roots: {
         mutation: {
-          async send({ m }: { m: string }, { feed, inTime, socket }: Member & { socket: WebSocket }) {
+          async send({ m }: { m: string }, { feed }: Member) {
             if (Buffer.byteLength(m) > messageBytes) throw new GraphQLError('message too large (1009)');
-            if (!inTime()) return endSocket(socket, 4429, 'Too many requests');
             await application(m, (reply) => feed.push({ m: String(reply) }), broadcast);
             return true;
           },
         },
         subscription: {
-          m(_: unknown, { feed }: Member) {
-            if (feed.size >= limits.subscriptions) throw new GraphQLError('too many subscriptions');
+          m(_: unknown, { feed, socket }: Member & { socket: WebSocket }) {
+            if (feed.size >= limits.subscriptions) {
+              endSocket(socket, 4429, 'Too many subscriptions');
+              throw new GraphQLError('too many subscriptions');
+            }
             return feed.subscribe({ m: '' });
           },
         },
@@ -96,6 +97,11 @@ export async function listen(application: Application, settings: ServerSettings)
   wss.on('connection', (socket) => {
     members.set(socket, newMember());
     socket.once('close', () => members.delete(socket));
+    // Whatever they are: the protocol's own pings and refused subscriptions cost as much as messages.
+    const inTime = floodGuard(limits);
+    socket.on('message', () => {
+      if (!inTime()) endSocket(socket, 4429, 'Too many requests');
+    });
   });
   // A value waits in its feed until the one before it has been written.
   const stopWatching = watchBacklogs(

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Message, ServerSettings } from '../bench/contract.ts';
+import { answerBrokenRequests, LINGER_MS, requestGuard } from './connections.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, pass: Pass) => void;
@@ -16,9 +17,11 @@ const MOST_HEADER_BYTES = 16_384;
 export function createWebServer(settings: ServerSettings, answer: Answer, gate = new Gate(settings)): Server {
   const { identity, limits } = settings;
   const { handshakeMs } = limits;
-  const timeouts = { headersTimeout: handshakeMs, requestTimeout: 2 * handshakeMs, connectionsCheckingInterval: 500 };
+  const timeouts = { headersTimeout: handshakeMs, requestTimeout: 1.4 * handshakeMs, connectionsCheckingInterval: 500 };
   const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
+  const inTime = requestGuard(limits);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!inTime(request, response)) return refuseAndCut(request, response, 429, 'too many requests');
     if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
     if (letPage(request, response, settings)) return;
     const token = gate.open ? undefined : tokenOf(request);
@@ -29,14 +32,14 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
       (error: unknown) => refuseToken(response, error),
     );
   };
-  if (identity === undefined) return createServer(options, onRequest);
+  if (identity === undefined) return answerBrokenRequests(createServer(options, onRequest));
   const secure = {
     cert: identity.certificate,
     key: identity.key,
     handshakeTimeout: handshakeMs,
     ALPNProtocols: ['http/1.1'],
   };
-  return createSecureServer({ ...options, ...secure }, onRequest);
+  return answerBrokenRequests(createSecureServer({ ...options, ...secure }, onRequest));
 }
 
 /** `http` or `ws`, with the s that TLS adds. */
@@ -73,6 +76,14 @@ export function refuse(response: ServerResponse, status: number, reason: string)
   response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, connection: 'close' }).end(text);
 }
 
+/** Also where the peer reads no answer: the connection ends a moment later, whatever became of it. */
+export function refuseAndCut(request: IncomingMessage, response: ServerResponse, status: number, reason: string): void {
+  const { socket } = request;
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
+  refuse(response, status, reason);
+}
+
 /** The answer to every path a transport does not have. */
 export function notFound(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(404).end();
@@ -91,7 +102,7 @@ export async function takeMessage(
   }
   try {
     const status = await take(await readText(request, mostBytes));
-    if (status === 429) refuse(response, status, 'too many messages');
+    if (status === 429) refuseAndCut(request, response, status, 'too many messages');
     else response.writeHead(status).end();
   } catch (error) {
     if (error instanceof TooLarge) refuseTooLarge(request, response);
@@ -102,25 +113,36 @@ export async function takeMessage(
 /** A request body over the limit. */
 class TooLarge extends Error {}
 
+const NOTHING = Buffer.alloc(0);
+
 /** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
 function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
-    const chunks: Buffer[] = [];
+    const declared = Number(request.headers['content-length'] ?? 0);
+    if (declared > mostBytes) return reject(new TooLarge());
+    let body: Buffer = NOTHING;
     let length = 0;
     request.on('data', (chunk: Buffer) => {
+      const before = length;
       length += chunk.length;
-      if (length <= mostBytes) chunks.push(chunk);
-      else reject(new TooLarge());
+      if (length > mostBytes) return reject(new TooLarge());
+      if (before === 0) {
+        body = chunk;
+        return;
+      }
+      // Kept in one piece: a body in chunks of one byte would else take a hundred times its size.
+      if (length > body.length) {
+        const larger = Buffer.allocUnsafe(Math.min(mostBytes, Math.max(declared, 2 * length)));
+        body.copy(larger, 0, 0, before);
+        body = larger;
+      }
+      chunk.copy(body, before);
     });
-    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString()));
+    request.on('end', () => resolve(body.toString('utf8', 0, length)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('the request ended before its body did')));
   });
 }
-
-/** Time a refused sender has to finish before its connection is cut. */
-const LINGER_MS = 1_000;
 
 /**
  * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). What is still arriving is read and thrown away for a
@@ -130,14 +152,12 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse): voi
   const text = 'message too large\n';
   response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, connection: 'close' });
   response.write(text);
-  const cut = setTimeout(() => request.destroy(), LINGER_MS);
-  const finish = () => {
-    clearTimeout(cut);
-    response.end();
-  };
-  if (request.complete) return finish();
+  const { socket } = request;
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
+  const finish = () => response.end();
+  if (request.complete) return void finish();
   request.once('end', finish);
-  request.once('close', () => clearTimeout(cut));
   request.resume();
 }
 

@@ -10,7 +10,10 @@ export function createStreamServer(
 ): Server {
   if (identity === undefined) return createServer({ noDelay: true }, onConnection);
   const { certificate: cert, key } = identity;
-  return createSecureServer({ cert, key, noDelay: true, handshakeTimeout: limits.handshakeMs }, onConnection);
+  const server = createSecureServer({ cert, key, noDelay: true, handshakeTimeout: limits.handshakeMs }, onConnection);
+  // Also when the handshake takes too long: Node only says so, and would keep the connection.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
 }
 
 /** Resolves with the port bound. Rejects with what the system said, such as EADDRINUSE. */

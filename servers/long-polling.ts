@@ -4,7 +4,7 @@ import type { Application, Listener, Message, ServerSettings } from '../bench/co
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, refuse, schemeOf, takeMessage, textOf } from './http.ts';
+import { createWebServer, notFound, refuse, refuseAndCut, schemeOf, takeMessage, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -12,6 +12,7 @@ import { Mailbox } from './mailbox.ts';
 const HOLD_MS = 25_000;
 /** A session that has not asked for this long is gone. */
 const FORGET_MS = 60_000;
+const SWEEP_MS = 1_000;
 
 interface PollingSession {
   readonly id: string;
@@ -21,6 +22,8 @@ interface PollingSession {
   readonly mailbox: Mailbox;
   /** The request being held, if any. */
   parked: { response: ServerResponse; answer: () => void; timer: NodeJS.Timeout } | undefined;
+  readonly openedMs: number;
+  /** Not a number until it has asked for messages once. */
   lastSeenMs: number;
   /** Stops waiting for the end of its token. */
   forget: () => void;
@@ -29,6 +32,7 @@ interface PollingSession {
 /** Long polling (RFC 6202): a GET held until there is news, a cursor to say what was read, one POST a message up. */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const sessions = new Map<string, PollingSession>();
+  const opened = new WeakMap<object, number>();
   const { limits } = settings;
   const { messageBytes } = limits;
 
@@ -37,10 +41,13 @@ export async function listen(application: Application, settings: ServerSettings)
     for (const session of sessions.values()) session.mailbox.append(text);
   }
 
-  function open(response: ServerResponse, pass: Pass): void {
+  function open(request: IncomingMessage, response: ServerResponse, pass: Pass): void {
+    const before = opened.get(request.socket) ?? 0;
+    if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many sessions');
+    opened.set(request.socket, before + 1);
     const id = randomUUID();
     const session: PollingSession = {
-      ...{ id, mailbox: new Mailbox(), parked: undefined, lastSeenMs: performance.now() },
+      ...{ id, mailbox: new Mailbox(), parked: undefined, lastSeenMs: Number.NaN, openedMs: performance.now() },
       ...{ subject: pass.subject, inTime: floodGuard(limits), forget: () => {} },
     };
     session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
@@ -89,7 +96,7 @@ export async function listen(application: Application, settings: ServerSettings)
     const [, path, id] = address.split('/');
     const session = id === undefined ? undefined : sessions.get(id);
     const route = `${request.method} ${path}`;
-    if (route === 'POST sessions' && id === undefined) open(response, pass);
+    if (route === 'POST sessions' && id === undefined) open(request, response, pass);
     else if (session?.subject !== pass.subject || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') {
       end(session);
@@ -109,9 +116,11 @@ export async function listen(application: Application, settings: ServerSettings)
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const session of sessions.values()) {
-      if (session.parked === undefined && now - session.lastSeenMs > FORGET_MS) end(session);
+      const used = !Number.isNaN(session.lastSeenMs);
+      const idleMs = now - (used ? session.lastSeenMs : session.openedMs);
+      if (session.parked === undefined && idleMs > (used ? FORGET_MS : limits.handshakeMs)) end(session);
     }
-  }, FORGET_MS / 4);
+  }, SWEEP_MS);
 
   const port = await bind(server, settings);
   return {

@@ -2,13 +2,14 @@ import type { Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
 import { Gate, whenExpired } from './gate.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
 import { guardPackets } from './mqtt-guard.ts';
 
 /** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
+/** QoS 2 messages of one session whose PUBREL has not come. */
+const MOST_UNRELEASED = 100;
 /** CONNACK: not authorized. [MQTT-3.2.2-6] */
 const NOT_AUTHORIZED = 5;
 
@@ -20,11 +21,18 @@ export async function listen(application: Application, settings: ServerSettings)
   const { limits } = settings;
   const { messageBytes } = limits;
   const gate = new Gate(settings);
-  const floods = new WeakMap<Client, () => boolean>();
   const subscribed = new WeakMap<Client, Set<string>>();
 
   const broker = await Aedes.createBroker({
+    // Any number at once: with a hundred, a hundred messages to one subscriber that does not read would stop all the others.
+    concurrency: 0,
     drainTimeout: 10_000,
+    maxInflightInbound: MOST_UNRELEASED,
+    preConnect(_client, packet, done) {
+      // No session outlives its connection: what would be kept for one that never comes back has no limit.
+      packet.clean = true;
+      done(null, true);
+    },
     connectTimeout: limits.handshakeMs,
     authenticate(client, _username, password, done) {
       gate.admit(password?.toString('latin1')).then(
@@ -38,17 +46,27 @@ export async function listen(application: Application, settings: ServerSettings)
         (error: Error) => done(Object.assign(error, { returnCode: NOT_AUTHORIZED }), false),
       );
     },
+    authorizePublish(_client, { topic, retain }, done) {
+      // Nothing in anybody else's name, and nothing that stays.
+      if (!topic.startsWith('up/') || retain) return done(new Error('may not be published'));
+      done(null);
+    },
     authorizeSubscribe(client, subscription, done) {
+      const { topic } = subscription;
       const topics = subscribed.get(client) ?? new Set();
-      subscribed.set(client, topics.add(subscription.topic));
-      done(null, topics.size <= limits.subscriptions ? subscription : null);
+      subscribed.set(client, topics);
+      // Everybody's answers are nobody's business.
+      const ours = topic === 'all' || (topic.startsWith('down/') && !/[#+]/.test(topic));
+      if (!ours || (topics.size >= limits.subscriptions && !topics.has(topic))) return done(null, null);
+      topics.add(topic);
+      done(null, subscription);
     },
   });
   const streams = new Set<Socket>();
   const server = createStreamServer(settings, (socket) => {
     streams.add(socket);
     socket.once('close', () => streams.delete(socket));
-    guardPackets(socket, messageBytes + ENVELOPE_BYTES);
+    guardPackets(socket, messageBytes + ENVELOPE_BYTES, limits);
     broker.handle(socket);
   });
   const sockets = trackSockets(server);
@@ -59,14 +77,13 @@ export async function listen(application: Application, settings: ServerSettings)
   }
   const broadcast = (message: Message): void => publish('all', message);
 
-  broker.on('client', (client) => floods.set(client, floodGuard(limits)));
   broker.on('unsubscribe', (topics, client) => {
     for (const topic of topics) subscribed.get(client)?.delete(topic);
   });
   broker.on('publish', (packet, client) => {
     if (client === null || !packet.topic.startsWith('up/')) return;
     const message = packet.payload as Buffer;
-    if (message.length > messageBytes || floods.get(client)?.() === false) return void client.conn.destroy();
+    if (message.length > messageBytes) return void client.conn.destroy();
     const answers = `down/${packet.topic.slice('up/'.length)}`;
     void application(message, (reply) => publish(answers, reply), broadcast);
   });

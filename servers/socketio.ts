@@ -1,10 +1,19 @@
 import { Server } from 'socket.io';
+import * as parser from 'socket.io-parser';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, whenExpired } from './gate.ts';
 import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { limitedSockets } from './sockets.ts';
+
+/** An event has one argument. With the usual ten, a peer could leave ten messages here that never become an event. */
+class Decoder extends parser.Decoder {
+  constructor() {
+    super({ maxAttachments: 1 });
+  }
+}
 
 /** The event's name, as short as it can be, so that framing is all that is added to a message. */
 const EVENT = 'm';
@@ -26,6 +35,8 @@ export async function listen(application: Application, settings: ServerSettings)
     perMessageDeflate: false,
     httpCompression: false,
     maxHttpBufferSize: messageBytes + ENVELOPE_BYTES,
+    parser: { ...parser, Decoder },
+    wsEngine: limitedSockets(limits),
     connectTimeout: limits.handshakeMs,
     allowRequest: (request, done) =>
       done(gate.admitsOrigin(request) ? null : 'this origin is not admitted', gate.admitsOrigin(request)),
@@ -48,12 +59,11 @@ export async function listen(application: Application, settings: ServerSettings)
         'disconnect',
         whenExpired(pass, () => socket.disconnect(true)),
       );
-    const inTime = floodGuard(limits);
     const reply = (message: Message): void => void socket.emit(EVENT, message);
     socket.on(EVENT, (message: unknown) => {
       // An event's argument may be anything that JSON has, or nothing.
       if (typeof message !== 'string' && !Buffer.isBuffer(message)) return void socket.disconnect(true);
-      if (message.length > messageBytes || !inTime()) return void socket.disconnect(true);
+      if (message.length > messageBytes) return void socket.disconnect(true);
       void application(message, reply, broadcast);
     });
   });
@@ -61,6 +71,11 @@ export async function listen(application: Application, settings: ServerSettings)
   // Engine.IO keeps what its transport has not taken yet, and says when that is handed on.
   const waiting = new WeakMap<object, number>();
   io.engine.on('connection', (conn) => {
+    // Whatever they are: events that nobody listens for and other namespaces cost as much as messages.
+    const inTime = floodGuard(limits);
+    conn.on('packet', () => {
+      if (!inTime()) conn.close(true);
+    });
     conn.on('packetCreate', ({ data }: { data?: { length: number } }) =>
       waiting.set(conn, (waiting.get(conn) ?? 0) + (data?.length ?? 0)),
     );
@@ -70,7 +85,8 @@ export async function listen(application: Application, settings: ServerSettings)
     limits,
     () => io.sockets.sockets.values(),
     ({ conn }) => waiting.get(conn) ?? 0,
-    (socket) => socket.disconnect(true),
+    // At once: a goodbye would wait until what is before it has been read.
+    ({ conn }) => conn.close(true),
   );
 
   const port = await bind(server, settings);
