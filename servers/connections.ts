@@ -55,7 +55,7 @@ export function answerBrokenRequests<Any extends Server>(server: Any): Any {
     if (answered.has(socket)) return;
     answered.add(socket);
     const response = underWay.get(socket);
-    const saidAlready = response !== undefined && response.headersSent && !response.writableFinished;
+    const saidAlready = response?.headersSent === true && !response.writableFinished;
     if (!socket.writable || saidAlready || error.code === 'ECONNRESET') return void socket.destroy();
     const status = STATUS_OF[error.code ?? ''] ?? 400;
     socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);

@@ -1,7 +1,7 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { generate, type Packet } from 'mqtt-packet';
 import type { Limits } from '../contract.ts';
-import type { Wire } from '../registry.ts';
+import { type Found, type Wire, wireOf } from '../registry.ts';
 import { BINARY, frame, framesOf, type Handshake, handshake, PING, pieces, TEXT } from './frames.ts';
 import type { RawPeer } from './peer.ts';
 
@@ -27,6 +27,8 @@ export interface Attack {
 const CLOSED = /closed/;
 const DECLARED_BYTES = 256 * 1024 * 1024;
 const DRIP_MS = 250;
+/** Requests under way on one connection. */
+const AT_ONCE = 10;
 
 const speaks =
   (...families: readonly Wire['family'][]) =>
@@ -59,6 +61,11 @@ export const FLOOD: Readonly<Record<Wire['family'], RegExp>> = {
   http2: /RESOURCE_EXHAUSTED|429/,
   datagrams: CLOSED,
 };
+
+/** What says nothing of its wire is attacked through its own client only: nobody else could dial it. */
+export function wireFor(found: Found): Wire {
+  return wireOf(found) ?? { family: 'datagrams' };
+}
 
 export const attacks: readonly Attack[] = [
   {
@@ -179,8 +186,10 @@ export const attacks: readonly Attack[] = [
     async run({ dial, wire, token, limits }) {
       const peer = await dial();
       const request = `${wire.opens} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Length: 0\r\n\r\n`;
-      for (let opened = 0; opened <= limits.subscriptions && (await peer.write(request)); opened++) {
-        await peer.hears((text) => text.split('HTTP/1.1 ').length > opened + 1);
+      for (let opened = 0; opened <= limits.subscriptions; opened += AT_ONCE) {
+        if (!(await peer.write(request.repeat(AT_ONCE)))) break;
+        // It ends with a refusal, sooner or later.
+        await peer.hears((text) => text.split('HTTP/1.1 ').length > opened + AT_ONCE).catch(() => {});
       }
       return fate(peer);
     },

@@ -2,24 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule, Limits, Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import {
-  capabilitiesOf,
-  clientModule,
-  type Found,
-  loadClient,
-  refusalOf,
-  serverModule,
-  type Wire,
-  wireOf,
-} from '../registry.ts';
+import { capabilitiesOf, clientModule, type Found, loadClient, serverModule, type Wire } from '../registry.ts';
 import { Child } from '../run/child.ts';
 import { type Server, startServer } from '../run/processes.ts';
 import { makeMint } from '../security/tokens.ts';
-import { type Attack, attacks, FLOOD, fetches, type Target } from './attacks.ts';
+import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
+import { fetches, type Target, wireFor } from './attacks.ts';
 import { Listener, quiet, Story } from './audience.ts';
 import type { FrozenAnswer, FrozenOrder } from './frozen.ts';
 import { holdsConnection } from './held.ts';
-import { RawPeer } from './peer.ts';
 
 const MIB = 1 << 20;
 /** Who hears the broadcasts: of a transport, and of each of its variants. */
@@ -42,7 +33,12 @@ const FETCHED_STORY_BYTES = MIB;
 const ORDER = { seconds: 10, signal: new AbortController().signal };
 
 /** Limits that ordinary sessions keep, and that are quickly gone past. */
-export const ABUSE_LIMITS: Limits = { ...usualLimits(MESSAGE_BYTES), messagesPerSecond: 25, backlogBytes: MIB / 8 };
+export const ABUSE_LIMITS: Limits = {
+  ...usualLimits(MESSAGE_BYTES),
+  backlogBytes: MIB / 8,
+  messagesPerSecond: 25,
+  subscriptions: 20,
+};
 
 export interface Assault {
   readonly limits?: Limits;
@@ -61,7 +57,7 @@ export interface Outcome {
 /** Everything at once against one server of its own, while well-behaved sessions go on. */
 export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assault = {}): Promise<Outcome> {
   await using field = await Field.open(found, limits);
-  const { target, server, wire } = field;
+  const { server } = field;
   const listeners = await field.audience();
   const probes = listeners.slice(0, PROBES);
   const { story } = field;
@@ -70,17 +66,21 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
 
   const stop = new AbortController();
   const probing = probes.map((probe) => probe.probe(stop.signal));
-  const wanted = (name: string): boolean => only?.includes(name) ?? true;
-  const chosen = [...field.throughItsClient(), ...attacks].filter(
-    (attack) => wanted(attack.name) && attack.against(wire),
-  );
-  const tried = Promise.all(chosen.map((attack) => attempt(attack, target)));
-  const frozen = wanted(FROZEN) ? field.freeze(() => field.tellAll(listeners)) : Promise.resolve([]);
-  const failures = [...(await tried).flat(), ...(await frozen)];
-
-  // The sessions that were there before go on as if nothing had been.
-  await story.tell(listeners);
-  stop.abort();
+  const freezes = only?.includes(FROZEN) ?? true;
+  const failures: string[] = [];
+  const done: string[] = freezes ? [FROZEN] : [];
+  try {
+    const [{ attacks, failures: notCut }, notThawed] = await Promise.all([
+      field.attack(only),
+      freezes ? field.freeze(() => field.tellAll(listeners)) : [],
+    ]);
+    done.push(...attacks);
+    failures.push(...notCut, ...notThawed);
+    // The sessions that were there before go on as if nothing had been.
+    await story.tell(listeners);
+  } finally {
+    stop.abort();
+  }
   await Promise.all(probing);
   await quiet(listeners);
   const { reliable } = capabilitiesOf(found);
@@ -89,7 +89,7 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
   if (grownBytes > MOST_LEFT_BYTES) failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB`);
   return {
     failures,
-    attacks: [...chosen.map(({ name }) => name), ...(wanted(FROZEN) ? [FROZEN] : [])],
+    attacks: done,
     probed: probes.reduce((sum, { sent }) => sum + sent, 0),
     grownBytes,
   };
@@ -97,30 +97,8 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
 
 export const FROZEN = 'a frozen subscriber';
 
-/** One attack, held against what its peer should be told and by when. */
-async function attempt({ name, run, refused }: Attack, target: Target): Promise<string[]> {
-  const peers: RawPeer[] = [];
-  const dial = async (): Promise<RawPeer> => {
-    const peer = await RawPeer.dial(target.url);
-    peers.push(peer);
-    return peer;
-  };
-  const timer = Promise.withResolvers<undefined>();
-  const late = setTimeout(timer.resolve, PATIENCE_MS, undefined);
-  try {
-    const told = await Promise.race([run({ ...target, dial }), timer.promise]);
-    const wanted = refused(target.wire);
-    if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
-    return wanted.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${wanted}`];
-  } catch (error) {
-    return [`${name}: ${error instanceof Error ? error.message : error}`];
-  } finally {
-    clearTimeout(late);
-    for (const peer of peers) peer.cut();
-  }
-}
-
-const excerpt = (text: string): string => JSON.stringify(text.slice(0, 300));
+/** Where it is, who is let in, and what is refused. */
+type At = Pick<Target, 'url' | 'token' | 'limits'>;
 
 /** A server process, its sessions and its enemies. Everything is gone once it is disposed of. */
 class Field {
@@ -128,8 +106,8 @@ class Field {
   readonly #client: ClientModule;
   readonly #closers: (() => Promise<unknown>)[] = [];
   readonly server: Server;
-  readonly target: Target;
-  readonly wire: Wire;
+  readonly #at: At;
+  readonly #wire: Wire;
   /** Listeners, the frozen one not among them. */
   readonly size: number;
   readonly story = new Story(BROADCAST_BYTES);
@@ -150,19 +128,13 @@ class Field {
     }
   }
 
-  private constructor(
-    found: Found,
-    client: ClientModule,
-    server: Server,
-    { url, token, limits }: Pick<Target, 'url' | 'token' | 'limits'>,
-  ) {
+  private constructor(found: Found, client: ClientModule, server: Server, at: At) {
     this.#found = found;
     this.#client = client;
     this.server = server;
     this.size = found.variant === null ? LISTENERS : LISTENERS_OF_VARIANT;
-    // What is attacked through its own client only is dialled by nobody else.
-    this.wire = wireOf(found) ?? { family: 'datagrams' };
-    this.target = { url, token, limits, wire: this.wire, dial: () => RawPeer.dial(url) };
+    this.#wire = wireFor(found);
+    this.#at = at;
     this.#closers.push(() => server.stop());
   }
 
@@ -180,60 +152,11 @@ class Field {
     return listeners;
   }
 
-  /** What any protocol knows: too large a message, and too many. The peer's own client says how it was refused. */
-  throughItsClient(): Attack[] {
-    const refusal = refusalOf(this.#found);
-    const { flood } = this.wire;
-    return [
-      {
-        name: 'a message over the limit',
-        against: () => true,
-        refused: () => refusal,
-        run: ({ limits }) =>
-          this.#told(async (send, isOver) => {
-            if (!isOver()) await send('x'.repeat(limits.messageBytes + 1));
-          }),
-      },
-      {
-        name: 'a flood of messages',
-        against: () => true,
-        refused: ({ family }) => flood ?? FLOOD[family],
-        run: () =>
-          this.#told(async (send, isOver) => {
-            for (let sent = 0; sent < 3_000 && !isOver(); sent += 20) {
-              await Promise.all(Array.from({ length: 20 }, () => send('flood')));
-              await new Promise(setImmediate);
-            }
-          }),
-      },
-    ];
-  }
-
-  /** Resolves with what a session was told, as a rejected message or as its end. */
-  async #told(attack: (send: (text: string) => unknown, isOver: () => boolean) => Promise<void>): Promise<string> {
-    const told = Promise.withResolvers<string>();
-    let over = false;
-    const end = (reason: unknown): void => {
-      over = true;
-      told.resolve(describe(reason));
-    };
-    const session = await this.#connect({ message() {}, lost: end });
-    try {
-      await attack(
-        async (text) => session.send(text),
-        () => over,
-      ).catch(end);
-      return await told.promise;
-    } finally {
-      await session.close();
-    }
-  }
-
   /** Resolves with what went wrong: the frozen one was not cut, whatever happened to it meanwhile. */
   async freeze(meanwhile: () => Promise<void>): Promise<string[]> {
     const file = fileURLToPath(new URL('frozen.ts', import.meta.url));
     const child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
-    const { url, token } = this.target;
+    const { url, token } = this.#at;
     const module = clientModule(this.#found.entry);
     try {
       const options = optionsOf(this.#found);
@@ -253,13 +176,27 @@ class Field {
     }
   }
 
+  /** From a process of its own: what the sessions here have to do does not keep a bad peer from its work. */
+  async attack(only: readonly string[] | undefined): Promise<Extract<AttackerAnswer, { answer: 'attacked' }>> {
+    const file = fileURLToPath(new URL('attacker.ts', import.meta.url));
+    const child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
+    const { url, token, limits } = this.#at;
+    const name = nameOf(this.#found);
+    try {
+      const order = { order: 'attack', name, only, url, token, limits } as const;
+      return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
+    } finally {
+      await child.kill();
+    }
+  }
+
   async tellAll(listeners: readonly Listener[]): Promise<void> {
-    const bytes = fetches(this.wire) ? FETCHED_STORY_BYTES : STORY_BYTES;
+    const bytes = fetches(this.#wire) ? FETCHED_STORY_BYTES : STORY_BYTES;
     for (let told = 0; told < bytes; told += BROADCAST_BYTES) await this.story.tell(listeners);
   }
 
   #connect(receiver: Parameters<ClientModule['connect']>[1]) {
-    const { url, token } = this.target;
+    const { url, token } = this.#at;
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const settings = { options: optionsOf(this.#found), encoding: 'text', platform, token, signal } as const;
     return this.#client.connect(url, receiver, settings);
@@ -270,6 +207,10 @@ class Field {
     await Promise.allSettled(sessions.map((close) => close()));
     await server!();
   }
+}
+
+function nameOf({ entry, variant }: Found): string {
+  return variant === null ? entry.id : `${entry.id}:${variant.id}`;
 }
 
 function optionsOf({ variant }: Found): Options {
@@ -288,10 +229,4 @@ async function settle(server: Server, before: number): Promise<number> {
     if (grown <= MOST_LEFT_BYTES || performance.now() > deadline) return grown;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-}
-
-/** Everything an error says, its causes included. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
 }
