@@ -1,17 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { METRICS } from '../reports/analysis/metrics.ts';
 import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
+import type { ChooseFlags } from './cli/choose.ts';
+import type { CompareFlags } from './cli/compare.ts';
 import type { CrosscheckFlags } from './cli/crosscheck.ts';
 import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
 import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
 import type { MicroFlags } from './cli/micro.ts';
+import { usePlugins } from './cli/plugin.ts';
 import type { RunFlags } from './cli/run.ts';
 import type { ServeFlags } from './cli/serve.ts';
 import type { WireFlags } from './cli/wire.ts';
 import { LEAST_SIZE } from './codec/header.ts';
-import { DEFAULTS, suggestion } from './plan/options.ts';
+import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
 import { type ScenarioEntry, scenarios, transportNames } from './registry.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */
@@ -19,6 +23,8 @@ const io = processIo();
 const interruption = new AbortController();
 /** One Ctrl-C may arrive twice: from the terminal and from npm. */
 const SAME_MS = 500;
+/** Time the process has to end by itself once nothing is served any more. */
+const LINGER_MS = 500;
 let interruptedAt = 0;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
@@ -52,16 +58,22 @@ Examples:
   npm run bench -- --quick                                     every transport once: a first look in a minute
   npm run bench -- --transports ws,sse --rate 500,1000,2000    two transports at three rates
   npm run bench -- --scenarios capacity --objective p99<20ms   how much each sustains
+  npm run bench -- --threshold 'ws.echo.p99<50ms'              exit with 10 where that is missed
   npm run report -- reports/runs/<run>/results.json            the report again, from its results
-
+  npm run compare -- base.json reports/runs/<run>/results.json what became better and worse, and how sure
+  npm run choose -- --preset chat --clients 200                which one to use, going by the newest run
+`;
+const EXIT_CODES = `
 Exit codes:
-  0 done and valid · 1 internal error · 2 usage · 13 a case has no valid trial, or a check of the instrument failed
-  14 a transport failed or lost messages · 15 machine not fit (doctor --strict) · 130 interrupted, partial results saved`;
+  0 done, valid, thresholds met · 1 internal error · 2 usage · 10 a threshold missed · 11 worse than the base (compare)
+  12 open (compare --fail-on inconclusive) · 13 a case has no valid trial, a threshold or a comparison could not be tested,
+  or a check of the instrument failed · 14 a transport failed or lost messages · 15 machine not fit (doctor --strict)
+  130 interrupted, partial results saved · where several apply: 130, 1, 2, 14, 13, 11, 10, 12`;
 
 const program = new Command('wirebench')
   .description('Which real-time transport should this project use, and how sure are we?')
   .version(version())
-  .addHelpText('after', EXAMPLES)
+  .addHelpText('after', EXAMPLES + EXIT_CODES)
   .exitOverride()
   .configureOutput({ writeOut: io.out, writeErr: io.talk });
 
@@ -80,6 +92,10 @@ program
   .option('--payload <kind>', 'what messages are made of: filler (six bits of entropy a byte), json or zeros (filler)')
   .option('--tls', 'everything over TLS, with a certificate made for the run and verified')
   .option('--auth <algorithm>', 'every session brings a token (JWT) signed with HS256 or ES256')
+  .option('--url <address>', 'a server that runs already, in place of ours; see docs/your-own.md')
+  .option('--ca <file>', 'certificate, PEM, that vouches for it')
+  .option('--yes-i-own-this-host', 'load may be put on a host that is not this one')
+  .option('--plugin <files>', 'transports of your own, each a module; see docs/your-own.md')
   .option(
     '--duration <seconds>',
     `measured time of a trial, of a search’s probe (${usually(({ seconds }) => [seconds])})`,
@@ -95,11 +111,18 @@ program
   )
   .option('--aa', 'every transport twice: whatever is found between the two is noise')
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
+  .option(
+    '--threshold <conditions>',
+    'exit with 10 where a median misses one: <transport>.<scenario>.<figure><limit>, several by commas; see docs/compare.md',
+    (given: string, before: string | undefined) => (before === undefined ? given : `${before},${given}`),
+  )
   .option('--json', 'print the results document instead of the summary')
+  .option('--ndjson', 'print what happens as it happens, one JSON document a line, instead of the summary')
+  .option('--markdown', 'print the summary as Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .option('--profile <name>', 'default, quick, or all: every variant too (default)')
   .option('--quick', 'one short trial of each case: a first look, no verdicts')
   .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
-  .addHelpText('after', EXAMPLES)
+  .addHelpText('after', EXAMPLES + EXIT_CODES)
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: RunFlags, command: Command) => {
@@ -118,11 +141,62 @@ program
   });
 
 program
+  .command('compare')
+  .description('hold a run against an earlier one: better, worse, equivalent, or not to be told')
+  .argument('<base.json>', 'results.json of the run to compare with')
+  .argument('<new.json>', 'results.json of the newer run')
+  .option(
+    '--fail-on <what>',
+    'worse: exit with 11 on a regression; inconclusive: with 12 too where something is open; never (worse)',
+  )
+  .option('--max-regression <percent>', 'by how much a median called worse may be so without being a regression (0%)')
+  .option(
+    '--metrics <names>',
+    `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')} (all)`,
+  )
+  .option('--all', 'list every comparison, those too that are equivalent or not testable')
+  .option('--json', 'print one JSON document')
+  .option('--markdown', 'print Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
+  .addHelpText('after', EXIT_CODES)
+  .action(async (base: string, next: string, flags: CompareFlags) => {
+    const { compareCommand } = await import('./cli/compare.ts');
+    exitCode = compareCommand({ base, next }, flags, io);
+  });
+
+program
+  .command('choose')
+  .description('advise on a transport: needs, load and weights against a run; asks where nothing is said')
+  .argument('[results.json]', 'of a run (the newest complete one under reports/runs)')
+  .option('--preset <use>', 'chat, dashboard, notifications, collaboration, game, telemetry, tokens or signalling')
+  .option('--need <names>', 'what it must do, such as browser,binary; docs/choosing.md has them all')
+  .option('--scenario <name>', 'echo or broadcast (the one nearest to the use)')
+  .option('--clients <number>', 'sessions (as measured)')
+  .option('--rate <number>', 'messages a second, all clients together; 0: silent sessions (as measured)')
+  .option('--size <number>', 'bytes of a message (as measured)')
+  .option('--slo <percentile<time>', 'what must be met, such as p99<50ms (nothing)')
+  .option(
+    '--weights <list>',
+    'what counts how much: p99:50,bytes:20; also throughput, cpu, memory, simplicity, features (equal)',
+  )
+  .option('--no-judgement', 'leave out what nobody measured: simplicity and features')
+  .option('--seed <number>', 'of the draws that robustness is counted in (the run’s)')
+  .option('--json', 'print one JSON document')
+  .option('--markdown <file>', 'write a decision record as well')
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (file: string | undefined, flags: ChooseFlags, command: Command) => {
+    const { chooseCommand } = await import('./cli/choose.ts');
+    const strange = strangers(command, 1);
+    exitCode = await chooseCommand(file?.startsWith('-') === true ? undefined : file, flags, strange, context);
+  });
+
+program
   .command('serve')
   .description('serve one transport to talk to by hand')
   .argument('<transport>')
   .option('--port <number>', '0 takes any free one', '0')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--plugin <files>', 'transports of your own as well')
   .option('--tls', 'over TLS, with a certificate made now unless --cert and --key name one')
   .option('--cert <file>', 'certificate, PEM')
   .option('--key <file>', 'its key, PEM')
@@ -132,13 +206,17 @@ program
   .action(async (transport: string, flags: ServeFlags) => {
     const { serveCommand } = await import('./cli/serve.ts');
     exitCode = await serveCommand(transport, flags, context);
+    // Threads of a native library may outlive the last session, and would keep the process.
+    setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
   });
 
 program
   .command('list')
   .description('list transports, variants and scenarios')
+  .option('--plugin <files>', 'transports of your own as well')
   .option('--json', 'print one JSON document')
-  .action((flags: { json?: true }) => {
+  .action(async (flags: { json?: true; plugin?: string }) => {
+    if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
     exitCode = listCommand({ json: flags.json === true }, io);
   });
 
@@ -232,12 +310,12 @@ try {
 }
 process.exitCode = exitCode;
 
-/** Flags and words that the command does not know, each as a problem with the nearest name. */
-function strangers(command: Command): string[] {
+/** Flags and words beyond those it takes that the command does not know, each as a problem with the nearest name. */
+function strangers(command: Command, takes = 0): string[] {
   const known = command.options.map(({ long }) => long ?? '');
   const flags = command.args.filter((argument) => argument.startsWith('-'));
   const unknown = flags.map((flag) => `unknown flag ${flag}${suggestion(flag.split('=')[0] ?? flag, known)}`);
-  const [word] = command.args;
+  const word = command.args.filter((argument) => !argument.startsWith('-'))[takes];
   return unknown.length === 0 && word !== undefined
     ? [`unexpected argument "${word}"; lists take commas without blanks`]
     : unknown;

@@ -97,6 +97,8 @@ export interface ClientSettings {
   readonly platform: Platform;
   /** Shown to the server in the protocol's own way. */
   readonly token?: string;
+  /** The server is somebody else's: it can be counted on for its protocol alone, and to send back what it is sent. */
+  readonly foreign?: true;
   /** Aborting ends a `connect` under way: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
 }
@@ -114,15 +116,21 @@ export interface ClientModule {
 
 /** What the surroundings supply, so that a client file runs in Node and in a browser alike. */
 export interface Platform {
+  /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
+  /** Offers permessage-deflate (RFC 7692), as a browser's always does; the server decides. In a browser both are one. */
+  readonly CompressingWebSocket: WebSocketConstructor;
   /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
   openHttp(): Http;
+  readonly RTCPeerConnection: PeerConnectionConstructor;
 }
 
 export interface Http {
   readonly EventSource: EventSourceConstructor;
   /** Rejects when there is no answer; any status is an answer. */
   fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
+  /** The same for an answer that is read as it comes: in a browser, the reader of a `fetch`'s body. */
+  stream(url: string, request: HttpRequest, answer: StreamedAnswer): void;
   /** Drops this user's connections, those under way too. */
   close(): Promise<void>;
 }
@@ -137,6 +145,15 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly text: string;
+}
+
+export interface StreamedAnswer {
+  /** The answer's head has come; `coding` is what its body is packed in, such as `gzip`, if anything. */
+  started(status: number, coding?: string): void;
+  /** A piece of the body, as it came: whoever is given it may keep it only until this returns. */
+  data(chunk: Uint8Array): void;
+  /** Called once: there is no more, with an error where the answer was cut off or never began. */
+  ended(error?: Error): void;
 }
 
 /** A handler that may ask for more of an event than we promise to give: the surroundings' own types do. */
@@ -162,6 +179,36 @@ export interface EventSourceLike {
   close(): void;
 }
 export type EventSourceConstructor = new (url: string) => EventSourceLike;
+
+/** The part of the browser's RTCPeerConnection that clients use: the side that offers. */
+export interface PeerConnectionLike {
+  readonly connectionState: string;
+  onconnectionstatechange: Handler<object> | null;
+  createDataChannel(label: string, settings: DataChannelSettings): DataChannelLike;
+  createOffer(): Promise<{ type: 'offer'; sdp?: string }>;
+  setLocalDescription(description: { type: 'offer'; sdp?: string }): Promise<void>;
+  setRemoteDescription(description: { type: 'answer'; sdp: string }): Promise<void>;
+  close(): void;
+}
+export type PeerConnectionConstructor = new (configuration: { iceServers: [] }) => PeerConnectionLike;
+
+/** Both sides make the channel by themselves, with the same number, so that each decides how it sends. */
+export interface DataChannelSettings {
+  readonly negotiated: true;
+  readonly id: number;
+  readonly ordered?: boolean;
+  readonly maxRetransmits?: number;
+}
+
+/** The part of the browser's RTCDataChannel that clients use. */
+export interface DataChannelLike {
+  binaryType: 'arraybuffer' | 'blob';
+  onopen: Handler<object> | null;
+  onmessage: Handler<{ data: unknown }> | null;
+  onclose: Handler<object> | null;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(): void;
+}
 
 /** What a transport promises. What it cannot do is shown as "not supported", never scored as zero. */
 export interface Capabilities {

@@ -6,6 +6,8 @@ export interface Wire {
   readonly family: 'stream' | 'http' | 'websocket' | 'engine.io' | 'mqtt' | 'http2' | 'datagrams';
   /** WebSocket: what the handshake offers. */
   readonly subprotocol?: string;
+  /** Engine.IO: its packets are no text. */
+  readonly packed?: true;
   /** HTTP: the request that opens a session, and whose answer names it. */
   readonly opens?: string;
   /** HTTP: where messages are posted; the session's name comes after it, where a request opens one. */
@@ -27,12 +29,17 @@ export interface Variant {
   readonly refusal?: RegExp;
   /** Where it travels in something else. */
   readonly wire?: Wire;
+  readonly unauthorized?: RegExp;
 }
+
+/** What a transport is built on: the colour it has in every chart. */
+export type Family = 'floor' | 'socket' | 'stream' | 'polling' | 'broker' | 'rpc' | 'peer' | 'other';
 
 export interface TransportEntry {
   /** File name, flag's value, results' value and report's key. */
   readonly id: string;
   readonly title: string;
+  readonly family: Family;
   /** The harness's own cost: a baseline in every table, never a choice. */
   readonly floor?: true;
   /** False where no browser speaks the protocol; only then may the client's file import Node's modules. */
@@ -42,11 +49,19 @@ export interface TransportEntry {
   readonly refusal: RegExp;
   /** What attacks on it are made of. Those that go through its own client are made in any case. */
   readonly wire?: Wire;
+  /** The same for a session without the token that is asked for; left out where the server knows no tokens. */
+  readonly unauthorized?: RegExp;
+  /** Its own settings, where it has any; a variant's come over them. */
+  readonly options?: Options;
   readonly variants: readonly Variant[];
+  /** Its messages travel in datagrams, which the server's sockets do not count: bytes are known on a private link only. */
+  readonly datagrams?: true;
   /** Needs a native part that not every machine can load; its server's module says why where it cannot. */
   readonly native?: true;
   /** Where `servers/<id>.ts` and `clients/<id>.ts` are: the repository, unless the entry says otherwise. */
   readonly root?: string;
+  /** URL of one module that exports both `listen` and `connect`: a transport from outside the repository. */
+  readonly module?: string;
 }
 
 /**
@@ -82,24 +97,62 @@ const overRequests: Capabilities = { binary: false, ordered: true, reliable: tru
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
 const overWebSocket: Wire = { family: 'websocket' };
+const signalled: Wire = { family: 'websocket', silence: /4408/ };
 const eventsAndPosts: Wire = { family: 'http', opens: 'GET /events', posts: '/messages/' };
+const linesAndPosts: Wire = { family: 'http', opens: 'GET /stream', posts: '/messages/' };
 const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts: '/messages/' };
 const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
+const enginePolls: Wire = { family: 'http', flood: /server disconnect|transport|400|closed/ };
+const mqttOverWebSocket: Wire = { family: 'websocket', subprotocol: 'mqtt', silence: /closed/, flood: /closed/ };
 const graphqlOverWebSocket: Wire = {
   ...{ family: 'websocket', subprotocol: 'graphql-transport-ws', silence: /4408/, flood: /4429/ },
 };
 
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
-export const transports: readonly TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, wire: { family: 'stream' }, variants: [] },
-  { id: 'ws', title: 'WebSocket', capabilities: overConnection, refusal: /1009/, wire: overWebSocket, variants: [] },
-  { id: 'socketio', title: 'Socket.IO', capabilities: overConnection, refusal: /transport close|server disconnect/, wire: engineIo, variants: [] },
-  { id: 'sse', title: 'Server-Sent Events + POST', capabilities: overRequests, refusal: /413/, wire: eventsAndPosts, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, wire: sessionsAndPosts, variants: [] },
-  { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, wire: { family: 'mqtt' }, variants: [] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, wire: graphqlOverWebSocket, variants: [] },
+const known: TransportEntry[] = [
+  { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, unauthorized: /closed/, wire: { family: 'stream' }, variants: [] },
+  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, unauthorized: /401/, wire: overWebSocket, variants: [
+    { id: 'deflate', title: 'permessage-deflate with context takeover', options: { deflate: true } },
+    { id: 'deflate-fresh', title: 'permessage-deflate, each message by itself', options: { deflate: true, fresh: true, thresholdBytes: 64 } },
+    { id: 'batch', title: 'several messages a frame', options: { batchMs: 5 } },
+  ] },
+  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, unauthorized: /token is (not valid|required|too long)|token has expired/, wire: engineIo, variants: [
+    { id: 'polling', title: 'over long polling', options: { transport: 'polling' }, capabilities: { upstream: 'request' }, refusal: /413|server disconnect/, wire: enginePolls },
+    { id: 'upgrade', title: 'polling first, then WebSocket', options: { transport: 'upgrade' } },
+    { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true }, wire: { ...engineIo, packed: true } },
+  ] },
+  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: eventsAndPosts, variants: [
+    { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
+    { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
+  { id: 'http-stream', title: 'HTTP stream of lines + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: linesAndPosts, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: sessionsAndPosts, variants: [
+    { id: 'gzip', title: 'gzip', options: { gzip: true } },
+    { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
+  { id: 'short-polling', title: 'Short polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, options: { intervalMs: 100 }, wire: sessionsAndPosts, variants: [] },
+  { id: 'mqtt', title: 'MQTT', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, wire: { family: 'mqtt' }, variants: [
+    { id: 'qos1', title: 'QoS 1', options: { qos: 1 } },
+    { id: 'qos2', title: 'QoS 2', options: { qos: 2 } },
+    { id: 'ws', title: 'over WebSocket', options: { websocket: true }, wire: mqttOverWebSocket },
+  ] },
+  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, wire: graphqlOverWebSocket, variants: [
+    { id: 'base64', title: 'over WebSocket, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
+  ] },
+  { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, wire: { family: 'http2' }, variants: [] },
+  { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, wire: signalled, variants: [
+    { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
+    { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
+  ] },
 ];
+
+export const transports: readonly TransportEntry[] = known;
+
+/** Adds a transport from outside, for as long as this process lives. Its id must be a new one. */
+export function registerTransport(entry: TransportEntry): void {
+  known.push(entry);
+}
 
 const toSender = { opcode: ECHO, reaches: 'sender' } as const;
 const toEveryone = { opcode: BROADCAST, reaches: 'everyone' } as const;
@@ -132,6 +185,11 @@ export function capabilitiesOf({ entry, variant }: Found): Capabilities {
   return { ...entry.capabilities, ...variant?.capabilities };
 }
 
+/** The settings that reach `listen` and `connect`. */
+export function optionsOf({ entry, variant }: Found): Options {
+  return { ...entry.options, ...variant?.options };
+}
+
 /** What the refusal of a message that is too large looks like in this variant. */
 export function refusalOf({ entry, variant }: Found): RegExp {
   return variant?.refusal ?? entry.refusal;
@@ -140,6 +198,11 @@ export function refusalOf({ entry, variant }: Found): RegExp {
 /** What attacks on this variant are made of. */
 export function wireOf({ entry, variant }: Found): Wire | undefined {
   return variant?.wire ?? entry.wire;
+}
+
+/** What the refusal of a session without the token looks like in this variant; undefined where it knows no tokens. */
+export function unauthorizedOf({ entry, variant }: Found): RegExp | undefined {
+  return variant?.unauthorized ?? entry.unauthorized;
 }
 
 /** Why it cannot carry such messages; undefined where it can. */
@@ -158,18 +221,18 @@ export function transportNames(): string[] {
 }
 
 /** Where a transport's two files are. */
-export type Location = Pick<TransportEntry, 'id' | 'root'>;
+export type Location = Pick<TransportEntry, 'id' | 'root' | 'module'>;
 
 const repository = new URL('../', import.meta.url).href;
 
 /** URL of `servers/<id>.ts`. Loaded lazily: only a process that serves needs it. */
-export function serverModule({ id, root = repository }: Location): string {
-  return new URL(`servers/${id}.ts`, root).href;
+export function serverModule({ id, root = repository, module }: Location): string {
+  return module ?? new URL(`servers/${id}.ts`, root).href;
 }
 
 /** URL of `clients/<id>.ts`. Loaded lazily: only a process that generates load needs it. */
-export function clientModule({ id, root = repository }: Location): string {
-  return new URL(`clients/${id}.ts`, root).href;
+export function clientModule({ id, root = repository, module }: Location): string {
+  return module ?? new URL(`clients/${id}.ts`, root).href;
 }
 
 export const loadServer = (location: Location): Promise<ServerModule> => import(serverModule(location));

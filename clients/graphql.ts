@@ -1,10 +1,14 @@
 import { createClient } from 'graphql-ws';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { fromBase64, toBase64 } from './base64.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 
 const SUBSCRIPTION = 'subscription{m}';
 const MUTATION = 'mutation($m:String!){send(m:$m)}';
+/** The same in base64, where the server has it: JSON carries no bytes. */
+const BYTES_SUBSCRIPTION = 'subscription{b}';
+const BYTES_MUTATION = 'mutation($m:Bytes!){b(m:$m)}';
 
 /** graphql-ws: a mutation up, a subscription down, on one WebSocket. Its retries are off: a lost session is reported. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
@@ -22,13 +26,15 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     else client.terminate();
   });
 
-  client.subscribe<{ m: string }>(
-    { query: SUBSCRIPTION },
+  const binary = settings.encoding === 'binary';
+  client.subscribe<{ m?: string; b?: string }>(
+    { query: binary ? BYTES_SUBSCRIPTION : SUBSCRIPTION },
     {
       next({ data }) {
         // The first value is empty: the subscription is live.
-        if (data?.m === '') life.usable(send);
-        else if (data) receiver.message(data.m);
+        if (data?.m === '' || data?.b === '') life.usable(send);
+        else if (data?.m !== undefined) receiver.message(data.m);
+        else if (data?.b !== undefined) receiver.message(fromBase64(data.b));
       },
       error: (error) => life.over(reasonOf(error)),
       complete: () => {},
@@ -38,7 +44,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   function send(message: string | Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       client.subscribe(
-        { query: MUTATION, variables: { m: message } },
+        typeof message === 'string'
+          ? { query: MUTATION, variables: { m: message } }
+          : { query: BYTES_MUTATION, variables: { m: toBase64(message) } },
         {
           next: ({ errors }) => errors && reject(reasonOf(errors)),
           error: (error) => reject(reasonOf(error)),
@@ -51,10 +59,10 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   return life.session;
 }
 
-/** graphql-ws reports a close event, an error, or the operation's GraphQL errors. */
+/** graphql-ws reports a close event, an error event, an error, or the operation's GraphQL errors. */
 function reasonOf(cause: unknown): Error {
   if (cause instanceof Error) return cause;
   if (Array.isArray(cause)) return new Error(cause.map((error) => error.message).join('; '), { cause });
-  const { code, reason } = (cause ?? {}) as { code?: number; reason?: string };
-  return new Error(`GraphQL socket closed with ${[code, reason].filter(Boolean).join(' ')}`, { cause });
+  const { code, reason, message } = (cause ?? {}) as { code?: number; reason?: string; message?: string };
+  return new Error(`GraphQL socket closed with ${[code, reason, message].filter(Boolean).join(' ')}`, { cause });
 }

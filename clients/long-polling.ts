@@ -1,58 +1,10 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
-import { postInOrder } from './upstream.ts';
+import { type Pace, pollAt } from './polling.ts';
 
-/** Time the server has to confirm that the session is over. */
-const GOODBYE_MS = 1_000;
+/** The server holds each request until there is news: the next one follows at once. */
+const atOnce: Pace = { next: async () => {}, stop() {} };
 
-/** Long polling: one GET always waits at the server; its cursor says what has been read. POST up. */
+/** Long polling: one GET always waits at the server. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const http = settings.platform.openHttp();
-  const life = lifetime(receiver, settings.signal, () => void leave());
-  let id: string | undefined;
-  let leaving = false;
-  const headers = bearer(settings.token);
-
-  async function open(): Promise<void> {
-    const { status, text } = await http.fetch(`${url}/sessions`, { method: 'POST', headers });
-    if (status !== 201) throw new Error(`POST /sessions answered ${status}: ${text.trim()}`);
-    id = (JSON.parse(text) as { session: string }).session;
-    life.usable(postInOrder(http, `${url}/messages/${id}`, headers));
-  }
-
-  async function poll(): Promise<void> {
-    let cursor = 0;
-    while (!leaving) {
-      const { status, text } = await http.fetch(`${url}/messages/${id}?cursor=${cursor}`, { method: 'GET', headers });
-      if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
-      const answer = JSON.parse(text) as { cursor: number; messages: string[] };
-      cursor = answer.cursor;
-      for (const message of answer.messages) receiver.message(message);
-    }
-  }
-
-  async function leave(): Promise<void> {
-    leaving = true;
-    if (id !== undefined) {
-      const request = { method: 'DELETE', headers, signal: AbortSignal.timeout(GOODBYE_MS) } as const;
-      await http.fetch(`${url}/sessions/${id}`, request).catch(() => {});
-    }
-    await http.close();
-    life.over(new Error('closed'));
-  }
-
-  async function live(): Promise<void> {
-    try {
-      await open();
-      await poll();
-    } catch (cause) {
-      if (leaving) return;
-      await http.close();
-      life.over(new Error(`polling ended: ${cause instanceof Error ? cause.message : cause}`, { cause }));
-    }
-  }
-
-  void live();
-  return life.session;
+  return pollAt(atOnce, url, receiver, settings);
 }

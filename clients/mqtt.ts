@@ -1,27 +1,62 @@
 import { connect as dial } from 'mqtt';
-import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
+import { writeTogether } from '../bench/codec/together.ts';
+import type { ClientSettings, Message, Options, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
+import { window } from './window.ts';
 
-/** MQTT 3.1.1 on mqtt.js, QoS 0. Its reconnection is off: a lost session is reported, not mended. */
+/** Messages a client has under way at a time where each is confirmed: less than a broker lets it leave unreleased. */
+const MOST_UNDER_WAY = 500;
+/** Time the broker has to confirm what is under way when a session ends. */
+const GOODBYE_MS = 1_000;
+
+/**
+ * MQTT 3.1.1 on mqtt.js, with the QoS of option `qos`, 0 unless said; over WebSocket where the URL says so. A broker that is not
+ * ours answers nothing but hands on what is published: there a session publishes to the topic that it has subscribed to itself,
+ * or to the one that all have. Its reconnection is off: a lost session is reported, not mended.
+ */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const name = randomName();
+  const qos = qosOf(settings.options);
   const client = dial(url, {
     clientId: name,
     protocolVersion: 4,
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: 10_000,
+    createWebsocket: (address, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
+    // In a browser mqtt.js does so by itself.
+    wsOptions: { writev: writeTogether },
     ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
   });
-  const life = lifetime(receiver, settings.signal, (wasUsable) => client.end(!wasUsable));
+  const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
+  const [down, everyone] = settings.foreign ? [`wirebench/${name}`, 'wirebench/all'] : [`down/${name}`, 'all'];
+  const up = `up/${name}`;
+  const upFor = settings.foreign
+    ? (message: Message): string => (opcodeOf(message) === BROADCAST ? everyone : down)
+    : (): string => up;
   let cause: Error | undefined;
+
+  const confirmed = window<Message>(MOST_UNDER_WAY, (message, done) =>
+    client.publish(upFor(message), message as string | Buffer, { qos }, done),
+  );
+  const send = (message: Message): void => {
+    if (qos > 0) confirmed.add(message);
+    else client.publish(upFor(message), message as string | Buffer);
+  };
+
+  function leave(): void {
+    const late = setTimeout(() => client.stream.destroy(), GOODBYE_MS);
+    client.once('close', () => clearTimeout(late));
+    confirmed.whenEmpty(() => client.end());
+  }
 
   client.on('connect', () => {
     // mqtt.js leaves Nagle's algorithm on.
     if ('setNoDelay' in client.stream && typeof client.stream.setNoDelay === 'function') client.stream.setNoDelay(true);
-    client.subscribe([`down/${name}`, 'all'], { qos: 0 }, (error) => {
+    client.subscribe([down, everyone], { qos }, (error) => {
       if (error) return client.end(true);
-      life.usable((message) => void client.publish(`up/${name}`, message as string | Buffer));
+      life.usable(send);
     });
   });
   client.on(
@@ -37,6 +72,10 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
   );
   return life.session;
+}
+
+function qosOf({ qos }: Options): 0 | 1 | 2 {
+  return qos === 1 || qos === 2 ? qos : 0;
 }
 
 /** Eight characters: short, because it is part of every topic; long enough for tens of thousands of sessions. */

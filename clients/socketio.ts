@@ -1,22 +1,79 @@
-import { io } from 'socket.io-client';
-import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { io, NodeWebSocket, type Socket } from 'socket.io-client';
+import * as msgpack from 'socket.io-msgpack-parser';
+import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
+import { pollingOver } from './socketio-polling.ts';
 
 const EVENT = 'm';
+/** Time the server has to answer what is under way when a session ends. */
+const GOODBYE_MS = 1_000;
 
-/** Socket.IO 4 over its WebSocket transport. Its reconnection is off: a lost session is reported, not mended. */
+/**
+ * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. Its
+ * reconnection is off: a lost session is reported, not mended.
+ */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const { options } = settings;
+  const { transports, hangUp } = transportsOf(options, settings.platform);
   const socket = io(url, {
-    ...{ transports: ['websocket'], forceNew: true, reconnection: false },
+    ...{ transports, forceNew: true, reconnection: false },
+    ...(options.msgpack === true ? { parser: msgpack } : {}),
     ...(settings.token === undefined ? {} : { auth: { token: settings.token } }),
   });
   const life = lifetime(receiver, settings.signal, () => socket.disconnect());
+  const over = (reason: Error): void => void hangUp().then(() => life.over(reason));
 
-  socket.on('connect', () => life.usable((message) => void socket.emit(EVENT, message)));
-  socket.on(EVENT, (message: Message) => receiver.message(message));
-  socket.on('connect_error', (error) => life.over(error));
+  socket.on('connect', () => {
+    const sent = options.msgpack === true ? packable : (message: Message): unknown => message;
+    const usable = (): void => life.usable((message) => void socket.emit(EVENT, sent(message)));
+    if (options.transport === 'upgrade') afterUpgrade(socket, usable, over);
+    else usable();
+  });
+  socket.on(EVENT, (message: Message | ArrayBuffer) =>
+    receiver.message(message instanceof ArrayBuffer ? new Uint8Array(message) : message),
+  );
+  socket.on('connect_error', (error) => over(explained(error)));
   socket.on('disconnect', (reason, details) => {
-    life.over(new Error(`Socket.IO disconnected: ${reason}`, { cause: details }));
+    over(new Error(`Socket.IO disconnected: ${reason}`, { cause: details }));
   });
   return life.session;
+}
+
+/** What the MessagePack encoder takes for bytes: a Buffer in Node.js, an ArrayBuffer in a browser. */
+function packable(message: Message): unknown {
+  if (typeof message === 'string') return message;
+  if (typeof Buffer === 'undefined') return message.slice().buffer;
+  return Buffer.from(message.buffer, message.byteOffset, message.length);
+}
+
+/** @returns the transports in the order they are tried, and what ends the connections that the platform opened for them */
+function transportsOf({ transport = 'websocket' }: Options, platform: Platform) {
+  if (transport === 'websocket') return { transports: ['websocket'], hangUp: async () => {} };
+  const http = platform.openHttp();
+  const polling = pollingOver(http);
+  const hangUp = async (): Promise<void> => {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, GOODBYE_MS);
+    await Promise.race([polling.settled(), late.promise]);
+    clearTimeout(timer);
+    await http.close();
+  };
+  return { transports: [polling.transport, ...(transport === 'polling' ? [] : [NodeWebSocket])], hangUp };
+}
+
+/** A session is usable before, over polling; what is measured is what it has come to stay with. */
+function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) => void): void {
+  const { engine } = socket.io;
+  if (engine.transport.name === 'websocket') return usable();
+  engine.once('upgrade', usable);
+  engine.once('upgradeError', (cause) => {
+    fail(new Error(`the upgrade to WebSocket failed: ${cause.message}`, { cause }));
+    socket.disconnect();
+  });
+}
+
+/** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
+function explained(error: Error & { description?: unknown }): Error {
+  const { message } = (error.description ?? {}) as { message?: unknown };
+  return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
 }

@@ -1,4 +1,5 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { fromBase64 } from './base64.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer, withToken } from './token.ts';
 import { postInOrder } from './upstream.ts';
@@ -21,6 +22,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.usable(postInOrder(http, `${url}/messages/${data}`, bearer(settings.token))),
   );
   source.addEventListener('json', ({ data }) => receiver.message(JSON.parse(data)));
+  source.addEventListener('b', ({ data }) => receiver.message(fromBase64(data)));
   source.onmessage = ({ data }) => receiver.message(data);
   source.onerror = ({ message }) => finish(new Error(`event stream ended${message ? `: ${message}` : ''}`));
   return life.session;

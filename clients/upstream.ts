@@ -5,10 +5,16 @@ import type { Http, HttpRequest, Send } from '../bench/contract.ts';
  * requests over several connections. Rejects when the server does not take the message.
  */
 export function postInOrder(http: Http, url: string, headers: HttpRequest['headers'] = {}): Send {
+  const bytes = { ...headers, 'content-type': 'application/octet-stream' };
   let previous: Promise<unknown> = Promise.resolve();
   return (message) => {
     const posted = previous.then(async () => {
-      const { status, text } = await http.fetch(url, { method: 'POST', body: message, headers });
+      const request = {
+        method: 'POST',
+        body: message,
+        headers: typeof message === 'string' ? headers : bytes,
+      } as const;
+      const { status, text } = await http.fetch(url, request);
       if (status >= 300) throw new Error(`POST answered ${status}: ${text.trim()}`);
     });
     previous = posted.catch(() => {});

@@ -1,23 +1,44 @@
+import { batcher, unbatch } from '../bench/codec/batch.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
 import { withToken } from './token.ts';
 
-/** Raw WebSocket: one frame a message. */
+/** Raw WebSocket: one frame a message, or with `batchMs` several messages. With `deflate` it offers compression. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const socket = new settings.platform.WebSocket(withToken(url, settings.token));
-  const life = lifetime(receiver, settings.signal, () => socket.close());
+  const { platform, options, encoding } = settings;
+  const { deflate, batchMs = 0 } = options;
+  const WebSocket = deflate === true ? platform.CompressingWebSocket : platform.WebSocket;
+  const socket = new WebSocket(withToken(url, settings.token));
+  const batches = batchMs === 0 ? undefined : batcher(Number(batchMs), (frame) => socket.send(frame));
+  const life = lifetime(receiver, settings.signal, () => {
+    batches?.flush();
+    socket.close();
+  });
   let cause = '';
 
+  const receive: Receiver['message'] =
+    batches === undefined
+      ? (message) => receiver.message(message)
+      : (frame) => {
+          try {
+            unbatch(frame, (message) => receiver.message(message));
+          } catch (error) {
+            cause = String(error);
+            socket.close();
+          }
+        };
+
   socket.binaryType = 'arraybuffer';
-  socket.onopen = () => life.usable((message) => socket.send(message));
+  socket.onopen = () => life.usable(batches === undefined ? (message) => socket.send(message) : batches.add);
   socket.onmessage =
-    settings.encoding === 'text'
-      ? ({ data }) => receiver.message(data as string)
-      : ({ data }) => receiver.message(new Uint8Array(data as ArrayBuffer));
+    encoding === 'text'
+      ? ({ data }) => receive(data as string)
+      : ({ data }) => receive(new Uint8Array(data as ArrayBuffer));
   socket.onerror = ({ message }) => {
     cause = message ?? '';
   };
   socket.onclose = ({ code, reason }) => {
+    batches?.flush();
     life.over(new Error(`WebSocket closed with ${[code, reason, cause].filter(Boolean).join(' ')}`));
   };
   return life.session;

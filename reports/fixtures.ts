@@ -17,6 +17,7 @@ export type TransportSpec = {
   readonly title?: string;
   readonly floor?: boolean;
   readonly binary?: boolean;
+  readonly family?: string;
   readonly p50Ms?: number;
   /** Standard deviation of the logarithm of latency within a trial: the length of the tail. */
   readonly tail?: number;
@@ -134,11 +135,12 @@ export function makeResults(spec: RunSpec): Results {
       packages: { ws: '8.23.0', 'socket.io': '4.8.4', aedes: '1.2.0', mqtt: '5.16.0', 'graphql-ws': '6.4.2' },
       ...spec.environment,
     },
-    transports: entries.map(([id, { variant, title, floor = false, binary = true }]) => ({
+    transports: entries.map(([id, { variant, title, family, floor = false, binary = true }]) => ({
       id,
       variant: variant ?? null,
       title: title ?? id,
       floor,
+      ...(family === undefined ? {} : { family }),
       capabilities: { binary, ordered: true, reliable: true, upstream: 'connection' },
     })),
     cases,
@@ -154,27 +156,27 @@ export const SEVEN: Readonly<Record<string, TransportSpec>> = {
     capacity: 61_000, closedRate: 72_000, sessionKiB: 9, idleBytes: 0, sessionRate: 3100,
   },
   ws: {
-    title: 'WebSocket (ws)', p50Ms: 0.17, framing: 6, cpuMicros: 14, memoryMiB: 71, connectMs: 1.9,
+    title: 'WebSocket (ws)', family: 'socket', p50Ms: 0.17, framing: 6, cpuMicros: 14, memoryMiB: 71, connectMs: 1.9,
     capacity: 42_000, closedRate: 49_000, sessionKiB: 14, idleBytes: 0, sessionRate: 1200,
   },
   socketio: {
-    title: 'Socket.IO', p50Ms: 0.24, framing: 16, cpuMicros: 24, memoryMiB: 92, connectMs: 4.8, tail: 0.6,
+    title: 'Socket.IO', family: 'socket', p50Ms: 0.24, framing: 16, cpuMicros: 24, memoryMiB: 92, connectMs: 4.8, tail: 0.6,
     capacity: 24_000, closedRate: 28_000, sessionKiB: 41, idleBytes: 2160, sessionRate: 480,
   },
   sse: {
-    title: 'Server-Sent Events + POST', p50Ms: 0.41, framing: 150, cpuMicros: 61, memoryMiB: 88, connectMs: 3.1,
+    title: 'Server-Sent Events + POST', family: 'stream', p50Ms: 0.41, framing: 150, cpuMicros: 61, memoryMiB: 88, connectMs: 3.1,
     capacity: 9_000, closedRate: 10_400, sessionKiB: 33, idleBytes: 3600, sessionRate: 760,
   },
   'long-polling': {
-    title: 'HTTP long polling', p50Ms: 0.83, framing: 320, cpuMicros: 118, memoryMiB: 104, connectMs: 3.4, tail: 0.8,
+    title: 'HTTP long polling', family: 'polling', p50Ms: 0.83, framing: 320, cpuMicros: 118, memoryMiB: 104, connectMs: 3.4, tail: 0.8,
     capacity: 4_600, closedRate: 5_300, sessionKiB: 38, idleBytes: 86_000, sessionRate: 640,
   },
   mqtt: {
-    title: 'MQTT (aedes)', p50Ms: 0.25, framing: 16, cpuMicros: 26, memoryMiB: 84, connectMs: 5.2, tail: 0.6,
+    title: 'MQTT (aedes)', family: 'broker', p50Ms: 0.25, framing: 16, cpuMicros: 26, memoryMiB: 84, connectMs: 5.2, tail: 0.6,
     capacity: 22_000, closedRate: 26_000, sessionKiB: 46, idleBytes: 240, sessionRate: 410,
   },
   graphql: {
-    title: 'GraphQL (graphql-ws)', p50Ms: 0.52, framing: 140, cpuMicros: 73, memoryMiB: 110, connectMs: 6.4,
+    title: 'GraphQL (graphql-ws)', family: 'socket', p50Ms: 0.52, framing: 140, cpuMicros: 73, memoryMiB: 110, connectMs: 6.4,
     capacity: 7_700, closedRate: 8_900, sessionKiB: 58, idleBytes: 0, sessionRate: 330,
   },
 };

@@ -15,8 +15,11 @@ const EVERYONE: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 /** A token that does not admit. The message names no part of the token. */
 export class Refused extends Error {}
 
+const INVALID = 'the token is not valid';
 /** Longest token looked at, in characters. */
 const MOST_TOKEN = 8_192;
+/** Three parts, none of them empty (RFC 7515 §7.1). A decoder may overlook blanks and padding in them; we do not. */
+const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Tokens whose signature was found good, so that a request a message is not a verification a message. */
 const MOST_REMEMBERED = 4_096;
 /** A timer holds at most so much. */
@@ -66,6 +69,7 @@ export class Gate {
     if (this.#rules === undefined) return EVERYONE;
     if (token === undefined || token === '') throw new Refused('a token is required');
     if (token.length > MOST_TOKEN) throw new Refused('the token is too long');
+    if (!COMPACT.test(token)) throw new Refused(INVALID);
     const pass = await this.#verify(token, this.#rules);
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
     this.#remembered.set(token, pass);
@@ -83,10 +87,13 @@ export class Gate {
         audience,
         requiredClaims: ['exp', 'sub'],
       });
-      return { subject: payload.sub!, expiresAtMs: payload.exp! * 1e3 };
+      const { sub, exp } = payload;
+      // Required, and yet it may be of any type that JSON has.
+      if (typeof sub !== 'string' || sub === '' || exp === undefined) throw new Refused(INVALID);
+      return { subject: sub, expiresAtMs: exp * 1e3 };
     } catch (error) {
       const expired = error instanceof Error && 'code' in error && error.code === 'ERR_JWT_EXPIRED';
-      throw new Refused(expired ? 'the token has expired' : 'the token is not valid');
+      throw new Refused(expired ? 'the token has expired' : INVALID);
     }
   }
 }

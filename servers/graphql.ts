@@ -6,27 +6,37 @@ import { watchBacklogs } from './backlog.ts';
 import { Feed } from './feed.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, Refused, tokenOf, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf } from './http.ts';
+import { createWebServer, notFound, schemeOf, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { acceptWebSockets, endSocket } from './sockets.ts';
 
+/** What binary takes as text. */
+const BASE64 = 4 / 3;
+
+/** With option `base64`: the same messages as bytes, in base64, beside those as text. */
+const bytesSchema = `
+  "base64 (RFC 4648 §4)"
+  scalar Bytes
+  extend type Mutation { b(m: Bytes!): Boolean! }
+  extend type Subscription { b: Bytes! }
+`;
+
 /** Names are as short as they can be, so that the protocol's framing is what is added to a message. */
-const schema = buildSchema(`
+const textSchema = `
   type Query { m: String }
   type Mutation { send(m: String!): Boolean! }
   type Subscription {
     "Answers and broadcasts. The first value is empty and says that the subscription is live."
     m: String!
   }
-`);
+`;
 
 /** What graphql-ws puts around a message on its way up. Text that JSON escapes takes more. */
 const ENVELOPE_BYTES = 1_024;
 const KEEP_ALIVE_MS = 12_000;
 
-type MessageFeed = Feed<{ m: string }>;
 interface Member {
-  readonly feed: MessageFeed;
+  readonly feed: Feed<Value>;
 }
 
 /** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket. */
@@ -36,15 +46,34 @@ export async function listen(application: Application, settings: ServerSettings)
   const gate = new Gate(settings);
   const server = createWebServer(settings, notFound, gate);
   const sockets = trackSockets(server);
-  const maxPayload = messageBytes + ENVELOPE_BYTES;
+  const base64 = settings.options.base64 === true;
+  const schema = buildSchema(base64 ? textSchema + bytesSchema : textSchema);
+  const valueWith = base64 ? eitherValue : textValue;
+  const maxPayload = Math.ceil(messageBytes * (base64 ? BASE64 : 1)) + ENVELOPE_BYTES;
   // The token comes with `connection_init`: a browser can set no header of the handshake.
   const wss = acceptWebSockets(server, { gate, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
   const newMember = (): Member => ({ feed: new Feed() });
 
   function broadcast(message: Message): void {
-    const value = { m: String(message) };
+    const value = valueWith(message);
     for (const { feed } of members.values()) feed.push(value);
+  }
+
+  type Context = Member & { readonly socket: WebSocket };
+
+  async function take(message: Message, { feed }: Context): Promise<boolean> {
+    if (Buffer.byteLength(message) > messageBytes) throw new GraphQLError('message too large (1009)');
+    await application(message, (reply) => feed.push(valueWith(reply)), broadcast);
+    return true;
+  }
+
+  function subscribe({ feed, socket }: Context): AsyncIterableIterator<Value> {
+    if (feed.size >= limits.subscriptions) {
+      endSocket(socket, 4429, 'Too many subscriptions');
+      throw new GraphQLError('too many subscriptions');
+    }
+    return feed.subscribe(textValue(''));
   }
 
   const graphql = useServer(
@@ -67,26 +96,18 @@ export async function listen(application: Application, settings: ServerSettings)
         }
       },
       // The socket may have closed since its message came in.
-      context: ({ extra: { socket } }): Member & { socket: WebSocket } => ({
+      context: ({ extra: { socket } }): Context => ({
         socket,
         ...(members.get(socket) ?? newMember()),
       }),
       roots: {
         mutation: {
-          async send({ m }: { m: string }, { feed }: Member) {
-            if (Buffer.byteLength(m) > messageBytes) throw new GraphQLError('message too large (1009)');
-            await application(m, (reply) => feed.push({ m: String(reply) }), broadcast);
-            return true;
-          },
+          send: ({ m }: { m: string }, context: Context) => take(m, context),
+          b: ({ m }: { m: string }, context: Context) => take(Buffer.from(m, 'base64'), context),
         },
         subscription: {
-          m(_: unknown, { feed, socket }: Member & { socket: WebSocket }) {
-            if (feed.size >= limits.subscriptions) {
-              endSocket(socket, 4429, 'Too many subscriptions');
-              throw new GraphQLError('too many subscriptions');
-            }
-            return feed.subscribe({ m: '' });
-          },
+          m: (_: unknown, context: Context) => subscribe(context),
+          b: (_: unknown, context: Context) => subscribe(context),
         },
       },
     },
@@ -107,7 +128,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const stopWatching = watchBacklogs(
     limits,
     () => members.keys(),
-    (socket) => members.get(socket)?.feed.waiting(({ m }) => m.length) ?? 0,
+    (socket) => members.get(socket)?.feed.waiting(({ length }) => length) ?? 0,
     (socket) => endSocket(socket, 1013, 'reads too slowly'),
   );
 
@@ -129,5 +150,25 @@ export async function listen(application: Application, settings: ServerSettings)
       await graphql.dispose();
       await closed;
     }),
+  };
+}
+
+/** What a subscription is given. graphql calls what is a function, and only what was selected. */
+interface Value {
+  readonly m: string | (() => string);
+  readonly b: string | (() => string);
+  readonly length: number;
+}
+
+function textValue(message: Message): Value {
+  const m = String(message);
+  return { m, b: m, length: m.length };
+}
+
+function eitherValue(message: Message): Value {
+  return {
+    m: () => textOf(message),
+    b: () => Buffer.from(message).toString('base64'),
+    length: message.length,
   };
 }

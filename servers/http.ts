@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../bench/contract.ts';
 import { answerBrokenRequests, LINGER_MS, requestGuard } from './connections.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
@@ -63,6 +64,25 @@ function letPage(request: IncomingMessage, response: ServerResponse, { origins }
   return true;
 }
 
+/**
+ * For a web server whose requests a library took over: strange pages are refused before it sees them, and those that were
+ * admitted may read what it answers.
+ */
+export function guardOrigins(server: Server, gate: Gate, settings: ServerSettings): void {
+  const requests = server.listeners('request');
+  const upgrades = server.listeners('upgrade');
+  server.removeAllListeners('request').removeAllListeners('upgrade');
+  server.on('request', (request, response) => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    for (const listener of requests) listener.call(server, request, response);
+  });
+  server.on('upgrade', (request, socket, head) => {
+    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    for (const listener of upgrades) listener.call(server, request, socket, head);
+  });
+}
+
 function refuseToken(response: ServerResponse, error: unknown): void {
   if (!(error instanceof Refused)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
@@ -84,24 +104,39 @@ export function refuseAndCut(request: IncomingMessage, response: ServerResponse,
   refuse(response, status, reason);
 }
 
+/** The same for a handshake of another protocol, which has no answer of its own yet. */
+export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
+  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
+  // The peer may be gone already.
+  socket.on('error', () => {});
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
+    () => socket.destroy(),
+  );
+}
+
 /** The answer to every path a transport does not have. */
 export function notFound(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(404).end();
 }
 
-/** Takes the message a POST brings, and answers with the status that `take` makes of it, or 413 where it is too large. */
+/** What the body of a POST says it is where it is no text. */
+const BYTES = 'application/octet-stream';
+
+/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it, or 413 where it is too large. */
 export async function takeMessage(
   request: IncomingMessage,
   response: ServerResponse,
   mostBytes: number,
-  take: (message: string) => Promise<number>,
+  take: (message: Message) => Promise<number>,
 ): Promise<void> {
   // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return refuse(response, 415, 'a compressed message is not accepted');
   }
   try {
-    const status = await take(await readText(request, mostBytes));
+    const body = await readBody(request, mostBytes);
+    const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
     if (status === 429) refuseAndCut(request, response, status, 'too many messages');
     else response.writeHead(status).end();
   } catch (error) {
@@ -115,8 +150,8 @@ class TooLarge extends Error {}
 
 const NOTHING = Buffer.alloc(0);
 
-/** Reads a whole body as text. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readText(request: IncomingMessage, mostBytes: number): Promise<string> {
+/** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
+function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const declared = Number(request.headers['content-length'] ?? 0);
     if (declared > mostBytes) return reject(new TooLarge());
@@ -138,7 +173,7 @@ function readText(request: IncomingMessage, mostBytes: number): Promise<string> 
       }
       chunk.copy(body, before);
     });
-    request.on('end', () => resolve(body.toString('utf8', 0, length)));
+    request.on('end', () => resolve(body.subarray(0, length)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('the request ended before its body did')));
   });
@@ -159,6 +194,11 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse): voi
   if (request.complete) return void finish();
   request.once('end', finish);
   request.resume();
+}
+
+/** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
+export function acceptsGzip({ headers }: IncomingMessage): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }
 
 /** A text message as a string, also where it came as its UTF-8 bytes. */

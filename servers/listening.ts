@@ -3,14 +3,20 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createSecureServer } from 'node:tls';
 import type { ServerSettings } from '../bench/contract.ts';
 
-/** A server of a stream protocol, over TLS where there is an identity. `onConnection` gets the stream as the peer sees it. */
+/** A server of a stream protocol, over TLS where there is an identity. `onConnection` gets the stream as the peer sees it;
+ * `protocols` are those that TLS may agree on (RFC 7301). */
 export function createStreamServer(
   { identity, limits }: Pick<ServerSettings, 'identity' | 'limits'>,
   onConnection: (socket: Socket) => void,
+  protocols?: string[],
 ): Server {
   if (identity === undefined) return createServer({ noDelay: true }, onConnection);
   const { certificate: cert, key } = identity;
-  const server = createSecureServer({ cert, key, noDelay: true, handshakeTimeout: limits.handshakeMs }, onConnection);
+  const options = { cert, key, noDelay: true, handshakeTimeout: limits.handshakeMs };
+  const server = createSecureServer(
+    protocols === undefined ? options : { ...options, ALPNProtocols: protocols },
+    onConnection,
+  );
   // Also when the handshake takes too long: Node only says so, and would keep the connection.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;

@@ -1,13 +1,13 @@
 import type { Application, Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
 import { settledRss } from '../bench/memory.ts';
+import { meterSockets } from '../bench/meter.ts';
 import { application } from './application.ts';
-import { meterSockets } from './meter.ts';
 
 /**
  * One process, one transport. The parent says what to serve; the process answers with the URL, reports its usage when asked,
  * drains on SIGTERM, and ends with its parent.
  */
-const meter = meterSockets();
+const meter = meterSockets('server');
 let listener: Listener | undefined;
 
 async function obey(order: ServerOrder): Promise<ServerAnswer> {

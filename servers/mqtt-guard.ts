@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Limits } from '../bench/contract.ts';
 import { floodGuard } from './flood.ts';
 
@@ -17,7 +17,7 @@ const ANSWERS_A_MESSAGE = 8;
  * reason code for this: closing is its refusal [MQTT-4.8.0-1].
  */
 export function guardPackets(
-  socket: Socket,
+  socket: Duplex,
   mostBytes: number,
   { messagesPerSecond, handshakeMs }: Pick<Limits, 'messagesPerSecond' | 'handshakeMs'>,
 ): void {

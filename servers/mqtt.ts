@@ -1,25 +1,28 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { Gate, whenExpired } from './gate.ts';
+import { schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
 import { guardPackets } from './mqtt-guard.ts';
+import { forgetReceived, MOST_UNRELEASED } from './mqtt-memory.ts';
+import { createMqttWebServer } from './mqtt-websocket.ts';
 
 /** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
-/** QoS 2 messages of one session whose PUBREL has not come. */
-const MOST_UNRELEASED = 100;
 /** CONNACK: not authorized. [MQTT-3.2.2-6] */
 const NOT_AUTHORIZED = 5;
 
 /**
- * MQTT 3.1.1 on an aedes broker, QoS 0. A client publishes to `up/<name>` and subscribes to `down/<name>` for answers and
- * to `all` for broadcasts. A token comes as the password.
+ * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for answers and to `all` for
+ * broadcasts. A token comes as the password. Options: `qos` of what the server publishes, 0 unless said, and `websocket`.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
+  const qos = qosOf(settings.options);
+  const { websocket = false } = settings.options;
   const gate = new Gate(settings);
   const subscribed = new WeakMap<Client, Set<string>>();
 
@@ -27,13 +30,10 @@ export async function listen(application: Application, settings: ServerSettings)
     // Any number at once: with a hundred, a hundred messages to one subscriber that does not read would stop all the others.
     concurrency: 0,
     drainTimeout: 10_000,
-    maxInflightInbound: MOST_UNRELEASED,
-    preConnect(_client, packet, done) {
-      // No session outlives its connection: what would be kept for one that never comes back has no limit.
-      packet.clean = true;
-      done(null, true);
-    },
     connectTimeout: limits.handshakeMs,
+    maxInflightInbound: MOST_UNRELEASED,
+    // What is kept for those who are away has no bound in aedes.
+    preConnect: (_client, { clean }, done) => done(clean ? null : new Error('only clean sessions'), clean === true),
     authenticate(client, _username, password, done) {
       gate.admit(password?.toString('latin1')).then(
         (pass) => {
@@ -62,18 +62,23 @@ export async function listen(application: Application, settings: ServerSettings)
       done(null, subscription);
     },
   });
-  const streams = new Set<Socket>();
-  const server = createStreamServer(settings, (socket) => {
-    streams.add(socket);
-    socket.once('close', () => streams.delete(socket));
-    guardPackets(socket, messageBytes + ENVELOPE_BYTES, limits);
-    broker.handle(socket);
-  });
+  forgetReceived(broker);
+  const packetBytes = messageBytes + ENVELOPE_BYTES;
+  const streams = new Set<Duplex>();
+  const onStream = (stream: Duplex): void => {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+    guardPackets(stream, packetBytes, limits);
+    broker.handle(stream);
+  };
+  const server = websocket
+    ? createMqttWebServer(settings, { gate, packetBytes, onStream })
+    : createStreamServer(settings, onStream);
   const sockets = trackSockets(server);
 
   function publish(topic: string, message: Message): void {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
-    broker.publish({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => {});
+    broker.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, () => {});
   }
   const broadcast = (message: Message): void => publish('all', message);
 
@@ -97,7 +102,9 @@ export async function listen(application: Application, settings: ServerSettings)
 
   const port = await bind(server, settings);
   return {
-    url: `${settings.identity === undefined ? 'mqtt' : 'mqtts'}://${authority(settings.host, port)}`,
+    url: websocket
+      ? `${schemeOf('ws', settings)}://${authority(settings.host, port)}/mqtt`
+      : `${settings.identity === undefined ? 'mqtt' : 'mqtts'}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
       heartbeat: 'client pings every 60 s (keepalive)',
@@ -105,8 +112,8 @@ export async function listen(application: Application, settings: ServerSettings)
       compression: false,
       tcpNoDelay: true,
       messageBytes,
-      qos: 0,
-      protocol: 'MQTT 3.1.1',
+      qos,
+      protocol: websocket ? 'MQTT 3.1.1 over WebSocket' : 'MQTT 3.1.1',
     },
     close: closingOnce(async () => {
       stopWatching();
@@ -115,4 +122,8 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
+}
+
+function qosOf({ qos }: Options): 0 | 1 | 2 {
+  return qos === 1 || qos === 2 ? qos : 0;
 }

@@ -30,3 +30,19 @@ test.each([[undefined], [null], [42], [{ length: 20 }], [['a']]])(
     }
   },
 );
+
+test('a POST over the limit is answered with 413, and its session is over', async () => {
+  const settings = { host: '127.0.0.1', port: 0, options: { transport: 'polling' }, limits: usualLimits(1_000) };
+  const listener = await listen(application, settings);
+  try {
+    const url = `${listener.url}/socket.io/?EIO=4&transport=polling`;
+    const { sid } = JSON.parse((await (await fetch(url)).text()).slice(1)) as { sid: string };
+    const session = `${url}&sid=${sid}`;
+    const post = async (body: string) => (await fetch(session, { method: 'POST', body })).status;
+    expect(await post('40')).toBe(200);
+    expect(await post(`42["m","${'x'.repeat(10_000)}"]`)).toBe(413);
+    expect(await post('42["m","hello"]')).toBe(400);
+  } finally {
+    await listener.close();
+  }
+});

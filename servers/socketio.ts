@@ -1,10 +1,12 @@
+import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
+import * as msgpack from 'socket.io-msgpack-parser';
 import * as parser from 'socket.io-parser';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf } from './http.ts';
+import { createWebServer, guardOrigins, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { limitedSockets } from './sockets.ts';
 
@@ -17,30 +19,44 @@ class Decoder extends parser.Decoder {
 
 /** The event's name, as short as it can be, so that framing is all that is added to a message. */
 const EVENT = 'm';
-/** What Engine.IO and Socket.IO put around a text message: `42["m","…"]`. */
+/** What Engine.IO and Socket.IO put around a text message: `42["m","…"]`, or names and types of MessagePack. */
 const ENVELOPE_BYTES = '42["m",""]'.length;
+const PACKED_ENVELOPE_BYTES = 64;
 
-/** Socket.IO 4 over its WebSocket transport: one event a message. */
+/** What binary takes when it travels as text, in base64. */
+const BASE64 = 4 / 3;
+
+/**
+ * Socket.IO 4 over its WebSocket transport: one event a message. Option `transport`: `polling` alone, or `upgrade`, polling
+ * first; `msgpack`: packets as MessagePack instead of JSON.
+ */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
+  const transports = transportsOf(settings.options);
+  const polls = transports.includes('polling');
+  const packed = settings.options.msgpack === true;
   const gate = new Gate(settings);
   // The token comes with Socket.IO's own connect packet, not with the handshake below it.
   const server = createWebServer(settings, notFound, new Gate({ ...settings, tokens: undefined }));
   const sockets = trackSockets(server);
   const passes = new WeakMap<object, Pass>();
   const io = new Server(server, {
-    transports: ['websocket'],
+    ...{ transports, upgradeTimeout: limits.handshakeMs },
+    parser: packed ? msgpack : { ...parser, Decoder },
+    // A page of an origin that is admitted may read the answers.
+    ...(polls && settings.origins !== undefined ? { cors: { origin: [...settings.origins] } } : {}),
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
-    maxHttpBufferSize: messageBytes + ENVELOPE_BYTES,
-    parser: { ...parser, Decoder },
     wsEngine: limitedSockets(limits),
+    maxHttpBufferSize:
+      Math.ceil(messageBytes * (polls ? BASE64 : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
     connectTimeout: limits.handshakeMs,
-    allowRequest: (request, done) =>
-      done(gate.admitsOrigin(request) ? null : 'this origin is not admitted', gate.admitsOrigin(request)),
   });
+  if (polls) endWhenTooLarge(server, io);
+  // Engine.IO would answer a strange page's handshake with 400.
+  guardOrigins(server, gate, settings);
   if (!gate.open) {
     io.use((socket, next) => {
       gate.admit(socket.handshake.auth.token).then((pass) => {
@@ -50,7 +66,7 @@ export async function listen(application: Application, settings: ServerSettings)
     });
   }
 
-  const broadcast = (message: Message): void => void io.emit(EVENT, message);
+  const broadcast = (message: Message): void => void io.emit(EVENT, asBuffer(message));
 
   io.on('connection', (socket) => {
     const pass = passes.get(socket);
@@ -59,11 +75,11 @@ export async function listen(application: Application, settings: ServerSettings)
         'disconnect',
         whenExpired(pass, () => socket.disconnect(true)),
       );
-    const reply = (message: Message): void => void socket.emit(EVENT, message);
+    const reply = (message: Message): void => void socket.emit(EVENT, asBuffer(message));
     socket.on(EVENT, (message: unknown) => {
       // An event's argument may be anything that JSON has, or nothing.
       if (typeof message !== 'string' && !Buffer.isBuffer(message)) return void socket.disconnect(true);
-      if (message.length > messageBytes) return void socket.disconnect(true);
+      if (isLonger(message, messageBytes)) return void socket.disconnect(true);
       void application(message, reply, broadcast);
     });
   });
@@ -100,7 +116,8 @@ export async function listen(application: Application, settings: ServerSettings)
       compression: false,
       tcpNoDelay: true,
       messageBytes,
-      transports: 'websocket',
+      transports: transports.join(', '),
+      parser: packed ? 'MessagePack' : 'JSON',
     },
     close: closingOnce(async () => {
       stopWatching();
@@ -109,4 +126,37 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
+}
+
+function transportsOf({ transport = 'websocket' }: Options): ('polling' | 'websocket')[] {
+  if (transport === 'polling') return ['polling'];
+  return transport === 'upgrade' ? ['polling', 'websocket'] : ['websocket'];
+}
+
+/** MessagePack's encoder takes bytes for bytes where they are a Buffer. */
+function asBuffer(message: Message): string | Buffer {
+  if (typeof message === 'string' || Buffer.isBuffer(message)) return message;
+  return Buffer.from(message.buffer, message.byteOffset, message.length);
+}
+
+/** A character is one to three bytes: only where that decides are they counted. */
+function isLonger(message: string | Buffer, mostBytes: number): boolean {
+  if (typeof message !== 'string') return message.length > mostBytes;
+  return message.length > mostBytes || (3 * message.length > mostBytes && Buffer.byteLength(message) > mostBytes);
+}
+
+/** Engine.IO answers a POST that is too large with 413, and would keep its session. */
+function endWhenTooLarge(server: HttpServer, io: Server): void {
+  const connections = new Map<string, { close(discard: boolean): void }>();
+  io.engine.on('connection', (conn) => {
+    connections.set(conn.id, conn);
+    conn.once('close', () => connections.delete(conn.id));
+  });
+  server.on('request', (request, response) => {
+    if (request.method !== 'POST') return;
+    response.once('finish', () => {
+      if (response.statusCode !== 413) return;
+      connections.get(new URLSearchParams(request.url?.split('?')[1]).get('sid') ?? '')?.close(true);
+    });
+  });
 }

@@ -1,10 +1,11 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Gate, type Pass, Refused, tokenOf } from './gate.ts';
+import { refuseUpgrade } from './http.ts';
 
 /** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
 const MOST_FRAGMENTS = 128;
@@ -99,12 +100,4 @@ const NOBODY: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 /** Says why, and does not wait long for an answer: a peer that does not read gives none. */
 export function endSocket(socket: WebSocket, code: number, reason: string): void {
   if (socket.readyState === socket.OPEN) socket.close(code, reason);
-}
-
-function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
-  const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
-    () => socket.destroy(),
-  );
 }

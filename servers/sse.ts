@@ -1,92 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { encodeEvent } from '../bench/codec/event.ts';
+import { encodeBytesEvent, encodeEvent } from '../bench/codec/event.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
-import { type Pass, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf, takeMessage, textOf } from './http.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { textOf } from './http.ts';
+import { listenForStreams } from './streams.ts';
 
-interface Stream {
-  readonly response: ServerResponse;
-  /** Whose it is: a POST of anybody else finds no session. */
-  readonly subject: string;
-  readonly inTime: () => boolean;
-}
-
-/** Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  const streams = new Map<string, Stream>();
-  const { limits } = settings;
-  const { messageBytes } = limits;
-
-  function broadcast(message: Message): void {
-    const event = encodeEvent(textOf(message));
-    for (const { response } of streams.values()) response.write(event);
-  }
-
-  function openStream(response: ServerResponse, pass: Pass): void {
-    const session = randomUUID();
-    response.writeHead(200, {
-      'content-type': 'text/event-stream',
-      'cache-control': 'no-cache',
-      // Asks nginx not to hold events back until its buffer is full.
-      'x-accel-buffering': 'no',
-    });
-    response.write(`event: session\ndata: ${session}\n\n`);
-    streams.set(session, { response, subject: pass.subject, inTime: floodGuard(limits) });
-    const forget = whenExpired(pass, () => response.end());
-    response.once('close', () => {
-      forget();
-      streams.delete(session);
-    });
-  }
-
-  function receive(session: string, request: IncomingMessage, response: ServerResponse, { subject }: Pass): void {
-    const stream = streams.get(session);
-    if (stream?.subject !== subject) return notFound(request, response);
-    void takeMessage(request, response, messageBytes, async (message) => {
-      // The stream may have ended while the message was on its way.
-      if (!streams.has(session)) return 410;
-      if (!stream.inTime()) return 429;
-      await application(message, (reply) => void stream.response.write(encodeEvent(textOf(reply))), broadcast);
-      return 204;
-    });
-  }
-
-  const server = createWebServer(settings, (request, response, pass) => {
-    const [address = ''] = (request.url ?? '').split('?');
-    const [, path, session] = address.split('/');
-    if (request.method === 'GET' && path === 'events' && session === undefined) openStream(response, pass);
-    else if (request.method === 'POST' && path === 'messages' && session) receive(session, request, response, pass);
-    else notFound(request, response);
+/**
+ * Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). Options: `gzip` compresses the
+ * stream for whoever accepts that; with `base64` bytes come as events named `b`.
+ */
+export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  const { gzip = false, base64 = false } = settings.options;
+  return listenForStreams(application, settings, {
+    path: 'events',
+    contentType: 'text/event-stream',
+    greeting: (session) => Buffer.from(`event: session\ndata: ${session}\n\n`),
+    encode: (message: Message) =>
+      base64 && typeof message !== 'string' ? encodeBytesEvent(message) : encodeEvent(textOf(message)),
+    gzip: gzip === true,
+    effective: { eventIds: false },
   });
-  const sockets = trackSockets(server);
-  const stopWatching = watchBacklogs(
-    limits,
-    () => streams.values(),
-    ({ response }) => response.writableLength,
-    ({ response }) => response.destroy(),
-  );
-
-  const port = await bind(server, settings);
-  return {
-    url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
-    broadcast,
-    effective: {
-      heartbeat: 'none',
-      heartbeatSeconds: 0,
-      compression: false,
-      tcpNoDelay: true,
-      messageBytes,
-      http: '1.1',
-      eventIds: false,
-    },
-    close: closingOnce(() => {
-      stopWatching();
-      for (const { response } of streams.values()) response.end();
-      return closeServer(server, sockets);
-    }),
-  };
 }

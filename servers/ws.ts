@@ -1,20 +1,30 @@
-import { type RawData, WebSocket } from 'ws';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { type PerMessageDeflateOptions, type RawData, WebSocket } from 'ws';
+import { FULL_BATCH } from '../bench/codec/batch.ts';
+import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, whenExpired } from './gate.ts';
 import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { acceptWebSockets, endSocket } from './sockets.ts';
+import { type Peer, peerOf } from './ws-peer.ts';
 
-/** Raw WebSocket (RFC 6455) on the `ws` library: one frame a message, text stays text and binary stays binary. */
+/**
+ * Raw WebSocket (RFC 6455) on the `ws` library: one frame a message, text stays text and binary stays binary. Options:
+ * `deflate`, `fresh` and `thresholdBytes` compress (RFC 7692), `batchMs` puts several messages in a frame.
+ */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
+  const { batchMs = 0 } = settings.options;
+  const perMessageDeflate = compressionOf(settings.options);
   const gate = new Gate(settings);
   const server = createWebServer(settings, notFound, gate);
   const sockets = trackSockets(server);
+  const peers = new Map<WebSocket, Peer>();
   const wss = acceptWebSockets(server, {
-    ...{ gate, limits, tokenInHandshake: true, maxPayload: messageBytes },
+    ...{ gate, limits, tokenInHandshake: true, options: { perMessageDeflate } },
+    // Of a compressed message it is what it unpacks to. A batch that is full goes beyond by one message.
+    maxPayload: batchMs === 0 ? messageBytes : messageBytes + MOST_CHARACTER_BYTES * FULL_BATCH,
     onAdmitted(socket, pass) {
       socket.once(
         'close',
@@ -24,20 +34,29 @@ export async function listen(application: Application, settings: ServerSettings)
   });
 
   function sendToAll(message: Message, binary: boolean): void {
-    for (const client of wss.clients) {
-      if (client.readyState === WebSocket.OPEN) client.send(message, { binary });
+    for (const [{ readyState }, peer] of peers) {
+      if (readyState === WebSocket.OPEN) peer.send(message, binary);
     }
   }
 
   wss.on('connection', (socket) => {
+    const peer = peerOf(socket, { batchMs: Number(batchMs), messageBytes });
     const inTime = floodGuard(limits);
+    peers.set(socket, peer);
+    socket.once('close', () => {
+      peers.delete(socket);
+      peer.flush();
+    });
     socket.on('message', (data: RawData, isBinary) => {
-      if (!inTime()) return endSocket(socket, 1008, 'too many messages');
-      void application(
-        data as Buffer, // binaryType is 'nodebuffer', so never an array of fragments
-        (message) => socket.send(message, { binary: isBinary }),
-        (message) => sendToAll(message, isBinary),
-      );
+      // binaryType is 'nodebuffer', so never an array of fragments
+      peer.read(data as Buffer, isBinary, (message) => {
+        if (!inTime()) return endSocket(socket, 1008, 'too many messages');
+        void application(
+          message,
+          (answer) => peer.send(answer, isBinary),
+          (news) => sendToAll(news, isBinary),
+        );
+      });
     });
   });
 
@@ -48,15 +67,41 @@ export async function listen(application: Application, settings: ServerSettings)
     effective: {
       heartbeat: 'none',
       heartbeatSeconds: 0,
-      compression: false,
+      compression: perMessageDeflate === false ? false : describe(perMessageDeflate),
       tcpNoDelay: true,
       messageBytes,
       maxFragments: 128,
+      batchMs,
     },
     close: closingOnce(() => {
-      for (const client of wss.clients) client.close(1001, 'server going away');
+      for (const [socket, peer] of peers) {
+        peer.flush();
+        socket.close(1001, 'server going away');
+      }
       wss.close();
       return closeServer(server, sockets);
     }),
   };
+}
+
+/** Bytes of UTF-8 for one unit of a string's length, at most. */
+const MOST_CHARACTER_BYTES = 3;
+/** Messages compressed or unpacked at a time, of all sessions: more would only fragment zlib's memory. */
+const ZLIB_AT_ONCE = 10;
+
+function compressionOf({ deflate, fresh, thresholdBytes }: Options): PerMessageDeflateOptions | false {
+  if (deflate !== true) return false;
+  return {
+    serverNoContextTakeover: fresh === true,
+    clientNoContextTakeover: fresh === true,
+    // Looked at only without context takeover: with it, the shortest message shrinks by what went before.
+    threshold: Number(thresholdBytes ?? 0),
+    concurrencyLimit: ZLIB_AT_ONCE,
+  };
+}
+
+function describe({ serverNoContextTakeover, threshold }: PerMessageDeflateOptions): string {
+  return serverNoContextTakeover
+    ? `permessage-deflate, each message by itself, from ${threshold} bytes on`
+    : 'permessage-deflate with context takeover';
 }

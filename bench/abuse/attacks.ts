@@ -36,7 +36,7 @@ const speaks =
     families.includes(family);
 const stream = speaks('stream');
 const mqtt = speaks('mqtt');
-const engine = speaks('engine.io');
+const engine = (wire: Wire): boolean => wire.family === 'engine.io' && wire.packed !== true;
 const webSocket = speaks('websocket', 'engine.io');
 const http1 = speaks('http', 'websocket', 'engine.io');
 const posts = (wire: Wire): boolean => wire.family === 'http' && wire.posts !== undefined;

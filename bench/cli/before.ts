@@ -24,7 +24,7 @@ export function describePlan(
   const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
-    `Each: a fresh server${warmUp}; ${over(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${options.url}`}${warmUp}; ${over(arrangement)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, reason }) => `Left out: ${name}${encoding === undefined ? '' : `, ${encoding}`}: ${reason}.`,
     ),
@@ -86,13 +86,16 @@ function percentilesOf({ cases }: RunPlan): string[] {
 
 const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
 
-/** Results of the newest run under reports/runs that has enough trials to scatter. Undefined where there is none. */
-export function newestResults(folder: string = runs): Results | undefined {
+/** Results of the newest run under reports/runs that has enough trials to scatter, and suits. Undefined where there is none. */
+export function newestResults(
+  folder: string = runs,
+  suits: (results: Results) => boolean = () => true,
+): Results | undefined {
   const names = readFolder(folder).toSorted().toReversed();
   for (const name of names) {
     try {
       const results = readResults(join(folder, name, 'results.json'));
-      if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete') return results;
+      if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
       // Not a run, or one of another version: it has nothing to tell.
     }

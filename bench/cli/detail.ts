@@ -27,10 +27,14 @@ const FIGURES: Readonly<Record<ScenarioKind, (trial: MeasuredTrial) => string>> 
       : `server ${kibibytes(memory.server.bytesPerSession)} a session (R² ${memory.server.r2.toFixed(3)})  generator ${kibibytes(memory.generator.bytesPerSession)}`,
   wire: ({ theory, wire }) => {
     if (theory === undefined) return 'no formula';
+    if (wire.datagrams) return datagrams(wire, theory.exchanges);
     const { up, down } = wire.socket ?? wire;
     return `${(up + down) / theory.exchanges} B at the sockets, theory ${(theory.up + theory.down) / theory.exchanges} B`;
   },
 };
+
+const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number): string =>
+  layer === 'link' ? `${(up + down) / exchanges} B on the link` : 'datagrams, not counted without a private link';
 
 function percentiles(encoded: string): string {
   const times = decode(encoded);

@@ -1,3 +1,4 @@
+import type { Options } from '../contract.ts';
 import { type ScenarioEntry, scenarios, transports } from '../registry.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -10,10 +11,10 @@ export function listCommand({ json }: { json: boolean }, io: Io): ExitCode {
 
 function catalogue() {
   return {
-    transports: transports.map(({ id, title, floor = false, capabilities, variants }) => ({
-      ...{ id, title, floor, capabilities },
+    transports: transports.map(({ id, title, floor = false, capabilities, options = {}, variants }) => ({
+      ...{ id, title, floor, capabilities, options },
       variants: variants.map((variant) => ({
-        ...{ id: variant.id, title: variant.title, options: variant.options },
+        ...{ id: variant.id, title: variant.title, options: { ...options, ...variant.options } },
         capabilities: { ...capabilities, ...variant.capabilities },
       })),
     })),
@@ -22,9 +23,9 @@ function catalogue() {
 }
 
 function table(): string {
-  const rows = transports.flatMap(({ id, title, floor, capabilities, variants }) => [
-    [id, title, floor ? 'floor: the harness’s own cost' : describe(capabilities)],
-    ...variants.map((variant) => [`${id}:${variant.id}`, variant.title, '']),
+  const rows = transports.flatMap(({ id, title, floor, capabilities, options, variants }) => [
+    [id, title, [floor ? 'floor: the harness’s own cost' : describe(capabilities), ...settings(options)].join('; ')],
+    ...variants.map((variant) => [`${id}:${variant.id}`, variant.title, settings(variant.options).join('; ')]),
   ]);
   const lines = [
     'Transports (--transports)',
@@ -44,6 +45,11 @@ function describe({ binary, ordered, reliable, upstream }: (typeof transports)[n
     ...(ordered ? [] : ['unordered']),
     ...(reliable ? [] : ['lossy']),
   ].join(', ');
+}
+
+/** `intervalMs 100`. */
+function settings(options: Options = {}): string[] {
+  return Object.entries(options).map(([name, value]) => `${name} ${value}`);
 }
 
 function describeDefaults({ clients, rate, sizes }: ScenarioEntry['defaults'], usual: boolean): string {

@@ -1,28 +1,38 @@
 import type { Analysis } from '../../reports/analysis/model.ts';
+import { type JudgedThreshold, judgeThresholds, type Threshold } from '../../reports/analysis/thresholds.ts';
+import { summaryMarkdown } from '../../reports/markdown/summary.ts';
 import { makeReport, summary } from '../../reports/report.ts';
 import { type Progress, progressDisplay } from '../../reports/terminal/progress.ts';
+import { thresholdLines } from '../../reports/terminal/thresholds.ts';
 import { examine } from '../doctor/checks.ts';
 import { readMachine } from '../doctor/readings.ts';
 import { measureMicro } from '../micro/measure.ts';
-import { type Given, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
+import { type Given, listOf, type RunOptions, readOptions, SETTINGS, type Setting } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import { findTransport, whyUnavailable } from '../registry.ts';
 import { formatResults, writeResults, writeWhole } from '../results/file.ts';
-import type { MicroRow, Results } from '../results/schema.ts';
+import type { Case, MicroRow, Results } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
-import { arrange, type RunSettings, run } from '../run/run.ts';
+import { arrange, type RunEvent, type RunSettings, run } from '../run/run.ts';
 import { describePlan, newestResults } from './before.ts';
 import { readConfig } from './config.ts';
 import { detailOf } from './detail.ts';
-import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import { eventLog } from './events.ts';
+import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from './folder.ts';
 import type { Io } from './io.ts';
+import { usePlugins } from './plugin.ts';
+import { appendStepSummary } from './step-summary.ts';
+import { approach, type TargetFlags } from './target.ts';
+import { readThresholds } from './thresholds.ts';
 
 /** `run` as the command line gives it: the settings by name, and what concerns only the command. */
-export interface RunFlags extends Partial<Record<Setting, string | boolean>> {
+export interface RunFlags extends Partial<Record<Setting, string | boolean>>, TargetFlags {
   readonly config?: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly ndjson?: boolean;
+  readonly markdown?: boolean;
 }
 
 /**
@@ -35,7 +45,8 @@ export async function runCommand(
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
   show: (results: Results, analysis: Analysis, io: Io) => string = showSummary,
 ): Promise<ExitCode> {
-  const options = optionsFrom(flags, unknown);
+  const { options, thresholds } = await optionsFrom(flags, unknown);
+  const security = await approach(options.url, flags);
   const plan = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
@@ -45,15 +56,43 @@ export async function runCommand(
     const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
     const checks = examine(await readMachine());
     io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
+    const log = flags.ndjson ? eventLog(io.out) : undefined;
+    log?.plan(plan, thresholds);
     const micro = await microFor(plan, interrupted);
-    const results = await execute(plan, { arrangement, checks, micro, folder }, { io, interrupted });
+    const safety = security === undefined ? {} : { security };
+    const settings = { arrangement, checks, micro, folder, ...safety };
+    const results = await execute(plan, settings, { io, interrupted, told: (event) => log?.run(event) });
 
     const { html, analysis } = await makeReport(results);
     writeWhole(folder.report, html);
-    const shown = show(results, analysis, io);
-    if (flags.json) io.out(formatResults(results));
-    else io.out(`${shown}\n\nReport:\n${folder.report}\n`);
-    return exitCodeOf(results);
+    const judged = judgeThresholds(results, thresholds);
+    const exitCode = exitCodeOf(results, judged);
+    const width = { width: io.width(), colour: io.colour };
+    if (log !== undefined)
+      log.end({
+        results,
+        analysis,
+        thresholds: judged,
+        exitCode,
+        files: { results: folder.results, report: folder.report },
+      });
+    else if (flags.json) {
+      io.out(formatResults(results));
+      io.talk(
+        thresholdLines(judged, { ...width, colour: false })
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+    } else if (flags.markdown) {
+      const text = summaryMarkdown(results, analysis, judged);
+      io.out(text);
+      appendStepSummary(text, io.talk);
+      io.talk(`Report: ${folder.report}\n`);
+    } else {
+      const lines = [show(results, analysis, io), ...thresholdLines(judged, width)];
+      io.out(`${lines.join('\n')}\n\nReport:\n${folder.report}\n`);
+    }
+    return exitCode;
   } finally {
     await link.close();
   }
@@ -105,14 +144,15 @@ async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promi
 /** Runs the plan; results are written after every trial. */
 async function execute(
   plan: RunPlan,
-  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro'> & { folder: RunFolder },
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
+  { io, interrupted, told }: { io: Io; interrupted: AbortSignal; told: (event: RunEvent) => void },
 ): Promise<Results> {
   const display = progressDisplay(io.progress);
   const began = performance.now();
   let results: Results | undefined;
   let done = 0;
   for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
+    told(event);
     if (event.event === 'trial-started') {
       display.show(progressOf(plan, done, began, { current: event.planned.id }));
       continue;
@@ -134,17 +174,35 @@ async function execute(
   return results;
 }
 
-function optionsFrom(flags: RunFlags, unknown: readonly string[]): RunOptions {
+async function optionsFrom(
+  flags: RunFlags,
+  unknown: readonly string[],
+): Promise<{ options: RunOptions; thresholds: readonly Threshold[] }> {
   const config = flags.config === undefined ? { given: {}, problems: [] } : readConfig(flags.config);
   const given: Partial<Record<Setting, Given>> = { ...config.given };
   for (const setting of SETTINGS) {
     const value = flags[setting];
     if (value !== undefined) given[setting] = { value, where: `--${setting}` };
   }
+  // Before names are looked up: what a plugin brings can be named.
+  await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value));
   const read = readOptions(given);
-  const problems = [...unknown, ...config.problems, ...('problems' in read ? read.problems : [])];
+  const limits = readThresholds(given.threshold, 'problems' in read ? undefined : read.options);
+  const problems = [
+    ...unknown,
+    ...config.problems,
+    ...oneOutput(flags),
+    ...('problems' in read ? read.problems : []),
+    ...limits.problems,
+  ];
   if (problems.length > 0 || 'problems' in read) throw new UsageError(problems);
-  return read.options;
+  return { options: read.options, thresholds: limits.thresholds };
+}
+
+/** Stdout has one result. */
+function oneOutput({ json, ndjson, markdown }: RunFlags): string[] {
+  const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
+  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
 }
 
 function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progress, 'current' | 'ended'>): Progress {
@@ -174,6 +232,8 @@ function commandFor(options: RunOptions): string {
     encoding: options.encodings.join(',') === 'text' ? null : options.encodings.join(','),
     payload: options.payload === 'filler' ? null : options.payload,
     auth: options.auth,
+    url: options.url,
+    plugin: options.plugins.length === 0 ? null : options.plugins.join(','),
     duration: options.profile === 'quick' ? undefined : options.durationSeconds,
     warmup: options.warmupSeconds,
     trials: options.trials,
@@ -191,12 +251,23 @@ function commandFor(options: RunOptions): string {
   return ['npm run bench --', ...given, ...flags].join(' ');
 }
 
-/** Where several apply the gravest counts: interrupted, failed or lossy, invalid. */
-export function exitCodeOf({ state, cases }: Results): ExitCode {
-  if (state === 'interrupted') return EXIT.interrupted;
-  const trials = cases.flatMap((one) => one.trials);
-  const lossy = trials.some((trial) => trial.state === 'failed' || trial.messages.lost > 0);
-  if (lossy) return EXIT.failed;
+/** Where several apply the gravest counts. A threshold that could not be tested was not met either. */
+export function exitCodeOf(
+  { state, cases, transports }: Results,
+  thresholds: readonly Pick<JudgedThreshold, 'outcome'>[] = [],
+): ExitCode {
+  const promises = (one: Case): boolean =>
+    transports.find(({ id, variant }) => id === one.transport && variant === one.variant)?.capabilities.reliable ??
+    true;
+  const lossy = cases.some((one) =>
+    one.trials.some((trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one))),
+  );
   const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));
-  return unmeasured ? EXIT.invalid : EXIT.done;
+  const untested = thresholds.some(({ outcome }) => outcome === 'not testable');
+  return gravest([
+    ...(state === 'interrupted' ? [EXIT.interrupted] : []),
+    ...(lossy ? [EXIT.failed] : []),
+    ...(unmeasured || untested ? [EXIT.invalid] : []),
+    ...(thresholds.some(({ outcome }) => outcome === 'missed') ? [EXIT.threshold] : []),
+  ]);
 }

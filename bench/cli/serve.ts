@@ -1,13 +1,15 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import { ALGORITHMS, MOST_SIZE, suggestion } from '../plan/options.ts';
-import { findTransport, loadServer, transportNames, whyUnavailable } from '../registry.ts';
+import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
+import { findTransport, loadServer, optionsOf, transportNames, whyUnavailable } from '../registry.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { makeMint } from '../security/tokens.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { usePlugins } from './plugin.ts';
 
 export interface ServeFlags {
   readonly host: string;
@@ -18,6 +20,7 @@ export interface ServeFlags {
   readonly auth?: string;
   readonly origin?: string;
   readonly json?: boolean;
+  readonly plugin?: string;
 }
 
 /** How long the token is good for that `--auth` prints. */
@@ -29,6 +32,7 @@ export async function serveCommand(
   flags: ServeFlags,
   { io, interrupted }: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
+  if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
   const found = findTransport(name);
   const port = Number(flags.port);
   const algorithm = ALGORITHMS.find((one) => one === flags.auth);
@@ -52,7 +56,7 @@ export async function serveCommand(
   const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
   const server = await loadServer(found.entry);
   const settings = {
-    ...{ host: flags.host, port, options: found.variant?.options ?? {}, limits: usualLimits(MOST_SIZE) },
+    ...{ host: flags.host, port, options: optionsOf(found), limits: usualLimits(MOST_SIZE) },
     ...(identity === undefined ? {} : { identity }),
     ...(mint === undefined ? {} : { tokens: mint.rules }),
     ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),
@@ -84,7 +88,9 @@ function readIdentity({ cert, key }: ServeFlags): { identity: Identity | undefin
   if (cert === undefined && key === undefined) return { identity: undefined };
   if (cert === undefined || key === undefined) return { problems: ['--cert and --key go together'] };
   try {
-    return { identity: { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') } };
+    const identity = { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
+    return isItsKey ? { identity } : { problems: ['--cert, --key: the key is not that of the certificate'] };
   } catch (error) {
     return { problems: [`--cert, --key: ${error instanceof Error ? error.message : error}`] };
   }
@@ -93,10 +99,9 @@ function readIdentity({ cert, key }: ServeFlags): { identity: Identity | undefin
 /** An origin as browsers send it has a scheme and a host, and nothing after them (RFC 6454 §6.2). */
 function originProblems(origin: string | undefined): string[] {
   if (origin === undefined) return [];
-  return listOf(origin).flatMap((one) => {
+  const listed = listOf(origin);
+  return (listed.length === 0 ? [origin] : listed).flatMap((one) => {
     const sound = URL.canParse(one) && new URL(one).origin === one;
     return sound ? [] : [`--origin takes origins such as https://app.example, not "${one}"`];
   });
 }
-
-const listOf = (text: string): string[] => text.split(',').map((part) => part.trim());

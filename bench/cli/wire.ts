@@ -26,8 +26,12 @@ export async function wireCommand(
   return code === EXIT.done && differs ? EXIT.invalid : code;
 }
 
-/** What has no formula differs from nothing. */
+/** Of the link's bytes: what may cross besides messages and acknowledgements, such as a keep-alive. */
+const MOST_OFF_ON_LINK = 0.02;
+
+/** What has no formula differs from nothing. Datagrams are known on the link alone. */
 function isOff(way: WireWay | null): boolean {
+  if (way?.socket === null) return Math.abs(way.link?.share ?? 0) > MOST_OFF_ON_LINK;
   const difference = way?.socket.difference ?? null;
   return difference !== null && difference !== 0;
 }

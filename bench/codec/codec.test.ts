@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../contract.ts';
+import { batcher, FULL_BATCH, unbatch } from './batch.ts';
 import { encodeFrame, frameDecoder } from './frame.ts';
 import { BROADCAST, ECHO, opcodeOf, senderOf, senderPrefix, sequenceDigits, sequenceOf } from './header.ts';
+import { encodeLine, lineReader } from './line.ts';
 
 test.each([
   [0, 0],
@@ -57,5 +60,60 @@ test('a frame over the limit is refused on its prefix, and nothing after it is r
     for (let at = 0; at < stream.length; at += cut) decode(stream.subarray(at, at + cut));
     expect(frames).toEqual(['fits']);
     expect(refused()).toBe(true);
+  }
+});
+
+describe('batches', () => {
+  const hostile = ['a', '5:hello', ':', '12', '\n', '🧪', '\ud800', '\u0000', 'x'.repeat(10_000), 'é'];
+
+  function batched(messages: readonly Message[]): { frames: Message[]; out: Message[] } {
+    const frames: Message[] = [];
+    const out: Message[] = [];
+    const { add, flush } = batcher(1_000, (frame) => frames.push(frame));
+    for (const message of messages) add(message);
+    flush();
+    for (const frame of frames) unbatch(frame, (message) => out.push(message));
+    return { frames, out };
+  }
+
+  test('text comes out as it went in, one frame', () => {
+    const { frames, out } = batched(hostile);
+    expect(frames).toHaveLength(1);
+    expect(out).toEqual(hostile);
+  });
+
+  test('so do bytes', () => {
+    const bytes = hostile.map((text) => new TextEncoder().encode(text));
+    const { frames, out } = batched(bytes);
+    expect(frames).toHaveLength(1);
+    expect(out).toEqual(bytes);
+  });
+
+  test('text and bytes share no frame, and keep their order', () => {
+    const { frames, out } = batched(['a', 'b', Uint8Array.of(1), 'c']);
+    expect(frames).toHaveLength(3);
+    expect(out).toEqual(['a', 'b', Uint8Array.of(1), 'c']);
+  });
+
+  test('a full batch leaves at once, an empty one never', () => {
+    const { frames } = batched(['x'.repeat(FULL_BATCH), 'y']);
+    expect(frames).toHaveLength(2);
+    expect(batched([]).frames).toEqual([]);
+  });
+});
+
+test('lines are read from pieces cut anywhere', () => {
+  const texts = ['', 'plain', 'two\nlines\r\n', '\u2028 "quoted" \ufeff', 'Grüße 🧪', '\ud800 alone', 'x'.repeat(300)];
+  const bytes = Buffer.concat(texts.map(encodeLine));
+  for (const size of [1, 2, 3, 7, bytes.length]) {
+    const read: string[] = [];
+    const take = lineReader((text) => void read.push(text));
+    const piece = new Uint8Array(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      // The same memory each time: the reader keeps no view of it.
+      piece.set(bytes.subarray(at, at + size));
+      take(piece.subarray(0, Math.min(size, bytes.length - at)));
+    }
+    expect(read).toEqual(texts);
   }
 });

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
-import { capabilitiesOf, loadClient, loadServer, refusalOf, transports } from '../registry.ts';
+import { capabilitiesOf, loadClient, loadServer, optionsOf, refusalOf, transports } from '../registry.ts';
 import type { Subject } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 
@@ -18,7 +18,7 @@ for (const entry of transports) {
         platform,
         capabilities,
         refusal,
-        options: variant?.options ?? {},
+        options: optionsOf({ entry, variant }),
       };
       for (const check of checks) {
         if (check.promises?.(capabilities) ?? true) test(check.name, () => runCheck(check, subject), 60_000);

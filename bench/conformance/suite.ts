@@ -365,7 +365,7 @@ function letters(size: number): string {
 }
 
 /** Everything an error says, its causes included. */
-function describe(error: unknown): string {
+export function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
 }

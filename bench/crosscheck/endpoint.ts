@@ -20,11 +20,11 @@ import type { EndpointAnswer, EndpointOrder } from './orders.ts';
 const POLL_MS = 1_000;
 const PROBE = 'where to?';
 
-async function open({ module, url }: EndpointOrder): Promise<EndpointAnswer> {
+async function open({ module, url, options }: EndpointOrder): Promise<EndpointAnswer> {
   const client: ClientModule = await import(module);
   const learnt = Promise.withResolvers<string>();
   const watched: Platform = {
-    WebSocket: platform.WebSocket,
+    ...platform,
     openHttp() {
       const http = platform.openHttp();
       return {
@@ -34,6 +34,7 @@ async function open({ module, url }: EndpointOrder): Promise<EndpointAnswer> {
           if (request.method === 'GET') await later(POLL_MS);
           return await http.fetch(target, request);
         },
+        stream: http.stream,
         close: () => http.close(),
       };
     },
@@ -41,7 +42,7 @@ async function open({ module, url }: EndpointOrder): Promise<EndpointAnswer> {
   // Without its session the endpoint answers 404, and whoever sends to it counts that.
   const receiver = { message() {}, lost() {} };
   const { signal } = new AbortController();
-  const session = await client.connect(url, receiver, { options: {}, encoding: 'text', platform: watched, signal });
+  const session = await client.connect(url, receiver, { options, encoding: 'text', platform: watched, signal });
   await session.send(PROBE);
   return { answer: 'open', url: await learnt.promise };
 }

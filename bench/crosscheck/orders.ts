@@ -1,3 +1,5 @@
+import type { Options } from '../contract.ts';
+
 /** What the parent tells the processes of this room, and what they answer: one answer to each order. Types only. */
 
 export interface EndpointOrder {
@@ -5,6 +7,7 @@ export interface EndpointOrder {
   /** URL of the transport's client module, and of its server. */
   readonly module: string;
   readonly url: string;
+  readonly options: Options;
 }
 
 export type EndpointAnswer = { readonly answer: 'open'; readonly url: string } | Failed;

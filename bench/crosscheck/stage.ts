@@ -5,7 +5,7 @@ import { Messages } from '../load/messages.ts';
 import type { WorkerOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
-import { clientModule, serverModule, type TransportEntry } from '../registry.ts';
+import { clientModule, optionsOf, serverModule, type TransportEntry } from '../registry.ts';
 import type { Placement } from '../run/affinity.ts';
 import { Child, type ChildSettings } from '../run/child.ts';
 import { GENERATOR_FLAGS, type Server, startServer, startWorker } from '../run/processes.ts';
@@ -52,7 +52,8 @@ export async function withServer<Result>(
   const core = surroundings.placement?.server;
   const server: Server = startServer(core);
   return await during(server, surroundings, async (around) => {
-    const address = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(1 << 20) };
+    const options = optionsOf({ entry, variant: null });
+    const address = { host: '127.0.0.1', port: 0, options, limits: usualLimits(1 << 20) };
     const listen = { order: 'listen', module: serverModule(entry), ...address } as const;
     const patience = { seconds: PATIENCE_SECONDS, signal: around.signal };
     const { url } = await server.ask(listen, 'listening', patience);
@@ -72,7 +73,8 @@ export async function withEndpoint<Result>(
       core: stage.placement?.server,
     });
     return await during(holder, stage, async (around) => {
-      const order = { order: 'open', module: clientModule(entry), url: stage.url } as const;
+      const options = optionsOf({ entry, variant: null });
+      const order = { order: 'open', module: clientModule(entry), url: stage.url, options } as const;
       const { url } = await holder.ask(order, 'open', { seconds: PATIENCE_SECONDS, signal: around.signal });
       return await use({ ...stage, ...around, url });
     });

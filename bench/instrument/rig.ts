@@ -84,6 +84,7 @@ export function judged(recording: Recording, clients: number): ReturnType<typeof
     },
     clients,
     reaches: 'sender',
+    reliable: true,
     samples: decode(recording.response).totalCount,
   });
 }

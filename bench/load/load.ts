@@ -47,10 +47,10 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, clients, workers } = this.#order;
     const times = histogram();
-    const tokens = token === undefined ? {} : { token };
-    const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...tokens };
+    const others = { ...(token === undefined ? {} : { token }), ...(foreign === undefined ? {} : { foreign }) };
+    const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {

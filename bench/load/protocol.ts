@@ -10,6 +10,7 @@ export type WorkerOrder =
   | OpenOrder
   | HoldOrder
   | { readonly order: 'memory' }
+  | { readonly order: 'bytes' }
   | { readonly order: 'close' };
 
 export interface ConnectOrder {
@@ -24,6 +25,8 @@ export interface ConnectOrder {
   readonly authority?: string;
   /** What every session brings. */
   readonly token?: string;
+  /** The server is not ours. */
+  readonly foreign?: true;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;
@@ -89,6 +92,8 @@ export type WorkerAnswer =
       readonly seconds: number;
     }
   | { readonly answer: 'memory'; readonly rssBytes: number }
+  /** Of this worker's sockets since its start; `up` is what they sent. */
+  | { readonly answer: 'bytes'; readonly bytesUp: number; readonly bytesDown: number }
   | { readonly answer: 'phase'; readonly recording: Recording }
   | { readonly answer: 'closed' }
   | { readonly answer: 'failed'; readonly reason: string };

@@ -1,4 +1,5 @@
 import type { Message, Receiver, Session } from '../contract.ts';
+import { withoutTokens } from '../security/redact.ts';
 import type { Clock } from './clock.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -33,11 +34,11 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${reason.message}`;
+    this.lostBecause = `session lost: ${withoutTokens(reason.message)}`;
     this.recorder?.error(this.lostBecause);
   }
 
   readonly failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${error instanceof Error ? error.message : String(error)}`);
+    this.recorder?.error(`send failed: ${withoutTokens(error instanceof Error ? error.message : String(error))}`);
   };
 }

@@ -2,6 +2,7 @@ import { setDefaultCACertificates } from 'node:tls';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
 import { settledRss } from '../memory.ts';
+import { meterSockets } from '../meter.ts';
 import { Load } from './load.ts';
 import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
 import { comeFrom } from './sources.ts';
@@ -15,15 +16,19 @@ Buffer.poolSize = 8 << 10;
 
 /** A load worker: a process that opens its share of the sessions and does what the run orders. It ends with its parent. */
 let load: Load | undefined;
+let meter: ReturnType<typeof meterSockets> | undefined;
 
 async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     comeFrom(order.sources);
+    // Our own servers count by themselves.
+    if (order.foreign) meter ??= meterSockets('client');
     if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
     load = new Load(order, client, platform);
     return { answer: 'connected', ...(await load.open(order)) };
   }
+  if (order.order === 'bytes') return { answer: 'bytes', ...(meter?.() ?? { bytesUp: 0, bytesDown: 0 }) };
   if (load === undefined) throw new Error(`ordered to ${order.order} before connecting`);
   if (order.order === 'open') return { answer: 'connected', ...(await load.open(order)) };
   if (order.order === 'hold') return { answer: 'phase', recording: await load.hold(order) };

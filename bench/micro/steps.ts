@@ -8,6 +8,8 @@ import { EventSourceStream } from 'undici/lib/web/eventsource/eventsource-stream
 import { Receiver, Sender } from 'ws';
 import { encodeEvent } from '../codec/event.ts';
 import { encodeFrame, frameDecoder } from '../codec/frame.ts';
+import { encodeLine, lineReader } from '../codec/line.ts';
+import { decodeMessage, encodeMessage } from '../codec/messages.ts';
 import { type Chain, message } from './chain.ts';
 import { arrived, callback, MemorySocket, MemoryStream, type Pieces } from './wire.ts';
 
@@ -34,6 +36,9 @@ const ECHOES: ReadonlyMap<string, () => Echo> = new Map([
   ['socketio', socketio],
   ['sse', sse],
   ['long-polling', longPolling],
+  ['short-polling', longPolling],
+  ['http-stream', httpStream],
+  ['grpc', grpc],
   ['mqtt', mqtt],
   ['graphql', graphql],
 ]);
@@ -103,21 +108,42 @@ function socketio(): Echo {
 }
 
 function sse(): Echo {
-  const socket = new MemorySocket();
-  const stream = answerOn(socket);
-  stream.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  stream.flushHeaders();
-  socket.written();
   return {
     up: posted(),
     down: message()
       .timed('server encode', 'event', 'wirebench', encodeEvent)
-      .timed('server encode', 'HTTP chunk', 'node', (event) => {
-        stream.write(event);
-        return socket.written();
-      })
+      .timed('server encode', 'HTTP chunk', 'node', chunked('text/event-stream'))
       .untimed(chunkContent)
       .timed('client decode', 'event, without its HTTP chunk', 'undici', eventReader()),
+  };
+}
+
+function httpStream(): Echo {
+  const text = callback<string>();
+  const read = lineReader(text.put);
+  return {
+    up: posted(),
+    down: message()
+      .timed('server encode', 'JSON string and line feed', 'node', encodeLine)
+      .timed('server encode', 'HTTP chunk', 'node', chunked('application/x-ndjson'))
+      .untimed(chunkContent)
+      .timed('client decode', 'JSON string and line feed, without its HTTP chunk', 'node', (line) => {
+        read(line);
+        return text.take();
+      }),
+  };
+}
+
+/** Writes into an answer that does not end. */
+function chunked(contentType: string): (content: Buffer) => Pieces {
+  const socket = new MemorySocket();
+  const stream = answerOn(socket);
+  stream.writeHead(200, { 'content-type': contentType, 'cache-control': 'no-cache' });
+  stream.flushHeaders();
+  socket.written();
+  return (content) => {
+    stream.write(content);
+    return socket.written();
   };
 }
 
@@ -141,6 +167,19 @@ function longPolling(): Echo {
         const { messages } = JSON.parse(body.toString()) as { messages: [string] };
         return messages[0];
       }),
+  };
+}
+
+function grpc(): Echo {
+  const what = 'protobuf message';
+  const library = '@grpc/proto-loader';
+  return {
+    up: message()
+      .timed('client encode', what, library, (text) => encodeMessage(text))
+      .timed('server decode', what, library, (bytes) => String(decodeMessage(bytes))),
+    down: message()
+      .timed('server encode', what, library, (text) => encodeMessage(text))
+      .timed('client decode', what, library, (bytes) => String(decodeMessage(bytes))),
   };
 }
 

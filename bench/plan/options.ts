@@ -21,6 +21,10 @@ export interface RunOptions {
   readonly tls: boolean;
   /** Every session brings a token, signed so; null: nobody has to. */
   readonly auth: TokenRules['algorithm'] | null;
+  /** A server that runs already, to be driven in place of ours. */
+  readonly url: string | null;
+  /** Modules of transports from outside the repository. */
+  readonly plugins: readonly string[];
   readonly durationSeconds: number | null;
   readonly warmupSeconds: number;
   readonly trials: number;
@@ -82,12 +86,15 @@ export const SETTINGS = [
   'payload',
   'tls',
   'auth',
+  'url',
+  'plugin',
   'duration',
   'warmup',
   'trials',
   'seed',
   'workers',
   'objective',
+  'threshold',
   'link',
   'aa',
   'quick',
@@ -107,7 +114,10 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
     problems.push(`${given.quick.where} is --profile quick; leave one of the two out`);
   }
   const usual = { durationSeconds: null, ...DEFAULTS, ...(quick ? QUICK : {}) };
-  const usualScenarios = scenarios.filter((scenario) => scenario.usual);
+  // Somebody else's server is asked to send back what it is sent, unless more is known of it.
+  const usualScenarios = scenarios.filter(
+    ({ usual, reaches }) => usual && (given.url === undefined || reaches === 'sender'),
+  );
 
   const everything = asked === 'all' ? transportNames() : transports.map(({ id }) => id);
   const options: RunOptions = {
@@ -121,25 +131,28 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
     payload: readChoice(given.payload, PAYLOADS, problems) ?? 'filler',
     tls: readFlag(given.tls, problems),
     auth: readChoice(given.auth, ALGORITHMS, problems) ?? null,
+    url: readUrl(given.url, problems),
+    plugins: given.plugin === undefined ? [] : listOf(given.plugin.value),
     durationSeconds: readNumber(given.duration, { least: 0.01, most: 86_400 }, problems) ?? usual.durationSeconds,
     warmupSeconds: readNumber(given.warmup, { least: 0, most: 3_600 }, problems) ?? usual.warmupSeconds,
     trials: readNumber(given.trials, { whole: true, least: 1, most: 10_000 }, problems) ?? usual.trials,
     seed: readNumber(given.seed, { whole: true, least: 0, most: 2 ** 31 - 1 }, problems) ?? usual.seed,
     workers: readNumber(given.workers, { whole: true, least: 1, most: 256 }, problems),
     objective: readObjective(given.objective ?? { value: usual.objective, where: '--objective' }, problems),
-    link: readChoice(given.link, LINKS, problems) ?? usual.link,
+    link: readChoice(given.link, LINKS, problems) ?? (given.url === undefined ? usual.link : 'loopback'),
     aa: readFlag(given.aa, problems),
     profile: quick ? 'quick' : profileOf(given, asked),
   };
   if (problems.length > 0) return { problems };
   const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
-  const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen)];
+  const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen), ...foreign(options, given)];
   return wrong.length > 0 ? { problems: wrong } : { options };
 }
 
 /** A profile keeps its name only where nothing else was asked for. */
 function profileOf(given: Partial<Record<Setting, Given>>, asked: Profile | undefined): RunOptions['profile'] {
-  const { profile, ...others } = given;
+  // What figures have to keep to does not change how they are measured.
+  const { profile, threshold, ...others } = given;
   return Object.values(others).some((one) => one !== undefined) ? 'custom' : (asked ?? 'default');
 }
 
@@ -193,6 +206,25 @@ function excess(
     problems.push(`--clients may be ${MOST_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
   }
   return problems;
+}
+
+/** What does not go with a server that is not ours. */
+function foreign(
+  { url, transports: names, tls, auth, link }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+): string[] {
+  if (url === null) return [];
+  const where = given.url?.where;
+  return [
+    ...(given.transports === undefined || names.length !== 1
+      ? [`${where} takes one --transports, the one that the server at it speaks`]
+      : []),
+    ...(tls ? [`${where} says by its scheme whether there is TLS; leave --tls out`] : []),
+    ...(auth === null
+      ? []
+      : [`${where}: the server has tokens of its own; set WIREBENCH_TOKEN to one, and leave --auth out`]),
+    ...(link === 'veth' ? [`${where} is reached over the host's own network; leave --link veth out`] : []),
+  ];
 }
 
 /** `, did you mean "graphql"?` where a known name is near, and the known names where none is. */
@@ -294,6 +326,14 @@ function notAChoice({ where }: Given, value: string, choices: readonly string[])
   return `${where} takes ${choices.join(', ')}, not "${value}"${suggestion(value, choices)}`;
 }
 
+function readUrl(given: Given | undefined, problems: string[]): string | null {
+  if (given === undefined) return null;
+  const text = String(given.value);
+  if (URL.canParse(text) && new URL(text).hostname !== '') return text;
+  problems.push(`${given.where} takes the whole address of a server, such as ws://127.0.0.1:8080/chat, not "${text}"`);
+  return null;
+}
+
 function readFlag(given: Given | undefined, problems: string[]): boolean {
   if (given === undefined || typeof given.value === 'boolean') return given?.value === true;
   problems.push(`${given.where} takes true or false, not ${JSON.stringify(given.value)}`);
@@ -304,7 +344,8 @@ function isIn(number: number, { least, most, whole }: Range): boolean {
   return Number.isFinite(number) && number >= least && number <= most && (!whole || Number.isInteger(number));
 }
 
-function listOf(value: unknown): string[] {
+/** The parts of a list as flags and configuration files have it. */
+export function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return String(value)
     .split(',')

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { scenarios, transports } from '../registry.ts';
+import { scenarios, transportNames, transports } from '../registry.ts';
 import { type Given, readOptions, type Setting } from './options.ts';
 import { estimateSeconds, makePlan } from './plan.ts';
 
@@ -19,6 +19,49 @@ function problemsOf(settings: Partial<Record<Setting, unknown>>): string {
   const outcome = read(settings);
   return 'problems' in outcome ? outcome.problems.join('\n') : '';
 }
+
+describe('what messages are and who may send them', () => {
+  test('every encoding is a case of its own, and its name says what is out of the ordinary', () => {
+    const settings = {
+      transports: 'ws',
+      scenarios: 'echo',
+      encoding: 'text,binary',
+      payload: 'json',
+      tls: true,
+      auth: 'ES256',
+    };
+    const { cases } = makePlan(optionsOf(settings));
+    expect(cases.map(({ id }) => id)).toEqual([
+      'ws/echo/c100/r1000/s128/text/json/tls/es256',
+      'ws/echo/c100/r1000/s128/binary/json/tls/es256',
+    ]);
+  });
+
+  test('what a transport cannot carry is left out and named', () => {
+    const plan = makePlan(optionsOf({ transports: 'ws,sse', scenarios: 'echo', encoding: 'text,binary' }));
+    expect(plan.cases.map(({ name, encoding }) => `${name} ${encoding}`)).toEqual(['ws text', 'sse text', 'ws binary']);
+    expect(plan.leftOut).toEqual([{ name: 'sse', encoding: 'binary', reason: 'carries no binary messages' }]);
+  });
+
+  test('what is unavailable on this machine is left out with the reason', () => {
+    const plan = makePlan(optionsOf({ scenarios: 'echo' }), new Map([['mqtt', 'no such library']]));
+    expect(plan.cases.some(({ name }) => name === 'mqtt')).toBe(false);
+    expect(plan.leftOut).toEqual([{ name: 'mqtt', reason: 'unavailable here: no such library' }]);
+  });
+
+  test('the profile of everything has every variant too', () => {
+    const options = optionsOf({ profile: 'all' });
+    expect(options.transports).toEqual(transportNames());
+    expect(options).toMatchObject({ profile: 'all', scenarios: ['echo', 'broadcast'], named: false });
+    expect(optionsOf({ profile: 'all', trials: '8' }).profile).toBe('custom');
+  });
+
+  test('somebody else’s server is asked for an echo alone, over the host’s own network', () => {
+    const options = optionsOf({ url: 'ws://127.0.0.1:1/', transports: 'ws' });
+    expect(options).toMatchObject({ scenarios: ['echo'], link: 'loopback', url: 'ws://127.0.0.1:1/' });
+    expect(makePlan(options).cases[0]).toMatchObject({ target: 'ws://127.0.0.1:1/' });
+  });
+});
 
 describe('options', () => {
   test('the default run is every transport in every scenario, often enough for a verdict', () => {
@@ -54,6 +97,17 @@ describe('options', () => {
     [{ transports: '' }, /no transport/],
     [{ transports: 'ws,ws' }, /names ws twice/],
     [{ scenarios: 'eco' }, /unknown scenario "eco", did you mean "echo"\?/],
+    [{ encoding: 'octal' }, /--encoding takes text, binary, not "octal"/],
+    [{ encoding: 'text,text' }, /--encoding takes text, binary, each once/],
+    [{ encoding: '' }, /--encoding/],
+    [{ payload: 'xml' }, /--payload takes filler, json, zeros, not "xml"/],
+    [{ auth: 'none' }, /--auth takes HS256, ES256, not "none"/],
+    [{ tls: 'yes' }, /--tls takes true or false/],
+    [{ profile: 'every' }, /--profile takes default, quick, all/],
+    [{ profile: 'all', quick: true }, /--quick is --profile quick; leave one/],
+    [{ scenarios: 'idle', payload: 'json' }, /--payload has no meaning for idle/],
+    [{ url: 'here', transports: 'ws' }, /--url takes the whole address/],
+    [{ url: 'ws://127.0.0.1:1/' }, /--url takes one --transports/],
     [{ clients: '0' }, /--clients takes whole numbers from 1 .* not "0"/],
     [{ clients: '1.5' }, /whole numbers/],
     [{ clients: '' }, /--clients/],

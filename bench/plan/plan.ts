@@ -33,6 +33,8 @@ export interface PlannedCase {
   readonly payload: Payload;
   readonly tls: boolean;
   readonly auth: RunOptions['auth'];
+  /** URL of a server that runs already, in place of one of ours; null otherwise. */
+  readonly target: string | null;
   /** URL of a module with another application than the servers' own. */
   readonly application?: string;
 }
@@ -126,7 +128,7 @@ function casesOf(options: RunOptions): PlannedCase[] {
   return options.scenarios.flatMap((scenarioId) => {
     const scenario = scenarios.find(({ id }) => id === scenarioId);
     if (scenario === undefined) throw new Error(`unknown scenario ${scenarioId}`);
-    const shared = { payload: options.payload, tls: options.tls, auth: options.auth };
+    const shared = { payload: options.payload, tls: options.tls, auth: options.auth, target: options.url };
     return settingsOf(scenario, options).flatMap((settings) =>
       options.transports.flatMap((name) =>
         labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared })),
@@ -155,7 +157,7 @@ function caseOf(
   transport: string,
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
-  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth'>,
+  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);

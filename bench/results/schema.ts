@@ -57,6 +57,11 @@ const latency = z.object({
 const wire = z.object({
   /** Where the bytes were counted: at the server's sockets, or on the private link as a cable would carry them. */
   layer: z.enum(['socket', 'link']),
+  /**
+   * The messages travelled in datagrams, which the server's sockets do not count. With layer `socket` the bytes here are then
+   * those of the connection that the datagrams were agreed on, and no figure of the transport.
+   */
+  datagrams: z.literal(true).optional(),
   /** Bytes in the measured window. */
   up: count,
   down: count,
@@ -66,7 +71,7 @@ const wire = z.object({
   /** Bytes spent until every session was usable. */
   setupUp: count,
   setupDown: count,
-  /** Link layer only: what the server's sockets carried meanwhile, above TCP. */
+  /** Link layer only, and not of datagrams: what the server's sockets carried meanwhile, above TCP. */
   socket: z.object({ up: count, down: count, setupUp: count, setupDown: count }).optional(),
 });
 
@@ -80,8 +85,10 @@ const theory = z.object({
   /** Segments that the data alone fill, at the link's segment size; further packets are acknowledgements or split writes. */
   segmentsUp: count,
   segmentsDown: count,
-  /** What a packet of the link carries besides: Ethernet, IP and TCP headers. */
+  /** What a packet of the link carries besides: Ethernet, IP and TCP or UDP headers. */
   packetBytes: count,
+  /** Of datagrams: bytes at the sockets of an acknowledgement that travels alone. TCP's are headers only. */
+  acknowledgementBytes: count.optional(),
   /** The clauses the formula stands on. */
   source: z.string(),
 });
@@ -214,6 +221,8 @@ const benchCase = z.object({
   /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(['filler', 'json', 'zeros']).optional(),
   tls: z.boolean(),
+  /** Somebody else's server that was driven: what it took of its machine is not known, and bytes are those of the load's sockets. */
+  target: z.string().optional(),
   /** How the token is signed that every session brings. Absent: nobody brings one. */
   auth: z.enum(['HS256', 'ES256']).optional(),
   network: z.string(),
@@ -275,6 +284,8 @@ const transport = z.object({
   id: z.string(),
   variant: z.string().nullable(),
   title: z.string(),
+  /** What it is built on: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
+  family: z.string().optional(),
   /** The floor: shown beside the others as the harness's own cost, never a choice. */
   floor: z.boolean(),
   capabilities,

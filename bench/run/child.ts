@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { withoutTokens } from '../security/redact.ts';
 
 /** What a child said on stderr is kept to this many characters from the end: it explains a failure. */
 const TAIL_CHARACTERS = 2_000;
@@ -34,7 +35,7 @@ export class Child<Order extends object, Answer extends { answer: string }> {
       detached: process.platform !== 'win32',
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-TAIL_CHARACTERS);
+      this.#stderr = tailOf(this.#stderr + text);
     });
     this.#exit = new Promise((resolve) => {
       this.#process.once('error', (error) => resolve(`could not be started: ${error.message}`));
@@ -108,6 +109,11 @@ export class Child<Order extends object, Answer extends { answer: string }> {
   }
 
   #error(what: string): Error {
-    return new Error(`${this.#name} ${what}`);
+    return new Error(`${this.#name} ${withoutTokens(what)}`);
   }
+}
+
+/** The end of a text, from a whole word on: of a token that was cut nobody could tell that it is one. */
+function tailOf(text: string): string {
+  return text.length <= TAIL_CHARACTERS ? text : text.slice(-TAIL_CHARACTERS).replace(/^\S*\s?/, '');
 }

@@ -43,6 +43,13 @@ describe('what a machine can hold', () => {
     expect(problemsOf(most)).toMatch(/need 40000 ports, and 4 address\(es\) have 32000; raise net.ipv4/);
   });
 
+  test('before a server that is not ours the sessions are spread over load processes', () => {
+    const cases = casesOf('ws', 'idle', 30_000).map((one) => ({ ...one, target: 'ws://127.0.0.1:1/' }));
+    const limits = { files: 20_000, ports: 100_000 };
+    expect(accommodate(cases, one, { sources }, limits)).toMatchObject({ problems: [], workers: 2 });
+    expect(problemsOf(accommodate(cases, { workers: 1, asked: true }, { sources }, limits))).toMatch(/--workers 2/);
+  });
+
   test('a system that says nothing of its limits is trusted', () => {
     const fitted = accommodate(casesOf('ws', 'idle', 60_000), one, { sources }, { files: null, ports: null });
     expect(fitted).toEqual({ problems: [], workers: 1, sources: [] });

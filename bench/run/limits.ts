@@ -41,9 +41,9 @@ export type Fit =
   | { readonly problems: readonly []; readonly workers: number; readonly sources: readonly string[] };
 
 /**
- * Whether this machine can hold the sessions of a plan. Where descriptors of one load process do not suffice there are more
- * load processes, unless their number was asked for; where an address's ports do not suffice the connections come from
- * several addresses. Pure.
+ * Whether this machine can hold the sessions of a plan. Descriptors of a server of ours have to suffice for all of them; before
+ * somebody else's there are more load processes where those of one do not, unless their number was asked for. Where an
+ * address's ports do not suffice the connections come from several addresses. Pure.
  */
 export function accommodate(
   cases: readonly PlannedCase[],
@@ -55,13 +55,14 @@ export function accommodate(
   const needed = connectionsOf(most);
   const what = `${most.clients} sessions of ${most.name}`;
   const problems: string[] = [];
-  if (files !== null && needed + OTHER_FILES > files) {
+  // The server is one process; somebody else's is not ours to judge.
+  if (most.target === null && files !== null && needed + OTHER_FILES > files) {
     problems.push(
       `${what} need ${needed + OTHER_FILES} open files in the server, this system allows a process ${files}; raise the hard limit (\`ulimit -Hn\`, as root, or the container’s nofile) or use fewer --clients`,
     );
   }
   const atOnce = files === null ? needed : Math.max(1, files - OTHER_FILES);
-  const least = Math.ceil(needed / atOnce);
+  const least = most.target === null ? 1 : Math.ceil(needed / atOnce);
   if (asked && least > workers) {
     problems.push(`${what} need ${least} load processes of ${files} open files each; use --workers ${least}`);
   }

@@ -33,6 +33,8 @@ export interface LinkCounters {
 export const SEGMENT_BYTES = 1_500 - 52;
 /** What each packet carries besides: Ethernet 14, IPv4 20, TCP 20 and its timestamps 12. */
 export const PACKET_BYTES = 66;
+/** The same of a datagram: Ethernet 14, IPv4 20, UDP 8. */
+export const DATAGRAM_PACKET_BYTES = 42;
 
 /** First and last port of outgoing and of free ports: as many as can be with all of one length, which is part of a URL's. */
 export const LINK_PORTS = [10_000, 65_535] as const;

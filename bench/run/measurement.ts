@@ -1,6 +1,7 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import type { PlannedCase } from '../plan/plan.ts';
+import { capabilitiesOf } from '../registry.ts';
 import type { Measurement, Messages, Usage, Wire } from '../results/schema.ts';
 import type { LinkCounters } from './link.ts';
 import type { Snapshot } from './stage.ts';
@@ -44,13 +45,14 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
       connect: reading.connect,
       ...(recording.last === null ? {} : { last: recording.last }),
     },
-    wire: wireOf(reading),
+    wire: wireOf(reading, planned.entry),
     usage,
     ...extras,
   };
   const open = scenario.kind === 'load' || scenario.kind === 'capacity';
   const samples = decode(open ? recording.response : recording.service).totalCount;
-  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, samples };
+  const { reliable } = capabilitiesOf(planned);
+  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, reliable, samples };
   return { measurement, ...judge(observation, scenario.kind) };
 }
 
@@ -69,24 +71,26 @@ function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
   };
 }
 
-function wireOf({ idle, ready, before, after }: Reading): Wire {
+function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({
     window: of(after) - of(before),
     setup: of(ready) - of(idle),
   });
   const [up, down] = [between(({ bytesUp }) => bytesUp), between(({ bytesDown }) => bytesDown)];
   const socket = { up: up.window, down: down.window, setupUp: up.setup, setupDown: down.setup };
-  if ([idle, ready, before, after].some(({ link }) => link === null)) return { layer: 'socket', ...socket };
+  const kind = datagrams === undefined ? {} : { datagrams };
+  if ([idle, ready, before, after].some(({ link }) => link === null)) return { layer: 'socket', ...kind, ...socket };
   const link = (of: (counters: LinkCounters) => number) => between((snapshot) => of(snapshot.link as LinkCounters));
   const [linkUp, linkDown] = [link(({ bytesUp }) => bytesUp), link(({ bytesDown }) => bytesDown)];
   return {
     layer: 'link',
+    ...kind,
     up: linkUp.window,
     down: linkDown.window,
     packetsUp: link(({ packetsUp }) => packetsUp).window,
     packetsDown: link(({ packetsDown }) => packetsDown).window,
     setupUp: linkUp.setup,
     setupDown: linkDown.setup,
-    socket,
+    ...(datagrams === undefined ? { socket } : {}),
   };
 }

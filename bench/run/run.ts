@@ -10,7 +10,7 @@ import {
   type TransportInfo,
   type Trial,
 } from '../results/schema.ts';
-import { secure } from '../security/security.ts';
+import { type Security, secure } from '../security/security.ts';
 import { type Placement, place } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { accommodate, ephemeralPorts, openFiles } from './limits.ts';
@@ -45,7 +45,9 @@ export function arrange(plan: RunPlan, link: Link): Arrangement | { readonly pro
   const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
   const fitted = accommodate(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
-  return { link, workers: fitted.workers, placement: place(fitted.workers), sources: fitted.sources };
+  // Where somebody else's server runs is not ours to say, and so is what the load had better keep away from.
+  const placement = plan.options.url === null ? place(fitted.workers) : undefined;
+  return { link, workers: fitted.workers, placement, sources: fitted.sources };
 }
 
 export interface RunSettings {
@@ -54,6 +56,8 @@ export interface RunSettings {
   /** What was found out beforehand, for the results. */
   readonly checks: NonNullable<Environment['checks']>;
   readonly micro: readonly MicroRow[];
+  /** For a server that is not ours; made for the run where it is left out. */
+  readonly security?: Security;
   readonly signal: AbortSignal;
 }
 
@@ -63,11 +67,11 @@ export interface RunSettings {
  */
 export async function* run(
   plan: RunPlan,
-  { command, arrangement, checks, micro, signal }: RunSettings,
+  { command, arrangement, checks, micro, security: given, signal }: RunSettings,
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
   const { link, workers, placement } = arrangement;
-  const security = await secure(options, [link.host]);
+  const security = given ?? (await secure(options, [link.host]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
   let results: Results = {
@@ -126,7 +130,7 @@ export async function* run(
 }
 
 function emptyCase(planned: PlannedCase): Case {
-  const { id, entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth } = planned;
+  const { id, entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
   return {
     id,
     transport: entry.id,
@@ -140,7 +144,8 @@ function emptyCase(planned: PlannedCase): Case {
     size,
     encoding,
     ...(payload === 'filler' ? {} : { payload }),
-    tls,
+    tls: target === null ? tls : isSecure(target),
+    ...(target === null ? {} : { target }),
     ...(auth === null ? {} : { auth }),
     network: 'none',
     effective: {},
@@ -148,17 +153,21 @@ function emptyCase(planned: PlannedCase): Case {
   };
 }
 
+/** By its scheme: `wss`, `https`, `mqtts`, `tls`. */
+const isSecure = (url: string): boolean => /^(?:wss|https|mqtts|tls|grpcs):/.test(url);
+
 function transportsOf(cases: readonly PlannedCase[]): TransportInfo[] {
   const seen = new Map<string, TransportInfo>();
   for (const { entry, variant } of cases) {
     const title = variant === null ? entry.title : `${entry.title} (${variant.title})`;
-    const { id, floor = false } = entry;
+    const { id, floor = false, family } = entry;
     const capabilities = capabilitiesOf({ entry, variant });
     seen.set(`${id}:${variant?.id}`, {
       id,
       variant: variant?.id ?? null,
       title,
       floor,
+      family,
       capabilities: { ...capabilities },
     });
   }

@@ -1,14 +1,15 @@
 import { setTimeout as later } from 'node:timers/promises';
-import type { Options, ServerAnswer, ServerUsage } from '../contract.ts';
+import type { Options, ServerUsage } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
-import { clientModule, serverModule } from '../registry.ts';
+import { clientModule, optionsOf, serverModule } from '../registry.ts';
 import type { Security } from '../security/security.ts';
 import type { Placement } from './affinity.ts';
+import { foreignServer, ourServer, type Served } from './host.ts';
 import type { Link, LinkCounters } from './link.ts';
 import { startServer, startWorker } from './processes.ts';
 
@@ -48,8 +49,8 @@ export interface Stage {
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording>;
   hold(seconds: HoldOrder['seconds']): Promise<Recording>;
-  /** Resident bytes of both sides once garbage is collected. */
-  memory(): Promise<{ server: number; generator: number }>;
+  /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
+  memory(): Promise<{ server: number | null; generator: number }>;
   /** Ends every session; others can be opened then. */
   clear(): Promise<void>;
 }
@@ -72,12 +73,11 @@ export async function withStage<Result>(
   { seed, workers: wanted, placement, link, sources, security, signal }: Place,
   use: (stage: Stage) => Promise<Result>,
 ): Promise<Result> {
-  const server = startServer(placement?.server, link.serverEnd);
   const workers = Array.from({ length: Math.min(wanted, planned.clients) }, (_, index) =>
     startWorker(placement?.workers[index], link.generatorEnd),
   );
-  const { clients, size, encoding, payload, scenario, entry, variant } = planned;
-  const options = variant?.options ?? {};
+  const { clients, size, encoding, payload, scenario, entry, variant, target } = planned;
+  const options = optionsOf({ entry, variant });
   const patience = { seconds: PATIENCE_SECONDS, signal };
   const originNs = process.hrtime.bigint();
   let connected = false;
@@ -97,11 +97,12 @@ export async function withStage<Result>(
 
   async function open(until: number, inFlight: number): Promise<Opened> {
     const shared = {
-      url: listening.url,
+      url: server.url,
       options,
       encoding,
       payload,
       ...security.client,
+      ...(target === null ? {} : { foreign: true as const }),
       size: size || LEAST,
       clients,
       seed,
@@ -132,15 +133,19 @@ export async function withStage<Result>(
 
   const application = planned.application === undefined ? {} : { application: planned.application };
   const listen = { ...application, host: link.host, port: 0, options, limits: LIMITS, ...security.server };
-  let listening!: Extract<ServerAnswer, { answer: 'listening' }>;
+  const host =
+    target === null
+      ? ourServer(startServer(placement?.server, link.serverEnd), patience)
+      : foreignServer(target, () => everyone(() => ({ order: 'bytes' }), 'bytes', 0));
+  let server!: Served;
   try {
-    listening = await server.ask({ order: 'listen', module: serverModule(entry), ...listen }, 'listening', patience);
+    server = await host.listen({ order: 'listen', module: serverModule(entry), ...listen });
     const stage: Stage = {
-      url: listening.url,
-      effective: listening.effective,
+      url: server.url,
+      effective: server.effective,
       workers: workers.length,
       snapshot: async () => ({
-        ...(await server.ask({ order: 'usage' }, 'usage', patience)),
+        ...(await host.usage()),
         link: link.counters(),
       }),
       open,
@@ -152,8 +157,7 @@ export async function withStage<Result>(
       hold: (seconds) => recorded({ order: 'hold', seconds }, seconds),
       async memory() {
         const generator = await everyone(() => ({ order: 'memory' }), 'memory', 0);
-        const { rssBytes } = await server.ask({ order: 'memory' }, 'memory', patience);
-        return { server: rssBytes, generator: generator.reduce((sum, one) => sum + one.rssBytes, 0) };
+        return { server: await host.memory(), generator: generator.reduce((sum, one) => sum + one.rssBytes, 0) };
       },
       async clear() {
         await everyone(() => ({ order: 'close' }), 'closed', clients / 10);
@@ -162,14 +166,17 @@ export async function withStage<Result>(
       },
     };
     // A server that dies is the reason, not the losses it causes.
-    return await Promise.race([use(stage), server.ended()]);
+    return await Promise.race([use(stage), host.ended()]);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     // A worker may notice that the server is gone before the system says so.
-    throw await Promise.race([server.ended().catch((ended: unknown) => ended), later(NOTICE_MS, error)]);
+    throw await Promise.race([host.ended().catch((ended: unknown) => ended), later(NOTICE_MS, error)]);
   } finally {
+    // Our own server goes as well; somebody else's is told goodbye.
+    if (target !== null && connected && !signal.aborted)
+      await everyone(() => ({ order: 'close' }), 'closed', 0).catch(() => {});
     await Promise.all(workers.map((worker) => worker.kill()));
-    await (signal.aborted ? server.kill() : server.stop());
+    await host.end(signal.aborted);
   }
 }
 

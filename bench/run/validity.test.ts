@@ -12,6 +12,7 @@ const healthy: Observation = {
     generator: { cpuSeconds: 1, rssBytes: 1, loopDelayP99: 0.001, busy: 0.3, workers: 1 },
   },
   clients: 10,
+  reliable: true,
   reaches: 'sender',
   samples: 1_000,
 };

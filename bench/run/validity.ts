@@ -9,6 +9,8 @@ export interface Observation {
   readonly usage: Usage;
   readonly clients: number;
   readonly reaches: 'sender' | 'everyone';
+  /** What the transport promises: losses of one that does not promise delivery are its result and no fault. */
+  readonly reliable: boolean;
   /** Deliveries that were timed: in the response histogram, or in a closed loop in that of service. */
   readonly samples: number;
 }
@@ -98,10 +100,10 @@ function somethingMeasured({ samples }: Observation): string | undefined {
   return samples === 0 ? 'no message arrived in the measured window' : undefined;
 }
 
-function nothingLost({ messages: { expected, lost, unsent, errors } }: Observation): string | undefined {
+function nothingLost({ messages: { expected, lost, unsent, errors }, reliable }: Observation): string | undefined {
   const [error] = Object.keys(errors);
   const why = error === undefined ? '' : ` (${error})`;
-  if (lost > 0) return `${lost} of ${expected} deliveries lost${why}`;
+  if (lost > 0 && reliable) return `${lost} of ${expected} deliveries lost${why}`;
   return unsent > 0 ? `${unsent} message(s) could not be sent${why}` : undefined;
 }
 

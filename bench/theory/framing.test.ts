@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { transportNames, transports } from '../registry.ts';
-import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
-import { chunk, mqttPublish, request, response, webSocketFrame } from './parts.ts';
+import { findTransport, transportNames, transports } from '../registry.ts';
+import { type Cost, type Exchange, framings, sumOf, withPollsInVain } from './framing.ts';
+import {
+  chunk,
+  dataChannelMessage,
+  grpcMessage,
+  http2Data,
+  http2Receiver,
+  mqttPublish,
+  request,
+  response,
+  SACK_DATAGRAM,
+  webSocketFrame,
+} from './parts.ts';
 
 describe('parts', () => {
   test.each([
@@ -31,6 +42,48 @@ describe('parts', () => {
     expect(chunk(16)).toBe('10\r\n'.length + 16 + '\r\n'.length);
   });
 
+  // As captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
+  test.each([
+    [1, [85]],
+    [16, [97]],
+    [64, [145]],
+    [1_024, [1_105]],
+    [1_140, [1_221]],
+    [1_141, [1_209]],
+    [1_156, [1_221]],
+    [1_157, [1_221, 69]],
+    [16_384, [...new Array(14).fill(1_221), 265]],
+  ])('a data channel’s message of %i bytes is in datagrams of %j', (payload, datagrams) => {
+    expect(dataChannelMessage(payload)).toEqual(datagrams);
+  });
+
+  test('an acknowledgement by itself is a datagram of 107 bytes on the link', () => {
+    expect(14 + 20 + 8 + SACK_DATAGRAM).toBe(107);
+  });
+
+  test.each([
+    [127, 1],
+    [128, 2],
+    [16_383, 2],
+    [16_384, 3],
+    [2_097_151, 3],
+    [2_097_152, 4],
+  ])('a gRPC message of %d bytes has %d bytes of length, a tag and a prefix of 5', (bytes, length) => {
+    expect(grpcMessage(bytes)).toBe(5 + 1 + length + bytes);
+  });
+
+  test('DATA frames carry 16,384 bytes at most', () => {
+    expect(http2Data(16_384)).toEqual({ payloads: [16_384], bytes: 16_384 + 9 });
+    expect(http2Data(16_385)).toEqual({ payloads: [16_384, 1], bytes: 16_385 + 18 });
+  });
+
+  test('windows are opened again when half of them has been taken', () => {
+    const taken = http2Receiver();
+    expect(taken([16_384, 16_382])).toBe(0);
+    expect(taken([1])).toBe(2 * 13);
+    expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 2 * 13);
+  });
+
   test('heads are what is written', () => {
     const head = 'POST /a HTTP/1.1\r\nhost: h:1\r\nconnection: keep-alive\r\ncontent-length: 16\r\n\r\n';
     expect(request('POST', '/a', 'h:1', 16)).toBe(head.length);
@@ -54,6 +107,12 @@ describe('formulas', () => {
     expect(transportNames().length).toBeGreaterThanOrEqual(transports.length);
   });
 
+  test('says what an acknowledgement costs of exactly those whose messages travel in datagrams', () => {
+    for (const name of transportNames()) {
+      expect(framings[name]?.datagrams !== undefined, name).toBe(findTransport(name)?.entry.datagrams === true);
+    }
+  });
+
   // reference: one message down, its framing alone.
   test.each([
     ['ws', 64, 2],
@@ -70,6 +129,23 @@ describe('formulas', () => {
     const cost = (index: number) => costOf('long-polling', { size: 16, index });
     expect(cost(10).up[1]! - cost(9).up[1]!).toBe(1);
     expect(cost(10).down[0]! - cost(9).down[0]!).toBe(1);
+  });
+
+  test('polls in vain are as many as the bytes up say, and bring their answers down', () => {
+    const framing = framings['short-polling']!;
+    if (!('exchange' in framing)) throw new Error('no formula by the exchange');
+    const url = 'http://127.0.0.1:12345';
+    const [first, last] = [10, 209].map((index) => framing.inVain!({ url, index }));
+    const sum = { up: 5_000, down: 6_000, segmentsUp: 20, segmentsDown: 20 };
+    const taken = (inVain: number) =>
+      withPollsInVain(sum, framing, { url, first: 11, count: 199, carriedUp: sum.up + inVain });
+    expect(last!.up[0]! - first!.up[0]!).toBe(1);
+    expect(taken(0)).toEqual(sum);
+    const answers = 3 * first!.down[0]!;
+    const three = { up: 5_000 + 3 * first!.up[0]! + 2, down: 6_000 + answers, segmentsUp: 23, segmentsDown: 23 };
+    expect(taken(2 * last!.up[0]! + first!.up[0]!)).toEqual(three);
+    // No number of polls takes so much: the difference stays.
+    for (const bytes of [-1, 1, first!.up[0]! - 1, last!.up[0]! + 1]) expect(taken(bytes)).toEqual(sum);
   });
 
   test('a sum counts every message and the segments that each fills', async () => {

@@ -1,4 +1,21 @@
-import { chunk, mqttPublish, request, response, UUID, webSocketFrame } from './parts.ts';
+import { gzipSync } from 'node:zlib';
+import { deflater, FLUSHED_END_BYTES } from './compression.ts';
+import {
+  base64,
+  chunk,
+  dataChannelMessage,
+  grpcMessage,
+  http2Data,
+  http2Receiver,
+  MQTT_ACKNOWLEDGEMENT,
+  messagePack,
+  mqttPublish,
+  request,
+  response,
+  SACK_DATAGRAM,
+  UUID,
+  webSocketFrame,
+} from './parts.ts';
 
 /** One message sent and echoed, with nothing else under way in its session. */
 export interface Exchange {
@@ -13,24 +30,109 @@ export interface Exchange {
   readonly url: string;
 }
 
-/** Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself. */
+/**
+ * Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself: a write of a stream, or a
+ * datagram.
+ */
 export interface Cost {
   readonly up: readonly number[];
   readonly down: readonly number[];
 }
 
+/** Of messages that travel in datagrams. */
+export interface Datagrams {
+  /** Bytes of an acknowledgement that travels alone. How many do is counted, as of TCP; those in `Cost` go with a message. */
+  readonly acknowledgementBytes: number;
+}
+
 export interface Framing {
   /** The clauses the formula stands on. */
   readonly source: string;
+  readonly datagrams?: Datagrams;
   readonly exchange: (exchange: Exchange) => Cost;
+  /** Of transports that ask whether there is news or not: what one asks in vain once so many messages have been read. */
+  readonly inVain?: (after: Pick<Exchange, 'url' | 'index'>) => Cost;
 }
 
 /** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
 export interface SessionFraming {
   readonly source: string;
+  readonly datagrams?: Datagrams;
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
 }
+
+/** A POST up, which says so where it brings bytes, and its empty answer. */
+function posted({ size, encoding, url }: Exchange): { up: number; down: number } {
+  const fields = encoding === 'binary' ? [['content-type', 'application/octet-stream'] as const] : [];
+  return {
+    up: request('POST', `/messages/${UUID}`, authorityOf(url), size, fields) + size,
+    down: response('204 No Content', []),
+  };
+}
+
+function sseExchange(exchange: Exchange, event: number): Cost {
+  const { up, down } = posted(exchange);
+  return { up: [up], down: [chunk(event), down] };
+}
+
+/** The JSON around one message, without what it takes itself but with its quotes. */
+const pollBody = (index: number): number => JSON.stringify({ cursor: index, messages: [''] }).length;
+
+function pollExchange(
+  exchange: Exchange,
+  body: number,
+  fields: Readonly<Record<'up' | 'down', readonly (readonly [string, string])[]>> = { up: [], down: [] },
+): Cost {
+  const { up, down } = posted(exchange);
+  const path = `/messages/${UUID}?cursor=${exchange.index}`;
+  const answer = response('200 OK', [...fields.down, ['content-type', 'application/json'], ['content-length', body]]);
+  return {
+    up: [up, request('GET', path, authorityOf(exchange.url), undefined, fields.up)],
+    down: [answer + body, down],
+  };
+}
+
+const GRAPHQL_SOURCE =
+  'graphql-transport-ws: subscribe; next and complete of the mutation, next of the subscription; RFC 6455 §5.2';
+
+function graphqlExchange(text: number, query: string, mutation: string, field: string): Cost {
+  const payload = { query, variables: { m: '' } };
+  const subscribe = JSON.stringify({ id: UUID, type: 'subscribe', payload }).length + text;
+  const next = JSON.stringify({ id: UUID, type: 'next', payload: { data: { [field]: '' } } }).length + text;
+  const answer = JSON.stringify({ id: UUID, type: 'next', payload: { data: { [mutation]: true } } }).length;
+  const complete = JSON.stringify({ id: UUID, type: 'complete' }).length;
+  return {
+    up: [webSocketFrame(subscribe, 'client')],
+    down: [next, answer, complete].map((bytes) => webSocketFrame(bytes, 'server')),
+  };
+}
+
+/** Lengths of the topics. */
+const MQTT_UP = 'up/'.length + 8;
+const MQTT_DOWN = 'down/'.length + 8;
+
+/** The packets of one event, text or with bytes beside it. */
+function socketioPackets({ size, encoding }: Pick<Exchange, 'size' | 'encoding'>): number[] {
+  if (encoding === 'text') return ['42["m",""]'.length + size];
+  return ['451-["m",{"_placeholder":true,"num":0}]'.length, size];
+}
+
+const socketioOverWebSocket: Framing = {
+  source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array; `5` with bytes) in RFC 6455 §5.2',
+  exchange: (exchange) => ({
+    up: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'client')),
+    down: socketioPackets(exchange).map((bytes) => webSocketFrame(bytes, 'server')),
+  }),
+};
+
+/** Neither order nor what is done about loss changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
+const dataChannel: Framing = {
+  source:
+    'RFC 9260 §3.1 (SCTP header), §3.3.1 (DATA), §3.3.4 (SACK, with a message where it fits); RFC 6347 §4.1 and RFC 5288 §3 (DTLS 1.2, AES-GCM); fragments as RFC 8261 §5',
+  datagrams: { acknowledgementBytes: SACK_DATAGRAM },
+  exchange: ({ size }) => ({ up: dataChannelMessage(size), down: dataChannelMessage(size) }),
+};
 
 /** By the name that `--transports` takes, variants too. A transport of the registry without a formula fails a test. */
 export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
@@ -42,24 +144,106 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     source: 'RFC 6455 §5.2',
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
   },
-  socketio: {
-    source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array) in RFC 6455 §5.2',
-    exchange({ size }) {
-      const packet = '42["m",""]'.length + size;
-      return { up: [webSocketFrame(packet, 'client')], down: [webSocketFrame(packet, 'server')] };
+  'ws:deflate': {
+    source: 'RFC 7692 §7.2.1, the window kept from message to message; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: false, thresholdBytes: 0 }),
+  },
+  'ws:deflate-fresh': {
+    source: 'RFC 7692 §7.1.1, §7.2.1, the server from 64 bytes on; RFC 6455 §5.2',
+    session: () => deflatedFrames({ fresh: true, thresholdBytes: 64 }),
+  },
+  'ws:batch': {
+    source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      const batch = (encoding === 'text' ? `${size}:`.length : 4) + size;
+      return { up: [webSocketFrame(batch, 'client')], down: [webSocketFrame(batch, 'server')] };
+    },
+  },
+  socketio: socketioOverWebSocket,
+  'socketio:upgrade': socketioOverWebSocket,
+  'socketio:msgpack': {
+    source:
+      'MessagePack (type, data, nsp; up also options) in one binary frame, without Engine.IO’s type; RFC 6455 §5.2',
+    exchange({ size, encoding }) {
+      // A byte before each name, each short string, map and array; true and the type are one byte.
+      const down = ['_', '_type2', '_data__m', '_nsp_/'].join('').length + messagePack(size, encoding);
+      // The client's own options go along.
+      const up = down + '_options__compress1'.length;
+      return { up: [webSocketFrame(up, 'client')], down: [webSocketFrame(down, 'server')] };
+    },
+  },
+  'socketio:polling': {
+    source: 'Engine.IO v4 (payloads), Socket.IO v5, in RFC 9112 §2.1, with the fields of undici, Node and Engine.IO',
+    exchange({ size, encoding, url }) {
+      const [event, ...attachment] = socketioPackets({ size, encoding });
+      // Bytes travel as `b` and base64. Each packet is on its way before the next is there.
+      const payloads = [event!, ...attachment.map((bytes) => 1 + base64(bytes))];
+      const path = `/socket.io/?EIO=4&transport=polling&t=${'t'.repeat(8)}&sid=${'s'.repeat(20)}`;
+      const answer = (type: string, bytes: number): number =>
+        response('200 OK', [
+          ['Content-Type', type],
+          ['Content-Length', bytes],
+          ['cache-control', 'no-store'],
+        ]) + bytes;
+      const textPlain = [['content-type', 'text/plain;charset=UTF-8']] as const;
+      const up = payloads.flatMap((bytes) => [
+        request('POST', path, authorityOf(url), bytes, textPlain) + bytes,
+        request('GET', path, authorityOf(url)),
+      ]);
+      const down = payloads.flatMap((bytes) => [
+        answer('text/plain; charset=UTF-8', bytes),
+        answer('text/html', 'ok'.length),
+      ]);
+      return { up, down };
     },
   },
   sse: {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
-    exchange({ size, url }) {
-      return {
-        up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
-        down: [chunk('data: \n\n'.length + size), response('204 No Content', [])],
-      };
+    exchange: (exchange) => sseExchange(exchange, 'data: \n\n'.length + exchange.size),
+  },
+  'sse:gzip': {
+    source: 'as sse, RFC 1951 down: each event flushed (RFC 7692 §7.2.1 explains the four bytes), the window kept',
+    session() {
+      const down = deflater({ fresh: false });
+      return async (exchange) =>
+        sseExchange(exchange, (await down(`data: ${exchange.message}\n\n`)) + FLUSHED_END_BYTES);
+    },
+  },
+  'sse:base64': {
+    source: 'as sse, bytes as an event named `b` in RFC 4648 §4 down, as they are up',
+    exchange(exchange) {
+      const { size, encoding } = exchange;
+      const binary = 'event: b\ndata: \n\n'.length + base64(size);
+      return sseExchange(exchange, encoding === 'binary' ? binary : 'data: \n\n'.length + size);
     },
   },
   'long-polling': {
     source: 'RFC 6202 §2 in RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down',
+    exchange: (exchange) => pollExchange(exchange, pollBody(exchange.index) + exchange.size),
+  },
+  'long-polling:gzip': {
+    source: 'as long-polling, each answer with messages in RFC 1952',
+    exchange(exchange) {
+      const { index, message } = exchange;
+      const body = gzipSync(JSON.stringify({ cursor: index, messages: [String(message)] })).length;
+      const fields = {
+        up: [['accept-encoding', 'gzip'] as const],
+        down: [['vary', 'accept-encoding'] as const, ['content-encoding', 'gzip'] as const],
+      };
+      return pollExchange(exchange, body, fields);
+    },
+  },
+  'long-polling:base64': {
+    source: 'as long-polling, bytes as `{"b":"…"}` with RFC 4648 §4 down, as they are up',
+    exchange(exchange) {
+      const { size, encoding, index } = exchange;
+      const binary = '{"b":}'.length + base64(size);
+      return pollExchange(exchange, pollBody(index) + (encoding === 'binary' ? binary : size));
+    },
+  },
+  'short-polling': {
+    source:
+      'RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down; polls in vain as many as the bytes up say',
     exchange({ size, index, url }) {
       const authority = authorityOf(url);
       const body = JSON.stringify({ cursor: index, messages: [''] }).length + size;
@@ -67,37 +251,96 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       return {
         up: [
           request('POST', `/messages/${UUID}`, authority, size) + size,
-          request('GET', `/messages/${UUID}?cursor=${index}`, authority),
+          request('GET', `/messages/${UUID}?cursor=${index - 1}`, authority),
         ],
-        down: [response('200 OK', fields) + body, response('204 No Content', [])],
+        down: [response('204 No Content', []), response('200 OK', fields) + body],
+      };
+    },
+    inVain: ({ index, url }) => ({
+      up: [request('GET', `/messages/${UUID}?cursor=${index}`, authorityOf(url))],
+      down: [response('204 No Content', [])],
+    }),
+  },
+  'http-stream': {
+    source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
+    exchange: ({ size, url }) => ({
+      up: [request('POST', `/messages/${UUID}`, authorityOf(url), size) + size],
+      down: [chunk('""\n'.length + size), response('204 No Content', [])],
+    }),
+  },
+  grpc: {
+    source:
+      'protobuf field, gRPC length-prefixed message, RFC 9113 §6.1 (DATA) and §6.9 (WINDOW_UPDATE), at half a window by nghttp2',
+    session() {
+      const atServer = http2Receiver();
+      const atClient = http2Receiver();
+      return ({ size }) => {
+        const message = grpcMessage(size);
+        const [up, down] = [http2Data(message), http2Data(message)];
+        // Whoever has received says so in what it sends next, or before.
+        return { up: [up.bytes + atClient(down.payloads)], down: [down.bytes + atServer(up.payloads)] };
       };
     },
   },
   mqtt: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
+    exchange: ({ size }) => ({ up: [mqttPublish(size, MQTT_UP)], down: [mqttPublish(size, MQTT_DOWN)] }),
+  },
+  'mqtt:qos1': {
+    source: 'MQTT 3.1.1 §3.3, §4.3.2: on each of two hops a PUBLISH with an identifier, and its PUBACK back',
     exchange: ({ size }) => ({
-      up: [mqttPublish(size, 'up/'.length + 8)],
-      down: [mqttPublish(size, 'down/'.length + 8)],
+      up: [mqttPublish(size, MQTT_UP, 2), MQTT_ACKNOWLEDGEMENT],
+      down: [MQTT_ACKNOWLEDGEMENT, mqttPublish(size, MQTT_DOWN, 2)],
+    }),
+  },
+  'mqtt:qos2': {
+    source: 'MQTT 3.1.1 §3.3, §4.3.3: on each of two hops PUBLISH, PUBREC back, PUBREL, PUBCOMP back',
+    exchange: ({ size }) => ({
+      up: [mqttPublish(size, MQTT_UP, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+      down: [mqttPublish(size, MQTT_DOWN, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+    }),
+  },
+  'mqtt:ws': {
+    source: 'MQTT 3.1.1 §3.3, §6: a packet a frame; RFC 6455 §5.2',
+    exchange: ({ size }) => ({
+      up: [webSocketFrame(mqttPublish(size, MQTT_UP), 'client')],
+      down: [webSocketFrame(mqttPublish(size, MQTT_DOWN), 'server')],
     }),
   },
   graphql: {
-    source:
-      'graphql-transport-ws: subscribe; next and complete of the mutation, next of the subscription; RFC 6455 §5.2',
-    exchange({ size }) {
-      const payload = { query: 'mutation($m:String!){send(m:$m)}', variables: { m: '' } };
-      const subscribe = JSON.stringify({ id: UUID, type: 'subscribe', payload }).length + size;
-      const next = JSON.stringify({ id: UUID, type: 'next', payload: { data: { m: '' } } }).length + size;
-      const answer = JSON.stringify({ id: UUID, type: 'next', payload: { data: { send: true } } }).length;
-      const complete = JSON.stringify({ id: UUID, type: 'complete' }).length;
-      return {
-        up: [webSocketFrame(subscribe, 'client')],
-        down: [next, answer, complete].map((bytes) => webSocketFrame(bytes, 'server')),
-      };
-    },
+    source: GRAPHQL_SOURCE,
+    exchange: ({ size }) => graphqlExchange(size, 'mutation($m:String!){send(m:$m)}', 'send', 'm'),
   },
+  'graphql:base64': {
+    source: `${GRAPHQL_SOURCE}; bytes in RFC 4648 §4`,
+    exchange: ({ size, encoding }) =>
+      encoding === 'binary'
+        ? graphqlExchange(base64(size), 'mutation($m:Bytes!){b(m:$m)}', 'b', 'b')
+        : graphqlExchange(size, 'mutation($m:String!){send(m:$m)}', 'send', 'm'),
+  },
+  webrtc: dataChannel,
+  'webrtc:unordered': dataChannel,
+  'webrtc:lossy': dataChannel,
 };
 
+/** Messages over WebSocket, compressed each way by a zlib of its own. Short ones go down as they are, without a window. */
+function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBytes: number }) {
+  const up = deflater({ fresh });
+  const down = deflater({ fresh });
+  return async ({ size, message }: Exchange): Promise<Cost> => ({
+    up: [webSocketFrame(await up(message), 'client')],
+    down: [webSocketFrame(size < thresholdBytes ? size : await down(message), 'server')],
+  });
+}
+
 const authorityOf = (url: string): string => new URL(url).host;
+
+export interface Sum {
+  readonly up: number;
+  readonly down: number;
+  readonly segmentsUp: number;
+  readonly segmentsDown: number;
+}
 
 /** What so many exchanges of one session, one after another, cost at the sockets, and the segments that the data alone fill. */
 export async function sumOf(
@@ -114,7 +357,7 @@ export async function sumOf(
     segmentBytes: number;
     messageOf: (index: number) => string | Uint8Array;
   } & Omit<Exchange, 'index' | 'message'>,
-): Promise<{ up: number; down: number; segmentsUp: number; segmentsDown: number }> {
+): Promise<Sum> {
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
   const costOf = 'session' in framing ? framing.session() : framing.exchange;
   for (let index = 1; index < first + count; index++) {
@@ -130,4 +373,27 @@ export async function sumOf(
     }
   }
   return sum;
+}
+
+/**
+ * Adds what was asked in vain. How often that was depends on time, so it is taken from the bytes that went up, which no other
+ * number of requests may explain; those that came down then have to fit it. Where no number does, nothing is added.
+ */
+export function withPollsInVain(
+  sum: Sum,
+  framing: Framing | SessionFraming,
+  { url, first, count, carriedUp }: { url: string; first: number; count: number; carriedUp: number },
+): Sum {
+  if (!('inVain' in framing) || framing.inVain === undefined) return sum;
+  const total = (bytes: readonly number[]): number => bytes.reduce((a, b) => a + b, 0);
+  const [least, most] = [first - 1, first - 1 + count].map((index) => framing.inVain!({ url, index }));
+  const inVain = carriedUp - sum.up;
+  const times = Math.ceil(inVain / total(most!.up));
+  if (times <= 0 || inVain < times * total(least!.up)) return sum;
+  return {
+    up: carriedUp,
+    down: sum.down + times * total(most!.down),
+    segmentsUp: sum.segmentsUp + times,
+    segmentsDown: sum.segmentsDown + times,
+  };
 }

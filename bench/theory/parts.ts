@@ -6,12 +6,18 @@ export function webSocketFrame(payload: number, from: 'client' | 'server'): numb
   return 2 + length + (from === 'client' ? 4 : 0) + payload;
 }
 
-/** An MQTT PUBLISH of QoS 0: type, remaining length in groups of seven bits, topic with its length. MQTT 3.1.1 §2.2.3, §3.3 */
-export function mqttPublish(payload: number, topic: number): number {
-  const remaining = 2 + topic + payload;
+/**
+ * An MQTT PUBLISH: type, remaining length in groups of seven bits, topic with its length, and above QoS 0 a packet identifier of
+ * two bytes. MQTT 3.1.1 §2.2.3, §3.3
+ */
+export function mqttPublish(payload: number, topic: number, identifier: 0 | 2 = 0): number {
+  const remaining = 2 + topic + identifier + payload;
   const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : remaining < 2_097_152 ? 3 : 4;
   return 1 + lengthBytes + remaining;
 }
+
+/** PUBACK, PUBREC, PUBREL and PUBCOMP: type, length, packet identifier. MQTT 3.1.1 §3.4 to §3.7 */
+export const MQTT_ACKNOWLEDGEMENT = 4;
 
 /** One chunk of a body without a length known beforehand: its size in hexadecimal, and two line ends. RFC 9112 §7.1 */
 export function chunk(bytes: number): number {
@@ -19,7 +25,7 @@ export function chunk(bytes: number): number {
 }
 
 /** The start line and the fields, each ended by CR LF, and an empty line. RFC 9112 §2.1 */
-export function head(startLine: string, fields: readonly (readonly [name: string, value: string | number])[]): number {
+export function head(startLine: string, fields: Fields): number {
   const lines = [startLine, ...fields.map(([name, value]) => `${name}: ${value}`), ''];
   return lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 2, 0);
 }
@@ -30,18 +36,100 @@ export const UUID = '00000000-0000-0000-0000-000000000000';
 /** Any moment as HTTP writes it. RFC 9110 §5.6.7 */
 const DATE = 'Mon, 01 Jan 2024 00:00:00 GMT';
 
+type Fields = readonly (readonly [name: string, value: string | number])[];
+
 /** A request as undici writes it, without its body. */
-export function request(method: 'GET' | 'POST', path: string, authority: string, body?: number): number {
+export function request(
+  method: 'GET' | 'POST',
+  path: string,
+  authority: string,
+  body?: number,
+  fields: Fields = [],
+): number {
   const length = body === undefined ? [] : ([['content-length', body]] as const);
-  return head(`${method} ${path} HTTP/1.1`, [['host', authority], ['connection', 'keep-alive'], ...length]);
+  return head(`${method} ${path} HTTP/1.1`, [['host', authority], ['connection', 'keep-alive'], ...fields, ...length]);
 }
 
 /** A response as Node's server writes it, without its body: its own fields come after the application's. */
-export function response(status: string, fields: readonly (readonly [string, string | number])[]): number {
+export function response(status: string, fields: Fields): number {
   const own = [
     ['Date', DATE],
     ['Connection', 'keep-alive'],
     ['Keep-Alive', 'timeout=65'],
   ] as const;
   return head(`HTTP/1.1 ${status}`, [...fields, ...own]);
+}
+
+/** Bytes as text, four characters for each three begun. RFC 4648 §4 */
+export function base64(bytes: number): number {
+  return 4 * Math.ceil(bytes / 3);
+}
+
+/** A string or bytes in MessagePack: short strings in a byte of their own, others by the bytes their length takes. */
+export function messagePack(bytes: number, encoding: 'text' | 'binary'): number {
+  const head = encoding === 'text' && bytes < 32 ? 1 : bytes < 0x100 ? 2 : bytes < 0x1_0000 ? 3 : 5;
+  return head + bytes;
+}
+
+/** A DTLS 1.2 record with AES-GCM: header 13 (RFC 6347 §4.1), explicit nonce 8 and tag 16 (RFC 5288 §3). */
+const DTLS_RECORD = 13 + 8 + 16;
+/** RFC 9260 §3.1, §3.3.1, and §3.3.4 with neither gaps nor duplicates to tell of. */
+const [SCTP_HEADER, DATA_CHUNK, SACK_CHUNK] = [12, 16, 16];
+/**
+ * What libdatachannel lets chunks fill of a packet: the smallest MTU that IPv6 promises (RFC 8200 §5) less IPv6, UDP, 48 kept
+ * for DTLS and SCTP's header. There is no discovery of the path's MTU, so it is a safe value (RFC 8261 §5).
+ */
+const CHUNKS_BYTES = 1_280 - 40 - 8 - 48 - SCTP_HEADER;
+
+/** A datagram that only acknowledges. */
+export const SACK_DATAGRAM = DTLS_RECORD + SCTP_HEADER + SACK_CHUNK;
+
+/**
+ * The datagrams of a data channel's message, in bytes: fragments that fill a packet, and the rest, padded to four bytes (RFC
+ * 9260 §3.2). The acknowledgement of what came before goes with the first of them where there is room.
+ */
+export function dataChannelMessage(payload: number): number[] {
+  const most = CHUNKS_BYTES - DATA_CHUNK;
+  const fragments = Array.from({ length: Math.ceil(payload / most) }, (_, at) => Math.min(most, payload - at * most));
+  return fragments.map((bytes, at) => {
+    const chunk = DATA_CHUNK + Math.ceil(bytes / 4) * 4;
+    const sack = at === 0 && chunk + SACK_CHUNK <= CHUNKS_BYTES ? SACK_CHUNK : 0;
+    return DTLS_RECORD + SCTP_HEADER + sack + chunk;
+  });
+}
+
+/** A field of protobuf with its tag and length, in gRPC's length-prefixed message. protobuf “Encoding”; gRPC over HTTP2 */
+export function grpcMessage(bytes: number): number {
+  const lengthBytes = Math.max(1, Math.ceil(Math.log2(bytes + 1) / 7));
+  return 5 + 1 + lengthBytes + bytes;
+}
+
+/** Largest payload of a frame, and window of a stream and of a connection, unless they are told otherwise. RFC 9113 §6.5.2 */
+const HTTP2_FRAME_BYTES = 16_384;
+const HTTP2_WINDOW_BYTES = 65_535;
+const HTTP2_HEAD_BYTES = 9;
+
+/** DATA frames: so many payloads, and the bytes of all with their heads. RFC 9113 §4.1, §6.1 */
+export function http2Data(bytes: number): { payloads: readonly number[]; bytes: number } {
+  const payloads = [];
+  for (let left = bytes; left > 0; left -= HTTP2_FRAME_BYTES) payloads.push(Math.min(left, HTTP2_FRAME_BYTES));
+  return { payloads, bytes: bytes + payloads.length * HTTP2_HEAD_BYTES };
+}
+
+/**
+ * What a receiver says of what it has taken: a WINDOW_UPDATE (RFC 9113 §6.9) for the stream and one for the connection,
+ * whenever half the window has been taken since the one before (nghttp2_should_send_window_update).
+ */
+export function http2Receiver(): (payloads: readonly number[]) => number {
+  let taken = 0;
+  return (payloads) => {
+    let bytes = 0;
+    for (const payload of payloads) {
+      taken += payload;
+      if (taken < Math.floor(HTTP2_WINDOW_BYTES / 2)) continue;
+      taken = 0;
+      bytes += 2 * (HTTP2_HEAD_BYTES + 4);
+    }
+    return bytes;
+  };
 }

@@ -8,7 +8,14 @@ import { application } from '../../servers/application.ts';
 
 /** The registry's line, as docs/adding-a-transport.md shows it, with the folder of the two files. */
 const entry: TransportEntry = {
-  ...{ id: 'ndjson', title: 'Newline-delimited JSON', refusal: /closed/, browser: false, variants: [] },
+  ...{
+    id: 'ndjson',
+    title: 'Newline-delimited JSON',
+    family: 'other',
+    refusal: /closed/,
+    browser: false,
+    variants: [],
+  },
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
   root: new URL('.', import.meta.url).href,
 };
@@ -30,6 +37,7 @@ describe('the transport of docs/adding-a-transport.md', async () => {
       payload: 'filler',
       tls: false,
       auth: null,
+      target: null,
     } as const;
     const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
     const planned = { ...names, scenario, ...shape, seconds: 0.2 };

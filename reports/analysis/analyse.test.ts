@@ -351,7 +351,7 @@ describe('groups', () => {
       'echo with 100 clients at 1,200 msg/s of 128 B',
       'broadcast to 100 clients at 50 msg/s of 128 B',
       'echo with 100 clients at 1,200 msg/s of 4,096 B',
-      'echo with 100 clients at 1,200 msg/s of 128 B binary',
+      'echo with 100 clients at 1,200 msg/s of 128 B as binary',
     ]);
     expect(analysis.groups.every(({ rows }) => rows.length === 2)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { medianInPlace, quantileOfSorted } from './median.ts';
-import { type Interval, studentInterval } from './student.ts';
+import { type Interval, studentInterval, welchInterval } from './student.ts';
 
 export type { Interval };
 
@@ -29,25 +29,21 @@ export type Bootstrap = {
    * `comparisons` are read together, at the level that leaves all of them at 95 % (Bonferroni).
    */
   ratioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
+  /** The same of samples that share no blocks, as those of two runs: drawn apart, and widened to Welch's interval. */
+  separateRatioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
 };
 
+/** Two samples of two runs are drawn from two seeds: with one, equal places of both would go together. */
+const OTHER_SEED = 0x9e3779b9;
+
 export function createBootstrap(seed: number, resamples: number): Bootstrap {
-  const drawsBySize = new Map<number, Uint32Array>();
+  const draws = drawsFrom(seed, resamples);
+  const otherDraws = drawsFrom(seed ^ OTHER_SEED, resamples);
 
-  /** Drawn afresh from the seed for each number of blocks, so that no result depends on which was asked for first. */
-  const draws = (size: number): Uint32Array => {
-    const known = drawsBySize.get(size);
-    if (known !== undefined) return known;
-    const generator = xoroshiro128plus(seed);
-    const drawn = Uint32Array.from({ length: resamples * size }, () => uniformInt(generator, 0, size - 1));
-    drawsBySize.set(size, drawn);
-    return drawn;
-  };
-
-  const medians = (sample: Sample, blocks: readonly number[]): Float64Array => {
+  const medians = (sample: Sample, blocks: readonly number[], from = draws): Float64Array => {
     const values = Float64Array.from(blocks, (block) => valueIn(sample, block));
     const size = values.length;
-    const drawn = draws(size);
+    const drawn = from(size);
     const buffer = new Float64Array(size);
     const result = new Float64Array(resamples);
     for (let resample = 0; resample < resamples; resample++) {
@@ -59,23 +55,51 @@ export function createBootstrap(seed: number, resamples: number): Bootstrap {
 
   return {
     resamples,
-    medians,
+    medians: (sample, blocks) => medians(sample, blocks),
     medianInterval: (sample) => interval(medians(sample, [...sample.keys()]), TAIL),
     ratioInterval(left, right, comparisons) {
       const blocks = commonBlocks([left, right]);
       const logRatios = blocks.map((block) => Math.log(valueIn(left, block)) - Math.log(valueIn(right, block)));
       if (!logRatios.every(Number.isFinite)) return null;
-      const above = medians(left, blocks);
-      const below = medians(right, blocks);
-      const drawn = interval(
-        above.map((value, index) => value / (below[index] ?? Number.NaN)),
-        TAIL,
-      );
-      const student = studentInterval(logRatios, Math.min(STUDENT_TAIL, TAIL / comparisons));
-      return { low: Math.min(drawn.low, Math.exp(student.low)), high: Math.max(drawn.high, Math.exp(student.high)) };
+      const drawn = ratiosInterval(medians(left, blocks), medians(right, blocks));
+      return widened(drawn, studentInterval(logRatios, studentTail(comparisons)));
+    },
+    separateRatioInterval(left, right, comparisons) {
+      const logs = [left, right].map((sample) => [...sample.values()].map(Math.log));
+      const [mine = [], other = []] = logs;
+      if (!logs.flat().every(Number.isFinite)) return null;
+      const drawn = ratiosInterval(medians(left, [...left.keys()]), medians(right, [...right.keys()], otherDraws));
+      return widened(drawn, welchInterval(mine, other, studentTail(comparisons)));
     },
   };
 }
+
+/** Drawn afresh from the seed for each number of blocks, so that no result depends on which was asked for first. */
+function drawsFrom(seed: number, resamples: number): (size: number) => Uint32Array {
+  const drawsBySize = new Map<number, Uint32Array>();
+  return (size) => {
+    const known = drawsBySize.get(size);
+    if (known !== undefined) return known;
+    const generator = xoroshiro128plus(seed);
+    const drawn = Uint32Array.from({ length: resamples * size }, () => uniformInt(generator, 0, size - 1));
+    drawsBySize.set(size, drawn);
+    return drawn;
+  };
+}
+
+const studentTail = (comparisons: number): number => Math.min(STUDENT_TAIL, TAIL / comparisons);
+
+const ratiosInterval = (above: Float64Array, below: Float64Array): Interval =>
+  interval(
+    above.map((value, index) => value / (below[index] ?? Number.NaN)),
+    TAIL,
+  );
+
+/** `logs` is of the logarithms. */
+const widened = ({ low, high }: Interval, logs: Interval): Interval => ({
+  low: Math.min(low, Math.exp(logs.low)),
+  high: Math.max(high, Math.exp(logs.high)),
+});
 
 export function commonBlocks(samples: readonly Sample[]): number[] {
   const [first, ...others] = samples;

@@ -27,6 +27,21 @@ export function decide(left: Sample, right: Sample, { band, comparisons, bootstr
   return { word: wordFor(interval, band), ratio: medianOf(left) / medianOf(right), interval };
 }
 
+/** Decides between two cases of two runs: trials of one have no partners among those of the other. */
+export function decideSeparate(left: Sample, right: Sample, { band, comparisons, bootstrap }: Rule): Verdict {
+  const fewest = Math.min(left.size, right.size);
+  if (fewest < LEAST_TRIALS) {
+    return {
+      word: 'not testable',
+      reason: `${countOf(fewest, 'valid trial')} in one of the runs; a verdict needs ${LEAST_TRIALS} in each`,
+    };
+  }
+  const interval = bootstrap.separateRatioInterval(left, right, comparisons);
+  if (interval === null) return { word: 'not testable', reason: 'a value of zero has no ratio' };
+  const ratio = median([...left.values()]) / median([...right.values()]);
+  return { word: wordFor(interval, band), ratio, interval };
+}
+
 function wordFor({ low, high }: Interval, band: number): 'better' | 'worse' | 'equivalent' | 'not separated' {
   const most = 1 + band;
   if (low > most) return 'worse';

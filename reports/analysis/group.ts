@@ -24,7 +24,8 @@ export function groupCases(cases: readonly Case[]): CaseGroup[] {
 }
 
 export function questionOf(one: Case, cases: readonly Case[]): Question {
-  const { scenario, clients, rate, size, encoding, payload, tls, auth, network } = one;
+  const { scenario, clients, rate, size, encoding, payload, tls, auth, target, network } = one;
+  const security = { tls, auth, target, network };
   return {
     scenario,
     kind: kindOf(one),
@@ -33,9 +34,7 @@ export function questionOf(one: Case, cases: readonly Case[]): Question {
     size,
     encoding,
     payload,
-    tls,
-    auth,
-    network,
+    ...security,
     objective: objectiveOf(cases),
   };
 }
@@ -49,20 +48,11 @@ function objectiveOf(cases: readonly Case[]): Objective | null {
 
 /** A case without a finished search belongs to the others of its run: they all have one objective. */
 const groupId = (one: Case): string => {
-  const { scenario, clients, rate, size, encoding, payload = 'filler', tls, auth, network } = one;
-  const content = payload === 'filler' ? [] : [payload];
-  const security = [tls ? 'tls' : 'plain', ...(auth === undefined ? [] : [auth.toLowerCase()])];
-  return [
-    kindOf(one),
-    scenario,
-    `c${clients}`,
-    `r${rate}`,
-    `s${size}`,
-    encoding,
-    ...content,
-    ...security,
-    network,
-  ].join('/');
+  const { scenario, clients, rate, size, encoding, payload = 'filler', tls, auth, target, network } = one;
+  const load = [kindOf(one), scenario, `c${clients}`, `r${rate}`, `s${size}`, encoding];
+  const unusual = [payload === 'filler' ? undefined : payload, auth?.toLowerCase(), target];
+  const particular = unusual.filter((part) => part !== undefined);
+  return [...load, tls ? 'tls' : 'plain', ...particular, network].join('/');
 };
 
 /** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
@@ -93,10 +83,11 @@ function mainTitle({ kind, scenario, clients, rate, size, objective }: Question)
 
 const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
 
-const particulars = ({ encoding, payload = 'filler', tls, auth, network }: Question): string[] => [
-  ...(encoding === 'binary' ? ['binary'] : []),
+const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
   ...(payload === 'filler' ? [] : [CONTENT[payload]]),
+  ...(encoding === 'binary' ? ['as binary'] : []),
   ...(tls ? ['over TLS'] : []),
+  ...(target === undefined ? [] : [`at ${target}`]),
   ...(auth === undefined ? [] : [`with a token (${auth})`]),
   ...(network === 'none' ? [] : [`over the network profile “${network}”`]),
 ];

@@ -9,16 +9,22 @@ export type JudgeRule = Rule & {
   readonly barrier: string | null;
 };
 
-type Side = Pick<Member, 'name'> & { readonly readings: Readonly<Record<MetricId, Reading>> };
+export type Side = Pick<Member, 'name'> & { readonly readings: Readonly<Record<MetricId, Reading>> };
 
 /** Decides between two cases by one metric: which way is better, and what a lower bound still allows us to say. */
-export function judge(id: MetricId, left: Side, right: Side, { barrier, ...rule }: JudgeRule): Verdict {
+export function judge(
+  id: MetricId,
+  left: Side,
+  right: Side,
+  { barrier, ...rule }: JudgeRule,
+  by: typeof decide = decide,
+): Verdict {
   if (barrier !== null) return { word: 'not testable', reason: barrier };
   const [mine, other] = [left.readings[id], right.readings[id]];
   if ([mine, other].some(({ sample }) => [...sample.values()].some((value) => value < 0))) {
     return { word: 'not testable', reason: 'a value below zero has no ratio' };
   }
-  const decided = decide(mine.sample, other.sample, rule);
+  const decided = by(mine.sample, other.sample, rule);
   const verdict = metric(id).best === 'more' ? turned(decided) : decided;
   if (mine.bounded === 0 && other.bounded === 0) return verdict;
   const bound = boundOf(mine, other);

@@ -22,20 +22,27 @@ export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
   last: trial.latency.last === undefined ? null : decode(trial.latency.last),
 });
 
-export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<Case, 'clients'>): Shown {
+export function measure(
+  id: MetricId,
+  decoded: DecodedTrial,
+  { clients, target }: Pick<Case, 'clients' | 'target'>,
+): Shown {
+  if (target !== undefined && OF_THE_SERVER.includes(id)) return notShown('the server is not ours to look into');
   const { trial, response, connect } = decoded;
   const { messages, wire, usage, seconds, capacity, memory, opening } = trial;
   // A search that found no rate has confirmed none either: what its trial counted belongs to no found rate.
   const atFoundRate = (value: Shown): Shown =>
     capacity?.rate === 0 ? notShown('no rate met the objective in some search') : value;
   const perSessionHour = (amount: number): Shown => finite((amount * 3600) / (clients * seconds));
+  const bytes = (value: () => Shown): Shown =>
+    wire.datagrams && wire.layer === 'socket' ? notShown(DATAGRAMS_NOT_COUNTED) : value();
   switch (id) {
     case 'p50':
       return atFoundRate(percentile(response, 0.5));
     case 'p99':
       return atFoundRate(percentile(response, 0.99));
     case 'bytes':
-      return atFoundRate(perDelivered(wire.up + wire.down, messages.delivered));
+      return bytes(() => atFoundRate(perDelivered(wire.up + wire.down, messages.delivered)));
     case 'cpu':
       return atFoundRate(perDelivered(usage.server.cpuSeconds, messages.delivered));
     case 'memory':
@@ -52,7 +59,7 @@ export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<C
     case 'generatorCpu':
       return perDelivered(usage.generator.cpuSeconds, messages.delivered);
     case 'idleBytes':
-      return perSessionHour(wire.up + wire.down);
+      return bytes(() => perSessionHour(wire.up + wire.down));
     case 'idlePackets':
       return wire.packetsUp === undefined || wire.packetsDown === undefined
         ? notShown('packets are counted on a private link only')
@@ -66,9 +73,13 @@ export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<C
     case 'sessionRate':
       return opening === undefined ? notShown('no second pass was made') : finite(opening.sessions / opening.seconds);
     case 'setupBytes':
-      return finite((wire.setupUp + wire.setupDown) / clients);
+      return bytes(() => finite((wire.setupUp + wire.setupDown) / clients));
   }
 }
+
+const OF_THE_SERVER: readonly MetricId[] = ['cpu', 'memory', 'idleCpu', 'sessionMemory'];
+/** Why no bytes of such a trial are shown. */
+export const DATAGRAMS_NOT_COUNTED = 'not counted: datagrams are counted on a private link only';
 
 const NO_MEMORY = notShown('memory was not sampled by number of sessions');
 

@@ -67,7 +67,7 @@ export type Phrase = { readonly text: string; readonly strong: boolean };
 
 export type Question = Pick<
   Results['cases'][number],
-  'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'payload' | 'tls' | 'auth' | 'network'
+  'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'payload' | 'tls' | 'auth' | 'target' | 'network'
 > & {
   readonly kind: Kind;
   readonly objective: Objective | null;
@@ -239,7 +239,8 @@ export type WireRow = {
 };
 
 export type WireWay = {
-  readonly socket: Beside;
+  /** Null of datagrams, which sockets do not count. */
+  readonly socket: Beside | null;
   /** Null where no private link carried the bytes. */
   readonly link: (Beside & { readonly packets: Packets }) | null;
 };

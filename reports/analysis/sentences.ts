@@ -188,17 +188,20 @@ function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: str
 export function notCoveredBy(
   { link, pinning, cores }: Environment,
   layer: Group['layer'],
-  { network, kind }: Question,
+  { network, kind, target }: Question,
 ): NotCovered {
-  const machine = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
+  const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
   const weather =
     network === 'none' ? 'no network delay, packet loss or bandwidth limit' : `network profile “${network}”`;
+  const machine =
+    target === undefined ? ours : `the load on this machine, the server at ${target}, whatever lies between`;
   const sharing =
     pinning === null
       ? `server and load generator shared ${countOf(cores, 'core')}`
       : 'server and load generator bound to cores of their own';
+  const where = target === undefined ? [machine, weather, sharing] : [machine];
   const counting = layer === null ? [] : [layerSentence(layer)];
-  return { common: capitalised([machine, weather, sharing, ...counting].join('; ')), own: OWN_LIMITS[kind] };
+  return { common: capitalised([...where, ...counting].join('; ')), own: OWN_LIMITS[kind] };
 }
 
 const OWN_LIMITS: Readonly<Record<Question['kind'], string>> = {
@@ -226,7 +229,7 @@ export function limitsOf(groups: readonly Pick<Group, 'question' | 'notCovered'>
 export function layerSentence(layer: Group['layer']): string {
   switch (layer) {
     case 'socket':
-      return 'bytes counted at the server’s sockets (TCP/IP headers not included)';
+      return 'bytes counted at the sockets (TCP/IP headers not included)';
     case 'link':
       return 'bytes counted on the link, as an interface counts them (Ethernet, IP and TCP headers and acknowledgements included)';
     case 'mixed':

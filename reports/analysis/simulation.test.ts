@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { inventTrials, type Noise, rateOf, simulateGroups, simulatePairs, type Tally } from './simulation.ts';
+import {
+  inventTrials,
+  type Noise,
+  rateOf,
+  simulateGroups,
+  simulatePairs,
+  simulateRuns,
+  type Tally,
+} from './simulation.ts';
 
 const OUTLIERS = { share: 0.05, factor: 3 };
 
@@ -70,6 +78,49 @@ describe('a case truly 20 % slower', () => {
     const faster = simulatePairs({ ...settings, runs: 600, trials: 7, noise: { cv: 0.05 }, ratio: 1 / 1.2 });
     expect(rateOf(faster, 'better')).toBeGreaterThanOrEqual(0.9);
     expect(faster.words.worse).toBe(0);
+  });
+});
+
+/** Trials of two runs share no blocks: each run has drift of its own, which nothing cancels. */
+describe.each([6, 7, 10])('two runs of the same, %i trials each', (trials) => {
+  test.each(Object.entries(NOISES))('%s: rarely told apart', (_, noise) => {
+    const pairs = simulateRuns({ ...settings, runs: 600, trials, noise, members: 1 });
+    expect(pairs.comparisons).toBe(600);
+    expect(wrong(pairs)).toBeLessThanOrEqual(0.015);
+
+    const columns = simulateRuns({ ...settings, runs: 200, trials, noise, members: 7 });
+    expect(columns.comparisons).toBe(1_400);
+    expect(wrong(columns)).toBeLessThanOrEqual(0.01);
+    // Of one figure of seven transports, 95 % of the comparisons of two equal runs are to show nothing at all.
+    expect(columns.spoiltRuns / 200).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe('a newer run truly 20 % slower', () => {
+  const power = (trials: number, noise: Noise, members = 1): number =>
+    rateOf(simulateRuns({ ...settings, runs: 600, trials, noise, members, ratio: 1.2 }), 'worse');
+
+  test('is found by seven trials in nine comparisons of ten, up to a CV of 5 %', () => {
+    expect(power(7, { cv: 0.01 })).toBe(1);
+    expect(power(7, { cv: 0.03 })).toBeGreaterThan(0.99);
+    expect(power(7, { cv: 0.05 })).toBeGreaterThanOrEqual(0.9);
+  });
+
+  test('so it is where one of seven transports is slower', () => {
+    expect(power(7, { cv: 0.03 }, 7)).toBeGreaterThan(0.99);
+    expect(power(7, { cv: 0.05 }, 7)).toBeGreaterThan(0.8);
+    expect(power(10, { cv: 0.05 }, 7)).toBeGreaterThan(0.95);
+  });
+
+  test('one 20 % faster is called better as often, and never worse', () => {
+    const faster = simulateRuns({ ...settings, runs: 600, trials: 7, noise: { cv: 0.05 }, members: 1, ratio: 1 / 1.2 });
+    expect(rateOf(faster, 'better')).toBeGreaterThanOrEqual(0.9);
+    expect(faster.words.worse).toBe(0);
+  });
+
+  test('five trials are never judged', () => {
+    const { words } = simulateRuns({ ...settings, runs: 5, trials: 5, noise: { cv: 0.01 }, members: 1, ratio: 9 });
+    expect(words).toMatchObject({ 'not testable': 5, worse: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { createBootstrap, type Sample } from './bootstrap.ts';
-import { decide } from './decide.ts';
+import { decide, decideSeparate } from './decide.ts';
 import { median } from './median.ts';
 import type { Word } from './verdict.ts';
 
@@ -60,6 +60,25 @@ export function simulateGroups(simulation: Simulation & { readonly members: numb
     return cases.slice(0, 1).map((first) => (first === best ? 'not separated' : decide(first, best, rule).word));
   });
   return tally(words.flat());
+}
+
+/**
+ * Invents two runs and decides about each case against itself, as a column of their comparison does. Each run has blocks
+ * of its own. With a ratio of 1 every verdict counts; with another, that of the first case alone, which the newer run has
+ * so much higher.
+ */
+export function simulateRuns(simulation: Simulation & { readonly members: number }): Tally & { spoiltRuns: number } {
+  const { runs, members, ratio, band, resamples, seed } = simulation;
+  const older = inventTrials({ ...simulation, ratio: 1 });
+  const newer = inventTrials({ ...simulation, seed: seed + 1 });
+  const words = Array.from({ length: runs }, (_, run): Word[] => {
+    const [before, after] = [older(members), newer(members)];
+    const rule = { band, comparisons: members, bootstrap: createBootstrap(seed + run, resamples) };
+    const decided = after.map((sample, at) => decideSeparate(sample, before[at] ?? new Map(), rule).word);
+    return ratio === 1 ? decided : decided.slice(0, 1);
+  });
+  const spoilt = words.filter((column) => column.includes('better') || column.includes('worse'));
+  return { ...tally(words.flat()), spoiltRuns: spoilt.length };
 }
 
 const medianOf = (sample: Sample): number => median([...sample.values()]);

@@ -8,17 +8,37 @@ const TRIMMED_OF = 10;
  * with the left-out ones drawn in to their neighbours (Yuen 1974); below ten values it is the ordinary t interval.
  */
 export function studentInterval(values: readonly number[], tail: number): Interval {
+  const { centre, variance, degrees } = trimmedMean(values);
+  return around(centre, studentQuantile(tail, degrees) * Math.sqrt(variance));
+}
+
+/**
+ * Of the difference of two trimmed means whose samples share nothing and may scatter differently: Welch's interval, with the
+ * trimming of Yuen (1974). Degrees of freedom are rounded down, which widens it.
+ */
+export function welchInterval(left: readonly number[], right: readonly number[], tail: number): Interval {
+  const [mine, other] = [trimmedMean(left), trimmedMean(right)];
+  const difference = mine.centre - other.centre;
+  const variance = mine.variance + other.variance;
+  if (variance === 0) return around(difference, 0);
+  const shares = mine.variance ** 2 / mine.degrees + other.variance ** 2 / other.degrees;
+  const degrees = Math.max(1, Math.floor(variance ** 2 / shares));
+  return around(difference, studentQuantile(tail, degrees) * Math.sqrt(variance));
+}
+
+const around = (centre: number, reach: number): Interval => ({ low: centre - reach, high: centre + reach });
+
+/** With the variance of the mean itself, and the degrees of freedom it was estimated with. */
+function trimmedMean(values: readonly number[]): { centre: number; variance: number; degrees: number } {
   const trimmed = Math.floor(values.length / TRIMMED_OF);
   const sorted = values.toSorted((a, b) => a - b);
   const kept = sorted.slice(trimmed, sorted.length - trimmed);
   const [lowest, highest] = [kept.at(0) ?? Number.NaN, kept.at(-1) ?? Number.NaN];
   const drawnIn = sorted.map((value) => Math.min(highest, Math.max(lowest, value)));
-  const centre = mean(kept);
   const middle = mean(drawnIn);
   const squares = drawnIn.reduce((total, value) => total + (value - middle) ** 2, 0);
-  const error = Math.sqrt(squares / (kept.length * (kept.length - 1)));
-  const reach = studentQuantile(tail, kept.length - 1) * error;
-  return { low: centre - reach, high: centre + reach };
+  const degrees = kept.length - 1;
+  return { centre: mean(kept), variance: squares / (kept.length * degrees), degrees };
 }
 
 /** The t that Student's distribution exceeds with probability `tail` (below one half), for whole degrees of freedom. */

@@ -23,11 +23,12 @@ type Judged = Pick<Group, 'title' | 'question' | 'rows' | 'layer'> & { readonly 
 export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: readonly Judged[]): Warning[] {
   const found = groups.flatMap((group) => {
     const alone = groups.filter(({ question }) => question.scenario === group.question.scenario).length === 1;
+    const { target } = group.question;
     const where = alone ? scenarioText(group.question) : group.title;
     return [
-      ...group.rows.flatMap((row) => rejected([row], 'failed', where, plan)),
-      ...rejected(group.rows, 'invalid', where, plan),
-      ...rejected(group.rows, 'suspect', where, plan),
+      ...group.rows.flatMap((row) => rejected([row], 'failed', { where, plan, target })),
+      ...rejected(group.rows, 'invalid', { where, plan, target }),
+      ...rejected(group.rows, 'suspect', { where, plan, target }),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
       ...tooFewSamples(group, where),
       ...limitedByGenerator(group.rows, where),
@@ -54,7 +55,11 @@ const ACTIONS = {
 };
 
 /** One warning for all the rows that share a cause: a slow machine is not seven findings. */
-function rejected(rows: readonly Row[], state: keyof typeof ACTIONS, where: string, plan: Plan): Warning[] {
+function rejected(
+  rows: readonly Row[],
+  state: keyof typeof ACTIONS,
+  { where, plan, target }: { where: string; plan: Plan; target: string | undefined },
+): Warning[] {
   const hit = rows.flatMap((row) => {
     const trials = row.trials.filter((trial) => trial.state === state);
     return trials.length === 0 ? [] : [{ row, trials }];
@@ -70,7 +75,10 @@ function rejected(rows: readonly Row[], state: keyof typeof ACTIONS, where: stri
   return [
     {
       text: `${who} (${where}): ${rejectedTrials.length} of ${countOf(run, 'trial')} ${state}: ${tally(rejectedTrials)}.${shortfall(hit, plan)}`,
-      action: ACTIONS[state](first.row.flag),
+      action:
+        target === undefined || state !== 'failed'
+          ? ACTIONS[state](first.row.flag)
+          : `See that the server at ${target} runs and sends back what it is sent (docs/your-own.md).`,
     },
   ];
 }

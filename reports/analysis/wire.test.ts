@@ -1,9 +1,25 @@
 import { describe, expect, test } from 'vitest';
-import { makeResults, type RunSpec, WIRE } from '../fixtures.ts';
+import type { Results, Trial } from '../../bench/results/schema.ts';
+import { CONNECT, ECHO, IDLE, makeResults, type RunSpec, WIRE } from '../fixtures.ts';
 import { wireReport, wireTable } from '../terminal/wire-table.ts';
+import { decodeTrial, measure } from './measure.ts';
 import { wireRows, wireTakeaway } from './wire.ts';
 
 const rowsOf = (spec: Omit<RunSpec, 'scenarios'>) => wireRows(makeResults({ ...spec, scenarios: [WIRE] }));
+
+/** The same run, had its messages travelled in datagrams. */
+function inDatagrams(results: Results): Results {
+  const cases = results.cases.map((one) => ({
+    ...one,
+    trials: one.trials.map((trial): Trial => {
+      if (trial.state === 'failed') return trial;
+      const { socket: _, ...wire } = { ...trial.wire, datagrams: true as const };
+      const theory = trial.theory === undefined ? {} : { theory: { ...trial.theory, acknowledgementBytes: 10 } };
+      return { ...trial, wire, ...theory };
+    }),
+  }));
+  return { ...results, cases };
+}
 
 describe('theory beside measurement', () => {
   test('at the sockets, per message, both ways', () => {
@@ -31,7 +47,7 @@ describe('theory beside measurement', () => {
     const [row] = rowsOf({ transports: { a: { framing: 12, beyondTheory: 2 } }, wire: 'link' });
     expect(row?.up?.socket).toMatchObject({ theory: 138, measured: 140, difference: 2, share: 2 / 138 });
     expect(row?.up?.link).toMatchObject({ difference: 2 });
-    expect(row?.down?.socket.difference).toBe(0);
+    expect(row?.down?.socket?.difference).toBe(0);
   });
 
   test('without a formula the measured bytes stand alone', () => {
@@ -48,6 +64,26 @@ describe('theory beside measurement', () => {
     expect(rowsOf({ transports: { a: {} }, done: 0 })[0]?.reason).toBe('no trial was run');
   });
 
+  test('datagrams have no figure at the sockets; on the link, lone acknowledgements have bytes of their own', () => {
+    const results = inDatagrams(makeResults({ transports: { a: { framing: 6 } }, wire: 'link', scenarios: [WIRE] }));
+    const [row] = wireRows(results);
+    expect(row?.up?.socket).toBeNull();
+    // Half a packet besides that of the data: 10 bytes and the packet's 66.
+    expect(row?.up?.link).toMatchObject({ theory: 134 + 1.5 * 66 + 0.5 * 10, measured: 134 + 1.5 * 66 });
+    const takeaway = 'Of datagrams, counted on the link alone, 2 figures lie within 2.1 % of what the formulas say.';
+    expect(wireTakeaway(wireRows(results))).toBe(takeaway);
+    expect(wireTable(wireRows(results), { width: 160 })[1]).toMatch(/^a +128 +up +— +— +— +— +238 +233 /);
+  });
+
+  test('without a private link there is no figure of datagrams, and the reason', () => {
+    const [row] = wireRows(inDatagrams(makeResults({ transports: { a: {} }, scenarios: [WIRE] })));
+    expect(row).toMatchObject({
+      up: null,
+      down: null,
+      reason: 'not counted: datagrams are counted on a private link only',
+    });
+  });
+
   test('other kinds of scenario have no row', () => {
     expect(wireRows(makeResults({ transports: { a: {} } }))).toEqual([]);
   });
@@ -62,6 +98,23 @@ describe('theory beside measurement', () => {
     expect(wireTakeaway(rowsOf({ transports: { a: { beyondTheory: null } } }))).toBe(
       'No message was measured that a formula exists for.',
     );
+  });
+});
+
+describe('bytes of datagrams', () => {
+  test.each([
+    ['bytes', ECHO],
+    ['idleBytes', IDLE],
+    ['setupBytes', CONNECT],
+  ] as const)('%s are shown of a link and not of the sockets', (id, scenario) => {
+    const shownOn = (wire: 'socket' | 'link') => {
+      const [one] = inDatagrams(makeResults({ transports: { a: {} }, scenarios: [scenario], wire })).cases;
+      const [trial] = one!.trials;
+      if (trial === undefined || trial.state === 'failed') throw new Error('no trial');
+      return measure(id, decodeTrial(trial), one!);
+    };
+    expect(shownOn('link')).toMatchObject({ shown: true });
+    expect(shownOn('socket')).toMatchObject({ shown: false, reason: expect.stringMatching(/private link/) });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { countOf, signed, signedShare } from './format.ts';
 import { describe, kindOf, nameOf } from './group.ts';
+import { DATAGRAMS_NOT_COUNTED } from './measure.ts';
 import { median } from './median.ts';
 import type { Beside, WireRow, WireWay } from './model.ts';
 
@@ -11,7 +12,8 @@ export function wireRows(results: Results): WireRow[] {
 
 function wireRow(results: Results, one: Case): WireRow {
   const valid = one.trials.filter((trial) => trial.state === 'valid');
-  const counted = valid.filter((trial) => exchangesOf(trial) > 0);
+  const exchanged = valid.filter((trial) => exchangesOf(trial) > 0);
+  const counted = exchanged.filter(({ wire }) => wire.layer === 'link' || wire.datagrams === undefined);
   const theories = counted.flatMap(({ theory }) => theory ?? []);
   const ways = (read: (trial: MeasuredTrial) => Counted): WireWay | null =>
     counted.length === 0 ? null : wayOf(counted.map(read));
@@ -20,7 +22,9 @@ function wireRow(results: Results, one: Case): WireRow {
       ? 'no trial was run'
       : valid.length === 0
         ? `none of ${countOf(one.trials.length, 'trial')} is valid`
-        : 'no message was exchanged';
+        : exchanged.length === 0
+          ? 'no message was exchanged'
+          : DATAGRAMS_NOT_COUNTED;
   return {
     ...describe(results, one),
     caseId: one.id,
@@ -39,12 +43,13 @@ function wireRow(results: Results, one: Case): WireRow {
 /** One trial's bytes and packets of one way. */
 type Counted = {
   readonly exchanges: number;
-  readonly socket: number;
+  readonly socket: number | undefined;
   readonly socketTheory: number | undefined;
   readonly link: number | undefined;
   readonly packets: number | undefined;
   readonly segments: number | undefined;
   readonly packetBytes: number | undefined;
+  readonly acknowledgementBytes: number;
 };
 
 /** Without a formula its count of exchanges is missing too; every echo that came back was one. */
@@ -62,12 +67,13 @@ const countedOn =
     const { packets, segments } = COUNTS[way];
     return {
       exchanges: exchangesOf(trial),
-      socket: (wire.layer === 'link' ? wire.socket?.[way] : wire[way]) ?? Number.NaN,
+      socket: wire.layer === 'link' ? wire.socket?.[way] : wire[way],
       socketTheory: theory?.[way],
       link: wire.layer === 'link' ? wire[way] : undefined,
       packets: wire[packets],
       segments: theory?.[segments],
       packetBytes: theory?.packetBytes,
+      acknowledgementBytes: theory?.acknowledgementBytes ?? 0,
     };
   };
 
@@ -76,14 +82,18 @@ function wayOf(trials: readonly Counted[]): WireWay {
     const found = trials.map((trial) => (read(trial) ?? Number.NaN) / trial.exchanges);
     return found.every(Number.isFinite) ? median(found) : null;
   };
+  const socket = each((trial) => trial.socket);
   const link = each((trial) => trial.link);
   const packets = each((trial) => trial.packets);
   const segments = each((trial) => trial.segments);
   return {
-    socket: beside(
-      each((trial) => trial.socketTheory),
-      each((trial) => trial.socket) ?? Number.NaN,
-    ),
+    socket:
+      socket === null
+        ? null
+        : beside(
+            each((trial) => trial.socketTheory),
+            socket,
+          ),
     link:
       link === null || packets === null
         ? null
@@ -94,11 +104,20 @@ function wayOf(trials: readonly Counted[]): WireWay {
   };
 }
 
-/** Headers belong to packets, and how many acknowledgements travel alone is the kernel's affair: packets are counted, not foretold. */
-const linkTheory = ({ socketTheory, packetBytes, packets }: Counted): number | undefined =>
+/**
+ * Headers belong to packets, and how many acknowledgements travel alone is the kernel's affair, or of datagrams the library's:
+ * packets are counted, not foretold.
+ */
+const linkTheory = ({
+  socketTheory,
+  packetBytes,
+  packets,
+  segments = 0,
+  acknowledgementBytes,
+}: Counted): number | undefined =>
   socketTheory === undefined || packetBytes === undefined || packets === undefined
     ? undefined
-    : socketTheory + packetBytes * packets;
+    : socketTheory + packetBytes * packets + acknowledgementBytes * (packets - segments);
 
 function beside(theory: number | null, measured: number): Beside {
   if (theory === null) return { theory, measured, difference: null, share: null };
@@ -121,12 +140,27 @@ export function wireTakeaway(rows: readonly WireRow[]): string {
     .filter(({ difference }) => Math.abs(difference) >= EXACT)
     .toSorted((a, b) => Math.abs(b.share ?? b.difference) - Math.abs(a.share ?? a.difference));
   const [furthest] = off;
-  if (sides.length === 0) return 'No message was measured that a formula exists for.';
+  const datagrams = datagramsTakeaway(rows);
+  if (sides.length === 0) return datagrams || 'No message was measured that a formula exists for.';
   if (furthest === undefined)
-    return `At the sockets all ${sides.length} figures are what the formulas say, to the byte.`;
+    return [`At the sockets all ${sides.length} figures are what the formulas say, to the byte.`, datagrams]
+      .filter(Boolean)
+      .join(' ');
   const { name, size, way, difference, share } = furthest;
-  return (
-    `At the sockets ${sides.length - off.length} of ${sides.length} figures are what the formulas say, to the byte. ` +
-    `Furthest off: ${name} ${way} at ${size} B, by ${signed(difference)} B${share === null ? '' : ` (${signedShare(share)})`}.`
+  return [
+    `At the sockets ${sides.length - off.length} of ${sides.length} figures are what the formulas say, to the byte.`,
+    `Furthest off: ${name} ${way} at ${size} B, by ${signed(difference)} B${share === null ? '' : ` (${signedShare(share)})`}.`,
+    datagrams,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** Of datagrams, which no socket counts, what the link says. */
+function datagramsTakeaway(rows: readonly WireRow[]): string {
+  const shares = rows.flatMap(({ up, down }) =>
+    [up, down].flatMap((way) => (way?.socket === null && way.link?.share != null ? [Math.abs(way.link.share)] : [])),
   );
+  if (shares.length === 0) return '';
+  return `Of datagrams, counted on the link alone, ${countOf(shares.length, 'figure')} lie within ${signedShare(Math.max(...shares)).replace('+', '')} of what the formulas say.`;
 }

@@ -19,20 +19,12 @@ export type Identity = {
   readonly marker: SymbolType;
 };
 
-export type Family = 'floor' | 'socket' | 'stream' | 'polling' | 'broker' | 'peer' | 'other';
+const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
+export type Family = (typeof FAMILIES)[number];
 
-/** A transport that is not listed here gets the colour of “other” and stays identifiable by marker, dash and label. */
-const FAMILIES: Readonly<Record<string, Family>> = {
-  tcp: 'floor',
-  ws: 'socket',
-  socketio: 'socket',
-  graphql: 'socket',
-  sse: 'stream',
-  'long-polling': 'polling',
-  'short-polling': 'polling',
-  mqtt: 'broker',
-  webrtc: 'peer',
-};
+/** A family that is not known, and one that the results do not state, is `other`: identifiable by marker, dash and label. */
+const familyOf = ({ floor, family }: Results['transports'][number]): Family =>
+  floor ? 'floor' : (FAMILIES.find((one) => one === family) ?? 'other');
 
 const MARKERS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross, symbolStar, symbolWye];
 const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'];
@@ -45,8 +37,9 @@ const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: symbolCircle 
 export function identify({ transports, cases }: Results): Identities {
   const known = new Map<string, Identity>();
   const members = new Map<Family, number>();
-  for (const { id, variant, floor } of transports) {
-    const family = floor ? 'floor' : (FAMILIES[id] ?? 'other');
+  for (const transport of transports) {
+    const { id, variant } = transport;
+    const family = familyOf(transport);
     const own = cases.filter((one) => one.transport === id && one.variant === variant);
     // In an A/A run a transport has two names, and they must be told apart in a chart.
     const names = own.length > 0 ? new Set(own.map(nameOf)) : [flagOf({ transport: id, variant })];

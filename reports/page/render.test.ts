@@ -265,7 +265,7 @@ test('scenarios that are measured for different times say for how long each', as
 
 test('why there is no private link is said', async () => {
   expect(textOf(await render(STATES['no private link']))).toContain(
-    'loopback: the host’s own. Bytes count at the server’s sockets, above TCP. No private link: unshare: Operation not permitted',
+    'loopback: the host’s own. Bytes count at the sockets, above TCP. No private link: unshare: Operation not permitted',
   );
 });
 

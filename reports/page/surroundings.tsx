@@ -164,7 +164,7 @@ function measuredIn({ groups }: Analysis): string {
 /** What a byte count means depends on where it was taken. */
 const LINKS: Readonly<Record<Results['environment']['link'], string>> = {
   veth: 'veth: two private network namespaces joined by a virtual cable. Bytes count as an interface counts them, with Ethernet, IP and TCP headers and acknowledgements.',
-  loopback: 'loopback: the host’s own. Bytes count at the server’s sockets, above TCP.',
+  loopback: 'loopback: the host’s own. Bytes count at the sockets, above TCP.',
 };
 
 const CHECK_ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', unfit: '✕' };

@@ -88,7 +88,7 @@ export function WireSection({ rows }: { rows: readonly WireRow[] }) {
 }
 
 const LINK_NOTE =
-  'On the link: that, and the Ethernet, IP and TCP headers of every packet that was counted. “For data” is how many packets ' +
+  'On the link: that, and the Ethernet, IP and TCP or UDP headers of every packet that was counted. “For data” is how many packets ' +
   'the data alone fill; “more” are acknowledgements that travelled alone and writes that were split.';
 const SOCKET_NOTE = 'TCP/IP headers are not in it: no private link carried these bytes.';
 
@@ -140,7 +140,13 @@ function Way({ row, way, linked }: { row: WireRow; way: (typeof WAYS)[number]; l
 function Counts({ way: { socket, link }, linked }: { way: WireWay; linked: boolean }) {
   return (
     <>
-      <Side side={socket} />
+      {socket === null ? (
+        <td colSpan={3} className="absent">
+          not counted: datagrams
+        </td>
+      ) : (
+        <Side side={socket} />
+      )}
       {linked ? (
         link === null ? (
           <td colSpan={5} className="absent">

@@ -4,22 +4,17 @@ import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.
 import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
-import { ICONS, type Word } from '../analysis/verdict.ts';
+import { ICONS } from '../analysis/verdict.ts';
+import { bare, type Paints, paintOf, paintsFor, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table, wrap } from './table.ts';
 import { wireReport } from './wire-table.ts';
 
 export type SummaryOptions = { readonly width: number; readonly colour: boolean };
 
-type Paint = (text: string) => string;
-type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow', Paint>>;
-
-/** Prose is no easier to read beyond this. */
-const WIDEST_PROSE = 100;
-
 /** What a run's end prints: the decision, a table a question, and what to do about each warning. */
 export function summary(results: Results, analysis: Analysis, { width, colour }: SummaryOptions): string {
-  const paint = colour ? ansi : plain;
-  const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
+  const paint = paintsFor(colour);
+  const prose = proseWidth(width);
   const lines = [
     ...sameTwiceLines(analysis, prose, paint),
     ...analysis.groups.flatMap((group) =>
@@ -30,7 +25,7 @@ export function summary(results: Results, analysis: Analysis, { width, colour }:
     ...analysis.groups.flatMap((group) => ['', ...groupLines(group, width, prose, paint)]),
     ...wireLines(analysis, width, paint),
     ...coverageLines(analysis.groups, prose, paint),
-    ...warningLines(analysis, prose, paint),
+    ...warningLines(analysis.warnings, prose, paint),
   ];
   return lines.join('\n');
 }
@@ -126,52 +121,5 @@ function verdictCell({ cells, floor }: Row, best: boolean, primary: MetricId, pa
   return { text: `${ICONS[word]} ${word}${numbers === null ? '' : ` ${numbers}`}`, paint: paintOf(word, paint) };
 }
 
-function paintOf(word: Word, paint: Paints): Paint {
-  switch (word) {
-    case 'better':
-      return paint.green;
-    case 'worse':
-      return paint.red;
-    case 'equivalent':
-      return paint.cyan;
-    case 'not separated':
-      return paint.yellow;
-    case 'not testable':
-    case 'not supported':
-      return paint.dim;
-  }
-}
-
-function warningLines({ warnings }: Analysis, width: number, paint: Paints): string[] {
-  return warnings.flatMap(({ text, action }, index) => {
-    const [first = '', ...others] = wrap(printable(`Warning: ${text}`), width);
-    return [
-      ...(index === 0 ? [''] : []),
-      paint.yellow(first),
-      ...others.map((line) => paint.yellow(line)),
-      ...wrap(printable(`→ ${action}`), width - 2).map((line) => `  ${line}`),
-    ];
-  });
-}
-
 /** A header must not make its column wider than the verdicts in it. */
 const shortened = (name: string): string => (name.length <= 20 ? name : `${name.slice(0, 19)}…`);
-
-const bare = (text: string): TextCell => ({ text, paint: (same) => same });
-
-const code =
-  (on: number, off: number): Paint =>
-  (text) =>
-    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
-
-const ansi: Paints = {
-  bold: code(1, 22),
-  dim: code(2, 22),
-  green: code(32, 39),
-  red: code(31, 39),
-  cyan: code(36, 39),
-  yellow: code(33, 39),
-};
-
-const same: Paint = (text) => text;
-const plain: Paints = { bold: same, dim: same, green: same, red: same, cyan: same, yellow: same };

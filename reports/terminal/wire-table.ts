@@ -21,7 +21,7 @@ export function wireTable(rows: readonly WireRow[], { width, paintHeader = same 
     cells: lines.map((line) => bare(printable(text(line)))),
   });
   const socket = (read: (side: Beside) => string) => (line: (typeof lines)[number]) =>
-    line.counted === null ? '—' : read(line.counted.socket);
+    line.counted?.socket == null ? '—' : read(line.counted.socket);
   const link = (read: (side: Beside) => string) => (line: (typeof lines)[number]) =>
     line.counted?.link == null ? '—' : read(line.counted.link);
   const packets = (read: (line: NonNullable<NonNullable<WireRow['up']>['link']>) => string) => {
@@ -75,9 +75,9 @@ export function wireReport(rows: readonly WireRow[], options: WireTableOptions):
 }
 
 const SOCKET_NOTE =
-  'Per message, one exchanged at a time. Bytes at the server’s sockets: no private link carried them, so TCP/IP is not counted.';
+  'Per message, one exchanged at a time. Bytes at the sockets: no private link carried them, so TCP/IP is not counted.';
 const LINK_NOTE =
-  'Per message, one exchanged at a time. Link: with the Ethernet, IP and TCP headers of every packet that was counted. ' +
+  'Per message, one exchanged at a time. Link: with the Ethernet, IP and TCP or UDP headers of every packet that was counted. ' +
   'Packets: those the data alone fill; more: acknowledgements that travelled alone and writes that were split.';
 
 const theoryText = ({ theory }: Beside): string => (theory === null ? 'no formula' : hundredths(theory));

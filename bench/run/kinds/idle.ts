@@ -30,7 +30,7 @@ export async function measureIdle(planned: PlannedCase, stage: Stage): Promise<J
   for (const sessions of stepsUpTo(planned.clients)) {
     times.push((await stage.open(sessions, IN_FLIGHT)).connect);
     const { server, generator } = await stage.memory();
-    steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
+    if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
   }
   const ready = await stage.snapshot();
   const seconds = wholeHeartbeats(planned.seconds, Number(stage.effective.heartbeatSeconds ?? 0));

@@ -1,5 +1,6 @@
 import { following, messageCount } from '../../load/timetable.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
+import { capabilitiesOf } from '../../registry.ts';
 import { type Judged, type Reading, summarise } from '../measurement.ts';
 import type { Stage } from '../stage.ts';
 
@@ -10,6 +11,8 @@ import type { Stage } from '../stage.ts';
 const WARMUP_ROUNDS = 3;
 /** How long what is owed may take to arrive after the last due time. */
 export const DRAIN_SECONDS = 5;
+/** The same where what is lost is not sent again, and waiting for it brings nothing. */
+const LOSSY_DRAIN_SECONDS = 1;
 
 export interface LoadSettings {
   readonly warmupSeconds: number;
@@ -23,10 +26,14 @@ export async function measureLoad(planned: PlannedCase, stage: Stage, settings: 
 
 /** The same before it is judged, and the number that the next phase's first message would have. */
 export async function readLoad(
-  { clients, rate, seconds }: PlannedCase,
+  planned: PlannedCase,
   stage: Stage,
-  { warmupSeconds, drainSeconds = DRAIN_SECONDS }: LoadSettings,
+  {
+    warmupSeconds,
+    drainSeconds = capabilitiesOf(planned).reliable ? DRAIN_SECONDS : LOSSY_DRAIN_SECONDS,
+  }: LoadSettings,
 ): Promise<{ reading: Reading; next: number }> {
+  const { clients, rate, seconds } = planned;
   const idle = await stage.snapshot();
   const { connect } = await stage.open(clients, 1);
   const ready = await stage.snapshot();

@@ -1,8 +1,8 @@
 import { Messages } from '../../load/messages.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
 import type { Theory } from '../../results/schema.ts';
-import { framings, sumOf } from '../../theory/framing.ts';
-import { PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
+import { framings, sumOf, withPollsInVain } from '../../theory/framing.ts';
+import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
 import { type Judged, summarise } from '../measurement.ts';
 import type { Stage } from '../stage.ts';
 import { readClosed } from './closed.ts';
@@ -20,12 +20,17 @@ export async function measureWire(planned: PlannedCase, stage: Stage, seed: numb
     warmUp: { seconds: MOST_SECONDS, most: WARM_EXCHANGES },
     measured: { seconds: MOST_SECONDS, most: EXCHANGES },
   });
-  const theory = await theoryOf(planned, stage.url, seed);
+  const theory = await theoryOf(planned, stage.url, seed, reading.after.bytesUp - reading.before.bytesUp);
   return summarise(planned, reading, theory === undefined ? {} : { theory });
 }
 
 /** The formulas are of plain connections and of text that nothing escapes; of anything else there is no theory. */
-async function theoryOf(planned: PlannedCase, url: string, seed: number): Promise<Theory | undefined> {
+async function theoryOf(
+  planned: PlannedCase,
+  url: string,
+  seed: number,
+  carriedUp: number,
+): Promise<Theory | undefined> {
   const { entry, variant, scenario, clients, size, encoding, payload, tls, auth } = planned;
   const framing = framings[variant === null ? entry.id : `${entry.id}:${variant.id}`];
   if (framing === undefined || payload !== 'filler' || tls || auth !== null) return undefined;
@@ -38,5 +43,9 @@ async function theoryOf(planned: PlannedCase, url: string, seed: number): Promis
     });
     for (const key of ['up', 'down', 'segmentsUp', 'segmentsDown'] as const) sum[key] += each[key];
   }
-  return { exchanges: EXCHANGES * clients, ...sum, packetBytes: PACKET_BYTES, source: framing.source };
+  const asked = { url, first: WARM_EXCHANGES + 1, count: EXCHANGES, carriedUp };
+  const theory = withPollsInVain(sum, framing, asked);
+  const { datagrams } = framing;
+  const packetBytes = datagrams === undefined ? PACKET_BYTES : DATAGRAM_PACKET_BYTES;
+  return { exchanges: EXCHANGES * clients, ...theory, packetBytes, ...datagrams, source: framing.source };
 }

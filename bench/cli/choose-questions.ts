@@ -1,0 +1,42 @@
+import { CRITERIA, EQUAL, type Weights } from '../../reports/advice/criteria.ts';
+import { PRESETS } from '../../reports/advice/presets.ts';
+import { type AnswerTexts, needList, readAnswers } from './choose-answers.ts';
+
+export type Ask = (question: string) => Promise<string>;
+
+/**
+ * Asks for what flags would say, each question until its answer can be read. Weights are asked for before anything is known of
+ * how the transports did. An empty answer takes what stands in brackets.
+ */
+export async function askAnswers(ask: Ask, talk: (text: string) => void): Promise<AnswerTexts> {
+  const once = async (texts: AnswerTexts, key: keyof AnswerTexts, question: string): Promise<AnswerTexts> => {
+    for (;;) {
+      const answer = (await ask(question)).trim();
+      if (answer === '') return texts;
+      const next = { ...texts, [key]: answer };
+      const problems: string[] = [];
+      readAnswers(next, problems);
+      if (problems.length === 0) return next;
+      talk(`${problems.map((problem) => `  ${problem}`).join('\n')}\n`);
+    }
+  };
+  talk(`What is it for?\n${PRESETS.map(({ id, title }) => `  ${id.padEnd(14)} ${title}`).join('\n')}\n`);
+  let texts = await once({}, 'preset', 'One of these [none of them]: ');
+  const preset = PRESETS.find(({ id }) => id === texts.preset);
+  talk(`\nWhat must it do? Anything that cannot is ruled out.\n${needList().join('\n')}\n`);
+  texts = await once(texts, 'need', `Needs, with commas between, or none [${preset?.needs.join(',') ?? 'none'}]: `);
+  talk('\nHow much? What is not said is taken as it was measured.\n');
+  texts = await once(texts, 'clients', 'Clients: ');
+  texts = await once(texts, 'rate', 'Messages a second, all clients together (0: mostly silent): ');
+  texts = await once(texts, 'size', 'Bytes of a message: ');
+  texts = await once(texts, 'slo', 'Objective, such as p99<50ms [none]: ');
+  talk(
+    `\nWhat counts, before any result is shown?\n${CRITERIA.map(({ id, name, judged }) => `  ${id.padEnd(11)} ${name}${judged ? ' (our judgement, not measured)' : ''}`).join('\n')}\n`,
+  );
+  return once(texts, 'weights', `Weights [${weightsText(preset?.weights ?? EQUAL)}]: `);
+}
+
+const weightsText = (weights: Weights): string =>
+  CRITERIA.filter(({ id }) => weights[id] > 0)
+    .map(({ id }) => `${id}:${weights[id]}`)
+    .join(',');

@@ -1,0 +1,92 @@
+import { decodeTrial } from '../../reports/analysis/measure.ts';
+import { metricsOf } from '../../reports/analysis/metrics.ts';
+import type { Analysis } from '../../reports/analysis/model.ts';
+import { textOf } from '../../reports/analysis/sentences.ts';
+import type { Threshold } from '../../reports/analysis/thresholds.ts';
+import { type JudgedThreshold, thresholdText } from '../../reports/analysis/thresholds.ts';
+import { viewTrial } from '../../reports/analysis/trial-view.ts';
+import { estimateSeconds, type RunPlan } from '../plan/plan.ts';
+import type { Results } from '../results/schema.ts';
+import type { RunEvent } from '../run/run.ts';
+import type { ExitCode } from './exit.ts';
+
+/** Readers refuse a major version they do not know; within one, events and fields are only added. */
+const EVENTS_SCHEMA = 'wirebench-events/1';
+
+/** What `--ndjson` writes, one line each. Base units: seconds, bytes, messages a second. */
+export interface EventLog {
+  plan(plan: RunPlan, thresholds: readonly Threshold[]): void;
+  run(event: RunEvent): void;
+  end(end: {
+    readonly results: Results;
+    readonly analysis: Analysis;
+    readonly thresholds: readonly JudgedThreshold[];
+    readonly exitCode: ExitCode;
+    readonly files: { readonly results: string; readonly report: string };
+  }): void;
+}
+
+/** @param now for the time of each event */
+export function eventLog(write: (line: string) => void, now: () => Date = () => new Date()): EventLog {
+  const say = (event: string, fields: object): void =>
+    write(`${JSON.stringify({ schema: EVENTS_SCHEMA, event, time: now().toISOString(), ...fields })}\n`);
+  return {
+    plan(plan, thresholds) {
+      const { cases, leftOut, options } = plan;
+      const { seed, trials, warmupSeconds } = options;
+      const estimatedSeconds = estimateSeconds(plan);
+      const conditions = thresholds.map(({ text }) => text);
+      const ids = cases.map(({ id }) => id);
+      say('plan', { cases: ids, trials, seed, warmupSeconds, estimatedSeconds, leftOut, thresholds: conditions });
+    },
+    run(event) {
+      if (event.event === 'trial-started') {
+        say('trial-started', { case: event.planned.id, block: event.block, order: event.order });
+      }
+      if (event.event === 'trial-ended') say('trial-ended', trialFields(event));
+      if (event.event === 'started') {
+        const { id, startedAt, environment } = event.results;
+        say('run-started', { id, startedAt, environment });
+      }
+      if (event.event === 'ended') {
+        const { id, state, finishedAt } = event.results;
+        say('run-ended', { id, state, finishedAt });
+      }
+    },
+    end({ results, analysis, thresholds, exitCode, files }) {
+      for (const { threshold, ...rest } of thresholds) {
+        const { caseId, outcome } = rest;
+        const { metric, limit, operator, text } = threshold;
+        const { figure } = thresholdText({ threshold, ...rest });
+        const median = 'median' in rest ? rest.median : null;
+        say('threshold', { condition: text, case: caseId, metric, operator, limit, outcome, median, figure });
+      }
+      for (const { title, answer, certainty } of analysis.groups) {
+        say('answer', { question: title, answer: textOf(answer), certainty: textOf(certainty) });
+      }
+      for (const { text, action } of analysis.warnings) say('warning', { text, action });
+      const { status, counts } = analysis;
+      say('ended', { id: results.id, state: results.state, status: status.label, trials: counts, exitCode, files });
+    },
+  };
+}
+
+/** A trial's figures in base units; null where one is not shown. */
+function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'trial-ended' }>) {
+  const known = {
+    case: planned.id,
+    block: trial.block,
+    order: trial.order,
+    state: trial.state,
+    reasons: trial.reasons,
+  };
+  const one = results.cases.find(({ id }) => id === planned.id);
+  if (trial.state === 'failed' || one === undefined) return known;
+  const view = viewTrial(one, trial, decodeTrial(trial));
+  if (view.state === 'failed') return known;
+  const figures = metricsOf(planned.scenario.kind).map((id) => {
+    const value = view.values[id];
+    return [id, value.shown ? value.value : null] as const;
+  });
+  return { ...known, seconds: trial.seconds, messages: trial.messages, figures: Object.fromEntries(figures) };
+}

@@ -1,0 +1,88 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { registerTransport, transports } from '../registry.ts';
+import { UsageError } from './exit.ts';
+
+const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const capabilities = z.strictObject({
+  binary: z.boolean(),
+  ordered: z.boolean(),
+  reliable: z.boolean(),
+  upstream: z.enum(['connection', 'request']),
+});
+const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
+
+/** What a module of a transport's own says of it, as `TransportEntry` has it. */
+const pluginSchema = z.object({
+  transport: z.strictObject({
+    id,
+    title: z.string().min(1),
+    capabilities,
+    refusal: z.instanceof(RegExp),
+    browser: z.literal(false).optional(),
+    variants: z
+      .array(
+        z.strictObject({
+          id,
+          title: z.string().min(1),
+          options,
+          capabilities: capabilities.partial().optional(),
+          refusal: z.instanceof(RegExp).optional(),
+        }),
+      )
+      .default([]),
+  }),
+  listen: z.function(),
+  connect: z.function(),
+});
+
+/**
+ * Adds transports from outside the repository to those that can be named: modules that export `transport`, `listen` and
+ * `connect`. Throws a `UsageError` with everything that is wrong with any of them.
+ */
+export async function usePlugins(files: readonly string[]): Promise<void> {
+  const problems: string[] = [];
+  for (const file of files) problems.push(...(await usePlugin(file)));
+  if (problems.length > 0) throw new UsageError(problems);
+}
+
+async function usePlugin(file: string): Promise<string[]> {
+  const module = pathToFileURL(resolve(file)).href;
+  let exported: unknown;
+  try {
+    exported = await import(module);
+  } catch (error) {
+    return [`--plugin ${file}: ${error instanceof Error ? error.message : error}`];
+  }
+  const read = pluginSchema.safeParse({ ...(exported as object) });
+  if (!read.success) {
+    return read.error.issues.map(
+      ({ path, message }) => `--plugin ${file}: ${path.join('.') || 'the module'}: ${message}; see docs/your-own.md`,
+    );
+  }
+  const { transport } = read.data;
+  if (transports.some((known) => known.id === transport.id)) {
+    return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
+  }
+  const { browser, variants, ...rest } = transport;
+  registerTransport({
+    ...rest,
+    family: 'other',
+    ...(browser === undefined ? {} : { browser }),
+    variants: variants.map(({ capabilities: promised, refusal, ...variant }) => ({
+      ...variant,
+      ...(promised === undefined ? {} : { capabilities: definedOf(promised) }),
+      ...(refusal === undefined ? {} : { refusal }),
+    })),
+    module,
+  });
+  return [];
+}
+
+/** Without the keys that are there and undefined. */
+function definedOf<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
+    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
+  };
+}

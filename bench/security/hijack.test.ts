@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { openForge } from './testing/forge.ts';
+import { everyParty, type Party, Stage } from './testing/parties.ts';
+import { raw, relay } from './testing/relay.ts';
+
+const { rules, good } = openForge('HS256');
+const SESSION = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+const lineOf = (request: string): string => request.slice(0, request.indexOf('\r\n'));
+const restOf = (request: string): string => request.slice(request.indexOf('\r\n') + 2);
+
+/** A session of Alice's, and every request that made it, as the server got it. */
+async function alices(stage: Stage, party: Party) {
+  const { url } = await stage.listen(party, { tokens: rules });
+  const between = await relay(stage, url);
+  const token = good('alice');
+  const alice = await stage.connect(party, between.url, { token });
+  expect(await alice.echo('hello')).toBe('hello');
+  return { url, token, alice, requests: between.overheard.flatMap(({ requests }) => requests) };
+}
+
+/** Those that have requests besides the one that opens a session. */
+const parties: Party[] = [];
+for (const party of await everyParty()) {
+  await using stage = new Stage();
+  const { requests } = await alices(stage, party);
+  if (requests.some((request) => SESSION.test(lineOf(request)))) parties.push(party);
+}
+
+test('there are transports whose requests name a session', () => {
+  expect(parties.length).toBeGreaterThan(1);
+});
+
+describe.each(parties)('$name', (party) => {
+  test('another one’s session is not found, and nothing says that it is there', async () => {
+    await using stage = new Stage();
+    const { url, token, alice, requests } = await alices(stage, party);
+    const mallory = good('mallory');
+    const named = requests.filter((request) => SESSION.test(lineOf(request)));
+    for (const request of named) {
+      const [session = ''] = SESSION.exec(lineOf(request)) ?? [];
+      const as = (who: string, id: string): Promise<string> =>
+        answerTo(url, request.replaceAll(token, who).replaceAll(session, id));
+      const hers = await as(mallory, session);
+      expect(hers).toMatch(/^HTTP\/1\.1 404 /);
+      expect(hers).not.toContain(session);
+      expect(await as(mallory, randomUUID())).toBe(hers);
+      // And without any token, or a bad one, there is or is not a session just as well.
+      for (const bad of ['', 'garbage', good('alice', -1)]) {
+        const refused = await as(bad, session);
+        expect(refused).toMatch(/^HTTP\/1\.1 401 /);
+        expect(await as(bad, randomUUID())).toBe(refused);
+      }
+      for (const verb of ['GET', 'POST', 'DELETE']) {
+        const other = `${verb} ${lineOf(request).split(' ').slice(1).join(' ')}\r\n${restOf(request)}`;
+        expect(await answerTo(url, other.replaceAll(token, mallory))).toMatch(/^HTTP\/1\.1 404 /);
+      }
+    }
+    // None of it reached her or ended her session.
+    expect(await alice.echo('still here')).toBe('still here');
+    expect(alice.received).toEqual(['hello', 'still here']);
+    expect(alice.losses).toEqual([]);
+  });
+});
+
+/** The whole answer but for the time of day. */
+async function answerTo(url: string, request: string): Promise<string> {
+  return (await raw(url, request)).replace(/^date: .*\r\n/im, '');
+}

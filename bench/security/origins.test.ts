@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { describe as everythingIn } from '../conformance/suite.ts';
+import { everyParty, type Party, refusalOf, Stage } from './testing/parties.ts';
+import { type Relay, raw, relay, statusesOf } from './testing/relay.ts';
+
+/** Any page can open a WebSocket, whoever the protocol on it is for. */
+const isReachable = ({ browser }: Party, url: string): boolean =>
+  url.startsWith('ws:') || (browser && url.startsWith('http:'));
+
+const parties = await everyParty();
+const reachable: Party[] = [];
+for (const party of parties) {
+  await using stage = new Stage();
+  if (isReachable(party, (await stage.listen(party)).url)) reachable.push(party);
+}
+
+const LISTED = ['https://app.example', 'https://other.example:8443'];
+const NOT_LISTED = [
+  'null',
+  '',
+  'https://evil.example',
+  'https://app.example.evil.example',
+  'https://evil-app.example',
+  'https://sub.app.example',
+  'https://app.example.',
+  'https://app.example:443',
+  'https://app.example:8443',
+  'https://other.example',
+  'http://app.example',
+  'wss://app.example',
+  'HTTPS://APP.EXAMPLE',
+  'https://APP.example',
+  'https://app.example/',
+  'https://app.example@evil.example',
+  'https://app.example https://evil.example',
+  'https://evil.example, https://app.example',
+  'file://',
+];
+
+/** Origins that look like that of the server itself. */
+const IMITATIONS: readonly ((own: URL) => string)[] = [
+  () => 'null',
+  () => '',
+  () => 'https://evil.example',
+  ({ host }) => `https://${host}`,
+  ({ host }) => `ws://${host}`,
+  ({ host }) => host,
+  ({ hostname }) => `http://${hostname}`,
+  ({ hostname, port }) => `http://${hostname}:${Number(port) - 1}`,
+  ({ origin }) => `${origin}0`,
+  ({ hostname, port }) => `http://${hostname}.evil.example:${port}`,
+  ({ origin }) => `${origin}.evil.example`,
+  ({ host }) => `http://evil-${host}`,
+  ({ host }) => `http://evil.${host}`,
+  ({ port }) => `http://localhost:${port}`,
+  ({ host }) => `HTTP://${host}`,
+  ({ origin }) => `${origin}/`,
+  ({ host }) => `http://evil.example@${host}`,
+  ({ origin }) => `http://evil.example,${origin}`,
+  ({ origin }) => `${origin} http://evil.example`,
+  ({ origin }) => `http://evil.example/?${origin}`,
+];
+
+/** The real client, as a page of that origin would run it; what the server answers is 403, and no page may read it. */
+async function isRefused(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<void> {
+  const between = await relay(stage, url, pageOf);
+  const reason = everythingIn(await refusalOf(stage.connect(party, between.url)));
+  const requests = between.overheard.map((one) => one.requests);
+  expect(reason, `${requests}`).not.toBe('');
+  expect({ requests, statuses: [...new Set(statusesOf(between))] }).toEqual({ requests, statuses: [403] });
+  expect(said(between)).not.toMatch(/access-control-/i);
+}
+
+async function isAdmitted(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<Relay> {
+  const between = await relay(stage, url, pageOf);
+  const peer = await stage.connect(party, between.url);
+  expect(await peer.echo('hello')).toBe('hello');
+  return between;
+}
+
+const said = ({ overheard }: Relay): string => overheard.map(({ down }) => down).join('\n');
+
+test('there are transports that a page can reach', () => {
+  expect(reachable.length).toBeGreaterThan(4);
+});
+
+describe.each(reachable)('$name', (party) => {
+  test('admits its own pages and what is no page, and no others', async () => {
+    await using stage = new Stage();
+    const { url } = await stage.listen(party);
+    const bystander = await stage.connect(party, url);
+    for (const own of [undefined, (origin: string) => origin]) {
+      expect(said(await isAdmitted(stage, party, url, own))).not.toMatch(/access-control-/i);
+    }
+    for (const imitation of IMITATIONS) await isRefused(stage, party, url, (own) => imitation(new URL(own)));
+    expect(await bystander.echo('undisturbed')).toBe('undisturbed');
+    expect(bystander.losses).toEqual([]);
+  });
+
+  test('with origins listed, admits their pages and nobody else', async () => {
+    await using stage = new Stage();
+    const { url } = await stage.listen(party, { origins: LISTED });
+    for (const origin of LISTED) {
+      const between = await isAdmitted(stage, party, url, () => origin);
+      // Every answer that a page would read says that it may, and that a cache must not give it to another page.
+      for (const { down } of between.overheard) {
+        for (const head of headsOf(down).filter((one) => !one.startsWith('HTTP/1.1 101'))) {
+          expect(head).toMatch(new RegExp(`^access-control-allow-origin: ${origin}\r$`, 'im'));
+          expect(head).toMatch(/^vary:.*origin\r$/im);
+          expect(head).not.toMatch(/allow-credentials/i);
+        }
+      }
+    }
+    await isRefused(stage, party, url);
+    await isRefused(stage, party, url, (own) => own);
+    await Promise.all(NOT_LISTED.map((origin) => isRefused(stage, party, url, () => origin)));
+  });
+
+  test('is not taken in by two origins, or by how the header is written', async () => {
+    await using stage = new Stage();
+    const { url } = await stage.listen(party, { origins: LISTED });
+    const between = await isAdmitted(stage, party, url, () => LISTED[0]!);
+    const [request = ''] = between.overheard[0]?.requests ?? [];
+    const listed = `Origin: ${LISTED[0]}\r\n`;
+    const evil = 'Origin: https://evil.example\r\n';
+    expect(request).toContain(listed);
+    for (const headers of [
+      listed + evil,
+      evil + listed,
+      listed + listed,
+      evil.toUpperCase(),
+      evil.replace(' ', '\t '),
+    ]) {
+      const answer = await raw(url, request.replace(listed, headers));
+      expect({ headers, answer }).toEqual({ headers, answer: expect.stringMatching(/^HTTP\/1\.1 403 /) });
+    }
+  });
+
+  test('answers a page that asks beforehand, if it is listed', async () => {
+    await using stage = new Stage();
+    const { url } = await stage.listen(party, { origins: LISTED });
+    const between = await isAdmitted(stage, party, url, () => LISTED[0]!);
+    const path = /^[A-Z]+ (\S+)/.exec(between.overheard[0]?.requests[0] ?? '')?.[1] ?? '/';
+    const asked = (origin: string): Promise<string> =>
+      raw(
+        url,
+        `OPTIONS ${path} HTTP/1.1\r\nHost: a\r\nOrigin: ${origin}\r\nAccess-Control-Request-Method: POST\r\n` +
+          'Access-Control-Request-Headers: authorization\r\n\r\n',
+      );
+    const answer = await asked(LISTED[0]!);
+    expect(answer).toMatch(/^HTTP\/1\.1 20[04] /);
+    expect(answer).toMatch(/^access-control-allow-origin: https:\/\/app\.example\r$/im);
+    const refused = await asked('https://evil.example');
+    expect(refused).toMatch(/^HTTP\/1\.1 403 /);
+    expect(refused).not.toMatch(/access-control-/i);
+  });
+});
+
+/** Heads of the answers on one connection; bodies are not ours to guess at, so they are told by how a head begins. */
+const headsOf = (down: string): string[] =>
+  Array.from(down.matchAll(/HTTP\/1\.1 \d{3} [^\r]*\r\n(?:[^\r\n]+\r\n)*\r\n/g), ([head]) => head);

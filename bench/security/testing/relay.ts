@@ -1,0 +1,122 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Stage } from './parties.ts';
+
+/** One connection through a relay, a character a byte. */
+export interface Overheard {
+  /** HTTP/1.1 requests as the server got them, head and body. */
+  readonly requests: string[];
+  /** All that the server said. */
+  down: string;
+}
+
+export interface Relay {
+  /** The server's URL with the relay in its place. */
+  readonly url: string;
+  readonly overheard: Overheard[];
+}
+
+/**
+ * Stands between a client and a server and hears what is said. Every HTTP request gets an `Origin` header, as if a page from
+ * there had made it: so the real client of any transport shows what a page could do.
+ *
+ * @param pageOf the page's origin, given the server's own as the client knows it: the relay's
+ */
+export async function relay(stage: Stage, target: string, pageOf?: (own: string) => string): Promise<Relay> {
+  const { hostname, port } = new URL(target);
+  const overheard: Overheard[] = [];
+  const sockets = new Set<Socket>();
+  let here = '';
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = connect({ host: hostname, port: Number(port), noDelay: true });
+    const heard: Overheard = { requests: [], down: '' };
+    overheard.push(heard);
+    const pass = requestReader(heard.requests, pageOf?.(`http://${here}`));
+    near.on('data', (chunk) => far.write(pass(chunk)));
+    far.on('data', (chunk) => {
+      heard.down += chunk.toString('latin1');
+      near.write(chunk);
+    });
+    for (const [one, another] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one);
+      one.on('error', () => {});
+      one.on('end', () => another.end());
+      one.on('close', () => another.destroySoon());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
+  stage.later(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  here = `${hostname}:${(server.address() as AddressInfo).port}`;
+  return { url: target.replace(`${hostname}:${port}`, here), overheard };
+}
+
+/** Status codes of all HTTP answers that were overheard. */
+export function statusesOf({ overheard }: Relay): number[] {
+  return overheard.flatMap(({ down }) =>
+    Array.from(down.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, code]) => Number(code)),
+  );
+}
+
+/** Follows the requests through a connection; what is no HTTP/1.1, or an upgrade to something else, goes through as it is. */
+function requestReader(requests: string[], origin: string | undefined): (chunk: Buffer) => Buffer {
+  let pending = '';
+  let bodyLeft = 0;
+  let mode: 'unknown' | 'http' | 'through' = 'unknown';
+
+  function head(text: string): string {
+    const changed = origin === undefined ? text : text.replace('\r\n', `\r\nOrigin: ${origin}\r\n`);
+    requests.push(changed);
+    bodyLeft = Number(/^content-length: *(\d+)/im.exec(text)?.[1] ?? 0);
+    if (/^(upgrade|transfer-encoding):/im.test(text)) mode = 'through';
+    return changed;
+  }
+
+  return (chunk) => {
+    if (mode === 'unknown') mode = /^[A-Z]+ \/.* HTTP\/1\.1\r\n/.test(chunk.toString('latin1')) ? 'http' : 'through';
+    if (mode === 'through') return chunk;
+    pending += chunk.toString('latin1');
+    let out = '';
+    while (pending !== '') {
+      const end = mode !== 'http' ? pending.length : bodyLeft > 0 ? bodyLeft : pending.indexOf('\r\n\r\n') + 4;
+      if (end < 4 && bodyLeft === 0 && mode === 'http') break;
+      const part = pending.slice(0, end);
+      pending = pending.slice(part.length);
+      if (mode !== 'http') out += part;
+      else if (bodyLeft === 0) out += head(part);
+      else {
+        bodyLeft -= part.length;
+        requests.push(`${requests.pop()}${part}`);
+        out += part;
+      }
+    }
+    return Buffer.from(out, 'latin1');
+  };
+}
+
+/** Sends bytes as they are and resolves with all that comes back until the server ends the connection, or says no more. */
+export function raw(url: string, request: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let heard = '';
+    const socket = connect(Number(port), hostname, () => socket.write(request, 'latin1'));
+    socket.on('data', (chunk) => {
+      heard += chunk.toString('latin1');
+      if (isWhole(heard)) socket.end();
+    });
+    socket.on('error', reject);
+    socket.on('close', () => resolve(heard));
+  });
+}
+
+/** An HTTP answer with its whole body, by its declared length. */
+function isWhole(answer: string): boolean {
+  const end = answer.indexOf('\r\n\r\n');
+  if (end < 0) return false;
+  if (/^transfer-encoding: *chunked/im.test(answer.slice(0, end))) return answer.endsWith('0\r\n\r\n');
+  return answer.length >= end + 4 + Number(/^content-length: *(\d+)/im.exec(answer)?.[1] ?? 0);
+}

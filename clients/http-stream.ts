@@ -1,0 +1,49 @@
+import { lineReader } from '../bench/codec/line.ts';
+import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { lifetime } from './lifetime.ts';
+import { bearer } from './token.ts';
+import { postInOrder } from './upstream.ts';
+
+/** An answer that is read as it comes, a JSON string a line; POST up. The first line says where to. */
+export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const http = settings.platform.openHttp();
+  const headers = bearer(settings.token);
+  const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
+  let status = 0;
+  let over = false;
+  let greeted = false;
+
+  function finish(reason: Error): void {
+    over = true;
+    http.close().then(
+      () => life.over(reason),
+      () => life.over(reason),
+    );
+  }
+
+  const read = lineReader((text) => {
+    if (over) return;
+    if (greeted) return receiver.message(text);
+    greeted = true;
+    life.usable(postInOrder(http, `${url}/messages/${text}`, headers));
+  });
+
+  http.stream(
+    `${url}/lines`,
+    { method: 'GET', headers },
+    {
+      started(answered) {
+        status = answered;
+      },
+      data(chunk) {
+        if (status === 200) read(chunk);
+      },
+      ended(error) {
+        if (over) return;
+        if (status !== 200 && error === undefined) return finish(new Error(`GET /lines answered ${status}`));
+        finish(new Error(`the stream ended${error === undefined ? '' : `: ${error.message}`}`, { cause: error }));
+      },
+    },
+  );
+  return life.session;
+}

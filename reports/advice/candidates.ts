@@ -1,0 +1,105 @@
+import type { Capabilities } from '../../bench/results/schema.ts';
+import { cellFigure, cellInterval } from '../analysis/format.ts';
+import { metric } from '../analysis/metrics.ts';
+import type { Row } from '../analysis/model.ts';
+import { type Fact, type Family, factsOf, judgementsOf } from './facts.ts';
+import type { Measured, NeedCell, Objective } from './model.ts';
+import type { NeedId } from './needs.ts';
+import type { Source } from './sources.ts';
+
+/** A measured transport that something is known of. */
+export type Candidate = {
+  readonly name: string;
+  readonly title: string;
+  readonly row: Row;
+  readonly judgements: Family['judgements'];
+  readonly needs: readonly NeedCell[];
+  /** The first need it fails by; null where it fails none. */
+  readonly barred: NeedCell | null;
+  /** What must hold besides. */
+  readonly conditions: readonly NeedCell[];
+  /** It meets the needs only in a form that was not measured: its figures are not held against the others'. */
+  readonly otherForm: boolean;
+};
+
+type Asked = { readonly needs: readonly NeedId[]; readonly objective: Objective | null };
+
+/** Undefined where nothing is known of the transport: it is not judged, by whatever figures. */
+export function candidateOf(
+  row: Row,
+  { needs, objective }: Asked,
+  { results }: Pick<Measured, 'results'>,
+): Candidate | undefined {
+  const judgements = judgementsOf(row.transport);
+  if (judgements === undefined) return undefined;
+  const cells = [
+    ...needs.flatMap((need): NeedCell[] => {
+      const fact = factOf(row, need, results);
+      return fact === undefined ? [] : [{ need, ...fact }];
+    }),
+    ...(objective === null ? [] : [objectiveCell(row, objective)]),
+  ];
+  return {
+    name: row.name,
+    title: row.title,
+    row,
+    judgements,
+    needs: cells,
+    barred: cells.find(({ value }) => value === 'no') ?? null,
+    conditions: cells.filter(({ value }) => value === 'depends' || value === 'other form'),
+    otherForm: cells.some(({ value }) => value === 'other form'),
+  };
+}
+
+/** What is known of a transport as it was built and measured. */
+export function factOf(
+  row: Pick<Row, 'flag' | 'transport'>,
+  need: NeedId,
+  { transports }: Pick<Measured['results'], 'transports'>,
+): Fact | undefined {
+  const variant = variantOf(row);
+  const fact = factsOf(row.transport, variant)?.[need];
+  const info = transports.find((one) => one.id === row.transport && one.variant === variant);
+  return fact === undefined ? undefined : asBuilt(need, fact, info?.capabilities);
+}
+
+/** `ws:deflate` is the variant `deflate` of `ws`. */
+const variantOf = ({ flag, transport }: Pick<Row, 'flag' | 'transport'>): string | null =>
+  flag === transport ? null : flag.slice(transport.length + 1);
+
+const DECLARED: Source = {
+  clause: 'capabilities declared in these results, to which the conformance suite holds the implementation',
+  url: 'bench/conformance/suite.ts',
+};
+
+/** A protocol may promise more than the implementation that was measured. */
+function asBuilt(need: NeedId, fact: Fact, declared: Capabilities | undefined): Fact {
+  if (declared === undefined || fact.value === 'no') return fact;
+  const built = (value: Fact['value'], note: string): Fact => ({ value, note, source: DECLARED, tag: 'measured' });
+  if (need === 'binary' && !declared.binary) {
+    return built('other form', 'its binary form is used; what is measured here carries text');
+  }
+  if (need === 'ordered' && !declared.ordered) return built('no', 'measured here without order');
+  if (need === 'reliable' && !declared.reliable) return built('no', 'measured here without delivery being promised');
+  if (need === 'upstream' && declared.upstream === 'request') return built('no', 'messages up are requests here');
+  return fact;
+}
+
+const MEASURED: Source = { clause: 'measured in this run', url: 'docs/methodology.md' };
+
+function objectiveCell(row: Row, { percentile, seconds }: Objective): NeedCell {
+  const id = percentile === 50 ? 'p50' : 'p99';
+  const limit = `${id} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
+  const cell = row.cells[id];
+  const measured = (value: Fact['value'], note: string): NeedCell => ({
+    ...{ need: 'objective', value, note, source: MEASURED, tag: 'measured' },
+  });
+  if (cell.state === 'not shown') return measured('depends', `${limit} is met: no ${id} is shown (${cell.reason})`);
+  const definition = metric(id);
+  const interval = cellInterval(definition, cell);
+  const figure = `${id} ${cellFigure(definition, cell)} ms${interval === '' ? '' : ` (${interval})`}`;
+  const { low, high } = cell.interval ?? { low: cell.median, high: cell.median };
+  if (low > seconds && cell.interval !== null) return measured('no', `${figure} misses ${limit}`);
+  if (high > seconds) return measured('depends', `${limit} is met, which is not shown: ${figure}`);
+  return measured('yes', `${figure} meets ${limit}`);
+}

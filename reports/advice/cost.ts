@@ -1,0 +1,132 @@
+import { cellFigure, cellInterval } from '../analysis/format.ts';
+import { type MetricId, metric } from '../analysis/metrics.ts';
+import type { Cell, Group } from '../analysis/model.ts';
+import type { Candidate } from './candidates.ts';
+import { CRITERIA, type Criterion, type CriterionId, type Weights } from './criteria.ts';
+import type { JudgedCriterion } from './facts.ts';
+import type { Basis } from './load.ts';
+import type { CriterionCell, CriterionUse, Objective } from './model.ts';
+
+/** A judgement counts as if it cost so many times the best: the author's own scale, and as arguable. */
+const JUDGED_COST = { 1: 1, 2: 1.5, 3: 2.25 } as const;
+
+type MeasuredBasis = Extract<Basis, { state: 'measured' }>;
+
+/** What a criterion is read from, for everybody alike. */
+export type Reading = CriterionUse & {
+  /** Logarithm of cost by name; the reference is left out, for it is the same for all. */
+  readonly logs: ReadonlyMap<string, number>;
+};
+
+/**
+ * Which criteria count, and what each candidate costs in them. Costs are logarithms, so that weighing them makes a weighted
+ * geometric mean: an option that is added or taken away moves nobody else's place, as it would between least and most.
+ */
+export function readCriteria(
+  candidates: readonly Candidate[],
+  basis: MeasuredBasis,
+  { weights, judgement }: { readonly weights: Weights; readonly judgement: boolean },
+): Reading[] {
+  const read = CRITERIA.filter(({ id }) => weights[id] > 0).map((criterion: Criterion & { id: CriterionId }) =>
+    readCriterion(criterion, candidates, basis, judgement),
+  );
+  const total = read.reduce((sum, { id, dropped }) => sum + (dropped === null ? weights[id] : 0), 0);
+  return read.map((reading) => ({
+    ...reading,
+    weight: reading.dropped === null ? weights[reading.id] / total : 0,
+  }));
+}
+
+function readCriterion(
+  { id, name, judged, metrics }: Criterion,
+  candidates: readonly Candidate[],
+  basis: MeasuredBasis,
+  judgement: boolean,
+): Reading {
+  const tag = judged ? ('judgement' as const) : ('measured' as const);
+  const use = { id, name, tag, weight: 0, metric: null, group: null, logs: new Map<string, number>() };
+  if (judged) {
+    if (!judgement) return { ...use, dropped: 'judgements are left out' };
+    const logs = candidates.map(
+      (one) => [one.name, Math.log(JUDGED_COST[one.judgements[id as JudgedCriterion].level])] as const,
+    );
+    return { ...use, logs: new Map(logs), dropped: null };
+  }
+  const where = [basis.group, basis.throughput].flatMap((group) => {
+    const of = group === null ? undefined : metrics[group.question.kind];
+    return group === null || of === undefined ? [] : [{ group, metric: of }];
+  })[0];
+  if (where === undefined) return { ...use, dropped: 'not measured in this run for such a load' };
+  const found = usable(id, candidates, where);
+  return { ...use, ...found, group: where.group.id };
+}
+
+/** p99 gives way to p50 where the group itself is judged by that: too few samples lie beyond the p99 of some. */
+function usable(
+  id: CriterionId,
+  candidates: readonly Candidate[],
+  { group, metric: of }: { group: Group; metric: MetricId },
+) {
+  const chosen = id === 'p99' && group.primary === 'p50' ? 'p50' : of;
+  const logs = new Map<string, number>();
+  const nothing = (dropped: string) => ({ metric: chosen, logs: new Map<string, number>(), dropped });
+  if (metric(chosen).band === 'bytes' && group.layer === 'mixed') {
+    return nothing('bytes were counted at different layers');
+  }
+  let missing = 0;
+  for (const { name } of candidates) {
+    const cell = cellIn(group, name, chosen);
+    if (cell.state === 'not shown') missing++;
+    else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value of zero has no ratio');
+    else logs.set(name, costSign(chosen) * Math.log(cell.median));
+  }
+  if (missing * 2 > candidates.length || logs.size === 0) return nothing('most options have no figure for it');
+  return { metric: chosen, logs, dropped: null };
+}
+
+/** Costs rise with what should be low, and fall with what should be high. */
+export const costSign = (id: MetricId): 1 | -1 => (metric(id).best === 'less' ? 1 : -1);
+
+export function cellIn(group: Group, name: string, id: MetricId): Cell {
+  const row = group.rows.find((one) => one.name === name);
+  return row?.cells[id] ?? { state: 'not shown', reason: 'not measured in this case' };
+}
+
+/** Weighted logarithm of cost; null where a criterion that counts has no figure, which is no advantage. */
+export function costOf(readings: readonly Reading[], name: string): number | null {
+  let sum = 0;
+  for (const { weight, logs, dropped } of readings) {
+    if (dropped !== null) continue;
+    const log = logs.get(name);
+    if (log === undefined) return null;
+    sum += weight * log;
+  }
+  return sum;
+}
+
+/** What a table shows: the figure as it stands, and how it compares with the best of those in question, or the objective. */
+export function cellOf(
+  candidate: Candidate,
+  reading: Reading,
+  groups: readonly Group[],
+  objective: Objective | null,
+): CriterionCell {
+  const { id, tag, logs, metric: of } = reading;
+  const own = logs.get(candidate.name);
+  const best = Math.min(...logs.values());
+  const base = { criterion: id, tag, reference: 'best' as const };
+  const ratio = own === undefined || reading.dropped !== null ? null : Math.exp(own - best);
+  if (tag === 'judgement') {
+    const { note } = candidate.judgements[id as JudgedCriterion];
+    return { ...base, figure: note, ratio };
+  }
+  const group = groups.find((one) => one.id === reading.group);
+  const cell = group === undefined || of === null ? undefined : cellIn(group, candidate.name, of);
+  if (cell === undefined || cell.state === 'not shown' || of === null) return { ...base, figure: '—', ratio: null };
+  const interval = cellInterval(metric(of), cell);
+  const figure = `${cellFigure(metric(of), cell)} ${metric(of).unit}${interval === '' ? '' : ` (${interval})`}`.trim();
+  const limited = objective !== null && of === `p${objective.percentile}`;
+  return limited && ratio !== null
+    ? { ...base, figure, ratio: cell.median / objective.seconds, reference: 'objective' }
+    : { ...base, figure, ratio };
+}

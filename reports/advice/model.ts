@@ -1,0 +1,159 @@
+import type { Results } from '../../bench/results/schema.ts';
+import type { MetricId } from '../analysis/metrics.ts';
+import type { Analysis } from '../analysis/model.ts';
+import type { CriterionId, Weights } from './criteria.ts';
+import type { FactValue, Tag } from './facts.ts';
+import type { NeedId } from './needs.ts';
+import type { Source } from './sources.ts';
+
+/** What the model is given of a run. */
+export type Measured = {
+  readonly results: Pick<Results, 'id' | 'startedAt' | 'plan' | 'transports' | 'environment'>;
+  readonly analysis: Analysis;
+};
+
+/** What a project says of itself. */
+export type Answers = {
+  readonly preset: string | null;
+  readonly needs: readonly NeedId[];
+  readonly load: WantedLoad;
+  readonly objective: Objective | null;
+  readonly weights: Weights;
+  /** False: what nobody measured counts for nothing. */
+  readonly judgement: boolean;
+};
+
+/** Null: whatever the run has. `rate`: all clients together, in broadcast published messages; 0: silent sessions. */
+export type WantedLoad = {
+  readonly scenario: string | null;
+  /** Where no scenario is asked for, the one that is nearest to the use. */
+  readonly preferred: string | null;
+  readonly clients: number | null;
+  readonly rate: number | null;
+  readonly size: number | null;
+};
+
+/** The percentiles a table shows, as a limit. */
+export type Objective = { readonly percentile: 50 | 99; readonly seconds: number };
+
+export type AdviceOptions = { readonly seed: number; readonly draws: number };
+
+export type Rating = 'Use' | 'Consider' | 'Only if' | 'Avoid';
+
+export type Advice = {
+  readonly run: { readonly id: string; readonly startedAt: string; readonly status: string };
+  readonly answers: Answers;
+  /** Which kind of answer it is; `outside`, `blocked` and `none` recommend nothing. */
+  readonly outcome: 'use' | 'toss-up' | 'only if' | 'quick look' | 'none' | 'outside' | 'blocked';
+  readonly heading: string;
+  readonly recommended: readonly string[];
+  /** One question that would settle a toss-up. */
+  readonly tieBreaker: string | null;
+  readonly load: { readonly text: string; readonly group: string | null };
+  readonly criteria: readonly CriterionUse[];
+  /** Best first; what is ruled out comes last and stays visible. */
+  readonly options: readonly Option[];
+  /** Measured, and not judged. */
+  readonly unjudged: readonly { readonly name: string; readonly reason: string }[];
+  /** Not measured in this run, though by the facts alone it meets the needs. */
+  readonly unmeasured: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly conditions: readonly string[];
+  }[];
+  readonly robustness: Robustness | null;
+  readonly sensitivity: Sensitivity;
+  readonly warnings: readonly string[];
+};
+
+export type CriterionUse = {
+  readonly id: CriterionId;
+  readonly name: string;
+  readonly tag: Extract<Tag, 'measured' | 'judgement'>;
+  /** Of all weights that count, 0 to 1. */
+  readonly weight: number;
+  readonly metric: MetricId | null;
+  /** Group of the analysis that the figures are from. */
+  readonly group: string | null;
+  /** Why it counts for nothing though it has a weight; null where it counts. */
+  readonly dropped: string | null;
+};
+
+export type Option = {
+  readonly name: string;
+  readonly title: string;
+  readonly rating: Rating | null;
+  /** Why this rating, in a line. */
+  readonly because: string;
+  /** Weighted cost over the leader's: 1 is the leader, 2 costs twice as much in what is weighed. */
+  readonly fit: number | null;
+  readonly needs: readonly NeedCell[];
+  readonly reasons: readonly Reason[];
+  readonly cells: readonly CriterionCell[];
+};
+
+/** How a transport stands to a need that was asked for. */
+export type NeedCell = {
+  readonly need: NeedId | 'objective';
+  readonly value: FactValue;
+  readonly note: string;
+  readonly source: Source;
+  readonly tag: Tag;
+};
+
+export type CriterionCell = {
+  readonly criterion: CriterionId;
+  readonly tag: Tag;
+  /** `0.432 ms (0.421–0.447)`, or the judgement's words. */
+  readonly figure: string;
+  /** Cost over the reference, above 1 is worse; null where it does not count. */
+  readonly ratio: number | null;
+  readonly reference: 'best' | 'objective';
+};
+
+export type Reason = {
+  /** For it: nobody in question is cheaper in this. */
+  readonly speaks: 'for' | 'against';
+  readonly text: string;
+  readonly tag: Tag;
+  /** Where its figure is shown. */
+  readonly metric: MetricId | null;
+  readonly group: string | null;
+};
+
+export type Share = { readonly name: string; readonly share: number };
+
+/** In how many draws each comes first. The two uncertainties are kept apart; `both` decides whether it is a toss-up. */
+export type Robustness = {
+  readonly draws: number;
+  /** Trials drawn again, weights as given. */
+  readonly measurement: readonly Share[];
+  /** Weights drawn around those given, medians as they are. */
+  readonly preference: readonly Share[];
+  readonly both: readonly Share[];
+};
+
+export type Sensitivity = {
+  /** The smallest change of one weight that puts another first; null where none does. */
+  readonly weight: WeightFlip | null;
+  readonly next: string | null;
+  /** Needs whose answer, turned round, changes who comes first; the one that changes most before the others. */
+  readonly needs: readonly NeedFlip[];
+};
+
+export type WeightFlip = {
+  readonly criterion: CriterionId;
+  readonly from: number;
+  readonly to: number;
+  readonly winner: string;
+};
+
+export type NeedFlip = {
+  readonly need: NeedId;
+  /** As it was answered. */
+  readonly asked: boolean;
+  /** Who comes first when it is answered otherwise; null: nobody is left. */
+  readonly winner: string | null;
+  /** How many options pass or fall by it. */
+  readonly fates: number;
+};

@@ -1,0 +1,34 @@
+import { type Weights, weightsOf } from './criteria.ts';
+import type { NeedId } from './needs.ts';
+
+/**
+ * Where most projects of a kind would begin: needs, weights, and which scenario is nearest. The load is left to whoever
+ * knows it. Weights are the authors' judgement and meant to be changed.
+ */
+export type Preset = {
+  readonly id: string;
+  readonly title: string;
+  readonly needs: readonly NeedId[];
+  readonly scenario: string;
+  readonly weights: Weights;
+};
+
+// biome-ignore format: a preset, two lines
+export const PRESETS: readonly Preset[] = [
+  { id: 'chat', title: 'Chat', needs: ['browser', 'ordered', 'reliable'], scenario: 'broadcast',
+    weights: weightsOf({ p99: 30, throughput: 10, bytes: 10, cpu: 15, memory: 15, simplicity: 10, features: 10 }) },
+  { id: 'dashboard', title: 'Live dashboard', needs: ['browser', 'push-only'], scenario: 'broadcast',
+    weights: weightsOf({ p99: 15, throughput: 10, bytes: 25, cpu: 20, memory: 10, simplicity: 20 }) },
+  { id: 'notifications', title: 'Notifications', needs: ['browser', 'push-only', 'quiet'], scenario: 'broadcast',
+    weights: weightsOf({ p99: 5, bytes: 20, cpu: 10, memory: 30, simplicity: 20, features: 15 }) },
+  { id: 'collaboration', title: 'Collaborative editing', needs: ['browser', 'upstream', 'ordered', 'reliable'], scenario: 'broadcast',
+    weights: weightsOf({ p99: 40, throughput: 5, bytes: 10, cpu: 10, memory: 10, simplicity: 5, features: 20 }) },
+  { id: 'game', title: 'Multiplayer game', needs: ['browser', 'upstream', 'binary', 'lossy'], scenario: 'broadcast',
+    weights: weightsOf({ p99: 55, throughput: 10, bytes: 20, cpu: 15 }) },
+  { id: 'telemetry', title: 'IoT telemetry', needs: ['upstream', 'devices'], scenario: 'echo',
+    weights: weightsOf({ p99: 5, throughput: 20, bytes: 35, cpu: 10, memory: 15, features: 15 }) },
+  { id: 'tokens', title: 'Token streaming', needs: ['browser', 'push-only', 'ordered', 'reliable'], scenario: 'broadcast',
+    weights: weightsOf({ p99: 25, bytes: 10, cpu: 20, memory: 10, simplicity: 35 }) },
+  { id: 'signalling', title: 'Signalling', needs: ['browser', 'upstream', 'ordered', 'reliable'], scenario: 'echo',
+    weights: weightsOf({ p99: 15, bytes: 5, cpu: 10, memory: 20, simplicity: 30, features: 20 }) },
+];

@@ -1,0 +1,73 @@
+import type { Reading } from './cost.ts';
+import type { Answers, Measured, NeedFlip, Sensitivity, WeightFlip } from './model.ts';
+import { contradicts, NEEDS } from './needs.ts';
+import { type Settled, settle } from './settle.ts';
+
+/** What would change the answer: one weight, or one need. */
+export function sensitivityOf(measured: Measured, answers: Answers, settled: Settled): Sensitivity {
+  const [leader, next] = settled.pool;
+  return {
+    weight: leader === undefined ? null : weightFlip(settled),
+    next: next?.name ?? null,
+    needs: needFlips(measured, answers, settled),
+  };
+}
+
+/**
+ * The smallest change of one weight, the others keeping their proportions, that puts another option level with the first.
+ * With t the weight, cost is t·r + (1 − t)·R, where r is the criterion's own cost and R that of all the others: two options
+ * are level where both lines cross.
+ */
+export function weightFlip({ pool, readings }: Pick<Settled, 'pool' | 'readings'>): WeightFlip | null {
+  const [leader, ...rivals] = pool;
+  const counting = readings.filter(({ dropped }) => dropped === null);
+  if (leader === undefined || counting.length < 2) return null;
+  const flips = counting.flatMap((reading) =>
+    rivals.flatMap((rival): WeightFlip[] => {
+      const own = logOf(reading, rival.name) - logOf(reading, leader.name);
+      const others = restOf(counting, reading, rival.name) - restOf(counting, reading, leader.name);
+      const to = others / (others - own);
+      const possible = own * others < 0;
+      return possible ? [{ criterion: reading.id, from: reading.weight, to, winner: rival.name }] : [];
+    }),
+  );
+  return flips.toSorted((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from))[0] ?? null;
+}
+
+const logOf = ({ logs }: Reading, name: string): number => logs.get(name) ?? Number.NaN;
+
+/** Cost in everything but one criterion, by the weights of the rest; by equal ones where the rest has none. */
+function restOf(counting: readonly Reading[], left: Reading, name: string): number {
+  const rest = counting.filter((reading) => reading !== left);
+  const total = rest.reduce((sum, { weight }) => sum + weight, 0);
+  return rest.reduce((sum, reading) => sum + (reading.weight / total) * logOf(reading, name), 0);
+}
+
+/** Every need answered the other way, one at a time. */
+function needFlips(measured: Measured, answers: Answers, settled: Settled): NeedFlip[] {
+  if (settled.basis.state !== 'measured') return [];
+  const before = settled.pool[0]?.name ?? null;
+  return NEEDS.flatMap(({ id }): NeedFlip[] => {
+    const asked = answers.needs.includes(id);
+    const needs = asked ? answers.needs.filter((need) => need !== id) : [...answers.needs, id];
+    if (contradicts(needs)) return [];
+    // The load stays the one that was judged: a need alone is turned round.
+    const load = { ...answers.load, preferred: answers.load.preferred ?? scenarioOf(settled) };
+    const after = settle(measured, { ...answers, needs, load });
+    const winner = after.pool[0]?.name ?? null;
+    return winner === before ? [] : [{ need: id, asked, winner, fates: fatesBetween(settled, after) }];
+  }).toSorted((a, b) => b.fates - a.fates);
+}
+
+const scenarioOf = ({ basis }: Settled): string | null =>
+  basis.state === 'measured' ? basis.group.question.scenario : null;
+
+function fatesBetween(before: Settled, after: Settled): number {
+  const fateOf = ({ candidates }: Settled, name: string): string => {
+    const found = candidates.find((one) => one.name === name);
+    if (found === undefined) return 'absent';
+    if (found.barred !== null) return 'barred';
+    return found.otherForm ? 'other form' : found.conditions.length > 0 ? 'conditional' : 'clear';
+  };
+  return before.candidates.filter(({ name }) => fateOf(before, name) !== fateOf(after, name)).length;
+}

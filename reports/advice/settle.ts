@@ -1,0 +1,89 @@
+import type { Group, Row } from '../analysis/model.ts';
+import { type Candidate, candidateOf } from './candidates.ts';
+import { costOf, type Reading, readCriteria } from './cost.ts';
+import { type Basis, snap } from './load.ts';
+import type { Answers, Measured } from './model.ts';
+
+/** Everything that follows from the answers before chance is asked. */
+export type Settled = {
+  readonly basis: Basis;
+  readonly candidates: readonly Candidate[];
+  readonly unjudged: readonly { readonly name: string; readonly reason: string }[];
+  readonly readings: readonly Reading[];
+  /** Not ruled out, and measured in the form that would be used. */
+  readonly standing: readonly Candidate[];
+  /** Logarithm of weighted cost by name, of those that stand and have every figure that counts. */
+  readonly costs: ReadonlyMap<string, number>;
+  /** Who may be recommended, the least cost first: those without conditions, or where there are none, those with. */
+  readonly pool: readonly Candidate[];
+};
+
+export function settle(measured: Measured, answers: Answers): Settled {
+  const { groups } = measured.analysis;
+  const { needs } = answers;
+  const preferred =
+    needs.includes('push-only') && answers.load.preferred === null ? 'broadcast' : answers.load.preferred;
+  const basis = snap(groups, { ...answers.load, preferred }, needs.includes('binary'));
+  const rows = basis.state === 'measured' ? rowsOf(groups, basis.group) : everyRow(groups);
+  const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, basis, answers), measured) }));
+  const candidates = known.flatMap(({ candidate }) => candidate ?? []);
+  const strangers = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row.name);
+  const unjudged = strangers.map((name) => ({ name, reason: 'no facts: not judged' }));
+  if (basis.state !== 'measured')
+    return { basis, candidates, standing: [], unjudged, readings: [], costs: new Map(), pool: [] };
+
+  const { group } = basis;
+  const elsewhere = rows.filter((row) => !group.rows.some(({ name }) => name === row.name)).map(({ name }) => name);
+  const standing = candidates.filter(
+    ({ barred, otherForm, name }) => barred === null && !otherForm && !elsewhere.includes(name),
+  );
+  const judged = standing.filter(({ row }) => row.validTrials > 0);
+  const readings = readCriteria(judged, basis, answers);
+  const costs = new Map<string, number>();
+  const missing: { name: string; reason: string }[] = [];
+  for (const { name } of standing) {
+    const valid = judged.some((one) => one.name === name);
+    const cost = valid ? costOf(readings, name) : null;
+    if (cost === null) missing.push({ name, reason: valid ? 'no figure for something that counts' : 'no valid trial' });
+    else costs.set(name, cost);
+  }
+  const absent = candidates
+    .filter(({ name, barred, otherForm }) => barred === null && !otherForm && elsewhere.includes(name))
+    .map(({ name }) => ({ name, reason: reasonIn(group, name) }));
+  const ranked = standing
+    .filter(({ name }) => costs.has(name))
+    .toSorted((a, b) => (costs.get(a.name) ?? 0) - (costs.get(b.name) ?? 0) || (a.name < b.name ? -1 : 1));
+  const clear = ranked.filter(({ conditions }) => conditions.length === 0);
+  const counts = readings.some(({ dropped }) => dropped === null);
+  return {
+    basis,
+    candidates,
+    standing,
+    unjudged: [...unjudged, ...missing, ...absent],
+    readings,
+    costs: counts ? costs : new Map(),
+    pool: counts ? (clear.length > 0 ? clear : ranked) : [],
+  };
+}
+
+/** An objective is about the case that is judged: figures of another are not held against it. */
+const askedOf = ({ name }: Row, basis: Basis, { needs, objective }: Answers) => ({
+  needs,
+  objective: basis.state === 'measured' && basis.group.rows.some((row) => row.name === name) ? objective : null,
+});
+
+/** Choices of the case, and after them those that the run measured elsewhere: they must not vanish. */
+function rowsOf(groups: readonly Group[], group: Group): Row[] {
+  const own = group.rows.filter(({ floor }) => !floor);
+  return [...own, ...everyRow(groups).filter(({ name }) => !own.some((row) => row.name === name))];
+}
+
+function everyRow(groups: readonly Group[]): Row[] {
+  const rows = groups.flatMap((group) => group.rows).filter(({ floor }) => !floor);
+  return rows.filter((row, index) => rows.findIndex(({ name }) => name === row.name) === index);
+}
+
+function reasonIn({ unsupported, title }: Group, name: string): string {
+  const found = unsupported.find((one) => one.name === name);
+  return found === undefined ? `not measured in ${title}` : found.reason;
+}

@@ -1,0 +1,115 @@
+/** Where a fact stands. */
+export type Source = { readonly clause: string; readonly url: string };
+
+const rfc = (number: number, section: string): Source => ({
+  clause: `RFC ${number} §${section}`,
+  url: `https://www.rfc-editor.org/rfc/rfc${number}#section-${section}`,
+});
+
+const mqtt = (section: string): Source => ({
+  clause: `OASIS MQTT 3.1.1 §${section}`,
+  url: 'https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html',
+});
+
+const html = (section: string, anchor: string): Source => ({
+  clause: `WHATWG HTML §${section}`,
+  url: `https://html.spec.whatwg.org/multipage/server-sent-events.html#${anchor}`,
+});
+
+const socketio = (title: string, path: string): Source => ({
+  clause: `Socket.IO 4 documentation, “${title}”`,
+  url: `https://socket.io/docs/v4/${path}`,
+});
+
+export const S = {
+  tcpOrder: rfc(9293, '2.2'),
+  wsHandshake: rfc(6455, '4.1'),
+  wsFrames: rfc(6455, '5.6'),
+  wsPing: rfc(6455, '5.5.2'),
+  wsPurpose: rfc(6455, '1.1'),
+  wsProxies: rfc(6455, '10.3'),
+  wsApi: { clause: 'WHATWG WebSockets §3', url: 'https://websockets.spec.whatwg.org/#the-websocket-interface' },
+  upgrade: rfc(9110, '7.8'),
+  content: rfc(9110, '6.4'),
+  post: rfc(9110, '9.3.3'),
+  http1: rfc(9112, '1'),
+  longPolling: rfc(6202, '2.1'),
+  longPollingIssues: rfc(6202, '2.2'),
+  httpStreaming: rfc(6202, '3.1'),
+  httpStreamingIssues: rfc(6202, '3.2'),
+  fetch: { clause: 'WHATWG Fetch §5', url: 'https://fetch.spec.whatwg.org/#fetch-api' },
+  fetchUp: {
+    clause: 'Chrome documentation, “Streaming requests with the fetch API”',
+    url: 'https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests',
+  },
+  eventSource: html('9.2.2', 'the-eventsource-interface'),
+  eventStream: html('9.2.5', 'parsing-an-event-stream'),
+  lastEventId: html('9.2.4', 'the-last-event-id-header'),
+  eventNotes: html('9.2.7', 'authoring-notes'),
+  sockets: socketio('How it works', 'how-it-works/'),
+  socketsDelivery: socketio('Delivery guarantees', 'delivery-guarantees/'),
+  socketsRecovery: socketio('Connection state recovery', 'connection-state-recovery'),
+  socketsBinary: socketio('Emitting events', 'emitting-events/'),
+  mqttTransport: mqtt('4.2'),
+  mqttWebSocket: mqtt('6'),
+  mqttPayload: mqtt('3.3.3'),
+  mqttSession: mqtt('3.1.2.4'),
+  mqttState: mqtt('4.1'),
+  mqttQos: mqtt('4.3'),
+  mqttOrder: mqtt('4.6'),
+  mqttWill: mqtt('3.1.2.5'),
+  mqttKeepAlive: mqtt('3.1.2.10'),
+  graphqlSubscriptions: {
+    clause: 'GraphQL specification (October 2021) §6.2.3',
+    url: 'https://spec.graphql.org/October2021/#sec-Subscription',
+  },
+  graphqlJson: {
+    clause: 'GraphQL specification (October 2021) §7.2.1',
+    url: 'https://spec.graphql.org/October2021/#sec-JSON-Serialization',
+  },
+  graphqlWs: {
+    clause: 'GraphQL over WebSocket Protocol (graphql-transport-ws)',
+    url: 'https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md',
+  },
+  graphqlSse: {
+    clause: 'GraphQL over Server-Sent Events Protocol',
+    url: 'https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md',
+  },
+  grpcHttp2: {
+    clause: 'gRPC over HTTP2, “Outline”',
+    url: 'https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md',
+  },
+  grpcWeb: {
+    clause: 'gRPC Web, “Protocol differences vs gRPC over HTTP2”',
+    url: 'https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md',
+  },
+  grpcWebStreams: {
+    clause: 'gRPC-Web streaming roadmap',
+    url: 'https://github.com/grpc/grpc-web/blob/master/doc/streaming-roadmap.md',
+  },
+  grpcOrder: { clause: 'gRPC documentation, “Core concepts”', url: 'https://grpc.io/docs/what-is-grpc/core-concepts/' },
+  grpcRetry: { clause: 'gRPC documentation, “Retry”', url: 'https://grpc.io/docs/guides/retry/' },
+  grpcKeepalive: { clause: 'gRPC documentation, “Keepalive”', url: 'https://grpc.io/docs/guides/keepalive/' },
+  dataChannel: { clause: 'W3C WebRTC §6', url: 'https://www.w3.org/TR/webrtc/#peer-to-peer-data-api' },
+  dataChannelStack: rfc(8831, '5'),
+  dataChannelUse: rfc(8831, '6.4'),
+  dataChannelData: rfc(8831, '6.6'),
+  dataChannelTypes: rfc(8832, '5.1'),
+  consent: rfc(7675, '5.1'),
+  webTransport: { clause: 'W3C WebTransport', url: 'https://www.w3.org/TR/webtransport/' },
+  webTransportHttp3: {
+    clause: 'IETF draft, WebTransport over HTTP/3',
+    url: 'https://datatracker.ietf.org/doc/draft-ietf-webtrans-http3/',
+  },
+  webTransportBrowsers: {
+    clause: 'Web features, “WebTransport”: Baseline newly available since 2026-03-24',
+    url: 'https://web-platform-dx.github.io/web-features-explorer/features/webtransport',
+  },
+  quicStreams: rfc(9000, '2'),
+  quicIdle: rfc(9000, '10.1'),
+  datagrams: rfc(9221, '5'),
+  gateway: {
+    clause: 'Amazon API Gateway documentation, quotas of WebSocket APIs',
+    url: 'https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html',
+  },
+} as const satisfies Readonly<Record<string, Source>>;

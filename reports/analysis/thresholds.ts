@@ -1,0 +1,90 @@
+import type { Case, Results } from '../../bench/results/schema.ts';
+import { cellFigure, countOf, inUnit } from './format.ts';
+import { flagOf, nameOf } from './group.ts';
+import { readMember } from './member.ts';
+import { type MetricId, metric as metricOf } from './metrics.ts';
+import { barrierTo, countTrials } from './status.ts';
+
+export const OPERATORS = ['<', '<=', '>', '>='] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** What a figure of a transport in a scenario has to keep to. */
+export type Threshold = {
+  /** As it was given: `ws.echo.p99<50ms`. */
+  readonly text: string;
+  /** `transport` or `transport:variant`. */
+  readonly flag: string;
+  readonly scenario: string;
+  readonly metric: MetricId;
+  readonly operator: Operator;
+  /** In seconds, bytes, messages a second: as results have it. */
+  readonly limit: number;
+};
+
+export type JudgedThreshold = {
+  readonly threshold: Threshold;
+  /** Null where the run has no such case. */
+  readonly caseId: string | null;
+} & (
+  | { readonly outcome: 'met' | 'missed'; readonly median: number; readonly trials: number; readonly bounded: number }
+  | { readonly outcome: 'not testable'; readonly reason: string }
+);
+
+/** Holds thresholds against the medians over the valid trials: one line for each case that a threshold speaks of. */
+export function judgeThresholds(results: Results, thresholds: readonly Threshold[]): JudgedThreshold[] {
+  const barrier = barrierTo(countTrials(results));
+  return thresholds.flatMap((threshold): JudgedThreshold[] => {
+    const cases = results.cases.filter((one) => flagOf(one) === threshold.flag && one.scenario === threshold.scenario);
+    if (cases.length === 0) {
+      const left = (results.plan.leftOut ?? []).find(({ name }) => name === threshold.flag);
+      const reason = left === undefined ? 'the run has no such case' : left.reason;
+      return [{ threshold, caseId: null, outcome: 'not testable', reason }];
+    }
+    return cases.map((one) => judgeCase(results, one, threshold, barrier));
+  });
+}
+
+function judgeCase(results: Results, one: Case, threshold: Threshold, barrier: string | null): JudgedThreshold {
+  const reading = readMember(results, one).readings[threshold.metric];
+  const { sample, median, bounded } = reading;
+  const known = { threshold, caseId: one.id };
+  const because = (reason: string): JudgedThreshold => ({ ...known, outcome: 'not testable', reason });
+  if (barrier !== null) return because(barrier);
+  if (sample.size === 0) return because(reading.reason);
+  const { operator, limit } = threshold;
+  const met = keeps(median, operator, limit);
+  // The true figure is at least the one that was seen: that settles only what lies below.
+  if (bounded > 0 && met !== operator.startsWith('>')) {
+    return because(`${nameOf(one)} sustains at least that: the load generator, not the server, set the limit`);
+  }
+  return { ...known, outcome: met ? 'met' : 'missed', median, trials: sample.size, bounded };
+}
+
+function keeps(value: number, operator: Operator, limit: number): boolean {
+  switch (operator) {
+    case '<':
+      return value < limit;
+    case '<=':
+      return value <= limit;
+    case '>':
+      return value > limit;
+    case '>=':
+      return value >= limit;
+  }
+}
+
+/** A judged threshold in words, for whoever lays it out. */
+export function thresholdText(judged: JudgedThreshold): {
+  readonly condition: string;
+  readonly name: string;
+  readonly outcome: JudgedThreshold['outcome'];
+  readonly figure: string;
+} {
+  const { threshold, caseId, outcome } = judged;
+  const metric = metricOf(threshold.metric);
+  const figure =
+    judged.outcome === 'not testable'
+      ? judged.reason
+      : `${cellFigure(metric, judged)} ${metric.unit} (median of ${countOf(judged.trials, 'valid trial')}; limit ${inUnit(metric, threshold.limit)} ${metric.unit})`;
+  return { condition: threshold.text, name: caseId ?? threshold.flag, outcome, figure };
+}

@@ -1,0 +1,69 @@
+import type { ComparedRow, Comparison, RawPair, Side } from '../analysis/compare-model.ts';
+import { cellFigure, change, utcMinute, verdictFigures } from '../analysis/format.ts';
+import type { Metric } from '../analysis/metrics.ts';
+import { ICONS } from '../analysis/verdict.ts';
+import { escaped, markdownTable, paragraph, warningItems } from './text.ts';
+
+/** Two runs beside each other as Markdown. Equivalents are folded away unless everything was asked for. */
+export function comparisonMarkdown(comparison: Comparison, { all }: { all: boolean }): string {
+  const { headline, base, next, rows, raw, warnings } = comparison;
+  const quiet = rows.filter(({ verdict: { word } }) => word === 'equivalent' || word === 'not testable');
+  const told = all ? rows : rows.filter((row) => !quiet.includes(row));
+  const runs = [base, next].map(({ id, startedAt, status }) =>
+    escaped(`${id}, ${utcMinute(startedAt)}, ${status.label.toLowerCase()}`),
+  );
+  return [
+    '## Wirebench: two runs compared',
+    '',
+    paragraph(headline),
+    '',
+    `Base: ${runs[0]}. New: ${runs[1]}.`,
+    ...(told.length === 0 ? [] : ['', ...rowsTable(told)]),
+    ...(all || quiet.length === 0
+      ? []
+      : [
+          '',
+          `<details><summary>${quiet.length} equivalent or not testable</summary>`,
+          '',
+          ...rowsTable(quiet),
+          '',
+          '</details>',
+        ]),
+    ...raw.flatMap(rawMarkdown),
+    ...warningItems(warnings),
+    '',
+  ].join('\n');
+}
+
+const rowsTable = (rows: readonly ComparedRow[]): string[] =>
+  markdownTable([
+    { header: 'question', cells: rows.map(({ question }) => escaped(question)) },
+    { header: 'transport', cells: rows.map(({ name, floor }) => escaped(floor ? `${name} (floor)` : name)) },
+    { header: 'figure', cells: rows.map(({ metric }) => metric.column) },
+    { header: 'base', right: true, cells: rows.map(({ metric, base }) => sideText(metric, base)) },
+    { header: 'new', right: true, cells: rows.map(({ metric, next }) => sideText(metric, next)) },
+    { header: 'change', right: true, cells: rows.map(({ ratio }) => (ratio === null ? '—' : change(ratio))) },
+    { header: 'verdict', cells: rows.map(verdictText) },
+  ]);
+
+const sideText = (metric: Metric, side: Side): string => (side.state === 'shown' ? cellFigure(metric, side) : '—');
+
+function verdictText({ verdict }: ComparedRow): string {
+  const words = `${ICONS[verdict.word]} ${verdict.word}`;
+  return 'reason' in verdict ? `${words}: ${escaped(verdict.reason)}` : `${words} ${verdictFigures(verdict)}`;
+}
+
+function rawMarkdown({ name, base, next, because, figures }: RawPair): string[] {
+  const what = because.map((one) => `${one.what} ${one.base} → ${one.next}`).join('; ');
+  return [
+    '',
+    `**${escaped(name)}** is not compared, because the questions differ: ${escaped(what)}.`,
+    escaped(base === next ? base : `Base: ${base}; new: ${next}`),
+    '',
+    ...markdownTable([
+      { header: 'figure', cells: figures.map(({ metric }) => metric.column) },
+      { header: 'base', right: true, cells: figures.map((one) => sideText(one.metric, one.base)) },
+      { header: 'new', right: true, cells: figures.map((one) => sideText(one.metric, one.next)) },
+    ]),
+  ];
+}

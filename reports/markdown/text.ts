@@ -1,0 +1,35 @@
+import { printable } from '../analysis/format.ts';
+import type { Sentence, Warning } from '../analysis/model.ts';
+
+/** Names and reasons come from outside: in Markdown none of them may begin a link, a tag, a mention or a table's cell. */
+export const escaped = (text: string): string =>
+  printable(text)
+    .replace(/[\\`*_[\]{}|~#]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', '&#64;')
+    .replaceAll('://', '&#58;//');
+
+export const paragraph = (sentence: Sentence): string =>
+  sentence
+    .map(({ text, strong }) => (strong && text.trim() !== '' ? `**${escaped(text.trim())}**` : escaped(text)))
+    .join('');
+
+export type MarkdownColumn = { readonly header: string; readonly right?: true; readonly cells: readonly string[] };
+
+/** Cells are taken as they are: whoever makes one escapes what is in it. */
+export function markdownTable(columns: readonly MarkdownColumn[]): string[] {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const rows = columns[0]?.cells.length ?? 0;
+  return [
+    line(columns.map(({ header }) => header)),
+    line(columns.map(({ right }) => (right ? '--:' : ':--'))),
+    ...Array.from({ length: rows }, (_, row) => line(columns.map(({ cells }) => cells[row] ?? ''))),
+  ];
+}
+
+export const warningItems = (warnings: readonly Warning[]): string[] =>
+  warnings.length === 0
+    ? []
+    : ['', ...warnings.map(({ text, action }) => `- **Warning:** ${escaped(text)} *${escaped(action)}*`)];

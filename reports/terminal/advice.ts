@@ -1,0 +1,149 @@
+import type { Advice, Option, Rating } from '../advice/model.ts';
+import { needOf } from '../advice/needs.ts';
+import { answersText, certaintiesOf, needFlipText } from '../advice/words.ts';
+import { printable, ratio, share } from '../analysis/format.ts';
+import { type Paint, type Paints, paintsFor } from './paint.ts';
+import { type TextColumn, table, wrap } from './table.ts';
+
+/** Prose is no easier to read beyond this. */
+const WIDEST_PROSE = 100;
+
+/** What `choose` prints: the answer, how sure it is, the options with their reasons, and what would change it. */
+export function adviceText(
+  advice: Advice,
+  { width, colour }: { readonly width: number; readonly colour: boolean },
+): string {
+  const paint = paintsFor(colour);
+  const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
+  const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
+    wrap(printable(text), prose, indent).map(as);
+  const { heading, tieBreaker, load, run, answers, recommended, unjudged, unmeasured, warnings } = advice;
+  const said = answersText(answers);
+  const sure = certaintiesOf(advice);
+  return [
+    ...lines(heading, paint.bold),
+    ...(tieBreaker === null ? [] : lines(`What would settle it: ${tieBreaker}`, paint.bold)),
+    '',
+    ...lines(`Needs: ${said.needs}.`),
+    ...(said.objective === null ? [] : lines(`Objective: ${said.objective}.`)),
+    ...lines(`Weights: ${said.weights}.`),
+    ...lines(`Load: ${load.text}`),
+    ...lines(`Run: ${run.id}, ${run.status}.`, paint.dim),
+    ...(recommended.length === 0
+      ? []
+      : [
+          '',
+          ...lines(`Measurement: ${sure.measurement}`),
+          ...lines(`Preference: ${sure.preference}`),
+          ...bothLines(advice, lines),
+        ]),
+    ...optionLines(advice, width, prose, paint),
+    ...(unjudged.length === 0
+      ? []
+      : ['', ...unjudged.flatMap(({ name, reason }) => lines(`${name}: ${reason}`, paint.dim))]),
+    ...(unmeasured.length === 0
+      ? []
+      : [
+          '',
+          ...lines('Not measured in this run, though by the facts alone it meets the needs:', paint.bold),
+          ...unmeasured.flatMap(({ name, title, conditions }) =>
+            lines(
+              `${name} (${title})${conditions.length === 0 ? '' : `, only if ${conditions.join('; ')}`}`,
+              undefined,
+              '  ',
+            ),
+          ),
+        ]),
+    ...changeLines(advice, lines, paint),
+    ...(warnings.length === 0 ? [] : ['', ...warnings.flatMap((text) => lines(`Warning: ${text}`, paint.yellow))]),
+  ].join('\n');
+}
+
+type Lines = (text: string, as?: Paint, indent?: string) => string[];
+
+function bothLines({ robustness }: Advice, lines: Lines): string[] {
+  if (robustness === null) return [];
+  const parts = robustness.both
+    .filter(({ share: won }) => won > 0)
+    .map(({ name, share: won }) => `${name} ${share(won)}`);
+  return lines(`Both together: ${parts.join(', ')}.`);
+}
+
+function optionLines({ options, criteria }: Advice, width: number, prose: number, paint: Paints): string[] {
+  if (options.length === 0) return [];
+  const judged = options.filter(({ fit }) => fit !== null);
+  const counting = criteria.filter(({ dropped, tag }) => dropped === null && tag === 'measured');
+  const columns: TextColumn[] = [
+    { header: 'transport', align: 'left', cells: judged.map(({ name }) => bare(printable(name))) },
+    {
+      header: 'rating',
+      align: 'left',
+      cells: judged.map(({ rating }) => ({ text: rating ?? '—', paint: paintOf(rating, paint) })),
+    },
+    { header: 'cost', align: 'right', cells: judged.map(({ fit }) => bare(fit === null ? '—' : ratio(fit))) },
+    ...counting.map(
+      ({ id, weight }, index): TextColumn => ({
+        header: `${id} (${share(weight)})`,
+        align: 'right',
+        drop: counting.length - index,
+        cells: judged.map(({ cells }) => {
+          const cell = cells.find(({ criterion }) => criterion === id);
+          return bare(cell === undefined ? '—' : cell.figure.replace(/ \(.*\)$/, ''));
+        }),
+      }),
+    ),
+  ];
+  return [
+    ...(judged.length === 0 ? [] : ['', ...table(columns, width, paint.dim)]),
+    '',
+    ...options.flatMap((option) => oneOption(option, prose, paint)),
+  ];
+}
+
+/** What is ruled out stays visible: its need, and where that is written. */
+function oneOption({ name, rating, because, reasons, needs }: Option, prose: number, paint: Paints): string[] {
+  const head = `${rating ?? '—'} · ${name}: ${because}`;
+  const barred = needs.some(({ value }) => value === 'no');
+  const conditions = barred ? [] : needs.filter(({ value }) => value === 'depends' || value === 'other form');
+  return [
+    ...wrap(printable(head), prose).map(paintOf(rating, paint)),
+    ...reasons.flatMap(({ speaks, text, tag }) =>
+      wrap(printable(`${speaks === 'for' ? '+' : '−'} ${text} [${tag}]`), prose - 2).map((line) => `  ${line}`),
+    ),
+    ...conditions.flatMap(({ need, source, tag }) =>
+      wrap(
+        printable(`${need === 'objective' ? 'objective' : needOf(need).name}: ${source.clause} [${tag}]`),
+        prose - 2,
+      ).map((line) => `  ${paint.dim(line)}`),
+    ),
+  ];
+}
+
+function changeLines({ sensitivity, recommended }: Advice, lines: Lines, paint: Paints): string[] {
+  if (recommended.length === 0) return [];
+  const { needs, next } = sensitivity;
+  return [
+    '',
+    ...lines('What would change it', paint.bold),
+    ...(next === null ? [] : lines(`Next best: ${next}.`)),
+    ...(needs.length === 0
+      ? lines('No single need, answered otherwise, puts another first.')
+      : needs.slice(0, 4).flatMap((flip) => lines(needFlipText(flip)))),
+  ];
+}
+
+function paintOf(rating: Rating | null, paint: Paints): Paint {
+  switch (rating) {
+    case 'Use':
+      return paint.green;
+    case 'Consider':
+      return paint.cyan;
+    case 'Only if':
+      return paint.yellow;
+    case 'Avoid':
+    case null:
+      return paint.dim;
+  }
+}
+
+const bare = (text: string) => ({ text, paint: (same: string) => same });

@@ -1,0 +1,62 @@
+import { printable } from '../analysis/format.ts';
+import type { Warning } from '../analysis/model.ts';
+import type { Word } from '../analysis/verdict.ts';
+import { type TextCell, wrap } from './table.ts';
+
+export type Paint = (text: string) => string;
+export type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow', Paint>>;
+
+/** Prose is no easier to read beyond this. */
+const WIDEST_PROSE = 100;
+
+export const proseWidth = (width: number): number => Math.max(20, Math.min(width, WIDEST_PROSE));
+
+export const paintsFor = (colour: boolean): Paints => (colour ? ansi : plain);
+
+export function paintOf(word: Word, paint: Paints): Paint {
+  switch (word) {
+    case 'better':
+      return paint.green;
+    case 'worse':
+      return paint.red;
+    case 'equivalent':
+      return paint.cyan;
+    case 'not separated':
+      return paint.yellow;
+    case 'not testable':
+    case 'not supported':
+      return paint.dim;
+  }
+}
+
+export const bare = (text: string): TextCell => ({ text, paint: same });
+
+/** Each warning with what to do about it, below an empty line. */
+export function warningLines(warnings: readonly Warning[], width: number, paint: Paints): string[] {
+  return warnings.flatMap(({ text, action }, index) => {
+    const [first = '', ...others] = wrap(printable(`Warning: ${text}`), width);
+    return [
+      ...(index === 0 ? [''] : []),
+      paint.yellow(first),
+      ...others.map((line) => paint.yellow(line)),
+      ...wrap(printable(`→ ${action}`), width - 2).map((line) => `  ${line}`),
+    ];
+  });
+}
+
+const code =
+  (on: number, off: number): Paint =>
+  (text) =>
+    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+
+const ansi: Paints = {
+  bold: code(1, 22),
+  dim: code(2, 22),
+  green: code(32, 39),
+  red: code(31, 39),
+  cyan: code(36, 39),
+  yellow: code(33, 39),
+};
+
+const same: Paint = (text) => text;
+const plain: Paints = { bold: same, dim: same, green: same, red: same, cyan: same, yellow: same };

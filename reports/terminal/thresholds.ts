@@ -1,0 +1,27 @@
+import { printable } from '../analysis/format.ts';
+import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
+import { paintsFor, proseWidth } from './paint.ts';
+import { wrap } from './table.ts';
+
+const MARKS = { met: '✓', missed: '✕', 'not testable': '∅' } as const;
+
+/** A line for each threshold and case: met, missed or not testable, and by what figure. Nothing where none was set. */
+export function thresholdLines(
+  thresholds: readonly JudgedThreshold[],
+  { width, colour }: { width: number; colour: boolean },
+): string[] {
+  if (thresholds.length === 0) return [];
+  const paint = paintsFor(colour);
+  const paints = { met: paint.green, missed: paint.red, 'not testable': paint.yellow };
+  return [
+    '',
+    paint.bold('Thresholds'),
+    ...thresholds
+      .map(thresholdText)
+      .flatMap(({ condition, name, outcome, figure }) =>
+        wrap(printable(`${MARKS[outcome]} ${outcome}  ${condition}  ${name}: ${figure}`), proseWidth(width), '  ').map(
+          (line, index) => paints[outcome](index === 0 ? line.trimStart() : line),
+        ),
+      ),
+  ];
+}

@@ -1,0 +1,55 @@
+import type { ServerResponse } from 'node:http';
+import { constants, createGzip } from 'node:zlib';
+
+/** The body of an answer that never ends, event by event. */
+export interface EventStream {
+  write(event: Buffer): void;
+  /** Bytes in this process that the peer has not taken yet. */
+  readonly waiting: number;
+  end(): void;
+}
+
+export function plainEvents(response: ServerResponse): EventStream {
+  return {
+    write: (event) => void response.write(event),
+    get waiting() {
+      return response.writableLength;
+    },
+    end: () => void response.end(),
+  };
+}
+
+/**
+ * Compressed, each event flushed before the next: whoever reads gets it whole, and at once. The first event is forgotten by the
+ * compressor, because it names the session: a secret that is compressed together with what others write can be guessed from
+ * lengths (the attack called BREACH).
+ */
+export function gzippedEvents(response: ServerResponse): EventStream {
+  const gzip = createGzip();
+  let packed: Buffer[] = [];
+  let flushAs = constants.Z_FULL_FLUSH;
+  const sendOn = (): void => {
+    const chunks = packed;
+    packed = [];
+    if (chunks.length > 0 && !response.destroyed) response.write(Buffer.concat(chunks));
+  };
+  gzip.on('data', (chunk: Buffer) => packed.push(chunk));
+  gzip.on('error', () => response.destroy());
+  gzip.on('end', () => {
+    sendOn();
+    response.end();
+  });
+  response.once('close', () => gzip.destroy());
+  return {
+    write(event) {
+      if (gzip.writableEnded || gzip.destroyed) return;
+      gzip.write(event);
+      gzip.flush(flushAs, sendOn);
+      flushAs = constants.Z_SYNC_FLUSH;
+    },
+    get waiting() {
+      return response.writableLength + gzip.writableLength;
+    },
+    end: () => void gzip.end(),
+  };
+}

@@ -1,0 +1,157 @@
+import type { Socket } from 'node:net';
+import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { decodeMessage, encodeMessage, mostEncodedBytes, OPEN } from '../bench/codec/messages.ts';
+import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { watchBacklogs } from './backlog.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, type Pass, Refused, tokenOf, whenExpired } from './gate.ts';
+import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
+
+/** Time a peer that is told why has to leave before its connection is cut. */
+const GOODBYE_MS = 1_000;
+
+/** What goes down has been encoded before: a broadcast only once. */
+type Call = ServerDuplexStream<Message, Buffer>;
+
+interface Stream {
+  readonly call: Call;
+  readonly socket: Socket | undefined;
+  /** Bytes that the flow control of HTTP/2 has not let go yet. */
+  waiting: number;
+}
+
+/** gRPC over HTTP/2, on @grpc/grpc-js: one bidirectional stream a session. Its metadata, answered at once, say that it is open. */
+export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  const streams = new Set<Stream>();
+  /** By address and port, which is all a call knows of its connection. */
+  const connections = new Map<string, Socket>();
+
+  const grpc = new Server({
+    'grpc.max_receive_message_length': mostEncodedBytes(messageBytes),
+    'grpc.max_send_message_length': -1,
+    'grpc.max_concurrent_streams': limits.subscriptions,
+    'grpc.enable_channelz': 0,
+  });
+  grpc.register<Message, Buffer>(
+    OPEN,
+    (call: Call) => void open(call),
+    (encoded) => encoded,
+    decodeMessage,
+    'bidi',
+  );
+
+  function send(stream: Stream, encoded: Buffer): void {
+    const { call } = stream;
+    if (call.destroyed || call.writableEnded) return;
+    stream.waiting += encoded.length;
+    call.write(encoded, () => {
+      stream.waiting -= encoded.length;
+    });
+  }
+
+  function broadcast(message: Message): void {
+    const encoded = encodeMessage(message);
+    for (const stream of streams) send(stream, encoded);
+  }
+
+  async function open(call: Call): Promise<void> {
+    const pass = await admitted(call);
+    if (pass === undefined || call.cancelled) return;
+    const stream: Stream = { call, socket: connections.get(call.getPeer()), waiting: 0 };
+    const inTime = floodGuard(limits);
+    const forget = whenExpired(pass, () => refuse(stream, status.UNAUTHENTICATED, 'the token has expired'));
+    streams.add(stream);
+    call.once('close', () => {
+      forget();
+      streams.delete(stream);
+    });
+    call.on('data', (message: Message) => {
+      if (call.writableEnded) return;
+      if (!inTime()) return refuse(stream, status.RESOURCE_EXHAUSTED, 'too many messages');
+      void application(message, (reply) => send(stream, encodeMessage(reply)), broadcast);
+    });
+    call.on('end', () => call.end());
+    call.sendMetadata(new Metadata());
+  }
+
+  /** Undefined where the call has been refused. */
+  async function admitted(call: Call): Promise<Pass | undefined> {
+    const [given] = call.metadata.get('authorization');
+    const token = gate.open ? undefined : tokenOf({ headers: { authorization: String(given ?? '') } });
+    try {
+      return gate.known(token) ?? (await gate.admit(token));
+    } catch (error) {
+      const refused = error instanceof Refused;
+      const code = refused ? status.UNAUTHENTICATED : status.INTERNAL;
+      call.emit('error', { code, details: refused ? error.message : 'the token could not be looked at' });
+      return undefined;
+    }
+  }
+
+  const server = createStreamServer(
+    settings,
+    (socket) => {
+      socket.on('error', () => {});
+      const name = `${socket.remoteAddress}:${socket.remotePort}`;
+      connections.set(name, socket);
+      // One that is no session by then, or holds none any more, has no business here.
+      const look = setInterval(() => {
+        for (const stream of streams) if (stream.socket === socket) return;
+        socket.destroy();
+      }, limits.handshakeMs);
+      socket.once('close', () => {
+        clearInterval(look);
+        if (connections.get(name) === socket) connections.delete(name);
+      });
+      injector.injectConnection(socket);
+    },
+    ['h2'],
+  );
+  // TLS, where there is any, ends before: the same entrance as for every other transport.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const sockets = trackSockets(server);
+  const stopWatching = watchBacklogs(
+    limits,
+    () => streams,
+    ({ waiting }) => waiting,
+    (stream) => refuse(stream, status.RESOURCE_EXHAUSTED, 'reads too slowly'),
+  );
+
+  const port = await bind(server, settings).catch((error: unknown) => {
+    stopWatching();
+    throw error;
+  });
+  return {
+    url: `${settings.identity === undefined ? 'grpc' : 'grpcs'}://${authority(settings.host, port)}`,
+    broadcast,
+    effective: {
+      heartbeat: 'none: keepalive pings are off, as the library has them',
+      heartbeatSeconds: 0,
+      compression: false,
+      tcpNoDelay: true,
+      messageBytes,
+      http: '2',
+      flowControlWindowBytes: 65_535,
+    },
+    close: closingOnce(async () => {
+      stopWatching();
+      for (const stream of streams) refuse(stream, status.UNAVAILABLE, 'the server is closing');
+      const closed = closeServer(server, sockets);
+      grpc.tryShutdown(() => {});
+      await closed;
+      grpc.forceShutdown();
+    }),
+  };
+}
+
+/** The call ends with this status, once what was written before is gone; soon, in any case. */
+function refuse({ call, socket }: Stream, code: status, details: string): void {
+  call.emit('error', { code, details });
+  if (socket === undefined) return;
+  const cut = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(cut));
+  call.once('close', () => clearTimeout(cut));
+}

@@ -1,0 +1,15 @@
+import { encodeLine } from '../bench/codec/line.ts';
+import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
+import { textOf } from './http.ts';
+import { listenForStreams } from './streams.ts';
+
+/** Lines down in one answer that stays open (`GET /lines`), one POST a message up (`POST /messages/<session>`). */
+export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  return listenForStreams(application, settings, {
+    path: 'lines',
+    contentType: 'application/x-ndjson',
+    greeting: encodeLine,
+    encode: (message) => encodeLine(textOf(message)),
+    effective: {},
+  });
+}

@@ -1,0 +1,205 @@
+import { createSocket } from 'node:dgram';
+import { setTimeout as later } from 'node:timers/promises';
+import type { DataChannel, PeerConnection } from 'node-datachannel';
+import type { WebSocket } from 'ws';
+import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { watchBacklogs } from './backlog.ts';
+import { floodGuard } from './flood.ts';
+import { Gate, whenExpired } from './gate.ts';
+import { createWebServer, notFound, schemeOf } from './http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { acceptWebSockets, endSocket } from './sockets.ts';
+import { answerOf, descriptionOf, MOST_SIGNAL_BYTES, type Offer, readOffer } from './webrtc-signalling.ts';
+
+/** One peer: the socket it is negotiated over and told goodbye on, and the channel its messages take. */
+interface Session {
+  readonly signalling: WebSocket;
+  readonly peer: PeerConnection;
+  readonly channel: DataChannel;
+}
+
+const library = await import('node-datachannel').catch((error: unknown) => String(error));
+
+export function unavailable(): string | undefined {
+  return typeof library === 'string' ? `node-datachannel has no binary for this machine: ${library}` : undefined;
+}
+
+/**
+ * WebRTC data channels (RFC 8831) on libdatachannel: SCTP over DTLS over UDP. Offer and answer go over a WebSocket, which then
+ * stays open and silent. All sessions share one UDP port, the one of the same number as the signalling's.
+ */
+export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  if (typeof library === 'string') throw new Error(unavailable());
+  const { PeerConnection } = library;
+  const { limits, host, options } = settings;
+  const { messageBytes } = limits;
+  const gate = new Gate(settings);
+  const server = createWebServer(settings, notFound, gate);
+  const sockets = trackSockets(server);
+  const sessions = new Set<Session>();
+  const wss = acceptWebSockets(server, {
+    ...{ gate, limits, tokenInHandshake: true, maxPayload: MOST_SIGNAL_BYTES },
+    onAdmitted(socket, pass) {
+      socket.once(
+        'close',
+        whenExpired(pass, () => endSocket(socket, 4401, 'the token has expired')),
+      );
+    },
+  });
+  const port = await bind(server, settings);
+  const udp = { address: host, port };
+  // The library would end the process.
+  const taken = await whyTaken(udp);
+  if (taken !== undefined) {
+    await closeServer(server, sockets);
+    throw taken;
+  }
+  const configuration = {
+    ...{ iceServers: [], disableAutoNegotiation: true, bindAddress: host },
+    ...{ enableIceUdpMux: true, portRangeBegin: port, portRangeEnd: port },
+    // What is longer is cut to this length: one byte more than is allowed tells that it was.
+    maxMessageSize: messageBytes + 1,
+  };
+  // Nobody's: the library has the UDP port open only as long as there is a connection that uses it.
+  const keeper = new PeerConnection('', configuration);
+  keeper.createDataChannel('');
+  keeper.setLocalDescription('offer');
+
+  function broadcast(message: Message): void {
+    for (const { signalling, channel } of sessions) send(signalling, channel, message);
+  }
+
+  function receive(signalling: WebSocket, channel: DataChannel): void {
+    const inTime = floodGuard(limits);
+    const reply = (message: Message): void => send(signalling, channel, message);
+    channel.onMessage((data) => {
+      if (signalling.readyState !== signalling.OPEN) return;
+      const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+      if (isLonger(message, messageBytes)) return endSocket(signalling, 1009, 'message too large');
+      if (!inTime()) return endSocket(signalling, 1008, 'too many messages');
+      void application(message, reply, broadcast);
+    });
+  }
+
+  /** The answer makes us the DTLS client: we are connected after the peer is, so that our first flight finds it ready. */
+  function open(signalling: WebSocket, offer: Offer): Session {
+    const peer = new PeerConnection('', configuration);
+    const channel = peer.createDataChannel('', { negotiated: true, id: 0, ...reliability(options) });
+    receive(signalling, channel);
+    // Also where the peer fell silent, once ICE has missed its consent for long enough (RFC 7675 §5.1).
+    channel.onClosed(() => endSocket(signalling, 1000, 'the data channel was closed'));
+    signalling.once('close', () => {
+      channel.close();
+      peer.close();
+    });
+    peer.setRemoteDescription(descriptionOf(offer), 'offer');
+    peer.setLocalDescription('answer');
+    signalling.send(answerOf(peer.localDescription()?.sdp ?? '', messageBytes));
+    return { signalling, peer, channel };
+  }
+
+  wss.on('connection', (signalling: WebSocket) => {
+    const late = setTimeout(() => endSocket(signalling, 4408, 'no data channel in time'), limits.handshakeMs);
+    let session: Session | undefined;
+    signalling.on('message', (data, isBinary) => {
+      if (signalling.readyState !== signalling.OPEN) return;
+      const offer = session === undefined ? readOffer(data, isBinary) : undefined;
+      try {
+        session = offer && open(signalling, offer);
+      } catch {
+        // What the library does not take, however well formed.
+        session = undefined;
+      }
+      if (session === undefined) return endSocket(signalling, 1008, 'not an offer');
+      const { channel } = session;
+      channel.onOpen(() => {
+        clearTimeout(late);
+        if (session === undefined || signalling.readyState !== signalling.OPEN) return;
+        sessions.add(session);
+        signalling.send('{"type":"ready"}');
+      });
+    });
+    signalling.once('close', () => {
+      clearTimeout(late);
+      if (session !== undefined) sessions.delete(session);
+    });
+  });
+
+  const stopWatching = watchBacklogs(
+    limits,
+    () => sessions,
+    ({ channel }) => channel.bufferedAmount(),
+    ({ signalling }) => endSocket(signalling, 1013, 'reads too slowly'),
+  );
+
+  return {
+    url: `${schemeOf('ws', settings)}://${authority(host, port)}/`,
+    broadcast,
+    effective: {
+      heartbeat: 'ICE consent about every 5 s and SCTP heartbeats every 10 s, both ways',
+      heartbeatSeconds: 5,
+      compression: false,
+      encryption: 'DTLS, always',
+      ordered: options.ordered !== false,
+      reliable: options.maxRetransmits === undefined,
+      messageBytes,
+    },
+    close: closingOnce(async () => {
+      stopWatching();
+      for (const client of wss.clients) client.close(1001, 'server going away');
+      wss.close();
+      await closeServer(server, sockets);
+      keeper.close();
+      await released(udp);
+    }),
+  };
+}
+
+/** Both sides open the channel by themselves, so a client has no say in how the server sends. */
+function reliability({ ordered, maxRetransmits }: Options) {
+  return {
+    unordered: ordered === false,
+    ...(typeof maxRetransmits === 'number' ? { maxRetransmits } : {}),
+  };
+}
+
+function send(signalling: WebSocket, channel: DataChannel, message: Message): void {
+  // A session that was told goodbye is over, though its channel is still there.
+  if (signalling.readyState !== signalling.OPEN) return;
+  try {
+    if (typeof message === 'string') channel.sendMessage(message);
+    else channel.sendMessageBinary(message);
+  } catch {
+    // Closed meanwhile, or larger than the peer said it takes (RFC 8841 §6.1); sending less than was asked is no choice.
+    endSocket(signalling, 1009, 'message too large for this peer');
+  }
+}
+
+/** In bytes; counting a text's is left out where it cannot matter. */
+function isLonger(message: Message, bytes: number): boolean {
+  if (typeof message !== 'string') return message.length > bytes;
+  return message.length * 3 > bytes && Buffer.byteLength(message) > bytes;
+}
+
+/** Longest time the library's threads may take to let go of the UDP port, and between looks. */
+const MOST_RELEASE_MS = 2_000;
+const LOOK_MS = 5;
+
+/** The library closes its port in its own time and says nothing: it is closed when somebody else can have it. */
+async function released(address: UdpAddress): Promise<void> {
+  for (let waitedMs = 0; waitedMs < MOST_RELEASE_MS; waitedMs += LOOK_MS) {
+    if ((await whyTaken(address)) === undefined) return;
+    await later(LOOK_MS);
+  }
+}
+
+type UdpAddress = { readonly address: string; readonly port: number };
+
+/** What the system says against our having this UDP port. */
+function whyTaken({ address, port }: UdpAddress): Promise<Error | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    socket.once('error', (error) => socket.close(() => resolve(error)));
+    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve(undefined)));
+  });
+}
