@@ -6,7 +6,7 @@ import { makeIdentity } from '../security/identity.ts';
 import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
 
 /** Assaults at once: they mostly wait for what should happen to happen. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 const PATIENT = 400_000;
 
 const available = new Set<string>();

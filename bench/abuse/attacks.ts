@@ -1,6 +1,6 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { generate, type Packet } from 'mqtt-packet';
-import type { Limits } from '../contract.ts';
+import type { Limits, Options } from '../contract.ts';
 import { type Found, type Wire, wireOf } from '../registry.ts';
 import { BINARY, frame, framesOf, type Handshake, handshake, PING, pieces, TEXT } from './frames.ts';
 import type { RawPeer } from './peer.ts';
@@ -65,6 +65,11 @@ export const FLOOD: Readonly<Record<Wire['family'], RegExp>> = {
 /** What says nothing of its wire is attacked through its own client only: nobody else could dial it. */
 export function wireFor(found: Found): Wire {
   return wireOf(found) ?? { family: 'datagrams' };
+}
+
+/** Its own settings, and those of the variant over them. */
+export function optionsOf({ entry, variant }: Found): Options {
+  return { ...entry.options, ...variant?.options };
 }
 
 export const attacks: readonly Attack[] = [
@@ -372,25 +377,13 @@ export const attacks: readonly Attack[] = [
   mqttAttack('topics of 200 levels', () => publishing({ topic: `up${'/x'.repeat(200)}` })),
   mqttAttack('pings', () => ({ cmd: 'pingreq' })),
   {
-    name: 'a session that is left behind to gather messages',
+    name: 'a session that would gather messages once it is left',
     against: mqtt,
-    // Nothing is gathered, so there is nobody to cut: it says itself when it goes.
-    refused: is(/^20020000.* closed/),
-    async run(target) {
-      const settings = { clientId: 'gatherer', clean: false } as const;
-      const first = await inMqtt(target, settings);
-      await first.write(
-        generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'all', qos: 1 }], ...NOTHING }),
-      );
-      // SUBACK, after the CONNACK.
-      await first.hears((text) => text[4] === '\x90');
-      first.cut();
-      await first.ended;
-      // A second session of this name finds no trace of the first: "session present" is 0 [MQTT-3.2.2-2].
-      const second = await inMqtt(target, settings);
-      await second.write(generate({ cmd: 'disconnect' }));
-      await second.ended;
-      return `${second.bytes.toString('hex')} closed`;
+    refused: is(CLOSED),
+    async run({ dial, token }) {
+      const peer = await dial();
+      await peer.write(connecting(token, { clientId: 'gatherer', clean: false }));
+      return fate(peer);
     },
   },
 ];
@@ -470,14 +463,16 @@ async function inEngine(target: Target): Promise<RawPeer> {
 /** The fields of a packet that these attacks leave empty, and the types ask for. */
 const NOTHING = { qos: 0, retain: false, dup: false } as const;
 
-async function inMqtt({ dial, token }: Target, more: { clientId?: string; clean?: boolean } = {}): Promise<RawPeer> {
+function connecting(token: string, more: { clientId?: string; clean?: boolean } = {}): Buffer {
+  return generate({
+    ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, keepalive: 0, clean: true, clientId: '' },
+    ...{ username: 'token', password: Buffer.from(token), ...more },
+  });
+}
+
+async function inMqtt({ dial, token }: Target): Promise<RawPeer> {
   const peer = await dial();
-  await peer.write(
-    generate({
-      ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, keepalive: 0, clean: true, clientId: '' },
-      ...{ username: 'token', password: Buffer.from(token), ...more },
-    }),
-  );
+  await peer.write(connecting(token));
   // CONNACK.
   await peer.hears((text) => text.startsWith('\x20\x02'));
   return peer;

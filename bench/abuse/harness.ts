@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { platform } from '../../clients/platform/node.ts';
-import type { ClientModule, Limits, Options } from '../contract.ts';
+import type { ClientModule, Limits } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import { capabilitiesOf, clientModule, type Found, loadClient, serverModule, type Wire } from '../registry.ts';
 import { Child } from '../run/child.ts';
 import { type Server, startServer } from '../run/processes.ts';
 import { makeMint } from '../security/tokens.ts';
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
-import { fetches, type Target, wireFor } from './attacks.ts';
+import { fetches, optionsOf, type Target, wireFor } from './attacks.ts';
 import { Listener, quiet, Story } from './audience.ts';
 import type { FrozenAnswer, FrozenOrder } from './frozen.ts';
 import { holdsConnection } from './held.ts';
@@ -15,7 +15,7 @@ import { holdsConnection } from './held.ts';
 const MIB = 1 << 20;
 /** Who hears the broadcasts: of a transport, and of each of its variants. */
 const LISTENERS = 200;
-const LISTENERS_OF_VARIANT = 60;
+const LISTENERS_OF_VARIANT = 40;
 const PROBES = 20;
 /** A bad peer is cut by then, and memory is back. */
 const PATIENCE_MS = 10_000;
@@ -98,7 +98,7 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
 export const FROZEN = 'a frozen subscriber';
 
 /** Where it is, who is let in, and what is refused. */
-type At = Pick<Target, 'url' | 'token' | 'limits'>;
+type At = Pick<Target, 'url' | 'token' | 'limits'> & { readonly compresses: boolean };
 
 /** A server process, its sessions and its enemies. Everything is gone once it is disposed of. */
 class Field {
@@ -120,8 +120,10 @@ class Field {
     try {
       const settings = { host: '127.0.0.1', port: 0, options: optionsOf(found), limits, tokens: mint.rules };
       const module = serverModule(entry);
-      const { url } = await server.ask({ order: 'listen', module, ...settings }, 'listening', ORDER);
-      return new Field(found, await loadClient(entry), server, { url, token, limits });
+      const { url, effective } = await server.ask({ order: 'listen', module, ...settings }, 'listening', ORDER);
+      const { compression = false } = effective;
+      const compresses = compression !== false;
+      return new Field(found, await loadClient(entry), server, { url, token, limits, compresses });
     } catch (error) {
       await server.kill();
       throw error;
@@ -191,7 +193,7 @@ class Field {
   }
 
   async tellAll(listeners: readonly Listener[]): Promise<void> {
-    const bytes = fetches(this.#wire) ? FETCHED_STORY_BYTES : STORY_BYTES;
+    const bytes = (fetches(this.#wire) ? FETCHED_STORY_BYTES : STORY_BYTES) * (this.#at.compresses ? 1.5 : 1);
     for (let told = 0; told < bytes; told += BROADCAST_BYTES) await this.story.tell(listeners);
   }
 
@@ -211,10 +213,6 @@ class Field {
 
 function nameOf({ entry, variant }: Found): string {
   return variant === null ? entry.id : `${entry.id}:${variant.id}`;
-}
-
-function optionsOf({ variant }: Found): Options {
-  return variant?.options ?? {};
 }
 
 async function memory(server: Server): Promise<number> {

@@ -1,9 +1,11 @@
 import { platform } from '../../clients/platform/node.ts';
 import { type Found, loadClient, refusalOf } from '../registry.ts';
-import { type Attack, FLOOD, type Target } from './attacks.ts';
+import { type Attack, FLOOD, optionsOf, type Target } from './attacks.ts';
 
 /** Time to become a session. */
 const CONNECT_MS = 10_000;
+/** Between the first sign that a session is over and its reason. */
+const LAST_WORDS_MS = 500;
 
 /** What any protocol knows: too large a message, and too many. The peer's own client says how it was refused. */
 export function throughItsClient(found: Found): Attack[] {
@@ -41,13 +43,16 @@ async function told(
 ): Promise<string> {
   const what = Promise.withResolvers<string>();
   let over = false;
+  const said: string[] = [];
   const end = (reason: unknown): void => {
     over = true;
-    what.resolve(describe(reason));
+    said.push(describe(reason));
+    // A message may be refused before the session is told why it ends.
+    setTimeout(() => what.resolve(said.join('; ')), LAST_WORDS_MS);
   };
   const client = await loadClient(found.entry);
   const signal = AbortSignal.timeout(CONNECT_MS);
-  const options = found.variant?.options ?? {};
+  const options = optionsOf(found);
   const settings = { options, encoding: 'text', platform, token, signal } as const;
   const session = await client.connect(url, { message() {}, lost: end }, settings);
   try {
