@@ -1,6 +1,23 @@
 import { BROADCAST, ECHO } from './codec/header.ts';
 import type { Capabilities, ClientModule, Encoding, Options, ServerModule } from './contract.ts';
 
+/** What a hostile peer would speak to a server: it says which attacks there are, and in what words they are refused. */
+export interface Wire {
+  readonly family: 'stream' | 'http' | 'websocket' | 'engine.io' | 'mqtt' | 'http2' | 'datagrams';
+  /** WebSocket: what the handshake offers. */
+  readonly subprotocol?: string;
+  /** Engine.IO: its packets are no text. */
+  readonly packed?: true;
+  /** HTTP: the request that opens a session, and whose answer names it. */
+  readonly opens?: string;
+  /** HTTP: where messages are posted; the session's name comes after it, where a request opens one. */
+  readonly posts?: string;
+  /** Found in what a peer is told that connects and never says who it is; left out where connecting is all. */
+  readonly silence?: RegExp;
+  /** Found in what a peer is told that sends too many messages, where that is not its family's usual word. */
+  readonly flood?: RegExp;
+}
+
 /** A named setting of a transport, written `transport:variant`. */
 export interface Variant {
   readonly id: string;
@@ -12,6 +29,8 @@ export interface Variant {
   readonly capabilities?: Partial<Capabilities>;
   /** Where it refuses in other words. */
   readonly refusal?: RegExp;
+  /** Where it travels in something else. */
+  readonly wire?: Wire;
   readonly unauthorized?: RegExp;
 }
 
@@ -30,6 +49,8 @@ export interface TransportEntry {
   readonly capabilities: Capabilities;
   /** Found in the reason a client is given when its message is too large: the protocol's own refusal. */
   readonly refusal: RegExp;
+  /** What attacks on it are made of. Those that go through its own client are made in any case. */
+  readonly wire?: Wire;
   /** The same for a session without the token that is asked for; left out where the server knows no tokens. */
   readonly unauthorized?: RegExp;
   /** Its own settings, where it has any; a variant's come over them. */
@@ -80,41 +101,53 @@ const overRequests: Capabilities = { binary: false, ordered: true, reliable: tru
 const bestEffort = { ordered: false, reliable: false } as const;
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
+const overWebSocket: Wire = { family: 'websocket' };
+const signalled: Wire = { family: 'websocket', silence: /4408/ };
+const eventsAndPosts: Wire = { family: 'http', opens: 'GET /events', posts: '/messages/' };
+const linesAndPosts: Wire = { family: 'http', opens: 'GET /lines', posts: '/messages/' };
+const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts: '/messages/' };
+const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
+const enginePolls: Wire = { family: 'http', flood: /server disconnect|transport|400|closed/ };
+const mqttOverWebSocket: Wire = { family: 'websocket', subprotocol: 'mqtt', silence: /closed/, flood: /closed/ };
+const graphqlOverWebSocket: Wire = {
+  ...{ family: 'websocket', subprotocol: 'graphql-transport-ws', silence: /4408/, flood: /4429/ },
+};
+
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */
 // biome-ignore format: one line each
 const known: TransportEntry[] = [
-  { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, unauthorized: /closed/, variants: [] },
-  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, unauthorized: /401/, variants: [
+  { id: 'tcp', title: 'Raw TCP', family: 'floor', floor: true, browser: false, capabilities: overConnection, refusal: /closed/, unauthorized: /closed/, wire: { family: 'stream' }, variants: [] },
+  { id: 'ws', title: 'WebSocket', family: 'socket', capabilities: overConnection, refusal: /1009/, unauthorized: /401/, wire: overWebSocket, variants: [
     { id: 'deflate', title: 'permessage-deflate with context takeover', options: { deflate: true } },
     { id: 'deflate-fresh', title: 'permessage-deflate, each message by itself', options: { deflate: true, fresh: true, thresholdBytes: 64 } },
     { id: 'batch', title: 'several messages a frame', options: { batchMs: 5 } },
   ] },
-  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, unauthorized: /token is (not valid|required|too long)|token has expired/, variants: [
-    { id: 'polling', title: 'over long polling', options: { transport: 'polling' }, capabilities: { upstream: 'request' }, refusal: /413|server disconnect/ },
+  { id: 'socketio', title: 'Socket.IO', family: 'socket', capabilities: overConnection, refusal: /transport close|server disconnect/, unauthorized: /token is (not valid|required|too long)|token has expired/, wire: engineIo, variants: [
+    { id: 'polling', title: 'over long polling', options: { transport: 'polling' }, capabilities: { upstream: 'request' }, refusal: /413|server disconnect/, wire: enginePolls },
     { id: 'upgrade', title: 'polling first, then WebSocket', options: { transport: 'upgrade' } },
-    { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
+    { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true }, wire: { ...engineIo, packed: true } },
   ] },
-  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [
+  { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: eventsAndPosts, variants: [
     { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false },
     { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
     { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
-  { id: 'http-stream', title: 'HTTP stream of lines + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [] },
-  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [
+  { id: 'http-stream', title: 'HTTP stream of lines + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: linesAndPosts, variants: [] },
+  { id: 'long-polling', title: 'Long polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: sessionsAndPosts, variants: [
     { id: 'gzip', title: 'gzip', options: { gzip: true } },
     { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
-  { id: 'short-polling', title: 'Short polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, options: { intervalMs: 100 }, variants: [] },
-  { id: 'mqtt', title: 'MQTT', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, variants: [
+  { id: 'short-polling', title: 'Short polling + POST', family: 'polling', capabilities: overRequests, refusal: /413/, unauthorized: /401/, options: { intervalMs: 100 }, wire: sessionsAndPosts, variants: [] },
+  { id: 'mqtt', title: 'MQTT', family: 'broker', capabilities: overConnection, refusal: /closed/, unauthorized: /Not authorized/, wire: { family: 'mqtt' }, variants: [
     { id: 'qos1', title: 'QoS 1', options: { qos: 1 } },
     { id: 'qos2', title: 'QoS 2', options: { qos: 2 } },
-    { id: 'ws', title: 'over WebSocket', options: { websocket: true } },
+    { id: 'ws', title: 'over WebSocket', options: { websocket: true }, wire: mqttOverWebSocket },
   ] },
-  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, variants: [
+  { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, wire: graphqlOverWebSocket, variants: [
     { id: 'base64', title: 'over WebSocket, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
-  { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, variants: [] },
-  { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, variants: [
+  { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, wire: { family: 'http2' }, variants: [] },
+  { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, wire: signalled, variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
   ] },
@@ -169,6 +202,11 @@ export function optionsOf({ entry, variant }: Found): Options {
 /** What the refusal of a message that is too large looks like in this variant. */
 export function refusalOf({ entry, variant }: Found): RegExp {
   return variant?.refusal ?? entry.refusal;
+}
+
+/** What attacks on this variant are made of. */
+export function wireOf({ entry, variant }: Found): Wire | undefined {
+  return variant?.wire ?? entry.wire;
 }
 
 /** What the refusal of a session without the token looks like in this variant; undefined where it knows no tokens. */

@@ -37,7 +37,6 @@ const KEEP_ALIVE_MS = 12_000;
 
 interface Member {
   readonly feed: Feed<Value>;
-  readonly inTime: () => boolean;
 }
 
 /** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket. */
@@ -54,7 +53,7 @@ export async function listen(application: Application, settings: ServerSettings)
   // The token comes with `connection_init`: a browser can set no header of the handshake.
   const wss = acceptWebSockets(server, { gate, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
-  const newMember = (): Member => ({ feed: new Feed(), inTime: floodGuard(limits) });
+  const newMember = (): Member => ({ feed: new Feed() });
 
   function broadcast(message: Message): void {
     const value = valueWith(message);
@@ -63,18 +62,17 @@ export async function listen(application: Application, settings: ServerSettings)
 
   type Context = Member & { readonly socket: WebSocket };
 
-  async function take(message: Message, { feed, inTime, socket }: Context): Promise<boolean> {
+  async function take(message: Message, { feed }: Context): Promise<boolean> {
     if (Buffer.byteLength(message) > messageBytes) throw new GraphQLError('message too large (1009)');
-    if (!inTime()) {
-      endSocket(socket, 4429, 'Too many requests');
-      return false;
-    }
     await application(message, (reply) => feed.push(valueWith(reply)), broadcast);
     return true;
   }
 
-  function subscribe(feed: Member['feed']): AsyncIterableIterator<Value> {
-    if (feed.size >= limits.subscriptions) throw new GraphQLError('too many subscriptions');
+  function subscribe({ feed, socket }: Context): AsyncIterableIterator<Value> {
+    if (feed.size >= limits.subscriptions) {
+      endSocket(socket, 4429, 'Too many subscriptions');
+      throw new GraphQLError('too many subscriptions');
+    }
     return feed.subscribe(textValue(''));
   }
 
@@ -108,8 +106,8 @@ export async function listen(application: Application, settings: ServerSettings)
           b: ({ m }: { m: string }, context: Context) => take(Buffer.from(m, 'base64'), context),
         },
         subscription: {
-          m: (_: unknown, { feed }: Member) => subscribe(feed),
-          b: (_: unknown, { feed }: Member) => subscribe(feed),
+          m: (_: unknown, context: Context) => subscribe(context),
+          b: (_: unknown, context: Context) => subscribe(context),
         },
       },
     },
@@ -120,6 +118,11 @@ export async function listen(application: Application, settings: ServerSettings)
   wss.on('connection', (socket) => {
     members.set(socket, newMember());
     socket.once('close', () => members.delete(socket));
+    // Whatever they are: the protocol's own pings and refused subscriptions cost as much as messages.
+    const inTime = floodGuard(limits);
+    socket.on('message', () => {
+      if (!inTime()) endSocket(socket, 4429, 'Too many requests');
+    });
   });
   // A value waits in its feed until the one before it has been written.
   const stopWatching = watchBacklogs(

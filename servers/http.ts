@@ -1,7 +1,15 @@
-import { createServer, type IncomingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../bench/contract.ts';
+import { answerBrokenRequests, LINGER_MS, requestGuard } from './connections.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
 /** What HTTP/1.1 and HTTP/2 have in common of a request and of its answer. */
@@ -10,6 +18,8 @@ export interface WebRequest {
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly complete: boolean;
+  /** Of HTTP/2 it is the one stream of the connection. */
+  readonly socket: { destroy(): unknown; once(event: 'close', listener: () => void): unknown };
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
   on(event: 'end' | 'close', listener: () => void): unknown;
@@ -44,17 +54,22 @@ const MOST_HEADER_BYTES = 16_384;
 export function createWebServer(settings: ServerSettings, answer: Answer, gate = new Gate(settings)): Server {
   const { identity, limits } = settings;
   const { handshakeMs } = limits;
-  const timeouts = { headersTimeout: handshakeMs, requestTimeout: 2 * handshakeMs, connectionsCheckingInterval: 500 };
+  const timeouts = { headersTimeout: handshakeMs, requestTimeout: 1.4 * handshakeMs, connectionsCheckingInterval: 500 };
   const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
-  const onRequest = entrance(settings, answer, gate);
-  if (identity === undefined) return createServer(options, onRequest);
+  const inTime = requestGuard(limits);
+  const enter = entrance(settings, answer, gate);
+  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!inTime(request, response)) return refuseAndCut(request, response, 429, 'too many requests');
+    enter(request, response);
+  };
+  if (identity === undefined) return answerBrokenRequests(createServer(options, onRequest));
   const secure = {
     cert: identity.certificate,
     key: identity.key,
     handshakeTimeout: handshakeMs,
     ALPNProtocols: ['http/1.1'],
   };
-  return createSecureServer({ ...options, ...secure }, onRequest);
+  return answerBrokenRequests(createSecureServer({ ...options, ...secure }, onRequest));
 }
 
 /** What every request passes before it is answered, whichever HTTP brought it. */
@@ -135,6 +150,14 @@ function lastOf({ req }: WebResponse): { connection?: string } {
   return req.httpVersionMajor >= 2 ? {} : { connection: 'close' };
 }
 
+/** Also where the peer reads no answer: the connection ends a moment later, whatever became of it. */
+export function refuseAndCut(request: WebRequest, response: WebResponse, status: number, reason: string): void {
+  const { socket } = request;
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
+  refuse(response, status, reason);
+}
+
 /** The same for a handshake of another protocol, which has no answer of its own yet. */
 export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
   const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
@@ -169,7 +192,7 @@ export async function takeMessage(
   try {
     const body = await readBody(request, mostBytes);
     const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
-    if (status === 429) refuse(response, status, 'too many messages');
+    if (status === 429) refuseAndCut(request, response, status, 'too many messages');
     else {
       response.writeHead(status);
       response.end();
@@ -183,25 +206,36 @@ export async function takeMessage(
 /** A request body over the limit. */
 class TooLarge extends Error {}
 
+const NOTHING = Buffer.alloc(0);
+
 /** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
 function readBody(request: WebRequest, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
-    const chunks: Buffer[] = [];
+    const declared = Number(request.headers['content-length'] ?? 0);
+    if (declared > mostBytes) return reject(new TooLarge());
+    let body: Buffer = NOTHING;
     let length = 0;
     request.on('data', (chunk: Buffer) => {
+      const before = length;
       length += chunk.length;
-      if (length <= mostBytes) chunks.push(chunk);
-      else reject(new TooLarge());
+      if (length > mostBytes) return reject(new TooLarge());
+      if (before === 0) {
+        body = chunk;
+        return;
+      }
+      // Kept in one piece: a body in chunks of one byte would else take a hundred times its size.
+      if (length > body.length) {
+        const larger = Buffer.allocUnsafe(Math.min(mostBytes, Math.max(declared, 2 * length)));
+        body.copy(larger, 0, 0, before);
+        body = larger;
+      }
+      chunk.copy(body, before);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('end', () => resolve(body.subarray(0, length)));
     request.on('error', reject);
     request.on('close', () => reject(new Error('the request ended before its body did')));
   });
 }
-
-/** Time a refused sender has to finish before its connection is cut. */
-const LINGER_MS = 1_000;
 
 /**
  * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). What is still arriving is read and thrown away for a
@@ -211,14 +245,12 @@ function refuseTooLarge(request: WebRequest, response: WebResponse): void {
   const text = 'message too large\n';
   response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, ...lastOf(response) });
   response.write(text);
-  const cut = setTimeout(() => request.destroy(), LINGER_MS);
-  const finish = () => {
-    clearTimeout(cut);
-    response.end();
-  };
-  if (request.complete) return finish();
+  const { socket } = request;
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
+  const finish = () => response.end();
+  if (request.complete) return void finish();
   request.once('end', finish);
-  request.once('close', () => clearTimeout(cut));
   request.resume();
 }
 

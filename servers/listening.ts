@@ -13,7 +13,13 @@ export function createStreamServer(
   if (identity === undefined) return createServer({ noDelay: true }, onConnection);
   const { certificate: cert, key } = identity;
   const options = { cert, key, noDelay: true, handshakeTimeout: limits.handshakeMs };
-  return createSecureServer(protocols === undefined ? options : { ...options, ALPNProtocols: protocols }, onConnection);
+  const server = createSecureServer(
+    protocols === undefined ? options : { ...options, ALPNProtocols: protocols },
+    onConnection,
+  );
+  // Also when the handshake takes too long: Node only says so, and would keep the connection.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
 }
 
 /** Resolves with the port bound. Rejects with what the system said, such as EADDRINUSE. */

@@ -2,7 +2,6 @@ import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
 import { Gate, whenExpired } from './gate.ts';
 import { schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
@@ -25,10 +24,11 @@ export async function listen(application: Application, settings: ServerSettings)
   const qos = qosOf(settings.options);
   const { websocket = false } = settings.options;
   const gate = new Gate(settings);
-  const floods = new WeakMap<Client, () => boolean>();
   const subscribed = new WeakMap<Client, Set<string>>();
 
   const broker = await Aedes.createBroker({
+    // Any number at once: with a hundred, a hundred messages to one subscriber that does not read would stop all the others.
+    concurrency: 0,
     drainTimeout: 10_000,
     connectTimeout: limits.handshakeMs,
     maxInflightInbound: MOST_UNRELEASED,
@@ -46,10 +46,20 @@ export async function listen(application: Application, settings: ServerSettings)
         (error: Error) => done(Object.assign(error, { returnCode: NOT_AUTHORIZED }), false),
       );
     },
+    authorizePublish(_client, { topic, retain }, done) {
+      // Nothing in anybody else's name, and nothing that stays.
+      if (!topic.startsWith('up/') || retain) return done(new Error('may not be published'));
+      done(null);
+    },
     authorizeSubscribe(client, subscription, done) {
+      const { topic } = subscription;
       const topics = subscribed.get(client) ?? new Set();
-      subscribed.set(client, topics.add(subscription.topic));
-      done(null, topics.size <= limits.subscriptions ? subscription : null);
+      subscribed.set(client, topics);
+      // Everybody's answers are nobody's business.
+      const ours = topic === 'all' || (topic.startsWith('down/') && !/[#+]/.test(topic));
+      if (!ours || (topics.size >= limits.subscriptions && !topics.has(topic))) return done(null, null);
+      topics.add(topic);
+      done(null, subscription);
     },
   });
   forgetReceived(broker);
@@ -58,7 +68,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const onStream = (stream: Duplex): void => {
     streams.add(stream);
     stream.once('close', () => streams.delete(stream));
-    guardPackets(stream, packetBytes);
+    guardPackets(stream, packetBytes, limits);
     broker.handle(stream);
   };
   const server = websocket
@@ -72,14 +82,13 @@ export async function listen(application: Application, settings: ServerSettings)
   }
   const broadcast = (message: Message): void => publish('all', message);
 
-  broker.on('client', (client) => floods.set(client, floodGuard(limits)));
   broker.on('unsubscribe', (topics, client) => {
     for (const topic of topics) subscribed.get(client)?.delete(topic);
   });
   broker.on('publish', (packet, client) => {
     if (client === null || !packet.topic.startsWith('up/')) return;
     const message = packet.payload as Buffer;
-    if (message.length > messageBytes || floods.get(client)?.() === false) return void client.conn.destroy();
+    if (message.length > messageBytes) return void client.conn.destroy();
     const answers = `down/${packet.topic.slice('up/'.length)}`;
     void application(message, (reply) => publish(answers, reply), broadcast);
   });

@@ -9,6 +9,7 @@ import {
   createWebServer,
   notFound,
   refuse,
+  refuseAndCut,
   schemeOf,
   takeMessage,
   textOf,
@@ -20,6 +21,7 @@ import { Mailbox } from './mailbox.ts';
 
 /** A session that has not asked for this long is gone. */
 const FORGET_MS = 60_000;
+const SWEEP_MS = 1_000;
 
 export interface PollingSession {
   readonly id: string;
@@ -29,6 +31,8 @@ export interface PollingSession {
   readonly mailbox: Mailbox<Message>;
   /** The request that waits for news, if any. */
   held: Held | undefined;
+  readonly openedMs: number;
+  /** Not a number until it has asked for messages once. */
   lastSeenMs: number;
   /** Stops waiting for the end of its token. */
   forget: () => void;
@@ -67,6 +71,8 @@ export async function listenForPolls(
   { poll, effective }: Polling,
 ): Promise<Listener> {
   const sessions = new Map<string, PollingSession>();
+  /** Of each connection. */
+  const opened = new WeakMap<object, number>();
   const { limits } = settings;
   const { messageBytes } = limits;
   const { gzip: compresses = false, base64 = false } = settings.options;
@@ -77,10 +83,14 @@ export async function listenForPolls(
     for (const session of sessions.values()) session.mailbox.append(entry);
   }
 
-  function open(response: WebResponse, pass: Pass): void {
+  function open(request: WebRequest, response: WebResponse, pass: Pass): void {
+    const before = opened.get(request.socket) ?? 0;
+    if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many sessions');
+    opened.set(request.socket, before + 1);
     const id = randomUUID();
     const session: PollingSession = {
-      ...{ id, mailbox: new Mailbox<Message>(), held: undefined, lastSeenMs: performance.now() },
+      ...{ id, mailbox: new Mailbox<Message>(), held: undefined },
+      ...{ openedMs: performance.now(), lastSeenMs: Number.NaN },
       ...{ subject: pass.subject, inTime: floodGuard(limits), forget: () => {} },
     };
     session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
@@ -119,7 +129,7 @@ export async function listenForPolls(
     const [, path, id] = address.split('/');
     const session = id === undefined ? undefined : sessions.get(id);
     const route = `${request.method} ${path}`;
-    if (route === 'POST sessions' && id === undefined) open(response, pass);
+    if (route === 'POST sessions' && id === undefined) open(request, response, pass);
     else if (session?.subject !== pass.subject || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') {
       end(session);
@@ -143,9 +153,11 @@ export async function listenForPolls(
   const sweep = setInterval(() => {
     const now = performance.now();
     for (const session of sessions.values()) {
-      if (session.held === undefined && now - session.lastSeenMs > FORGET_MS) end(session);
+      const used = !Number.isNaN(session.lastSeenMs);
+      const idleMs = now - (used ? session.lastSeenMs : session.openedMs);
+      if (session.held === undefined && idleMs > (used ? FORGET_MS : limits.handshakeMs)) end(session);
     }
-  }, FORGET_MS / 4);
+  }, SWEEP_MS);
 
   const port = await bind(server, settings).catch((error: unknown) => {
     clearInterval(sweep);

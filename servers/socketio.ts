@@ -1,12 +1,21 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import * as msgpack from 'socket.io-msgpack-parser';
+import * as parser from 'socket.io-parser';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, whenExpired } from './gate.ts';
 import { createWebServer, guardOrigins, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
+import { limitedSockets } from './sockets.ts';
+
+/** An event has one argument. With the usual ten, a peer could leave ten messages here that never become an event. */
+class Decoder extends parser.Decoder {
+  constructor() {
+    super({ maxAttachments: 1 });
+  }
+}
 
 /** The event's name, as short as it can be, so that framing is all that is added to a message. */
 const EVENT = 'm';
@@ -34,12 +43,13 @@ export async function listen(application: Application, settings: ServerSettings)
   const passes = new WeakMap<object, Pass>();
   const io = new Server(server, {
     ...{ transports, upgradeTimeout: limits.handshakeMs },
-    ...(packed ? { parser: msgpack } : {}),
+    parser: packed ? msgpack : { ...parser, Decoder },
     // A page of an origin that is admitted may read the answers.
     ...(polls && settings.origins !== undefined ? { cors: { origin: [...settings.origins] } } : {}),
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
+    wsEngine: limitedSockets(limits),
     maxHttpBufferSize:
       Math.ceil(messageBytes * (polls ? BASE64 : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
     connectTimeout: limits.handshakeMs,
@@ -65,12 +75,11 @@ export async function listen(application: Application, settings: ServerSettings)
         'disconnect',
         whenExpired(pass, () => socket.disconnect(true)),
       );
-    const inTime = floodGuard(limits);
     const reply = (message: Message): void => void socket.emit(EVENT, asBuffer(message));
     socket.on(EVENT, (message: unknown) => {
       // An event's argument may be anything that JSON has, or nothing.
       if (typeof message !== 'string' && !Buffer.isBuffer(message)) return void socket.disconnect(true);
-      if (isLonger(message, messageBytes) || !inTime()) return void socket.disconnect(true);
+      if (isLonger(message, messageBytes)) return void socket.disconnect(true);
       void application(message, reply, broadcast);
     });
   });
@@ -78,6 +87,11 @@ export async function listen(application: Application, settings: ServerSettings)
   // Engine.IO keeps what its transport has not taken yet, and says when that is handed on.
   const waiting = new WeakMap<object, number>();
   io.engine.on('connection', (conn) => {
+    // Whatever they are: events that nobody listens for and other namespaces cost as much as messages.
+    const inTime = floodGuard(limits);
+    conn.on('packet', () => {
+      if (!inTime()) conn.close(true);
+    });
     conn.on('packetCreate', ({ data }: { data?: { length: number } }) =>
       waiting.set(conn, (waiting.get(conn) ?? 0) + (data?.length ?? 0)),
     );
@@ -87,7 +101,8 @@ export async function listen(application: Application, settings: ServerSettings)
     limits,
     () => io.sockets.sockets.values(),
     ({ conn }) => waiting.get(conn) ?? 0,
-    (socket) => socket.disconnect(true),
+    // At once: a goodbye would wait until what is before it has been read.
+    ({ conn }) => conn.close(true),
   );
 
   const port = await bind(server, settings);

@@ -1,12 +1,16 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
+import { floodGuard } from './flood.ts';
 import { type Gate, type Pass, Refused, tokenOf } from './gate.ts';
 import { refuseUpgrade } from './http.ts';
 
 /** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
 const MOST_FRAGMENTS = 128;
+/** Reads a frame may come in: each is kept by itself until the frame is whole, at many times the cost of a byte. */
+const MOST_READS = 4_096;
 /** Time a peer that is told goodbye has to answer before its connection is cut. */
 const GOODBYE_MS = 1_000;
 
@@ -22,6 +26,35 @@ export interface Entrance {
 }
 
 /**
+ * WebSocket as `ws` has it, with limits on all that can be counted, also where another library makes the server: pieces, reads,
+ * control frames (which no application sees), and the time a peer has to answer a close frame.
+ */
+export function limitedSockets(limits: Limits): new (options?: ServerOptions) => WebSocketServer {
+  const goodbye = { closeTimeout: GOODBYE_MS };
+  return class extends WebSocketServer {
+    constructor(options?: ServerOptions) {
+      super({ ...options, ...goodbye, maxFragments: MOST_FRAGMENTS, maxBufferedChunks: MOST_READS });
+    }
+
+    override handleUpgrade(
+      request: IncomingMessage,
+      socket: Duplex,
+      head: Buffer,
+      done: (client: WebSocket, request: IncomingMessage) => void,
+    ): void {
+      super.handleUpgrade(request, socket, head, (client, from) => {
+        const inTime = floodGuard(limits);
+        const count = (): void => {
+          if (!inTime()) endSocket(client, 1008, 'too many control frames');
+        };
+        client.on('ping', count).on('pong', count);
+        done(client, from);
+      });
+    }
+  };
+}
+
+/**
  * WebSocket on a web server, for every transport that has one below it: the same compression (none unless asked for), limits and
  * entrance. A handshake from a strange page is answered with 403, one without the token with 401.
  */
@@ -29,13 +62,7 @@ export function acceptWebSockets(
   server: Server,
   { gate, tokenInHandshake, maxPayload, limits, options, onAdmitted }: Entrance,
 ): WebSocketServer {
-  const wss = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload,
-    maxFragments: MOST_FRAGMENTS,
-    ...options,
-  });
+  const wss = new (limitedSockets(limits))({ noServer: true, perMessageDeflate: false, maxPayload, ...options });
 
   server.on('upgrade', (request, socket, head) => {
     const enter = (pass: Pass): void =>
@@ -75,8 +102,5 @@ const NOBODY: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 
 /** Says why, and does not wait long for an answer: a peer that does not read gives none. */
 export function endSocket(socket: WebSocket, code: number, reason: string): void {
-  if (socket.readyState !== socket.OPEN) return;
-  socket.close(code, reason);
-  const cut = setTimeout(() => socket.terminate(), GOODBYE_MS);
-  socket.once('close', () => clearTimeout(cut));
+  if (socket.readyState === socket.OPEN) socket.close(code, reason);
 }

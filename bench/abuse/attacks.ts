@@ -1,0 +1,509 @@
+import { deflateRawSync, gzipSync } from 'node:zlib';
+import { generate, type Packet } from 'mqtt-packet';
+import type { Limits, Options } from '../contract.ts';
+import { type Found, type Wire, wireOf } from '../registry.ts';
+import { BINARY, frame, framesOf, type Handshake, handshake, PING, pieces, TEXT } from './frames.ts';
+import type { RawPeer } from './peer.ts';
+
+export interface Target {
+  readonly url: string;
+  readonly token: string;
+  readonly limits: Limits;
+  readonly wire: Wire;
+  /** A connection that is cut, at the latest, when the attack is over. */
+  dial(): Promise<RawPeer>;
+}
+
+/** What one bad peer does to a server, by what it speaks. Each ends by itself, and dials nothing but the server it is given. */
+export interface Attack {
+  readonly name: string;
+  readonly against: (wire: Wire) => boolean;
+  /** Found in what the bad peer was told, when it was cut or in an answer. */
+  readonly refused: (wire: Wire) => RegExp;
+  /** Resolves with what the peer was told once it has been cut. */
+  readonly run: (target: Target) => Promise<string>;
+}
+
+const CLOSED = /closed/;
+const DECLARED_BYTES = 256 * 1024 * 1024;
+const DRIP_MS = 250;
+/** Requests under way on one connection. */
+const AT_ONCE = 10;
+
+const speaks =
+  (...families: readonly Wire['family'][]) =>
+  ({ family }: Wire): boolean =>
+    families.includes(family);
+const stream = speaks('stream');
+const mqtt = speaks('mqtt');
+const engine = (wire: Wire): boolean => wire.family === 'engine.io' && wire.packed !== true;
+const webSocket = speaks('websocket', 'engine.io');
+const http1 = speaks('http', 'websocket', 'engine.io');
+const posts = (wire: Wire): boolean => wire.family === 'http' && wire.posts !== undefined;
+/** A session is opened by a request of its own, and asks for what it is sent. */
+export const fetches = ({ opens }: Wire): boolean => opens?.startsWith('POST ') === true;
+const graphql = ({ subprotocol }: Wire): boolean => subprotocol === 'graphql-transport-ws';
+/** In Engine.IO a broken frame ends the transport below the protocol. */
+const closeCode =
+  (code: RegExp) =>
+  ({ family }: Wire): RegExp =>
+    family === 'engine.io' ? CLOSED : code;
+const is = (pattern: RegExp) => (): RegExp => pattern;
+const ofFlood = ({ family, flood }: Wire): RegExp => flood ?? FLOOD[family];
+
+/** What each family says to a session that sends too much. */
+export const FLOOD: Readonly<Record<Wire['family'], RegExp>> = {
+  stream: CLOSED,
+  http: /429/,
+  websocket: /1008/,
+  'engine.io': /transport close/,
+  mqtt: CLOSED,
+  http2: /RESOURCE_EXHAUSTED|429/,
+  datagrams: CLOSED,
+};
+
+/** What says nothing of its wire is attacked through its own client only: nobody else could dial it. */
+export function wireFor(found: Found): Wire {
+  return wireOf(found) ?? { family: 'datagrams' };
+}
+
+/** Its own settings, and those of the variant over them. */
+export function optionsOf({ entry, variant }: Found): Options {
+  return { ...entry.options, ...variant?.options };
+}
+
+export const attacks: readonly Attack[] = [
+  {
+    name: 'connections that say nothing',
+    against: (wire) => wire.family !== 'datagrams',
+    refused: is(CLOSED),
+    async run({ dial }) {
+      const peers = await Promise.all(Array.from({ length: 20 }, dial));
+      return (await Promise.all(peers.map(fate)))[0]!;
+    },
+  },
+  {
+    name: 'a first sentence without end, a byte at a time',
+    against: (wire) => wire.family !== 'datagrams',
+    refused: is(CLOSED),
+    async run({ dial, wire: { family } }) {
+      const peer = await dial();
+      await peer.write(OPENINGS[family]);
+      return drip(peer, 'x');
+    },
+  },
+  {
+    name: 'an endless header',
+    against: http1,
+    refused: is(/ 431 /),
+    async run({ dial }) {
+      const peer = await dial();
+      await peer.write('GET / HTTP/1.1\r\nHost: a\r\nEndless: ');
+      for (let sent = 0; sent < 1 << 20 && (await peer.write('x'.repeat(4_096))); ) sent += 4_096;
+      return fate(peer);
+    },
+  },
+  {
+    name: 'three thousand headers',
+    against: http1,
+    refused: is(/ 4\d\d /),
+    async run({ dial }) {
+      const peer = await dial();
+      const headers = Array.from({ length: 3_000 }, () => 'a:b\r\n').join('');
+      await peer.write(`GET /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${headers}\r\n`);
+      return fate(peer);
+    },
+  },
+  {
+    name: 'thousands of requests at once, answers never read',
+    against: http1,
+    refused: is(CLOSED),
+    async run({ dial, token }) {
+      const peer = await dial();
+      peer.freeze();
+      const requests = `GET /none?access_token=${token} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(20_000);
+      // What does not fit into the system's buffers is not waited for.
+      void peer.write(requests);
+      setTimeout(() => peer.thaw(), 4_000);
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a body a byte at a time',
+    against: posts,
+    refused: is(/ 408 |closed/),
+    async run(target) {
+      const { peer, head } = await toPost(target);
+      await peer.write(`${head}Content-Length: 1000\r\n\r\n`);
+      return drip(peer, 'x');
+    },
+  },
+  {
+    name: 'a body of one-byte chunks that stops before its end',
+    against: posts,
+    refused: is(/ 408 |closed/),
+    async run(target) {
+      const { peer, head } = await toPost(target);
+      await peer.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+      const chunks = '1\r\nx\r\n'.repeat(1_000);
+      for (let sent = 0; sent + 1_000 < target.limits.messageBytes && (await peer.write(chunks)); ) sent += 1_000;
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a declared body of 256 MiB, a byte at a time',
+    against: posts,
+    refused: is(/ 413 /),
+    async run(target) {
+      const { peer, head } = await toPost(target);
+      await peer.write(`${head}Content-Length: ${DECLARED_BYTES}\r\n\r\n`);
+      return drip(peer, 'x');
+    },
+  },
+  {
+    name: 'a body in chunks without end',
+    against: posts,
+    refused: is(/ 413 /),
+    async run(target) {
+      const { peer, head } = await toPost(target);
+      await peer.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+      const chunk = `1000\r\n${'x'.repeat(0x1000)}\r\n`;
+      for (let sent = 0; sent < 1 << 24 && (await peer.write(chunk)); ) sent += 0x1000;
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a compressed body',
+    against: posts,
+    refused: is(/ 415 /),
+    async run(target) {
+      const { peer, head } = await toPost(target);
+      const bomb = gzipSync(Buffer.alloc(10_000_000));
+      await peer.write(`${head}Content-Encoding: gzip\r\nContent-Length: ${bomb.length}\r\n\r\n`);
+      await peer.write(bomb);
+      return fate(peer);
+    },
+  },
+  {
+    name: 'sessions that nobody uses',
+    against: fetches,
+    refused: is(/ 429 /),
+    async run({ dial, wire, token, limits }) {
+      const peer = await dial();
+      const request = `${wire.opens} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\nContent-Length: 0\r\n\r\n`;
+      for (let opened = 0; opened <= limits.subscriptions; opened += AT_ONCE) {
+        if (!(await peer.write(request.repeat(AT_ONCE)))) break;
+        // It ends with a refusal, sooner or later.
+        await peer.hears((text) => text.split('HTTP/1.1 ').length > opened + AT_ONCE).catch(() => {});
+      }
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a declared frame of 256 MiB, a byte at a time',
+    against: webSocket,
+    refused: closeCode(/1009/),
+    async run(target) {
+      const peer = await inWebSocket(target);
+      await peer.write(frame('', { opcode: BINARY, declares: DECLARED_BYTES }));
+      return drip(peer, 'x');
+    },
+  },
+  {
+    name: 'a message in one-byte fragments',
+    against: webSocket,
+    refused: closeCode(/1008/),
+    run: (target) => fragments(target, 'x'),
+  },
+  {
+    name: 'a message in empty fragments',
+    against: webSocket,
+    refused: closeCode(/1008/),
+    run: (target) => fragments(target, ''),
+  },
+  {
+    name: 'a compression bomb',
+    against: webSocket,
+    // 1002 where no compression was agreed on: the bit that says so is then a reserved one.
+    refused: closeCode(/100[29]/),
+    async run(target) {
+      const peer = await inWebSocket(target, { deflate: true });
+      await peer.write(frame(deflateRawSync(Buffer.alloc(10_000_000)), { opcode: BINARY, rsv1: true }));
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a flood of pings',
+    against: webSocket,
+    // 1008 where they are read one by one; where many wait for their pongs, `ws` closes without a word.
+    refused: is(CLOSED),
+    async run(target) {
+      const peer = await inWebSocket(target);
+      const pings = Buffer.concat(Array.from({ length: 100 }, () => frame('', { opcode: PING })));
+      for (let sent = 0; sent < 50_000 && (await peer.write(pings)); ) sent += 100;
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a WebSocket that never says who it is',
+    against: (wire) => webSocket(wire) && wire.silence !== undefined,
+    refused: ({ silence }) => silence!,
+    async run(target) {
+      return fate(await inWebSocket(target));
+    },
+  },
+  {
+    name: 'ten thousand subscriptions',
+    against: graphql,
+    refused: is(/4429/),
+    async run(target) {
+      const peer = await inGraphql(target);
+      for (let id = 0; id < 10_000; id++) {
+        const subscribe = { id: String(id), type: 'subscribe', payload: { query: 'subscription{m}' } };
+        if (!(await peer.write(frame(JSON.stringify(subscribe), { opcode: TEXT })))) break;
+      }
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a flood of the protocol’s own pings',
+    against: graphql,
+    refused: ofFlood,
+    async run(target) {
+      const peer = await inGraphql(target);
+      const pings = Buffer.concat(Array.from({ length: 100 }, () => frame('{"type":"ping"}', { opcode: TEXT })));
+      for (let sent = 0; sent < 20_000 && (await peer.write(pings)); ) sent += 100;
+      return fate(peer);
+    },
+  },
+  ...(
+    [
+      ['eleven attachments', '4511-["m",{"_placeholder":true,"num":0}]'],
+      ['attachments that never come', '4510-["m",{"_placeholder":true,"num":0}]'],
+      ['a binary event without attachments', '450-["m",1]'],
+      ['an event whose name is an object', '42[{"toString":"m"},"x"]'],
+      ['an event without a message', '42["m"]'],
+      ['something that is no packet', '4{}'],
+    ] as const
+  ).map(
+    ([name, packet]): Attack => ({
+      name: `an event with ${name}`,
+      against: engine,
+      refused: is(CLOSED),
+      async run(target) {
+        const peer = await inEngine(target);
+        await peer.write(frame(packet, { opcode: TEXT }));
+        return fate(peer);
+      },
+    }),
+  ),
+  ...(
+    [
+      ['events that nobody listens for', '42["other",1]'],
+      ['attempts to join other namespaces', '40/other,'],
+    ] as const
+  ).map(
+    ([name, packet]): Attack => ({
+      name: `a flood of ${name}`,
+      against: engine,
+      refused: is(CLOSED),
+      async run(target) {
+        const peer = await inEngine(target);
+        const packets = Buffer.concat(Array.from({ length: 100 }, () => frame(packet, { opcode: TEXT })));
+        for (let sent = 0; sent < 20_000 && (await peer.write(packets)); ) sent += 100;
+        return fate(peer);
+      },
+    }),
+  ),
+  {
+    name: 'a frame declared to be of 256 MiB, a byte at a time',
+    against: stream,
+    refused: is(CLOSED),
+    async run({ dial, token }) {
+      const peer = await dial();
+      await peer.write(Buffer.concat([prefixed(token), uint32(DECLARED_BYTES)]));
+      return drip(peer, 'x');
+    },
+  },
+  {
+    name: 'a flood of empty frames',
+    against: stream,
+    refused: is(CLOSED),
+    async run({ dial, token }) {
+      const peer = await dial();
+      await peer.write(prefixed(token));
+      await peer.hears(({ length }) => length >= 4);
+      for (let sent = 0; sent < 100_000 && (await peer.write(Buffer.alloc(400))); ) sent += 100;
+      return fate(peer);
+    },
+  },
+  {
+    name: 'a packet declared to be of 256 MB before it says who it is',
+    against: mqtt,
+    refused: is(CLOSED),
+    async run({ dial }) {
+      const peer = await dial();
+      await peer.write(Buffer.of(0x10, 0xff, 0xff, 0xff, 0x7f));
+      return drip(peer, 'x');
+    },
+  },
+  {
+    name: 'a message a byte at a time',
+    against: mqtt,
+    refused: is(CLOSED),
+    async run(target) {
+      const peer = await inMqtt(target);
+      const packet = generate(publishing({ topic: 'up/x', payload: Buffer.alloc(20_000) }));
+      for (const byte of packet.subarray(0, 10_000)) {
+        // Each in a segment of its own.
+        if (!(await peer.write(Buffer.of(byte)))) break;
+        await new Promise(setImmediate);
+      }
+      return fate(peer);
+    },
+  },
+  mqttAttack('ten thousand subscriptions', (index) => ({
+    cmd: 'subscribe',
+    messageId: (index % 65_535) + 1,
+    subscriptions: [{ topic: `down/${index}`, qos: 0 }],
+  })),
+  mqttAttack('QoS 2 messages that are never released', (index) =>
+    publishing({ topic: 'up/x', qos: 2, messageId: (index % 65_535) + 1 }),
+  ),
+  mqttAttack('messages kept for later subscribers', (index) =>
+    publishing({ topic: `up/${index}`, retain: true, payload: Buffer.alloc(1_000) }),
+  ),
+  mqttAttack('messages to topics that are not its own', () => publishing({ topic: 'all' })),
+  mqttAttack('topics of 200 levels', () => publishing({ topic: `up${'/x'.repeat(200)}` })),
+  mqttAttack('pings', () => ({ cmd: 'pingreq' })),
+  {
+    name: 'a session that would gather messages once it is left',
+    against: mqtt,
+    refused: is(CLOSED),
+    async run({ dial, token }) {
+      const peer = await dial();
+      await peer.write(connecting(token, { clientId: 'gatherer', clean: false }));
+      return fate(peer);
+    },
+  },
+];
+
+/** What begins every connection of a family, and wants more. */
+const OPENINGS: Readonly<Record<Wire['family'], string | Buffer>> = {
+  stream: Buffer.of(0, 0, 1, 0),
+  http: 'GET / HTTP/1.1\r\nHost: a\r\nSlow: ',
+  websocket: 'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nSlow: ',
+  'engine.io': 'GET /socket.io/?EIO=4 HTTP/1.1\r\nHost: a\r\nSlow: ',
+  mqtt: Buffer.of(0x10, 0x7f),
+  http2: 'PRI * HTTP/2.0\r\n',
+  datagrams: '',
+};
+
+/** What the peer was told when it was cut: the code of a close frame, or what the server said, and that it is closed. */
+async function fate(peer: RawPeer): Promise<string> {
+  await peer.ended;
+  const { closed } = framesOf(peer.bytes);
+  return closed === undefined ? `${peer.text.slice(-2_000)} closed` : `closed with ${closed}`;
+}
+
+/** Byte after byte, slowly, until the connection is cut. */
+async function drip(peer: RawPeer, byte: string): Promise<string> {
+  const timer = setInterval(() => void peer.write(byte), DRIP_MS);
+  try {
+    return await fate(peer);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** A connection that may post to a session of its own, and the head of such a request. */
+async function toPost({ dial, wire, token }: Target): Promise<{ peer: RawPeer; head: string }> {
+  const bearer = `Host: a\r\nAuthorization: Bearer ${token}\r\n`;
+  let session = '';
+  if (wire.opens !== undefined) {
+    const opener = await dial();
+    await opener.write(`${wire.opens} HTTP/1.1\r\n${bearer}Content-Length: 0\r\n\r\n`);
+    session = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(await opener.hears(/[0-9a-f]{8}-[0-9a-f-]{27}/))![0];
+  }
+  return { peer: await dial(), head: `POST ${wire.posts}${session} HTTP/1.1\r\n${bearer}` };
+}
+
+/** A WebSocket that was admitted. */
+async function inWebSocket(target: Target, more: Partial<Handshake> = {}): Promise<RawPeer> {
+  const { dial, url, wire, token } = target;
+  const peer = await dial();
+  const { pathname } = new URL(url);
+  const path =
+    wire.family === 'engine.io' ? '/socket.io/?EIO=4&transport=websocket' : `${pathname}?access_token=${token}`;
+  await handshake(peer, { path, subprotocol: wire.subprotocol, ...more });
+  return peer;
+}
+
+async function fragments(target: Target, payload: string): Promise<string> {
+  const peer = await inWebSocket(target);
+  await peer.write(pieces(payload, 50_000));
+  return fate(peer);
+}
+
+async function inGraphql(target: Target): Promise<RawPeer> {
+  const peer = await inWebSocket(target);
+  const init = { type: 'connection_init', payload: { authorization: `Bearer ${target.token}` } };
+  await peer.write(frame(JSON.stringify(init), { opcode: TEXT }));
+  await peer.hears(/connection_ack/);
+  return peer;
+}
+
+async function inEngine(target: Target): Promise<RawPeer> {
+  const peer = await inWebSocket(target);
+  await peer.write(frame(`40${JSON.stringify({ token: target.token })}`, { opcode: TEXT }));
+  await peer.hears(/40\{"sid"/);
+  return peer;
+}
+
+/** The fields of a packet that these attacks leave empty, and the types ask for. */
+const NOTHING = { qos: 0, retain: false, dup: false } as const;
+
+function connecting(token: string, more: { clientId?: string; clean?: boolean } = {}): Buffer {
+  return generate({
+    ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, keepalive: 0, clean: true, clientId: '' },
+    ...{ username: 'token', password: Buffer.from(token), ...more },
+  });
+}
+
+async function inMqtt({ dial, token }: Target): Promise<RawPeer> {
+  const peer = await dial();
+  await peer.write(connecting(token));
+  // CONNACK.
+  await peer.hears((text) => text.startsWith('\x20\x02'));
+  return peer;
+}
+
+function publishing(
+  more: { topic: string; payload?: Buffer; qos?: 0 | 2; messageId?: number; retain?: boolean } & object,
+): Packet {
+  return { cmd: 'publish', payload: 'x', ...NOTHING, ...more };
+}
+
+/** A flood of one kind of packet, from a session that was admitted. */
+function mqttAttack(name: string, packet: (index: number) => Packet): Attack {
+  return {
+    name: `a flood of ${name}`,
+    against: mqtt,
+    refused: is(CLOSED),
+    async run(target) {
+      const peer = await inMqtt(target);
+      for (let index = 0; index < 10_000; index++) if (!(await peer.write(generate(packet(index))))) break;
+      return fate(peer);
+    },
+  };
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function prefixed(text: string): Buffer {
+  return Buffer.concat([uint32(text.length), Buffer.from(text)]);
+}

@@ -1,0 +1,194 @@
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { watchBacklogs } from './backlog.ts';
+import { requestGuard } from './connections.ts';
+import { floodGuard } from './flood.ts';
+import { packetWalker } from './mqtt-guard.ts';
+
+describe('in virtual time', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  describe('the flood guard', () => {
+    const admitted = (inTime: () => boolean, tries: number): number => {
+      let count = 0;
+      for (let at = 0; at < tries; at++) if (inTime()) count++;
+      return count;
+    };
+
+    test('lets a burst of a second’s worth through, and no more', () => {
+      expect(admitted(floodGuard({ messagesPerSecond: 100 }), 1_000)).toBe(100);
+    });
+
+    test('never refuses who keeps to the rate, for any time', () => {
+      const inTime = floodGuard({ messagesPerSecond: 100 });
+      for (let second = 0; second < 600; second++) {
+        expect(admitted(inTime, 100)).toBe(100);
+        vi.advanceTimersByTime(1_000);
+      }
+    });
+
+    test('gives back what time gives back, and not more than a burst', () => {
+      const inTime = floodGuard({ messagesPerSecond: 100 });
+      admitted(inTime, 1_000);
+      vi.advanceTimersByTime(250);
+      expect(admitted(inTime, 1_000)).toBe(25);
+      vi.advanceTimersByTime(3_600_000);
+      expect(admitted(inTime, 1_000)).toBe(100);
+    });
+
+    test('refuses what comes at twice the rate about half of the time', () => {
+      const inTime = floodGuard({ messagesPerSecond: 100 });
+      admitted(inTime, 100);
+      let count = 0;
+      for (let at = 0; at < 2_000; at++) {
+        vi.advanceTimersByTime(5);
+        if (inTime()) count++;
+      }
+      expect(count).toBeGreaterThanOrEqual(999);
+      expect(count).toBeLessThanOrEqual(1_001);
+    });
+
+    test('keeps fractions: less than one a second', () => {
+      const inTime = floodGuard({ messagesPerSecond: 0.5 });
+      expect(inTime()).toBe(false);
+      vi.advanceTimersByTime(60_000);
+      // A burst of half a message is none.
+      expect(inTime()).toBe(false);
+    });
+
+    test('counts each session by itself', () => {
+      const [one, other] = [floodGuard({ messagesPerSecond: 3 }), floodGuard({ messagesPerSecond: 3 })];
+      expect(admitted(one, 10)).toBe(3);
+      expect(admitted(other, 10)).toBe(3);
+    });
+  });
+
+  describe('the watch over backlogs', () => {
+    const LIMIT = 1_000;
+
+    function watching() {
+      const sessions = new Map<{ readonly name: string }, number>();
+      const cut: string[] = [];
+      const add = (name: string, bytes: number): ((bytes: number) => void) => {
+        const session = { name };
+        sessions.set(session, bytes);
+        return (now) => sessions.set(session, now);
+      };
+      const stop = watchBacklogs(
+        { backlogBytes: LIMIT },
+        () => sessions.keys(),
+        (session) => sessions.get(session)!,
+        (session) => {
+          cut.push(session.name);
+          sessions.delete(session);
+        },
+      );
+      return { add, cut, stop };
+    }
+
+    test('ends who is over the limit for five seconds, and not before', () => {
+      const { add, cut, stop } = watching();
+      add('frozen', LIMIT + 1);
+      add('at the limit', LIMIT);
+      vi.advanceTimersByTime(4_999);
+      expect(cut).toEqual([]);
+      vi.advanceTimersByTime(1);
+      expect(cut).toEqual(['frozen']);
+      vi.advanceTimersByTime(60_000);
+      expect(cut).toEqual(['frozen']);
+      stop();
+    });
+
+    test('begins anew with who has caught up', () => {
+      const { add, cut, stop } = watching();
+      const has = add('slow', LIMIT + 1);
+      for (let round = 0; round < 20; round++) {
+        vi.advanceTimersByTime(4_500);
+        has(LIMIT);
+        vi.advanceTimersByTime(500);
+        has(LIMIT + 1);
+      }
+      expect(cut).toEqual([]);
+      vi.advanceTimersByTime(5_000);
+      expect(cut).toEqual(['slow']);
+      stop();
+    });
+
+    test('does not wait with who is far beyond the limit', () => {
+      const { add, cut, stop } = watching();
+      add('sixteen times', 16 * LIMIT);
+      add('more than that', 16 * LIMIT + 1);
+      vi.advanceTimersByTime(500);
+      expect(cut).toEqual(['more than that']);
+      stop();
+    });
+
+    test('counts for each session by itself, also one that comes later', () => {
+      const { add, cut, stop } = watching();
+      add('first', LIMIT + 1);
+      vi.advanceTimersByTime(3_000);
+      add('second', LIMIT + 1);
+      vi.advanceTimersByTime(2_000);
+      expect(cut).toEqual(['first']);
+      vi.advanceTimersByTime(3_000);
+      expect(cut).toEqual(['first', 'second']);
+      stop();
+    });
+
+    test('leaves no timer once it is stopped', () => {
+      const { add, cut, stop } = watching();
+      add('frozen', 100 * LIMIT);
+      stop();
+      expect(vi.getTimerCount()).toBe(0);
+      vi.advanceTimersByTime(60_000);
+      expect(cut).toEqual([]);
+    });
+  });
+});
+
+test('the packet walker counts what is in a chunk, one by one, and knows a packet from its parts', () => {
+  const types: number[] = [];
+  const walk = packetWalker(100, (type) => types.push(type) < 5);
+  expect(walk(Uint8Array.of(0xc0, 0, 0x40, 2, 0, 1))).toBe('whole');
+  expect(walk(Uint8Array.of(0x30, 3, 1))).toBe('partial');
+  expect(walk(Uint8Array.of(2))).toBe('partial');
+  expect(walk(Uint8Array.of(3))).toBe('whole');
+  expect(types).toEqual([12, 4, 3]);
+  // The limit holds within one chunk.
+  expect(walk(Uint8Array.of(0xc0, 0, 0xc0, 0, 0xc0, 0))).toBe('refused');
+  expect(types).toHaveLength(5);
+});
+
+test('a packet in five thousand reads is refused', () => {
+  const walk = packetWalker(1_000_000);
+  walk(Uint8Array.of(0x30, 0x80, 0x80, 0x20));
+  let reads = 1;
+  while (walk(Uint8Array.of(0)) === 'partial') reads++;
+  expect(reads).toBe(4_096);
+});
+
+test('a connection’s requests are counted, and so are those that wait behind one without an answer', async () => {
+  const inTime = requestGuard({ messagesPerSecond: 1_000 });
+  const verdicts: boolean[] = [];
+  const done = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    verdicts.push(inTime(request, response));
+    // Never answered: what comes next waits behind it.
+    if (verdicts.length === 80) done.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(80));
+  await done.promise;
+  socket.destroy();
+  await new Promise((resolve) => server.close(resolve));
+  // The first has the socket; 64 may wait behind it.
+  expect(verdicts.indexOf(false)).toBe(65);
+  expect(verdicts.filter((verdict) => verdict)).toHaveLength(65);
+});
