@@ -13,9 +13,15 @@ const GOODBYE_MS = 1_000;
 /** What goes down has been encoded before: a broadcast only once. */
 type Call = ServerDuplexStream<Message, Buffer>;
 
+interface Connection {
+  readonly socket: Socket;
+  /** Calls that were admitted and go on. */
+  calls: number;
+}
+
 interface Stream {
   readonly call: Call;
-  readonly socket: Socket | undefined;
+  readonly connection: Connection | undefined;
   /** Bytes that the flow control of HTTP/2 has not let go yet. */
   waiting: number;
 }
@@ -27,7 +33,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const gate = new Gate(settings);
   const streams = new Set<Stream>();
   /** By address and port, which is all a call knows of its connection. */
-  const connections = new Map<string, Socket>();
+  const connections = new Map<string, Connection>();
 
   const grpc = new Server({
     'grpc.max_receive_message_length': mostEncodedBytes(messageBytes),
@@ -60,13 +66,16 @@ export async function listen(application: Application, settings: ServerSettings)
   async function open(call: Call): Promise<void> {
     const pass = await admitted(call);
     if (pass === undefined || call.cancelled) return;
-    const stream: Stream = { call, socket: connections.get(call.getPeer()), waiting: 0 };
+    const connection = connections.get(call.getPeer());
+    const stream: Stream = { call, connection, waiting: 0 };
     const inTime = floodGuard(limits);
     const forget = whenExpired(pass, () => refuse(stream, status.UNAUTHENTICATED, 'the token has expired'));
     streams.add(stream);
+    if (connection !== undefined) connection.calls++;
     call.once('close', () => {
       forget();
       streams.delete(stream);
+      if (connection !== undefined) connection.calls--;
     });
     call.on('data', (message: Message) => {
       if (call.writableEnded) return;
@@ -96,15 +105,15 @@ export async function listen(application: Application, settings: ServerSettings)
     (socket) => {
       socket.on('error', () => {});
       const name = `${socket.remoteAddress}:${socket.remotePort}`;
-      connections.set(name, socket);
+      const connection: Connection = { socket, calls: 0 };
+      connections.set(name, connection);
       // One that is no session by then, or holds none any more, has no business here.
       const look = setInterval(() => {
-        for (const stream of streams) if (stream.socket === socket) return;
-        socket.destroy();
+        if (connection.calls === 0) socket.destroy();
       }, limits.handshakeMs);
       socket.once('close', () => {
         clearInterval(look);
-        if (connections.get(name) === socket) connections.delete(name);
+        if (connections.get(name) === connection) connections.delete(name);
       });
       injector.injectConnection(socket);
     },
@@ -148,8 +157,9 @@ export async function listen(application: Application, settings: ServerSettings)
 }
 
 /** The call ends with this status, once what was written before is gone; soon, in any case. */
-function refuse({ call, socket }: Stream, code: status, details: string): void {
+function refuse({ call, connection }: Stream, code: status, details: string): void {
   call.emit('error', { code, details });
+  const socket = connection?.socket;
   if (socket === undefined) return;
   const cut = setTimeout(() => socket.destroy(), GOODBYE_MS);
   socket.once('close', () => clearTimeout(cut));
