@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { gzip } from 'node:zlib';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
@@ -8,6 +7,7 @@ import { type Pass, whenExpired } from './gate.ts';
 import { acceptsGzip, createWebServer, notFound, refuse, schemeOf, takeMessage, textOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { Mailbox } from './mailbox.ts';
+import { jsonOf, sendJson, sendPacked } from './poll-answer.ts';
 
 /** How long a request without news is held. RFC 6202 §5.5 found 30 s safe with nearly every proxy. */
 const HOLD_MS = 25_000;
@@ -154,27 +154,4 @@ function unpark(session: PollingSession): void {
   clearTimeout(session.parked?.timer);
   session.parked = undefined;
   session.mailbox.notify(undefined);
-}
-
-/** Bytes cannot stand in JSON: they are written as an object with their base64. */
-function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: boolean): string {
-  if (!base64) return JSON.stringify(read);
-  const messages = read.messages.map((message) =>
-    typeof message === 'string' ? message : { b: Buffer.from(message).toString('base64') },
-  );
-  return JSON.stringify({ cursor: read.cursor, messages });
-}
-
-function sendPacked(response: ServerResponse, body: string): void {
-  gzip(body, (error, packed) => {
-    if (error) return void response.destroy();
-    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': packed.length };
-    response.writeHead(200, headers).end(packed);
-  });
-}
-
-function sendJson(response: ServerResponse, status: number, body: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-    .end(body);
 }

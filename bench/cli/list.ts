@@ -24,7 +24,11 @@ function catalogue() {
 function table(): string {
   const rows = transports.flatMap(({ id, title, floor, capabilities, variants }) => [
     [id, title, floor ? 'floor: the harness’s own cost' : describe(capabilities)],
-    ...variants.map((variant) => [`${id}:${variant.id}`, variant.title, '']),
+    ...variants.map((variant) => [
+      `${id}:${variant.id}`,
+      variant.title,
+      variant.capabilities === undefined ? '' : describe({ ...capabilities, ...variant.capabilities }),
+    ]),
   ]);
   const lines = [
     'Transports (--transports)',
