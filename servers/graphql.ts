@@ -1,4 +1,4 @@
-import { buildSchema, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
@@ -6,30 +6,13 @@ import { watchBacklogs } from './backlog.ts';
 import { Feed } from './feed.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, Refused, tokenOf, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf, textOf } from './http.ts';
+import { eitherValue, schemaOf, textValue, type Value } from './graphql-schema.ts';
+import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { acceptWebSockets, endSocket } from './sockets.ts';
 
 /** What binary takes as text. */
 const BASE64 = 4 / 3;
-
-/** With option `base64`: the same messages as bytes, in base64, beside those as text. */
-const bytesSchema = `
-  "base64 (RFC 4648 §4)"
-  scalar Bytes
-  extend type Mutation { b(m: Bytes!): Boolean! }
-  extend type Subscription { b: Bytes! }
-`;
-
-/** Names are as short as they can be, so that the protocol's framing is what is added to a message. */
-const textSchema = `
-  type Query { m: String }
-  type Mutation { send(m: String!): Boolean! }
-  type Subscription {
-    "Answers and broadcasts. The first value is empty and says that the subscription is live."
-    m: String!
-  }
-`;
 
 /** What graphql-ws puts around a message on its way up. Text that JSON escapes takes more. */
 const ENVELOPE_BYTES = 1_024;
@@ -47,7 +30,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const server = createWebServer(settings, notFound, gate);
   const sockets = trackSockets(server);
   const base64 = settings.options.base64 === true;
-  const schema = buildSchema(base64 ? textSchema + bytesSchema : textSchema);
+  const schema = schemaOf({ base64 });
   const valueWith = base64 ? eitherValue : textValue;
   const maxPayload = Math.ceil(messageBytes * (base64 ? BASE64 : 1)) + ENVELOPE_BYTES;
   // The token comes with `connection_init`: a browser can set no header of the handshake.
@@ -150,25 +133,5 @@ export async function listen(application: Application, settings: ServerSettings)
       await graphql.dispose();
       await closed;
     }),
-  };
-}
-
-/** What a subscription is given. graphql calls what is a function, and only what was selected. */
-interface Value {
-  readonly m: string | (() => string);
-  readonly b: string | (() => string);
-  readonly length: number;
-}
-
-function textValue(message: Message): Value {
-  const m = String(message);
-  return { m, b: m, length: m.length };
-}
-
-function eitherValue(message: Message): Value {
-  return {
-    m: () => textOf(message),
-    b: () => Buffer.from(message).toString('base64'),
-    length: message.length,
   };
 }
