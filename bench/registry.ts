@@ -74,7 +74,7 @@ export const transports: readonly TransportEntry[] = [
   { id: 'long-polling', title: 'Long polling + POST', capabilities: overRequests, refusal: /413/, variants: [] },
   { id: 'mqtt', title: 'MQTT (QoS 0)', capabilities: overConnection, refusal: /closed/, variants: [] },
   { id: 'graphql', title: 'GraphQL over WebSocket', capabilities: textOnly, refusal: /1009|too large/, variants: [] },
-  { id: 'webrtc', title: 'WebRTC data channel', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, variants: [
+  { id: 'webrtc', title: 'WebRTC data channel', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|max-message-size|1009/, variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
   ] },
