@@ -147,7 +147,7 @@ const known: TransportEntry[] = [
     { id: 'base64', title: 'over WebSocket, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
   { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, wire: { family: 'http2' }, variants: [] },
-  { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|too large|1009/, unauthorized: /401/, wire: signalled, variants: [
+  { id: 'webrtc', title: 'WebRTC data channel', family: 'peer', datagrams: true, native: true, capabilities: overConnection, refusal: /exceeds limit|max-message-size|1009/, unauthorized: /401/, wire: signalled, variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
   ] },

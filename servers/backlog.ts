@@ -32,5 +32,7 @@ export function watchBacklogs<Session extends object>(
       if (looks >= MOST_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
     }
   }, LOOK_MS);
+  // A server that got no port is never closed either, and must not hold its process.
+  timer.unref();
   return () => clearInterval(timer);
 }

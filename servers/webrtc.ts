@@ -62,7 +62,8 @@ export async function listen(application: Application, settings: ServerSettings)
   };
   // Nobody's: the library has the UDP port open only as long as there is a connection that uses it.
   const keeper = new PeerConnection('', configuration);
-  keeper.createDataChannel('');
+  const unused = keeper.createDataChannel('');
+  letGo(keeper, unused);
   keeper.setLocalDescription('offer');
 
   function broadcast(message: Message): void {
@@ -85,6 +86,7 @@ export async function listen(application: Application, settings: ServerSettings)
   function open(signalling: WebSocket, offer: Offer): Session {
     const peer = new PeerConnection('', configuration);
     const channel = peer.createDataChannel('', { negotiated: true, id: 0, ...reliability(options) });
+    letGo(peer, channel);
     receive(signalling, channel);
     // Also where the peer fell silent, once ICE has missed its consent for long enough (RFC 7675 §5.1).
     channel.onClosed(() => endSocket(signalling, 1000, 'the data channel was closed'));
@@ -149,10 +151,17 @@ export async function listen(application: Application, settings: ServerSettings)
       for (const client of wss.clients) client.close(1001, 'server going away');
       wss.close();
       await closeServer(server, sockets);
+      unused.close();
       keeper.close();
       await released(udp);
     }),
   };
+}
+
+/** Each holds the process until its end has been heard; the library forgets to hear it itself where nobody else listens. */
+function letGo(peer: PeerConnection, channel: DataChannel): void {
+  peer.onStateChange(() => {});
+  channel.onClosed(() => {});
 }
 
 /** Both sides open the channel by themselves, so a client has no say in how the server sends. */
