@@ -16,12 +16,14 @@ const MIB = 1 << 20;
 /** Who hears the broadcasts: of a transport, and of each of its variants. */
 const LISTENERS = 200;
 const LISTENERS_OF_VARIANT = 40;
+/** Where each copy is compressed by itself, which takes most of the time: the probes alone. */
+const LISTENERS_COMPRESSED = 20;
 const PROBES = 20;
 /** A bad peer is cut by then, and memory is back. */
 const PATIENCE_MS = 10_000;
 const MOST_LEFT_BYTES = 32 * MIB;
 /** The longest that a frozen peer sleeps, should nobody wake it. */
-const FROZEN_SECONDS = 40;
+const FROZEN_SECONDS = 120;
 /** Longer than a peer may be behind: 5 s, looked at every half second. */
 const BEHIND_MS = 8_000;
 const MESSAGE_BYTES = 64 * 1024;
@@ -72,7 +74,7 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
   try {
     const [{ attacks, failures: notCut }, notThawed] = await Promise.all([
       field.attack(only),
-      freezes ? field.freeze(() => field.tellAll(listeners)) : [],
+      freezes ? field.freeze(listeners) : [],
     ]);
     done.push(...attacks);
     failures.push(...notCut, ...notThawed);
@@ -134,7 +136,8 @@ class Field {
     this.#found = found;
     this.#client = client;
     this.server = server;
-    this.size = found.variant === null ? LISTENERS : LISTENERS_OF_VARIANT;
+    const ofVariant = at.compresses ? LISTENERS_COMPRESSED : LISTENERS_OF_VARIANT;
+    this.size = found.variant === null ? LISTENERS : ofVariant;
     this.#wire = wireFor(found);
     this.#at = at;
     this.#closers.push(() => server.stop());
@@ -155,7 +158,7 @@ class Field {
   }
 
   /** Resolves with what went wrong: the frozen one was not cut, whatever happened to it meanwhile. */
-  async freeze(meanwhile: () => Promise<void>): Promise<string[]> {
+  async freeze(listeners: readonly Listener[]): Promise<string[]> {
     const file = fileURLToPath(new URL('frozen.ts', import.meta.url));
     const child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
     const { url, token } = this.#at;
@@ -165,9 +168,10 @@ class Field {
       await child.ask({ order: 'connect', module, url, options, token }, 'connected', ORDER);
       const seconds = FROZEN_SECONDS;
       const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
-      await meanwhile();
+      const held = (): boolean => holdsConnection(this.server.pid!, child.pid!);
+      await this.#tellAll(listeners, held);
       const deadline = performance.now() + BEHIND_MS;
-      while (performance.now() < deadline && holdsConnection(this.server.pid!, child.pid!)) {
+      while (performance.now() < deadline && held()) {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       process.kill(child.pid!, 'SIGCONT');
@@ -192,9 +196,10 @@ class Field {
     }
   }
 
-  async tellAll(listeners: readonly Listener[]): Promise<void> {
+  /** Broadcasts what a frozen subscriber cannot take, for as long as it is there. */
+  async #tellAll(listeners: readonly Listener[], wanted: () => boolean): Promise<void> {
     const bytes = (fetches(this.#wire) ? FETCHED_STORY_BYTES : STORY_BYTES) * (this.#at.compresses ? 1.5 : 1);
-    for (let told = 0; told < bytes; told += BROADCAST_BYTES) await this.story.tell(listeners);
+    for (let told = 0; told < bytes && wanted(); told += BROADCAST_BYTES) await this.story.tell(listeners);
   }
 
   #connect(receiver: Parameters<ClientModule['connect']>[1]) {
