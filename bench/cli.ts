@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { NEEDS } from '../reports/advice/needs.ts';
+import { PRESETS } from '../reports/advice/presets.ts';
 import { METRICS } from '../reports/analysis/metrics.ts';
 import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
@@ -154,21 +156,22 @@ program
     '--metrics <names>',
     `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')} (all)`,
   )
+  .option('--out <page.html>', 'write a page with every change on a logarithmic axis')
   .option('--all', 'list every comparison, those too that are equivalent or not testable')
   .option('--json', 'print one JSON document')
   .option('--markdown', 'print Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .addHelpText('after', EXIT_CODES)
   .action(async (base: string, next: string, flags: CompareFlags) => {
     const { compareCommand } = await import('./cli/compare.ts');
-    exitCode = compareCommand({ base, next }, flags, io);
+    exitCode = await compareCommand({ base, next }, flags, io);
   });
 
 program
   .command('choose')
   .description('advise on a transport: needs, load and weights against a run; asks where nothing is said')
   .argument('[results.json]', 'of a run (the newest complete one under reports/runs)')
-  .option('--preset <use>', 'chat, dashboard, notifications, collaboration, game, telemetry, tokens or signalling')
-  .option('--need <names>', 'what it must do, such as browser,binary; docs/choosing.md has them all')
+  .option('--preset <use>', `needs and weights to begin with: ${PRESETS.map(({ id }) => id).join(', ')}`)
+  .option('--need <names>', 'what it must do, separated by commas, or none; listed below')
   .option('--scenario <name>', 'echo or broadcast (the one nearest to the use)')
   .option('--clients <number>', 'sessions (as measured)')
   .option('--rate <number>', 'messages a second, all clients together; 0: silent sessions (as measured)')
@@ -182,6 +185,7 @@ program
   .option('--seed <number>', 'of the draws that robustness is counted in (the run’s)')
   .option('--json', 'print one JSON document')
   .option('--markdown <file>', 'write a decision record as well')
+  .addHelpText('after', `\nNeeds:\n${NEEDS.map(({ id, question }) => `  ${id.padEnd(11)} ${question}`).join('\n')}`)
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (file: string | undefined, flags: ChooseFlags, command: Command) => {

@@ -121,8 +121,11 @@ export interface Platform {
   readonly WebTransport: WebTransportConstructor;
   /** Offers permessage-deflate (RFC 7692), as a browser's always does; the server decides. In a browser both are one. */
   readonly CompressingWebSocket: WebSocketConstructor;
-  /** HTTP as one user has it: connections of its own, at most a browser's number of them. */
-  openHttp(): Http;
+  /**
+   * HTTP as one user has it: connections of its own, at most a browser's number of them; over HTTP/2 one. A browser chooses the
+   * version itself, together with the server, and HTTP/2 only over TLS.
+   */
+  openHttp(version?: '1.1' | '2'): Http;
   readonly RTCPeerConnection: PeerConnectionConstructor;
 }
 

@@ -6,6 +6,8 @@ export interface Variant {
   readonly id: string;
   readonly title: string;
   readonly options: Options;
+  /** False where browsers speak it over TLS only, though they speak the transport without. */
+  readonly browser?: false;
   /** Where it promises other things than the transport does. */
   readonly capabilities?: Partial<Capabilities>;
   /** Where it refuses in other words. */
@@ -93,6 +95,7 @@ const known: TransportEntry[] = [
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true } },
   ] },
   { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, variants: [
+    { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false },
     { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
     { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
@@ -132,8 +135,8 @@ const toEveryone = { opcode: BROADCAST, reaches: 'everyone' } as const;
 
 // biome-ignore format: one line each
 export const scenarios: readonly ScenarioEntry[] = [
-  { id: 'echo', title: 'Echo to the sender', kind: 'load', ...toSender, usual: true, defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 2 } },
-  { id: 'broadcast', title: 'Broadcast to everyone', kind: 'load', ...toEveryone, usual: true, defaults: { clients: 100, rate: 100, sizes: [128], seconds: 2 } },
+  { id: 'echo', title: 'Echo to the sender', kind: 'load', ...toSender, usual: true, defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 1.2 } },
+  { id: 'broadcast', title: 'Broadcast to everyone', kind: 'load', ...toEveryone, usual: true, defaults: { clients: 100, rate: 100, sizes: [128], seconds: 1.2 } },
   { id: 'capacity', title: 'Highest echo rate within --objective', kind: 'capacity', ...toSender, usual: false, defaults: { clients: 100, rate: 2000, sizes: [128], seconds: 2 } },
   { id: 'ceiling', title: 'Closed loop: what a message costs the generator', kind: 'closed', ...toSender, usual: false, defaults: { clients: 100, rate: 0, sizes: [64], seconds: 2 } },
   { id: 'connect', title: 'Opening sessions', kind: 'connect', ...toSender, usual: false, defaults: { clients: 1000, rate: 0, sizes: [], seconds: 0 } },

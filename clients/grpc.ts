@@ -26,7 +26,13 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     protocol === 'grpcs:' ? credentials.createFromSecureContext(createSecureContext()) : credentials.createInsecure();
   const client = new Client(host, trust, CHANNEL);
   const metadata = new Metadata();
-  for (const [name, value] of Object.entries(bearer(settings.token))) metadata.set(name, value);
+  try {
+    for (const [name, value] of Object.entries(bearer(settings.token))) metadata.set(name, value);
+  } catch {
+    // Not the library's own words: they repeat the token.
+    client.close();
+    throw new Error('UNAUTHENTICATED: the token has characters that metadata cannot have');
+  }
   const options: CallOptions = { deadline: Number.POSITIVE_INFINITY };
   const call = client.makeBidiStreamRequest<Message, Message>(OPEN, encodeMessage, decodeMessage, metadata, options);
 

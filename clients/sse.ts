@@ -6,7 +6,7 @@ import { postInOrder } from './upstream.ts';
 
 /** Server-Sent Events down, POST up. The EventSource's own reconnection is off: a lost session is reported, not mended. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const http = settings.platform.openHttp();
+  const http = settings.platform.openHttp(settings.options.http === '2' ? '2' : '1.1');
   const source = new http.EventSource(withToken(`${url}/events`, settings.token));
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
 

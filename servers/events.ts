@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { constants, createGzip } from 'node:zlib';
+import type { WebResponse } from './http.ts';
 
 /** The body of an answer that never ends, event by event. */
 export interface EventStream {
@@ -9,7 +9,7 @@ export interface EventStream {
   end(): void;
 }
 
-export function plainEvents(response: ServerResponse): EventStream {
+export function plainEvents(response: WebResponse): EventStream {
   return {
     write: (event) => void response.write(event),
     get waiting() {
@@ -24,7 +24,7 @@ export function plainEvents(response: ServerResponse): EventStream {
  * compressor, because it names the session: a secret that is compressed together with what others write can be guessed from
  * lengths (the attack called BREACH).
  */
-export function gzippedEvents(response: ServerResponse): EventStream {
+export function gzippedEvents(response: WebResponse): EventStream {
   const gzip = createGzip();
   let packed: Buffer[] = [];
   let flushAs = constants.Z_FULL_FLUSH;

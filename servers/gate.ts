@@ -50,7 +50,9 @@ export class Gate {
    * ends like an admitted one is another one. What sends no origin is no browser, and is let in unless origins are listed.
    */
   admitsOrigin({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
-    const { origin, host } = headers;
+    const { origin } = headers;
+    // RFC 9113 §8.3.1: what HTTP/2 has in its place.
+    const host = headers.host ?? headers[':authority'];
     if (this.#origins !== undefined) return origin !== undefined && this.#origins.has(origin);
     return origin === undefined || origin === `${this.#scheme}://${host}`;
   }

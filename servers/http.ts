@@ -1,10 +1,37 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server, STATUS_CODES } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../bench/contract.ts';
 import { Gate, type Pass, Refused, tokenOf } from './gate.ts';
 
-export type Answer = (request: IncomingMessage, response: ServerResponse, pass: Pass) => void;
+/** What HTTP/1.1 and HTTP/2 have in common of a request and of its answer. */
+export interface WebRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly complete: boolean;
+  on(event: 'data', listener: (chunk: Buffer) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end' | 'close', listener: () => void): unknown;
+  once(event: 'end' | 'close', listener: () => void): unknown;
+  resume(): unknown;
+  destroy(): unknown;
+}
+export interface WebResponse {
+  readonly req: { readonly httpVersionMajor: number };
+  readonly writableLength: number;
+  readonly destroyed: boolean;
+  setHeader(name: string, value: string): unknown;
+  appendHeader(name: string, value: string): unknown;
+  writeHead(status: number, headers?: Record<string, string | number>): unknown;
+  write(chunk: string | Uint8Array): boolean;
+  end(): unknown;
+  end(content: string | Uint8Array): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+}
+
+export type Answer = (request: WebRequest, response: WebResponse, pass: Pass) => void;
 
 /** Largest head of a request, in bytes. */
 const MOST_HEADER_BYTES = 16_384;
@@ -19,17 +46,7 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
   const { handshakeMs } = limits;
   const timeouts = { headersTimeout: handshakeMs, requestTimeout: 2 * handshakeMs, connectionsCheckingInterval: 500 };
   const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
-  const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
-    if (letPage(request, response, settings)) return;
-    const token = gate.open ? undefined : tokenOf(request);
-    const pass = gate.known(token);
-    if (pass !== undefined) return answer(request, response, pass);
-    gate.admit(token).then(
-      (admitted) => answer(request, response, admitted),
-      (error: unknown) => refuseToken(response, error),
-    );
-  };
+  const onRequest = entrance(settings, answer, gate);
   if (identity === undefined) return createServer(options, onRequest);
   const secure = {
     cert: identity.certificate,
@@ -40,13 +57,32 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
   return createSecureServer({ ...options, ...secure }, onRequest);
 }
 
+/** What every request passes before it is answered, whichever HTTP brought it. */
+export function entrance(
+  settings: ServerSettings,
+  answer: Answer,
+  gate = new Gate(settings),
+): (request: WebRequest, response: WebResponse) => void {
+  return (request, response) => {
+    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (letPage(request, response, settings)) return;
+    const token = gate.open ? undefined : tokenOf(request);
+    const pass = gate.known(token);
+    if (pass !== undefined) return answer(request, response, pass);
+    gate.admit(token).then(
+      (admitted) => answer(request, response, admitted),
+      (error: unknown) => refuseToken(response, error),
+    );
+  };
+}
+
 /** `http` or `ws`, with the s that TLS adds. */
 export function schemeOf(plain: 'http' | 'ws', { identity }: Pick<ServerSettings, 'identity'>): string {
   return identity === undefined ? plain : `${plain}s`;
 }
 
 /** A page of another origin that was admitted may read the answer (Fetch §3.2); true where the request only asked about that. */
-function letPage(request: IncomingMessage, response: ServerResponse, { origins }: ServerSettings): boolean {
+function letPage(request: WebRequest, response: WebResponse, { origins }: ServerSettings): boolean {
   const { origin } = request.headers;
   if (origins === undefined || origin === undefined) return false;
   response.setHeader('access-control-allow-origin', origin);
@@ -80,17 +116,23 @@ export function guardOrigins(server: Server, gate: Gate, settings: ServerSetting
   });
 }
 
-function refuseToken(response: ServerResponse, error: unknown): void {
+function refuseToken(response: WebResponse, error: unknown): void {
   if (!(error instanceof Refused)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
   refuse(response, 401, error.message);
 }
 
 /** Refuses a request whose body nobody will read: the connection ends with the answer. */
-export function refuse(response: ServerResponse, status: number, reason: string): void {
+export function refuse(response: WebResponse, status: number, reason: string): void {
   const text = `${reason}\n`;
   const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, connection: 'close' }).end(text);
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...lastOf(response) });
+  response.end(text);
+}
+
+/** Says that the connection ends with this answer. HTTP/2 has no such field (RFC 9113 §8.2.2): the stream ends anyway. */
+function lastOf({ req }: WebResponse): { connection?: string } {
+  return req.httpVersionMajor >= 2 ? {} : { connection: 'close' };
 }
 
 /** The same for a handshake of another protocol, which has no answer of its own yet. */
@@ -105,8 +147,9 @@ export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
 }
 
 /** The answer to every path a transport does not have. */
-export function notFound(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(404).end();
+export function notFound(_request: WebRequest, response: WebResponse): void {
+  response.writeHead(404);
+  response.end();
 }
 
 /** What the body of a POST says it is where it is no text. */
@@ -114,8 +157,8 @@ const BYTES = 'application/octet-stream';
 
 /** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it, or 413 where it is too large. */
 export async function takeMessage(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: WebRequest,
+  response: WebResponse,
   mostBytes: number,
   take: (message: Message) => Promise<number>,
 ): Promise<void> {
@@ -127,7 +170,10 @@ export async function takeMessage(
     const body = await readBody(request, mostBytes);
     const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
     if (status === 429) refuse(response, status, 'too many messages');
-    else response.writeHead(status).end();
+    else {
+      response.writeHead(status);
+      response.end();
+    }
   } catch (error) {
     if (error instanceof TooLarge) refuseTooLarge(request, response);
     else response.destroy();
@@ -138,7 +184,7 @@ export async function takeMessage(
 class TooLarge extends Error {}
 
 /** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+function readBody(request: WebRequest, mostBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) return reject(new TooLarge());
     const chunks: Buffer[] = [];
@@ -161,9 +207,9 @@ const LINGER_MS = 1_000;
  * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). What is still arriving is read and thrown away for a
  * moment: closing at once would reset the connection, and the sender would never see why.
  */
-function refuseTooLarge(request: IncomingMessage, response: ServerResponse): void {
+function refuseTooLarge(request: WebRequest, response: WebResponse): void {
   const text = 'message too large\n';
-  response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, connection: 'close' });
+  response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, ...lastOf(response) });
   response.write(text);
   const cut = setTimeout(() => request.destroy(), LINGER_MS);
   const finish = () => {
@@ -177,7 +223,7 @@ function refuseTooLarge(request: IncomingMessage, response: ServerResponse): voi
 }
 
 /** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
-export function acceptsGzip({ headers }: IncomingMessage): boolean {
+export function acceptsGzip({ headers }: Pick<WebRequest, 'headers'>): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
 }
 

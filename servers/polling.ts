@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { acceptsGzip, createWebServer, notFound, refuse, schemeOf, takeMessage, textOf } from './http.ts';
+import {
+  acceptsGzip,
+  createWebServer,
+  notFound,
+  refuse,
+  schemeOf,
+  takeMessage,
+  textOf,
+  type WebRequest,
+  type WebResponse,
+} from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -26,7 +35,7 @@ export interface PollingSession {
 }
 
 export interface Held {
-  readonly response: ServerResponse;
+  readonly response: WebResponse;
   /** Answers with what there is. */
   answer(): void;
   /** It waits no more; whoever calls this answers it. */
@@ -35,7 +44,7 @@ export interface Held {
 
 /** A request for messages. */
 export interface Poll {
-  readonly response: ServerResponse;
+  readonly response: WebResponse;
   /** Answers with what comes after the cursor, be it nothing. */
   sendNews(): void;
 }
@@ -68,7 +77,7 @@ export async function listenForPolls(
     for (const session of sessions.values()) session.mailbox.append(entry);
   }
 
-  function open(response: ServerResponse, pass: Pass): void {
+  function open(response: WebResponse, pass: Pass): void {
     const id = randomUUID();
     const session: PollingSession = {
       ...{ id, mailbox: new Mailbox<Message>(), held: undefined, lastSeenMs: performance.now() },
@@ -89,7 +98,7 @@ export async function listenForPolls(
     refuse(held.response, status, reason);
   }
 
-  function receive(session: PollingSession, request: IncomingMessage, response: ServerResponse): void {
+  function receive(session: PollingSession, request: WebRequest, response: WebResponse): void {
     void takeMessage(request, response, messageBytes, async (message) => {
       if (!session.inTime()) return 429;
       await application(message, (reply) => session.mailbox.append(kept(reply)), broadcast);
@@ -97,10 +106,10 @@ export async function listenForPolls(
     });
   }
 
-  function sendNews(session: PollingSession, cursor: number, request: IncomingMessage, response: ServerResponse): void {
+  function sendNews(session: PollingSession, cursor: number, request: WebRequest, response: WebResponse): void {
     const body = jsonOf(session.mailbox.read(cursor), base64 === true);
     if (!compresses) return sendJson(response, 200, body);
-    response.setHeader('vary', 'accept-encoding');
+    response.appendHeader('vary', 'accept-encoding');
     if (acceptsGzip(request)) sendPacked(response, body);
     else sendJson(response, 200, body);
   }
@@ -114,7 +123,8 @@ export async function listenForPolls(
     else if (session?.subject !== pass.subject || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') {
       end(session);
-      response.writeHead(204).end();
+      response.writeHead(204);
+      response.end();
     } else if (route === 'POST messages') receive(session, request, response);
     else if (route === 'GET messages') {
       session.lastSeenMs = performance.now();
@@ -175,16 +185,16 @@ function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: 
   return JSON.stringify({ cursor: read.cursor, messages });
 }
 
-function sendPacked(response: ServerResponse, body: string): void {
+function sendPacked(response: WebResponse, body: string): void {
   gzip(body, (error, packed) => {
     if (error) return void response.destroy();
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': packed.length };
-    response.writeHead(200, headers).end(packed);
+    response.writeHead(200, headers);
+    response.end(packed);
   });
 }
 
-function sendJson(response: ServerResponse, status: number, body: string): void {
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-    .end(body);
+function sendJson(response: WebResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
 }

@@ -10,6 +10,7 @@ export function listen(application: Application, settings: ServerSettings): Prom
 }
 
 function poll({ mailbox }: PollingSession, cursor: number, { response, sendNews }: Poll): void {
-  if (mailbox.read(cursor).messages.length === 0) response.writeHead(204).end();
-  else sendNews();
+  if (mailbox.read(cursor).messages.length > 0) return sendNews();
+  response.writeHead(204);
+  response.end();
 }

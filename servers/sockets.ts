@@ -57,13 +57,16 @@ export function acceptWebSockets(
     });
   });
 
-  const stop = watchBacklogs(
-    limits,
-    () => wss.clients,
-    ({ bufferedAmount }) => bufferedAmount,
-    (socket) => endSocket(socket, 1013, 'reads too slowly'),
-  );
-  server.once('close', stop);
+  // Not before there is anything to watch: a server whose port is taken never closes.
+  server.once('listening', () => {
+    const stop = watchBacklogs(
+      limits,
+      () => wss.clients,
+      ({ bufferedAmount }) => bufferedAmount,
+      (socket) => endSocket(socket, 1013, 'reads too slowly'),
+    );
+    server.once('close', stop);
+  });
   return wss;
 }
 

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { type EventStream, gzippedEvents, plainEvents } from './events.ts';
 import { floodGuard } from './flood.ts';
 import { type Pass, whenExpired } from './gate.ts';
-import { acceptsGzip, createWebServer, notFound, schemeOf, takeMessage } from './http.ts';
+import {
+  acceptsGzip,
+  createWebServer,
+  notFound,
+  schemeOf,
+  takeMessage,
+  type WebRequest,
+  type WebResponse,
+} from './http.ts';
+import { createHttp2Server } from './http2.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 
 /** How messages are written into an answer that does not end. */
@@ -22,14 +30,17 @@ export interface Streaming {
 }
 
 interface Stream {
-  readonly response: ServerResponse;
+  readonly response: WebResponse;
   readonly body: EventStream;
   /** Whose it is: a POST of anybody else finds no session. */
   readonly subject: string;
   readonly inTime: () => boolean;
 }
 
-/** Messages down in one answer that stays open (`GET /<path>`), up by one POST each (`POST /messages/<session>`). */
+/**
+ * Messages down in one answer that stays open (`GET /<path>`), up by one POST each (`POST /messages/<session>`). Over HTTP/2
+ * where the option `http` is `2`.
+ */
 export async function listenForStreams(
   application: Application,
   settings: ServerSettings,
@@ -44,15 +55,15 @@ export async function listenForStreams(
     for (const { body } of streams.values()) body.write(encoded);
   }
 
-  function openStream(request: IncomingMessage, response: ServerResponse, pass: Pass): void {
+  function openStream(request: WebRequest, response: WebResponse, pass: Pass): void {
     const session = randomUUID();
     const compressed = gzip && acceptsGzip(request);
+    if (gzip) response.appendHeader('vary', 'accept-encoding');
     response.writeHead(200, {
       'content-type': contentType,
       'cache-control': 'no-cache',
       // Asks nginx not to hold messages back until its buffer is full.
       'x-accel-buffering': 'no',
-      ...(gzip ? { vary: 'accept-encoding' } : {}),
       ...(compressed ? { 'content-encoding': 'gzip' } : {}),
     });
     const body = compressed ? gzippedEvents(response) : plainEvents(response);
@@ -65,7 +76,7 @@ export async function listenForStreams(
     });
   }
 
-  function receive(session: string, request: IncomingMessage, response: ServerResponse, { subject }: Pass): void {
+  function receive(session: string, request: WebRequest, response: WebResponse, { subject }: Pass): void {
     const stream = streams.get(session);
     if (stream?.subject !== subject) return notFound(request, response);
     void takeMessage(request, response, messageBytes, async (message) => {
@@ -77,7 +88,9 @@ export async function listenForStreams(
     });
   }
 
-  const server = createWebServer(settings, (request, response, pass) => {
+  const http = settings.options.http === '2' ? '2' : '1.1';
+  const create = http === '2' ? createHttp2Server : createWebServer;
+  const server = create(settings, (request, response, pass) => {
     const [address = ''] = (request.url ?? '').split('?');
     const [, path, session] = address.split('/');
     if (request.method === 'GET' && path === streamPath && session === undefined) openStream(request, response, pass);
@@ -105,7 +118,7 @@ export async function listenForStreams(
       compression: gzip ? 'gzip, flushed after each message' : false,
       tcpNoDelay: true,
       messageBytes,
-      http: '1.1',
+      http,
       ...effective,
     },
     close: closingOnce(() => {

@@ -67,4 +67,5 @@ test('the newest run that tells anything is found; what is none is passed over',
   put('2026-01-03', { ...earlier, id: 'interrupted', state: 'interrupted' });
   put('2026-01-04', 'no results');
   expect(newestResults(folder)?.id).toBe('newer');
+  expect(newestResults(folder, ({ id }) => id !== 'newer')?.id).toBe('older');
 });

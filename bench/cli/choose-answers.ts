@@ -1,6 +1,6 @@
 import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../reports/advice/criteria.ts';
 import type { Answers, Objective } from '../../reports/advice/model.ts';
-import { CONTRADICTIONS, NEEDS, type NeedId, needOf } from '../../reports/advice/needs.ts';
+import { CONTRADICTIONS, NEEDS, type NeedId } from '../../reports/advice/needs.ts';
 import { PRESETS } from '../../reports/advice/presets.ts';
 import { listOf, suggestion } from '../plan/options.ts';
 import { scenarios } from '../registry.ts';
@@ -66,9 +66,6 @@ function readNeeds(text: string, problems: string[]): NeedId[] {
   }
   return found;
 }
-
-/** Needs by id and question, for help and for whoever is asked. */
-export const needList = (): string[] => NEEDS.map(({ id }) => `  ${id.padEnd(11)} ${needOf(id).question}`);
 
 function readScenario(text: string | undefined, problems: string[]): string | null {
   if (text === undefined) return null;

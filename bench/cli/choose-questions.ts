@@ -1,6 +1,7 @@
 import { CRITERIA, EQUAL, type Weights } from '../../reports/advice/criteria.ts';
+import { NEEDS } from '../../reports/advice/needs.ts';
 import { PRESETS } from '../../reports/advice/presets.ts';
-import { type AnswerTexts, needList, readAnswers } from './choose-answers.ts';
+import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 
 export type Ask = (question: string) => Promise<string>;
 
@@ -23,7 +24,9 @@ export async function askAnswers(ask: Ask, talk: (text: string) => void): Promis
   talk(`What is it for?\n${PRESETS.map(({ id, title }) => `  ${id.padEnd(14)} ${title}`).join('\n')}\n`);
   let texts = await once({}, 'preset', 'One of these [none of them]: ');
   const preset = PRESETS.find(({ id }) => id === texts.preset);
-  talk(`\nWhat must it do? Anything that cannot is ruled out.\n${needList().join('\n')}\n`);
+  talk(
+    `\nWhat must it do? Anything that cannot is ruled out.\n${NEEDS.map(({ id, question }) => `  ${id.padEnd(11)} ${question}`).join('\n')}\n`,
+  );
   texts = await once(texts, 'need', `Needs, with commas between, or none [${preset?.needs.join(',') ?? 'none'}]: `);
   talk('\nHow much? What is not said is taken as it was measured.\n');
   texts = await once(texts, 'clients', 'Clients: ');

@@ -89,21 +89,32 @@ function isAsked(flags: ChooseFlags): boolean {
 
 /** Undefined when whoever was asked went away. */
 async function questions(io: Io, interrupted: AbortSignal): Promise<AnswerTexts | undefined> {
-  const away = new AbortController();
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  lines.on('SIGINT', () => away.abort());
-  lines.on('close', () => away.abort());
-  const signal = AbortSignal.any([away.signal, interrupted]);
+  const close = (): void => lines.close();
+  lines.on('SIGINT', close);
+  interrupted.addEventListener('abort', close);
+  // Lines are kept until they are asked for: what is pasted all at once is no less an answer.
+  const typed = lines[Symbol.asyncIterator]();
   try {
-    return await askAnswers((question) => lines.question(question, { signal }), io.talk);
+    return await askAnswers(async (question) => {
+      lines.setPrompt(question);
+      lines.prompt();
+      const { value, done } = await typed.next();
+      if (done === true) throw new Away();
+      return value;
+    }, io.talk);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!(error instanceof Away)) throw error;
     io.talk('\n');
     return undefined;
   } finally {
+    interrupted.removeEventListener('abort', close);
     lines.close();
   }
 }
+
+/** Nobody is there to answer any more. */
+class Away extends Error {}
 
 function writeRecord(path: string, text: string, io: Io): void {
   try {

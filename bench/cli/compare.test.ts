@@ -43,12 +43,16 @@ const invalid = file('invalid', {
 const without = file('without', { seed: 8, transports: { tcp: QUIET.tcp ?? {}, ws: QUIET.ws ?? {} } });
 
 /** In this process: what it prints, with blanks for breaks, and its exit code. */
-function compare(before: string, after: string, flags: CompareFlags = {}): { code: number; stdout: string } {
+async function compare(
+  before: string,
+  after: string,
+  flags: CompareFlags = {},
+): Promise<{ code: number; stdout: string }> {
   const said: string[] = [];
   const write = (text: string): void => void said.push(text);
   const progress = { interactive: false, colour: false, width: () => 80, write };
   const io = { out: write, talk: write, width: () => 80, colour: false, progress };
-  const code = compareCommand({ base: before, next: after }, flags, io);
+  const code = await compareCommand({ base: before, next: after }, flags, io);
   return { code, stdout: said.join('').replaceAll(/\s+/g, ' ') };
 }
 
@@ -85,8 +89,8 @@ describe('exit codes', () => {
       [base, otherSize],
       /message size 128 B → 1024 B.*No answer: not one comparison could be judged/,
     ],
-  ])('%s: %i', (_, expected, args, last) => {
-    const { code, stdout } = compare(...args);
+  ])('%s: %i', async (_, expected, args, last) => {
+    const { code, stdout } = await compare(...args);
     expect(stdout).toMatch(last);
     expect(code).toBe(expected);
     expect(stdout).not.toContain('\u001b');
@@ -99,9 +103,9 @@ describe('exit codes', () => {
     [{ metrics: 'p98' }, /unknown figure "p98", did you mean "p99"\?/],
     [{ metrics: '' }, /--metrics names no figure/],
     [{ json: true, markdown: true }, /each print to stdout/],
-  ])('%j is refused', (flags, message) => {
-    expect(() => compare(base, same, flags)).toThrow(UsageError);
-    expect(() => compare(base, same, flags)).toThrow(message);
+  ])('%j is refused', async (flags, message) => {
+    await expect(compare(base, same, flags)).rejects.toThrow(UsageError);
+    await expect(compare(base, same, flags)).rejects.toThrow(message);
   });
 
   test.each<[string[], number, RegExp]>([
@@ -121,16 +125,16 @@ describe('exit codes', () => {
     expect(code === 2 ? stdout : stderr).toBe('');
   });
 
-  test('all problems are reported at once', () => {
-    expect(() => compare('a.json', 'b.json', { metrics: 'x', failOn: 'y', maxRegression: 'z' })).toThrow(
+  test('all problems are reported at once', async () => {
+    await expect(compare('a.json', 'b.json', { metrics: 'x', failOn: 'y', maxRegression: 'z' })).rejects.toThrow(
       /^(- .*\n){4}- cannot read b\.json.*$/,
     );
   });
 
-  test('results of another version are refused', () => {
+  test('results of another version are refused', async () => {
     const future = join(folder, 'future.json');
     writeFileSync(future, '{"schema": "wirebench/2"}');
-    expect(() => compare(base, future)).toThrow(/has schema "wirebench\/2", this version reads wirebench\/1/);
+    await expect(compare(base, future)).rejects.toThrow(/has schema "wirebench\/2", this version reads wirebench\/1/);
   });
 });
 
@@ -145,6 +149,19 @@ describe('output', () => {
       base: { id: 'base' },
       new: { id: 'slow' },
     });
+  });
+
+  test('--out writes a page; one that cannot be written is refused', async () => {
+    const out = join(folder, 'page.html');
+    const { code, stdout } = await compare(base, slow, { out });
+    expect({ code, page: readFileSync(out, 'utf8') }).toEqual({
+      code: 11,
+      page: expect.stringMatching(/^<!doctype html>/),
+    });
+    expect(stdout).toContain(`Page: ${out}`);
+    await expect(compare(base, slow, { out: join(folder, 'no', 'such', 'page.html') })).rejects.toThrow(
+      /cannot write .*; name another file with --out/,
+    );
   });
 
   test('--markdown is printed, and appended to the summary of a job', async () => {

@@ -6,11 +6,12 @@ import { change, countOf, list, printable } from '../../reports/analysis/format.
 import { METRICS, type MetricId } from '../../reports/analysis/metrics.ts';
 import { comparisonMarkdown } from '../../reports/markdown/comparison.ts';
 import { escaped } from '../../reports/markdown/text.ts';
+import { renderComparison } from '../../reports/page/render.ts';
 import { comparisonText, percent } from '../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../reports/terminal/paint.ts';
 import { wrap } from '../../reports/terminal/table.ts';
 import { listOf, suggestion } from '../plan/options.ts';
-import { readResults, UnreadableResults } from '../results/file.ts';
+import { readResults, UnreadableResults, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
@@ -21,6 +22,7 @@ export interface CompareFlags {
   readonly maxRegression?: string;
   readonly metrics?: string;
   readonly all?: true;
+  readonly out?: string;
   readonly json?: true;
   readonly markdown?: true;
 }
@@ -29,12 +31,21 @@ const FAIL_ON = ['worse', 'inconclusive', 'never'] as const;
 type FailOn = (typeof FAIL_ON)[number];
 
 /** Holds a run against an earlier one, and says by its exit code whether it may pass. */
-export function compareCommand(files: { base: string; next: string }, flags: CompareFlags, io: Io): ExitCode {
+export async function compareCommand(
+  files: { base: string; next: string },
+  flags: CompareFlags,
+  io: Io,
+): Promise<ExitCode> {
   const { failOn, maxRegression, metrics, base, next } = readAll(files, flags);
   const comparison = compare(base, next, { metrics });
   const outcome = outcomeOf(comparison, maxRegression);
   const exitCode = exitCodeFor(outcome, failOn);
   const all = flags.all === true;
+  if (flags.out !== undefined) {
+    const html = await renderComparison(comparison);
+    writeOrRefuse(flags.out, html);
+    io.talk(`Page: ${flags.out}\n`);
+  }
   if (flags.json) {
     const asked = { failOn, maxRegression, metrics };
     io.out(`${JSON.stringify({ ...comparisonDocument(comparison, outcome), asked, exitCode }, null, 2)}\n`);
@@ -93,6 +104,16 @@ function readOrSay(file: string, problems: string[]): Results | undefined {
     if (!(error instanceof UnreadableResults)) throw error;
     problems.push(error.message);
     return undefined;
+  }
+}
+
+function writeOrRefuse(path: string, text: string): void {
+  try {
+    writeWhole(path, text);
+  } catch (error) {
+    throw new UsageError([
+      `cannot write ${path}: ${error instanceof Error ? error.message : error}; name another file with --out`,
+    ]);
   }
 }
 

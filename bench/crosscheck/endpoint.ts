@@ -25,8 +25,8 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
   const learnt = Promise.withResolvers<string>();
   const watched: Platform = {
     ...platform,
-    openHttp() {
-      const http = platform.openHttp();
+    openHttp(version) {
+      const http = platform.openHttp(version);
       return {
         EventSource: http.EventSource,
         async fetch(target, request) {

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { findTransport, transportNames, transports } from '../registry.ts';
-import { type Cost, type Exchange, framings, sumOf, withPollsInVain } from './framing.ts';
+import { deflater } from './compression.ts';
+import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
 import {
   chunk,
   dataChannelMessage,
   grpcMessage,
+  HTTP2_WINDOW_BYTES,
   http2Data,
   http2Receiver,
   mqttPublish,
   request,
   response,
   SACK_DATAGRAM,
+  UUID,
   webSocketFrame,
 } from './parts.ts';
 
@@ -78,10 +81,10 @@ describe('parts', () => {
   });
 
   test('windows are opened again when half of them has been taken', () => {
-    const taken = http2Receiver();
+    const taken = http2Receiver(HTTP2_WINDOW_BYTES);
     expect(taken([16_384, 16_382])).toBe(0);
-    expect(taken([1])).toBe(2 * 13);
-    expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 2 * 13);
+    expect(taken([1])).toBe(13);
+    expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 13);
   });
 
   test('heads are what is written', () => {
@@ -100,6 +103,15 @@ function costOf(name: string, { size, index = 1 }: { size: number; index?: numbe
   const exchange: Exchange = { size, index, encoding: 'text', message: '', url: 'http://127.0.0.1:12345' };
   return framing.exchange(exchange);
 }
+
+test('with a window kept, what was said before is short; without one it is as long as the first time', async () => {
+  const message = 'one two three four five six seven eight nine ten';
+  const [kept, fresh] = [deflater({ fresh: false }), deflater({ fresh: true })];
+  const first = await kept(message);
+  expect(await fresh(message)).toBe(first);
+  expect(await fresh(message)).toBe(first);
+  expect(await kept(message)).toBeLessThan(first / 3);
+});
 
 describe('formulas', () => {
   test('every transport and variant has one, with its source', () => {
@@ -131,21 +143,33 @@ describe('formulas', () => {
     expect(cost(10).down[0]! - cost(9).down[0]!).toBe(1);
   });
 
+  const sum = { up: 5_000, down: 6_000, segmentsUp: 20, segmentsDown: 20 };
+  const counted = { ...sum, url: 'http://127.0.0.1:12345', first: 11, count: 199, sessions: 1 };
+
   test('polls in vain are as many as the bytes up say, and bring their answers down', () => {
-    const framing = framings['short-polling']!;
-    if (!('exchange' in framing)) throw new Error('no formula by the exchange');
-    const url = 'http://127.0.0.1:12345';
-    const [first, last] = [10, 209].map((index) => framing.inVain!({ url, index }));
-    const sum = { up: 5_000, down: 6_000, segmentsUp: 20, segmentsDown: 20 };
-    const taken = (inVain: number) =>
-      withPollsInVain(sum, framing, { url, first: 11, count: 199, carriedUp: sum.up + inVain });
-    expect(last!.up[0]! - first!.up[0]!).toBe(1);
+    const adjust = framings['short-polling']!.adjust!;
+    const taken = (inVain: number) => adjust(sum, { ...counted, up: sum.up + inVain });
+    // One with a cursor of two digits; with three, up to three more bytes.
+    const poll = request('GET', `/messages/${UUID}?cursor=10`, '127.0.0.1:12345');
+    const answer = response('204 No Content', []);
     expect(taken(0)).toEqual(sum);
-    const answers = 3 * first!.down[0]!;
-    const three = { up: 5_000 + 3 * first!.up[0]! + 2, down: 6_000 + answers, segmentsUp: 23, segmentsDown: 23 };
-    expect(taken(2 * last!.up[0]! + first!.up[0]!)).toEqual(three);
+    for (const more of [0, 1, 2, 3])
+      expect(taken(3 * poll + more)).toEqual({
+        up: sum.up + 3 * poll + more,
+        down: sum.down + 3 * answer,
+        ...{ segmentsUp: 23, segmentsDown: 23 },
+      });
     // No number of polls takes so much: the difference stays.
-    for (const bytes of [-1, 1, first!.up[0]! - 1, last!.up[0]! + 1]) expect(taken(bytes)).toEqual(sum);
+    for (const bytes of [-1, 1, poll - 1, poll + 2]) expect(taken(bytes)).toEqual(sum);
+  });
+
+  test('over HTTP/2 a session’s name takes a few bytes in every request, and a new second some in one answer', () => {
+    const adjust = framings['sse:h2']!.adjust!;
+    const taken = (up: number, down: number) => adjust(sum, { ...counted, up: sum.up + up, down: sum.down + down });
+    expect(taken(2 * 199, 24)).toMatchObject({ up: sum.up + 2 * 199, down: sum.down + 24 });
+    expect(taken(4 * 199, 22 + 25)).toMatchObject({ up: sum.up + 4 * 199, down: sum.down + 47 });
+    for (const up of [1, 198, 5 * 199, -199]) expect(taken(up, 0)).toEqual(sum);
+    for (const down of [1, 21, 26, -25]) expect(taken(0, down)).toEqual(sum);
   });
 
   test('a sum counts every message and the segments that each fills', async () => {

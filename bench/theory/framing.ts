@@ -5,7 +5,9 @@ import {
   chunk,
   dataChannelMessage,
   grpcMessage,
+  HTTP2_WINDOW_BYTES,
   http2Data,
+  http2Head,
   http2Receiver,
   MQTT_ACKNOWLEDGEMENT,
   messagePack,
@@ -53,8 +55,23 @@ export interface Framing {
   readonly source: string;
   readonly datagrams?: Datagrams;
   readonly exchange: (exchange: Exchange) => Cost;
-  /** Of transports that ask whether there is news or not: what one asks in vain once so many messages have been read. */
-  readonly inVain?: (after: Pick<Exchange, 'url' | 'index'>) => Cost;
+  readonly adjust?: Adjust;
+}
+
+/**
+ * Adds what depends on time or on a session's name, taken from the bytes that were counted: only as much as it can be, so that
+ * bytes which it does not explain remain a difference.
+ */
+export type Adjust = (sum: Sum, counted: Counted) => Sum;
+
+/** So many exchanges of each session, from the first on. */
+export interface Counted {
+  readonly up: number;
+  readonly down: number;
+  readonly url: string;
+  readonly first: number;
+  readonly count: number;
+  readonly sessions: number;
 }
 
 /** What a session of the transport costs, exchange by exchange: where what one costs depends on those before it. */
@@ -63,6 +80,7 @@ export interface SessionFraming {
   readonly datagrams?: Datagrams;
   /** Begins a session; its exchanges follow in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
+  readonly adjust?: Adjust;
 }
 
 /** A POST up, which says so where it brings bytes, and its empty answer. */
@@ -204,6 +222,33 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
     exchange: (exchange) => sseExchange(exchange, 'data: \n\n'.length + exchange.size),
   },
+  'sse:h2': {
+    source:
+      'WHATWG HTML §9.2.5 in RFC 9113 §6.1, §6.2, §6.9, RFC 7541; length of the session’s path, and dates, by the count',
+    session() {
+      const atServer = http2Receiver(HTTP2_WINDOW_BYTES);
+      const stream = http2Receiver(UNDICI_STREAM_WINDOW_BYTES);
+      const connection = http2Receiver(UNDICI_CONNECTION_WINDOW_BYTES);
+      const greeting = [`event: session\ndata: ${UUID}\n\n`.length];
+      for (const atClient of [stream, connection]) atClient(greeting);
+      return ({ size }) => {
+        const [up, down] = [http2Data(size), http2Data('data: \n\n'.length + size)];
+        const opened = stream(down.payloads) + connection(down.payloads);
+        return {
+          up: [http2Head(postFields(size)) + up.bytes + opened],
+          // Status and date are in the tables of RFC 7541 by now.
+          down: [http2Head(2) + atServer(up.payloads), down.bytes],
+        };
+      };
+    },
+    adjust(sum, { up, down, count, sessions }) {
+      const [pathBytes, dateBytes] = [up - sum.up, down - sum.down];
+      const [least, most] = NEW_DATE_BYTES;
+      const explained =
+        pathBytes % count === 0 && pathBytes >= 0 && pathBytes <= MOST_MORE_PATH_BYTES * count * sessions;
+      return { ...sum, up: explained ? up : sum.up, down: timesIn(dateBytes, least, most) === 0 ? sum.down : down };
+    },
+  },
   'sse:gzip': {
     source: 'as sse, RFC 1951 down: each event flushed (RFC 7692 §7.2.1 explains the four bytes), the window kept',
     session() {
@@ -259,10 +304,17 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
         down: [response('204 No Content', []), response('200 OK', fields) + body],
       };
     },
-    inVain: ({ index, url }) => ({
-      up: [request('GET', `/messages/${UUID}?cursor=${index}`, authorityOf(url))],
-      down: [response('204 No Content', [])],
-    }),
+    // How many polls were in vain the bytes up say; each has an answer, and the bytes down have to fit.
+    adjust(sum, { up, url, first, count }) {
+      const poll = (cursor: number): number => request('GET', `/messages/${UUID}?cursor=${cursor}`, authorityOf(url));
+      const times = timesIn(up - sum.up, poll(first - 1), poll(first - 1 + count));
+      return {
+        up: times === 0 ? sum.up : up,
+        down: sum.down + times * response('204 No Content', []),
+        segmentsUp: sum.segmentsUp + times,
+        segmentsDown: sum.segmentsDown + times,
+      };
+    },
   },
   'http-stream': {
     source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
@@ -275,8 +327,8 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     source:
       'protobuf field, gRPC length-prefixed message, RFC 9113 §6.1 (DATA) and §6.9 (WINDOW_UPDATE), at half a window by nghttp2',
     session() {
-      const atServer = http2Receiver();
-      const atClient = http2Receiver();
+      const atServer = windows();
+      const atClient = windows();
       return ({ size }) => {
         const message = grpcMessage(size);
         const [up, down] = [http2Data(message), http2Data(message)];
@@ -356,6 +408,31 @@ function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBy
   });
 }
 
+/** The windows of a stream that lasts and of its connection, which nothing else uses. */
+function windows(): (payloads: readonly number[]) => number {
+  const [stream, connection] = [http2Receiver(HTTP2_WINDOW_BYTES), http2Receiver(HTTP2_WINDOW_BYTES)];
+  return (payloads) => stream(payloads) + connection(payloads);
+}
+
+/** What undici announces unless it is told otherwise. */
+const UNDICI_STREAM_WINDOW_BYTES = 262_144;
+const UNDICI_CONNECTION_WINDOW_BYTES = 524_288;
+
+/**
+ * Fields of a POST to a session's path, after the first one: authority, method and scheme are in the tables; path and length are
+ * written out each time, as nghttp2 has it. The path by Huffman's code (RFC 7541 §5.2): a name's hexadecimal digits take five or
+ * six bits each, so that it has 30 bytes or up to four more. Of the length's digits 0, 1 and 2 take five bits, the others six.
+ */
+function postFields(size: number): number {
+  const digits = String(size);
+  const bits = digits.length * 6 - (digits.match(/[0-2]/g)?.length ?? 0);
+  return 1 + 1 + (2 + LEAST_PATH_BYTES) + 1 + (3 + Math.min(digits.length, Math.ceil(bits / 8)));
+}
+const LEAST_PATH_BYTES = 30;
+const MOST_MORE_PATH_BYTES = 4;
+/** A date that is not in the table yet, once a second: name, length and its 29 characters by Huffman's code, less one byte. */
+const NEW_DATE_BYTES = [22, 25] as const;
+
 const authorityOf = (url: string): string => new URL(url).host;
 
 export interface Sum {
@@ -400,25 +477,8 @@ export async function sumOf(
   return sum;
 }
 
-/**
- * Adds what was asked in vain. How often that was depends on time, so it is taken from the bytes that went up, which no other
- * number of requests may explain; those that came down then have to fit it. Where no number does, nothing is added.
- */
-export function withPollsInVain(
-  sum: Sum,
-  framing: Framing | SessionFraming,
-  { url, first, count, carriedUp }: { url: string; first: number; count: number; carriedUp: number },
-): Sum {
-  if (!('inVain' in framing) || framing.inVain === undefined) return sum;
-  const total = (bytes: readonly number[]): number => bytes.reduce((a, b) => a + b, 0);
-  const [least, most] = [first - 1, first - 1 + count].map((index) => framing.inVain!({ url, index }));
-  const inVain = carriedUp - sum.up;
-  const times = Math.ceil(inVain / total(most!.up));
-  if (times <= 0 || inVain < times * total(least!.up)) return sum;
-  return {
-    up: carriedUp,
-    down: sum.down + times * total(most!.down),
-    segmentsUp: sum.segmentsUp + times,
-    segmentsDown: sum.segmentsDown + times,
-  };
+/** How many things of such a size fill these bytes; 0 where no number does. */
+function timesIn(bytes: number, least: number, most: number): number {
+  const times = Math.max(0, Math.ceil(bytes / most));
+  return bytes >= times * least ? times : 0;
 }

@@ -106,7 +106,7 @@ export function grpcMessage(bytes: number): number {
 
 /** Largest payload of a frame, and window of a stream and of a connection, unless they are told otherwise. RFC 9113 §6.5.2 */
 const HTTP2_FRAME_BYTES = 16_384;
-const HTTP2_WINDOW_BYTES = 65_535;
+export const HTTP2_WINDOW_BYTES = 65_535;
 const HTTP2_HEAD_BYTES = 9;
 
 /** DATA frames: so many payloads, and the bytes of all with their heads. RFC 9113 §4.1, §6.1 */
@@ -116,19 +116,24 @@ export function http2Data(bytes: number): { payloads: readonly number[]; bytes: 
   return { payloads, bytes: bytes + payloads.length * HTTP2_HEAD_BYTES };
 }
 
+/** A HEADERS frame around so many bytes of fields. RFC 9113 §6.2 */
+export function http2Head(fields: number): number {
+  return HTTP2_HEAD_BYTES + fields;
+}
+
 /**
- * What a receiver says of what it has taken: a WINDOW_UPDATE (RFC 9113 §6.9) for the stream and one for the connection,
- * whenever half the window has been taken since the one before (nghttp2_should_send_window_update).
+ * What a receiver says of what it has taken: a WINDOW_UPDATE (RFC 9113 §6.9) whenever half the window has been taken since the
+ * one before (nghttp2_should_send_window_update). A stream and its connection have a window each.
  */
-export function http2Receiver(): (payloads: readonly number[]) => number {
+export function http2Receiver(windowBytes: number): (payloads: readonly number[]) => number {
   let taken = 0;
   return (payloads) => {
     let bytes = 0;
     for (const payload of payloads) {
       taken += payload;
-      if (taken < Math.floor(HTTP2_WINDOW_BYTES / 2)) continue;
+      if (taken < Math.floor(windowBytes / 2)) continue;
       taken = 0;
-      bytes += 2 * (HTTP2_HEAD_BYTES + 4);
+      bytes += HTTP2_HEAD_BYTES + 4;
     }
     return bytes;
   };

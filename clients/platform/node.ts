@@ -17,6 +17,13 @@ import { WebTransport } from './webtransport.ts';
 const BROWSER_CONNECTIONS = 6;
 /** As in a browser, an event stream may be silent for any time, and a held request waits for as long as it is held. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
+const HTTP1 = { ...NO_TIMEOUTS, allowH2: false };
+/** Without TLS there is nothing to agree by: the client begins with HTTP/2 (RFC 9113 §3.3). No pings of its own, as in a browser. */
+const http2 = (origin: string) => ({
+  ...NO_TIMEOUTS,
+  allowH2: true,
+  h2Options: { useH2c: origin.startsWith('http:'), pingInterval: 0 },
+});
 
 /**
  * What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel
@@ -30,7 +37,8 @@ export const platform: Platform = {
 
   WebTransport,
 
-  openHttp(): Http {
+  openHttp(version = '1.1'): Http {
+    const mostConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
     const connections: Connection[] = [];
     let closed = false;
 
@@ -40,13 +48,13 @@ export const platform: Platform = {
       let count = 0;
       for (const one of connections) {
         if (one.origin !== origin) continue;
-        if (one.underWay === 0) return one;
+        if (one.underWay === 0 || mostConnections === 1) return one;
         count++;
         if (best === undefined || one.underWay < best.underWay) best = one;
       }
-      if (best !== undefined && count >= BROWSER_CONNECTIONS) return best;
+      if (best !== undefined && count >= mostConnections) return best;
       if (closed) throw new Error('HTTP was closed');
-      const opened = { origin, client: new Client(origin, NO_TIMEOUTS), underWay: 0 };
+      const opened = { origin, client: new Client(origin, version === '2' ? http2(origin) : HTTP1), underWay: 0 };
       connections.push(opened);
       return opened;
     }
@@ -118,7 +126,8 @@ function explaining(client: Client): { dispatcher: Dispatcher; why: () => string
       onResponseStart?.call(handler, controller, status, ...rest);
     };
     handler.onResponseError = (controller, error) => {
-      why = error.message;
+      // Whoever was refused ends the request himself: that is not why.
+      why ??= error.message;
       onResponseError?.call(handler, controller, error);
     };
     return dispatch(options, handler);

@@ -1,9 +1,11 @@
-import { list, ratio } from '../analysis/format.ts';
-import { type Candidate, factOf } from './candidates.ts';
+import { createBootstrap } from '../analysis/bootstrap.ts';
+import { list } from '../analysis/format.ts';
+import { limitsOf as coverageOf } from '../analysis/sentences.ts';
+import type { Candidate } from './candidates.ts';
 import { cellOf } from './cost.ts';
 import { FACTS, factsOf } from './facts.ts';
-import type { Advice, AdviceOptions, Answers, Measured, NeedCell, Option, Rating, Robustness } from './model.ts';
-import { NEEDS, needOf } from './needs.ts';
+import type { Advice, AdviceOptions, Answers, Measured, Option, Rating, Robustness } from './model.ts';
+import { type Answer, conditionText, ratingOf } from './ratings.ts';
 import { reasonsOf } from './reasons.ts';
 import { robustnessOf } from './robustness.ts';
 import { sensitivityOf } from './sensitivity.ts';
@@ -12,10 +14,6 @@ import { tieBreakerOf } from './tie-breaker.ts';
 
 /** Below this share of draws the first is not called the answer. */
 const ENOUGH = 0.7;
-
-/** Weighted cost over the leader's, beyond which an option is no longer worth considering, and then to be avoided. */
-const NEAR = 1.5;
-const FAR = 3;
 
 /**
  * What a project with these answers would do well to use, as far as a run can tell. Pure: the same run, answers and seed give
@@ -37,6 +35,7 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     ...answer,
     tieBreaker: answer.outcome === 'toss-up' ? tieBreakerOf(settled, answer.recommended, answers, measured) : null,
     load: { text: basis.text, group: basis.state === 'measured' ? basis.group.id : null },
+    notCovered: basis.state === 'measured' ? (coverageOf([basis.group])[0] ?? null) : null,
     criteria: readings.map(({ logs: _, ...use }) => use),
     options: optionsOf(settled, answer, measured, answers),
     unjudged,
@@ -51,8 +50,6 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
   };
 }
 
-type Answer = Pick<Advice, 'outcome' | 'heading' | 'recommended'>;
-
 /** Runs that no choice can be made by. */
 function blockedBy({ results, analysis }: Measured): Answer | null {
   const blocked = (heading: string): Answer => ({ outcome: 'blocked', heading, recommended: [] });
@@ -63,7 +60,11 @@ function blockedBy({ results, analysis }: Measured): Answer | null {
   return null;
 }
 
-function answerOf({ basis, pool, standing }: Settled, robustness: Robustness | null, { needs }: Answers): Answer {
+function answerOf(
+  { basis, pool, standing, candidates }: Settled,
+  robustness: Robustness | null,
+  { needs }: Answers,
+): Answer {
   const none = (outcome: 'outside' | 'none', heading: string): Answer => ({ outcome, heading, recommended: [] });
   if (basis.state === 'outside') return none('outside', 'No advice: the load is outside the measured range.');
   if (basis.state === 'none') return none('none', 'No advice: nothing like it was measured.');
@@ -77,7 +78,8 @@ function answerOf({ basis, pool, standing }: Settled, robustness: Robustness | n
   const conditional = leader.conditions.length > 0;
   const onlyIf = conditional ? `, only if ${conditionText(leader)}` : '';
   if (next === undefined) {
-    const heading = `Use ${leader.name}${onlyIf}: nothing else that was measured meets the needs${conditional ? '' : ' without conditions'}.`;
+    const alone = conditional || candidates.filter(({ barred }) => barred === null).length === 1;
+    const heading = `Use ${leader.name}${onlyIf}: nothing else that was measured meets the needs${alone ? '' : ' without conditions'}.`;
     return { outcome: conditional ? 'only if' : 'use', heading, recommended: [leader.name] };
   }
   if (robustness === null) {
@@ -105,21 +107,16 @@ function leadersOf({ both }: Robustness): string[] {
   });
 }
 
-const conditionText = ({ conditions }: Candidate): string =>
-  list(
-    conditions.map(({ note }) => note),
-    'and',
-  );
-
 /** Best first: as rated, then by cost; what is ruled out stays visible. */
 function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers: Answers): Option[] {
   const { candidates, costs, pool, readings, unjudged } = settled;
-  const { groups } = measured.analysis;
+  const { groups, options: judging } = measured.analysis;
+  const bootstrap = createBootstrap(judging.seed, judging.resamples);
   const least = costs.get(answer.recommended[0] ?? pool[0]?.name ?? '') ?? null;
   const leader = candidates.find(({ name }) => name === (answer.recommended[0] ?? pool[0]?.name));
   const silent = ['none', 'outside', 'blocked'].includes(answer.outcome);
   const options = candidates
-    .filter(({ name, barred }) => barred !== null || silent || !unjudged.some((one) => one.name === name))
+    .filter(({ name, barred }) => barred !== null || !unjudged.some((one) => one.name === name))
     .map((candidate): Option => {
       const { name, title, needs } = candidate;
       const cost = costs.get(name);
@@ -131,7 +128,8 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
         ...ratingOf(candidate, fit, { leader, answer, answers, measured }),
         fit,
         needs,
-        reasons: fit === null ? [] : reasonsOf(candidate, settled, measured, answer.recommended.includes(name)),
+        reasons:
+          fit === null ? [] : reasonsOf(candidate, settled, { groups, bootstrap }, answer.recommended.includes(name)),
         cells,
       };
     });
@@ -143,56 +141,6 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
       (a.name < b.name ? -1 : 1),
   );
 }
-
-function ratingOf(
-  candidate: Candidate,
-  fit: number | null,
-  {
-    leader,
-    answer,
-    answers,
-    measured,
-  }: { leader: Candidate | undefined; answer: Answer; answers: Answers; measured: Measured },
-): { rating: Rating | null; because: string } {
-  const { name, barred, conditions, otherForm } = candidate;
-  const { outcome, recommended } = answer;
-  if (barred !== null) return { rating: 'Avoid', because: barredText(barred) };
-  if (otherForm) return { rating: 'Only if', because: `only if ${conditionText(candidate)}` };
-  if (fit === null) {
-    const rest = conditions.length > 0 ? `, only if ${conditionText(candidate)}` : '';
-    return { rating: null, because: `meets the needs${rest}; its figures say nothing here` };
-  }
-  const chosen = recommended.includes(name);
-  const cost =
-    chosen && recommended.length === 1
-      ? 'least cost by your weights'
-      : `${ratio(fit)} the leader’s cost by your weights`;
-  if (fit > FAR) return { rating: 'Avoid', because: cost };
-  if (conditions.length > 0) return { rating: 'Only if', because: `only if ${conditionText(candidate)}; ${cost}` };
-  if (outcome === 'quick look') return { rating: 'Consider', because: `${cost}; too few trials for a verdict` };
-  if (chosen) {
-    return { rating: 'Use', because: recommended.length > 1 ? `not told apart from the others: ${ratio(fit)}` : cost };
-  }
-  if (fit <= NEAR) return { rating: 'Consider', because: cost };
-  const strengths = leader === undefined ? [] : strengthsOver(candidate, leader, answers, measured);
-  const need =
-    strengths.length > 0 ? `you come to need ${list(strengths, 'or')}` : 'something not weighed here speaks for it';
-  return { rating: 'Only if', because: `only if ${need}: ${cost}` };
-}
-
-/** Needs that nobody named, and that this option meets where the leader does not. */
-function strengthsOver({ row }: Candidate, leader: Candidate, { needs }: Answers, { results }: Measured): string[] {
-  return NEEDS.filter(
-    ({ id }) =>
-      !needs.includes(id) &&
-      factOf(row, id, results)?.value === 'yes' &&
-      factOf(leader.row, id, results)?.value === 'no',
-  ).map(({ name }) => name);
-}
-
-/** The need and its source, in a line. */
-export const barredText = ({ need, note, source }: NeedCell): string =>
-  `${need === 'objective' ? 'objective' : needOf(need).name}: ${note} (${source.clause})`;
 
 /** Families that this run has no case of, by the facts alone. */
 function unmeasuredBy({ results }: Measured, { needs }: Answers): Advice['unmeasured'] {
@@ -216,7 +164,9 @@ function limitsOf({ readings, pool, basis }: Settled): string[] {
   const dropped = readings.filter((one) => one.dropped !== null);
   const bounded = basis.state === 'measured' && basis.throughput !== null ? boundedIn(basis.throughput.rows, pool) : [];
   const throughput = readings.some(({ id, dropped: why }) => id === 'throughput' && why === null);
+  const shallow = readings.some(({ metric, dropped: why }) => metric === 'p50' && why === null);
   return [
+    ...(shallow ? ['tail latency: judged by p50, for too few samples of some lie beyond their p99.'] : []),
     ...dropped.map(({ name, dropped: why }) => `${name}: ${why}. Its weight is shared among the others.`),
     ...(throughput && bounded.length > 0
       ? [`${list(bounded, 'and')} may hold more: the load generator set the limit there.`]

@@ -80,6 +80,7 @@ function usable(
     else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value of zero has no ratio');
     else logs.set(name, costSign(chosen) * Math.log(cell.median));
   }
+  if (candidates.length === 0) return nothing('nobody is left to compare');
   if (missing * 2 > candidates.length || logs.size === 0) return nothing('most options have no figure for it');
   return { metric: chosen, logs, dropped: null };
 }

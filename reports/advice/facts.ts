@@ -134,7 +134,12 @@ export const FACTS: Readonly<Record<string, Family>> = {
         serverless: depends(S.longPollingIssues, 'requests may be held for the length of a poll'),
         quiet: depends(S.sockets, 'a request every 25 s, with its headers, is little enough'),
       },
-      upgrade: { 'http-only': yes(S.sockets, 'stays with polling where the upgrade fails') },
+      upgrade: {
+        'http-only': otherForm(
+          S.sockets,
+          'it stays with polling where the upgrade fails; what is measured here upgraded',
+        ),
+      },
     },
   },
   sse: {
@@ -158,7 +163,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
       features: judged(2, 'browsers reconnect and say what they had; no way up of its own'),
     },
     variants: {
-      h2: { http1: no(S.upgrade, 'this variant is HTTP/2') },
+      h2: { http1: no(S.http2, 'this variant is HTTP/2') },
       base64: { binary: yes(S.eventStream, 'as base64, a third longer') },
     },
   },

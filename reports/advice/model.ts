@@ -8,7 +8,7 @@ import type { Source } from './sources.ts';
 
 /** What the model is given of a run. */
 export type Measured = {
-  readonly results: Pick<Results, 'id' | 'startedAt' | 'plan' | 'transports' | 'environment'>;
+  readonly results: Pick<Results, 'id' | 'startedAt' | 'plan' | 'transports'>;
   readonly analysis: Analysis;
 };
 
@@ -50,6 +50,8 @@ export type Advice = {
   /** One question that would settle a toss-up. */
   readonly tieBreaker: string | null;
   readonly load: { readonly text: string; readonly group: string | null };
+  /** What the figures say nothing about; null where none is used. */
+  readonly notCovered: string | null;
   readonly criteria: readonly CriterionUse[];
   /** Best first; what is ruled out comes last and stays visible. */
   readonly options: readonly Option[];
@@ -154,6 +156,8 @@ export type NeedFlip = {
   readonly asked: boolean;
   /** Who comes first when it is answered otherwise; null: nobody is left. */
   readonly winner: string | null;
+  /** Whoever it is comes first only if something else holds. */
+  readonly conditional: boolean;
   /** How many options pass or fall by it. */
   readonly fates: number;
 };

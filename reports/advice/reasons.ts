@@ -1,4 +1,4 @@
-import { createBootstrap, type Sample } from '../analysis/bootstrap.ts';
+import type { Bootstrap, Sample } from '../analysis/bootstrap.ts';
 import { verdictFigures } from '../analysis/format.ts';
 import { judge } from '../analysis/judge.ts';
 import type { Reading as MemberReading } from '../analysis/member.ts';
@@ -7,10 +7,12 @@ import type { Cell, Group } from '../analysis/model.ts';
 import { ICONS } from '../analysis/verdict.ts';
 import type { Candidate } from './candidates.ts';
 import { cellIn, cellOf, type Reading } from './cost.ts';
-import type { Measured, Reason } from './model.ts';
+import type { Reason } from './model.ts';
 import type { Settled } from './settle.ts';
 
 const REASONS = 3;
+
+type Judging = { readonly groups: readonly Group[]; readonly bootstrap: Bootstrap };
 
 /** As a logarithm: costs this near are the same. */
 const SAME = 1e-9;
@@ -19,7 +21,12 @@ const SAME = 1e-9;
  * What speaks for or against an option, where the weights and the differences are largest, with figures and verdicts. What
  * speaks for it comes first where it is recommended, and last where it is not.
  */
-export function reasonsOf(candidate: Candidate, settled: Settled, measured: Measured, recommended: boolean): Reason[] {
+export function reasonsOf(
+  candidate: Candidate,
+  settled: Settled,
+  { groups, bootstrap }: Judging,
+  recommended: boolean,
+): Reason[] {
   const counting = settled.readings.filter(({ dropped }) => dropped === null);
   return counting
     .map((reading) => ({
@@ -33,7 +40,7 @@ export function reasonsOf(candidate: Candidate, settled: Settled, measured: Meas
         b.moved - a.moved,
     )
     .slice(0, REASONS)
-    .map(({ reading, speaks }) => ({ speaks, ...reasonOf(candidate, reading, measured) }));
+    .map(({ reading, speaks }) => ({ speaks, ...reasonOf(candidate, reading, { groups, bootstrap }) }));
 }
 
 const isBest = ({ name }: Candidate, { logs }: Reading): boolean =>
@@ -46,30 +53,29 @@ function differenceOf({ name }: Candidate, { logs }: Reading): number {
   return Math.abs(own - Math.min(...(others.length > 0 ? others : [own])));
 }
 
-function reasonOf(candidate: Candidate, reading: Reading, measured: Measured): Omit<Reason, 'speaks'> {
+function reasonOf(candidate: Candidate, reading: Reading, judging: Judging): Omit<Reason, 'speaks'> {
   const { metric: id, group: groupId, tag, name } = reading;
-  const { groups } = measured.analysis;
+  const { groups, bootstrap } = judging;
   const { figure } = cellOf(candidate, reading, groups, null);
   const where = { tag, metric: id, group: groupId };
   const group = groups.find((one) => one.id === groupId);
   if (id === null || group === undefined) return { ...where, text: `${name}: ${figure}` };
-  return { ...where, text: `${metric(id).title} ${figure}${comparison(candidate, reading, { id, group }, measured)}` };
+  return { ...where, text: `${metric(id).title} ${figure}${comparison(candidate, reading, { id, group, bootstrap })}` };
 }
 
 /** Verdict against the best of those in question, which need not be the column's best: that one may be ruled out. */
 function comparison(
   { name }: Candidate,
   { logs }: Reading,
-  { id, group }: { id: MetricId; group: Group },
-  { analysis: { options } }: Measured,
+  { id, group, bootstrap }: { id: MetricId; group: Group; bootstrap: Bootstrap },
 ): string {
   const [best] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
-  if (best === undefined || logs.size < 2) return '';
+  if (best === undefined || logs.size < 2) return ': nothing else in question';
   if (best[0] === name) return `: ${extreme(metric(id))} of those in question`;
   const verdict = judge(id, sideOf(group, name, id), sideOf(group, best[0], id), {
     band: group.columns[id].band,
     comparisons: logs.size - 1,
-    bootstrap: createBootstrap(options.seed, options.resamples),
+    bootstrap,
     barrier: null,
   });
   const figures = verdictFigures(verdict);

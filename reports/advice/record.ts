@@ -1,12 +1,14 @@
-import { figures, printable, ratio, share, utcMinute } from '../analysis/format.ts';
+import { integer, printable, ratio, share, utcMinute } from '../analysis/format.ts';
 import type { Advice, Option } from './model.ts';
 import { needOf } from './needs.ts';
 import { PRESETS } from './presets.ts';
+import type { Source } from './sources.ts';
 import { answersText, certaintiesOf, needFlipText } from './words.ts';
 
 /** A decision record that reads well without the run beside it: context, needs, weights, result, what would change it. */
 export function decisionRecord(advice: Advice, { command }: { readonly command: string }): string {
-  const { heading, run, answers, load, tieBreaker, options, unjudged, unmeasured, sensitivity, warnings } = advice;
+  const { heading, run, answers, load, notCovered, tieBreaker, options, unjudged, unmeasured, sensitivity, warnings } =
+    advice;
   const said = answersText(answers);
   const preset = PRESETS.find(({ id }) => id === answers.preset);
   const sure = certaintiesOf(advice);
@@ -21,6 +23,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     ...(preset === undefined ? [] : [`- **Use:** ${text(preset.title)}`]),
     `- **Load:** ${text(load.text)}`,
     ...(said.objective === null ? [] : [`- **Objective:** ${text(said.objective)}`]),
+    ...(notCovered === null ? [] : [`- **Not covered by the figures:** ${text(notCovered)}`]),
     '',
     '## Needs',
     '',
@@ -28,6 +31,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     '',
     '## Weights',
     '',
+    `As given: ${text(said.weights)}.`,
     ...weightRows(advice),
     '',
     '## Result',
@@ -43,7 +47,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
       unjudged.map(({ name, reason }) => `${code(name)}: ${text(reason)}`),
     ),
     ...named(
-      'Not measured in this run, though by the facts alone it meets the needs',
+      'Not measured here, but meeting the needs by the facts alone',
       unmeasured.map(
         ({ name, title, conditions }) =>
           `${code(name)} (${text(title)})${conditions.length === 0 ? '' : `, only if ${text(conditions.join('; '))}`}`,
@@ -57,6 +61,10 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
           `- **Measurement:** ${text(sure.measurement)}`,
           `- **Preference:** ${text(sure.preference)}`,
           ...bothLine(advice),
+        ]
+      : []),
+    ...(recommends || sensitivity.needs.length > 0
+      ? [
           '',
           '## What would change it',
           '',
@@ -78,8 +86,9 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
 }
 
 function weightRows({ criteria }: Advice): string[] {
-  if (criteria.length === 0) return ['None counted: nothing was compared.'];
+  if (criteria.every(({ dropped }) => dropped !== null)) return ['', 'None of them counted: nothing was compared.'];
   return [
+    '',
     '| what | counts for | from |',
     '| --- | ---: | --- |',
     ...criteria.map(({ name, weight, tag, dropped }) => {
@@ -112,7 +121,7 @@ function optionReasons({ name, rating, reasons, needs }: Option): string[] {
     ...needs.map(({ need, value, note, source, tag }) => {
       const what = need === 'objective' ? 'objective' : needOf(need).name;
       const word = value === 'depends' || value === 'other form' ? 'only if' : value;
-      return `- ${text(what)}: ${word}: ${text(note)} ([${text(source.clause)}](${source.url}), ${tag})`;
+      return `- ${text(what)}: ${word}: ${text(note)} (${cited(source)}, ${tag})`;
     }),
   ];
 }
@@ -124,7 +133,7 @@ function ruledOut(options: readonly Option[]): string[] {
       .filter(({ value }) => value === 'no')
       .map(({ need, note, source, tag }) => {
         const what = need === 'objective' ? 'objective' : needOf(need).name;
-        return `~~${code(name)}~~ by “${text(what)}”: ${text(note)} ([${text(source.clause)}](${source.url}), ${tag})`;
+        return `~~${code(name)}~~ by “${text(what)}”: ${text(note)} (${cited(source)}, ${tag})`;
       }),
   );
   return named('Ruled out', out);
@@ -133,9 +142,13 @@ function ruledOut(options: readonly Option[]): string[] {
 function bothLine({ robustness }: Advice): string[] {
   if (robustness === null) return [];
   const shares = robustness.both.filter(({ share: won }) => won > 0);
-  const parts = shares.map(({ name, share: won }) => `${code(name)} ${share(won)}`);
-  return [`- **Both together:** ${parts.join(', ')} of ${figures(robustness.draws, 5)} draws.`];
+  const parts = shares.map(({ name, share: won }) => `${code(name)} ${text(share(won))}`);
+  return [`- **Both together:** ${parts.join(', ')} of ${integer(robustness.draws)} draws.`];
 }
+
+/** Clauses have an address everywhere; what this repository says of itself has one only here. */
+const cited = ({ clause, url }: Source): string =>
+  url.startsWith('https:') ? `[${text(clause)}](${url})` : text(clause);
 
 const named = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`)];

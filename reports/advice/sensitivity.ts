@@ -54,8 +54,10 @@ function needFlips(measured: Measured, answers: Answers, settled: Settled): Need
     // The load stays the one that was judged: a need alone is turned round.
     const load = { ...answers.load, preferred: answers.load.preferred ?? scenarioOf(settled) };
     const after = settle(measured, { ...answers, needs, load });
-    const winner = after.pool[0]?.name ?? null;
-    return winner === before ? [] : [{ need: id, asked, winner, fates: fatesBetween(settled, after) }];
+    const first = after.pool[0];
+    const winner = first?.name ?? null;
+    const conditional = first !== undefined && first.conditions.length > 0;
+    return winner === before ? [] : [{ need: id, asked, winner, conditional, fates: fatesBetween(settled, after) }];
   }).toSorted((a, b) => b.fates - a.fates);
 }
 

@@ -39,10 +39,12 @@ export function flipText({ weight }: Advice['sensitivity'], criteria: Advice['cr
 }
 
 /** `Without “browser clients”, mqtt comes first.` */
-export function needFlipText({ need, asked, winner }: NeedFlip): string {
+export function needFlipText({ need, asked, winner, conditional }: NeedFlip): string {
   const { name } = needOf(need);
   const turned = asked ? `Without “${name}”` : `With “${name}” as well`;
-  return winner === null ? `${turned}, nothing that was measured is left.` : `${turned}, ${winner} comes first.`;
+  return winner === null
+    ? `${turned}, nothing that was measured is left.`
+    : `${turned}, ${winner} comes first${conditional ? ', on a condition' : ''}.`;
 }
 
 /** What was asked, in lines: needs, objective, weights. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as page from './page.tsx';
 
-type Page = Pick<typeof page, 'renderBody' | 'renderTitle'>;
+type Page = typeof page;
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const entry = fileURLToPath(new URL('./page.tsx', import.meta.url));
@@ -20,8 +20,8 @@ export async function loadPage(cache = join(project, 'node_modules', '.cache', '
 }
 
 async function importPage(file: string): Promise<Page> {
-  const { renderBody, renderTitle }: Page = await import(pathToFileURL(file).href);
-  return { renderBody, renderTitle };
+  const loaded: Page = await import(pathToFileURL(file).href);
+  return loaded;
 }
 
 /** Written aside and renamed, so that a second process sees the whole file or none. */

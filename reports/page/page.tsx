@@ -17,7 +17,9 @@ import { Environment, Implementations } from './surroundings.tsx';
 import { TrialsTable, ValidityCard } from './trials.tsx';
 import { WireSection } from './wire-section.tsx';
 
-/** Entry of the bundle: `render.ts` puts the two into a document. */
+export { renderComparisonBody, renderComparisonTitle } from './comparison-page.tsx';
+
+/** Entry of the bundle: `render.ts` puts title and body into a document. */
 export const renderTitle = ({ plan, id }: Results): string =>
   renderToStaticMarkup(<title>{`Wirebench: ${plan.scenarios.join(', ')} · ${id}`}</title>);
 

@@ -17,7 +17,7 @@ export function adviceText(
   const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
   const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
     wrap(printable(text), prose, indent).map(as);
-  const { heading, tieBreaker, load, run, answers, recommended, unjudged, unmeasured, warnings } = advice;
+  const { heading, tieBreaker, load, notCovered, run, answers, recommended, unjudged, unmeasured, warnings } = advice;
   const said = answersText(answers);
   const sure = certaintiesOf(advice);
   return [
@@ -45,7 +45,7 @@ export function adviceText(
       ? []
       : [
           '',
-          ...lines('Not measured in this run, though by the facts alone it meets the needs:', paint.bold),
+          ...lines('Not measured here, but meeting the needs by the facts alone:', paint.bold),
           ...unmeasured.flatMap(({ name, title, conditions }) =>
             lines(
               `${name} (${title})${conditions.length === 0 ? '' : `, only if ${conditions.join('; ')}`}`,
@@ -55,6 +55,7 @@ export function adviceText(
           ),
         ]),
     ...changeLines(advice, lines, paint),
+    ...(notCovered === null ? [] : ['', ...lines(`Not covered: ${notCovered}`, paint.dim)]),
     ...(warnings.length === 0 ? [] : ['', ...warnings.flatMap((text) => lines(`Warning: ${text}`, paint.yellow))]),
   ].join('\n');
 }
@@ -120,8 +121,8 @@ function oneOption({ name, rating, because, reasons, needs }: Option, prose: num
 }
 
 function changeLines({ sensitivity, recommended }: Advice, lines: Lines, paint: Paints): string[] {
-  if (recommended.length === 0) return [];
   const { needs, next } = sensitivity;
+  if (recommended.length === 0 && needs.length === 0) return [];
   return [
     '',
     ...lines('What would change it', paint.bold),

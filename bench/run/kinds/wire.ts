@@ -1,7 +1,7 @@
 import { Messages } from '../../load/messages.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
 import type { Theory } from '../../results/schema.ts';
-import { framings, sumOf, withPollsInVain } from '../../theory/framing.ts';
+import { type Counted, framings, sumOf } from '../../theory/framing.ts';
 import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../link.ts';
 import { type Judged, summarise } from '../measurement.ts';
 import type { Stage } from '../stage.ts';
@@ -20,7 +20,10 @@ export async function measureWire(planned: PlannedCase, stage: Stage, seed: numb
     warmUp: { seconds: MOST_SECONDS, most: WARM_EXCHANGES },
     measured: { seconds: MOST_SECONDS, most: EXCHANGES },
   });
-  const theory = await theoryOf(planned, stage.url, seed, reading.after.bytesUp - reading.before.bytesUp);
+  const theory = await theoryOf(planned, stage.url, seed, {
+    up: reading.after.bytesUp - reading.before.bytesUp,
+    down: reading.after.bytesDown - reading.before.bytesDown,
+  });
   return summarise(planned, reading, theory === undefined ? {} : { theory });
 }
 
@@ -29,7 +32,7 @@ async function theoryOf(
   planned: PlannedCase,
   url: string,
   seed: number,
-  carriedUp: number,
+  counted: Pick<Counted, 'up' | 'down'>,
 ): Promise<Theory | undefined> {
   const { entry, variant, scenario, clients, size, encoding, payload, tls, auth } = planned;
   const framing = framings[variant === null ? entry.id : `${entry.id}:${variant.id}`];
@@ -43,8 +46,8 @@ async function theoryOf(
     });
     for (const key of ['up', 'down', 'segmentsUp', 'segmentsDown'] as const) sum[key] += each[key];
   }
-  const asked = { url, first: WARM_EXCHANGES + 1, count: EXCHANGES, carriedUp };
-  const theory = withPollsInVain(sum, framing, asked);
+  const asked = { ...counted, url, first: WARM_EXCHANGES + 1, count: EXCHANGES, sessions: clients };
+  const theory = framing.adjust?.(sum, asked) ?? sum;
   const { datagrams } = framing;
   const packetBytes = datagrams === undefined ? PACKET_BYTES : DATAGRAM_PACKET_BYTES;
   return { exchanges: EXCHANGES * clients, ...theory, packetBytes, ...datagrams, source: framing.source };

@@ -34,7 +34,15 @@ export async function everyParty(): Promise<readonly Party[]> {
       const name = variant === null ? entry.id : `${entry.id}:${variant.id}`;
       const unauthorized = unauthorizedOf({ entry, variant });
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
-      found.push({ name, entry, variant, server, client, browser: entry.browser !== false, unauthorized });
+      found.push({
+        name,
+        entry,
+        variant,
+        server,
+        client,
+        browser: (variant?.browser ?? entry.browser) !== false,
+        unauthorized,
+      });
     }
   }
   return found;

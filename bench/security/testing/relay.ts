@@ -1,13 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { askStream, type Overheard, PREFACE, relayStreams } from './http2.ts';
 import type { Stage } from './parties.ts';
-
-/** One connection through a relay, a character a byte. */
-export interface Overheard {
-  /** HTTP/1.1 requests as the server got them, head and body. */
-  readonly requests: string[];
-  /** All that the server said. */
-  down: string;
-}
 
 export interface Relay {
   /** The server's URL with the relay in its place. */
@@ -22,29 +15,27 @@ export interface Relay {
  * @param pageOf the page's origin, given the server's own as the client knows it: the relay's
  */
 export async function relay(stage: Stage, target: string, pageOf?: (own: string) => string): Promise<Relay> {
-  const { hostname, port } = new URL(target);
+  const { protocol, hostname, port } = new URL(target);
   const overheard: Overheard[] = [];
   const sockets = new Set<Socket>();
   let here = '';
   const server = createServer({ noDelay: true }, (near) => {
-    const far = connect({ host: hostname, port: Number(port), noDelay: true });
     const heard: Overheard = { requests: [], down: '' };
     overheard.push(heard);
-    const pass = requestReader(heard.requests, pageOf?.(`http://${here}`));
-    near.on('data', (chunk) => far.write(pass(chunk)));
-    far.on('data', (chunk) => {
-      heard.down += chunk.toString('latin1');
-      near.write(chunk);
+    sockets.add(near);
+    near.on('error', () => {});
+    const origin = pageOf?.(`http://${here}`);
+    const asBytes = (): void =>
+      relayBytes(near, connect({ host: hostname, port: Number(port), noDelay: true }), heard, origin);
+    // Of HTTP the client's first bytes tell the version; elsewhere the first word may be the server's.
+    if (protocol !== 'http:') return asBytes();
+    near.once('readable', () => {
+      const first: Buffer | null = near.read();
+      if (first === null) return near.end();
+      near.unshift(first);
+      if (first.toString('latin1').startsWith(PREFACE)) relayStreams(near, `http://${hostname}:${port}`, heard, origin);
+      else asBytes();
     });
-    for (const [one, another] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(one);
-      one.on('error', () => {});
-      one.on('end', () => another.end());
-      one.on('close', () => another.destroySoon());
-    }
   });
   await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
   stage.later(() => {
@@ -55,10 +46,27 @@ export async function relay(stage: Stage, target: string, pageOf?: (own: string)
   return { url: target.replace(`${hostname}:${port}`, here), overheard };
 }
 
+function relayBytes(near: Socket, far: Socket, heard: Overheard, origin: string | undefined): void {
+  const pass = requestReader(heard.requests, origin);
+  near.on('data', (chunk) => far.write(pass(chunk)));
+  far.on('data', (chunk) => {
+    heard.down += chunk.toString('latin1');
+    near.write(chunk);
+  });
+  for (const [one, another] of [
+    [near, far],
+    [far, near],
+  ] as const) {
+    one.on('error', () => {});
+    one.on('end', () => another.end());
+    one.on('close', () => another.destroySoon());
+  }
+}
+
 /** Status codes of all HTTP answers that were overheard. */
 export function statusesOf({ overheard }: Relay): number[] {
   return overheard.flatMap(({ down }) =>
-    Array.from(down.matchAll(/^HTTP\/1\.1 (\d{3})/gm), ([, code]) => Number(code)),
+    Array.from(down.matchAll(/^HTTP\/(?:1\.1|2) (\d{3})/gm), ([, code]) => Number(code)),
   );
 }
 
@@ -100,6 +108,7 @@ function requestReader(requests: string[], origin: string | undefined): (chunk: 
 
 /** Sends bytes as they are and resolves with all that comes back until the server ends the connection, or says no more. */
 export function raw(url: string, request: string): Promise<string> {
+  if (/^.* HTTP\/2\r\n/.test(request)) return askStream(url, request);
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     let heard = '';

@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { CRITERIA } from '../../reports/advice/criteria.ts';
+import { factsOf } from '../../reports/advice/facts.ts';
+import { NEEDS } from '../../reports/advice/needs.ts';
+import { PRESETS } from '../../reports/advice/presets.ts';
+import { BROADCAST, ECHO, makeResults, SEVEN } from '../../reports/fixtures.ts';
+import { endStarted, start } from '../instrument/command.ts';
+import { transports } from '../registry.ts';
+import { writeResults } from '../results/file.ts';
+import { type AnswerTexts, readAnswers } from './choose-answers.ts';
+import { askAnswers } from './choose-questions.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-choose-'));
+const file = join(folder, 'results.json');
+writeResults(file, makeResults({ transports: SEVEN, scenarios: [ECHO, BROADCAST], trials: 6 }));
+afterAll(() => {
+  endStarted();
+  rmSync(folder, { recursive: true });
+});
+
+const choose = (...flags: string[]) => start(['choose', ...flags]).ended;
+
+describe('the command', () => {
+  test('answers from flags without asking, on stdout and nothing else', async () => {
+    const { code, stdout, stderr } = await choose(file, '--preset', 'dashboard', '--need', 'browser,http-only');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Use sse\.\n/);
+    expect(stderr).toBe('');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('asks nobody who is not at a terminal', async () => {
+    const { code, stdout, stderr } = await choose(file);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Use ws\.\n/);
+    expect(stderr).toBe('');
+  });
+
+  test('writes one document, the same each time, and a record beside it', async () => {
+    const record = join(folder, 'decision.md');
+    const flags = [
+      file,
+      '--preset',
+      'chat',
+      '--slo',
+      'p99<20ms',
+      '--weights',
+      'p99:50,bytes:20',
+      '--no-judgement',
+      '--json',
+    ];
+    const [one, again] = [await choose(...flags, '--markdown', record), await choose(...flags)];
+    expect(again.stdout).toBe(one.stdout);
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      schema: 'wirebench-advice/1',
+      outcome: 'use',
+      recommended: ['ws'],
+      answers: { preset: 'chat', judgement: false, objective: { percentile: 99, seconds: 0.02 } },
+    });
+    expect(one.stderr).toBe(`Decision record: ${record}\n`);
+    expect(readFileSync(record, 'utf8')).toContain(`npm run choose -- ${file} --preset chat --slo 'p99<20ms'`);
+  });
+
+  test('names every problem at once', async () => {
+    const { code, stdout, stderr } = await choose(
+      ...[join(folder, 'none.json'), '--preset', 'chatt', '--need', 'binray,upstream,push-only', '--clients', '-4'],
+      ...['--slo', 'p95<3ms', '--weights', 'p99:1,foo:3,bytes:x', '--seed', 'q', '--scenario', 'idle'],
+    );
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    const problems = stderr.trim().split('\n');
+    expect(problems).toHaveLength(10);
+    expect(stderr).toContain('--preset: unknown use "chatt", did you mean "chat"?');
+    expect(stderr).toContain('--need: unknown need "binray", did you mean "binary"?');
+    expect(stderr).toContain('--need upstream and push-only contradict');
+    expect(stderr).toContain('cannot read');
+  });
+
+  test('knows its flags, and what is no results file', async () => {
+    const [unknown, extra] = [await choose(file, '--prest', 'chat'), await choose(file, 'other.json')];
+    expect([unknown.code, extra.code]).toEqual([2, 2]);
+    expect(unknown.stderr).toContain('unknown flag --prest, did you mean "--preset"?');
+    expect(extra.stderr).toContain('unexpected argument "other.json"');
+    const none = join(folder, 'text.json');
+    writeFileSync(none, 'no results');
+    expect((await choose(none)).stderr).toContain('is not JSON');
+    expect((await choose(file, '--markdown', join(folder, 'no', 'such', 'record.md'))).code).toBe(2);
+  });
+
+  test('gives no advice on a run that has none to give', async () => {
+    const twice = join(folder, 'aa.json');
+    writeResults(twice, makeResults({ transports: { ws: {}, mqtt: {} }, aa: true }));
+    const { code, stdout } = await choose(twice);
+    expect(code).toBe(13);
+    expect(stdout).toMatch(/^No advice: this run measures every transport against itself/);
+  });
+});
+
+test('every transport here has facts to be judged by, and every preset stands in the help', async () => {
+  const known = transports.filter(({ floor }) => floor !== true).map(({ id }) => id);
+  expect(known.filter((id) => factsOf(id, null) === undefined)).toEqual([]);
+  const help = (await start(['choose', '--help']).ended).stdout;
+  for (const { id } of PRESETS) expect(help).toContain(id);
+  const page = readFileSync(new URL('../../docs/choosing.md', import.meta.url), 'utf8');
+  for (const { id } of [...NEEDS, ...PRESETS, ...CRITERIA]) expect(page).toContain(`\`${id}\``);
+});
+
+describe('questions', () => {
+  async function asked(...typed: string[]): Promise<{ texts: AnswerTexts; questions: string[]; said: string }> {
+    const questions: string[] = [];
+    let said = '';
+    const texts = await askAnswers(
+      async (question) => {
+        questions.push(question);
+        return typed[questions.length - 1] ?? '';
+      },
+      (text) => {
+        said += text;
+      },
+    );
+    return { texts, questions, said };
+  }
+
+  test('an empty answer takes what stands in brackets, weights last and before any result', async () => {
+    const { texts, questions } = await asked('chat');
+    expect(texts).toEqual({ preset: 'chat' });
+    expect(questions[1]).toContain('[browser,ordered,reliable]');
+    expect(questions.at(-1)).toMatch(/^Weights \[p99:30,/);
+  });
+
+  test('what cannot be read is asked again, with the reason', async () => {
+    const { texts, questions, said } = await asked('chatt', 'chat', 'none', '200', '', '', 'p99', 'p99<50ms', 'p99:1');
+    expect(texts).toEqual({ preset: 'chat', need: 'none', clients: '200', slo: 'p99<50ms', weights: 'p99:1' });
+    expect(questions[0]).toBe(questions[1]);
+    expect(said).toContain('did you mean "chat"?');
+    expect(said).toContain('--slo takes p50 or p99');
+  });
+
+  test('answers and flags are read by the same rules', () => {
+    const problems: string[] = [];
+    const answers = readAnswers({ preset: 'game', need: 'none', rate: '0', weights: 'p99:2,features:0' }, problems);
+    expect(problems).toEqual([]);
+    expect(answers).toMatchObject({
+      preset: 'game',
+      needs: [],
+      load: { scenario: null, preferred: 'broadcast', clients: null, rate: 0 },
+      weights: { p99: 2, bytes: 0, features: 0 },
+    });
+    readAnswers({ weights: 'simplicity:1', judgement: false }, problems);
+    readAnswers({ weights: 'p99:0' }, problems);
+    readAnswers({ need: 'browser,browser', size: '1.5' }, problems);
+    expect(problems).toHaveLength(4);
+  });
+});

@@ -1,0 +1,18 @@
+import type { ComparedRow } from '../analysis/compare-model.ts';
+import { change, countOf } from '../analysis/format.ts';
+
+/** What a question's comparisons come to, in a sentence. */
+export function forestTakeaway(rows: readonly ComparedRow[]): string {
+  const choices = rows.filter(({ floor }) => !floor);
+  const [first] = choices;
+  const of = (word: string) => choices.filter(({ verdict }) => verdict.word === word).length;
+  const [worse, better] = [of('worse'), of('better')];
+  if (first === undefined) return 'Only the floor is in both runs.';
+  if (choices.every(({ verdict }) => 'reason' in verdict)) return 'No comparison could be judged.';
+  if (worse + better === 0) {
+    return `Nothing is shown better or worse: ${of('equivalent')} of ${countOf(choices.length, 'comparison')} equivalent, ${of('not separated')} not separated.`;
+  }
+  const largest = first.ratio === null ? '' : `: ${first.name}, ${first.metric.title} ${change(first.ratio)}`;
+  const counted = [...(worse > 0 ? [`${worse} worse`] : []), ...(better > 0 ? [`${better} better`] : [])].join(', ');
+  return `${counted} of ${countOf(choices.length, 'comparison')}; first${largest}.`;
+}

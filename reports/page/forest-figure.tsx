@@ -1,0 +1,117 @@
+import { scaleLog } from 'd3-scale';
+import type { ComparedRow } from '../analysis/compare-model.ts';
+import { change, tolerance } from '../analysis/format.ts';
+import { ICONS, type Verdict } from '../analysis/verdict.ts';
+import { round } from './axis.ts';
+import { ComparedTable } from './compared-table.tsx';
+import { forestTakeaway } from './forest-caption.ts';
+import { Figure, shortened } from './parts.tsx';
+
+const WIDTH = 640;
+const PLOT = { left: 190, right: 470, top: 8 };
+const ROW = 22;
+/** Beyond this nothing is drawn to scale. */
+const FURTHEST = 20;
+
+type Judged = ComparedRow & { readonly verdict: Extract<Verdict, { interval: unknown }> };
+
+/** Changes of one question with their intervals: half and double are equally far from nothing. */
+export function ForestFigure({ question, rows }: { question: string; rows: readonly ComparedRow[] }) {
+  const judged = rows.filter((row): row is Judged => 'interval' in row.verdict);
+  const takeaway = forestTakeaway(rows);
+  return (
+    <Figure
+      title="Change, newer run over base"
+      takeaway={takeaway}
+      note={
+        `Mark: ratio of the medians; bar: its interval, which is the test; shaded: too small to count (${bandsOf(judged)}). ` +
+        'Logarithmic: halving is as far to the left as doubling to the right. Whether more is better depends on the figure; the word says it.'
+      }
+      data={<ComparedTable caption={question} rows={rows} />}
+    >
+      {judged.length === 0 ? (
+        <p className="empty">Nothing to draw: no comparison could be judged.</p>
+      ) : (
+        <Forest rows={judged} label={takeaway} />
+      )}
+    </Figure>
+  );
+}
+
+function bandsOf(rows: readonly Judged[]): string {
+  const bytes = rows.find(({ metric }) => metric.band === 'bytes');
+  const rest = rows.find(({ metric }) => metric.band !== 'bytes');
+  return [
+    ...(rest === undefined ? [] : [`${tolerance(rest.band)} of times, rates and memory`]),
+    ...(bytes === undefined ? [] : [`${tolerance(bytes.band)} of bytes`]),
+  ].join(', ');
+}
+
+function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
+  const reach = reachOf(rows);
+  const x = scaleLog([1 / reach, reach], [PLOT.left, PLOT.right]).clamp(true);
+  const at = (ratio: number): number => round(x(ratio));
+  const bottom = PLOT.top + rows.length * ROW;
+  return (
+    <svg className="chart forest" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
+      {ticksWithin(reach).map((tick) => (
+        <g key={tick}>
+          <line className={tick === 1 ? 'no-change' : 'grid'} x1={at(tick)} x2={at(tick)} y1={PLOT.top} y2={bottom} />
+          <text className="tick" x={at(tick)} y={bottom + 16} textAnchor="middle">
+            {tick === 1 ? '0 %' : change(tick).replace('.0', '')}
+          </text>
+        </g>
+      ))}
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        change of the median (log)
+      </text>
+      {rows.map((row, index) => {
+        const { verdict, band, metric } = row;
+        const top = PLOT.top + index * ROW;
+        const middle = top + ROW / 2;
+        const { low, high } = verdict.interval;
+        return (
+          <g key={`${row.caseId} ${metric.id}`} className={`change change-${verdict.word.replace(' ', '-')}`}>
+            <rect
+              className="band"
+              x={at(1 / (1 + band))}
+              width={at(1 + band) - at(1 / (1 + band))}
+              y={top}
+              height={ROW}
+            />
+            <text className="label" x={0} y={middle + 4}>
+              <title>{`${row.name}, ${metric.title}`}</title>
+              {`${shortened(row.name, 13)}${row.floor ? ' (floor)' : ''} ${metric.column.replace(/ .*/, '')}`}
+            </text>
+            <line className="bar" x1={at(low)} x2={at(high)} y1={middle} y2={middle} />
+            <circle className="series-mark" cx={at(verdict.ratio)} cy={middle} r={4} />
+            <text className="label" x={PLOT.right + 14} y={middle + 4}>
+              {`${ICONS[verdict.word]} ${verdict.word} ${change(verdict.ratio)}`}
+            </text>
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** As far to the one side as to the other, and always beyond the band. */
+function reachOf(rows: readonly Judged[]): number {
+  const ends = rows.flatMap(({ verdict: { interval, ratio } }) => [interval.low, interval.high, ratio]);
+  const furthest = Math.max(1.1, ...ends.map((end) => Math.max(end, 1 / end)).filter(Number.isFinite));
+  return Math.min(FURTHEST, furthest * 1.03);
+}
+
+const TICKS: readonly (readonly [reach: number, ticks: readonly number[]])[] = [
+  [1.18, [1.05, 1.1]],
+  [1.6, [1.1, 1.25, 1.5]],
+  [3.5, [1.25, 1.5, 2, 3]],
+  [Number.POSITIVE_INFINITY, [1.5, 2, 5, 10, 20]],
+];
+
+/** Round changes to the right, and to the left those that undo them. */
+function ticksWithin(reach: number): number[] {
+  const [, ticks] = TICKS.find(([most]) => reach <= most) ?? [0, []];
+  const inside = ticks.filter((tick) => tick <= reach);
+  return [...inside.map((tick) => 1 / tick).toReversed(), 1, ...inside];
+}
