@@ -212,3 +212,15 @@ describe('plan', () => {
     expect(estimateSeconds(makePlan(optionsOf({ quick: true })))).toBeLessThan(90);
   });
 });
+
+test('sizes over what a transport promises to carry are left out, and named', () => {
+  const plan = makePlan(optionsOf({ transports: 'ws,webtransport:datagram', scenarios: 'echo', size: '64,2000' }));
+  expect(plan.cases.map(({ name, size }) => [name, size])).toEqual([
+    ['ws', 64],
+    ['webtransport:datagram', 64],
+    ['ws', 2_000],
+  ]);
+  expect(plan.leftOut).toEqual([
+    { name: 'webtransport:datagram', size: 2_000, reason: 'carries no messages over 1024 bytes' },
+  ]);
+});

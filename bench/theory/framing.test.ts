@@ -10,6 +10,9 @@ import {
   http2Data,
   http2Receiver,
   mqttPublish,
+  quicDatagram,
+  quicNumber,
+  quicStream,
   request,
   response,
   SACK_DATAGRAM,
@@ -18,6 +21,28 @@ import {
 } from './parts.ts';
 
 describe('parts', () => {
+  test.each([
+    [63, 1],
+    [64, 2],
+    [16_383, 2],
+    [16_384, 4],
+    [2 ** 30 - 1, 4],
+    [2 ** 30, 8],
+  ])('QUIC writes %i in %i bytes', (value, bytes) => expect(quicNumber(value)).toBe(bytes));
+
+  test('a QUIC packet has 26 bytes around its frames, and a frame says where in the stream it belongs', () => {
+    expect(quicStream(68, 0)).toEqual([26 + 2 + 2 + 68]);
+    expect(quicStream(20, 100)).toEqual([26 + 2 + 2 + 1 + 20]);
+    expect(quicStream(1_028, 20_000)).toEqual([26 + 2 + 4 + 2 + 1_028]);
+    expect(quicDatagram(65)).toBe(26 + 1 + 2 + 65);
+  });
+
+  test('what a stream carries is cut where a packet is full, and none of it is lost', () => {
+    const packets = quicStream(16_388, 20_000);
+    expect(packets.slice(0, -1)).toEqual(packets.slice(0, -1).map(() => 1_452));
+    expect(packets.reduce((sum, bytes) => sum + bytes - (26 + 2 + 4 + 2), 0)).toBe(16_388);
+  });
+
   test.each([
     [0, 2],
     [125, 2],
