@@ -3,7 +3,7 @@ import { cellFigure, change, figures, list, printable, utcMinute, verdictFigures
 import type { Metric } from '../analysis/metrics.ts';
 import { textOf } from '../analysis/sentences.ts';
 import { ICONS } from '../analysis/verdict.ts';
-import { bare, type Paints, paintOf, paintsFor, proseWidth, warningLines } from './paint.ts';
+import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextColumn, table, wrap } from './table.ts';
 
 export type ComparisonOptions = {
@@ -15,7 +15,7 @@ export type ComparisonOptions = {
 
 /** Two runs beside each other: the headline, a table a question with the worst first, and what to bear in mind. */
 export function comparisonText(comparison: Comparison, { width, colour, all }: ComparisonOptions): string {
-  const paint = paintsFor(colour);
+  const paint = paints(colour);
   const prose = proseWidth(width);
   const { headline, base, next, rows, raw, warnings } = comparison;
   const questions = [...Map.groupBy(rows, ({ question }) => question)];

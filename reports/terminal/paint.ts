@@ -11,7 +11,7 @@ const WIDEST_PROSE = 100;
 
 export const proseWidth = (width: number): number => Math.max(20, Math.min(width, WIDEST_PROSE));
 
-export const paintsFor = (colour: boolean): Paints => (colour ? ansi : plain);
+export const paints = (colour: boolean): Paints => (colour ? ansi : plain);
 
 export function paintOf(word: Word, paint: Paints): Paint {
   switch (word) {

@@ -5,7 +5,7 @@ import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { ICONS } from '../analysis/verdict.ts';
-import { bare, type Paints, paintOf, paintsFor, proseWidth, warningLines } from './paint.ts';
+import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table, wrap } from './table.ts';
 import { wireReport } from './wire-table.ts';
 
@@ -13,7 +13,7 @@ export type SummaryOptions = { readonly width: number; readonly colour: boolean 
 
 /** What a run's end prints: the decision, a table a question, and what to do about each warning. */
 export function summary(results: Results, analysis: Analysis, { width, colour }: SummaryOptions): string {
-  const paint = paintsFor(colour);
+  const paint = paints(colour);
   const prose = proseWidth(width);
   const lines = [
     ...sameTwiceLines(analysis, prose, paint),

@@ -1,6 +1,6 @@
 import { printable } from '../analysis/format.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
-import { paintsFor, proseWidth } from './paint.ts';
+import { paints, proseWidth } from './paint.ts';
 import { wrap } from './table.ts';
 
 const MARKS = { met: '✓', missed: '✕', 'not testable': '∅' } as const;
@@ -11,8 +11,8 @@ export function thresholdLines(
   { width, colour }: { width: number; colour: boolean },
 ): string[] {
   if (thresholds.length === 0) return [];
-  const paint = paintsFor(colour);
-  const paints = { met: paint.green, missed: paint.red, 'not testable': paint.yellow };
+  const paint = paints(colour);
+  const marked = { met: paint.green, missed: paint.red, 'not testable': paint.yellow };
   return [
     '',
     paint.bold('Thresholds'),
@@ -20,7 +20,7 @@ export function thresholdLines(
       .map(thresholdText)
       .flatMap(({ condition, name, outcome, figure }) =>
         wrap(printable(`${MARKS[outcome]} ${outcome}  ${condition}  ${name}: ${figure}`), proseWidth(width), '  ').map(
-          (line, index) => paints[outcome](index === 0 ? line.trimStart() : line),
+          (line, index) => marked[outcome](index === 0 ? line.trimStart() : line),
         ),
       ),
   ];
