@@ -3,6 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding } from '../contract.ts';
 import {
   findTransport,
+  optionsOf,
   type ScenarioEntry,
   type ScenarioKind,
   scenarios,
@@ -91,6 +92,8 @@ export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, s
 const OVERHEAD_SECONDS = 0.85;
 /** Probes of a search, about: doublings, halvings, and the longer one that confirms. */
 const PROBES = 14;
+/** Of a trial that counts bytes, its warm-up included. */
+const WIRE_EXCHANGES = 240;
 /** Of the sessions a trial opens one after another. */
 const SESSIONS_PER_SECOND = 500;
 
@@ -102,7 +105,8 @@ const SECONDS: Readonly<Record<ScenarioKind, (planned: PlannedCase, warmupSecond
   connect: ({ clients }) => OVERHEAD_SECONDS + (2 * clients) / SESSIONS_PER_SECOND,
   // Until a heartbeat has come round.
   idle: ({ clients, seconds }) => 3 + clients / SESSIONS_PER_SECOND + Math.max(seconds, 25),
-  wire: () => 2,
+  // Who asks at intervals takes one for every exchange.
+  wire: (planned) => 2 + (WIRE_EXCHANGES * Number(optionsOf(planned).intervalMs ?? 0)) / 1e3,
 };
 
 export function estimateSeconds({ options, cases }: RunPlan): number {

@@ -5,7 +5,7 @@ import { singleTrial } from '../instrument/single-trial.ts';
 import { decode } from '../load/histogram.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan, type PlannedCase } from '../plan/plan.ts';
-import { transports, whyUnavailable } from '../registry.ts';
+import { capabilitiesOf, findTransport, transportNames, whyUnavailable } from '../registry.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
 import { runTrial } from './trial.ts';
 
@@ -23,31 +23,34 @@ function measured(trial: Trial): MeasuredTrial {
   return trial;
 }
 
-for (const entry of transports) {
-  const { id, port } = entry;
-  const why = await whyUnavailable(entry);
+for (const name of transportNames()) {
+  const found = findTransport(name)!;
+  const why = await whyUnavailable(found.entry);
   if (why !== undefined) {
-    test(`${id} is unavailable here: ${why}`, () => expect(why).toMatch(UNAVAILABLE));
+    test(`${name} is unavailable here: ${why}`, () => expect(why).toMatch(UNAVAILABLE));
     continue;
   }
-  test(`${id}: the accounting of an echo and of a broadcast closes to the message`, async () => {
-    const echo = measured((await runTrial(planned(id, 'echo'), settings)).trial);
-    const none = { unsent: 0, lost: 0, duplicated: 0, reordered: 0, corrupt: 0, unexpected: 0, errors: {} };
-    expect(echo.messages).toMatchObject({ due: 200, sent: 200, expected: 200, delivered: 200, ...none });
-    const broadcast = measured((await runTrial(planned(id, 'broadcast', { rate: 50 }), settings)).trial);
-    expect(broadcast.messages).toMatchObject({ due: 20, sent: 20, expected: 200, delivered: 200, ...none });
+  test(`${name}: the accounting of an echo and of a broadcast closes to the message`, async () => {
+    const { reliable, ordered } = capabilitiesOf(found);
+    const echo = measured((await runTrial(planned(name, 'echo'), settings)).trial);
+    const broadcast = measured((await runTrial(planned(name, 'broadcast', { rate: 50 }), settings)).trial);
+    const none = { unsent: 0, duplicated: 0, corrupt: 0, unexpected: 0, errors: {} };
+    const kept = { ...none, ...(reliable ? { lost: 0 } : {}), ...(ordered ? { reordered: 0 } : {}) };
+    expect(echo.messages).toMatchObject({ due: 200, sent: 200, expected: 200, ...kept });
+    expect(broadcast.messages).toMatchObject({ due: 20, sent: 20, expected: 200, ...kept });
     for (const { messages, latency, wire } of [echo, broadcast]) {
+      expect(messages.delivered + messages.lost).toBe(messages.expected);
       expect(decode(latency.response).totalCount).toBe(messages.delivered);
       expect(decode(latency.service).totalCount).toBe(messages.delivered);
       expect(decode(latency.lag).totalCount).toBe(messages.sent);
       expect(decode(latency.connect).totalCount).toBe(10);
       // All of it is datagrams where its port is one of UDP.
-      if (port === undefined) expect(wire.setupDown).toBeGreaterThan(0);
+      if (found.entry.port === undefined) expect(wire.setupDown).toBeGreaterThan(0);
       // Datagrams are not counted here.
       if (wire.datagrams) continue;
-      // Every payload byte crossed a socket, and something was put around it.
-      expect(wire.up).toBeGreaterThan(messages.sent * 64);
-      expect(wire.down).toBeGreaterThan(messages.delivered * 64);
+      // Every payload byte crossed a socket, in six bits at the least where it was compressed.
+      expect(wire.up).toBeGreaterThan(messages.sent * 48);
+      expect(wire.down).toBeGreaterThan(messages.delivered * 48);
     }
   });
 }

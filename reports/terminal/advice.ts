@@ -2,7 +2,7 @@ import type { Advice, Option, Rating } from '../advice/model.ts';
 import { needOf } from '../advice/needs.ts';
 import { answersText, certaintiesOf, needFlipText } from '../advice/words.ts';
 import { printable, ratio, share } from '../analysis/format.ts';
-import { type Paint, type Paints, paintsFor } from './paint.ts';
+import { type Paint, type Paints, paints } from './paint.ts';
 import { type TextColumn, table, wrap } from './table.ts';
 
 /** Prose is no easier to read beyond this. */
@@ -13,7 +13,7 @@ export function adviceText(
   advice: Advice,
   { width, colour }: { readonly width: number; readonly colour: boolean },
 ): string {
-  const paint = paintsFor(colour);
+  const paint = paints(colour);
   const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
   const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
     wrap(printable(text), prose, indent).map(as);
