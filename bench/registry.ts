@@ -151,7 +151,7 @@ const known: TransportEntry[] = [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
   ] },
-  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'other', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, variants: [
+  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'socket', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, variants: [
     { id: 'datagram', title: 'a datagram each', options: { datagrams: true }, capabilities: { ...bestEffort, mostBytes: 1_024 }, refusal: /too large/ },
   ] },
 ];
