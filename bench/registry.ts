@@ -128,7 +128,7 @@ const known: TransportEntry[] = [
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true }, wire: { ...engineIo, packed: true } },
   ] },
   { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: eventsAndPosts, variants: [
-    { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false },
+    { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false, wire: { family: 'http2', flood: /429/ } },
     { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
     { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
@@ -151,7 +151,7 @@ const known: TransportEntry[] = [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
   ] },
-  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'socket', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, variants: [
+  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'socket', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, wire: { family: 'datagrams', flood: /1008/ }, variants: [
     { id: 'datagram', title: 'a datagram each', options: { datagrams: true }, capabilities: { ...bestEffort, mostBytes: 1_024 }, refusal: /too large/ },
   ] },
 ];

@@ -110,9 +110,10 @@ class Field {
   readonly server: Server;
   readonly #at: At;
   readonly #wire: Wire;
+  readonly #broadcastBytes: number;
   /** Listeners, the frozen one not among them. */
   readonly size: number;
-  readonly story = new Story(BROADCAST_BYTES);
+  readonly story: Story;
 
   static async open(found: Found, limits: Limits): Promise<Field> {
     const { entry } = found;
@@ -139,6 +140,8 @@ class Field {
     const ofVariant = at.compresses ? LISTENERS_COMPRESSED : LISTENERS_OF_VARIANT;
     this.size = found.variant === null ? LISTENERS : ofVariant;
     this.#wire = wireFor(found);
+    this.#broadcastBytes = Math.min(BROADCAST_BYTES, capabilitiesOf(found).mostBytes ?? BROADCAST_BYTES);
+    this.story = new Story(this.#broadcastBytes);
     this.#at = at;
     this.#closers.push(() => server.stop());
   }
@@ -199,7 +202,7 @@ class Field {
   /** Broadcasts what a frozen subscriber cannot take, for as long as it is there. */
   async #tellAll(listeners: readonly Listener[], wanted: () => boolean): Promise<void> {
     const bytes = (fetches(this.#wire) ? FETCHED_STORY_BYTES : STORY_BYTES) * (this.#at.compresses ? 1.5 : 1);
-    for (let told = 0; told < bytes && wanted(); told += BROADCAST_BYTES) await this.story.tell(listeners);
+    for (let told = 0; told < bytes && wanted(); told += this.#broadcastBytes) await this.story.tell(listeners);
   }
 
   #connect(receiver: Parameters<ClientModule['connect']>[1]) {
