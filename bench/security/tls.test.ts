@@ -2,6 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../codec/header.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
+import { capabilitiesOf } from '../registry.ts';
 import { makeIdentity } from './identity.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 import { makeMint } from './tokens.ts';
@@ -25,7 +26,7 @@ describe.each(parties)('$name over TLS', (party) => {
     const token = await mint.issue('somebody', 60);
     const [peer, other] = [await stage.connect(party, url, { token }), await stage.connect(party, url, { token })];
     expect(await peer.echo('Grüße')).toBe('Grüße');
-    const large = 'a'.repeat(200_000);
+    const large = 'a'.repeat(Math.min(200_000, capabilitiesOf(party).mostBytes ?? Number.POSITIVE_INFINITY));
     expect(await peer.echo(large)).toBe(large);
     const news = `${senderPrefix(BROADCAST, 0)}${sequenceDigits(0)}news`;
     await peer.send(news);
