@@ -109,6 +109,7 @@ const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts:
 const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
 const enginePolls: Wire = { family: 'http', flood: /server disconnect|transport|400|closed/ };
 const mqttOverWebSocket: Wire = { family: 'websocket', subprotocol: 'mqtt', silence: /closed/, flood: /closed/ };
+const streamsAndOperations: Wire = { family: 'http', opens: 'PUT /graphql', posts: '/graphql', flood: /429/ };
 const graphqlOverWebSocket: Wire = {
   ...{ family: 'websocket', subprotocol: 'graphql-transport-ws', silence: /4408/, flood: /4429/ },
 };
@@ -144,6 +145,7 @@ const known: TransportEntry[] = [
     { id: 'ws', title: 'over WebSocket', options: { websocket: true }, wire: mqttOverWebSocket },
   ] },
   { id: 'graphql', title: 'GraphQL over WebSocket', family: 'socket', capabilities: textOnly, refusal: /1009|too large/, unauthorized: /4403/, wire: graphqlOverWebSocket, variants: [
+    { id: 'sse', title: 'over Server-Sent Events + POST', options: { over: 'sse' }, capabilities: { upstream: 'request' }, refusal: /413|too large/, unauthorized: /401/, wire: streamsAndOperations },
     { id: 'base64', title: 'over WebSocket, bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },
   { id: 'grpc', title: 'gRPC, bidirectional stream', family: 'rpc', browser: false, capabilities: overConnection, refusal: /RESOURCE_EXHAUSTED/, unauthorized: /UNAUTHENTICATED/, wire: { family: 'http2' }, variants: [] },
@@ -168,8 +170,8 @@ const toEveryone = { opcode: BROADCAST, reaches: 'everyone' } as const;
 
 // biome-ignore format: one line each
 export const scenarios: readonly ScenarioEntry[] = [
-  { id: 'echo', title: 'Echo to the sender', kind: 'load', ...toSender, usual: true, defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 1.2 } },
-  { id: 'broadcast', title: 'Broadcast to everyone', kind: 'load', ...toEveryone, usual: true, defaults: { clients: 100, rate: 100, sizes: [128], seconds: 1.2 } },
+  { id: 'echo', title: 'Echo to the sender', kind: 'load', ...toSender, usual: true, defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 1.1 } },
+  { id: 'broadcast', title: 'Broadcast to everyone', kind: 'load', ...toEveryone, usual: true, defaults: { clients: 50, rate: 200, sizes: [128], seconds: 1.5 } },
   { id: 'capacity', title: 'Highest echo rate within --objective', kind: 'capacity', ...toSender, usual: false, defaults: { clients: 100, rate: 2000, sizes: [128], seconds: 2 } },
   { id: 'ceiling', title: 'Closed loop: what a message costs the generator', kind: 'closed', ...toSender, usual: false, defaults: { clients: 100, rate: 0, sizes: [64], seconds: 2 } },
   { id: 'connect', title: 'Opening sessions', kind: 'connect', ...toSender, usual: false, defaults: { clients: 1000, rate: 0, sizes: [], seconds: 0 } },

@@ -1,6 +1,7 @@
 import { createClient } from 'graphql-ws';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { fromBase64, toBase64 } from './base64.ts';
+import { connectOverStreams } from './graphql-streams.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 
@@ -10,8 +11,14 @@ const MUTATION = 'mutation($m:String!){send(m:$m)}';
 const BYTES_SUBSCRIPTION = 'subscription{b}';
 const BYTES_MUTATION = 'mutation($m:Bytes!){b(m:$m)}';
 
-/** graphql-ws: a mutation up, a subscription down, on one WebSocket. Its retries are off: a lost session is reported. */
+/** graphql-ws, or with `over: 'sse'` graphql-sse: a mutation up, a subscription down. Retries are off: a lost session is reported. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  return settings.options.over === 'sse'
+    ? connectOverStreams(url, receiver, settings)
+    : connectOverWebSocket(url, receiver, settings);
+}
+
+function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const client = createClient({
     url,
     webSocketImpl: settings.platform.WebSocket,

@@ -7,6 +7,7 @@ import { Feed } from './feed.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, Refused, tokenOf, whenExpired } from './gate.ts';
 import { eitherValue, schemaOf, textValue, type Value } from './graphql-schema.ts';
+import { listenOverStreams } from './graphql-streams.ts';
 import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { acceptWebSockets, endSocket } from './sockets.ts';
@@ -22,8 +23,14 @@ interface Member {
   readonly feed: Feed<Value>;
 }
 
-/** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket. */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+/** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket; or with `over: 'sse'` graphql-sse. */
+export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+  return settings.options.over === 'sse'
+    ? listenOverStreams(application, settings)
+    : listenOverWebSocket(application, settings);
+}
+
+async function listenOverWebSocket(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const gate = new Gate(settings);

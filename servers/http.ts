@@ -178,25 +178,34 @@ export function notFound(_request: WebRequest, response: WebResponse): void {
 /** What the body of a POST says it is where it is no text. */
 const BYTES = 'application/octet-stream';
 
-/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it, or 413 where it is too large. */
-export async function takeMessage(
+/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it. */
+export function takeMessage(
   request: WebRequest,
   response: WebResponse,
   mostBytes: number,
   take: (message: Message) => Promise<number>,
+): Promise<void> {
+  return takeBody(request, response, mostBytes, async (body) => {
+    const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
+    if (status === 429) return refuseAndCut(request, response, status, 'too many messages');
+    response.writeHead(status);
+    response.end();
+  });
+}
+
+/** Hands on the body of a request to be answered by `take`, or refuses it: 413 where it is too large, 415 where it is compressed. */
+export async function takeBody(
+  request: WebRequest,
+  response: WebResponse,
+  mostBytes: number,
+  take: (body: Buffer) => Promise<void>,
 ): Promise<void> {
   // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return refuse(response, 415, 'a compressed message is not accepted');
   }
   try {
-    const body = await readBody(request, mostBytes);
-    const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
-    if (status === 429) refuseAndCut(request, response, status, 'too many messages');
-    else {
-      response.writeHead(status);
-      response.end();
-    }
+    await take(await readBody(request, mostBytes));
   } catch (error) {
     if (error instanceof TooLarge) refuseTooLarge(request, response);
     else response.destroy();

@@ -84,7 +84,9 @@ export class Load {
       const { deadlineNs } = agenda;
       return {
         due: agenda.due,
-        seconds: await this.#drain(agenda.recorder, () => agenda.owed(), { beganNs, deadlineNs }),
+        seconds: await this.#drain(agenda.recorder, () => agenda.owed(), {
+          ...{ beganNs, deadlineNs, graceMs: phase.more ? 0 : GRACE_MS },
+        }),
         loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
         // A pacer that turns is not asleep, and yet has nothing to do.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
@@ -104,7 +106,8 @@ export class Load {
       loop.start(endNs);
       while (!loop.done) await sleep(LOOK_MS);
       const deadlineNs = endNs + order.drainSeconds * 1e9;
-      const seconds = await this.#drain(loop.recorder, () => loop.recorder.sent, { beganNs, deadlineNs });
+      const times = { beganNs, deadlineNs, graceMs: GRACE_MS };
+      const seconds = await this.#drain(loop.recorder, () => loop.recorder.sent, times);
       loop.stop();
       return { seconds };
     });
@@ -150,11 +153,11 @@ export class Load {
   async #drain(
     recorder: Recorder,
     owed: () => number,
-    { beganNs, deadlineNs }: { beganNs: number; deadlineNs: number },
+    { beganNs, deadlineNs, graceMs }: { beganNs: number; deadlineNs: number; graceMs: number },
   ): Promise<number> {
     while (recorder.delivered < owed() && this.#clock() < deadlineNs) await sleep(LOOK_MS);
     const seconds = (this.#clock() - beganNs) / 1e9;
-    await sleep(GRACE_MS);
+    if (graceMs > 0) await sleep(graceMs);
     return seconds;
   }
 

@@ -68,6 +68,8 @@ export interface PhaseOrder {
   readonly keepSamples?: true;
   /** How long after the last due time to wait for what has not arrived. */
   readonly drainSeconds: number;
+  /** Another phase follows at once: what was not owed, such as duplicates, would show in that. */
+  readonly more?: true;
 }
 
 /** A closed loop: each session sends again when its echo arrives. Only where each message goes back to its sender. */

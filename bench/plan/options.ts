@@ -102,7 +102,7 @@ export const SETTINGS = [
 ] as const;
 export type Setting = (typeof SETTINGS)[number];
 
-export const DEFAULTS = { warmupSeconds: 0.7, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
+export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
 /** Checks everything that was given and reports all problems at once; with none, the options are complete. */

@@ -89,7 +89,7 @@ export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, s
 }
 
 /** What a trial takes besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
-const OVERHEAD_SECONDS = 0.85;
+const OVERHEAD_SECONDS = 0.75;
 /** Probes of a search, about: doublings, halvings, and the longer one that confirms. */
 const PROBES = 14;
 /** Of a trial that counts bytes, its warm-up included. */

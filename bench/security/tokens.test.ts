@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../codec/header.ts';
 import { Peer } from '../conformance/harness.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
+import { capabilitiesOf } from '../registry.ts';
 import { openForge } from './testing/forge.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 import { relay } from './testing/relay.ts';
@@ -41,10 +42,12 @@ describe.each(parties)('$name', (party) => {
       const reason = everythingIn(await refusalOf(stage.connect(party, between.url, { token, peer })));
       return { what, stoppedEarly, reason, received: peer.received.length };
     });
+    // What promises no delivery may lose a broadcast while sixty others knock.
+    const { reliable } = capabilitiesOf(party);
     let sent = 0;
     const publish = async (): Promise<void> => {
       await sender!.send(news(sent++));
-      await Promise.all([sender!.has(sent), listener!.has(sent)]);
+      if (reliable) await Promise.all([sender!.has(sent), listener!.has(sent)]);
     };
     const publishing = (async () => {
       while (sent < 10) await publish();
@@ -59,7 +62,8 @@ describe.each(parties)('$name', (party) => {
     expect(between.overheard.filter(({ down }) => down.includes(MARK))).toEqual([]);
     const all = Array.from({ length: sent }, (_, index) => news(index));
     for (const peer of [sender!, listener!]) {
-      expect(peer.received).toEqual(all);
+      if (reliable) expect(peer.received).toEqual(all);
+      else expect(all).toEqual(expect.arrayContaining([...peer.received]));
       expect(peer.losses).toEqual([]);
     }
   });

@@ -373,6 +373,29 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
         ? graphqlExchange(base64(size), 'mutation($m:Bytes!){b(m:$m)}', 'b', 'b')
         : graphqlExchange(size, 'mutation($m:String!){send(m:$m)}', 'send', 'm'),
   },
+  'graphql:sse': {
+    source:
+      'graphql-sse, single connection mode: next and complete of the mutation, next of the subscription, events in RFC 9112 §7.1; a POST each, with the fields of undici and Node',
+    exchange({ size, url }) {
+      const query = 'mutation($m:String!){send(m:$m)}';
+      const body = JSON.stringify({ query, variables: { m: '' }, extensions: { operationId: UUID } }).length + size;
+      const fields = [
+        ['x-graphql-event-stream-token', UUID] as const,
+        ['content-type', 'application/json; charset=utf-8'] as const,
+      ];
+      const event = (name: string, data: object): number => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`.length;
+      const next = (data: object): number => event('next', { id: UUID, payload: { data } });
+      return {
+        up: [request('POST', '/graphql', authorityOf(url), body, fields) + body],
+        down: [
+          chunk(next({ m: '' }) + size),
+          chunk(next({ send: true })),
+          chunk(event('complete', { id: UUID })),
+          response('202 Accepted', [['content-length', 0]]),
+        ],
+      };
+    },
+  },
   webrtc: dataChannel,
   'webrtc:unordered': dataChannel,
   'webrtc:lossy': dataChannel,
