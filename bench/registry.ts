@@ -109,7 +109,7 @@ const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts:
 const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
 const enginePolls: Wire = { family: 'http', flood: /server disconnect|transport|400|closed/ };
 const mqttOverWebSocket: Wire = { family: 'websocket', subprotocol: 'mqtt', silence: /closed/, flood: /closed/ };
-const streamsAndOperations: Wire = { family: 'http', opens: 'PUT /graphql', posts: '/graphql', flood: /429/ };
+const streamsAndOperations: Wire = { family: 'http', opens: 'PUT /graphql', posts: '/graphql?token=', flood: /429/ };
 const graphqlOverWebSocket: Wire = {
   ...{ family: 'websocket', subprotocol: 'graphql-transport-ws', silence: /4408/, flood: /4429/ },
 };

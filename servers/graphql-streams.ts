@@ -130,10 +130,11 @@ export async function listenOverStreams(application: Application, settings: Serv
   }
 
   const server = createWebServer(settings, (request, response, pass) => {
-    const [path = ''] = (request.url ?? '').split('?');
+    const [path = '', query = ''] = (request.url ?? '').split('?');
     if (path !== '/graphql') return notFound(request, response);
     if (request.method === 'PUT') return reserve(request, response, pass);
-    const member = members.get(String(request.headers[TOKEN_HEADER] ?? ''));
+    const token = request.headers[TOKEN_HEADER] ?? new URLSearchParams(query).get('token');
+    const member = members.get(String(token));
     const theirs = member?.subject === pass.subject ? member : undefined;
     if (theirs?.inTime() === false) return refuseAndCut(request, response, 429, 'too many operations');
     if (request.method === 'POST') {
