@@ -6,7 +6,10 @@ const closingLine: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     const tests = modules.flatMap((module) => Array.from(module.children.allTests(), (test) => test.result().state));
     const count = (state: string): number => tests.filter((one) => one === state).length;
-    const broken = modules.filter((module) => module.state() === 'failed' && module.children.size === 0).length;
+    // A file that could not be read, or whose preparations failed, may have no test that failed.
+    const failing = (module: TestModule): boolean =>
+      Array.from(module.children.allTests(), (test) => test.result().state).includes('failed');
+    const broken = modules.filter((module) => module.state() === 'failed' && !failing(module)).length;
     const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
     const line = `${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped}`;
     // After the usual reporter's own summary.
