@@ -236,8 +236,8 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
         const opened = stream(down.payloads) + connection(down.payloads);
         return {
           up: [http2Head(postFields(size)) + up.bytes + opened],
-          // Status and date are in the tables of RFC 7541 by now.
-          down: [http2Head(2) + atServer(up.payloads), down.bytes],
+          // Status and date are in the tables of RFC 7541 by now; what is due on a connection is written together.
+          down: [http2Head(2) + atServer(up.payloads) + down.bytes],
         };
       };
     },
@@ -388,9 +388,8 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       return {
         up: [request('POST', '/graphql', authorityOf(url), body, fields) + body],
         down: [
-          chunk(next({ m: '' }) + size),
-          chunk(next({ send: true })),
-          chunk(event('complete', { id: UUID })),
+          // The three are written in one turn, and leave together.
+          chunk(next({ m: '' }) + size) + chunk(next({ send: true })) + chunk(event('complete', { id: UUID })),
           response('202 Accepted', [['content-length', 0]]),
         ],
       };
