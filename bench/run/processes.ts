@@ -12,10 +12,16 @@ export type Worker = Child<WorkerOrder, WorkerAnswer>;
 /**
  * For processes that generate load. Threads that collect garbage beside the program would take the bound core from it in the
  * system's slices of some milliseconds, and messages would leave late; done in between, the same work takes a fraction of one.
- * The young generation has from the start the size that it would grow to, so that it does not grow in a measured window.
+ * The young generation has from the start the size that it would grow to, so that it does not grow in a measured window; and
+ * nothing is made old from the start because its like once lived long, or what messages leave behind would pile up there.
  * Servers run as their users run them.
  */
-export const GENERATOR_FLAGS = ['--single-threaded-gc', '--min-semi-space-size=16', '--max-semi-space-size=16'];
+export const GENERATOR_FLAGS = [
+  '--single-threaded-gc',
+  '--min-semi-space-size=16',
+  '--max-semi-space-size=16',
+  '--no-allocation-site-pretenuring',
+];
 
 /** @param core the core to bind it to; @param end what puts it at an end of the link */
 export function startServer(core: string | undefined, end: readonly string[] = []): Server {
