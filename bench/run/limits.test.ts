@@ -32,6 +32,9 @@ describe('what a machine can hold', () => {
     expect(problemsOf(accommodate(casesOf('sse', 'echo', 12_000), one, { sources }, limits))).toMatch(
       /need 24100 open files/,
     );
+    expect(problemsOf(accommodate(casesOf('socketio:polling', 'echo', 12_000), one, { sources }, limits))).toMatch(
+      /need 24100 open files/,
+    );
     expect(accommodate(casesOf('sse', 'idle', 12_000), one, { sources }, limits)).toMatchObject({ problems: [] });
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { PlannedCase } from '../plan/plan.ts';
+import { capabilitiesOf } from '../registry.ts';
 import { LINK_PORTS, type Link } from './link.ts';
 
 /** Files, and so sockets, that one process may have open. Node raises its own limit to the hard one when it starts. */
@@ -82,6 +83,7 @@ export function accommodate(
 }
 
 /** A transport that sends by requests has a connection for them beside the one that it listens on. */
-function connectionsOf({ clients, entry, size }: PlannedCase): number {
-  return clients * (entry.capabilities.upstream === 'request' && size > 0 ? 2 : 1);
+function connectionsOf(planned: PlannedCase): number {
+  const byRequests = capabilitiesOf(planned).upstream === 'request' && planned.size > 0;
+  return planned.clients * (byRequests ? 2 : 1);
 }
