@@ -8,7 +8,8 @@ const AT_ONCE = 16;
 
 /**
  * Ends the sessions of peers that do not read what they are sent: 5 s beyond the limit, or at once far beyond it. Looking
- * every half second keeps it out of the way that a message takes.
+ * every half second keeps it out of the way that a message takes. To be begun once there is a port: a server that got none is never
+ * closed, and would look for ever.
  *
  * @param waiting bytes in this process that a session has not taken yet
  * @returns stops looking
@@ -32,7 +33,5 @@ export function watchBacklogs<Session extends object>(
       if (looks >= MOST_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
     }
   }, LOOK_MS);
-  // A server that got no port is never closed either, and must not hold its process.
-  timer.unref();
   return () => clearInterval(timer);
 }

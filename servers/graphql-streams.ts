@@ -32,6 +32,8 @@ interface Member {
   readonly feed: Feed<Value>;
   readonly inTime: () => boolean;
   response: WebResponse | undefined;
+  /** Stops waiting for the stream to be opened, and for the end of its owner's token. */
+  forget: () => void;
 }
 
 /**
@@ -100,24 +102,22 @@ export async function listenOverStreams(application: Application, settings: Serv
     reserved.set(request.socket, before + 1);
     const member: Member = {
       ...{ token: randomUUID(), subject: pass.subject, feed: new Feed<Value>() },
-      ...{ inTime: floodGuard(limits), response: undefined },
+      ...{ inTime: floodGuard(limits), response: undefined, forget: () => {} },
     };
     members.set(member.token, member);
-    const forget = whenExpired(pass, () => end(member));
+    const expiry = whenExpired(pass, () => end(member));
     const unused = setTimeout(() => member.response ?? end(member), limits.handshakeMs);
-    gone.set(member, () => {
-      forget();
+    member.forget = () => {
+      expiry();
       clearTimeout(unused);
-    });
+    };
     void answer(member, request, response, null);
   }
-
-  const gone = new WeakMap<Member, () => void>();
 
   /** graphql-sse forgets a stream when it ends, so one that was never opened is opened and ended. */
   function end(member: Member): void {
     if (!members.delete(member.token)) return;
-    gone.get(member)?.();
+    member.forget();
     if (member.response !== undefined) return void member.response.end();
     const get = (name: string): string | undefined => (name === 'accept' ? 'text/event-stream' : undefined);
     const opening = { method: 'GET', url: '/', headers: { get }, body: null, raw: null, context: member };
@@ -149,6 +149,8 @@ export async function listenOverStreams(application: Application, settings: Serv
     else void answer(theirs, request, response, null);
   });
   const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => members.values(),
@@ -158,11 +160,6 @@ export async function listenOverStreams(application: Application, settings: Serv
       end(member);
     },
   );
-
-  const port = await bind(server, settings).catch((error: unknown) => {
-    stopWatching();
-    throw error;
-  });
   return {
     url: `${schemeOf('http', settings)}://${authority(settings.host, port)}/graphql`,
     broadcast,

@@ -114,6 +114,8 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
       if (!inTime()) endSocket(socket, 4429, 'Too many requests');
     });
   });
+
+  const port = await bind(server, settings);
   // A value waits in its feed until the one before it has been written.
   const stopWatching = watchBacklogs(
     limits,
@@ -121,8 +123,6 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
     (socket) => members.get(socket)?.feed.waiting(({ length }) => length) ?? 0,
     (socket) => endSocket(socket, 1013, 'reads too slowly'),
   );
-
-  const port = await bind(server, settings);
   return {
     url: `${schemeOf('ws', settings)}://${authority(settings.host, port)}/graphql`,
     broadcast,

@@ -122,17 +122,14 @@ export async function listen(application: Application, settings: ServerSettings)
   // TLS, where there is any, ends before: the same entrance as for every other transport.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => streams,
     ({ waiting }) => waiting,
     (stream) => refuse(stream, status.RESOURCE_EXHAUSTED, 'reads too slowly'),
   );
-
-  const port = await bind(server, settings).catch((error: unknown) => {
-    stopWatching();
-    throw error;
-  });
   return {
     url: `${settings.identity === undefined ? 'grpc' : 'grpcs'}://${authority(settings.host, port)}`,
     broadcast,

@@ -93,14 +93,13 @@ export async function listen(application: Application, settings: ServerSettings)
     void application(message, (reply) => publish(answers, reply), broadcast);
   });
 
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => streams,
     ({ writableLength }) => writableLength,
     (socket) => socket.destroy(),
   );
-
-  const port = await bind(server, settings);
   return {
     url: websocket
       ? `${schemeOf('ws', settings)}://${authority(settings.host, port)}/mqtt`

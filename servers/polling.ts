@@ -143,6 +143,8 @@ export async function listenForPolls(
     } else notFound(request, response);
   });
   const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => sessions.values(),
@@ -158,12 +160,6 @@ export async function listenForPolls(
       if (session.held === undefined && idleMs > (used ? FORGET_MS : limits.handshakeMs)) end(session);
     }
   }, SWEEP_MS);
-
-  const port = await bind(server, settings).catch((error: unknown) => {
-    clearInterval(sweep);
-    stopWatching();
-    throw error;
-  });
   return {
     url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
     broadcast,

@@ -97,6 +97,8 @@ export async function listen(application: Application, settings: ServerSettings)
     );
     conn.on('drain', () => waiting.set(conn, 0));
   });
+
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => io.sockets.sockets.values(),
@@ -104,8 +106,6 @@ export async function listen(application: Application, settings: ServerSettings)
     // At once: a goodbye would wait until what is before it has been read.
     ({ conn }) => conn.close(true),
   );
-
-  const port = await bind(server, settings);
   const { pingInterval, pingTimeout } = io.engine.opts;
   return {
     url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,

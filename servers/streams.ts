@@ -98,17 +98,14 @@ export async function listenForStreams(
     else notFound(request, response);
   });
   const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => streams.values(),
     ({ body }) => body.waiting,
     ({ response }) => response.destroy(),
   );
-
-  const port = await bind(server, settings).catch((error: unknown) => {
-    stopWatching();
-    throw error;
-  });
   return {
     url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
     broadcast,

@@ -57,14 +57,13 @@ export async function listen(application: Application, settings: ServerSettings)
     socket.on('data', frameDecoder(messageBytes, introduce, end));
   }
 
+  const port = await bind(server, settings);
   const stopWatching = watchBacklogs(
     limits,
     () => sessions,
     ({ writableLength }) => writableLength,
     (socket) => socket.destroy(),
   );
-
-  const port = await bind(server, settings);
   return {
     url: `${settings.identity === undefined ? 'tcp' : 'tls'}://${authority(settings.host, port)}`,
     broadcast,
