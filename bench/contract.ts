@@ -84,6 +84,9 @@ export interface ServerModule {
 
 export type Encoding = 'text' | 'binary';
 
+/** What messages are made of besides their header. */
+export type Payload = 'filler' | 'json' | 'zeros';
+
 export interface Receiver {
   /** Text arrives as a string, binary as bytes that the receiver may keep only until it returns. */
   message(message: Message): void;

@@ -3,12 +3,12 @@ import { advise } from '../../reports/advice/advise.ts';
 import { decisionRecord } from '../../reports/advice/record.ts';
 import { analyse } from '../../reports/analysis/analyse.ts';
 import { adviceText } from '../../reports/terminal/advice.ts';
-import { readResults, UnreadableResults, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { newestResults } from './before.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 import { askAnswers } from './choose-questions.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import { readOrSay, writeOrRefuse } from './files.ts';
 import type { Io } from './io.ts';
 
 export interface ChooseFlags extends AnswerTexts {
@@ -58,13 +58,7 @@ function readRun(file: string | undefined, problems: string[]): Results | undefi
     }
     return newest;
   }
-  try {
-    return readResults(file);
-  } catch (error) {
-    if (!(error instanceof UnreadableResults)) throw error;
-    problems.push(error.message);
-    return undefined;
-  }
+  return readOrSay(file, problems);
 }
 
 /** A run of single messages, or of everything twice, is no help in choosing. */
@@ -117,13 +111,7 @@ async function questions(io: Io, interrupted: AbortSignal): Promise<AnswerTexts 
 class Away extends Error {}
 
 function writeRecord(path: string, text: string, io: Io): void {
-  try {
-    writeWhole(path, text);
-  } catch (error) {
-    throw new UsageError([
-      `cannot write ${path}: ${error instanceof Error ? error.message : error}; name another file with --markdown`,
-    ]);
-  }
+  writeOrRefuse(path, text, '--markdown');
   io.talk(`Decision record: ${path}\n`);
 }
 

@@ -11,9 +11,8 @@ import { comparisonText, percent } from '../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../reports/terminal/paint.ts';
 import { wrap } from '../../reports/terminal/table.ts';
 import { listOf, suggestion } from '../plan/options.ts';
-import { readResults, UnreadableResults, writeWhole } from '../results/file.ts';
-import type { Results } from '../results/schema.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
+import { readOrSay, writeOrRefuse } from './files.ts';
 import type { Io } from './io.ts';
 import { appendStepSummary } from './step-summary.ts';
 
@@ -43,7 +42,7 @@ export async function compareCommand(
   const all = flags.all === true;
   if (flags.out !== undefined) {
     const html = await renderComparison(comparison);
-    writeOrRefuse(flags.out, html);
+    writeOrRefuse(flags.out, html, '--out');
     io.talk(`Page: ${flags.out}\n`);
   }
   if (flags.json) {
@@ -95,26 +94,6 @@ function readMetrics(text: string, problems: string[]): MetricId[] {
     if (found === undefined) problems.push(`--metrics: unknown figure "${name}"${suggestion(name, ids)}`);
     return found ?? [];
   });
-}
-
-function readOrSay(file: string, problems: string[]): Results | undefined {
-  try {
-    return readResults(file);
-  } catch (error) {
-    if (!(error instanceof UnreadableResults)) throw error;
-    problems.push(error.message);
-    return undefined;
-  }
-}
-
-function writeOrRefuse(path: string, text: string): void {
-  try {
-    writeWhole(path, text);
-  } catch (error) {
-    throw new UsageError([
-      `cannot write ${path}: ${error instanceof Error ? error.message : error}; name another file with --out`,
-    ]);
-  }
 }
 
 export function exitCodeFor({ regressions, open, unsound }: Outcome, failOn: FailOn): ExitCode {

@@ -1,7 +1,8 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ECHO } from '../codec/header.ts';
-import { Messages, type Payload } from './messages.ts';
+import type { Payload } from '../contract.ts';
+import { Messages } from './messages.ts';
 
 const SENDERS = 10;
 const make = (payload: Payload, encoding: 'text' | 'binary' = 'text', seed = 1): Messages =>

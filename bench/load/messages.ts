@@ -1,12 +1,9 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { HEADER_BYTES, rawOpcode, senderOf, senderPrefix, sequenceDigits, sequenceOf } from '../codec/header.ts';
-import type { Message } from '../contract.ts';
+import type { Encoding, Message, Payload } from '../contract.ts';
 
 /** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy in each byte, and no more to squeeze. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-
-/** What messages are made of besides their header. */
-export type Payload = 'filler' | 'json' | 'zeros';
 
 /** Where a message's filler may begin. A prime, so that the strides below reach every place. */
 const PLACES = 1_000_003;
@@ -16,7 +13,7 @@ const SEQUENCE_STRIDE = 15_485_863;
 export interface MessageSettings {
   readonly seed: number;
   readonly size: number;
-  readonly encoding: 'text' | 'binary';
+  readonly encoding: Encoding;
   readonly payload?: Payload;
   readonly opcode: number;
   readonly senders: number;

@@ -1,5 +1,4 @@
-import type { Encoding, Options } from '../contract.ts';
-import type { Payload } from './messages.ts';
+import type { Encoding, Options, Payload } from '../contract.ts';
 import type { Recording } from './recording.ts';
 
 /** What the run tells a load worker, and what it answers: one answer to each order, in order. Types only. */

@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import { LEAST_SIZE, MOST_SENDERS, MOST_SEQUENCE } from '../codec/header.ts';
-import type { Encoding, TokenRules } from '../contract.ts';
+import type { Encoding, Payload, TokenRules } from '../contract.ts';
 import { findTransport, type ScenarioEntry, scenarios, transportNames, transports } from '../registry.ts';
 
 /** What a run is asked to do. Lists span the cases. */
@@ -51,11 +51,10 @@ const PERCENTILES = [50, 90, 99, 99.9] as const;
 const PROFILES = ['default', 'quick', 'all'] as const;
 export type Profile = (typeof PROFILES)[number];
 
-const ENCODINGS = ['text', 'binary'] as const;
+const ENCODINGS = ['text', 'binary'] as const satisfies readonly Encoding[];
 
 /** What messages are made of besides their header: it decides what compression can save. */
-const PAYLOADS = ['filler', 'json', 'zeros'] as const;
-export type Payload = (typeof PAYLOADS)[number];
+const PAYLOADS = ['filler', 'json', 'zeros'] as const satisfies readonly Payload[];
 
 /** How tokens can be signed. */
 export const ALGORITHMS = ['HS256', 'ES256'] as const;

@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { Encoding } from '../contract.ts';
+import type { Encoding, Payload } from '../contract.ts';
 import {
   findTransport,
   optionsOf,
@@ -12,7 +12,7 @@ import {
   whyTooLarge,
   whyUnsupported,
 } from '../registry.ts';
-import type { Payload, RunOptions } from './options.ts';
+import type { RunOptions } from './options.ts';
 
 /** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */
 export interface PlannedCase {

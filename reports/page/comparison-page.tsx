@@ -3,7 +3,7 @@ import type { Comparison, RunFacts } from '../analysis/compare-model.ts';
 import { utcMinute } from '../analysis/format.ts';
 import { RawTable } from './compared-table.tsx';
 import { ForestFigure } from './forest-figure.tsx';
-import { Name, Phrases, Scroll } from './parts.tsx';
+import { Name, Phrases, Scroll, Warnings } from './parts.tsx';
 
 export const renderComparisonTitle = ({ base, next }: Comparison): string =>
   renderToStaticMarkup(<title>{`Wirebench: ${base.id} → ${next.id}`}</title>);
@@ -53,18 +53,7 @@ function ComparisonPage({ comparison }: { comparison: Comparison }) {
           </section>
         )}
         <Differences comparison={comparison} />
-        {warnings.length === 0 ? null : (
-          <section id="warnings" className="block">
-            <h2>Warnings</h2>
-            <ul className="warnings">
-              {warnings.map(({ text, action }) => (
-                <li key={text}>
-                  {text} <span className="action">→ {action}</span>
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
+        <Warnings warnings={warnings} />
       </main>
     </body>
   );

@@ -11,6 +11,7 @@ import { type Identities, identify } from './identity.ts';
 import { IntervalFigure } from './interval-figure.tsx';
 import { LoadFigure } from './load-figure.tsx';
 import { MicroSection } from './micro-section.tsx';
+import { Warnings } from './parts.tsx';
 import { Reading } from './reading.tsx';
 import { sectionId } from './sections.ts';
 import { Environment, Implementations } from './surroundings.tsx';
@@ -78,21 +79,5 @@ function KindFigures({ group, identities }: KindFiguresProps) {
       <IntervalFigure group={group} identities={identities} />
       {group.metrics.includes('bytes') ? <BytesFigure group={group} identities={identities} /> : null}
     </>
-  );
-}
-
-function Warnings({ warnings }: Pick<Analysis, 'warnings'>) {
-  if (warnings.length === 0) return null;
-  return (
-    <section id="warnings" className="block">
-      <h2>Warnings</h2>
-      <ul className="warnings">
-        {warnings.map(({ text, action }) => (
-          <li key={text}>
-            {text} <span className="action">→ {action}</span>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }

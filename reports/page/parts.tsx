@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Sentence } from '../analysis/model.ts';
+import type { Sentence, Warning } from '../analysis/model.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
 import { type Identity, markerPath } from './identity.ts';
 
@@ -72,3 +72,20 @@ export const shortened = (name: string, length: number): string => {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join('')}…`;
 };
+
+/** What to know before a figure is quoted, each with what to do about it. */
+export function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <section id="warnings" className="block">
+      <h2>Warnings</h2>
+      <ul className="warnings">
+        {warnings.map(({ text, action }) => (
+          <li key={text}>
+            {text} <span className="action">→ {action}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -2,7 +2,7 @@ import type { Advice, Option, Rating } from '../advice/model.ts';
 import { needOf } from '../advice/needs.ts';
 import { answersText, certaintiesOf, needFlipText } from '../advice/words.ts';
 import { printable, ratio, share } from '../analysis/format.ts';
-import { type Paint, type Paints, paints } from './paint.ts';
+import { bare, type Paint, type Paints, paints } from './paint.ts';
 import { type TextColumn, table, wrap } from './table.ts';
 
 /** Prose is no easier to read beyond this. */
@@ -146,5 +146,3 @@ function paintOf(rating: Rating | null, paint: Paints): Paint {
       return paint.dim;
   }
 }
-
-const bare = (text: string) => ({ text, paint: (same: string) => same });
