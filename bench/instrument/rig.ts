@@ -17,8 +17,11 @@ export interface Rig {
   readonly server: Server;
   readonly workers: readonly Worker[];
   /** Sends `rate` messages a second for so long, all workers together, and resolves with what was recorded. */
-  run(rate: number, seconds: number, keep?: { readonly keepSamples: true }): Promise<Recording>;
+  run(rate: number, seconds: number, keep?: { readonly keepSamples: true }): Promise<RigRecording>;
 }
+
+/** `startedNs`: when the first message was due, by `process.hrtime`. */
+export type RigRecording = Recording & { readonly startedNs: bigint };
 
 export interface RigSettings {
   readonly clients: number;
@@ -60,11 +63,12 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
     );
     let first = 0;
     const run: Rig['run'] = async (rate, seconds, keep) => {
-      const startNs = Number(process.hrtime.bigint() - originNs) + 25e6;
+      const startedNs = process.hrtime.bigint() + 25_000_000n;
+      const startNs = Number(startedNs - originNs);
       const order = { order: 'phase', first, rate, seconds, startNs, drainSeconds, ...keep } as const;
       first = following({ first, clients, count: messageCount(rate, seconds) });
       const answers = await Promise.all(workers.map((worker) => worker.ask(order, 'phase', patience)));
-      return combine(answers.map(({ recording }) => recording));
+      return { ...combine(answers.map(({ recording }) => recording)), startedNs };
     };
     for (let round = 0; round < WARM_UP_ROUNDS; round++) await run(WARM_UP_RATE, WARM_UP_SECONDS);
     await use({ url, placement, server, workers, run });
