@@ -3,77 +3,118 @@ import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { InputOptions, OutputOptions } from 'rolldown';
 import type * as page from './page.tsx';
 
 type Page = typeof page;
+type Bundle = { readonly name: string; readonly input: InputOptions; readonly output: OutputOptions };
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
-const entry = fileURLToPath(new URL('./page.tsx', import.meta.url));
+const usualCache = join(project, 'node_modules', '.cache', 'wirebench');
+const source = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** Node strips types but not JSX, so the page is bundled once for each state of its sources and kept. */
-export async function loadPage(cache = join(project, 'node_modules', '.cache', 'wirebench')): Promise<Page> {
-  const bundle = join(cache, `page-${await fingerprint()}.mjs`);
-  if (await exists(bundle)) return importPage(bundle);
-  const code = await build();
-  if (await keep(bundle, cache, code)) return importPage(bundle);
-  return importOnce(code);
+/** What makes the markup, here: Node strips types but not JSX. */
+const MARKUP: Bundle = {
+  name: 'page.mjs',
+  input: { input: source('./page.tsx'), platform: 'node' },
+  output: { format: 'esm' },
+};
+
+/**
+ * What answers the reader, in the browser. Preact speaks React's interface in a twentieth of its size, and a report carries its
+ * script with it.
+ */
+const LIVE: Bundle = {
+  name: 'live.js',
+  input: {
+    input: source('./live/main.ts'),
+    platform: 'browser',
+    resolve: {
+      alias: {
+        react: 'preact/compat',
+        'react-dom/client': 'preact/compat/client',
+        'react/jsx-runtime': 'preact/jsx-runtime',
+      },
+    },
+  },
+  output: { format: 'iife', minify: true },
+};
+
+/** The parts of a report that are made of more than text: bundled once for each state of their sources, and kept. */
+export async function loadPage(cache = usualCache): Promise<Page> {
+  return withBundle(MARKUP, cache, async (file) => {
+    const loaded: Page = await import(pathToFileURL(file).href);
+    return loaded;
+  });
 }
 
-async function importPage(file: string): Promise<Page> {
-  const loaded: Page = await import(pathToFileURL(file).href);
-  return loaded;
+/** Text of the script, safe inside a script element. */
+export async function loadScript(cache = usualCache): Promise<string> {
+  const code = await withBundle(LIVE, cache, (file) => readFile(file, 'utf8'));
+  return code.trim().replace(/<(?=\/script|script|!--)/gi, String.raw`\x3c`);
 }
 
-/** Written aside and renamed, so that a second process sees the whole file or none. */
-async function keep(bundle: string, cache: string, code: string): Promise<boolean> {
-  const aside = `${bundle}.${randomUUID()}`;
-  try {
-    await mkdir(cache, { recursive: true });
-    await writeFile(aside, code);
-    await rename(aside, bundle);
-    return true;
-  } catch {
-    await rm(aside, { force: true }).catch(() => {});
-    return exists(bundle);
-  }
-}
-
-async function importOnce(code: string): Promise<Page> {
+async function withBundle<Loaded>(
+  bundle: Bundle,
+  cache: string,
+  load: (file: string) => Promise<Loaded>,
+): Promise<Loaded> {
+  const kept = join(cache, `${await fingerprint()}-${bundle.name}`);
+  if (await exists(kept)) return load(kept);
+  const code = await build(bundle);
+  if (await keep(kept, cache, code)) return load(kept);
   const folder = await mkdtemp(join(tmpdir(), 'wirebench-'));
   try {
-    const file = join(folder, 'page.mjs');
+    const file = join(folder, bundle.name);
     await writeFile(file, code);
-    return await importPage(file);
+    return await load(file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** Written aside and renamed, so that a second process sees the whole file or none. */
+async function keep(file: string, cache: string, code: string): Promise<boolean> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(cache, { recursive: true });
+    await writeFile(aside, code);
+    await rename(aside, file);
+    return true;
+  } catch {
+    await rm(aside, { force: true }).catch(() => {});
+    return exists(file);
+  }
+}
+
 /** Loaded only when there is something to bundle: a cached report does not pay for the bundler. */
-async function build(): Promise<string> {
+async function build({ input, output }: Bundle): Promise<string> {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
-    input: entry,
+    ...input,
     cwd: project,
-    platform: 'node',
     tsconfig: false,
     logLevel: 'silent',
     transform: { jsx: { runtime: 'automatic' }, define: { 'process.env.NODE_ENV': '"production"' } },
   });
   try {
-    const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
-    return output[0].code;
+    const made = await bundle.generate({ ...output, codeSplitting: false });
+    return made.output[0].code;
   } finally {
     await bundle.close();
   }
 }
 
-/** Everything the bundle is made of: this project's sources, and the versions of what they import. */
+const FOLDERS = ['reports', 'bench/results'];
+
+/** Everything the bundles are made of: this project's sources, and the versions of what they import. */
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of ['reports/page', 'reports/analysis']) {
-    const names = (await readdir(join(project, folder))).filter((name) => /(?<!\.test)\.tsx?$/.test(name)).sort();
-    for (const name of names) hash.update(`${folder}/${name}\0`).update(await readFile(join(project, folder, name)));
+  for (const folder of FOLDERS) {
+    const names = await readdir(join(project, folder), { recursive: true });
+    for (const name of names.filter((one) => /(?<!\.test)\.tsx?$/.test(one) && !one.startsWith('runs')).sort()) {
+      hash.update(`${folder}/${name}\0`).update(await readFile(join(project, folder, name)));
+    }
   }
   hash.update(await readFile(join(project, 'package.json')));
   return hash.digest('hex').slice(0, 16);

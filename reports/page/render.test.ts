@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { MicroRow } from '../../bench/results/schema.ts';
 import {
@@ -19,7 +20,7 @@ import {
   WIRE,
 } from '../fixtures.ts';
 import { makeReport } from '../report.ts';
-import { loadPage } from './bundle.ts';
+import { loadPage, loadScript } from './bundle.ts';
 
 const BOTH = [ECHO, BROADCAST];
 const HOSTILE = '</script><img src=x onerror=alert(1)>';
@@ -116,9 +117,15 @@ const STATES = {
 const render = async (spec: RunSpec): Promise<string> =>
   (await makeReport(makeResults(spec), { resamples: 1_000 })).html;
 
+const stylesOf = (html: string): string => /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
+const scriptOf = (html: string): string => /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+
+/** Without style, script, and what the page carries for the script. */
+const markupOf = (html: string): string =>
+  html.replace(/<style>.*?<\/style>/s, '').replace(/<script[\s>].*?<\/script>/gs, '');
+
 const textOf = (html: string): string =>
-  html
-    .replace(/<style>.*?<\/style>/s, '')
+  markupOf(html)
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ');
 
@@ -131,7 +138,8 @@ describe.each(Object.entries<RunSpec>(STATES))('%s', (_name, spec) => {
     expect(textOf(html)).toContain('npm run bench -- --seed 1');
     expect(textOf(html)).toContain('How to read this');
 
-    const markup = html.replace(/<style>.*?<\/style>/s, '');
+    expect(html.match(/<script[\s>]/gi)).toHaveLength(3);
+    const markup = markupOf(html);
     expect(markup).not.toMatch(/<(?:script|img|iframe|object|embed|link|base|form|foreignObject)[\s/>]/i);
     const withoutValues = markup.replace(/="[^"]*"/g, '=""');
     expect(withoutValues).not.toMatch(/<[^>]+\s(?:on\w+|style|src|srcset|action|xlink:href)\s*=/i);
@@ -140,8 +148,9 @@ describe.each(Object.entries<RunSpec>(STATES))('%s', (_name, spec) => {
       expect(target).toMatch(/^#[\w-]+$/);
       expect(markup).toContain(`id="${target.slice(1)}"`);
     }
-    expect(html).not.toMatch(/url\(|@import|https?:\/\//i);
-    expect(html).not.toMatch(/NaN|Infinity|undefined|\[object/);
+    expect(stylesOf(html)).not.toMatch(/url\(|@import/i);
+    expect(markup).not.toMatch(/https?:\/\//i);
+    expect(markup).not.toMatch(/NaN|Infinity|undefined|\[object/);
   });
 });
 
@@ -283,14 +292,23 @@ test('how a generator’s memory grew is a column where it was read', async () =
   expect(textOf(closed)).toMatch(/Gen\. growth MiB .* 8\.00 /);
 });
 
-test('the policy admits the style that is there, and nothing else', async () => {
+test('the policy admits the style and the script that are there, and nothing else', async () => {
   const html = await render(STATES.tie);
-  const style = /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
-  const hash = createHash('sha256').update(style).digest('base64');
+  const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const [style, script] = [hashOf(stylesOf(html)), hashOf(scriptOf(html))];
   expect(html).toContain(
-    `content="default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'"`,
+    `content="default-src 'none'; style-src ${style}; script-src ${script}; img-src data:; base-uri 'none'; form-action 'none'"`,
   );
   expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'));
+});
+
+test('a report carries what it was made from', async () => {
+  const results = makeResults(STATES['hostile names']);
+  const { html, analysis } = await makeReport(results, { resamples: 1_000 });
+  const carried = (id: string): unknown =>
+    JSON.parse(gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)`).exec(html)?.[1] ?? '', 'base64')).toString());
+  expect(carried('carried-results')).toEqual(results);
+  expect(carried('carried-analysis')).toEqual(JSON.parse(JSON.stringify(analysis)));
 });
 
 test('the same results make the same bytes, and the default run stays under a megabyte', async () => {
@@ -312,10 +330,11 @@ describe('the bundle', () => {
   test('is kept under its fingerprint, with nothing left aside, and shared by loads at the same time', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'wirebench-test-'));
     try {
-      await Promise.all([loadPage(cache), loadPage(cache)]);
-      const files = await readdir(cache);
-      expect(files).toHaveLength(1);
-      expect(files[0]).toMatch(/^page-[0-9a-f]{16}\.mjs$/);
+      await Promise.all([loadPage(cache), loadPage(cache), loadScript(cache), loadScript(cache)]);
+      const files = (await readdir(cache)).toSorted();
+      expect(files).toHaveLength(2);
+      expect(files[0]).toMatch(/^[0-9a-f]{16}-live\.js$/);
+      expect(files[1]).toMatch(/^[0-9a-f]{16}-page\.mjs$/);
     } finally {
       await rm(cache, { recursive: true });
     }

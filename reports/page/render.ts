@@ -1,28 +1,46 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import type { Results } from '../../bench/results/schema.ts';
 import type { Comparison } from '../analysis/compare-model.ts';
 import { printable } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
-import { loadPage } from './bundle.ts';
+import { loadPage, loadScript } from './bundle.ts';
+import { ANALYSIS, RESULTS } from './carried.ts';
+import { STYLES } from './styles.ts';
 
-/** One self-contained document: no script, no request, and the same bytes for the same results. */
+/**
+ * One self-contained document: no request, and the same bytes for the same results. Its answer, tables and charts are markup;
+ * its one script only helps to read them.
+ */
 export async function renderPage(results: Results, analysis: Analysis): Promise<string> {
   const { renderBody, renderTitle } = await loadPage();
-  return documentOf(renderTitle(results), renderBody(results, analysis));
+  const carried = [carry(RESULTS, results), carry(ANALYSIS, analysis)];
+  return documentOf(renderTitle(results), renderBody(results, analysis), carried);
 }
 
 /** The same of two runs. */
 export async function renderComparison(comparison: Comparison): Promise<string> {
   const { renderComparisonBody, renderComparisonTitle } = await loadPage();
-  return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison));
+  return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison), []);
 }
 
-async function documentOf(title: string, body: string): Promise<string> {
-  const css = await readFile(new URL('./page.css', import.meta.url), 'utf8');
-  const style = `\n${css.trim()}\n`;
-  const hash = createHash('sha256').update(style).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'`;
+/** For the script to unpack: histograms make up most of a run, and text of them is twice as long. */
+const carry = (id: string, value: unknown): string =>
+  `<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value), { level: 9 }).toString('base64')}</script>`;
+
+async function documentOf(title: string, body: string, carried: readonly string[]): Promise<string> {
+  const sheets = await Promise.all(STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')));
+  const style = `\n${sheets.map((sheet) => sheet.trim()).join('\n\n')}\n`;
+  const script = await loadScript();
+  const policy = [
+    `default-src 'none'`,
+    `style-src '${hashOf(style)}'`,
+    `script-src '${hashOf(script)}'`,
+    `img-src data:`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
   return [
     '<!doctype html>',
     '<html lang="en">',
@@ -35,8 +53,13 @@ async function documentOf(title: string, body: string): Promise<string> {
     printable(title),
     `<style>${style}</style>`,
     '</head>',
-    printable(body),
+    printable(body).replace(/<\/body>$/, ''),
+    ...carried,
+    `<script>${script}</script>`,
+    '</body>',
     '</html>',
     '',
   ].join('\n');
 }
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;

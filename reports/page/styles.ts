@@ -1,0 +1,2 @@
+/** The page's style sheets in `styles/`, in the order in which they hold. */
+export const STYLES = ['base.css'] as const;
