@@ -21,6 +21,7 @@ import {
 } from '../fixtures.ts';
 import { makeReport } from '../report.ts';
 import { loadPage, loadScript } from './bundle.ts';
+import { markupOf, scriptOf, stylesOf, textOf } from './testing/markup.ts';
 
 const BOTH = [ECHO, BROADCAST];
 const HOSTILE = '</script><img src=x onerror=alert(1)>';
@@ -116,18 +117,6 @@ const STATES = {
 
 const render = async (spec: RunSpec): Promise<string> =>
   (await makeReport(makeResults(spec), { resamples: 1_000 })).html;
-
-const stylesOf = (html: string): string => /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
-const scriptOf = (html: string): string => /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-
-/** Without style, script, and what the page carries for the script. */
-const markupOf = (html: string): string =>
-  html.replace(/<style>.*?<\/style>/s, '').replace(/<script[\s>].*?<\/script>/gs, '');
-
-const textOf = (html: string): string =>
-  markupOf(html)
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ');
 
 describe.each(Object.entries<RunSpec>(STATES))('%s', (_name, spec) => {
   test('is one inert, self-contained document with an answer, its tables and the command', async () => {

@@ -30,7 +30,9 @@ const carry = (id: string, value: unknown): string =>
   `<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value), { level: 9 }).toString('base64')}</script>`;
 
 async function documentOf(title: string, body: string, carried: readonly string[]): Promise<string> {
-  const sheets = await Promise.all(STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')));
+  const sheets = await Promise.all(
+    STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')),
+  );
   const style = `\n${sheets.map((sheet) => sheet.trim()).join('\n\n')}\n`;
   const script = await loadScript();
   const policy = [

@@ -9,7 +9,7 @@ const QUIET = ['no-first-run', 'disable-background-networking', 'disable-compone
 const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', ...QUIET].map((flag) => `--${flag}`);
 
 /** Debian's name for it, and what else a machine may have it under. */
-const CHROMIUM = process.env['WIREBENCH_CHROMIUM'] ?? '/usr/bin/chromium';
+const CHROMIUM = process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
 
 export type Reader = {
   /** Opens the document from a file, without a network, and hands it over; fails if it asks for or complains of anything. */
@@ -20,9 +20,12 @@ export type Reader = {
 /** A browser that reads reports as people do: from a file of their own. */
 export async function startReader(): Promise<Reader> {
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }).catch((cause: unknown) => {
-    throw new Error(`no browser at ${CHROMIUM}: install chromium (.ci/packages does), or name one in WIREBENCH_CHROMIUM`, {
-      cause,
-    });
+    throw new Error(
+      `no browser at ${CHROMIUM}: install chromium (.ci/packages does), or name one in WIREBENCH_CHROMIUM`,
+      {
+        cause,
+      },
+    );
   });
   const folder = await mkdtemp(join(tmpdir(), 'wirebench-page-'));
   let count = 0;
