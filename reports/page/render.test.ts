@@ -21,6 +21,7 @@ import {
 } from '../fixtures.ts';
 import { makeReport } from '../report.ts';
 import { loadPage, loadScript } from './bundle.ts';
+import { lightened } from './carried.ts';
 import { markupOf, scriptOf, stylesOf, textOf } from './testing/markup.ts';
 
 const BOTH = [ECHO, BROADCAST];
@@ -291,12 +292,12 @@ test('the policy admits the style and the script that are there, and nothing els
   expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'));
 });
 
-test('a report carries what it was made from', async () => {
+test('a report carries what it was made from, but for histograms that nothing on it needs', async () => {
   const results = makeResults(STATES['hostile names']);
   const { html, analysis } = await makeReport(results, { resamples: 1_000 });
   const carried = (id: string): unknown =>
     JSON.parse(gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)`).exec(html)?.[1] ?? '', 'base64')).toString());
-  expect(carried('carried-results')).toEqual(results);
+  expect(carried('carried-results')).toEqual(lightened(results));
   expect(carried('carried-analysis')).toEqual(JSON.parse(JSON.stringify(analysis)));
 });
 

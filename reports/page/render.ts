@@ -6,7 +6,7 @@ import type { Comparison } from '../analysis/compare-model.ts';
 import { printable } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
 import { loadPage, loadScript } from './bundle.ts';
-import { ANALYSIS, RESULTS } from './carried.ts';
+import { ANALYSIS, lightened, RESULTS } from './carried.ts';
 import { STYLES } from './styles.ts';
 
 /**
@@ -15,7 +15,7 @@ import { STYLES } from './styles.ts';
  */
 export async function renderPage(results: Results, analysis: Analysis): Promise<string> {
   const { renderBody, renderTitle } = await loadPage();
-  const carried = [carry(RESULTS, results), carry(ANALYSIS, analysis)];
+  const carried = [carry(RESULTS, lightened(results)), carry(ANALYSIS, analysis)];
   return documentOf(renderTitle(results), renderBody(results, analysis), carried);
 }
 
@@ -25,7 +25,7 @@ export async function renderComparison(comparison: Comparison): Promise<string> 
   return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison), []);
 }
 
-/** For the script to unpack: histograms make up most of a run, and text of them is twice as long. */
+/** For the script to unpack. */
 const carry = (id: string, value: unknown): string =>
   `<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value), { level: 9 }).toString('base64')}</script>`;
 

@@ -1,0 +1,12 @@
+/** Parts of a finished document, for tests that look into its text. */
+export const stylesOf = (html: string): string => /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
+export const scriptOf = (html: string): string => /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
+
+/** Without style, script, and what the page carries for the script. */
+export const markupOf = (html: string): string =>
+  html.replace(/<style>.*?<\/style>/s, '').replace(/<script[\s>].*?<\/script>/gs, '');
+
+export const textOf = (html: string): string =>
+  markupOf(html)
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
