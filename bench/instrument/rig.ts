@@ -6,7 +6,7 @@ import { combine, type Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
 import { type Placement, place } from '../run/affinity.ts';
 import { type Server, startServer, startWorker, type Worker } from '../run/processes.ts';
-import { judge } from '../run/validity.ts';
+import { judge, LEAST_ON_TIME } from '../run/validity.ts';
 
 const patience = { seconds: 60, signal: new AbortController().signal };
 
@@ -75,6 +75,17 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
   } finally {
     await Promise.all([...workers, server].map((child) => child.kill()));
   }
+}
+
+const ATTEMPTS = 3;
+
+/** A phase that the machine let the generator keep. One that has other work too may not, and is given two more. */
+export async function undisturbed(rig: Rig, rate: number, seconds: number): Promise<RigRecording> {
+  let recording = await rig.run(rate, seconds);
+  for (let attempt = 1; attempt < ATTEMPTS && recording.onTime < LEAST_ON_TIME * recording.due; attempt++) {
+    recording = await rig.run(rate, seconds);
+  }
+  return recording;
 }
 
 /** What the rules of a trial say about a recording of one worker with so many sessions. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
 import { clientModule, serverModule } from '../registry.ts';
-import { judged, type Rig, withRig } from './rig.ts';
+import { judged, type Rig, undisturbed, withRig } from './rig.ts';
 
 const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
 const CLIENTS = 10;
@@ -39,7 +39,7 @@ async function besideBurners<Result>({ placement }: Rig, act: () => Promise<Resu
 
 test('a generator with a core to itself is believed, and one that shares it with others is not', async () => {
   await withRig({ clients: CLIENTS, ...modules }, async (rig) => {
-    const healthy = await rig.run(RATE, SECONDS);
+    const healthy = await undisturbed(rig, RATE, SECONDS);
     expect(judged(healthy, CLIENTS)).toEqual({ state: 'valid', reasons: [] });
 
     const starved = await besideBurners(rig, () => rig.run(RATE, SECONDS));
