@@ -3,6 +3,7 @@ import { figures } from '../analysis/format.ts';
 import type { Group, Row } from '../analysis/model.ts';
 import { linearTicks, tickLabel } from './axis.ts';
 import { bytesNote, bytesTakeaway } from './captions.ts';
+import { Chart, Series } from './chart.tsx';
 import type { Identities } from './identity.ts';
 import { Figure, Name, Swatch, shortened } from './parts.tsx';
 
@@ -56,7 +57,7 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
   const at = (value: number): number => Math.round(x(value) * 10) / 10;
   const split = bars.some(({ headers }) => headers !== null);
   return (
-    <svg className="chart" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
+    <Chart width={WIDTH} height={bottom + 40} label={label} nearest="row">
       <g className="key">
         <rect className="payload" x={PLOT.left} y={4} width={12} height={12} />
         <text className="tick" x={PLOT.left + 18} y={14}>
@@ -92,7 +93,12 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
         const carried = Math.min(payload, sockets);
         const overhead = framing + (headers ?? 0);
         return (
-          <g key={row.caseId}>
+          <Series
+            key={row.caseId}
+            name={row.name}
+            identity={null}
+            points={[{ x: at(total), y: top + BAR / 2, text: barText({ total, payload, framing, headers }) }]}
+          >
             <text className="label" x={0} y={top + BAR - 4}>
               <title>{row.name}</title>
               {shortened(row.name, 15)}
@@ -118,11 +124,20 @@ function Bars({ bars, label }: { bars: readonly Bar[]; label: string }) {
               {figures(total)}
               <tspan className="quiet"> {overhead < 0 ? `(${figures(overhead)})` : `(+${figures(overhead)})`}</tspan>
             </text>
-          </g>
+          </Series>
         );
       })}
-    </svg>
+    </Chart>
   );
+}
+
+function barText({ total, payload, framing, headers }: Omit<Bar, 'row'>): string {
+  const parts = [
+    `payload ${figures(payload)}`,
+    `${headers === null ? 'overhead' : 'framing'} ${figures(framing)}`,
+    ...(headers === null ? [] : [`TCP/IP ${figures(headers)}`]),
+  ];
+  return `${figures(total)} B a message: ${parts.join(', ')}`;
 }
 
 function BytesData({ bars, identities }: { bars: readonly Bar[]; identities: Identities }) {

@@ -4,9 +4,11 @@ import { figures } from '../analysis/format.ts';
 import type { CurvePoint, Group, Row } from '../analysis/model.ts';
 import { logDomain, round } from './axis.ts';
 import { curveTakeaway } from './captions.ts';
+import { Chart, mutedIn, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Milliseconds } from './milliseconds.tsx';
 import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import type { Point } from './points.ts';
 import { spread } from './spread.ts';
 
 const WIDTH = 540;
@@ -31,15 +33,20 @@ export function CurveFigure({ group, identities }: Props) {
       {rows.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} />
+        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} isMuted={mutedIn(group)} />
       )}
     </Figure>
   );
 }
 
-type CurvesProps = { readonly rows: readonly Row[]; readonly identities: Identities; readonly label: string };
+type CurvesProps = {
+  readonly rows: readonly Row[];
+  readonly identities: Identities;
+  readonly label: string;
+  readonly isMuted: (row: Row) => boolean;
+};
 
-function Curves({ rows, identities, label }: CurvesProps) {
+function Curves({ rows, identities, label, isMuted }: CurvesProps) {
   const points = rows.flatMap(({ curve }) => curve);
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
   const [low, high] = logDomain(points.map(({ seconds }) => seconds * 1e3));
@@ -60,8 +67,20 @@ function Curves({ rows, identities, label }: CurvesProps) {
     PLOT.top,
     PLOT.bottom,
   );
+  const pointsOf = ({ curve }: Row): Point[] =>
+    curve
+      .filter(({ percentile }, index) => PERCENTILES.includes(percentile) || index === curve.length - 1)
+      .map(pointOf);
+  const pointOf = (point: CurvePoint): Point => {
+    const [left, top] = at(point);
+    return {
+      x: left,
+      y: top,
+      text: `${percentileLabel(point.percentile)} %: ${figures(point.seconds * 1e3)} ms`,
+    };
+  };
   return (
-    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+    <Chart width={WIDTH} height={HEIGHT} label={label}>
       <Milliseconds scale={y} plot={PLOT} />
       {PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9).map((percentile) => (
         <g key={percentile}>
@@ -83,7 +102,7 @@ function Curves({ rows, identities, label }: CurvesProps) {
         const labelY = heights[index] ?? endY;
         const marks = row.curve.filter(({ percentile }) => [0.5, 0.9].includes(percentile));
         return (
-          <g key={row.caseId} className={`series family-${identity.family}`}>
+          <Series key={row.caseId} name={row.name} identity={identity} points={pointsOf(row)} muted={isMuted(row)}>
             <path className="series-line" d={path([...row.curve]) ?? ''} strokeDasharray={identity.dash} />
             {[...marks.map(at), [endX, endY] as const].map(([markX, markY]) => (
               <path
@@ -103,14 +122,14 @@ function Curves({ rows, identities, label }: CurvesProps) {
               <title>{row.name}</title>
               {shortened(row.name, 13)}
             </text>
-          </g>
+          </Series>
         );
       })}
-    </svg>
+    </Chart>
   );
 }
 
-function CurveData({ rows, identities }: Omit<CurvesProps, 'label'>) {
+function CurveData({ rows, identities }: Omit<CurvesProps, 'label' | 'isMuted'>) {
   const standard = PERCENTILES.filter((wanted) => rows.some(({ curve }) => valueAt(curve, wanted) !== undefined));
   return (
     <table>

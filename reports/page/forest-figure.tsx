@@ -3,6 +3,7 @@ import type { ComparedRow } from '../analysis/compare-model.ts';
 import { change, tolerance } from '../analysis/format.ts';
 import { ICONS, type Verdict } from '../analysis/verdict.ts';
 import { round } from './axis.ts';
+import { Chart, Series } from './chart.tsx';
 import { ComparedTable } from './compared-table.tsx';
 import { forestTakeaway } from './forest-caption.ts';
 import { Figure, shortened } from './parts.tsx';
@@ -53,7 +54,7 @@ function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
   const at = (ratio: number): number => round(x(ratio));
   const bottom = PLOT.top + rows.length * ROW;
   return (
-    <svg className="chart forest" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
+    <Chart className="forest" width={WIDTH} height={bottom + 40} label={label} nearest="row">
       {ticksWithin(reach).map((tick) => (
         <g key={tick}>
           <line className={tick === 1 ? 'no-change' : 'grid'} x1={at(tick)} x2={at(tick)} y1={PLOT.top} y2={bottom} />
@@ -71,7 +72,19 @@ function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
         const middle = top + ROW / 2;
         const { low, high } = verdict.interval;
         return (
-          <g key={`${row.caseId} ${metric.id}`} className={`change change-${verdict.word.replace(' ', '-')}`}>
+          <Series
+            key={`${row.caseId} ${metric.id}`}
+            name={`${row.name}, ${metric.title}`}
+            identity={null}
+            className={`change change-${verdict.word.replace(' ', '-')}`}
+            points={[
+              {
+                x: at(verdict.ratio),
+                y: middle,
+                text: `${verdict.word}, ${change(verdict.ratio)} (${change(low)} to ${change(high)})`,
+              },
+            ]}
+          >
             <rect
               className="band"
               x={at(1 / (1 + band))}
@@ -88,10 +101,10 @@ function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
             <text className="label" x={PLOT.right + 14} y={middle + 4}>
               {`${ICONS[verdict.word]} ${verdict.word} ${change(verdict.ratio)}`}
             </text>
-          </g>
+          </Series>
         );
       })}
-    </svg>
+    </Chart>
   );
 }
 

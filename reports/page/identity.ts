@@ -12,11 +12,16 @@ import {
 import type { Results } from '../../bench/results/schema.ts';
 import { flagOf, nameOf } from '../analysis/group.ts';
 
-/** How a transport looks in every chart: colour says its family, dash and marker say which of the family it is. */
+/**
+ * How a transport looks in every chart: colour says its family; dash and marker together are its own, so that it can be told from
+ * every other without colour.
+ */
 export type Identity = {
   readonly family: Family;
   readonly dash: string;
   readonly marker: SymbolType;
+  /** Of the element that holds its swatch. */
+  readonly symbolId: string;
 };
 
 const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
@@ -26,17 +31,40 @@ export type Family = (typeof FAMILIES)[number];
 const familyOf = ({ floor, family }: Results['transports'][number]): Family =>
   floor ? 'floor' : (FAMILIES.find((one) => one === family) ?? 'other');
 
-const MARKERS = [symbolCircle, symbolSquare, symbolTriangle, symbolDiamond, symbolCross, symbolStar, symbolWye];
+const symbolInverted: SymbolType = {
+  draw(context, size) {
+    const height = Math.sqrt(size * Math.sqrt(3));
+    const half = height / Math.sqrt(3);
+    context.moveTo(0, (height * 2) / 3);
+    context.lineTo(-half, -height / 3);
+    context.lineTo(half, -height / 3);
+    context.closePath();
+  },
+};
+
+const MARKERS = [
+  symbolCircle,
+  symbolSquare,
+  symbolTriangle,
+  symbolDiamond,
+  symbolCross,
+  symbolInverted,
+  symbolStar,
+  symbolWye,
+];
 const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'];
+/** So many series can be told apart by dash and marker alone. */
+export const MOST_LOOKS = MARKERS.length * DASHES.length;
 
-export type Identities = (name: string) => Identity;
+export type Identities = ((name: string) => Identity) & { readonly all: readonly Identity[] };
 
-const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: symbolCircle };
+const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: symbolCircle, symbolId: 'look-unknown' };
 
 /** Fixed by the run's own order of transports, so that every chart of a report agrees. */
 export function identify({ transports, cases }: Results): Identities {
   const known = new Map<string, Identity>();
   const members = new Map<Family, number>();
+  const nextLook = createLooks();
   for (const transport of transports) {
     const { id, variant } = transport;
     const family = familyOf(transport);
@@ -46,14 +74,32 @@ export function identify({ transports, cases }: Results): Identities {
     for (const name of names) {
       const place = members.get(family) ?? 0;
       members.set(family, place + 1);
-      known.set(name, {
-        family,
-        dash: DASHES[place % DASHES.length] ?? 'none',
-        marker: MARKERS[known.size % MARKERS.length] ?? symbolCircle,
-      });
+      known.set(name, { family, ...nextLook(known.size, place), symbolId: `look-${known.size}` });
     }
   }
-  return (name) => known.get(name) ?? UNKNOWN;
+  const of = (name: string): Identity => known.get(name) ?? UNKNOWN;
+  return Object.assign(of, { all: [...known.values(), UNKNOWN] });
+}
+
+type Look = Pick<Identity, 'dash' | 'marker'>;
+
+/** The first of a family has a solid line, and neighbours have unlike markers, as long as there is a pair that nobody has yet. */
+function createLooks(): (index: number, place: number) => Look {
+  const taken = new Set<string>();
+  return (index, place) => {
+    for (let dashes = 0; dashes < DASHES.length; dashes++) {
+      for (let markers = 0; markers < MARKERS.length; markers++) {
+        const dash = DASHES[(place + dashes) % DASHES.length];
+        const marker = MARKERS[(index + markers) % MARKERS.length];
+        const look = `${dash} ${(index + markers) % MARKERS.length}`;
+        if (dash === undefined || marker === undefined || taken.has(look)) continue;
+        taken.add(look);
+        return { dash, marker };
+      }
+    }
+    taken.clear();
+    return { dash: UNKNOWN.dash, marker: UNKNOWN.marker };
+  };
 }
 
 export const markerPath = ({ marker }: Identity, area: number): string => symbol(marker, area)() ?? '';

@@ -1,9 +1,10 @@
 import { scaleLog } from 'd3-scale';
 import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
-import { extreme } from '../analysis/metrics.ts';
+import { extreme, type Metric } from '../analysis/metrics.ts';
 import type { Cell, Group, Row } from '../analysis/model.ts';
 import { logDomain, logTicks, tickLabel } from './axis.ts';
 import { intervalTakeaway } from './captions.ts';
+import { Chart, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Figure, Name, Swatch, shortened, VerdictWord } from './parts.tsx';
 
@@ -59,7 +60,7 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
   const at = (value: number): number => Math.round(x(value * metric.scale) * 10) / 10;
   const leader = shown.find(({ row }) => row.caseId === best)?.cell.median;
   return (
-    <svg className="chart" viewBox={`0 0 ${WIDTH} ${bottom + 40}`} role="img" aria-label={label}>
+    <Chart width={WIDTH} height={bottom + 40} label={label} nearest="row">
       {leader === undefined ? null : (
         <rect
           className="band"
@@ -84,7 +85,19 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
         const identity = identities(row.name);
         const middle = PLOT.top + (index + 0.5) * ROW;
         return (
-          <g key={row.caseId} className={`series family-${identity.family}`}>
+          <Series
+            key={row.caseId}
+            name={row.name}
+            identity={identity}
+            points={[
+              { x: at(cell.median), y: middle, text: medianText(metric, cell) },
+              ...cell.values.map(({ block, value }) => ({
+                x: at(value),
+                y: middle + 11,
+                text: `trial ${block + 1}: ${inUnit(metric, value)} ${metric.unit}`,
+              })),
+            ]}
+          >
             <line className="row-line" x1={0} x2={WIDTH} y1={middle + ROW / 2} y2={middle + ROW / 2} />
             <text className="label" x={0} y={middle + 4}>
               <title>{row.name}</title>
@@ -109,12 +122,17 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
                 {cellInterval(metric, cell)}
               </text>
             )}
-          </g>
+          </Series>
         );
       })}
-    </svg>
+    </Chart>
   );
 }
+
+const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
+  `median ${cellFigure(metric, cell)} ${metric.unit}` +
+  (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
+  (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
 
 function IntervalData({ group, identities }: Props) {
   const { metric } = group.columns[group.primary];

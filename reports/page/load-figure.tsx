@@ -6,9 +6,11 @@ import { type LoadBin, type LoadCurve, type LoadPoint, loadCurve } from '../anal
 import type { Group, Objective, Row } from '../analysis/model.ts';
 import { logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { loadNote, loadTakeaway } from './captions.ts';
+import { Chart, mutedIn, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Milliseconds } from './milliseconds.tsx';
 import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import type { Point } from './points.ts';
 import { spread } from './spread.ts';
 
 const WIDTH = 540;
@@ -19,12 +21,12 @@ const LABEL_GAP = 17;
 const MOST_LABELS = 6;
 
 type Props = { readonly group: Group; readonly identities: Identities };
-type Series = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
+type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
 type Found = { readonly rate: number; readonly p99: number };
 
 /** Where latency leaves the floor as more is asked for: the knee that one number cannot show. */
 export function LoadFigure({ group, identities }: Props) {
-  const all = group.rows.map((row): Series => ({ row, curve: loadCurve(row.searches), found: foundOf(row) }));
+  const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), found: foundOf(row) }));
   const series = all.filter(({ curve }) => curve.points.length > 0);
   const takeaway = loadTakeaway(group);
   return (
@@ -37,7 +39,13 @@ export function LoadFigure({ group, identities }: Props) {
       {series.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Curves series={series} objective={group.question.objective} identities={identities} label={takeaway} />
+        <Curves
+          series={series}
+          objective={group.question.objective}
+          identities={identities}
+          label={takeaway}
+          isMuted={mutedIn(group)}
+        />
       )}
     </Figure>
   );
@@ -49,13 +57,14 @@ function foundOf({ cells: { capacity, p99 } }: Row): Found | null {
 }
 
 type CurvesProps = {
-  readonly series: readonly Series[];
+  readonly series: readonly Searched[];
   readonly objective: Objective | null;
   readonly identities: Identities;
   readonly label: string;
+  readonly isMuted: (row: Row) => boolean;
 };
 
-function Curves({ series, objective, identities, label }: CurvesProps) {
+function Curves({ series, objective, identities, label, isMuted }: CurvesProps) {
   const limit = objective?.seconds ?? null;
   const rates = series.flatMap(({ curve: { points } }) => points.map(({ rate }) => rate));
   const times = series.flatMap(({ curve: { points, line: bins } }) => [
@@ -68,6 +77,10 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
   const x = scaleLog([left, right], [PLOT.left, PLOT.right]);
   const y = scaleLog([low, high], [PLOT.bottom, PLOT.top]);
   const at = (rate: number, seconds: number): [number, number] => [x(rate), y(seconds * 1e3)];
+  const place = (rate: number, seconds: number) => {
+    const [left, top] = at(rate, seconds);
+    return { x: left, y: top };
+  };
   const ends = series.map(({ curve }): [number, number] => {
     const last = curve.line.at(-1) ?? curve.points.at(-1);
     return last === undefined ? [PLOT.right, PLOT.bottom] : at(last.rate, last.p99);
@@ -78,8 +91,18 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
     PLOT.top,
     PLOT.bottom,
   );
+  const pointOf = ({ rate, p50, p99 }: LoadBin): Point => ({
+    ...place(rate, p99),
+    text:
+      `${figures(rate)} msg/s offered: p99 ${figures(p99 * 1e3)} ms` +
+      (p50 === null ? '' : `, p50 ${figures(p50 * 1e3)} ms`),
+  });
+  const foundPoint = ({ rate, p99 }: Found): Point => ({
+    ...place(rate, p99),
+    text: `found rate ${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
+  });
   return (
-    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
+    <Chart width={WIDTH} height={HEIGHT} label={label}>
       <Milliseconds scale={y} plot={PLOT} />
       {rateTicks.map((tick) => (
         <g key={tick}>
@@ -128,7 +151,13 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
             .map(({ rate, p99 }) => shape(...at(rate, p99)))
             .join('');
         return (
-          <g key={row.caseId} className={`series family-${identity.family}`}>
+          <Series
+            key={row.caseId}
+            name={row.name}
+            identity={identity}
+            points={[...curve.line.map(pointOf), ...(found === null ? [] : [foundPoint(found)])]}
+            muted={isMuted(row)}
+          >
             <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={identity.dash} />
             <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={identity.dash} />
             <path className="met" d={dots('met', dot)} />
@@ -151,10 +180,10 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
               <title>{row.name}</title>
               {shortened(row.name, 13)}
             </text>
-          </g>
+          </Series>
         );
       })}
-    </svg>
+    </Chart>
   );
 }
 
@@ -162,7 +191,7 @@ function Curves({ series, objective, identities, label }: CurvesProps) {
 const dot = (x: number, y: number): string => `M${round(x - 2.2)} ${round(y)}a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0`;
 const cross = (x: number, y: number): string => `M${round(x - 2.5)} ${round(y - 2.5)}l5 5m0-5l-5 5`;
 
-function LoadData({ series, identities }: { series: readonly Series[]; identities: Identities }) {
+function LoadData({ series, identities }: { series: readonly Searched[]; identities: Identities }) {
   return (
     <table>
       <caption>Steps of all valid trials, put together by about the same rate; medians</caption>

@@ -11,7 +11,7 @@ import { type Identities, identify } from './identity.ts';
 import { IntervalFigure } from './interval-figure.tsx';
 import { LoadFigure } from './load-figure.tsx';
 import { MicroSection } from './micro-section.tsx';
-import { Warnings } from './parts.tsx';
+import { Swatches, Warnings } from './parts.tsx';
 import { Reading } from './reading.tsx';
 import { sectionId } from './sections.ts';
 import { Environment, Implementations } from './surroundings.tsx';
@@ -34,6 +34,7 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
       <a className="skip" href="#answer">
         Skip to the answer
       </a>
+      <Swatches identities={identities} />
       <Header results={results} analysis={analysis} />
       <Banners analysis={analysis} />
       <main>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Sentence, Warning } from '../analysis/model.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
-import { type Identity, markerPath } from './identity.ts';
+import { type Identities, type Identity, markerPath } from './identity.ts';
 
 /** Names come from the results and may be written in any direction: isolated, they cannot turn what surrounds them. */
 export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi>;
@@ -27,11 +27,23 @@ export const VerdictWord = ({ word }: { word: Word }) => (
   </span>
 );
 
-/** A transport's line and marker, as they are drawn in the charts. */
+/** A transport's line and marker, as they are drawn in the charts. Drawn once, in `Swatches`: a page shows it hundreds of times. */
 export const Swatch = ({ identity }: { identity: Identity }) => (
-  <svg className={`swatch family-${identity.family}`} viewBox="-14 -7 28 14" width="28" height="14" aria-hidden="true">
-    <line className="series-line" x1="-13" x2="13" y1="0" y2="0" strokeDasharray={identity.dash} />
-    <path className="series-mark" d={markerPath(identity, 46)} />
+  <svg className="swatch" width="28" height="14" aria-hidden="true">
+    <use href={`#${identity.symbolId}`} />
+  </svg>
+);
+
+export const Swatches = ({ identities }: { identities: Identities }) => (
+  <svg className="swatches" width="0" height="0" aria-hidden="true">
+    {identities.all.map((identity) => (
+      <symbol key={identity.symbolId} id={identity.symbolId} viewBox="-14 -7 28 14">
+        <g className={`family-${identity.family}`}>
+          <line className="series-line" x1="-13" x2="13" strokeDasharray={identity.dash} />
+          <path className="series-mark" d={markerPath(identity, 46)} />
+        </g>
+      </symbol>
+    ))}
   </svg>
 );
 
@@ -46,6 +58,7 @@ export const Scroll = ({ label, children }: { label: string; children: ReactNode
 type FigureProps = {
   readonly title: string;
   readonly takeaway: string;
+  /** How to read it: what is drawn as what, and what it is not. */
   readonly note?: string;
   readonly data: ReactNode;
   readonly children: ReactNode;
@@ -59,7 +72,11 @@ export const Figure = ({ title, takeaway, note, data, children }: FigureProps) =
       <p>{takeaway}</p>
     </figcaption>
     <Scroll label={`Chart: ${title}`}>{children}</Scroll>
-    {note === undefined ? null : <p className="note">{note}</p>}
+    {note === undefined ? null : (
+      <p className="note">
+        <strong>How to read this:</strong> {note}
+      </p>
+    )}
     <details>
       <summary>Data table</summary>
       <Scroll label={`Data: ${title}`}>{data}</Scroll>
