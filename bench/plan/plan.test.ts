@@ -40,13 +40,15 @@ describe('what messages are and who may send them', () => {
   test('what a transport cannot carry is left out and named', () => {
     const plan = makePlan(optionsOf({ transports: 'ws,sse', scenarios: 'echo', encoding: 'text,binary' }));
     expect(plan.cases.map(({ name, encoding }) => `${name} ${encoding}`)).toEqual(['ws text', 'sse text', 'ws binary']);
-    expect(plan.leftOut).toEqual([{ name: 'sse', encoding: 'binary', reason: 'carries no binary messages' }]);
+    expect(plan.leftOut).toEqual([
+      { name: 'sse', encoding: 'binary', kind: 'not supported', reason: 'carries no binary messages' },
+    ]);
   });
 
   test('what is unavailable on this machine is left out with the reason', () => {
     const plan = makePlan(optionsOf({ scenarios: 'echo' }), new Map([['mqtt', 'no such library']]));
     expect(plan.cases.some(({ name }) => name === 'mqtt')).toBe(false);
-    expect(plan.leftOut).toEqual([{ name: 'mqtt', reason: 'unavailable here: no such library' }]);
+    expect(plan.leftOut).toEqual([{ name: 'mqtt', kind: 'unavailable', reason: 'unavailable here: no such library' }]);
   });
 
   test('the profile of everything has every variant too', () => {
@@ -221,6 +223,11 @@ test('sizes over what a transport promises to carry are left out, and named', ()
     ['ws', 2_000],
   ]);
   expect(plan.leftOut).toEqual([
-    { name: 'webtransport:datagram', size: 2_000, reason: 'carries no messages over 1024 bytes' },
+    {
+      name: 'webtransport:datagram',
+      size: 2_000,
+      kind: 'not supported',
+      reason: 'carries no messages over 1024 bytes',
+    },
   ]);
 });

@@ -49,6 +49,8 @@ export interface LeftOut {
   readonly encoding?: Encoding;
   /** Where only messages of this size are concerned. */
   readonly size?: number;
+  /** `unavailable`: this machine cannot load it, another may. `not supported`: the transport cannot do this. */
+  readonly kind: 'unavailable' | 'not supported';
   readonly reason: string;
 }
 
@@ -120,18 +122,19 @@ export function messagesOf({ rate, seconds, scenario, clients }: PlannedCase): n
 }
 
 function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>): LeftOut[] {
-  return options.transports.flatMap((name) => {
+  return options.transports.flatMap((name): LeftOut[] => {
     const found = findTransport(name);
     if (found === undefined) return [];
+    const kind = 'not supported';
     const why = unavailable.get(found.entry.id);
-    if (why !== undefined) return [{ name, reason: `unavailable here: ${why}` }];
+    if (why !== undefined) return [{ name, kind: 'unavailable', reason: `unavailable here: ${why}` }];
     const kinds = options.encodings.flatMap((encoding) => {
       const reason = whyUnsupported(found, encoding);
-      return reason === undefined ? [] : [{ name, encoding, reason }];
+      return reason === undefined ? [] : [{ name, encoding, kind, reason } as const];
     });
     const sizes = sizesOf(options).flatMap((size) => {
       const reason = whyTooLarge(found, size);
-      return reason === undefined ? [] : [{ name, size, reason }];
+      return reason === undefined ? [] : [{ name, size, kind, reason } as const];
     });
     return [...kinds, ...sizes];
   });

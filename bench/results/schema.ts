@@ -245,6 +245,8 @@ const plan = z.object({
         name: z.string(),
         encoding: z.enum(['text', 'binary']).optional(),
         size: z.number().optional(),
+        /** Absent in older results, where a reason that begins with “unavailable here” tells it. */
+        kind: z.enum(['unavailable', 'not supported']).optional(),
         reason: z.string(),
       }),
     )

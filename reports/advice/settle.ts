@@ -85,5 +85,6 @@ function everyRow(groups: readonly Group[]): Row[] {
 
 function reasonIn({ unsupported, title }: Group, name: string): string {
   const found = unsupported.find((one) => one.name === name);
-  return found === undefined ? `not measured in ${title}` : found.reason;
+  if (found === undefined) return `not measured in ${title}`;
+  return found.word === 'unavailable' ? `unavailable here: ${found.reason}` : found.reason;
 }

@@ -28,7 +28,7 @@ export type Comparison = {
   readonly warnings: readonly Warning[];
 };
 
-export type ComparedWord = Exclude<Word, 'not supported'>;
+export type ComparedWord = Exclude<Word, 'not supported' | 'unavailable'>;
 
 export type RunFacts = Pick<Results, 'id' | 'startedAt' | 'state'> & {
   readonly command: string;

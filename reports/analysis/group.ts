@@ -1,7 +1,7 @@
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
 import { countOf, figures, integer } from './format.ts';
 import type { Kind } from './metrics.ts';
-import type { Objective, Question } from './model.ts';
+import type { Absent, Objective, Question } from './model.ts';
 
 export type CaseGroup = {
   readonly id: string;
@@ -131,21 +131,32 @@ export function describe(
   return { title: info?.title ?? flagOf({ transport, variant }), floor: info?.floor ?? false };
 }
 
-/** Transports of the run that a group has no case of, for a reason their capabilities state. */
-export function unsupportedIn(
-  { transports, plan }: Results,
-  { question, cases }: CaseGroup,
-): { name: string; reason: string }[] {
+/** Transports of the run that a group has no case of: their capabilities leave it out, or the machine could not load them. */
+export function unsupportedIn({ transports, plan }: Results, { question, cases }: CaseGroup): Absent[] {
   const left = (plan.leftOut ?? []).filter(
     (one) => (one.encoding ?? question.encoding) === question.encoding && (one.size ?? question.size) === question.size,
   );
-  const said = left.map(({ name, reason }) => ({ name, reason }));
+  const said = left.map(absent);
   if (question.encoding !== 'binary') return said;
   const incapable = transports
     .filter(({ id, variant, capabilities }) => {
       const present = cases.some((one) => one.transport === id && one.variant === variant);
       return !present && !capabilities.binary;
     })
-    .map(({ id, variant }) => ({ name: flagOf({ transport: id, variant }), reason: 'carries no binary messages' }));
+    .map(
+      ({ id, variant }): Absent => ({
+        name: flagOf({ transport: id, variant }),
+        word: 'not supported',
+        reason: 'carries no binary messages',
+      }),
+    );
   return [...said, ...incapable.filter(({ name }) => !said.some((one) => one.name === name))];
+}
+
+/** Results from before there were kinds tell it by how their reason begins. */
+const HERE = 'unavailable here: ';
+
+function absent({ name, kind, reason }: NonNullable<Results['plan']['leftOut']>[number]): Absent {
+  const why = reason.startsWith(HERE) ? reason.slice(HERE.length) : reason;
+  return { name, word: kind ?? (why === reason ? 'not supported' : 'unavailable'), reason: why };
 }

@@ -127,6 +127,7 @@ function tally(words: readonly Word[]): Tally {
       'not separated': count('not separated'),
       'not testable': count('not testable'),
       'not supported': count('not supported'),
+      unavailable: count('unavailable'),
     },
   };
 }

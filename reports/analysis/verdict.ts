@@ -1,4 +1,5 @@
 import type { Interval } from './bootstrap.ts';
+import type { Absent } from './model.ts';
 
 /** `ratio` is this case over the other: above 1 is more, and the word says whether more is better. */
 export type Verdict =
@@ -14,7 +15,8 @@ export type Verdict =
 
 export type Bound = '≤' | '≥';
 
-export type Word = Verdict['word'];
+/** What cannot be used on the machine that measured has a word of its own, though no pair is ever judged so. */
+export type Word = Verdict['word'] | 'unavailable';
 
 export const ICONS: Readonly<Record<Word, string>> = {
   better: '▲',
@@ -23,7 +25,13 @@ export const ICONS: Readonly<Record<Word, string>> = {
   'not separated': '?',
   'not testable': '∅',
   'not supported': '—',
+  unavailable: '○',
 };
+
+/** `mqtt: — not supported: carries no binary messages`; what another machine may load is said to be unavailable here. */
+export function absentText({ name, word, reason }: Absent): string {
+  return `${name}: ${ICONS[word]} ${word}${word === 'unavailable' ? ' here' : ''}: ${reason}`;
+}
 
 /** Stands beside the verdict for readers who ask for it; the verdict is never decided by it. */
 export type Expert = {

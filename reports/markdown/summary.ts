@@ -3,7 +3,7 @@ import { cellFigure, cellInterval, verdictFigures } from '../analysis/format.ts'
 import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
-import { ICONS } from '../analysis/verdict.ts';
+import { absentText, ICONS } from '../analysis/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
 /** A run's end as Markdown, for a pull request or a job's summary: decision, state, a table a question, warnings. */
@@ -65,7 +65,7 @@ function groupMarkdown(group: Group): string[] {
       ),
       { header: `verdict${against}`, cells: rows.map((row) => verdictOf(row, row === best, primary)) },
     ]),
-    ...unsupported.flatMap(({ name, reason }) => ['', escaped(`${name}: — not supported: ${reason}`)]),
+    ...unsupported.flatMap((one) => ['', escaped(absentText(one))]),
   ];
 }
 

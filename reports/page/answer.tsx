@@ -1,6 +1,7 @@
 import { share } from '../analysis/format.ts';
-import type { Analysis, Group, Tiers } from '../analysis/model.ts';
+import type { Absent, Analysis, Group, Tiers } from '../analysis/model.ts';
 import { limitsOf } from '../analysis/sentences.ts';
+import { ICONS } from '../analysis/verdict.ts';
 import type { Identities } from './identity.ts';
 import { Name, Phrases, Swatch, unbroken } from './parts.tsx';
 import { sectionId } from './sections.ts';
@@ -94,18 +95,34 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
           ))}
         </li>
       )}
-      {unsupported.length === 0 ? null : (
-        <li className="tier tier-untested">
-          <span className="tier-name">— Cannot do this</span>
-          {unsupported.map(({ name, reason }) => (
-            <span key={name} className="chip">
-              <Name>{name}</Name>
-              <small>{reason}</small>
-            </span>
-          ))}
-        </li>
-      )}
+      <AbsentCard title="Cannot do this" word="not supported" absent={unsupported} />
+      <AbsentCard title="Not available here" word="unavailable" absent={unsupported} />
     </ul>
+  );
+}
+
+type AbsentCardProps = {
+  readonly title: string;
+  readonly word: Absent['word'];
+  readonly absent: readonly Absent[];
+};
+
+/** What has no figure here, by why: a transport that cannot do it is another thing than a machine that cannot load it. */
+function AbsentCard({ title, word, absent }: AbsentCardProps) {
+  const those = absent.filter((one) => one.word === word);
+  if (those.length === 0) return null;
+  return (
+    <li className="tier tier-untested">
+      <span className="tier-name">
+        {ICONS[word]} {title}
+      </span>
+      {those.map(({ name, reason }) => (
+        <span key={name} className="chip">
+          <Name>{name}</Name>
+          <small>{reason}</small>
+        </span>
+      ))}
+    </li>
   );
 }
 

@@ -34,7 +34,7 @@ export function curveTakeaway(group: Group): string {
   );
 }
 
-function said(word: Exclude<Word, 'not supported'>, { words }: Metric): string {
+function said(word: Exclude<Word, 'not supported' | 'unavailable'>, { words }: Metric): string {
   switch (word) {
     case 'better':
     case 'worse':

@@ -36,13 +36,13 @@ export function DecisionTable({ group, identities }: Props) {
                 ))}
               </tr>
             ))}
-            {group.unsupported.map(({ name, reason }) => (
+            {group.unsupported.map(({ name, word, reason }) => (
               <tr key={name}>
                 <th scope="row">
                   <Name>{name}</Name>
                 </th>
                 <td colSpan={group.metrics.length}>
-                  <VerdictWord word="not supported" /> {reason}
+                  <VerdictWord word={word} /> {reason}
                 </td>
               </tr>
             ))}

@@ -39,6 +39,10 @@ export function Reading({ analysis }: { analysis: Analysis }) {
               <VerdictWord word="not supported" />
             </dt>
             <dd>The transport cannot do this. Never a zero, never a rank.</dd>
+            <dt>
+              <VerdictWord word="unavailable" />
+            </dt>
+            <dd>The machine that measured could not load it; that says nothing about the transport.</dd>
           </dl>
           <p>
             One trial is one observation: a fresh server process, all cases interleaved in shuffled blocks. The interval

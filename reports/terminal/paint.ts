@@ -25,6 +25,7 @@ export function paintOf(word: Word, paint: Paints): Paint {
       return paint.yellow;
     case 'not testable':
     case 'not supported':
+    case 'unavailable':
       return paint.dim;
   }
 }

@@ -4,7 +4,7 @@ import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.
 import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
-import { ICONS } from '../analysis/verdict.ts';
+import { absentText, ICONS } from '../analysis/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table, wrap } from './table.ts';
 import { wireReport } from './wire-table.ts';
@@ -55,7 +55,7 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
   return [
     ...wrap(printable(group.title), prose).map(paint.bold),
     ...table(columnsOf(group, paint), width, paint.dim),
-    ...group.unsupported.flatMap(({ name, reason }) => wrap(printable(`${name}: — not supported: ${reason}`), prose)),
+    ...group.unsupported.flatMap((one) => wrap(printable(absentText(one)), prose)),
     ...group.notes.flatMap((note) => wrap(printable(note), prose).map(paint.dim)),
     ...wrap(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
   ];
