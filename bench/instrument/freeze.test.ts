@@ -1,6 +1,7 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { decode } from '../load/histogram.ts';
+import { summariseTimeline } from '../load/timeline.ts';
 import { clientModule, serverModule } from '../registry.ts';
 import { at, judged, type Rig, withRig } from './rig.ts';
 
@@ -65,6 +66,15 @@ test('a frozen server is seen by every message that was due meanwhile, and by no
     const p99 = at(99, recording.response);
     expect(p99).toBeGreaterThan(analytic * 0.95);
     expect(p99).toBeLessThan(analytic * 1.05);
+
+    // It began 25 ms before the timetable's fifteenth second, or as much later as the timer that made it begin.
+    const slices = summariseTimeline(recording.timeline!, seconds);
+    expect(slices).toHaveLength(seconds);
+    expect(slices.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(due);
+    const slowest = slices.toSorted((a, b) => (b.max ?? 0) - (a.max ?? 0))[0]!;
+    expect([13, 14]).toContain(slowest.seconds);
+    expect(slowest.max! * 1e3).toBeGreaterThan(frozenMs * 0.95);
+    expect(slowest.max! * 1e3).toBeLessThan(frozenMs * 1.05 + 20);
 
     // Against the messages of the same seconds that the freeze did not touch: by how much a machine's own pace changes from
     // one half minute to the next is no matter of the freeze.

@@ -1,6 +1,7 @@
 import { JsHistogram } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
 import { decode } from '../load/histogram.ts';
+import { type Slice, summariseTimeline } from '../load/timeline.ts';
 import { clientModule, serverModule } from '../registry.ts';
 import { withRig } from './rig.ts';
 
@@ -20,8 +21,30 @@ test.each([1, 3])('what a run merges from %i worker(s) is the histogram of all s
       expect(merged.totalCount).toBe(due);
       expect(countsIn(merged)).toEqual(countsOf(samples, merged));
     }
+    const slices = recording.timeline!;
+    expect(slices).toHaveLength(20);
+    expect(allOf(slices)).toEqual(countsIn(read(recording.response)));
+    const { response, responseTo } = recording.samples!;
+    const first = Math.min(...responseTo);
+    for (const [index, { delivered, p50, max }] of summariseTimeline(slices, SECONDS).entries()) {
+      const own = response
+        .filter((_, at) => Math.floor(((responseTo[at]! - first) * slices.length) / due) === index)
+        .sort((a, b) => a - b);
+      expect(delivered).toBe(own.length);
+      expect(Math.abs((p50! * 1e9) / own[Math.ceil(own.length / 2) - 1]! - 1)).toBeLessThan(0.001);
+      expect(Math.abs((max! * 1e9) / own.at(-1)! - 1)).toBeLessThan(0.001);
+    }
   });
 });
+
+/** The buckets of all slices together. */
+function allOf(slices: readonly Slice[]): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const { buckets, counts } of slices) {
+    for (const [at, bucket] of buckets.entries()) sums.set(bucket, (sums.get(bucket) ?? 0) + counts[at]!);
+  }
+  return new Map([...sums].sort(([a], [b]) => a - b));
+}
 
 function read(encoded: string): JsHistogram {
   const histogram = decode(encoded);

@@ -1,7 +1,10 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 
 /** One hour: longer than any trial's drain. */
-const HIGHEST_NS = 3_600e9;
+export const HIGHEST_NS = 3_600e9;
+
+/** A percentile is read only where at least this many samples lie beyond it. */
+export const SAMPLES_BEYOND = 10;
 
 /** An HdrHistogram of nanoseconds with three significant digits. */
 export function histogram(): Histogram {

@@ -4,6 +4,7 @@ import { encode, histogram } from './histogram.ts';
 import { AGAIN, LATE, Ledger } from './ledger.ts';
 import type { Messages } from './messages.ts';
 import { ON_TIME_NS, type Recording, type Samples } from './recording.ts';
+import { Timeline } from './timeline.ts';
 import { dueNs, type Timetable } from './timetable.ts';
 
 /** Messages whose send times are remembered; a service time needs its message back before this many more are sent. */
@@ -43,6 +44,7 @@ export class Recorder {
   readonly #service: Histogram = histogram();
   readonly #lag: Histogram = histogram();
   readonly #last: Histogram | undefined;
+  readonly #timeline: Timeline | undefined;
   readonly #samples: Samples | undefined;
   /** Send times by message number, and whose they are: a ring. */
   readonly #sentAt = new Float64Array(REMEMBERED).fill(-1);
@@ -68,7 +70,8 @@ export class Recorder {
     this.#end = table.first + table.count;
     this.#ledger = new Ledger(reaches === 'sender' ? sessions : sessions * table.clients, table.first / table.clients);
     if (reaches === 'everyone') this.#last = histogram();
-    if (share.keepSamples === true) this.#samples = { response: [], service: [], lag: [] };
+    if (share.loop === 'open') this.#timeline = new Timeline(table, reaches === 'sender' ? 1 : table.clients);
+    if (share.keepSamples === true) this.#samples = { response: [], responseTo: [], service: [], lag: [] };
   }
 
   get delivered(): number {
@@ -146,15 +149,18 @@ export class Recorder {
       this.#early++;
       return;
     }
-    this.#response.recordValue(Math.round(responseNs));
-    this.#samples?.response.push(Math.round(responseNs));
+    const wholeNs = Math.round(responseNs);
+    this.#response.recordValue(wholeNs);
+    this.#timeline?.record(message, wholeNs, nowNs);
+    this.#samples?.response.push(wholeNs);
+    this.#samples?.responseTo.push(message);
     if (this.#last === undefined) return;
     if (this.#arrivalsOf[slot] !== message) {
       this.#arrivalsOf[slot] = message;
       this.#arrivals[slot] = 0;
     }
     this.#arrivals[slot]!++;
-    if (this.#arrivals[slot] === this.#share.sessions) this.#last.recordValue(Math.round(responseNs));
+    if (this.#arrivals[slot] === this.#share.sessions) this.#last.recordValue(wholeNs);
   }
 
   /** Sessions of a closed loop go at their own pace, so that their messages under way may be any distance apart. */
@@ -178,6 +184,7 @@ export class Recorder {
       service: encode(this.#service),
       lag: encode(this.#lag),
       last: this.#last === undefined ? null : encode(this.#last),
+      ...(this.#timeline === undefined ? {} : { timeline: this.#timeline.slices() }),
       ...(this.#samples === undefined ? {} : { samples: this.#samples }),
       ...rest,
     };

@@ -1,4 +1,5 @@
 import { merge } from './histogram.ts';
+import { addTimelines, type Slice } from './timeline.ts';
 
 /** What one load worker counted and timed in one phase. Plain data: it crosses a process boundary. */
 export interface Recording {
@@ -20,6 +21,8 @@ export interface Recording {
   readonly lag: string;
   /** Only where every message has several receivers. */
   readonly last: string | null;
+  /** The responses once more, by when they were due; only where a timetable was kept. */
+  readonly timeline?: readonly Slice[];
   /** Only where the phase's order asks for it. */
   readonly samples?: Samples;
   readonly cpuSeconds: number;
@@ -36,6 +39,8 @@ export interface Recording {
 /** Every value that went into the histograms of the same names, in nanoseconds. */
 export interface Samples {
   readonly response: number[];
+  /** The number of the message that each response is to. */
+  readonly responseTo: number[];
   readonly service: number[];
   readonly lag: number[];
 }
@@ -48,6 +53,7 @@ export function combine(parts: readonly Recording[]): Recording {
   const sum = (of: (part: Recording) => number): number => parts.reduce((total, part) => total + of(part), 0);
   const worst = (of: (part: Recording) => number): number => Math.max(...parts.map(of));
   const lasts = parts.map((part) => part.last).filter((last) => last !== null);
+  const timelines = parts.flatMap((part) => (part.timeline === undefined ? [] : [part.timeline]));
   const samples = parts.flatMap((part) => part.samples ?? []);
   const errors: Record<string, number> = {};
   for (const part of parts) {
@@ -69,6 +75,7 @@ export function combine(parts: readonly Recording[]): Recording {
     service: merge(parts.map((part) => part.service)),
     lag: merge(parts.map((part) => part.lag)),
     last: lasts.length === 0 ? null : merge(lasts),
+    ...(timelines.length === 0 ? {} : { timeline: addTimelines(timelines) }),
     ...(samples.length === 0 ? {} : { samples: join(samples) }),
     cpuSeconds: sum((part) => part.cpuSeconds),
     rssBytes: sum((part) => part.rssBytes),
@@ -82,6 +89,7 @@ export function combine(parts: readonly Recording[]): Recording {
 function join(parts: readonly Samples[]): Samples {
   return {
     response: parts.flatMap((part) => part.response),
+    responseTo: parts.flatMap((part) => part.responseTo),
     service: parts.flatMap((part) => part.service),
     lag: parts.flatMap((part) => part.lag),
   };

@@ -54,6 +54,20 @@ const latency = z.object({
   last: histogram.optional(),
 });
 
+/** A part of the measured window, in which messages were due; all parts of a trial are equally long. */
+const slice = z.object({
+  /** Start, from the first due time on. */
+  seconds: amount,
+  /** Deliveries of the messages due in it, however late they came. */
+  delivered: count,
+  /** Deliveries that came during it, whenever they were due. What came after the measured window is in no slice. */
+  arrived: count,
+  /** Of the responses to the messages due in it, in seconds; null with too few samples. */
+  p50: amount.nullable(),
+  p99: amount.nullable(),
+  max: amount.nullable(),
+});
+
 const wire = z.object({
   /** Where the bytes were counted: at the server's sockets, or on the private link as a cable would carry them. */
   layer: z.enum(['socket', 'link']),
@@ -169,6 +183,8 @@ const measured = z.object({
   seconds: amount,
   messages,
   latency,
+  /** Response latency over the measured window: scenarios whose messages have due times. */
+  timeline: z.array(slice).min(1).optional(),
   wire,
   usage,
   theory: theory.optional(),
@@ -334,6 +350,7 @@ export type Case = z.infer<typeof benchCase>;
 export type Trial = z.infer<typeof trial>;
 export type MeasuredTrial = Exclude<Trial, { state: 'failed' }>;
 export type Measurement = z.infer<typeof measured>;
+export type Slice = z.infer<typeof slice>;
 export type Messages = z.infer<typeof messages>;
 export type Theory = z.infer<typeof theory>;
 export type Capacity = z.infer<typeof capacity>;

@@ -1,5 +1,6 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
+import { summariseTimeline } from '../load/timeline.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import { capabilitiesOf } from '../registry.ts';
 import type { Measurement, Messages, Usage, Wire } from '../results/schema.ts';
@@ -45,6 +46,9 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
       connect: reading.connect,
       ...(recording.last === null ? {} : { last: recording.last }),
     },
+    ...(scenario.kind === 'load' && recording.timeline !== undefined
+      ? { timeline: summariseTimeline(recording.timeline, seconds) }
+      : {}),
     wire: wireOf(reading, planned.entry),
     usage,
     ...extras,

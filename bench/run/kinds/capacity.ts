@@ -1,4 +1,4 @@
-import { decode } from '../../load/histogram.ts';
+import { decode, SAMPLES_BEYOND } from '../../load/histogram.ts';
 import { messageCount } from '../../load/timetable.ts';
 import type { Objective } from '../../plan/options.ts';
 import type { PlannedCase } from '../../plan/plan.ts';
@@ -14,8 +14,6 @@ const CONFIRMING = 2;
 /** The generator could do at least this much more than what is reported, or the figure is a lower bound. */
 export const LEAST_HEADROOM = 1.5;
 const CEILING_SECONDS = 1;
-/** A percentile is read only where at least this many samples lie beyond it. */
-const SAMPLES_BEYOND = 10;
 
 type Step = Capacity['steps'][number];
 
