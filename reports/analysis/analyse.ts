@@ -8,6 +8,7 @@ import { forEachMetric, type Kind, type MetricId, metric, metricsOf } from './me
 import { microViews } from './micro.ts';
 import type { Analysis, AnalysisOptions, Cell, Group, Row } from './model.ts';
 import { notesOf } from './notes.ts';
+import { preferenceOf } from './preference.ts';
 import { sameTwiceOf, type Twin, twinsIn } from './same-twice.ts';
 import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from './sentences.ts';
 import { barrierTo, countTrials, statusOf } from './status.ts';
@@ -82,6 +83,7 @@ function groupJudge(results: Results, options: AnalysisOptions, runBarrier: stri
       answer: answerOf(facts),
       tieBreak: tieBreakOf(facts),
       certainty: certaintyOf(facts),
+      preference: preferenceOf({ rows, metrics, tiers, columns, primary }),
       notes: notesOf(question, members, layer),
       notCovered: notCoveredBy(results.environment, layer, question),
     };

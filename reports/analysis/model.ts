@@ -101,6 +101,8 @@ export type Group = {
   readonly tieBreak: Sentence;
   /** How sure the answer is: would the runs come out this way again? */
   readonly certainty: Sentence;
+  /** And would it stand if something else counted for more? */
+  readonly preference: Sentence;
   /** What its figures are, where their names do not tell. */
   readonly notes: readonly string[];
   readonly notCovered: NotCovered;

@@ -153,23 +153,35 @@ export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sent
     ...(shares.length === 0 || top.length + lower.length < 2
       ? [plain(`Medians of ${countOf(trials, 'valid trial')} each.`)]
       : [
-          ...shares.flatMap(({ name, topShare }, index) => [
-            strong(name),
-            plain(
-              index === 0
-                ? ` comes within ${tolerance(band).slice(1)} of the ${extreme(metric)} ${metric.name} in `
-                : ' in ',
-            ),
-            strong(share(topShare)),
-            plain(index === 0 ? ` of ${integer(options.resamples)} re-samplings of ${trials} trials` : ''),
-            plain(index < shares.length - 1 ? ', ' : '.'),
-          ]),
+          ...sharesSentence(shares, ` ${tolerance(band).slice(1)} of the ${extreme(metric)} ${metric.name}`),
+          plain(` of ${integer(options.resamples)} re-samplings of ${trials} trials.`),
         ]),
     ...(outsider === null
       ? []
       : [plain(' Closest outsider: '), strong(outsider.name), plain(`, ${outsider.figures}.`)]),
   ];
 }
+
+/** Each co-leader's share where they are few; of many, the first's and what the rest come to. */
+function sharesSentence(
+  shares: readonly { readonly name: string; readonly topShare: number }[],
+  near: string,
+): Phrase[] {
+  const [first, ...rest] = shares;
+  if (first === undefined) return [];
+  const opening = [strong(first.name), plain(` comes within${near} in `), strong(share(first.topShare))];
+  if (rest.length <= MOST_SHARES) {
+    return [
+      ...opening,
+      ...rest.flatMap(({ name, topShare }) => [plain(', '), strong(name), plain(' in '), strong(share(topShare))]),
+    ];
+  }
+  const [low, high] = [Math.min, Math.max].map((end) => share(end(...rest.map(({ topShare }) => topShare))));
+  const others = low === high ? `in ${low}` : `in ${low} to ${high}`;
+  return [...opening, plain(`, the other ${rest.length} ${others},`)];
+}
+
+const MOST_SHARES = 3;
 
 function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: string; figures: string } | null {
   const known = entries.flatMap(({ name, toLeader }) =>

@@ -1,9 +1,10 @@
 import type { Case, Results } from '../../bench/results/schema.ts';
-import { cellFigure, countOf, inUnit } from './format.ts';
 import { flagOf, nameOf } from './group.ts';
 import { readMember } from './member.ts';
-import { type MetricId, metric as metricOf } from './metrics.ts';
+import type { MetricId } from './metrics.ts';
 import { barrierTo, countTrials } from './status.ts';
+
+export { thresholdText } from './threshold-text.ts';
 
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
 export type Operator = (typeof OPERATORS)[number];
@@ -71,20 +72,4 @@ function keeps(value: number, operator: Operator, limit: number): boolean {
     case '>=':
       return value >= limit;
   }
-}
-
-/** A judged threshold in words, for whoever lays it out. */
-export function thresholdText(judged: JudgedThreshold): {
-  readonly condition: string;
-  readonly name: string;
-  readonly outcome: JudgedThreshold['outcome'];
-  readonly figure: string;
-} {
-  const { threshold, caseId, outcome } = judged;
-  const metric = metricOf(threshold.metric);
-  const figure =
-    judged.outcome === 'not testable'
-      ? judged.reason
-      : `${cellFigure(metric, judged)} ${metric.unit} (median of ${countOf(judged.trials, 'valid trial')}; limit ${inUnit(metric, threshold.limit)} ${metric.unit})`;
-  return { condition: threshold.text, name: caseId ?? threshold.flag, outcome, figure };
 }

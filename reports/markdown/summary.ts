@@ -2,7 +2,8 @@ import type { Results } from '../../bench/results/schema.ts';
 import { cellFigure, cellInterval, verdictFigures } from '../analysis/format.ts';
 import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
-import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
+import { thresholdText } from '../analysis/threshold-text.ts';
+import type { JudgedThreshold } from '../analysis/thresholds.ts';
 import { absentText, ICONS } from '../analysis/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 

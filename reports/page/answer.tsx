@@ -1,34 +1,45 @@
 import { share } from '../analysis/format.ts';
-import type { Absent, Analysis, Group, Tiers } from '../analysis/model.ts';
+import type { Absent, Analysis, Group, Sentence, Tiers } from '../analysis/model.ts';
 import { limitsOf } from '../analysis/sentences.ts';
 import { ICONS } from '../analysis/verdict.ts';
 import type { Identities } from './identity.ts';
 import { Name, Phrases, Swatch, unbroken } from './parts.tsx';
-import { sectionId } from './sections.ts';
+import { QuestionPicker } from './question-picker.tsx';
+import { LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
+
+type Link = { readonly href: string; readonly text: string };
+type Props = { readonly analysis: Analysis; readonly identities: Identities; readonly next: readonly Link[] };
 
 /** The first screen: what to use, how sure that is, and what it leaves open. */
-export function Answers({ analysis, identities }: { analysis: Analysis; identities: Identities }) {
+export function Answers({ analysis, identities, next }: Props) {
   const { groups, status, wire } = analysis;
-  const limits = limitsOf(groups);
+  const few = groups.length <= SIDE_BY_SIDE;
   return (
     <section id="answer" className="answers" aria-label="Answer">
+      <QuestionPicker groups={groups} />
       {groups.length === 0 ? (
         <h1>{wire.length > 0 ? ONLY_WIRE : 'No case was measured: there is no answer.'}</h1>
       ) : null}
-      <div className={groups.length === 1 ? 'answer-grid answer-single' : 'answer-grid'}>
-        {groups.map((group, index) => (
-          <Answer key={group.id} group={group} index={index} identities={identities} />
+      <div className={groups.length === 2 ? 'answer-grid' : 'answer-grid answer-single'}>
+        {groups.slice(0, SIDE_BY_SIDE === groups.length ? SIDE_BY_SIDE : 1).map((group, index) => (
+          <Answer key={group.id} group={group} index={index} identities={identities} withLimits={!few} />
         ))}
       </div>
-      {status.kind === 'invalid' && groups.length === 0 ? null : (
-        <div className="not-covered">
-          {limits.map((limit) => (
-            <p key={limit}>
-              <strong>Not covered:</strong> {limit}
-            </p>
+      {few && !(status.kind === 'invalid' && groups.length === 0) ? (
+        <dl className="facts-of-answer not-covered">
+          <Limits groups={groups} />
+        </dl>
+      ) : null}
+      {next.length === 0 ? null : (
+        <p className="next-steps">
+          {next.map(({ href, text }) => (
+            <a key={href} className="button" href={href}>
+              {text}
+            </a>
           ))}
-        </div>
+        </p>
       )}
+      {few ? null : <OtherQuestions groups={groups} />}
     </section>
   );
 }
@@ -36,12 +47,24 @@ export function Answers({ analysis, identities }: { analysis: Analysis; identiti
 /** Nothing is better or worse in it: a formula holds or it does not. */
 const ONLY_WIRE = 'Bytes on the wire: theory beside measurement.';
 
-function Answer({ group, index, identities }: { group: Group; index: number; identities: Identities }) {
+type AnswerProps = {
+  readonly group: Group;
+  readonly index: number;
+  readonly identities: Identities;
+  /** Where no other answer stands beside it to share them. */
+  readonly withLimits: boolean;
+};
+
+/** Where a name more would push what follows off the first screen. */
+const MANY_LEADERS = 5;
+
+export function Answer({ group, index, identities, withLimits }: AnswerProps) {
   const [opening, ...claim] = group.answer;
   const Heading = index === 0 ? 'h1' : 'h2';
+  const leaders = group.tiers.kind === 'tiered' ? (group.tiers.tiers[0]?.length ?? 0) : 0;
   return (
-    <article className="answer">
-      <Heading className="claim">
+    <article className="answer" data-answer={index + 1}>
+      <Heading className={leaders > MANY_LEADERS ? 'claim claim-long' : 'claim'}>
         <a className="question" href={`#${sectionId(index)}`}>
           {unbroken(opening?.text ?? '')}
         </a>{' '}
@@ -55,13 +78,58 @@ function Answer({ group, index, identities }: { group: Group; index: number; ide
         </p>
       )}
       <TierStrip tiers={group.tiers} unsupported={group.unsupported} identities={identities} />
-      <p className="certainty">
-        <strong>How sure:</strong>{' '}
-        <span className="detail">
-          <Phrases sentence={group.certainty} />
-        </span>
-      </p>
+      <dl className="facts-of-answer certainty">
+        <Fact name="How sure, by measurement" sentence={group.certainty} />
+        <Fact name="How sure, by preference" sentence={group.preference} />
+        {withLimits ? <Limits groups={[group]} /> : null}
+      </dl>
     </article>
+  );
+}
+
+const Fact = ({ name, sentence }: { name: string; sentence: Sentence }) => (
+  <div>
+    <dt>{name}:</dt>
+    <dd>
+      <Phrases sentence={sentence} />
+    </dd>
+  </div>
+);
+
+const Limits = ({ groups }: { groups: readonly Group[] }) =>
+  limitsOf(groups).map((limit) => (
+    <div key={limit} className="limits">
+      <dt>Not covered:</dt>
+      <dd>{limit}</dd>
+    </div>
+  ));
+
+/** One line a question; many of them are folded, so that the answer's own tables stay near. */
+function OtherQuestions({ groups }: { groups: readonly Group[] }) {
+  const lines = (
+    <ol className="questions">
+      {groups.map(({ id, title, answer: [, ...claim] }, index) => (
+        <li key={id}>
+          <a href={`#${sectionId(index)}`}>{unbroken(title)}:</a>{' '}
+          <span>
+            <Phrases sentence={claim} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+  return (
+    <section id="questions" className="other-questions" aria-labelledby="questions-title">
+      <h2 id="questions-title">All {groups.length} questions in a line each</h2>
+      {groups.length <= LISTED ? (
+        lines
+      ) : (
+        <details>
+          <summary>Show the {groups.length} answers</summary>
+          {lines}
+        </details>
+      )}
+    </section>
   );
 }
 
@@ -69,6 +137,15 @@ type TierStripProps = Pick<Group, 'unsupported'> & { readonly tiers: Tiers; read
 
 function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
   const cards = tiers.kind === 'tiered' ? tiers.tiers : [];
+  const [unknown, bounded] = [false, true].map((limited) => tiers.untested.filter((one) => one.bounded === limited));
+  const incapable = WORDS.flatMap((word) =>
+    [
+      ...Map.groupBy(
+        unsupported.filter((one) => one.word === word),
+        ({ reason }) => reason,
+      ),
+    ].map(([reason, those]) => ({ word, reason, those })),
+  );
   return (
     <ul className="tiers" aria-label="Tiers">
       {cards.map((entries, tier) => (
@@ -83,48 +160,44 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
           ))}
         </li>
       ))}
-      {tiers.untested.length === 0 ? null : (
-        <li className="tier tier-untested">
-          <span className="tier-name">∅ Not testable</span>
-          {tiers.untested.map(({ name, bounded }) => (
+      {[unknown ?? [], bounded ?? []].map((those) =>
+        those.length === 0 ? null : (
+          <li key={String(those[0]?.bounded)} className="tier tier-untested">
+            <span className="tier-name">∅ Not testable{those[0]?.bounded === true ? ', a lower bound' : ''}</span>
+            {those.map(({ name }) => (
+              <span key={name} className="chip">
+                <Swatch identity={identities(name)} />
+                <Name>{name}</Name>
+              </span>
+            ))}
+          </li>
+        ),
+      )}
+      {incapable.map(({ word, reason, those }) => (
+        <li key={`${word} ${reason}`} className="tier tier-untested">
+          <span className="tier-name">
+            {ICONS[word]} {ABSENCES[word]}
+          </span>
+          {those.map(({ name }) => (
             <span key={name} className="chip">
-              <Swatch identity={identities(name)} />
               <Name>{name}</Name>
-              {bounded ? <small>lower bound</small> : null}
             </span>
           ))}
+          <small>{inShort(reason)}</small>
         </li>
-      )}
-      <AbsentCard title="Cannot do this" word="not supported" absent={unsupported} />
-      <AbsentCard title="Not available here" word="unavailable" absent={unsupported} />
+      ))}
     </ul>
   );
 }
 
-type AbsentCardProps = {
-  readonly title: string;
-  readonly word: Absent['word'];
-  readonly absent: readonly Absent[];
-};
+/** What follows a semicolon helps to mend it, and stands in the table. */
+const inShort = (reason: string): string => reason.split('; ')[0] ?? reason;
 
-/** What has no figure here, by why: a transport that cannot do it is another thing than a machine that cannot load it. */
-function AbsentCard({ title, word, absent }: AbsentCardProps) {
-  const those = absent.filter((one) => one.word === word);
-  if (those.length === 0) return null;
-  return (
-    <li className="tier tier-untested">
-      <span className="tier-name">
-        {ICONS[word]} {title}
-      </span>
-      {those.map(({ name, reason }) => (
-        <span key={name} className="chip">
-          <Name>{name}</Name>
-          <small>{reason}</small>
-        </span>
-      ))}
-    </li>
-  );
-}
+const WORDS = ['not supported', 'unavailable'] as const;
+const ABSENCES: Readonly<Record<Absent['word'], string>> = {
+  'not supported': 'Cannot do this',
+  unavailable: 'Not available here',
+};
 
 /** A, B, … Z, then numbers: a run that needs them has other troubles. */
 const tierLetter = (tier: number): string => (tier < 26 ? String.fromCharCode(65 + tier) : String(tier + 1));

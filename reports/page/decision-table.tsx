@@ -18,8 +18,14 @@ export function DecisionTable({ group, identities }: Props) {
           <thead>
             <tr>
               <th scope="col">Transport</th>
-              {group.metrics.map(metricOf).map(({ id, header, unit }) => (
-                <th key={id} scope="col" className={id === group.primary ? 'number primary' : 'number'}>
+              {group.metrics.map(metricOf).map(({ id, header, unit, best }) => (
+                <th
+                  key={id}
+                  scope="col"
+                  data-metric={id}
+                  className={id === group.primary ? 'number primary' : 'number'}
+                  aria-sort={id === group.primary ? (best === 'less' ? 'ascending' : 'descending') : undefined}
+                >
                   {header} <small className="unit">{unit}</small>
                 </th>
               ))}

@@ -1,13 +1,10 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { countOf, utcMinute } from '../analysis/format.ts';
-import { scenarioText } from '../analysis/group.ts';
 import type { Analysis } from '../analysis/model.ts';
 import { Phrases } from './parts.tsx';
-import { sectionId } from './sections.ts';
 
-export function Header({ results, analysis }: { results: Results; analysis: Analysis }) {
+export function Header({ results, analysis: { status } }: { results: Results; analysis: Analysis }) {
   const { environment, plan } = results;
-  const { status, groups } = analysis;
   return (
     <header className="page-header">
       <div className="page-header-line">
@@ -16,6 +13,7 @@ export function Header({ results, analysis }: { results: Results; analysis: Anal
         <p className="run">
           <span>{utcMinute(results.startedAt)}</span> <span className="run-id">{results.id}</span>
         </p>
+        <Actions />
       </div>
       <p className="environment-line">
         {[
@@ -27,56 +25,33 @@ export function Header({ results, analysis }: { results: Results; analysis: Anal
           `${countOf(plan.trials, 'trial')} a case`,
         ].join(' · ')}
       </p>
-      <nav aria-label="Sections">
-        <ul>
-          <li>
-            <a href="#answer">Answer</a>
-          </li>
-          {groups.map(({ id, title }, index) => (
-            <li key={id}>
-              <a className="nav-question" href={`#${sectionId(index)}`}>
-                {navTitle(title, groups)}
-              </a>
-            </li>
-          ))}
-          {analysis.wire.length > 0 ? (
-            <li>
-              <a href="#wire">Wire</a>
-            </li>
-          ) : null}
-          {analysis.micro.length > 0 ? (
-            <li>
-              <a href="#micro">Protocol work</a>
-            </li>
-          ) : null}
-          {analysis.warnings.length > 0 ? (
-            <li>
-              <a href="#warnings">Warnings</a>
-            </li>
-          ) : null}
-          <li>
-            <a href="#reading">How to read this</a>
-          </li>
-          <li>
-            <a href="#implementations">Implementations</a>
-          </li>
-          <li>
-            <a href="#environment">Environment</a>
-          </li>
-        </ul>
-      </nav>
     </header>
   );
 }
 
-/** The scenario alone says which section is meant, as long as the run asks it only one question. */
-function navTitle(title: string, groups: Analysis['groups']): string {
-  const group = groups.find((candidate) => candidate.title === title);
-  if (group === undefined) return title;
-  const { scenario } = group.question;
-  const alone = groups.filter(({ question }) => question.scenario === scenario).length === 1;
-  return alone ? scenarioText(group.question) : title;
-}
+const THEMES = { system: 'System theme', light: 'Light', dark: 'Dark' };
+
+const Actions = () => (
+  <div className="actions needs-script">
+    <select id="theme" aria-label="Theme" autoComplete="off">
+      {Object.entries(THEMES).map(([value, text]) => (
+        <option key={value} value={value}>
+          {text}
+        </option>
+      ))}
+    </select>
+    <button type="button" id="print">
+      Print
+    </button>
+    <button type="button" id="copy-summary">
+      Copy summary
+    </button>
+    <button type="button" id="show-keys" aria-label="Keyboard help" aria-keyshortcuts="?" aria-haspopup="dialog">
+      ?
+    </button>
+    <span id="said" className="said" role="status" />
+  </div>
+);
 
 /** What must be known before anything below is read. */
 export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: Analysis }) {

@@ -1,7 +1,8 @@
+import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Results } from '../../bench/results/schema.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
-import { Answers } from './answer.tsx';
+import { Answer, Answers } from './answer.tsx';
 import { BytesFigure } from './bytes-figure.tsx';
 import { CurveFigure } from './curve-figure.tsx';
 import { DecisionTable } from './decision-table.tsx';
@@ -9,11 +10,14 @@ import { ExpertTable } from './expert-table.tsx';
 import { Banners, Header } from './header.tsx';
 import { type Identities, identify } from './identity.ts';
 import { IntervalFigure } from './interval-figure.tsx';
+import { KeysDialog } from './keys.tsx';
 import { LoadFigure } from './load-figure.tsx';
 import { MicroSection } from './micro-section.tsx';
+import { Navigation, type NavigationEntry } from './navigation.tsx';
 import { Swatches, Warnings } from './parts.tsx';
+import { shortTitle } from './question-picker.tsx';
 import { Reading } from './reading.tsx';
-import { sectionId } from './sections.ts';
+import { LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
 import { Environment, Implementations } from './surroundings.tsx';
 import { TrialsTable, ValidityCard } from './trials.tsx';
 import { WireSection } from './wire-section.tsx';
@@ -29,6 +33,8 @@ export const renderBody = (results: Results, analysis: Analysis): string =>
 
 function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
   const identities = identify(results);
+  const parts = partsOf(results, analysis);
+  const next = NEXT_STEPS.filter(({ id }) => parts.some((part) => part.id === id));
   return (
     <body>
       <a className="skip" href="#answer">
@@ -37,26 +43,79 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
       <Swatches identities={identities} />
       <Header results={results} analysis={analysis} />
       <Banners analysis={analysis} />
-      <main>
-        <Answers analysis={analysis} identities={identities} />
-        {analysis.groups.map((group, index) => (
-          <Question key={group.id} group={group} id={sectionId(index)} identities={identities} />
-        ))}
-        <WireSection rows={analysis.wire} />
-        <MicroSection views={analysis.micro} />
-        <Warnings warnings={analysis.warnings} />
-        <Reading analysis={analysis} />
-        <Implementations results={results} />
-        <Environment results={results} analysis={analysis} />
-      </main>
+      <div className="frame">
+        <Navigation entries={entriesOf(analysis.groups, parts)} />
+        <main>
+          <Answers
+            analysis={analysis}
+            identities={identities}
+            next={next.map(({ id, text }) => ({ href: `#${id}`, text }))}
+          />
+          {analysis.groups.map((group, index) => (
+            <Question key={group.id} groups={analysis.groups} index={index} identities={identities} />
+          ))}
+          {parts.map(({ id, body }) => (
+            <Fragment key={id}>{body}</Fragment>
+          ))}
+        </main>
+      </div>
+      <KeysDialog />
     </body>
   );
 }
 
-function Question({ group, id, identities }: { group: Group; id: string; identities: Identities }) {
+/** A section of its own `id`, behind the questions. */
+type Part = NavigationEntry & { readonly body: ReactNode };
+
+/** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
+const partsOf = (results: Results, analysis: Analysis): Part[] => [
+  ...only(analysis.wire.length > 0, { id: 'wire', title: 'Wire', body: <WireSection rows={analysis.wire} /> }),
+  ...only(analysis.micro.length > 0, {
+    id: 'micro',
+    title: 'Protocol work',
+    body: <MicroSection views={analysis.micro} />,
+  }),
+  ...only(analysis.warnings.length > 0, {
+    id: 'warnings',
+    title: 'Warnings',
+    body: <Warnings warnings={analysis.warnings} />,
+  }),
+  { id: 'reading', title: 'How to read this', body: <Reading analysis={analysis} /> },
+  { id: 'implementations', title: 'Implementations', body: <Implementations results={results} /> },
+  { id: 'environment', title: 'Environment', body: <Environment results={results} analysis={analysis} /> },
+];
+
+const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
+
+/** What a reader may want once the answer is read. */
+const NEXT_STEPS = [
+  { id: 'advisor', text: 'Ask the advisor' },
+  { id: 'compare', text: 'Compare with a baseline' },
+  { id: 'trust', text: 'Can I trust this?' },
+] as const;
+
+/** Many questions stand behind one entry: the list of them all. */
+function entriesOf(groups: readonly Group[], parts: readonly Part[]): NavigationEntry[] {
+  const questions =
+    groups.length > LISTED
+      ? [{ id: 'questions', title: `${groups.length} questions` }]
+      : groups.map((group, index) => ({ id: sectionId(index), title: shortTitle(group, groups) }));
+  return [{ id: 'answer', title: 'Answer' }, ...questions, ...parts];
+}
+
+type QuestionProps = { readonly groups: readonly Group[]; readonly index: number; readonly identities: Identities };
+
+function Question({ groups, index, identities }: QuestionProps) {
+  const group = groups[index];
+  if (group === undefined) return null;
   return (
-    <section id={id} className="block">
+    <section id={sectionId(index)} className="block question-section" data-question={index + 1}>
       <h2 className="question-title">{group.title}</h2>
+      {groups.length <= SIDE_BY_SIDE ? null : (
+        <div className="answer-home">
+          {index === 0 ? null : <Answer group={group} index={index} identities={identities} withLimits />}
+        </div>
+      )}
       <DecisionTable group={group} identities={identities} />
       <div className="figures">
         <KindFigures group={group} identities={identities} />

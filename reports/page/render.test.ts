@@ -150,7 +150,8 @@ test('a clear winner: the answer, both tables, and a figure for each chart', asy
   expect(text).toMatch(
     /For echo with 100 clients at 1,200\s?msg\/s of 128\s?B: use ws : every other choice is shown slower at p99/,
   );
-  expect(text).toMatch(/How sure: ws comes within 5\s?%/);
+  expect(text).toMatch(/How sure, by measurement: ws comes within 5\s?%/);
+  expect(text).toContain('How sure, by preference: No other column shows another choice better than ws');
   expect(text).toContain('Not covered: One machine, over loopback');
   expect(text).toContain('Each trial 1 s after 0.3 s of warm-up, 1 worker');
   expect(html.match(/<table class="decision">/g)).toHaveLength(2);

@@ -1,8 +1,25 @@
+import { answerButtons } from './actions.ts';
+import { answerKeys } from './keys.ts';
+import { markSection } from './navigation.ts';
+import { pickQuestion } from './picker.ts';
+import { sortTables } from './sort.ts';
+import { arrive, keepState } from './state.ts';
+import { switchTheme } from './theme.ts';
+
 /**
  * What a report's script does, a file each. Everything it says stands in the markup without it: elements of class `needs-script`
  * show only once it runs.
  */
-const PARTS: readonly ((page: Document) => void)[] = [];
+const PARTS: readonly ((page: Document) => void)[] = [
+  keepState,
+  switchTheme,
+  pickQuestion,
+  sortTables,
+  answerButtons,
+  answerKeys,
+  markSection,
+  arrive,
+];
 
 document.documentElement.classList.add('live');
 for (const start of PARTS) start(document);

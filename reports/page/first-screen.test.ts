@@ -1,0 +1,107 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { analyse } from '../analysis/analyse.ts';
+import type { Group } from '../analysis/model.ts';
+import { ICONS, type Word } from '../analysis/verdict.ts';
+import { makeResults } from '../fixtures.ts';
+import { renderPage } from './render.ts';
+import { type Reader, startReader } from './testing/browser.ts';
+import { textOf } from './testing/markup.ts';
+import { FIRST_SCREEN, type State } from './testing/states.ts';
+
+const SCREEN = { width: 1280, height: 720 };
+const WORDS: readonly Word[] = ['better', 'worse', 'equivalent', 'not separated'];
+
+let reader: Reader;
+beforeAll(async () => {
+  reader = await startReader();
+});
+afterAll(() => reader.close());
+
+/** What the first screen consists of, and what of it must be there whole. */
+const PIECES = {
+  verdict: '#answer h1',
+  tiers: '.answer[data-answer="1"] .tiers',
+  measurement: '.answer[data-answer="1"] .certainty > :nth-child(1)',
+  preference: '.answer[data-answer="1"] .certainty > :nth-child(2)',
+  limits: '#answer .limits',
+};
+
+type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+async function boxOf(page: Page, selector: string): Promise<Box> {
+  const box = await page.locator(selector).first().boundingBox();
+  if (box === null) throw new Error(`${selector} is not shown`);
+  return box;
+}
+
+const overlap = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+/** Elements of the first screen whose text needs more room than they have. */
+const CLIPPED = `[...document.querySelectorAll('#answer *, .page-header *')]
+  .filter((one) => one.checkVisibility() && !one.closest('svg, select, .visually-hidden'))
+  .filter((one) => one.clientWidth > 0 && getComputedStyle(one).display !== 'inline')
+  .filter((one) => one.scrollWidth > one.clientWidth + 1)
+  .map((one) => one.outerHTML.slice(0, 80))`;
+
+describe.each(Object.entries<State>(FIRST_SCREEN))('%s', (_name, { spec, leaders, claims, status }) => {
+  const results = makeResults(spec);
+  const analysis = analyse(results, { resamples: 500 });
+  const [group] = analysis.groups;
+  if (group === undefined) throw new Error('a state has a question');
+
+  test('says what is true of it, and no more', () => {
+    expect(analysis.status.kind).toBe(status);
+    const said = group.answer.filter(({ strong }) => strong).map(({ text }) => text);
+    const claim = group.answer
+      .slice(1)
+      .map(({ text }) => text)
+      .join('');
+    const named = leaders.length === 0 ? [] : said;
+    expect(named.toSorted()).toEqual(leaders.toSorted());
+    if (leaders.length === 0) expect(claim).toMatch(/^no verdict: /);
+    expect(claim.includes('equivalent')).toBe(claims.includes('equivalent'));
+    expect(/every other choice.* is shown slower/.test(claim)).toBe(claims.includes('worse') && leaders.length === 1);
+    expect(claim).not.toMatch(/(?<!to be )(?:better|faster)/);
+    const words = new Set(wordsOf(group));
+    // The best choice of a column is what the others are held against: nothing is ever better than it.
+    expect(words).not.toContain('better');
+    for (const word of WORDS) if (!claims.includes(word) && leaders.length === 0) expect(words).not.toContain(word);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'which, how sure and what is not covered stand on the first screen, %s',
+    async (colorScheme) => {
+      const html = await renderPage(results, analysis);
+      if (leaders.length === 0)
+        expect(textOf(html).split('How to read this Verdicts')[0]).not.toMatch(
+          new RegExp(`[${ICONS.better}${ICONS.worse}${ICONS.equivalent}]`),
+        );
+      await reader.open(html, { viewport: SCREEN, colorScheme }, async (page) => {
+        const boxes = await Promise.all(Object.values(PIECES).map((selector) => boxOf(page, selector)));
+        for (const [index, box] of boxes.entries()) {
+          const piece = Object.keys(PIECES)[index];
+          expect(box.y + box.height, `${piece} ends on the first screen`).toBeLessThanOrEqual(SCREEN.height);
+          expect(box.x + box.width, `${piece} is not cut`).toBeLessThanOrEqual(SCREEN.width);
+          expect(box.height, `${piece} is there`).toBeGreaterThan(10);
+          for (const other of boxes.slice(index + 1)) expect(overlap(box, other)).toBe(false);
+        }
+        expect(await page.locator(`${PIECES.measurement} dt`).textContent()).toBe('How sure, by measurement:');
+        expect(await page.locator(`${PIECES.preference} dt`).textContent()).toBe('How sure, by preference:');
+        expect(await page.evaluate<string[]>(CLIPPED)).toEqual([]);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(SCREEN.width);
+        const h1 = await page.locator('#answer h1').textContent();
+        for (const leader of leaders) expect(h1).toContain(leader);
+      });
+    },
+  );
+});
+
+const wordsOf = ({ rows, metrics }: Group): Word[] =>
+  rows.flatMap(({ cells }) =>
+    metrics.flatMap((id) => {
+      const cell = cells[id];
+      return cell.state === 'shown' && cell.verdict !== null ? [cell.verdict.word] : [];
+    }),
+  );

@@ -1,0 +1,94 @@
+import { SIDE_BY_SIDE } from '../sections.ts';
+import { reveal, setState, watchState, whenRevealed } from './state.ts';
+
+type Question = {
+  readonly number: string;
+  readonly section: HTMLElement;
+  readonly answer: HTMLElement;
+  /** Where its answer stands while another is in front; null where answers stand side by side. */
+  readonly home: Element | null;
+};
+
+/** State `q`: the number of the question in front, or `all`. Its answer is on the first screen, and its section is the one shown. */
+export function pickQuestion(page: Document): void {
+  const front = page.querySelector('.answer-grid');
+  const questions = questionsIn(page);
+  const picker = page.querySelector<HTMLElement>('.question-picker');
+  if (front === null || picker === null) return;
+  const usual = questions.length > SIDE_BY_SIDE ? '1' : 'all';
+  const choices = ['all', ...questions.map(({ number }) => number)];
+  const chosenOf = (value: string | null) => (value !== null && choices.includes(value) ? value : usual);
+  let chosen = usual;
+  const choose = (value: string, how: 'push' | 'replace' = 'push') =>
+    setState('q', value === usual ? null : value, how);
+
+  watchState('q', (value) => {
+    chosen = chosenOf(value);
+    for (const question of questions) {
+      const isChosen = chosen === question.number;
+      const isShown = isChosen || chosen === 'all';
+      hide(question.section, !isShown);
+      placeAnswer(question, isChosen || (chosen === 'all' && question.number === '1'), front);
+      if (question.home === null) question.answer.hidden = !isShown;
+    }
+    front.classList.toggle('answer-single', questions.length > SIDE_BY_SIDE || chosen !== 'all');
+    showIn(picker, chosen);
+  });
+
+  picker.addEventListener('change', ({ target }) => {
+    if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) choose(target.value);
+  });
+  whenRevealed((target) => {
+    const number = target.closest<HTMLElement>('[data-question]')?.dataset.question;
+    if (number !== undefined && chosen !== 'all' && chosen !== number) choose(number);
+  });
+  // A browser's own search finds what is hidden, and shows it.
+  page.addEventListener('beforematch', ({ target }) => {
+    if (target instanceof Element) reveal(target);
+  });
+  page.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
+    const target = link === null ? null : page.getElementById(link.getAttribute('href')?.slice(1) ?? '');
+    if (target === null) return;
+    const listed = link?.closest('#questions') != null;
+    reveal(target);
+    if (!listed) return;
+    // From the list a reader asks for that question's answer, which is now in front.
+    event.preventDefault();
+    choose(target.dataset.question ?? usual);
+    front.scrollIntoView({ block: 'nearest' });
+    front.querySelector<HTMLElement>('.question')?.focus({ preventScroll: true });
+  });
+  page.addEventListener('step-question', (event) => {
+    if (!(event instanceof CustomEvent)) return;
+    const at = choices.indexOf(chosen) + Number(event.detail);
+    choose(choices[(at + choices.length) % choices.length] ?? usual);
+  });
+}
+
+const questionsIn = (page: Document): Question[] =>
+  [...page.querySelectorAll<HTMLElement>('[data-question]')].flatMap((section) => {
+    const number = section.dataset.question ?? '';
+    const answer = page.querySelector<HTMLElement>(`[data-answer="${number}"]`);
+    return answer === null ? [] : [{ number, section, answer, home: section.querySelector('.answer-home') }];
+  });
+
+/** Found by the browser's search all the same, where it can do that. */
+function hide(section: HTMLElement, hidden: boolean): void {
+  if (hidden) section.setAttribute('hidden', 'until-found');
+  else section.removeAttribute('hidden');
+}
+
+function placeAnswer({ answer, home }: Question, inFront: boolean, front: Element): void {
+  const place = inFront ? front : home;
+  if (place === null || answer.parentElement === place) return;
+  place.append(answer);
+  // One heading of the first level, wherever the markup had it.
+  answer.querySelector('.claim')?.setAttribute('aria-level', inFront ? '1' : '2');
+}
+
+function showIn(picker: HTMLElement, chosen: string): void {
+  const select = picker.querySelector('select');
+  if (select !== null) select.value = chosen;
+  for (const input of picker.querySelectorAll('input')) input.checked = input.value === chosen;
+}
