@@ -8,6 +8,7 @@ import {
   type MicroRow,
   type Results,
   SCHEMA,
+  type Slice,
   type Trial,
 } from '../bench/results/schema.ts';
 
@@ -42,6 +43,10 @@ export type TransportSpec = {
   readonly beyondTheory?: number | null;
   /** Standard deviation of the logarithm of a metric between trials. */
   readonly noise?: number;
+  /** By what factor the median latency grows from a trial's begin to its end. */
+  readonly drift?: number;
+  /** When a trial's server stands still, by block, and for how long. */
+  readonly stalls?: Readonly<Record<number, { readonly atSeconds: number; readonly seconds: number }>>;
   /** Deliveries that never arrive, in each trial. */
   readonly lost?: number;
   /** Trials that did not come out valid, by block. */
@@ -58,6 +63,8 @@ export type RunSpec = {
   readonly durationSeconds?: number;
   readonly seed?: number;
   readonly state?: Results['state'];
+  /** Results of a version that did not record latency over time. */
+  readonly timeline?: false;
   /** Trials of each case that were run, where the run stopped early. */
   readonly done?: number;
   readonly wire?: 'socket' | 'link';
@@ -270,7 +277,8 @@ function measurementOf(making: Making): Made {
 const PACKET_BYTES = 14 + 20 + 32;
 const SEGMENT = 1448;
 
-function exchange({ shell, transport, durationSeconds, scattered, spec }: Making, due: number): Made {
+function exchange(making: Making, due: number): Made {
+  const { shell, transport, durationSeconds, scattered, spec } = making;
   const { p50Ms = 1, tail = 0.4, framing = 8, cpuMicros = 20, memoryMiB = 80, connectMs = 2 } = transport;
   const fan = shell.scenario === 'broadcast' ? shell.clients : 1;
   const expected = due * fan;
@@ -310,6 +318,7 @@ function exchange({ shell, transport, durationSeconds, scattered, spec }: Making
       lag: histogram(due, 6_000, 0.7),
       connect: histogram(shell.clients, scattered(connectMs * 1e6), 0.3),
     },
+    ...(shell.kind === undefined && spec.timeline !== false ? { timeline: timelineOf(making, expected) } : {}),
     wire:
       spec.wire === 'link'
         ? {
@@ -338,6 +347,45 @@ function exchange({ shell, transport, durationSeconds, scattered, spec }: Making
       },
     },
   };
+}
+
+/** A course that scatters by itself, so that a run's other figures are the same with it and without. */
+function timelineOf({ transport, block, order, durationSeconds, spec }: Making, expected: number): Slice[] {
+  const { p50Ms = 1, tail = 0.4, noise = 0.02, drift = 1, stalls = {} } = transport;
+  const random = gaussian((spec.seed ?? 1) * 7_919 + order);
+  // Of neighbouring seeds the first draws are alike.
+  for (let draw = 0; draw < 8; draw++) random();
+  const count = Math.max(1, Math.min(20, Math.floor(durationSeconds / 0.05 + 1e-6), expected));
+  const length = durationSeconds / count;
+  const stall = stalls[block];
+  const until = stall === undefined ? 0 : stall.atSeconds + stall.seconds;
+  const overlap = (index: number): number =>
+    stall === undefined
+      ? 0
+      : Math.max(0, Math.min((index + 1) * length, until) - Math.max(index * length, stall.atSeconds)) / length;
+  let held = 0;
+  return Array.from({ length: count }, (_, index) => {
+    const delivered = Math.ceil(((index + 1) * expected) / count - 1e-6) - Math.ceil((index * expected) / count - 1e-6);
+    const typical = (p50Ms / 1e3) * drift ** ((index + 0.5) / count - 0.5) * Math.exp(noise * random());
+    const longest = Math.max(0, until - Math.max(index * length, stall?.atSeconds ?? 0));
+    const slowest = Math.max(typical * Math.exp(tail * (2.6 + 0.3 * random())), overlap(index) > 0 ? longest : 0);
+    const waiting = Math.round(delivered * overlap(index));
+    const over = overlap(index) < 1 && waiting + held > 0 && (index + 1) * length >= until;
+    const arrived = delivered - waiting + (over ? held + waiting : 0);
+    held = over ? 0 : held + waiting;
+    const seconds = (value: number): number => Math.round(value * 1e9) / 1e9;
+    return {
+      seconds: seconds(index * length),
+      delivered,
+      arrived,
+      p50: delivered < 20 ? null : seconds(overlap(index) > 0.5 ? Math.max(typical, longest - length / 2) : typical),
+      p99:
+        delivered < 1_000
+          ? null
+          : seconds(Math.max(typical * Math.exp(tail * 2.33), overlap(index) > 0.01 ? longest : 0)),
+      max: delivered === 0 ? null : seconds(slowest),
+    };
+  });
 }
 
 const OBJECTIVE = { percentile: 99, seconds: 0.05 };

@@ -1,4 +1,4 @@
-import type { Results } from '../bench/results/schema.ts';
+import { type Results, resultsSchema } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
 import type { Analysis, AnalysisOptions } from './analysis/model.ts';
 import { renderPage } from './page/render.ts';
@@ -12,6 +12,8 @@ export async function makeReport(
   results: Results,
   options: Partial<AnalysisOptions> = {},
 ): Promise<{ html: string; analysis: Analysis }> {
-  const analysis = analyse(results, options);
-  return { html: await renderPage(results, analysis), analysis };
+  // A page carries its results, so the order of their keys must not depend on whether they have been in a file.
+  const ordered = resultsSchema.parse(results);
+  const analysis = analyse(ordered, options);
+  return { html: await renderPage(ordered, analysis), analysis };
 }

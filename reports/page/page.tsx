@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
-import type { Results } from '../../bench/results/schema.ts';
+import type { Case, Results } from '../../bench/results/schema.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
 import { Answer, Answers } from './answer.tsx';
 import { BytesFigure } from './bytes-figure.tsx';
@@ -19,6 +19,7 @@ import { shortTitle } from './question-picker.tsx';
 import { Reading } from './reading.tsx';
 import { LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
 import { Environment, Implementations } from './surroundings.tsx';
+import { TimeFigure } from './time-figure.tsx';
 import { TrialsTable, ValidityCard } from './trials.tsx';
 import { WireSection } from './wire-section.tsx';
 
@@ -52,7 +53,13 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
             next={next.map(({ id, text }) => ({ href: `#${id}`, text }))}
           />
           {analysis.groups.map((group, index) => (
-            <Question key={group.id} groups={analysis.groups} index={index} identities={identities} />
+            <Question
+              key={group.id}
+              groups={analysis.groups}
+              index={index}
+              cases={results.cases}
+              identities={identities}
+            />
           ))}
           {parts.map(({ id, body }) => (
             <Fragment key={id}>{body}</Fragment>
@@ -103,9 +110,9 @@ function entriesOf(groups: readonly Group[], parts: readonly Part[]): Navigation
   return [{ id: 'answer', title: 'Answer' }, ...questions, ...parts];
 }
 
-type QuestionProps = { readonly groups: readonly Group[]; readonly index: number; readonly identities: Identities };
+type QuestionProps = Omit<KindFiguresProps, 'group'> & { readonly groups: readonly Group[]; readonly index: number };
 
-function Question({ groups, index, identities }: QuestionProps) {
+function Question({ groups, index, cases, identities }: QuestionProps) {
   const group = groups[index];
   if (group === undefined) return null;
   return (
@@ -118,7 +125,7 @@ function Question({ groups, index, identities }: QuestionProps) {
       )}
       <DecisionTable group={group} identities={identities} />
       <div className="figures">
-        <KindFigures group={group} identities={identities} />
+        <KindFigures group={group} cases={cases} identities={identities} />
         <ValidityCard group={group} identities={identities} />
       </div>
       <TrialsTable group={group} identities={identities} />
@@ -127,16 +134,17 @@ function Question({ groups, index, identities }: QuestionProps) {
   );
 }
 
-type KindFiguresProps = { readonly group: Group; readonly identities: Identities };
+type KindFiguresProps = { readonly group: Group; readonly cases: readonly Case[]; readonly identities: Identities };
 
 /** A figure only where a kind of scenario has what it shows. */
-function KindFigures({ group, identities }: KindFiguresProps) {
+function KindFigures({ group, cases, identities }: KindFiguresProps) {
   const { kind } = group.question;
   return (
     <>
       {kind === 'load' ? <CurveFigure group={group} identities={identities} /> : null}
       {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
       <IntervalFigure group={group} identities={identities} />
+      {kind === 'load' ? <TimeFigure group={group} cases={cases} identities={identities} /> : null}
       {group.metrics.includes('bytes') ? <BytesFigure group={group} identities={identities} /> : null}
     </>
   );

@@ -155,8 +155,8 @@ test('a clear winner: the answer, both tables, and a figure for each chart', asy
   expect(text).toContain('Not covered: One machine, over loopback');
   expect(text).toContain('Each trial 1 s after 0.3 s of warm-up, 1 worker');
   expect(html.match(/<table class="decision">/g)).toHaveLength(2);
-  expect(html.match(/<figure/g)).toHaveLength(6);
-  expect(html.match(/<svg class="chart"/g)).toHaveLength(6);
+  expect(html.match(/<figure/g)).toHaveLength(8);
+  expect(html.match(/<svg class="chart"/g)).toHaveLength(8);
   expect(text).toContain('floor: Raw TCP, length-prefixed');
   expect(html.match(/<tr class="floor">/g)).toHaveLength(2);
   expect(text).toContain('▼ worse');
@@ -204,7 +204,7 @@ test('every kind: a table and its own figures each, and what belongs to no other
   const titles = (section: string) =>
     [...section.matchAll(/<figure class="card"><figcaption><h3>(.*?)<\/h3>/g)].map(([, title]) => title);
   expect(sections.map(titles)).toEqual([
-    ['Latency by percentile', 'p99 latency: medians, intervals, trials', 'Bytes per message'],
+    ['Latency by percentile', 'p99 latency: medians, intervals, trials', 'Latency over time', 'Bytes per message'],
     ['Latency against offered load', 'Capacity: medians, intervals, trials', 'Bytes per message'],
     ['Messages per second in a closed loop: medians, intervals, trials'],
     ['Server memory per session: medians, intervals, trials'],

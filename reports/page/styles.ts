@@ -1,2 +1,2 @@
 /** The page's style sheets in `styles/`, in the order in which they hold. */
-export const STYLES = ['base.css', 'frame.css', 'answer.css', 'charts.css'] as const;
+export const STYLES = ['base.css', 'frame.css', 'answer.css', 'charts.css', 'time.css'] as const;
