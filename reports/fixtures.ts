@@ -287,7 +287,7 @@ function exchange(making: Making, due: number): Made {
   const socket = {
     up: due * (shell.size + framing),
     down: delivered * (shell.size + framing),
-    setupUp: shell.clients * (120 + 10 * framing),
+    setupUp: shell.clients * Math.max(0, 120 + 10 * framing),
     setupDown: shell.clients * 130,
   };
   // A message fills its packets each way, and every second one is acknowledged by a packet of its own.

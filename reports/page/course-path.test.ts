@@ -11,6 +11,8 @@ test('a line goes in whole relative steps, breaks where a value is missing, and 
   ).toBe('M1 10l4-2 4 5');
   expect(linePath([[1, 1], null, [3, 3], [4, 3]])).toBe('M1 1h0M3 3l1 0');
   expect(linePath([null])).toBe('');
+  const level = [0, 1, 2, 3].map((x) => [x, 5] as const);
+  expect(linePath([...level, [4, 6], null, ...level])).toBe('M0 5l3 0 1 1M0 5l3 0');
 });
 
 test('steps stand on their base line; equal neighbours are one', () => {

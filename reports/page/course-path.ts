@@ -8,19 +8,27 @@ export type Point = readonly [x: number, y: number];
 export function linePath(points: readonly (Point | null)[]): string {
   let path = '';
   let from: Point | null = null;
-  for (const point of points) {
-    if (point === null) {
-      from = null;
-      continue;
+  for (const to of withoutLevel(points.map(whole))) {
+    if (to === null) from = null;
+    else {
+      if (from === null) path += `M${to[0]} ${to[1]}l`;
+      else path = joined(path, to[0] - from[0], to[1] - from[1]);
+      from = to;
     }
-    const to: Point = [Math.round(point[0]), Math.round(point[1])];
-    if (from === null) path += `M${to[0]} ${to[1]}l`;
-    else path = joined(path, to[0] - from[0], to[1] - from[1]);
-    from = to;
   }
   // A point alone is a line of no length, which round caps make a dot of.
   return path.replace(/l(?=M|$)/g, 'h0');
 }
+
+const whole = (point: Point | null): Point | null =>
+  point === null ? null : [Math.round(point[0]), Math.round(point[1])];
+
+/** Between two points of its own height a point adds nothing. */
+const withoutLevel = (points: readonly (Point | null)[]): (Point | null)[] =>
+  points.filter((point, index) => {
+    const [before, after] = [points[index - 1], points[index + 1]];
+    return point === null || before == null || after == null || before[1] !== point[1] || after[1] !== point[1];
+  });
 
 function joined(path: string, x: number, y: number): string {
   const gap = path.endsWith('l') || x < 0 ? '' : ' ';

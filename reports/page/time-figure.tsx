@@ -14,9 +14,11 @@ import {
   STALL_SECONDS,
 } from '../analysis/timeline.ts';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { Chart, Series } from './chart.tsx';
 import { linePath, stepPath } from './course-path.ts';
 import { type Identities, markerPath } from './identity.ts';
 import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import type { Point } from './points.ts';
 
 const WIDTH = 540;
 const COLUMNS = 3;
@@ -27,8 +29,8 @@ const TRACK = { base: 110, due: 8 };
 const AXIS_HEIGHT = 30;
 /** Panels are small: of their ticks every one must have room. */
 const MOST_TICKS = 4;
-/** With more panels the single trials would be most of the page. */
-const MOST_WITH_TRIALS = 12;
+/** With more panels the single trials would be most of the page; the range that they span is drawn instead. */
+const MOST_WITH_TRIALS = 8;
 
 type Props = { readonly group: Group; readonly cases: readonly Case[]; readonly identities: Identities };
 
@@ -80,7 +82,7 @@ function noteOf([course]: readonly Course[], upper: Upper, single: boolean): str
   const dashed = upper === 'p99' ? 'p99' : 'the slowest message (a slice has too few samples for a p99)';
   return (
     `${countOf(typical.length, 'slice')} of ${plain(length)} s, by when a message was due. Thick: p50; dashed: ${dashed}; medians over the ` +
-    `valid trials${single ? '; thin: each of them' : ''}. Strip: arrivals against what was due, the median as an area, the least of any trial ` +
+    `valid trials${single ? '; thin: each of them' : '; shaded: from the lowest of them to the highest'}. Strip: arrivals against what was due, the median as an area, the least of any trial ` +
     `as a line. Wedge: a stall, over ${STALL_SECONDS * 1e3} ms and ${STALL_FACTOR} times the slowest message of the trial’s usual slice. Drift: over ` +
     `${DRIFT_BAND * 100} %, its direction the same in so many trials that chance would do it in fewer than 5 % of runs.`
   );
@@ -103,9 +105,12 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
   const y = scaleLog([low, high], [PANEL.bottom, PANEL.top]);
   const starts = courses.filter((_, index) => index % COLUMNS === 0);
   const ticks = fewest(logTicks(low, high));
+  const single = courses.length <= MOST_WITH_TRIALS;
+  // Of many panels every other slice is read out, or their texts would be most of the figure.
+  const stride = single ? 1 : 2;
   const height = starts.length * PANEL.height + AXIS_HEIGHT;
   return (
-    <svg className="chart" viewBox={`0 0 ${WIDTH} ${height}`} role="img" aria-label={label}>
+    <Chart width={WIDTH} height={height} label={label}>
       <text className="axis" x={GUTTER - 2} y={12} textAnchor="end">
         ms
       </text>
@@ -121,28 +126,34 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
           </text>
         </g>
       ))}
-      {courses.map((course, index) => (
-        <g
-          key={course.caseId}
-          className={`series family-${identities(course.name).family}`}
-          transform={`translate(${GUTTER + (index % COLUMNS) * PANEL.width} ${Math.floor(index / COLUMNS) * PANEL.height})`}
-        >
-          <path
-            className="grid"
-            d={[
-              ...ticks.map((tick) => `M${PANEL.left} ${round(y(tick))}H${PANEL.right}`),
-              `M${PANEL.left} ${TRACK.base}H${PANEL.right}`,
-            ].join('')}
-          />
-          <Panel
-            course={course}
-            upper={upper}
-            identities={identities}
-            scales={{ x, y }}
-            single={courses.length <= MOST_WITH_TRIALS}
-          />
-        </g>
-      ))}
+      {courses.map((course, index) => {
+        const left = GUTTER + (index % COLUMNS) * PANEL.width;
+        const top = Math.floor(index / COLUMNS) * PANEL.height;
+        const points = course.typical.flatMap((point, place): Point[] =>
+          place % stride !== 0 || (point.p50 === null && point[upper] === null)
+            ? []
+            : [
+                {
+                  x: Math.round(left + x(point.at)),
+                  y: Math.round(top + y((point.p50 ?? point[upper] ?? 0) * 1e3)),
+                  text: pointText(point, upper),
+                },
+              ],
+        );
+        return (
+          <Series key={course.caseId} name={course.name} identity={identities(course.name)} points={points}>
+            <g transform={`translate(${left} ${top})`}>
+              <path
+                className="grid"
+                d={[...ticks.map((tick) => round(y(tick))), TRACK.base]
+                  .map((level) => `M${PANEL.left} ${level}H${PANEL.right}`)
+                  .join('')}
+              />
+              <Panel course={course} upper={upper} identities={identities} scales={{ x, y }} single={single} />
+            </g>
+          </Series>
+        );
+      })}
       {courses.slice(0, COLUMNS).map(({ caseId }, column) => {
         const below = Math.ceil((courses.length - column) / COLUMNS) * PANEL.height;
         return (
@@ -158,7 +169,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
           </g>
         );
       })}
-    </svg>
+    </Chart>
   );
 }
 
@@ -189,6 +200,19 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
         return seconds === null || seconds <= 0 ? null : ([x(point.at), y(seconds * 1e3)] as const);
       }),
     );
+  /** From the highest of any trial to the lowest, and back. */
+  const rangeOf = (of: 'p50' | Upper): string => {
+    const ends = typical.map(({ at }, index) => {
+      const values = trials.flatMap(({ points }) => points[index]?.[of] ?? []).filter((seconds) => seconds > 0);
+      return values.length === 0 ? null : { at, high: Math.max(...values), low: Math.min(...values) };
+    });
+    const known = ends.filter((end) => end !== null);
+    const outline = [
+      ...known.map(({ at, high }) => [x(at), y(high * 1e3)] as const),
+      ...known.toReversed().map(({ at, low }) => [x(at), y(low * 1e3)] as const),
+    ];
+    return known.length < ends.length ? '' : `${linePath(outline)}z`;
+  };
   const track = { left: PANEL.left, right: PANEL.right, base: TRACK.base };
   const least = typical.map((_, index) => {
     const kept = trials.flatMap(({ points }) => points[index]?.kept ?? []);
@@ -197,9 +221,9 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
   const kept = typical.map((point) => (point.kept === null ? null : heightOf(point.kept)));
   return (
     <>
-      <title>{sentenceOf(course, upper)}</title>
       <path className="series-mark" d={markerPath(identities(name), 36)} transform={`translate(${PANEL.left + 5} 9)`} />
       <text className="label" x={PANEL.left + 14} y={13}>
+        <title>{`${name}: ${findingOf(course)}`}</title>
         {shortened(name, 20)}
       </text>
       {single ? (
@@ -207,7 +231,9 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
           <path className="course-trial" d={trials.map(({ points }) => line(points, upper)).join('')} />
           <path className="course-trial" d={trials.map(({ points }) => line(points, 'p50')).join('')} />
         </>
-      ) : null}
+      ) : (
+        <path className="course-range" d={rangeOf(upper) + rangeOf('p50')} />
+      )}
       <path className="course-upper" d={line(typical, upper)} />
       <path className="course-typical" d={line(typical, 'p50')} />
       <path className="course-kept" d={stepPath(kept, track, 'area')} />
@@ -226,16 +252,12 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
 /** Twice what was due fills the track; a burst after a stall may be more. */
 const heightOf = (kept: number): number => Math.min(2, kept) * TRACK.due;
 
-/** A panel in words. */
-function sentenceOf(course: Course, upper: Upper): string {
-  const { name, typical } = course;
-  const range = (of: 'p50' | Upper): string => {
-    const values = typical.flatMap((point) => point[of] ?? []).map((seconds) => seconds * 1e3);
-    if (values.length === 0) return 'not shown';
-    return `${figures(Math.min(...values))} to ${figures(Math.max(...values))} ms`;
-  };
-  return `${name}: p50 ${range('p50')}, ${upper === 'p99' ? 'p99' : 'slowest'} ${range(upper)}; ${findingOf(course)}`;
-}
+const pointText = ({ at, p50, kept, ...point }: CoursePoint, upper: Upper): string =>
+  [
+    `${plain(at)} s: p50 ${milliseconds(p50)}`,
+    `${upper === 'p99' ? 'p99' : 'slowest'} ${milliseconds(point[upper])} ms`,
+    ...(kept === null || Math.round(kept * 100) === 100 ? [] : [`${Math.round(kept * 100)} % arrived`]),
+  ].join(', ');
 
 const HEADERS = ['First third, p50 ms', 'Last third, p50 ms', 'Change', 'Trials agreeing', 'Slowest, ms', 'at s'];
 
