@@ -83,7 +83,7 @@ function mainTitle({ kind, scenario, clients, rate, size, objective }: Question)
 
 const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
 
-const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
+export const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
   ...(payload === 'filler' ? [] : [CONTENT[payload]]),
   ...(encoding === 'binary' ? ['as binary'] : []),
   ...(tls ? ['over TLS'] : []),

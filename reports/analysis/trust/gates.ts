@@ -1,0 +1,26 @@
+import { countOf, list } from '../format.ts';
+import type { Facts, Gate, GateStatus } from './gate.ts';
+import { runGates } from './run-gates.ts';
+import { trialGates } from './trial-gates.ts';
+
+/** Every condition the run is about, those that are not kept first. Pure. */
+export function gatesOf(facts: Facts): Gate[] {
+  const gates = [...trialGates, ...runGates].flatMap((rule) => rule(facts) ?? []);
+  return gates.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+}
+
+const ORDER: readonly GateStatus[] = ['broken', 'note', 'unknown', 'kept'];
+
+/** The finding of the table, in one or two sentences. */
+export function gatesTakeaway(gates: readonly Gate[]): string {
+  const named = (status: GateStatus) =>
+    gates.filter((gate) => gate.status === status).map(({ check }) => check.toLowerCase());
+  const [broken, notes, unknown] = [named('broken'), named('note'), named('unknown')];
+  const kept = gates.length - broken.length - notes.length - unknown.length;
+  const first = `${kept} of ${countOf(gates.length, 'condition')} kept.`;
+  return [
+    broken.length === 0 ? first : `${first} Broken: ${list(broken, 'and')}.`,
+    ...(notes.length === 0 ? [] : [`To know before quoting: ${list(notes, 'and')}.`]),
+    ...(unknown.length === 0 ? [] : [`Not looked at: ${list(unknown, 'and')}.`]),
+  ].join(' ');
+}

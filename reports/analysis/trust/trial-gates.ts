@@ -1,0 +1,222 @@
+import type { Results } from '../../../bench/results/schema.ts';
+import { LEAST_TRIALS } from '../bootstrap.ts';
+import { SAMPLES_BEYOND } from '../distribution.ts';
+import { countOf, figures, integer, list } from '../format.ts';
+import { kindOf } from '../group.ts';
+import {
+  type Gate,
+  type GateStatus,
+  gate,
+  gaveReason,
+  type Rule,
+  statusOfTrials,
+  type TrialOf,
+  trialsOf,
+} from './gate.ts';
+
+/** What every trial must keep, read from its counts, and from the reasons it was rejected for. */
+
+const LEAST_ON_TIME = 0.99;
+const MOST_BUSY = 0.9;
+const MOST_LOOP_DELAY_SECONDS = 0.05;
+/** With fewer messages the window is mostly one message's own work. */
+const LEAST_FOR_SHARES = 100;
+
+const onTimeShare = ({ trial: { messages } }: TrialOf): number =>
+  messages.due === 0 ? 1 : messages.onTime / messages.due;
+
+export const scheduleKept: Rule = ({ results }) => {
+  const trials = trialsOf(results, ['load', 'capacity']);
+  if (trials.length === 0) return null;
+  const { status, count } = statusOfTrials(
+    results,
+    trials,
+    (of) => gaveReason('schedule kept')(of) || onTimeShare(of) < LEAST_ON_TIME,
+  );
+  const worst = Math.min(...trials.map(onTimeShare));
+  return gate(
+    'Schedule kept',
+    'in each trial ≥ 99 % of messages left within 5 ms of their due time',
+    { status, observed: `worst trial ${percent(worst, Math.floor)}; ${count}` },
+    {
+      consequence: 'What left late was not offered as planned: those trials feed no number.',
+      action: 'Close other programs, lower --rate or raise --workers.',
+    },
+  );
+};
+
+export const generatorFree: Rule = ({ results }) => {
+  const trials = trialsOf(results, ['load', 'capacity']);
+  if (trials.length === 0) return null;
+  const saturated = ({ trial: { messages, usage } }: TrialOf) =>
+    (messages.due >= LEAST_FOR_SHARES && usage.generator.busy > MOST_BUSY) ||
+    usage.generator.loopDelayP99 > MOST_LOOP_DELAY_SECONDS;
+  const { status, count } = statusOfTrials(
+    results,
+    trials,
+    (of) => gaveReason('generator not saturated')(of) || saturated(of),
+  );
+  const busy = Math.max(...trials.map(({ trial }) => trial.usage.generator.busy));
+  const delay = Math.max(...trials.map(({ trial }) => trial.usage.generator.loopDelayP99));
+  return gate(
+    'Generator not saturated',
+    'busiest load worker ≤ 90 % busy, its event loop ≤ 50 ms late at p99',
+    { status, observed: `at most ${percent(busy, Math.ceil)} busy, ${figures(delay * 1e3)} ms late; ${count}` },
+    {
+      consequence: 'A generator at its limit measures itself: those trials feed no number.',
+      action: 'Lower --rate or raise --workers.',
+    },
+  );
+};
+
+export const accountingCloses: Rule = ({ results }) => {
+  const trials = trialsOf(results, ['load', 'capacity', 'closed', 'wire']);
+  if (trials.length === 0) return null;
+  const open = ({ trial: { messages } }: TrialOf) =>
+    messages.due !== messages.sent + messages.unsent || messages.expected !== messages.delivered + messages.lost;
+  const { status, count } = statusOfTrials(results, trials, (of) => gaveReason('accounting closes')(of) || open(of));
+  const due = trials.reduce((total, { trial }) => total + trial.messages.due, 0);
+  return gate(
+    'Every message accounted for',
+    'due = sent + unsent; expected = delivered + lost',
+    { status, observed: `${countOf(due, 'message')} due; ${count}` },
+    {
+      consequence: 'A message that nobody can tell the fate of may be a loss: those trials feed no number.',
+      action: 'Report it as a defect of the harness, with the results file.',
+    },
+  );
+};
+
+export const clockSane: Rule = ({ results }) => {
+  const trials = trialsOf(results, ['load', 'capacity']);
+  if (trials.length === 0) return null;
+  const steps = results.environment.checks?.find(({ name }) => name === 'clock');
+  const { status, count } = statusOfTrials(results, trials, gaveReason('clock is sane'));
+  const coarse = steps?.state === 'unfit';
+  return gate(
+    'Clock sane',
+    'nothing arrives before it is due; steps ≤ 1 µs',
+    {
+      status: coarse ? 'broken' : status,
+      observed: [`one monotonic clock for both sides`, ...(steps === undefined ? [] : [steps.observed]), count].join(
+        '; ',
+      ),
+    },
+    {
+      consequence: 'Times of such a clock are no latencies.',
+      action: 'Measure on hardware whose clock is stable: see npm run doctor.',
+    },
+  );
+};
+
+const promises = ({ transports }: Results, { one }: TrialOf) =>
+  transports.find(({ id, variant }) => id === one.transport && variant === one.variant)?.capabilities;
+
+/** What a transport does not promise is its result and no fault: losses of an unreliable one, the order of an unordered one. */
+export const messagesIntact: Rule = ({ results }) => {
+  const trials = trialsOf(results, ['load', 'capacity', 'closed', 'idle', 'connect', 'wire']);
+  if (trials.length === 0) return null;
+  const counts = (of: TrialOf) => {
+    const { corrupt, duplicated, unexpected, reordered, lost } = of.trial.messages;
+    const { ordered = true, reliable = true } = promises(results, of) ?? {};
+    return {
+      corrupt,
+      duplicated,
+      unexpected,
+      'out of order': ordered ? reordered : 0,
+      lost: reliable ? lost : 0,
+    };
+  };
+  const { status, count } = statusOfTrials(results, trials, (of) => Object.values(counts(of)).some((each) => each > 0));
+  const totals = new Map<string, number>();
+  for (const [what, times] of trials.flatMap((of) => Object.entries(counts(of))))
+    totals.set(what, (totals.get(what) ?? 0) + times);
+  const found = [...totals].filter(([, times]) => times > 0).map(([what, times]) => `${integer(times)} ${what}`);
+  return gate(
+    'Messages intact',
+    'header, length and filler of each arrival checked: none corrupt, doubled, foreign, and none lost or out of order where the transport promises so',
+    { status, observed: `${found.length === 0 ? 'no fault' : list(found, 'and')}; ${count}` },
+    {
+      consequence: 'A transport that breaks its promise is not equivalent to one that keeps it.',
+      action: 'Lower --rate until nothing is lost, or take it as the result and say so.',
+    },
+  );
+};
+
+const MOST_ERRORS = 0.001;
+
+export const withoutErrors: Rule = ({ results }) => {
+  const all = results.cases.flatMap(({ trials }) => trials);
+  if (all.length === 0) return null;
+  const failed = all.filter(({ state }) => state === 'failed').length;
+  const gone = results.cases.filter(
+    ({ trials }) => trials.length > 0 && trials.every(({ state }) => state === 'failed'),
+  );
+  const measured = all.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.messages]));
+  const errors = measured.flatMap(({ errors: texts }) => Object.values(texts)).reduce((sum, times) => sum + times, 0);
+  const due = measured.reduce((sum, messages) => sum + messages.due, 0);
+  const many = errors > 0 && errors >= due * MOST_ERRORS;
+  const status: GateStatus = many || gone.length > 0 ? 'broken' : errors + failed > 0 ? 'note' : 'kept';
+  return gate(
+    'No errors',
+    'no failed trial; errors < 0.1 % of messages',
+    { status, observed: `${countOf(errors, 'error')}; ${failed} of ${countOf(all.length, 'trial')} failed` },
+    {
+      consequence: 'What failed was not measured: the rest is a choice among those that worked.',
+      action: 'Read the reasons under “Every trial”; start the transport alone with npm run serve.',
+    },
+  );
+};
+
+export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
+  const judged = cases.filter((one) => kindOf(one) !== 'wire');
+  if (judged.length === 0) return null;
+  const valid = judged.map(({ trials }) => trials.filter(({ state }) => state === 'valid').length);
+  const short = valid.filter((count) => count < LEAST_TRIALS).length;
+  const status: GateStatus = short === 0 ? 'kept' : short === valid.length ? 'broken' : 'note';
+  return gate(
+    'Enough trials',
+    `≥ ${LEAST_TRIALS} valid trials of each case`,
+    {
+      status,
+      observed: `${countOf(plan.trials, 'trial')} of each planned; ${Math.min(...valid)} to ${Math.max(...valid)} valid; ${countOf(short, 'case')} of ${valid.length} short`,
+    },
+    {
+      consequence: 'A case with fewer is not testable: no claim about it.',
+      action: `Use --trials ${Math.max(LEAST_TRIALS + 1, plan.trials)}; if trials were rejected, mend what their reasons name.`,
+    },
+  );
+};
+
+export const enoughSamples: Rule = ({ analysis: { groups } }) => {
+  const cells = groups
+    .filter(({ question }) => question.kind === 'load')
+    .flatMap(({ rows }) => rows.filter(({ validTrials }) => validTrials > 0).map(({ cells: { p99 } }) => p99));
+  if (cells.length === 0) return null;
+  const without = cells.filter(({ state }) => state === 'not shown').length;
+  return gate(
+    'Enough samples for p99',
+    `≥ ${SAMPLES_BEYOND} samples beyond it in a trial`,
+    {
+      status: without === 0 ? 'kept' : 'note',
+      observed: `${cells.length - without} of ${countOf(cells.length, 'case')} show a p99`,
+    },
+    { consequence: 'No p99 is shown there; p50 decides.', action: 'Use a longer --duration or a higher --rate.' },
+  );
+};
+
+/** Cut to a tenth, so that 98.96 % never reads as the 99 % it missed. */
+const percent = (share: number, cut: (value: number) => number): string => `${cut(share * 1000) / 10} %`;
+
+export const trialGates: readonly Rule[] = [
+  scheduleKept,
+  generatorFree,
+  accountingCloses,
+  messagesIntact,
+  withoutErrors,
+  clockSane,
+  enoughTrials,
+  enoughSamples,
+];
+
+export type { Gate };
