@@ -1,6 +1,7 @@
-import type { MeasuredTrial, Results } from '../../bench/results/schema.ts';
+import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { decode } from './distribution.ts';
 import { countOf, integer, list } from './format.ts';
+import { kindOf } from './group.ts';
 import type { Group, Objective } from './model.ts';
 
 /** What became of the deliveries owed, over every measured trial: also of those that feed no number. */
@@ -34,9 +35,15 @@ export const FAULT_WORDS: Readonly<Record<Fault, string>> = {
   unexpected: 'not owed',
 };
 
+/** Whether the run's questions sent any message at all. */
+export const hasDeliveries = ({ cases }: Pick<Results, 'cases'>): boolean =>
+  cases.some(
+    (one) => kindOf(one) !== 'wire' && one.trials.some((trial) => trial.state !== 'failed' && trial.messages.due > 0),
+  );
+
 /** Rows in the group's order; none where the scenario sends no messages. */
-export function deliveriesOf(results: Results, { rows, question }: Pick<Group, 'rows' | 'question'>): Deliveries[] {
-  const cases = new Map(results.cases.map((one) => [one.id, one]));
+export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): Deliveries[] {
+  const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name }): Deliveries[] => {
     const measured = (cases.get(caseId)?.trials ?? []).filter((trial) => trial.state !== 'failed');
     const sum = (read: (trial: MeasuredTrial) => number) => measured.reduce((total, trial) => total + read(trial), 0);

@@ -1,4 +1,4 @@
-import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
+import type { Case, MeasuredTrial } from '../../bench/results/schema.ts';
 import { median } from './median.ts';
 import type { Group } from './model.ts';
 
@@ -16,9 +16,12 @@ export type Effort = {
   readonly atMost: boolean;
 };
 
-export function effortsOf(results: Results, { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>): Effort[] {
+export function effortsOf(
+  all: readonly Case[],
+  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
+): Effort[] {
   if (kind !== 'load' && kind !== 'closed' && kind !== 'capacity') return [];
-  const cases = new Map(results.cases.map((one) => [one.id, one]));
+  const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name, floor }): Effort[] => {
     const one = cases.get(caseId);
     const trials = (one?.trials ?? [])
@@ -52,9 +55,12 @@ export type Growth = {
   readonly steps: readonly { readonly sessions: number; readonly bytes: number }[];
 };
 
-export function growthOf(results: Results, { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>): Growth[] {
+export function growthOf(
+  all: readonly Case[],
+  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
+): Growth[] {
   if (kind !== 'idle') return [];
-  const cases = new Map(results.cases.map((one) => [one.id, one]));
+  const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name, floor }): Growth[] => {
     const steps = stepsOf(cases.get(caseId));
     return steps.length < 2 ? [] : [{ caseId, name, floor, steps }];

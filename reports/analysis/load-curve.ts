@@ -19,6 +19,8 @@ export type LoadPoint = {
 
 export type LoadBin = {
   readonly rate: number;
+  /** Deliveries over what was offered, 0 to 1. */
+  readonly achieved: number;
   readonly steps: number;
   readonly met: number;
   readonly p50: number | null;
@@ -42,6 +44,7 @@ function binOf(steps: readonly Step[]): LoadBin {
   const p50s = known(steps.map(({ p50 }) => p50)).filter((value) => value > 0);
   return {
     rate: median(steps.map(({ rate }) => rate)),
+    achieved: median(steps.map(({ rate, achieved }) => achieved / rate)),
     steps: steps.length,
     met: steps.filter(({ outcome }) => outcome === 'met').length,
     p50: p50s.length > 0 ? median(p50s) : null,

@@ -1,4 +1,4 @@
-import type { Case, MeasuredTrial, Results, Wire } from '../../bench/results/schema.ts';
+import type { Case, MeasuredTrial, Wire } from '../../bench/results/schema.ts';
 import { list } from './format.ts';
 import { median } from './median.ts';
 import type { Group } from './model.ts';
@@ -29,12 +29,12 @@ export type WireCost = {
 
 /** One row a transport whose bytes are shown, in the group's order. Empty of a kind that has no such figure. */
 export function wireCosts(
-  results: Results,
+  all: readonly Case[],
   { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
 ): WireCost[] {
   const idle = kind === 'idle';
   if (!idle && kind !== 'load' && kind !== 'capacity') return [];
-  const cases = new Map(results.cases.map((one) => [one.id, one]));
+  const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name, floor, cells }): WireCost[] => {
     const one = cases.get(caseId);
     if (one === undefined || cells[idle ? 'idleBytes' : 'bytes'].state === 'not shown') return [];

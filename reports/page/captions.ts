@@ -80,7 +80,7 @@ export function bytesTakeaway(group: Group): string {
 export const bytesNote = ({ layer, rows, question }: Group): string => {
   const split = rows.some(({ socketBytes }) => socketBytes.shown);
   return (
-    `Up and down together, per delivered message, ${question.kind === 'capacity' ? 'at the found rate' : 'in steady state'}, ` +
+    `Per delivered message, ${question.kind === 'capacity' ? 'at the found rate' : 'in steady state'}, ` +
     `connection set-up apart; ${layerSentence(layer)}. Payload is what the ` +
     'application sent: the message on its way up, shared over its deliveries, and on its way down.' +
     (split ? ' Framing: what the sockets carried beyond it. TCP/IP: what the link carried beyond the sockets.' : '')
@@ -109,7 +109,7 @@ export function loadNote(rows: readonly Row[]): string {
   const silent = steps.filter(({ p99 }) => p99 === null).length;
   const crossed = steps.filter(({ outcome, p99 }) => outcome === 'generator' && p99 !== null).length;
   return [
-    'Every step of every search. Thick line: p99; thin line: p50, each the median of steps of about the same rate. ' +
+    'Every step of every search. Above: deliveries over what was offered. Below, thick line: p99; thin line: p50, each the median of steps of about the same rate. ' +
       'Filled dot: objective met; hollow: missed by the server',
     crossed > 0 ? '; ✕: not offered as planned, because the load generator could not, and no part of the lines' : '',
     '. Large mark: the found rate, median over trials. Beyond the knee latency is that of a growing queue',

@@ -1,10 +1,10 @@
-import { scaleLog } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { cellFigure, figures, integer } from '../analysis/format.ts';
 import { objectiveText } from '../analysis/group.ts';
 import { type LoadBin, type LoadCurve, type LoadPoint, loadCurve } from '../analysis/load-curve.ts';
 import type { Group, Objective, Row } from '../analysis/model.ts';
-import { logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { loadNote, loadTakeaway } from './captions.ts';
 import { Chart, mutedIn, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
@@ -14,8 +14,10 @@ import type { Point } from './points.ts';
 import { spread } from './spread.ts';
 
 const WIDTH = 540;
-const HEIGHT = 380;
-const PLOT = { left: 52, right: 418, top: 18, bottom: 334 };
+const HEIGHT = 486;
+const PLOT = { left: 52, right: 418, top: 124, bottom: 440 };
+/** Of the panel above. */
+const ACHIEVED = { top: 18, bottom: 92 };
 const LABEL_GAP = 17;
 /** Rates are long numbers: with more of them only whole decades have room for one. */
 const MOST_LABELS = 6;
@@ -76,6 +78,8 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
   const rateTicks = logTicks(left, right);
   const x = scaleLog([left, right], [PLOT.left, PLOT.right]);
   const y = scaleLog([low, high], [PLOT.bottom, PLOT.top]);
+  const lowest = Math.min(90, ...series.flatMap(({ curve }) => curve.line.map(({ achieved }) => achieved * 100)));
+  const delivered = scaleLinear([lowest, 102], [ACHIEVED.bottom, ACHIEVED.top]);
   const at = (rate: number, seconds: number): [number, number] => [x(rate), y(seconds * 1e3)];
   const place = (rate: number, seconds: number) => {
     const [left, top] = at(rate, seconds);
@@ -91,10 +95,14 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
     PLOT.top,
     PLOT.bottom,
   );
-  const pointOf = ({ rate, p50, p99 }: LoadBin): Point => ({
+  const achievedPath = line<LoadBin>(
+    ({ rate }) => x(rate),
+    ({ achieved }) => delivered(achieved * 100),
+  ).digits(1);
+  const pointOf = ({ rate, achieved, p50, p99 }: LoadBin): Point => ({
     ...place(rate, p99),
     text:
-      `${figures(rate)} msg/s offered: p99 ${figures(p99 * 1e3)} ms` +
+      `${figures(rate)} msg/s offered, ${figures(achieved * 100)} % of it delivered: p99 ${figures(p99 * 1e3)} ms` +
       (p50 === null ? '' : `, p50 ${figures(p50 * 1e3)} ms`),
   });
   const foundPoint = ({ rate, p99 }: Found): Point => ({
@@ -104,6 +112,7 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
   return (
     <Chart width={WIDTH} height={HEIGHT} label={label}>
       <Milliseconds scale={y} plot={PLOT} />
+      <Achieved x={x} y={delivered} low={lowest} rates={rateTicks} />
       {rateTicks.map((tick) => (
         <g key={tick}>
           <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
@@ -117,8 +126,8 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 36} textAnchor="middle">
         offered messages per second (log)
       </text>
-      <text className="axis" x={PLOT.left - 6} y={PLOT.top - 6} textAnchor="end">
-        ms
+      <text className="axis" x={0} y={PLOT.top - 8}>
+        latency, ms (log)
       </text>
       {objective === null || limit === null ? null : (
         <g>
@@ -158,6 +167,7 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
             points={[...curve.line.map(pointOf), ...(found === null ? [] : [foundPoint(found)])]}
             muted={isMuted(row)}
           >
+            <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={identity.dash} />
             <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={identity.dash} />
             <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={identity.dash} />
             <path className="met" d={dots('met', dot)} />
@@ -187,6 +197,35 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
   );
 }
 
+type AchievedProps = {
+  readonly x: (rate: number) => number;
+  readonly y: (percent: number) => number;
+  readonly low: number;
+  readonly rates: readonly number[];
+};
+
+/** The frame of a panel of its own over the same rates: two scales in one would invite to read one against the other. */
+const Achieved = ({ x, y, low, rates }: AchievedProps) => (
+  <g>
+    <text className="axis" x={0} y={ACHIEVED.top - 7}>
+      delivered of what was offered, %
+    </text>
+    {linearTicks(low, 100).map((tick) => (
+      <g key={tick}>
+        <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
+        <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
+          {tickLabel(tick)}
+        </text>
+      </g>
+    ))}
+    {rates.map((rate) => (
+      <line key={rate} className="grid" {...upright(round(x(rate)))} y1={ACHIEVED.top} y2={ACHIEVED.bottom} />
+    ))}
+  </g>
+);
+
+const upright = (at: number) => ({ x1: at, x2: at });
+
 /** Many small shapes as one path: a search has dozens of steps. */
 const dot = (x: number, y: number): string => `M${round(x - 2.2)} ${round(y)}a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0`;
 const cross = (x: number, y: number): string => `M${round(x - 2.5)} ${round(y - 2.5)}l5 5m0-5l-5 5`;
@@ -198,7 +237,7 @@ function LoadData({ series, identities }: { series: readonly Searched[]; identit
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {['Capacity, msg/s', 'Offered, msg/s', 'Steps', 'Met', 'p50 ms', 'p99 ms'].map((header) => (
+          {['Capacity, msg/s', 'Offered, msg/s', 'Delivered %', 'Steps', 'Met', 'p50 ms', 'p99 ms'].map((header) => (
             <th key={header} scope="col" className="number">
               {header}
             </th>
@@ -207,13 +246,14 @@ function LoadData({ series, identities }: { series: readonly Searched[]; identit
       </thead>
       <tbody>
         {series.flatMap(({ row, curve }) =>
-          curve.line.map(({ rate, steps, met, p50, p99 }) => (
+          curve.line.map(({ rate, achieved, steps, met, p50, p99 }) => (
             <tr key={`${row.caseId} ${rate}`}>
               <th scope="row">
                 <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
               </th>
               <td className="number">{capacityText(row)}</td>
               <td className="number">{figures(rate)}</td>
+              <td className="number">{figures(achieved * 100)}</td>
               <td className="number">{integer(steps)}</td>
               <td className="number">{integer(met)}</td>
               <td className="number">{p50 === null ? '—' : figures(p50 * 1e3)}</td>

@@ -1,12 +1,16 @@
 import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { hasDeliveries } from '../analysis/deliveries.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
 import { Answer, Answers } from './answer.tsx';
-import { BytesFigure } from './bytes-figure.tsx';
 import { CurveFigure } from './curve-figure.tsx';
 import { DecisionTable } from './decision-table.tsx';
+import { DeliveriesSection } from './deliveries-section.tsx';
+import { EffortFigure } from './effort-figure.tsx';
 import { ExpertTable } from './expert-table.tsx';
+import { FrontierFigure } from './frontier-figure.tsx';
+import { GrowthFigure } from './growth-figure.tsx';
 import { Banners, Header } from './header.tsx';
 import { type Identities, identify } from './identity.ts';
 import { IntervalFigure } from './interval-figure.tsx';
@@ -16,11 +20,12 @@ import { MicroSection } from './micro-section.tsx';
 import { Navigation, type NavigationEntry } from './navigation.tsx';
 import { Swatches, Warnings } from './parts.tsx';
 import { shortTitle } from './question-picker.tsx';
-import { Reading } from './reading.tsx';
 import { LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
-import { Environment, Implementations } from './surroundings.tsx';
+import { hasSweeps, SweepSection } from './sweep-figures.tsx';
 import { TimeFigure } from './time-figure.tsx';
 import { TrialsTable, ValidityCard } from './trials.tsx';
+import { TrustSection } from './trust-section.tsx';
+import { IdleCostFigure, WireCostFigure } from './wire-cost-figure.tsx';
 import { WireSection } from './wire-section.tsx';
 
 export { renderComparisonBody, renderComparisonTitle } from './comparison-page.tsx';
@@ -34,7 +39,7 @@ export const renderBody = (results: Results, analysis: Analysis): string =>
 
 function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
   const identities = identify(results);
-  const parts = partsOf(results, analysis);
+  const parts = partsOf(results, analysis, identities);
   const next = NEXT_STEPS.filter(({ id }) => parts.some((part) => part.id === id));
   return (
     <body>
@@ -75,7 +80,17 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
 type Part = NavigationEntry & { readonly body: ReactNode };
 
 /** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
-const partsOf = (results: Results, analysis: Analysis): Part[] => [
+const partsOf = (results: Results, analysis: Analysis, identities: Identities): Part[] => [
+  ...only(hasSweeps(analysis), {
+    id: 'scale',
+    title: 'From small to large',
+    body: <SweepSection groups={analysis.groups} wire={analysis.wire} identities={identities} />,
+  }),
+  ...only(hasDeliveries(results), {
+    id: 'deliveries',
+    title: 'Deliveries',
+    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} identities={identities} />,
+  }),
   ...only(analysis.wire.length > 0, { id: 'wire', title: 'Wire', body: <WireSection rows={analysis.wire} /> }),
   ...only(analysis.micro.length > 0, {
     id: 'micro',
@@ -87,9 +102,7 @@ const partsOf = (results: Results, analysis: Analysis): Part[] => [
     title: 'Warnings',
     body: <Warnings warnings={analysis.warnings} />,
   }),
-  { id: 'reading', title: 'How to read this', body: <Reading analysis={analysis} /> },
-  { id: 'implementations', title: 'Implementations', body: <Implementations results={results} /> },
-  { id: 'environment', title: 'Environment', body: <Environment results={results} analysis={analysis} /> },
+  { id: 'trust', title: 'Can I trust this?', body: <TrustSection results={results} analysis={analysis} /> },
 ];
 
 const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
@@ -145,7 +158,15 @@ function KindFigures({ group, cases, identities }: KindFiguresProps) {
       {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
       <IntervalFigure group={group} identities={identities} />
       {kind === 'load' ? <TimeFigure group={group} cases={cases} identities={identities} /> : null}
-      {group.metrics.includes('bytes') ? <BytesFigure group={group} identities={identities} /> : null}
+      {group.metrics.includes('bytes') ? <WireCostFigure cases={cases} group={group} identities={identities} /> : null}
+      {kind === 'load' ? <FrontierFigure group={group} identities={identities} /> : null}
+      <EffortFigure cases={cases} group={group} identities={identities} />
+      {kind === 'idle' ? (
+        <>
+          <GrowthFigure cases={cases} group={group} identities={identities} />
+          <IdleCostFigure cases={cases} group={group} identities={identities} />
+        </>
+      ) : null}
     </>
   );
 }

@@ -8,11 +8,11 @@ export function Reading({ analysis }: { analysis: Analysis }) {
   const { options } = analysis;
   const band = tolerance(options.timeBand);
   return (
-    <section id="reading" className="block">
-      <h2>How to read this</h2>
+    <section id="reading" className="within">
+      <h3>How to read this</h3>
       <div className="columns">
         <div>
-          <h3>Verdicts</h3>
+          <h4>Verdicts</h4>
           <dl>
             <dt>
               <VerdictWord word="better" />, <VerdictWord word="worse" />
@@ -56,7 +56,7 @@ export function Reading({ analysis }: { analysis: Analysis }) {
           </p>
         </div>
         <div>
-          <h3>Numbers</h3>
+          <h4>Numbers</h4>
           <dl>
             <dt>p50, p99</dt>
             <dd>
@@ -89,7 +89,7 @@ export function Reading({ analysis }: { analysis: Analysis }) {
           </dl>
         </div>
         <div>
-          <h3>What not to conclude</h3>
+          <h4>What not to conclude</h4>
           <ul>
             <li>
               Loopback is not the internet: with real delay and loss, differences of microseconds vanish and others
@@ -98,6 +98,14 @@ export function Reading({ analysis }: { analysis: Analysis }) {
             <li>An implementation is not its protocol: another library or language may order these otherwise.</li>
             <li>One load is not capacity: who is fastest here may not be the one that holds out longest.</li>
             <li>“Not separated” is not “equal”, and “equivalent” holds for this load and this machine.</li>
+            <li>
+              The frontier of latency against bytes is drawn by medians: two that lie close together may not be told
+              apart.
+            </li>
+            <li>
+              Bytes of one message size say nothing of another: framing is a fixed price, and small messages pay most of
+              it.
+            </li>
             <li>A tier is about the one metric it names. Weigh the other columns by what you need.</li>
           </ul>
         </div>

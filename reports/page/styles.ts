@@ -1,2 +1,10 @@
 /** The page's style sheets in `styles/`, in the order in which they hold. */
-export const STYLES = ['base.css', 'frame.css', 'answer.css', 'charts.css', 'time.css'] as const;
+export const STYLES = [
+  'base.css',
+  'frame.css',
+  'answer.css',
+  'charts.css',
+  'time.css',
+  'wire.css',
+  'trust.css',
+] as const;

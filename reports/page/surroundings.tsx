@@ -1,84 +1,118 @@
 import type { ReactNode } from 'react';
-import type { Case, Results } from '../../bench/results/schema.ts';
+import type { Results } from '../../bench/results/schema.ts';
 import { countOf, figures } from '../analysis/format.ts';
-import { describe, flagOf } from '../analysis/group.ts';
 import { median } from '../analysis/median.ts';
 import type { Analysis, Check } from '../analysis/model.ts';
+import { implementationsOf, type Unequal, unequalIn } from '../analysis/trust/unequal.ts';
+import { CopyButton } from './copy-button.tsx';
 import { Name, Scroll } from './parts.tsx';
 
-type Implementation = {
-  readonly name: string;
-  readonly title: string;
-  readonly effective: ReadonlyMap<string, ReadonlySet<string>>;
-};
-
-/** What each implementation was really set to, side by side: equal where it can be, named where it is not. */
+/** What was left unequal and why, and what each implementation was really set to. */
 export function Implementations({ results }: { results: Results }) {
   const implementations = implementationsOf(results);
-  const keys = [...new Set(implementations.flatMap(({ effective }) => [...effective.keys()]))].toSorted();
+  const keys = [...new Set(implementations.flatMap(({ settings }) => [...settings.keys()]))].toSorted();
   return (
-    <section id="implementations" className="block">
-      <h2>Implementations and their settings</h2>
-      <p>
-        What server and client were set to in this run. A row marked ≠ differs between transports that have it: by the
-        library’s own default or by the nature of the protocol.
+    <section id="implementations" className="within">
+      <h3>Are the implementations equal?</h3>
+      <p className="lead">
+        One application and one load generator drive them all, each with the library and in the idiom its own users
+        would choose; what can be equal is. {UNEQUAL_LEAD}
       </p>
-      <Scroll label="Settings of each implementation">
-        <table className="settings">
-          <thead>
-            <tr>
-              <th scope="col">Setting</th>
-              <th scope="col">Equal</th>
-              {implementations.map(({ name, title }) => (
-                <th key={name} scope="col">
-                  <Name>{name}</Name>
-                  <small>
-                    <Name>{title}</Name>
-                  </small>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {keys.map((key) => {
-              const values = implementations.map(({ effective }) => [...(effective.get(key) ?? [])].join(' / '));
-              const held = values.filter((value) => value !== '');
-              const mark = held.length < 2 ? '' : new Set(held).size === 1 ? '=' : '≠';
-              return (
-                <tr key={key}>
-                  <th scope="row">
-                    <Name>{key}</Name>
+      <UnequalTable rows={unequalIn(results)} />
+      <details>
+        <summary>Every setting of each implementation</summary>
+        <Scroll label="Settings of each implementation">
+          <table className="settings">
+            <thead>
+              <tr>
+                <th scope="col">Setting</th>
+                <th scope="col">Equal</th>
+                {implementations.map(({ name, title }) => (
+                  <th key={name} scope="col">
+                    <Name>{name}</Name>
+                    <small>
+                      <Name>{title}</Name>
+                    </small>
                   </th>
-                  <td>{mark}</td>
-                  {implementations.map(({ name }, index) => (
-                    <td key={name}>{values[index] === '' ? <span className="absent">—</span> : values[index]}</td>
-                  ))}
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </Scroll>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {keys.map((key) => {
+                const values = implementations.map(({ settings }) => settings.get(key) ?? '');
+                const held = values.filter((value) => value !== '');
+                const mark = held.length < 2 ? '' : new Set(held).size === 1 ? '=' : '≠';
+                return (
+                  <tr key={key}>
+                    <th scope="row">
+                      <Name>{key}</Name>
+                    </th>
+                    <td>{mark}</td>
+                    {implementations.map(({ name }, index) => (
+                      <td key={name}>{values[index] === '' ? <span className="absent">—</span> : values[index]}</td>
+                    ))}
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </Scroll>
+      </details>
     </section>
   );
 }
 
-function implementationsOf(results: Results): Implementation[] {
-  const byName = Map.groupBy(results.cases, flagOf);
-  return [...byName].flatMap(([name, cases]) => {
-    const [first] = cases;
-    return first === undefined ? [] : [{ name, title: describe(results, first).title, effective: settingsOf(cases) }];
-  });
+const UNEQUAL_LEAD =
+  'What is deliberately not equal stands here; the table of settings marks it ≠. Versions of the libraries stand under the environment.';
+
+function UnequalTable({ rows }: { readonly rows: readonly Unequal[] }) {
+  if (rows.length === 0) return <p className="note">Nothing differs between those that have it.</p>;
+  return (
+    <Scroll label="What is deliberately not equal, and why">
+      <table className="unequal">
+        <thead>
+          <tr>
+            <th scope="col">Not equal</th>
+            <th scope="col">Who has what</th>
+            <th scope="col">Why it was left so</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ setting, held, why }) => (
+            <tr key={setting}>
+              <th scope="row">
+                <Name>{setting}</Name>
+              </th>
+              <td>
+                <ul>
+                  {held.map(({ value, names }, index) => (
+                    <li key={value}>
+                      <strong>
+                        <Name>{value}</Name>
+                      </strong>
+                      : <Name>{index === most(held) ? `the other ${names.length}` : names.join(', ')}</Name>
+                    </li>
+                  ))}
+                </ul>
+              </td>
+              <td>{why}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
 }
 
-/** A setting that differs between a transport's own cases keeps all its values. */
-function settingsOf(cases: readonly Case[]): Map<string, Set<string>> {
-  const settings = new Map<string, Set<string>>();
-  for (const [key, value] of cases.flatMap(({ effective }) => Object.entries(effective))) {
-    settings.set(key, (settings.get(key) ?? new Set()).add(String(value)));
-  }
-  return settings;
-}
+/** Of many holders nobody reads a list; the rest of them all is clear. */
+const MOST_NAMES = 4;
+const most = (held: Unequal['held']): number => {
+  const longest = held.reduce(
+    (best, { names }, index) => (names.length > (held[best]?.names.length ?? 0) ? index : best),
+    0,
+  );
+  return (held[longest]?.names.length ?? 0) > MOST_NAMES ? longest : -1;
+};
 
 export function Environment({ results, analysis }: { results: Results; analysis: Analysis }) {
   const { environment, plan } = results;
@@ -86,8 +120,9 @@ export function Environment({ results, analysis }: { results: Results; analysis:
   const { counts } = analysis;
   const packages = Object.entries(environment.packages).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return (
-    <section id="environment" className="block">
-      <h2>Environment and reproduction</h2>
+    <section id="environment" className="within">
+      <h3>Environment and reproduction</h3>
+      <CopyButton of="environment">Copy the environment</CopyButton>
       <div className="columns">
         <dl className="facts">
           <Fact term="CPU">{environment.cpu}</Fact>
@@ -129,10 +164,11 @@ export function Environment({ results, analysis }: { results: Results; analysis:
         </dl>
       </div>
       <Checks checks={environment.checks ?? []} />
-      <h3>Run it again</h3>
+      <h4>Run it again</h4>
+      <CopyButton of="command">Copy the command</CopyButton>
       <Scroll label="Command that makes this run again">
         <pre>
-          <code>{plan.command}</code>
+          <code id="command">{plan.command}</code>
         </pre>
       </Scroll>
       <p className="note">
@@ -178,7 +214,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
   if (checks.length === 0) return null;
   return (
     <>
-      <h3>Was this machine fit to measure on?</h3>
+      <h4>Was this machine fit to measure on?</h4>
       <Scroll label="What was checked before the run">
         <table className="checks">
           <thead>

@@ -14,7 +14,7 @@ const ORDER: readonly GateStatus[] = ['broken', 'note', 'unknown', 'kept'];
 /** The finding of the table, in one or two sentences. */
 export function gatesTakeaway(gates: readonly Gate[]): string {
   const named = (status: GateStatus) =>
-    gates.filter((gate) => gate.status === status).map(({ check }) => check.toLowerCase());
+    gates.filter((gate) => gate.status === status).map(({ check }) => midSentence(check));
   const [broken, notes, unknown] = [named('broken'), named('note'), named('unknown')];
   const kept = gates.length - broken.length - notes.length - unknown.length;
   const first = `${kept} of ${countOf(gates.length, 'condition')} kept.`;
@@ -24,3 +24,7 @@ export function gatesTakeaway(gates: readonly Gate[]): string {
     ...(unknown.length === 0 ? [] : [`Not looked at: ${list(unknown, 'and')}.`]),
   ].join(' ');
 }
+
+/** `A/A test` stays as it is. */
+const midSentence = (text: string): string =>
+  /^[A-Z][a-z]/.test(text) ? `${text.slice(0, 1).toLowerCase()}${text.slice(1)}` : text;

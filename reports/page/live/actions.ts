@@ -20,7 +20,7 @@ function say(page: Document, text: string): void {
 }
 
 /** A page that was opened from a file is not everywhere given the clipboard; the older way needs a selection. */
-async function copy(page: Document, text: string): Promise<boolean> {
+export async function copy(page: Document, text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

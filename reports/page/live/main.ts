@@ -1,4 +1,5 @@
 import { answerButtons } from './actions.ts';
+import { copyButtons } from './copy.ts';
 import { answerKeys } from './keys.ts';
 import { markSection } from './navigation.ts';
 import { pickQuestion } from './picker.ts';
@@ -17,6 +18,7 @@ const PARTS: readonly ((page: Document) => void)[] = [
   sortTables,
   answerButtons,
   answerKeys,
+  copyButtons,
   markSection,
   arrive,
 ];

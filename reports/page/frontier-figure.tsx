@@ -1,0 +1,188 @@
+import { scaleLog } from 'd3-scale';
+import { figures, list } from '../analysis/format.ts';
+import { frontierOf, type Placed } from '../analysis/frontier.ts';
+import type { Group } from '../analysis/model.ts';
+import { layerSentence } from '../analysis/sentences.ts';
+import { logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { Chart, Series } from './chart.tsx';
+import { type Identities, markerPath } from './identity.ts';
+import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { placeLabels } from './placing.ts';
+
+const WIDTH = 540;
+const HEIGHT = 360;
+const PLOT = { left: 56, right: 532, top: 20, bottom: 316 };
+/** Of a letter at the labels' size: names are measured before there is anything to measure them with. */
+const LETTER = 6.7;
+/** From so many on some name may find no room. */
+const CROWD = 12;
+
+type Props = { readonly group: Group; readonly identities: Identities };
+type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
+
+/** Latency against bytes: whoever is not on the frontier has somebody there who is no worse in either. */
+export function FrontierFigure({ group, identities }: Props) {
+  const points = pointsOf(group);
+  const choices = points.filter(({ floor }) => !floor);
+  if (choices.length < 2) return null;
+  const frontier = choices.filter(({ leads }) => leads);
+  const takeaway = frontierTakeaway(frontier, choices.length);
+  return (
+    <Figure
+      title="Latency against bytes"
+      takeaway={takeaway}
+      note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''}${points.length > CROWD ? ' Where marks crowd, names are left out: the table has all.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}
+      data={<FrontierData points={points} identities={identities} />}
+    >
+      <Scatter points={points} frontier={frontier} identities={identities} label={takeaway} />
+    </Figure>
+  );
+}
+
+function pointsOf({ rows }: Group): Point[] {
+  const placed = rows.flatMap(({ caseId, name, floor, cells: { p99, bytes } }) =>
+    p99.state === 'shown' && bytes.state === 'shown' && p99.median > 0 && bytes.median > 0
+      ? [{ caseId, name, floor, x: p99.median, y: bytes.median }]
+      : [],
+  );
+  const leading = new Set(frontierOf(placed.filter(({ floor }) => !floor)).map(({ caseId }) => caseId));
+  return placed
+    .map((point) => ({ ...point, leads: leading.has(point.caseId) }))
+    .toSorted((a, b) => Number(b.leads) - Number(a.leads) || a.x - b.x);
+}
+
+function frontierTakeaway(frontier: readonly Point[], choices: number): string {
+  const said = ({ name, x, y }: Point) => `${name} (${figures(x * 1e3)} ms, ${figures(y)} B)`;
+  const [only, another] = frontier;
+  const names = list(frontier.map(said), 'and');
+  if (only !== undefined && another === undefined)
+    return `${names} has both the lowest p99 and the fewest bytes of all ${choices} choices.`;
+  const rest = choices - frontier.length;
+  const others =
+    rest === 0
+      ? 'no choice is beaten in both'
+      : `the other ${rest} ${rest === 1 ? 'is' : 'are'} no better than one of them in either`;
+  return `On the frontier, where fewer bytes cost latency: ${names}; ${others}.`;
+}
+
+type ScatterProps = {
+  readonly points: readonly Point[];
+  readonly frontier: readonly Point[];
+  readonly identities: Identities;
+  readonly label: string;
+};
+
+function Scatter({ points, frontier, identities, label }: ScatterProps) {
+  const across = logDomain(
+    points.map(({ x }) => x * 1e3),
+    1.25,
+  );
+  const up = logDomain(
+    points.map(({ y }) => y),
+    1.2,
+  );
+  const x = scaleLog(across, [PLOT.left, PLOT.right]);
+  const y = scaleLog(up, [PLOT.bottom, PLOT.top]);
+  const at = (point: Placed): [number, number] => [round(x(point.x * 1e3)), round(y(point.y))];
+  const texts = points.map(({ name }) => shortened(name, 20));
+  const places = placeLabels(
+    points.map((point, index) => ({ x: at(point)[0], y: at(point)[1], width: (texts[index]?.length ?? 0) * LETTER })),
+    { left: PLOT.left, right: WIDTH, top: PLOT.top - 10, bottom: PLOT.bottom },
+  );
+  return (
+    <Chart width={WIDTH} height={HEIGHT} label={label}>
+      {logTicks(...up).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
+          <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      {logTicks(...across).map((tick) => (
+        <g key={tick}>
+          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
+          <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
+            {tickLabel(tick)}
+          </text>
+        </g>
+      ))}
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 36} textAnchor="middle">
+        p99, ms (log)
+      </text>
+      <text className="axis" x={0} y={PLOT.top - 8}>
+        bytes per message (log)
+      </text>
+      <path className="frontier" d={stepsThrough(frontier.toSorted((a, b) => a.x - b.x).map(at))} />
+      {points.map((point, index) => {
+        const identity = identities(point.name);
+        const [left, top] = at(point);
+        const place = places[index] ?? null;
+        return (
+          <Series
+            key={point.caseId}
+            name={point.name}
+            identity={identity}
+            points={[
+              {
+                x: left,
+                y: top,
+                text: `p99 ${figures(point.x * 1e3)} ms, ${figures(point.y)} B per message, ${standing(point)}`,
+              },
+            ]}
+          >
+            <path
+              className={point.leads || point.floor ? 'series-mark' : 'dominated'}
+              d={markerPath(identity, point.leads ? 90 : 60)}
+              transform={`translate(${left} ${top})`}
+            />
+            {place === null ? null : (
+              <text className={point.leads ? 'label halo leads' : 'label halo'} x={round(place.x)} y={round(place.y)}>
+                {texts[index]}
+              </text>
+            )}
+          </Series>
+        );
+      })}
+    </Chart>
+  );
+}
+
+const standing = ({ leads, floor }: Point): string =>
+  floor ? 'the floor' : leads ? 'on the frontier' : 'off the frontier';
+
+/** Between two of the frontier nothing measured lies below the step. */
+const stepsThrough = (points: readonly [number, number][]): string =>
+  points.map(([left, top], index) => (index === 0 ? `M${left} ${top}` : `H${left}V${top}`)).join('');
+
+function FrontierData({ points, identities }: { points: readonly Point[]; identities: Identities }) {
+  return (
+    <table>
+      <caption>Medians over the valid trials</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <th scope="col" className="number">
+            p99 ms
+          </th>
+          <th scope="col" className="number">
+            Bytes / msg
+          </th>
+          <th scope="col">Standing</th>
+        </tr>
+      </thead>
+      <tbody>
+        {points.map((point) => (
+          <tr key={point.caseId}>
+            <th scope="row">
+              <Swatch identity={identities(point.name)} /> <Name>{point.name}</Name>
+            </th>
+            <td className="number">{figures(point.x * 1e3)}</td>
+            <td className="number">{figures(point.y)}</td>
+            <td>{standing(point)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

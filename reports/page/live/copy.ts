@@ -1,0 +1,24 @@
+import { copy } from './actions.ts';
+
+/** Buttons with `data-copy="id"` put what that element says on the clipboard, and say in the status beside them that they did. */
+export function copyButtons(page: Document): void {
+  for (const button of page.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
+    button.addEventListener('click', async () => {
+      const source = page.getElementById(button.dataset.copy ?? '');
+      if (source === null) return;
+      const done = await copy(page, textOf(source));
+      const status = button.parentElement?.querySelector('[role=status]');
+      if (status != null) status.textContent = done ? 'Copied.' : 'This browser does not let a page copy.';
+    });
+  }
+}
+
+/** Lists of facts a line each, as one would write them down; anything else as it stands. */
+function textOf(source: Element): string {
+  const facts = [...source.querySelectorAll('dl.facts > div')];
+  if (facts.length === 0) return source.textContent ?? '';
+  const code = [...source.querySelectorAll('pre code')].map((one) => `Command: ${said(one)}`);
+  return [...facts.map((fact) => [...fact.children].map(said).join(': ')), ...code].join('\n');
+}
+
+const said = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim();
