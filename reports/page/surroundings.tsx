@@ -155,14 +155,14 @@ export function Environment({ results, analysis }: { results: Results; analysis:
             {measuredIn(analysis)} after {plan.warmupSeconds} s of warm-up, {countOf(plan.workers, 'worker')}
           </Fact>
         </dl>
-        <dl className="facts">
-          {packages.map(([name, version]) => (
-            <Fact key={name} term={name}>
-              {version}
-            </Fact>
-          ))}
-        </dl>
       </div>
+      <dl className="facts packages">
+        {packages.map(([name, version]) => (
+          <Fact key={name} term={name}>
+            {version}
+          </Fact>
+        ))}
+      </dl>
       <Checks checks={environment.checks ?? []} />
       <h4>Run it again</h4>
       <CopyButton of="command">Copy the command</CopyButton>
@@ -213,8 +213,8 @@ const CHECK_CLASSES: Readonly<Record<Check['state'], string>> = {
 function Checks({ checks }: { checks: readonly Check[] }) {
   if (checks.length === 0) return null;
   return (
-    <>
-      <h4>Was this machine fit to measure on?</h4>
+    <details open={checks.some(({ state }) => state !== 'ok')}>
+      <summary>Was this machine fit to measure on?</summary>
       <Scroll label="What was checked before the run">
         <table className="checks">
           <thead>
@@ -239,7 +239,7 @@ function Checks({ checks }: { checks: readonly Check[] }) {
           </tbody>
         </table>
       </Scroll>
-    </>
+    </details>
   );
 }
 

@@ -52,7 +52,7 @@ export function statusOfTrials(
   breaks: (of: TrialOf) => boolean,
 ): { status: GateStatus; count: string } {
   const broken = trials.filter(breaks);
-  if (broken.length === 0) return { status: 'kept', count: `${countOf(trials.length, 'trial')}, none broke it` };
+  if (broken.length === 0) return { status: 'kept', count: `all ${countOf(trials.length, 'trial')}` };
   const enough = plan.trials < LEAST_TRIALS ? 1 : LEAST_TRIALS;
   const counted = broken.some(({ trial }) => trial.state === 'valid');
   const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough);

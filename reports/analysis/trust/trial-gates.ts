@@ -134,7 +134,7 @@ export const messagesIntact: Rule = ({ results }) => {
   const found = [...totals].filter(([, times]) => times > 0).map(([what, times]) => `${integer(times)} ${what}`);
   return gate(
     'Messages intact',
-    'header, length and filler of each arrival checked: none corrupt, doubled, foreign, and none lost or out of order where the transport promises so',
+    'each arrival checked: none corrupt, doubled or foreign; none lost or out of order where that is promised',
     { status, observed: `${found.length === 0 ? 'no fault' : list(found, 'and')}; ${count}` },
     {
       consequence: 'A transport that breaks its promise is not equivalent to one that keeps it.',
@@ -179,7 +179,7 @@ export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
     `≥ ${LEAST_TRIALS} valid trials of each case`,
     {
       status,
-      observed: `${countOf(plan.trials, 'trial')} of each planned; ${Math.min(...valid)} to ${Math.max(...valid)} valid; ${countOf(short, 'case')} of ${valid.length} short`,
+      observed: `${countOf(plan.trials, 'trial')} of each planned; at least ${Math.min(...valid)} valid; ${short} of ${countOf(valid.length, 'case')} short`,
     },
     {
       consequence: 'A case with fewer is not testable: no claim about it.',
