@@ -6,7 +6,11 @@ const KEYS: readonly { readonly keys: readonly string[]; readonly what: string }
   { keys: ['Tab'], what: 'the next link, control, chart or table' },
   { keys: ['←', '→'], what: 'sideways in a table that is wider than the screen' },
   { keys: ['Enter', 'Space'], what: 'on a column’s head: sort by it, and again: the other way round' },
-  { keys: ['Esc'], what: 'close this help' },
+  { keys: ['←', '→', '↑', '↓'], what: 'in a chart: the points of a series, and the series one after the other' },
+  { keys: ['Home', 'End'], what: 'in a chart: the ends of a series' },
+  { keys: ['Enter', '1', '…', '8'], what: 'in a chart: highlight the series you are at, or the first to the eighth' },
+  { keys: ['0'], what: 'in a chart: end that' },
+  { keys: ['Esc'], what: 'leave a point of a chart; close this help' },
 ];
 
 export const KeysDialog = () => (

@@ -1,11 +1,12 @@
 import { summaryMarkdown } from '../../markdown/summary.ts';
 import { carriedAnalysis, carriedResults } from './carried.ts';
+import { copy } from './clipboard.ts';
 
 export function answerButtons(page: Document): void {
   page.querySelector('#print')?.addEventListener('click', () => print());
   page.querySelector('#copy-summary')?.addEventListener('click', async () => {
     const copied = await carriedSummary()
-      .then((text) => copy(page, text))
+      .then((text) => copy(text))
       .catch(() => false);
     say(page, copied ? 'Summary copied as Markdown' : 'This browser does not let a page copy');
   });
@@ -17,21 +18,4 @@ const carriedSummary = async (): Promise<string> => summaryMarkdown(await carrie
 function say(page: Document, text: string): void {
   const status = page.querySelector('#said');
   if (status !== null) status.textContent = text;
-}
-
-/** A page that was opened from a file is not everywhere given the clipboard; the older way needs a selection. */
-export async function copy(page: Document, text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = page.createElement('textarea');
-    area.value = text;
-    area.className = 'visually-hidden';
-    page.body.append(area);
-    area.select();
-    const copied = page.execCommand('copy');
-    area.remove();
-    return copied;
-  }
 }

@@ -1,4 +1,4 @@
-import { copy } from './actions.ts';
+import { copy } from './clipboard.ts';
 
 /** Buttons with `data-copy="id"` put what that element says on the clipboard, and say in the status beside them that they did. */
 export function copyButtons(page: Document): void {
@@ -6,7 +6,7 @@ export function copyButtons(page: Document): void {
     button.addEventListener('click', async () => {
       const source = page.getElementById(button.dataset.copy ?? '');
       if (source === null) return;
-      const done = await copy(page, textOf(source));
+      const done = await copy(textOf(source));
       const status = button.parentElement?.querySelector('[role=status]');
       if (status != null) status.textContent = done ? 'Copied.' : 'This browser does not let a page copy.';
     });

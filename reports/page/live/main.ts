@@ -1,4 +1,5 @@
 import { answerButtons } from './actions.ts';
+import { charts } from './charts.ts';
 import { copyButtons } from './copy.ts';
 import { answerKeys } from './keys.ts';
 import { markSection } from './navigation.ts';
@@ -16,6 +17,7 @@ const PARTS: readonly ((page: Document) => void)[] = [
   switchTheme,
   pickQuestion,
   sortTables,
+  charts,
   answerButtons,
   answerKeys,
   copyButtons,

@@ -1,0 +1,18 @@
+/** A table as it stands in the page, for a spreadsheet: its header cells, then its rows. */
+export const csvOf = (table: HTMLTableElement): string =>
+  [...table.rows]
+    .map((row) => [...row.cells].flatMap(cellsOf).map(quoted).join(','))
+    .map((line) => `${line}\r\n`)
+    .join('');
+
+/** A cell that spans several columns leaves the others empty. */
+const cellsOf = (cell: HTMLTableCellElement): string[] => [
+  (cell.textContent ?? '').replace(/\s+/g, ' ').trim(),
+  ...Array.from({ length: cell.colSpan - 1 }, () => ''),
+];
+
+/** A name could be a formula to the program that opens it; a number, with its sign, is none. */
+function quoted(text: string): string {
+  const safe = /^[=+\-@]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,49 @@
+import { copy } from './clipboard.ts';
+import { csvOf } from './csv.ts';
+import { say } from './said.ts';
+import { standalone } from './standalone.ts';
+
+/** Buttons under a figure: its numbers and its picture, to take away. */
+export function figureTools(figure: Element, chart: SVGSVGElement, title: string): void {
+  const tools = document.createElement('p');
+  tools.className = 'figure-tools';
+  const table = figure.querySelector('table');
+  if (table !== null) {
+    const copyButton = button('Copy CSV', title, async () => {
+      const copied = await copy(csvOf(table));
+      const outcome = copied ? 'Copied' : 'This browser does not let a page copy';
+      copyButton.textContent = outcome;
+      say(`${outcome}: ${title}`);
+    });
+    tools.append(copyButton);
+  }
+  tools.append(button('Download SVG', title, () => download(standalone(chart, title), `${fileName(title)}.svg`)));
+  figure.append(tools);
+}
+
+function button(text: string, title: string, press: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.textContent = text;
+  made.setAttribute('aria-description', title);
+  made.addEventListener('click', press);
+  return made;
+}
+
+function download(text: string, name: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser reads it in a task of its own.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** After the run and the figure. */
+const fileName = (title: string): string =>
+  `${document.title} ${title}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 120);
