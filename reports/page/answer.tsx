@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { share } from '../analysis/format.ts';
 import type { Absent, Analysis, Group, Sentence, Tiers } from '../analysis/model.ts';
 import { limitsOf } from '../analysis/sentences.ts';
@@ -5,7 +6,7 @@ import { ICONS } from '../analysis/verdict.ts';
 import type { Identities } from './identity.ts';
 import { Name, Phrases, Swatch, unbroken } from './parts.tsx';
 import { QuestionPicker } from './question-picker.tsx';
-import { LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
+import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
 
 type Link = { readonly href: string; readonly text: string };
 type Props = { readonly analysis: Analysis; readonly identities: Identities; readonly next: readonly Link[] };
@@ -13,6 +14,7 @@ type Props = { readonly analysis: Analysis; readonly identities: Identities; rea
 /** The first screen: what to use, how sure that is, and what it leaves open. */
 export function Answers({ analysis, identities, next }: Props) {
   const { groups, status, wire } = analysis;
+  const advised = next.some(({ href }) => href === `#${ADVISOR}`);
   const few = groups.length <= SIDE_BY_SIDE;
   return (
     <section id="answer" className="answers" aria-label="Answer">
@@ -22,7 +24,14 @@ export function Answers({ analysis, identities, next }: Props) {
       ) : null}
       <div className={groups.length === 2 ? 'answer-grid' : 'answer-grid answer-single'}>
         {groups.slice(0, SIDE_BY_SIDE === groups.length ? SIDE_BY_SIDE : 1).map((group, index) => (
-          <Answer key={group.id} group={group} index={index} identities={identities} withLimits={!few} />
+          <Answer
+            key={group.id}
+            group={group}
+            index={index}
+            identities={identities}
+            withLimits={!few}
+            advised={advised}
+          />
         ))}
       </div>
       {few && !(status.kind === 'invalid' && groups.length === 0) ? (
@@ -53,12 +62,14 @@ type AnswerProps = {
   readonly identities: Identities;
   /** Where no other answer stands beside it to share them. */
   readonly withLimits: boolean;
+  /** Whether the page has a section that weighs what the reader asks for. */
+  readonly advised: boolean;
 };
 
 /** Where a name more would push what follows off the first screen. */
 const MANY_LEADERS = 5;
 
-export function Answer({ group, index, identities, withLimits }: AnswerProps) {
+export function Answer({ group, index, identities, withLimits, advised }: AnswerProps) {
   const [opening, ...claim] = group.answer;
   const Heading = index === 0 ? 'h1' : 'h2';
   const leaders = group.tiers.kind === 'tiered' ? (group.tiers.tiers[0]?.length ?? 0) : 0;
@@ -80,18 +91,22 @@ export function Answer({ group, index, identities, withLimits }: AnswerProps) {
       <TierStrip tiers={group.tiers} unsupported={group.unsupported} identities={identities} />
       <dl className="facts-of-answer certainty">
         <Fact name="How sure, by measurement" sentence={group.certainty} />
-        <Fact name="How sure, by preference" sentence={group.preference} />
+        <Fact name="How sure, by preference" sentence={group.preference}>
+          {advised ? <a href={`#${ADVISOR}`}>Weigh it yourself</a> : null}
+        </Fact>
         {withLimits ? <Limits groups={[group]} /> : null}
       </dl>
     </article>
   );
 }
 
-const Fact = ({ name, sentence }: { name: string; sentence: Sentence }) => (
+type FactProps = { readonly name: string; readonly sentence: Sentence; readonly children?: ReactNode };
+
+const Fact = ({ name, sentence, children }: FactProps) => (
   <div>
     <dt>{name}:</dt>
     <dd>
-      <Phrases sentence={sentence} />
+      <Phrases sentence={sentence} /> {children}
     </dd>
   </div>
 );

@@ -18,7 +18,7 @@ export function ExpertTable({ group }: { group: Group }) {
     <details className="every-trial">
       <summary>Expert columns: ratio, rank test, effect size</summary>
       <Scroll label={`Expert columns: ${group.title}`}>
-        <table>
+        <table className="sortable">
           <thead>
             <tr>
               <th scope="col">Metric</th>

@@ -20,7 +20,7 @@ import { MicroSection } from './micro-section.tsx';
 import { Navigation, type NavigationEntry } from './navigation.tsx';
 import { Swatches, Warnings } from './parts.tsx';
 import { shortTitle } from './question-picker.tsx';
-import { LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
+import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
 import { hasSweeps, SweepSection } from './sweep-figures.tsx';
 import { TimeFigure } from './time-figure.tsx';
 import { TrialsTable, ValidityCard } from './trials.tsx';
@@ -64,6 +64,7 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
               index={index}
               cases={results.cases}
               identities={identities}
+              advised={next.some(({ id }) => id === ADVISOR)}
             />
           ))}
           {parts.map(({ id, body }) => (
@@ -109,7 +110,7 @@ const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
 
 /** What a reader may want once the answer is read. */
 const NEXT_STEPS = [
-  { id: 'advisor', text: 'Ask the advisor' },
+  { id: ADVISOR, text: 'Ask the advisor' },
   { id: 'compare', text: 'Compare with a baseline' },
   { id: 'trust', text: 'Can I trust this?' },
 ] as const;
@@ -123,9 +124,13 @@ function entriesOf(groups: readonly Group[], parts: readonly Part[]): Navigation
   return [{ id: 'answer', title: 'Answer' }, ...questions, ...parts];
 }
 
-type QuestionProps = Omit<KindFiguresProps, 'group'> & { readonly groups: readonly Group[]; readonly index: number };
+type QuestionProps = Omit<KindFiguresProps, 'group'> & {
+  readonly groups: readonly Group[];
+  readonly index: number;
+  readonly advised: boolean;
+};
 
-function Question({ groups, index, cases, identities }: QuestionProps) {
+function Question({ groups, index, cases, identities, advised }: QuestionProps) {
   const group = groups[index];
   if (group === undefined) return null;
   return (
@@ -133,7 +138,9 @@ function Question({ groups, index, cases, identities }: QuestionProps) {
       <h2 className="question-title">{group.title}</h2>
       {groups.length <= SIDE_BY_SIDE ? null : (
         <div className="answer-home">
-          {index === 0 ? null : <Answer group={group} index={index} identities={identities} withLimits />}
+          {index === 0 ? null : (
+            <Answer group={group} index={index} identities={identities} advised={advised} withLimits />
+          )}
         </div>
       )}
       <DecisionTable group={group} identities={identities} />

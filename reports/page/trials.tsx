@@ -160,7 +160,7 @@ export function TrialsTable({ group, identities }: Props) {
     <details className="every-trial">
       <summary>Every trial</summary>
       <Scroll label={`Every trial: ${group.title}`}>
-        <table className="trials">
+        <table className="trials sortable">
           <thead>
             <tr>
               <th scope="col">Transport</th>

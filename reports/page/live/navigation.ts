@@ -26,5 +26,5 @@ export function markSection(page: Document): void {
   };
   addEventListener('scroll', later, { passive: true });
   addEventListener('resize', later, { passive: true });
-  mark();
+  later();
 }

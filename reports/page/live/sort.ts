@@ -5,38 +5,48 @@ import { setState, watchState } from './state.ts';
  * class `sortable` keeps its order to itself. Rows without a figure stay last, and a floor stays below them: it is no choice.
  */
 export function sortTables(page: Document): void {
-  const decisions = [...page.querySelectorAll<HTMLTableElement>('table.decision')];
-  for (const table of decisions) {
-    withButtons(table, ({ dataset: { metric = NAME } }, descending) =>
-      setState('sort', `${descending ? '-' : ''}${metric}`),
-    );
-  }
-  const orders = decisions.map((table) => ({
-    table,
-    order: rowsOf(table),
-    heads: headsOf(table).map((head) => ({ head, sorted: head.getAttribute('aria-sort') })),
-  }));
-  watchState('sort', (value) => {
-    const metric = value?.replace(/^-/, '');
-    for (const { table, order, heads } of orders) {
-      const found = heads.find(({ head }) => (head.dataset.metric ?? NAME) === metric);
-      if (value !== null && found !== undefined) sortBy(table, found.head, value.startsWith('-'), order);
-      else restore(table, order, heads);
-    }
-  });
-  // Long tables are folded away: their buttons are made when they are first seen.
+  // A run of many questions has thousands of heads: a table gets its buttons when it comes near the screen.
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting || !(target instanceof HTMLTableElement)) continue;
+        near.unobserve(target);
+        sortByState(target);
+      }
+    },
+    { rootMargin: '100%' },
+  );
+  for (const table of page.querySelectorAll('table.decision')) near.observe(table);
+  // So do long tables, which are folded away, when they are first seen.
   page.addEventListener(
     'toggle',
     ({ target }) => {
       if (!(target instanceof HTMLDetailsElement) || !target.open) return;
-      for (const table of target.querySelectorAll<HTMLTableElement>('table.sortable:not(.decision)')) {
-        if (table.querySelector('thead button') !== null) continue;
-        const order = rowsOf(table);
-        withButtons(table, (cell, descending) => sortBy(table, cell, descending, order));
+      for (const table of target.querySelectorAll<HTMLTableElement>('table.sortable')) {
+        if (table.querySelector('thead button') === null) sortByItself(table);
       }
     },
     { capture: true },
   );
+}
+
+function sortByState(table: HTMLTableElement): void {
+  const order = rowsOf(table);
+  const heads = headsOf(table).map((head) => ({ head, sorted: head.getAttribute('aria-sort') }));
+  withButtons(table, ({ dataset: { metric = NAME } }, descending) =>
+    setState('sort', `${descending ? '-' : ''}${metric}`),
+  );
+  watchState('sort', (value) => {
+    const metric = value?.replace(/^-/, '');
+    const found = heads.find(({ head }) => (head.dataset.metric ?? NAME) === metric);
+    if (value !== null && found !== undefined) sortBy(table, found.head, value.startsWith('-'), order);
+    else restore(table, order, heads);
+  });
+}
+
+function sortByItself(table: HTMLTableElement): void {
+  const order = rowsOf(table);
+  withButtons(table, (head, descending) => sortBy(table, head, descending, order));
 }
 
 /** Of the column that is no metric's. */
