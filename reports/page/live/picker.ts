@@ -1,5 +1,5 @@
 import { SIDE_BY_SIDE } from '../sections.ts';
-import { reveal, setState, watchState, whenRevealed } from './state.ts';
+import { type How, reveal, setState, watchState, whenRevealed } from './state.ts';
 
 type Question = {
   readonly number: string;
@@ -19,8 +19,7 @@ export function pickQuestion(page: Document): void {
   const choices = ['all', ...questions.map(({ number }) => number)];
   const chosenOf = (value: string | null) => (value !== null && choices.includes(value) ? value : usual);
   let chosen = usual;
-  const choose = (value: string, how: 'push' | 'replace' = 'push') =>
-    setState('q', value === usual ? null : value, how);
+  const choose = (value: string, how: How = 'push') => setState('q', value === usual ? null : value, how);
 
   watchState('q', (value) => {
     chosen = chosenOf(value);
@@ -38,21 +37,22 @@ export function pickQuestion(page: Document): void {
   picker.addEventListener('change', ({ target }) => {
     if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) choose(target.value);
   });
-  whenRevealed((target) => {
+  whenRevealed((target, how) => {
     const number = target.closest<HTMLElement>('[data-question]')?.dataset.question;
-    if (number !== undefined && chosen !== 'all' && chosen !== number) choose(number);
+    if (number !== undefined && chosen !== 'all' && chosen !== number) choose(number, how);
   });
   // A browser's own search finds what is hidden, and shows it.
   page.addEventListener('beforematch', ({ target }) => {
-    if (target instanceof Element) reveal(target);
+    if (target instanceof Element) reveal(target, 'replace');
   });
   page.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
     const target = link === null ? null : page.getElementById(link.getAttribute('href')?.slice(1) ?? '');
     if (target === null) return;
-    const listed = link?.closest('#questions') != null;
-    reveal(target);
-    if (!listed) return;
+    if (link?.closest('#questions') == null) {
+      reveal(target, 'later');
+      return;
+    }
     // From the list a reader asks for that question's answer, which is now in front.
     event.preventDefault();
     choose(target.dataset.question ?? usual);

@@ -18,7 +18,10 @@ const watchers = new Map<string, Set<Watcher>>();
 
 export const stateOf = (name: string): string | null => place.values.get(name) ?? null;
 
-export function setState(name: string, value: string | null, how: 'push' | 'replace' = 'push'): void {
+/** An entry of the history, the present entry's new address, or none yet: a link is about to be followed. */
+export type How = 'push' | 'replace' | 'later';
+
+export function setState(name: string, value: string | null, how: How = 'push'): void {
   if (stateOf(name) === value) return;
   const others = [...place.values].filter(([one]) => one !== name);
   place = { ...place, values: new Map(value === null ? others : [...others, [name, value]]) };
@@ -56,29 +59,31 @@ export function keepState(): void {
 
 /** Last of them: a section whose address holds choices as well is not one that the browser finds by itself. */
 export function arrive(): void {
-  if (place.values.size === 0 || place.anchor === '') return;
-  const target = document.getElementById(place.anchor);
+  const target = place.anchor === '' ? null : document.getElementById(place.anchor);
   if (target === null) return;
-  reveal(target);
-  target.scrollIntoView();
+  reveal(target, 'replace');
+  if (place.values.size > 0) target.scrollIntoView();
 }
 
-const revealers = new Set<(target: Element) => void>();
+type Revealer = (target: Element, how: How) => void;
+
+const revealers = new Set<Revealer>();
 
 /** For parts that hide what may be linked to: called with what is about to be shown. */
-export const whenRevealed = (revealer: (target: Element) => void): void => void revealers.add(revealer);
+export const whenRevealed = (revealer: Revealer): void => void revealers.add(revealer);
 
-export function reveal(target: Element): void {
-  for (const revealer of revealers) revealer(target);
+export function reveal(target: Element, how: How): void {
+  for (const revealer of revealers) revealer(target, how);
 }
 
 const MARK = 'wirebench';
 
-function remember(how: 'push' | 'replace'): void {
+function remember(how: How): void {
   const address = formatPlace(place);
   // A page without an address of its own, as in a viewer's frame, may have no history: it then keeps its state while it is open.
   try {
     if (how === 'push') history.pushState(MARK, '', address);
+    else if (how === 'later') return;
     else if (address !== '#' || location.hash !== '') history.replaceState(MARK, '', address);
     else history.replaceState(MARK, '');
   } catch {}

@@ -1,0 +1,321 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN } from '../../fixtures.ts';
+import { makeReport } from '../../report.ts';
+import { type Reader, startReader } from '../testing/browser.ts';
+
+const FIVE = [10, 20, 40, 80, 160].map((clients) => ({ ...ECHO, clients }));
+const HOSTILE = '</script><img src=x onerror=alert(1)>';
+
+/** The heading of the first level, whichever answer is in front. */
+const FIRST_LEVEL = 'h1:not([aria-level="2"]), [aria-level="1"]:not(h1)';
+
+let reader: Reader;
+let two: string;
+let five: string;
+beforeAll(async () => {
+  reader = await startReader();
+  [two, five] = await Promise.all([
+    htmlOf({ transports: SEVEN, scenarios: [ECHO, BROADCAST] }),
+    htmlOf({ transports: SEVEN, scenarios: FIVE }),
+  ]);
+});
+afterAll(() => reader.close());
+
+const htmlOf = async (spec: RunSpec) => (await makeReport(makeResults(spec), { resamples: 200 })).html;
+const hashOf = (page: Page) => page.evaluate(() => location.hash);
+/** Numbers of the questions whose sections are to be seen. */
+const shownIn = (page: Page) =>
+  page.locator('[data-question]:not([hidden])').evaluateAll((sections) => sections.map((one) => one.dataset.question));
+const answersIn = (page: Page) =>
+  page
+    .locator('.answer-grid [data-answer]')
+    .evaluateAll((answers) => answers.filter((one) => one.checkVisibility()).map((one) => one.dataset.answer));
+const namesIn = (page: Page, table = 0) =>
+  page.locator('table.decision').nth(table).locator('tbody tr .row-name > bdi').allTextContents();
+/** Opens the document anew at an address: a reader who was sent it. */
+const openAt = async (page: Page, hash: string) => {
+  const url = page.url().replace(/#.*/, '');
+  await page.goto('about:blank');
+  await page.goto(`${url}${hash}`);
+};
+
+describe('which question is in front', () => {
+  test('of two both are, and either can be alone; back brings both again', () =>
+    reader.open(two, {}, async (page) => {
+      expect([await shownIn(page), await answersIn(page)]).toEqual([
+        ['1', '2'],
+        ['1', '2'],
+      ]);
+      await page.locator('.question-picker label', { hasText: 'broadcast' }).click();
+      expect([await shownIn(page), await answersIn(page), await hashOf(page)]).toEqual([['2'], ['2'], '#q=2']);
+      await page.goBack();
+      expect([await shownIn(page), await answersIn(page), await hashOf(page)]).toEqual([['1', '2'], ['1', '2'], '']);
+      await page.goForward();
+      expect(await shownIn(page)).toEqual(['2']);
+      expect(await page.getByRole('radio', { name: 'broadcast' }).isChecked()).toBe(true);
+    }));
+
+  test('of many the first is, the others are picked, listed, linked to and sent as an address', () =>
+    reader.open(five, {}, async (page) => {
+      expect([await shownIn(page), await answersIn(page)]).toEqual([['1'], ['1']]);
+      await page.getByLabel('Question', { exact: true }).selectOption('4');
+      expect([await shownIn(page), await answersIn(page), await hashOf(page)]).toEqual([['4'], ['4'], '#q=4']);
+      expect(await page.locator(FIRST_LEVEL).textContent()).toContain('80 clients');
+      await page.locator('#questions a').nth(1).click();
+      expect([await shownIn(page), await answersIn(page), await hashOf(page)]).toEqual([['2'], ['2'], '#q=2']);
+      await page.locator('nav a[href="#question-3"]').click();
+      await page.waitForFunction(() => location.hash === '#question-3&q=3');
+      expect([await shownIn(page), await answersIn(page)]).toEqual([['3'], ['3']]);
+      await page.locator('nav a[href="#environment"]').click();
+      await page.waitForFunction(() => location.hash === '#environment&q=3');
+      expect(await page.locator('#environment').evaluate((one) => one.getBoundingClientRect().top)).toBeLessThan(720);
+      await page.goBack();
+      await page.goBack();
+      await page.waitForFunction(() => location.hash === '#q=2');
+      expect([await shownIn(page), await answersIn(page)]).toEqual([['2'], ['2']]);
+      await page.getByLabel('Question', { exact: true }).selectOption('all');
+      expect([await shownIn(page), await answersIn(page)]).toEqual([['1', '2', '3', '4', '5'], ['1']]);
+      expect(await page.locator(FIRST_LEVEL).count()).toBe(1);
+
+      await openAt(page, '#environment&q=5');
+      expect([await shownIn(page), await answersIn(page)]).toEqual([['5'], ['5']]);
+      expect(await page.evaluate(() => scrollY)).toBeGreaterThan(0);
+      await openAt(page, '#question-2');
+      expect(await shownIn(page)).toEqual(['2']);
+      await openAt(page, '#q=999&sort=nothing&theme=pink&q=%E0%A4%A&constructor=x');
+      expect(await shownIn(page)).toEqual(['1']);
+    }));
+
+  test('without a script all of them follow, each with its answer, and no control is shown', () =>
+    reader.open(five, { javaScriptEnabled: false }, async (page) => {
+      for (const number of [1, 2, 3, 4, 5]) {
+        await expectVisible(page, `[data-answer="${number}"] .claim`);
+        await expectVisible(page, `[data-question="${number}"] table.decision`);
+        await expectVisible(page, `[data-question="${number}"] svg.chart`);
+      }
+      expect(await page.locator('.needs-script >> visible=true').count()).toBe(0);
+      expect(await page.locator('button >> visible=true').count()).toBe(0);
+      expect(await page.locator('nav a >> visible=true').count()).toBeGreaterThan(5);
+    }));
+});
+
+const expectVisible = async (page: Page, selector: string) =>
+  expect(await page.locator(selector).first().isVisible(), selector).toBe(true);
+
+describe('sorting', () => {
+  test('by a column, the other way round, and in every table that has it; floor last', () =>
+    reader.open(two, {}, async (page) => {
+      const before = await namesIn(page);
+      expect(before[0]).toBe('ws');
+      expect(before.at(-1)).toBe('tcp');
+      const head = (table: number) => page.locator('table.decision').nth(table).locator('th[data-metric="connect"]');
+      await head(0).getByRole('button').click();
+      expect(await head(0).getAttribute('aria-sort')).toBe('ascending');
+      expect(await page.locator('table.decision').first().locator('[aria-sort]').count()).toBe(1);
+      const sorted = ['ws', 'sse', 'long-polling', 'socketio', 'mqtt', 'graphql', 'tcp'];
+      expect(await namesIn(page)).toEqual(sorted);
+      await head(0).getByRole('button').press('Enter');
+      expect(await head(0).getAttribute('aria-sort')).toBe('descending');
+      expect(await namesIn(page)).toEqual([...sorted.slice(0, -1).toReversed(), 'tcp']);
+      expect(await hashOf(page)).toBe('#sort=-connect');
+      await head(1).scrollIntoViewIfNeeded();
+      await head(1).getByRole('button').waitFor();
+      expect(await namesIn(page, 1)).toEqual([...sorted.slice(0, -1).toReversed(), 'tcp']);
+      await page.goBack();
+      await page.goBack();
+      expect(await namesIn(page)).toEqual(before);
+      await openAt(page, '#sort=-name');
+      await head(0).getByRole('button').waitFor();
+      expect((await namesIn(page)).slice(0, 2)).toEqual(['ws', 'sse'].toSorted().toReversed());
+    }));
+
+  test('a table that is folded away can be sorted once it is open', () =>
+    reader.open(two, {}, async (page) => {
+      const trials = page.locator('details', { has: page.locator('table.trials') }).first();
+      expect(await trials.getByRole('button').count()).toBe(0);
+      await trials.locator('summary').click();
+      const order = trials.getByRole('button', { name: 'Order' });
+      await order.click();
+      const column = (await trials.locator('thead th').allTextContents()).indexOf('Order');
+      const values = await trials.locator(`tbody tr td:nth-child(${column + 1})`).allTextContents();
+      expect(values.map(Number)).toEqual(values.map(Number).toSorted((a, b) => a - b));
+      expect(await hashOf(page)).toBe('');
+    }));
+});
+
+describe('the theme', () => {
+  const groundOf = (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const LIGHT = 'rgb(246, 247, 249)';
+  const DARK = 'rgb(16, 19, 24)';
+
+  test.each(['light', 'dark'] as const)('is the system’s, %s, until another is chosen', (colorScheme) =>
+    reader.open(two, { colorScheme }, async (page) => {
+      const [own, other] = colorScheme === 'light' ? [LIGHT, DARK] : [DARK, LIGHT];
+      const opposite = colorScheme === 'light' ? 'dark' : 'light';
+      expect(await groundOf(page)).toBe(own);
+      await page.getByLabel('Theme').selectOption(opposite);
+      expect([await groundOf(page), await hashOf(page)]).toEqual([other, `#theme=${opposite}`]);
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)).toBe(opposite);
+      await page.getByLabel('Theme').selectOption('system');
+      expect([await groundOf(page), await hashOf(page)]).toEqual([own, '']);
+      await openAt(page, `#theme=${opposite}`);
+      expect(await groundOf(page)).toBe(other);
+    }),
+  );
+});
+
+describe('on paper', () => {
+  test('everything is there and open, light, whole, and without what only a screen needs', () =>
+    reader.open(five, { colorScheme: 'dark' }, async (page) => {
+      await page.getByLabel('Theme').selectOption('dark');
+      await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+      for (const selector of ['nav', '.actions', '.question-picker', 'dialog']) {
+        expect(await page.locator(selector).first().isVisible(), selector).toBe(false);
+      }
+      const closed = await page
+        .locator('details:not([open])')
+        .evaluateAll(
+          (all) =>
+            all.filter((one) => one.lastElementChild?.checkVisibility({ contentVisibilityAuto: true }) !== true).length,
+        );
+      expect(closed).toBe(0);
+      for (const number of [1, 2, 3, 4, 5]) await expectVisible(page, `[data-question="${number}"] table.decision`);
+      const sheet = (297 - 24) * (96 / 25.4);
+      await page.setViewportSize({ width: Math.floor(sheet), height: 700 });
+      const wide = await page
+        .locator('figure svg.chart, table')
+        .evaluateAll(
+          (all, width) =>
+            all
+              .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > width + 1)
+              .map((one) => one.outerHTML.slice(0, 60)),
+          sheet,
+        );
+      expect(wide).toEqual([]);
+      const pdf = await page.pdf({ preferCSSPageSize: true });
+      const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+      expect(pages).toBeGreaterThan(5);
+    }));
+});
+
+describe('buttons and keys', () => {
+  test('the summary is copied as Markdown', () =>
+    reader.open(two, { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+      await page.getByRole('button', { name: 'Copy summary' }).click();
+      await page.getByText('Summary copied as Markdown').waitFor();
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      expect(text).toMatch(/^## Wirebench\n\nFor echo with 100 clients .*: use \*\*ws\*\*/);
+      expect(text).toContain('### broadcast to 100 clients');
+    }));
+
+  test('the help opens by key or button, says the keys, and gives the focus back', () =>
+    reader.open(five, {}, async (page) => {
+      const dialog = page.getByRole('dialog', { name: 'Keys' });
+      const link = page.locator('nav a').first();
+      await link.focus();
+      await page.keyboard.press('?');
+      expect(await dialog.isVisible()).toBe(true);
+      await page.keyboard.press('n');
+      expect(await shownIn(page)).toEqual(['1']);
+      await page.keyboard.press('Escape');
+      expect(await dialog.isVisible()).toBe(false);
+      expect(await link.evaluate((one) => one === document.activeElement)).toBe(true);
+
+      await page.keyboard.press('n');
+      expect(await shownIn(page)).toEqual(['2']);
+      await page.keyboard.press('p');
+      await page.keyboard.press('p');
+      expect(await shownIn(page)).toEqual(['1', '2', '3', '4', '5']);
+
+      const button = page.getByRole('button', { name: 'Keyboard help' });
+      await button.click();
+      await dialog.getByRole('checkbox').uncheck();
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+      await page.keyboard.press('?');
+      expect(await dialog.isVisible()).toBe(false);
+      expect(await hashOf(page)).toBe('#q=all&keys=off');
+    }));
+
+  test('the section that is read is marked, and the first Tab skips to the answer', () =>
+    reader.open(two, {}, async (page) => {
+      const current = page.locator('nav [aria-current]');
+      await current.waitFor();
+      expect(await current.allTextContents()).toEqual(['Answer']);
+      await page.locator('nav a[href="#environment"]').click();
+      await page.locator('nav a[href="#environment"][aria-current="location"]').waitFor();
+      expect(await current.count()).toBe(1);
+      await expectVisible(page, 'nav');
+      await page.goto(page.url().replace(/#.*/, ''));
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the answer');
+    }));
+
+  test('on a narrow screen nothing is wider than it, and the bar stays', () =>
+    reader.open(five, { viewport: { width: 320, height: 640 } }, async (page) => {
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+      await page.locator('#environment').scrollIntoViewIfNeeded();
+      expect(await page.locator('nav').evaluate((one) => one.getBoundingClientRect().top)).toBe(0);
+    }));
+});
+
+test('hostile names stay text in the browser', async () => {
+  const html = await htmlOf({
+    transports: {
+      [HOSTILE]: { title: '"><svg onload=alert(2)>', p50Ms: 2 },
+      '"onmouseover="alert(3)': {},
+      '\u202egnp': {},
+    },
+    scenarios: [
+      { ...ECHO, scenario: HOSTILE },
+      { ...ECHO, scenario: '<script>alert(4)</script>' },
+      { ...ECHO, scenario: 'c' },
+    ],
+    environment: { cpu: '<img src=x onerror=alert(5)>' },
+  });
+  await reader.open(html, { permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    const dialogs: string[] = [];
+    page.on('dialog', async (dialog) => {
+      dialogs.push(dialog.message());
+      await dialog.dismiss();
+    });
+    await page.getByLabel('Question', { exact: true }).selectOption('2');
+    await page.locator('table.decision button >> visible=true').first().waitFor();
+    for (const button of await page.locator('table.decision >> visible=true').first().getByRole('button').all())
+      await button.click();
+    await page.getByRole('button', { name: 'Copy summary' }).click();
+    await page.getByText('Summary copied as Markdown').waitFor();
+    for (const summary of await page.locator('summary >> visible=true').all()) await summary.click();
+    await page.locator('#answer').hover();
+    await openAt(
+      page,
+      `#${encodeURIComponent(HOSTILE)}&q=${encodeURIComponent(HOSTILE)}&sort=${encodeURIComponent(HOSTILE)}`,
+    );
+    expect(dialogs).toEqual([]);
+    expect(await page.locator('img, [onload], [onerror], [onmouseover], iframe, object').count()).toBe(0);
+    expect(await page.locator('script').count()).toBe(3);
+    expect(await page.getByText(HOSTILE).count()).toBeGreaterThan(0);
+  });
+});
+
+test('of many cases the answer precedes what is heavy, and what is not on screen is not laid out', async () => {
+  const transports = Object.fromEntries(
+    Array.from({ length: 20 }, (_, index) => [`t${index}`, { p50Ms: 1 + index / 5 }]),
+  );
+  const html = await htmlOf({ transports, scenarios: FIVE });
+  const answerEnds = html.indexOf('</article>');
+  expect(html.indexOf('<h1')).toBeLessThan(60_000);
+  expect(answerEnds).toBeLessThan(html.indexOf('<table'));
+  for (const heavy of ['id="carried-results"', '<figure', '<script>'])
+    expect(html.indexOf(heavy)).toBeGreaterThan(answerEnds);
+  await reader.open(html, {}, async (page) => {
+    await page.getByLabel('Question', { exact: true }).selectOption('all');
+    const visibility = await page
+      .locator('[data-question]')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).contentVisibility));
+    expect(visibility).toEqual(['visible', 'auto', 'auto', 'auto', 'auto']);
+    expect(await page.locator('table.decision button').count()).toBeLessThan(20);
+  });
+});
