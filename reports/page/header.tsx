@@ -29,17 +29,20 @@ export function Header({ results, analysis: { status } }: { results: Results; an
   );
 }
 
-const THEMES = { system: 'System theme', light: 'Light', dark: 'Dark' };
+const THEMES = { system: 'System', light: 'Light', dark: 'Dark' };
 
 const Actions = () => (
   <div className="actions needs-script">
-    <select id="theme" aria-label="Theme" autoComplete="off">
-      {Object.entries(THEMES).map(([value, text]) => (
-        <option key={value} value={value}>
-          {text}
-        </option>
-      ))}
-    </select>
+    <label className="theme">
+      <span>Theme</span>{' '}
+      <select id="theme" aria-label="Theme" autoComplete="off">
+        {Object.entries(THEMES).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
     <button type="button" id="print">
       Print
     </button>

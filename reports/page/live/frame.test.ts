@@ -26,7 +26,11 @@ const htmlOf = async (spec: RunSpec) => (await makeReport(makeResults(spec), { r
 const hashOf = (page: Page) => page.evaluate(() => location.hash);
 /** Numbers of the questions whose sections are to be seen. */
 const shownIn = (page: Page) =>
-  page.locator('[data-question]:not([hidden])').evaluateAll((sections) => sections.map((one) => one.dataset.question));
+  page
+    .locator('[data-question]')
+    .evaluateAll((all) =>
+      all.filter((one) => one.firstElementChild?.checkVisibility()).map((one) => one.dataset.question),
+    );
 const answersIn = (page: Page) =>
   page
     .locator('.answer-grid [data-answer]')

@@ -46,6 +46,7 @@ export function pickQuestion(page: Document): void {
     if (target instanceof Element) reveal(target, 'replace');
   });
   page.addEventListener('click', (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = event.target instanceof Element ? event.target.closest('a[href^="#"]') : null;
     const target = link === null ? null : page.getElementById(link.getAttribute('href')?.slice(1) ?? '');
     if (target === null) return;
