@@ -56,20 +56,21 @@ export function wireCosts(
         },
         packets:
           idle && packets
-            ? each((trial) => ((trial.wire.packetsUp ?? 0) + (trial.wire.packetsDown ?? 0)) * share(trial))
+            ? each((trial) => ((trial.wire.packetsUp ?? 0) + (trial.wire.packetsDown ?? 0)) / share(trial))
             : null,
       },
     ];
   });
 }
 
+/** What a trial's bytes are shared over. */
 type Share = (trial: MeasuredTrial) => number;
 
-const perDelivered: Share = ({ messages }) => 1 / messages.delivered;
+const perDelivered: Share = ({ messages }) => messages.delivered;
 const perSessionHour =
   ({ clients }: Case): Share =>
   ({ seconds }) =>
-    3600 / (clients * seconds);
+    (clients * seconds) / 3600;
 
 /** Datagrams pass the sockets uncounted. */
 const isCounted = ({ layer, datagrams }: Wire): boolean => layer === 'link' || datagrams === undefined;
@@ -80,7 +81,7 @@ function portionOf(
   share: Share,
   payloadBytes: (trial: MeasuredTrial) => number,
 ): Portion {
-  const each = (read: (trial: MeasuredTrial) => number) => median(trials.map((trial) => read(trial) * share(trial)));
+  const each = (read: (trial: MeasuredTrial) => number) => median(trials.map((trial) => read(trial) / share(trial)));
   const payload = each(payloadBytes);
   const total = each(({ wire }) => wire[way]);
   const split = trials.every(({ wire }) => wire.socket !== undefined);

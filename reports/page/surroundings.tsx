@@ -85,12 +85,12 @@ function UnequalTable({ rows }: { readonly rows: readonly Unequal[] }) {
               </th>
               <td>
                 <ul>
-                  {held.map(({ value, names }, index) => (
+                  {restLast(held).map(({ value, names, isRest }) => (
                     <li key={value}>
                       <strong>
                         <Name>{value}</Name>
                       </strong>
-                      : <Name>{index === most(held) ? `the other ${names.length}` : names.join(', ')}</Name>
+                      : <Name>{isRest ? `the other ${names.length}` : names.join(', ')}</Name>
                     </li>
                   ))}
                 </ul>
@@ -104,15 +104,15 @@ function UnequalTable({ rows }: { readonly rows: readonly Unequal[] }) {
   );
 }
 
-/** Of many holders nobody reads a list; the rest of them all is clear. */
+/** Of many holders nobody reads a list; once the others are named, the rest of them is clear. */
 const MOST_NAMES = 4;
-const most = (held: Unequal['held']): number => {
-  const longest = held.reduce(
-    (best, { names }, index) => (names.length > (held[best]?.names.length ?? 0) ? index : best),
-    0,
-  );
-  return (held[longest]?.names.length ?? 0) > MOST_NAMES ? longest : -1;
-};
+
+function restLast(held: Unequal['held']) {
+  const longest = Math.max(...held.map(({ names }) => names.length));
+  const rest = longest > MOST_NAMES ? held.find(({ names }) => names.length === longest) : undefined;
+  const marked = held.map((one) => ({ ...one, isRest: one === rest }));
+  return marked.toSorted((a, b) => Number(a.isRest) - Number(b.isRest));
+}
 
 export function Environment({ results, analysis }: { results: Results; analysis: Analysis }) {
   const { environment, plan } = results;

@@ -3,6 +3,8 @@ import type { Facts, Gate, GateStatus } from './gate.ts';
 import { runGates } from './run-gates.ts';
 import { trialGates } from './trial-gates.ts';
 
+export type { Gate };
+
 /** Every condition the run is about, those that are not kept first. Pure. */
 export function gatesOf(facts: Facts): Gate[] {
   const gates = [...trialGates, ...runGates].flatMap((rule) => rule(facts) ?? []);

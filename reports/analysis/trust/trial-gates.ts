@@ -3,16 +3,7 @@ import { LEAST_TRIALS } from '../bootstrap.ts';
 import { SAMPLES_BEYOND } from '../distribution.ts';
 import { countOf, figures, integer, list } from '../format.ts';
 import { kindOf } from '../group.ts';
-import {
-  type Gate,
-  type GateStatus,
-  gate,
-  gaveReason,
-  type Rule,
-  statusOfTrials,
-  type TrialOf,
-  trialsOf,
-} from './gate.ts';
+import { type GateStatus, gate, gaveReason, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
 
 /** What every trial must keep, read from its counts, and from the reasons it was rejected for. */
 
@@ -218,5 +209,3 @@ export const trialGates: readonly Rule[] = [
   enoughTrials,
   enoughSamples,
 ];
-
-export type { Gate };
