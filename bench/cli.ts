@@ -13,6 +13,7 @@ import { processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
 import type { MicroFlags } from './cli/micro.ts';
 import { usePlugins } from './cli/plugin.ts';
+import type { ReportFlags } from './cli/report.ts';
 import type { RunFlags } from './cli/run.ts';
 import type { ServeFlags } from './cli/serve.ts';
 import type { WireFlags } from './cli/wire.ts';
@@ -137,7 +138,9 @@ program
   .description('make the report of a run again, byte for byte')
   .argument('<results.json>')
   .option('--out <file>', 'where to write the page (report.html beside the results)')
-  .action(async (file: string, flags: { out?: string }) => {
+  .option('--csv <file>', 'write every trial as a line of comma-separated values too')
+  .option('--hlog <file>', 'write every histogram too, as an HdrHistogram interval log')
+  .action(async (file: string, flags: ReportFlags) => {
     const { reportCommand } = await import('./cli/report.ts');
     exitCode = await reportCommand(file, flags, io);
   });

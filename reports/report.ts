@@ -1,19 +1,28 @@
+import { createHash } from 'node:crypto';
+import { formatResults } from '../bench/results/file.ts';
 import { type Results, resultsSchema } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
 import type { Analysis, AnalysisOptions } from './analysis/model.ts';
 import { renderPage } from './page/render.ts';
 
 export { wireRows } from './analysis/wire.ts';
+export { histogramLog } from './raw/hlog.ts';
+export { trialsCsv } from './raw/trials-csv.ts';
 export { summary } from './terminal/summary.ts';
 export { wireReport, wireTable } from './terminal/wire-table.ts';
 
-/** Judges a run and lays it out as one HTML document. */
+/**
+ * Judges a run and lays it out as one HTML document.
+ *
+ * @param sha256 of the file that holds the results, which the page names; without one, of what would be written
+ */
 export async function makeReport(
   results: Results,
   options: Partial<AnalysisOptions> = {},
+  sha256 = createHash('sha256').update(formatResults(results)).digest('hex'),
 ): Promise<{ html: string; analysis: Analysis }> {
   // A page carries its results, so the order of their keys must not depend on whether they have been in a file.
   const ordered = resultsSchema.parse(results);
   const analysis = analyse(ordered, options);
-  return { html: await renderPage(ordered, analysis), analysis };
+  return { html: await renderPage(ordered, analysis, sha256), analysis };
 }

@@ -37,7 +37,7 @@ export function statusOf({ state, plan, cases }: Results, counts: TrialCounts, w
     return {
       kind: 'invalid',
       label: 'Invalid',
-      consequence: `Do not quote this run: ${barrier}. Every verdict is withheld; the reasons stand under “Every trial”.`,
+      consequence: `Do not quote this run: ${barrier}. Every verdict is withheld; the reasons stand under “Raw data”.`,
     };
   }
   if (stopped) return interrupted(state, counts);

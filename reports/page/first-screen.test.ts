@@ -73,7 +73,7 @@ describe.each(Object.entries<State>(FIRST_SCREEN))('%s', (_name, { spec, leaders
   test.each(['light', 'dark'] as const)(
     'which, how sure and what is not covered stand on the first screen, %s',
     async (colorScheme) => {
-      const html = await renderPage(results, analysis);
+      const html = await renderPage(results, analysis, '');
       if (leaders.length === 0)
         expect(textOf(html).split('How to read this Verdicts')[0]).not.toMatch(
           new RegExp(`[${ICONS.better}${ICONS.worse}${ICONS.equivalent}]`),

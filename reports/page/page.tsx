@@ -5,6 +5,7 @@ import { hasDeliveries } from '../analysis/deliveries.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
 import { Answer, Answers } from './answer.tsx';
 import { CurveFigure } from './curve-figure.tsx';
+import { DataSection } from './data-section.tsx';
 import { DecisionTable } from './decision-table.tsx';
 import { DeliveriesSection } from './deliveries-section.tsx';
 import { EffortFigure } from './effort-figure.tsx';
@@ -20,10 +21,10 @@ import { MicroSection } from './micro-section.tsx';
 import { Navigation, type NavigationEntry } from './navigation.tsx';
 import { Swatches, Warnings } from './parts.tsx';
 import { shortTitle } from './question-picker.tsx';
-import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
+import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId, trialsId } from './sections.ts';
 import { hasSweeps, SweepSection } from './sweep-figures.tsx';
 import { TimeFigure } from './time-figure.tsx';
-import { TrialsTable, ValidityCard } from './trials.tsx';
+import { ValidityCard } from './trials.tsx';
 import { TrustSection } from './trust-section.tsx';
 import { IdleCostFigure, WireCostFigure } from './wire-cost-figure.tsx';
 import { WireSection } from './wire-section.tsx';
@@ -34,12 +35,14 @@ export { renderComparisonBody, renderComparisonTitle } from './comparison-page.t
 export const renderTitle = ({ plan, id }: Results): string =>
   renderToStaticMarkup(<title>{`Wirebench: ${plan.scenarios.join(', ')} · ${id}`}</title>);
 
-export const renderBody = (results: Results, analysis: Analysis): string =>
-  renderToStaticMarkup(<Page results={results} analysis={analysis} />);
+export const renderBody = (results: Results, analysis: Analysis, sha256: string): string =>
+  renderToStaticMarkup(<Page results={results} analysis={analysis} sha256={sha256} />);
 
-function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
+type PageProps = { readonly results: Results; readonly analysis: Analysis; readonly sha256: string };
+
+function Page({ results, analysis, sha256 }: PageProps) {
   const identities = identify(results);
-  const parts = partsOf(results, analysis, identities);
+  const parts = partsOf({ results, analysis, sha256 }, identities);
   const next = NEXT_STEPS.filter(({ id }) => parts.some((part) => part.id === id));
   return (
     <body>
@@ -81,7 +84,7 @@ function Page({ results, analysis }: { results: Results; analysis: Analysis }) {
 type Part = NavigationEntry & { readonly body: ReactNode };
 
 /** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
-const partsOf = (results: Results, analysis: Analysis, identities: Identities): Part[] => [
+const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identities): Part[] => [
   ...only(hasSweeps(analysis), {
     id: 'scale',
     title: 'From small to large',
@@ -104,6 +107,7 @@ const partsOf = (results: Results, analysis: Analysis, identities: Identities): 
     body: <Warnings warnings={analysis.warnings} />,
   }),
   { id: 'trust', title: 'Can I trust this?', body: <TrustSection results={results} analysis={analysis} /> },
+  { id: 'data', title: 'Raw data', body: <DataSection results={results} analysis={analysis} sha256={sha256} /> },
 ];
 
 const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
@@ -146,9 +150,8 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
       <DecisionTable group={group} identities={identities} />
       <div className="figures">
         <KindFigures group={group} cases={cases} identities={identities} />
-        <ValidityCard group={group} identities={identities} />
+        <ValidityCard group={group} identities={identities} trialsId={trialsId(index)} />
       </div>
-      <TrialsTable group={group} identities={identities} />
       <ExpertTable group={group} />
     </section>
   );

@@ -13,10 +13,10 @@ import { STYLES } from './styles.ts';
  * One self-contained document: no request, and the same bytes for the same results. Its answer, tables and charts are markup;
  * its one script only helps to read them.
  */
-export async function renderPage(results: Results, analysis: Analysis): Promise<string> {
+export async function renderPage(results: Results, analysis: Analysis, sha256: string): Promise<string> {
   const { renderBody, renderTitle } = await loadPage();
   const carried = [carry(RESULTS, lightened(results)), carry(ANALYSIS, analysis)];
-  return documentOf(renderTitle(results), renderBody(results, analysis), carried);
+  return documentOf(renderTitle(results), renderBody(results, analysis, sha256), carried);
 }
 
 /** The same of two runs. */

@@ -1,4 +1,6 @@
 /** Anchors are numbered: a scenario's name is data, and no part of the page's own addresses. */
+/** Of the table of every trial of a question. */
+export const trialsId = (index: number): string => `trials-${index + 1}`;
 export const sectionId = (index: number): string => `question-${index + 1}`;
 
 /** The section that other parts of the page point to, where there is one. */

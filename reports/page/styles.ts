@@ -7,4 +7,5 @@ export const STYLES = [
   'time.css',
   'wire.css',
   'trust.css',
+  'data.css',
 ] as const;

@@ -13,7 +13,7 @@ const MICROSECONDS = { scale: 1e6 };
 type Props = { readonly group: Group; readonly identities: Identities };
 
 /** Which trials count, at a glance: a transport a row, a block a column. */
-export function ValidityCard({ group, identities }: Props) {
+export function ValidityCard({ group, identities, trialsId }: Props & { readonly trialsId: string }) {
   const blocks = [...new Set(group.rows.flatMap(({ trials }) => trials.map(({ block }) => block)))].toSorted(
     (a, b) => a - b,
   );
@@ -57,7 +57,8 @@ export function ValidityCard({ group, identities }: Props) {
         </table>
       </Scroll>
       <p className="note">
-        A block is one pass over all cases in shuffled order; verdicts compare trials of the same block.
+        A block is one pass over all cases in shuffled order; verdicts compare trials of the same block. Counts and
+        figures of <a href={`#${trialsId}`}>every trial</a>.
       </p>
     </section>
   );
@@ -154,41 +155,44 @@ const figureColumn = ({ id, header, unit, scale }: Metric): Column => ({
   },
 });
 
-export function TrialsTable({ group, identities }: Props) {
+type TrialsProps = Pick<Props, 'group'> & {
+  /** Of the table, for links to it. */
+  readonly id: string;
+};
+
+/**
+ * A run has hundreds of trials, and each row is as long as its cells: what all cells of a column share is said by the style sheet,
+ * and a name stands alone.
+ */
+export function TrialsTable({ group, id }: TrialsProps) {
   const columns = columnsOf(group);
   return (
     <details className="every-trial">
-      <summary>Every trial</summary>
+      <summary>
+        Every trial: {group.title} <span className="found needs-script" />
+      </summary>
       <Scroll label={`Every trial: ${group.title}`}>
-        <table className="trials sortable">
+        <table className="trials sortable" id={id}>
           <thead>
             <tr>
-              <th scope="col">Transport</th>
-              <th scope="col" className="number">
-                Block
-              </th>
-              <th scope="col" className="number">
-                Order
-              </th>
-              <th scope="col">State</th>
-              {columns.map(({ header }) => (
-                <th key={header} scope="col" className="number">
+              {[
+                'Transport',
+                'Block',
+                'Order',
+                'State',
+                ...columns.map(({ header }) => header),
+                'Reasons and errors',
+              ].map((header) => (
+                <th key={header} scope="col">
                   {header}
                 </th>
               ))}
-              <th scope="col">Reasons and errors</th>
             </tr>
           </thead>
           <tbody>
             {group.rows.flatMap((row) =>
               row.trials.map((trial) => (
-                <TrialRow
-                  key={`${row.caseId} ${trial.order}`}
-                  row={row}
-                  trial={trial}
-                  columns={columns}
-                  identities={identities}
-                />
+                <TrialRow key={`${row.caseId} ${trial.order}`} row={row} trial={trial} columns={columns} />
               )),
             )}
           </tbody>
@@ -198,36 +202,27 @@ export function TrialsTable({ group, identities }: Props) {
   );
 }
 
-type TrialRowProps = {
-  readonly row: Row;
-  readonly trial: TrialView;
-  readonly columns: readonly Column[];
-  readonly identities: Identities;
-};
+type TrialRowProps = { readonly row: Row; readonly trial: TrialView; readonly columns: readonly Column[] };
 
-function TrialRow({ row, trial, columns, identities }: TrialRowProps) {
+function TrialRow({ row, trial, columns }: TrialRowProps) {
   return (
     <tr>
       <th scope="row">
-        <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
+        <Name>{row.name}</Name>
       </th>
-      <td className="number">{trial.block + 1}</td>
-      <td className="number">{trial.order + 1}</td>
-      <td className={`state-${trial.state}`}>
-        {ICONS[trial.state]} {trial.state}
+      <td>{trial.block + 1}</td>
+      <td>{trial.order + 1}</td>
+      <td {...(trial.state === 'valid' ? {} : { className: `state-${trial.state}` })}>
+        {`${ICONS[trial.state]} ${trial.state}`}
       </td>
       {trial.state === 'failed' ? (
         <td colSpan={columns.length} className="absent">
           nothing measured
         </td>
       ) : (
-        columns.map(({ header, text }) => (
-          <td key={header} className="number">
-            {text(trial)}
-          </td>
-        ))
+        columns.map(({ header, text }) => <td key={header}>{text(trial)}</td>)
       )}
-      <td className="reasons">{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td>
+      <td>{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td>
     </tr>
   );
 }

@@ -1,6 +1,8 @@
 import { answerButtons } from './actions.ts';
 import { charts } from './charts.ts';
 import { copyButtons } from './copy.ts';
+import { offerDownloads } from './downloads.ts';
+import { filterTrials } from './filter.ts';
 import { answerKeys } from './keys.ts';
 import { markSection } from './navigation.ts';
 import { pickQuestion } from './picker.ts';
@@ -22,6 +24,8 @@ const PARTS: readonly ((page: Document) => void)[] = [
   answerKeys,
   copyButtons,
   markSection,
+  offerDownloads,
+  filterTrials,
   arrive,
 ];
 

@@ -1,0 +1,95 @@
+import type { Results } from '../../bench/results/schema.ts';
+import { countOf } from '../analysis/format.ts';
+import type { Analysis } from '../analysis/model.ts';
+import type { Download } from '../raw/names.ts';
+import { Name } from './parts.tsx';
+import { trialsId } from './sections.ts';
+import { TrialsTable } from './trials.tsx';
+
+type Props = {
+  readonly results: Results;
+  readonly analysis: Analysis;
+  /** Of the results' file. */
+  readonly sha256: string;
+};
+
+const DOWNLOADS: readonly { readonly id: Download; readonly name: string; readonly what: string }[] = [
+  {
+    id: 'results',
+    name: 'Results (JSON)',
+    what: 'what this page carries: without the histograms of service latency and of lag',
+  },
+  { id: 'trials', name: 'Trials (CSV)', what: 'a line a trial, in seconds, bytes and counts, with every digit' },
+  {
+    id: 'histograms',
+    name: 'Histograms (.hlog)',
+    what: 'HdrHistogram interval log 1.3, in nanoseconds, a tag for each case and what was timed',
+  },
+];
+
+/** Everything that was counted, to be looked through and taken away. */
+export function DataSection({ results, analysis, sha256 }: Props) {
+  const trials = analysis.groups.flatMap(({ rows }) => rows.flatMap((row) => row.trials)).length;
+  return (
+    <section id="data" className="block">
+      <h2>Raw data</h2>
+      <dl className="facts data-facts">
+        <div>
+          <dt>Run</dt>
+          <dd>
+            <Name>{results.id}</Name>
+          </dd>
+        </div>
+        <div>
+          <dt>Schema</dt>
+          <dd>
+            <code>{results.schema}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>SHA-256 of results.json</dt>
+          <dd>
+            <code>{sha256}</code>
+          </dd>
+        </div>
+        <div>
+          <dt>This page again</dt>
+          <dd>
+            <code>npm run report -- results.json</code>
+          </dd>
+        </div>
+        <div>
+          <dt>Trials and histograms, all of them</dt>
+          <dd>
+            <code>npm run report -- results.json --csv trials.csv --hlog histograms.hlog</code>
+          </dd>
+        </div>
+      </dl>
+      <ul className="downloads needs-script">
+        {DOWNLOADS.map(({ id, name, what }) => (
+          <li key={id}>
+            <button type="button" data-download={id}>
+              {name}
+            </button>{' '}
+            <span className="quiet">{what}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="download-said needs-script" role="status" />
+      {trials === 0 ? null : (
+        <div className="trial-filter needs-script">
+          <label>
+            Show trials with{' '}
+            <input type="search" id="trial-filter" placeholder="ws suspect" autoComplete="off" spellCheck={false} />
+          </label>{' '}
+          <span className="quiet" role="status" data-all={trials}>
+            {countOf(trials, 'trial')}
+          </span>
+        </div>
+      )}
+      {analysis.groups.map((group, index) => (
+        <TrialsTable key={group.id} group={group} id={trialsId(index)} />
+      ))}
+    </section>
+  );
+}

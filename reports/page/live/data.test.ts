@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { HistogramLogReader } from 'hdr-histogram-js';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseResults } from '../../../bench/results/file.ts';
+import { BROADCAST, ECHO, makeResults, SEVEN } from '../../fixtures.ts';
+import { histogramLog, makeReport, trialsCsv } from '../../report.ts';
+import { lightened } from '../carried.ts';
+import { type Reader, startReader } from '../testing/browser.ts';
+
+const results = makeResults({
+  transports: {
+    ...SEVEN,
+    sse: { ...SEVEN.sse, faults: { 2: { state: 'suspect', reasons: ['the event loop was late'] } } },
+  },
+  scenarios: [ECHO, BROADCAST],
+  trials: 6,
+});
+
+let reader: Reader;
+let html: string;
+let analysis: Awaited<ReturnType<typeof makeReport>>['analysis'];
+beforeAll(async () => {
+  [reader, { html, analysis }] = await Promise.all([startReader(), makeReport(results, { resamples: 500 })]);
+});
+afterAll(() => reader.close());
+
+const downloaded = async (page: Page, name: string): Promise<{ file: string; text: string }> => {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]);
+  return { file: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+};
+
+test('what is taken away is what the command line writes, named after the run', async () => {
+  await reader.open(html, { acceptDownloads: true }, async (page) => {
+    const json = await downloaded(page, 'Results (JSON)');
+    expect(json.file).toBe(`${results.id}-results.json`);
+    expect(parseResults(json.text, json.file)).toEqual(lightened(results));
+
+    const csv = await downloaded(page, 'Trials (CSV)');
+    expect(csv).toEqual({ file: `${results.id}-trials.csv`, text: trialsCsv(results, analysis) });
+
+    const log = await downloaded(page, 'Histograms (.hlog)');
+    expect(log).toEqual({ file: `${results.id}-histograms.hlog`, text: await histogramLog(lightened(results)) });
+    expect(new HistogramLogReader(log.text).nextIntervalHistogram()?.totalCount).toBeGreaterThan(0);
+    await page.getByText(`${log.file} is made.`).waitFor();
+  });
+});
+
+test('the filter shows the trials that have every word, and says how many', async () => {
+  await reader.open(html, {}, async (page) => {
+    const shown = (): Promise<number> => page.locator('#data tbody tr:visible').count();
+    const said = page.locator('.trial-filter [role="status"]');
+    expect(await said.textContent()).toBe('84 trials');
+    expect(await shown()).toBe(0);
+
+    const filter = page.getByLabel('Show trials with');
+    await filter.fill('SSE suspect');
+    expect(await said.textContent()).toBe('2 of 84 trials');
+    expect(await shown()).toBe(2);
+    await filter.fill('sse suspect broadcast event');
+    expect(await said.textContent()).toBe('1 of 84 trials');
+    expect(await page.locator('#data details:visible').count()).toBe(1);
+    await filter.fill('nobody');
+    expect([await said.textContent(), await shown()]).toEqual(['0 of 84 trials', 0]);
+    await filter.fill('');
+    expect(await said.textContent()).toBe('84 trials');
+    expect(await page.locator('#data details:visible').count()).toBe(2);
+  });
+});
+
+test('a link opens the table it leads to', async () => {
+  await reader.open(html, {}, async (page) => {
+    await page.getByRole('link', { name: 'every trial' }).first().click();
+    await page.locator('#trials-1').waitFor({ state: 'visible' });
+    expect(await page.locator('#trials-1 tbody tr:visible').count()).toBe(42);
+  });
+});
+
+test('without a script the tables and the commands are there, and nothing that does nothing', async () => {
+  await reader.open(html, { javaScriptEnabled: false }, async (page) => {
+    expect(await page.locator('#data button:visible, #data input:visible').count()).toBe(0);
+    expect(await page.locator('#data').innerText()).toContain(
+      'npm run report -- results.json --csv trials.csv --hlog histograms.hlog',
+    );
+    await page.locator('#data summary').first().click();
+    expect(await page.locator('#data tbody tr:visible').count()).toBe(42);
+  });
+});

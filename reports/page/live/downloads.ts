@@ -1,0 +1,39 @@
+import type { Results } from '../../../bench/results/schema.ts';
+import type { Analysis } from '../../analysis/model.ts';
+import { histogramLog } from '../../raw/hlog.ts';
+import { DOWNLOADS, type Download, fileNameOf } from '../../raw/names.ts';
+import { trialsCsv } from '../../raw/trials-csv.ts';
+import { carriedAnalysis, carriedResults } from './carried.ts';
+
+const MADE: Readonly<Record<Download, (results: Results, analysis: Analysis) => string | Promise<string>>> = {
+  results: (results) => `${JSON.stringify(results, null, 2)}\n`,
+  trials: trialsCsv,
+  histograms: histogramLog,
+};
+
+const isDownload = (name: string | undefined): name is Download => name !== undefined && name in DOWNLOADS;
+
+/** Files made of what the page carries, here and now: nothing is asked of anyone. */
+export function offerDownloads(page: Document): void {
+  const status = page.querySelector('.download-said');
+  for (const button of page.querySelectorAll<HTMLButtonElement>('button[data-download]')) {
+    const { download } = button.dataset;
+    if (!isDownload(download)) continue;
+    button.addEventListener('click', async () => {
+      const said = await give(page, download).catch((error: unknown) => `No file could be made: ${error}`);
+      if (status !== null) status.textContent = said;
+    });
+  }
+}
+
+async function give(page: Document, download: Download): Promise<string> {
+  const results = await carriedResults();
+  const text = await MADE[download](results, await carriedAnalysis());
+  const link = page.createElement('a');
+  link.download = fileNameOf(results, download);
+  link.href = URL.createObjectURL(new Blob([text], { type: DOWNLOADS[download].type }));
+  link.click();
+  // The browser has taken the file over once the click is through.
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  return `${link.download} is made.`;
+}

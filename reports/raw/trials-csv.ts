@@ -1,0 +1,159 @@
+import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
+import type { Shown } from '../analysis/distribution.ts';
+import { kindOf } from '../analysis/group.ts';
+import { METRICS, type MetricId } from '../analysis/metrics.ts';
+import type { Analysis, TrialView } from '../analysis/model.ts';
+import { type Cell, csvOf } from './csv.ts';
+
+type MeasuredView = Exclude<TrialView, { state: 'failed' }>;
+
+/** What a line is made from; of a trial that failed there is only the first part. */
+type Subject = {
+  readonly results: Results;
+  readonly one: Case;
+  readonly trial: Trial;
+  readonly measured: MeasuredTrial | null;
+  /** Null where the analysis has no group for the case. */
+  readonly view: MeasuredView | null;
+};
+
+type Column = readonly [header: string, cell: (subject: Subject) => Cell];
+
+const ofMeasured = (header: string, cell: (trial: MeasuredTrial) => Cell | undefined): Column => [
+  header,
+  ({ measured }) => (measured === null ? null : (cell(measured) ?? null)),
+];
+const ofView = (header: string, cell: (view: MeasuredView) => Shown | null): Column => [
+  header,
+  ({ view }) => {
+    const value = view === null ? null : cell(view);
+    return value?.shown ? value.value : null;
+  },
+];
+
+const COUNTS = [
+  ...(['due', 'sent', 'unsent', 'onTime', 'expected', 'delivered', 'lost'] as const),
+  ...(['duplicated', 'reordered', 'corrupt', 'unexpected'] as const),
+] as const;
+
+/** What the report's tables show, in base units. */
+const FIGURES: Readonly<Record<MetricId, string>> = {
+  capacity: 'capacity_per_second',
+  throughput: 'closed_loop_per_second',
+  sessionMemory: 'server_memory_bytes_per_session',
+  connectP50: 'session_p50_seconds',
+  connectP99: 'session_p99_seconds',
+  p50: 'response_p50_seconds',
+  p99: 'response_p99_seconds',
+  bytes: 'bytes_per_message',
+  generatorCpu: 'generator_cpu_seconds_per_message',
+  cpu: 'server_cpu_seconds_per_message',
+  memory: 'server_memory_bytes',
+  connect: 'connect_seconds',
+  idleBytes: 'bytes_per_session_hour',
+  idlePackets: 'packets_per_session_hour',
+  idleCpu: 'server_cpu_seconds_per_session_hour',
+  generatorMemory: 'generator_memory_bytes_per_session',
+  sessionRate: 'sessions_per_second',
+  setupBytes: 'setup_bytes_per_session',
+};
+
+/** A column's name says its unit: everything is in seconds, bytes, counts, or counts a second. */
+const COLUMNS: readonly Column[] = [
+  ['run', ({ results }) => results.id],
+  ['case', ({ one }) => one.id],
+  ['transport', ({ one }) => one.transport],
+  ['variant', ({ one }) => one.variant],
+  ['label', ({ one }) => one.label ?? null],
+  ['scenario', ({ one }) => one.scenario],
+  ['kind', ({ one }) => kindOf(one)],
+  ['clients', ({ one }) => one.clients],
+  ['rate_per_second', ({ one }) => one.rate],
+  ['size_bytes', ({ one }) => one.size],
+  ['encoding', ({ one }) => one.encoding],
+  ['payload', ({ one }) => one.payload ?? 'filler'],
+  ['tls', ({ one }) => one.tls],
+  ['target', ({ one }) => one.target ?? null],
+  ['auth', ({ one }) => one.auth ?? null],
+  ['network', ({ one }) => one.network],
+  ['block', ({ trial }) => trial.block],
+  ['order', ({ trial }) => trial.order],
+  ['started_at', ({ trial }) => trial.startedAt],
+  ['state', ({ trial }) => trial.state],
+  ['reasons', ({ trial }) => trial.reasons.join('; ')],
+  ofMeasured('seconds', ({ seconds }) => seconds),
+  ...COUNTS.map((key) => ofMeasured(snake(key), ({ messages }) => messages[key])),
+  ofMeasured('errors', ({ messages: { errors } }) =>
+    Object.entries(errors)
+      .map(([text, times]) => `${text} (×${times})`)
+      .join('; '),
+  ),
+  ...METRICS.map(({ id }) => ofView(FIGURES[id], ({ values }) => values[id])),
+  [
+    'capacity_is_lower_bound',
+    ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBound),
+  ],
+  ofView('service_p50_seconds', ({ serviceP50 }) => serviceP50),
+  ofView('last_p50_seconds', ({ lastP50 }) => lastP50),
+  ofView('lag_p50_seconds', ({ lagP50 }) => lagP50),
+  ofView('lag_p99_seconds', ({ lagP99 }) => lagP99),
+  ofMeasured('wire_layer', ({ wire }) => wire.layer),
+  ofMeasured('wire_datagrams', ({ wire }) => wire.datagrams ?? false),
+  ofMeasured('wire_up_bytes', ({ wire }) => wire.up),
+  ofMeasured('wire_down_bytes', ({ wire }) => wire.down),
+  ofMeasured('wire_up_packets', ({ wire }) => wire.packetsUp),
+  ofMeasured('wire_down_packets', ({ wire }) => wire.packetsDown),
+  ofMeasured('setup_up_bytes', ({ wire }) => wire.setupUp),
+  ofMeasured('setup_down_bytes', ({ wire }) => wire.setupDown),
+  ofMeasured('socket_up_bytes', ({ wire }) => wire.socket?.up),
+  ofMeasured('socket_down_bytes', ({ wire }) => wire.socket?.down),
+  ofMeasured('socket_setup_up_bytes', ({ wire }) => wire.socket?.setupUp),
+  ofMeasured('socket_setup_down_bytes', ({ wire }) => wire.socket?.setupDown),
+  ofMeasured('theory_exchanges', ({ theory }) => theory?.exchanges),
+  ofMeasured('theory_up_bytes', ({ theory }) => theory?.up),
+  ofMeasured('theory_down_bytes', ({ theory }) => theory?.down),
+  ofMeasured('server_cpu_seconds', ({ usage }) => usage.server.cpuSeconds),
+  ofMeasured('server_rss_bytes', ({ usage }) => usage.server.rssBytes),
+  ofMeasured('server_rss_idle_bytes', ({ usage }) => usage.server.rssIdleBytes),
+  ofMeasured('generator_cpu_seconds', ({ usage }) => usage.generator.cpuSeconds),
+  ofMeasured('generator_rss_bytes', ({ usage }) => usage.generator.rssBytes),
+  ofMeasured('generator_rss_start_bytes', ({ usage }) => usage.generator.rssStartBytes),
+  ofMeasured('generator_loop_delay_p99_seconds', ({ usage }) => usage.generator.loopDelayP99),
+  ofMeasured('generator_busy_share', ({ usage }) => usage.generator.busy),
+  ofMeasured('workers', ({ usage }) => usage.generator.workers),
+  ofMeasured('search_steps', ({ capacity }) => capacity?.steps.length),
+  ofMeasured('search_ceiling_per_second', ({ capacity }) => capacity?.ceilingRate),
+  ofMeasured('search_reason', ({ capacity }) => capacity?.reason),
+  ofMeasured('server_memory_r2', ({ memory }) => memory?.server.r2),
+  ofMeasured('generator_memory_r2', ({ memory }) => memory?.generator.r2),
+  ofMeasured('opening_sessions', ({ opening }) => opening?.sessions),
+  ofMeasured('opening_seconds', ({ opening }) => opening?.seconds),
+  ofMeasured('opening_in_flight', ({ opening }) => opening?.inFlight),
+];
+
+/** A trial a line, whatever became of it. The same from a page as from the command line. */
+export function trialsCsv(results: Results, analysis: Analysis): string {
+  const views = new Map(
+    analysis.groups.flatMap(({ rows }) =>
+      rows.flatMap(({ caseId, trials }) => trials.map((view) => [keyOf(caseId, view.order), view] as const)),
+    ),
+  );
+  const lines = results.cases.flatMap((one) =>
+    one.trials.map((trial) => {
+      const view = views.get(keyOf(one.id, trial.order));
+      const subject: Subject = {
+        ...{ results, one, trial },
+        measured: trial.state === 'failed' ? null : trial,
+        view: view === undefined || view.state === 'failed' ? null : view,
+      };
+      return COLUMNS.map(([, cell]) => cell(subject));
+    }),
+  );
+  return csvOf([COLUMNS.map(([header]) => header), ...lines]);
+}
+
+const keyOf = (caseId: string, order: number): string => `${order} ${caseId}`;
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
