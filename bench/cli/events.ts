@@ -1,4 +1,4 @@
-import { decodeTrial } from '../../reports/analysis/measure.ts';
+import { decodeTrial } from '../../reports/analysis/decode.ts';
 import { metricsOf } from '../../reports/analysis/metrics.ts';
 import type { Analysis } from '../../reports/analysis/model.ts';
 import { textOf } from '../../reports/analysis/sentences.ts';

@@ -87,6 +87,9 @@ function drawsFrom(seed: number, resamples: number): (size: number) => Uint32Arr
   };
 }
 
+/** What the wider interval covers, where so many comparisons are read together. */
+export const studentLevel = (comparisons: number): number => 1 - 2 * studentTail(comparisons);
+
 const studentTail = (comparisons: number): number => Math.min(STUDENT_TAIL, TAIL / comparisons);
 
 const ratiosInterval = (above: Float64Array, below: Float64Array): Interval =>

@@ -52,7 +52,7 @@ const runDocument = ({ id, startedAt, state, command, status, counts }: RunFacts
 const rowKey = ({ caseId, metric: { id } }: ComparedRow) => ({ case: caseId, metric: id });
 
 function rowDocument(row: ComparedRow) {
-  const { name, scenario, kind, floor, band, base, next, ratio, verdict, magnitude, worseBy } = row;
+  const { name, scenario, kind, floor, band, base, next, ratio, verdict, magnitude, worseBy, expert } = row;
   return {
     ...rowKey(row),
     name,
@@ -66,6 +66,7 @@ function rowDocument(row: ComparedRow) {
     verdict,
     magnitude,
     worseBy,
+    expert,
   };
 }
 

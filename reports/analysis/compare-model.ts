@@ -1,7 +1,7 @@
 import type { Case, Environment, Results } from '../../bench/results/schema.ts';
 import type { Kind, Metric } from './metrics.ts';
 import type { AnalysisOptions, Sentence, Status, TrialCounts, Warning } from './model.ts';
-import type { Verdict, Word } from './verdict.ts';
+import type { Expert, Verdict, Word } from './verdict.ts';
 
 /** What two runs say of each other. Ratios and changes are the newer run over the base. */
 export type Comparison = {
@@ -64,6 +64,15 @@ export type ComparedRow = {
   readonly magnitude: Magnitude | null;
   /** How much worse the newer median is, as a share of the base; negative where it is better. */
   readonly worseBy: number | null;
+  /** Beside the verdict, for readers who ask; null where there is none. No verdict is decided by it. */
+  readonly expert: ComparedExpert | null;
+};
+
+export type ComparedExpert = Pick<Expert, 'cliffsDelta' | 'p'> & {
+  /** After Holm's correction over the transports of one question and metric. */
+  readonly pHolm: number;
+  /** What the bootstrap interval was widened to: Welch's at this level, by Yuen's trimmed means or by plain ones. */
+  readonly interval: { readonly level: number; readonly trimmed: boolean };
 };
 
 export type Magnitude = 'within the band' | 'small' | 'moderate' | 'large';

@@ -11,10 +11,14 @@ import {
   type TransportSpec,
   WIRE,
 } from '../fixtures.ts';
+import { analyse } from './analyse.ts';
 import { type CompareOptions, compare } from './compare.ts';
 import { comparisonDocument } from './compare-document.ts';
 import type { Comparison } from './compare-model.ts';
 import { outcomeOf } from './compare-outcome.ts';
+import { comparing } from './comparing.ts';
+import { readRun } from './member.ts';
+import { analysedRun } from './readings.ts';
 import { textOf } from './sentences.ts';
 
 const run = (spec: Partial<RunSpec> = {}, changes: Partial<Results> = {}): Results => ({
@@ -42,6 +46,23 @@ describe('A against A', () => {
     expect(textOf(headline)).toMatch(
       /^Against the base run: \d+ equivalent, \d+ not separated and \d+ not testable, of/,
     );
+  });
+
+  test('run after run, on quiet and noisy machines: no more is called better or worse than the methodology allows', () => {
+    const noises = [0.01, 0.05, 0.15, 0.3];
+    const counts = noises.flatMap((noise, place) => {
+      const transports = Object.fromEntries(Object.entries(SEVEN).map(([id, spec]) => [id, { ...spec, noise }]));
+      return Array.from({ length: 8 }, (_, round) => {
+        const seed = 100 * place + 2 * round + 1;
+        return held(run({ transports, seed }), run({ transports, seed: seed + 1 }), { resamples: 200 }).counts;
+      });
+    });
+    const total = (word: 'better' | 'worse' | 'equivalent' | 'not separated') =>
+      counts.reduce((sum, one) => sum + one[word], 0);
+    const judged = total('better') + total('worse') + total('equivalent') + total('not separated');
+    expect(judged).toBe(32 * 36);
+    expect((total('better') + total('worse')) / judged).toBeLessThanOrEqual(0.015);
+    expect(total('equivalent')).toBeGreaterThan(judged / 3);
   });
 
   test('on a noisy machine it is not separated, and still neither better nor worse', () => {
@@ -374,6 +395,73 @@ describe('outcome', () => {
     const bytes = held(run(), run({ transports: slower(2), seed: 2 }), { metrics: ['bytes'] });
     expect(new Set(bytes.rows.map(({ metric }) => metric.id))).toEqual(new Set(['bytes']));
     expect(outcomeOf(bytes, 0)).toEqual({ regressions: [], open: [], unsound: [] });
+  });
+});
+
+describe('what stands beside the verdicts', () => {
+  const comparison = held(run(), run({ transports: slower(1.2), seed: 2 }));
+  const p50 = comparison.rows.filter(({ metric }) => metric.id === 'p50');
+
+  test('effect size, rank test corrected over the column, and what the interval was widened to', () => {
+    const ws = p50.find(({ name }) => name === 'ws')?.expert;
+    // Seven trials a side, each of the one above each of the other: 2 of C(14, 7) = 3,432 orders are as extreme.
+    expect(ws).toMatchObject({ cliffsDelta: 1, p: 2 / 3432, pHolm: (7 * 2) / 3432 });
+    expect(ws?.interval).toEqual({ level: expect.closeTo(1 - 0.05 / 7, 12), trimmed: false });
+    expect(p50.every(({ expert }) => expert !== null && expert.pHolm >= expert.p)).toBe(true);
+    const ten = held(run({ trials: 10 }), run({ trials: 10, seed: 2 }));
+    expect(ten.rows[0]?.expert?.interval.trimmed).toBe(true);
+  });
+
+  test('nothing where nothing was judged', () => {
+    const quick = held(run({ trials: 3 }), run({ trials: 3, seed: 2 }));
+    expect(quick.rows.every(({ expert }) => expert === null)).toBe(true);
+  });
+});
+
+describe('runs whose figures were read before', () => {
+  const finish = (steps: ReturnType<typeof comparing>) => {
+    const seen: { done: number; of: number }[] = [];
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return { comparison: step.value, seen };
+      seen.push(step.value);
+    }
+  };
+  const kinds = { scenarios: EVERY_KIND, resamples: 500 };
+  const base = run(kinds);
+  const next = run({
+    ...kinds,
+    transports: { ...slower(1.2), mqtt: { ...SEVEN.mqtt, fit: 0.9, capacity: 0 } },
+    seed: 2,
+  });
+  // As a page carries it.
+  const carried = (results: Results) => JSON.parse(JSON.stringify(analyse(results, { resamples: 100 })));
+  const analysed = (results: Results) => analysedRun(results, carried(results));
+
+  test('give the comparison that their histograms give, to the last digit', () => {
+    const [before, after] = [analysed(base), analysed(next)];
+    if (before === null || after === null) throw new Error('these are their analyses');
+    const { comparison } = finish(comparing(before, after, { resamples: 500 }));
+    expect(comparison).toEqual(held(base, next));
+    expect(finish(comparing(readRun(base), after, { resamples: 500 })).comparison).toEqual(held(base, next));
+  });
+
+  test('tell how far they have come, verdict by verdict', () => {
+    const { comparison, seen } = finish(comparing(readRun(base), readRun(next), { resamples: 100 }));
+    expect(seen).toHaveLength(comparison.rows.length);
+    expect(seen.map(({ done }) => done)).toEqual(seen.map((_, index) => index + 1));
+    expect(new Set(seen.map(({ of }) => of))).toEqual(new Set([comparison.rows.length]));
+  });
+
+  test('an analysis of another run, or of another make, is no substitute', () => {
+    const analysis = carried(base);
+    expect(analysedRun({ ...base, cases: base.cases.slice(1) }, analysis)).toBeNull();
+    expect(analysedRun(run({ ...kinds, aa: true }), analysis)).toBeNull();
+    const [{ rows }] = analysis.groups;
+    for (const spoil of [undefined, { state: 'shown' }, { ...rows[0].cells.p50, values: [{ block: 0, value: '1' }] }]) {
+      rows[0].cells.p50 = spoil;
+      expect(analysedRun(base, analysis)).toBeNull();
+    }
   });
 });
 

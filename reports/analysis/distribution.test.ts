@@ -1,6 +1,7 @@
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
-import { type Distribution, decode, deepestPercentile, percentile, quantile, samplesBeyond } from './distribution.ts';
+import { decode } from './decode.ts';
+import { type Distribution, deepestPercentile, percentile, quantile, samplesBeyond } from './distribution.ts';
 
 function encoded(valuesNanoseconds: readonly number[]): string {
   const histogram = build();

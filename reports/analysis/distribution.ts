@@ -1,9 +1,5 @@
-import { decodeFromCompressedBase64, JsHistogram } from 'hdr-histogram-js';
-
 /** A percentile is shown only when at least this many samples lie beyond it. */
 export const SAMPLES_BEYOND = 10;
-
-const NANOSECONDS_PER_SECOND = 1e9;
 
 /** One decoded histogram, held as its filled buckets so that any number of percentiles costs no second scan. */
 export type Distribution = {
@@ -26,30 +22,7 @@ export type Decoded =
   | { readonly readable: true; readonly distribution: Distribution }
   | { readonly readable: false; readonly reason: string };
 
-/** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. */
-export function decode(base64: string): Decoded {
-  try {
-    const histogram = decodeFromCompressedBase64(base64);
-    if (!(histogram instanceof JsHistogram)) return { readable: false, reason: 'unknown kind of histogram' };
-    return { readable: true, distribution: distributionOf(histogram) };
-  } catch {
-    return { readable: false, reason: 'its histogram cannot be read' };
-  }
-}
-
-function distributionOf(histogram: JsHistogram): Distribution {
-  const seconds: number[] = [];
-  const cumulative: number[] = [];
-  let count = 0;
-  for (let index = 0; index < histogram.countsArrayLength && count < histogram.totalCount; index++) {
-    const here = histogram.getCountAtIndex(index);
-    if (here === 0) continue;
-    count += here;
-    seconds.push(histogram.highestEquivalentValue(histogram.valueFromIndex(index)) / NANOSECONDS_PER_SECOND);
-    cumulative.push(count);
-  }
-  return { count, seconds, cumulative };
-}
+export const UNREADABLE: Decoded = { readable: false, reason: 'its histogram cannot be read' };
 
 /** Samples that lie beyond a percentile; 1000 × (1 − 0.99) is 10, whatever binary fractions make of it. */
 export function samplesBeyond(count: number, percentile: number): number {

@@ -1,5 +1,5 @@
 import type { Case, MeasuredTrial } from '../../bench/results/schema.ts';
-import { type Decoded, decode, notShown, percentile, type Shown, shown } from './distribution.ts';
+import { type Decoded, notShown, percentile, type Shown, shown } from './distribution.ts';
 import type { MetricId } from './metrics.ts';
 
 /** A measured trial with its histograms decoded, once for all that is read from them. */
@@ -12,15 +12,6 @@ export type DecodedTrial = {
   /** Only where a message has several receivers. */
   readonly last: Decoded | null;
 };
-
-export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
-  trial,
-  response: decode(trial.latency.response),
-  service: decode(trial.latency.service),
-  lag: decode(trial.latency.lag),
-  connect: decode(trial.latency.connect),
-  last: trial.latency.last === undefined ? null : decode(trial.latency.last),
-});
 
 export function measure(
   id: MetricId,

@@ -1,22 +1,15 @@
 import type { Capacity, Case, Results } from '../../bench/results/schema.ts';
-import type { Sample } from './bootstrap.ts';
 import { percentileCurve } from './curve.ts';
+import { decodeTrial } from './decode.ts';
 import { notShown, type Shown, shown } from './distribution.ts';
-import { countOf } from './format.ts';
 import { describe, flagOf, kindOf, nameOf } from './group.ts';
-import {
-  type DecodedTrial,
-  decodeTrial,
-  fitOf,
-  isLowerBound,
-  measure,
-  payloadPerDelivered,
-  socketPerDelivered,
-} from './measure.ts';
+import { type DecodedTrial, payloadPerDelivered, socketPerDelivered } from './measure.ts';
 import { median } from './median.ts';
-import { forEachMetric, type MetricId, metricsOf } from './metrics.ts';
 import type { CurvePoint, TrialView } from './model.ts';
+import { type Reading, type Readings, type ReadRun, readingsOf } from './readings.ts';
 import { viewTrial } from './trial-view.ts';
+
+export type { Reading };
 
 /** One case of a group, with everything read out of its trials. */
 export type Member = {
@@ -28,23 +21,12 @@ export type Member = {
   readonly title: string;
   readonly floor: boolean;
   readonly validTrials: number;
-  readonly readings: Readonly<Record<MetricId, Reading>>;
+  readonly readings: Readings;
   readonly curve: readonly CurvePoint[];
   readonly payload: Shown;
   readonly socketBytes: Shown;
   readonly searches: readonly Capacity[];
   readonly trials: readonly TrialView[];
-};
-
-/** A metric's values by block over the valid trials that show it, and why there are none where there are none. */
-export type Reading = {
-  readonly sample: Sample;
-  readonly median: number;
-  readonly reason: string;
-  /** How many of the values are lower bounds. */
-  readonly bounded: number;
-  /** R² of the worst of the lines that the values are slopes of; null where they are none. */
-  readonly fit: number | null;
 };
 
 export function readMember(results: Results, one: Case): Member {
@@ -75,27 +57,14 @@ export function readMember(results: Results, one: Case): Member {
   };
 }
 
-function readingsOf(one: Case, valid: readonly DecodedTrial[]): Record<MetricId, Reading> {
-  const { trials } = one;
-  const columns = metricsOf(kindOf(one));
-  const absent = trials.length === 0 ? 'no trial was run' : `none of ${countOf(trials.length, 'trial')} is valid`;
-  const reading = (id: MetricId): Reading => {
-    if (!columns.includes(id)) return { ...NOTHING, reason: 'not a figure of this scenario' };
-    const measured = valid.map((decoded) => ({ decoded, value: measure(id, decoded, one) }));
-    const seen = measured.flatMap(({ decoded, value }) => values(value).map((number) => ({ decoded, number })));
-    const missing = measured.flatMap(({ value }) => (value.shown ? [] : [value.reason]));
-    const fits = seen.flatMap(({ decoded }) => fitOf(id, decoded) ?? []);
-    return {
-      sample: new Map(seen.map(({ decoded, number }) => [decoded.trial.block, number])),
-      median: median(seen.map(({ number }) => number)),
-      reason: missing[0] ?? absent,
-      bounded: seen.filter(({ decoded }) => isLowerBound(id, decoded)).length,
-      fit: fits.length > 0 ? Math.min(...fits) : null,
-    };
-  };
-  return forEachMetric(reading);
-}
-
-const NOTHING: Omit<Reading, 'reason'> = { sample: new Map(), median: Number.NaN, bounded: 0, fit: null };
-
 const values = (value: Shown): number[] => (value.shown ? [value.value] : []);
+
+/** A run whose histograms are decoded when a case is asked for. */
+export const readRun = (results: Results): ReadRun => ({
+  results,
+  readings: (one) =>
+    readingsOf(
+      one,
+      one.trials.flatMap((trial) => (trial.state === 'valid' ? [decodeTrial(trial)] : [])),
+    ),
+});

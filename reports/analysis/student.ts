@@ -1,7 +1,7 @@
 export type Interval = { readonly low: number; readonly high: number };
 
 /** Of every ten values one is left out at either end: from ten trials on, a single bad one cannot blur a verdict. */
-const TRIMMED_OF = 10;
+export const TRIMMED_OF = 10;
 
 /**
  * Student's interval of the trimmed mean, `tail` being the chance beyond either end. The spread is that of the values

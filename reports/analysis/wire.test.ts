@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Results, Trial } from '../../bench/results/schema.ts';
 import { CONNECT, ECHO, IDLE, makeResults, type RunSpec, WIRE } from '../fixtures.ts';
 import { wireReport, wireTable } from '../terminal/wire-table.ts';
-import { decodeTrial, measure } from './measure.ts';
+import { decodeTrial } from './decode.ts';
+import { measure } from './measure.ts';
 import { wireRows, wireTakeaway } from './wire.ts';
 
 const rowsOf = (spec: Omit<RunSpec, 'scenarios'>) => wireRows(makeResults({ ...spec, scenarios: [WIRE] }));

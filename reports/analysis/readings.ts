@@ -1,0 +1,94 @@
+import type { Case, Results } from '../../bench/results/schema.ts';
+import type { Sample } from './bootstrap.ts';
+import type { Shown } from './distribution.ts';
+import { countOf } from './format.ts';
+import { kindOf } from './group.ts';
+import { type DecodedTrial, fitOf, isLowerBound, measure } from './measure.ts';
+import { median } from './median.ts';
+import { forEachMetric, type MetricId, metricsOf } from './metrics.ts';
+import type { Analysis, Cell } from './model.ts';
+
+/** A metric's values by block over the valid trials that show it, and why there are none where there are none. */
+export type Reading = {
+  readonly sample: Sample;
+  readonly median: number;
+  readonly reason: string;
+  /** How many of the values are lower bounds. */
+  readonly bounded: number;
+  /** R² of the worst of the lines that the values are slopes of; null where they are none. */
+  readonly fit: number | null;
+};
+
+export type Readings = Readonly<Record<MetricId, Reading>>;
+
+/** @param valid the decoded valid trials of the case */
+export function readingsOf(one: Case, valid: readonly DecodedTrial[]): Readings {
+  const { trials } = one;
+  // What is drawn depends on the order: it must not depend on that of the file.
+  const inOrder = valid.toSorted((a, b) => a.trial.block - b.trial.block);
+  const columns = metricsOf(kindOf(one));
+  const absent = trials.length === 0 ? 'no trial was run' : `none of ${countOf(trials.length, 'trial')} is valid`;
+  const reading = (id: MetricId): Reading => {
+    if (!columns.includes(id)) return { ...NOTHING, reason: 'not a figure of this scenario' };
+    const measured = inOrder.map((decoded) => ({ decoded, value: measure(id, decoded, one) }));
+    const seen = measured.flatMap(({ decoded, value }) => values(value).map((number) => ({ decoded, number })));
+    const missing = measured.flatMap(({ value }) => (value.shown ? [] : [value.reason]));
+    const fits = seen.flatMap(({ decoded }) => fitOf(id, decoded) ?? []);
+    return {
+      sample: new Map(seen.map(({ decoded, number }) => [decoded.trial.block, number])),
+      median: median(seen.map(({ number }) => number)),
+      reason: missing[0] ?? absent,
+      bounded: seen.filter(({ decoded }) => isLowerBound(id, decoded)).length,
+      fit: fits.length > 0 ? Math.min(...fits) : null,
+    };
+  };
+  return forEachMetric(reading);
+}
+
+const NOTHING: Omit<Reading, 'reason'> = { sample: new Map(), median: Number.NaN, bounded: 0, fit: null };
+
+const values = (value: Shown): number[] => (value.shown ? [value.value] : []);
+
+/** A run with what its trials show, however that was read out of them. */
+export type ReadRun = { readonly results: Results; readonly readings: (one: Case) => Readings };
+
+/**
+ * The readings that an analysis of the run holds already, so that no histogram need be decoded again. Null where it is not
+ * the analysis of this run, or of another make.
+ */
+export function analysedRun(results: Results, { groups }: Pick<Analysis, 'groups'>): ReadRun | null {
+  const rows = new Map(groups.flatMap(({ rows }) => rows.map((row) => [row.caseId, row])));
+  const compared = results.cases.filter((one) => kindOf(one) !== 'wire');
+  if (rows.size !== compared.length) return null;
+  const known = new Map<Case, Readings>();
+  for (const one of compared) {
+    const cells = rows.get(one.id)?.cells;
+    if (cells === undefined || !isWhole(cells)) return null;
+    known.set(
+      one,
+      forEachMetric((id) => readingOf(cells[id])),
+    );
+  }
+  return { results, readings: (one) => known.get(one) ?? readingsOf(one, []) };
+}
+
+function readingOf(cell: Cell): Reading {
+  if (cell.state === 'not shown') return { ...NOTHING, reason: cell.reason };
+  const { values, median, bounded, fit } = cell;
+  return { sample: new Map(values.map(({ block, value }) => [block, value])), median, reason: '', bounded, fit };
+}
+
+/** Of a page that another version made, a figure may be missing or be written otherwise. */
+function isWhole(cells: Readonly<Partial<Record<MetricId, Partial<Cell>>>>): boolean {
+  const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+  const whole = forEachMetric((id) => {
+    const cell = cells[id];
+    if (cell?.state === 'not shown') return typeof cell.reason === 'string';
+    if (cell?.state !== 'shown') return false;
+    const { values, median, bounded, fit } = cell;
+    if (!Array.isArray(values) || values.length === 0) return false;
+    const numbers = [median, bounded, ...(fit === null ? [] : [fit])];
+    return numbers.every(isNumber) && values.every((one) => isNumber(one?.block) && isNumber(one?.value));
+  });
+  return Object.values(whole).every((one) => one);
+}
