@@ -41,7 +41,7 @@ export async function compareCommand(
   const exitCode = exitCodeFor(outcome, failOn);
   const all = flags.all === true;
   if (flags.out !== undefined) {
-    const html = await renderComparison(comparison);
+    const html = await renderComparison(comparison, { mark: maxRegression === 0 ? null : maxRegression });
     writeOrRefuse(flags.out, html, '--out');
     io.talk(`Page: ${flags.out}\n`);
   }

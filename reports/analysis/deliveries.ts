@@ -1,5 +1,5 @@
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
-import { decode } from './distribution.ts';
+import { decode } from './decode.ts';
 import { countOf, integer, list } from './format.ts';
 import { kindOf } from './group.ts';
 import type { Group, Objective } from './model.ts';

@@ -16,7 +16,7 @@ export const MOST_BYTES = 2 ** 22;
 const NANOSECONDS_PER_SECOND = 1e9;
 
 /** What is to be inflated. @throws when it is no compressed histogram of version 2 */
-export function compressedPart(bytes: Uint8Array): Uint8Array {
+export function compressedPart<Kept extends ArrayBufferLike>(bytes: Uint8Array<Kept>): Uint8Array<Kept> {
   const view = viewOf(bytes);
   if ((view.getInt32(0) & WITHOUT_WORD) !== COMPRESSED) throw new Error('not a compressed histogram of version 2');
   return bytes.subarray(8, 8 + view.getInt32(4));

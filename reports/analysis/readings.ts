@@ -6,7 +6,7 @@ import { kindOf } from './group.ts';
 import { type DecodedTrial, fitOf, isLowerBound, measure } from './measure.ts';
 import { median } from './median.ts';
 import { forEachMetric, type MetricId, metricsOf } from './metrics.ts';
-import type { Analysis, Cell } from './model.ts';
+import type { Cell } from './model.ts';
 
 /** A metric's values by block over the valid trials that show it, and why there are none where there are none. */
 export type Reading = {
@@ -54,10 +54,11 @@ export type ReadRun = { readonly results: Results; readonly readings: (one: Case
 
 /**
  * The readings that an analysis of the run holds already, so that no histogram need be decoded again. Null where it is not
- * the analysis of this run, or of another make.
+ * the analysis of this run, or of another make: it may come from anywhere.
  */
-export function analysedRun(results: Results, { groups }: Pick<Analysis, 'groups'>): ReadRun | null {
-  const rows = new Map(groups.flatMap(({ rows }) => rows.map((row) => [row.caseId, row])));
+export function analysedRun(results: Results, analysis: unknown): ReadRun | null {
+  if (!holdsRows(analysis)) return null;
+  const rows = new Map(analysis.groups.flatMap(({ rows }) => rows.map((row) => [row.caseId, row])));
   const compared = results.cases.filter((one) => kindOf(one) !== 'wire');
   if (rows.size !== compared.length) return null;
   const known = new Map<Case, Readings>();
@@ -72,23 +73,46 @@ export function analysedRun(results: Results, { groups }: Pick<Analysis, 'groups
   return { results, readings: (one) => known.get(one) ?? readingsOf(one, []) };
 }
 
+/** As far as is read here; of a page that another version made, a figure may be missing or be written otherwise. */
+type Rows = { readonly groups: readonly { readonly rows: readonly { caseId: string; cells: Partial<Cells> }[] }[] };
+type Cells = Readonly<Record<MetricId, Cell>>;
+
+function holdsRows(analysis: unknown): analysis is Rows {
+  const listIn = (value: unknown, name: string): unknown[] => {
+    const list = isRecord(value) ? value[name] : undefined;
+    return Array.isArray(list) ? list : [];
+  };
+  const rows = listIn(analysis, 'groups').map((group) => listIn(group, 'rows'));
+  return (
+    isRecord(analysis) &&
+    Array.isArray(analysis.groups) &&
+    rows.every((those) => those.length > 0) &&
+    rows.flat().every((row) => isRecord(row) && typeof row.caseId === 'string' && isRecord(row.cells))
+  );
+}
+
+function isWhole(cells: Partial<Cells>): cells is Cells {
+  const known: Readonly<Record<string, unknown>> = cells;
+  const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
+  const whole = forEachMetric((id) => {
+    const cell = known[id];
+    if (!isRecord(cell)) return false;
+    if (cell.state === 'not shown') return typeof cell.reason === 'string';
+    if (cell.state !== 'shown' || !Array.isArray(cell.values) || cell.values.length === 0) return false;
+    const { values, median, bounded, fit } = cell;
+    return (
+      [median, bounded, ...(fit === null ? [] : [fit])].every(isNumber) &&
+      values.every((one) => isRecord(one) && isNumber(one.block) && isNumber(one.value))
+    );
+  });
+  return Object.values(whole).every((one) => one);
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function readingOf(cell: Cell): Reading {
   if (cell.state === 'not shown') return { ...NOTHING, reason: cell.reason };
   const { values, median, bounded, fit } = cell;
   return { sample: new Map(values.map(({ block, value }) => [block, value])), median, reason: '', bounded, fit };
-}
-
-/** Of a page that another version made, a figure may be missing or be written otherwise. */
-function isWhole(cells: Readonly<Partial<Record<MetricId, Partial<Cell>>>>): boolean {
-  const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
-  const whole = forEachMetric((id) => {
-    const cell = cells[id];
-    if (cell?.state === 'not shown') return typeof cell.reason === 'string';
-    if (cell?.state !== 'shown') return false;
-    const { values, median, bounded, fit } = cell;
-    if (!Array.isArray(values) || values.length === 0) return false;
-    const numbers = [median, bounded, ...(fit === null ? [] : [fit])];
-    return numbers.every(isNumber) && values.every((one) => isNumber(one?.block) && isNumber(one?.value));
-  });
-  return Object.values(whole).every((one) => one);
 }

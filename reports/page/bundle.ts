@@ -7,7 +7,13 @@ import type { InputOptions, OutputOptions } from 'rolldown';
 import type * as page from './page.tsx';
 
 type Page = typeof page;
-type Bundle = { readonly name: string; readonly input: InputOptions; readonly output: OutputOptions };
+type Bundle = {
+  readonly name: string;
+  readonly input: InputOptions;
+  readonly output: OutputOptions;
+  /** Names that stand for JSON in the source, made when there is something to bundle. */
+  readonly given?: () => Promise<Readonly<Record<string, unknown>>>;
+};
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const usualCache = join(project, 'node_modules', '.cache', 'wirebench');
@@ -38,6 +44,10 @@ const LIVE: Bundle = {
     },
   },
   output: { format: 'iife', minify: true },
+  given: async () => {
+    const { resultsJsonSchema } = await import('./results-schema.ts');
+    return { RESULTS_JSON_SCHEMA: resultsJsonSchema() };
+  },
 };
 
 /** The parts of a report that are made of more than text: bundled once for each state of their sources, and kept. */
@@ -88,14 +98,18 @@ async function keep(file: string, cache: string, code: string): Promise<boolean>
 }
 
 /** Loaded only when there is something to bundle: a cached report does not pay for the bundler. */
-async function build({ input, output }: Bundle): Promise<string> {
+async function build({ input, output, given }: Bundle): Promise<string> {
   const { rolldown } = await import('rolldown');
+  const names = Object.entries((await given?.()) ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
   const bundle = await rolldown({
     ...input,
     cwd: project,
     tsconfig: false,
     logLevel: 'silent',
-    transform: { jsx: { runtime: 'automatic' }, define: { 'process.env.NODE_ENV': '"production"' } },
+    transform: {
+      jsx: { runtime: 'automatic' },
+      define: { 'process.env.NODE_ENV': '"production"', ...Object.fromEntries(names) },
+    },
   });
   try {
     const made = await bundle.generate({ ...output, codeSplitting: false });

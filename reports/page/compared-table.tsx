@@ -1,10 +1,17 @@
 import type { ComparedRow, RawPair, Side } from '../analysis/compare-model.ts';
-import { cellFigure, change, verdictFigures } from '../analysis/format.ts';
+import { cellFigure, change, signed, verdictFigures } from '../analysis/format.ts';
 import type { Metric } from '../analysis/metrics.ts';
+import type { ExpertColumn } from './comparison-state.ts';
 import { Name, VerdictWord } from './parts.tsx';
 
 /** Base, new, change and verdict of every comparison of a question. */
-export function ComparedTable({ caption, rows }: { caption: string; rows: readonly ComparedRow[] }) {
+type ComparedProps = {
+  readonly caption: string;
+  readonly rows: readonly ComparedRow[];
+  readonly columns: readonly ExpertColumn[];
+};
+
+export function ComparedTable({ caption, rows, columns }: ComparedProps) {
   return (
     <table>
       <caption>{caption}</caption>
@@ -18,6 +25,9 @@ export function ComparedTable({ caption, rows }: { caption: string; rows: readon
           <th scope="col">Verdict</th>
           <NumberHead>Ratio (95 %)</NumberHead>
           <th scope="col">How much</th>
+          {columns.map((column) => (
+            <NumberHead key={column}>{HEADS[column]}</NumberHead>
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -29,7 +39,7 @@ export function ComparedTable({ caption, rows }: { caption: string; rows: readon
                 <Name>{row.name}</Name>
                 {floor ? ' (floor)' : ''}
               </th>
-              <td>{metric.column}</td>
+              <td className="figure-name">{metric.column}</td>
               <td className="number">{sideText(metric, row.base)}</td>
               <td className="number">{sideText(metric, row.next)}</td>
               <td className="number">{row.ratio === null ? '—' : change(row.ratio)}</td>
@@ -39,13 +49,41 @@ export function ComparedTable({ caption, rows }: { caption: string; rows: readon
               <td className={'reason' in verdict ? 'reasons' : 'number'}>
                 {'reason' in verdict ? verdict.reason : verdictFigures(verdict)}
               </td>
-              <td>{row.magnitude ?? '—'}</td>
+              <td className="figure-name">{row.magnitude ?? '—'}</td>
+              {columns.map((column) => (
+                <td key={column} className="number">
+                  {expertText(row, column)}
+                </td>
+              ))}
             </tr>
           );
         })}
       </tbody>
     </table>
   );
+}
+
+const HEADS: Readonly<Record<ExpertColumn, string>> = {
+  delta: 'Cliff’s δ',
+  p: 'p (Holm)',
+  n: 'Trials, base / new',
+  interval: 'Bootstrap 95 %, or if wider',
+};
+
+function expertText({ expert, base, next }: ComparedRow, column: ExpertColumn): string {
+  const trialsOf = (side: Side): number => (side.state === 'shown' ? side.trials : 0);
+  if (column === 'n') return `${trialsOf(base)} / ${trialsOf(next)}`;
+  if (expert === null) return '—';
+  switch (column) {
+    case 'delta':
+      return signed(expert.cliffsDelta);
+    case 'p':
+      return expert.pHolm < 0.001 ? '< 0.001' : expert.pHolm.toFixed(3);
+    case 'interval': {
+      const level = Number((expert.interval.level * 100).toFixed(2));
+      return `${expert.interval.trimmed ? 'Yuen' : 'Welch'} ${level} %`;
+    }
+  }
 }
 
 /** Figures side by side, of cases that were asked different questions. */
@@ -72,7 +110,7 @@ export function RawTable({ pairs }: { pairs: readonly RawPair[] }) {
               </th>
               <td>{pair.scenario}</td>
               <td>{pair.because.map((one) => `${one.what} ${one.base} → ${one.next}`).join('; ')}</td>
-              <td>{metric.column}</td>
+              <td className="figure-name">{metric.column}</td>
               <td className="number">{sideText(metric, base)}</td>
               <td className="number">{sideText(metric, next)}</td>
             </tr>

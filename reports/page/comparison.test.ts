@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
 import { compare } from '../analysis/compare.ts';
-import { BROADCAST, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { BROADCAST, CAPACITY, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
 import { renderComparison } from './render.ts';
 import { markupOf, stylesOf, textOf } from './testing/markup.ts';
 
@@ -31,12 +31,27 @@ describe('the page of two runs', () => {
     const runs = [run({ scenarios: EVERY_KIND }), run({ scenarios: EVERY_KIND, transports: slow, seed: 2 })] as const;
     const html = await page(...runs);
     const [markup, style] = [markupOf(html), stylesOf(html)];
-    expect(html.match(/<script/g)).toHaveLength(1);
+    // Its one script, and what it carries for it.
+    expect(html.match(/<script(?: type="text\/plain" id="carried-comparison")?>/g)).toHaveLength(2);
+    expect(html.match(/<script/g)).toHaveLength(2);
+    expect(markup).not.toMatch(/<(?:input|select|button)/);
     expect(markup).not.toMatch(/\ssrc=|href="(?!#)|https?:\/\//i);
     expect(style).not.toMatch(/url\(|@import/i);
     expect(html).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     expect(markup).not.toMatch(/NaN|Infinity|undefined|\[object/);
     expect(await page(...runs)).toBe(html);
+  });
+
+  test('marks where a regression begins, on the side where it would be', async () => {
+    const runs = [run({ scenarios: [CAPACITY, ECHO] }), run({ scenarios: [CAPACITY, ECHO], seed: 2 })] as const;
+    const html = await renderComparison(compare(...runs, { resamples: 200, metrics: ['capacity', 'p50'] }), {
+      mark: 0.1,
+    });
+    const middle = (190 + 470) / 2;
+    const marks = [...html.matchAll(/class="regression-mark" x1="([\d.]+)"/g)].map(([, x]) => Number(x) > middle);
+    expect(marks.toSorted()).toEqual([...Array(7).fill(false), ...Array(7).fill(true)]);
+    expect(textOf(html)).toContain('Dashed: worse by 10 %.');
+    expect(await page(...runs)).not.toContain('class="regression-mark"');
   });
 
   test.each<[string, Results, RegExp]>([

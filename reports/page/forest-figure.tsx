@@ -1,10 +1,10 @@
-import { scaleLog } from 'd3-scale';
 import type { ComparedRow } from '../analysis/compare-model.ts';
-import { change, tolerance } from '../analysis/format.ts';
+import { change, countOf, tolerance } from '../analysis/format.ts';
 import { ICONS, type Verdict } from '../analysis/verdict.ts';
 import { round } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { ComparedTable } from './compared-table.tsx';
+import { markedAt, seen, type View } from './comparison-state.ts';
 import { forestTakeaway } from './forest-caption.ts';
 import { Figure, shortened } from './parts.tsx';
 
@@ -16,30 +16,42 @@ const FURTHEST = 20;
 
 type Judged = ComparedRow & { readonly verdict: Extract<Verdict, { interval: unknown }> };
 
+type ForestProps = { readonly question: string; readonly rows: readonly ComparedRow[]; readonly view: View };
+
 /** Changes of one question with their intervals: half and double are equally far from nothing. */
-export function ForestFigure({ question, rows }: { question: string; rows: readonly ComparedRow[] }) {
-  const judged = rows.filter((row): row is Judged => 'interval' in row.verdict);
+export function ForestFigure({ question, rows, view }: ForestProps) {
+  const shown = seen(rows, view);
+  const judged = shown.filter(isJudged);
   const takeaway = forestTakeaway(rows);
+  const hidden = rows.length - shown.length;
   return (
     <Figure
       title="Change, newer run over base"
       takeaway={takeaway}
       note={
-        `Mark: ratio of the medians; bar: its interval, which is the test; shaded: too small to count (${bandsOf(judged)}). ` +
-        'Logarithmic: halving is as far to the left as doubling to the right. Whether more is better depends on the figure; the word says it.'
+        `Mark: ratio of the medians; bar: its interval, which is the test; shaded: too small to count (${bandsOf(rows)}). ` +
+        'Logarithmic: halving is as far to the left as doubling to the right. Whether more is better depends on the figure; the word says it.' +
+        (view.mark === null ? '' : ` Dashed: worse by ${tolerance(view.mark).slice(1)}.`) +
+        (hidden === 0 ? '' : ` ${countOf(hidden, 'comparison')} of ${rows.length} not shown, as asked.`)
       }
-      data={<ComparedTable caption={question} rows={rows} />}
+      data={<ComparedTable caption={question} rows={shown} columns={view.columns} />}
     >
       {judged.length === 0 ? (
-        <p className="empty">Nothing to draw: no comparison could be judged.</p>
+        <p className="empty">
+          {rows.some(isJudged)
+            ? 'Nothing to draw: all that was judged is hidden.'
+            : 'Nothing to draw: no comparison could be judged.'}
+        </p>
       ) : (
-        <Forest rows={judged} label={takeaway} />
+        <Forest rows={judged} label={takeaway} mark={view.mark} />
       )}
     </Figure>
   );
 }
 
-function bandsOf(rows: readonly Judged[]): string {
+const isJudged = (row: ComparedRow): row is Judged => 'interval' in row.verdict;
+
+function bandsOf(rows: readonly ComparedRow[]): string {
   const bytes = rows.find(({ metric }) => metric.band === 'bytes');
   const rest = rows.find(({ metric }) => metric.band !== 'bytes');
   return [
@@ -48,10 +60,14 @@ function bandsOf(rows: readonly Judged[]): string {
   ].join(', ');
 }
 
-function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
-  const reach = reachOf(rows);
-  const x = scaleLog([1 / reach, reach], [PLOT.left, PLOT.right]).clamp(true);
-  const at = (ratio: number): number => round(x(ratio));
+type DrawnProps = { readonly rows: readonly Judged[]; readonly label: string; readonly mark: number | null };
+
+function Forest({ rows, label, mark }: DrawnProps) {
+  const reach = reachOf(rows, mark);
+  const at = (ratio: number): number => {
+    const share = Math.log(ratio) / Math.log(reach);
+    return round((PLOT.left + PLOT.right + Math.min(1, Math.max(-1, share)) * (PLOT.right - PLOT.left)) / 2);
+  };
   const bottom = PLOT.top + rows.length * ROW;
   return (
     <Chart className="forest" width={WIDTH} height={bottom + 40} label={label} nearest="row">
@@ -94,12 +110,21 @@ function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
             />
             <text className="label" x={0} y={middle + 4}>
               <title>{`${row.name}, ${metric.title}`}</title>
-              {`${shortened(row.name, 13)}${row.floor ? ' (floor)' : ''} ${metric.column.replace(/ .*/, '')}`}
+              {`${ICONS[verdict.word]} ${shortened(row.name, 13)}${row.floor ? ' (floor)' : ''} ${metric.column.replace(/ .*/, '')}`}
             </text>
+            {mark === null ? null : (
+              <line
+                className="regression-mark"
+                x1={at(markedAt(row, mark))}
+                x2={at(markedAt(row, mark))}
+                y1={top}
+                y2={top + ROW}
+              />
+            )}
             <line className="bar" x1={at(low)} x2={at(high)} y1={middle} y2={middle} />
             <circle className="series-mark" cx={at(verdict.ratio)} cy={middle} r={4} />
             <text className="label" x={PLOT.right + 14} y={middle + 4}>
-              {`${ICONS[verdict.word]} ${verdict.word} ${change(verdict.ratio)}`}
+              {`${verdict.word} ${change(verdict.ratio)}`}
             </text>
           </Series>
         );
@@ -109,15 +134,17 @@ function Forest({ rows, label }: { rows: readonly Judged[]; label: string }) {
 }
 
 /** As far to the one side as to the other, and always beyond the band. */
-function reachOf(rows: readonly Judged[]): number {
-  const ends = rows.flatMap(({ verdict: { interval, ratio } }) => [interval.low, interval.high, ratio]);
+function reachOf(rows: readonly Judged[], mark: number | null): number {
+  const marks = mark === null ? [] : rows.map((row) => markedAt(row, mark));
+  const ends = [...marks, ...rows.flatMap(({ verdict: { interval, ratio } }) => [interval.low, interval.high, ratio])];
   const furthest = Math.max(1.1, ...ends.map((end) => Math.max(end, 1 / end)).filter(Number.isFinite));
   return Math.min(FURTHEST, furthest * 1.03);
 }
 
 const TICKS: readonly (readonly [reach: number, ticks: readonly number[]])[] = [
   [1.18, [1.05, 1.1]],
-  [1.6, [1.1, 1.25, 1.5]],
+  [1.3, [1.1, 1.2]],
+  [1.7, [1.25, 1.5]],
   [3.5, [1.25, 1.5, 2, 3]],
   [Number.POSITIVE_INFINITY, [1.5, 2, 5, 10, 20]],
 ];

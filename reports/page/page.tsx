@@ -4,6 +4,7 @@ import type { Case, Results } from '../../bench/results/schema.ts';
 import { hasDeliveries } from '../analysis/deliveries.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
 import { Answer, Answers } from './answer.tsx';
+import { CompareSection } from './compare-section.tsx';
 import { CurveFigure } from './curve-figure.tsx';
 import { DataSection } from './data-section.tsx';
 import { DecisionTable } from './decision-table.tsx';
@@ -106,6 +107,7 @@ const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identitie
     title: 'Warnings',
     body: <Warnings warnings={analysis.warnings} />,
   }),
+  { id: 'compare', title: 'Compare', body: <CompareSection /> },
   { id: 'trust', title: 'Can I trust this?', body: <TrustSection results={results} analysis={analysis} /> },
   { id: 'data', title: 'Raw data', body: <DataSection results={results} analysis={analysis} sha256={sha256} /> },
 ];

@@ -96,13 +96,17 @@ export function Warnings({ warnings }: { readonly warnings: readonly Warning[] }
   return (
     <section id="warnings" className="block">
       <h2>Warnings</h2>
-      <ul className="warnings">
-        {warnings.map(({ text, action }) => (
-          <li key={text}>
-            {text} <span className="action">→ {action}</span>
-          </li>
-        ))}
-      </ul>
+      <WarningList warnings={warnings} />
     </section>
   );
 }
+
+export const WarningList = ({ warnings }: { readonly warnings: readonly Warning[] }) => (
+  <ul className="warnings">
+    {warnings.map(({ text, action }) => (
+      <li key={text}>
+        {text} <span className="action">→ {action}</span>
+      </li>
+    ))}
+  </ul>
+);

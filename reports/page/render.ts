@@ -6,7 +6,8 @@ import type { Comparison } from '../analysis/compare-model.ts';
 import { printable } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
 import { loadPage, loadScript } from './bundle.ts';
-import { ANALYSIS, lightened, RESULTS } from './carried.ts';
+import { ANALYSIS, type CarriedComparison, COMPARISON, lightened, RESULTS } from './carried.ts';
+import { type View, WHOLE } from './comparison-state.ts';
 import { STYLES } from './styles.ts';
 
 /**
@@ -19,10 +20,13 @@ export async function renderPage(results: Results, analysis: Analysis, sha256: s
   return documentOf(renderTitle(results), renderBody(results, analysis, sha256), carried);
 }
 
-/** The same of two runs. */
-export async function renderComparison(comparison: Comparison): Promise<string> {
+/** The same of two runs. `view` is what is shown until a reader asks for another. */
+export async function renderComparison(comparison: Comparison, view: Partial<View> = {}): Promise<string> {
   const { renderComparisonBody, renderComparisonTitle } = await loadPage();
-  return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison), []);
+  const usual = { ...WHOLE, ...view };
+  return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison, usual), [
+    carry(COMPARISON, { comparison, view: usual } satisfies CarriedComparison),
+  ]);
 }
 
 /** For the script to unpack. */

@@ -8,4 +8,5 @@ export const STYLES = [
   'wire.css',
   'trust.css',
   'data.css',
+  'compare.css',
 ] as const;

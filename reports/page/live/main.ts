@@ -1,5 +1,7 @@
 import { answerButtons } from './actions.ts';
 import { charts } from './charts.ts';
+import { dropToCompare } from './compare/drop.tsx';
+import { comparisonControls } from './comparison.tsx';
 import { copyButtons } from './copy.ts';
 import { offerDownloads } from './downloads.ts';
 import { filterTrials } from './filter.ts';
@@ -26,6 +28,8 @@ const PARTS: readonly ((page: Document) => void)[] = [
   markSection,
   offerDownloads,
   filterTrials,
+  dropToCompare,
+  comparisonControls,
   arrive,
 ];
 

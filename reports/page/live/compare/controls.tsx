@@ -1,0 +1,87 @@
+import type { ComparedWord, Comparison } from '../../../analysis/compare-model.ts';
+import { tolerance } from '../../../analysis/format.ts';
+import { EXPERT_COLUMNS, type ExpertColumn, keysOf, MARKS, ORDERS, type View, WORDS } from '../../comparison-state.ts';
+import { VerdictWord } from '../../parts.tsx';
+
+type ControlsProps = {
+  readonly comparison: Comparison;
+  readonly view: View;
+  readonly onView: (view: View) => void;
+};
+
+/** Asks for another view of a comparison. */
+export function Controls({ comparison: { rows }, view, onView }: ControlsProps) {
+  const { hidden, order, columns, mark } = view;
+  const count = (word: ComparedWord): number => rows.filter(({ verdict }) => verdict.word === word).length;
+  const present = WORDS.filter((word) => count(word) > 0);
+  return (
+    <form className="compare-controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
+      <fieldset>
+        <legend>Show{rows.some(({ floor }) => floor) ? ' (floor included)' : ''}</legend>
+        {present.map((word) => (
+          <label key={word}>
+            <input
+              type="checkbox"
+              checked={!hidden.includes(word)}
+              onChange={() => onView({ ...view, hidden: toggled(WORDS, hidden, word) })}
+            />
+            <VerdictWord word={word} /> {count(word)}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>Columns for experts</legend>
+        {keysOf(EXPERT_COLUMNS).map((column) => (
+          <label key={column}>
+            <input
+              type="checkbox"
+              checked={columns.includes(column)}
+              onChange={() => onView({ ...view, columns: toggled(keysOf(EXPERT_COLUMNS), columns, column) })}
+            />
+            {EXPERT_COLUMNS[column]}
+          </label>
+        ))}
+      </fieldset>
+      <label>
+        Order{' '}
+        <select
+          value={order}
+          onChange={({ currentTarget: { value } }) =>
+            onView({ ...view, order: keysOf(ORDERS).find((one) => one === value) ?? order })
+          }
+        >
+          {keysOf(ORDERS).map((one) => (
+            <option key={one} value={one}>
+              {ORDERS[one]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Mark what is worse by{' '}
+        <select
+          value={mark === null ? '' : String(mark)}
+          onChange={({ currentTarget: { value } }) => onView({ ...view, mark: value === '' ? null : Number(value) })}
+        >
+          <option value="">nothing</option>
+          {marksWith(mark).map((one) => (
+            <option key={one} value={String(one)}>
+              {tolerance(one).slice(1)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </form>
+  );
+}
+
+/** The one that was asked for is among those to choose from. */
+const marksWith = (mark: number | null): number[] =>
+  [...new Set([...MARKS, ...(mark === null ? [] : [mark])])].toSorted((a, b) => a - b);
+
+/** In their own order, whichever was asked for first. */
+const toggled = <One extends ComparedWord | ExpertColumn>(
+  all: readonly One[],
+  those: readonly One[],
+  one: One,
+): One[] => all.filter((other) => those.includes(other) !== (other === one));

@@ -1,0 +1,36 @@
+import type { Case, MeasuredTrial, Results } from '../../../../bench/results/schema.ts';
+import { type Decoded, UNREADABLE } from '../../../analysis/distribution.ts';
+import { compressedPart, distributionOf, MOST_BYTES } from '../../../analysis/histogram.ts';
+import type { DecodedTrial } from '../../../analysis/measure.ts';
+import { type Readings, type ReadRun, readingsOf } from '../../../analysis/readings.ts';
+import { bytesOf, inflated } from '../inflate.ts';
+
+/** Reads all figures out of a run's trials, with the browser's own inflate. `told` hears how far it has come. */
+export async function readRun(results: Results, told: (share: number) => Promise<void>): Promise<ReadRun> {
+  const known = new Map<Case, Readings>();
+  for (const one of results.cases) {
+    const valid = one.trials.filter((trial) => trial.state === 'valid');
+    known.set(one, readingsOf(one, await Promise.all(valid.map(decodeTrial))));
+    await told(known.size / results.cases.length);
+  }
+  return { results, readings: (one) => known.get(one) ?? readingsOf(one, []) };
+}
+
+/** No figure that runs are compared by is read from the others. */
+const decodeTrial = async (trial: MeasuredTrial): Promise<DecodedTrial> => ({
+  trial,
+  response: await decode(trial.latency.response),
+  connect: await decode(trial.latency.connect),
+  service: UNREADABLE,
+  lag: UNREADABLE,
+  last: null,
+});
+
+async function decode(base64: string): Promise<Decoded> {
+  try {
+    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MOST_BYTES);
+    return { readable: true, distribution: distributionOf(bytes) };
+  } catch {
+    return UNREADABLE;
+  }
+}

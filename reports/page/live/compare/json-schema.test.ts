@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { resultsSchema } from '../../../../bench/results/schema.ts';
+import { EVERY_KIND, makeResults, SEVEN } from '../../../fixtures.ts';
+import { resultsJsonSchema } from '../../results-schema.ts';
+import { misfits } from './json-schema.ts';
+
+const SCHEMA = resultsJsonSchema();
+
+const results = makeResults({
+  transports: {
+    ...SEVEN,
+    sse: { ...SEVEN.sse, faults: { 0: { state: 'failed', reasons: ['x'] }, 1: { state: 'invalid', reasons: ['y'] } } },
+  },
+  scenarios: EVERY_KIND,
+  trials: 2,
+  wire: 'link',
+  environment: { checks: [{ name: 'swap', state: 'note', observed: 'in use', fix: 'Free some.' }] },
+});
+
+test('a run keeps to the schema of results, also with fields that only a later version knows', () => {
+  expect(misfits(SCHEMA, results)).toEqual([]);
+  expect(misfits(SCHEMA, { ...results, later: { field: 1 } })).toEqual([]);
+});
+
+/** Every place in a document, as a path. */
+function placesIn(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
+  return [path, ...entries.flatMap(([name, one]) => placesIn(one, [...path, name]))];
+}
+
+const MISSING = Symbol('missing');
+
+function replaced(value: unknown, [name, ...rest]: readonly (string | number)[], by: unknown): unknown {
+  if (name === undefined) return by;
+  if (Array.isArray(value)) {
+    return value.flatMap((one, index) => (index === name ? without(replaced(one, rest, by)) : [one]));
+  }
+  const entries = Object.entries(value ?? {});
+  return Object.fromEntries(
+    entries.flatMap(([key, one]): [string, unknown][] =>
+      key === name ? without(replaced(one, rest, by)).map((left): [string, unknown] => [key, left]) : [[key, one]],
+    ),
+  );
+}
+const without = (value: unknown): unknown[] => (value === MISSING ? [] : [value]);
+
+describe('a spoilt document is refused where zod, the definition of results, refuses it', () => {
+  // Every kind of place once: cases and trials of a kind are alike.
+  const kinds = new Map(
+    placesIn(results).map((path) => [path.map((part) => (typeof part === 'number' ? '*' : part)).join('.'), path]),
+  );
+  const spoils: readonly [string, unknown][] = [
+    ['missing', MISSING],
+    ['null', null],
+    ['a text', 'x'],
+    ['an empty list', []],
+    ['an empty object', {}],
+    ['below zero', -1],
+    ['a fraction', 0.5],
+    ['beyond numbers', Number.POSITIVE_INFINITY],
+    ['beyond whole numbers', 2 ** 60],
+    ['true', true],
+  ];
+
+  test.each(spoils)('%s, in every place', (_, spoil) => {
+    const disagreements = [...kinds].flatMap(([kind, path]) => {
+      const document = replaced(results, path, spoil);
+      const [mine, theirs] = [misfits(SCHEMA, document).length === 0, resultsSchema.safeParse(document).success];
+      return mine === theirs ? [] : [`${kind}: ${mine ? 'only zod refuses' : 'only zod takes'} it`];
+    });
+    expect(kinds.size).toBeGreaterThan(150);
+    expect(disagreements).toEqual([]);
+  });
+});
+
+test('what is wrong is said with its place', () => {
+  const broken = replaced(replaced(results, ['plan', 'seed'], 'one'), ['cases', 0, 'trials', 0, 'wire', 'up'], MISSING);
+  expect(misfits(SCHEMA, broken)).toEqual([
+    { path: 'plan.seed', message: 'expected integer, found string' },
+    { path: 'cases.0.trials.0.wire.up', message: 'is missing' },
+  ]);
+  expect(misfits(SCHEMA, [])).toEqual([{ path: '', message: 'expected object, found array' }]);
+});
+
+test('a schema with what is not understood here is refused', () => {
+  const schema = JSON.parse(JSON.stringify(z.toJSONSchema(z.string().regex(/a/))));
+  expect(() => misfits(schema, 'b')).toThrow('a keyword that is not known here: pattern');
+});
