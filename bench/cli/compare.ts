@@ -9,7 +9,7 @@ import { escaped } from '../../reports/markdown/text.ts';
 import { renderComparison } from '../../reports/page/render.ts';
 import { comparisonText, percent } from '../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../reports/terminal/paint.ts';
-import { wrap } from '../../reports/terminal/table.ts';
+import { wrap } from '../../reports/terminal/text.ts';
 import { listOf, suggestion } from '../plan/options.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
 import { readOrSay, writeOrRefuse } from './files.ts';

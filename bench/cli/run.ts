@@ -151,24 +151,27 @@ async function execute(
   const began = performance.now();
   let results: Results | undefined;
   let done = 0;
-  for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
-    told(event);
-    if (event.event === 'trial-started') {
-      display.show(progressOf(plan, done, began, { current: event.planned.id }));
-      continue;
+  try {
+    for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
+      told(event);
+      if (event.event === 'trial-started') {
+        display.show(progressOf(plan, done, began, { current: event.planned.id }));
+        continue;
+      }
+      results = event.results;
+      folder.restore();
+      writeResults(folder.results, results);
+      if (event.event !== 'trial-ended') continue;
+      done++;
+      const { state } = event.trial;
+      const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
+      display.show(progressOf(plan, done, began, { current: undefined, ended }));
     }
-    results = event.results;
-    folder.restore();
-    writeResults(folder.results, results);
-    if (event.event !== 'trial-ended') continue;
-    done++;
-    const { state } = event.trial;
-    const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
-    display.show(progressOf(plan, done, began, { current: undefined, ended }));
+    // A trial that was cut short is no longer being measured.
+    if (interrupted.aborted) display.show(progressOf(plan, done, began, { current: undefined }));
+  } finally {
+    display.end();
   }
-  // A trial that was cut short is no longer being measured.
-  if (interrupted.aborted) display.show(progressOf(plan, done, began, { current: undefined }));
-  display.end();
   if (results === undefined) throw new Error('the run ended without results');
 
   return results;

@@ -2,11 +2,9 @@ import type { Advice, Option, Rating } from '../advice/model.ts';
 import { needOf } from '../advice/needs.ts';
 import { answersText, certaintiesOf, needFlipText } from '../advice/words.ts';
 import { printable, ratio, share } from '../analysis/format.ts';
-import { bare, type Paint, type Paints, paints } from './paint.ts';
-import { type TextColumn, table, wrap } from './table.ts';
-
-/** Prose is no easier to read beyond this. */
-const WIDEST_PROSE = 100;
+import { bare, type Paint, type Paints, paints, proseWidth } from './paint.ts';
+import { type TextColumn, table } from './table.ts';
+import { wrap } from './text.ts';
 
 /** What `choose` prints: the answer, how sure it is, the options with their reasons, and what would change it. */
 export function adviceText(
@@ -14,9 +12,9 @@ export function adviceText(
   { width, colour }: { readonly width: number; readonly colour: boolean },
 ): string {
   const paint = paints(colour);
-  const prose = Math.max(20, Math.min(width, WIDEST_PROSE));
+  const prose = proseWidth(width);
   const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
-    wrap(printable(text), prose, indent).map(as);
+    wrap(printable(text), prose, `${indent}  `, indent).map(as);
   const { heading, tieBreaker, load, notCovered, run, answers, recommended, unjudged, unmeasured, warnings } = advice;
   const said = answersText(answers);
   const sure = certaintiesOf(advice);
@@ -107,15 +105,17 @@ function oneOption({ name, rating, because, reasons, needs }: Option, prose: num
   const barred = needs.some(({ value }) => value === 'no');
   const conditions = barred ? [] : needs.filter(({ value }) => value === 'depends' || value === 'other form');
   return [
-    ...wrap(printable(head), prose).map(paintOf(rating, paint)),
+    ...wrap(printable(head), prose, '    ', '').map(paintOf(rating, paint)),
     ...reasons.flatMap(({ speaks, text, tag }) =>
-      wrap(printable(`${speaks === 'for' ? '+' : '−'} ${text} [${tag}]`), prose - 2).map((line) => `  ${line}`),
+      wrap(printable(`${speaks === 'for' ? '+' : '−'} ${text} [${tag}]`), prose, '    ', '  '),
     ),
     ...conditions.flatMap(({ need, source, tag }) =>
       wrap(
         printable(`${need === 'objective' ? 'objective' : needOf(need).name}: ${source.clause} [${tag}]`),
-        prose - 2,
-      ).map((line) => `  ${paint.dim(line)}`),
+        prose,
+        '    ',
+        '  ',
+      ).map(paint.dim),
     ),
   ];
 }

@@ -4,7 +4,8 @@ import type { Metric } from '../analysis/metrics.ts';
 import { textOf } from '../analysis/sentences.ts';
 import { ICONS } from '../analysis/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
-import { type TextColumn, table, wrap } from './table.ts';
+import { type TextColumn, table } from './table.ts';
+import { hanging, wrap } from './text.ts';
 
 export type ComparisonOptions = {
   readonly width: number;
@@ -30,7 +31,7 @@ export function comparisonText(comparison: Comparison, { width, colour, all }: C
 }
 
 function runLines(which: string, { id, startedAt, status }: RunFacts, prose: number, paint: Paints): string[] {
-  return wrap(printable(`${which}: ${id} · ${utcMinute(startedAt)} · ${status.label}`), prose, '').map(paint.dim);
+  return hanging(printable(`${which}: ${id} · ${utcMinute(startedAt)} · ${status.label}`), prose).map(paint.dim);
 }
 
 type Laying = { readonly width: number; readonly prose: number; readonly paint: Paints; readonly all: boolean };
@@ -88,7 +89,7 @@ function restLines(rows: readonly ComparedRow[], of: number, prose: number, pain
     ([reason, those]) =>
       `${ICONS['not testable']} not testable: ${those.length} of ${of} (${byName(those)}): ${reason}`,
   );
-  return [...counted, ...untested].flatMap((line) => wrap(printable(line), prose)).map(paint.dim);
+  return [...counted, ...untested].flatMap((line) => hanging(printable(line), prose)).map(paint.dim);
 }
 
 const MOST_NAMED = 6;
@@ -112,7 +113,7 @@ function rawLines(pairs: readonly RawPair[], { width, prose, paint }: Omit<Layin
   const lines = pairs.flatMap(({ name, figures }) => figures.map((figure) => ({ name, ...figure })));
   return [
     ...wrap(printable(base === next ? base : `${base} → ${next}`), prose).map(paint.bold),
-    ...wrap(printable(`Not compared, because the questions differ: ${what}.`), prose).map(paint.yellow),
+    ...hanging(printable(`Not compared, because the questions differ: ${what}.`), prose).map(paint.yellow),
     ...table(
       [
         { header: 'transport', align: 'left', cells: lines.map(({ name }) => bare(printable(name))) },

@@ -1,7 +1,8 @@
 import { printable } from '../analysis/format.ts';
 import type { Warning } from '../analysis/model.ts';
 import type { Word } from '../analysis/verdict.ts';
-import { type TextCell, wrap } from './table.ts';
+import type { TextCell } from './table.ts';
+import { hanging, wrap } from './text.ts';
 
 export type Paint = (text: string) => string;
 export type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow', Paint>>;
@@ -35,12 +36,10 @@ export const bare = (text: string): TextCell => ({ text, paint: same });
 /** Each warning with what to do about it, below an empty line. */
 export function warningLines(warnings: readonly Warning[], width: number, paint: Paints): string[] {
   return warnings.flatMap(({ text, action }, index) => {
-    const [first = '', ...others] = wrap(printable(`Warning: ${text}`), width);
     return [
       ...(index === 0 ? [''] : []),
-      paint.yellow(first),
-      ...others.map((line) => paint.yellow(line)),
-      ...wrap(printable(`→ ${action}`), width - 2).map((line) => `  ${line}`),
+      ...hanging(printable(`Warning: ${text}`), width).map(paint.yellow),
+      ...wrap(printable(`→ ${action}`), width, '    ', '  '),
     ];
   });
 }

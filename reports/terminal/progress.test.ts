@@ -1,11 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { isInteractive, type Progress, progressDisplay, type Terminal } from './progress.ts';
 
 function recordingTerminal(interactive: boolean, width = 80): Terminal & { readonly writes: string[] } {
   const writes: string[] = [];
   return { interactive, colour: false, width: () => width, write: (text) => writes.push(text), writes };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const at = (done: number, rest: Partial<Progress> = {}): Progress => ({
   ...{ done, total: 50, block: 1, blocks: 5, elapsedSeconds: done * 3, remainingSeconds: (50 - done) * 3 },
@@ -20,7 +24,45 @@ test('a pipe gets one plain line a trial, and no escape code', () => {
   display.show(at(0, { current: 'case-1' }));
   display.show(at(1, { ended: ended(1) }));
   display.end();
-  expect(terminal.writes).toEqual(['[1/50] block 1/5  case-1  valid  p50 1 ms\n']);
+  expect(terminal.writes).toEqual(['[1/50] block 1/5  0:03  case-1  valid  p50 1 ms\n']);
+});
+
+test('a pipe hears of a long trial every half-minute, and of nothing once it has ended', () => {
+  vi.useFakeTimers();
+  const terminal = recordingTerminal(false);
+  const display = progressDisplay(terminal);
+  display.show(at(4, { current: 'idle' }));
+  vi.advanceTimersByTime(29_999);
+  expect(terminal.writes).toEqual([]);
+  vi.advanceTimersByTime(30_001);
+  expect(terminal.writes).toEqual([
+    '[4/50] block 1/5  0:42  idle  still measuring\n',
+    '[4/50] block 1/5  1:12  idle  still measuring\n',
+  ]);
+  display.show(at(5, { ended: { ...ended(5), name: 'idle' } }));
+  display.show(at(5, { current: 'case-6' }));
+  display.end();
+  vi.advanceTimersByTime(90_000);
+  expect(terminal.writes).toHaveLength(3);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a terminal hears nothing while a trial is measured, however long', () => {
+  vi.useFakeTimers();
+  const terminal = recordingTerminal(true);
+  const display = progressDisplay(terminal);
+  display.show(at(4, { current: 'idle' }));
+  vi.advanceTimersByTime(600_000);
+  expect(terminal.writes).toHaveLength(1);
+  display.end();
+});
+
+test('a name in wide characters takes no more lines than another', () => {
+  const terminal = recordingTerminal(true, 40);
+  progressDisplay(terminal).show(at(3, { current: '転送'.repeat(30) }));
+  const lines = stripVTControlCharacters(terminal.writes.join('')).replaceAll('\r', '').trimEnd().split('\n');
+  // Two columns each.
+  expect(lines.at(-1)).toBe(` ▸ ${'転送'.repeat(8)}転…`);
 });
 
 test('a terminal gets a block of at most twelve lines that never wrap, drawn once a trial', () => {

@@ -1,3 +1,5 @@
+import { cut } from './text.ts';
+
 /** What the progress display shows. The caller turns a run's events into it. */
 export interface Progress {
   readonly done: number;
@@ -33,7 +35,7 @@ const END = '\x1b[?2026l';
 
 /**
  * On a terminal, a block of at most eleven lines that is drawn anew when a trial begins or ends, and is left alone while one is
- * measured; elsewhere one plain line a trial.
+ * measured; elsewhere one plain line a trial, and one every half-minute while none ends.
  */
 export function progressDisplay(terminal: Terminal): ProgressDisplay {
   return terminal.interactive ? blockDisplay(terminal) : lineDisplay(terminal);
@@ -44,13 +46,30 @@ export function isInteractive(isTerminal: boolean, environment: Readonly<Record<
   return isTerminal && !environment.CI && environment.TERM !== 'dumb';
 }
 
+/** Longest silence of a log: some build services end what says nothing for long. */
+const HEARTBEAT_MS = 30_000;
+
 function lineDisplay(terminal: Terminal): ProgressDisplay {
+  let heartbeat: NodeJS.Timeout | undefined;
+  const say = ({ done, total, block, blocks }: Progress, elapsedSeconds: number, what: string): void =>
+    terminal.write(`[${done}/${total}] block ${block}/${blocks}  ${clock(elapsedSeconds)}  ${what}\n`);
   return {
-    show({ done, total, block, blocks, ended }) {
-      if (ended === undefined) return;
-      terminal.write(`[${done}/${total}] block ${block}/${blocks}  ${ended.name}  ${ended.state}  ${ended.detail}\n`);
+    show(progress) {
+      clearInterval(heartbeat);
+      const { ended, current, elapsedSeconds } = progress;
+      if (ended !== undefined) say(progress, elapsedSeconds, `${ended.name}  ${ended.state}  ${ended.detail}`);
+      if (current === undefined) return;
+      let beats = 0;
+      heartbeat = setInterval(() => {
+        beats++;
+        say(progress, elapsedSeconds + (beats * HEARTBEAT_MS) / 1e3, `${current}  still measuring`);
+      }, HEARTBEAT_MS);
+      // What is measured keeps the process, not what is said of it.
+      heartbeat.unref();
     },
-    end() {},
+    end() {
+      clearInterval(heartbeat);
+    },
   };
 }
 
@@ -70,7 +89,7 @@ function blockDisplay(terminal: Terminal): ProgressDisplay {
       if (progress.current !== undefined) lines.push(` ▸ ${progress.current}  measuring`);
       const width = terminal.width();
       const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
-      const text = lines.map((line) => `\r\x1b[2K${clip(line, width)}\n`).join('');
+      const text = lines.map((line) => `\r\x1b[2K${cut(line, width - 1)}\n`).join('');
       terminal.write(`${BEGIN}${up}${text}\x1b[J${END}`);
       drawn = lines.length;
     },
@@ -94,8 +113,4 @@ function bar({ done, total }: Progress, { width }: Terminal): string {
 function clock(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
-}
-
-function clip(line: string, width: number): string {
-  return line.length < width ? line : `${line.slice(0, Math.max(0, width - 2))}…`;
 }

@@ -6,7 +6,8 @@ import { LEAST_FIT } from '../analysis/notes.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { absentText, ICONS } from '../analysis/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
-import { type TextCell, type TextColumn, table, wrap } from './table.ts';
+import { type TextCell, type TextColumn, table } from './table.ts';
+import { cut, hanging, wrap } from './text.ts';
 import { wireReport } from './wire-table.ts';
 
 export type SummaryOptions = { readonly width: number; readonly colour: boolean };
@@ -41,7 +42,7 @@ function statusLines({ id }: Results, { status, unfit }: Analysis, width: number
   const mark = status.kind === 'valid' ? paint.green : status.kind === 'invalid' ? paint.red : paint.yellow;
   const consequence = 'consequence' in status ? wrap(printable(status.consequence), width, '  ') : [];
   const machine = unfit.flatMap(({ name, observed }) =>
-    wrap(printable(`✕ Not fit to measure on: ${name}: ${observed}`), width, '  ').map(paint.yellow),
+    wrap(printable(`✕ Not fit to measure on: ${name}: ${observed}`), width, '    ', '  ').map(paint.yellow),
   );
   return [...wrap(`${status.label} · ${printable(id)}`, width).map(mark), ...consequence, ...machine];
 }
@@ -55,15 +56,18 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
   return [
     ...wrap(printable(group.title), prose).map(paint.bold),
     ...table(columnsOf(group, paint), width, paint.dim),
-    ...group.unsupported.flatMap((one) => wrap(printable(absentText(one)), prose)),
-    ...group.notes.flatMap((note) => wrap(printable(note), prose).map(paint.dim)),
-    ...wrap(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
+    ...group.unsupported.flatMap((one) => hanging(printable(absentText(one)), prose)),
+    ...group.notes.flatMap((note) => hanging(printable(note), prose).map(paint.dim)),
+    ...hanging(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
   ];
 }
 
 /** Mostly the same for all of a run's questions, and then said once. */
 function coverageLines(groups: readonly Group[], prose: number, paint: Paints): string[] {
-  return limitsOf(groups).flatMap((limit) => ['', ...wrap(printable(`Not covered: ${limit}`), prose).map(paint.dim)]);
+  return limitsOf(groups).flatMap((limit) => [
+    '',
+    ...hanging(printable(`Not covered: ${limit}`), prose).map(paint.dim),
+  ]);
 }
 
 function columnsOf(group: Group, paint: Paints): TextColumn[] {
@@ -122,4 +126,4 @@ function verdictCell({ cells, floor }: Row, best: boolean, primary: MetricId, pa
 }
 
 /** A header must not make its column wider than the verdicts in it. */
-const shortened = (name: string): string => (name.length <= 20 ? name : `${name.slice(0, 19)}…`);
+const shortened = (name: string): string => cut(name, 20);

@@ -1,3 +1,5 @@
+import { columnsOf, cut, pad } from './text.ts';
+
 /** A column of a text table. The first column is the row's name: it is never dropped, but may be cut short. */
 export type TextColumn = {
   readonly header: string;
@@ -23,7 +25,7 @@ export function table(columns: readonly TextColumn[], width: number, paintHeader
       const gap = index === 0 ? '' : GAP;
       const padded = index === cells.length - 1 && align === 'left' ? text : pad(text, widths[index] ?? 0, align);
       const fitting = cut(padded, Math.max(0, room - gap.length));
-      room -= gap.length + lengthOf(fitting);
+      room -= gap.length + columnsOf(fitting);
       return gap + paint(fitting);
     });
     return parts.join('').trimEnd();
@@ -57,32 +59,4 @@ const total = (columns: readonly TextColumn[]): number =>
   columns.map(widthOf).reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
 
 const widthOf = ({ header, cells }: TextColumn): number =>
-  Math.max(lengthOf(header), ...cells.map(({ text }) => lengthOf(text)));
-
-const lengthOf = (text: string): number => [...text].length;
-
-function cut(text: string, length: number): string {
-  const characters = [...text];
-  return characters.length <= length
-    ? text
-    : `${characters.slice(0, Math.max(0, length - 1)).join('')}…`.slice(0, length);
-}
-
-function pad(text: string, width: number, align: 'left' | 'right'): string {
-  const space = ' '.repeat(Math.max(0, width - lengthOf(text)));
-  return align === 'left' ? text + space : space + text;
-}
-
-/** Breaks a paragraph between words; a word longer than the line is left whole. */
-export function wrap(text: string, width: number, indent = ''): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && lengthOf(indent) + lengthOf(longer) > width) {
-      lines.push(indent + line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, indent + line];
-}
+  Math.max(columnsOf(header), ...cells.map(({ text }) => columnsOf(text)));

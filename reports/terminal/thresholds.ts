@@ -1,7 +1,7 @@
 import { printable } from '../analysis/format.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { paints, proseWidth } from './paint.ts';
-import { wrap } from './table.ts';
+import { hanging } from './text.ts';
 
 const MARKS = { met: '✓', missed: '✕', 'not testable': '∅' } as const;
 
@@ -19,8 +19,8 @@ export function thresholdLines(
     ...thresholds
       .map(thresholdText)
       .flatMap(({ condition, name, outcome, figure }) =>
-        wrap(printable(`${MARKS[outcome]} ${outcome}  ${condition}  ${name}: ${figure}`), proseWidth(width), '  ').map(
-          (line, index) => marked[outcome](index === 0 ? line.trimStart() : line),
+        hanging(printable(`${MARKS[outcome]} ${outcome}  ${condition}  ${name}: ${figure}`), proseWidth(width)).map(
+          marked[outcome],
         ),
       ),
   ];

@@ -1,7 +1,9 @@
 import { hundredths, integer, printable, signed, signedShare } from '../analysis/format.ts';
 import type { Beside, WireRow } from '../analysis/model.ts';
 import { wireTakeaway } from '../analysis/wire.ts';
-import { type TextCell, type TextColumn, table, wrap } from './table.ts';
+import { proseWidth } from './paint.ts';
+import { type TextCell, type TextColumn, table } from './table.ts';
+import { hanging, wrap } from './text.ts';
 
 export type WireTableOptions = { readonly width: number; readonly paintHeader?: (text: string) => string };
 
@@ -60,7 +62,7 @@ export function wireTable(rows: readonly WireRow[], { width, paintHeader = same 
 /** The table with what it says before it and what its columns are after it; nothing where no case is of this kind. */
 export function wireReport(rows: readonly WireRow[], options: WireTableOptions): string[] {
   if (rows.length === 0) return [];
-  const prose = Math.max(20, Math.min(options.width, 100));
+  const prose = proseWidth(options.width);
   const missing = rows.flatMap(({ name, size, reason }) =>
     reason === null ? [] : [`${name} at ${integer(size)} B: ${reason}.`],
   );
@@ -70,7 +72,7 @@ export function wireReport(rows: readonly WireRow[], options: WireTableOptions):
     '',
     ...wireTable(rows, options),
     ...wrap(linked ? LINK_NOTE : SOCKET_NOTE, prose),
-    ...missing.flatMap((text) => wrap(printable(text), prose)),
+    ...missing.flatMap((text) => hanging(printable(text), prose)),
   ];
 }
 

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { bare } from './paint.ts';
+import { table } from './table.ts';
+import { columnsOf, cut, hanging, pad, wrap, wrapLines } from './text.ts';
+
+const FAMILY = '👩‍👩‍👧';
+
+describe('columns', () => {
+  test.each([
+    ['ws', 2],
+    ['転送', 4],
+    ['ｗｓ', 4],
+    ['🚀', 2],
+    [FAMILY, 2],
+    ['e\u0301', 1],
+    ['p99 ≥ 5 µs ▲▼≈∅○—', 17],
+  ])('%j takes %i', (text, columns) => {
+    expect(columnsOf(text)).toBe(columns);
+  });
+
+  test('a text is cut at its columns, and never through a character', () => {
+    expect(cut('websocket', 9)).toBe('websocket');
+    expect(cut('websocket', 8)).toBe('websock…');
+    expect(cut('転送転送', 8)).toBe('転送転送');
+    expect(cut('転送転送', 7)).toBe('転送転…');
+    expect(cut('転送転送', 6)).toBe('転送…');
+    expect(cut(FAMILY.repeat(3), 4)).toBe(`${FAMILY}…`);
+    expect(cut('e\u0301e\u0301e\u0301', 2)).toBe('e\u0301…');
+    expect([cut('ws', 1), cut('ws', 0)]).toEqual(['…', '']);
+  });
+
+  test('and filled up to them', () => {
+    expect(pad('転送', 6)).toBe('転送  ');
+    expect(pad('9', 3, 'right')).toBe('  9');
+    expect(pad('websocket', 3)).toBe('websocket');
+  });
+});
+
+describe('paragraphs', () => {
+  test('break between words, and hang below their first line', () => {
+    expect(wrap('a transport that carries messages', 16)).toEqual(['a transport that', 'carries messages']);
+    expect(hanging('Warning: p99 not shown for ws', 16)).toEqual(['Warning: p99 not', '  shown for ws']);
+    expect(wrap('→ use another', 11, '    ', '  ')).toEqual(['  → use', '    another']);
+  });
+
+  test('a word that no line can hold is broken at the edge, a path is not', () => {
+    expect(wrap('at 0123456789abcdef end', 10)).toEqual(['at', '0123456789', 'abcdef end']);
+    expect(wrap('転送転送転送', 5)).toEqual(['転送', '転送', '転送']);
+    expect(wrap('see reports/runs/2026/report.html there', 10)).toEqual([
+      'see',
+      'reports/runs/2026/report.html',
+      'there',
+    ]);
+  });
+
+  test('each line of a text is wrapped by itself, and keeps its blanks', () => {
+    expect(wrapLines('- one two three\n  four five six\n', 10)).toBe('- one two\n  three\n  four\n    five\n    six\n');
+    expect(wrapLines('no edge to break at', Number.POSITIVE_INFINITY)).toBe('no edge to break at');
+  });
+
+  test('a line narrower than a character still ends', () => {
+    expect(wrap('転送', 1)).toEqual(['転送']);
+  });
+});
+
+test('names in wide characters keep a table’s columns in line', () => {
+  const rows = table(
+    [
+      { header: 'transport', align: 'left', cells: ['転送プロトコル', 'ws', `${FAMILY} family`].map(bare) },
+      { header: 'p50 ms', align: 'right', cells: ['1.5', '0.17', '12'].map(bare) },
+    ],
+    40,
+    (text) => text,
+  );
+  expect(rows.map(columnsOf)).toEqual([22, 22, 22, 22]);
+});
