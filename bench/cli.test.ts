@@ -296,7 +296,7 @@ describe('the other commands', () => {
     const { code, stdout } = await wirebench('run', '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Examples:/);
-    expect(stdout).toMatch(/130 interrupted/);
+    expect(stdout).toMatch(/130 +interrupted/);
   });
 });
 

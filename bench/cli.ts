@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { NEEDS } from '../reports/advice/needs.ts';
 import { PRESETS } from '../reports/advice/presets.ts';
 import { METRICS } from '../reports/analysis/metrics.ts';
+import { listing } from '../reports/terminal/listing.ts';
 import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
 import type { ChooseFlags } from './cli/choose.ts';
 import type { CompareFlags } from './cli/compare.ts';
 import type { CrosscheckFlags } from './cli/crosscheck.ts';
-import { EXIT, type ExitCode, UsageError } from './cli/exit.ts';
-import { processIo } from './cli/io.ts';
+import { explain } from './cli/errors.ts';
+import { EXIT, type ExitCode } from './cli/exit.ts';
+import { COLOURS, forgiveClosedPipes, type OutputFlags, processIo } from './cli/io.ts';
 import { listCommand } from './cli/list.ts';
 import type { MicroFlags } from './cli/micro.ts';
 import { usePlugins } from './cli/plugin.ts';
@@ -22,7 +24,9 @@ import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
 import { type ScenarioEntry, scenarios, transportNames } from './registry.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */
-const io = processIo();
+let io = processIo();
+let output: OutputFlags = {};
+forgiveClosedPipes();
 const interruption = new AbortController();
 /** One Ctrl-C may arrive twice: from the terminal and from npm. */
 const SAME_MS = 500;
@@ -41,7 +45,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     interruption.abort(new Error(`interrupted by ${signal}`));
   });
 }
-const context = { io, interrupted: interruption.signal };
+// What nobody caught came from a listener, and so no command can answer for it.
+process.on('uncaughtException', (error) => process.exit(told(error)));
+const context = {
+  get io() {
+    return io;
+  },
+  interrupted: interruption.signal,
+};
 let exitCode: ExitCode = EXIT.done;
 
 /** `echo 100, idle 2000`: what a setting is where nothing is asked for. */
@@ -56,29 +67,54 @@ const usualScenarios = scenarios
   .filter(({ usual }) => usual)
   .map(({ id }) => id)
   .join(', ');
-const EXAMPLES = `
-Examples:
-  npm run bench -- --quick                                     every transport once: a first look in a minute
-  npm run bench -- --transports ws,sse --rate 500,1000,2000    two transports at three rates
-  npm run bench -- --scenarios capacity --objective p99<20ms   how much each sustains
-  npm run bench -- --threshold 'ws.echo.p99<50ms'              exit with 10 where that is missed
-  npm run report -- reports/runs/<run>/results.json            the report again, from its results
-  npm run compare -- base.json reports/runs/<run>/results.json what became better and worse, and how sure
-  npm run choose -- --preset chat --clients 200                which one to use, going by the newest run
-`;
+/** A line for what it is for and one for the command: neither needs a wide terminal. */
+const examples = (...those: readonly (readonly [what: string, command: string])[]): string =>
+  `\nExamples:\n${those.map(([what, command]) => `  ${what}:\n    ${command}\n`).join('')}`;
+const FIRST_LOOK = ['Every transport once, a first look in a minute', 'npm run bench -- --quick'] as const;
+const EXAMPLES = examples(
+  FIRST_LOOK,
+  ['Which one to use, going by the newest run', 'npm run choose -- --preset chat --clients 200'],
+  ['What became better and worse, and how sure', 'npm run compare -- base.json new.json'],
+);
+const RUN_EXAMPLES = examples(
+  FIRST_LOOK,
+  ['Two transports at three rates', 'npm run bench -- --transports ws,sse --rate 500,1000'],
+  ['How much each sustains', 'npm run bench -- --scenarios capacity --trials 1'],
+  ['Exit with 10 where that is missed', "npm run bench -- --threshold 'ws.echo.p99<50ms'"],
+);
 const EXIT_CODES = `
 Exit codes:
-  0 done, valid, thresholds met · 1 internal error · 2 usage · 10 a threshold missed · 11 worse than the base (compare)
-  12 open (compare --fail-on inconclusive) · 13 a case has no valid trial, a threshold or a comparison could not be tested,
-  or a check of the instrument failed · 14 a transport failed or lost messages · 15 machine not fit (doctor --strict)
-  130 interrupted, partial results saved · where several apply: 130, 1, 2, 14, 13, 11, 10, 12`;
+    0  done, valid, thresholds met
+    1  internal error
+    2  usage
+   10  a threshold was missed
+   11  worse than the base (compare)
+   12  open (compare --fail-on inconclusive)
+   13  a case has no valid trial, a threshold or comparison
+       could not be tested, or a check of the instrument
+       failed
+   14  a transport failed or lost messages
+   15  machine not fit (doctor --strict)
+  130  interrupted, partial results saved
+Where several apply: 130, 1, 2, 14, 13, 11, 10, 12
+`;
 
 const program = new Command('wirebench')
   .description('Which real-time transport should this project use, and how sure are we?')
   .version(version())
+  .addOption(new Option('--color <when>', 'auto: on terminals, where neither NO_COLOR nor CI is set').choices(COLOURS))
+  .option('--quiet', 'nothing on stderr but what went wrong; asks nothing')
+  .option('--verbose', 'says of an internal error where in the code it happened')
   .addHelpText('after', EXAMPLES + EXIT_CODES)
   .exitOverride()
-  .configureOutput({ writeOut: io.out, writeErr: io.talk });
+  .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.complain(text) })
+  // Terms are short, so that what they mean has room beside them on a narrow terminal too.
+  .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20, subcommandTerm: (command) => command.name() })
+  .showHelpAfterError('(--help says what it takes)')
+  .hook('preAction', () => {
+    output = program.opts();
+    io = processIo(output);
+  });
 
 program
   .command('run')
@@ -116,7 +152,7 @@ program
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
   .option(
     '--threshold <conditions>',
-    'exit with 10 where a median misses one: <transport>.<scenario>.<figure><limit>, several by commas; see docs/compare.md',
+    'exit with 10 where a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
     (given: string, before: string | undefined) => (before === undefined ? given : `${before},${given}`),
   )
   .option('--json', 'print the results document instead of the summary')
@@ -124,8 +160,9 @@ program
   .option('--markdown', 'print the summary as Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .option('--profile <name>', 'default, quick, or all: every variant too (default)')
   .option('--quick', 'one short trial of each case: a first look, no verdicts')
+  .option('--yes', 'go on without asking, however long it takes; only a terminal is asked, from 15 minutes on')
   .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
-  .addHelpText('after', EXAMPLES + EXIT_CODES)
+  .addHelpText('after', RUN_EXAMPLES + EXIT_CODES)
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: RunFlags, command: Command) => {
@@ -188,7 +225,10 @@ program
   .option('--seed <number>', 'of the draws that robustness is counted in (the run’s)')
   .option('--json', 'print one JSON document')
   .option('--markdown <file>', 'write a decision record as well')
-  .addHelpText('after', `\nNeeds:\n${NEEDS.map(({ id, question }) => `  ${id.padEnd(11)} ${question}`).join('\n')}`)
+  .addHelpText('after', () => {
+    const needs = NEEDS.map(({ id, question }) => [id, question] as const);
+    return `\nNeeds:\n${listing(needs, io.width()).join('\n')}\n`;
+  })
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (file: string | undefined, flags: ChooseFlags, command: Command) => {
@@ -313,13 +353,13 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  exitCode = explain(error);
+  exitCode = told(error);
 }
 process.exitCode = exitCode;
 
 /** Flags and words beyond those it takes that the command does not know, each as a problem with the nearest name. */
 function strangers(command: Command, takes = 0): string[] {
-  const known = command.options.map(({ long }) => long ?? '');
+  const known = [...command.options, ...program.options].map(({ long }) => long ?? '');
   const flags = command.args.filter((argument) => argument.startsWith('-'));
   const unknown = flags.map((flag) => `unknown flag ${flag}${suggestion(flag.split('=')[0] ?? flag, known)}`);
   const word = command.args.filter((argument) => !argument.startsWith('-'))[takes];
@@ -329,14 +369,12 @@ function strangers(command: Command, takes = 0): string[] {
 }
 
 /** Says what went wrong and returns the exit code it has. */
-function explain(error: unknown): ExitCode {
+function told(error: unknown): ExitCode {
+  // Of its own errors the parser has spoken already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  if (error instanceof UsageError) {
-    io.talk(`${error.message}\n`);
-    return EXIT.usage;
-  }
-  io.talk(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}\n`);
-  return EXIT.internal;
+  const { text, code } = explain(error, { verbose: output.verbose === true });
+  io.complain(text);
+  return code;
 }
 
 function version(): string {

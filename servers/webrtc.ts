@@ -18,10 +18,14 @@ interface Session {
   readonly channel: DataChannel;
 }
 
-const library = await import('node-datachannel').catch((error: unknown) => String(error));
+const library = await import('node-datachannel').catch((error: unknown) =>
+  error instanceof Error ? error.message : String(error),
+);
 
 export function unavailable(): string | undefined {
-  return typeof library === 'string' ? `node-datachannel has no binary for this machine: ${library}` : undefined;
+  return typeof library === 'string'
+    ? `node-datachannel cannot be loaded: ${library}; run \`npm ci\` with its install scripts allowed`
+    : undefined;
 }
 
 /**

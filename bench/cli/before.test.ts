@@ -28,7 +28,7 @@ test('a plan says how much it is, over what, and what is wrong with the machine'
   const text = said({ transports: 'ws,sse', scenarios: 'echo', trials: '7' });
   expect(text).toMatch(/^2 cases × 7 trials = 14, about \d+ s\./);
   expect(text).toContain('the loopback, bytes at the sockets (no tools); 1 load process.');
-  expect(text).toContain('! clock: steps of 1 ms. measure elsewhere');
+  expect(text).toContain('✕ Not fit to measure on: clock: steps of 1 ms. → measure elsewhere');
 });
 
 test('a plan says what it can tell, or that it cannot', () => {

@@ -31,7 +31,7 @@ export function describePlan(
     ),
     ...separation(plan, earlier),
     ...percentilesOf(plan),
-    ...unfit.map(({ name, observed, fix }) => `! ${name}: ${observed}. ${fix}`),
+    ...unfit.map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`),
     '',
     '',
   ].join('\n');

@@ -45,7 +45,7 @@ export async function ceilingCommand(
     return EXIT.done;
   } catch (error) {
     if (interrupted.aborted) return EXIT.interrupted;
-    io.talk(`${error instanceof Error ? error.message : error}\n`);
+    io.complain(`${error instanceof Error ? error.message : error}\n`);
     return EXIT.failed;
   }
 }

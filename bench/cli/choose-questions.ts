@@ -1,15 +1,20 @@
 import { CRITERIA, EQUAL, type Weights } from '../../reports/advice/criteria.ts';
 import { NEEDS } from '../../reports/advice/needs.ts';
 import { PRESETS } from '../../reports/advice/presets.ts';
+import { type Entry, listing } from '../../reports/terminal/listing.ts';
+import type { Ask } from './ask.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
-
-export type Ask = (question: string) => Promise<string>;
 
 /**
  * Asks for what flags would say, each question until its answer can be read. Weights are asked for before anything is known of
  * how the transports did. An empty answer takes what stands in brackets.
  */
-export async function askAnswers(ask: Ask, talk: (text: string) => void): Promise<AnswerTexts> {
+export async function askAnswers(
+  ask: Ask,
+  talk: (text: string) => void,
+  width: number = Number.POSITIVE_INFINITY,
+): Promise<AnswerTexts> {
+  const listed = (entries: readonly Entry[]): string => listing(entries, width).join('\n');
   const once = async (texts: AnswerTexts, key: keyof AnswerTexts, question: string): Promise<AnswerTexts> => {
     for (;;) {
       const answer = (await ask(question)).trim();
@@ -21,11 +26,11 @@ export async function askAnswers(ask: Ask, talk: (text: string) => void): Promis
       talk(`${problems.map((problem) => `  ${problem}`).join('\n')}\n`);
     }
   };
-  talk(`What is it for?\n${PRESETS.map(({ id, title }) => `  ${id.padEnd(14)} ${title}`).join('\n')}\n`);
+  talk(`What is it for?\n${listed(PRESETS.map(({ id, title }) => [id, title]))}\n`);
   let texts = await once({}, 'preset', 'One of these [none of them]: ');
   const preset = PRESETS.find(({ id }) => id === texts.preset);
   talk(
-    `\nWhat must it do? Anything that cannot is ruled out.\n${NEEDS.map(({ id, question }) => `  ${id.padEnd(11)} ${question}`).join('\n')}\n`,
+    `\nWhat must it do? Anything that cannot is ruled out.\n${listed(NEEDS.map(({ id, question }) => [id, question]))}\n`,
   );
   texts = await once(texts, 'need', `Needs, with commas between, or none [${preset?.needs.join(',') ?? 'none'}]: `);
   talk('\nHow much? What is not said is taken as it was measured.\n');
@@ -34,7 +39,7 @@ export async function askAnswers(ask: Ask, talk: (text: string) => void): Promis
   texts = await once(texts, 'size', 'Bytes of a message: ');
   texts = await once(texts, 'slo', 'Objective, such as p99<50ms [none]: ');
   talk(
-    `\nWhat counts, before any result is shown?\n${CRITERIA.map(({ id, name, judged }) => `  ${id.padEnd(11)} ${name}${judged ? ' (our judgement, not measured)' : ''}`).join('\n')}\n`,
+    `\nWhat counts, before any result is shown?\n${listed(CRITERIA.map(({ id, name, judged }) => [id, `${name}${judged ? ' (our judgement, not measured)' : ''}`]))}\n`,
   );
   return once(texts, 'weights', `Weights [${weightsText(preset?.weights ?? EQUAL)}]: `);
 }

@@ -1,9 +1,9 @@
-import { createInterface } from 'node:readline/promises';
 import { advise } from '../../reports/advice/advise.ts';
 import { decisionRecord } from '../../reports/advice/record.ts';
 import { analyse } from '../../reports/analysis/analyse.ts';
 import { adviceText } from '../../reports/terminal/advice.ts';
 import type { Results } from '../results/schema.ts';
+import { converse } from './ask.ts';
 import { newestResults } from './before.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 import { askAnswers } from './choose-questions.ts';
@@ -34,7 +34,9 @@ export async function chooseCommand(
   const results = unknown.length > 0 ? undefined : readRun(file, problems);
   if (problems.length > 0 || results === undefined) throw new UsageError(problems);
 
-  const asked = isAsked(flags) ? await questions(io, interrupted) : {};
+  const asked = isAsked(flags, io)
+    ? await converse((ask) => askAnswers(ask, io.talk, io.progress.width()), { io, interrupted })
+    : {};
   if (asked === undefined) return EXIT.interrupted;
   const texts = { ...flags, ...asked };
   const advice = advise({ results, analysis: analyse(results) }, readAnswers(texts, []), seed === null ? {} : { seed });
@@ -76,39 +78,10 @@ function readSeed(text: string | undefined, problems: string[]): number | null {
 const ANSWERS = ['preset', 'need', 'scenario', 'clients', 'rate', 'size', 'slo', 'weights'] as const;
 
 /** Only somebody at a terminal who has said nothing yet is asked. */
-function isAsked(flags: ChooseFlags): boolean {
+function isAsked(flags: ChooseFlags, { asks }: Io): boolean {
   const said = ANSWERS.some((key) => flags[key] !== undefined) || flags.judgement === false || flags.json === true;
-  return !said && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return !said && asks;
 }
-
-/** Undefined when whoever was asked went away. */
-async function questions(io: Io, interrupted: AbortSignal): Promise<AnswerTexts | undefined> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const close = (): void => lines.close();
-  lines.on('SIGINT', close);
-  interrupted.addEventListener('abort', close);
-  // Lines are kept until they are asked for: what is pasted all at once is no less an answer.
-  const typed = lines[Symbol.asyncIterator]();
-  try {
-    return await askAnswers(async (question) => {
-      lines.setPrompt(question);
-      lines.prompt();
-      const { value, done } = await typed.next();
-      if (done === true) throw new Away();
-      return value;
-    }, io.talk);
-  } catch (error) {
-    if (!(error instanceof Away)) throw error;
-    io.talk('\n');
-    return undefined;
-  } finally {
-    interrupted.removeEventListener('abort', close);
-    lines.close();
-  }
-}
-
-/** Nobody is there to answer any more. */
-class Away extends Error {}
 
 function writeRecord(path: string, text: string, io: Io): void {
   writeOrRefuse(path, text, '--markdown');

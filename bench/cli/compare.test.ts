@@ -51,7 +51,7 @@ async function compare(
   const said: string[] = [];
   const write = (text: string): void => void said.push(text);
   const progress = { interactive: false, colour: false, width: () => 80, write };
-  const io = { out: write, talk: write, width: () => 80, colour: false, progress };
+  const io = { out: write, talk: write, complain: write, width: () => 80, colour: false, progress, asks: false };
   const code = await compareCommand({ base: before, next: after }, flags, io);
   return { code, stdout: said.join('').replaceAll(/\s+/g, ' ') };
 }
@@ -117,7 +117,7 @@ describe('exit codes', () => {
     [[base, join(folder, 'nowhere.json')], 2, /cannot read .*nowhere\.json/],
     [[base, same, '--fial-on', 'worse'], 2, /unknown option '--fial-on'/],
     [[base, same, quick], 2, /too many arguments/],
-    [['--help'], 0, /--max-regression <percent>[\s\S]*12 open/],
+    [['--help'], 0, /--max-regression <percent>[\s\S]*12 +open/],
   ])('the command: %j, %i', async (args, expected, message) => {
     const { code, stdout, stderr } = await wirebench(args);
     expect(stdout + stderr).toMatch(message);

@@ -51,7 +51,7 @@ export async function compareCommand(
   } else if (flags.markdown) {
     const text = `${comparisonMarkdown(comparison, { all })}\n${escaped(result(comparison, outcome, failOn, maxRegression))}\n`;
     io.out(text);
-    appendStepSummary(text, io.talk);
+    appendStepSummary(text, io.complain);
   } else {
     io.out(`${comparisonText(comparison, { width: io.width(), colour: io.colour, all })}\n\n`);
     io.out(`${wrap(result(comparison, outcome, failOn, maxRegression), proseWidth(io.width())).join('\n')}\n`);

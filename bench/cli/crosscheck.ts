@@ -49,7 +49,7 @@ export async function crosscheckCommand(
     return isComplete(result) ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (interrupted.aborted) return EXIT.interrupted;
-    io.talk(`${error instanceof Error ? error.message : error}\n`);
+    io.complain(`${error instanceof Error ? error.message : error}\n`);
     return EXIT.failed;
   }
 }

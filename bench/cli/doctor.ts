@@ -1,3 +1,6 @@
+import { list } from '../../reports/analysis/format.ts';
+import { type Entry, listing } from '../../reports/terminal/listing.ts';
+import { hanging } from '../../reports/terminal/text.ts';
 import { type Check, examine } from '../doctor/checks.ts';
 import { readMachine } from '../doctor/readings.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -9,11 +12,20 @@ const ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', 
 export async function doctorCommand({ json, strict }: { json: boolean; strict: boolean }, io: Io): Promise<ExitCode> {
   const checks = examine(await readMachine());
   if (json) io.out(`${JSON.stringify({ checks }, null, 2)}\n`);
-  else io.out(`${checks.map(lineOf).join('\n')}\n`);
+  else {
+    const lines = listing(checks.flatMap(linesOf), io.width(), ' ');
+    io.out(`${[...lines, '', ...hanging(inShort(checks), io.width())].join('\n')}\n`);
+  }
   return strict && checks.some(({ state }) => state === 'unfit') ? EXIT.unfit : EXIT.done;
 }
 
-function lineOf({ name, state, observed, fix }: Check): string {
-  const line = ` ${ICONS[state]} ${name.padEnd(18)}  ${observed}`;
-  return fix === '' ? line : `${line}\n${' '.repeat(23)}→ ${fix}`;
+function inShort(checks: readonly Check[]): string {
+  const unfit = checks.filter(({ state }) => state === 'unfit').map(({ name }) => name);
+  return unfit.length === 0
+    ? 'Fit to measure on.'
+    : `Not fit to measure on: ${list(unfit, 'and')}. Numbers would be wrong.`;
+}
+
+function linesOf({ name, state, observed, fix }: Check): Entry[] {
+  return [[`${ICONS[state]} ${name}`, observed], ...(fix === '' ? [] : [['', `→ ${fix}`] as const])];
 }

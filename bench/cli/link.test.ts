@@ -23,12 +23,16 @@ test('a link that cannot be had is refused before anything starts, unless `auto`
   const toolless = { PATH: '/nonexistent' };
   const refused = await start(['run', ...small, '--link', 'veth', '--out', join(folder, 'no')], toolless).ended;
   expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/--link veth: no private link: unshare is not installed; use --link loopback/);
+  expect(refused.stderr).toMatch(
+    /--link veth: no private link: unshare is not installed \(install util-linux\); use --link loopback/,
+  );
   const out = join(folder, 'loopback');
   const settings = ['--duration', '0.2', '--trials', '1', '--out', out];
   const done = await start(['run', ...small, ...settings], toolless).ended;
   expect([0, 13]).toContain(done.code);
-  expect(done.stderr).toMatch(/the loopback, bytes at the sockets \(no private link: unshare is not installed\)/);
+  expect(done.stderr).toMatch(
+    /the loopback, bytes at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
+  );
   const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
   expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });
   expect(cases[0]?.trials[0]).toMatchObject({ wire: { layer: 'socket' } });

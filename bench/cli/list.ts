@@ -1,3 +1,5 @@
+import { ICONS } from '../../reports/analysis/verdict.ts';
+import { listing, listingOfTwo } from '../../reports/terminal/listing.ts';
 import type { Options } from '../contract.ts';
 import { type ScenarioEntry, scenarios, transports, whyUnavailable } from '../registry.ts';
 import { EXIT, type ExitCode } from './exit.ts';
@@ -13,7 +15,7 @@ export async function listCommand({ json }: { json: boolean }, io: Io): Promise<
     const why = await whyUnavailable(entry);
     if (why !== undefined) unavailable.set(entry.id, why);
   }
-  io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable));
+  io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
   return EXIT.done;
 }
 
@@ -32,29 +34,36 @@ function catalogue(unavailable: Unavailable) {
   };
 }
 
-function table(unavailable: Unavailable): string {
+function table(unavailable: Unavailable, width: number): string {
   const rows = transports.flatMap(({ id, title, floor, capabilities, options, variants }) => [
-    [id, title, [floor ? 'floor: the harness’s own cost' : describe(capabilities), ...settings(options)].join('; ')],
-    ...variants.map((variant) => [
-      `${id}:${variant.id}`,
-      variant.title,
-      [
+    entry(id, title, [
+      ...(unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : []),
+      floor ? 'floor: the harness’s own cost' : describe(capabilities),
+      ...settings(options),
+    ]),
+    ...variants.map((variant) =>
+      entry(`${id}:${variant.id}`, variant.title, [
         ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
         ...settings(variant.options),
-      ].join('; '),
-    ]),
+      ]),
+    ),
   ]);
   const lines = [
     'Transports (--transports)',
-    ...columns(rows),
-    ...(unavailable.size === 0 ? [] : ['', 'Unavailable on this machine']),
-    ...Array.from(unavailable, ([id, why]) => `  ${id}: ${why}`),
+    ...listingOfTwo(rows, width),
+    ...(unavailable.size === 0 ? [] : ['', 'Unavailable here']),
+    ...listing([...unavailable], width),
     '',
     'Scenarios (--scenarios)',
-    ...columns(scenarios.map(({ id, title, usual, defaults }) => [id, title, describeDefaults(defaults, usual)])),
+    ...listingOfTwo(
+      scenarios.map(({ id, title, usual, defaults }) => [id, title, describeDefaults(defaults, usual)]),
+      width,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
+
+const entry = (name: string, title: string, said: readonly string[]) => [name, title, said.join('; ')] as const;
 
 function describe({
   binary,
@@ -85,9 +94,4 @@ function describeDefaults({ clients, rate, sizes }: ScenarioEntry['defaults'], u
     ...(sizes.length === 0 ? [] : [`${sizes.join(', ')} B`]),
     ...(usual ? [] : ['only when named']),
   ].join(', ');
-}
-
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -13,7 +13,7 @@ function capture() {
     said.out += text;
   };
   const progress = { interactive: false, colour: false, width: () => 80, write: talk };
-  const io: Io = { out, talk, width: () => 80, colour: false, progress };
+  const io: Io = { out, talk, complain: talk, width: () => 80, colour: false, progress, asks: false };
   return { said, context: { io, interrupted: new AbortController().signal } };
 }
 

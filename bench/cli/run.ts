@@ -14,6 +14,7 @@ import { formatResults, writeResults, writeWhole } from '../results/file.ts';
 import type { Case, MicroRow, Results } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
 import { arrange, type RunEvent, type RunSettings, run } from '../run/run.ts';
+import { converse } from './ask.ts';
 import { describePlan, newestResults } from './before.ts';
 import { readConfig } from './config.ts';
 import { detailOf } from './detail.ts';
@@ -21,6 +22,7 @@ import { eventLog } from './events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from './folder.ts';
 import type { Io } from './io.ts';
+import { approximately } from './numbers.ts';
 import { usePlugins } from './plugin.ts';
 import { appendStepSummary } from './step-summary.ts';
 import { approach, type TargetFlags } from './target.ts';
@@ -33,6 +35,8 @@ export interface RunFlags extends Partial<Record<Setting, string | boolean>>, Ta
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly markdown?: boolean;
+  /** A long run is not asked about. */
+  readonly yes?: boolean;
 }
 
 /**
@@ -53,9 +57,10 @@ export async function runCommand(
     if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
     const arrangement = arrange(plan, link);
     if ('problems' in arrangement) throw new UsageError(arrangement.problems);
-    const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
     const checks = examine(await readMachine());
     io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
+    if (!(flags.yes || (await isAgreed(plan, { io, interrupted })))) return EXIT.interrupted;
+    const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
     const log = flags.ndjson ? eventLog(io.out) : undefined;
     log?.plan(plan, thresholds);
     const micro = await microFor(plan, interrupted);
@@ -86,7 +91,7 @@ export async function runCommand(
     } else if (flags.markdown) {
       const text = summaryMarkdown(results, analysis, judged);
       io.out(text);
-      appendStepSummary(text, io.talk);
+      appendStepSummary(text, io.complain);
       io.talk(`Report: ${folder.report}\n`);
     } else {
       const lines = [show(results, analysis, io), ...thresholdLines(judged, width)];
@@ -96,6 +101,19 @@ export async function runCommand(
   } finally {
     await link.close();
   }
+}
+
+/** From here on somebody at a terminal is asked first. */
+const LONG_SECONDS = 15 * 60;
+
+async function isAgreed(plan: RunPlan, context: { io: Io; interrupted: AbortSignal }): Promise<boolean> {
+  const seconds = estimateSeconds(plan);
+  if (seconds <= LONG_SECONDS || !context.io.asks) return true;
+  const answer = await converse(
+    (ask) => ask(`That is about ${approximately(seconds)}. Go on? (--yes does not ask) [Y/n] `),
+    context,
+  );
+  return answer !== undefined && /^(y(es)?)?$/i.test(answer.trim());
 }
 
 const nothingLeft = ({ leftOut }: RunPlan): string[] =>
@@ -215,7 +233,8 @@ function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progr
   return {
     done,
     total,
-    block: Math.min(Math.floor(done / plan.cases.length) + 1, plan.options.trials),
+    // What has just ended belongs to its own block, though the next one may begin.
+    block: Math.min(Math.floor((rest.ended ? done - 1 : done) / plan.cases.length) + 1, plan.options.trials),
     blocks: plan.options.trials,
     elapsedSeconds,
     remainingSeconds: (total - done) * each,

@@ -66,8 +66,8 @@ export async function serveCommand(
     listener = await server.listen(application, settings);
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (taken) io.talk(`port ${port} on ${flags.host} is taken; name another with --port, or 0 for any free one\n`);
-    else io.talk(`${name} could not be served: ${error instanceof Error ? error.message : error}\n`);
+    if (taken) io.complain(`port ${port} on ${flags.host} is taken; name another with --port, or 0 for any free one\n`);
+    else io.complain(`${name} could not be served: ${error instanceof Error ? error.message : error}\n`);
     return EXIT.failed;
   }
   const token = await mint?.issue('you', TOKEN_SECONDS);

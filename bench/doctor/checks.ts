@@ -57,10 +57,17 @@ function pinning({ canBind, cores: count }: Readings): Check {
   return check('pinning', 'processes are not bound', { state: 'note', fix });
 }
 
+/** What the default run needs, with something to spare. */
+const FEWEST_FILES = 512;
+
 function openFiles({ openFiles: limits }: Readings): Check {
   if (limits === null) return unknown('open files');
   const observed = `${limits.soft} (at most ${limits.hard})`;
   if (limits.soft >= 4_096) return check('open files', observed);
+  if (limits.hard < FEWEST_FILES) {
+    const fix = `raise the hard limit to ${FEWEST_FILES} at least (\`ulimit -Hn\`, as root, or the container’s nofile): each client takes files at both ends`;
+    return check('open files', observed, { state: 'unfit', fix });
+  }
   const fix = `\`ulimit -n ${Math.min(limits.hard, 65_536)}\` before many clients: each takes a file at both ends`;
   return check('open files', observed, { state: 'note', fix });
 }

@@ -13,8 +13,14 @@ export interface Ended {
 const started: ChildProcess[] = [];
 
 export function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [cli, ...args], {
-    env: { ...process.env, ...environment },
+  return startProgram(process.execPath, [cli, ...args], environment);
+}
+
+/** Something else that runs the command line, such as a shell. */
+export function startProgram(program: string, args: readonly string[], environment: Record<string, string> = {}) {
+  const child = spawn(program, args, {
+    // What the tests' own surroundings say about output is not said to it.
+    env: { ...process.env, CI: '', NO_COLOR: '', FORCE_COLOR: '', COLUMNS: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);

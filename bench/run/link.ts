@@ -160,7 +160,9 @@ async function hold(holders: ChildProcess[], command: readonly string[]): Promis
   const ended = Promise.race([once(holder, 'close'), once(holder, 'error').then(([error]) => Promise.reject(error))]);
   const outcome = await Promise.race([once(holder.stdout, 'data').then(() => 'ready'), ended]).catch(
     (error: NodeJS.ErrnoException) => {
-      throw new Error(`no private link: ${error.code === 'ENOENT' ? `${program} is not installed` : error.message}`);
+      throw new Error(
+        `no private link: ${error.code === 'ENOENT' ? `${program} is not installed (install util-linux)` : error.message}`,
+      );
     },
   );
   if (outcome !== 'ready') throw new Error(`no private link: ${said.trim() || `${program} ended`}`);

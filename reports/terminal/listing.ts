@@ -1,0 +1,37 @@
+import { columnsOf, pad, wrap } from './text.ts';
+
+/** What is listed, and what is said of it. */
+export type Entry = readonly [term: string, text: string];
+
+const GAP = '  ';
+
+/** A line an entry: texts stand in a column of their own, and their further lines below it. */
+export function listing(entries: readonly Entry[], width: number, indent = '  '): string[] {
+  const widest = Math.max(0, ...entries.map(([term]) => columnsOf(term)));
+  return entries.flatMap(([term, text]) => {
+    const first = `${indent}${pad(term, widest)}${GAP}`;
+    return wrap(text, width, ' '.repeat(columnsOf(first)), first).map((line) => line.trimEnd());
+  });
+}
+
+/** Room that a third column needs to be worth having. */
+const LEAST_ROOM = 40;
+
+/** Two texts an entry: in a column each where there is room, else one after the other. */
+export function listingOfTwo(
+  entries: readonly (readonly [term: string, title: string, text: string])[],
+  width: number,
+): string[] {
+  const widest = (column: 0 | 1): number => Math.max(0, ...entries.map((entry) => columnsOf(entry[column])));
+  const room = width - widest(0) - widest(1) - 3 * GAP.length;
+  if (room >= LEAST_ROOM) {
+    return listing(
+      entries.map(([term, title, text]): Entry => [`${pad(term, widest(0))}${GAP}${pad(title, widest(1))}`, text]),
+      width,
+    );
+  }
+  return listing(
+    entries.map(([term, title, text]): Entry => [term, text === '' ? title : `${title} · ${text}`]),
+    width,
+  );
+}
