@@ -12,17 +12,23 @@ export interface Ended {
 
 const started: ChildProcess[] = [];
 
-export function start(args: readonly string[], environment: Record<string, string> = {}) {
+export function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   return startProgram(process.execPath, [cli, ...args], environment);
 }
 
 /** Something else that runs the command line, such as a shell. */
-export function startProgram(program: string, args: readonly string[], environment: Record<string, string> = {}) {
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  stdin: 'closed' | 'open' = 'closed',
+) {
   const child = spawn(program, args, {
     // What the tests' own surroundings say about output is not said to it.
     env: { ...process.env, CI: '', NO_COLOR: '', FORCE_COLOR: '', COLUMNS: '', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
   });
+  if (stdin === 'closed') child.stdin.end();
   started.push(child);
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -1,0 +1,252 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+import { BROADCAST, ECHO, makeResults, SEVEN, type TransportSpec } from '../../reports/fixtures.ts';
+import { columnsOf } from '../../reports/terminal/text.ts';
+import { endStarted, start, until } from '../instrument/command.ts';
+import {
+  blocksIn,
+  hasCommands,
+  hasEscape,
+  hasPaint,
+  startOnTerminal,
+  type TerminalOptions,
+} from '../instrument/terminal.ts';
+
+/** What the command line prints on a real terminal, and what it must not print elsewhere. */
+const folder = mkdtempSync(join(tmpdir(), 'wb-'));
+afterAll(() => {
+  endStarted();
+  rmSync(folder, { recursive: true });
+});
+
+function results(name: string, transports: Record<string, TransportSpec>, seed: number): string {
+  const path = join(folder, `${name}.json`);
+  const run = makeResults({ transports, scenarios: [ECHO, BROADCAST], trials: 7, seed });
+  const leftOut = [
+    { name: 'webtransport', kind: 'unavailable', reason: 'unavailable here: it needs a glibc of 2.38 or later' },
+  ];
+  writeFileSync(path, JSON.stringify({ ...run, id: name, plan: { ...run.plan, leftOut } }));
+  return path;
+}
+const WIDE = { ...SEVEN, 'plugin-転送プロトコル-🚀': { p50Ms: 3 } };
+const base = results('base', WIDE, 1);
+const slow = results('slow', { ...WIDE, ws: { ...SEVEN.ws, p50Ms: 0.3 } }, 2);
+
+let runs = 0;
+const SMALL = ['--clients', '5', '--rate', '200', '--duration', '0.3', '--warmup', '0.1', '--link', 'loopback'];
+const run = (...more: string[]): string[] => [
+  ...['run', '--quick', '--transports', 'tcp,ws', '--scenarios', 'echo', ...SMALL],
+  ...['--out', join(folder, `${++runs}`), ...more],
+];
+const wire = (): string[] => [
+  ...['wire', '--transports', 'tcp,ws', '--size', '64', '--link', 'loopback', '--out', join(folder, `${++runs}`)],
+];
+
+const on = (args: readonly string[], options: TerminalOptions) => startOnTerminal(args, options).ended;
+/** As it stands on the terminal: without what moves the cursor. */
+const linesOf = (shown: string): string[] => stripVTControlCharacters(shown).replaceAll('\r', '').trimEnd().split('\n');
+const tooLong = (lines: readonly string[], columns: number): string[] =>
+  lines.filter((line) => columnsOf(line) > columns);
+/** Prose is the same at any width but for where it breaks. */
+const wordsOf = (shown: string): string[] =>
+  linesOf(shown)
+    .join(' ')
+    .split(/[\s·]+/);
+
+describe.each([60, 80, 160])('at %i columns', (columns) => {
+  test('run says its plan, draws small blocks, and ends with decision, table, warnings and path', async () => {
+    const { stdout: shown, code } = await on(run(), { columns });
+    expect([0, 13]).toContain(code);
+    const lines = linesOf(shown);
+    expect(tooLong(lines, columns)).toEqual([]);
+    const { before, blocks, after } = blocksIn(shown);
+    expect(linesOf(before)[0]).toMatch(/^2 cases × 1 trial = 2, about \d+ s\.$/);
+    const order = [
+      /^For echo with 5 clients/m,
+      /^(Quick look|Invalid)/m,
+      /^transport /m,
+      /^Not covered: /m,
+      /^Warning: /m,
+      /^Report:$/m,
+    ];
+    const places = order.map((part) => linesOf(after).join('\n').search(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(lines.at(-1)).toBe(join(folder, `${runs}`, 'report.html'));
+    // One for each trial's beginning, one at the end: nothing is drawn while a trial is measured.
+    expect(blocks).toHaveLength(3);
+    for (const block of blocks) expect(linesOf(block).length).toBeLessThanOrEqual(12);
+  });
+
+  test.each<readonly [string, readonly string[], RegExp]>([
+    ['compare', ['compare', base, slow], /^Regression: ws, /m],
+    ['compare --all', ['compare', base, slow, '--all'], /^plugin-転送\S* +\S/m],
+    ['choose', ['choose', slow, '--preset', 'dashboard'], /^What would change it$/m],
+    ['list', ['list'], /^Scenarios \(--scenarios\)$/m],
+    ['doctor', ['doctor'], /^(Fit|Not fit) to measure on/m],
+    ['help', ['--help'], /^Exit codes:$/m],
+    ['an error', ['run', '--transports', 'wss', '--scenarios', 'eho', '--threshold', 'x'], /did you mean "ws"/],
+  ])('%s keeps to them', async (_, args, says) => {
+    const { stdout: shown } = await on(args, { columns });
+    expect(tooLong(linesOf(shown), columns)).toEqual([]);
+    expect(linesOf(shown).join('\n')).toMatch(says);
+    expect(hasCommands(shown)).toBe(false);
+  });
+});
+
+test('wire keeps to a narrow one', async () => {
+  const { stdout: shown } = await on(wire(), { columns: 60 });
+  expect(tooLong(linesOf(shown), 60)).toEqual([]);
+  expect(linesOf(blocksIn(shown).after).join('\n')).toMatch(/^transport +size +way[\s\S]*^Report:$/m);
+});
+
+test('what is said in prose is whole, however narrow the terminal', async () => {
+  const [narrow, wide] = await Promise.all([60, 160].map((columns) => on(['list'], { columns })));
+  expect(wordsOf(narrow!.stdout)).toEqual(wordsOf(wide!.stdout));
+});
+
+describe('escape codes', () => {
+  const compared = ['compare', base, slow];
+
+  test.each<readonly [string, readonly string[]]>([
+    ['run', run()],
+    ['compare', compared],
+    ['choose', ['choose', base]],
+    ['list', ['list']],
+    ['doctor', ['doctor']],
+    ['wire', wire()],
+    ['--help', ['run', '--help']],
+    ['a bare command', []],
+    ['an unknown flag', ['list', '--jsn']],
+  ])('%s: none reaches a pipe', async (_, args) => {
+    const { stdout, stderr } = await start(args, { TERM: 'xterm-256color' }).ended;
+    expect(hasEscape(stdout + stderr)).toBe(false);
+    expect(stdout + stderr).not.toBe('');
+  });
+
+  test('a pipe beside a terminal gets none either, whichever of the two it is', async () => {
+    const [out, err] = [join(folder, 'out.txt'), join(folder, 'err.txt')];
+    const { stdout: talk } = await on(run(), { redirect: `>'${out}'` });
+    expect(hasCommands(talk)).toBe(true);
+    expect(hasEscape(readFileSync(out, 'utf8'))).toBe(false);
+    expect(readFileSync(out, 'utf8')).toMatch(/\nReport:\n/);
+
+    const { stdout: result } = await on(run(), { redirect: `2>'${err}'` });
+    expect(hasPaint(result)).toBe(true);
+    expect(hasCommands(result)).toBe(false);
+    expect(hasEscape(readFileSync(err, 'utf8'))).toBe(false);
+    expect(readFileSync(err, 'utf8')).toMatch(/\[2\/2\] block 1\/1 /);
+  });
+
+  test.each([[{ TERM: 'dumb' }], [{ CI: 'true' }]])(
+    'a terminal that is none (%j) gets none, and a line a trial',
+    async (environment) => {
+      const { stdout: shown } = await on(run(), { environment });
+      expect(hasEscape(shown)).toBe(false);
+      expect(linesOf(shown).join('\n')).toMatch(/^\[1\/2\] block 1\/1 /m);
+    },
+  );
+
+  type Surroundings = readonly [
+    flags: readonly string[],
+    environment: Record<string, string>,
+    terminal: boolean,
+    pipe: boolean,
+  ];
+  test.each<Surroundings>([
+    [[], {}, true, false],
+    [[], { NO_COLOR: '1' }, false, false],
+    [[], { FORCE_COLOR: '1' }, true, true],
+    [[], { FORCE_COLOR: '0' }, false, false],
+    [[], { NO_COLOR: '1', FORCE_COLOR: '1' }, false, false],
+    [[], { TERM: 'dumb' }, false, false],
+    [[], { CI: 'true' }, false, false],
+    [[], { CI: 'true', FORCE_COLOR: '1' }, true, true],
+    [['--color', 'always'], { NO_COLOR: '1', TERM: 'dumb' }, true, true],
+    [['--color', 'never'], { FORCE_COLOR: '1' }, false, false],
+    [['--color', 'auto'], { NO_COLOR: '1' }, false, false],
+  ])('colour with %j and %j: on a terminal %s, in a pipe %s', async (flags, environment, terminal, pipe) => {
+    const args = [...compared, ...flags];
+    const [shown, piped] = await Promise.all([on(args, { environment }), start(args, environment).ended]);
+    expect([hasPaint(shown.stdout), hasPaint(piped.stdout)]).toEqual([terminal, pipe]);
+    expect(hasCommands(shown.stdout + piped.stdout)).toBe(false);
+    expect(linesOf(shown.stdout).join('\n')).toContain('▼ worse');
+  });
+
+  test('documents are never painted', async () => {
+    const always = ['--color', 'always'];
+    const [json, markdown] = await Promise.all(
+      ['--json', '--markdown'].map((flag) => start([...compared, flag, ...always]).ended),
+    );
+    expect(hasEscape(json!.stdout + markdown!.stdout)).toBe(false);
+    expect(JSON.parse(json!.stdout)).toMatchObject({ exitCode: 11 });
+  });
+
+  test('NO_COLOR leaves the block, and its colours out', async () => {
+    const { stdout: shown } = await on(run(), { environment: { NO_COLOR: '1' } });
+    expect(hasPaint(shown)).toBe(false);
+    expect(hasCommands(shown)).toBe(true);
+  });
+});
+
+describe('--quiet', () => {
+  test('leaves the result alone', async () => {
+    const { stdout, stderr } = await start(run('--quiet')).ended;
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^For echo[\s\S]*\nReport:\n.*report\.html\n$/);
+    const { stdout: shown } = await on(run('--quiet'), {});
+    expect(hasCommands(shown)).toBe(false);
+  });
+
+  test('does not silence what went wrong', async () => {
+    const { code, stderr } = await start(['run', '--quiet', '--transports', 'wss']).ended;
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean "ws"?') });
+  });
+});
+
+describe('a long run', () => {
+  const long = ['run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--duration', '1000', '--trials', '1'];
+  const question = /That is about 17 min\. Go on\?/;
+
+  test('is asked about on a terminal; no is no', async () => {
+    const out = join(folder, 'declined');
+    const { child, said, ended } = startOnTerminal([...long, '--out', out], {});
+    await until(() => question.test(said.stdout));
+    child.stdin.write('n\n');
+    expect((await ended).code).toBe(130);
+    expect(() => readFileSync(join(out, 'results.json'))).toThrow(/ENOENT/);
+  });
+
+  test.each([
+    ['--yes', ['--yes'], {}],
+    ['CI', [], { CI: 'true' }],
+    ['--quiet', ['--quiet'], {}],
+  ])('is not asked about with %s', async (_, flags, environment) => {
+    const out = join(folder, `unasked-${flags[0] ?? 'ci'}`);
+    const { child, said, ended } = startOnTerminal([...long, ...flags, '--out', out], { environment });
+    await until(() => isThere(join(out, 'results.json')));
+    child.stdin.write('\u0003');
+    expect((await ended).code).toBe(130);
+    expect(said.stdout).not.toMatch(question);
+  });
+
+  test('nor where stdin is no terminal', async () => {
+    const out = join(folder, 'piped');
+    const { child, said, ended } = start([...long, '--out', out]);
+    await until(() => isThere(join(out, 'results.json')));
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(said.stderr).not.toMatch(question);
+  });
+});
+
+function isThere(file: string): boolean {
+  try {
+    return readFileSync(file).length > 0;
+  } catch {
+    return false;
+  }
+}
