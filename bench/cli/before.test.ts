@@ -27,6 +27,8 @@ const earlier = makeResults({ transports: SEVEN, scenarios: [ECHO], trials: 7 })
 test('a plan says how much it is, over what, and what is wrong with the machine', () => {
   const text = said({ transports: 'ws,sse', scenarios: 'echo', trials: '7' });
   expect(text).toMatch(/^2 cases × 7 trials = 14, about \d+ s\./);
+  expect(text).toContain('\nws and sse: echo with 100 clients at 1,000 msg/s of 128 B.\n');
+  expect(text).toContain('\nEvery case once in each of 7 blocks, in shuffled order (seed 1).\n');
   expect(text).toContain('the loopback, bytes at the sockets (no tools); 1 load process.');
   expect(text).toContain('✕ Not fit to measure on: clock: steps of 1 ms. → measure elsewhere');
 });

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LEAST_TRIALS } from '../../reports/analysis/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/analysis/distribution.ts';
-import { countOf } from '../../reports/analysis/format.ts';
+import { countOf, list } from '../../reports/analysis/format.ts';
+import { titleOf } from '../../reports/analysis/group.ts';
 import { metric } from '../../reports/analysis/metrics.ts';
+import type { Question } from '../../reports/analysis/model.ts';
 import { type Detectable, detectable } from '../../reports/analysis/power.ts';
 import type { Check } from '../doctor/checks.ts';
-import { estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
@@ -20,10 +22,15 @@ export function describePlan(
   { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
 ): string {
   const { options, cases } = plan;
+  const names = [...new Set(cases.map(({ name }) => name))];
   const unfit = checks.filter(({ state }) => state === 'unfit');
   const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
+    `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionOf(planned, options))))].join('; ')}.`,
+    ...(options.trials > 1
+      ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
+      : []),
     `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${options.url}`}${warmUp}; ${over(arrangement)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, reason }) =>
@@ -35,6 +42,17 @@ export function describePlan(
     '',
     '',
   ].join('\n');
+}
+
+/** The question that results will have of such a case. */
+function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Question {
+  const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
+  return {
+    ...{ scenario: scenario.id, kind: scenario.kind, clients, rate, size, encoding, payload, tls, network: 'none' },
+    ...(auth === null ? {} : { auth }),
+    ...(target === null ? {} : { target }),
+    objective: scenario.kind === 'capacity' ? objective : null,
+  };
 }
 
 function over({ link, workers, sources }: Arrangement): string {

@@ -3,6 +3,7 @@ import { type JudgedThreshold, judgeThresholds, type Threshold } from '../../rep
 import { summaryMarkdown } from '../../reports/markdown/summary.ts';
 import { makeReport, summary } from '../../reports/report.ts';
 import { type Progress, progressDisplay } from '../../reports/terminal/progress.ts';
+import { columnsOf, pad } from '../../reports/terminal/text.ts';
 import { thresholdLines } from '../../reports/terminal/thresholds.ts';
 import { examine } from '../doctor/checks.ts';
 import { readMachine } from '../doctor/readings.ts';
@@ -95,7 +96,7 @@ export async function runCommand(
       io.talk(`Report: ${folder.report}\n`);
     } else {
       const lines = [show(results, analysis, io), ...thresholdLines(judged, width)];
-      io.out(`${lines.join('\n')}\n\nReport:\n${folder.report}\n`);
+      io.out(`${lines.join('\n')}\n\nResults:\n${folder.results}\nReport:\n${folder.report}\n`);
     }
     return exitCode;
   } finally {
@@ -165,7 +166,10 @@ async function execute(
   { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
   { io, interrupted, told }: { io: Io; interrupted: AbortSignal; told: (event: RunEvent) => void },
 ): Promise<Results> {
-  const display = progressDisplay(io.progress);
+  const display = progressDisplay(io.progress, labels(plan));
+  // What is said of it goes below the block, which is then left as it was.
+  const leave = (): void => display.end();
+  interrupted.addEventListener('abort', leave);
   const began = performance.now();
   let results: Results | undefined;
   let done = 0;
@@ -185,9 +189,8 @@ async function execute(
       const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
       display.show(progressOf(plan, done, began, { current: undefined, ended }));
     }
-    // A trial that was cut short is no longer being measured.
-    if (interrupted.aborted) display.show(progressOf(plan, done, began, { current: undefined }));
   } finally {
+    interrupted.removeEventListener('abort', leave);
     display.end();
   }
   if (results === undefined) throw new Error('the run ended without results');
@@ -225,6 +228,27 @@ function oneOutput({ json, ndjson, markdown }: RunFlags): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
   return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
 }
+
+/** What of a case's name tells it from the plan's others, the transport always; in a column of one width. */
+function labels({ cases }: RunPlan): (id: string) => string {
+  const telling = new Set([0]);
+  const short = (id: string): string =>
+    id
+      .split('/')
+      .filter((_, at) => telling.has(at))
+      .join(' ');
+  const told = (): number => new Set(cases.map(({ id }) => short(id))).size;
+  for (let at = 1; told() < cases.length && at < MOST_PARTS; at++) {
+    const before = told();
+    telling.add(at);
+    if (told() === before) telling.delete(at);
+  }
+  const widest = Math.max(...cases.map(({ id }) => columnsOf(short(id))));
+  return (id) => pad(short(id), widest);
+}
+
+/** A name has fewer: transport, scenario, clients, rate, size, encoding and what is unusual. */
+const MOST_PARTS = 12;
 
 function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progress, 'current' | 'ended'>): Progress {
   const total = plan.cases.length * plan.options.trials;

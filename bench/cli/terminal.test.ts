@@ -78,6 +78,9 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
     expect(lines.at(-1)).toBe(join(folder, `${runs}`, 'report.html'));
     // One for each trial's beginning, one at the end: nothing is drawn while a trial is measured.
     expect(blocks).toHaveLength(3);
+    // Cases that differ in nothing else go by their transports.
+    const trials = linesOf(blocks.at(-1) ?? '').slice(2);
+    expect(trials.map((line) => line.slice(2, 8)).toSorted()).toEqual([' tcp  ', ' ws   ']);
     for (const block of blocks) expect(linesOf(block).length).toBeLessThanOrEqual(12);
   });
 
@@ -190,6 +193,17 @@ describe('escape codes', () => {
     expect(hasPaint(shown)).toBe(false);
     expect(hasCommands(shown)).toBe(true);
   });
+});
+
+test('Ctrl-C on a terminal: what is said goes below the block, and the report follows', async () => {
+  const out = join(folder, 'interrupted');
+  const { child, said, ended } = startOnTerminal([...run('--trials', '50'), '--out', out]);
+  await until(() => blocksIn(said.stdout).blocks.length > 2);
+  child.stdin.write('\u0003');
+  expect((await ended).code).toBe(130);
+  const after = linesOf(blocksIn(said.stdout).after);
+  expect(after[1]).toBe('Stopping. Once more to stop at once.');
+  expect(after.at(-1)).toBe(join(out, 'report.html'));
 });
 
 describe('--quiet', () => {

@@ -48,8 +48,18 @@ const unfitMachine = ({ name, observed, fix }: Check): Warning => ({
 
 type Plan = Results['plan'];
 
+/** What the system ran out of is no fault of the transport. */
+const REMEDIES: readonly (readonly [cause: RegExp, action: string])[] = [
+  [/\bE[MN]FILE\b|too many open files/i, 'Raise the limit of open files (“ulimit -n”), or use fewer --clients.'],
+  [/\bEADDRNOTAVAIL\b/, 'Ports ran out: widen net.ipv4.ip_local_port_range, or use fewer --clients.'],
+  [/\bEADDRINUSE\b/, 'Another program took the port: run again; if it stays, end that program.'],
+  [/\bENOMEM\b|\bENOBUFS\b|out of memory/i, 'Memory ran out: use fewer --clients, or end other programs.'],
+];
+
 const ACTIONS = {
-  failed: (name: string) => `Start it alone, “npm run serve -- ${name}”, and see what it says.`,
+  failed: (name: string, reasons: readonly string[]) =>
+    REMEDIES.find(([cause]) => reasons.some((reason) => cause.test(reason)))?.[1] ??
+    `Start it alone, “npm run serve -- ${name}”, and see what it says.`,
   invalid: () => 'Close other programs, lower --rate or raise --workers, then run again.',
   suspect: () => 'Close other programs, lower --rate or raise --workers, then run again.',
 };
@@ -77,7 +87,10 @@ function rejected(
       text: `${who} (${where}): ${rejectedTrials.length} of ${countOf(run, 'trial')} ${state}: ${tally(rejectedTrials)}.${shortfall(hit, plan)}`,
       action:
         target === undefined || state !== 'failed'
-          ? ACTIONS[state](first.row.flag)
+          ? ACTIONS[state](
+              first.row.flag,
+              rejectedTrials.flatMap(({ reasons }) => reasons),
+            )
           : `See that the server at ${target} runs and sends back what it is sent (docs/your-own.md).`,
     },
   ];

@@ -74,6 +74,36 @@ describe('a comparison as Markdown', () => {
   });
 });
 
+const HOSTILE_NAMES: readonly (readonly [what: string, name: string, inert: string])[] = [
+  ['a pipe', 'a|b', 'a\\|b'],
+  ['an escaped pipe', 'a\\|b', 'a\\\\\\|b'],
+  ['code', '`rm`', '\\`rm\\`'],
+  ['a fence', '```js', '\\`\\`\\`js'],
+  ['a new line', 'a\n# head', 'a \\# head'],
+  ['a row of its own', 'a\r\n| b |', 'a \\| b \\|'],
+  ['emphasis', 'a_b*c*', 'a\\_b\\*c\\*'],
+  ['a link', '[x](http://evil.example)', '\\[x\\](http&#58;//evil.example)'],
+  ['a picture', '![x](y)', '!\\[x\\](y)'],
+  ['a bare address', 'WWW.evil.example', 'WWW&#46;evil.example'],
+  ['a mention', '@team', '&#64;&#8288;team'],
+  ['a tag', '<img src=x>', '&lt;img src=x&gt;'],
+  ['an entity', '&lt;b&gt;', '&amp;lt;b&amp;gt;'],
+  ['a comment', '<!-- a', '&lt;!-- a'],
+  ['a list', '- a', '\\- a'],
+  ['a numbered list', '1. a', '1\\. a'],
+];
+
+test.each(HOSTILE_NAMES)('%s in a name is text: %j', (_, name, inert) => {
+  expect(escaped(name)).toBe(inert);
+  const transports = { [name]: { p50Ms: 1 }, b: {} };
+  const results = run({ transports, trials: 6 });
+  const leftOut = [{ name, kind: 'unavailable' as const, reason: name }];
+  const text = summarise({ ...results, plan: { ...results.plan, leftOut } });
+  expect(text).toContain(`\n| ${inert} | `);
+  expect(text).toContain(`\n${inert}: ○ unavailable here: `);
+  for (const rows of tables(text)) expect(new Set(rows).size).toBe(1);
+});
+
 test('what comes from outside is inert', () => {
   const transports = { [HOSTILE]: { title: HOSTILE, p50Ms: 1 }, b: {} };
   const texts = [
@@ -81,7 +111,7 @@ test('what comes from outside is inert', () => {
     comparisonMarkdown(compare(run({ transports }), run({ transports, seed: 2 }), { resamples: 500 }), { all: true }),
   ];
   for (const text of texts) {
-    expect(text).not.toMatch(/<img|<\/script|[^\\]`@|\n# head|[^\\]\]\(|:\/\//);
+    expect(text).not.toMatch(/<img|<\/script|[^\\]`@|@team|\n# head|[^\\]\]\(|:\/\//);
     for (const rows of tables(text)) expect(new Set(rows).size).toBe(1);
   }
   expect(escaped('a|b_c*d')).toBe('a\\|b\\_c\\*d');

@@ -1,5 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { cellFigure, cellInterval, verdictFigures } from '../analysis/format.ts';
+import { cellFigure, cellInterval, printable, verdictFigures } from '../analysis/format.ts';
 import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { thresholdText } from '../analysis/threshold-text.ts';
@@ -40,7 +40,10 @@ function thresholdTable(thresholds: readonly JudgedThreshold[]): string[] {
   return [
     '',
     ...markdownTable([
-      { header: 'threshold', cells: rows.map(({ condition }) => `\`${condition.replaceAll('`', '')}\``) },
+      {
+        header: 'threshold',
+        cells: rows.map(({ condition }) => `\`${printable(condition).replaceAll('`', '').replaceAll('|', '\\|')}\``),
+      },
       { header: 'case', cells: rows.map(({ name }) => escaped(name)) },
       { header: 'outcome', cells: rows.map(({ outcome }) => `**${outcome}**`) },
       { header: 'figure', cells: rows.map(({ figure }) => escaped(figure)) },

@@ -1,15 +1,21 @@
 import { printable } from '../analysis/format.ts';
 import type { Sentence, Warning } from '../analysis/model.ts';
 
-/** Names and reasons come from outside: in Markdown none of them may begin a link, a tag, a mention or a table's cell. */
+/**
+ * Names and reasons come from outside: in Markdown none of them may begin a link, a tag, a mention, a list or a table's cell.
+ * Links and mentions are looked for in the text that entities have become, so an invisible joiner stands after each `@`.
+ */
 export const escaped = (text: string): string =>
   printable(text)
     .replace(/[\\`*_[\]{}|~#]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;')
-    .replaceAll('://', '&#58;//');
+    .replaceAll('@', '&#64;&#8288;')
+    .replaceAll('://', '&#58;//')
+    .replaceAll(/www\./gi, (www) => `${www.slice(0, -1)}&#46;`)
+    .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
+    .replace(/^[-+](?=\s|$)/, '\\$&');
 
 export const paragraph = (sentence: Sentence): string =>
   sentence

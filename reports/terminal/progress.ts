@@ -36,9 +36,11 @@ const END = '\x1b[?2026l';
 /**
  * On a terminal, a block of at most eleven lines that is drawn anew when a trial begins or ends, and is left alone while one is
  * measured; elsewhere one plain line a trial, and one every half-minute while none ends.
+ *
+ * @param label what of a name tells it from the others: a block has no room for all of it
  */
-export function progressDisplay(terminal: Terminal): ProgressDisplay {
-  return terminal.interactive ? blockDisplay(terminal) : lineDisplay(terminal);
+export function progressDisplay(terminal: Terminal, label: (name: string) => string = whole): ProgressDisplay {
+  return terminal.interactive ? blockDisplay(terminal, label) : lineDisplay(terminal);
 }
 
 /** Whether a stream's reader is a person at a terminal: some build services claim to be terminals. */
@@ -73,20 +75,22 @@ function lineDisplay(terminal: Terminal): ProgressDisplay {
   };
 }
 
-function blockDisplay(terminal: Terminal): ProgressDisplay {
+function blockDisplay(terminal: Terminal, label: (name: string) => string): ProgressDisplay {
   const recent: string[] = [];
   let drawn = 0;
   return {
     show(progress) {
       const { ended } = progress;
       if (ended !== undefined) {
-        recent.push(` ${ICONS[ended.state] ?? '·'} ${ended.name}  ${ended.state}  ${ended.detail}`);
+        // The mark says of most that all is well; what is not is said in words too.
+        const state = ended.state === 'valid' ? [] : [ended.state];
+        recent.push([` ${ICONS[ended.state] ?? '·'} ${label(ended.name)}`, ...state, ended.detail].join('  '));
         if (recent.length > RECENT) recent.shift();
         // The next trial begins at once, and draws.
         if (progress.done < progress.total) return;
       }
       const lines = [headline(progress), bar(progress, terminal), ...recent];
-      if (progress.current !== undefined) lines.push(` ▸ ${progress.current}  measuring`);
+      if (progress.current !== undefined) lines.push(` ▸ ${label(progress.current)}  measuring`);
       const width = terminal.width();
       const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
       const text = lines.map((line) => `\r\x1b[2K${cut(line, width - 1)}\n`).join('');
@@ -98,6 +102,8 @@ function blockDisplay(terminal: Terminal): ProgressDisplay {
     },
   };
 }
+
+const whole = (name: string): string => name;
 
 function headline({ done, total, block, blocks, elapsedSeconds, remainingSeconds }: Progress): string {
   const left = done < total ? ` · about ${clock(remainingSeconds)} left` : '';

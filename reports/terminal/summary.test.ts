@@ -142,6 +142,17 @@ describe('states', () => {
     expect(text).toMatch(/\n {2}→ Start it alone/);
   });
 
+  test.each([
+    ['connect EMFILE 10.77.0.1:34127', 'Raise the limit of open files (“ulimit -n”), or use fewer --clients.'],
+    ['connect EADDRNOTAVAIL 10.77.0.1:34127', 'Ports ran out: widen net.ipv4.ip_local_port_range'],
+    ['listen EADDRINUSE: address already in use 127.0.0.1:80', 'Another program took the port: run again'],
+  ])('what the system ran out of has its own remedy: %s', (reason, remedy) => {
+    const faults = { 0: { state: 'failed', reasons: [reason] } } as const;
+    const text = print({ transports: { a: {}, b: { faults } } });
+    expect(text).toMatch(`trials failed: ${reason}`);
+    expect(text).toContain(`\n  → ${remedy}`);
+  });
+
   test('a name cannot command the terminal', () => {
     const text = print({ transports: { 'evil\u001b[2J\u0007\u202e': {}, b: {} } });
     for (const character of ['\u001b', '\u0007', '\u202e']) expect(text).not.toContain(character);
