@@ -3,11 +3,11 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../../../bench/results/schema.ts';
-import { analyse } from '../../../analysis/analyse.ts';
 import { compare } from '../../../analysis/compare.ts';
 import { textOf } from '../../../analysis/sentences.ts';
 import { ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../../../fixtures.ts';
-import { renderComparison, renderPage } from '../../render.ts';
+import { makeReport } from '../../../report.ts';
+import { renderComparison } from '../../render.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
 
 const run = (spec: Partial<RunSpec> = {}, changes: Partial<Results> = {}): Results => ({
@@ -16,7 +16,7 @@ const run = (spec: Partial<RunSpec> = {}, changes: Partial<Results> = {}): Resul
   ...changes,
 });
 const slower = { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 0.17 * 1.2, lowerBounds: { 2: 0.5 } } };
-const report = (results: Results): Promise<string> => renderPage(results, analyse(results, { resamples: 100 }));
+const report = async (results: Results): Promise<string> => (await makeReport(results, { resamples: 100 })).html;
 
 const own = run({ scenarios: EVERY_KIND });
 const later = run(
