@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compare } from '../analysis/compare.ts';
+import { EVERY_KIND, type Fault, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { makeReport } from '../report.ts';
+import { renderComparison } from './render.ts';
+import { type Reader, startReader } from './testing/browser.ts';
+import { FIRST_SCREEN } from './testing/states.ts';
+
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+let reader: Reader;
+let axe: string;
+beforeAll(async () => {
+  [reader, axe] = await Promise.all([startReader(), readFile(AXE, 'utf8')]);
+});
+afterAll(() => reader?.close());
+
+const HOSTILE = '</script><img src=x onerror=alert(1)>';
+const failed: Fault = { state: 'failed', reasons: ['</td><script>alert(3)</script>'] };
+
+const report = (spec: RunSpec) => async () => (await makeReport(makeResults(spec), { resamples: 500 })).html;
+
+const PAGES: Record<string, () => Promise<string>> = {
+  'a clear winner': report(FIRST_SCREEN['a clear winner'].spec),
+  'a tie': report(FIRST_SCREEN['a tie of three'].spec),
+  'one failed': report(FIRST_SCREEN['one failed'].spec),
+  'an invalid run': report(FIRST_SCREEN.invalid.spec),
+  'a quick look': report(FIRST_SCREEN['a single trial'].spec),
+  '20 cases': report(FIRST_SCREEN['20 cases'].spec),
+  'every kind': report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' }),
+  'hostile names': report({
+    transports: {
+      [HOSTILE]: { title: '"><svg onload=alert(2)>' },
+      'x\u202egnp.exe\u0007': { p50Ms: 2, faults: { 0: failed } },
+      ['long-'.repeat(60)]: { p50Ms: 3 },
+    },
+    scenarios: EVERY_KIND,
+  }),
+  'two runs compared': () =>
+    renderComparison(
+      compare(
+        makeResults({ transports: SEVEN }),
+        makeResults({ transports: { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 4 } } }),
+        { resamples: 500 },
+      ),
+    ),
+};
+
+const LOOKS = {
+  light: { colorScheme: 'light', forcedColors: 'none' },
+  dark: { colorScheme: 'dark', forcedColors: 'none' },
+  'forced colours': { colorScheme: 'dark', forcedColors: 'active' },
+} as const;
+
+const WIDTHS = [1280, 320];
+
+const EVERY_RULE: RunOptions = { resultTypes: ['violations'] };
+/** What changes with the colours alone. */
+const OF_COLOUR: RunOptions = {
+  ...EVERY_RULE,
+  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+};
+
+/** All questions one after the other, nothing folded up, and nothing left out of the layout because it is out of sight. */
+const OPENED = `{
+  location.hash = '#q=all';
+  for (const details of document.querySelectorAll('details')) details.open = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { content-visibility: visible !important }');
+  document.adoptedStyleSheets = [sheet];
+}`;
+
+/** What would keep somebody out, each with where it is. */
+async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => {
+      const [first] = nodes;
+      return `${id}: ${help} (${nodes.length}): ${first?.html} ${first?.failureSummary}`;
+    });
+}
+
+describe.each(Object.entries(PAGES))('%s', (_name, html) => {
+  test('keeps nobody out: light, dark, forced colours, wide and narrow, everything opened', async () => {
+    await reader.open(await html(), {}, async (page) => {
+      await page.evaluate(axe);
+      await page.evaluate(OPENED);
+      const found: Record<string, string[]> = {};
+      for (const [look, media] of Object.entries(LOOKS)) {
+        await page.emulateMedia(media);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 720 });
+          found[`${look}, ${width} px`] = await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR);
+        }
+      }
+      for (const [where, barriers] of Object.entries(found)) expect(barriers, where).toEqual([]);
+    });
+  }, 120_000);
+});
+
+test('the check itself finds what keeps somebody out', async () => {
+  const html = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><button></button></main></html>';
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate(axe);
+    expect(await barriersOn(page)).toEqual([expect.stringContaining('button-name')]);
+  });
+});
