@@ -4,7 +4,7 @@ import { judge } from '../analysis/judge.ts';
 import type { Reading as MemberReading } from '../analysis/member.ts';
 import { extreme, forEachMetric, type MetricId, metric } from '../analysis/metrics.ts';
 import type { Cell, Group } from '../analysis/model.ts';
-import { ICONS } from '../analysis/verdict.ts';
+import { ICONS, type Verdict } from '../analysis/verdict.ts';
 import type { Candidate } from './candidates.ts';
 import { cellIn, cellOf, type Reading } from './cost.ts';
 import type { Reason } from './model.ts';
@@ -72,17 +72,31 @@ function comparison(
   const [best] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
   if (best === undefined || logs.size < 2) return ': nothing else in question';
   if (best[0] === name) return `: ${extreme(metric(id))} of those in question`;
-  const verdict = judge(id, sideOf(group, name, id), sideOf(group, best[0], id), {
-    band: group.columns[id].band,
-    comparisons: logs.size - 1,
-    bootstrap,
-    barrier: null,
-  });
+  const verdict = verdictOf(name, best[0], { id, group, bootstrap, comparisons: logs.size - 1 });
   const figures = verdictFigures(verdict);
   const against = { worse: 'than', better: 'than', equivalent: 'to', 'not separated': 'from' };
   const word = verdict.word;
   const preposition = word === 'not testable' || word === 'not supported' ? 'against' : against[word];
   return `: ${ICONS[word]} ${word} ${preposition} ${best[0]}${figures === null ? '' : `, ${figures}`}`;
+}
+
+/** Verdicts of a group, by who and by what: other weights ask for the same ones again. */
+const judged = new WeakMap<Group, Map<string, Verdict>>();
+
+function verdictOf(
+  name: string,
+  best: string,
+  { id, group, bootstrap, comparisons }: { id: MetricId; group: Group; bootstrap: Bootstrap; comparisons: number },
+): Verdict {
+  const known = judged.get(group) ?? new Map<string, Verdict>();
+  judged.set(group, known);
+  const key = [id, name, best, comparisons].join('\0');
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const rule = { band: group.columns[id].band, comparisons, bootstrap, barrier: null };
+  const verdict = judge(id, sideOf(group, name, id), sideOf(group, best, id), rule);
+  known.set(key, verdict);
+  return verdict;
 }
 
 /** A cell has all that a verdict is made from. */

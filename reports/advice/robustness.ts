@@ -1,4 +1,5 @@
 import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../analysis/bootstrap.ts';
+import { METRICS } from '../analysis/metrics.ts';
 import type { Group } from '../analysis/model.ts';
 import { cellIn, costSign, type Reading } from './cost.ts';
 import type { AdviceOptions, Robustness, Share } from './model.ts';
@@ -18,21 +19,21 @@ export function robustnessOf(
   { seed, draws }: AdviceOptions,
 ): Robustness | null {
   const counting = readings.filter(({ dropped }) => dropped === null);
-  const resampled = counting.map((reading, index) =>
-    resampledLogs(names, reading, groups, { seed: seed + index, draws }),
-  );
-  if (names.length === 0 || counting.length === 0 || resampled.some((one) => one === null)) return null;
+  const resampled = counting.flatMap((reading) => {
+    const logs = resampledLogs(names, reading, groups, { seed, draws });
+    return logs === null ? [] : [logs];
+  });
+  if (names.length === 0 || counting.length === 0 || resampled.length < counting.length) return null;
   const given = counting.map(({ weight }) => weight);
   const draw = weightDraws(given, seed);
   const wins = { measurement: names.map(() => 0), preference: names.map(() => 0), both: names.map(() => 0) };
-  const settled = counting.map(({ logs }) => names.map((name) => logs.get(name) ?? Number.NaN));
+  const settled = counting.map(({ logs }) => names.map((name) => Float64Array.of(logs.get(name) ?? Number.NaN)));
+  const costs = new Float64Array(names.length);
   for (let index = 0; index < draws; index++) {
     const weights = draw();
-    const drawn = (criterion: number, who: number) => resampled[criterion]?.[who]?.[index] ?? Number.NaN;
-    const asIs = (criterion: number, who: number) => settled[criterion]?.[who] ?? Number.NaN;
-    award(wins.measurement, given, drawn);
-    award(wins.preference, weights, asIs);
-    award(wins.both, weights, drawn);
+    award(wins.measurement, costs, given, resampled, index);
+    award(wins.preference, costs, weights, settled, 0);
+    award(wins.both, costs, weights, resampled, index);
   }
   const shares = (counts: readonly number[]): Share[] =>
     names
@@ -46,13 +47,33 @@ export function robustnessOf(
   };
 }
 
-/** Those that come first together share it. */
-function award(wins: number[], weights: readonly number[], log: (criterion: number, who: number) => number): void {
-  const costs = wins.map((_, who) => weights.reduce((sum, weight, criterion) => sum + weight * log(criterion, who), 0));
-  const least = Math.min(...costs);
-  const first = costs.flatMap((cost, who) => (cost <= least + SAME ? [who] : []));
-  for (const who of first) wins[who] = (wins[who] ?? 0) + 1 / first.length;
+/** Those that come first together share it. `logs` are by criterion, name and draw; `costs` is room to count in. */
+function award(
+  wins: number[],
+  costs: Float64Array,
+  weights: readonly number[],
+  logs: readonly (readonly Float64Array[])[],
+  draw: number,
+): void {
+  costs.fill(0);
+  for (let criterion = 0; criterion < logs.length; criterion++) {
+    const weight = weights[criterion] ?? 0;
+    const byName = logs[criterion] ?? [];
+    for (let who = 0; who < byName.length; who++) {
+      costs[who] = (costs[who] ?? 0) + weight * (byName[who]?.[draw] ?? Number.NaN);
+    }
+  }
+  let least = Number.POSITIVE_INFINITY;
+  for (const cost of costs) least = Math.min(least, cost);
+  let first = 0;
+  for (const cost of costs) if (cost <= least + SAME) first++;
+  for (let who = 0; who < wins.length; who++) {
+    if ((costs[who] ?? Number.NaN) <= least + SAME) wins[who] = (wins[who] ?? 0) + 1 / first;
+  }
 }
+
+/** Draws of a group, by what they are of: another weight asks for the same ones again, and a reader drags it. */
+const drawn = new WeakMap<Group, Map<string, Float64Array>>();
 
 /** By name, the logarithm of cost in each draw. What was judged and not measured stays as it is. */
 function resampledLogs(
@@ -71,7 +92,17 @@ function resampledLogs(
   });
   const blocks = commonBlocks(samples);
   if (blocks.length < LEAST_TRIALS) return null;
-  const bootstrap = createBootstrap(seed, draws);
+  const known = drawn.get(group) ?? new Map<string, Float64Array>();
+  drawn.set(group, known);
+  // A criterion has draws of its own: which others count must not change them.
+  const bootstrap = createBootstrap(seed + METRICS.findIndex((one) => one.id === metric), draws);
   const sign = costSign(metric);
-  return samples.map((sample) => bootstrap.medians(sample, blocks).map((value) => sign * Math.log(value)));
+  return samples.map((sample, index) => {
+    const key = [metric, names[index], seed, draws, ...blocks].join('\0');
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const made = bootstrap.medians(sample, blocks).map((value) => sign * Math.log(value));
+    known.set(key, made);
+    return made;
+  });
 }
