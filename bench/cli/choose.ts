@@ -1,4 +1,5 @@
 import { advise } from '../../reports/advice/advise.ts';
+import { adviceDocument } from '../../reports/advice/document.ts';
 import { decisionRecord } from '../../reports/advice/record.ts';
 import { analyse } from '../../reports/analysis/analyse.ts';
 import { adviceText } from '../../reports/terminal/advice.ts';
@@ -16,9 +17,6 @@ export interface ChooseFlags extends AnswerTexts {
   readonly json?: true;
   readonly markdown?: string;
 }
-
-/** Version of the document that `--json` prints. */
-const ADVICE_SCHEMA = 'wirebench-advice/1';
 
 /** Which transport a project with these needs would do well to use, going by a run. Every problem is reported at once. */
 export async function chooseCommand(
@@ -42,11 +40,7 @@ export async function chooseCommand(
   const advice = advise({ results, analysis: analyse(results) }, readAnswers(texts, []), seed === null ? {} : { seed });
   if (flags.markdown !== undefined)
     writeRecord(flags.markdown, decisionRecord(advice, { command: commandOf(file, texts) }), io);
-  io.out(
-    flags.json
-      ? `${JSON.stringify({ schema: ADVICE_SCHEMA, ...advice }, null, 2)}\n`
-      : `${adviceText(advice, { width: io.width(), colour: io.colour })}\n`,
-  );
+  io.out(flags.json ? adviceDocument(advice) : `${adviceText(advice, { width: io.width(), colour: io.colour })}\n`);
   return advice.outcome === 'blocked' ? EXIT.invalid : EXIT.done;
 }
 
