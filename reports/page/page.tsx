@@ -3,6 +3,8 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { hasDeliveries } from '../analysis/deliveries.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
+import { canAdvise } from './advisor/facts.ts';
+import { AdvisorSection } from './advisor/section.tsx';
 import { Answer, Answers } from './answer.tsx';
 import { CompareSection } from './compare-section.tsx';
 import { CurveFigure } from './curve-figure.tsx';
@@ -86,6 +88,11 @@ type Part = NavigationEntry & { readonly body: ReactNode };
 
 /** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
 const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identities): Part[] => [
+  ...only(canAdvise(analysis), {
+    id: ADVISOR,
+    title: 'Advisor',
+    body: <AdvisorSection results={results} analysis={analysis} />,
+  }),
   ...only(hasSweeps(analysis), {
     id: 'scale',
     title: 'From small to large',

@@ -9,4 +9,5 @@ export const STYLES = [
   'trust.css',
   'data.css',
   'compare.css',
+  'advisor.css',
 ] as const;

@@ -1,4 +1,5 @@
 import { answerButtons } from './actions.ts';
+import { advisor } from './advisor/advisor.tsx';
 import { charts } from './charts.ts';
 import { dropToCompare } from './compare/drop.tsx';
 import { comparisonControls } from './comparison.tsx';
@@ -30,6 +31,7 @@ const PARTS: readonly ((page: Document) => void)[] = [
   filterTrials,
   dropToCompare,
   comparisonControls,
+  advisor,
   arrive,
 ];
 

@@ -1,0 +1,29 @@
+import { createRoot } from 'react-dom/client';
+import { readHash } from './link.ts';
+import { isLinked, Panel } from './panel.tsx';
+
+/** Questions and a live answer in place of the tables, which stay within reach below. */
+export function advisor(page: Document): void {
+  const mount = page.getElementById('advisor-panel');
+  if (mount === null) return;
+  for (const table of page.querySelectorAll('details.advisor-table')) table.removeAttribute('open');
+  const scenarios = (mount.dataset.scenarios ?? '').split(' ').filter((name) => name !== '');
+  const show = (): void => {
+    createRoot(mount).render(<Panel scenarios={scenarios} />);
+  };
+  if (isLinked()) {
+    show();
+    if (['', 'advisor'].includes(readHash().anchor)) page.getElementById('advisor')?.scrollIntoView();
+    return;
+  }
+  // Whoever only reads the answer does not wait for questions.
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      watcher.disconnect();
+      show();
+    },
+    { rootMargin: '800px' },
+  );
+  watcher.observe(mount);
+}

@@ -1,0 +1,74 @@
+import { useId, useRef, useState } from 'react';
+import { adviceDocument } from '../../../advice/document.ts';
+import { commandFor } from '../../../advice/flags.ts';
+import type { Advice } from '../../../advice/model.ts';
+import { decisionRecord } from '../../../advice/record.ts';
+
+/** What is decided is to be kept: as a record that reads well on its own, as a document for programs, and as a link. */
+export function Export({ advice, link }: { advice: Advice; link: () => string }) {
+  const [said, say] = useState('');
+  const area = useRef<HTMLTextAreaElement>(null);
+  const label = useId();
+  const record = decisionRecord(advice, { command: commandFor(advice.answers) });
+  const copy = async (text: string, what: string): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(`${what} copied.`);
+    } catch {
+      // A browser may not let a page opened from a file write there.
+      say(`This browser does not let the page copy. ${what} stands below: copy it from there.`);
+      if (area.current !== null) {
+        area.current.value = text;
+        area.current.closest('details')?.setAttribute('open', '');
+        area.current.focus();
+        area.current.select();
+      }
+    }
+  };
+  return (
+    <div className="advisor-export">
+      <h4>Keep it</h4>
+      <p>
+        <button type="button" onClick={() => copy(record, 'Decision record')}>
+          Copy decision record
+        </button>{' '}
+        <button type="button" onClick={() => save(record, `${nameOf(advice)}.md`, 'text/markdown')}>
+          Download record (Markdown)
+        </button>{' '}
+        <button
+          type="button"
+          onClick={() => save(adviceDocument(advice), `${nameOf(advice)}.json`, 'application/json')}
+        >
+          Download JSON
+        </button>{' '}
+        <button type="button" onClick={() => copy(link(), 'Link')}>
+          Copy link
+        </button>
+      </p>
+      <p role="status">{said}</p>
+      <details>
+        <summary id={label}>The decision record as text</summary>
+        <textarea
+          className="advisor-input advisor-record"
+          ref={area}
+          aria-labelledby={label}
+          readOnly
+          rows={14}
+          value={record}
+        />
+      </details>
+    </div>
+  );
+}
+
+const nameOf = ({ run }: Advice): string => `decision-${run.id.replace(/[^\w.-]+/g, '-')}`;
+
+function save(text: string, name: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  const anchor = document.createElement('a');
+  anchor.href = url;
+  anchor.download = name;
+  anchor.click();
+  // The browser has it once the click is done with.
+  setTimeout(() => URL.revokeObjectURL(url));
+}

@@ -1,0 +1,133 @@
+import { useEffect, useMemo, useState } from 'react';
+import { advise } from '../../../advice/advise.ts';
+import { type Draft, draftFrom, LINK_KEYS, linkOf, readDraft } from '../../../advice/draft.ts';
+import type { Advice, Answers, Measured } from '../../../advice/model.ts';
+import { type Identities, identify } from '../../identity.ts';
+import { sectionId } from '../../sections.ts';
+import { carriedAnalysis, carriedResults } from '../carried.ts';
+import { Export } from './export.tsx';
+import { hashWith, readHash } from './link.ts';
+import { Questions } from './questions.tsx';
+import { Result } from './result.tsx';
+
+type Loaded = Measured & { readonly identities: Identities };
+
+const keys: readonly string[] = LINK_KEYS;
+
+export const isLinked = (): boolean => keys.some((key) => readHash().values.has(key));
+
+const linkedDraft = (): Draft =>
+  draftFrom(Object.fromEntries([...readHash().values].filter(([key]) => keys.includes(key))));
+
+/** Questions on the left, the answer to them on the right. */
+export function Panel({ scenarios }: { scenarios: readonly string[] }) {
+  const [draft, setDraft] = useState(linkedDraft);
+  const measured = useCarried();
+  const { answers, problems } = useMemo(() => readDraft(draft), [draft]);
+  const { advice, settled } = useAdvice(measured, answers);
+  const change = (next: Draft): void => {
+    setDraft(next);
+    keep(next);
+  };
+  useEffect(() => {
+    const follow = () => {
+      if (isLinked()) setDraft(linkedDraft());
+    };
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
+  const announced = useDebounced(advice === null ? '' : draft.weighed ? advice.heading : '', ANNOUNCED_AFTER_MS);
+  const groups = measured?.analysis.groups ?? [];
+  return (
+    <div className="advisor-columns">
+      <Questions draft={draft} problems={problems} scenarios={scenarios} change={change} />
+      <section className="advisor-result" aria-label="Advice" aria-busy={!settled}>
+        <p role="status" className="visually-hidden">
+          {announced}
+        </p>
+        {Object.keys(problems).length > 0 ? (
+          <p className="advisor-problem">✕ {Object.values(problems).join(' ')}</p>
+        ) : null}
+        {advice === null || measured === null ? (
+          <p className="quiet">{Object.keys(problems).length > 0 ? 'No advice on these answers.' : 'One moment…'}</p>
+        ) : (
+          <>
+            <Result
+              advice={advice}
+              weighed={draft.weighed}
+              identities={measured.identities}
+              sectionOf={(id) => {
+                const index = groups.findIndex((group) => group.id === id);
+                return index < 0 ? null : sectionId(index);
+              }}
+              turn={(need) => {
+                const { needs } = draft;
+                change({
+                  ...draft,
+                  needs: needs.includes(need) ? needs.filter((one) => one !== need) : [...needs, need],
+                });
+              }}
+            />
+            {draft.weighed ? <Export advice={advice} link={() => addressOf(draft)} /> : null}
+          </>
+        )}
+      </section>
+    </div>
+  );
+}
+
+const ANNOUNCED_AFTER_MS = 700;
+
+const addressOf = (draft: Draft): string => location.href.replace(/#.*/, '') + hashWith(keys, linkOf(draft), 'advisor');
+
+function keep(draft: Draft): void {
+  // A page without an address of its own, as in a viewer's frame, may have no history: the answers then last as long as it is open.
+  try {
+    history.replaceState(history.state, '', hashWith(keys, linkOf(draft), 'advisor'));
+  } catch {}
+}
+
+function useCarried(): Loaded | null {
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    Promise.all([carriedResults(), carriedAnalysis()]).then(([results, analysis]) => {
+      if (wanted) setLoaded({ results, analysis, identities: identify(results) });
+    });
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  return loaded;
+}
+
+/** While a weight is dragged fewer draws show where it goes; once it rests all of them are made. */
+const QUICK_DRAWS = 500;
+const RESTS_AFTER_MS = 180;
+
+function useAdvice(measured: Loaded | null, answers: Answers | null): { advice: Advice | null; settled: boolean } {
+  const [state, setState] = useState<{ advice: Advice; answers: Answers; settled: boolean } | null>(null);
+  useEffect(() => {
+    if (measured === null || answers === null) return;
+    const make = (settled: boolean, draws?: number) =>
+      setState({ advice: advise(measured, answers, draws === undefined ? {} : { draws }), answers, settled });
+    // After the control that was moved has been painted.
+    const quick = setTimeout(() => make(false, QUICK_DRAWS));
+    const all = setTimeout(() => make(true), RESTS_AFTER_MS);
+    return () => {
+      clearTimeout(quick);
+      clearTimeout(all);
+    };
+  }, [measured, answers]);
+  if (answers === null || state === null) return { advice: null, settled: answers === null };
+  return { advice: state.advice, settled: state.settled && state.answers === answers };
+}
+
+function useDebounced(text: string, ms: number): string {
+  const [kept, keepText] = useState('');
+  useEffect(() => {
+    const timer = setTimeout(() => keepText(text), ms);
+    return () => clearTimeout(timer);
+  }, [text, ms]);
+  return kept;
+}

@@ -1,0 +1,295 @@
+import { useId } from 'react';
+import { CRITERIA, type CriterionId } from '../../../advice/criteria.ts';
+import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/draft.ts';
+import { NEED_GROUPS, NEEDS } from '../../../advice/needs.ts';
+import { PRESETS } from '../../../advice/presets.ts';
+import { share } from '../../../analysis/format.ts';
+
+export type Change = (next: Draft) => void;
+type Props = {
+  readonly draft: Draft;
+  readonly problems: Problems;
+  readonly scenarios: readonly string[];
+  readonly change: Change;
+};
+
+/** What a project says of itself. Weights come last, and before anything is known of how the transports did. */
+export function Questions(props: Props) {
+  return (
+    <form className="advisor-questions" onSubmit={(event) => event.preventDefault()}>
+      <Use {...props} />
+      <Needs {...props} />
+      <Load {...props} />
+      <WeightsOf {...props} />
+    </form>
+  );
+}
+
+function Use({ draft, change }: Props) {
+  return (
+    <fieldset>
+      <legend>1. What is it for?</legend>
+      <div className="advisor-uses">
+        {PRESETS.map(({ id, title }) => (
+          <label key={id}>
+            <input
+              type="radio"
+              name="advisor-use"
+              checked={draft.preset === id}
+              onChange={() => change(withPreset(draft, id))}
+            />
+            <span>{title}</span>
+          </label>
+        ))}
+        <label>
+          <input
+            type="radio"
+            name="advisor-use"
+            checked={draft.preset === null}
+            onChange={() => change({ ...draft, preset: null })}
+          />
+          <span>Something else</span>
+        </label>
+      </div>
+      <p className="note">A use fills in needs and weights; change what is not yours.</p>
+    </fieldset>
+  );
+}
+
+function Needs({ draft, problems, change }: Props) {
+  const { needs } = draft;
+  const problem = useId();
+  return (
+    <fieldset aria-describedby={problems.needs === undefined ? undefined : problem}>
+      <legend>2. What must it do?</legend>
+      {NEED_GROUPS.map(({ of, title }) => (
+        <fieldset key={of} className="advisor-needs">
+          <legend>{title}</legend>
+          {NEEDS.filter((need) => need.of === of).map(({ id, name, question }) => (
+            <label key={id} title={question}>
+              <input
+                type="checkbox"
+                data-need={id}
+                checked={needs.includes(id)}
+                onChange={({ currentTarget: { checked } }) =>
+                  change({ ...draft, needs: checked ? [...needs, id] : needs.filter((one) => one !== id) })
+                }
+              />
+              <span>{name}</span>
+              <small className="advisor-about">{question}</small>
+            </label>
+          ))}
+        </fieldset>
+      ))}
+      <Problem id={problem} text={problems.needs} />
+    </fieldset>
+  );
+}
+
+function Load({ draft, problems, scenarios, change }: Props) {
+  return (
+    <fieldset>
+      <legend>3. How much?</legend>
+      <p className="note">Empty: as it was measured. What you say is snapped to the nearest measured case.</p>
+      <div className="advisor-load">
+        <NumberField
+          name="clients"
+          label="Clients"
+          text={draft.clients}
+          problem={problems.clients}
+          set={(clients) => change({ ...draft, clients })}
+        />
+        <NumberField
+          name="rate"
+          label="Messages a second"
+          hint="all clients together; 0: silent"
+          text={draft.rate}
+          problem={problems.rate}
+          set={(rate) => change({ ...draft, rate })}
+        />
+        <NumberField
+          name="size"
+          label="Bytes of a message"
+          text={draft.size}
+          problem={problems.size}
+          set={(size) => change({ ...draft, size })}
+        />
+        <NumberField
+          name="slo"
+          label={`p${draft.percentile} at most, ms`}
+          hint="rules out what is shown to miss it"
+          text={draft.objectiveMs}
+          problem={problems.objective}
+          set={(objectiveMs) => change({ ...draft, objectiveMs })}
+        />
+        <label className="advisor-field">
+          <span>Which percentile</span>
+          <select
+            className="advisor-input"
+            name="advisor-percentile"
+            value={String(draft.percentile)}
+            onChange={({ currentTarget: { value } }) => change({ ...draft, percentile: value === '50' ? 50 : 99 })}
+          >
+            <option value="99">p99</option>
+            <option value="50">p50</option>
+          </select>
+        </label>
+        {scenarios.length < 2 ? null : (
+          <label className="advisor-field">
+            <span>Judged by</span>
+            <select
+              className="advisor-input"
+              name="advisor-scenario"
+              value={draft.scenario ?? ''}
+              onChange={({ currentTarget: { value } }) => change({ ...draft, scenario: value === '' ? null : value })}
+            >
+              <option value="">what is nearest to the use</option>
+              {scenarios.map((scenario) => (
+                <option key={scenario} value={scenario}>
+                  {scenario}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+type NumberProps = {
+  readonly name: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly text: string;
+  readonly problem: string | undefined;
+  readonly set: (text: string) => void;
+};
+
+function NumberField({ name, label, hint, text, problem, set }: NumberProps) {
+  const id = useId();
+  return (
+    <div className="advisor-field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        name={`advisor-${name}`}
+        className="advisor-input"
+        inputMode="decimal"
+        autoComplete="off"
+        value={text}
+        aria-invalid={problem !== undefined}
+        aria-describedby={`${id}-about`}
+        onInput={({ currentTarget: { value } }) => set(value)}
+      />
+      <small id={`${id}-about`}>{problem === undefined ? hint : <Problem id={`${id}-problem`} text={problem} />}</small>
+    </div>
+  );
+}
+
+function WeightsOf({ draft, problems, change }: Props) {
+  const { weights, judgement, weighed } = draft;
+  const counts = (id: CriterionId, judged: boolean) => (judgement || !judged ? weights[id] : 0);
+  const sum = CRITERIA.reduce((total, { id, judged }) => total + counts(id, judged), 0);
+  return (
+    <fieldset>
+      <legend>4. What counts, among those that can?</legend>
+      <div className="advisor-weights">
+        {CRITERIA.map(({ id, name, judged }) => (
+          <Weight
+            key={id}
+            id={id}
+            name={name}
+            tag={judged ? 'judgement' : 'measured'}
+            value={weights[id]}
+            share={sum === 0 ? '—' : share(counts(id, judged) / sum)}
+            disabled={judged && !judgement}
+            set={(value) => change({ ...draft, weights: { ...weights, [id]: value } })}
+          />
+        ))}
+      </div>
+      <p className="advisor-sum">
+        <span>
+          Sum <output>{Number(sum.toFixed(2))}</output>: each counts for its share of it.
+        </span>
+        <button type="button" onClick={() => change({ ...draft, weights: EVEN })}>
+          Equal
+        </button>
+      </p>
+      <label>
+        <input
+          type="checkbox"
+          name="advisor-judgement"
+          checked={!judgement}
+          onChange={({ currentTarget: { checked } }) => change({ ...draft, judgement: !checked })}
+        />
+        <span>Ignore judgement: only what was measured counts</span>
+      </label>
+      <Problem id="advisor-weights-problem" text={problems.weights} />
+      {weighed ? null : (
+        <p>
+          <button type="button" className="advisor-confirm" onClick={() => change({ ...draft, weighed: true })}>
+            These are my weights: show the result
+          </button>
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+type WeightProps = {
+  readonly id: CriterionId;
+  readonly name: string;
+  readonly tag: string;
+  readonly value: number;
+  readonly share: string;
+  readonly disabled: boolean;
+  readonly set: (value: number) => void;
+};
+
+/** A slider to feel one's way, a number to say exactly. */
+function Weight({ id, name, tag, value, share: counting, disabled, set }: WeightProps) {
+  const label = useId();
+  const given = (text: string): void => {
+    const number = Number(text);
+    if (text.trim() !== '' && number >= 0 && number <= 100) set(number);
+  };
+  return (
+    <div className="advisor-weight">
+      <span id={label}>
+        {name} <small className={`tag tag-${tag}`}>{tag}</small>
+      </span>
+      <input
+        className="advisor-slider"
+        type="range"
+        data-weight={id}
+        min="0"
+        max="100"
+        step="1"
+        value={value}
+        disabled={disabled}
+        aria-labelledby={label}
+        onInput={({ currentTarget: { value: text } }) => given(text)}
+      />
+      <input
+        className="advisor-input"
+        type="number"
+        data-weight={id}
+        min="0"
+        max="100"
+        value={value}
+        disabled={disabled}
+        aria-labelledby={label}
+        onInput={({ currentTarget: { value: text } }) => given(text)}
+      />
+      <span className="number">{counting}</span>
+    </div>
+  );
+}
+
+const Problem = ({ id, text }: { id: string; text: string | undefined }) =>
+  text === undefined ? null : (
+    <span id={id} className="advisor-problem">
+      ✕ {text}
+    </span>
+  );

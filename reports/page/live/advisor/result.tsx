@@ -1,0 +1,383 @@
+import { Fragment } from 'react';
+import { criterionOf } from '../../../advice/criteria.ts';
+import type { Tag } from '../../../advice/facts.ts';
+import type { Advice, NeedCell, Option, Reason, Share } from '../../../advice/model.ts';
+import { type NeedId, needOf } from '../../../advice/needs.ts';
+import { certaintiesOf, needFlipText } from '../../../advice/words.ts';
+import { integer, ratio, share } from '../../../analysis/format.ts';
+import type { Identities } from '../../identity.ts';
+import { Name, Scroll, Swatch } from '../../parts.tsx';
+
+export type Shown = {
+  readonly advice: Advice;
+  /** Weights were given: costs and what follows from them may be seen. */
+  readonly weighed: boolean;
+  readonly identities: Identities;
+  /** Anchor of the section that shows a group of the analysis. */
+  readonly sectionOf: (group: string | null) => string | null;
+  readonly turn: (need: NeedId) => void;
+};
+
+/** The answer to what was asked: who, how sure, why, and what would change it. */
+export function Result(shown: Shown) {
+  const { advice, weighed } = shown;
+  if (!weighed) return <Filtered {...shown} />;
+  const { heading, tieBreaker, load, notCovered, outcome, warnings } = advice;
+  return (
+    <>
+      <h3 className={`advisor-heading outcome-${outcome.replaceAll(' ', '-')}`}>
+        <Name>{heading}</Name>
+      </h3>
+      {tieBreaker === null ? null : (
+        <p className="advisor-tie">
+          <strong>What would settle it:</strong> {tieBreaker}
+        </p>
+      )}
+      <p className="advisor-load-text">{load.text}</p>
+      <HowSure {...shown} />
+      <Options {...shown} />
+      <RuledOut {...shown} />
+      <Unmeasured advice={advice} />
+      <Changes {...shown} />
+      <Cells advice={advice} />
+      {notCovered === null ? null : (
+        <p className="note">
+          <strong>Not covered:</strong> {notCovered}
+        </p>
+      )}
+      {warnings.length === 0 ? null : (
+        <details>
+          <summary>{warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}</summary>
+          <ul className="warnings">
+            {warnings.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Needs rule out before anything is weighed; no figure shows until weights were given. */
+function Filtered(shown: Shown) {
+  const { options } = shown.advice;
+  const able = options.filter((option) => !isOut(option));
+  return (
+    <>
+      <h3 className="advisor-heading">
+        {able.length} of {options.length} meet these needs.
+      </h3>
+      <p>
+        Choose a use, or give your weights: then you see which of them does best, and how sure that is. Weights come
+        first, so that they are yours and not a favourite’s.
+      </p>
+      <ul className="advisor-names">
+        {able.map(({ name, needs }) => (
+          <li key={name}>
+            <Swatch identity={shown.identities(name)} /> <Name>{name}</Name>
+            {conditionsOf(needs).length === 0 ? null : (
+              <small className="advisor-quiet">only if {conditionsOf(needs).join('; ')}</small>
+            )}
+          </li>
+        ))}
+      </ul>
+      <RuledOut {...shown} />
+      <Unmeasured advice={shown.advice} />
+    </>
+  );
+}
+
+const isOut = ({ needs }: Option): boolean => needs.some(({ value }) => value === 'no');
+const conditionsOf = (needs: readonly NeedCell[]): string[] =>
+  needs.filter(({ value }) => value === 'depends' || value === 'other form').map(({ note }) => note);
+
+function HowSure({ advice, identities }: Shown) {
+  const { robustness, recommended } = advice;
+  if (recommended.length === 0) return null;
+  const sure = certaintiesOf(advice);
+  return (
+    <div className="advisor-sure">
+      <p>
+        <strong>Measurement:</strong> {sure.measurement}
+      </p>
+      <p>
+        <strong>Preference:</strong> {sure.preference}
+      </p>
+      {robustness === null ? null : (
+        <StackedBar shares={robustness.both} draws={robustness.draws} identities={identities} />
+      )}
+    </div>
+  );
+}
+
+/** Narrower than this a part would be a line. */
+const VISIBLE = 0.005;
+
+function StackedBar({
+  shares,
+  draws,
+  identities,
+}: {
+  shares: readonly Share[];
+  draws: number;
+  identities: Identities;
+}) {
+  const parts = shares.filter(({ share: won }) => won >= VISIBLE);
+  let from = 0;
+  return (
+    <figure className="advisor-both">
+      <figcaption>
+        <strong>Both together:</strong> who comes first in {integer(draws)} draws of trials and weights
+      </figcaption>
+      <svg viewBox="0 0 1000 24" preserveAspectRatio="none" width="100%" height="18" aria-hidden="true">
+        {parts.map(({ name, share: won }) => {
+          const x = from * 1000;
+          from += won;
+          return (
+            <rect
+              key={name}
+              className={`advisor-part family-${identities(name).family}`}
+              x={x}
+              y="0"
+              width={Math.max(1, won * 1000 - 4)}
+              height="24"
+            />
+          );
+        })}
+        <line className="advisor-enough" x1="700" x2="700" y1="0" y2="24" />
+      </svg>
+      <ul className="advisor-names">
+        {parts.map(({ name, share: won }) => (
+          <li key={name}>
+            <Swatch identity={identities(name)} /> <Name>{name}</Name> {share(won)}
+          </li>
+        ))}
+      </ul>
+    </figure>
+  );
+}
+
+function Options(shown: Shown) {
+  const able = shown.advice.options.filter((option) => !isOut(option));
+  const { unjudged } = shown.advice;
+  return (
+    <>
+      <ul className="advisor-options">
+        {able.map((option) => (
+          <OneOption key={option.name} option={option} shown={shown} />
+        ))}
+      </ul>
+      {unjudged.length === 0 ? null : (
+        <p className="note">
+          Not judged:{' '}
+          {unjudged.map(({ name, reason }, index) => (
+            <Fragment key={name}>
+              {index === 0 ? '' : '; '}
+              <Name>{name}</Name> ({reason})
+            </Fragment>
+          ))}
+        </p>
+      )}
+    </>
+  );
+}
+
+function OneOption({ option, shown }: { option: Option; shown: Shown }) {
+  const { name, title, rating, because, reasons, needs } = option;
+  const first = shown.advice.recommended.includes(name);
+  const conditions = needs.filter(({ value }) => value === 'depends' || value === 'other form');
+  const more = [
+    ...reasons.map((reason) => <OneReason key={reason.text} reason={reason} shown={shown} />),
+    ...conditions.map((cell) => (
+      <li key={cell.need}>
+        <span aria-hidden="true">◐</span> {nameOf(cell.need)}: only if {cell.note} <Cited cell={cell} />
+      </li>
+    )),
+  ];
+  return (
+    <li className={`advisor-option rated-${(rating ?? 'none').toLowerCase().replace(' ', '-')}`}>
+      <p className="advisor-option-line">
+        <span className="advisor-rating">{rating ?? 'Possible'}</span> <Swatch identity={shown.identities(name)} />{' '}
+        <strong>
+          <Name>{name}</Name>
+        </strong>{' '}
+        <small>
+          <Name>{title}</Name>
+        </small>
+      </p>
+      <p className="advisor-because">{because}</p>
+      {more.length === 0 ? null : first ? (
+        <ul className="advisor-reasons">{more}</ul>
+      ) : (
+        <details>
+          <summary>
+            Reasons<span className="visually-hidden"> for {name}</span>
+          </summary>
+          <ul className="advisor-reasons">{more}</ul>
+        </details>
+      )}
+    </li>
+  );
+}
+
+function OneReason({ reason, shown }: { reason: Reason; shown: Shown }) {
+  const { speaks, text, tag, group } = reason;
+  const section = shown.sectionOf(group);
+  return (
+    <li>
+      <span aria-hidden="true">{speaks === 'for' ? '+' : '−'}</span>
+      <span className="visually-hidden">{speaks === 'for' ? 'For it: ' : 'Against it: '}</span>{' '}
+      {section === null ? text : <a href={`#${section}`}>{text}</a>} <TagOf tag={tag} />
+    </li>
+  );
+}
+
+const nameOf = (need: NeedCell['need']): string => (need === 'objective' ? 'objective' : needOf(need).name);
+
+const TagOf = ({ tag }: { tag: Tag }) => <small className={`tag tag-${tag}`}>{tag}</small>;
+
+/** Clauses have an address on the web; what this repository says of itself has none here. */
+const Cited = ({ cell: { source, tag } }: { cell: NeedCell }) => (
+  <>
+    {source.url.startsWith('https:') ? (
+      <a href={source.url} rel="noreferrer">
+        {source.clause}
+      </a>
+    ) : (
+      <cite>{source.clause}</cite>
+    )}{' '}
+    <TagOf tag={tag} />
+  </>
+);
+
+/** Whatever is ruled out stays visible, with the need that decided and where that is written. */
+function RuledOut({ advice }: Shown) {
+  const out = advice.options.flatMap((option) => {
+    const cell = option.needs.find(({ value }) => value === 'no');
+    return cell === undefined ? [] : [{ name: option.name, cell }];
+  });
+  if (out.length === 0) return null;
+  return (
+    <div className="advisor-out">
+      <h4>Ruled out</h4>
+      <ul>
+        {out.map(({ name, cell }) => (
+          <li key={name}>
+            <s>
+              <Name>{name}</Name>
+            </s>
+            <span className="visually-hidden"> is ruled out</span> by <strong>{nameOf(cell.need)}</strong>: {cell.note}{' '}
+            <Cited cell={cell} />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Unmeasured({ advice: { unmeasured } }: { advice: Advice }) {
+  if (unmeasured.length === 0) return null;
+  return (
+    <div className="advisor-out">
+      <h4>Not measured in this run, though by the facts alone it would do</h4>
+      <ul>
+        {unmeasured.map(({ name, title, conditions }) => (
+          <li key={name}>
+            {name} ({title}){conditions.length === 0 ? '' : `, only if ${conditions.join('; ')}`}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Changes({ advice, turn }: Shown) {
+  const { sensitivity, recommended } = advice;
+  const { needs, next } = sensitivity;
+  if (recommended.length === 0 && needs.length === 0) return null;
+  const most = Math.max(1, ...needs.map(({ fates }) => fates));
+  return (
+    <div className="advisor-changes">
+      <h4>What would change it</h4>
+      {next === null ? null : (
+        <p>
+          Next best:{' '}
+          <strong>
+            <Name>{next}</Name>
+          </strong>
+        </p>
+      )}
+      {needs.length === 0 ? (
+        <p>No single need, answered otherwise, puts another first.</p>
+      ) : (
+        <ul>
+          {needs.slice(0, 5).map((flip) => (
+            <li key={flip.need}>
+              <svg viewBox="0 0 100 10" width="60" height="10" aria-hidden="true">
+                <rect className="advisor-fates" x="0" y="1" height="8" width={(flip.fates / most) * 100} />
+              </svg>{' '}
+              {needFlipText(flip)}{' '}
+              <button type="button" onClick={() => turn(flip.need)}>
+                Try it<span className="visually-hidden">: {needFlipText(flip)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}
+
+/** Everything that was weighed, each cell with what it rests on. */
+function Cells({ advice: { options, criteria } }: { advice: Advice }) {
+  const judged = options.filter(({ cells }) => cells.length > 0);
+  if (judged.length === 0) return null;
+  return (
+    <details>
+      <summary>Every figure that was weighed</summary>
+      <Scroll label="Every figure that was weighed">
+        <table className="advisor-cells">
+          <thead>
+            <tr>
+              <th scope="col">Transport</th>
+              <th scope="col" className="number">
+                Cost
+              </th>
+              {criteria.map(({ id, name, tag, weight, dropped }) => (
+                <th key={id} scope="col">
+                  {name} <TagOf tag={tag} />
+                  <small>{dropped === null ? `counts ${share(weight)}` : dropped}</small>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {judged.map(({ name, fit, cells }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <Name>{name}</Name>
+                </th>
+                <td className="number">{fit === null ? '—' : ratio(fit)}</td>
+                {criteria.map(({ id }) => {
+                  const cell = cells.find(({ criterion }) => criterion === id);
+                  return (
+                    <td key={id}>
+                      {cell === undefined ? '—' : cell.figure}
+                      {cell === undefined || cell.ratio === null ? null : (
+                        <small>
+                          {ratio(cell.ratio)} {cell.reference === 'best' ? 'the best' : 'the objective'}
+                          {criterionOf(id).judged ? ' (judged)' : ''}
+                        </small>
+                      )}
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </details>
+  );
+}
