@@ -22,9 +22,10 @@ import { KeysDialog } from './keys.tsx';
 import { LoadFigure } from './load-figure.tsx';
 import { MicroSection } from './micro-section.tsx';
 import { Navigation, type NavigationEntry } from './navigation.tsx';
-import { Swatches, Warnings } from './parts.tsx';
+import { Warnings } from './parts.tsx';
 import { shortTitle } from './question-picker.tsx';
 import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId, trialsId } from './sections.ts';
+import { Swatches } from './swatches.tsx';
 import { hasSweeps, SweepSection } from './sweep-figures.tsx';
 import { TimeFigure } from './time-figure.tsx';
 import { ValidityCard } from './trials.tsx';
@@ -91,7 +92,7 @@ const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identitie
   ...only(canAdvise(analysis), {
     id: ADVISOR,
     title: 'Advisor',
-    body: <AdvisorSection results={results} analysis={analysis} />,
+    body: <AdvisorSection results={results} analysis={analysis} identities={identities} />,
   }),
   ...only(hasSweeps(analysis), {
     id: 'scale',

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Sentence, Warning } from '../analysis/model.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
-import { type Identities, type Identity, markerPath } from './identity.ts';
+import type { Identity } from './identity.ts';
 
 /** Names come from the results and may be written in any direction: isolated, they cannot turn what surrounds them. */
 export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi>;
@@ -27,23 +27,10 @@ export const VerdictWord = ({ word }: { word: Word }) => (
   </span>
 );
 
-/** A transport's line and marker, as they are drawn in the charts. Drawn once, in `Swatches`: a page shows it hundreds of times. */
+/** A transport's line and marker, as they are drawn in the charts. Drawn once, by `Swatches`: a page shows it hundreds of times. */
 export const Swatch = ({ identity }: { identity: Identity }) => (
   <svg className="swatch" width="28" height="14" aria-hidden="true">
     <use href={`#${identity.symbolId}`} />
-  </svg>
-);
-
-export const Swatches = ({ identities }: { identities: Identities }) => (
-  <svg className="swatches" width="0" height="0" aria-hidden="true">
-    {identities.all.map((identity) => (
-      <symbol key={identity.symbolId} id={identity.symbolId} viewBox="-14 -7 28 14">
-        <g className={`family-${identity.family}`}>
-          <line className="series-line" x1="-13" x2="13" strokeDasharray={identity.dash} />
-          <path className="series-mark" d={markerPath(identity, 46)} />
-        </g>
-      </symbol>
-    ))}
   </svg>
 );
 

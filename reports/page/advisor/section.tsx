@@ -5,14 +5,18 @@ import { needOf } from '../../advice/needs.ts';
 import { PRESETS, type Preset } from '../../advice/presets.ts';
 import { share } from '../../analysis/format.ts';
 import type { Analysis } from '../../analysis/model.ts';
+import type { Identities } from '../identity.ts';
 import { Name, Scroll } from '../parts.tsx';
 import { canAdvise } from './facts.ts';
 import { FactsTable } from './facts-table.tsx';
 
 type Props = { readonly results: Results; readonly analysis: Analysis };
 
+/** As the page hands them to its script. */
+export type Looks = readonly (readonly [name: string, family: string, symbolId: string])[];
+
 /** Which transport fits a project: tables for whoever reads, questions for whoever has the script. */
-export function AdvisorSection({ results, analysis }: Props) {
+export function AdvisorSection({ results, analysis, identities }: Props & { readonly identities: Identities }) {
   if (!canAdvise(analysis)) return null;
   return (
     <section id="advisor" className="block">
@@ -21,7 +25,12 @@ export function AdvisorSection({ results, analysis }: Props) {
         The fastest is no use where it cannot do what you need. Needs rule out; your load picks the measured case; your
         weights decide among the rest. Nothing leaves this page.
       </p>
-      <div id="advisor-panel" className="needs-script" data-scenarios={scenariosOf(analysis).join(' ')} />
+      <div
+        id="advisor-panel"
+        className="needs-script"
+        data-scenarios={scenariosOf(analysis).join(' ')}
+        data-looks={JSON.stringify(looksOf(analysis, identities))}
+      />
       <details className="advisor-table" open>
         <summary>What each kind of project would get from this run</summary>
         <PresetsTable results={results} analysis={analysis} />
@@ -30,7 +39,7 @@ export function AdvisorSection({ results, analysis }: Props) {
         <summary>Every transport against every need, with sources</summary>
         <FactsTable results={results} analysis={analysis} />
       </details>
-      <h3>The same at a terminal</h3>
+      <h3 className="advisor-terminal">The same at a terminal</h3>
       <Scroll label="Command that asks the same questions">
         <pre>
           <code>npm run choose -- results.json</code>
@@ -39,6 +48,12 @@ export function AdvisorSection({ results, analysis }: Props) {
     </section>
   );
 }
+
+/** By name, family and symbol: the script need not know how they are drawn. */
+const looksOf = ({ groups }: Analysis, identities: Identities): Looks => {
+  const names = new Set(groups.flatMap(({ rows }) => rows.filter(({ floor }) => !floor).map(({ name }) => name)));
+  return [...names].map((name) => [name, identities(name).family, identities(name).symbolId]);
+};
 
 /** What the reader may have judged; names are data, and only plain ones can be chosen. */
 const scenariosOf = ({ groups }: Analysis): string[] => [

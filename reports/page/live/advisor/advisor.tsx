@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { readHash } from './link.ts';
+import { readLooks } from './looks.ts';
 import { isLinked, Panel } from './panel.tsx';
 
 /** Questions and a live answer in place of the tables, which stay within reach below. */
@@ -9,7 +10,7 @@ export function advisor(page: Document): void {
   for (const table of page.querySelectorAll('details.advisor-table')) table.removeAttribute('open');
   const scenarios = (mount.dataset.scenarios ?? '').split(' ').filter((name) => name !== '');
   const show = (): void => {
-    createRoot(mount).render(<Panel scenarios={scenarios} />);
+    createRoot(mount).render(<Panel scenarios={scenarios} looks={readLooks(mount.dataset.looks)} />);
   };
   if (isLinked()) {
     show();

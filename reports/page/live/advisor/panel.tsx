@@ -1,16 +1,14 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { advise } from '../../../advice/advise.ts';
 import { type Draft, draftFrom, LINK_KEYS, linkOf, readDraft } from '../../../advice/draft.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
-import { type Identities, identify } from '../../identity.ts';
 import { sectionId } from '../../sections.ts';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
 import { Export } from './export.tsx';
 import { hashWith, readHash } from './link.ts';
+import type { Looks } from './looks.ts';
 import { Questions } from './questions.tsx';
 import { Result } from './result.tsx';
-
-type Loaded = Measured & { readonly identities: Identities };
 
 const keys: readonly string[] = LINK_KEYS;
 
@@ -20,7 +18,7 @@ const linkedDraft = (): Draft =>
   draftFrom(Object.fromEntries([...readHash().values].filter(([key]) => keys.includes(key))));
 
 /** Questions on the left, the answer to them on the right. */
-export function Panel({ scenarios }: { scenarios: readonly string[] }) {
+export function Panel({ scenarios, looks }: { scenarios: readonly string[]; looks: Looks }) {
   const [draft, setDraft] = useState(linkedDraft);
   const measured = useCarried();
   const { answers, problems } = useMemo(() => readDraft(draft), [draft]);
@@ -37,11 +35,21 @@ export function Panel({ scenarios }: { scenarios: readonly string[] }) {
     return () => removeEventListener('hashchange', follow);
   }, []);
   const announced = useDebounced(advice === null ? '' : draft.weighed ? advice.heading : '', ANNOUNCED_AFTER_MS);
+  const result = useRef<HTMLElement>(null);
   const groups = measured?.analysis.groups ?? [];
   return (
     <div className="advisor-columns">
       <Questions draft={draft} problems={problems} scenarios={scenarios} change={change} />
-      <section className="advisor-result" aria-label="Advice" aria-busy={!settled}>
+      {announced === '' ? null : (
+        <button
+          type="button"
+          className="advisor-jump"
+          onClick={() => result.current?.scrollIntoView({ block: 'start' })}
+        >
+          ↓ {announced}
+        </button>
+      )}
+      <section ref={result} className="advisor-result" aria-label="Advice" aria-busy={!settled}>
         <p role="status" className="visually-hidden">
           {announced}
         </p>
@@ -55,7 +63,7 @@ export function Panel({ scenarios }: { scenarios: readonly string[] }) {
             <Result
               advice={advice}
               weighed={draft.weighed}
-              identities={measured.identities}
+              looks={looks}
               sectionOf={(id) => {
                 const index = groups.findIndex((group) => group.id === id);
                 return index < 0 ? null : sectionId(index);
@@ -87,12 +95,12 @@ function keep(draft: Draft): void {
   } catch {}
 }
 
-function useCarried(): Loaded | null {
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
+function useCarried(): Measured | null {
+  const [loaded, setLoaded] = useState<Measured | null>(null);
   useEffect(() => {
     let wanted = true;
     Promise.all([carriedResults(), carriedAnalysis()]).then(([results, analysis]) => {
-      if (wanted) setLoaded({ results, analysis, identities: identify(results) });
+      if (wanted) setLoaded({ results, analysis });
     });
     return () => {
       wanted = false;
@@ -105,7 +113,7 @@ function useCarried(): Loaded | null {
 const QUICK_DRAWS = 500;
 const RESTS_AFTER_MS = 180;
 
-function useAdvice(measured: Loaded | null, answers: Answers | null): { advice: Advice | null; settled: boolean } {
+function useAdvice(measured: Measured | null, answers: Answers | null): { advice: Advice | null; settled: boolean } {
   const [state, setState] = useState<{ advice: Advice; answers: Answers; settled: boolean } | null>(null);
   useEffect(() => {
     if (measured === null || answers === null) return;

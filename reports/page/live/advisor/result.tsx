@@ -5,14 +5,15 @@ import type { Advice, NeedCell, Option, Reason, Share } from '../../../advice/mo
 import { type NeedId, needOf } from '../../../advice/needs.ts';
 import { certaintiesOf, needFlipText } from '../../../advice/words.ts';
 import { integer, ratio, share } from '../../../analysis/format.ts';
-import type { Identities } from '../../identity.ts';
-import { Name, Scroll, Swatch } from '../../parts.tsx';
+import { Name, Scroll, unbroken } from '../../parts.tsx';
+import type { Looks } from './looks.ts';
+import { Mark } from './mark.tsx';
 
 export type Shown = {
   readonly advice: Advice;
   /** Weights were given: costs and what follows from them may be seen. */
   readonly weighed: boolean;
-  readonly identities: Identities;
+  readonly looks: Looks;
   /** Anchor of the section that shows a group of the analysis. */
   readonly sectionOf: (group: string | null) => string | null;
   readonly turn: (need: NeedId) => void;
@@ -33,7 +34,7 @@ export function Result(shown: Shown) {
           <strong>What would settle it:</strong> {tieBreaker}
         </p>
       )}
-      <p className="advisor-load-text">{load.text}</p>
+      <p className="advisor-load-text">{unbroken(load.text)}</p>
       <HowSure {...shown} />
       <Options {...shown} />
       <RuledOut {...shown} />
@@ -75,7 +76,7 @@ function Filtered(shown: Shown) {
       <ul className="advisor-names">
         {able.map(({ name, needs }) => (
           <li key={name}>
-            <Swatch identity={shown.identities(name)} /> <Name>{name}</Name>
+            <Mark look={shown.looks(name)} /> <Name>{name}</Name>
             {conditionsOf(needs).length === 0 ? null : (
               <small className="advisor-quiet">only if {conditionsOf(needs).join('; ')}</small>
             )}
@@ -92,21 +93,19 @@ const isOut = ({ needs }: Option): boolean => needs.some(({ value }) => value ==
 const conditionsOf = (needs: readonly NeedCell[]): string[] =>
   needs.filter(({ value }) => value === 'depends' || value === 'other form').map(({ note }) => note);
 
-function HowSure({ advice, identities }: Shown) {
+function HowSure({ advice, looks }: Shown) {
   const { robustness, recommended } = advice;
   if (recommended.length === 0) return null;
   const sure = certaintiesOf(advice);
   return (
     <div className="advisor-sure">
       <p>
-        <strong>Measurement:</strong> {sure.measurement}
+        <strong>Measurement:</strong> {unbroken(sure.measurement)}
       </p>
       <p>
-        <strong>Preference:</strong> {sure.preference}
+        <strong>Preference:</strong> {unbroken(sure.preference)}
       </p>
-      {robustness === null ? null : (
-        <StackedBar shares={robustness.both} draws={robustness.draws} identities={identities} />
-      )}
+      {robustness === null ? null : <StackedBar shares={robustness.both} draws={robustness.draws} looks={looks} />}
     </div>
   );
 }
@@ -114,43 +113,32 @@ function HowSure({ advice, identities }: Shown) {
 /** Narrower than this a part would be a line. */
 const VISIBLE = 0.005;
 
-function StackedBar({
-  shares,
-  draws,
-  identities,
-}: {
-  shares: readonly Share[];
-  draws: number;
-  identities: Identities;
-}) {
+/** Narrower than this a part has no room for a name. */
+const LABELLED = 0.12;
+
+function StackedBar({ shares, draws, looks }: { shares: readonly Share[]; draws: number; looks: Looks }) {
   const parts = shares.filter(({ share: won }) => won >= VISIBLE);
-  let from = 0;
   return (
     <figure className="advisor-both">
       <figcaption>
-        <strong>Both together:</strong> who comes first in {integer(draws)} draws of trials and weights
+        <strong>Both together:</strong> who comes first in {integer(draws)} draws of trials and weights; the mark is at
+        the 70 % that an answer takes
       </figcaption>
-      <svg viewBox="0 0 1000 24" preserveAspectRatio="none" width="100%" height="18" aria-hidden="true">
-        {parts.map(({ name, share: won }) => {
-          const x = from * 1000;
-          from += won;
-          return (
-            <rect
-              key={name}
-              className={`advisor-part family-${identities(name).family}`}
-              x={x}
-              y="0"
-              width={Math.max(1, won * 1000 - 4)}
-              height="24"
-            />
-          );
-        })}
-        <line className="advisor-enough" x1="700" x2="700" y1="0" y2="24" />
-      </svg>
+      <div className="advisor-bar" aria-hidden="true">
+        {parts.map(({ name, share: won }) => (
+          <span
+            key={name}
+            className={`advisor-part family-${looks(name).family}`}
+            style={{ width: `${(won * 100).toFixed(2)}%` }}
+          >
+            {won < LABELLED ? '' : name}
+          </span>
+        ))}
+      </div>
       <ul className="advisor-names">
         {parts.map(({ name, share: won }) => (
           <li key={name}>
-            <Swatch identity={identities(name)} /> <Name>{name}</Name> {share(won)}
+            <Mark look={looks(name)} /> <Name>{name}</Name> {share(won)}
           </li>
         ))}
       </ul>
@@ -198,7 +186,7 @@ function OneOption({ option, shown }: { option: Option; shown: Shown }) {
   return (
     <li className={`advisor-option rated-${(rating ?? 'none').toLowerCase().replace(' ', '-')}`}>
       <p className="advisor-option-line">
-        <span className="advisor-rating">{rating ?? 'Possible'}</span> <Swatch identity={shown.identities(name)} />{' '}
+        <span className="advisor-rating">{rating ?? 'Possible'}</span> <Mark look={shown.looks(name)} />{' '}
         <strong>
           <Name>{name}</Name>
         </strong>{' '}
@@ -206,7 +194,7 @@ function OneOption({ option, shown }: { option: Option; shown: Shown }) {
           <Name>{title}</Name>
         </small>
       </p>
-      <p className="advisor-because">{because}</p>
+      <p className="advisor-because">{unbroken(because)}</p>
       {more.length === 0 ? null : first ? (
         <ul className="advisor-reasons">{more}</ul>
       ) : (
@@ -228,7 +216,7 @@ function OneReason({ reason, shown }: { reason: Reason; shown: Shown }) {
     <li>
       <span aria-hidden="true">{speaks === 'for' ? '+' : '−'}</span>
       <span className="visually-hidden">{speaks === 'for' ? 'For it: ' : 'Against it: '}</span>{' '}
-      {section === null ? text : <a href={`#${section}`}>{text}</a>} <TagOf tag={tag} />
+      {section === null ? text : <a href={`#${section}`}>{unbroken(text)}</a>} <TagOf tag={tag} />
     </li>
   );
 }
@@ -318,8 +306,8 @@ function Changes({ advice, turn }: Shown) {
                 <rect className="advisor-fates" x="0" y="1" height="8" width={(flip.fates / most) * 100} />
               </svg>{' '}
               {needFlipText(flip)}{' '}
-              <button type="button" onClick={() => turn(flip.need)}>
-                Try it<span className="visually-hidden">: {needFlipText(flip)}</span>
+              <button type="button" aria-label={`Try it: ${needFlipText(flip)}`} onClick={() => turn(flip.need)}>
+                Try it
               </button>
             </li>
           ))}

@@ -1,0 +1,260 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { advise } from '../../../advice/advise.ts';
+import { EVEN } from '../../../advice/draft.ts';
+import type { Advice, Answers } from '../../../advice/model.ts';
+import { PRESETS } from '../../../advice/presets.ts';
+import { BROADCAST, ECHO, IDLE, makeResults, type RunSpec, SEVEN } from '../../../fixtures.ts';
+import { makeReport } from '../../../report.ts';
+import { type Reader, startReader } from '../../testing/browser.ts';
+
+const HOSTILE = '</script><img src=x onerror=alert(1)>';
+const RUN: RunSpec = { transports: SEVEN, scenarios: [ECHO, BROADCAST, IDLE] };
+const ONE = `a[href="#question-1"]`;
+
+let reader: Reader;
+let html: string;
+let advised: (answers: Answers) => Advice;
+
+beforeAll(async () => {
+  reader = await startReader();
+  const results = makeResults(RUN);
+  const report = await makeReport(results, { resamples: 1_000 });
+  html = report.html;
+  // As the page carries it.
+  const analysis: typeof report.analysis = JSON.parse(JSON.stringify(report.analysis));
+  advised = (answers) => advise({ results, analysis }, answers);
+}, 60_000);
+
+afterAll(() => reader.close());
+
+const blank: Answers = {
+  ...{ preset: null, needs: [], objective: null, weights: EVEN, judgement: true },
+  load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
+};
+
+function presetAnswers(id: string, more: Partial<Answers> = {}): Answers {
+  const preset = PRESETS.find((one) => one.id === id);
+  if (preset === undefined) throw new Error(`no preset ${id}`);
+  const { needs, weights, scenario } = preset;
+  return { ...blank, preset: id, needs, weights, load: { ...blank.load, preferred: scenario }, ...more };
+}
+
+/** Where the questions are: they are made when they come near. */
+async function ask(page: Page): Promise<void> {
+  await page.locator('#advisor').scrollIntoViewIfNeeded();
+  await page.locator('.advisor-questions').waitFor();
+  await settled(page);
+}
+
+/** All draws were made, for the answers that stand there now. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('.advisor-result[aria-busy="false"]').waitFor();
+}
+
+const heading = (page: Page) => page.locator('.advisor-heading').innerText();
+const choose = async (page: Page, title: string): Promise<void> => {
+  await page.getByLabel(title, { exact: true }).check();
+  await settled(page);
+};
+
+async function download(page: Page, button: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: button }).click()]);
+  return readFile(await file.path(), 'utf8');
+}
+
+const advice = async (page: Page): Promise<unknown> => rounded(JSON.parse(await download(page, 'Download JSON')));
+const asDocument = (one: Advice): unknown =>
+  rounded(JSON.parse(JSON.stringify({ schema: 'wirebench-advice/1', ...one })));
+
+/** Two builds of one engine may differ in the last digit of an exponential. */
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Number(value.toPrecision(12));
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one)]));
+}
+
+describe('the same answers give the same advice as anywhere else', () => {
+  test.each([
+    ['a preset', '#for=dashboard', presetAnswers('dashboard')],
+    [
+      'browser only, binary, a lossy network',
+      '#need=browser,binary,lossy&weights=p99:100',
+      { ...blank, needs: ['browser', 'binary', 'lossy'], weights: { ...EVEN, ...onlyOf('p99', 100) } },
+    ],
+    [
+      'server push alone through strict proxies',
+      '#need=http-only,push-only&weights=p99:50,bytes:50',
+      { ...blank, needs: ['http-only', 'push-only'], weights: { ...onlyOf('p99', 50), bytes: 50 } },
+    ],
+    ['telemetry from devices', '#for=telemetry&judgement=no', presetAnswers('telemetry', { judgement: false })],
+    [
+      'an existing GraphQL schema',
+      '#for=chat&need=browser,graphql&slo=p99:40',
+      presetAnswers('chat', { needs: ['browser', 'graphql'], objective: { percentile: 99, seconds: 0.04 } }),
+    ],
+    [
+      '100,000 idle clients',
+      '#for=notifications&clients=100000&rate=0',
+      presetAnswers('notifications', {
+        load: { scenario: null, preferred: 'broadcast', clients: 100_000, rate: 0, size: null },
+      }),
+    ],
+  ] satisfies [string, string, Answers][])('%s', async (_name, hash, answers) => {
+    const expected = advised(answers);
+    await reader.open(html, { acceptDownloads: true }, async (page) => {
+      await page.evaluate((text) => {
+        location.hash = text;
+      }, hash);
+      await ask(page);
+      expect(await heading(page)).toBe(expected.heading);
+      expect(await advice(page)).toEqual(asDocument(expected));
+      const record = await download(page, 'Download record (Markdown)');
+      expect(record.split('\n')[0]).toBe(`# Which real-time transport: ${expected.heading}`);
+      for (const { name, needs } of expected.options.filter((one) => one.needs.some(({ value }) => value === 'no'))) {
+        const line = page.locator('.advisor-out li', { has: page.locator('s', { hasText: new RegExp(`^${name}$`) }) });
+        expect(await line.innerText()).toContain(needs.find(({ value }) => value === 'no')?.source.clause);
+      }
+    });
+  });
+});
+
+function onlyOf(id: keyof typeof EVEN, weight: number): typeof EVEN {
+  return { ...{ p99: 0, throughput: 0, bytes: 0, cpu: 0, memory: 0, simplicity: 0, features: 0 }, [id]: weight };
+}
+
+test('no cost is shown before weights were given; what is ruled out is', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    expect(await heading(page)).toBe('6 of 6 meet these needs.');
+    await page.locator('[data-need="upstream"]').check();
+    await page.getByText('4 of 6 meet these needs.').waitFor();
+    const result = page.locator('.advisor-result');
+    expect(await result.innerText()).not.toMatch(/Use|Consider|Avoid|×|\bms\b|draws/);
+    expect(await page.locator('.advisor-out s').allInnerTexts()).toEqual(['long-polling', 'sse']);
+    await page.getByRole('button', { name: 'show the result' }).click();
+    await settled(page);
+    expect(await result.innerText()).toContain('Measurement:');
+    await page.getByRole('button', { name: 'Decision record' }).waitFor();
+    // Each reason leads to where its figure is shown.
+    expect(await result.locator(ONE).count()).toBeGreaterThan(0);
+  });
+});
+
+test('a link carries every answer, and a reader who follows it stands before the same result', async () => {
+  const kept = await reader.open(html, {}, async (page) => {
+    await ask(page);
+    await choose(page, 'Live dashboard');
+    await page.locator('[data-need="http-only"]').check();
+    await page.getByLabel('Clients', { exact: true }).fill('60');
+    await page.locator('input[type="number"][data-weight="bytes"]').fill('55');
+    await page.getByLabel('Ignore judgement').check();
+    await page.locator('.advisor-load-text', { hasText: 'Asked: 60 clients' }).waitFor();
+    await settled(page);
+    return { hash: await page.evaluate(() => location.hash), heading: await heading(page) };
+  });
+  expect(kept.hash).toMatch(/^#advisor&for=dashboard&/);
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, kept.hash);
+    await ask(page);
+    expect(await heading(page)).toBe(kept.heading);
+    expect(await page.getByLabel('Live dashboard').isChecked()).toBe(true);
+    expect(await page.locator('[data-need="http-only"]').isChecked()).toBe(true);
+    expect(await page.locator('input[type="range"][data-weight="bytes"]').inputValue()).toBe('55');
+    expect(await page.getByLabel('Clients', { exact: true }).inputValue()).toBe('60');
+    expect(await page.getByLabel('Ignore judgement').isChecked()).toBe(true);
+  });
+});
+
+test('the keyboard alone chooses, weighs, and hears the answer', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    await page.getByLabel('Something else').focus();
+    await page.keyboard.press('ArrowRight');
+    await settled(page);
+    expect(await page.getByLabel('Chat', { exact: true }).isChecked()).toBe(true);
+    const first = await heading(page);
+    await page.locator('[role="status"]', { hasText: first }).waitFor({ state: 'attached' });
+    // Out of the uses, through the needs: the next stop is the first of them.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.locator('[data-need="browser"]:not(:checked)').waitFor();
+    await page.locator('input[type="range"][data-weight="p99"]').focus();
+    await page.keyboard.press('End');
+    await page.locator('input[type="number"][data-weight="p99"]').waitFor();
+    expect(await page.locator('input[type="number"][data-weight="p99"]').inputValue()).toBe('100');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('number');
+  });
+});
+
+test('answers that cannot both be given, or be read, get no advice but a reason', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    await choose(page, 'Live dashboard');
+    await page.locator('[data-need="upstream"]').check();
+    await page.locator('.advisor-result .advisor-problem').waitFor();
+    expect(await page.locator('.advisor-result').innerText()).toContain('These cannot both be: either clients send');
+    expect(await page.locator('.advisor-options').count()).toBe(0);
+    await page.locator('[data-need="upstream"]').uncheck();
+    await page.getByLabel('Clients', { exact: true }).fill('many');
+    await page.locator('input[name="advisor-clients"][aria-invalid="true"]').waitFor();
+    expect(await page.locator('.advisor-result').innerText()).toContain('A whole number from 1 up');
+  });
+});
+
+test('what is asked is turned round where it is said to matter', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    await choose(page, 'IoT telemetry');
+    expect(await heading(page)).toContain('mqtt');
+    await page.getByRole('button', { name: 'Try it: Without “devices that go offline”' }).click();
+    await page.locator('[data-need="devices"]:not(:checked)').waitFor();
+    await settled(page);
+    expect(await heading(page)).not.toContain('mqtt:');
+  });
+});
+
+test('names are text, whatever they look like', async () => {
+  const results = makeResults({
+    transports: { ws: { title: HOSTILE }, sse: { p50Ms: 2, title: HOSTILE }, [HOSTILE]: { p50Ms: 1 } },
+  });
+  const report = await makeReport(results, { resamples: 500 });
+  await reader.open(report.html, {}, async (page) => {
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await ask(page);
+    await choose(page, 'Signalling');
+    expect(await page.locator('#advisor img, #advisor script').count()).toBe(0);
+    expect(await page.locator('.advisor-result').innerText()).toContain(HOSTILE);
+    expect(dialogs).toEqual([]);
+  });
+});
+
+test('without the script both tables stand open, and no question is asked', async () => {
+  await reader.open(html, { javaScriptEnabled: false }, async (page) => {
+    expect(await page.locator('#advisor-panel').isVisible()).toBe(false);
+    const rows = page.locator('.advisor-presets tbody tr');
+    expect(await rows.count()).toBe(PRESETS.length);
+    const dashboard = advised(presetAnswers('dashboard'));
+    expect(await rows.nth(1).innerText()).toContain(dashboard.heading);
+    expect(await page.locator('.advisor-facts').innerText()).toContain('✕ no S');
+    expect(await page.locator('.advisor-sources').innerText()).toContain('RFC 9110 §7.8');
+  });
+});
+
+test('nothing is wider than a narrow screen', async () => {
+  await reader.open(html, { viewport: { width: 320, height: 720 } }, async (page) => {
+    await ask(page);
+    await choose(page, 'Chat');
+    const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(wide).toBeLessThanOrEqual(room);
+  });
+});
