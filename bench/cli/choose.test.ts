@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { CRITERIA } from '../../reports/advice/criteria.ts';
+import { CRITERIA, type Weights } from '../../reports/advice/criteria.ts';
+import { BLANK, type Draft, draftFrom, EVEN, linkOf, readDraft, withPreset } from '../../reports/advice/draft.ts';
 import { factsOf } from '../../reports/advice/facts.ts';
+import { flagsOf } from '../../reports/advice/flags.ts';
 import { NEEDS } from '../../reports/advice/needs.ts';
 import { PRESETS } from '../../reports/advice/presets.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN } from '../../reports/fixtures.ts';
@@ -106,6 +108,54 @@ test('every transport here has facts to be judged by, and every preset stands in
   for (const { id } of PRESETS) expect(help).toContain(id);
   const page = readFileSync(new URL('../../docs/choosing.md', import.meta.url), 'utf8');
   for (const { id } of [...NEEDS, ...PRESETS, ...CRITERIA]) expect(page).toContain(`\`${id}\``);
+});
+
+describe('answers given elsewhere', () => {
+  const draft = (given: Partial<Draft>): Draft => ({ ...BLANK, weighed: true, ...given });
+  const drafts: Draft[] = [
+    draft({}),
+    ...PRESETS.map(({ id }) => withPreset(BLANK, id)),
+    draft({ needs: ['browser', 'http-only'], clients: '200', rate: '0', size: '1e3', judgement: false }),
+    draft({ ...withPreset(BLANK, 'chat'), needs: [], scenario: 'echo', objectiveMs: '0.25', percentile: 50 }),
+    draft({ weights: { ...EVEN, p99: 62.5, features: 0 }, rate: '0.5' }),
+  ];
+
+  test('come back from the flags that say them', () => {
+    for (const one of drafts) {
+      const { answers } = readDraft(one);
+      if (answers === null) throw new Error('unreadable');
+      const texts = flagTexts(flagsOf(answers));
+      const problems: string[] = [];
+      const read = readAnswers(texts, problems);
+      expect(problems).toEqual([]);
+      expect({ ...read, weights: sharesOf(read.weights) }).toEqual({ ...answers, weights: sharesOf(answers.weights) });
+    }
+  });
+
+  test('come back from the link that carries them', () => {
+    for (const one of drafts) expect(readDraft(draftFrom(linkOf(one)))).toEqual(readDraft(one));
+    expect(
+      draftFrom({ for: 'nothing', need: 'x,browser', weights: 'p99:-1,foo', slo: 'p7:x', clients: '<b>' }),
+    ).toEqual({
+      ...BLANK,
+      needs: ['browser'],
+      clients: '<b>',
+    });
+  });
+
+  /** As a shell takes them apart. */
+  function flagTexts(flags: string): AnswerTexts {
+    const pairs = [...flags.matchAll(/--([a-z]+(?:-[a-z]+)*)(?: ('[^']*'|[^-\s]\S*))?/g)].map(
+      ([, name = '', value = '']) => [name, value.replaceAll("'", '')] as const,
+    );
+    const texts: AnswerTexts = Object.fromEntries(pairs.filter(([name]) => name !== 'no-judgement'));
+    return pairs.some(([name]) => name === 'no-judgement') ? { ...texts, judgement: false } : texts;
+  }
+
+  const sharesOf = (weights: Weights): number[] => {
+    const sum = CRITERIA.reduce((total, { id }) => total + weights[id], 0);
+    return CRITERIA.map(({ id }) => weights[id] / sum);
+  };
 });
 
 describe('questions', () => {

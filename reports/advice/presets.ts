@@ -27,7 +27,7 @@ export const PRESETS: readonly Preset[] = [
     weights: weightsOf({ p99: 55, throughput: 10, bytes: 20, cpu: 15 }) },
   { id: 'telemetry', title: 'IoT telemetry', needs: ['upstream', 'devices'], scenario: 'echo',
     weights: weightsOf({ p99: 5, throughput: 20, bytes: 35, cpu: 10, memory: 15, features: 15 }) },
-  { id: 'tokens', title: 'Token streaming', needs: ['browser', 'push-only', 'ordered', 'reliable'], scenario: 'broadcast',
+  { id: 'tokens', title: 'Token streaming', needs: ['browser', 'ordered', 'reliable', 'push-only'], scenario: 'broadcast',
     weights: weightsOf({ p99: 25, bytes: 10, cpu: 20, memory: 10, simplicity: 35 }) },
   { id: 'signalling', title: 'Signalling', needs: ['browser', 'upstream', 'ordered', 'reliable'], scenario: 'echo',
     weights: weightsOf({ p99: 15, bytes: 5, cpu: 10, memory: 20, simplicity: 30, features: 20 }) },
