@@ -1,7 +1,7 @@
 import { createRoot } from 'react-dom/client';
-import { readHash } from './link.ts';
+import { isLinked } from './link.ts';
 import { readLooks } from './looks.ts';
-import { isLinked, Panel } from './panel.tsx';
+import { Panel } from './panel.tsx';
 
 /** Questions and a live answer in place of the tables, which stay within reach below. */
 export function advisor(page: Document): void {
@@ -14,7 +14,6 @@ export function advisor(page: Document): void {
   };
   if (isLinked()) {
     show();
-    if (['', 'advisor'].includes(readHash().anchor)) page.getElementById('advisor')?.scrollIntoView();
     return;
   }
   // Whoever only reads the answer does not wait for questions.

@@ -1,21 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { advise } from '../../../advice/advise.ts';
-import { type Draft, draftFrom, LINK_KEYS, linkOf, readDraft } from '../../../advice/draft.ts';
+import { type Draft, readDraft } from '../../../advice/draft.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
 import { sectionId } from '../../sections.ts';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
 import { Export } from './export.tsx';
-import { hashWith, readHash } from './link.ts';
+import { addressOf, keepDraft, linkedDraft, watchDraft } from './link.ts';
 import type { Looks } from './looks.ts';
 import { Questions } from './questions.tsx';
 import { Result } from './result.tsx';
-
-const keys: readonly string[] = LINK_KEYS;
-
-export const isLinked = (): boolean => keys.some((key) => readHash().values.has(key));
-
-const linkedDraft = (): Draft =>
-  draftFrom(Object.fromEntries([...readHash().values].filter(([key]) => keys.includes(key))));
 
 /** Questions on the left, the answer to them on the right. */
 export function Panel({ scenarios, looks }: { scenarios: readonly string[]; looks: Looks }) {
@@ -25,15 +18,9 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
   const { advice, settled } = useAdvice(measured, answers);
   const change = (next: Draft): void => {
     setDraft(next);
-    keep(next);
+    keepDraft(next);
   };
-  useEffect(() => {
-    const follow = () => {
-      if (isLinked()) setDraft(linkedDraft());
-    };
-    addEventListener('hashchange', follow);
-    return () => removeEventListener('hashchange', follow);
-  }, []);
+  useEffect(() => watchDraft(setDraft), []);
   const announced = useDebounced(advice === null ? '' : draft.weighed ? advice.heading : '', ANNOUNCED_AFTER_MS);
   const result = useRef<HTMLElement>(null);
   const groups = measured?.analysis.groups ?? [];
@@ -85,15 +72,6 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
 }
 
 const ANNOUNCED_AFTER_MS = 700;
-
-const addressOf = (draft: Draft): string => location.href.replace(/#.*/, '') + hashWith(keys, linkOf(draft), 'advisor');
-
-function keep(draft: Draft): void {
-  // A page without an address of its own, as in a viewer's frame, may have no history: the answers then last as long as it is open.
-  try {
-    history.replaceState(history.state, '', hashWith(keys, linkOf(draft), 'advisor'));
-  } catch {}
-}
 
 function useCarried(): Measured | null {
   const [loaded, setLoaded] = useState<Measured | null>(null);
