@@ -43,7 +43,8 @@ export function ForestFigure({ question, rows, view }: ForestProps) {
             : 'Nothing to draw: no comparison could be judged.'}
         </p>
       ) : (
-        <Forest rows={judged} label={takeaway} mark={view.mark} />
+        // Another view is another chart: whoever reads it must not find what stood there before.
+        <Forest key={[...view.hidden, view.order, view.mark].join()} rows={judged} label={takeaway} mark={view.mark} />
       )}
     </Figure>
   );

@@ -41,7 +41,7 @@ describe('the page of two runs', () => {
     await reader.open(html, {}, async (page) => {
       await controlled(page);
       const text = await page.locator('#comparison').evaluate((one) => {
-        for (const control of one.querySelectorAll('.compare-controls')) control.remove();
+        for (const control of one.querySelectorAll('.compare-controls, .figure-tools')) control.remove();
         return one.textContent;
       });
       expect(text).toBe(without);
@@ -58,6 +58,11 @@ describe('the page of two runs', () => {
       expect(new Set(await drawn(page))).toEqual(new Set(['worse', 'better']));
       expect(await page.locator('.card').first().innerText()).toMatch(/\d+ comparisons of 42 not shown, as asked/);
       expect((await labels(page))[0]).toMatch(/ws p\d\d/);
+      // Charts drawn anew are read by keyboard like those that were there, and have their buttons once.
+      await page.locator('.forest').first().focus();
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.forest').first().locator('.cursor').count()).toBe(1);
+      expect(await page.locator('.figure-tools').count()).toBe(2);
 
       await page.getByLabel('Order').selectOption('magnitude');
       expect((await labels(page)).slice(0, 2).join()).toMatch(/sse.*sse/);

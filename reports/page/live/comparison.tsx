@@ -12,6 +12,8 @@ export function comparisonControls(page: Document): void {
   const container = page.getElementById('comparison');
   if (container === null) return;
   carriedComparison().then(({ comparison, view: usual }) => {
+    // Other parts have added to what stands there: it is made anew, and they find it again.
+    container.replaceChildren();
     const root = createRoot(container);
     const choose = (view: View): void => {
       const texts = viewTexts(view, usual);

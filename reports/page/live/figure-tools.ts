@@ -5,6 +5,8 @@ import { standalone } from './standalone.ts';
 
 /** Buttons under a figure: its numbers and its picture, to take away. */
 export function figureTools(figure: Element, chart: SVGSVGElement, title: string): void {
+  // A chart that was drawn anew brings its own.
+  figure.querySelector('.figure-tools')?.remove();
   const tools = document.createElement('p');
   tools.className = 'figure-tools';
   const table = figure.querySelector('table');
