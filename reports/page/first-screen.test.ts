@@ -70,33 +70,39 @@ describe.each(Object.entries<State>(FIRST_SCREEN))('%s', (_name, { spec, leaders
     for (const word of WORDS) if (!claims.includes(word) && leaders.length === 0) expect(words).not.toContain(word);
   });
 
-  test.each(['light', 'dark'] as const)(
-    'which, how sure and what is not covered stand on the first screen, %s',
-    async (colorScheme) => {
-      const html = await renderPage(results, analysis, '');
-      if (leaders.length === 0)
-        expect(textOf(html).split('How to read this Verdicts')[0]).not.toMatch(
-          new RegExp(`[${ICONS.better}${ICONS.worse}${ICONS.equivalent}]`),
-        );
-      await reader.open(html, { viewport: SCREEN, colorScheme }, async (page) => {
-        const boxes = await Promise.all(Object.values(PIECES).map((selector) => boxOf(page, selector)));
-        for (const [index, box] of boxes.entries()) {
-          const piece = Object.keys(PIECES)[index];
-          expect(box.y + box.height, `${piece} ends on the first screen`).toBeLessThanOrEqual(SCREEN.height);
-          expect(box.x + box.width, `${piece} is not cut`).toBeLessThanOrEqual(SCREEN.width);
-          expect(box.height, `${piece} is there`).toBeGreaterThan(10);
-          for (const other of boxes.slice(index + 1)) expect(overlap(box, other)).toBe(false);
-        }
-        expect(await page.locator(`${PIECES.measurement} dt`).textContent()).toBe('How sure, by measurement:');
-        expect(await page.locator(`${PIECES.preference} dt`).textContent()).toBe('How sure, by preference:');
-        expect(await page.evaluate<string[]>(CLIPPED)).toEqual([]);
-        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(SCREEN.width);
-        const h1 = await page.locator('#answer h1').textContent();
-        for (const leader of leaders) expect(h1).toContain(leader);
-      });
-    },
-  );
+  test('which, how sure and what is not covered stand on the first screen, light and dark', async () => {
+    const html = await renderPage(results, analysis, '');
+    if (leaders.length === 0) {
+      const beforeDefinitions = textOf(html).split('How to read this Verdicts')[0];
+      expect(beforeDefinitions).not.toMatch(new RegExp(`[${ICONS.better}${ICONS.worse}${ICONS.equivalent}]`));
+    }
+    await reader.open(html, { viewport: SCREEN, colorScheme: 'light' }, async (page) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        await isWhole(page);
+      }
+      expect(await page.locator(`${PIECES.measurement} dt`).textContent()).toBe('How sure, by measurement:');
+      expect(await page.locator(`${PIECES.preference} dt`).textContent()).toBe('How sure, by preference:');
+      const verdict = await page.locator(PIECES.verdict).textContent();
+      for (const leader of leaders) expect(verdict).toContain(leader);
+    });
+  });
 });
+
+async function isWhole(page: Page): Promise<void> {
+  const pieces = Object.entries(PIECES);
+  const boxes = await Promise.all(pieces.map(async ([name, selector]) => ({ name, box: await boxOf(page, selector) })));
+  for (const [index, { name, box }] of boxes.entries()) {
+    expect(box.y + box.height, `${name} ends on the first screen`).toBeLessThanOrEqual(SCREEN.height);
+    expect(box.x + box.width, `${name} is not cut`).toBeLessThanOrEqual(SCREEN.width);
+    expect(box.height, `${name} is there`).toBeGreaterThan(10);
+    for (const other of boxes.slice(index + 1)) {
+      expect(overlap(box, other.box), `${name} is over ${other.name}`).toBe(false);
+    }
+  }
+  expect(await page.evaluate<string[]>(CLIPPED)).toEqual([]);
+  expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(SCREEN.width);
+}
 
 const wordsOf = ({ rows, metrics }: Group): Word[] =>
   rows.flatMap(({ cells }) =>
