@@ -17,7 +17,7 @@ export async function reportCommand(file: string, flags: ReportFlags, io: Io): P
   const { out: path = join(dirname(file), 'report.html'), csv, hlog } = flags;
   const problems: string[] = [];
   const results = readOrSay(file, problems);
-  problems.push(...clashes({ results: file, '--out': path, '--csv': csv, '--hlog': hlog }));
+  problems.push(...clashes({ 'the results': file, '--out': path, '--csv': csv, '--hlog': hlog }));
   if (results === undefined || problems.length > 0) throw new UsageError(problems);
   const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
   const { html, analysis } = await makeReport(results, {}, sha256);

@@ -23,7 +23,7 @@ const DOWNLOADS: readonly { readonly id: Download; readonly name: string; readon
   {
     id: 'histograms',
     name: 'Histograms (.hlog)',
-    what: 'HdrHistogram interval log 1.3, in nanoseconds, a tag for each case and what was timed',
+    what: 'HdrHistogram interval log 1.3, in nanoseconds, a tag for each case and what was timed; service latency and lag are written by the command above',
   },
 ];
 
@@ -80,7 +80,13 @@ export function DataSection({ results, analysis, sha256 }: Props) {
         <div className="trial-filter needs-script">
           <label>
             Show trials with{' '}
-            <input type="search" id="trial-filter" placeholder="ws suspect" autoComplete="off" spellCheck={false} />
+            <input
+              type="search"
+              id="trial-filter"
+              placeholder="ws suspect block-3"
+              autoComplete="off"
+              spellCheck={false}
+            />
           </label>{' '}
           <span className="quiet" role="status" data-all={trials}>
             {countOf(trials, 'trial')}
