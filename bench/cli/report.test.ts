@@ -25,7 +25,8 @@ function listening(): { io: Io; said: () => string } {
     said += part;
   };
   const progress = { interactive: false, colour: false, width: () => 80, write: () => {} };
-  return { io: { out, talk: () => {}, width: () => 80, colour: false, progress }, said: () => said };
+  const quiet = { talk: () => {}, complain: () => {}, asks: false };
+  return { io: { out, ...quiet, width: () => 80, colour: false, progress }, said: () => said };
 }
 
 test('page, trials and histograms are written where they were asked for, the page named last', async () => {
