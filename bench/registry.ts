@@ -104,6 +104,7 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 const overWebSocket: Wire = { family: 'websocket' };
 const signalled: Wire = { family: 'websocket', silence: /4408/ };
 const eventsAndPosts: Wire = { family: 'http', opens: 'GET /events', posts: '/messages/' };
+const eventsOverHttp2: Wire = { ...eventsAndPosts, family: 'http2', flood: /429/ };
 const linesAndPosts: Wire = { family: 'http', opens: 'GET /lines', posts: '/messages/' };
 const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts: '/messages/' };
 const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
@@ -129,7 +130,7 @@ const known: TransportEntry[] = [
     { id: 'msgpack', title: 'with MessagePack', options: { msgpack: true }, wire: { ...engineIo, packed: true } },
   ] },
   { id: 'sse', title: 'Server-Sent Events + POST', family: 'stream', capabilities: overRequests, refusal: /413/, unauthorized: /401/, wire: eventsAndPosts, variants: [
-    { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false, wire: { family: 'http2', flood: /429/ } },
+    { id: 'h2', title: 'HTTP/2', options: { http: '2' }, browser: false, wire: eventsOverHttp2 },
     { id: 'gzip', title: 'gzip, flushed each', options: { gzip: true } },
     { id: 'base64', title: 'bytes as base64', options: { base64: true }, capabilities: { binary: true } },
   ] },

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, mostEncodedBytes, OPEN } from '../bench/codec/messages.ts';
@@ -5,8 +7,19 @@ import type { Application, Listener, Message, ServerSettings } from '../bench/co
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, Refused, tokenOf, whenExpired } from './gate.ts';
+import { guardPieces, guardSession } from './http2-guard.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
 
+/** What Node says of an HTTP/2 stream, before anybody handles it. */
+const STREAM_CREATED = 'http2.server.stream.created';
+interface StreamCreated {
+  readonly stream: ServerHttp2Stream & { readonly session: ServerHttp2Session | undefined };
+  readonly headers: IncomingHttpHeaders;
+}
+function isStream(created: unknown): created is StreamCreated {
+  return typeof created === 'object' && created !== null && 'stream' in created && 'headers' in created;
+}
+const PACKING = 'grpc-encoding';
 /** Time a peer that is told why has to leave before its connection is cut. */
 const GOODBYE_MS = 1_000;
 
@@ -15,6 +28,8 @@ type Call = ServerDuplexStream<Message, Buffer>;
 
 interface Connection {
   readonly socket: Socket;
+  /** Its HTTP/2 is looked after: from its first stream on. */
+  guarded: boolean;
   /** Calls that were admitted and go on. */
   calls: number;
 }
@@ -100,12 +115,27 @@ export async function listen(application: Application, settings: ServerSettings)
     }
   }
 
+  /** The library shows neither its streams nor their connections; Node does. */
+  function guard(created: unknown): void {
+    if (!isStream(created)) return;
+    const { stream, headers } = created;
+    const { session } = stream;
+    const connection = session === undefined ? undefined : connections.get(nameOf(session.socket));
+    if (session === undefined || connection === undefined) return;
+    // The library would unpack all messages of a read at once; of a packing that it does not know it says UNIMPLEMENTED.
+    if (headers[PACKING] !== undefined) headers[PACKING] = 'none that is accepted here';
+    guardPieces(stream, session, limits);
+    if (connection.guarded) return;
+    connection.guarded = true;
+    guardSession(session, limits);
+  }
+
   const server = createStreamServer(
     settings,
     (socket) => {
       socket.on('error', () => {});
-      const name = `${socket.remoteAddress}:${socket.remotePort}`;
-      const connection: Connection = { socket, calls: 0 };
+      const name = nameOf(socket);
+      const connection: Connection = { socket, guarded: false, calls: 0 };
       connections.set(name, connection);
       // One that is no session by then, or holds none any more, has no business here.
       const look = setInterval(() => {
@@ -124,6 +154,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const sockets = trackSockets(server);
 
   const port = await bind(server, settings);
+  subscribe(STREAM_CREATED, guard);
   const stopWatching = watchBacklogs(
     limits,
     () => streams,
@@ -144,6 +175,7 @@ export async function listen(application: Application, settings: ServerSettings)
     },
     close: closingOnce(async () => {
       stopWatching();
+      unsubscribe(STREAM_CREATED, guard);
       for (const stream of streams) refuse(stream, status.UNAVAILABLE, 'the server is closing');
       const closed = closeServer(server, sockets);
       grpc.tryShutdown(() => {});
@@ -151,6 +183,11 @@ export async function listen(application: Application, settings: ServerSettings)
       grpc.forceShutdown();
     }),
   };
+}
+
+/** By which a call knows its connection. */
+function nameOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  return `${remoteAddress}:${remotePort}`;
 }
 
 /** The call ends with this status, once what was written before is gone; soon, in any case. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as dial } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
@@ -87,7 +88,7 @@ test('a connection that asks for nothing is ended', async () => {
   await new Promise((resolve) => socket.on('close', resolve));
 });
 
-test('a request that does not become whole is ended; its connection lives on', async () => {
+test('a request that does not become whole is answered with 408; its connection lives on', async () => {
   const { url } = await served();
   const session = dialled(url);
   const events = session.request({ ':path': '/events' });
@@ -97,6 +98,8 @@ test('a request that does not become whole is ended; its connection lives on', a
   );
   slow.write('begun');
   slow.on('error', () => {});
-  await new Promise((resolve) => slow.on('close', resolve));
+  const [answer] = await once(slow, 'response');
+  expect(answer[':status']).toBe(408);
+  await once(slow.resume(), 'end');
   expect(events.closed).toBe(false);
 });

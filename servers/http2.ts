@@ -3,10 +3,12 @@ import {
   createServer,
   type Http2Server,
   type Http2ServerRequest,
+  type Http2ServerResponse,
   type ServerHttp2Session,
 } from 'node:http2';
 import type { ServerSettings } from '../bench/contract.ts';
-import { type Answer, entrance } from './http.ts';
+import { type Answer, entrance, refuse } from './http.ts';
+import { guardSession } from './http2-guard.ts';
 
 /** As long as a connection without requests may stay, like the web server of HTTP/1.1. */
 const KEEP_ALIVE_MS = 65_000;
@@ -33,8 +35,11 @@ export function createHttp2Server(settings: ServerSettings, answer: Answer): Htt
           },
           onRequest,
         );
-  server.on('session', (session) => endWhenIdle(session, handshakeMs));
-  server.on('request', (request) => endWhenSlow(request, 2 * handshakeMs));
+  server.on('session', (session) => {
+    endWhenIdle(session, handshakeMs);
+    guardSession(session, limits);
+  });
+  server.on('request', (request, response) => endWhenSlow(request, response, 1.4 * handshakeMs));
   return server;
 }
 
@@ -55,9 +60,14 @@ function endWhenIdle(session: ServerHttp2Session, firstMs: number): void {
 }
 
 /** A request has to be whole in time; its answer may take as long as it likes. */
-function endWhenSlow(request: Http2ServerRequest, mostMs: number): void {
+function endWhenSlow(request: Http2ServerRequest, response: Http2ServerResponse, mostMs: number): void {
   if (request.complete) return;
-  const late = setTimeout(() => request.destroy(), mostMs);
+  const late = setTimeout(() => {
+    if (response.headersSent) return void request.destroy();
+    refuse(response, 408, 'the request took too long');
+    // RFC 9113 §8.1: nobody waits for the rest of it.
+    response.stream.once('finish', () => response.stream.close());
+  }, mostMs);
   request.once('end', () => clearTimeout(late));
   request.once('close', () => clearTimeout(late));
 }

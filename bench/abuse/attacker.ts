@@ -1,6 +1,7 @@
 import type { Limits } from '../contract.ts';
 import { findTransport } from '../registry.ts';
-import { type Attack, attacks, type Target, wireFor } from './attacks.ts';
+import { type Attack, type Target, wireFor } from './attack.ts';
+import { attacks } from './attacks.ts';
 import { throughItsClient } from './own-client.ts';
 import { RawPeer } from './peer.ts';
 

@@ -1,39 +1,15 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { generate, type Packet } from 'mqtt-packet';
-import type { Limits, Options } from '../contract.ts';
-import { type Found, type Wire, wireOf } from '../registry.ts';
-import { BINARY, frame, framesOf, type Handshake, handshake, PING, pieces, TEXT } from './frames.ts';
+import type { Wire } from '../registry.ts';
+import { againstHttp2 } from './against-http2.ts';
+import { type Attack, CLOSED, drip, fate, is, ofFlood, speaks, type Target } from './attack.ts';
+import { BINARY, frame, type Handshake, handshake, PING, pieces, TEXT } from './frames.ts';
 import type { RawPeer } from './peer.ts';
 
-export interface Target {
-  readonly url: string;
-  readonly token: string;
-  readonly limits: Limits;
-  readonly wire: Wire;
-  /** A connection that is cut, at the latest, when the attack is over. */
-  dial(): Promise<RawPeer>;
-}
-
-/** What one bad peer does to a server, by what it speaks. Each ends by itself, and dials nothing but the server it is given. */
-export interface Attack {
-  readonly name: string;
-  readonly against: (wire: Wire) => boolean;
-  /** Found in what the bad peer was told, when it was cut or in an answer. */
-  readonly refused: (wire: Wire) => RegExp;
-  /** Resolves with what the peer was told once it has been cut. */
-  readonly run: (target: Target) => Promise<string>;
-}
-
-const CLOSED = /closed/;
 const DECLARED_BYTES = 256 * 1024 * 1024;
-const DRIP_MS = 250;
 /** Requests under way on one connection. */
 const AT_ONCE = 10;
 
-const speaks =
-  (...families: readonly Wire['family'][]) =>
-  ({ family }: Wire): boolean =>
-    families.includes(family);
 const stream = speaks('stream');
 const mqtt = speaks('mqtt');
 const engine = (wire: Wire): boolean => wire.family === 'engine.io' && wire.packed !== true;
@@ -48,31 +24,9 @@ const closeCode =
   (code: RegExp) =>
   ({ family }: Wire): RegExp =>
     family === 'engine.io' ? CLOSED : code;
-const is = (pattern: RegExp) => (): RegExp => pattern;
-const ofFlood = ({ family, flood }: Wire): RegExp => flood ?? FLOOD[family];
-
-/** What each family says to a session that sends too much. */
-export const FLOOD: Readonly<Record<Wire['family'], RegExp>> = {
-  stream: CLOSED,
-  http: /429/,
-  websocket: /1008/,
-  'engine.io': /transport close/,
-  mqtt: CLOSED,
-  http2: /RESOURCE_EXHAUSTED|429/,
-  datagrams: CLOSED,
-};
-
-/** What says nothing of its wire is attacked through its own client only: nobody else could dial it. */
-export function wireFor(found: Found): Wire {
-  return wireOf(found) ?? { family: 'datagrams' };
-}
-
-/** Its own settings, and those of the variant over them. */
-export function optionsOf({ entry, variant }: Found): Options {
-  return { ...entry.options, ...variant?.options };
-}
 
 export const attacks: readonly Attack[] = [
+  ...againstHttp2,
   {
     name: 'connections that say nothing',
     against: (wire) => wire.family !== 'datagrams',
@@ -398,23 +352,6 @@ const OPENINGS: Readonly<Record<Wire['family'], string | Buffer>> = {
   http2: 'PRI * HTTP/2.0\r\n',
   datagrams: '',
 };
-
-/** What the peer was told when it was cut: the code of a close frame, or what the server said, and that it is closed. */
-async function fate(peer: RawPeer): Promise<string> {
-  await peer.ended;
-  const { closed } = framesOf(peer.bytes);
-  return closed === undefined ? `${peer.text.slice(-2_000)} closed` : `closed with ${closed}`;
-}
-
-/** Byte after byte, slowly, until the connection is cut. */
-async function drip(peer: RawPeer, byte: string): Promise<string> {
-  const timer = setInterval(() => void peer.write(byte), DRIP_MS);
-  try {
-    return await fate(peer);
-  } finally {
-    clearInterval(timer);
-  }
-}
 
 /** A connection that may post to a session of its own, and the head of such a request. */
 async function toPost({ dial, wire, token }: Target): Promise<{ peer: RawPeer; head: string }> {

@@ -2,12 +2,21 @@ import { fileURLToPath } from 'node:url';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule, Limits } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import { capabilitiesOf, clientModule, type Found, loadClient, serverModule, type Wire } from '../registry.ts';
+import {
+  capabilitiesOf,
+  clientModule,
+  type Found,
+  loadClient,
+  optionsOf,
+  serverModule,
+  type Wire,
+} from '../registry.ts';
 import { Child } from '../run/child.ts';
 import { type Server, startServer } from '../run/processes.ts';
 import { makeMint } from '../security/tokens.ts';
+import { type Target, wireFor } from './attack.ts';
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
-import { fetches, optionsOf, type Target, wireFor } from './attacks.ts';
+import { fetches } from './attacks.ts';
 import { Listener, quiet, Story } from './audience.ts';
 import type { FrozenAnswer, FrozenOrder } from './frozen.ts';
 import { holdsConnection } from './held.ts';

@@ -1,6 +1,6 @@
 import { platform } from '../../clients/platform/node.ts';
-import { type Found, loadClient, refusalOf } from '../registry.ts';
-import { type Attack, FLOOD, optionsOf, type Target } from './attacks.ts';
+import { type Found, loadClient, optionsOf, refusalOf } from '../registry.ts';
+import { type Attack, ofFlood, type Target } from './attack.ts';
 
 /** Time to become a session. */
 const CONNECT_MS = 10_000;
@@ -23,7 +23,7 @@ export function throughItsClient(found: Found): Attack[] {
     {
       name: 'a flood of messages',
       against: () => true,
-      refused: ({ family, flood }) => flood ?? FLOOD[family],
+      refused: ofFlood,
       run: (target) =>
         told(found, target, async (send, isOver) => {
           for (let sent = 0; sent < 3_000 && !isOver(); sent += 20) {
