@@ -8,6 +8,7 @@ import type { Analysis } from '../analysis/model.ts';
 import { loadPage, loadScript } from './bundle.ts';
 import { ANALYSIS, type CarriedComparison, COMPARISON, lightened, RESULTS } from './carried.ts';
 import { type View, WHOLE } from './comparison-state.ts';
+import { slimMarkup, slimStyle } from './slim.ts';
 import { STYLES } from './styles.ts';
 
 /**
@@ -37,7 +38,7 @@ async function documentOf(title: string, body: string, carried: readonly string[
   const sheets = await Promise.all(
     STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')),
   );
-  const style = `\n${sheets.map((sheet) => sheet.trim()).join('\n\n')}\n`;
+  const style = sheets.map(slimStyle).join('\n');
   const script = await loadScript();
   const policy = [
     `default-src 'none'`,
@@ -59,7 +60,7 @@ async function documentOf(title: string, body: string, carried: readonly string[
     printable(title),
     `<style>${style}</style>`,
     '</head>',
-    printable(body).replace(/<\/body>$/, ''),
+    slimMarkup(printable(body).replace(/<\/body>$/, '')),
     ...carried,
     `<script>${script}</script>`,
     '</body>',
