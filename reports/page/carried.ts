@@ -10,16 +10,24 @@ export const ANALYSIS = 'carried-analysis';
 export const COMPARISON = 'carried-comparison';
 export type CarriedComparison = { readonly comparison: Comparison; readonly view: View };
 
+/** Response latency by case, which is what a page carries of histograms. */
+export const HISTOGRAMS = 'carried-histograms';
+
+/** Nothing of a trial's histograms: they must be there, and be read as none. */
+const NO_HISTOGRAMS = { response: '', service: '', lag: '', connect: '' };
+
 /**
- * A run as its page carries it: the histograms of service latency and of lag are empty strings. They would be two fifths of a
- * report, nothing on the page is made from them that the analysis does not hold, and results.json lies beside it.
+ * A run as its page carries it: without the histograms of each trial, and how it went over time. They would be half a report,
+ * nothing on the page is made from them that the analysis does not hold, and results.json lies beside it.
  */
 export const lightened = (results: Results): Results => ({
   ...results,
   cases: results.cases.map((one) => ({
     ...one,
-    trials: one.trials.map((trial) =>
-      trial.state === 'failed' ? trial : { ...trial, latency: { ...trial.latency, service: '', lag: '' } },
-    ),
+    trials: one.trials.map((trial) => {
+      if (trial.state === 'failed') return trial;
+      const { timeline: _, ...rest } = trial;
+      return { ...rest, latency: NO_HISTOGRAMS };
+    }),
   })),
 });

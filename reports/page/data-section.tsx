@@ -17,13 +17,13 @@ const DOWNLOADS: readonly { readonly id: Download; readonly name: string; readon
   {
     id: 'results',
     name: 'Results (JSON)',
-    what: 'what this page carries: without the histograms of service latency and of lag',
+    what: 'what this page carries: everything but the histograms of each trial and its course, which are in results.json',
   },
   { id: 'trials', name: 'Trials (CSV)', what: 'a line a trial, in seconds, bytes and counts, with every digit' },
   {
     id: 'histograms',
     name: 'Histograms (.hlog)',
-    what: 'HdrHistogram interval log 1.3, in nanoseconds, a tag for each case and what was timed; service latency and lag are written by the command above',
+    what: 'HdrHistogram interval log 1.3, in nanoseconds: response latency, the valid trials of a case together; each trial’s own, and what else was timed, are written by the command above',
   },
 ];
 

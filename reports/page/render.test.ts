@@ -128,7 +128,7 @@ describe.each(Object.entries<RunSpec>(STATES))('%s', (_name, spec) => {
     expect(textOf(html)).toContain('npm run bench -- --seed 1');
     expect(textOf(html)).toContain('How to read this');
 
-    expect(html.match(/<script[\s>]/gi)).toHaveLength(3);
+    expect(html.match(/<script[\s>]/gi)).toHaveLength(4);
     const markup = markupOf(html);
     expect(markup).not.toMatch(/<(?:script|img|iframe|object|embed|link|base|form|foreignObject)[\s/>]/i);
     const withoutValues = markup.replace(/="[^"]*"/g, '=""');

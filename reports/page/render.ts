@@ -5,8 +5,9 @@ import type { Results } from '../../bench/results/schema.ts';
 import type { Comparison } from '../analysis/compare-model.ts';
 import { printable } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
+import { pooledResponses } from '../raw/pooled.ts';
 import { loadPage, loadScript } from './bundle.ts';
-import { ANALYSIS, type CarriedComparison, COMPARISON, lightened, RESULTS } from './carried.ts';
+import { ANALYSIS, type CarriedComparison, COMPARISON, HISTOGRAMS, lightened, RESULTS } from './carried.ts';
 import { type View, WHOLE } from './comparison-state.ts';
 import { slimMarkup, slimStyle } from './slim.ts';
 import { STYLES } from './styles.ts';
@@ -17,7 +18,11 @@ import { STYLES } from './styles.ts';
  */
 export async function renderPage(results: Results, analysis: Analysis, sha256: string): Promise<string> {
   const { renderBody, renderTitle } = await loadPage();
-  const carried = [carry(RESULTS, lightened(results)), carry(ANALYSIS, analysis)];
+  const carried = [
+    carry(RESULTS, lightened(results)),
+    carry(ANALYSIS, analysis),
+    carry(HISTOGRAMS, pooledResponses(results)),
+  ];
   return documentOf(renderTitle(results), renderBody(results, analysis, sha256), carried);
 }
 

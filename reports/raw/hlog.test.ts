@@ -10,8 +10,9 @@ import { expect, test } from 'vitest';
 import { ECHO, IDLE, makeResults } from '../fixtures.ts';
 import { lightened } from '../page/carried.ts';
 import { endsOf } from './hdr.ts';
-import { histogramLog } from './hlog.ts';
+import { histogramLog, pooledLog } from './hlog.ts';
 import { fileNameOf } from './names.ts';
+import { pooledResponses } from './pooled.ts';
 
 const RESULTS = makeResults({
   transports: {
@@ -87,10 +88,22 @@ test('every line keeps to the format’s definition: tag, three numbers, a histo
   }
 });
 
-test('what a page carries makes a log too, without what it leaves out', async () => {
-  const tags = listTags(await histogramLog(lightened(RESULTS)));
-  expect(tags.map((tag) => tag.replace(/.*text\//, ''))).toEqual(expect.arrayContaining(['response', 'connect']));
-  expect(tags.filter((tag) => /service|lag/.test(tag))).toEqual([]);
+test('what a page carries makes a log too: a line a case, its valid trials added together', async () => {
+  const pooled = pooledResponses(RESULTS);
+  const reader = new HistogramLogReader(await pooledLog(lightened(RESULTS), pooled));
+  const timed = RESULTS.cases.filter(({ kind }) => kind !== 'idle');
+  expect(timed).toHaveLength(2);
+  for (const { id, trials } of timed) {
+    const valid = trials.filter((trial) => trial.state === 'valid');
+    const sum = build({ lowestDiscernibleValue: 1, highestTrackableValue: 3.6e12, numberOfSignificantValueDigits: 3 });
+    for (const { latency } of valid) sum.add(decodeFromCompressedBase64(latency.response));
+    const read = reader.nextIntervalHistogram();
+    expect(read?.tag).toBe(`${id.replace('a b,c\n#d', 'a_b_c_#d')}/response/pooled`);
+    expect(encodeIntoCompressedBase64(read!)).toBe(encodeIntoCompressedBase64(sum));
+    const lengthMs = valid.reduce((total, { seconds }) => total + seconds * 1e3, 0);
+    expect(read!.endTimeStampMsec - read!.startTimeStampMsec).toBeCloseTo(lengthMs, 3);
+  }
+  expect(reader.nextIntervalHistogram()).toBeNull();
 });
 
 test('files are named after the run, whatever it is called', () => {

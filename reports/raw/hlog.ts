@@ -1,6 +1,7 @@
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { printable } from '../analysis/format.ts';
 import { endsOf } from './hdr.ts';
+import type { Pooled } from './pooled.ts';
 
 /** In the order in which a trial's histograms are written. */
 const KINDS = ['response', 'service', 'lag', 'connect', 'last'] as const;
@@ -15,14 +16,36 @@ export async function histogramLog(results: Results): Promise<string> {
   const trials = results.cases
     .flatMap((one) => one.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [{ one, trial }])))
     .toSorted((a, b) => a.trial.order - b.trial.order);
-  const start = secondsOf(results.startedAt) ?? 0;
+  const start = startOf(results);
   const lines = await Promise.all(trials.map(({ one, trial }) => linesOf(one, trial, start)));
+  return logOf(results, lines.flat());
+}
+
+/**
+ * The same log of what a page carries: a line a case, with the response latency of all its valid trials, from the first's
+ * beginning and as long as they were together.
+ */
+export async function pooledLog(results: Results, pooled: Pooled): Promise<string> {
+  const lines = await Promise.all(
+    results.cases.map(async ({ id, trials }) => {
+      const valid = trials.filter((trial) => trial.state === 'valid').toSorted((a, b) => a.order - b.order);
+      const seconds = valid.reduce((sum, trial) => sum + trial.seconds, 0);
+      const start = Math.max(startOf(results), secondsOf(valid[0]?.startedAt ?? '') ?? 0);
+      return lineOf([id, 'response', 'pooled'], { start, seconds }, pooled[id]);
+    }),
+  );
+  return logOf(results, lines.flat());
+}
+
+const startOf = ({ startedAt }: Results): number => secondsOf(startedAt) ?? 0;
+
+function logOf(results: Results, lines: readonly string[]): string {
   return [
     `#[Wirebench run ${printable(results.id)}: values in nanoseconds, Interval_Max in milliseconds]`,
     '#[Histogram log format version 1.3]',
-    `#[StartTime: ${start.toFixed(3)} (seconds since epoch), ${printable(results.startedAt)}]`,
+    `#[StartTime: ${startOf(results).toFixed(3)} (seconds since epoch), ${printable(results.startedAt)}]`,
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
-    ...lines.flat(),
+    ...lines,
     '',
   ].join('\n');
 }
@@ -31,15 +54,28 @@ async function linesOf(one: Case, trial: MeasuredTrial, runStart: number): Promi
   // Earlier than the log's own start would make readers take it for a time since then.
   const start = Math.max(runStart, secondsOf(trial.startedAt) ?? runStart);
   const lines = await Promise.all(
-    KINDS.map(async (kind) => {
-      const encoded = trial.latency[kind];
-      const ends = encoded === undefined ? null : await endsOf(encoded);
-      if (ends === null || ends.count === 0) return [];
-      const tag = tagOf([one.id, kind, ...(trial.state === 'valid' ? [] : [trial.state])]);
-      return [`Tag=${tag},${start.toFixed(3)},${trial.seconds.toFixed(3)},${(ends.maxNs / 1e6).toFixed(3)},${encoded}`];
-    }),
+    KINDS.map((kind) =>
+      lineOf(
+        [one.id, kind, ...(trial.state === 'valid' ? [] : [trial.state])],
+        { start, seconds: trial.seconds },
+        trial.latency[kind],
+      ),
+    ),
   );
   return lines.flat();
+}
+
+type Interval = { readonly start: number; readonly seconds: number };
+
+/** None where there is no histogram, or nothing in it. */
+async function lineOf(
+  tag: readonly string[],
+  { start, seconds }: Interval,
+  encoded: string | undefined,
+): Promise<string[]> {
+  const ends = encoded === undefined ? null : await endsOf(encoded);
+  if (ends === null || ends.count === 0) return [];
+  return [`Tag=${tagOf(tag)},${start.toFixed(3)},${seconds.toFixed(3)},${(ends.maxNs / 1e6).toFixed(3)},${encoded}`];
 }
 
 /** Commas, blanks and line ends would end the field. */

@@ -1,11 +1,13 @@
 import type { Results } from '../../../bench/results/schema.ts';
 import type { Analysis } from '../../analysis/model.ts';
-import { ANALYSIS, type CarriedComparison, COMPARISON, RESULTS } from '../carried.ts';
-import { bytesOf, inflated } from './inflate.ts';
+import { bytesOf, inflated } from '../../raw/inflate.ts';
+import type { Pooled } from '../../raw/pooled.ts';
+import { ANALYSIS, type CarriedComparison, COMPARISON, HISTOGRAMS, RESULTS } from '../carried.ts';
 
 /** Unpacked when it is first asked for: a reader who only reads does not wait for it. */
 export const carriedResults = once(() => unpack<Results>(RESULTS));
 export const carriedAnalysis = once(() => unpack<Analysis>(ANALYSIS));
+export const carriedHistograms = once(() => unpack<Pooled>(HISTOGRAMS));
 export const carriedComparison = once(() => unpack<CarriedComparison>(COMPARISON));
 
 /** @throws when the page carries nothing of this name */

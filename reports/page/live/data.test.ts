@@ -4,7 +4,9 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseResults } from '../../../bench/results/file.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN } from '../../fixtures.ts';
-import { histogramLog, makeReport, trialsCsv } from '../../report.ts';
+import { pooledLog } from '../../raw/hlog.ts';
+import { pooledResponses } from '../../raw/pooled.ts';
+import { makeReport, trialsCsv } from '../../report.ts';
 import { lightened } from '../carried.ts';
 import { type Reader, startReader } from '../testing/browser.ts';
 
@@ -30,7 +32,7 @@ const downloaded = async (page: Page, name: string): Promise<{ file: string; tex
   return { file: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 };
 
-test('what is taken away is what the command line writes, named after the run', async () => {
+test('what is taken away is what was measured, named after the run', async () => {
   await reader.open(html, { acceptDownloads: true }, async (page) => {
     const json = await downloaded(page, 'Results (JSON)');
     expect(json.file).toBe(`${results.id}-results.json`);
@@ -40,7 +42,10 @@ test('what is taken away is what the command line writes, named after the run', 
     expect(csv).toEqual({ file: `${results.id}-trials.csv`, text: trialsCsv(results, analysis) });
 
     const log = await downloaded(page, 'Histograms (.hlog)');
-    expect(log).toEqual({ file: `${results.id}-histograms.hlog`, text: await histogramLog(lightened(results)) });
+    expect(log).toEqual({
+      file: `${results.id}-histograms.hlog`,
+      text: await pooledLog(results, pooledResponses(results)),
+    });
     expect(new HistogramLogReader(log.text).nextIntervalHistogram()?.totalCount).toBeGreaterThan(0);
     await page.getByText(`${log.file} is made.`).waitFor();
   });

@@ -1,14 +1,14 @@
 import type { Results } from '../../../bench/results/schema.ts';
 import type { Analysis } from '../../analysis/model.ts';
-import { histogramLog } from '../../raw/hlog.ts';
+import { pooledLog } from '../../raw/hlog.ts';
 import { DOWNLOADS, type Download, fileNameOf } from '../../raw/names.ts';
 import { trialsCsv } from '../../raw/trials-csv.ts';
-import { carriedAnalysis, carriedResults } from './carried.ts';
+import { carriedAnalysis, carriedHistograms, carriedResults } from './carried.ts';
 
 const MADE: Readonly<Record<Download, (results: Results, analysis: Analysis) => string | Promise<string>>> = {
   results: (results) => `${JSON.stringify(results, null, 2)}\n`,
   trials: trialsCsv,
-  histograms: histogramLog,
+  histograms: async (results) => pooledLog(results, await carriedHistograms()),
 };
 
 const isDownload = (name: string | undefined): name is Download => name !== undefined && name in DOWNLOADS;
