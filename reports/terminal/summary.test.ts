@@ -118,6 +118,13 @@ describe('widths', () => {
     ]);
   });
 
+  test('with long names the leading figure loses its interval before it goes', () => {
+    const transports = { 'long-polling:base64': { p50Ms: 1 }, ws: { p50Ms: 2 } };
+    const [header, ...rows] = tableOf(print({ transports }, { width: 60 }), ['a', 'b']);
+    expect(header).toMatch(/^transport +p99 ms +p99 vs/);
+    expect(rows[0]).toMatch(/^long-polling:base64 +2\.\d+ +lowest$/);
+  });
+
   test('a very long name is cut, not wrapped', () => {
     const long = 'a-transport-with-quite-an-unreasonably-long-name-that-goes-on-and-on';
     const text = print({ transports: { [long]: { p50Ms: 1 }, b: { p50Ms: 2 } } }, { width: 60 });
@@ -151,6 +158,19 @@ describe('states', () => {
     const text = print({ transports: { a: {}, b: { faults } } });
     expect(text).toMatch(`trials failed: ${reason}`);
     expect(text).toContain(`\n  → ${remedy}`);
+  });
+
+  test('what the machine cannot load is said once, however many questions there are', () => {
+    const results = makeResults({ transports: { a: {}, b: {} }, scenarios: [ECHO, BROADCAST] });
+    const leftOut = ['c', 'c:d'].map((name) => ({
+      name,
+      kind: 'unavailable' as const,
+      reason: 'unavailable here: why',
+    }));
+    const run = { ...results, plan: { ...results.plan, leftOut } };
+    const text = summary(run, analyse(run, { resamples: 100 }), { width: 120, colour: false });
+    expect(text.match(/unavailable/g)).toHaveLength(1);
+    expect(text).toMatch(/\n\nc and c:d: ○ unavailable here: why\n\nNot covered: /);
   });
 
   test('a name cannot command the terminal', () => {

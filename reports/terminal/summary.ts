@@ -1,7 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { cellFigure, cellInterval, figures, printable, verdictFigures } from '../analysis/format.ts';
+import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../analysis/format.ts';
 import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
-import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
+import type { Absent, Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { absentText, ICONS } from '../analysis/verdict.ts';
@@ -25,6 +25,7 @@ export function summary(results: Results, analysis: Analysis, { width, colour }:
     ...statusLines(results, analysis, prose, paint),
     ...analysis.groups.flatMap((group) => ['', ...groupLines(group, width, prose, paint)]),
     ...wireLines(analysis, width, paint),
+    ...unavailableLines(analysis.groups, prose),
     ...coverageLines(analysis.groups, prose, paint),
     ...warningLines(analysis.warnings, prose, paint),
   ];
@@ -56,10 +57,32 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
   return [
     ...wrap(printable(group.title), prose).map(paint.bold),
     ...table(columnsOf(group, paint), width, paint.dim),
-    ...group.unsupported.flatMap((one) => hanging(printable(absentText(one)), prose)),
+    ...absentLines(
+      group.unsupported.filter(({ word }) => word !== 'unavailable'),
+      prose,
+    ),
     ...group.notes.flatMap((note) => hanging(printable(note), prose).map(paint.dim)),
     ...hanging(printable(`How sure: ${textOf(group.certainty)}`), prose).map(paint.dim),
   ];
+}
+
+/** Those that are left out for one reason in one line. */
+function absentLines(absent: readonly Absent[], prose: number): string[] {
+  const alike = Map.groupBy(absent, ({ word, reason }) => `${word}: ${reason}`);
+  return [...alike.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const names = [...new Set([first, ...others].map(({ name }) => name))];
+    return hanging(printable(absentText({ ...first, name: list(names, 'and') })), prose);
+  });
+}
+
+/** What a machine cannot load it lacks for every question. */
+function unavailableLines(groups: readonly Group[], prose: number): string[] {
+  const lines = absentLines(
+    groups.flatMap(({ unsupported }) => unsupported.filter(({ word }) => word === 'unavailable')),
+    prose,
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 /** Mostly the same for all of a run's questions, and then said once. */
@@ -80,11 +103,14 @@ function columnsOf(group: Group, paint: Paints): TextColumn[] {
   const columns = metrics.map((id): TextColumn => {
     const { column, keep } = metricOf(id);
     const leads = id === primary;
+    const cellsOf = (withInterval: boolean): TextCell[] =>
+      rows.map(({ cells }) => bare(figureOf(cells[id], group, id, withInterval)));
     return {
       header: leads && hasInterval ? `${column} (95 %)` : column,
       align: 'right',
       drop: leads ? PRIMARY : keep,
-      cells: rows.map(({ cells }) => bare(figureOf(cells[id], group, id, leads))),
+      cells: cellsOf(leads),
+      ...(leads && hasInterval ? { shorter: { header: column, cells: cellsOf(false) } } : {}),
     };
   });
   return [

@@ -7,6 +7,8 @@ export type TextColumn = {
   readonly align: 'left' | 'right';
   /** Columns go in rising order of this when there is no room; without it, a column stays. */
   readonly drop?: number;
+  /** What is tried in its place before it goes. */
+  readonly shorter?: Pick<TextColumn, 'header' | 'cells'>;
 };
 
 export type TextCell = { readonly text: string; readonly paint: (text: string) => string };
@@ -42,7 +44,10 @@ function dropUntilFits(columns: readonly TextColumn[], width: number): readonly 
   const order = columns.filter(({ drop }) => drop !== undefined).toSorted((a, b) => (a.drop ?? 0) - (b.drop ?? 0));
   for (const next of order) {
     if (total(kept) <= width) break;
-    kept = kept.filter((column) => column !== next);
+    const { shorter } = next;
+    const less =
+      shorter === undefined ? [] : kept.map((column) => (column === next ? { ...next, ...shorter } : column));
+    kept = less.length > 0 && total(less) <= width ? less : kept.filter((column) => column !== next);
   }
   return kept;
 }
