@@ -1,7 +1,8 @@
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
 import { countOf, figures, integer } from './format.ts';
 import type { Kind } from './metrics.ts';
-import type { Absent, Objective, Question } from './model.ts';
+import type { Objective, Question } from './model.ts';
+import type { Absent } from './verdict.ts';
 
 export type CaseGroup = {
   readonly id: string;

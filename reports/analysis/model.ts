@@ -2,7 +2,7 @@ import type { Capacity, Case, Environment, Opening, Results, Wire } from '../../
 import type { Interval } from './bootstrap.ts';
 import type { Shown } from './distribution.ts';
 import type { Kind, Metric, MetricId } from './metrics.ts';
-import type { Bound, Expert, Verdict, Word } from './verdict.ts';
+import type { Absent, Bound, Expert, Verdict } from './verdict.ts';
 
 /** What the trials allow us to say: everything a page or a terminal shows, and nothing about how it looks. */
 export type Analysis = {
@@ -74,13 +74,6 @@ export type Question = Pick<
 };
 
 export type Objective = Capacity['objective'];
-
-/** What was asked for and has no case: it cannot do this, or cannot be used on the machine that measured. */
-export type Absent = {
-  readonly name: string;
-  readonly word: Extract<Word, 'not supported' | 'unavailable'>;
-  readonly reason: string;
-};
 
 export type Group = {
   readonly id: string;

@@ -1,5 +1,4 @@
 import type { Interval } from './bootstrap.ts';
-import type { Absent } from './model.ts';
 
 /** `ratio` is this case over the other: above 1 is more, and the word says whether more is better. */
 export type Verdict =
@@ -26,6 +25,13 @@ export const ICONS: Readonly<Record<Word, string>> = {
   'not testable': '∅',
   'not supported': '—',
   unavailable: '○',
+};
+
+/** What was asked for and has no case: it cannot do this, or cannot be used on the machine that measured. */
+export type Absent = {
+  readonly name: string;
+  readonly word: Extract<Word, 'not supported' | 'unavailable'>;
+  readonly reason: string;
 };
 
 /** `mqtt: — not supported: carries no binary messages`; what another machine may load is said to be unavailable here. */

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { share } from '../analysis/format.ts';
-import type { Absent, Analysis, Group, Sentence, Tiers } from '../analysis/model.ts';
+import type { Analysis, Group, Sentence, Tiers } from '../analysis/model.ts';
 import { limitsOf } from '../analysis/sentences.ts';
-import { ICONS } from '../analysis/verdict.ts';
+import { type Absent, ICONS } from '../analysis/verdict.ts';
 import type { Identities } from './identity.ts';
 import { Name, Phrases, Swatch, unbroken } from './parts.tsx';
 import { QuestionPicker } from './question-picker.tsx';
