@@ -31,9 +31,13 @@ export function DeliveriesSection({ cases, groups, identities }: Props) {
     <section id="deliveries" className="block">
       <h2>Deliveries</h2>
       <p className="lead">{deliveriesTakeaway(all)}</p>
-      {faulty.map(({ group, rows }) => (
-        <Faults key={group.id} group={group} rows={rows} identities={identities} />
-      ))}
+      {faulty.length === 0 ? null : (
+        <div className="figures">
+          {faulty.map(({ group, rows }) => (
+            <Faults key={group.id} group={group} rows={rows} identities={identities} />
+          ))}
+        </div>
+      )}
       {faulty.length === 0 ? null : (
         <p className="note">
           Counted over every measured trial, also those that feed no number. Who lost nothing is not listed. Late:

@@ -35,7 +35,7 @@ const GateTable = ({ gates }: { readonly gates: readonly Gate[] }) => (
     <table className="gates">
       <thead>
         <tr>
-          {['Check', 'Threshold', 'Observed', 'Status', 'Consequence', 'What to do'].map((heading) => (
+          {['Check', 'Status', 'Observed', 'Threshold', 'Consequence', 'What to do'].map((heading) => (
             <th key={heading} scope="col">
               {heading}
             </th>
@@ -48,11 +48,11 @@ const GateTable = ({ gates }: { readonly gates: readonly Gate[] }) => (
           return (
             <tr key={check}>
               <th scope="row">{check}</th>
-              <td className="quiet">{threshold}</td>
-              <td>{observed}</td>
               <td className={className}>
                 {icon} {word}
               </td>
+              <td>{observed}</td>
+              <td className="quiet">{threshold}</td>
               {consequence === '' && action === '' ? (
                 <td colSpan={2} />
               ) : (

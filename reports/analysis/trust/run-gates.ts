@@ -109,9 +109,11 @@ const fromDoctor =
             status: found.observed.startsWith('not known') ? 'unknown' : states[found.state],
             observed: found.observed,
           },
-      { consequence, action: found?.fix || 'npm run doctor says what this machine is fit for.' },
+      { consequence, action: sentence(found?.fix || 'npm run doctor says what this machine is fit for') },
     );
   };
+
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 
 export const othersQuiet = fromDoctor(
   'load by others',
