@@ -10,6 +10,6 @@ export const CopyButton = ({ of, children }: Props) => (
     <button type="button" data-copy={of}>
       {children}
     </button>{' '}
-    <span role="status" />
+    <span className="copied" aria-hidden="true" />
   </p>
 );

@@ -177,6 +177,7 @@ describe('taken away', () => {
       const count = await figures.count();
       expect(count).toBeGreaterThanOrEqual(7);
       const names = new Set<string>();
+      let quoted = 0;
       for (let index = 0; index < count; index++) {
         const figure = figures.nth(index);
         await figure.getByRole('button', { name: 'Copy CSV' }).click();
@@ -185,7 +186,10 @@ describe('taken away', () => {
         const lines = csv.trimEnd().split('\r\n');
         expect(lines).toHaveLength(await figure.locator('table tr').count());
         expect(lines[0]).toMatch(/^Transport,/);
-        expect(csv).toContain("\r\n'=1+1,");
+        // A figure of what went astray lists those alone whom it befell.
+        const listed = (await figure.locator('tbody th').allTextContents()).some((text) => text.trim() === '=1+1');
+        if (listed) expect(csv).toContain("\r\n'=1+1,");
+        if (listed) quoted++;
 
         const arriving = page.waitForEvent('download');
         await figure.getByRole('button', { name: 'Download SVG' }).click();
@@ -197,6 +201,7 @@ describe('taken away', () => {
         );
         expect(svg).not.toMatch(/class=|var\(|color\(|data-|href=|NaN|<script/);
       }
+      expect(quoted).toBeGreaterThanOrEqual(count - 1);
       expect([...names].every((name) => /^wirebench-[a-z0-9-]+\.svg$/.test(name))).toBe(true);
     });
   });

@@ -1,14 +1,17 @@
 import { copy } from './clipboard.ts';
+import { say } from './said.ts';
 
-/** Buttons with `data-copy="id"` put what that element says on the clipboard, and say in the status beside them that they did. */
+/** Buttons with `data-copy="id"` put what that element says on the clipboard, and say beside them, and to screen readers, that they did. */
 export function copyButtons(page: Document): void {
   for (const button of page.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
     button.addEventListener('click', async () => {
       const source = page.getElementById(button.dataset.copy ?? '');
       if (source === null) return;
       const done = await copy(textOf(source));
-      const status = button.parentElement?.querySelector('[role=status]');
-      if (status != null) status.textContent = done ? 'Copied.' : 'This browser does not let a page copy.';
+      const said = done ? 'Copied.' : 'This browser does not let a page copy.';
+      const beside = button.parentElement?.querySelector('.copied');
+      if (beside != null) beside.textContent = said;
+      say(said);
     });
   }
 }
@@ -17,8 +20,8 @@ export function copyButtons(page: Document): void {
 function textOf(source: Element): string {
   const facts = [...source.querySelectorAll('dl.facts > div')];
   if (facts.length === 0) return source.textContent ?? '';
-  const code = [...source.querySelectorAll('pre code')].map((one) => `Command: ${said(one)}`);
-  return [...facts.map((fact) => [...fact.children].map(said).join(': ')), ...code].join('\n');
+  const code = [...source.querySelectorAll('pre code')].map((one) => `Command: ${wordsOf(one)}`);
+  return [...facts.map((fact) => [...fact.children].map(wordsOf).join(': ')), ...code].join('\n');
 }
 
-const said = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim();
+const wordsOf = (element: Element): string => (element.textContent ?? '').replace(/\s+/g, ' ').trim();
