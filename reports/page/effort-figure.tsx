@@ -6,7 +6,7 @@ import type { Group } from '../analysis/model.ts';
 import { logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { Figure, Name, shortened } from './parts.tsx';
 
 const WIDTH = 540;
 const PLOT = { left: 118, right: 420, top: 32 };
@@ -34,7 +34,7 @@ export function EffortFigure({ cases, group, identities }: Props) {
           ? ' †: several workers, of which the busiest one’s share was read: the generator’s figure is the most it can be.'
           : '')
       }
-      data={<EffortData efforts={efforts} identities={identities} />}
+      data={<EffortData efforts={efforts} />}
     >
       <Dots efforts={efforts} identities={identities} label={takeaway} />
     </Figure>
@@ -129,15 +129,15 @@ function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; iden
   );
 }
 
-function EffortData({ efforts, identities }: { efforts: readonly Effort[]; identities: Identities }) {
+function EffortData({ efforts }: { efforts: readonly Effort[] }) {
   return (
-    <table>
+    <table className="sums">
       <caption>Per delivered message, medians over the valid trials; busy: the worst trial</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
           {['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker busy'].map((heading) => (
-            <th key={heading} scope="col" className="number">
+            <th key={heading} scope="col">
               {heading}
             </th>
           ))}
@@ -147,15 +147,15 @@ function EffortData({ efforts, identities }: { efforts: readonly Effort[]; ident
         {efforts.map(({ caseId, name, server, generator, busy, atMost }) => (
           <tr key={caseId}>
             <th scope="row">
-              <Swatch identity={identities(name)} /> <Name>{name}</Name>
+              <Name>{name}</Name>
             </th>
-            <td className="number">{figures((server ?? 0) * 1e6)}</td>
-            <td className="number">
+            <td>{figures((server ?? 0) * 1e6)}</td>
+            <td>
               {atMost ? '≤ ' : ''}
               {figures(generator * 1e6)}
             </td>
-            <td className="number">{server === null || server === 0 ? '—' : `${(generator / server).toFixed(2)}×`}</td>
-            <td className="number">{share(busy)}</td>
+            <td>{server === null || server === 0 ? '—' : `${(generator / server).toFixed(2)}×`}</td>
+            <td>{share(busy)}</td>
           </tr>
         ))}
       </tbody>

@@ -6,7 +6,7 @@ import { layerSentence } from '../analysis/sentences.ts';
 import { logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { Figure, Name, shortened } from './parts.tsx';
 import { placeLabels } from './placing.ts';
 
 const WIDTH = 540;
@@ -32,7 +32,7 @@ export function FrontierFigure({ group, identities }: Props) {
       title="Latency against bytes"
       takeaway={takeaway}
       note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''}${points.length > CROWD ? ' Where marks crowd, names are left out: the table has all.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}
-      data={<FrontierData points={points} identities={identities} />}
+      data={<FrontierData points={points} />}
     >
       <Scatter points={points} frontier={frontier} identities={identities} label={takeaway} />
     </Figure>
@@ -155,19 +155,15 @@ const standing = ({ leads, floor }: Point): string =>
 const stepsThrough = (points: readonly [number, number][]): string =>
   points.map(([left, top], index) => (index === 0 ? `M${left} ${top}` : `H${left}V${top}`)).join('');
 
-function FrontierData({ points, identities }: { points: readonly Point[]; identities: Identities }) {
+function FrontierData({ points }: { points: readonly Point[] }) {
   return (
-    <table>
+    <table className="sums">
       <caption>Medians over the valid trials</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          <th scope="col" className="number">
-            p99 ms
-          </th>
-          <th scope="col" className="number">
-            Bytes / msg
-          </th>
+          <th scope="col">p99 ms</th>
+          <th scope="col">Bytes / msg</th>
           <th scope="col">Standing</th>
         </tr>
       </thead>
@@ -175,10 +171,10 @@ function FrontierData({ points, identities }: { points: readonly Point[]; identi
         {points.map((point) => (
           <tr key={point.caseId}>
             <th scope="row">
-              <Swatch identity={identities(point.name)} /> <Name>{point.name}</Name>
+              <Name>{point.name}</Name>
             </th>
-            <td className="number">{figures(point.x * 1e3)}</td>
-            <td className="number">{figures(point.y)}</td>
+            <td>{figures(point.x * 1e3)}</td>
+            <td>{figures(point.y)}</td>
             <td>{standing(point)}</td>
           </tr>
         ))}

@@ -7,7 +7,7 @@ import { LEAST_FIT } from '../analysis/notes.ts';
 import type { Identities } from './identity.ts';
 import { LinePanels } from './line-panels.tsx';
 import { mutedByName } from './muted.ts';
-import { Figure, Name, Swatch } from './parts.tsx';
+import { Figure, Name } from './parts.tsx';
 
 type Props = { readonly cases: readonly Case[]; readonly group: Group; readonly identities: Identities };
 
@@ -21,7 +21,7 @@ export function GrowthFigure({ cases, group, identities }: Props) {
       title="Server memory by open sessions"
       takeaway={takeaway}
       note="Resident memory of the server process above that of its first step, read after garbage collection at each step; medians over the valid trials. Memory per session is the slope, fitted to each trial apart; R² is of the worst of them."
-      data={<GrowthData growths={growths} group={group} identities={identities} />}
+      data={<GrowthData growths={growths} group={group} />}
     >
       <LinePanels
         panels={[{ title: 'memory above the first step', unit: 'MiB', kind: 'linear', height: 260 }]}
@@ -72,26 +72,24 @@ function slopeText(cell: ShownCell): string {
 /** Rounded down: a fit is never better than it was. */
 const fitText = (fit: number): string => String(Math.floor(fit * 1e4) / 1e4);
 
-type DataProps = { readonly growths: readonly Growth[]; readonly group: Group; readonly identities: Identities };
+type DataProps = { readonly growths: readonly Growth[]; readonly group: Group };
 
-function GrowthData({ growths, group, identities }: DataProps) {
+function GrowthData({ growths, group }: DataProps) {
   const steps = [...new Set(growths.flatMap((one) => one.steps.map(({ sessions }) => sessions)))].toSorted(
     (a, b) => a - b,
   );
   return (
-    <table>
+    <table className="sums">
       <caption>MiB above the first step, by open sessions</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
           {steps.map((sessions) => (
-            <th key={sessions} scope="col" className="number">
+            <th key={sessions} scope="col">
               {integer(sessions)}
             </th>
           ))}
-          <th scope="col" className="number">
-            KiB / session (interval)
-          </th>
+          <th scope="col">KiB / session (interval)</th>
         </tr>
       </thead>
       <tbody>
@@ -100,17 +98,13 @@ function GrowthData({ growths, group, identities }: DataProps) {
           return (
             <tr key={caseId}>
               <th scope="row">
-                <Swatch identity={identities(name)} /> <Name>{name}</Name>
+                <Name>{name}</Name>
               </th>
               {steps.map((sessions) => {
                 const found = read.find((step) => step.sessions === sessions);
-                return (
-                  <td key={sessions} className="number">
-                    {found === undefined ? '—' : figures(found.bytes / 2 ** 20)}
-                  </td>
-                );
+                return <td key={sessions}>{found === undefined ? '—' : figures(found.bytes / 2 ** 20)}</td>;
               })}
-              <td className="number">{cell?.state === 'shown' ? slopeText(cell) : '—'}</td>
+              <td>{cell?.state === 'shown' ? slopeText(cell) : '—'}</td>
             </tr>
           );
         })}

@@ -178,13 +178,13 @@ function KindFigures({ group, cases, identities }: KindFiguresProps) {
       {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
       <IntervalFigure group={group} identities={identities} />
       {kind === 'load' ? <TimeFigure group={group} cases={cases} identities={identities} /> : null}
-      {group.metrics.includes('bytes') ? <WireCostFigure cases={cases} group={group} identities={identities} /> : null}
+      {group.metrics.includes('bytes') ? <WireCostFigure cases={cases} group={group} /> : null}
       {kind === 'load' ? <FrontierFigure group={group} identities={identities} /> : null}
       <EffortFigure cases={cases} group={group} identities={identities} />
       {kind === 'idle' ? (
         <>
           <GrowthFigure cases={cases} group={group} identities={identities} />
-          <IdleCostFigure cases={cases} group={group} identities={identities} />
+          <IdleCostFigure cases={cases} group={group} />
         </>
       ) : null}
     </>

@@ -15,7 +15,7 @@ import {
 import type { Identities } from './identity.ts';
 import { LinePanels, type LineSeries, type Panel } from './line-panels.tsx';
 import { mutedByName } from './muted.ts';
-import { Figure, Name, Swatch } from './parts.tsx';
+import { Figure, Name } from './parts.tsx';
 
 type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly identities: Identities };
 
@@ -79,7 +79,7 @@ function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly id
           : '') +
         (sweep.axis === 'rate' ? ' Beyond the knee latency is that of a growing queue.' : '')
       }
-      data={<SweepData series={series} axis={sweep.axis} identities={identities} />}
+      data={<SweepData series={series} axis={sweep.axis} />}
     >
       <LinePanels
         panels={panels}
@@ -182,7 +182,7 @@ function OverheadFigure({ title, series, layer, identities }: OverheadProps) {
       title={title}
       takeaway={takeaway}
       note={`Both ways together, measured; ${layerSentence(layer)}. What compression made smaller than its payload has no place on a logarithmic axis and stands in the table.`}
-      data={<SweepData series={series} axis="size" identities={identities} />}
+      data={<SweepData series={series} axis="size" />}
     >
       <LinePanels
         panels={AXES.size.panels}
@@ -220,21 +220,21 @@ function overheadTakeaway(series: readonly SweepSeries[]): string {
   return `${name} adds most: ${figures(first.overhead * 100)} % at ${integer(first.at)} B, ${figures(last.overhead * 100)} % at ${integer(last.at)} B. ${rest}`;
 }
 
-type DataProps = { readonly series: readonly SweepSeries[]; readonly axis: Axis; readonly identities: Identities };
+type DataProps = { readonly series: readonly SweepSeries[]; readonly axis: Axis };
 
-function SweepData({ series, axis, identities }: DataProps) {
+function SweepData({ series, axis }: DataProps) {
   const places = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].toSorted((a, b) => a - b);
   const caption = { rate: 'Delivered of what was offered, and p99', clients: 'p99', size: 'Overhead over the payload' }[
     axis
   ];
   return (
-    <table>
+    <table className="sums">
       <caption>{caption}, medians over the valid trials</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
           {places.map((at) => (
-            <th key={at} scope="col" className="number">
+            <th key={at} scope="col">
               {integer(at)} {UNITS[axis]}
             </th>
           ))}
@@ -244,15 +244,11 @@ function SweepData({ series, axis, identities }: DataProps) {
         {series.map(({ name, points }) => (
           <tr key={name}>
             <th scope="row">
-              <Swatch identity={identities(name)} /> <Name>{name}</Name>
+              <Name>{name}</Name>
             </th>
             {places.map((at) => {
               const point = points.find((candidate) => candidate.at === at);
-              return (
-                <td key={at} className="number">
-                  {point === undefined ? '—' : cellText(point, axis)}
-                </td>
-              );
+              return <td key={at}>{point === undefined ? '—' : cellText(point, axis)}</td>;
             })}
           </tr>
         ))}

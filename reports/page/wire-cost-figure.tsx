@@ -4,14 +4,13 @@ import type { Group } from '../analysis/model.ts';
 import { layerSentence } from '../analysis/sentences.ts';
 import { both, isUnsplit, namesOf, setupInMessages, type WireCost, wireCosts } from '../analysis/wire-cost.ts';
 import { bytesNote, bytesTakeaway } from './captions.ts';
-import type { Identities } from './identity.ts';
-import { Figure, Name, Swatch } from './parts.tsx';
+import { Figure, Name } from './parts.tsx';
 import { type BarRow, PortionBars } from './portion-bars.tsx';
 
-type Props = { readonly cases: readonly Case[]; readonly group: Group; readonly identities: Identities };
+type Props = { readonly cases: readonly Case[]; readonly group: Group };
 
 /** Bytes of a delivered message, each way by what they are; what a session costs before its first, apart. */
-export function WireCostFigure({ cases, group, identities }: Props) {
+export function WireCostFigure({ cases, group }: Props) {
   const costs = wireCosts(cases, group);
   const takeaway = [bytesTakeaway(group), setupTakeaway(costs)].filter(Boolean).join(' ');
   return (
@@ -19,7 +18,7 @@ export function WireCostFigure({ cases, group, identities }: Props) {
       title="Bytes per message"
       takeaway={takeaway}
       note={`${bytesNote(group)} ↑ client to server, ↓ server to client.${unsplitNote(costs)}`}
-      data={<CostData costs={costs} identities={identities} perMessage />}
+      data={<CostData costs={costs} perMessage />}
     >
       {costs.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
@@ -37,7 +36,7 @@ export function WireCostFigure({ cases, group, identities }: Props) {
 }
 
 /** What silence costs: heartbeats, and what acknowledges them. */
-export function IdleCostFigure({ cases, group, identities }: Props) {
+export function IdleCostFigure({ cases, group }: Props) {
   const costs = wireCosts(cases, group);
   const takeaway = idleTakeaway(costs, group);
   if (costs.length === 0) return null;
@@ -46,7 +45,7 @@ export function IdleCostFigure({ cases, group, identities }: Props) {
       title="Idle cost on the wire"
       takeaway={takeaway}
       note={`Bytes of an open session that sends nothing, scaled up to an hour from a window of whole heartbeats; ${layerSentence(group.layer)}. ↑ client to server, ↓ server to client.${unsplitNote(costs)}`}
-      data={<CostData costs={costs} identities={identities} perMessage={false} />}
+      data={<CostData costs={costs} perMessage={false} />}
     >
       <PortionBars
         rows={costs.map((cost) =>
@@ -106,9 +105,9 @@ function idleTakeaway(costs: readonly WireCost[], { question: { clients } }: Gro
   return `${least.name} spends least, ${figures(both(least))} B per session and hour; ${most} (${change(both(loudest) / both(least))}).`;
 }
 
-type DataProps = { readonly costs: readonly WireCost[]; readonly identities: Identities; readonly perMessage: boolean };
+type DataProps = { readonly costs: readonly WireCost[]; readonly perMessage: boolean };
 
-function CostData({ costs, identities, perMessage }: DataProps) {
+function CostData({ costs, perMessage }: DataProps) {
   const split = isMixed(costs);
   const parts = [
     ...(perMessage ? ['Payload'] : []),
@@ -117,7 +116,7 @@ function CostData({ costs, identities, perMessage }: DataProps) {
     'Total',
   ];
   return (
-    <table>
+    <table className="sums">
       <caption>
         {perMessage ? 'Bytes per delivered message' : 'Bytes per session and hour'}, medians over the valid trials
       </caption>
@@ -126,7 +125,7 @@ function CostData({ costs, identities, perMessage }: DataProps) {
           <th scope="col">Transport</th>
           <th scope="col">Way</th>
           {[...parts, 'Set-up B/session', ...(perMessage ? ['Set-up, in messages'] : ['Packets'])].map((heading) => (
-            <th key={heading} scope="col" className="number">
+            <th key={heading} scope="col">
               {heading}
             </th>
           ))}
@@ -140,16 +139,16 @@ function CostData({ costs, identities, perMessage }: DataProps) {
             return (
               <tr key={`${cost.caseId} ${way}`}>
                 <th scope="row">
-                  {way === 'up' ? <Swatch identity={identities(cost.name)} /> : null} <Name>{cost.name}</Name>
+                  <Name>{cost.name}</Name>
                 </th>
                 <td>{way}</td>
-                {perMessage ? <td className="number">{figures(payload, 4)}</td> : null}
-                <td className="number">{figures(framing, 4)}</td>
-                {split ? <td className="number">{headers === null ? '—' : figures(headers, 4)}</td> : null}
-                <td className="number">{figures(total, 4)}</td>
-                <td className="number">{figures(cost.setup[way], 4)}</td>
+                {perMessage ? <td>{figures(payload, 4)}</td> : null}
+                <td>{figures(framing, 4)}</td>
+                {split ? <td>{headers === null ? '—' : figures(headers, 4)}</td> : null}
+                <td>{figures(total, 4)}</td>
+                <td>{figures(cost.setup[way], 4)}</td>
                 {way === 'up' ? (
-                  <td className="number" rowSpan={2}>
+                  <td rowSpan={2}>
                     {perMessage
                       ? messages === null
                         ? '—'
