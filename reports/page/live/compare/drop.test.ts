@@ -1,4 +1,6 @@
 import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -317,6 +319,40 @@ test('without a script the section says how else runs are compared, and shows no
   await reader.open(small, { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator('#compare').innerText()).toContain('npm run compare -- base.json new.json');
     expect(await page.locator('#compare :is(input, button, select)').count()).toBe(0);
+  });
+});
+
+test.each([
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['forced colours', { forcedColors: 'active' }],
+  ['narrow', { viewport: { width: 320, height: 720 } }],
+] as const)('%s: nothing stands in the way of anyone, whatever is shown', async (_, options) => {
+  const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
+  await reader.open(small, options, async (page) => {
+    await page.evaluate(axe);
+    const grave = async (): Promise<string[]> =>
+      page.evaluate(async () => {
+        const engine: {
+          run(where: string): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+        } = Reflect.get(window, 'axe');
+        const { violations } = await engine.run('#compare');
+        const those = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        return those.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      });
+    expect(await grave()).toEqual([]);
+    await give(page, { name: 'notes.txt', text: 'x' });
+    await page.waitForSelector('.refusal');
+    expect(await grave()).toEqual([]);
+    await give(page, json(run({ seed: 2, transports: slower })));
+    await page.waitForSelector('.compared');
+    await page
+      .locator('.compared details')
+      .first()
+      .evaluate((one) => one.setAttribute('open', ''));
+    await page.getByLabel('p (Holm)').check();
+    expect(await grave()).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   });
 });
 
