@@ -146,8 +146,8 @@ const TICKS: readonly (readonly [reach: number, ticks: readonly number[]])[] = [
   [1.18, [1.05, 1.1]],
   [1.3, [1.1, 1.2]],
   [1.7, [1.25, 1.5]],
-  [3.5, [1.25, 1.5, 2, 3]],
-  [Number.POSITIVE_INFINITY, [1.5, 2, 5, 10, 20]],
+  [3.5, [1.5, 2, 3]],
+  [Number.POSITIVE_INFINITY, [2, 5, 10, 20]],
 ];
 
 /** Round changes to the right, and to the left those that undo them. */
