@@ -114,8 +114,13 @@ describe('which is the base', () => {
       );
 
       await page.getByLabel('the base', { exact: true }).check();
-      await page.locator('.compared', { hasText: 'New (older.json)' }).waitFor();
+      await page.locator('.compared[aria-busy="false"]', { hasText: 'New (older.json)' }).waitFor();
       expect(spaced(await claim(page))).toBe(headlineOf(mine, older));
+      // Whoever chose keeps their place.
+      expect(await page.getByLabel('the base', { exact: true }).evaluate((one) => one === document.activeElement)).toBe(
+        true,
+      );
+      expect(await page.locator('.compared[aria-busy="true"]').count()).toBe(0);
 
       await page.getByRole('button', { name: 'Put away' }).click();
       expect(await page.locator('.compared').count()).toBe(0);

@@ -17,7 +17,9 @@ export function dropToCompare(page: Document): void {
   /** What was asked for last; an earlier one is given up. */
   let current = new AbortController();
 
+  let shown: PanelState = { kind: 'empty' };
   const show = (state: PanelState, other: Other | null): void => {
+    shown = state;
     root.render(
       <Panel
         state={state}
@@ -32,11 +34,13 @@ export function dropToCompare(page: Document): void {
   };
 
   /** Does what is asked for, unless something else is asked for meanwhile. */
-  const attempt = async (work: (patience: Patience) => Promise<() => void>): Promise<void> => {
+  const attempt = async (
+    work: (patience: Patience) => Promise<() => void>,
+    busy = (what: string): void => show({ kind: 'busy', what }, null),
+  ): Promise<void> => {
     current.abort();
     const mine = new AbortController();
     current = mine;
-    const busy = (what: string): void => show({ kind: 'busy', what }, null);
     try {
       const done = await work(patiently(busy, mine.signal));
       if (!mine.signal.aborted) done();
@@ -59,11 +63,17 @@ export function dropToCompare(page: Document): void {
     });
   };
 
-  const hold = (other: Other, role: Role): Promise<void> =>
-    attempt(async (patience) => {
+  const hold = (other: Other, role: Role): Promise<void> => {
+    const before = shown;
+    const busy = (what: string): void => {
+      if (before.kind === 'compared') show({ ...before, asked: role, what }, other);
+    };
+    busy('Comparing the other way round …');
+    return attempt(async (patience) => {
       const comparison = await held(other, role, patience);
       return () => show({ kind: 'compared', comparison, role, file: other.name }, other);
-    });
+    }, busy);
+  };
 
   show({ kind: 'empty' }, null);
   acceptDrops(page, (files) => {

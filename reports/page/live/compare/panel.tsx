@@ -11,7 +11,15 @@ export type PanelState =
   | { readonly kind: 'empty' }
   | { readonly kind: 'busy'; readonly what: string }
   | { readonly kind: 'refused'; readonly why: string }
-  | { readonly kind: 'compared'; readonly comparison: Comparison; readonly role: Role; readonly file: string };
+  | {
+      readonly kind: 'compared';
+      readonly comparison: Comparison;
+      readonly role: Role;
+      readonly file: string;
+      /** Where the comparison is still the one before: what is going on, and what was asked for. */
+      readonly what?: string;
+      readonly asked?: Role;
+    };
 
 type PanelProps = {
   readonly state: PanelState;
@@ -42,8 +50,10 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
         <span>or drop it anywhere on this page. It is read here and sent nowhere.</span>
       </div>
       <p role="status" className="compare-status">
-        {state.kind === 'busy' ? state.what : ''}
-        {state.kind === 'compared' ? <span className="visually-hidden">Compared with {state.file}.</span> : null}
+        {'what' in state ? state.what : ''}
+        {state.kind === 'compared' && !('what' in state) ? (
+          <span className="visually-hidden">Compared with {state.file}.</span>
+        ) : null}
       </p>
       <div role="alert">
         {state.kind === 'refused' ? (
@@ -52,6 +62,7 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
           </p>
         ) : null}
       </div>
+      {/* Stays while it is made the other way round: whoever chose that keeps their place. */}
       {state.kind === 'compared' ? <Compared {...state} onRole={onRole} onClose={onClose} /> : null}
     </>
   );
@@ -59,18 +70,18 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
 
 type ComparedProps = Extract<PanelState, { kind: 'compared' }> & Pick<PanelProps, 'onRole' | 'onClose'>;
 
-function Compared({ comparison, role, file, onRole, onClose }: ComparedProps) {
+function Compared({ comparison, role, file, what, asked = role, onRole, onClose }: ComparedProps) {
   const { base, next } = comparison;
   const said = { base: 'this page’s run', next: 'this page’s run', [role === 'base' ? 'next' : 'base']: file };
   return (
-    <section aria-label="Two runs compared" className="compared">
+    <section aria-label="Two runs compared" className="compared" aria-busy={what !== undefined}>
       <div className="compared-head">
         <ComparisonPill comparison={comparison} />
         <fieldset className="roles">
           <legend>This page’s run is</legend>
           {ROLES.map(({ id, text }) => (
             <label key={id}>
-              <input type="radio" name="compare-role" checked={role === id} onChange={() => onRole(id)} />
+              <input type="radio" name="compare-role" checked={asked === id} onChange={() => onRole(id)} />
               {text}
             </label>
           ))}
