@@ -50,6 +50,10 @@ test('a variant inherits what it does not say otherwise', () => {
   expect(factsOf('ws', 'deflate')).toEqual(factsOf('ws', null));
 });
 
+test('base64 is bytes on a condition, whatever carries it', () => {
+  for (const id of ['sse', 'long-polling', 'graphql']) expect(factsOf(id, 'base64')?.binary.value, id).toBe('depends');
+});
+
 test('nothing is known of what nobody wrote down, whatever its name', () => {
   for (const name of ['tcp', 'mine', 'constructor', '__proto__']) expect(factsOf(name, null)).toBeUndefined();
 });

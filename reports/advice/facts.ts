@@ -164,7 +164,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
     },
     variants: {
       h2: { http1: no(S.http2, 'this variant is HTTP/2') },
-      base64: { binary: yes(S.eventStream, 'as base64, a third longer') },
+      base64: { binary: depends(S.eventStream, 'base64 will do, a third longer') },
     },
   },
   'http-stream': {
@@ -192,8 +192,8 @@ export const FACTS: Readonly<Record<string, Family>> = {
       browser: yes(S.fetch, 'plain requests'),
       binary: yes(S.content, 'content is bytes'),
       buffering: yes(S.longPolling, 'every response is complete'),
-      ordered: yes(S.longPollingIssues, 'with no more than one request under way at a time, as here'),
-      replay: depends(S.longPolling, 'the server keeps messages until a poll’s cursor confirms them'),
+      ordered: yes(S.longPolling, 'with no more than one request under way at a time, as here', 'judgement'),
+      replay: depends(S.longPolling, 'the server keeps messages until a poll’s cursor confirms them', 'judgement'),
       'push-only': yes(S.longPolling, 'what it was made for'),
       serverless: depends(S.longPollingIssues, 'requests may be held for the length of a poll'),
       quiet: depends(S.longPollingIssues, 'a request each time a poll ends empty is little enough'),
@@ -202,6 +202,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
       simplicity: judged(1, 'requests and responses alone; anything that speaks HTTP takes part'),
       features: judged(2, 'a cursor makes a break harmless; no way up of its own'),
     },
+    variants: { base64: { binary: depends(S.content, 'base64 will do, a third longer') } },
   },
   'short-polling': {
     title: 'Short polling + POST',
@@ -258,7 +259,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
     title: 'GraphQL subscriptions',
     facts: {
       ...overWebSocket,
-      binary: no(S.graphqlJson, 'values are JSON; bytes need base64'),
+      binary: no(S.graphqlWs, 'messages are JSON; bytes need base64'),
       replay: no(S.graphqlWs, 'a new connection begins its subscriptions anew'),
       devices: no(S.graphqlWs, NO_SESSIONS),
       graphql: yes(S.graphqlSubscriptions, 'subscriptions are part of the schema'),
@@ -268,7 +269,9 @@ export const FACTS: Readonly<Record<string, Family>> = {
       features: judged(2, 'types, selection of fields, many subscriptions on one connection; no replay'),
     },
     variants: {
+      base64: { binary: depends(S.graphqlWs, 'base64 will do, a third longer') },
       sse: {
+        binary: no(S.eventStream, 'an event stream is UTF-8 text'),
         upstream: no(S.graphqlSse, 'operations are requests of their own'),
         'http-only': yes(S.graphqlSse, 'nothing but requests and responses'),
         buffering: no(S.httpStreamingIssues, 'a proxy that waits for the response’s end waits for ever'),

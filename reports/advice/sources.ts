@@ -1,4 +1,4 @@
-/** Where a fact stands. */
+/** Where a fact stands. Documents that change are named with their edition; those of the WHATWG have none, and were read in November 2026. */
 export type Source = { readonly clause: string; readonly url: string };
 
 const rfc = (number: number, section: string): Source => ({
@@ -54,12 +54,8 @@ export const S = {
   mqttOrder: mqtt('4.6'),
   mqttKeepAlive: mqtt('3.1.2.10'),
   graphqlSubscriptions: {
-    clause: 'GraphQL specification (October 2021) §6.2.3',
-    url: 'https://spec.graphql.org/October2021/#sec-Subscription',
-  },
-  graphqlJson: {
-    clause: 'GraphQL specification (October 2021) §7.2.1',
-    url: 'https://spec.graphql.org/October2021/#sec-JSON-Serialization',
+    clause: 'GraphQL specification (September 2025) §6.2.3',
+    url: 'https://spec.graphql.org/September2025/#sec-Subscription',
   },
   graphqlWs: {
     clause: 'GraphQL over WebSocket Protocol (graphql-transport-ws)',
@@ -87,8 +83,8 @@ export const S = {
   consent: rfc(7675, '5.1'),
   webTransport: { clause: 'W3C WebTransport', url: 'https://www.w3.org/TR/webtransport/' },
   webTransportHttp3: {
-    clause: 'IETF draft, WebTransport over HTTP/3',
-    url: 'https://datatracker.ietf.org/doc/draft-ietf-webtrans-http3/',
+    clause: 'draft-ietf-webtrans-http3-17 (November 2026)',
+    url: 'https://datatracker.ietf.org/doc/html/draft-ietf-webtrans-http3-17',
   },
   webTransportBrowsers: {
     clause: 'Web features, “WebTransport”: Baseline newly available since 2026-03-24',

@@ -64,14 +64,18 @@ export function FactsTable({ results, analysis }: { results: Results; analysis: 
         The letter says what it rests on, the number leads to the words: S specification, M measured here (what the
         implementation declares, and the conformance suite holds it to), J judgement of the authors.
       </p>
-      <ul className="advisor-sources">
-        {[...notes.values()].map(({ label, need, fact: { value, note, source } }) => (
-          <li key={label} id={idOf(label)}>
-            <b>{label}</b> {need}: {value === 'yes' || value === 'no' ? value : 'only if'}: {note}{' '}
-            <cite>{source.clause}</cite>
-          </li>
+      <dl className="advisor-sources">
+        {[...Map.groupBy(notes.values(), ({ need }) => need)].map(([need, those]) => (
+          <div key={need}>
+            <dt>{need}</dt>
+            {those.map(({ label, fact: { value, note, source } }) => (
+              <dd key={label} id={idOf(label)}>
+                <b>{label}</b> {value === 'yes' || value === 'no' ? value : 'only if'}: {note} ({source.clause})
+              </dd>
+            ))}
+          </div>
         ))}
-      </ul>
+      </dl>
     </>
   );
 }
@@ -84,7 +88,7 @@ const FactCell = ({ fact, note }: { fact: Fact; note: Note | undefined }) => (
 
 type Note = { readonly label: string; readonly need: string; readonly fact: Fact };
 
-const idOf = (label: string): string => `fact-${label}`;
+const idOf = (label: string): string => `f-${label}`;
 const keyOf = (need: NeedId, { value, note, source, tag }: Fact): string =>
   [need, value, note, source.clause, tag].join('\n');
 

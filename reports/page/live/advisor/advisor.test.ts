@@ -155,7 +155,7 @@ test('a link carries every answer, and a reader who follows it stands before the
     await settled(page);
     return { hash: await page.evaluate(() => location.hash), heading: await heading(page) };
   });
-  expect(kept.hash).toMatch(/^#advisor&for=dashboard&/);
+  expect(kept.hash).toMatch(/^#for=dashboard&/);
   await reader.open(html, {}, async (page) => {
     await page.evaluate((hash) => {
       location.hash = hash;
@@ -167,6 +167,33 @@ test('a link carries every answer, and a reader who follows it stands before the
     expect(await page.locator('input[type="range"][data-weight="bytes"]').inputValue()).toBe('55');
     expect(await page.getByLabel('Clients', { exact: true }).inputValue()).toBe('60');
     expect(await page.getByLabel('Ignore judgement').isChecked()).toBe(true);
+  });
+});
+
+test.each([true, false])('record and link are copied, or stand ready to be (clipboard: %s)', async (allowed) => {
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate((may) => {
+      const written: string[] = [];
+      const clipboard = {
+        writeText: (text: string) => (may ? Promise.resolve(void written.push(text)) : Promise.reject(new Error('no'))),
+      };
+      Object.defineProperty(navigator, 'clipboard', { value: clipboard });
+      Object.assign(window, { written });
+    }, allowed);
+    await ask(page);
+    await choose(page, 'Chat');
+    const copied = (): Promise<unknown> =>
+      page.evaluate((may) => {
+        const { activeElement } = document;
+        if (may) return Reflect.get(window, 'written').at(-1);
+        return activeElement instanceof HTMLTextAreaElement ? activeElement.value : null;
+      }, allowed);
+    await page.getByRole('button', { name: 'Copy link' }).click();
+    await page.locator('.advisor-export [role="status"]', { hasText: 'Link' }).waitFor();
+    expect(await copied()).toBe(`${page.url().replace(/#.*/, '')}#advisor&for=chat`);
+    await page.getByRole('button', { name: 'Copy decision record' }).click();
+    await page.locator('.advisor-export [role="status"]', { hasText: 'Decision record' }).waitFor();
+    expect(await copied()).toMatch(/^# Which real-time transport: /);
   });
 });
 

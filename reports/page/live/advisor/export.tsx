@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { adviceDocument } from '../../../advice/document.ts';
 import { commandFor } from '../../../advice/flags.ts';
 import type { Advice } from '../../../advice/model.ts';
@@ -9,6 +9,13 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
   const [said, say] = useState('');
   const area = useRef<HTMLTextAreaElement>(null);
   const label = useId();
+  const [below, setBelow] = useState<{ readonly text: string; readonly of: Advice } | null>(null);
+  useEffect(() => {
+    if (below === null || area.current === null) return;
+    area.current.closest('details')?.setAttribute('open', '');
+    area.current.focus();
+    area.current.select();
+  }, [below]);
   const record = decisionRecord(advice, { command: commandFor(advice.answers) });
   const copy = async (text: string, what: string): Promise<void> => {
     try {
@@ -17,12 +24,7 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
     } catch {
       // A browser may not let a page opened from a file write there.
       say(`This browser does not let the page copy. ${what} stands below: copy it from there.`);
-      if (area.current !== null) {
-        area.current.value = text;
-        area.current.closest('details')?.setAttribute('open', '');
-        area.current.focus();
-        area.current.select();
-      }
+      setBelow({ text, of: advice });
     }
   };
   return (
@@ -47,14 +49,14 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
       </p>
       <p role="status">{said}</p>
       <details>
-        <summary id={label}>The decision record as text</summary>
+        <summary id={label}>As text, to select and copy</summary>
         <textarea
           className="advisor-input advisor-record"
           ref={area}
           aria-labelledby={label}
           readOnly
           rows={14}
-          value={record}
+          value={below?.of === advice ? below.text : record}
         />
       </details>
     </div>
