@@ -8,6 +8,8 @@ export interface Wire {
   readonly subprotocol?: string;
   /** Engine.IO: its packets are no text. */
   readonly packed?: true;
+  /** HTTP: bodies are packets of Engine.IO. */
+  readonly packets?: true;
   /** HTTP: the request that opens a session, and whose answer names it. */
   readonly opens?: string;
   /** HTTP: where messages are posted; the session's name comes after it, where a request opens one. */
@@ -108,7 +110,10 @@ const eventsOverHttp2: Wire = { ...eventsAndPosts, family: 'http2', flood: /429/
 const linesAndPosts: Wire = { family: 'http', opens: 'GET /lines', posts: '/messages/' };
 const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts: '/messages/' };
 const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
-const enginePolls: Wire = { family: 'http', flood: /server disconnect|transport|400|closed/ };
+const enginePolls: Wire = {
+  ...{ family: 'http', packets: true, opens: 'GET /socket.io/?EIO=4&transport=polling' },
+  ...{ posts: '/socket.io/?EIO=4&transport=polling&sid=', flood: /server disconnect|transport|400|closed/ },
+};
 const mqttOverWebSocket: Wire = { family: 'websocket', subprotocol: 'mqtt', silence: /closed/, flood: /closed/ };
 const streamsAndOperations: Wire = { family: 'http', opens: 'PUT /graphql', posts: '/graphql?token=', flood: /429/ };
 const graphqlOverWebSocket: Wire = {

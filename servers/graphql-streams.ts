@@ -30,7 +30,9 @@ interface Member {
   /** A request of anybody else finds no stream. */
   readonly subject: string;
   readonly feed: Feed<Value>;
+  /** Counts requests, and the messages in them. */
   readonly inTime: () => boolean;
+  readonly sendsInTime: () => boolean;
   response: WebResponse | undefined;
   /** Stops waiting for the stream to be opened, and for the end of its owner's token. */
   forget: () => void;
@@ -52,7 +54,9 @@ export async function listenOverStreams(application: Application, settings: Serv
   }
 
   const rootValue = {
-    async send({ m }: { m: string }, { feed }: Member): Promise<boolean> {
+    async send({ m }: { m: string }, { feed, sendsInTime }: Member): Promise<boolean> {
+      // One operation may have as many as there is room for.
+      if (!sendsInTime()) throw new GraphQLError('too many messages');
       if (Buffer.byteLength(m) > messageBytes) throw new GraphQLError('message too large (413)');
       await application(m, (reply) => feed.push(textValue(reply)), broadcast);
       return true;
@@ -102,7 +106,7 @@ export async function listenOverStreams(application: Application, settings: Serv
     reserved.set(request.socket, before + 1);
     const member: Member = {
       ...{ token: randomUUID(), subject: pass.subject, feed: new Feed<Value>() },
-      ...{ inTime: floodGuard(limits), response: undefined, forget: () => {} },
+      ...{ inTime: floodGuard(limits), sendsInTime: floodGuard(limits), response: undefined, forget: () => {} },
     };
     members.set(member.token, member);
     const expiry = whenExpired(pass, () => end(member));

@@ -21,6 +21,8 @@ const KEEP_ALIVE_MS = 12_000;
 
 interface Member {
   readonly feed: Feed<Value>;
+  /** Counts the messages of its operations. */
+  readonly inTime: () => boolean;
 }
 
 /** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket; or with `over: 'sse'` graphql-sse. */
@@ -43,7 +45,7 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
   // The token comes with `connection_init`: a browser can set no header of the handshake.
   const wss = acceptWebSockets(server, { gate, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
-  const newMember = (): Member => ({ feed: new Feed() });
+  const newMember = (): Member => ({ feed: new Feed(), inTime: floodGuard(limits) });
 
   function broadcast(message: Message): void {
     const value = valueWith(message);
@@ -52,7 +54,12 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
 
   type Context = Member & { readonly socket: WebSocket };
 
-  async function take(message: Message, { feed }: Context): Promise<boolean> {
+  async function take(message: Message, { feed, socket, inTime }: Context): Promise<boolean> {
+    // One operation may have as many as there is room for.
+    if (!inTime()) {
+      endSocket(socket, 4429, 'Too many messages');
+      throw new GraphQLError('too many messages');
+    }
     if (Buffer.byteLength(message) > messageBytes) throw new GraphQLError('message too large (1009)');
     await application(message, (reply) => feed.push(valueWith(reply)), broadcast);
     return true;

@@ -6,7 +6,7 @@ import type { Application, Listener, Message, Options, ServerSettings } from '..
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, whenExpired } from './gate.ts';
-import { createWebServer, guardOrigins, notFound, schemeOf } from './http.ts';
+import { createWebServer, guardOrigins, notFound, refuseAndCut, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { limitedSockets } from './sockets.ts';
 
@@ -14,6 +14,18 @@ import { limitedSockets } from './sockets.ts';
 class Decoder extends parser.Decoder {
   constructor() {
     super({ maxAttachments: 1 });
+  }
+}
+
+/** Events that a socket has by itself: a peer's own of that name would be taken for them. */
+const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
+
+/** The usual parser looks at an event's name, this one does not: a name that is an object would end the process. */
+class PackedDecoder extends msgpack.Decoder {
+  override checkPacket(packet: { readonly type: number; readonly data: readonly unknown[] }): void {
+    super.checkPacket(packet);
+    const [name] = packet.type === msgpack.PacketType.EVENT ? packet.data : [EVENT];
+    if (typeof name !== 'string' || RESERVED.has(name)) throw new Error('invalid event name');
   }
 }
 
@@ -43,7 +55,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const passes = new WeakMap<object, Pass>();
   const io = new Server(server, {
     ...{ transports, upgradeTimeout: limits.handshakeMs },
-    parser: packed ? msgpack : { ...parser, Decoder },
+    parser: packed ? { ...msgpack, Decoder: PackedDecoder } : { ...parser, Decoder },
     // A page of an origin that is admitted may read the answers.
     ...(polls && settings.origins !== undefined ? { cors: { origin: [...settings.origins] } } : {}),
     serveClient: false,
@@ -54,7 +66,10 @@ export async function listen(application: Application, settings: ServerSettings)
       Math.ceil(messageBytes * (polls ? BASE64 : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
     connectTimeout: limits.handshakeMs,
   });
-  if (polls) endWhenTooLarge(server, io);
+  if (polls) {
+    endWhenTooLarge(server, io);
+    limitHandshakes(server, limits.subscriptions);
+  }
   // Engine.IO would answer a strange page's handshake with 400.
   guardOrigins(server, gate, settings);
   if (!gate.open) {
@@ -143,6 +158,21 @@ function asBuffer(message: Message): string | Buffer {
 function isLonger(message: string | Buffer, mostBytes: number): boolean {
   if (typeof message !== 'string') return message.length > mostBytes;
   return message.length > mostBytes || (3 * message.length > mostBytes && Buffer.byteLength(message) > mostBytes);
+}
+
+/** A request without a session opens one, and Engine.IO would keep any number of them for as long as they may take to connect. */
+function limitHandshakes(server: HttpServer, most: number): void {
+  const opened = new WeakMap<object, number>();
+  const listeners = server.listeners('request');
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    if (!new URLSearchParams(request.url?.split('?')[1]).has('sid')) {
+      const before = opened.get(request.socket) ?? 0;
+      if (before >= most) return refuseAndCut(request, response, 429, 'too many sessions');
+      opened.set(request.socket, before + 1);
+    }
+    for (const listener of listeners) listener.call(server, request, response);
+  });
 }
 
 /** Engine.IO answers a POST that is too large with 413, and would keep its session. */

@@ -1,6 +1,6 @@
 import type { Limits } from '../contract.ts';
 import { type Found, type Wire, wireOf } from '../registry.ts';
-import { framesOf } from './frames.ts';
+import { framesOf, type Handshake, handshake } from './frames.ts';
 import type { RawPeer } from './peer.ts';
 
 export interface Target {
@@ -56,11 +56,22 @@ export async function fate(peer: RawPeer): Promise<string> {
 }
 
 /** Byte after byte, slowly, until the connection is cut. */
-export async function drip(peer: RawPeer, byte: string): Promise<string> {
+export async function drip(peer: RawPeer, byte: string | Uint8Array): Promise<string> {
   const timer = setInterval(() => void peer.write(byte), DRIP_MS);
   try {
     return await fate(peer);
   } finally {
     clearInterval(timer);
   }
+}
+
+/** A WebSocket that was admitted. */
+export async function inWebSocket(target: Target, more: Partial<Handshake> = {}): Promise<RawPeer> {
+  const { dial, url, wire, token } = target;
+  const peer = await dial();
+  const { pathname } = new URL(url);
+  const path =
+    wire.family === 'engine.io' ? '/socket.io/?EIO=4&transport=websocket' : `${pathname}?access_token=${token}`;
+  await handshake(peer, { path, subprotocol: wire.subprotocol, ...more });
+  return peer;
 }

@@ -2,8 +2,9 @@ import { deflateRawSync, gzipSync } from 'node:zlib';
 import { generate, type Packet } from 'mqtt-packet';
 import type { Wire } from '../registry.ts';
 import { againstHttp2 } from './against-http2.ts';
-import { type Attack, CLOSED, drip, fate, is, ofFlood, speaks, type Target } from './attack.ts';
-import { BINARY, frame, type Handshake, handshake, PING, pieces, TEXT } from './frames.ts';
+import { againstSocketio } from './against-socketio.ts';
+import { type Attack, CLOSED, drip, fate, inWebSocket, is, ofFlood, speaks, type Target } from './attack.ts';
+import { BINARY, frame, PING, pieces, TEXT } from './frames.ts';
 import type { RawPeer } from './peer.ts';
 
 const DECLARED_BYTES = 256 * 1024 * 1024;
@@ -11,7 +12,7 @@ const DECLARED_BYTES = 256 * 1024 * 1024;
 const AT_ONCE = 10;
 
 const stream = speaks('stream');
-const mqtt = speaks('mqtt');
+const mqtt = ({ family, subprotocol }: Wire): boolean => family === 'mqtt' || subprotocol === 'mqtt';
 const engine = (wire: Wire): boolean => wire.family === 'engine.io' && wire.packed !== true;
 const webSocket = speaks('websocket', 'engine.io');
 const http1 = speaks('http', 'websocket', 'engine.io');
@@ -19,6 +20,7 @@ const posts = (wire: Wire): boolean => wire.family === 'http' && wire.posts !== 
 /** A session is opened by a request of its own, and asks for what it is sent. */
 export const fetches = ({ opens }: Wire): boolean => opens?.startsWith('POST ') === true;
 const graphql = ({ subprotocol }: Wire): boolean => subprotocol === 'graphql-transport-ws';
+const operates = ({ opens }: Wire): boolean => opens === 'PUT /graphql';
 /** In Engine.IO a broken frame ends the transport below the protocol. */
 const closeCode =
   (code: RegExp) =>
@@ -27,6 +29,7 @@ const closeCode =
 
 export const attacks: readonly Attack[] = [
   ...againstHttp2,
+  ...againstSocketio,
   {
     name: 'connections that say nothing',
     against: (wire) => wire.family !== 'datagrams',
@@ -107,7 +110,8 @@ export const attacks: readonly Attack[] = [
   {
     name: 'a declared body of 256 MiB, a byte at a time',
     against: posts,
-    refused: is(/ 413 /),
+    // Engine.IO counts what comes, not what is declared.
+    refused: ({ packets }) => (packets === true ? / 408 |closed/ : / 413 /),
     async run(target) {
       const { peer, head } = await toPost(target);
       await peer.write(`${head}Content-Length: ${DECLARED_BYTES}\r\n\r\n`);
@@ -128,7 +132,8 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'a compressed body',
-    against: posts,
+    // Engine.IO unpacks none: it takes what it is sent for packets.
+    against: (wire) => posts(wire) && wire.packets !== true,
     refused: is(/ 415 /),
     async run(target) {
       const { peer, head } = await toPost(target);
@@ -140,7 +145,7 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'sessions that nobody uses',
-    against: fetches,
+    against: ({ opens, packets }) => packets === true || /^(POST|PUT) /.test(opens ?? ''),
     refused: is(/ 429 /),
     async run({ dial, wire, token, limits }) {
       const peer = await dial();
@@ -220,6 +225,58 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
+    name: 'a query as deep as a message may be long',
+    against: graphql,
+    refused: is(/error|closed/),
+    async run(target) {
+      const peer = await inGraphql(target);
+      const deep = { id: 'deep', type: 'subscribe', payload: { query: 'subscription{m'.padEnd(20_000, '{m') } };
+      await peer.write(frame(JSON.stringify(deep), { opcode: TEXT }));
+      return peer.hears(/"error"|"errors"|closed/).catch(() => fate(peer));
+    },
+  },
+  {
+    name: 'thousands of messages in one operation',
+    against: graphql,
+    refused: is(/4429/),
+    async run(target) {
+      const peer = await inGraphql(target);
+      const many = { id: 'many', type: 'subscribe', payload: { query: manyMessages() } };
+      await peer.write(frame(JSON.stringify(many), { opcode: TEXT }));
+      return fate(peer);
+    },
+  },
+  {
+    name: 'thousands of messages in one operation',
+    against: operates,
+    refused: is(/too many messages/),
+    async run(target) {
+      const { peer, stream } = await inGraphqlStream(target);
+      await peer(manyMessages());
+      return stream.hears(/too many messages/);
+    },
+  },
+  {
+    name: 'more subscriptions than a stream may have',
+    against: operates,
+    refused: is(/too many subscriptions/),
+    async run(target) {
+      const { peer, stream } = await inGraphqlStream(target);
+      for (let opened = 0; opened <= target.limits.subscriptions; opened++) await peer('subscription{m}');
+      return stream.hears(/too many subscriptions/);
+    },
+  },
+  {
+    name: 'a query as deep as a message may be long',
+    against: operates,
+    refused: is(/ 4\d\d |error/),
+    async run(target) {
+      const { peer, stream } = await inGraphqlStream(target);
+      const answer = await peer('subscription{m'.padEnd(20_000, '{m'));
+      return answer + stream.text;
+    },
+  },
+  {
     name: 'a flood of the protocol’s own pings',
     against: graphql,
     refused: ofFlood,
@@ -295,10 +352,10 @@ export const attacks: readonly Attack[] = [
     name: 'a packet declared to be of 256 MB before it says who it is',
     against: mqtt,
     refused: is(CLOSED),
-    async run({ dial }) {
-      const peer = await dial();
-      await peer.write(Buffer.of(0x10, 0xff, 0xff, 0xff, 0x7f));
-      return drip(peer, 'x');
+    async run(target) {
+      const { peer, write } = await towardsMqtt(target);
+      await write(Buffer.of(0x10, 0xff, 0xff, 0xff, 0x7f));
+      return drip(peer, target.wire.family === 'mqtt' ? 'x' : frame('x', { opcode: BINARY }));
     },
   },
   {
@@ -306,11 +363,11 @@ export const attacks: readonly Attack[] = [
     against: mqtt,
     refused: is(CLOSED),
     async run(target) {
-      const peer = await inMqtt(target);
+      const { peer, write } = await inMqtt(target);
       const packet = generate(publishing({ topic: 'up/x', payload: Buffer.alloc(20_000) }));
       for (const byte of packet.subarray(0, 10_000)) {
         // Each in a segment of its own.
-        if (!(await peer.write(Buffer.of(byte)))) break;
+        if (!(await write(Buffer.of(byte)))) break;
         await new Promise(setImmediate);
       }
       return fate(peer);
@@ -334,9 +391,9 @@ export const attacks: readonly Attack[] = [
     name: 'a session that would gather messages once it is left',
     against: mqtt,
     refused: is(CLOSED),
-    async run({ dial, token }) {
-      const peer = await dial();
-      await peer.write(connecting(token, { clientId: 'gatherer', clean: false }));
+    async run(target) {
+      const { peer, write } = await towardsMqtt(target);
+      await write(connecting(target.token, { clientId: 'gatherer', clean: false }));
       return fate(peer);
     },
   },
@@ -353,6 +410,9 @@ const OPENINGS: Readonly<Record<Wire['family'], string | Buffer>> = {
   datagrams: '',
 };
 
+/** A session's name: Engine.IO has its own. */
+const SESSION = /[0-9a-f]{8}-[0-9a-f-]{27}|(?<="sid":")[\w-]+/;
+
 /** A connection that may post to a session of its own, and the head of such a request. */
 async function toPost({ dial, wire, token }: Target): Promise<{ peer: RawPeer; head: string }> {
   const bearer = `Host: a\r\nAuthorization: Bearer ${token}\r\n`;
@@ -360,20 +420,9 @@ async function toPost({ dial, wire, token }: Target): Promise<{ peer: RawPeer; h
   if (wire.opens !== undefined) {
     const opener = await dial();
     await opener.write(`${wire.opens} HTTP/1.1\r\n${bearer}Content-Length: 0\r\n\r\n`);
-    session = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(await opener.hears(/[0-9a-f]{8}-[0-9a-f-]{27}/))![0];
+    session = SESSION.exec(await opener.hears(SESSION))![0];
   }
   return { peer: await dial(), head: `POST ${wire.posts}${session} HTTP/1.1\r\n${bearer}` };
-}
-
-/** A WebSocket that was admitted. */
-async function inWebSocket(target: Target, more: Partial<Handshake> = {}): Promise<RawPeer> {
-  const { dial, url, wire, token } = target;
-  const peer = await dial();
-  const { pathname } = new URL(url);
-  const path =
-    wire.family === 'engine.io' ? '/socket.io/?EIO=4&transport=websocket' : `${pathname}?access_token=${token}`;
-  await handshake(peer, { path, subprotocol: wire.subprotocol, ...more });
-  return peer;
 }
 
 async function fragments(target: Target, payload: string): Promise<string> {
@@ -388,6 +437,37 @@ async function inGraphql(target: Target): Promise<RawPeer> {
   await peer.write(frame(JSON.stringify(init), { opcode: TEXT }));
   await peer.hears(/connection_ack/);
   return peer;
+}
+
+/** As many mutations as a message has room for. */
+function manyMessages(): string {
+  return `mutation{${Array.from({ length: 2_000 }, (_, index) => `a${index}:send(m:"x")`).join(' ')}}`;
+}
+
+interface GraphqlStream {
+  /** Sends an operation; resolves with all that its connection heard. */
+  readonly peer: (query: string) => Promise<string>;
+  /** Where the results come down. */
+  readonly stream: RawPeer;
+}
+
+async function inGraphqlStream(target: Target): Promise<GraphqlStream> {
+  const { peer, head } = await toPost(target);
+  const [, path = ''] = head.split(' ');
+  const stream = await target.dial();
+  const bearer = `Host: a\r\nAuthorization: Bearer ${target.token}\r\n`;
+  await stream.write(`GET ${path} HTTP/1.1\r\n${bearer}Accept: text/event-stream\r\n\r\n`);
+  await stream.hears(/event-stream/);
+  let sent = 0;
+  return {
+    stream,
+    async peer(query) {
+      const body = JSON.stringify({ query, extensions: { operationId: String(sent++) } });
+      const type = 'Content-Type: application/json\r\nAccept: application/json\r\n';
+      await peer.write(`${head}${type}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+      return peer.hears((text) => text.split('HTTP/1.1 ').length > sent);
+    },
+  };
 }
 
 async function inEngine(target: Target): Promise<RawPeer> {
@@ -407,12 +487,27 @@ function connecting(token: string, more: { clientId?: string; clean?: boolean } 
   });
 }
 
-async function inMqtt({ dial, token }: Target): Promise<RawPeer> {
-  const peer = await dial();
-  await peer.write(connecting(token));
-  // CONNACK.
-  await peer.hears((text) => text.startsWith('\x20\x02'));
-  return peer;
+/** A connection that MQTT is spoken on, and how its packets are sent there: over WebSocket, a frame each. */
+interface MqttPeer {
+  readonly peer: RawPeer;
+  readonly write: (packet: Uint8Array) => Promise<boolean>;
+}
+
+async function towardsMqtt(target: Target): Promise<MqttPeer> {
+  if (target.wire.family === 'mqtt') {
+    const peer = await target.dial();
+    return { peer, write: (packet) => peer.write(packet) };
+  }
+  const peer = await inWebSocket(target);
+  return { peer, write: (packet) => peer.write(frame(packet, { opcode: BINARY })) };
+}
+
+async function inMqtt(target: Target): Promise<MqttPeer> {
+  const { peer, write } = await towardsMqtt(target);
+  await write(connecting(target.token));
+  // CONNACK, and nothing against it.
+  await peer.hears((text) => text.includes('\x20\x02\0\0'));
+  return { peer, write };
 }
 
 function publishing(
@@ -428,8 +523,8 @@ function mqttAttack(name: string, packet: (index: number) => Packet): Attack {
     against: mqtt,
     refused: is(CLOSED),
     async run(target) {
-      const peer = await inMqtt(target);
-      for (let index = 0; index < 10_000; index++) if (!(await peer.write(generate(packet(index))))) break;
+      const { peer, write } = await inMqtt(target);
+      for (let index = 0; index < 10_000; index++) if (!(await write(generate(packet(index))))) break;
       return fate(peer);
     },
   };

@@ -23,6 +23,8 @@ async function alices(stage: Stage, party: Party) {
 /** Those that have requests besides the one that opens a session. */
 const parties: Party[] = [];
 for (const party of await everyParty()) {
+  // The relay is one of TCP.
+  if (party.entry.port === 'udp') continue;
   await using stage = new Stage();
   const { requests } = await alices(stage, party);
   if (requests.some((request) => SESSION.test(lineOf(request)))) parties.push(party);

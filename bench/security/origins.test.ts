@@ -84,6 +84,15 @@ test('there are transports that a page can reach', () => {
   expect(reachable.length).toBeGreaterThan(4);
 });
 
+/** The binding shows no request's fields, its origin not among them: where pages are listed, nobody is known to be one of them. */
+const originless = parties.filter(({ entry }) => entry.port === 'udp');
+
+test.each(originless)('$name: with origins listed, admits nobody', async (party) => {
+  await using stage = new Stage();
+  const { url } = await stage.listen(party, { origins: LISTED });
+  expect(everythingIn(await refusalOf(stage.connect(party, url)))).toMatch(party.unauthorized);
+});
+
 describe.each(reachable)('$name', (party) => {
   test('admits its own pages and what is no page, and no others', async () => {
     await using stage = new Stage();
