@@ -1,11 +1,11 @@
 import type { Capacity, Case, Results } from '../../bench/results/schema.ts';
-import { percentileCurve } from './curve.ts';
+import { percentileCurve, pooledShares } from './curve.ts';
 import { decodeTrial } from './decode.ts';
 import { notShown, type Shown, shown } from './distribution.ts';
 import { describe, flagOf, kindOf, nameOf } from './group.ts';
 import { type DecodedTrial, payloadPerDelivered, socketPerDelivered } from './measure.ts';
 import { median } from './median.ts';
-import type { CurvePoint, TrialView } from './model.ts';
+import type { CurvePoint, SharePoint, TrialView } from './model.ts';
 import { type Reading, type Readings, type ReadRun, readingsOf } from './readings.ts';
 import { viewTrial } from './trial-view.ts';
 
@@ -23,6 +23,7 @@ export type Member = {
   readonly validTrials: number;
   readonly readings: Readings;
   readonly curve: readonly CurvePoint[];
+  readonly pooled: readonly SharePoint[];
   readonly payload: Shown;
   readonly socketBytes: Shown;
   readonly searches: readonly Capacity[];
@@ -48,6 +49,7 @@ export function readMember(results: Results, one: Case): Member {
     readings: readingsOf(one, valid),
     // In a closed loop a message waits for the one before it, so that its latency is no response latency.
     curve: kindOf(one) === 'load' ? percentileCurve(valid.map(({ response }) => response)) : [],
+    pooled: kindOf(one) === 'load' ? pooledShares(valid.map(({ response }) => response)) : [],
     payload: medianOf(({ trial }) => payloadPerDelivered(one, trial), 'no message was delivered'),
     socketBytes: medianOf(({ trial }) => socketPerDelivered(trial), 'not counted'),
     searches: valid.flatMap(({ trial }) => (trial.capacity === undefined ? [] : [trial.capacity])),

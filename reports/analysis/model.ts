@@ -122,6 +122,8 @@ export type Row = {
   readonly floor: boolean;
   readonly cells: Readonly<Record<MetricId, Cell>>;
   readonly curve: readonly CurvePoint[];
+  /** Pooled over the valid trials: for the shape alone, since trials differ and one of them may be most of a tail. */
+  readonly pooled: readonly SharePoint[];
   readonly payload: Shown;
   /** Bytes per delivered message at the sockets, where `bytes` were counted on the link. */
   readonly socketBytes: Shown;
@@ -155,7 +157,15 @@ export type CurvePoint = {
   readonly percentile: number;
   /** Median over the valid trials. */
   readonly seconds: number;
+  /** Of the fastest trial there, and of the slowest. */
+  readonly low: number;
+  readonly high: number;
+  /** Whether each trial by itself has enough samples beyond. */
+  readonly firm: boolean;
 };
+
+/** So much of what all valid trials counted together came in at most this time. */
+export type SharePoint = { readonly share: number; readonly seconds: number };
 
 export type TrialView =
   | {

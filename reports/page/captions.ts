@@ -34,6 +34,24 @@ export function curveTakeaway(group: Group): string {
   );
 }
 
+/** How far apart latencies of one choice are, whatever they are: what a pooled distribution is for. */
+export function distributionTakeaway(group: Group): string {
+  const spreads = choicesOf(group)
+    .flatMap(({ name, pooled }) => {
+      const at = (wanted: number) => pooled.find(({ share }) => share === wanted)?.seconds ?? 0;
+      return at(0.25) > 0 ? [{ name, width: ratio(at(0.95) / at(0.25)), sortBy: at(0.95) / at(0.25) }] : [];
+    })
+    .toSorted((a, b) => a.sortBy - b.sortBy);
+  const [least] = spreads;
+  const most = spreads.at(-1);
+  if (least === undefined || most === undefined) return 'No choice has enough valid samples for a distribution.';
+  if (least === most) return `${least.name}: the 95th percentile is ${least.width} the 25th.`;
+  return (
+    `From the 25th percentile to the 95th latency grows least with ${least.name} (${least.width}) ` +
+    `and most with ${most.name} (${most.width}).`
+  );
+}
+
 function said(word: Exclude<Word, 'not supported' | 'unavailable'>, { words }: Metric): string {
   switch (word) {
     case 'better':

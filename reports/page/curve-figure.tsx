@@ -1,5 +1,5 @@
 import { scaleLog } from 'd3-scale';
-import { line } from 'd3-shape';
+import { area, line } from 'd3-shape';
 import { figures } from '../analysis/format.ts';
 import type { CurvePoint, Group, Row } from '../analysis/model.ts';
 import { logDomain, round } from './axis.ts';
@@ -12,12 +12,20 @@ import type { Point } from './points.ts';
 import { spread } from './spread.ts';
 
 const WIDTH = 540;
-const HEIGHT = 360;
-const PLOT = { left: 46, right: 418, top: 12, bottom: 318 };
+const PLOT = { left: 46, right: 396, top: 12 };
+const HEIGHT = 306;
+/** Below the plot: ticks and what they are of. */
+const FOOT = 42;
 const LABEL_GAP = 17;
+/** Many labels stand closer, and the plot grows with them. */
+const LEAST_GAP = 14;
 
 const FIRST = 0.1;
 const PERCENTILES = [FIRST, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+
+const NOTE =
+  'Thick: median over the valid trials at each percentile; shaded: from the fastest trial to the slowest. Dotted from where a trial by ' +
+  'itself has fewer than 10 samples beyond, and at an end where all of them together have.';
 
 type Props = { readonly group: Group; readonly identities: Identities };
 
@@ -27,7 +35,7 @@ export function CurveFigure({ group, identities }: Props) {
     <Figure
       title="Latency by percentile"
       takeaway={curveTakeaway(group)}
-      note="Median over the valid trials at each percentile. A line stops where fewer than 10 samples of a trial lie beyond."
+      note={NOTE}
       data={<CurveData rows={rows} identities={identities} />}
     >
       {rows.length === 0 ? (
@@ -48,24 +56,31 @@ type CurvesProps = {
 
 function Curves({ rows, identities, label, isMuted }: CurvesProps) {
   const points = rows.flatMap(({ curve }) => curve);
+  const times = points.flatMap(({ low, high }) => [low * 1e3, high * 1e3]);
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
-  const [low, high] = logDomain(points.map(({ seconds }) => seconds * 1e3));
+  const [low, high] = logDomain(times);
   const x = scaleLog([1 / (1 - FIRST), 1 / (1 - deepest)], [PLOT.left, PLOT.right]);
-  const y = scaleLog([low, high], [PLOT.bottom, PLOT.top]);
+  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
+  const y = scaleLog([low, high], [bottom, PLOT.top]);
   const at = ({ percentile, seconds }: CurvePoint): [number, number] => [x(1 / (1 - percentile)), y(seconds * 1e3)];
   const path = line<CurvePoint>(
     (point) => at(point)[0],
     (point) => at(point)[1],
   ).digits(1);
+  const range = area<CurvePoint>(
+    (point) => at(point)[0],
+    ({ low }) => y(low * 1e3),
+    ({ high }) => y(high * 1e3),
+  ).digits(0);
   const ends = rows.map(({ curve }): [number, number] => {
     const last = curve.at(-1);
-    return last === undefined ? [PLOT.right, PLOT.bottom] : at(last);
+    return last === undefined ? [PLOT.right, bottom] : at(last);
   });
   const heights = spread(
     ends.map(([, height]) => height),
-    LABEL_GAP,
+    rows.length * LABEL_GAP > bottom - PLOT.top ? LEAST_GAP : LABEL_GAP,
     PLOT.top,
-    PLOT.bottom,
+    bottom,
   );
   const pointsOf = ({ curve }: Row): Point[] =>
     curve
@@ -76,21 +91,23 @@ function Curves({ rows, identities, label, isMuted }: CurvesProps) {
     return {
       x: left,
       y: top,
-      text: `${percentileLabel(point.percentile)} %: ${figures(point.seconds * 1e3)} ms`,
+      text:
+        `${percentileLabel(point.percentile)} %: ${figures(point.seconds * 1e3)} ms, ` +
+        `trials ${figures(point.low * 1e3)}–${figures(point.high * 1e3)}${point.firm ? '' : ', few samples beyond'}`,
     };
   };
   return (
-    <Chart width={WIDTH} height={HEIGHT} label={label}>
+    <Chart width={WIDTH} height={bottom + FOOT} label={label}>
       <Milliseconds scale={y} plot={PLOT} />
       {PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9).map((percentile) => (
         <g key={percentile}>
-          <line className="grid" y1={PLOT.top} y2={PLOT.bottom} {...vertical(x(1 / (1 - percentile)))} />
-          <text className="tick" x={round(x(1 / (1 - percentile)))} y={PLOT.bottom + 16} textAnchor="middle">
+          <line className="grid" y1={PLOT.top} y2={bottom} {...vertical(x(1 / (1 - percentile)))} />
+          <text className="tick" x={round(x(1 / (1 - percentile)))} y={bottom + 16} textAnchor="middle">
             {percentileLabel(percentile)}
           </text>
         </g>
       ))}
-      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 34} textAnchor="middle">
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         percentile (log of 1/(1−p))
       </text>
       <text className="axis" x={PLOT.left - 6} y={PLOT.top - 2} textAnchor="end">
@@ -98,12 +115,14 @@ function Curves({ rows, identities, label, isMuted }: CurvesProps) {
       </text>
       {rows.map((row, index) => {
         const identity = identities(row.name);
-        const [endX, endY] = ends[index] ?? [PLOT.right, PLOT.bottom];
+        const [endX, endY] = ends[index] ?? [PLOT.right, bottom];
         const labelY = heights[index] ?? endY;
         const marks = row.curve.filter(({ percentile }) => [0.5, 0.9].includes(percentile));
         return (
           <Series key={row.caseId} name={row.name} identity={identity} points={pointsOf(row)} muted={isMuted(row)}>
-            <path className="series-line" d={path([...row.curve]) ?? ''} strokeDasharray={identity.dash} />
+            <path className="range" d={range(row.curve.filter((_, place) => place % 2 === 0)) ?? ''} />
+            <path className="series-line" d={path(firmOf(row)) ?? ''} strokeDasharray={identity.dash} />
+            <path className="series-line few" d={path(fewOf(row)) ?? ''} />
             {[...marks.map(at), [endX, endY] as const].map(([markX, markY]) => (
               <path
                 key={markX}
@@ -120,7 +139,7 @@ function Curves({ rows, identities, label, isMuted }: CurvesProps) {
             />
             <text className="label" x={PLOT.right + 32} y={round(labelY + 4)}>
               <title>{row.name}</title>
-              {shortened(row.name, 13)}
+              {shortened(row.name, 18)}
             </text>
           </Series>
         );
@@ -166,8 +185,16 @@ function CurveData({ rows, identities }: Omit<CurvesProps, 'label' | 'isMuted'>)
 }
 
 const valueAt = (curve: readonly CurvePoint[], wanted: number): number | undefined =>
-  curve.find(({ percentile }) => percentile === wanted)?.seconds;
+  curve.find(({ percentile, firm }) => firm && percentile === wanted)?.seconds;
 
-const percentileLabel = (percentile: number): string => String(Number((percentile * 100).toPrecision(7)));
+const firmOf = ({ curve }: Row): CurvePoint[] => curve.filter(({ firm }) => firm);
+
+/** From where it is firm no more. */
+function fewOf({ curve }: Row): CurvePoint[] {
+  const first = curve.findIndex(({ firm }) => !firm);
+  return first < 0 ? [] : curve.slice(Math.max(0, first - 1));
+}
+
+const percentileLabel = (percentile: number): string => String(Number((percentile * 100).toPrecision(5)));
 
 const vertical = (at: number) => ({ x1: round(at), x2: round(at) });

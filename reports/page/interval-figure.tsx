@@ -9,8 +9,11 @@ import { type Identities, markerPath } from './identity.ts';
 import { Figure, Name, Swatch, shortened, VerdictWord } from './parts.tsx';
 
 const WIDTH = 540;
-const PLOT = { left: 118, right: 424, top: 8 };
+const PLOT = { left: 136, right: 430, top: 8 };
 const ROW = 40;
+/** Of more rows than this, each has less room: all should be seen at once. */
+const MOST_ROOMY = 10;
+const ROW_OF_MANY = 30;
 
 type Props = { readonly group: Group; readonly identities: Identities };
 type ShownRow = { readonly row: Row; readonly cell: Extract<Cell, { state: 'shown' }> };
@@ -49,7 +52,8 @@ type IntervalsProps = Props & { readonly shown: readonly ShownRow[]; readonly la
 
 function Intervals({ group, shown, identities, label }: IntervalsProps) {
   const { metric, band, best } = group.columns[group.primary];
-  const bottom = PLOT.top + shown.length * ROW;
+  const height = shown.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
+  const bottom = PLOT.top + shown.length * height;
   const everything = shown.flatMap(({ cell }) => [
     cell.median,
     ...cell.values.map(({ value }) => value),
@@ -83,7 +87,7 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
       </text>
       {shown.map(({ row, cell }, index) => {
         const identity = identities(row.name);
-        const middle = PLOT.top + (index + 0.5) * ROW;
+        const middle = PLOT.top + (index + 0.5) * height;
         return (
           <Series
             key={row.caseId}
@@ -93,18 +97,18 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
               { x: at(cell.median), y: middle, text: medianText(metric, cell) },
               ...cell.values.map(({ block, value }) => ({
                 x: at(value),
-                y: middle + 11,
+                y: middle + 10,
                 text: `trial ${block + 1}: ${inUnit(metric, value)} ${metric.unit}`,
               })),
             ]}
           >
-            <line className="row-line" x1={0} x2={WIDTH} y1={middle + ROW / 2} y2={middle + ROW / 2} />
+            <line className="row-line" x1={0} x2={WIDTH} y1={middle + height / 2} y2={middle + height / 2} />
             <text className="label" x={0} y={middle + 4}>
               <title>{row.name}</title>
-              {shortened(row.name, 15)}
+              {shortened(row.name, 19)}
             </text>
             {cell.values.map(({ block, value }) => (
-              <line key={block} className="trial" x1={at(value)} x2={at(value)} y1={middle + 8} y2={middle + 15} />
+              <line key={block} className="trial" x1={at(value)} x2={at(value)} y1={middle + 7} y2={middle + 13} />
             ))}
             {cell.interval === null ? null : (
               <line className="bar" x1={at(cell.interval.low)} x2={at(cell.interval.high)} y1={middle} y2={middle} />

@@ -91,7 +91,7 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
   });
   const heights = spread(
     ends.map(([, height]) => height),
-    LABEL_GAP,
+    Math.min(LABEL_GAP, (PLOT.bottom - PLOT.top) / series.length),
     PLOT.top,
     PLOT.bottom,
   );

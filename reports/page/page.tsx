@@ -11,6 +11,7 @@ import { CurveFigure } from './curve-figure.tsx';
 import { DataSection } from './data-section.tsx';
 import { DecisionTable } from './decision-table.tsx';
 import { DeliveriesSection } from './deliveries-section.tsx';
+import { DistributionFigure } from './distribution-figure.tsx';
 import { EffortFigure } from './effort-figure.tsx';
 import { ExpertTable } from './expert-table.tsx';
 import { FrontierFigure } from './frontier-figure.tsx';
@@ -177,6 +178,7 @@ function KindFigures({ group, cases, identities }: KindFiguresProps) {
       {kind === 'load' ? <CurveFigure group={group} identities={identities} /> : null}
       {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
       <IntervalFigure group={group} identities={identities} />
+      {kind === 'load' ? <DistributionFigure group={group} identities={identities} /> : null}
       {kind === 'load' ? <TimeFigure group={group} cases={cases} identities={identities} /> : null}
       {group.metrics.includes('bytes') ? <WireCostFigure cases={cases} group={group} /> : null}
       {kind === 'load' ? <FrontierFigure group={group} identities={identities} /> : null}
