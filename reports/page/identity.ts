@@ -103,4 +103,4 @@ function createLooks(): (index: number, place: number) => Look {
   };
 }
 
-export const markerPath = ({ marker }: Identity, area: number): string => symbol(marker, area)() ?? '';
+export const markerPath = ({ marker }: Identity, area: number): string => symbol(marker, area).digits(1)() ?? '';
