@@ -186,7 +186,7 @@ describe('taken away', () => {
         const lines = csv.trimEnd().split('\r\n');
         expect(lines).toHaveLength(await figure.locator('table tr').count());
         expect(lines[0]).toMatch(/^Transport,/);
-          expect(lines.filter((line) => /^[=+@]/.test(line))).toEqual([]);
+        expect(lines.filter((line) => /^[=+@]/.test(line))).toEqual([]);
         // A figure of what went astray lists those alone whom it befell.
         const listed = (await figure.locator('tbody th').allTextContents()).some((text) => text.trim() === '=1+1');
         if (listed) expect(csv).toContain("\r\n'=1+1,");
