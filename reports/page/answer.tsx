@@ -6,7 +6,7 @@ import { type Absent, ICONS } from '../analysis/verdict.ts';
 import type { Identities } from './identity.ts';
 import { Name, Phrases, Swatch, unbroken } from './parts.tsx';
 import { QuestionPicker } from './question-picker.tsx';
-import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId } from './sections.ts';
+import { ADVISOR, areSideBySide, LISTED, sectionId } from './sections.ts';
 
 type Link = { readonly href: string; readonly text: string };
 type Props = { readonly analysis: Analysis; readonly identities: Identities; readonly next: readonly Link[] };
@@ -15,15 +15,15 @@ type Props = { readonly analysis: Analysis; readonly identities: Identities; rea
 export function Answers({ analysis, identities, next }: Props) {
   const { groups, status, wire } = analysis;
   const advised = next.some(({ href }) => href === `#${ADVISOR}`);
-  const few = groups.length <= SIDE_BY_SIDE;
+  const few = areSideBySide(groups);
   return (
     <section id="answer" className="answers" aria-label="Answer">
       <QuestionPicker groups={groups} />
       {groups.length === 0 ? (
         <h1>{wire.length > 0 ? ONLY_WIRE : 'No case was measured: there is no answer.'}</h1>
       ) : null}
-      <div className={groups.length === 2 ? 'answer-grid' : 'answer-grid answer-single'}>
-        {groups.slice(0, SIDE_BY_SIDE === groups.length ? SIDE_BY_SIDE : 1).map((group, index) => (
+      <div className={few && groups.length > 1 ? 'answer-grid' : 'answer-grid answer-single'}>
+        {groups.slice(0, few ? groups.length : 1).map((group, index) => (
           <Answer
             key={group.id}
             group={group}
@@ -135,7 +135,7 @@ function OtherQuestions({ groups }: { groups: readonly Group[] }) {
   );
   return (
     <section id="questions" className="other-questions" aria-labelledby="questions-title">
-      <h2 id="questions-title">All {groups.length} questions in a line each</h2>
+      <h2 id="questions-title">{groups.length === 2 ? 'Both' : `All ${groups.length}`} questions in a line each</h2>
       {groups.length <= LISTED ? (
         lines
       ) : (

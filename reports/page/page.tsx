@@ -25,7 +25,7 @@ import { MicroSection } from './micro-section.tsx';
 import { Navigation, type NavigationEntry } from './navigation.tsx';
 import { Warnings } from './parts.tsx';
 import { shortTitle } from './question-picker.tsx';
-import { ADVISOR, LISTED, SIDE_BY_SIDE, sectionId, trialsId } from './sections.ts';
+import { ADVISOR, areSideBySide, LISTED, sectionId, trialsId } from './sections.ts';
 import { Swatches } from './swatches.tsx';
 import { hasSweeps, SweepSection } from './sweep-figures.tsx';
 import { TimeFigure } from './time-figure.tsx';
@@ -151,7 +151,7 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
   return (
     <section id={sectionId(index)} className="block question-section" data-question={index + 1}>
       <h2 className="question-title">{group.title}</h2>
-      {groups.length <= SIDE_BY_SIDE ? null : (
+      {areSideBySide(groups) ? null : (
         <div className="answer-home">
           {index === 0 ? null : (
             <Answer group={group} index={index} identities={identities} advised={advised} withLimits />

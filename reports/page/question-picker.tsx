@@ -1,11 +1,11 @@
 import { scenarioText } from '../analysis/group.ts';
 import type { Analysis, Group } from '../analysis/model.ts';
-import { SIDE_BY_SIDE } from './sections.ts';
+import { areSideBySide } from './sections.ts';
 
 /** Which of a run's questions is in front. Without a script all of them follow one after the other. */
 export function QuestionPicker({ groups }: { groups: readonly Group[] }) {
   if (groups.length < 2) return null;
-  if (groups.length <= SIDE_BY_SIDE) {
+  if (areSideBySide(groups)) {
     return (
       <fieldset className="question-picker segments needs-script">
         <legend>Question</legend>

@@ -1,4 +1,3 @@
-import { SIDE_BY_SIDE } from '../sections.ts';
 import { type How, reveal, setState, watchState, whenRevealed } from './state.ts';
 
 type Question = {
@@ -15,7 +14,8 @@ export function pickQuestion(page: Document): void {
   const questions = questionsIn(page);
   const picker = page.querySelector<HTMLElement>('.question-picker');
   if (front === null || picker === null) return;
-  const usual = questions.length > SIDE_BY_SIDE ? '1' : 'all';
+  const beside = questions.every(({ home }) => home === null);
+  const usual = beside ? 'all' : '1';
   const choices = ['all', ...questions.map(({ number }) => number)];
   const chosenOf = (value: string | null) => (value !== null && choices.includes(value) ? value : usual);
   let chosen = usual;
@@ -30,7 +30,7 @@ export function pickQuestion(page: Document): void {
       placeAnswer(question, isChosen || (chosen === 'all' && question.number === '1'), front);
       if (question.home === null) question.answer.hidden = !isShown;
     }
-    front.classList.toggle('answer-single', questions.length > SIDE_BY_SIDE || chosen !== 'all');
+    front.classList.toggle('answer-single', !beside || chosen !== 'all');
     showIn(picker, chosen);
   });
 

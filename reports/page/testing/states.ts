@@ -112,6 +112,12 @@ export const FIRST_SCREEN = {
     claims: ['equivalent'],
     status: 'valid',
   },
+  '30 transports in a tie, twice': {
+    spec: { transports: ladder(30, 1), scenarios: [ECHO, BROADCAST], trials: 7 },
+    leaders: Object.keys(ladder(30, 1)),
+    claims: ['equivalent'],
+    status: 'valid',
+  },
   '300 cases': {
     spec: { transports: ladder(30, 1.15), scenarios: sizes(10, ECHO), trials: 7 },
     leaders: ['transport-1'],
