@@ -12,10 +12,13 @@ import { FIRST_SCREEN, type State } from './testing/states.ts';
 const SCREEN = { width: 1280, height: 720 };
 const WORDS: readonly Word[] = ['better', 'worse', 'equivalent', 'not separated'];
 
+/** For a browser to start, however busy the machine. */
+const PATIENCE = 120_000;
+
 let reader: Reader;
 beforeAll(async () => {
   reader = await startReader();
-});
+}, PATIENCE);
 afterAll(() => reader.close());
 
 /** What the first screen consists of, and what of it must be there whole. */

@@ -10,6 +10,9 @@ const HOSTILE = '</script><img src=x onerror=alert(1)>';
 /** The heading of the first level, whichever answer is in front. */
 const FIRST_LEVEL = 'h1:not([aria-level="2"]), [aria-level="1"]:not(h1)';
 
+/** For a browser to start and the page's script to be bundled, however busy the machine. */
+const PATIENCE = 120_000;
+
 let reader: Reader;
 let two: string;
 let five: string;
@@ -19,7 +22,7 @@ beforeAll(async () => {
     htmlOf({ transports: SEVEN, scenarios: [ECHO, BROADCAST] }),
     htmlOf({ transports: SEVEN, scenarios: FIVE }),
   ]);
-});
+}, PATIENCE);
 afterAll(() => reader.close());
 
 const htmlOf = async (spec: RunSpec) => (await makeReport(makeResults(spec), { resamples: 200 })).html;
@@ -299,7 +302,7 @@ test('hostile names stay text in the browser', async () => {
     );
     expect(dialogs).toEqual([]);
     expect(await page.locator('img, [onload], [onerror], [onmouseover], iframe, object').count()).toBe(0);
-    expect(await page.locator('script').count()).toBe(3);
+    expect(await page.locator('script:not([type="text/plain"])').count()).toBe(1);
     expect(await page.getByText(HOSTILE).count()).toBeGreaterThan(0);
   });
 });
