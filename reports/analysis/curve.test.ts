@@ -1,7 +1,8 @@
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { percentileCurve, pool, pooledShares } from './curve.ts';
-import { type Decoded, type Distribution, decode, quantile } from './distribution.ts';
+import { decode } from './decode.ts';
+import { type Decoded, type Distribution, quantile } from './distribution.ts';
 
 /** One sample at each of these numbers of microseconds; small ones have a bucket each, so that nothing is rounded. */
 function trial(micros: readonly number[]): Decoded {
