@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { source } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advise } from '../../../advice/advise.ts';
@@ -275,6 +276,20 @@ test('without the script both tables stand open, and no question is asked', asyn
     expect(await page.locator('.advisor-facts').innerText()).toContain('✕ no S');
     expect(await page.locator('.advisor-sources').innerText()).toContain('RFC 9110 §7.8');
   });
+});
+
+test.each(['light', 'dark'] as const)('axe finds nothing in the answer to a question: %s', async (colorScheme) => {
+  const found = await reader.open(html, { colorScheme }, async (page) => {
+    await ask(page);
+    await choose(page, 'Collaborative editing');
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll('#advisor details')) details.setAttribute('open', '');
+    });
+    await page.evaluate(source);
+    return page.evaluate(() => Reflect.get(window, 'axe').run('#advisor'));
+  });
+  expect(found.violations).toEqual([]);
+  expect(found.passes.length).toBeGreaterThan(10);
 });
 
 test('nothing is wider than a narrow screen', async () => {
