@@ -19,7 +19,7 @@ describe.concurrent('bad peers are cut, nobody else notices, and nothing stays o
   test.each(names)('%s', { timeout: PATIENT }, async (name) => {
     const { failures, attacks, probed } = await inTurn(() => assail(findTransport(name)!));
     expect(failures).toEqual([]);
-    expect(attacks.length).toBeGreaterThan(2);
+    expect(attacks.length).toBeGreaterThan(1);
     expect(probed).toBeGreaterThan(100);
   });
 

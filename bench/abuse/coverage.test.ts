@@ -4,7 +4,7 @@ import { wireFor } from './attack.ts';
 import { attacks } from './attacks.ts';
 import { throughItsClient } from './own-client.ts';
 
-/** What every transport should stand, and which attacks try it. A frozen subscriber is tried on all, in `harness.ts`. */
+/** What every transport should stand, and which attacks try it. A frozen subscriber is tried in `harness.ts`, on all but those over UDP. */
 const KINDS: Readonly<Record<string, RegExp>> = {
   'too large a message': /over the limit/,
   'a head without end': /endless header|continued without end/,

@@ -77,7 +77,8 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
 
   const stop = new AbortController();
   const probing = probes.map((probe) => probe.probe(stop.signal));
-  const freezes = only?.includes(FROZEN) ?? true;
+  // Whether a stopped peer is still held is read from the system's list of TCP connections; over UDP there is none.
+  const freezes = found.entry.port !== 'udp' && (only?.includes(FROZEN) ?? true);
   const failures: string[] = [];
   const done: string[] = freezes ? [FROZEN] : [];
   try {
