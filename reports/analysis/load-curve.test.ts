@@ -18,13 +18,13 @@ const search = (...steps: Step[]): Capacity => ({
 
 test('steps of about the same rate are put together, by rising rate', () => {
   const { line } = loadCurve([
-    search(step(4000, 'missed', 0.2), step(1000, 'met', 0.01)),
+    search({ ...step(4000, 'missed', 0.2), achieved: 2000 }, step(1000, 'met', 0.01)),
     search(step(1010, 'met', 0.03), step(4100, 'met', 0.04)),
     search(step(990, 'met', 0.02)),
   ]);
   expect(line).toEqual([
-    { rate: 1000, steps: 3, met: 3, p50: 0.001, p99: 0.02 },
-    { rate: 4050, steps: 2, met: 1, p50: 0.001, p99: expect.closeTo(0.12, 10) },
+    { rate: 1000, achieved: 1, steps: 3, met: 3, p50: 0.001, p99: 0.02 },
+    { rate: 4050, achieved: 0.75, steps: 2, met: 1, p50: 0.001, p99: expect.closeTo(0.12, 10) },
   ]);
 });
 

@@ -327,11 +327,11 @@ test('the same results make the same bytes, and the default run stays under a me
   expect(Buffer.byteLength(first.html)).toBeLessThan(1_000_000);
 });
 
-test('seven transports in every kind of scenario, seven times, are under a megabyte and the same bytes each time', async () => {
+test('seven transports in every kind of scenario, seven times, are under a megabyte and a quarter and the same bytes each time', async () => {
   const results = makeResults({ ...STATES['every kind'], trials: 7 });
   const { html } = await makeReport(results, { resamples: 500 });
   expect((await makeReport(structuredClone(results), { resamples: 500 })).html).toBe(html);
-  expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
+  expect(Buffer.byteLength(html)).toBeLessThan(1_250_000);
 });
 
 describe('the bundle', () => {
