@@ -1,5 +1,6 @@
 import type { Results } from '../../bench/results/schema.ts';
 import type { Comparison } from '../analysis/compare-model.ts';
+import type { Analysis } from '../analysis/model.ts';
 import type { View } from './comparison-state.ts';
 
 /** Ids of the elements in which a report carries what it was made from: JSON, gzipped, in base64. */
@@ -29,5 +30,14 @@ export const lightened = (results: Results): Results => ({
       const { timeline: _, ...rest } = trial;
       return { ...rest, latency: NO_HISTOGRAMS };
     }),
+  })),
+});
+
+/** An analysis as its page carries it: its curves are in the markup, as the charts drawn of them, and nothing else asks for them. */
+export const withoutCurves = (analysis: Analysis): Analysis => ({
+  ...analysis,
+  groups: analysis.groups.map((group) => ({
+    ...group,
+    rows: group.rows.map((row) => ({ ...row, curve: [], pooled: [] })),
   })),
 });

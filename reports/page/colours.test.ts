@@ -84,8 +84,8 @@ describe.each(Object.entries(PAGES))('%s', (_name, spec) => {
               b !== undefined &&
               ALL_VISIONS.every((vision) => difference(seenBy(vision, a), seenBy(vision, b)) >= CLEARLY);
             const byShape = one.dash !== other.dash || one.marks.join() !== other.marks.join();
-            // In a scatter there is no dash: of two marks alike, one at least must have its name beside it.
-            const byLabel = one.label !== other.label;
+            // A scatter has no dashes: a mark there is also told by its name beside it, or where there is no room, when stopped at.
+            const byLabel = one.label !== other.label || (one.dash === '' && one.label === '');
             if (!byColour && !byShape && !byLabel) confused.push(`${title}: ${one.name} and ${other.name}`);
           }
         }

@@ -7,7 +7,15 @@ import { printable } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
 import { pooledResponses } from '../raw/pooled.ts';
 import { loadPage, loadScript } from './bundle.ts';
-import { ANALYSIS, type CarriedComparison, COMPARISON, HISTOGRAMS, lightened, RESULTS } from './carried.ts';
+import {
+  ANALYSIS,
+  type CarriedComparison,
+  COMPARISON,
+  HISTOGRAMS,
+  lightened,
+  RESULTS,
+  withoutCurves,
+} from './carried.ts';
 import { type View, WHOLE } from './comparison-state.ts';
 import { slimMarkup, slimStyle } from './slim.ts';
 import { STYLES } from './styles.ts';
@@ -20,7 +28,7 @@ export async function renderPage(results: Results, analysis: Analysis, sha256: s
   const { renderBody, renderTitle } = await loadPage();
   const carried = [
     carry(RESULTS, lightened(results)),
-    carry(ANALYSIS, analysis),
+    carry(ANALYSIS, withoutCurves(analysis)),
     carry(HISTOGRAMS, pooledResponses(results)),
   ];
   return documentOf(renderTitle(results), renderBody(results, analysis, sha256), carried);

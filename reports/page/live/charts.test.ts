@@ -23,6 +23,9 @@ const twoRuns = () =>
     compare(makeResults({ transports: SEVEN }), makeResults({ transports: SEVEN, seed: 2 }), { resamples: 500 }),
   );
 
+/** One after the other. */
+const ALL_QUESTIONS = `location.hash = '#q=all'`;
+
 /** What the page says aloud, once it has settled; its clock is the test's. */
 async function saidAfter(page: Page, key: string): Promise<string> {
   await page.keyboard.press(key);
@@ -88,6 +91,7 @@ describe.each([
 
   test('each chart has a name that says what it shows, and nothing of its inside is in the accessibility tree', async () => {
     await reader.open(await html(), {}, async (page) => {
+      await page.evaluate(ALL_QUESTIONS);
       for (const chart of await page.locator('svg.chart').all()) {
         const name = (await chart.getAttribute('aria-label')) ?? '';
         expect(name).toMatch(/^.+: .+\.$/);
@@ -173,6 +177,7 @@ describe('taken away', () => {
     const html = await render({ transports: { '=1+1': {}, ...SEVEN }, scenarios: EVERY_KIND, wire: 'link' });
     const options = { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true };
     await reader.open(html, options, async (page) => {
+      await page.evaluate(ALL_QUESTIONS);
       const figures = page.locator('figure:has(svg.chart)');
       const count = await figures.count();
       expect(count).toBeGreaterThanOrEqual(7);
