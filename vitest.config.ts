@@ -17,15 +17,42 @@ const closingLine: Reporter = {
   },
 };
 
-export default defineConfig({
+const shared = {
   // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
   ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
+};
+const usual = { testTimeout: 60_000, hookTimeout: 60_000, execArgv: ['--disable-warning=UNDICI-ES'] };
+
+/** What a terminal shows of runs, whatever they measure. */
+const TERMINALS = 'bench/cli/terminal.test.ts';
+
+export default defineConfig({
   test: {
-    include: ['{bench,servers,clients,reports,docs}/**/*.test.ts'],
     reporters: ['default', closingLine],
-    // Load tests are about time: two files at once would disturb each other on a small machine.
-    fileParallelism: false,
-    testTimeout: 60_000,
-    execArgv: ['--disable-warning=UNDICI-ES'],
+    projects: [
+      // What judges and shows has nothing to do with time: side by side, and before anything is measured.
+      {
+        ...shared,
+        test: {
+          ...usual,
+          name: 'shown',
+          include: ['{reports,docs}/**/*.test.ts', TERMINALS],
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
+      // Load tests are about time: two files at once would disturb each other on a small machine.
+      {
+        ...shared,
+        test: {
+          ...usual,
+          name: 'measured',
+          include: ['{bench,servers,clients}/**/*.test.ts'],
+          exclude: [TERMINALS],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
 import { BROADCAST, CAPACITY, ECHO, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
-import { judgeThresholds, type Threshold, thresholdText } from './thresholds.ts';
+import { thresholdText } from './threshold-text.ts';
+import { judgeThresholds, type Threshold } from './thresholds.ts';
 
 const run = (spec: Partial<RunSpec> = {}): Results => makeResults({ transports: SEVEN, trials: 6, ...spec });
 const limit = (change: Partial<Threshold> = {}): Threshold => ({

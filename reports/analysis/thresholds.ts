@@ -4,8 +4,6 @@ import { readMember } from './member.ts';
 import type { MetricId } from './metrics.ts';
 import { barrierTo, countTrials } from './status.ts';
 
-export { thresholdText } from './threshold-text.ts';
-
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
 export type Operator = (typeof OPERATORS)[number];
 

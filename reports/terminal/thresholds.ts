@@ -1,5 +1,6 @@
 import { printable } from '../analysis/format.ts';
-import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
+import { thresholdText } from '../analysis/threshold-text.ts';
+import type { JudgedThreshold } from '../analysis/thresholds.ts';
 import { paints, proseWidth } from './paint.ts';
 import { hanging } from './text.ts';
 

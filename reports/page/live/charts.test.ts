@@ -30,7 +30,7 @@ const ALL_QUESTIONS = `location.hash = '#q=all'`;
 async function saidAfter(page: Page, key: string): Promise<string> {
   await page.keyboard.press(key);
   await page.clock.runFor(1_000);
-  return (await page.locator('[role=status]:not([id])').textContent()) ?? '';
+  return (await page.locator('#chart-said').textContent()) ?? '';
 }
 
 const focusedChart = (page: Page): Promise<number> =>
@@ -117,6 +117,7 @@ describe('highlighting', () => {
   test('of many series the leaders and the floor stand out, until the reader chooses, in every chart', async () => {
     const html = await render({ transports: MANY, scenarios: [ECHO, { ...ECHO, scenario: 'broadcast' }] });
     await reader.open(html, {}, async (page) => {
+      await page.evaluate(ALL_QUESTIONS);
       const [first, second] = [page.locator(CURVES).nth(0), page.locator(CURVES).nth(1)];
       const own = await colouredIn(first);
       expect(own).toEqual(new Set(['t0', 't1', 't2', 't3']));

@@ -16,6 +16,7 @@ export function say(text: string): void {
 
 function liveRegion(): HTMLElement {
   const made = document.createElement('p');
+  made.id = 'chart-said';
   made.className = 'visually-hidden';
   made.setAttribute('role', 'status');
   (document.querySelector('main') ?? document.body).append(made);

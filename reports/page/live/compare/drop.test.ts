@@ -9,6 +9,7 @@ import { compare } from '../../../analysis/compare.ts';
 import { textOf } from '../../../analysis/sentences.ts';
 import { ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../../../fixtures.ts';
 import { makeReport } from '../../../report.ts';
+import { lightened } from '../../carried.ts';
 import { renderComparison } from '../../render.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
 
@@ -90,13 +91,21 @@ describe('a run dropped on a report', () => {
     expect((await inPage({ name: 'report.html', text: await report(later) })).tables).toEqual(expected);
   });
 
-  test('so has a report of another make, whose analysis is of no use', async () => {
+  test('a report of another make, whose analysis is of no use, is refused: it has no histograms to judge by', async () => {
     const useless = gzipSync(JSON.stringify({ groups: [{ rows: [null, { caseId: 'ws', cells: 3 }] }] })).toString(
       'base64',
     );
     const html = (await report(later)).replace(/(id="carried-analysis">)[^<]*/, `$1${useless}`);
     expect(html).toContain(useless);
-    expect((await inPage({ name: 'report.html', text: html })).tables).toEqual(expected);
+    const without = 'carries no histograms, which verdicts are made from. Drop the results.json that the run wrote.';
+    await reader.open(ownPage, {}, async (page) => {
+      await give(page, { name: 'report.html', text: html });
+      await page.getByText(`report.html ${without}`).waitFor();
+      await give(page, json(lightened(later), 'taken.json'));
+      await page.getByText(`taken.json ${without}`).waitFor();
+      await give(page, json(later, 'whole.json'));
+      await page.waitForSelector('.compared');
+    });
   });
 });
 

@@ -90,9 +90,19 @@ type Other = { readonly name: string; readonly run: ReadRun };
 async function readOther(file: File, { turn }: Patience): Promise<Other> {
   const { name, results, analysis } = await readDropped(file);
   const analysed = analysis === undefined ? null : analysedRun(results, analysis);
+  if (analysed === null && hasNoHistograms(results)) {
+    throw new Unusable(
+      `${name} carries no histograms, which verdicts are made from. Drop the results.json that the run wrote.`,
+    );
+  }
   const share = (done: number) => turn(() => `Reading ${name}: ${Math.floor(done * 100)} %`);
   return { name, run: analysed ?? (await readRun(results, share)) };
 }
+
+/** As a report carries its run, and lets it be taken away. */
+const hasNoHistograms = ({ cases }: Results): boolean =>
+  cases.some(({ trials }) => trials.some((trial) => trial.state === 'valid')) &&
+  cases.every(({ trials }) => trials.every((trial) => trial.state !== 'valid' || trial.latency.response === ''));
 
 async function ownRun(): Promise<ReadRun> {
   const [results, analysis] = await Promise.all([carriedResults(), carriedAnalysis()]);
