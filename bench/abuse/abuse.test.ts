@@ -17,10 +17,13 @@ const inTurn = turnstile(AT_ONCE);
 
 describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
   test.each(names)('%s', { timeout: PATIENT }, async (name) => {
-    const { failures, attacks, probed } = await inTurn(() => assail(findTransport(name)!));
+    const found = findTransport(name)!;
+    const { failures, attacks, probed } = await inTurn(() => assail(found));
     expect(failures).toEqual([]);
-    expect(attacks.length).toBeGreaterThan(1);
-    expect(probed).toBeGreaterThan(100);
+    // What reaches a server over UDP alone finds no connection of TCP to be slow or silent on.
+    expect(attacks.length).toBeGreaterThan(found.entry.port === 'udp' ? 1 : 2);
+    // Five of each probe at the least, however soon the attacks are over.
+    expect(probed).toBeGreaterThanOrEqual(100);
   });
 
   // The defence switched off by settings: the check has to see that it is.

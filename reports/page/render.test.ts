@@ -332,7 +332,7 @@ test('seven transports in every kind of scenario, seven times, are under a megab
   const results = makeResults({ ...STATES['every kind'], trials: 7 });
   const { html } = await makeReport(results, { resamples: 500 });
   expect((await makeReport(structuredClone(results), { resamples: 500 })).html).toBe(html);
-  expect(Buffer.byteLength(html)).toBeLessThan(1_250_000);
+  expect(Buffer.byteLength(html)).toBeLessThan(1_000_000);
 });
 
 describe('the bundle', () => {
