@@ -255,6 +255,14 @@ describe('buttons and keys', () => {
       await page.locator('nav a[href="#trust"][aria-current="location"]').waitFor();
       expect(await current.count()).toBe(1);
       await expectVisible(page, 'nav');
+      // What is above it grows once the reader is there, without a scroll.
+      await page.evaluate(() => {
+        document.documentElement.style.overflowAnchor = 'none';
+        const tall = document.createElement('div');
+        tall.style.height = '90000px';
+        document.querySelector('#answer')?.append(tall);
+      });
+      await page.locator('nav a[href="#answer"][aria-current="location"]').waitFor();
       await page.goto(page.url().replace(/#.*/, ''));
       await page.keyboard.press('Tab');
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the answer');

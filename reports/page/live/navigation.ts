@@ -26,5 +26,7 @@ export function markSection(page: Document): void {
   };
   addEventListener('scroll', later, { passive: true });
   addEventListener('resize', later, { passive: true });
+  // What the script adds, and what is laid out only when it comes near, moves the rest without a scroll.
+  new ResizeObserver(later).observe(page.body);
   later();
 }
