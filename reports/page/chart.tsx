@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import type { Group, Row } from '../analysis/model.ts';
-import type { Identity } from './identity.ts';
+import { round } from './axis.ts';
+import { type Identities, type Identity, markerPath } from './identity.ts';
+import { shortened } from './parts.tsx';
 import { type Point, packPoints } from './points.ts';
 
 type ChartProps = {
@@ -59,6 +61,38 @@ export const Series = ({ name, identity, points, muted = false, className, child
     {children}
   </g>
 );
+
+type EndLabelProps = {
+  readonly name: string;
+  readonly identity: Identity;
+  /** Where it begins, beside the plot. */
+  readonly x: number;
+  readonly y: number;
+  /** Where its series ends, to draw a line from; null where that says nothing. */
+  readonly from: readonly [x: number, y: number] | null;
+  /** Characters of the name that there is room for. */
+  readonly length: number;
+};
+
+/** A series' direct label: its marker and its name. */
+export const EndLabel = ({ name, identity, x, y, from, length }: EndLabelProps) => (
+  <>
+    {from === null ? null : <path className="leader" d={`M${round(from[0] + 5)} ${round(from[1])}L${x} ${round(y)}`} />}
+    <path className="series-mark" d={markerPath(identity, 40)} transform={`translate(${x + 7} ${round(y)})`} />
+    <text className="label" x={x + 16} y={round(y + 4)}>
+      <title>{name}</title>
+      {shortened(name, length)}
+    </text>
+  </>
+);
+
+/** What a chart is drawn from that has a line for each row. */
+export type RowLinesProps = {
+  readonly rows: readonly Row[];
+  readonly identities: Identities;
+  readonly label: string;
+  readonly isMuted: (row: Row) => boolean;
+};
 
 /** With more series than this, colour on all of them tells none apart. */
 const MOST_COLOURED = 8;

@@ -2,12 +2,12 @@ import { scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { figures } from '../analysis/format.ts';
 import type { CurvePoint, Group, Row } from '../analysis/model.ts';
-import { logDomain, round } from './axis.ts';
+import { TicksAcross, TicksUp } from './axes.tsx';
+import { logDomain, logTicks, round } from './axis.ts';
 import { curveTakeaway } from './captions.ts';
-import { Chart, mutedIn, Series } from './chart.tsx';
+import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Milliseconds } from './milliseconds.tsx';
-import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { Figure, Heads, SeriesHead } from './parts.tsx';
 import type { Point } from './points.ts';
 import { spread } from './spread.ts';
 
@@ -47,14 +47,7 @@ export function CurveFigure({ group, identities }: Props) {
   );
 }
 
-type CurvesProps = {
-  readonly rows: readonly Row[];
-  readonly identities: Identities;
-  readonly label: string;
-  readonly isMuted: (row: Row) => boolean;
-};
-
-function Curves({ rows, identities, label, isMuted }: CurvesProps) {
+function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   const points = rows.flatMap(({ curve }) => curve);
   const times = points.flatMap(({ low, high }) => [low * 1e3, high * 1e3]);
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
@@ -98,15 +91,14 @@ function Curves({ rows, identities, label, isMuted }: CurvesProps) {
   };
   return (
     <Chart width={WIDTH} height={bottom + FOOT} label={label}>
-      <Milliseconds scale={y} plot={PLOT} />
-      {PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9).map((percentile) => (
-        <g key={percentile}>
-          <line className="grid" y1={PLOT.top} y2={bottom} {...vertical(x(1 / (1 - percentile)))} />
-          <text className="tick" x={round(x(1 / (1 - percentile)))} y={bottom + 16} textAnchor="middle">
-            {percentileLabel(percentile)}
-          </text>
-        </g>
-      ))}
+      <TicksUp ticks={logTicks(low, high)} at={y} plot={PLOT} />
+      <TicksAcross
+        ticks={PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9)}
+        at={(percentile) => x(1 / (1 - percentile))}
+        text={percentileLabel}
+        top={PLOT.top}
+        bottom={bottom}
+      />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         percentile (log of 1/(1−p))
       </text>
@@ -131,16 +123,14 @@ function Curves({ rows, identities, label, isMuted }: CurvesProps) {
                 transform={`translate(${round(markX)} ${round(markY)})`}
               />
             ))}
-            <path className="leader" d={`M${round(endX + 5)} ${round(endY)}L${PLOT.right + 16} ${round(labelY)}`} />
-            <path
-              className="series-mark"
-              d={markerPath(identity, 40)}
-              transform={`translate(${PLOT.right + 23} ${round(labelY)})`}
+            <EndLabel
+              name={row.name}
+              identity={identity}
+              x={PLOT.right + 16}
+              y={labelY}
+              from={[endX, endY]}
+              length={18}
             />
-            <text className="label" x={PLOT.right + 32} y={round(labelY + 4)}>
-              <title>{row.name}</title>
-              {shortened(row.name, 18)}
-            </text>
           </Series>
         );
       })}
@@ -148,7 +138,7 @@ function Curves({ rows, identities, label, isMuted }: CurvesProps) {
   );
 }
 
-function CurveData({ rows, identities }: Omit<CurvesProps, 'label' | 'isMuted'>) {
+function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isMuted'>) {
   const standard = PERCENTILES.filter((wanted) => rows.some(({ curve }) => valueAt(curve, wanted) !== undefined));
   return (
     <table>
@@ -156,19 +146,13 @@ function CurveData({ rows, identities }: Omit<CurvesProps, 'label' | 'isMuted'>)
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {standard.map((percentile) => (
-            <th key={percentile} scope="col" className="number">
-              {percentileLabel(percentile)} %
-            </th>
-          ))}
+          <Heads of={standard.map((percentile) => `${percentileLabel(percentile)} %`)} className="number" />
         </tr>
       </thead>
       <tbody>
         {rows.map(({ caseId, name, curve }) => (
           <tr key={caseId}>
-            <th scope="row">
-              <Swatch identity={identities(name)} /> <Name>{name}</Name>
-            </th>
+            <SeriesHead name={name} identities={identities} />
             {standard.map((percentile) => {
               const seconds = valueAt(curve, percentile);
               return (
@@ -196,5 +180,3 @@ function fewOf({ curve }: Row): CurvePoint[] {
 }
 
 const percentileLabel = (percentile: number): string => String(Number((percentile * 100).toPrecision(5)));
-
-const vertical = (at: number) => ({ x1: round(at), x2: round(at) });

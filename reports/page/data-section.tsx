@@ -2,7 +2,7 @@ import type { Results } from '../../bench/results/schema.ts';
 import { countOf } from '../analysis/format.ts';
 import type { Analysis } from '../analysis/model.ts';
 import type { Download } from '../raw/names.ts';
-import { Name } from './parts.tsx';
+import { Fact, Name } from './parts.tsx';
 import { trialsId } from './sections.ts';
 import { TrialsTable } from './trials.tsx';
 
@@ -34,36 +34,21 @@ export function DataSection({ results, analysis, sha256 }: Props) {
     <section id="data" className="block">
       <h2>Raw data</h2>
       <dl className="facts data-facts">
-        <div>
-          <dt>Run</dt>
-          <dd>
-            <Name>{results.id}</Name>
-          </dd>
-        </div>
-        <div>
-          <dt>Schema</dt>
-          <dd>
-            <code>{results.schema}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>SHA-256 of results.json</dt>
-          <dd>
-            <code>{sha256}</code>
-          </dd>
-        </div>
-        <div>
-          <dt>This page again</dt>
-          <dd>
-            <code>npm run report -- results.json</code>
-          </dd>
-        </div>
-        <div>
-          <dt>Trials and histograms, all of them</dt>
-          <dd>
-            <code>npm run report -- results.json --csv trials.csv --hlog histograms.hlog</code>
-          </dd>
-        </div>
+        <Fact term="Run">
+          <Name>{results.id}</Name>
+        </Fact>
+        <Fact term="Schema">
+          <code>{results.schema}</code>
+        </Fact>
+        <Fact term="SHA-256 of results.json">
+          <code>{sha256}</code>
+        </Fact>
+        <Fact term="This page again">
+          <code>npm run report -- results.json</code>
+        </Fact>
+        <Fact term="Trials and histograms, all of them">
+          <code>npm run report -- results.json --csv trials.csv --hlog histograms.hlog</code>
+        </Fact>
       </dl>
       <ul className="downloads needs-script">
         {DOWNLOADS.map(({ id, name, what }) => (

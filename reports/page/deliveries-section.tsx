@@ -12,10 +12,11 @@ import {
 } from '../analysis/deliveries.ts';
 import { figures, integer } from '../analysis/format.ts';
 import type { Group } from '../analysis/model.ts';
-import { logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { TicksAcross } from './axes.tsx';
+import { logDomain, logTicks, round } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import type { Identities } from './identity.ts';
-import { Name, Scroll, Swatch, shortened } from './parts.tsx';
+import { Heads, Scroll, SeriesHead, shortened } from './parts.tsx';
 
 type Props = { readonly cases: readonly Case[]; readonly groups: readonly Group[]; readonly identities: Identities };
 
@@ -66,19 +67,16 @@ function Faults({ group, rows, identities }: FaultsProps) {
           <thead>
             <tr>
               <th scope="col">Transport</th>
-              {['Trials', 'Owed', 'Delivered', ...kinds.map((fault) => FAULT_WORDS[fault])].map((heading) => (
-                <th key={heading} scope="col" className="number">
-                  {heading}
-                </th>
-              ))}
+              <Heads
+                of={['Trials', 'Owed', 'Delivered', ...kinds.map((fault) => FAULT_WORDS[fault])]}
+                className="number"
+              />
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.caseId}>
-                <th scope="row">
-                  <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
-                </th>
+                <SeriesHead name={row.name} identities={identities} />
                 <td className="number">{integer(row.trials)}</td>
                 <td className="number">{integer(row.owed)}</td>
                 <td className="number">{integer(row.delivered)}</td>
@@ -122,14 +120,7 @@ function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { read
       <text className="tick" x={0} y={12}>
         {seen.map((fault) => `${LETTERS[fault]} ${FAULT_WORDS[fault]}`).join('  ·  ')}
       </text>
-      {logTicks(...domain).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={bottom} />
-          <text className="tick" x={round(x(tick))} y={bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <TicksAcross ticks={logTicks(...domain)} at={x} top={PLOT.top} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         % of the deliveries owed (log)
       </text>

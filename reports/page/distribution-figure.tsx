@@ -2,11 +2,12 @@ import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { figures, share as percent } from '../analysis/format.ts';
 import type { Group, Row, SharePoint } from '../analysis/model.ts';
-import { logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { TicksAcross, TicksUp } from './axes.tsx';
+import { logDomain, logTicks, round } from './axis.ts';
 import { distributionTakeaway } from './captions.ts';
-import { Chart, mutedIn, Series } from './chart.tsx';
+import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { Figure, Heads, SeriesHead } from './parts.tsx';
 import type { Point } from './points.ts';
 
 const WIDTH = 540;
@@ -45,14 +46,7 @@ export function DistributionFigure({ group, identities }: Props) {
   );
 }
 
-type SharesProps = {
-  readonly rows: readonly Row[];
-  readonly identities: Identities;
-  readonly label: string;
-  readonly isMuted: (row: Row) => boolean;
-};
-
-function Shares({ rows, identities, label, isMuted }: SharesProps) {
+function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
   const [low, high] = logDomain(rows.flatMap(({ pooled }) => pooled.map(({ seconds }) => seconds * 1e3)));
   const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
   const x = scaleLog([low, high], [PLOT.left, PLOT.right]);
@@ -71,22 +65,8 @@ function Shares({ rows, identities, label, isMuted }: SharesProps) {
   });
   return (
     <Chart width={WIDTH} height={bottom + FOOT} label={label}>
-      {TICKS.map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick / 100))} y2={round(y(tick / 100))} />
-          <text className="tick" x={PLOT.left - 6} y={round(y(tick / 100) + 4)} textAnchor="end">
-            {tick} %
-          </text>
-        </g>
-      ))}
-      {logTicks(low, high).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={bottom} />
-          <text className="tick" x={round(x(tick))} y={bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <TicksUp ticks={TICKS} at={(tick) => y(tick / 100)} text={(tick) => `${tick} %`} plot={PLOT} />
+      <TicksAcross ticks={logTicks(low, high)} at={x} top={PLOT.top} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         latency, ms (log)
       </text>
@@ -107,15 +87,7 @@ function Shares({ rows, identities, label, isMuted }: SharesProps) {
               d={markerPath(identity, 40)}
               transform={`translate(${round(x(halfOf(row) * 1e3))} ${round(y(0.5))})`}
             />
-            <path
-              className="series-mark"
-              d={markerPath(identity, 40)}
-              transform={`translate(${PLOT.right + 23} ${height})`}
-            />
-            <text className="label" x={PLOT.right + 32} y={height + 4}>
-              <title>{row.name}</title>
-              {shortened(row.name, 18)}
-            </text>
+            <EndLabel name={row.name} identity={identity} x={PLOT.right + 16} y={height} from={null} length={18} />
           </Series>
         );
       })}
@@ -128,26 +100,20 @@ const secondsAt = ({ pooled }: Row, wanted: number): number | undefined =>
 
 const halfOf = (row: Row): number => secondsAt(row, 0.5) ?? 0;
 
-function DistributionData({ rows, identities }: Pick<SharesProps, 'rows' | 'identities'>) {
+function DistributionData({ rows, identities }: Pick<RowLinesProps, 'rows' | 'identities'>) {
   return (
     <table>
       <caption>Latency in ms within which a share of messages had arrived, pooled over the valid trials</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {NAMED.map((share) => (
-            <th key={share} scope="col" className="number">
-              {percent(share)}
-            </th>
-          ))}
+          <Heads of={NAMED.map(percent)} className="number" />
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
           <tr key={row.caseId}>
-            <th scope="row">
-              <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
-            </th>
+            <SeriesHead name={row.name} identities={identities} />
             {NAMED.map((share) => (
               <td key={share} className="number">
                 {figures((secondsAt(row, share) ?? 0) * 1e3)}

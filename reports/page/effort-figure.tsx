@@ -3,10 +3,11 @@ import type { Case } from '../../bench/results/schema.ts';
 import { type Effort, effortsOf } from '../analysis/effort.ts';
 import { countOf, figures, share } from '../analysis/format.ts';
 import type { Group } from '../analysis/model.ts';
-import { logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { TicksAcross } from './axes.tsx';
+import { logDomain, logTicks, round } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, Name, shortened } from './parts.tsx';
+import { Figure, Heads, Name, shortened } from './parts.tsx';
 
 const WIDTH = 540;
 const PLOT = { left: 118, right: 420, top: 32 };
@@ -82,14 +83,7 @@ function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; iden
       <text className="tick" x={WIDTH} y={14} textAnchor="end">
         server · generator, µs
       </text>
-      {logTicks(...domain).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top - 4} y2={bottom} />
-          <text className="tick" x={round(x(tick))} y={bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <TicksAcross ticks={logTicks(...domain)} at={x} top={PLOT.top - 4} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         µs of CPU per delivered message (log)
       </text>
@@ -136,11 +130,7 @@ function EffortData({ efforts }: { efforts: readonly Effort[] }) {
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker busy'].map((heading) => (
-            <th key={heading} scope="col">
-              {heading}
-            </th>
-          ))}
+          <Heads of={['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker busy']} />
         </tr>
       </thead>
       <tbody>

@@ -3,7 +3,8 @@ import { figures, list } from '../analysis/format.ts';
 import { frontierOf, type Placed } from '../analysis/frontier.ts';
 import type { Group } from '../analysis/model.ts';
 import { layerSentence } from '../analysis/sentences.ts';
-import { logDomain, logTicks, round, tickLabel } from './axis.ts';
+import { TicksAcross, TicksUp } from './axes.tsx';
+import { logDomain, logTicks, round } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Figure, Name, shortened } from './parts.tsx';
@@ -91,22 +92,8 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
   );
   return (
     <Chart width={WIDTH} height={HEIGHT} label={label}>
-      {logTicks(...up).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
-          <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
-      {logTicks(...across).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
-          <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <TicksUp ticks={logTicks(...up)} at={y} plot={PLOT} />
+      <TicksAcross ticks={logTicks(...across)} at={x} top={PLOT.top} bottom={PLOT.bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 36} textAnchor="middle">
         p99, ms (log)
       </text>

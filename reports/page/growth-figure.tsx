@@ -7,7 +7,7 @@ import { LEAST_FIT } from '../analysis/notes.ts';
 import type { Identities } from './identity.ts';
 import { LinePanels } from './line-panels.tsx';
 import { mutedByName } from './muted.ts';
-import { Figure, Name } from './parts.tsx';
+import { Figure, Heads, Name } from './parts.tsx';
 
 type Props = { readonly cases: readonly Case[]; readonly group: Group; readonly identities: Identities };
 
@@ -84,11 +84,7 @@ function GrowthData({ growths, group }: DataProps) {
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {steps.map((sessions) => (
-            <th key={sessions} scope="col">
-              {integer(sessions)}
-            </th>
-          ))}
+          <Heads of={steps.map(integer)} />
           <th scope="col">KiB / session (interval)</th>
         </tr>
       </thead>

@@ -2,11 +2,12 @@ import { scaleLog } from 'd3-scale';
 import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
 import { extreme, type Metric } from '../analysis/metrics.ts';
 import type { Cell, Group, Row } from '../analysis/model.ts';
-import { logDomain, logTicks, tickLabel } from './axis.ts';
+import { TicksAcross } from './axes.tsx';
+import { logDomain, logTicks } from './axis.ts';
 import { intervalTakeaway } from './captions.ts';
 import { Chart, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, Name, Swatch, shortened, VerdictWord } from './parts.tsx';
+import { Figure, SeriesHead, shortened, VerdictWord } from './parts.tsx';
 
 const WIDTH = 540;
 const PLOT = { left: 136, right: 430, top: 8 };
@@ -74,14 +75,7 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
           height={bottom - PLOT.top}
         />
       )}
-      {logTicks(low, high).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={at(tick / metric.scale)} x2={at(tick / metric.scale)} y1={PLOT.top} y2={bottom} />
-          <text className="tick" x={at(tick / metric.scale)} y={bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <TicksAcross ticks={logTicks(low, high)} at={x} top={PLOT.top} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         {metric.name}, {metric.unit} (log)
       </text>
@@ -166,9 +160,7 @@ function IntervalData({ group, identities }: Props) {
           const cell = cells[group.primary];
           return (
             <tr key={caseId}>
-              <th scope="row">
-                <Swatch identity={identities(name)} /> <Name>{name}</Name>
-              </th>
+              <SeriesHead name={name} identities={identities} />
               {cell.state === 'not shown' ? (
                 <td colSpan={5}>not shown: {cell.reason}</td>
               ) : (

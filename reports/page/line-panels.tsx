@@ -1,9 +1,9 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
+import { TicksUp } from './axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
-import { Chart, Series } from './chart.tsx';
+import { Chart, EndLabel, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { shortened } from './parts.tsx';
 import { spread } from './spread.ts';
 
 const WIDTH = 540;
@@ -121,14 +121,7 @@ const Frame = ({ laid: { panel, top, y, ticks } }: { laid: Laid }) => (
       {panel.unit === '' ? '' : `, ${panel.unit}`}
       {panel.kind === 'log' ? ' (log)' : ''}
     </text>
-    {ticks.map((tick) => (
-      <g key={tick}>
-        <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
-        <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
-          {tickLabel(tick)}
-        </text>
-      </g>
-    ))}
+    <TicksUp ticks={ticks} at={y} plot={PLOT} />
   </g>
 );
 
@@ -206,16 +199,7 @@ function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
         {refused.map((one) => (
           <path key={one.x} className="not-offered" d={`M${x(one.x) - 3} ${PLOT.top - 6}l6 6m0-6l-6 6`} />
         ))}
-        <path className="leader" d={`M${round(endX + 5)} ${round(endY)}L${PLOT.right + 14} ${round(labelY)}`} />
-        <path
-          className="series-mark"
-          d={markerPath(identity, 40)}
-          transform={`translate(${PLOT.right + 21} ${round(labelY)})`}
-        />
-        <text className="label" x={PLOT.right + 30} y={round(labelY + 4)}>
-          <title>{name}</title>
-          {shortened(name, 13)}
-        </text>
+        <EndLabel name={name} identity={identity} x={PLOT.right + 14} y={labelY} from={[endX, endY]} length={13} />
       </Series>
     );
   });

@@ -4,12 +4,12 @@ import { cellFigure, figures, integer } from '../analysis/format.ts';
 import { objectiveText } from '../analysis/group.ts';
 import { type LoadBin, type LoadCurve, type LoadPoint, loadCurve } from '../analysis/load-curve.ts';
 import type { Group, Objective, Row } from '../analysis/model.ts';
+import { TicksUp } from './axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { loadNote, loadTakeaway } from './captions.ts';
-import { Chart, mutedIn, Series } from './chart.tsx';
+import { Chart, EndLabel, mutedIn, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Milliseconds } from './milliseconds.tsx';
-import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { Figure, Heads, SeriesHead } from './parts.tsx';
 import type { Point } from './points.ts';
 import { spread } from './spread.ts';
 
@@ -111,7 +111,7 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
   });
   return (
     <Chart width={WIDTH} height={HEIGHT} label={label}>
-      <Milliseconds scale={y} plot={PLOT} />
+      <TicksUp ticks={logTicks(low, high)} at={y} plot={PLOT} />
       <Achieved x={x} y={delivered} low={lowest} rates={rateTicks} />
       {rateTicks.map((tick) => (
         <g key={tick}>
@@ -180,16 +180,14 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
                 transform={`translate(${at(found.rate, found.p99).map(round).join(' ')})`}
               />
             )}
-            <path className="leader" d={`M${round(endX + 5)} ${round(endY)}L${PLOT.right + 16} ${round(labelY)}`} />
-            <path
-              className="series-mark"
-              d={markerPath(identity, 40)}
-              transform={`translate(${PLOT.right + 23} ${round(labelY)})`}
+            <EndLabel
+              name={row.name}
+              identity={identity}
+              x={PLOT.right + 16}
+              y={labelY}
+              from={[endX, endY]}
+              length={13}
             />
-            <text className="label" x={PLOT.right + 32} y={round(labelY + 4)}>
-              <title>{row.name}</title>
-              {shortened(row.name, 13)}
-            </text>
           </Series>
         );
       })}
@@ -210,14 +208,7 @@ const Achieved = ({ x, y, low, rates }: AchievedProps) => (
     <text className="axis" x={0} y={ACHIEVED.top - 7}>
       delivered of what was offered, %
     </text>
-    {linearTicks(low, 100).map((tick) => (
-      <g key={tick}>
-        <line className="grid" x1={PLOT.left} x2={PLOT.right} y1={round(y(tick))} y2={round(y(tick))} />
-        <text className="tick" x={PLOT.left - 6} y={round(y(tick) + 4)} textAnchor="end">
-          {tickLabel(tick)}
-        </text>
-      </g>
-    ))}
+    <TicksUp ticks={linearTicks(low, 100)} at={y} plot={PLOT} />
     {rates.map((rate) => (
       <line key={rate} className="grid" {...upright(round(x(rate)))} y1={ACHIEVED.top} y2={ACHIEVED.bottom} />
     ))}
@@ -237,20 +228,17 @@ function LoadData({ series, identities }: { series: readonly Searched[]; identit
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {['Capacity, msg/s', 'Offered, msg/s', 'Delivered %', 'Steps', 'Met', 'p50 ms', 'p99 ms'].map((header) => (
-            <th key={header} scope="col" className="number">
-              {header}
-            </th>
-          ))}
+          <Heads
+            of={['Capacity, msg/s', 'Offered, msg/s', 'Delivered %', 'Steps', 'Met', 'p50 ms', 'p99 ms']}
+            className="number"
+          />
         </tr>
       </thead>
       <tbody>
         {series.flatMap(({ row, curve }) =>
           curve.line.map(({ rate, achieved, steps, met, p50, p99 }) => (
             <tr key={`${row.caseId} ${rate}`}>
-              <th scope="row">
-                <Swatch identity={identities(row.name)} /> <Name>{row.name}</Name>
-              </th>
+              <SeriesHead name={row.name} identities={identities} />
               <td className="number">{capacityText(row)}</td>
               <td className="number">{figures(rate)}</td>
               <td className="number">{figures(achieved * 100)}</td>

@@ -1,6 +1,6 @@
 import { integer, share, shownInUnit } from '../analysis/format.ts';
 import type { MicroView } from '../analysis/model.ts';
-import { Name, Scroll } from './parts.tsx';
+import { Heads, Name, Scroll } from './parts.tsx';
 
 const MICROSECONDS = { scale: 1e6 };
 const HEADERS = ['Size B', 'Decode µs', 'Encode µs', 'Both µs', 'Server CPU µs/msg', 'Share'];
@@ -17,11 +17,7 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
           <thead>
             <tr>
               <th scope="col">Transport</th>
-              {HEADERS.map((header) => (
-                <th key={header} scope="col" className="number">
-                  {header}
-                </th>
-              ))}
+              <Heads of={HEADERS} className="number" />
               <th scope="col">Measured in</th>
               <th scope="col">Done by</th>
             </tr>

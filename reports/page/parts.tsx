@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Sentence, Warning } from '../analysis/model.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
-import type { Identity } from './identity.ts';
+import type { Identities, Identity } from './identity.ts';
 
 /** Names come from the results and may be written in any direction: isolated, they cannot turn what surrounds them. */
 export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi>;
@@ -32,6 +32,29 @@ export const Swatch = ({ identity }: { identity: Identity }) => (
   <svg className="swatch" width="28" height="14" aria-hidden="true">
     <use href={`#${identity.symbolId}`} />
   </svg>
+);
+
+/** The head of a transport's row. */
+export const SeriesHead = ({ name, identities }: { name: string; identities: Identities }) => (
+  <th scope="row">
+    <Swatch identity={identities(name)} /> <Name>{name}</Name>
+  </th>
+);
+
+/** Heads of columns that have nothing to say but their names. */
+export const Heads = ({ of, className }: { of: readonly (string | number)[]; className?: string }) =>
+  of.map((head) => (
+    <th key={head} scope="col" className={className}>
+      {head}
+    </th>
+  ));
+
+/** One of a list of facts. */
+export const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
+  <div>
+    <dt>{term}</dt>
+    <dd>{children}</dd>
+  </div>
 );
 
 /** Wide things scroll in here, so that the page itself never does. */

@@ -1,7 +1,8 @@
 import { scaleLinear } from 'd3-scale';
 import { figures } from '../analysis/format.ts';
 import type { Portion } from '../analysis/wire-cost.ts';
-import { linearTicks, round, tickLabel } from './axis.ts';
+import { TicksAcross } from './axes.tsx';
+import { linearTicks, round } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { shortened } from './parts.tsx';
 
@@ -52,14 +53,7 @@ export function PortionBars({ rows, label, axis, asideTitle, hasPayload }: Props
       <text className="tick" x={WIDTH} y={16} textAnchor="end">
         {asideTitle}
       </text>
-      {linearTicks(0, most).map((tick) => (
-        <g key={tick}>
-          <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top - 4} y2={bottom} />
-          <text className="tick" x={round(x(tick))} y={bottom + 16} textAnchor="middle">
-            {tickLabel(tick)}
-          </text>
-        </g>
-      ))}
+      <TicksAcross ticks={linearTicks(0, most)} at={x} top={PLOT.top - 4} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         {axis}
       </text>

@@ -1,11 +1,10 @@
-import type { ReactNode } from 'react';
 import type { Results } from '../../bench/results/schema.ts';
 import { countOf, figures } from '../analysis/format.ts';
 import { median } from '../analysis/median.ts';
 import type { Analysis, Check } from '../analysis/model.ts';
 import { implementationsOf, type Unequal, unequalIn } from '../analysis/trust/unequal.ts';
 import { CopyButton } from './copy-button.tsx';
-import { Name, Scroll } from './parts.tsx';
+import { Fact, Name, Scroll } from './parts.tsx';
 
 /** What was left unequal and why, and what each implementation was really set to. */
 export function Implementations({ results }: { results: Results }) {
@@ -242,10 +241,3 @@ function Checks({ checks }: { checks: readonly Check[] }) {
     </details>
   );
 }
-
-const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
-  <div>
-    <dt>{term}</dt>
-    <dd>{children}</dd>
-  </div>
-);

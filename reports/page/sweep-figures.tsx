@@ -15,7 +15,7 @@ import {
 import type { Identities } from './identity.ts';
 import { LinePanels, type LineSeries, type Panel } from './line-panels.tsx';
 import { mutedByName } from './muted.ts';
-import { Figure, Name } from './parts.tsx';
+import { Figure, Heads, Name } from './parts.tsx';
 
 type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly identities: Identities };
 
@@ -233,11 +233,7 @@ function SweepData({ series, axis }: DataProps) {
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          {places.map((at) => (
-            <th key={at} scope="col">
-              {integer(at)} {UNITS[axis]}
-            </th>
-          ))}
+          <Heads of={places.map((at) => `${integer(at)} ${UNITS[axis]}`)} />
         </tr>
       </thead>
       <tbody>

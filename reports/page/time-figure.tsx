@@ -17,7 +17,7 @@ import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { Chart, Series } from './chart.tsx';
 import { linePath, stepPath } from './course-path.ts';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, Name, Swatch, shortened } from './parts.tsx';
+import { Figure, Heads, SeriesHead, shortened } from './parts.tsx';
 import type { Point } from './points.ts';
 
 const WIDTH = 540;
@@ -272,11 +272,7 @@ function CourseData({ courses, identities }: Pick<PanelsProps, 'courses' | 'iden
         <tr>
           <th scope="col">Transport</th>
           <th scope="col">Course</th>
-          {HEADERS.map((header) => (
-            <th key={header} scope="col" className="number">
-              {header}
-            </th>
-          ))}
+          <Heads of={HEADERS} className="number" />
         </tr>
       </thead>
       <tbody>
@@ -293,9 +289,7 @@ function CourseData({ courses, identities }: Pick<PanelsProps, 'courses' | 'iden
           ];
           return (
             <tr key={course.caseId}>
-              <th scope="row">
-                <Swatch identity={identities(course.name)} /> <Name>{course.name}</Name>
-              </th>
+              <SeriesHead name={course.name} identities={identities} />
               <td>{findingOf(course)}</td>
               {HEADERS.map((header, index) => (
                 <td key={header} className="number">

@@ -3,7 +3,7 @@ import { type Metric, type MetricId, metric as metricOf } from '../analysis/metr
 import type { Group, Row, TrialView } from '../analysis/model.ts';
 import { trialsTakeaway } from './captions.ts';
 import type { Identities } from './identity.ts';
-import { Name, Scroll, Swatch } from './parts.tsx';
+import { Heads, Name, Scroll, SeriesHead } from './parts.tsx';
 
 const ICONS: Readonly<Record<TrialView['state'], string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
 
@@ -26,19 +26,13 @@ export function ValidityCard({ group, identities, trialsId }: Props & { readonly
           <thead>
             <tr>
               <th scope="col">Transport</th>
-              {blocks.map((block) => (
-                <th key={block} scope="col" className="mark">
-                  {block + 1}
-                </th>
-              ))}
+              <Heads of={blocks.map((block) => block + 1)} className="mark" />
             </tr>
           </thead>
           <tbody>
             {group.rows.map(({ caseId, name, trials }) => (
               <tr key={caseId}>
-                <th scope="row">
-                  <Swatch identity={identities(name)} /> <Name>{name}</Name>
-                </th>
+                <SeriesHead name={name} identities={identities} />
                 {blocks.map((block) => {
                   const trial = trials.find((candidate) => candidate.block === block);
                   return (
@@ -175,18 +169,16 @@ export function TrialsTable({ group, id }: TrialsProps) {
         <table className="trials sortable" id={id}>
           <thead>
             <tr>
-              {[
-                'Transport',
-                'Block',
-                'Order',
-                'State',
-                ...columns.map(({ header }) => header),
-                'Reasons and errors',
-              ].map((header) => (
-                <th key={header} scope="col">
-                  {header}
-                </th>
-              ))}
+              <Heads
+                of={[
+                  'Transport',
+                  'Block',
+                  'Order',
+                  'State',
+                  ...columns.map(({ header }) => header),
+                  'Reasons and errors',
+                ]}
+              />
             </tr>
           </thead>
           <tbody>

@@ -2,7 +2,7 @@ import type { Results } from '../../bench/results/schema.ts';
 import type { Analysis } from '../analysis/model.ts';
 import type { Gate, GateStatus } from '../analysis/trust/gate.ts';
 import { gatesOf, gatesTakeaway } from '../analysis/trust/gates.ts';
-import { Scroll } from './parts.tsx';
+import { Heads, Scroll } from './parts.tsx';
 import { Reading } from './reading.tsx';
 import { Environment, Implementations } from './surroundings.tsx';
 
@@ -35,11 +35,7 @@ const GateTable = ({ gates }: { readonly gates: readonly Gate[] }) => (
     <table className="gates">
       <thead>
         <tr>
-          {['Check', 'Status', 'Observed', 'Threshold', 'Consequence', 'What to do'].map((heading) => (
-            <th key={heading} scope="col">
-              {heading}
-            </th>
-          ))}
+          <Heads of={['Check', 'Status', 'Observed', 'Threshold', 'Consequence', 'What to do']} />
         </tr>
       </thead>
       <tbody>

@@ -4,7 +4,7 @@ import type { Group } from '../analysis/model.ts';
 import { layerSentence } from '../analysis/sentences.ts';
 import { both, isUnsplit, namesOf, setupInMessages, type WireCost, wireCosts } from '../analysis/wire-cost.ts';
 import { bytesNote, bytesTakeaway } from './captions.ts';
-import { Figure, Name } from './parts.tsx';
+import { Figure, Heads, Name } from './parts.tsx';
 import { type BarRow, PortionBars } from './portion-bars.tsx';
 
 type Props = { readonly cases: readonly Case[]; readonly group: Group };
@@ -124,11 +124,7 @@ function CostData({ costs, perMessage }: DataProps) {
         <tr>
           <th scope="col">Transport</th>
           <th scope="col">Way</th>
-          {[...parts, 'Set-up B/session', ...(perMessage ? ['Set-up, in messages'] : ['Packets'])].map((heading) => (
-            <th key={heading} scope="col">
-              {heading}
-            </th>
-          ))}
+          <Heads of={[...parts, 'Set-up B/session', ...(perMessage ? ['Set-up, in messages'] : ['Packets'])]} />
         </tr>
       </thead>
       <tbody>
