@@ -64,8 +64,8 @@ const overHttp = {
   http1: yes(S.http1, 'HTTP/1.1 is enough'),
   reliable: yes(S.tcpOrder, 'TCP, while the session lives'),
   lossy: no(S.tcpOrder, TCP_WAITS),
-  peer: no(S.content, NOT_PEER),
-  devices: no(S.content, 'HTTP keeps no session for who is away, and tells nobody that one is gone'),
+  peer: no(S.httpRoles, NOT_PEER),
+  devices: no(S.httpRoles, 'HTTP keeps no session for who is away, and tells nobody that one is gone'),
   graphql: no(S.content, NO_SCHEMA),
   upstream: no(S.post, 'a message up is a request of its own'),
 } as const;
@@ -93,8 +93,8 @@ export const FACTS: Readonly<Record<string, Family>> = {
     facts: {
       ...overWebSocket,
       binary: yes(S.wsFrames, 'frames of text or of bytes'),
-      replay: no(S.wsPurpose, APP_REPLAY),
-      devices: no(S.wsPurpose, NO_SESSIONS),
+      replay: no(S.wsDesign, APP_REPLAY),
+      devices: no(S.wsDesign, NO_SESSIONS),
       graphql: no(S.wsFrames, NO_SCHEMA),
     },
     judgements: {
