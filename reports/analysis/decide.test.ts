@@ -2,7 +2,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
 import { createBootstrap, type Sample } from './bootstrap.ts';
-import { decide } from './decide.ts';
+import { decide, rankEvidence } from './decide.ts';
 import { median } from './median.ts';
 import { inventTrials } from './simulation.ts';
 import { ICONS, type Word } from './verdict.ts';
@@ -40,12 +40,42 @@ test('trials are paired by block: drift that both share does not count against e
   });
 });
 
-test('blocks that only one side has do not count', () => {
-  const shifted = new Map([...base].map(([block, value]) => [block + 1, value]));
-  expect(decide(shifted, base, rule)).toEqual({
+const without = (from: Sample, ...spoilt: number[]): Sample =>
+  new Map([...from].filter(([block]) => !spoilt.includes(block)));
+
+test('blocks that only one side has do not count, while six are in common', () => {
+  const longer = sample(100, 101, 99, 100, 100.5, 99.5, 100);
+  const spoilt = new Map(longer).set(7, 900);
+  expect(decide(spoilt, longer, rule)).toEqual(decide(longer, longer, rule));
+});
+
+test('six trials a side are judged, whichever blocks the spoilt ones were in', () => {
+  const seven = sample(100, 101, 99, 100, 100.5, 99.5, 100);
+  const slower = new Map([...seven].map(([block, value]) => [block, value * 1.2]));
+  expect(word(without(slower, 0), without(seven, 6))).toBe('worse');
+  expect(word(without(seven, 0), without(slower, 6))).toBe('better');
+  expect(word(without(seven, 0), without(seven, 6))).toBe('equivalent');
+  expect(rankEvidence(without(slower, 0), without(seven, 6))).toMatchObject({ pairs: 0, cliffsDelta: 1 });
+  expect(decide(without(slower, 0, 1), seven, rule)).toEqual({
     word: 'not testable',
-    reason: '5 paired valid trials; a verdict needs 6',
+    reason: '5 valid trials; a verdict needs 6 a side',
   });
+});
+
+test('equals that lost a trial each, in blocks of their own, are rarely told apart', () => {
+  for (const noise of [
+    { cv: 0.3 },
+    { cv: 0.3, drift: 0.5 },
+    { cv: 0.1, drift: 0.5, outliers: { share: 0.05, factor: 3 } },
+  ]) {
+    const invent = inventTrials({ trials: 7, ratio: 1, noise, seed: 4 });
+    const words = Array.from({ length: 600 }, () => {
+      const [left = base, right = base] = invent(2);
+      return decide(without(left, 0), without(right, 1), { ...rule, bootstrap: createBootstrap(7, 200) }).word;
+    });
+    expect(words).not.toContain('not testable');
+    expect(words.filter((one) => one === 'better' || one === 'worse').length).toBeLessThanOrEqual(9);
+  }
 });
 
 test('the more comparisons are read together, the wider each interval', () => {

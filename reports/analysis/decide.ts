@@ -12,15 +12,21 @@ export type Rule = {
   readonly bootstrap: Bootstrap;
 };
 
-/** Decides between two cases whose trials are paired by block. */
-export function decide(left: Sample, right: Sample, { band, comparisons, bootstrap }: Rule): Verdict {
-  const blocks = commonBlocks([left, right]);
-  if (blocks.length < LEAST_TRIALS) {
+/**
+ * Decides between two cases whose trials are paired by block. Where spoilt trials of the one and of the other leave too few
+ * blocks in common, though either side has enough, the pairing is given up and with it what it takes out of the interval.
+ */
+export function decide(left: Sample, right: Sample, rule: Rule): Verdict {
+  const { band, comparisons, bootstrap } = rule;
+  const fewest = Math.min(left.size, right.size);
+  if (fewest < LEAST_TRIALS) {
     return {
       word: 'not testable',
-      reason: `${countOf(blocks.length, 'paired valid trial')}; a verdict needs ${LEAST_TRIALS}`,
+      reason: `${countOf(fewest, 'valid trial')}; a verdict needs ${LEAST_TRIALS} a side`,
     };
   }
+  const blocks = commonBlocks([left, right]);
+  if (blocks.length < LEAST_TRIALS) return decideSeparate(left, right, rule);
   const interval = bootstrap.ratioInterval(left, right, comparisons);
   if (interval === null) return { word: 'not testable', reason: 'a value of zero has no ratio' };
   const medianOf = (sample: Sample) => median(blocks.map((block) => sample.get(block) ?? Number.NaN));
@@ -51,9 +57,11 @@ function wordFor({ low, high }: Interval, band: number): 'better' | 'worse' | 'e
 
 /** Null where no rank test is possible; Holm's correction is filled in once the whole family is known. */
 export function rankEvidence(left: Sample, right: Sample): Omit<Expert, 'pHolm'> | null {
+  if (Math.min(left.size, right.size) < LEAST_TRIALS) return null;
   const blocks = commonBlocks([left, right]);
-  if (blocks.length < LEAST_TRIALS) return null;
-  const values = (sample: Sample) => blocks.map((block) => sample.get(block) ?? Number.NaN);
+  const isPaired = blocks.length >= LEAST_TRIALS;
+  const values = (sample: Sample) =>
+    isPaired ? blocks.map((block) => sample.get(block) ?? Number.NaN) : [...sample.values()];
   const [a, b] = [values(left), values(right)];
-  return { pairs: blocks.length, p: mannWhitney(a, b), cliffsDelta: cliffsDelta(a, b) };
+  return { pairs: isPaired ? blocks.length : 0, p: mannWhitney(a, b), cliffsDelta: cliffsDelta(a, b) };
 }

@@ -32,7 +32,7 @@ export function answerOf({ question, rows, tiers, metric, band }: Facts): Senten
   if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
   const [top = [], ...lower] = tiers.tiers;
   const others = lower.flat().length;
-  const untested = untestedSentence(tiers.untested);
+  const untested = [...lossSentence(rows, top), ...untestedSentence(tiers.untested)];
   const [first, second, ...more] = top;
   if (first === undefined) return [opening, plain('no answer.')];
   if (choices.length === 1 && only !== undefined) {
@@ -42,7 +42,7 @@ export function answerOf({ question, rows, tiers, metric, band }: Facts): Senten
     return [opening, plain('only '), strong(first.name), plain(' has enough valid trials for a verdict.'), ...untested];
   }
   if (second === undefined) {
-    const rivals = untested.length > 0 ? 'every other choice that could be tested' : 'every other choice';
+    const rivals = tiers.untested.length > 0 ? 'every other choice that could be tested' : 'every other choice';
     return [
       opening,
       plain('use '),
@@ -71,6 +71,21 @@ export function answerOf({ question, rows, tiers, metric, band }: Facts): Senten
     ...untested,
   ];
 }
+
+/** Who loses messages may be quick with the rest of them, and the figures are of the rest alone. */
+function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[] {
+  const losers = rows.flatMap(({ caseId, name, trials }) => {
+    if (!top.some((entry) => entry.caseId === caseId)) return [];
+    const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+    const sum = (of: 'lost' | 'expected') => valid.reduce((total, messages) => total + messages[of], 0);
+    return sum('lost') === 0 ? [] : [`${name} ${integer(sum('lost'))} of ${integer(sum('expected'))}`];
+  });
+  if (losers.length === 0) return [];
+  const rest = losers.length > MOST_LOSERS ? [`${losers.length - MOST_LOSERS} more also some`] : [];
+  return [plain(` Lost, and in no latency: ${list([...losers.slice(0, MOST_LOSERS), ...rest], 'and')} deliveries.`)];
+}
+
+const MOST_LOSERS = 3;
 
 /** A choice whose limit was not reached may be better than the one that is recommended, and that must be said. */
 function untestedSentence(untested: readonly Untested[]): Phrase[] {

@@ -17,7 +17,7 @@ export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule
   const candidates = rule.barrier === null ? choices.filter((member) => isTestable(id, member)) : [];
   const untested = choices.filter((member) => !candidates.includes(member)).map((member) => untestedOf(id, member));
   if (candidates.length === 0) {
-    return { kind: 'untestable', reason: rule.barrier ?? `no choice has ${LEAST_TRIALS} valid trials`, untested };
+    return { kind: 'untestable', reason: rule.barrier ?? untestableFor(id, choices), untested };
   }
   const comparisons = Math.max(1, candidates.length - 1);
   const verdictOn = (left: Member, right: Member): Verdict => judge(id, left, right, { ...rule, comparisons });
@@ -51,6 +51,13 @@ export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule
   return { kind: 'tiered', tiers, untested };
 }
 
+/** Trials may be many and valid, and yet have nothing to show: where no message arrives, no time is known. */
+function untestableFor(id: MetricId, choices: readonly Member[]): string {
+  if (choices.length === 0) return 'the floor alone was measured, which is no choice';
+  const enough = choices.some(({ validTrials }) => validTrials >= LEAST_TRIALS);
+  return `no choice has ${enough ? `a ${metric(id).name} in ` : ''}${LEAST_TRIALS} valid trials`;
+}
+
 const untestedOf = (id: MetricId, { name, readings }: Member): Untested => ({
   name,
   bounded: readings[id].bounded > 0,
@@ -59,13 +66,15 @@ const untestedOf = (id: MetricId, { name, readings }: Member): Untested => ({
 /** No claim either way: such a choice is in no tier. */
 const isUntested = ({ word }: Verdict): boolean => word === 'not testable' || word === 'not supported';
 
-/** How often each comes out within the band of the best when the same blocks are drawn again. */
+/** How often each comes out within the band of the best when the blocks are drawn again. */
 function topShares(id: MetricId, candidates: readonly Member[], { band, bootstrap }: TierRule): Map<Member, number> {
   // How near one comes to a lower bound says nothing about how near it comes to what lies behind.
   if (candidates.some(({ readings }) => readings[id].bounded > 0)) return new Map();
-  const blocks = commonBlocks(candidates.map(({ readings }) => readings[id].sample));
-  if (blocks.length < LEAST_TRIALS) return new Map();
-  const medians = candidates.map(({ readings }) => bootstrap.medians(readings[id].sample, blocks));
+  const samples = candidates.map(({ readings }) => readings[id].sample);
+  const blocks = commonBlocks(samples);
+  // Where spoilt trials leave too few blocks to all of them in common, each draws from its own.
+  const own = blocks.length < LEAST_TRIALS;
+  const medians = samples.map((sample) => bootstrap.medians(sample, own ? [...sample.keys()] : blocks));
   const tops = candidates.map(() => 0);
   const isTop =
     metric(id).best === 'less'

@@ -41,6 +41,7 @@ export function absentText({ name, word, reason }: Absent): string {
 
 /** Stands beside the verdict for readers who ask for it; the verdict is never decided by it. */
 export type Expert = {
+  /** 0 where the two have too few blocks in common to be paired. */
   readonly pairs: number;
   readonly p: number;
   /** `p` after Holm's correction over the comparisons of the same group and metric. */

@@ -13,11 +13,18 @@ export const ADVISOR = 'advisor';
  * the others are picked.
  */
 export const areSideBySide = (groups: readonly Pick<Group, 'rows' | 'unsupported'>[]): boolean =>
-  groups.length < 2 ||
-  (groups.length === 2 && groups.every(({ rows, unsupported }) => rows.length + unsupported.length <= ABREAST));
+  groups.length < 2 || (groups.length === 2 && groups.every(hasRoomAbreast));
 
-/** Names that half a screen's width has room for. */
-const ABREAST = 16;
+function hasRoomAbreast({ rows, unsupported }: Pick<Group, 'rows' | 'unsupported'>): boolean {
+  const names = [...rows, ...unsupported].map(({ name }) => name);
+  const characters = names.reduce((total, name) => total + name.length + AROUND_A_NAME, 0);
+  return names.length <= MOST_ABREAST && characters <= ROOM_ABREAST;
+}
+
+/** What half a screen's width has room for: names, and characters of them with the marks around each. */
+const MOST_ABREAST = 16;
+const ROOM_ABREAST = 350;
+const AROUND_A_NAME = 10;
 
 /** More questions than this would make a list that hides what follows it. */
 export const LISTED = 8;
