@@ -161,6 +161,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
       ),
     ].map(([reason, those]) => ({ word, reason, those })),
   );
+  if (cards.length + tiers.untested.length + incapable.length === 0) return null;
   return (
     <ul className="tiers" aria-label="Tiers">
       {cards.map((entries, tier) => (

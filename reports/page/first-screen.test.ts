@@ -2,12 +2,14 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse.ts';
 import type { Group } from '../analysis/model.ts';
+import { textOf as sentenceOf } from '../analysis/sentences.ts';
 import { ICONS, type Word } from '../analysis/verdict.ts';
 import { makeResults } from '../fixtures.ts';
 import { renderPage } from './render.ts';
 import { type Reader, startReader } from './testing/browser.ts';
 import { textOf } from './testing/markup.ts';
 import { FIRST_SCREEN, type State } from './testing/states.ts';
+import { UNUSUAL } from './testing/unusual-states.ts';
 
 const SCREEN = { width: 1280, height: 720 };
 const WORDS: readonly Word[] = ['better', 'worse', 'equivalent', 'not separated'];
@@ -20,6 +22,10 @@ beforeAll(async () => {
   reader = await startReader();
 }, PATIENCE);
 afterAll(() => reader.close());
+
+/** Of a question that has no answer other columns may still have verdicts; of a run that allows none, nothing has. */
+const isWithheld = ({ leaders, status }: State): boolean =>
+  leaders.length === 0 && ['quick', 'interrupted', 'invalid'].includes(status);
 
 /** What the first screen consists of, and what of it must be there whole. */
 const PIECES = {
@@ -48,10 +54,11 @@ const CLIPPED = `[...document.querySelectorAll('#answer *, .page-header *')]
   .filter((one) => one.scrollWidth > one.clientWidth + 1)
   .map((one) => one.outerHTML.slice(0, 80))`;
 
-describe.each(Object.entries<State>(FIRST_SCREEN))('%s', (_name, { spec, leaders, claims, status }) => {
-  const results = makeResults(spec);
+describe.each(Object.entries<State>({ ...FIRST_SCREEN, ...UNUSUAL }))('%s', (_name, state) => {
+  const { spec, alter = (same) => same, leaders, claims, status } = state;
+  const results = alter(makeResults(spec));
   const analysis = analyse(results, { resamples: 500 });
-  const [group] = analysis.groups;
+  const [group, second] = analysis.groups;
   if (group === undefined) throw new Error('a state has a question');
 
   test('says what is true of it, and no more', () => {
@@ -63,26 +70,32 @@ describe.each(Object.entries<State>(FIRST_SCREEN))('%s', (_name, { spec, leaders
       .join('');
     const named = leaders.length === 0 ? [] : said;
     expect(named.toSorted()).toEqual(leaders.toSorted());
-    if (leaders.length === 0) expect(claim).toMatch(/^no verdict: /);
+    if (leaders.length === 0) expect(claim).toMatch(/^no (?:verdict|answer): /);
     expect(claim.includes('equivalent')).toBe(claims.includes('equivalent'));
-    expect(/every other choice.* is shown slower/.test(claim)).toBe(claims.includes('worse') && leaders.length === 1);
+    expect(/every other choice.* is shown (?:slower|lower|heavier)/.test(claim)).toBe(
+      claims.includes('worse') && leaders.length === 1,
+    );
     expect(claim).not.toMatch(/(?<!to be )(?:better|faster)/);
+    expect(sentenceOf(group.answer)).toContain(state.says ?? '');
+    expect(sentenceOf(second?.answer ?? [])).toContain(state.second ?? '');
+    expect(sentenceOf(group.certainty)).toContain(state.measurement ?? '');
+    expect(sentenceOf(group.preference)).toContain(state.preference ?? '');
     const words = new Set(wordsOf(group));
     // The best choice of a column is what the others are held against: nothing is ever better than it.
     expect(words).not.toContain('better');
-    for (const word of WORDS) if (!claims.includes(word) && leaders.length === 0) expect(words).not.toContain(word);
+    for (const word of WORDS) if (isWithheld(state)) expect(words).not.toContain(word);
   });
 
   test('which, how sure and what is not covered stand on the first screen, light and dark', async () => {
     const html = await renderPage(results, analysis, '');
-    if (leaders.length === 0) {
+    if (isWithheld(state)) {
       const beforeDefinitions = textOf(html).split('How to read this Verdicts')[0];
       expect(beforeDefinitions).not.toMatch(new RegExp(`[${ICONS.better}${ICONS.worse}${ICONS.equivalent}]`));
     }
     await reader.open(html, { viewport: SCREEN, colorScheme: 'light' }, async (page) => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        await isWhole(page);
+        await isWhole(page, group);
       }
       expect(await page.locator(`${PIECES.measurement} dt`).textContent()).toBe('How sure, by measurement:');
       expect(await page.locator(`${PIECES.preference} dt`).textContent()).toBe('How sure, by preference:');
@@ -92,8 +105,14 @@ describe.each(Object.entries<State>(FIRST_SCREEN))('%s', (_name, { spec, leaders
   });
 });
 
-async function isWhole(page: Page): Promise<void> {
-  const pieces = Object.entries(PIECES);
+/** Where each of what was said of any question on the screen ends: two stand side by side. */
+const ENDS = `[...document.querySelectorAll('.answers .certainty > div, .answers .limits')]
+  .filter((one) => one.checkVisibility())
+  .map((one) => one.getBoundingClientRect().bottom)`;
+
+async function isWhole(page: Page, { rows }: Group): Promise<void> {
+  // The floor is in no tier.
+  const pieces = Object.entries(PIECES).filter(([name]) => name !== 'tiers' || rows.some(({ floor }) => !floor));
   const boxes = await Promise.all(pieces.map(async ([name, selector]) => ({ name, box: await boxOf(page, selector) })));
   for (const [index, { name, box }] of boxes.entries()) {
     expect(box.y + box.height, `${name} ends on the first screen`).toBeLessThanOrEqual(SCREEN.height);
@@ -103,6 +122,7 @@ async function isWhole(page: Page): Promise<void> {
       expect(overlap(box, other.box), `${name} is over ${other.name}`).toBe(false);
     }
   }
+  expect(Math.max(...(await page.evaluate<number[]>(ENDS)))).toBeLessThanOrEqual(SCREEN.height);
   expect(await page.evaluate<string[]>(CLIPPED)).toEqual([]);
   expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(SCREEN.width);
 }

@@ -1,3 +1,4 @@
+import type { Results } from '../../../bench/results/schema.ts';
 import type { Word } from '../../analysis/verdict.ts';
 import {
   BROADCAST,
@@ -12,11 +13,18 @@ import {
 /** An invented run, and what is true of its first question: whoever made the figures knows. */
 export type State = {
   readonly spec: RunSpec;
+  /** What no invented transport can be told to do. */
+  readonly alter?: (results: Results) => Results;
   /** Who must be named as the answer, and nobody else; none where no verdict may be given. */
   readonly leaders: readonly string[];
   /** Relations that may be claimed of the first question's transports. A quiet run claims none. */
   readonly claims: readonly Word[];
   readonly status: 'valid' | 'warnings' | 'quick' | 'interrupted' | 'invalid';
+  /** What the sentences say of it: the answer, that of the second question, and how sure it is in either way. */
+  readonly says?: string;
+  readonly second?: string;
+  readonly measurement?: string;
+  readonly preference?: string;
 };
 
 const everyTrial = (state: Fault['state'], reason: string): Record<number, Fault> =>
