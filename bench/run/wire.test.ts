@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UNAVAILABLE } from '../conformance/harness.ts';
 import { singleTrial } from '../instrument/single-trial.ts';
-import { readOptions } from '../plan/options.ts';
-import { makePlan } from '../plan/plan.ts';
+import { type Given, readOptions, type Setting } from '../plan/options.ts';
+import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { transportNames, whyUnavailable } from '../registry.ts';
 import { place } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
@@ -14,11 +14,29 @@ beforeAll(async () => {
 });
 afterAll(() => link.close());
 
-const read = readOptions({
-  transports: { value: transportNames(), where: '' },
-  scenarios: { value: 'wire', where: '' },
-});
-const { cases, leftOut } = makePlan('problems' in read ? expect.fail(read.problems.join()) : read.options);
+function planOf(settings: Partial<Record<Setting, Given['value']>>): RunPlan {
+  const given = Object.entries({ scenarios: 'wire', ...settings }).map(([name, value]) => [name, { value, where: '' }]);
+  const read = readOptions(Object.fromEntries(given));
+  return makePlan('problems' in read ? expect.fail(read.problems.join()) : read.options);
+}
+const { cases, leftOut } = planOf({ transports: transportNames() });
+/** More than a window of HTTP/2, than WebSocket's shorter lengths, and than what is put into one frame. */
+const long = planOf({ transports: ['ws', 'sse:h2', 'grpc', 'mqtt:ws'], size: 65_536 }).cases;
+
+/** Undefined where the transport cannot be used on this machine. */
+async function counted(planned: PlannedCase) {
+  const why = await whyUnavailable(planned.entry);
+  if (why !== undefined) return void expect(why).toMatch(UNAVAILABLE);
+  const { trial } = await runTrial(planned, singleTrial({ placement: place(1), link }));
+  expect(trial.reasons).toEqual([]);
+  if (trial.state === 'failed' || trial.theory === undefined) throw new Error('nothing to compare');
+  const { theory, wire, messages } = trial;
+  expect(messages).toMatchObject({ sent: theory.exchanges, delivered: theory.exchanges });
+  const { up, down } = wire.socket ?? wire;
+  // Datagrams are not what the sockets count: only a link says what they cost.
+  if (wire.datagrams === undefined) expect({ up, down }).toEqual({ up: theory.up, down: theory.down });
+  return { theory, wire };
+}
 
 describe('bytes of one message at a time', () => {
   test('are checked for every transport and variant at four sizes, but for those over what it promises', () => {
@@ -27,16 +45,9 @@ describe('bytes of one message at a time', () => {
   });
 
   test.each(cases)('$id: the sockets carry what the formula says, to the byte', async (planned) => {
-    const why = await whyUnavailable(planned.entry);
-    if (why !== undefined) return expect(why).toMatch(UNAVAILABLE);
-    const { trial } = await runTrial(planned, singleTrial({ placement: place(1), link }));
-    expect(trial.reasons).toEqual([]);
-    if (trial.state === 'failed' || trial.theory === undefined) throw new Error('nothing to compare');
-    const { theory, wire, messages } = trial;
-    expect(messages).toMatchObject({ sent: theory.exchanges, delivered: theory.exchanges });
-    const { up, down } = wire.socket ?? wire;
-    // Datagrams are not what the sockets count: only a link says what they cost.
-    if (wire.datagrams === undefined) expect({ up, down }).toEqual({ up: theory.up, down: theory.down });
+    const trial = await counted(planned);
+    if (trial === undefined) return;
+    const { theory, wire } = trial;
     if (wire.layer !== 'link') return;
 
     const { packetsUp = 0, packetsDown = 0 } = wire;
@@ -48,5 +59,9 @@ describe('bytes of one message at a time', () => {
     const inTheory = theory.up + theory.down + theory.packetBytes * packets + alone;
     const most = wire.datagrams === undefined ? 0.01 : 0.02;
     expect(Math.abs(wire.up + wire.down - inTheory)).toBeLessThan(inTheory * most);
+  });
+
+  test.each(long)('$id: so they do where a message is longer than what is sent at once', async (planned) => {
+    await counted(planned);
   });
 });

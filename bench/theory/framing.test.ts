@@ -7,6 +7,7 @@ import {
   dataChannelMessage,
   grpcMessage,
   HTTP2_WINDOW_BYTES,
+  http2Bodies,
   http2Data,
   http2Receiver,
   mqttPublish,
@@ -112,6 +113,15 @@ describe('parts', () => {
     expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 13);
   });
 
+  // As captured: each body has one byte more than a stream's window.
+  test('a body over a window waits for the rest of it, and the connection’s window remembers the one before', () => {
+    const body = http2Bodies(HTTP2_WINDOW_BYTES);
+    expect(body(16_384)).toEqual({ bytes: 16_384 + 9, told: 0 });
+    const others = http2Bodies(HTTP2_WINDOW_BYTES);
+    for (const _ of [1, 2, 3]) expect(others(65_536)).toEqual({ bytes: 65_536 + 5 * 9, told: 4 * 13 });
+    expect(body(65_536)).toEqual({ bytes: 65_536 + 5 * 9, told: 4 * 13 });
+  });
+
   test('heads are what is written', () => {
     const head = 'POST /a HTTP/1.1\r\nhost: h:1\r\nconnection: keep-alive\r\ncontent-length: 16\r\n\r\n';
     expect(request('POST', '/a', 'h:1', 16)).toBe(head.length);
@@ -162,6 +172,14 @@ describe('formulas', () => {
     expect(costOf(name, { size }).down[0]).toBe(size + framing);
   });
 
+  test('MQTT over WebSocket: a packet a frame, and where that would be too long, its payload in one of its own', () => {
+    expect(costOf('mqtt:ws', { size: 65_000 })).toEqual({ up: [4 + 4 + 65_017], down: [4 + 65_019] });
+    expect(costOf('mqtt:ws', { size: 65_536 })).toEqual({
+      up: [2 + 4 + 17 + 10 + 4 + 65_536],
+      down: [2 + 19 + 10 + 65_536],
+    });
+  });
+
   test('a long poll’s cursor grows with the session', () => {
     const cost = (index: number) => costOf('long-polling', { size: 16, index });
     expect(cost(10).up[1]! - cost(9).up[1]!).toBe(1);
@@ -194,7 +212,7 @@ describe('formulas', () => {
     expect(taken(2 * 199, 24)).toMatchObject({ up: sum.up + 2 * 199, down: sum.down + 24 });
     expect(taken(4 * 199, 22 + 25)).toMatchObject({ up: sum.up + 4 * 199, down: sum.down + 47 });
     for (const up of [1, 198, 5 * 199, -199]) expect(taken(up, 0)).toEqual(sum);
-    for (const down of [1, 21, 26, -25]) expect(taken(0, down)).toEqual(sum);
+    for (const down of [1, 21, 26, -25, 26 * 199]) expect(taken(0, down)).toEqual(sum);
   });
 
   test('a sum counts every message and the segments that each fills', async () => {

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { MOST_TOGETHER } from '../codec/together.ts';
 import { deflater, FLUSHED_END_BYTES } from './compression.ts';
 import {
   base64,
@@ -6,6 +7,7 @@ import {
   dataChannelMessage,
   grpcMessage,
   HTTP2_WINDOW_BYTES,
+  http2Bodies,
   http2Data,
   http2Head,
   http2Receiver,
@@ -226,18 +228,18 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     source:
       'WHATWG HTML §9.2.5 in RFC 9113 §6.1, §6.2, §6.9, RFC 7541; length of the session’s path, and dates, by the count',
     session() {
-      const atServer = http2Receiver(HTTP2_WINDOW_BYTES);
+      const body = http2Bodies(HTTP2_WINDOW_BYTES);
       const stream = http2Receiver(UNDICI_STREAM_WINDOW_BYTES);
       const connection = http2Receiver(UNDICI_CONNECTION_WINDOW_BYTES);
       const greeting = [`event: session\ndata: ${UUID}\n\n`.length];
       for (const atClient of [stream, connection]) atClient(greeting);
       return ({ size }) => {
-        const [up, down] = [http2Data(size), http2Data('data: \n\n'.length + size)];
+        const [up, down] = [body(size), http2Data('data: \n\n'.length + size)];
         const opened = stream(down.payloads) + connection(down.payloads);
         return {
           up: [http2Head(postFields(size)) + up.bytes + opened],
           // Status and date are in the tables of RFC 7541 by now; what is due on a connection is written together.
-          down: [http2Head(2) + atServer(up.payloads) + down.bytes],
+          down: [http2Head(2) + up.told + down.bytes],
         };
       };
     },
@@ -246,7 +248,9 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
       const [least, most] = NEW_DATE_BYTES;
       const explained =
         pathBytes % count === 0 && pathBytes >= 0 && pathBytes <= MOST_MORE_PATH_BYTES * count * sessions;
-      return { ...sum, up: explained ? up : sum.up, down: timesIn(dateBytes, least, most) === 0 ? sum.down : down };
+      const dates = timesIn(dateBytes, least, most);
+      const dated = dates > 0 && dates <= MOST_DATES * sessions;
+      return { ...sum, up: explained ? up : sum.up, down: dated ? down : sum.down };
     },
   },
   'sse:gzip': {
@@ -356,10 +360,10 @@ export const framings: Readonly<Record<string, Framing | SessionFraming>> = {
     }),
   },
   'mqtt:ws': {
-    source: 'MQTT 3.1.1 §3.3, §6: a packet a frame; RFC 6455 §5.2',
+    source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long one in two; RFC 6455 §5.2',
     exchange: ({ size }) => ({
-      up: [webSocketFrame(mqttPublish(size, MQTT_UP), 'client')],
-      down: [webSocketFrame(mqttPublish(size, MQTT_DOWN), 'server')],
+      up: [packetInFrames(mqttPublish(size, MQTT_UP), size, 'client')],
+      down: [packetInFrames(mqttPublish(size, MQTT_DOWN), size, 'server')],
     }),
   },
   graphql: {
@@ -454,6 +458,8 @@ const LEAST_PATH_BYTES = 30;
 const MOST_MORE_PATH_BYTES = 4;
 /** A date that is not in the table yet, once a second: name, length and its 29 characters by Huffman's code, less one byte. */
 const NEW_DATE_BYTES = [22, 25] as const;
+/** The count of a session's bytes takes half a minute at the most. */
+const MOST_DATES = 31;
 
 const authorityOf = (url: string): string => new URL(url).host;
 
@@ -503,4 +509,10 @@ export async function sumOf(
 function timesIn(bytes: number, least: number, most: number): number {
   const times = Math.max(0, Math.ceil(bytes / most));
   return bytes >= times * least ? times : 0;
+}
+
+/** A packet that is too long to be put together goes out as it is written: its head, then its payload. */
+function packetInFrames(packet: number, payload: number, from: 'client' | 'server'): number {
+  if (packet <= MOST_TOGETHER) return webSocketFrame(packet, from);
+  return webSocketFrame(packet - payload, from) + webSocketFrame(payload, from);
 }

@@ -121,21 +121,55 @@ export function http2Head(fields: number): number {
   return HTTP2_HEAD_BYTES + fields;
 }
 
-/**
- * What a receiver says of what it has taken: a WINDOW_UPDATE (RFC 9113 §6.9) whenever half the window has been taken since the
- * one before (nghttp2_should_send_window_update). A stream and its connection have a window each.
- */
-export function http2Receiver(windowBytes: number): (payloads: readonly number[]) => number {
+/** A window as both of its sides know it: what the sender may still send, and what the receiver has taken and not yet told. */
+function http2Window(windowBytes: number) {
   let taken = 0;
-  return (payloads) => {
-    let bytes = 0;
-    for (const payload of payloads) {
+  const window = {
+    leftBytes: windowBytes,
+    /**
+     * What the receiver says of a payload, in bytes: a WINDOW_UPDATE (RFC 9113 §6.9) whenever half the window has been taken since
+     * the one before (nghttp2_should_send_window_update).
+     */
+    take(payload: number): number {
       taken += payload;
-      if (taken < Math.floor(windowBytes / 2)) continue;
+      if (taken < Math.floor(windowBytes / 2)) return 0;
+      window.leftBytes += taken;
       taken = 0;
-      bytes += HTTP2_HEAD_BYTES + 4;
+      return HTTP2_HEAD_BYTES + 4;
+    },
+  };
+  return window;
+}
+
+/** What a receiver says of payloads that no window kept from being sent. A stream and its connection have a window each. */
+export function http2Receiver(windowBytes: number): (payloads: readonly number[]) => number {
+  const window = http2Window(windowBytes);
+  return (payloads) => payloads.reduce((bytes, payload) => bytes + window.take(payload), 0);
+}
+
+/**
+ * Bodies of requests, one after another on one connection, each on a stream of its own: what windows and frames leave is sent at
+ * once, what is left over when the receiver has taken that (RFC 9113 §5.2.1). In bytes, `told` is what the receiver says of it.
+ */
+export function http2Bodies(windowBytes: number): (bytes: number) => { bytes: number; told: number } {
+  const connection = http2Window(windowBytes);
+  return (bytes) => {
+    const stream = http2Window(windowBytes);
+    const both = [connection, stream];
+    const cost = { bytes, told: 0 };
+    for (let left = bytes; left > 0; ) {
+      const payloads: number[] = [];
+      for (;;) {
+        const payload = Math.min(left, HTTP2_FRAME_BYTES, connection.leftBytes, stream.leftBytes);
+        if (payload === 0) break;
+        payloads.push(payload);
+        left -= payload;
+        for (const window of both) window.leftBytes -= payload;
+      }
+      cost.bytes += payloads.length * HTTP2_HEAD_BYTES;
+      for (const payload of payloads) for (const window of both) cost.told += window.take(payload);
     }
-    return bytes;
+    return cost;
   };
 }
 
