@@ -55,6 +55,8 @@ export interface TransportEntry {
   readonly wire?: Wire;
   /** The same for a session without the token that is asked for; left out where the server knows no tokens. */
   readonly unauthorized?: RegExp;
+  /** False where it cannot be served over TLS. */
+  readonly tls?: false;
   /** Its own settings, where it has any; a variant's come over them. */
   readonly options?: Options;
   readonly variants: readonly Variant[];
@@ -231,6 +233,13 @@ export function whyUnsupported(found: Found, encoding: Encoding): string | undef
 export function whyTooLarge(found: Found, size: number): string | undefined {
   const { mostBytes = Number.POSITIVE_INFINITY } = capabilitiesOf(found);
   return size > mostBytes ? `carries no messages over ${mostBytes} bytes` : undefined;
+}
+
+/** Why it cannot be guarded so: a server that overlooks what it was told would be measured as something that it is not. */
+export function whyUnguarded(found: Found, { tls, auth }: { tls: boolean; auth: string | null }): string | undefined {
+  if (tls && found.entry.tls === false) return 'cannot be served over TLS';
+  if (auth !== null && unauthorizedOf(found) === undefined) return 'asks for no tokens';
+  return undefined;
 }
 
 /** Why the transport cannot be used on this machine, and what would help; undefined where it can. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { LEAST_SIZE } from '../codec/header.ts';
 import { registerTransport, transports } from '../registry.ts';
 import { UsageError } from './exit.ts';
 
@@ -10,6 +11,7 @@ const capabilities = z.strictObject({
   ordered: z.boolean(),
   reliable: z.boolean(),
   upstream: z.enum(['connection', 'request']),
+  mostBytes: z.int().min(LEAST_SIZE).optional(),
 });
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
@@ -20,6 +22,10 @@ const pluginSchema = z.object({
     title: z.string().min(1),
     capabilities,
     refusal: z.instanceof(RegExp),
+    unauthorized: z.instanceof(RegExp).optional(),
+    tls: z.literal(false).optional(),
+    options: options.optional(),
+    datagrams: z.literal(true).optional(),
     browser: z.literal(false).optional(),
     variants: z
       .array(
@@ -29,8 +35,10 @@ const pluginSchema = z.object({
           options,
           capabilities: capabilities.partial().optional(),
           refusal: z.instanceof(RegExp).optional(),
+          unauthorized: z.instanceof(RegExp).optional(),
         }),
       )
+      .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two have the same id')
       .default([]),
   }),
   listen: z.function(),
@@ -65,15 +73,16 @@ async function usePlugin(file: string): Promise<string[]> {
   if (transports.some((known) => known.id === transport.id)) {
     return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
   }
-  const { browser, variants, ...rest } = transport;
+  const { id, title, refusal, capabilities, variants, ...optional } = transport;
+  const { mostBytes, ...promised } = capabilities;
+  const most = mostBytes === undefined ? {} : { mostBytes };
   registerTransport({
-    ...rest,
-    family: 'other',
-    ...(browser === undefined ? {} : { browser }),
-    variants: variants.map(({ capabilities: promised, refusal, ...variant }) => ({
-      ...variant,
-      ...(promised === undefined ? {} : { capabilities: definedOf(promised) }),
-      ...(refusal === undefined ? {} : { refusal }),
+    ...({ id, title, family: 'other', refusal, capabilities: { ...promised, ...most } } as const),
+    ...definedOf(optional),
+    variants: variants.map(({ id, title, options, capabilities, ...optional }) => ({
+      ...{ id, title, options },
+      ...(capabilities === undefined ? {} : { capabilities: definedOf(capabilities) }),
+      ...definedOf(optional),
     })),
     module,
   });

@@ -4,7 +4,15 @@ import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
-import { findTransport, loadServer, optionsOf, transportNames, whyUnavailable } from '../registry.ts';
+import {
+  type Found,
+  findTransport,
+  loadServer,
+  optionsOf,
+  transportNames,
+  whyUnavailable,
+  whyUnguarded,
+} from '../registry.ts';
 import { makeIdentity } from '../security/identity.ts';
 import { makeMint } from '../security/tokens.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
@@ -22,6 +30,9 @@ export interface ServeFlags {
   readonly json?: boolean;
   readonly plugin?: string;
 }
+
+/** What a browser lets a page open. */
+const PAGES_REACH = /^(https?|wss?):/;
 
 /** How long the token is good for that `--auth` prints. */
 const TOKEN_SECONDS = 3_600;
@@ -47,6 +58,7 @@ export async function serveCommand(
     ...(flags.auth === undefined || algorithm !== undefined
       ? []
       : [`--auth takes ${ALGORITHMS.join(', ')}, not "${flags.auth}"${suggestion(flags.auth, ALGORITHMS)}`]),
+    ...(found === undefined ? [] : unguarded(found, flags)),
     ...originProblems(flags.origin),
     ...('problems' in given ? given.problems : []),
   ];
@@ -76,11 +88,29 @@ export async function serveCommand(
   if (flags.json) io.out(`${JSON.stringify({ url, token, certificate, effective })}\n`);
   else io.out([url, ...(token === undefined ? [] : [token]), ''].join('\n'));
   io.talk(`${found.entry.title} is served at ${url}; how to talk to it: docs/protocols.md. Ctrl-C stops it.\n`);
-  if (token !== undefined) io.talk('The second line is a token, valid for an hour.\n');
+  if (token !== undefined) {
+    const where = flags.json ? 'The token is' : 'The second line is a token,';
+    io.talk(`${where} valid for an hour; where it goes: docs/security.md.\n`);
+  }
+  if (flags.origin !== undefined && !PAGES_REACH.test(url)) {
+    io.talk('No web page reaches such an address, and so nobody is refused for --origin.\n');
+  }
   if (flags.tls && !flags.json) io.talk('The certificate was made for this; --json prints it, for clients to trust.\n');
   await new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve(), { once: true }));
   await listener.close();
   return EXIT.done;
+}
+
+/** What it would be served without, though it was asked for. */
+function unguarded(found: Found, { tls, cert, auth }: ServeFlags): string[] {
+  const asked = [
+    { flag: tls ? '--tls' : '--cert', rules: { tls: tls === true || cert !== undefined, auth: null } },
+    { flag: '--auth', rules: { tls: false, auth: auth ?? null } },
+  ];
+  return asked.flatMap(({ flag, rules }) => {
+    const why = whyUnguarded(found, rules);
+    return why === undefined ? [] : [`${found.entry.id} ${why}; leave ${flag} out`];
+  });
 }
 
 /** The identity in the files, where any are named. */

@@ -10,6 +10,7 @@ import {
   type TransportEntry,
   type Variant,
   whyTooLarge,
+  whyUnguarded,
   whyUnsupported,
 } from '../registry.ts';
 import type { RunOptions } from './options.ts';
@@ -128,6 +129,8 @@ function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>
     const kind = 'not supported';
     const why = unavailable.get(found.entry.id);
     if (why !== undefined) return [{ name, kind: 'unavailable', reason: `unavailable here: ${why}` }];
+    const unguarded = whyUnguarded(found, options);
+    if (unguarded !== undefined) return [{ name, kind, reason: unguarded }];
     const kinds = options.encodings.flatMap((encoding) => {
       const reason = whyUnsupported(found, encoding);
       return reason === undefined ? [] : [{ name, encoding, kind, reason } as const];

@@ -12,5 +12,6 @@ export const transport = {
   browser: false,
   capabilities,
   refusal: /closed/,
+  tls: false,
   variants: [],
 };
