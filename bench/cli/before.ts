@@ -13,6 +13,7 @@ import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
+import { addressShown } from '../security/redact.ts';
 import { approximately } from './numbers.ts';
 
 /** Said before anything starts: what will run, how long, over what, and what it can and cannot tell. */
@@ -31,7 +32,7 @@ export function describePlan(
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${options.url}`}${warmUp}; ${over(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(arrangement)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, reason }) =>
         `Left out: ${[name, ...(encoding === undefined ? [] : [encoding]), ...(size === undefined ? [] : [`${size} B`])].join(', ')}: ${reason}.`,
@@ -50,7 +51,7 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
   return {
     ...{ scenario: scenario.id, kind: scenario.kind, clients, rate, size, encoding, payload, tls, network: 'none' },
     ...(auth === null ? {} : { auth }),
-    ...(target === null ? {} : { target }),
+    ...(target === null ? {} : { target: addressShown(target) }),
     objective: scenario.kind === 'capacity' ? objective : null,
   };
 }

@@ -12,9 +12,10 @@ import { type Given, listOf, type RunOptions, readOptions, SETTINGS, type Settin
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import { findTransport, whyUnavailable } from '../registry.ts';
 import { formatResults, writeResults, writeWhole } from '../results/file.ts';
-import type { Case, MicroRow, Results } from '../results/schema.ts';
+import type { Case, MicroRow, Results, Trial } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
 import { arrange, type RunEvent, type RunSettings, run } from '../run/run.ts';
+import { addressShown } from '../security/redact.ts';
 import { converse } from './ask.ts';
 import { describePlan, newestResults } from './before.ts';
 import { readConfig } from './config.ts';
@@ -278,7 +279,7 @@ function commandFor(options: RunOptions): string {
     encoding: options.encodings.join(',') === 'text' ? null : options.encodings.join(','),
     payload: options.payload === 'filler' ? null : options.payload,
     auth: options.auth,
-    url: options.url,
+    url: options.url === null ? null : addressShown(options.url),
     plugin: options.plugins.length === 0 ? null : options.plugins.join(','),
     duration: options.profile === 'quick' ? undefined : options.durationSeconds,
     warmup: options.warmupSeconds,
@@ -297,6 +298,10 @@ function commandFor(options: RunOptions): string {
   return ['npm run bench --', ...given, ...flags].join(' ');
 }
 
+/** Sessions ended, or would not take a message, at a load that they were to bear: a search finds out by itself what they bear. */
+const broke = ({ kind }: Case, { messages }: Extract<Trial, { messages: unknown }>): boolean =>
+  kind !== 'capacity' && Object.keys(messages.errors).length > 0;
+
 /** Where several apply the gravest counts. A threshold that could not be tested was not met either. */
 export function exitCodeOf(
   { state, cases, transports }: Results,
@@ -306,7 +311,9 @@ export function exitCodeOf(
     transports.find(({ id, variant }) => id === one.transport && variant === one.variant)?.capabilities.reliable ??
     true;
   const lossy = cases.some((one) =>
-    one.trials.some((trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one))),
+    one.trials.some(
+      (trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one)) || broke(one, trial),
+    ),
   );
   const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));
   const untested = thresholds.some(({ outcome }) => outcome === 'not testable');

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { endStarted, start } from '../instrument/command.ts';
 import type { Results } from '../results/schema.ts';
 
@@ -53,6 +54,82 @@ test('a server that somebody else wrote is driven, told goodbye, and its own fig
   }
 });
 
+/** Addresses of servers that are not as they should be, by what is wrong with them. */
+async function wrongServers() {
+  const servers: (Server | WebSocketServer)[] = [];
+  const sockets = new Set<Socket>();
+  const portOf = async (server: Server | WebSocketServer): Promise<number> => {
+    servers.push(server);
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port;
+  };
+  const webSocket = (behave: (socket: WebSocket, message: string) => void): Promise<number> => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    server.on('connection', (socket) => socket.on('message', (data) => behave(socket, String(data))));
+    return portOf(server);
+  };
+  const tcp = (behave: (socket: Socket) => void): Promise<number> => {
+    const server = createServer((socket) => {
+      sockets.add(socket.on('error', () => {}));
+      behave(socket);
+    });
+    return portOf(server.listen(0, '127.0.0.1'));
+  };
+  let answered = 0;
+  return {
+    ports: {
+      elsewhere: await tcp((socket) => socket.once('data', () => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'))),
+      twice: await webSocket((socket, message) => [message, message].forEach((one) => void socket.send(one))),
+      breaks: await webSocket((socket, message) => {
+        if (++answered > 20) socket.terminate();
+        else socket.send(message);
+      }),
+    },
+    close(): void {
+      for (const socket of sockets) socket.destroy();
+      for (const server of servers) server.close();
+    },
+  };
+}
+
+test('of a server that is not as it should be one is told what was met and where to look', async () => {
+  const { ports, close } = await wrongServers();
+  const driven = async (name: string, port: number) => {
+    const out = join(folder, name);
+    const flags = [
+      '--url',
+      `ws://me:pass-word@127.0.0.1:${port}/chat?key=se-cret&room`,
+      '--transports',
+      'ws',
+      '--verbose',
+    ];
+    const { code, stdout, stderr } = await start(['run', ...flags, '--trials', '1', '--out', out, ...SHORT]).ended;
+    const written = ['results.json', 'report.html'].map((file) => readFileSync(join(out, file), 'utf8'));
+    // Whoever is let in by an address does not want it in a report.
+    for (const text of [stdout, stderr, ...written]) expect(text).not.toMatch(/pass-word|se-cret/);
+    expect(stderr).toContain(`ws://[hidden]@127.0.0.1:${port}/chat?key=[hidden]&[hidden]`);
+    return { code, trial: resultsIn(out).cases[0]?.trials[0] };
+  };
+  try {
+    const nobody = await driven('nobody', 9);
+    expect(nobody).toMatchObject({ code: 14, trial: { state: 'failed' } });
+    expect(nobody.trial?.reasons.join()).toMatch(/ws:\S+:9\S+: .*ECONNREFUSED.* speaks ws\? .*docs\/your-own\.md/);
+    const elsewhere = await driven('elsewhere', ports.elsewhere);
+    expect(elsewhere).toMatchObject({ code: 14, trial: { state: 'failed' } });
+    expect(elsewhere.trial?.reasons.join()).toMatch(/404.* speaks ws\?/);
+    const messages = { due: 50, expected: 50, delivered: 50, lost: 0, duplicated: 50 };
+    const twice = await driven('twice', ports.twice);
+    expect(twice).toMatchObject({ code: 13, trial: { messages } });
+    expect(twice.trial?.reasons.join()).toContain('50 duplicated');
+    // Nothing that was sent may have been lost by then, and yet the server did not do what it was there for.
+    const breaks = await driven('breaks', ports.breaks);
+    expect(breaks.code).toBe(14);
+    expect(breaks.trial?.reasons.join()).toContain('session lost: WebSocket closed with 1006');
+  } finally {
+    close();
+  }
+});
+
 test('another host is driven only by whoever says that it is theirs', async () => {
   const { code, stderr } = await start(['run', '--url', 'ws://192.0.2.1:9/', '--transports', 'ws', ...SHORT]).ended;
   expect(code).toBe(2);
@@ -85,6 +162,65 @@ test('a transport from outside the repository is listed and measured', async () 
   const { cases, plan } = resultsIn(out);
   expect(plan.command).toContain('--plugin');
   expect(cases[0]).toMatchObject({ transport: 'ndjson', trials: [{ messages: { delivered: 50 } }] });
+});
+
+/** Says what `transport` is made of; what it would serve does not matter. */
+function pluginOf(name: string, transport: string): string {
+  const file = join(folder, `${name}.ts`);
+  writeFileSync(
+    file,
+    `export const transport = { id: '${name}', title: 'Mine', refusal: /x/, ${transport} };\n` +
+      'export function listen(): never { throw new Error("this port is not for us"); }\nexport const connect = listen;\n',
+  );
+  return file;
+}
+const promises = "capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', mostBytes: 4096 }";
+
+test('a plugin says all that a line of the registry says', async () => {
+  const rest = "options: { everyMs: 7 }, unauthorized: /no/, datagrams: true, variants: [{ id: 'slow', title: 'Slow', ";
+  const plugin = pluginOf('telling', `${promises}, ${rest} options: { everyMs: 9 }, unauthorized: /never/ }]`);
+  const { stdout } = await start(['list', '--json', '--plugin', plugin]).ended;
+  expect(JSON.parse(stdout).transports.at(-1)).toMatchObject({
+    id: 'telling',
+    capabilities: { mostBytes: 4096, upstream: 'request' },
+    options: { everyMs: 7 },
+    variants: [{ id: 'slow', options: { everyMs: 9 } }],
+  });
+});
+
+test('what a plugin does not do is left out before anything starts, not measured as if it did', async () => {
+  const plugin = pluginOf('plain', `${promises}, tls: false`);
+  const asked = ['--plugin', plugin, '--transports', 'plain'];
+  for (const [flags, why] of [
+    [['--tls'], 'plain cannot be served over TLS'],
+    [['--auth', 'HS256'], 'plain asks for no tokens'],
+    [['--size', '4097'], 'plain carries no messages over 4096 bytes'],
+    [['--encoding', 'binary'], 'plain carries no binary messages'],
+  ] as const) {
+    const { code, stderr } = await start(['run', ...asked, ...SHORT, ...flags]).ended;
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
+  }
+  const served = await start(['serve', 'plain', '--plugin', plugin, '--tls', '--auth', 'ES256']).ended;
+  expect(served.code).toBe(2);
+  for (const flag of ['--tls', '--auth']) expect(served.stderr).toContain(`leave ${flag} out`);
+});
+
+test('a plugin whose listen throws is a failed trial with its reason', async () => {
+  const plugin = pluginOf('throwing', promises);
+  const out = join(folder, 'throwing');
+  const flags = ['--plugin', plugin, '--transports', 'throwing', '--trials', '1', '--out', out];
+  expect((await start(['run', ...flags, ...SHORT]).ended).code).toBe(14);
+  expect(resultsIn(out).cases[0]?.trials).toMatchObject([
+    { state: 'failed', reasons: ['the server failed: this port is not for us'] },
+  ]);
+});
+
+test('two variants of a plugin may not have one name', async () => {
+  const variant = "{ id: 'one', title: 'One', options: {} }";
+  const plugin = pluginOf('double', `${promises}, variants: [${variant}, ${variant}]`);
+  const { code, stderr } = await start(['list', '--plugin', plugin]).ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain('transport.variants: two have the same id');
 });
 
 test('a plugin may not take the name of a transport that there is', async () => {

@@ -238,7 +238,7 @@ const benchCase = z.object({
   /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(['filler', 'json', 'zeros']).optional(),
   tls: z.boolean(),
-  /** Somebody else's server that was driven: what it took of its machine is not known, and bytes are those of the load's sockets. */
+  /** Address of somebody else's server that was driven, without what only it should know: what it took of its machine is not known, and bytes are those of the load's sockets. */
   target: z.string().optional(),
   /** How the token is signed that every session brings. Absent: nobody brings one. */
   auth: z.enum(['HS256', 'ES256']).optional(),

@@ -64,7 +64,7 @@ export class Child<Order extends object, Answer extends { answer: string }> {
       const onMessage = (answer: Answer): void =>
         settle(() => {
           if (answer.answer === kind) resolve(answer as Extract<Answer, { answer: Kind }>);
-          else reject(this.#error('reason' in answer ? String(answer.reason) : `answered ${answer.answer}`));
+          else reject(this.#error('reason' in answer ? `failed: ${answer.reason}` : `answered ${answer.answer}`));
         });
       const settle = (act: () => void): void => {
         clearTimeout(timer);

@@ -10,6 +10,7 @@ import {
   type TransportInfo,
   type Trial,
 } from '../results/schema.ts';
+import { addressShown } from '../security/redact.ts';
 import { type Security, secure } from '../security/security.ts';
 import { type Placement, place } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
@@ -145,7 +146,7 @@ function emptyCase(planned: PlannedCase): Case {
     encoding,
     ...(payload === 'filler' ? {} : { payload }),
     tls: target === null ? tls : isSecure(target),
-    ...(target === null ? {} : { target }),
+    ...(target === null ? {} : { target: addressShown(target) }),
     ...(auth === null ? {} : { auth }),
     network: 'none',
     effective: {},

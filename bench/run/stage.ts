@@ -95,6 +95,15 @@ export async function withStage<Result>(
     return combine(answers.map(({ recording }) => recording));
   };
 
+  /** Of somebody else's server we know no more than what the client met; what to look at is said with it. */
+  const notThere = (error: Error): never => {
+    if (signal.aborted) throw signal.reason;
+    throw new Error(
+      `not every session could be opened at ${target}: ${error.message}; is a server running there that speaks ${entry.id}? ` +
+        'What it has to do is in docs/your-own.md',
+    );
+  };
+
   async function open(until: number, inFlight: number): Promise<Opened> {
     const shared = {
       url: server.url,
@@ -122,7 +131,8 @@ export async function withStage<Result>(
     });
     const further: WorkerOrder = { order: 'open', until, inFlight };
     // A second for every ten sessions is ten times what the slowest transport takes.
-    const opened = await everyone(connected ? () => further : connect, 'connected', clients / 10);
+    const opening = everyone(connected ? () => further : connect, 'connected', clients / 10);
+    const opened = await (target === null ? opening : opening.catch(notThere));
     connected = true;
     await later(SETTLE_MS);
     return {

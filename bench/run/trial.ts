@@ -2,6 +2,7 @@ import type { Options } from '../contract.ts';
 import type { Objective } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import type { Trial } from '../results/schema.ts';
+import { addressShown } from '../security/redact.ts';
 import { measureCapacity } from './kinds/capacity.ts';
 import { measureClosed } from './kinds/closed.ts';
 import { measureConnect } from './kinds/connect.ts';
@@ -44,7 +45,9 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const reason = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const { target } = planned;
+    const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   }
 }

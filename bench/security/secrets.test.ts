@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { withToken } from '../../clients/token.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
 import { endStarted, start, until } from '../instrument/command.ts';
 import { childrenOf } from '../instrument/processes.ts';
@@ -11,7 +12,7 @@ import { singleTrial } from '../instrument/single-trial.ts';
 import { scenarios, type TransportEntry } from '../registry.ts';
 import { parseResults } from '../results/file.ts';
 import { runTrial } from '../run/trial.ts';
-import { withoutTokens } from './redact.ts';
+import { addressShown, withoutTokens } from './redact.ts';
 import { openForge } from './testing/forge.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 
@@ -50,6 +51,22 @@ test.each([
   ['ECONNREFUSED 127.0.0.1:80: a bearer of bad news', 'ECONNREFUSED 127.0.0.1:80: a bearer of bad news'],
 ])('%# a reason is told without its token', (text, told) => {
   expect(withoutTokens(text)).toBe(told);
+});
+
+test.each([
+  ['ws://127.0.0.1:80', 'ws://127.0.0.1:80'],
+  ['https://h/a@b?x=1&y&z=#sha256=00', 'https://h/a@b?x=[hidden]&[hidden]&z=[hidden]#sha256=00'],
+  ['mqtt://me:secret@h:1', 'mqtt://[hidden]@h:1'],
+  ['mqtt://me:se@cret@h/', 'mqtt://[hidden]@h/'],
+  [`ws://h/${token}/?access_token=${token}`, 'ws://h/[token]/?access_token=[token]'],
+])('%# an address is shown without what only its server should know', (url, shown) => {
+  expect(addressShown(url)).toBe(shown);
+});
+
+test('a token goes where the address has a query already', () => {
+  expect(withToken('ws://h/chat', 'a b')).toBe('ws://h/chat?access_token=a%20b');
+  expect(withToken('ws://h/chat?room=1', 'ab')).toBe('ws://h/chat?room=1&access_token=ab');
+  expect(withToken('ws://h/chat?room=1', undefined)).toBe('ws://h/chat?room=1');
 });
 
 /** What else may listen where a server is expected. */
