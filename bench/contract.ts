@@ -218,8 +218,9 @@ export type PeerConnectionConstructor = new (configuration: { iceServers: [] }) 
 
 /** Both sides make the channel by themselves, with the same number, so that each decides how it sends. */
 export interface DataChannelSettings {
-  readonly negotiated: true;
-  readonly id: number;
+  /** Both sides open it by themselves, by its id; the peer is told of one without (RFC 8832). */
+  readonly negotiated?: true;
+  readonly id?: number;
   readonly ordered?: boolean;
   readonly maxRetransmits?: number;
 }

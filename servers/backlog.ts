@@ -4,7 +4,7 @@ const LOOK_MS = 500;
 /** Looks in a row that find a peer too far behind before it is given up. */
 const MOST_LOOKS = 10;
 /** At so many times the limit there is no waiting. */
-const AT_ONCE = 16;
+export const AT_ONCE = 16;
 
 /**
  * Ends the sessions of peers that do not read what they are sent: 5 s beyond the limit, or at once far beyond it. Looking

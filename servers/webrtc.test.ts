@@ -1,7 +1,15 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import type { Limits, Listener, PeerConnectionLike, Platform, Session } from '../bench/contract.ts';
+import type {
+  DataChannelLike,
+  DataChannelSettings,
+  Limits,
+  Listener,
+  PeerConnectionLike,
+  Platform,
+  Session,
+} from '../bench/contract.ts';
 import { usualLimits } from '../bench/limits.ts';
 import { RTCPeerConnection } from '../clients/platform/peer-connection.ts';
 import { WebTransport } from '../clients/platform/webtransport.ts';
@@ -215,6 +223,40 @@ test('a flood ends its session', async () => {
   const { session, lost } = await dial(url);
   for (let count = 0; count < 100; count++) session.send('x');
   expect(String(await lost)).toMatch(/1008 too many messages/);
+});
+
+test('whoever opens another channel loses its session, and no one else does', async () => {
+  const { url } = await serve();
+  const bystander = await dial(url);
+  class Greedy extends RTCPeerConnection {
+    override createDataChannel(label: string, settings: DataChannelSettings): DataChannelLike {
+      super.createDataChannel('another', {});
+      return super.createDataChannel(label, settings);
+    }
+  }
+  const { lost } = await dial(url, Greedy);
+  expect(String(await lost)).toMatch(/1008 one channel/);
+  expect(await bystander.echo('still here')).toBe('still here');
+});
+
+test('whoever was told goodbye has no data channel either, whatever it makes of that', async () => {
+  const { url } = await serve({ messagesPerSecond: 10 });
+  const gone = Promise.withResolvers<void>();
+  class Stubborn extends RTCPeerConnection {
+    override createDataChannel(label: string, settings: DataChannelSettings): DataChannelLike {
+      const channel = super.createDataChannel(label, settings);
+      // Once the client has put its own there.
+      queueMicrotask(() => {
+        channel.onclose = () => gone.resolve();
+      });
+      return channel;
+    }
+    override close(): void {}
+  }
+  const { session, lost } = await dial(url, Stubborn);
+  for (let count = 0; count < 100; count++) session.send('x');
+  expect(String(await lost)).toMatch(/1008/);
+  await gone.promise;
 });
 
 test('a UDP port that is taken fails the server, not its sessions', async () => {

@@ -3,12 +3,13 @@ import { setTimeout as later } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
+import { AT_ONCE, watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, whenExpired } from './gate.ts';
 import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { acceptWebSockets, endSocket } from './sockets.ts';
+import { Inbox } from './webrtc-inbox.ts';
 import { answerOf, descriptionOf, MOST_SIGNAL_BYTES, type Offer, readOffer } from './webrtc-signalling.ts';
 
 /** One peer: the socket it is negotiated over and told goodbye on, and the channel its messages take. */
@@ -16,6 +17,7 @@ interface Session {
   readonly signalling: WebSocket;
   readonly peer: PeerConnection;
   readonly channel: DataChannel;
+  readonly inbox: Inbox;
 }
 
 const library = await import('node-datachannel').catch((error: unknown) =>
@@ -74,12 +76,14 @@ export async function listen(application: Application, settings: ServerSettings)
     for (const { signalling, channel } of sessions) send(signalling, channel, message);
   }
 
-  function receive(signalling: WebSocket, channel: DataChannel): void {
+  function receive({ signalling, channel, inbox }: Session): void {
     const inTime = floodGuard(limits);
     const reply = (message: Message): void => send(signalling, channel, message);
     channel.onMessage((data) => {
-      if (signalling.readyState !== signalling.OPEN) return;
       const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
+      inbox.take(message);
+      if (signalling.readyState !== signalling.OPEN) return;
+      if (inbox.waitingBytes > AT_ONCE * limits.backlogBytes) return endSocket(signalling, 1008, 'too much at once');
       if (isLonger(message, messageBytes)) return endSocket(signalling, 1009, 'message too large');
       if (!inTime()) return endSocket(signalling, 1008, 'too many messages');
       void application(message, reply, broadcast);
@@ -90,18 +94,21 @@ export async function listen(application: Application, settings: ServerSettings)
   function open(signalling: WebSocket, offer: Offer): Session {
     const peer = new PeerConnection('', configuration);
     const channel = peer.createDataChannel('', { negotiated: true, id: 0, ...reliability(options) });
+    const session = { signalling, peer, channel, inbox: new Inbox(() => peer.bytesReceived()) };
     letGo(peer, channel);
-    receive(signalling, channel);
+    receive(session);
     // Also where the peer fell silent, once ICE has missed its consent for long enough (RFC 7675 §5.1).
     channel.onClosed(() => endSocket(signalling, 1000, 'the data channel was closed'));
-    signalling.once('close', () => {
-      channel.close();
-      peer.close();
+    // Nobody would read it, and the library would keep what comes on it.
+    peer.onDataChannel((another) => {
+      another.close();
+      endSocket(signalling, 1008, 'one channel is all there is');
     });
+    signalling.once('close', () => void closeWhenEmpty(session));
     peer.setRemoteDescription(descriptionOf(offer), 'offer');
     peer.setLocalDescription('answer');
     signalling.send(answerOf(peer.localDescription()?.sdp ?? '', messageBytes));
-    return { signalling, peer, channel };
+    return session;
   }
 
   wss.on('connection', (signalling: WebSocket) => {
@@ -166,6 +173,17 @@ export async function listen(application: Application, settings: ServerSettings)
 function letGo(peer: PeerConnection, channel: DataChannel): void {
   peer.onStateChange(() => {});
   channel.onClosed(() => {});
+}
+
+/** Time for what a peer sent until its goodbye to be thrown away. */
+const MOST_EMPTYING_MS = 5_000;
+
+/** The library's binding never frees what is still queued when a channel is closed. */
+async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
+  const deadline = performance.now() + MOST_EMPTYING_MS;
+  while (!inbox.isEmpty && performance.now() < deadline) await new Promise(setImmediate);
+  channel.close();
+  peer.close();
 }
 
 /** Both sides open the channel by themselves, so a client has no say in how the server sends. */

@@ -30,7 +30,7 @@ const LISTENERS_COMPRESSED = 20;
 const PROBES = 20;
 /** A bad peer is cut by then, and memory is back. */
 const PATIENCE_MS = 10_000;
-const MOST_LEFT_BYTES = 32 * MIB;
+export const MOST_LEFT_BYTES = 32 * MIB;
 /** The longest that a frozen peer sleeps, should nobody wake it. */
 const FROZEN_SECONDS = 120;
 /** Longer than a peer may be behind: 5 s, looked at every half second. */
@@ -233,12 +233,12 @@ function nameOf({ entry, variant }: Found): string {
   return variant === null ? entry.id : `${entry.id}:${variant.id}`;
 }
 
-async function memory(server: Server): Promise<number> {
+export async function memory(server: Server): Promise<number> {
   return (await server.ask({ order: 'memory' }, 'memory', ORDER)).rssBytes;
 }
 
 /** Bytes the server holds more than before, once that has become little, or has not for as long as it may take. */
-async function settle(server: Server, before: number): Promise<number> {
+export async function settle(server: Server, before: number): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const grown = (await memory(server)) - before;
