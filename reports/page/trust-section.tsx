@@ -15,7 +15,7 @@ export function TrustSection({ results, analysis }: Props) {
     <section id="trust" className="block">
       <h2>Can I trust this?</h2>
       <p className="lead">{gatesTakeaway(gates)}</p>
-      <GateTable gates={gates} />
+      <GateTables gates={gates} />
       <Implementations results={results} />
       <Reading analysis={analysis} />
       <Environment results={results} analysis={analysis} />
@@ -30,37 +30,65 @@ const STATUS: Readonly<Record<GateStatus, { icon: string; word: string; classNam
   unknown: { icon: '·', word: 'not known', className: 'state-missing' },
 };
 
-const GateTable = ({ gates }: { readonly gates: readonly Gate[] }) => (
-  <Scroll label="Conditions of a run that can be trusted">
-    <table className="gates">
-      <thead>
-        <tr>
-          <Heads of={['Check', 'Status', 'Observed', 'Threshold', 'Consequence', 'What to do']} />
-        </tr>
-      </thead>
-      <tbody>
-        {gates.map(({ check, threshold, observed, status, consequence, action }) => {
-          const { icon, word, className } = STATUS[status];
-          return (
-            <tr key={check}>
-              <th scope="row">{check}</th>
-              <td className={className}>
-                {icon} {word}
-              </td>
-              <td>{observed}</td>
-              <td className="quiet">{threshold}</td>
-              {consequence === '' && action === '' ? (
-                <td colSpan={2} />
-              ) : (
-                <>
-                  <td>{consequence}</td>
-                  <td>{action}</td>
-                </>
-              )}
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
-  </Scroll>
-);
+const HEADS = ['Check', 'Status', 'Observed', 'Threshold'];
+
+/** What is kept has no consequence, and nothing to do about it: it stands by itself, without the columns for them. */
+function GateTables({ gates }: { readonly gates: readonly Gate[] }) {
+  const { kept = [], open = [] } = Object.groupBy(gates, ({ status }) => (status === 'kept' ? 'kept' : 'open'));
+  return (
+    <>
+      {open.length === 0 ? null : (
+        <Scroll label="Conditions that are not kept, or not known to be">
+          <table className="gates open">
+            <thead>
+              <tr>
+                <Heads of={[...HEADS, 'Consequence', 'What to do']} />
+              </tr>
+            </thead>
+            <tbody>
+              {open.map((gate) => (
+                <tr key={gate.check}>
+                  <GateCells gate={gate} />
+                  <td>{gate.consequence}</td>
+                  <td>{gate.action}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {kept.length === 0 ? null : (
+        <Scroll label="Conditions that are kept">
+          <table className="gates">
+            <thead>
+              <tr>
+                <Heads of={HEADS} />
+              </tr>
+            </thead>
+            <tbody>
+              {kept.map((gate) => (
+                <tr key={gate.check}>
+                  <GateCells gate={gate} />
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+    </>
+  );
+}
+
+function GateCells({ gate: { check, status, observed, threshold } }: { readonly gate: Gate }) {
+  const { icon, word, className } = STATUS[status];
+  return (
+    <>
+      <th scope="row">{check}</th>
+      <td className={className}>
+        {icon} {word}
+      </td>
+      <td>{observed}</td>
+      <td className="quiet">{threshold}</td>
+    </>
+  );
+}
