@@ -170,7 +170,7 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
 
 type KindFiguresProps = { readonly group: Group; readonly cases: readonly Case[]; readonly identities: Identities };
 
-/** A figure only where a kind of scenario has what it shows. */
+/** A figure only where a kind of scenario has what it shows; two that are about as tall beside each other. */
 function KindFigures({ group, cases, identities }: KindFiguresProps) {
   const { kind } = group.question;
   return (
@@ -179,9 +179,9 @@ function KindFigures({ group, cases, identities }: KindFiguresProps) {
       {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
       <IntervalFigure group={group} identities={identities} />
       {kind === 'load' ? <DistributionFigure group={group} identities={identities} /> : null}
+      {kind === 'load' ? <FrontierFigure group={group} identities={identities} /> : null}
       {kind === 'load' ? <TimeFigure group={group} cases={cases} identities={identities} /> : null}
       {group.metrics.includes('bytes') ? <WireCostFigure cases={cases} group={group} /> : null}
-      {kind === 'load' ? <FrontierFigure group={group} identities={identities} /> : null}
       <EffortFigure cases={cases} group={group} identities={identities} />
       {kind === 'idle' ? (
         <>

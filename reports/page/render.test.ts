@@ -209,9 +209,9 @@ test('every kind: a table and its own figures each, and what belongs to no other
       'Latency by percentile',
       'p99 latency: medians, intervals, trials',
       'Distribution of latency',
+      'Latency against bytes',
       'Latency over time',
       'Bytes per message',
-      'Latency against bytes',
       'CPU per message, both sides',
     ],
     [
