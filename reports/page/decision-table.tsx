@@ -48,7 +48,9 @@ export function DecisionTable({ group, identities }: Props) {
                   <Name>{name}</Name>
                 </th>
                 <td colSpan={group.metrics.length}>
-                  <VerdictWord word={word} /> {reason}
+                  <span className="in-view">
+                    <VerdictWord word={word} /> {reason}
+                  </span>
                 </td>
               </tr>
             ))}

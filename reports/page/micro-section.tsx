@@ -8,6 +8,10 @@ const HEADERS = ['Size B', 'Decode µs', 'Encode µs', 'Both µs', 'Server CPU �
 /** How much of a server's cost is the protocol's own work, and how much is everything around it. */
 export function MicroSection({ views }: { views: readonly MicroView[] }) {
   if (views.length === 0) return null;
+  const questions = new Set(views.map(({ question }) => question));
+  const [only] = questions;
+  /** Said once, where it is the same of all. */
+  const sole = questions.size === 1 && only != null ? only : null;
   return (
     <section id="micro" className="block">
       <h2>Protocol work alone</h2>
@@ -18,7 +22,7 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
             <tr>
               <th scope="col">Transport</th>
               <Heads of={HEADERS} className="number" />
-              <th scope="col">Measured in</th>
+              {sole === null ? <th scope="col">Measured in</th> : null}
               <th scope="col">Done by</th>
             </tr>
           </thead>
@@ -34,7 +38,7 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
                 <td className="number">{shownInUnit(MICROSECONDS, view.protocol)}</td>
                 <td className="number">{shownInUnit(MICROSECONDS, view.measured)}</td>
                 <td className="number">{view.share === null ? '—' : share(view.share)}</td>
-                <td>{view.question ?? (view.measured.shown ? '' : view.measured.reason)}</td>
+                {sole === null ? <td>{view.question ?? (view.measured.shown ? '' : view.measured.reason)}</td> : null}
                 <td>{view.libraries.join(', ')}</td>
               </tr>
             ))}
@@ -44,9 +48,9 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
       <p className="note">
         Decode and encode: what the server’s libraries do with one message, in a tight loop of one process, without any
         socket or system call. Server CPU: all the server process spent on a message of an echo of the same size, on a
-        timetable. What the share leaves is the kernel’s network stack, the event loop, the rest of the library and
-        Node.js. A tight loop is kinder to a processor’s caches than real traffic, so shares are rather too low than too
-        high.
+        timetable{sole === null ? '' : `: ${sole}`}. What the share leaves is the kernel’s network stack, the event
+        loop, the rest of the library and Node.js. A tight loop is kinder to a processor’s caches than real traffic, so
+        shares are rather too low than too high.
       </p>
     </section>
   );

@@ -41,7 +41,7 @@ export function ValidityCard({ group, identities, trialsId }: Props & { readonly
                       className={`mark state-${trial?.state ?? 'missing'}`}
                       title={trial?.reasons.join('; ')}
                     >
-                      {trial === undefined ? '· not run' : `${ICONS[trial.state]} ${trial.state}`}
+                      <Mark trial={trial} />
                     </td>
                   );
                 })}
@@ -55,6 +55,17 @@ export function ValidityCard({ group, identities, trialsId }: Props & { readonly
         figures of <a href={`#${trialsId}`}>every trial</a>.
       </p>
     </section>
+  );
+}
+
+/** What is as it should be says so by its sign alone, so that what is not stands out and a row of blocks is as wide as its card. */
+function Mark({ trial }: { readonly trial: TrialView | undefined }) {
+  if (trial === undefined) return '· not run';
+  if (trial.state !== 'valid') return `${ICONS[trial.state]} ${trial.state}`;
+  return (
+    <>
+      {ICONS.valid} <span className="visually-hidden">valid</span>
+    </>
   );
 }
 
