@@ -1,7 +1,7 @@
-import type { Results } from '../../bench/results/schema.ts';
-import type { ComparedWord, Comparison, Difference } from './compare-model.ts';
-import { change, countOf, list, tolerance, verdictFigures } from './format.ts';
-import { kindOf } from './group.ts';
+import type { Case, Results } from '../../bench/results/schema.ts';
+import type { ComparedWord, Comparison, Difference, Pair } from './compare-model.ts';
+import { change, countOf, integer, list, tolerance, verdictFigures } from './format.ts';
+import { kindOf, nameOf } from './group.ts';
 import type { Sentence, Warning } from './model.ts';
 
 type Known = Omit<Comparison, 'headline' | 'warnings'>;
@@ -39,7 +39,11 @@ export function headlineOf({ rows, raw, barrier, counts, crossEnvironment, optio
 }
 
 /** What a reader must know before believing any of it, each with what to do. */
-export function warningsBetween(known: Known, { base, next }: { base: Results; next: Results }): Warning[] {
+export function warningsBetween(
+  known: Known,
+  { base, next }: { base: Results; next: Results },
+  alike: readonly Pair[],
+): Warning[] {
   const { rows, differences, raw, onlyInBase, onlyInNext } = known;
   return [
     ...sameRun(known),
@@ -49,6 +53,7 @@ export function warningsBetween(known: Known, { base, next }: { base: Results; n
     ...differing(differences, 'software'),
     ...differing(differences, 'settings'),
     ...floorMoved(rows),
+    ...losses(alike),
     ...(raw.length === 0
       ? []
       : [
@@ -138,6 +143,32 @@ function floorMoved(rows: Known['rows']): Warning[] {
     },
   ];
 }
+
+/** What may lose messages has no figure of it: the others are of what arrived, and look the better the less that is. */
+function losses(alike: readonly Pair[]): Warning[] {
+  const lost = alike.flatMap(({ base, next }) => {
+    const [before, after] = [lossOf(base), lossOf(next)];
+    if (before.lost === 0 && after.lost === 0) return [];
+    return [`${nameOf(next)} (${next.scenario}) ${lossText(before)} → ${lossText(after)}`];
+  });
+  if (lost.length === 0) return [];
+  return [
+    {
+      text: `Deliveries lost, which no figure here counts: ${lost.join('; ')}.`,
+      action: 'Read latencies and bytes as those of the messages that arrived.',
+    },
+  ];
+}
+
+type Loss = { readonly lost: number; readonly expected: number };
+
+function lossOf({ trials }: Case): Loss {
+  const messages = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+  const sum = (of: keyof Loss) => messages.reduce((total, one) => total + one[of], 0);
+  return { lost: sum('lost'), expected: sum('expected') };
+}
+
+const lossText = ({ lost, expected }: Loss): string => `${integer(lost)} of ${integer(expected)}`;
 
 const MOST_NAMED = 6;
 

@@ -134,6 +134,15 @@ describe('an injected change', () => {
   });
 });
 
+test('what a run has lost is told, also where no figure is the worse for it', () => {
+  const lossy = (lost: number, seed: number) =>
+    run({ transports: { ...SEVEN, webrtc: { variant: 'lossy', p50Ms: 0.2, lost } }, seed });
+  expect(said(held(lossy(0, 1), lossy(90, 2)))).toContain(
+    'Deliveries lost, which no figure here counts: webrtc:lossy (echo) 0 of 8,400 → 630 of 8,400.',
+  );
+  expect(said(held(lossy(0, 1), lossy(0, 2)))).not.toContain('lost');
+});
+
 const ORDER = ['worse', 'better', 'not separated', 'equivalent', 'not testable'];
 
 describe('questions that differ', () => {

@@ -92,7 +92,7 @@ export function* comparing(
     onlyInNext: pairing.onlyInNext.map((one) => loneCase(one, base)),
     counts: countWords(rows),
   };
-  return { ...known, headline: headlineOf(known), warnings: warningsBetween(known, { base, next }) };
+  return { ...known, headline: headlineOf(known), warnings: warningsBetween(known, { base, next }, pairing.alike) };
 }
 
 /** A case with what is compared of it. */

@@ -1,4 +1,8 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
+import { createBootstrap, type Sample } from './bootstrap.ts';
+import { decide } from './decide.ts';
 import {
   inventTrials,
   type Noise,
@@ -8,6 +12,7 @@ import {
   simulateRuns,
   type Tally,
 } from './simulation.ts';
+import type { Word } from './verdict.ts';
 
 const OUTLIERS = { share: 0.05, factor: 3 };
 
@@ -21,6 +26,30 @@ const NOISES: Readonly<Record<string, Noise>> = {
   'CV 30 %, outliers': { cv: 0.3, outliers: OUTLIERS },
   'CV 30 %, drift, outliers': { cv: 0.3, drift: 0.5, outliers: OUTLIERS },
 };
+
+type Odd = (uniform: () => number, block: number) => number;
+
+/** What no bell has the shape of. */
+const ODD: Readonly<Record<string, Odd>> = {
+  'one mode in two, twice as high': (uniform) => (uniform() < 0.5 ? 1 : 2) * (1 + uniform() / 50),
+  'one trial in five 20 % higher, the others alike to the digit': (uniform) => (uniform() < 0.2 ? 1.2 : 1),
+  'rounded to a tenth': (uniform) => Math.max(1, Math.round(8 + 4 * uniform())) / 10,
+  'a long tail': (uniform) => -Math.log1p(-uniform()),
+  'a first trial ten times as high': (uniform, block) => (block === 0 ? 10 : 1) * (1 + uniform() / 20),
+  'half as high again at the end': (uniform, block) => (1 + block / 14) * (1 + uniform() / 10),
+};
+
+/** Of 600 pairs, the first of each so many times as high. */
+function pairsOf(odd: Odd, trials: number, ratio: number): Word[] {
+  const generator = xoroshiro128plus(17);
+  const uniform = (): number => uniformFloat64(generator);
+  const sample = (height: number): Sample =>
+    new Map(Array.from({ length: trials }, (_, block) => [block, height * odd(uniform, block)]));
+  return Array.from({ length: 600 }, (_, run) => {
+    const rule = { band: settings.band, comparisons: 1, bootstrap: createBootstrap(run, settings.resamples) };
+    return decide(sample(ratio), sample(1), rule).word;
+  });
+}
 
 const settings = { ratio: 1, band: 0.05, resamples: 200, seed: 2026 };
 const wrong = (tally: Tally): number => rateOf(tally, 'better', 'worse');
@@ -37,6 +66,11 @@ describe.each([6, 7, 10])('two equal cases of %i trials', (trials) => {
     expect(wrong(groups)).toBeLessThanOrEqual(0.015);
   });
 
+  test.each(Object.entries(ODD))('%s: rarely told apart', (_, odd) => {
+    const words = pairsOf(odd, trials, 1);
+    expect(words.filter((word) => word === 'better' || word === 'worse').length).toBeLessThanOrEqual(9);
+  });
+
   test('of forty such pairs at most two are told apart, run after run', () => {
     const noise = { cv: 0.15, drift: 0.1, outliers: OUTLIERS };
     const wrongOfForty = Array.from({ length: 25 }, (_, run) => {
@@ -44,6 +78,27 @@ describe.each([6, 7, 10])('two equal cases of %i trials', (trials) => {
       return words.better + words.worse;
     });
     expect(Math.max(...wrongOfForty)).toBeLessThanOrEqual(2);
+  });
+});
+
+test.each([6, 7, 10])('of thirty equal cases, %i trials, hardly one in a hundred is told from the best', (trials) => {
+  for (const cv of [0.03, 0.1, 0.3]) {
+    const groups = simulateGroups({ ...settings, runs: 60, trials, noise: { cv }, members: 30 });
+    expect(groups.comparisons).toBe(1_740);
+    expect(wrong(groups)).toBeLessThanOrEqual(0.01);
+  }
+});
+
+/** A change of 8 % lies beyond the band: to call it the same is as wrong as to turn it around. */
+describe.each([6, 7, 10])('a case truly 8 % slower, %i trials', (trials) => {
+  test.each([0.03, 0.1, 0.3])('CV %d: hardly ever equivalent or better', (cv) => {
+    const pairs = simulatePairs({ ...settings, runs: 600, trials, noise: { cv }, ratio: 1.08 });
+    expect(rateOf(pairs, 'equivalent', 'better')).toBeLessThanOrEqual(0.01);
+  });
+
+  test.each(Object.entries(ODD))('%s: hardly ever equivalent or better', (_, odd) => {
+    const words = pairsOf(odd, trials, 1.08);
+    expect(words.filter((word) => word === 'equivalent' || word === 'better').length).toBeLessThanOrEqual(6);
   });
 });
 
