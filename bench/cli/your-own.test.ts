@@ -108,19 +108,20 @@ test('of a server that is not as it should be one is told what was met and where
     // Whoever is let in by an address does not want it in a report.
     for (const text of [stdout, stderr, ...written]) expect(text).not.toMatch(/pass-word|se-cret/);
     expect(stderr).toContain(`ws://[hidden]@127.0.0.1:${port}/chat?key=[hidden]&[hidden]`);
-    return { code, trial: resultsIn(out).cases[0]?.trials[0] };
+    return { code, stdout: stdout.replaceAll(/\s+/g, ' '), trial: resultsIn(out).cases[0]?.trials[0] };
   };
   try {
     const nobody = await driven('nobody', 9);
     expect(nobody).toMatchObject({ code: 14, trial: { state: 'failed' } });
-    expect(nobody.trial?.reasons.join()).toMatch(/ws:\S+:9\S+: .*ECONNREFUSED.* speaks ws\? .*docs\/your-own\.md/);
+    expect(nobody.trial?.reasons.join()).toMatch(/opened at ws:\S+:9\S+ by ws: .*ECONNREFUSED/);
     const elsewhere = await driven('elsewhere', ports.elsewhere);
     expect(elsewhere).toMatchObject({ code: 14, trial: { state: 'failed' } });
-    expect(elsewhere.trial?.reasons.join()).toMatch(/404.* speaks ws\?/);
+    expect(elsewhere.trial?.reasons.join()).toMatch(/opened at .*404/);
     const messages = { due: 50, expected: 50, delivered: 50, lost: 0, duplicated: 50 };
     const twice = await driven('twice', ports.twice);
     expect(twice).toMatchObject({ code: 13, trial: { messages } });
     expect(twice.trial?.reasons.join()).toContain('50 duplicated');
+    for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/See that the server at \S+ runs/);
     // Nothing that was sent may have been lost by then, and yet the server did not do what it was there for.
     const breaks = await driven('breaks', ports.breaks);
     expect(breaks.code).toBe(14);

@@ -95,13 +95,10 @@ export async function withStage<Result>(
     return combine(answers.map(({ recording }) => recording));
   };
 
-  /** Of somebody else's server we know no more than what the client met; what to look at is said with it. */
+  /** Of somebody else's server nothing is known but where it should be. */
   const notThere = (error: Error): never => {
     if (signal.aborted) throw signal.reason;
-    throw new Error(
-      `not every session could be opened at ${target}: ${error.message}; is a server running there that speaks ${entry.id}? ` +
-        'What it has to do is in docs/your-own.md',
-    );
+    throw new Error(`not every session could be opened at ${target} by ${entry.id}: ${error.message}`);
   };
 
   async function open(until: number, inFlight: number): Promise<Opened> {

@@ -86,7 +86,7 @@ function rejected(
     {
       text: `${who} (${where}): ${rejectedTrials.length} of ${countOf(run, 'trial')} ${state}: ${tally(rejectedTrials)}.${shortfall(hit, plan)}`,
       action:
-        target === undefined || state !== 'failed'
+        target === undefined || (state !== 'failed' && !rejectedTrials.some(isOfServer))
           ? ACTIONS[state](
               first.row.flag,
               rejectedTrials.flatMap(({ reasons }) => reasons),
@@ -95,6 +95,10 @@ function rejected(
     },
   ];
 }
+
+/** Losses, copies and what was never sent are no matter of how busy this machine is. */
+const isOfServer = ({ reasons }: TrialView): boolean =>
+  reasons.some((reason) => /^nothing (lost|foreign): /.test(reason));
 
 function shortfall(hit: readonly { readonly row: Row }[], plan: Plan): string {
   if (plan.trials < LEAST_TRIALS) return '';
