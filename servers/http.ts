@@ -125,6 +125,8 @@ export function guardOrigins(server: Server, gate: Gate, settings: ServerSetting
     if (letPage(request, response, settings)) return;
     for (const listener of requests) listener.call(server, request, response);
   });
+  // Without a listener Node answers an upgrade as any request; with one that hands it to nobody it would be kept for ever.
+  if (upgrades.length === 0) return;
   server.on('upgrade', (request, socket, head) => {
     if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
     for (const listener of upgrades) listener.call(server, request, socket, head);

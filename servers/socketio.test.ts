@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { io } from 'socket.io-client';
 import { expect, test } from 'vitest';
 import { usualLimits } from '../bench/limits.ts';
@@ -42,6 +43,21 @@ test('a POST over the limit is answered with 413, and its session is over', asyn
     expect(await post('40')).toBe(200);
     expect(await post(`42["m","${'x'.repeat(10_000)}"]`)).toBe(413);
     expect(await post('42["m","hello"]')).toBe(400);
+  } finally {
+    await listener.close();
+  }
+});
+
+test('a WebSocket where there is polling alone is refused, not kept waiting', async () => {
+  const settings = { host: '127.0.0.1', port: 0, options: { transport: 'polling' }, limits: usualLimits(1_000) };
+  const listener = await listen(application, settings);
+  try {
+    const headers = { connection: 'Upgrade', upgrade: 'websocket' };
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const asked = get(`${listener.url}/socket.io/?EIO=4&transport=websocket`, { headers, agent: false });
+      asked.on('response', (answer) => resolve(answer.resume().statusCode)).on('error', reject);
+    });
+    expect(status).toBe(400);
   } finally {
     await listener.close();
   }
