@@ -1,7 +1,17 @@
 import { ICONS } from '../../reports/analysis/verdict.ts';
 import { listing, listingOfTwo } from '../../reports/terminal/listing.ts';
 import type { Options } from '../contract.ts';
-import { type ScenarioEntry, scenarios, transports, whyUnavailable } from '../registry.ts';
+import {
+  capabilitiesOf,
+  type Found,
+  optionsOf,
+  type ScenarioEntry,
+  scenarios,
+  transports,
+  unauthorizedOf,
+  whyUnavailable,
+  whyUnguarded,
+} from '../registry.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -21,33 +31,53 @@ export async function listCommand({ json }: { json: boolean }, io: Io): Promise<
 
 function catalogue(unavailable: Unavailable) {
   return {
-    transports: transports.map(({ id, title, floor = false, capabilities, options = {}, variants }) => ({
-      ...{ id, title, floor, available: !unavailable.has(id) },
-      ...(unavailable.has(id) ? { unavailable: unavailable.get(id) } : {}),
-      ...{ capabilities, options },
-      variants: variants.map((variant) => ({
-        ...{ id: variant.id, title: variant.title, options: { ...options, ...variant.options } },
-        capabilities: { ...capabilities, ...variant.capabilities },
-      })),
-    })),
+    transports: transports.map((entry) => {
+      const { id, title, floor = false, variants } = entry;
+      return {
+        ...{ id, title, floor, available: !unavailable.has(id) },
+        ...(unavailable.has(id) ? { unavailable: unavailable.get(id) } : {}),
+        ...promisesOf({ entry, variant: null }),
+        variants: variants.map((variant) => ({
+          ...{ id: variant.id, title: variant.title },
+          ...promisesOf({ entry, variant }),
+        })),
+      };
+    }),
     scenarios: scenarios.map(({ id, title, kind, usual, defaults }) => ({ id, title, kind, usual, defaults })),
   };
 }
 
+const promisesOf = (found: Found) => ({
+  capabilities: capabilitiesOf(found),
+  tls: whyUnguarded(found, { tls: true, auth: null }) === undefined,
+  tokens: unauthorizedOf(found) !== undefined,
+  options: optionsOf(found),
+});
+
 function table(unavailable: Unavailable, width: number): string {
-  const rows = transports.flatMap(({ id, title, floor, capabilities, options, variants }) => [
-    entry(id, title, [
-      ...(unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : []),
-      floor ? 'floor: the harness’s own cost' : describe(capabilities),
-      ...settings(options),
-    ]),
-    ...variants.map((variant) =>
-      entry(`${id}:${variant.id}`, variant.title, [
-        ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
-        ...settings(variant.options),
+  const rows = transports.flatMap((transport) => {
+    const { id, title, floor, capabilities, options, variants, tls } = transport;
+    const mark = unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : [];
+    const lacks = [
+      ...(tls === false ? ['no TLS'] : []),
+      ...(unauthorizedOf({ entry: transport, variant: null }) === undefined ? ['no tokens'] : []),
+    ];
+    return [
+      entry(id, title, [
+        ...mark,
+        floor ? 'floor: the harness’s own cost' : describe(capabilities),
+        ...lacks,
+        ...settings(options),
       ]),
-    ),
-  ]);
+      ...variants.map((variant) =>
+        entry(`${id}:${variant.id}`, variant.title, [
+          ...mark,
+          ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
+          ...settings(variant.options),
+        ]),
+      ),
+    ];
+  });
   const lines = [
     'Transports (--transports)',
     ...listingOfTwo(rows, width),

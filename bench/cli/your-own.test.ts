@@ -184,7 +184,7 @@ test('a plugin says all that a line of the registry says', async () => {
   expect(JSON.parse(stdout).transports.at(-1)).toMatchObject({
     id: 'telling',
     capabilities: { mostBytes: 4096, upstream: 'request' },
-    options: { everyMs: 7 },
+    ...{ options: { everyMs: 7 }, tls: true, tokens: true },
     variants: [{ id: 'slow', options: { everyMs: 9 } }],
   });
 });
@@ -201,6 +201,8 @@ test('what a plugin does not do is left out before anything starts, not measured
     const { code, stderr } = await start(['run', ...asked, ...SHORT, ...flags]).ended;
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
   }
+  const listed = await start(['list', '--plugin', plugin]).ended;
+  expect(listed.stdout).toMatch(/plain +Mine · .*; no TLS; no\s+tokens/);
   const served = await start(['serve', 'plain', '--plugin', plugin, '--tls', '--auth', 'ES256']).ended;
   expect(served.code).toBe(2);
   for (const flag of ['--tls', '--auth']) expect(served.stderr).toContain(`leave ${flag} out`);
