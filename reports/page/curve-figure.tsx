@@ -27,12 +27,13 @@ const NOTE =
   'Thick: median over the valid trials at each percentile; shaded: from the fastest trial to the slowest. Dotted from where a trial by ' +
   'itself has fewer than 10 samples beyond, and at an end where all of them together have.';
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 
-export function CurveFigure({ group, identities }: Props) {
+export function CurveFigure({ id, group, identities }: Props) {
   const rows = group.rows.filter(({ curve }) => curve.length > 0);
   return (
     <Figure
+      id={id}
       title="Latency by percentile"
       takeaway={curveTakeaway(group)}
       note={NOTE}

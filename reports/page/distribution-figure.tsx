@@ -21,14 +21,15 @@ const TICKS = [0, 25, 50, 75, 100];
 /** Where the reader can stop, and what the table lists. */
 const NAMED = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 
 /** Of what shape latencies are: one hump or two, narrow or wide. Percentiles alone hide it. */
-export function DistributionFigure({ group, identities }: Props) {
+export function DistributionFigure({ id, group, identities }: Props) {
   const rows = group.rows.filter(({ pooled }) => pooled.length > 0);
   const takeaway = distributionTakeaway(group);
   return (
     <Figure
+      id={id}
       title="Distribution of latency"
       takeaway={takeaway}
       note={

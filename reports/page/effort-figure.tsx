@@ -13,16 +13,22 @@ const WIDTH = 540;
 const PLOT = { left: 118, right: 420, top: 32 };
 const ROW = 24;
 
-type Props = { readonly cases: readonly Case[]; readonly group: Group; readonly identities: Identities };
+type Props = {
+  readonly id: string;
+  readonly cases: readonly Case[];
+  readonly group: Group;
+  readonly identities: Identities;
+};
 
 /** Work of both sides for a message, side by side: who was the limit? */
-export function EffortFigure({ cases, group, identities }: Props) {
+export function EffortFigure({ id, cases, group, identities }: Props) {
   const efforts = effortsOf(cases, group).filter(({ server }) => server !== null);
   if (efforts.length === 0) return null;
   const closed = group.question.kind === 'closed';
   const takeaway = effortTakeaway(efforts, closed);
   return (
     <Figure
+      id={id}
       title="CPU per message, both sides"
       takeaway={takeaway}
       note={

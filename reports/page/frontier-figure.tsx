@@ -18,11 +18,11 @@ const LETTER = 6.7;
 /** From so many on some name may find no room. */
 const CROWD = 12;
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
 
 /** Latency against bytes: whoever is not on the frontier has somebody there who is no worse in either. */
-export function FrontierFigure({ group, identities }: Props) {
+export function FrontierFigure({ id, group, identities }: Props) {
   const points = pointsOf(group);
   const choices = points.filter(({ floor }) => !floor);
   if (choices.length < 2) return null;
@@ -30,6 +30,7 @@ export function FrontierFigure({ group, identities }: Props) {
   const takeaway = frontierTakeaway(frontier, choices.length);
   return (
     <Figure
+      id={id}
       title="Latency against bytes"
       takeaway={takeaway}
       note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''}${points.length > CROWD ? ' Where marks crowd, names are left out: the table has all.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}

@@ -9,15 +9,21 @@ import { LinePanels } from './line-panels.tsx';
 import { mutedByName } from './muted.ts';
 import { Figure, Heads, Name } from './parts.tsx';
 
-type Props = { readonly cases: readonly Case[]; readonly group: Group; readonly identities: Identities };
+type Props = {
+  readonly id: string;
+  readonly cases: readonly Case[];
+  readonly group: Group;
+  readonly identities: Identities;
+};
 
 /** The readings that memory per session is the slope of: a slope is as good as its line is straight. */
-export function GrowthFigure({ cases, group, identities }: Props) {
+export function GrowthFigure({ id, cases, group, identities }: Props) {
   const growths = growthOf(cases, group);
   if (growths.length === 0) return null;
   const takeaway = growthTakeaway(group);
   return (
     <Figure
+      id={id}
       title="Server memory by open sessions"
       takeaway={takeaway}
       note="Resident memory of the server process above that of its first step, read after garbage collection at each step; medians over the valid trials. Memory per session is the slope, fitted to each trial apart; R² is of the worst of them."

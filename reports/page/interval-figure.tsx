@@ -16,11 +16,11 @@ const ROW = 40;
 const MOST_ROOMY = 10;
 const ROW_OF_MANY = 30;
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 type ShownRow = { readonly row: Row; readonly cell: Extract<Cell, { state: 'shown' }> };
 
 /** Medians with their intervals and every trial behind them: how far apart, against how much scatter. */
-export function IntervalFigure({ group, identities }: Props) {
+export function IntervalFigure({ id, group, identities }: Props) {
   const { metric, band } = group.columns[group.primary];
   const shown = group.rows.flatMap((row): ShownRow[] => {
     const cell = row.cells[group.primary];
@@ -30,6 +30,7 @@ export function IntervalFigure({ group, identities }: Props) {
   const zeros = shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
   return (
     <Figure
+      id={id}
       title={`${heading(metric)}: medians, intervals, trials`}
       takeaway={takeaway}
       note={
@@ -49,7 +50,7 @@ export function IntervalFigure({ group, identities }: Props) {
   );
 }
 
-type IntervalsProps = Props & { readonly shown: readonly ShownRow[]; readonly label: string };
+type IntervalsProps = Omit<Props, 'id'> & { readonly shown: readonly ShownRow[]; readonly label: string };
 
 function Intervals({ group, shown, identities, label }: IntervalsProps) {
   const { metric, band, best } = group.columns[group.primary];
@@ -132,7 +133,7 @@ const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
   (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
   (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
 
-function IntervalData({ group, identities }: Props) {
+function IntervalData({ group, identities }: Omit<Props, 'id'>) {
   const { metric } = group.columns[group.primary];
   return (
     <table>

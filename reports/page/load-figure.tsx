@@ -22,17 +22,18 @@ const LABEL_GAP = 17;
 /** Rates are long numbers: with more of them only whole decades have room for one. */
 const MOST_LABELS = 6;
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
 type Found = { readonly rate: number; readonly p99: number };
 
 /** Where latency leaves the floor as more is asked for: the knee that one number cannot show. */
-export function LoadFigure({ group, identities }: Props) {
+export function LoadFigure({ id, group, identities }: Props) {
   const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), found: foundOf(row) }));
   const series = all.filter(({ curve }) => curve.points.length > 0);
   const takeaway = loadTakeaway(group);
   return (
     <Figure
+      id={id}
       title="Latency against offered load"
       takeaway={takeaway}
       note={loadNote(group.rows)}

@@ -25,7 +25,7 @@ import { MicroSection } from './micro-section.tsx';
 import { Navigation, type NavigationEntry } from './navigation.tsx';
 import { Warnings } from './parts.tsx';
 import { shortTitle } from './question-picker.tsx';
-import { ADVISOR, areSideBySide, LISTED, sectionId, trialsId } from './sections.ts';
+import { ADVISOR, areSideBySide, type FigureKind, figureId, LISTED, sectionId, trialsId } from './sections.ts';
 import { Swatches } from './swatches.tsx';
 import { hasSweeps, SweepSection } from './sweep-figures.tsx';
 import { TimeFigure } from './time-figure.tsx';
@@ -141,7 +141,6 @@ function entriesOf(groups: readonly Group[], parts: readonly Part[]): Navigation
 
 type QuestionProps = Omit<KindFiguresProps, 'group'> & {
   readonly groups: readonly Group[];
-  readonly index: number;
   readonly advised: boolean;
 };
 
@@ -160,7 +159,7 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
       )}
       <DecisionTable group={group} identities={identities} />
       <div className="figures">
-        <KindFigures group={group} cases={cases} identities={identities} />
+        <KindFigures group={group} index={index} cases={cases} identities={identities} />
         <ValidityCard group={group} identities={identities} trialsId={trialsId(index)} />
       </div>
       <ExpertTable group={group} />
@@ -168,25 +167,31 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
   );
 }
 
-type KindFiguresProps = { readonly group: Group; readonly cases: readonly Case[]; readonly identities: Identities };
+type KindFiguresProps = {
+  readonly group: Group;
+  readonly index: number;
+  readonly cases: readonly Case[];
+  readonly identities: Identities;
+};
 
 /** A figure only where a kind of scenario has what it shows; two that are about as tall beside each other. */
-function KindFigures({ group, cases, identities }: KindFiguresProps) {
+function KindFigures({ group, index, cases, identities }: KindFiguresProps) {
   const { kind } = group.question;
+  const id = (figure: FigureKind) => figureId(index, figure);
   return (
     <>
-      {kind === 'load' ? <CurveFigure group={group} identities={identities} /> : null}
-      {kind === 'capacity' ? <LoadFigure group={group} identities={identities} /> : null}
-      <IntervalFigure group={group} identities={identities} />
-      {kind === 'load' ? <DistributionFigure group={group} identities={identities} /> : null}
-      {kind === 'load' ? <FrontierFigure group={group} identities={identities} /> : null}
-      {kind === 'load' ? <TimeFigure group={group} cases={cases} identities={identities} /> : null}
-      {group.metrics.includes('bytes') ? <WireCostFigure cases={cases} group={group} /> : null}
-      <EffortFigure cases={cases} group={group} identities={identities} />
+      {kind === 'load' ? <CurveFigure id={id('percentiles')} group={group} identities={identities} /> : null}
+      {kind === 'capacity' ? <LoadFigure id={id('load')} group={group} identities={identities} /> : null}
+      <IntervalFigure id={id('intervals')} group={group} identities={identities} />
+      {kind === 'load' ? <DistributionFigure id={id('distribution')} group={group} identities={identities} /> : null}
+      {kind === 'load' ? <FrontierFigure id={id('frontier')} group={group} identities={identities} /> : null}
+      {kind === 'load' ? <TimeFigure id={id('time')} group={group} cases={cases} identities={identities} /> : null}
+      {group.metrics.includes('bytes') ? <WireCostFigure id={id('bytes')} cases={cases} group={group} /> : null}
+      <EffortFigure id={id('effort')} cases={cases} group={group} identities={identities} />
       {kind === 'idle' ? (
         <>
-          <GrowthFigure cases={cases} group={group} identities={identities} />
-          <IdleCostFigure cases={cases} group={group} />
+          <GrowthFigure id={id('growth')} cases={cases} group={group} identities={identities} />
+          <IdleCostFigure id={id('idle')} cases={cases} group={group} />
         </>
       ) : null}
     </>

@@ -66,6 +66,8 @@ export const Scroll = ({ label, children }: { label: string; children: ReactNode
 );
 
 type FigureProps = {
+  /** What other parts link to. */
+  readonly id?: string;
   readonly title: string;
   readonly takeaway: string;
   /** How to read it: what is drawn as what, and what it is not. */
@@ -75,8 +77,8 @@ type FigureProps = {
 };
 
 /** A chart under what it shows in words, with its numbers as a table. */
-export const Figure = ({ title, takeaway, note, data, children }: FigureProps) => (
-  <figure className="card">
+export const Figure = ({ id, title, takeaway, note, data, children }: FigureProps) => (
+  <figure id={id} className="card">
     <figcaption>
       <h3>{title}</h3>
       <p>{takeaway}</p>

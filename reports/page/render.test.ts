@@ -203,7 +203,7 @@ test('every kind: a table and its own figures each, and what belongs to no other
   const [questions = ''] = html.split('<section id="scale"');
   const sections = questions.split('<section id="question-').slice(1);
   const titles = (section: string) =>
-    [...section.matchAll(/<figure class="card"><figcaption><h3>(.*?)<\/h3>/g)].map(([, title]) => title);
+    [...section.matchAll(/<figure id="\S+" class="card"><figcaption><h3>(.*?)<\/h3>/g)].map(([, title]) => title);
   expect(sections.map(titles)).toEqual([
     [
       'Latency by percentile',
@@ -228,6 +228,11 @@ test('every kind: a table and its own figures each, and what belongs to no other
     ],
     ['p50 time to a usable session: medians, intervals, trials'],
   ]);
+  const links = [...questions.matchAll(/<figure id="question-(\S+)"/g)].map(([, id]) => id);
+  expect(links.join(' ')).toBe(
+    '1-percentiles 1-intervals 1-distribution 1-frontier 1-time 1-bytes 1-effort 2-load 2-intervals 2-bytes 2-effort ' +
+      '3-intervals 3-effort 4-intervals 4-growth 4-idle 5-intervals',
+  );
   const [echo = '', capacity = '', closed = '', idle = '', connect = ''] = sections.map(textOf);
   expect(echo).toContain('Lower is better in every column.');
   expect(capacity).toContain('Higher is better in capacity, lower in every other column.');

@@ -2,6 +2,21 @@ import type { Group } from '../analysis/model.ts';
 
 /** Anchors are numbered: a scenario's name is data, and no part of the page's own addresses. */
 export const sectionId = (index: number): string => `question-${index + 1}`;
+/** A question's figures, each by what it shows. */
+export type FigureKind =
+  | 'percentiles'
+  | 'load'
+  | 'intervals'
+  | 'distribution'
+  | 'frontier'
+  | 'time'
+  | 'bytes'
+  | 'effort'
+  | 'growth'
+  | 'idle';
+/** Of a figure, to link to: it stays the same from version to version. A question has those that its kind of scenario has. */
+export const figureId = (index: number, kind: FigureKind): string => `${sectionId(index)}-${kind}`;
+
 /** Of the table of every trial of a question. */
 export const trialsId = (index: number): string => `trials-${index + 1}`;
 

@@ -32,20 +32,26 @@ const MOST_TICKS = 4;
 /** With more panels the single trials would be most of the page; the range that they span is drawn instead. */
 const MOST_WITH_TRIALS = 8;
 
-type Props = { readonly group: Group; readonly cases: readonly Case[]; readonly identities: Identities };
+type Props = {
+  readonly id: string;
+  readonly group: Group;
+  readonly cases: readonly Case[];
+  readonly identities: Identities;
+};
 
 /** How latency went within a trial: a panel a transport, all on the same axes. */
-export function TimeFigure({ group, cases, identities }: Props) {
+export function TimeFigure({ id, group, cases, identities }: Props) {
   const courses = group.rows.flatMap(({ caseId }) => {
     const one = cases.find(({ id }) => id === caseId);
     return (one === undefined ? null : courseOf(one)) ?? [];
   });
   const choices = new Set(group.rows.filter(({ floor }) => !floor).map(({ caseId }) => caseId));
   const takeaway = courseTakeaway(courses.filter(({ caseId }) => choices.has(caseId)));
-  if (courses.length === 0) return <Unrecorded group={group} cases={cases} />;
+  if (courses.length === 0) return <Unrecorded id={id} group={group} cases={cases} />;
   const upper = upperOf(courses);
   return (
     <Figure
+      id={id}
       title="Latency over time"
       takeaway={takeaway}
       note={noteOf(courses, upper, courses.length <= MOST_WITH_TRIALS)}
@@ -56,13 +62,13 @@ export function TimeFigure({ group, cases, identities }: Props) {
   );
 }
 
-function Unrecorded({ group, cases }: Pick<Props, 'group' | 'cases'>) {
+function Unrecorded({ id, group, cases }: Omit<Props, 'identities'>) {
   const own = cases.filter(({ id }) => group.rows.some(({ caseId }) => caseId === id));
   const recorded = own.some(({ trials }) =>
     trials.some((trial) => trial.state !== 'failed' && trial.timeline !== undefined),
   );
   return (
-    <p className="note unrecorded">
+    <p id={id} className="note unrecorded">
       {recorded
         ? 'No latency over time: no trial whose course was recorded is valid.'
         : 'No latency over time: the version that wrote these results did not record it.'}

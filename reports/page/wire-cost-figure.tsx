@@ -7,14 +7,15 @@ import { bytesNote, bytesTakeaway } from './captions.ts';
 import { Figure, Heads, Name } from './parts.tsx';
 import { type BarRow, PortionBars } from './portion-bars.tsx';
 
-type Props = { readonly cases: readonly Case[]; readonly group: Group };
+type Props = { readonly id: string; readonly cases: readonly Case[]; readonly group: Group };
 
 /** Bytes of a delivered message, each way by what they are; what a session costs before its first, apart. */
-export function WireCostFigure({ cases, group }: Props) {
+export function WireCostFigure({ id, cases, group }: Props) {
   const costs = wireCosts(cases, group);
   const takeaway = [bytesTakeaway(group), setupTakeaway(costs)].filter(Boolean).join(' ');
   return (
     <Figure
+      id={id}
       title="Bytes per message"
       takeaway={takeaway}
       note={`${bytesNote(group)} ↑ client to server, ↓ server to client.${unsplitNote(costs)}`}
@@ -36,12 +37,13 @@ export function WireCostFigure({ cases, group }: Props) {
 }
 
 /** What silence costs: heartbeats, and what acknowledges them. */
-export function IdleCostFigure({ cases, group }: Props) {
+export function IdleCostFigure({ id, cases, group }: Props) {
   const costs = wireCosts(cases, group);
   const takeaway = idleTakeaway(costs, group);
   if (costs.length === 0) return null;
   return (
     <Figure
+      id={id}
       title="Idle cost on the wire"
       takeaway={takeaway}
       note={`Bytes of an open session that sends nothing, scaled up to an hour from a window of whole heartbeats; ${layerSentence(group.layer)}. ↑ client to server, ↓ server to client.${unsplitNote(costs)}`}
