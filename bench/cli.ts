@@ -221,6 +221,7 @@ program
     '--weights <list>',
     'what counts how much: p99:50,bytes:20; also throughput, cpu, memory, simplicity, features (equal)',
   )
+  .option('--judge <list>', 'your own level of what nobody measured, 1 (best) to 3: ws.simplicity=2,mqtt.features=1')
   .option('--no-judgement', 'leave out what nobody measured: simplicity and features')
   .option('--seed <number>', 'of the draws that robustness is counted in (the run’s)')
   .option('--json', 'print one JSON document')

@@ -1,5 +1,7 @@
 import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../reports/advice/criteria.ts';
-import type { Answers, Objective } from '../../reports/advice/model.ts';
+import { FACTS, JUDGED } from '../../reports/advice/facts.ts';
+import { inOrder, readJudged } from '../../reports/advice/judgements.ts';
+import type { Answers, Objective, OwnLevel } from '../../reports/advice/model.ts';
 import { CONTRADICTIONS, NEEDS, type NeedId } from '../../reports/advice/needs.ts';
 import { PRESETS } from '../../reports/advice/presets.ts';
 import { listOf, suggestion } from '../plan/options.ts';
@@ -15,6 +17,7 @@ export interface AnswerTexts {
   readonly size?: string;
   readonly slo?: string;
   readonly weights?: string;
+  readonly judge?: string;
   readonly judgement?: boolean;
 }
 
@@ -27,6 +30,8 @@ export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
   if (!judgement && CRITERIA.every(({ id, judged }) => judged || weights[id] === 0)) {
     problems.push('--no-judgement leaves no weight: only judgements have one; give --weights to what is measured too');
   }
+  const judged = texts.judge === undefined ? [] : readOwn(texts.judge, problems);
+  if (!judgement && judged.length > 0) problems.push('--judge says what --no-judgement leaves out: give one of them');
   return {
     preset: preset?.id ?? null,
     needs,
@@ -39,6 +44,7 @@ export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
     },
     objective: texts.slo === undefined ? null : readObjective(texts.slo, problems),
     weights,
+    judged,
     judgement,
   };
 }
@@ -81,6 +87,29 @@ function readNumber(name: string, text: string | undefined, least: number, probl
   if (number >= least && Number.isFinite(number) && whole) return number;
   problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${least} up, not "${text}"`);
   return null;
+}
+
+function readOwn(text: string, problems: string[]): OwnLevel[] {
+  const items = listOf(text).filter((item) => item !== '');
+  const read = items.flatMap((item) => {
+    const own = readJudged(item);
+    if (own !== null) return [own];
+    const [name = ''] = item.split('.');
+    const known = Object.keys(FACTS);
+    problems.push(
+      known.includes(name) || !item.includes('.')
+        ? `--judge takes ${known[0]}.${JUDGED.join(' or .')} and a level from 1 (best) to 3, such as ${known[0]}.${JUDGED[0]}=2, not "${item}"`
+        : `--judge: nothing is known of "${name}"${suggestion(name, known)}`,
+    );
+    return [];
+  });
+  const twice = read.find(
+    (one, index) =>
+      read.findIndex(({ transport, criterion }) => transport === one.transport && criterion === one.criterion) !==
+      index,
+  );
+  if (twice !== undefined) problems.push(`--judge names ${twice.transport}.${twice.criterion} twice`);
+  return inOrder(read);
 }
 
 const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };

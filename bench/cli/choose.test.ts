@@ -92,6 +92,18 @@ describe('the command', () => {
     expect((await choose(file, '--markdown', join(folder, 'no', 'such', 'record.md'))).code).toBe(2);
   });
 
+  test('takes judgements of one’s own, and keeps them in the record and its command', async () => {
+    const record = join(folder, 'own.md');
+    const flags = ['--weights', 'simplicity:1', '--judge', 'ws.simplicity=3,mqtt.simplicity=1', '--markdown', record];
+    const { stdout } = await choose(file, ...flags);
+    expect(stdout).toMatch(/^Judged by you: ws, simplicity of running it: 3 of 3; mqtt, /m);
+    expect(stdout).toMatch(/^Only if · ws/m);
+    expect(stdout).toContain('[yours]');
+    const written = readFileSync(record, 'utf8');
+    expect(written).toContain('- `ws`, simplicity of running it: 3 (yours; the authors’: 1, one handshake');
+    expect(written).toContain("--judge 'ws.simplicity=3,mqtt.simplicity=1'");
+  });
+
   test('gives no advice on a run that has none to give', async () => {
     const twice = join(folder, 'aa.json');
     writeResults(twice, makeResults({ transports: { ws: {}, mqtt: {} }, aa: true }));
@@ -118,6 +130,12 @@ describe('answers given elsewhere', () => {
     draft({ needs: ['browser', 'http-only'], clients: '200', rate: '0', size: '1e3', judgement: false }),
     draft({ ...withPreset(BLANK, 'chat'), needs: [], scenario: 'echo', objectiveMs: '0.25', percentile: 50 }),
     draft({ weights: { ...EVEN, p99: 62.5, features: 0 }, rate: '0.5' }),
+    draft({
+      judged: [
+        { transport: 'ws', criterion: 'simplicity', level: 2 },
+        { transport: 'long-polling', criterion: 'features', level: 1 },
+      ],
+    }),
   ];
 
   test('come back from the flags that say them', () => {
@@ -203,5 +221,24 @@ describe('questions', () => {
     readAnswers({ weights: 'p99:0' }, problems);
     readAnswers({ need: 'browser,browser', size: '1.5' }, problems);
     expect(problems).toHaveLength(4);
+  });
+
+  test('one’s own judgements are read, or refused with what would be right', () => {
+    const problems: string[] = [];
+    expect(readAnswers({ judge: 'mqtt.features=3, ws.simplicity=2' }, problems).judged).toEqual([
+      { transport: 'ws', criterion: 'simplicity', level: 2 },
+      { transport: 'mqtt', criterion: 'features', level: 3 },
+    ]);
+    expect(problems).toEqual([]);
+    readAnswers({ judge: 'ws.simplicity=4,ws.speed=1,wss.features=2,ws,ws.features=1,ws.features=2' }, problems);
+    readAnswers({ judge: 'ws.simplicity=2', judgement: false }, problems);
+    expect(problems).toEqual([
+      '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws.simplicity=4"',
+      '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws.speed=1"',
+      '--judge: nothing is known of "wss", did you mean "ws"?',
+      '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws"',
+      '--judge names ws.features twice',
+      '--judge says what --no-judgement leaves out: give one of them',
+    ]);
   });
 });

@@ -69,7 +69,7 @@ function readSeed(text: string | undefined, problems: string[]): number | null {
   return null;
 }
 
-const ANSWERS = ['preset', 'need', 'scenario', 'clients', 'rate', 'size', 'slo', 'weights'] as const;
+const ANSWERS = ['preset', 'need', 'scenario', 'clients', 'rate', 'size', 'slo', 'weights', 'judge'] as const;
 
 /** Only somebody at a terminal who has said nothing yet is asked. */
 function isAsked(flags: ChooseFlags, { asks }: Io): boolean {

@@ -6,11 +6,12 @@ import { EQUAL, weightsOf } from './criteria.ts';
 import type { Advice, Answers, Option } from './model.ts';
 import { NEEDS, type NeedId } from './needs.ts';
 import { weightDraws } from './random.ts';
+import { certaintiesOf } from './words.ts';
 
 type Given = Partial<Omit<Answers, 'load'>> & { readonly load?: Partial<Answers['load']> };
 
 const answersOf = ({ load = {}, ...given }: Given): Answers => ({
-  ...{ preset: null, needs: [], objective: null, weights: EQUAL, judgement: true },
+  ...{ preset: null, needs: [], objective: null, weights: EQUAL, judged: [], judgement: true },
   ...given,
   load: { ...{ scenario: null, preferred: null, clients: null, rate: null, size: null }, ...load },
 });
@@ -155,6 +156,35 @@ describe('how sure', () => {
     expect(advice.tieBreaker).toMatch(/\?/);
   });
 
+  test('whoever is level with the last that is named is named too', () => {
+    const four = { ws: none, sse: none, 'long-polling': none, 'short-polling': none, mqtt: none };
+    const advice = adviceOn({ transports: four }, { weights: weightsOf({ simplicity: 1 }) });
+    expect(advice.heading).toBe('Toss-up: long-polling, short-polling, sse or ws');
+    expect(ratings(advice)).toMatchObject({ ws: 'Use', sse: 'Use', mqtt: 'Consider' });
+  });
+
+  test('what is hardly dearer is said to be', () => {
+    const transports = { ws: { ...none, p50Ms: 1 }, mqtt: { ...none, p50Ms: 1.03 }, sse: { ...none, p50Ms: 1.2 } };
+    const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
+    expect(advice.heading).toBe('Use ws.');
+    expect(advice.close).toEqual({ names: ['mqtt'], band: 0.05 });
+  });
+
+  test('a judgement of one’s own takes the place of the authors’, for a transport and its variants', () => {
+    const weights = weightsOf({ simplicity: 1 });
+    const judged = [
+      { transport: 'ws', criterion: 'simplicity', level: 3 },
+      { transport: 'socketio', criterion: 'simplicity', level: 1 },
+    ] as const;
+    const run = { transports: { ...equals, ws: { ...none, variant: 'deflate' }, mqtt: none } };
+    const advice = adviceOn(run, { weights, judged });
+    expect(advice.heading).toBe('Toss-up: long-polling or socketio');
+    expect(option(advice, 'ws:deflate')).toMatchObject({ fit: 2.25, cells: [{ tag: 'yours', level: 3 }] });
+    expect(option(advice, 'ws:deflate').cells[0]?.figure).toMatch(/^3 by your own judgement \(the authors’ is 1: /);
+    expect(option(advice, 'mqtt').cells).toMatchObject([{ tag: 'judgement', level: 2 }]);
+    expect(option(advice, 'socketio').reasons).toMatchObject([{ speaks: 'for', tag: 'yours' }]);
+  });
+
   test('judgements may settle what figures do not, and can be left out', () => {
     const weights = weightsOf({ p99: 50, simplicity: 50 });
     const simpler = adviceOn({ transports: equals }, { weights });
@@ -295,7 +325,9 @@ describe('what is judged', () => {
 
   test('where nothing measured meets the needs, it is said which need to give up, and what would meet them all', () => {
     const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'upstream', 'lossy'] });
-    expect(advice.heading).toBe('No measured transport meets the needs.');
+    expect(advice.heading).toBe(
+      'No measured transport meets the needs. By the facts alone webrtc:unordered or webtransport:datagram would.',
+    );
     expect(advice.sensitivity.needs).toMatchObject([{ need: 'lossy', asked: true, winner: 'ws' }]);
     expect(advice.unmeasured.map(({ name }) => name)).toEqual(['webrtc:unordered', 'webtransport:datagram']);
   });
@@ -305,7 +337,106 @@ describe('what is judged', () => {
     const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
     expect(option(advice, 'graphql')).toMatchObject({
       rating: 'Only if',
-      because: expect.stringMatching(/^only if you come to need an existing GraphQL schema: 2\.0/),
+      because: expect.stringMatching(/^only if “an existing GraphQL schema” comes to matter: 2\.0/),
+    });
+  });
+
+  test('what somebody else does for less is no reason to pay more', () => {
+    const transports = {
+      ws: { ...none, p50Ms: 1 },
+      sse: { ...none, p50Ms: 1.6 },
+      'http-stream': { ...none, p50Ms: 2 },
+      'short-polling': { ...none, p50Ms: 2.5 },
+    };
+    const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
+    expect(option(advice, 'sse').because).toMatch(/^only if “proxies that pass plain HTTP only” or “what was missed/);
+    expect(option(advice, 'http-stream').because).toMatch(/^only if something that is not weighed here/);
+    expect(option(advice, 'short-polling').because).toMatch(/“a host without long connections” comes to matter/);
+  });
+
+  test('a figure that is not shown to differ speaks neither for nor against', () => {
+    const equals = { ws: { p50Ms: 1 }, socketio: { p50Ms: 1.001 }, mqtt: { p50Ms: 9 } };
+    const advice = adviceOn({ transports: equals }, { weights: weightsOf({ p99: 1 }) });
+    const said = (name: string) => option(advice, name).reasons.map(({ speaks }) => speaks);
+    expect([said('ws'), said('socketio'), said('mqtt')]).toEqual([['neither'], ['neither'], ['against']]);
+    const quick = adviceOn({ transports: equals, trials: 2 }, { weights: weightsOf({ p99: 1 }) });
+    expect(option(quick, 'mqtt').reasons).toMatchObject([{ speaks: 'neither' }]);
+    const far = adviceOn({ transports: { ws: none, mqtt: { ...none, p50Ms: 9 } } }, { weights: weightsOf({ p99: 1 }) });
+    expect(option(far, 'ws').reasons).toMatchObject([
+      { speaks: 'for', text: expect.stringMatching(/lowest of those in question, ▲ better than mqtt/) },
+    ]);
+  });
+
+  test('who is alone stands there for what the others cannot do, not for figures that nothing is beside', () => {
+    const advice = adviceOn({ transports: SEVEN }, { needs: ['graphql', 'browser'] });
+    const { reasons, because } = option(advice, 'graphql');
+    expect(because).toBe('nothing else is in question');
+    expect(reasons[0]).toMatchObject({
+      ...{ speaks: 'for', tag: 'specification', metric: null },
+      text: 'an existing GraphQL schema: subscriptions are part of the schema, which 5 others do not',
+      source: { clause: 'GraphQL specification (September 2025) §6.2.3' },
+    });
+    expect(reasons.filter(({ speaks }) => speaks !== 'for').every(({ speaks }) => speaks === 'neither')).toBe(true);
+    expect(advice.robustness).toBeNull();
+    expect(certaintiesOf(advice).measurement).toMatch(/^Decides nothing/);
+  });
+
+  test('between two clients no figure of a server counts', () => {
+    const advice = adviceOn({ transports: { ...SEVEN, webrtc: none } }, { needs: ['peer'] });
+    expect(advice.recommended).toEqual([]);
+    expect(advice.heading).toBe(
+      'No measured transport meets the needs. By the facts alone webrtc in another form would.',
+    );
+    expect(option(advice, 'webrtc')).toMatchObject({ rating: 'Only if', fit: null });
+    expect(adviceOn({ transports: { ...SEVEN, webrtc: none } }, { needs: ['peer', 'replay'] }).heading).toBe(
+      'No measured transport meets the needs.',
+    );
+  });
+
+  test('browsers that are devices too: the form that does it is named, and how to measure it beside the others', () => {
+    const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'devices'] });
+    expect(advice.heading).toBe('No measured transport meets the needs. By the facts alone mqtt:ws would.');
+    expect(advice.measure).toBe(
+      'npm run bench -- --transports mqtt:ws --scenarios echo --clients 100 --rate 1200 --size 128',
+    );
+    const strict = adviceOn({ transports: SEVEN }, { needs: ['http-only', 'binary'] });
+    expect(strict.unmeasured.map(({ name }) => name)).toContain('socketio:polling');
+    expect(strict.measure).toMatch(/--transports [^ ]*long-polling[^ ]*socketio:polling[^ ]* .* --encoding binary$/);
+  });
+
+  test('an objective that all miss is named, with who comes first without it', () => {
+    const objective = { percentile: 99, seconds: 1e-6 } as const;
+    const advice = adviceOn({ transports: SEVEN }, { needs: ['browser'], objective });
+    expect(advice.heading).toBe('No measured transport meets the needs and the objective.');
+    expect(advice.sensitivity.needs).toMatchObject([{ need: 'objective', asked: true, winner: 'ws' }]);
+    expect(adviceOn({ transports: SEVEN }, { objective }).heading).toBe('No measured transport meets the objective.');
+  });
+
+  test('server push alone is judged by what comes down, whatever the use', () => {
+    const run = { transports: SEVEN, scenarios: [ECHO, BROADCAST] };
+    const load = { preferred: 'echo' };
+    expect(adviceOn(run, { needs: ['push-only'], load }).load.group).toContain('broadcast');
+    expect(adviceOn(run, { needs: ['push-only'], load: { ...load, scenario: 'echo' } }).load.group).toContain('echo');
+    // Turned round, that is another case: what would come first is what comes first there.
+    const transports = { ws: { ...none, p50Ms: 1 }, sse: { ...none, p50Ms: 1.1 } };
+    const tilted = makeResults({ transports, scenarios: [ECHO, BROADCAST] });
+    const analysis = analyse(tilted, { resamples: 200 });
+    const [down, up] = [['push-only' as const], []].map((needs) =>
+      advise({ results: tilted, analysis }, answersOf({ needs, load, weights: weightsOf({ p99: 1 }) }), { draws: 50 }),
+    );
+    expect(down?.sensitivity.needs.find(({ need }) => need === 'push-only')?.winner ?? down?.recommended[0]).toBe(
+      up?.recommended[0],
+    );
+  });
+
+  test('needs that put another first come before those that leave nobody, each with how many it decides on', () => {
+    const { sensitivity } = adviceOn({ transports: SEVEN }, { needs: ['browser'] });
+    const winners = sensitivity.needs.map(({ winner }) => winner);
+    expect(winners.indexOf(null)).toBe(winners.filter((winner) => winner !== null).length);
+    expect(sensitivity.needs.find(({ need }) => need === 'graphql')).toMatchObject({
+      winner: 'graphql',
+      fates: 5,
+      options: 6,
     });
   });
 

@@ -1,10 +1,10 @@
 import { createBootstrap } from '../analysis/bootstrap.ts';
-import { list } from '../analysis/format.ts';
+import { countOf, list } from '../analysis/format.ts';
 import { limitsOf as coverageOf } from '../analysis/sentences.ts';
 import type { Candidate } from './candidates.ts';
 import { cellOf } from './cost.ts';
 import { FACTS, factsOf } from './facts.ts';
-import type { Advice, AdviceOptions, Answers, Measured, Option, Rating, Robustness } from './model.ts';
+import type { Advice, AdviceOptions, Answers, Measured, NeedCell, Option, Rating, Robustness } from './model.ts';
 import { type Answer, conditionText, ratingOf } from './ratings.ts';
 import { reasonsOf } from './reasons.ts';
 import { robustnessOf } from './robustness.ts';
@@ -24,13 +24,16 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
   const settled = settle(measured, answers);
   const { pool, basis, readings, unjudged } = settled;
   const { groups, status, warnings } = measured.analysis;
+  const { id, startedAt } = measured.results;
   const stop = blockedBy(measured);
   const names = pool.map(({ name }) => name);
-  const robustness = stop === null ? robustnessOf(names, readings, groups, { seed, draws }) : null;
-  const answer = stop ?? answerOf(settled, robustness, answers);
+  // Where one is alone, there is nothing to be sure or unsure of.
+  const robustness = stop === null && names.length > 1 ? robustnessOf(names, readings, groups, { seed, draws }) : null;
+  const unmeasured = unmeasuredBy(measured, settled, answers);
+  const answer = stop ?? answerOf(settled, robustness, answers, factsAlone(settled, unmeasured));
   const recommends = !['none', 'outside', 'blocked'].includes(answer.outcome);
   return {
-    run: { id: measured.results.id, startedAt: measured.results.startedAt, status: status.label },
+    run: { id, startedAt, status: status.label, machine: machineOf(measured) },
     answers,
     ...answer,
     tieBreaker: answer.outcome === 'toss-up' ? tieBreakerOf(settled, answer.recommended, answers, measured) : null,
@@ -39,12 +42,14 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     criteria: readings.map(({ logs: _, ...use }) => use),
     options: optionsOf(settled, answer, measured, answers),
     unjudged,
-    unmeasured: unmeasuredBy(measured, answers),
+    unmeasured,
+    measure: measureCommand(settled, unmeasured, answers),
+    close: closeTo(settled, answer, measured),
     robustness: recommends ? robustness : null,
     sensitivity: stop === null ? sensitivityOf(measured, answers, settled) : { weight: null, next: null, needs: [] },
     warnings: [
       ...('consequence' in status ? [status.consequence] : []),
-      ...(recommends ? limitsOf(settled) : []),
+      ...(recommends || (stop === null && settled.standing.length > 0) ? limitsOf(settled) : []),
       ...warnings.map(({ text }) => text),
     ],
   };
@@ -63,7 +68,8 @@ function blockedBy({ results, analysis }: Measured): Answer | null {
 function answerOf(
   { basis, pool, standing, candidates }: Settled,
   robustness: Robustness | null,
-  { needs }: Answers,
+  { needs, objective }: Answers,
+  byFacts: readonly string[],
 ): Answer {
   const none = (outcome: 'outside' | 'none', heading: string): Answer => ({ outcome, heading, recommended: [] });
   if (basis.state === 'outside') return none('outside', 'No advice: the load is outside the measured range.');
@@ -73,7 +79,10 @@ function answerOf(
     if (standing.some(({ row }) => row.validTrials > 0)) {
       return none('none', 'No advice: nothing that has a weight was measured.');
     }
-    return none('none', `No measured transport ${needs.length > 0 ? 'meets the needs' : 'can be judged'}.`);
+    const asked = [...(needs.length > 0 ? ['the needs'] : []), ...(objective === null ? [] : ['the objective'])];
+    const lacking = asked.length === 0 ? 'can be judged' : `meets ${list(asked, 'and')}`;
+    const rest = byFacts.length === 0 || needs.length === 0 ? '' : ` By the facts alone ${list(byFacts, 'or')} would.`;
+    return none('none', `No measured transport ${lacking}.${objective === null ? rest : ''}`);
   }
   const conditional = leader.conditions.length > 0;
   const onlyIf = conditional ? `, only if ${conditionText(leader)}` : '';
@@ -97,15 +106,39 @@ function answerOf(
     : { outcome: 'use', heading: `Use ${winner}.`, recommended: [winner] };
 }
 
-/** Who comes first in enough of the draws: one, or as many as it takes together. */
+/** Who comes first in enough of the draws: one, or as many as it takes together, and whoever is level with the last of them. */
 function leadersOf({ both }: Robustness): string[] {
   let sum = 0;
+  let last = 1;
   return both.flatMap(({ name, share: won }) => {
-    if (sum >= ENOUGH) return [];
+    if (sum >= ENOUGH && won < last - LEVEL) return [];
     sum += won;
+    last = won;
     return [name];
   });
 }
+
+/** Shares this near are one and the same. */
+const LEVEL = 1e-9;
+
+function closeTo({ pool, costs }: Settled, { outcome, recommended }: Answer, { analysis }: Measured): Advice['close'] {
+  const { timeBand: band } = analysis.options;
+  const least = costs.get(recommended[0] ?? '');
+  if (least === undefined || (outcome !== 'use' && outcome !== 'only if')) return { names: [], band };
+  const near = pool.filter(
+    ({ name }) =>
+      !recommended.includes(name) && (costs.get(name) ?? Number.POSITIVE_INFINITY) - least <= Math.log1p(band),
+  );
+  return { names: near.map(({ name }) => name), band };
+}
+
+const machineOf = ({ results: { environment } }: Measured): string =>
+  [
+    environment.cpu,
+    countOf(environment.cores, 'core'),
+    `${environment.platform} ${environment.kernel}`,
+    `Node ${environment.node}`,
+  ].join(', ');
 
 /** Best first: as rated, then by cost; what is ruled out stays visible. */
 function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers: Answers): Option[] {
@@ -125,7 +158,13 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
       return {
         name,
         title,
-        ...ratingOf(candidate, fit, { leader, answer, answers, measured }),
+        ...ratingOf(candidate, fit, {
+          ...{ leader, answer, answers, measured },
+          cheaper: candidates.filter(
+            (other) => (costs.get(other.name) ?? Number.POSITIVE_INFINITY) < (cost ?? 0) - LEVEL,
+          ),
+          alone: costs.size === 1,
+        }),
         fit,
         needs,
         reasons:
@@ -142,22 +181,58 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
   );
 }
 
-/** Families that this run has no case of, by the facts alone. */
-function unmeasuredBy({ results }: Measured, { needs }: Answers): Advice['unmeasured'] {
+/** By the facts alone: families that this run has no case of, and forms of those that fail the needs as they were measured. */
+function unmeasuredBy({ results }: Measured, { candidates }: Settled, { needs }: Answers): Advice['unmeasured'] {
   return Object.entries(FACTS).flatMap(([id, { title, variants = {} }]) => {
-    if (results.transports.some((one) => one.id === id)) return [];
-    const forms = [null, ...Object.keys(variants)].map((variant) => {
+    const built = results.transports.filter((one) => one.id === id);
+    const own = candidates.filter(({ row }) => row.transport === id);
+    // What fails by its figures alone would be no better in another form.
+    const fails = own.length > 0 && own.every(({ barred, otherForm }) => otherForm || isNeed(barred));
+    if (built.length > 0 && !fails) return [];
+    const forms = [null, ...Object.keys(variants)].flatMap((variant) => {
+      if (built.some((one) => one.variant === variant)) return [];
       const facts = factsOf(id, variant);
       const cells = facts === undefined ? [] : needs.map((need) => facts[need]);
-      const name = variant === null ? id : `${id}:${variant}`;
       const conditions = cells.filter(({ value }) => value !== 'yes').map(({ note }) => note);
-      return { name, title, conditions, passes: cells.every(({ value }) => value !== 'no') };
+      const form = { name: variant === null ? id : `${id}:${variant}`, title, conditions };
+      const other = cells.some(({ value }) => value === 'other form');
+      return cells.some(({ value }) => value === 'no') || (other && built.length > 0) ? [] : [form];
     });
     // The plain form speaks for its variants, unless it is only one of those that passes, or passes without conditions.
-    const best = forms.filter(({ passes }) => passes).toSorted((a, b) => a.conditions.length - b.conditions.length)[0];
-    return best === undefined ? [] : [{ name: best.name, title: best.title, conditions: best.conditions }];
+    return forms.toSorted((a, b) => a.conditions.length - b.conditions.length).slice(0, 1);
   });
 }
+
+const isNeed = (cell: NeedCell | null): boolean => cell !== null && cell.need !== 'objective';
+
+/** Who meets the needs by the facts: what was not measured, and what was measured in another form and has no name for that one. */
+function factsAlone({ candidates }: Settled, unmeasured: Advice['unmeasured']): string[] {
+  const named = unmeasured.map(({ name }) => name);
+  const unnamed = candidates.filter(
+    ({ row, barred, otherForm }) =>
+      otherForm && barred === null && !named.some((name) => name.split(':')[0] === row.transport),
+  );
+  return [...unnamed.map(({ name }) => `${name} in another form`), ...named];
+}
+
+/** Beside those in question, for only what stands in one run is compared. */
+function measureCommand(
+  { basis, standing }: Settled,
+  unmeasured: Advice['unmeasured'],
+  { needs }: Answers,
+): string | null {
+  if (unmeasured.length === 0) return null;
+  const names = [...standing.map(({ row }) => row.flag), ...unmeasured.map(({ name }) => name)];
+  const { scenario, clients, rate, size, kind } = basis.state === 'measured' ? basis.group.question : UNSAID;
+  const load = kind === 'load' ? ` --clients ${clients} --rate ${rate} --size ${size}` : ` --clients ${clients}`;
+  return [
+    `npm run bench -- --transports ${[...new Set(names)].join(',')}`,
+    ...(basis.state === 'measured' ? [`--scenarios ${scenario}${load}`] : []),
+    ...(needs.includes('binary') ? ['--encoding binary'] : []),
+  ].join(' ');
+}
+
+const UNSAID = { scenario: '', clients: 0, rate: 0, size: 0, kind: 'load' } as const;
 
 /** What the figures that count do not say of themselves. */
 function limitsOf({ readings, pool, basis }: Settled): string[] {
@@ -167,7 +242,10 @@ function limitsOf({ readings, pool, basis }: Settled): string[] {
   const shallow = readings.some(({ metric, dropped: why }) => metric === 'p50' && why === null);
   return [
     ...(shallow ? ['tail latency: judged by p50, for too few samples of some lie beyond their p99.'] : []),
-    ...dropped.map(({ name, dropped: why }) => `${name}: ${why}. Its weight is shared among the others.`),
+    ...dropped.map(({ id, name, dropped: why }) => {
+      const how = id === 'throughput' ? ' (npm run bench -- --scenarios echo,broadcast,capacity measures it)' : '';
+      return `${name}: ${why}${how}. Its weight is shared among the others.`;
+    }),
     ...(throughput && bounded.length > 0
       ? [`${list(bounded, 'and')} may hold more: the load generator set the limit there.`]
       : []),

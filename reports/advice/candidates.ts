@@ -2,8 +2,9 @@ import type { Capabilities } from '../../bench/results/schema.ts';
 import { cellFigure, cellInterval } from '../analysis/format.ts';
 import { metric } from '../analysis/metrics.ts';
 import type { Row } from '../analysis/model.ts';
-import { type Fact, type Family, factsOf, judgementsOf } from './facts.ts';
-import type { Measured, NeedCell, Objective } from './model.ts';
+import { type Fact, factsOf, type JudgedCriterion } from './facts.ts';
+import { type JudgedLevel, levelsOf } from './judgements.ts';
+import type { Measured, NeedCell, Objective, OwnLevel } from './model.ts';
 import type { NeedId } from './needs.ts';
 import type { Source } from './sources.ts';
 
@@ -12,7 +13,7 @@ export type Candidate = {
   readonly name: string;
   readonly title: string;
   readonly row: Row;
-  readonly judgements: Family['judgements'];
+  readonly judgements: Readonly<Record<JudgedCriterion, JudgedLevel>>;
   readonly needs: readonly NeedCell[];
   /** The first need it fails by; null where it fails none. */
   readonly barred: NeedCell | null;
@@ -22,15 +23,19 @@ export type Candidate = {
   readonly otherForm: boolean;
 };
 
-type Asked = { readonly needs: readonly NeedId[]; readonly objective: Objective | null };
+type Asked = {
+  readonly needs: readonly NeedId[];
+  readonly objective: Objective | null;
+  readonly judged: readonly OwnLevel[];
+};
 
 /** Undefined where nothing is known of the transport: it is not judged, by whatever figures. */
 export function candidateOf(
   row: Row,
-  { needs, objective }: Asked,
+  { needs, objective, judged }: Asked,
   { results }: Pick<Measured, 'results'>,
 ): Candidate | undefined {
-  const judgements = judgementsOf(row.transport);
+  const judgements = levelsOf(row.transport, judged);
   if (judgements === undefined) return undefined;
   const cells = [
     ...needs.flatMap((need): NeedCell[] => {

@@ -3,7 +3,7 @@ import { type MetricId, metric } from '../analysis/metrics.ts';
 import type { Cell, Group } from '../analysis/model.ts';
 import type { Candidate } from './candidates.ts';
 import { CRITERIA, type Criterion, type CriterionId, type Weights } from './criteria.ts';
-import type { JudgedCriterion } from './facts.ts';
+import { JUDGED } from './facts.ts';
 import type { Basis } from './load.ts';
 import type { CriterionCell, CriterionUse, Objective } from './model.ts';
 
@@ -45,11 +45,10 @@ function readCriterion(
 ): Reading {
   const tag = judged ? ('judgement' as const) : ('measured' as const);
   const use = { id, name, tag, weight: 0, metric: null, group: null, logs: new Map<string, number>() };
-  if (judged) {
+  const judgedAs = JUDGED.find((one) => one === id);
+  if (judgedAs !== undefined) {
     if (!judgement) return { ...use, dropped: 'judgements are left out' };
-    const logs = candidates.map(
-      (one) => [one.name, Math.log(JUDGED_COST[one.judgements[id as JudgedCriterion].level])] as const,
-    );
+    const logs = candidates.map((one) => [one.name, Math.log(JUDGED_COST[one.judgements[judgedAs].level])] as const);
     return { ...use, logs: new Map(logs), dropped: null };
   }
   const where = [basis.group, basis.throughput].flatMap((group) => {
@@ -115,11 +114,12 @@ export function cellOf(
   const { id, tag, logs, metric: of } = reading;
   const own = logs.get(candidate.name);
   const best = Math.min(...logs.values());
-  const base = { criterion: id, tag, reference: 'best' as const };
+  const base = { criterion: id, tag, level: null, reference: 'best' as const };
   const ratio = own === undefined || reading.dropped !== null ? null : Math.exp(own - best);
-  if (tag === 'judgement') {
-    const { note } = candidate.judgements[id as JudgedCriterion];
-    return { ...base, figure: note, ratio };
+  const judgedAs = JUDGED.find((one) => one === id);
+  if (judgedAs !== undefined) {
+    const { note, level, tag: whose } = candidate.judgements[judgedAs];
+    return { ...base, tag: whose, figure: note, level, ratio };
   }
   const group = groups.find((one) => one.id === reading.group);
   const cell = group === undefined || of === null ? undefined : cellIn(group, candidate.name, of);

@@ -1,6 +1,7 @@
 import { CRITERIA, type Weights, weightsOf } from './criteria.ts';
 import { weightsText } from './flags.ts';
-import type { Answers, Objective } from './model.ts';
+import { inOrder, judgedText, readJudged } from './judgements.ts';
+import type { Answers, Objective, OwnLevel } from './model.ts';
 import { CONTRADICTIONS, NEEDS, type NeedId } from './needs.ts';
 import { PRESETS } from './presets.ts';
 
@@ -15,6 +16,7 @@ export type Draft = {
   readonly percentile: Objective['percentile'];
   readonly objectiveMs: string;
   readonly weights: Weights;
+  readonly judged: readonly OwnLevel[];
   readonly judgement: boolean;
   /** Weights were given, by hand or with a preset: only then may a cost be shown. */
   readonly weighed: boolean;
@@ -25,7 +27,7 @@ export const EVEN: Weights = weightsOf(Object.fromEntries(CRITERIA.map(({ id }) 
 
 export const BLANK: Draft = {
   ...{ preset: null, needs: [], scenario: null, clients: '', rate: '', size: '' },
-  ...{ percentile: 99, objectiveMs: '', weights: EVEN, judgement: true, weighed: false },
+  ...{ percentile: 99, objectiveMs: '', weights: EVEN, judged: [], judgement: true, weighed: false },
 };
 
 /** What a preset says; the load stays the reader's own. */
@@ -40,7 +42,7 @@ export type Problems = Partial<Readonly<Record<Field, string>>>;
 
 /** Every problem at once, each with what would be right; no answers while there is one. */
 export function readDraft(draft: Draft): { readonly answers: Answers | null; readonly problems: Problems } {
-  const { preset, needs, scenario, percentile, objectiveMs, weights, judgement } = draft;
+  const { preset, needs, scenario, percentile, objectiveMs, weights, judged, judgement } = draft;
   const contradiction = CONTRADICTIONS.find(({ both }) => both.every((id) => needs.includes(id)));
   const clients = readNumber(draft.clients, 1, true);
   const rate = readNumber(draft.rate, 0, false);
@@ -67,6 +69,7 @@ export function readDraft(draft: Draft): { readonly answers: Answers | null; rea
     load: { scenario, preferred, clients, rate, size },
     objective: milliseconds === null ? null : { percentile, seconds: milliseconds / 1e3 },
     weights,
+    judged: judgement ? inOrder(judged) : [],
     judgement,
   };
   return { answers, problems };
@@ -80,11 +83,23 @@ function readNumber(text: string, least: number, whole: boolean): number | null 
 }
 
 /** Names under which a link carries a draft, beside whatever else it carries. */
-export const LINK_KEYS = ['for', 'need', 'scenario', 'clients', 'rate', 'size', 'slo', 'weights', 'judgement'] as const;
+export const LINK_KEYS = [
+  'for',
+  'need',
+  'scenario',
+  'clients',
+  'rate',
+  'size',
+  'slo',
+  'weights',
+  'judge',
+  'judgement',
+] as const;
 type LinkKey = (typeof LINK_KEYS)[number];
 
 export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
-  const { preset, needs, scenario, clients, rate, size, percentile, objectiveMs, weights, judgement, weighed } = draft;
+  const { preset, needs, scenario, clients, rate, size, percentile, objectiveMs, weights, judged, judgement, weighed } =
+    draft;
   const usual = PRESETS.find(({ id }) => id === preset);
   const said = {
     for: preset ?? '',
@@ -92,6 +107,7 @@ export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
     ...{ scenario: scenario ?? '', clients: clients.trim(), rate: rate.trim(), size: size.trim() },
     slo: objectiveMs.trim() === '' ? '' : `p${percentile}:${objectiveMs.trim()}`,
     weights: weighed && weightsText(weights) !== weightsText(usual?.weights ?? BLANKEST) ? weightsText(weights) : '',
+    judge: judgedText(inOrder(judged)),
     judgement: judgement ? '' : 'no',
   };
   return Object.fromEntries(Object.entries(said).filter(([, text]) => text !== ''));
@@ -113,6 +129,7 @@ export function draftFrom(link: Partial<Record<LinkKey, string>>): Draft {
     percentile: percentile === '50' ? 50 : 99,
     objectiveMs,
     weights: weights ?? base.weights,
+    judged: inOrder((link.judge ?? '').split(',').flatMap((item) => readJudged(item) ?? [])),
     judgement: link.judgement !== 'no',
     weighed: weights !== null || base.weighed,
   };

@@ -18,14 +18,18 @@ export type Fact = {
 
 /** What the authors think, as they would say it; it has no clause and no interval, and can be left out. */
 export type Judgement = {
-  /** 1: the best there is; 2: middling; 3: the most work, or the least to be had. */
-  readonly level: 1 | 2 | 3;
+  readonly level: Level;
   readonly note: string;
   readonly source: Source;
   readonly tag: 'judgement';
 };
 
-export type JudgedCriterion = 'simplicity' | 'features';
+/** 1: the best there is; 2: middling; 3: the most work, or the least to be had. */
+export const LEVELS = [1, 2, 3] as const;
+export type Level = (typeof LEVELS)[number];
+
+export const JUDGED = ['simplicity', 'features'] as const;
+export type JudgedCriterion = (typeof JUDGED)[number];
 
 export type Family = {
   readonly title: string;
@@ -41,7 +45,7 @@ const fact =
 const [yes, no, depends, otherForm] = [fact('yes'), fact('no'), fact('depends'), fact('other form')];
 
 const AUTHORS: Source = {
-  clause: 'judgement of the authors; disagree with it by --no-judgement',
+  clause: 'judgement of the authors; --judge puts yours in its place, --no-judgement leaves it out',
   url: 'docs/choosing.md#judgement',
 };
 const judged = (level: Judgement['level'], note: string): Judgement => ({
@@ -322,7 +326,10 @@ export const FACTS: Readonly<Record<string, Family>> = {
       lossy: otherForm(S.dataChannelTypes, 'the channel is opened unordered; what is measured here is an ordered one'),
       replay: no(S.dataChannel, APP_REPLAY),
       'push-only': yes(S.dataChannel, 'either side sends when it likes'),
-      peer: yes(S.dataChannel, 'what it was made for; a TURN server where no direct way is found'),
+      peer: otherForm(
+        S.dataChannel,
+        'channels run between the clients, by way of a TURN server where no direct way is found; what is measured here runs to a server',
+      ),
       devices: no(S.dataChannel, NO_SESSIONS),
       graphql: no(S.dataChannelData, NO_SCHEMA),
       serverless: no(S.dataChannelStack, 'a peer that stays and listens on UDP'),

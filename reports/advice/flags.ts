@@ -1,10 +1,11 @@
 import { CRITERIA, type Weights } from './criteria.ts';
+import { judgedText } from './judgements.ts';
 import type { Answers, Objective } from './model.ts';
 import type { NeedId } from './needs.ts';
 import { PRESETS } from './presets.ts';
 
 /** Answers as the command line takes them; what a preset says already is left to it. */
-export function flagsOf({ preset, needs, load, objective, weights, judgement }: Answers): string {
+export function flagsOf({ preset, needs, load, objective, weights, judged, judgement }: Answers): string {
   const known = PRESETS.find(({ id }) => id === preset);
   const needed = sameNeeds(needs, known?.needs ?? [])
     ? []
@@ -19,6 +20,7 @@ export function flagsOf({ preset, needs, load, objective, weights, judgement }: 
     ),
     ...(objective === null ? [] : [`--slo '${objectiveFlag(objective)}'`]),
     ...(usual ? [] : [`--weights ${weightsText(weights)}`]),
+    ...(judged.length === 0 ? [] : [`--judge ${judgedText(judged)}`]),
     ...(judgement ? [] : ['--no-judgement']),
   ].join(' ');
 }

@@ -20,8 +20,9 @@ export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boole
   const [first] = cases;
   if (first === undefined) {
     const missing = idle ? 'sessions that say nothing' : 'messages at a steady rate';
-    const flags = idle ? '--scenarios idle' : '--scenarios echo,broadcast';
-    return { state: 'none', text: `The run measured no ${missing}: npm run bench -- ${flags}` };
+    const flags = idle ? 'idle' : (wanted.scenario ?? 'echo,broadcast');
+    const clients = wanted.clients === null ? '' : ` --clients ${wanted.clients}`;
+    return { state: 'none', text: `The run measured no ${missing}: npm run bench -- --scenarios ${flags}${clients}` };
   }
   const scenario = idle ? first.question.scenario : (wanted.scenario ?? preferredOf(cases, wanted));
   const own = cases.filter(({ question }) => question.scenario === scenario);

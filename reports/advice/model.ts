@@ -2,13 +2,13 @@ import type { Results } from '../../bench/results/schema.ts';
 import type { MetricId } from '../analysis/metrics.ts';
 import type { Analysis } from '../analysis/model.ts';
 import type { CriterionId, Weights } from './criteria.ts';
-import type { FactValue, Tag } from './facts.ts';
+import type { FactValue, JudgedCriterion, Level, Tag } from './facts.ts';
 import type { NeedId } from './needs.ts';
 import type { Source } from './sources.ts';
 
 /** What the model is given of a run. */
 export type Measured = {
-  readonly results: Pick<Results, 'id' | 'startedAt' | 'plan' | 'transports'>;
+  readonly results: Pick<Results, 'id' | 'startedAt' | 'plan' | 'transports' | 'environment'>;
   readonly analysis: Analysis;
 };
 
@@ -19,8 +19,17 @@ export type Answers = {
   readonly load: WantedLoad;
   readonly objective: Objective | null;
   readonly weights: Weights;
+  /** In the order of facts and criteria; what is not among them is judged as the authors judge it. */
+  readonly judged: readonly OwnLevel[];
   /** False: what nobody measured counts for nothing. */
   readonly judgement: boolean;
+};
+
+/** A judgement of the reader's own, of a transport and all its variants. */
+export type OwnLevel = {
+  readonly transport: string;
+  readonly criterion: JudgedCriterion;
+  readonly level: Level;
 };
 
 /** Null: whatever the run has. `rate`: all clients together, in broadcast published messages; 0: silent sessions. */
@@ -41,12 +50,20 @@ export type AdviceOptions = { readonly seed: number; readonly draws: number };
 export type Rating = 'Use' | 'Consider' | 'Only if' | 'Avoid';
 
 export type Advice = {
-  readonly run: { readonly id: string; readonly startedAt: string; readonly status: string };
+  readonly run: {
+    readonly id: string;
+    readonly startedAt: string;
+    readonly status: string;
+    /** Processor, cores, system and runtime that it was measured on. */
+    readonly machine: string;
+  };
   readonly answers: Answers;
   /** Which kind of answer it is; `outside`, `blocked` and `none` recommend nothing. */
   readonly outcome: 'use' | 'toss-up' | 'only if' | 'quick look' | 'none' | 'outside' | 'blocked';
   readonly heading: string;
   readonly recommended: readonly string[];
+  /** Who costs more by no more than the band within which latencies are called equivalent. */
+  readonly close: { readonly names: readonly string[]; readonly band: number };
   /** One question that would settle a toss-up. */
   readonly tieBreaker: string | null;
   readonly load: { readonly text: string; readonly group: string | null };
@@ -57,12 +74,14 @@ export type Advice = {
   readonly options: readonly Option[];
   /** Measured, and not judged. */
   readonly unjudged: readonly { readonly name: string; readonly reason: string }[];
-  /** Not measured in this run, though by the facts alone it meets the needs. */
+  /** Not measured in this run in such a form, though by the facts alone it meets the needs. */
   readonly unmeasured: readonly {
     readonly name: string;
     readonly title: string;
     readonly conditions: readonly string[];
   }[];
+  /** The command that would measure those beside the ones in question; null where there is nothing to measure. */
+  readonly measure: string | null;
   readonly robustness: Robustness | null;
   readonly sensitivity: Sensitivity;
   readonly warnings: readonly string[];
@@ -94,6 +113,9 @@ export type Option = {
   readonly cells: readonly CriterionCell[];
 };
 
+/** `yours`: the reader's judgement in place of the authors'. */
+export type CellTag = Tag | 'yours';
+
 /** How a transport stands to a need that was asked for. */
 export type NeedCell = {
   readonly need: NeedId | 'objective';
@@ -105,19 +127,23 @@ export type NeedCell = {
 
 export type CriterionCell = {
   readonly criterion: CriterionId;
-  readonly tag: Tag;
+  readonly tag: CellTag;
   /** `0.432 ms (0.421–0.447)`, or the judgement's words. */
   readonly figure: string;
+  /** Of what is judged: 1 is the best. */
+  readonly level: Level | null;
   /** Cost over the reference, above 1 is worse; null where it does not count. */
   readonly ratio: number | null;
   readonly reference: 'best' | 'objective';
 };
 
 export type Reason = {
-  /** For it: nobody in question is cheaper in this. */
-  readonly speaks: 'for' | 'against';
+  /** For it: nobody in question is cheaper in this. Neither: what is shown is no difference, or there is none to compare with. */
+  readonly speaks: 'for' | 'against' | 'neither';
   readonly text: string;
-  readonly tag: Tag;
+  readonly tag: CellTag;
+  /** Where it is written; null where it is measured or judged. */
+  readonly source: Source | null;
   /** Where its figure is shown. */
   readonly metric: MetricId | null;
   readonly group: string | null;
@@ -139,7 +165,10 @@ export type Sensitivity = {
   /** The smallest change of one weight that puts another first; null where none does. */
   readonly weight: WeightFlip | null;
   readonly next: string | null;
-  /** Needs whose answer, turned round, changes who comes first; the one that changes most before the others. */
+  /**
+   * Needs whose answer, turned round, changes who comes first: those that put another there before those that leave nobody, and
+   * the one by which most options pass or fall before the others.
+   */
   readonly needs: readonly NeedFlip[];
 };
 
@@ -151,13 +180,18 @@ export type WeightFlip = {
 };
 
 export type NeedFlip = {
-  readonly need: NeedId;
+  readonly need: NeedId | 'objective';
   /** As it was answered. */
   readonly asked: boolean;
+  /** Its opposite, where that was asked for in its place. */
+  readonly instead: NeedId | null;
   /** Who comes first when it is answered otherwise; null: nobody is left. */
   readonly winner: string | null;
   /** Whoever it is comes first only if something else holds. */
   readonly conditional: boolean;
-  /** How many options pass or fall by it. */
+  /** The scenario that it is then judged by, where that is another. */
+  readonly scenario: string | null;
+  /** How many options pass or fall by it, of how many. */
   readonly fates: number;
+  readonly options: number;
 };

@@ -35,11 +35,41 @@ export const needOf = (id: NeedId): Need => {
   return found;
 };
 
-/** Two answers that cannot both be given, and why. */
-export const CONTRADICTIONS: readonly { readonly both: readonly [NeedId, NeedId]; readonly why: string }[] = [
-  { both: ['upstream', 'push-only'], why: 'either clients send on the connection, or server push alone is enough' },
-  { both: ['reliable', 'lossy'], why: 'a message that must arrive has to be waited for when its packet is lost' },
+/**
+ * Two answers that cannot both be given, and why: one question whose “no” is a need of its own. Of every other need, “no” is “no
+ * matter”: nothing that can do more is ruled out by it.
+ */
+export const CONTRADICTIONS: readonly Contradiction[] = [
+  {
+    both: ['upstream', 'push-only'],
+    question: 'Who sends?',
+    why: 'either clients send on the connection, or server push alone is enough',
+  },
+  {
+    both: ['reliable', 'lossy'],
+    question: 'And when a packet is lost?',
+    why: 'a message that must arrive has to be waited for when its packet is lost',
+  },
 ];
+
+type Contradiction = {
+  readonly both: readonly [NeedId, NeedId];
+  /** What either is an answer to. */
+  readonly question: string;
+  readonly why: string;
+};
+
+/** The need that cannot be had beside this one. */
+export function oppositeOf(need: NeedId): NeedId | null {
+  const found = CONTRADICTIONS.find(({ both }) => both.includes(need));
+  return found?.both.find((one) => one !== need) ?? null;
+}
+
+/** Asked for, without its opposite, or no longer asked for. */
+export function turned(needs: readonly NeedId[], need: NeedId): NeedId[] {
+  const others = needs.filter((one) => one !== need && one !== oppositeOf(need));
+  return needs.includes(need) ? needs.filter((one) => one !== need) : [...others, need];
+}
 
 export const contradicts = (needs: readonly NeedId[]): boolean =>
   CONTRADICTIONS.some(({ both }) => both.every((id) => needs.includes(id)));

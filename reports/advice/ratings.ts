@@ -1,7 +1,8 @@
 import { list, ratio } from '../analysis/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
+import type { Fact, FactValue } from './facts.ts';
 import type { Advice, Answers, Measured, NeedCell, Rating } from './model.ts';
-import { NEEDS, needOf } from './needs.ts';
+import { NEEDS, type NeedId, needOf } from './needs.ts';
 
 export type Answer = Pick<Advice, 'outcome' | 'heading' | 'recommended'>;
 
@@ -15,10 +16,21 @@ export function ratingOf(
   fit: number | null,
   {
     leader,
+    cheaper,
+    alone,
     answer,
     answers,
     measured,
-  }: { leader: Candidate | undefined; answer: Answer; answers: Answers; measured: Measured },
+  }: {
+    leader: Candidate | undefined;
+    /** Those that cost less. */
+    cheaper: readonly Candidate[];
+    /** Nothing stands beside it. */
+    alone: boolean;
+    answer: Answer;
+    answers: Answers;
+    measured: Measured;
+  },
 ): { rating: Rating | null; because: string } {
   const { name, barred, conditions, otherForm } = candidate;
   const { outcome, recommended } = answer;
@@ -30,9 +42,7 @@ export function ratingOf(
   }
   const chosen = recommended.includes(name);
   const cost =
-    chosen && recommended.length === 1
-      ? 'least cost by your weights'
-      : `${ratio(fit)} the leader’s cost by your weights`;
+    chosen && recommended.length === 1 ? firstText(alone, cheaper) : `${ratio(fit)} the leader’s cost by your weights`;
   if (fit > FAR) return { rating: 'Avoid', because: cost };
   if (conditions.length > 0) return { rating: 'Only if', because: `only if ${conditionText(candidate)}; ${cost}` };
   if (outcome === 'quick look') return { rating: 'Consider', because: `${cost}; too few trials for a verdict` };
@@ -40,21 +50,40 @@ export function ratingOf(
     return { rating: 'Use', because: recommended.length > 1 ? `not told apart from the others: ${ratio(fit)}` : cost };
   }
   if (fit <= NEAR) return { rating: 'Consider', because: cost };
-  const strengths = leader === undefined ? [] : strengthsOver(candidate, leader, answers, measured);
+  const strengths = leader === undefined ? [] : strengthsOver(candidate, { leader, cheaper, answers, measured });
   const need =
-    strengths.length > 0 ? `you come to need ${list(strengths, 'or')}` : 'something not weighed here speaks for it';
+    strengths.length > 0
+      ? `${list(strengths, 'or')} comes to matter`
+      : 'something that is not weighed here speaks for it';
   return { rating: 'Only if', because: `only if ${need}: ${cost}` };
 }
 
-/** Needs that nobody named, and that this option can meet where the leader cannot. */
-function strengthsOver({ row }: Candidate, leader: Candidate, { needs }: Answers, { results }: Measured): string[] {
-  return NEEDS.filter(
-    ({ id }) =>
-      !needs.includes(id) &&
-      ['yes', 'depends'].includes(factOf(row, id, results)?.value ?? 'no') &&
-      factOf(leader.row, id, results)?.value === 'no',
-  ).map(({ name }) => name);
+function firstText(alone: boolean, cheaper: readonly Candidate[]): string {
+  if (alone) return 'nothing else is in question';
+  return cheaper.length === 0
+    ? 'least cost by your weights'
+    : 'first in most draws, though not the least cost on medians';
 }
+
+/** Needs that nobody named, and that this option meets better than the leader and whoever costs less. */
+function strengthsOver(
+  { row }: Candidate,
+  {
+    leader,
+    cheaper,
+    answers: { needs },
+    measured: { results },
+  }: { leader: Candidate; cheaper: readonly Candidate[]; answers: Answers; measured: Measured },
+): string[] {
+  const able = (one: Pick<Candidate, 'row'>, need: NeedId) => ABLE[factOf(one.row, need, results)?.value ?? 'no'];
+  return NEEDS.filter(
+    ({ id }) => !needs.includes(id) && [leader, ...cheaper].every((other) => able({ row }, id) > able(other, id)),
+  ).map(({ id, name }) => `“${name}”${isOther(factOf(row, id, results)) ? ' (in another form)' : ''}`);
+}
+
+const isOther = (fact: Fact | undefined): boolean => fact?.value === 'other form';
+
+const ABLE: Readonly<Record<FactValue, number>> = { no: 0, 'other form': 1, depends: 1, yes: 2 };
 
 /** The need and its source, in a line. */
 const barredText = ({ need, note, source }: NeedCell): string =>

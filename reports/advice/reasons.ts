@@ -7,7 +7,8 @@ import type { Cell, Group } from '../analysis/model.ts';
 import { ICONS, type Verdict } from '../analysis/verdict.ts';
 import type { Candidate } from './candidates.ts';
 import { cellIn, cellOf, type Reading } from './cost.ts';
-import type { Reason } from './model.ts';
+import type { NeedCell, Reason } from './model.ts';
+import { needOf } from './needs.ts';
 import type { Settled } from './settle.ts';
 
 const REASONS = 3;
@@ -19,7 +20,8 @@ const SAME = 1e-9;
 
 /**
  * What speaks for or against an option, where the weights and the differences are largest, with figures and verdicts. What
- * speaks for it comes first where it is recommended, and last where it is not.
+ * speaks for it comes first where it is recommended, and last where it is not. Where it is alone, nothing but the needs speaks for
+ * it: no figure is high or low beside nothing.
  */
 export function reasonsOf(
   candidate: Candidate,
@@ -28,19 +30,37 @@ export function reasonsOf(
   recommended: boolean,
 ): Reason[] {
   const counting = settled.readings.filter(({ dropped }) => dropped === null);
-  return counting
+  const weightiest = counting
     .map((reading) => ({
       reading,
       moved: reading.weight * Math.max(0.05, differenceOf(candidate, reading)),
-      speaks: isBest(candidate, reading) ? ('for' as const) : ('against' as const),
+      isBest: isBest(candidate, reading),
     }))
-    .toSorted(
-      (a, b) =>
-        Number(recommended === (b.speaks === 'for')) - Number(recommended === (a.speaks === 'for')) ||
-        b.moved - a.moved,
-    )
-    .slice(0, REASONS)
-    .map(({ reading, speaks }) => ({ speaks, ...reasonOf(candidate, reading, { groups, bootstrap }) }));
+    .toSorted((a, b) => Number(recommended === b.isBest) - Number(recommended === a.isBest) || b.moved - a.moved)
+    .map(({ reading }) => reading);
+  const needed = settled.costs.size === 1 ? needReasons(candidate, settled).slice(0, REASONS) : [];
+  const weighed = weightiest
+    .slice(0, REASONS - needed.length)
+    .map((reading) => reasonOf(candidate, reading, { groups, bootstrap }));
+  const order = recommended ? ORDER : ORDER.toReversed();
+  return [...needed, ...weighed.toSorted((a, b) => order.indexOf(a.speaks) - order.indexOf(b.speaks))];
+}
+
+const ORDER: readonly Reason['speaks'][] = ['for', 'neither', 'against'];
+
+/** Needs that it meets, those first that most others fail. */
+function needReasons({ needs }: Candidate, { candidates }: Settled): Reason[] {
+  const failing = (need: NeedCell['need']): number =>
+    candidates.filter((other) => other.needs.some((cell) => cell.need === need && cell.value === 'no')).length;
+  return needs
+    .filter(({ value, need }) => value === 'yes' && failing(need) > 0)
+    .toSorted((a, b) => failing(b.need) - failing(a.need))
+    .map(({ need, note, source, tag }) => {
+      const name = need === 'objective' ? 'objective' : needOf(need).name;
+      const others = failing(need);
+      const rest = `which ${others === 1 ? 'one other does' : `${others} others do`} not`;
+      return { speaks: 'for', text: `${name}: ${note}, ${rest}`, tag, source, metric: null, group: null };
+    });
 }
 
 const isBest = ({ name }: Candidate, { logs }: Reading): boolean =>
@@ -53,31 +73,43 @@ function differenceOf({ name }: Candidate, { logs }: Reading): number {
   return Math.abs(own - Math.min(...(others.length > 0 ? others : [own])));
 }
 
-function reasonOf(candidate: Candidate, reading: Reading, judging: Judging): Omit<Reason, 'speaks'> {
-  const { metric: id, group: groupId, tag, name } = reading;
+function reasonOf(candidate: Candidate, reading: Reading, judging: Judging): Reason {
+  const { metric: id, group: groupId, name, logs } = reading;
   const { groups, bootstrap } = judging;
-  const { figure } = cellOf(candidate, reading, groups, null);
-  const where = { tag, metric: id, group: groupId };
+  const { figure, tag } = cellOf(candidate, reading, groups, null);
+  const where = { tag, source: null, metric: id, group: groupId };
   const group = groups.find((one) => one.id === groupId);
-  if (id === null || group === undefined) return { ...where, text: `${name}: ${figure}` };
-  return { ...where, text: `${metric(id).title} ${figure}${comparison(candidate, reading, { id, group, bootstrap })}` };
+  if (id === null || group === undefined) {
+    const differ = Math.max(...logs.values()) > Math.min(...logs.values()) + SAME;
+    const speaks = !differ ? 'neither' : isBest(candidate, reading) ? 'for' : 'against';
+    return { ...where, speaks, text: `${name}: ${figure}` };
+  }
+  const { speaks, said } = comparison(candidate, reading, { id, group, bootstrap });
+  return { ...where, speaks, text: `${metric(id).title} ${figure}: ${said}` };
 }
 
-/** Verdict against the best of those in question, which need not be the column's best: that one may be ruled out. */
+/**
+ * Verdict against the best of those in question, which need not be the column's best: that one may be ruled out. The best itself
+ * is held against the next.
+ */
 function comparison(
   { name }: Candidate,
   { logs }: Reading,
   { id, group, bootstrap }: { id: MetricId; group: Group; bootstrap: Bootstrap },
-): string {
-  const [best] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
-  if (best === undefined || logs.size < 2) return ': nothing else in question';
-  if (best[0] === name) return `: ${extreme(metric(id))} of those in question`;
-  const verdict = verdictOf(name, best[0], { id, group, bootstrap, comparisons: logs.size - 1 });
+): Pick<Reason, 'speaks'> & { readonly said: string } {
+  const [best, next] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
+  if (best === undefined || next === undefined) return { speaks: 'neither', said: 'nothing else in question' };
+  const [other] = best[0] === name ? next : best;
+  const verdict = verdictOf(name, other, { id, group, bootstrap, comparisons: logs.size - 1 });
   const figures = verdictFigures(verdict);
-  const against = { worse: 'than', better: 'than', equivalent: 'to', 'not separated': 'from' };
-  const word = verdict.word;
-  const preposition = word === 'not testable' || word === 'not supported' ? 'against' : against[word];
-  return `: ${ICONS[word]} ${word} ${preposition} ${best[0]}${figures === null ? '' : `, ${figures}`}`;
+  const prepositions = { worse: 'than', better: 'than', equivalent: 'to', 'not separated': 'from' };
+  const { word } = verdict;
+  const preposition = word === 'not testable' || word === 'not supported' ? 'against' : prepositions[word];
+  const compared = `${ICONS[word]} ${word} ${preposition} ${other}${figures === null ? '' : `, ${figures}`}`;
+  return {
+    speaks: word === 'better' ? 'for' : word === 'worse' ? 'against' : 'neither',
+    said: best[0] === name ? `${extreme(metric(id))} of those in question, ${compared}` : compared,
+  };
 }
 
 /** Verdicts of a group, by who and by what: other weights ask for the same ones again. */

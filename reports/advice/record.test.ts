@@ -7,7 +7,7 @@ import type { Answers } from './model.ts';
 import { decisionRecord } from './record.ts';
 
 const anything: Answers = {
-  ...{ preset: null, needs: [], objective: null, weights: EQUAL, judgement: true },
+  ...{ preset: null, needs: [], objective: null, weights: EQUAL, judged: [], judgement: true },
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 
@@ -49,6 +49,33 @@ test('a record has everything that somebody needs who was not there', () => {
   expect(text).toMatch(/^- \*\*Measurement:\*\* Trials drawn again 300 times/m);
   expect(text).toMatch(/^- \*\*Preference:\*\* Weights drawn 300 times/m);
   expect(text).toContain('npm run choose -- results.json');
+});
+
+test('whatever was weighed stands in a table, and whose judgement it was', () => {
+  const text = recordOf(
+    { transports: SEVEN },
+    { needs: ['browser'], judged: [{ transport: 'ws', criterion: 'features', level: 2 }] },
+  );
+  expect(text).toContain('- **browser clients**: Do clients run in a web page, without a gateway of their own? Yes.');
+  expect(text).toMatch(/^- \*\*Measured on:\*\* Invented CPU @ 2\.50GHz, 2 cores, linux 6\.8\.0, Node v24\.21\.0$/m);
+  expect(text).toContain(
+    '- `ws`, reconnecting and other features: 2 (yours; the authors’: 3, reconnecting, heartbeats',
+  );
+  const [head = '', , first = ''] = text.slice(text.indexOf('| | tail latency (measured)')).split('\n');
+  expect(head.split('|')).toHaveLength(first.split('|').length);
+  expect(first).toMatch(/^\| `ws` \| 0\.\d+ ms \(1\.00×\) \| .* \| 1 \| 2 \(yours\) \|$/);
+  // What was measured is not said to be so twice.
+  expect(text).not.toContain('measured in this run, measured');
+  expect(text).toMatch(/^- Nothing that was measured is left with any of these as well: “/m);
+});
+
+test('who is alone stands there by its needs, and no certainty is claimed from draws', () => {
+  const text = recordOf({ transports: SEVEN }, { needs: ['graphql'] });
+  expect(text).toMatch(
+    /^- For it: an existing GraphQL schema: .* \(\[GraphQL specification .*\]\(https:.*\), specification\)$/m,
+  );
+  expect(text).toContain('- **Measurement:** Decides nothing: there is no other to come first.');
+  expect(text).not.toContain('100 %');
 });
 
 test('where nothing is recommended it says so and claims no certainty', () => {

@@ -1,14 +1,17 @@
 import { integer, printable, ratio, share, utcMinute } from '../analysis/format.ts';
-import type { Advice, Option } from './model.ts';
+import { criterionOf } from './criteria.ts';
+import { judgementsOf } from './facts.ts';
+import type { Advice, CellTag, Option } from './model.ts';
 import { needOf } from './needs.ts';
 import { PRESETS } from './presets.ts';
 import type { Source } from './sources.ts';
-import { answersText, certaintiesOf, needFlipText } from './words.ts';
+import { answersText, certaintiesOf, changesOf, closeText } from './words.ts';
 
 /** A decision record that reads well without the run beside it: context, needs, weights, result, what would change it. */
 export function decisionRecord(advice: Advice, { command }: { readonly command: string }): string {
   const { heading, run, answers, load, notCovered, tieBreaker, options, unjudged, unmeasured, sensitivity, warnings } =
     advice;
+  const close = closeText(advice);
   const said = answersText(answers);
   const preset = PRESETS.find(({ id }) => id === answers.preset);
   const sure = certaintiesOf(advice);
@@ -16,10 +19,11 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
   return [
     `# Which real-time transport: ${text(heading)}`,
     '',
-    `Decided on measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}). The fit is one to these answers, not a property of a transport.`,
+    `Decided on measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. The fit is one to these answers, not a property of a transport.`,
     '',
     '## Context',
     '',
+    `- **Measured on:** ${text(run.machine)}`,
     ...(preset === undefined ? [] : [`- **Use:** ${text(preset.title)}`]),
     `- **Load:** ${text(load.text)}`,
     ...(said.objective === null ? [] : [`- **Objective:** ${text(said.objective)}`]),
@@ -27,19 +31,28 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     '',
     '## Needs',
     '',
-    ...(answers.needs.length === 0 ? ['None was named.'] : answers.needs.map((id) => `- ${text(needOf(id).name)}`)),
+    ...(answers.needs.length === 0
+      ? ['None was named: nothing is ruled out by what it can or cannot do.']
+      : [
+          'What a transport cannot do rules it out, whatever its figures.',
+          '',
+          ...answers.needs.map((id) => `- **${text(needOf(id).name)}**: ${text(needOf(id).question)} Yes.`),
+        ]),
     '',
     '## Weights',
     '',
     `As given: ${text(said.weights)}.`,
     ...weightRows(advice),
+    ...ownLevels(advice),
     '',
     '## Result',
     '',
     `**${text(heading)}**`,
     ...(tieBreaker === null ? [] : ['', `What would settle it: ${text(tieBreaker)}`]),
+    ...(close === null ? [] : ['', text(close)]),
     '',
     ...optionRows(options),
+    ...figureRows(advice),
     ...options.filter(({ reasons }) => reasons.length > 0).flatMap(optionReasons),
     ...ruledOut(options),
     ...named(
@@ -52,6 +65,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
         ({ name, title, conditions }) =>
           `${code(name)} (${text(title)})${conditions.length === 0 ? '' : `, only if ${text(conditions.join('; '))}`}`,
       ),
+      advice.measure === null ? null : `Measured beside the others by ${code(advice.measure)}`,
     ),
     ...(recommends
       ? [
@@ -64,15 +78,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
         ]
       : []),
     ...(recommends || sensitivity.needs.length > 0
-      ? [
-          '',
-          '## What would change it',
-          '',
-          ...(sensitivity.next === null ? [] : [`- Next best: ${code(sensitivity.next)}`]),
-          ...(sensitivity.needs.length === 0
-            ? ['- No single need, answered otherwise, puts another first.']
-            : sensitivity.needs.map((flip) => `- ${text(needFlipText(flip))}`)),
-        ]
+      ? ['', '## What would change it', '', ...changesOf(advice).map((line) => `- ${text(line)}`)]
       : []),
     ...named('Warnings', warnings.map(text)),
     '',
@@ -98,6 +104,50 @@ function weightRows({ criteria }: Advice): string[] {
   ];
 }
 
+/** Where the reader's judgement stands in place of the authors', and what a level is. */
+function ownLevels({ answers, criteria }: Advice): string[] {
+  const judges = criteria.some(({ tag, dropped }) => tag === 'judgement' && dropped === null);
+  const scale = judges
+    ? ['', 'What is judged, not measured, has three levels, 1 the best; they count as a cost of 1, 1.5 and 2.25.']
+    : [];
+  if (answers.judged.length === 0) return scale;
+  return [
+    ...scale,
+    '',
+    'Judged by whoever decided, in place of the authors:',
+    '',
+    ...answers.judged.map(({ transport, criterion, level }) => {
+      const theirs = judgementsOf(transport)?.[criterion];
+      const others = theirs === undefined ? '' : `; the authors’: ${theirs.level}, ${text(theirs.note)}`;
+      return `- ${code(transport)}, ${text(criterionOf(criterion).name)}: ${level} (yours${others})`;
+    }),
+  ];
+}
+
+/** Everything that was weighed, with what it rests on. */
+function figureRows({ options, criteria }: Advice): string[] {
+  const weighed = options.filter(({ cells }) => cells.length > 0);
+  const counting = criteria.filter(({ dropped }) => dropped === null);
+  if (weighed.length === 0 || counting.length === 0) return [];
+  return [
+    '',
+    'What was weighed, and in brackets how many times the best of those in question it is:',
+    '',
+    `| | ${counting.map(({ name, tag }) => `${text(name)} (${tag})`).join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(counting.length)}`,
+    ...weighed.map(({ name, cells }) => {
+      const columns = counting.map(({ id }) => {
+        const cell = cells.find(({ criterion }) => criterion === id);
+        if (cell === undefined || cell.ratio === null) return '—';
+        if (cell.level !== null) return `${cell.level}${cell.tag === 'yours' ? ' (yours)' : ''}`;
+        const of = cell.reference === 'objective' ? ' of the objective' : '';
+        return `${text(cell.figure.replace(/ \(.*\)$/, ''))} (${ratio(cell.ratio)}${of})`;
+      });
+      return `| ${code(name)} | ${columns.join(' | ')} |`;
+    }),
+  ];
+}
+
 function optionRows(options: readonly Option[]): string[] {
   if (options.length === 0) return ['Nothing was measured that could be judged.'];
   return [
@@ -107,6 +157,8 @@ function optionRows(options: readonly Option[]): string[] {
       ({ rating, name, title, fit, because }) =>
         `| ${rating ?? '—'} | ${code(name)} ${text(title)} | ${fit === null ? '—' : ratio(fit)} | ${text(because)} |`,
     ),
+    '',
+    'Cost is the weighted geometric mean of how many times each figure is the first one’s. **Use**: least cost, in at least 70 % of draws, or a share of a toss-up. **Consider**: at most 1.5×. **Only if**: on the condition named, or up to 3×. **Avoid**: fails a need, misses the objective, or costs more than 3×.',
   ];
 }
 
@@ -116,15 +168,18 @@ function optionReasons({ name, rating, reasons, needs }: Option): string[] {
     `### ${code(name)}: ${rating ?? '—'}`,
     '',
     ...reasons.map(
-      (reason) => `- ${reason.speaks === 'for' ? 'For it: ' : 'Against it: '}${text(reason.text)} (${reason.tag})`,
+      ({ speaks, text: said, source, tag }) =>
+        `- ${SPEAKS[speaks]}${text(said)} (${source === null ? tag : rests(source, tag)})`,
     ),
     ...needs.map(({ need, value, note, source, tag }) => {
       const what = need === 'objective' ? 'objective' : needOf(need).name;
       const word = value === 'depends' || value === 'other form' ? 'only if' : value;
-      return `- ${text(what)}: ${word}: ${text(note)} (${cited(source)}, ${tag})`;
+      return `- ${text(what)}: ${word}: ${text(note)} (${rests(source, tag)})`;
     }),
   ];
 }
+
+const SPEAKS = { for: 'For it: ', against: 'Against it: ', neither: 'Neither for nor against: ' } as const;
 
 /** Eliminations, each with its need and its source. */
 function ruledOut(options: readonly Option[]): string[] {
@@ -133,7 +188,7 @@ function ruledOut(options: readonly Option[]): string[] {
       .filter(({ value }) => value === 'no')
       .map(({ need, note, source, tag }) => {
         const what = need === 'objective' ? 'objective' : needOf(need).name;
-        return `~~${code(name)}~~ by “${text(what)}”: ${text(note)} (${cited(source)}, ${tag})`;
+        return `~~${code(name)}~~ by “${text(what)}”: ${text(note)} (${rests(source, tag)})`;
       }),
   );
   return named('Ruled out', out);
@@ -150,8 +205,14 @@ function bothLine({ robustness }: Advice): string[] {
 const cited = ({ clause, url }: Source): string =>
   url.startsWith('https:') ? `[${text(clause)}](${url})` : text(clause);
 
-const named = (title: string, lines: readonly string[]): string[] =>
-  lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`)];
+/** What was measured needs no other source than the run. */
+const rests = (source: Source, tag: CellTag): string =>
+  tag === 'measured' ? cited(source) : `${cited(source)}, ${tag}`;
+
+const named = (title: string, lines: readonly string[], after: string | null = null): string[] =>
+  lines.length === 0
+    ? []
+    : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`), ...(after === null ? [] : ['', after])];
 
 /** Names and reasons come from outside: none of them may become markup, a link or a new line. */
 const text = (from: string): string =>

@@ -1,6 +1,6 @@
 import type { Reading } from './cost.ts';
 import type { Answers, Measured, NeedFlip, Sensitivity, WeightFlip } from './model.ts';
-import { contradicts, NEEDS } from './needs.ts';
+import { NEEDS, oppositeOf, turned } from './needs.ts';
 import { type Settled, settle } from './settle.ts';
 
 /** What would change the answer: one weight, or one need. */
@@ -47,18 +47,24 @@ function restOf(counting: readonly Reading[], left: Reading, name: string): numb
 function needFlips(measured: Measured, answers: Answers, settled: Settled): NeedFlip[] {
   if (settled.basis.state !== 'measured') return [];
   const before = settled.pool[0]?.name ?? null;
-  return NEEDS.flatMap(({ id }): NeedFlip[] => {
-    const asked = answers.needs.includes(id);
-    const needs = asked ? answers.needs.filter((need) => need !== id) : [...answers.needs, id];
-    if (contradicts(needs)) return [];
-    // The load stays the one that was judged: a need alone is turned round.
-    const load = { ...answers.load, preferred: answers.load.preferred ?? scenarioOf(settled) };
-    const after = settle(measured, { ...answers, needs, load });
+  const flip = (need: NeedFlip['need'], asked: boolean, turned: Answers): NeedFlip[] => {
+    const after = settle(measured, turned);
     const first = after.pool[0];
     const winner = first?.name ?? null;
     const conditional = first !== undefined && first.conditions.length > 0;
-    return winner === before ? [] : [{ need: id, asked, winner, conditional, fates: fatesBetween(settled, after) }];
-  }).toSorted((a, b) => b.fates - a.fates);
+    const scenario = scenarioOf(after) === scenarioOf(settled) ? null : scenarioOf(after);
+    const counts = { fates: fatesBetween(settled, after), options: settled.candidates.length };
+    const instead = need === 'objective' ? null : (answers.needs.find((one) => one === oppositeOf(need)) ?? null);
+    return winner === before ? [] : [{ need, asked, instead, winner, conditional, scenario, ...counts }];
+  };
+  const flips = NEEDS.flatMap(({ id }): NeedFlip[] => {
+    const asked = answers.needs.includes(id);
+    return flip(id, asked, { ...answers, needs: turned(answers.needs, id) });
+  });
+  const without = answers.objective === null ? [] : flip('objective', true, { ...answers, objective: null });
+  return [...without, ...flips].toSorted(
+    (a, b) => Number(a.winner === null) - Number(b.winner === null) || b.fates - a.fates,
+  );
 }
 
 const scenarioOf = ({ basis }: Settled): string | null =>

@@ -21,8 +21,8 @@ export type Settled = {
 export function settle(measured: Measured, answers: Answers): Settled {
   const { groups } = measured.analysis;
   const { needs } = answers;
-  const preferred =
-    needs.includes('push-only') && answers.load.preferred === null ? 'broadcast' : answers.load.preferred;
+  // Where little comes up, what comes down is what counts, whatever the use.
+  const preferred = needs.includes('push-only') ? 'broadcast' : answers.load.preferred;
   const basis = snap(groups, { ...answers.load, preferred }, needs.includes('binary'));
   const rows = basis.state === 'measured' ? rowsOf(groups, basis.group) : everyRow(groups);
   const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, basis, answers), measured) }));
@@ -67,8 +67,9 @@ export function settle(measured: Measured, answers: Answers): Settled {
 }
 
 /** An objective is about the case that is judged: figures of another are not held against it. */
-const askedOf = ({ name }: Row, basis: Basis, { needs, objective }: Answers) => ({
+const askedOf = ({ name }: Row, basis: Basis, { needs, objective, judged }: Answers) => ({
   needs,
+  judged,
   objective: basis.state === 'measured' && basis.group.rows.some((row) => row.name === name) ? objective : null,
 });
 

@@ -1,6 +1,6 @@
 import type { Advice, Option, Rating } from '../advice/model.ts';
 import { needOf } from '../advice/needs.ts';
-import { answersText, certaintiesOf, needFlipText } from '../advice/words.ts';
+import { answersText, certaintiesOf, changesOf, closeText } from '../advice/words.ts';
 import { printable, ratio, share } from '../analysis/format.ts';
 import { bare, type Paint, type Paints, paints, proseWidth } from './paint.ts';
 import { type TextColumn, table } from './table.ts';
@@ -15,16 +15,20 @@ export function adviceText(
   const prose = proseWidth(width);
   const lines = (text: string, as: Paint = (same) => same, indent = ''): string[] =>
     wrap(printable(text), prose, `${indent}  `, indent).map(as);
-  const { heading, tieBreaker, load, notCovered, run, answers, recommended, unjudged, unmeasured, warnings } = advice;
+  const { heading, tieBreaker, load, notCovered, run, answers, recommended, unjudged, unmeasured, measure, warnings } =
+    advice;
   const said = answersText(answers);
   const sure = certaintiesOf(advice);
+  const close = closeText(advice);
   return [
     ...lines(heading, paint.bold),
+    ...(close === null ? [] : lines(close)),
     ...(tieBreaker === null ? [] : lines(`What would settle it: ${tieBreaker}`, paint.bold)),
     '',
     ...lines(`Needs: ${said.needs}.`),
     ...(said.objective === null ? [] : lines(`Objective: ${said.objective}.`)),
     ...lines(`Weights: ${said.weights}.`),
+    ...(said.judged === null ? [] : lines(`Judged by you: ${said.judged}.`)),
     ...lines(`Load: ${load.text}`),
     ...lines(`Run: ${run.id}, ${run.status}.`, paint.dim),
     ...(recommended.length === 0
@@ -51,6 +55,7 @@ export function adviceText(
               '  ',
             ),
           ),
+          ...(measure === null ? [] : lines(`Measure it beside the others: ${measure}`, undefined, '  ')),
         ]),
     ...changeLines(advice, lines, paint),
     ...(notCovered === null ? [] : ['', ...lines(`Not covered: ${notCovered}`, paint.dim)]),
@@ -106,8 +111,13 @@ function oneOption({ name, rating, because, reasons, needs }: Option, prose: num
   const conditions = barred ? [] : needs.filter(({ value }) => value === 'depends' || value === 'other form');
   return [
     ...wrap(printable(head), prose, '    ', '').map(paintOf(rating, paint)),
-    ...reasons.flatMap(({ speaks, text, tag }) =>
-      wrap(printable(`${speaks === 'for' ? '+' : '−'} ${text} [${tag}]`), prose, '    ', '  '),
+    ...reasons.flatMap(({ speaks, text, source, tag }) =>
+      wrap(
+        printable(`${SIGNS[speaks]} ${text}${source === null ? '' : ` (${source.clause})`} [${tag}]`),
+        prose,
+        '    ',
+        '  ',
+      ),
     ),
     ...conditions.flatMap(({ need, source, tag }) =>
       wrap(
@@ -120,17 +130,11 @@ function oneOption({ name, rating, because, reasons, needs }: Option, prose: num
   ];
 }
 
-function changeLines({ sensitivity, recommended }: Advice, lines: Lines, paint: Paints): string[] {
-  const { needs, next } = sensitivity;
-  if (recommended.length === 0 && needs.length === 0) return [];
-  return [
-    '',
-    ...lines('What would change it', paint.bold),
-    ...(next === null ? [] : lines(`Next best: ${next}.`)),
-    ...(needs.length === 0
-      ? lines('No single need, answered otherwise, puts another first.')
-      : needs.slice(0, 4).flatMap((flip) => lines(needFlipText(flip)))),
-  ];
+const SIGNS = { for: '+', against: '−', neither: '·' } as const;
+
+function changeLines(advice: Advice, lines: Lines, paint: Paints): string[] {
+  if (advice.recommended.length === 0 && advice.sensitivity.needs.length === 0) return [];
+  return ['', ...lines('What would change it', paint.bold), ...changesOf(advice).flatMap((line) => lines(line))];
 }
 
 function paintOf(rating: Rating | null, paint: Paints): Paint {

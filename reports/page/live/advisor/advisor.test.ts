@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => reader.close());
 
 const blank: Answers = {
-  ...{ preset: null, needs: [], objective: null, weights: EVEN, judgement: true },
+  ...{ preset: null, needs: [], objective: null, weights: EVEN, judged: [], judgement: true },
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 
@@ -222,16 +222,75 @@ test('the keyboard alone chooses, weighs, and hears the answer', async () => {
 
 test('answers that cannot both be given, or be read, get no advice but a reason', async () => {
   await reader.open(html, {}, async (page) => {
+    // Only an address can say both.
+    await page.evaluate(() => {
+      location.hash = '#for=dashboard&need=browser,upstream,push-only';
+    });
     await ask(page);
-    await choose(page, 'Live dashboard');
-    await page.locator('[data-need="upstream"]').check();
     await page.locator('.advisor-result .advisor-problem').waitFor();
     expect(await page.locator('.advisor-result').innerText()).toContain('These cannot both be: either clients send');
     expect(await page.locator('.advisor-options').count()).toBe(0);
-    await page.locator('[data-need="upstream"]').uncheck();
+    await page.locator('[data-need-open="upstream"]').check();
+    await page.locator('.advisor-options').waitFor();
     await page.getByLabel('Clients', { exact: true }).fill('many');
     await page.locator('input[name="advisor-clients"][aria-invalid="true"]').waitFor();
     expect(await page.locator('.advisor-result').innerText()).toContain('A whole number from 1 up');
+  });
+});
+
+test('a need and its opposite are one question, and neither is an answer too', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    await choose(page, 'Live dashboard');
+    const asked = () => page.evaluate(() => new URLSearchParams(location.hash.slice(1)).get('need'));
+    expect(await page.locator('[data-need="push-only"]').isChecked()).toBe(true);
+    await page.locator('[data-need="upstream"]').check();
+    await page.locator('[data-need="push-only"]:not(:checked)').waitFor();
+    await settled(page);
+    expect(await asked()).toBe('browser,upstream');
+    expect(await page.locator('.advisor-out s').allInnerTexts()).toEqual(['long-polling', 'sse']);
+    // From the keyboard: past the last of the three is the first.
+    await page.locator('[data-need="upstream"]').focus();
+    await page.keyboard.press('ArrowUp');
+    await page.locator('[data-need-open="upstream"]:checked').waitFor();
+    expect(await asked()).toBe('browser');
+  });
+});
+
+test('a judgement of the reader’s own is weighed, marked and kept', async () => {
+  const kept = await reader.open(html, { acceptDownloads: true }, async (page) => {
+    await page.evaluate(() => {
+      location.hash = '#weights=simplicity:100';
+    });
+    await ask(page);
+    expect(await heading(page)).toBe('Toss-up: long-polling, sse or ws');
+    await page.getByText('Put your judgement').click();
+    await page.locator('[data-judge="sse.simplicity"]').selectOption('3');
+    await page.locator('[data-judge="long-polling.simplicity"]').selectOption({ label: '2 middling' });
+    await page.locator('.advisor-heading', { hasText: 'Use ws.' }).waitFor();
+    await settled(page);
+    expect(await page.locator('.advisor-judgements .tag-yours').count()).toBe(2);
+    expect(await page.locator('.advisor-option .tag-yours').count()).toBe(2);
+    const record = await download(page, 'Download record');
+    expect(record).toContain('- `sse`, simplicity of running it: 3 (yours; the authors’: 1, ');
+    expect(record).toContain('--judge sse.simplicity=3,long-polling.simplicity=2');
+    return page.evaluate(() => location.hash);
+  });
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, kept);
+    await ask(page);
+    expect(await heading(page)).toBe('Use ws.');
+    await page.getByText('Judged by you: 2').click();
+    // The authors' own level again is no judgement of one's own.
+    await page.locator('[data-judge="sse.simplicity"]').selectOption('1');
+    await page.getByText('Judged by you: 1').waitFor();
+    await page.getByRole('button', { name: 'All as the authors judge' }).click();
+    await page.getByText('Put your judgement').waitFor();
+    expect(await page.evaluate(() => location.hash)).not.toContain('judge');
+    await page.getByLabel('Ignore judgement').check();
+    expect(await page.locator('[data-judge="sse.simplicity"]').isDisabled()).toBe(true);
   });
 });
 
@@ -244,6 +303,11 @@ test('what is asked is turned round where it is said to matter', async () => {
     await page.locator('[data-need="devices"]:not(:checked)').waitFor();
     await settled(page);
     expect(await heading(page)).not.toContain('mqtt:');
+    await page
+      .locator('.advisor-changes')
+      .getByText(/\d of 6 options pass or fall by it/)
+      .first()
+      .waitFor();
   });
 });
 

@@ -1,7 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { advise } from '../../../advice/advise.ts';
 import { type Draft, readDraft } from '../../../advice/draft.ts';
+import { judgementsOf } from '../../../advice/facts.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
+import { turned } from '../../../advice/needs.ts';
 import { sectionId } from '../../sections.ts';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
 import { Export } from './export.tsx';
@@ -24,9 +26,11 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
   const announced = useDebounced(advice === null ? '' : draft.weighed ? advice.heading : '', ANNOUNCED_AFTER_MS);
   const result = useRef<HTMLElement>(null);
   const groups = measured?.analysis.groups ?? [];
+  const ids = (measured?.results.transports ?? []).filter(({ floor }) => !floor).map(({ id }) => id);
+  const families = [...new Set(ids)].filter((id) => judgementsOf(id) !== undefined);
   return (
     <div className="advisor-columns">
-      <Questions draft={draft} problems={problems} scenarios={scenarios} change={change} />
+      <Questions draft={draft} problems={problems} scenarios={scenarios} families={families} change={change} />
       {announced === '' ? null : (
         <button
           type="button"
@@ -55,13 +59,11 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
                 const index = groups.findIndex((group) => group.id === id);
                 return index < 0 ? null : sectionId(index);
               }}
-              turn={(need) => {
-                const { needs } = draft;
-                change({
-                  ...draft,
-                  needs: needs.includes(need) ? needs.filter((one) => one !== need) : [...needs, need],
-                });
-              }}
+              turn={(need) =>
+                change(
+                  need === 'objective' ? { ...draft, objectiveMs: '' } : { ...draft, needs: turned(draft.needs, need) },
+                )
+              }
             />
             {draft.weighed ? <Export advice={advice} link={() => addressOf(draft)} /> : null}
           </>

@@ -1,7 +1,9 @@
 import { useId } from 'react';
 import { CRITERIA, type CriterionId } from '../../../advice/criteria.ts';
 import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/draft.ts';
-import { NEED_GROUPS, NEEDS } from '../../../advice/needs.ts';
+import { JUDGED, type JudgedCriterion, judgementsOf, LEVELS, type Level } from '../../../advice/facts.ts';
+import { inOrder } from '../../../advice/judgements.ts';
+import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, oppositeOf, turned } from '../../../advice/needs.ts';
 import { PRESETS } from '../../../advice/presets.ts';
 import { share } from '../../../analysis/format.ts';
 
@@ -10,6 +12,8 @@ type Props = {
   readonly draft: Draft;
   readonly problems: Problems;
   readonly scenarios: readonly string[];
+  /** Transports of the run that the authors have judged. */
+  readonly families: readonly string[];
   readonly change: Change;
 };
 
@@ -65,23 +69,68 @@ function Needs({ draft, problems, change }: Props) {
       {NEED_GROUPS.map(({ of, title }) => (
         <fieldset key={of} className="advisor-needs">
           <legend>{title}</legend>
-          {NEEDS.filter((need) => need.of === of).map(({ id, name, question }) => (
+          {NEEDS.filter((need) => need.of === of && oppositeOf(need.id) === null).map(({ id, name, question }) => (
             <label key={id} title={question}>
               <input
                 type="checkbox"
                 data-need={id}
                 checked={needs.includes(id)}
-                onChange={({ currentTarget: { checked } }) =>
-                  change({ ...draft, needs: checked ? [...needs, id] : needs.filter((one) => one !== id) })
-                }
+                onChange={() => change({ ...draft, needs: turned(needs, id) })}
               />
               <span>{name}</span>
               <small className="advisor-about">{question}</small>
             </label>
           ))}
+          {CONTRADICTIONS.map(({ both, question }) => {
+            const either = NEEDS.filter(({ id }) => both.includes(id));
+            return either[0]?.of === of ? (
+              <Either key={question} question={question} either={either} draft={draft} change={change} />
+            ) : null;
+          })}
         </fieldset>
       ))}
       <Problem id={problem} text={problems.needs} />
+    </fieldset>
+  );
+}
+
+type EitherProps = Pick<Props, 'draft' | 'change'> & {
+  readonly question: string;
+  readonly either: readonly Need[];
+};
+
+/** One need or its opposite, or no matter. */
+function Either({ question, either, draft, change }: EitherProps) {
+  const ids: readonly string[] = either.map(({ id }) => id);
+  const others = draft.needs.filter((id) => !ids.includes(id));
+  const picked = draft.needs.find((id) => ids.includes(id));
+  const group = `advisor-either-${ids[0]}`;
+  return (
+    <fieldset className="advisor-either">
+      <legend>{question}</legend>
+      {either.map(({ id, name, question: about }) => (
+        <label key={id} title={about}>
+          <input
+            type="radio"
+            name={group}
+            data-need={id}
+            checked={picked === id}
+            onChange={() => change({ ...draft, needs: [...others, id] })}
+          />
+          <span>{name}</span>
+          <small className="advisor-about">{about}</small>
+        </label>
+      ))}
+      <label>
+        <input
+          type="radio"
+          name={group}
+          data-need-open={ids[0]}
+          checked={picked === undefined}
+          onChange={() => change({ ...draft, needs: others })}
+        />
+        <span>no matter</span>
+      </label>
     </fieldset>
   );
 }
@@ -187,7 +236,8 @@ function NumberField({ name, label, hint, text, problem, set }: NumberProps) {
   );
 }
 
-function WeightsOf({ draft, problems, change }: Props) {
+function WeightsOf(props: Props) {
+  const { draft, problems, change } = props;
   const { weights, judgement, weighed } = draft;
   const counts = (id: CriterionId, judged: boolean) => (judgement || !judged ? weights[id] : 0);
   const sum = CRITERIA.reduce((total, { id, judged }) => total + counts(id, judged), 0);
@@ -225,6 +275,7 @@ function WeightsOf({ draft, problems, change }: Props) {
         />
         <span>Ignore judgement: only what was measured counts</span>
       </label>
+      <Judgements {...props} />
       <Problem id="advisor-weights-problem" text={problems.weights} />
       {weighed ? null : (
         <p>
@@ -234,6 +285,83 @@ function WeightsOf({ draft, problems, change }: Props) {
         </p>
       )}
     </fieldset>
+  );
+}
+
+const LEVEL_WORDS: Readonly<Record<Level, string>> = { 1: '1 best', 2: '2 middling', 3: '3 worst' };
+
+/** The authors' levels, to be disagreed with one by one. */
+function Judgements({ draft, families, change }: Props) {
+  const { judged, judgement } = draft;
+  const criteria = CRITERIA.flatMap(({ id, name }) => {
+    const criterion = JUDGED.find((one) => one === id);
+    return criterion === undefined ? [] : [{ criterion, name }];
+  });
+  return (
+    <details className="advisor-judgements">
+      <summary>
+        {judged.length === 0 ? 'Put your judgement in place of the authors’' : `Judged by you: ${judged.length}`}
+      </summary>
+      <p className="note">
+        1 is the best, 3 the most work or the least to be had; they count as a cost of 1, 1.5 and 2.25.
+      </p>
+      {families.map((transport) => (
+        <fieldset key={transport} disabled={!judgement}>
+          <legend>{transport}</legend>
+          {criteria.map(({ criterion, name }) => (
+            <LevelOf key={criterion} {...{ transport, criterion, name, draft, change }} />
+          ))}
+        </fieldset>
+      ))}
+      <p>
+        <button type="button" disabled={judged.length === 0} onClick={() => change({ ...draft, judged: [] })}>
+          All as the authors judge
+        </button>
+      </p>
+    </details>
+  );
+}
+
+type LevelProps = Pick<Props, 'draft' | 'change'> & {
+  readonly transport: string;
+  readonly criterion: JudgedCriterion;
+  readonly name: string;
+};
+
+function LevelOf({ transport, criterion, name, draft, change }: LevelProps) {
+  const about = useId();
+  const theirs = judgementsOf(transport)?.[criterion];
+  if (theirs === undefined) return null;
+  const own = draft.judged.find((one) => one.transport === transport && one.criterion === criterion);
+  const others = draft.judged.filter((one) => one !== own);
+  const given = (text: string): void => {
+    const level = LEVELS.find((one) => one === Number(text));
+    if (level === undefined) return;
+    const mine = level === theirs.level ? [] : [{ transport, criterion, level }];
+    change({ ...draft, judged: inOrder([...others, ...mine]) });
+  };
+  return (
+    <label className="advisor-level">
+      <span>
+        {name} {own === undefined ? null : <small className="tag tag-yours">yours</small>}
+      </span>
+      <select
+        className="advisor-input"
+        data-judge={`${transport}.${criterion}`}
+        aria-describedby={about}
+        value={String(own?.level ?? theirs.level)}
+        onChange={({ currentTarget: { value } }) => given(value)}
+      >
+        {LEVELS.map((level) => (
+          <option key={level} value={level}>
+            {LEVEL_WORDS[level]}
+          </option>
+        ))}
+      </select>
+      <small id={about} className="advisor-about">
+        The authors: {theirs.level}, {theirs.note}
+      </small>
+    </label>
   );
 }
 

@@ -1,9 +1,8 @@
 import { Fragment } from 'react';
 import { criterionOf } from '../../../advice/criteria.ts';
-import type { Tag } from '../../../advice/facts.ts';
-import type { Advice, NeedCell, Option, Reason, Share } from '../../../advice/model.ts';
-import { type NeedId, needOf } from '../../../advice/needs.ts';
-import { certaintiesOf, needFlipText } from '../../../advice/words.ts';
+import type { Advice, CellTag, NeedCell, NeedFlip, Option, Reason, Share } from '../../../advice/model.ts';
+import { needOf } from '../../../advice/needs.ts';
+import { certaintiesOf, closeText, fatesText, flipText, needFlipText, noneLeftText } from '../../../advice/words.ts';
 import { integer, ratio, share } from '../../../analysis/format.ts';
 import { Name, Scroll, unbroken } from '../../parts.tsx';
 import type { Looks } from './looks.ts';
@@ -16,7 +15,7 @@ export type Shown = {
   readonly looks: Looks;
   /** Anchor of the section that shows a group of the analysis. */
   readonly sectionOf: (group: string | null) => string | null;
-  readonly turn: (need: NeedId) => void;
+  readonly turn: (need: NeedFlip['need']) => void;
 };
 
 /** The answer to what was asked: who, how sure, why, and what would change it. */
@@ -24,6 +23,7 @@ export function Result(shown: Shown) {
   const { advice, weighed } = shown;
   if (!weighed) return <Filtered {...shown} />;
   const { heading, tieBreaker, load, notCovered, outcome, warnings } = advice;
+  const close = closeText(advice);
   return (
     <>
       <h3 className={`advisor-heading outcome-${outcome.replaceAll(' ', '-')}`}>
@@ -34,6 +34,7 @@ export function Result(shown: Shown) {
           <strong>What would settle it:</strong> {tieBreaker}
         </p>
       )}
+      {close === null ? null : <p>{close}</p>}
       <p className="advisor-load-text">{unbroken(load.text)}</p>
       <HowSure {...shown} />
       <Options {...shown} />
@@ -210,23 +211,27 @@ function OneOption({ option, shown }: { option: Option; shown: Shown }) {
 }
 
 function OneReason({ reason, shown }: { reason: Reason; shown: Shown }) {
-  const { speaks, text, tag, group } = reason;
+  const { speaks, text, tag, group, source } = reason;
   const section = shown.sectionOf(group);
   return (
     <li>
-      <span aria-hidden="true">{speaks === 'for' ? '+' : '−'}</span>
-      <span className="visually-hidden">{speaks === 'for' ? 'For it: ' : 'Against it: '}</span>{' '}
-      {section === null ? text : <a href={`#${section}`}>{unbroken(text)}</a>} <TagOf tag={tag} />
+      <span aria-hidden="true">{SIGNS[speaks]}</span>
+      <span className="visually-hidden">{SPEAKS[speaks]}</span>{' '}
+      {section === null ? text : <a href={`#${section}`}>{unbroken(text)}</a>}{' '}
+      {source === null ? <TagOf tag={tag} /> : <Cited cell={{ source, tag }} />}
     </li>
   );
 }
 
+const SIGNS = { for: '+', against: '−', neither: '·' } as const;
+const SPEAKS = { for: 'For it: ', against: 'Against it: ', neither: 'Neither for nor against: ' } as const;
+
 const nameOf = (need: NeedCell['need']): string => (need === 'objective' ? 'objective' : needOf(need).name);
 
-const TagOf = ({ tag }: { tag: Tag }) => <small className={`tag tag-${tag}`}>{tag}</small>;
+const TagOf = ({ tag }: { tag: CellTag }) => <small className={`tag tag-${tag}`}>{tag}</small>;
 
 /** Clauses have an address on the web; what this repository says of itself has none here. */
-const Cited = ({ cell: { source, tag } }: { cell: NeedCell }) => (
+const Cited = ({ cell: { source, tag } }: { cell: Pick<Reason, 'tag'> & Pick<NeedCell, 'source'> }) => (
   <>
     {source.url.startsWith('https:') ? (
       <a href={source.url} rel="noreferrer">
@@ -264,7 +269,7 @@ function RuledOut({ advice }: Shown) {
   );
 }
 
-function Unmeasured({ advice: { unmeasured } }: { advice: Advice }) {
+function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
   if (unmeasured.length === 0) return null;
   return (
     <div className="advisor-out">
@@ -276,43 +281,68 @@ function Unmeasured({ advice: { unmeasured } }: { advice: Advice }) {
           </li>
         ))}
       </ul>
+      {measure === null ? null : (
+        <p>
+          Measure it beside the others: <code className="advisor-command">{measure}</code>
+        </p>
+      )}
     </div>
   );
 }
 
 function Changes({ advice, turn }: Shown) {
-  const { sensitivity, recommended } = advice;
+  const { sensitivity, recommended, criteria } = advice;
   const { needs, next } = sensitivity;
   if (recommended.length === 0 && needs.length === 0) return null;
-  const most = Math.max(1, ...needs.map(({ fates }) => fates));
+  const others = needs.filter(({ winner }) => winner !== null);
+  const none = noneLeftText(sensitivity);
   return (
     <div className="advisor-changes">
       <h4>What would change it</h4>
       {next === null ? null : (
-        <p>
-          Next best:{' '}
-          <strong>
-            <Name>{next}</Name>
-          </strong>
-        </p>
+        <>
+          <p>
+            Next best:{' '}
+            <strong>
+              <Name>{next}</Name>
+            </strong>
+          </p>
+          <p>{unbroken(flipText(sensitivity, criteria))}</p>
+        </>
       )}
-      {needs.length === 0 ? (
+      {others.length === 0 ? (
         <p>No single need, answered otherwise, puts another first.</p>
       ) : (
-        <ul>
-          {needs.slice(0, 5).map((flip) => (
-            <li key={flip.need}>
-              <svg viewBox="0 0 100 10" width="60" height="10" aria-hidden="true">
-                <rect className="advisor-fates" x="0" y="1" height="8" width={(flip.fates / most) * 100} />
-              </svg>{' '}
-              {needFlipText(flip)}{' '}
-              <button type="button" aria-label={`Try it: ${needFlipText(flip)}`} onClick={() => turn(flip.need)}>
-                Try it
-              </button>
-            </li>
-          ))}
-        </ul>
+        <>
+          <p>One need answered otherwise, the one that decides most first:</p>
+          <ul className="advisor-tornado">
+            {others.map((flip) => (
+              <li key={flip.need}>
+                <span>
+                  {needFlipText(flip)}
+                  <small>
+                    <svg viewBox="0 0 100 10" width="100" height="10" preserveAspectRatio="none" aria-hidden="true">
+                      <rect className="advisor-all" x="0" y="1" height="8" width="100" />
+                      <rect
+                        className="advisor-fates"
+                        x="0"
+                        y="1"
+                        height="8"
+                        width={(flip.fates / flip.options) * 100}
+                      />
+                    </svg>{' '}
+                    {fatesText(flip)}
+                  </small>
+                </span>
+                <button type="button" aria-label={`Try it: ${needFlipText(flip)}`} onClick={() => turn(flip.need)}>
+                  Try it
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
+      {none === null ? null : <p className="note">{none}</p>}
     </div>
   );
 }
