@@ -193,6 +193,12 @@ describe('how sure', () => {
     const without = adviceOn({ transports: equals }, { weights, judgement: false });
     expect(without.outcome).toBe('toss-up');
     expect(without.criteria.map(({ weight }) => weight)).toEqual([1, 0]);
+    // Where it is judgement that decides, that is said.
+    const faster = { ws: { ...none, p50Ms: 1 }, socketio: { ...none, p50Ms: 0.9 } };
+    expect(adviceOn({ transports: faster }, { weights })).toMatchObject({
+      ...{ heading: 'Use ws.', sensitivity: { measuredAlone: 'socketio' } },
+    });
+    expect(adviceOn({ transports: faster }, { weights, judgement: false }).sensitivity.measuredAlone).toBeNull();
   });
 
   test('the same seed gives the same advice, another one other draws', () => {
@@ -410,6 +416,27 @@ describe('what is judged', () => {
     expect(advice.heading).toBe('No measured transport meets the needs and the objective.');
     expect(advice.sensitivity.needs).toMatchObject([{ need: 'objective', asked: true, winner: 'ws' }]);
     expect(adviceOn({ transports: SEVEN }, { objective }).heading).toBe('No measured transport meets the objective.');
+  });
+
+  test('two trials show nothing of an objective', () => {
+    const objective = { percentile: 99, seconds: 0.002 } as const;
+    const advice = adviceOn({ transports: SEVEN, trials: 2 }, { objective });
+    expect(advice.outcome).toBe('quick look');
+    expect(option(advice, 'ws').needs).toMatchObject([{ need: 'objective', value: 'depends' }]);
+    expect(option(advice, 'ws').because).toMatch(
+      /^only if p99 ≤ 2 ms is met, which too few trials show: p99 0\.\d+ ms/,
+    );
+  });
+
+  test('one that stands alone in the run is no choice; one that the others failed beside is told from one that they cannot match', () => {
+    expect(adviceOn({ transports: { tcp: { floor: true }, ws: none } })).toMatchObject({
+      ...{ outcome: 'none', heading: 'No advice: ws is all there is to judge.', recommended: [] },
+    });
+    const fault = { state: 'failed', reasons: ['exited'] } as const;
+    const faults = Object.fromEntries([0, 1, 2, 3, 4, 5].map((block) => [block, fault]));
+    expect(adviceOn({ transports: { ws: none, mqtt: { faults } } }).heading).toBe(
+      'Use ws: nothing else that was measured could be judged.',
+    );
   });
 
   test('server push alone is judged by what comes down, whatever the use', () => {

@@ -46,7 +46,10 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     measure: measureCommand(settled, unmeasured, answers),
     close: closeTo(settled, answer, measured),
     robustness: recommends ? robustness : null,
-    sensitivity: stop === null ? sensitivityOf(measured, answers, settled) : { weight: null, next: null, needs: [] },
+    sensitivity:
+      stop === null
+        ? sensitivityOf(measured, answers, settled)
+        : { weight: null, next: null, needs: [], measuredAlone: null },
     warnings: [
       ...('consequence' in status ? [status.consequence] : []),
       ...(recommends || (stop === null && settled.standing.length > 0) ? limitsOf(settled) : []),
@@ -66,20 +69,21 @@ function blockedBy({ results, analysis }: Measured): Answer | null {
 }
 
 function answerOf(
-  { basis, pool, standing, candidates }: Settled,
+  settled: Settled,
   robustness: Robustness | null,
   { needs, objective }: Answers,
   byFacts: readonly string[],
 ): Answer {
+  const { basis, pool, standing, candidates } = settled;
   const none = (outcome: 'outside' | 'none', heading: string): Answer => ({ outcome, heading, recommended: [] });
   if (basis.state === 'outside') return none('outside', 'No advice: the load is outside the measured range.');
   if (basis.state === 'none') return none('none', 'No advice: nothing like it was measured.');
+  const asked = [...(needs.length > 0 ? ['the needs'] : []), ...(objective === null ? [] : ['the objective'])];
   const [leader, next] = pool;
   if (leader === undefined) {
     if (standing.some(({ row }) => row.validTrials > 0)) {
       return none('none', 'No advice: nothing that has a weight was measured.');
     }
-    const asked = [...(needs.length > 0 ? ['the needs'] : []), ...(objective === null ? [] : ['the objective'])];
     const lacking = asked.length === 0 ? 'can be judged' : `meets ${list(asked, 'and')}`;
     const rest = byFacts.length === 0 || needs.length === 0 ? '' : ` By the facts alone ${list(byFacts, 'or')} would.`;
     return none('none', `No measured transport ${lacking}.${objective === null ? rest : ''}`);
@@ -87,8 +91,8 @@ function answerOf(
   const conditional = leader.conditions.length > 0;
   const onlyIf = conditional ? `, only if ${conditionText(leader)}` : '';
   if (next === undefined) {
-    const alone = conditional || candidates.filter(({ barred }) => barred === null).length === 1;
-    const heading = `Use ${leader.name}${onlyIf}: nothing else that was measured meets the needs${alone ? '' : ' without conditions'}.`;
+    if (candidates.length === 1) return none('none', `No advice: ${leader.name} is all there is to judge.`);
+    const heading = `Use ${leader.name}${onlyIf}: nothing else that was measured ${lackOf(settled, asked)}.`;
     return { outcome: conditional ? 'only if' : 'use', heading, recommended: [leader.name] };
   }
   if (robustness === null) {
@@ -104,6 +108,15 @@ function answerOf(
   return conditional
     ? { outcome: 'only if', heading: `Use ${winner}, only if ${conditionText(first)}.`, recommended: [winner] }
     : { outcome: 'use', heading: `Use ${winner}.`, recommended: [winner] };
+}
+
+/** What the others lack beside the one that is left. */
+function lackOf({ pool, standing, costs, candidates }: Settled, asked: readonly string[]): string {
+  if (standing.some(({ name }) => !costs.has(name))) return 'could be judged';
+  const meets = asked.length === 0 ? 'can be used' : `meets ${list(asked, 'and')}`;
+  const free = pool.every(({ conditions }) => conditions.length === 0);
+  const passing = candidates.filter(({ barred }) => barred === null).length;
+  return free && passing > 1 ? `${meets} without conditions` : meets;
 }
 
 /** Who comes first in enough of the draws: one, or as many as it takes together, and whoever is level with the last of them. */

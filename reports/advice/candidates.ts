@@ -103,8 +103,9 @@ function objectiveCell(row: Row, { percentile, seconds }: Objective): NeedCell {
   const definition = metric(id);
   const interval = cellInterval(definition, cell);
   const figure = `${id} ${cellFigure(definition, cell)} ms${interval === '' ? '' : ` (${interval})`}`;
-  const { low, high } = cell.interval ?? { low: cell.median, high: cell.median };
-  if (low > seconds && cell.interval !== null) return measured('no', `${figure} misses ${limit}`);
+  if (cell.interval === null) return measured('depends', `${limit} is met, which too few trials show: ${figure}`);
+  const { low, high } = cell.interval;
+  if (low > seconds) return measured('no', `${figure} misses ${limit}`);
   if (high > seconds) return measured('depends', `${limit} is met, which is not shown: ${figure}`);
   return measured('yes', `${figure} meets ${limit}`);
 }

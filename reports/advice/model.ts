@@ -170,6 +170,8 @@ export type Sensitivity = {
    * the one by which most options pass or fall before the others.
    */
   readonly needs: readonly NeedFlip[];
+  /** Who comes first where judgements are left out; null where that is the same, or nobody. */
+  readonly measuredAlone: string | null;
 };
 
 export type WeightFlip = {

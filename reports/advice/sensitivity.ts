@@ -10,6 +10,7 @@ export function sensitivityOf(measured: Measured, answers: Answers, settled: Set
     weight: leader === undefined ? null : weightFlip(settled),
     next: next?.name ?? null,
     needs: needFlips(measured, answers, settled),
+    measuredAlone: measuredAlone(measured, answers, settled),
   };
 }
 
@@ -43,6 +44,13 @@ function restOf(counting: readonly Reading[], left: Reading, name: string): numb
   return rest.reduce((sum, reading) => sum + (reading.weight / total) * logOf(reading, name), 0);
 }
 
+/** Who comes first by figures alone, where that is another than by figures and judgement. */
+function measuredAlone(measured: Measured, answers: Answers, { pool, readings }: Settled): string | null {
+  if (!readings.some(({ tag, dropped }) => tag === 'judgement' && dropped === null)) return null;
+  const [first] = settle(measured, { ...answers, judgement: false }).pool;
+  return first === undefined || first.name === pool[0]?.name ? null : first.name;
+}
+
 /** Every need answered the other way, one at a time. */
 function needFlips(measured: Measured, answers: Answers, settled: Settled): NeedFlip[] {
   if (settled.basis.state !== 'measured') return [];
@@ -62,7 +70,11 @@ function needFlips(measured: Measured, answers: Answers, settled: Settled): Need
     return flip(id, asked, { ...answers, needs: turned(answers.needs, id) });
   });
   const without = answers.objective === null ? [] : flip('objective', true, { ...answers, objective: null });
-  return [...without, ...flips].toSorted(
+  // Where dropping a need does it already, so does asking for its opposite.
+  const telling = flips.filter(
+    ({ instead, winner }) => instead === null || flips.find(({ need }) => need === instead)?.winner !== winner,
+  );
+  return [...without, ...telling].toSorted(
     (a, b) => Number(a.winner === null) - Number(b.winner === null) || b.fates - a.fates,
   );
 }

@@ -77,13 +77,17 @@ export function noneLeftText({ needs }: Advice['sensitivity']): string | null {
     : `Nothing that was measured is left with ${names.length > 1 ? 'any of these' : 'this'} as well: ${names.join(', ')}.`;
 }
 
+export const measuredAloneText = (name: string): string =>
+  `By what was measured alone, judgements left out, ${name} comes first.`;
+
 /** Next best, the smallest change of a weight, and every need that decides, in lines. */
 export function changesOf({ sensitivity, criteria }: Advice): string[] {
-  const { needs, next } = sensitivity;
+  const { needs, next, measuredAlone } = sensitivity;
   const none = noneLeftText(sensitivity);
   const others = needs.filter(({ winner }) => winner !== null);
   return [
     ...(next === null ? [] : [`Next best: ${next}.`, flipText(sensitivity, criteria)]),
+    ...(measuredAlone === null ? [] : [measuredAloneText(measuredAlone)]),
     ...(others.length === 0 ? ['No single need, answered otherwise, puts another first.'] : []),
     ...others.map((flip) => `${needFlipText(flip)} ${fatesText(flip)}.`),
     ...(none === null ? [] : [none]),

@@ -2,7 +2,15 @@ import { Fragment } from 'react';
 import { criterionOf } from '../../../advice/criteria.ts';
 import type { Advice, CellTag, NeedCell, NeedFlip, Option, Reason, Share } from '../../../advice/model.ts';
 import { needOf } from '../../../advice/needs.ts';
-import { certaintiesOf, closeText, fatesText, flipText, needFlipText, noneLeftText } from '../../../advice/words.ts';
+import {
+  certaintiesOf,
+  closeText,
+  fatesText,
+  flipText,
+  measuredAloneText,
+  needFlipText,
+  noneLeftText,
+} from '../../../advice/words.ts';
 import { integer, ratio, share } from '../../../analysis/format.ts';
 import { Name, Scroll, unbroken } from '../../parts.tsx';
 import type { Looks } from './looks.ts';
@@ -292,7 +300,7 @@ function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
 
 function Changes({ advice, turn }: Shown) {
   const { sensitivity, recommended, criteria } = advice;
-  const { needs, next } = sensitivity;
+  const { needs, next, measuredAlone } = sensitivity;
   if (recommended.length === 0 && needs.length === 0) return null;
   const others = needs.filter(({ winner }) => winner !== null);
   const none = noneLeftText(sensitivity);
@@ -308,6 +316,7 @@ function Changes({ advice, turn }: Shown) {
             </strong>
           </p>
           <p>{unbroken(flipText(sensitivity, criteria))}</p>
+          {measuredAlone === null ? null : <p>{measuredAloneText(measuredAlone)}</p>}
         </>
       )}
       {others.length === 0 ? (
