@@ -1,4 +1,5 @@
 import { CRITERIA, EQUAL, type Weights } from '../../reports/advice/criteria.ts';
+import { FACTS, JUDGED } from '../../reports/advice/facts.ts';
 import { NEEDS } from '../../reports/advice/needs.ts';
 import { PRESETS } from '../../reports/advice/presets.ts';
 import { type Entry, listing } from '../../reports/terminal/listing.ts';
@@ -41,7 +42,15 @@ export async function askAnswers(
   talk(
     `\nWhat counts, before any result is shown?\n${listed(CRITERIA.map(({ id, name, judged }) => [id, `${name}${judged ? ' (our judgement, not measured)' : ''}`]))}\n`,
   );
-  return once(texts, 'weights', `Weights [${weightsText(preset?.weights ?? EQUAL)}]: `);
+  texts = await once(texts, 'weights', `Weights [${weightsText(preset?.weights ?? EQUAL)}]: `);
+  const levels = Object.entries(FACTS).map(
+    ([id, { judgements }]): Entry => [
+      id,
+      JUDGED.map((criterion) => `${criterion} ${judgements[criterion].level}`).join(', '),
+    ],
+  );
+  talk(`\nOur judgement, from 1, the best, to 3:\n${listed(levels)}\n`);
+  return once(texts, 'judge', 'Yours where it differs, such as ws.simplicity=2 [none]: ');
 }
 
 const weightsText = (weights: Weights): string =>

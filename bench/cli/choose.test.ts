@@ -196,15 +196,30 @@ describe('questions', () => {
     const { texts, questions } = await asked('chat');
     expect(texts).toEqual({ preset: 'chat' });
     expect(questions[1]).toContain('[browser,ordered,reliable]');
-    expect(questions.at(-1)).toMatch(/^Weights \[p99:30,/);
+    expect(questions.at(-2)).toMatch(/^Weights \[p99:30,/);
+    expect(questions.at(-1)).toMatch(/^Yours where it differs/);
   });
 
   test('what cannot be read is asked again, with the reason', async () => {
-    const { texts, questions, said } = await asked('chatt', 'chat', 'none', '200', '', '', 'p99', 'p99<50ms', 'p99:1');
+    const { texts, questions, said } = await asked(
+      'chatt',
+      'chat',
+      'none',
+      '200',
+      '',
+      '',
+      'p99',
+      'p99<50ms',
+      'p99:1',
+      'ws=1',
+      '',
+    );
     expect(texts).toEqual({ preset: 'chat', need: 'none', clients: '200', slo: 'p99<50ms', weights: 'p99:1' });
     expect(questions[0]).toBe(questions[1]);
     expect(said).toContain('did you mean "chat"?');
     expect(said).toContain('--slo takes p50 or p99');
+    expect(said).toMatch(/^ *ws +simplicity 1, features 3$/m);
+    expect(said).toContain('--judge takes ws.simplicity');
   });
 
   test('answers and flags are read by the same rules', () => {

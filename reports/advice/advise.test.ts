@@ -152,6 +152,11 @@ describe('how sure', () => {
     expect(advice.outcome).toBe('toss-up');
     expect(advice.heading).toBe('Toss-up: socketio or ws');
     expect(advice.robustness?.both.slice(0, 2).map(({ share }) => share)).toEqual([0.5, 0.5]);
+    expect(advice.sensitivity.next).toBe('long-polling');
+    const { 'long-polling': _, ...two } = equals;
+    const pair = adviceOn({ transports: two }, { weights: weightsOf({ p99: 50, bytes: 50 }) });
+    expect(pair.sensitivity.next).toBeNull();
+    expect(certaintiesOf(pair).measurement).toMatch(/ws in 50 %/);
     expect(ratings(advice)).toEqual({ socketio: 'Use', ws: 'Use', 'long-polling': 'Avoid' });
     expect(advice.tieBreaker).toMatch(/\?/);
   });

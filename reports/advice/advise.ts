@@ -48,7 +48,7 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     robustness: recommends ? robustness : null,
     sensitivity:
       stop === null
-        ? sensitivityOf(measured, answers, settled)
+        ? sensitivityOf(measured, answers, { settled, recommended: answer.recommended })
         : { weight: null, next: null, needs: [], measuredAlone: null },
     warnings: [
       ...('consequence' in status ? [status.consequence] : []),
@@ -158,7 +158,9 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
   const { candidates, costs, pool, readings, unjudged } = settled;
   const { groups, options: judging } = measured.analysis;
   const bootstrap = createBootstrap(judging.seed, judging.resamples);
-  const least = costs.get(answer.recommended[0] ?? pool[0]?.name ?? '') ?? null;
+  const first = answer.recommended.length > 0 ? answer.recommended : pool.slice(0, 1).map(({ name }) => name);
+  const firstCosts = first.flatMap((name) => costs.get(name) ?? []);
+  const least = firstCosts.length === 0 ? null : Math.min(...firstCosts);
   const leader = candidates.find(({ name }) => name === (answer.recommended[0] ?? pool[0]?.name));
   const silent = ['none', 'outside', 'blocked'].includes(answer.outcome);
   const options = candidates

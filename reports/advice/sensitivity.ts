@@ -4,8 +4,13 @@ import { NEEDS, oppositeOf, turned } from './needs.ts';
 import { type Settled, settle } from './settle.ts';
 
 /** What would change the answer: one weight, or one need. */
-export function sensitivityOf(measured: Measured, answers: Answers, settled: Settled): Sensitivity {
-  const [leader, next] = settled.pool;
+export function sensitivityOf(
+  measured: Measured,
+  answers: Answers,
+  { settled, recommended }: { readonly settled: Settled; readonly recommended: readonly string[] },
+): Sensitivity {
+  const [leader] = settled.pool;
+  const next = settled.pool.find(({ name }) => !recommended.includes(name));
   return {
     weight: leader === undefined ? null : weightFlip(settled),
     next: next?.name ?? null,

@@ -7,12 +7,16 @@ import { needOf } from './needs.ts';
 /** A share of draws worth naming beside those that are recommended. */
 const WORTH_NAMING = 0.05;
 
+/** Nothing else is in question: there is no share of draws to tell, and no weight that matters. */
+const isAlone = ({ robustness, outcome }: Pick<Advice, 'robustness' | 'outcome'>): boolean =>
+  robustness === null && outcome !== 'quick look';
+
 /** Two uncertainties that are never mixed: would the trials come out so again, and would one still choose so? */
-export function certaintiesOf({ robustness, recommended, sensitivity }: Advice): {
+export function certaintiesOf({ robustness, recommended, outcome }: Advice): {
   readonly measurement: string;
   readonly preference: string;
 } {
-  if (sensitivity.next === null) {
+  if (isAlone({ robustness, outcome })) {
     return { measurement: 'Decides nothing: there is no other to come first.', preference: 'Decides nothing either.' };
   }
   if (robustness === null) {
@@ -35,8 +39,11 @@ export function certaintiesOf({ robustness, recommended, sensitivity }: Advice):
   };
 }
 
-/** The smallest change of a weight, as a sentence. */
-export function flipText({ weight }: Advice['sensitivity'], criteria: Advice['criteria']): string {
+/** The smallest change of a weight, as a sentence; null where there is nothing to weigh. */
+export function flipText(advice: Advice): string | null {
+  const { weight } = advice.sensitivity;
+  const { criteria } = advice;
+  if (isAlone(advice)) return null;
   if (weight === null) return 'No change of one weight puts another first.';
   const { name = weight.criterion } = criteria.find(({ id }) => id === weight.criterion) ?? {};
   const way = weight.to > weight.from ? 'more' : 'less';
@@ -81,12 +88,15 @@ export const measuredAloneText = (name: string): string =>
   `By what was measured alone, judgements left out, ${name} comes first.`;
 
 /** Next best, the smallest change of a weight, and every need that decides, in lines. */
-export function changesOf({ sensitivity, criteria }: Advice): string[] {
+export function changesOf(advice: Advice): string[] {
+  const { sensitivity } = advice;
+  const flip = flipText(advice);
   const { needs, next, measuredAlone } = sensitivity;
   const none = noneLeftText(sensitivity);
   const others = needs.filter(({ winner }) => winner !== null);
   return [
-    ...(next === null ? [] : [`Next best: ${next}.`, flipText(sensitivity, criteria)]),
+    ...(next === null ? [] : [`Next best: ${next}.`]),
+    ...(flip === null ? [] : [flip]),
     ...(measuredAlone === null ? [] : [measuredAloneText(measuredAlone)]),
     ...(others.length === 0 ? ['No single need, answered otherwise, puts another first.'] : []),
     ...others.map((flip) => `${needFlipText(flip)} ${fatesText(flip)}.`),

@@ -299,7 +299,8 @@ function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
 }
 
 function Changes({ advice, turn }: Shown) {
-  const { sensitivity, recommended, criteria } = advice;
+  const { sensitivity, recommended } = advice;
+  const flip = flipText(advice);
   const { needs, next, measuredAlone } = sensitivity;
   if (recommended.length === 0 && needs.length === 0) return null;
   const others = needs.filter(({ winner }) => winner !== null);
@@ -308,17 +309,15 @@ function Changes({ advice, turn }: Shown) {
     <div className="advisor-changes">
       <h4>What would change it</h4>
       {next === null ? null : (
-        <>
-          <p>
-            Next best:{' '}
-            <strong>
-              <Name>{next}</Name>
-            </strong>
-          </p>
-          <p>{unbroken(flipText(sensitivity, criteria))}</p>
-          {measuredAlone === null ? null : <p>{measuredAloneText(measuredAlone)}</p>}
-        </>
+        <p>
+          Next best:{' '}
+          <strong>
+            <Name>{next}</Name>
+          </strong>
+        </p>
       )}
+      {flip === null ? null : <p>{unbroken(flip)}</p>}
+      {measuredAlone === null ? null : <p>{measuredAloneText(measuredAlone)}</p>}
       {others.length === 0 ? (
         <p>No single need, answered otherwise, puts another first.</p>
       ) : (
