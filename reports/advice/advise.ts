@@ -172,6 +172,7 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
       const cells = fit === null ? [] : readings.map((one) => cellOf(candidate, one, groups, answers.objective));
       return {
         name,
+        transport: candidate.row.transport,
         title,
         ...ratingOf(candidate, fit, {
           ...{ leader, answer, answers, measured },

@@ -102,6 +102,8 @@ export type CriterionUse = {
 
 export type Option = {
   readonly name: string;
+  /** By its registry's id: what a judgement is of. */
+  readonly transport: string;
   readonly title: string;
   readonly rating: Rating | null;
   /** Why this rating, in a line. */

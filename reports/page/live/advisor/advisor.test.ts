@@ -282,7 +282,9 @@ test('a judgement of the reader’s own is weighed, marked and kept', async () =
     }, kept);
     await ask(page);
     expect(await heading(page)).toBe('Use ws.');
-    await page.getByText('Judged by you: 2').click();
+    await page.getByText('Every figure that was weighed').click();
+    await page.getByRole('button', { name: 'Change: sse, simplicity of running it' }).click();
+    await page.locator('[data-judge="sse.simplicity"]:focus').waitFor();
     // The authors' own level again is no judgement of one's own.
     await page.locator('[data-judge="sse.simplicity"]').selectOption('1');
     await page.getByText('Judged by you: 1').waitFor();

@@ -25,11 +25,12 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
   useEffect(() => watchDraft(setDraft), []);
   const announced = useDebounced(advice === null ? '' : draft.weighed ? advice.heading : '', ANNOUNCED_AFTER_MS);
   const result = useRef<HTMLElement>(null);
+  const questions = useRef<HTMLDivElement>(null);
   const groups = measured?.analysis.groups ?? [];
   const ids = (measured?.results.transports ?? []).filter(({ floor }) => !floor).map(({ id }) => id);
   const families = [...new Set(ids)].filter((id) => judgementsOf(id) !== undefined);
   return (
-    <div className="advisor-columns">
+    <div className="advisor-columns" ref={questions}>
       <Questions draft={draft} problems={problems} scenarios={scenarios} families={families} change={change} />
       {announced === '' ? null : (
         <button
@@ -59,6 +60,7 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
                 const index = groups.findIndex((group) => group.id === id);
                 return index < 0 ? null : sectionId(index);
               }}
+              edit={(transport, criterion) => lookUp(questions.current, `${transport}.${criterion}`)}
               turn={(need) =>
                 change(
                   need === 'objective' ? { ...draft, objectiveMs: '' } : { ...draft, needs: turned(draft.needs, need) },
@@ -71,6 +73,13 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
       </section>
     </div>
   );
+}
+
+/** To the list that says how a transport is judged, wherever it is folded away. */
+function lookUp(questions: HTMLElement | null, judged: string): void {
+  const list = questions?.querySelector<HTMLElement>(`[data-judge="${judged}"]`);
+  list?.closest('details')?.setAttribute('open', '');
+  list?.focus();
 }
 
 const ANNOUNCED_AFTER_MS = 700;

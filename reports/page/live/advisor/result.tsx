@@ -1,6 +1,16 @@
 import { Fragment } from 'react';
-import { criterionOf } from '../../../advice/criteria.ts';
-import type { Advice, CellTag, NeedCell, NeedFlip, Option, Reason, Share } from '../../../advice/model.ts';
+import { type CriterionId, criterionOf } from '../../../advice/criteria.ts';
+import type { Level } from '../../../advice/facts.ts';
+import type {
+  Advice,
+  CellTag,
+  CriterionCell,
+  NeedCell,
+  NeedFlip,
+  Option,
+  Reason,
+  Share,
+} from '../../../advice/model.ts';
 import { needOf } from '../../../advice/needs.ts';
 import {
   certaintiesOf,
@@ -24,6 +34,8 @@ export type Shown = {
   /** Anchor of the section that shows a group of the analysis. */
   readonly sectionOf: (group: string | null) => string | null;
   readonly turn: (need: NeedFlip['need']) => void;
+  /** Leads to where a judgement is changed. */
+  readonly edit: (transport: string, criterion: CriterionId) => void;
 };
 
 /** The answer to what was asked: who, how sure, why, and what would change it. */
@@ -49,7 +61,7 @@ export function Result(shown: Shown) {
       <RuledOut {...shown} />
       <Unmeasured advice={advice} />
       <Changes {...shown} />
-      <Cells advice={advice} />
+      <Cells {...shown} />
       {notCovered === null ? null : (
         <p className="note">
           <strong>Not covered:</strong> {notCovered}
@@ -356,7 +368,7 @@ function Changes({ advice, turn }: Shown) {
 }
 
 /** Everything that was weighed, each cell with what it rests on. */
-function Cells({ advice: { options, criteria } }: { advice: Advice }) {
+function Cells({ advice: { options, criteria }, edit }: Shown) {
   const judged = options.filter(({ cells }) => cells.length > 0);
   if (judged.length === 0) return null;
   return (
@@ -379,7 +391,7 @@ function Cells({ advice: { options, criteria } }: { advice: Advice }) {
             </tr>
           </thead>
           <tbody>
-            {judged.map(({ name, fit, cells }) => (
+            {judged.map(({ name, transport, fit, cells }) => (
               <tr key={name}>
                 <th scope="row">
                   <Name>{name}</Name>
@@ -387,16 +399,11 @@ function Cells({ advice: { options, criteria } }: { advice: Advice }) {
                 <td className="number">{fit === null ? '—' : ratio(fit)}</td>
                 {criteria.map(({ id }) => {
                   const cell = cells.find(({ criterion }) => criterion === id);
-                  return (
-                    <td key={id}>
-                      {cell === undefined ? '—' : cell.figure}
-                      {cell === undefined || cell.ratio === null ? null : (
-                        <small>
-                          {ratio(cell.ratio)} {cell.reference === 'best' ? 'the best' : 'the objective'}
-                          {criterionOf(id).judged ? ' (judged)' : ''}
-                        </small>
-                      )}
-                    </td>
+                  if (cell === undefined) return <td key={id}>—</td>;
+                  return cell.level === null ? (
+                    <FigureCell key={id} cell={cell} />
+                  ) : (
+                    <LevelCell key={id} cell={cell} level={cell.level} of={transport} edit={edit} />
                   );
                 })}
               </tr>
@@ -407,3 +414,35 @@ function Cells({ advice: { options, criteria } }: { advice: Advice }) {
     </details>
   );
 }
+
+const FigureCell = ({ cell: { figure, ratio: times, reference } }: { cell: CriterionCell }) => (
+  <td>
+    {unbroken(figure)}
+    {times === null ? null : (
+      <small>
+        {ratio(times)} {reference === 'best' ? 'the best' : 'the objective'}
+      </small>
+    )}
+  </td>
+);
+
+type LevelCellProps = Pick<Shown, 'edit'> & {
+  readonly cell: CriterionCell;
+  readonly level: Level;
+  readonly of: string;
+};
+
+/** A judgement may be disagreed with where it is read. */
+const LevelCell = ({ cell: { criterion, figure, tag, ratio: times }, level, of, edit }: LevelCellProps) => (
+  <td className="advisor-judged">
+    {level} of 3{times === null ? null : `, ${ratio(times)} the best`} <TagOf tag={tag} />{' '}
+    <button
+      type="button"
+      aria-label={`Change: ${of}, ${criterionOf(criterion).name}`}
+      onClick={() => edit(of, criterion)}
+    >
+      Change
+    </button>
+    <small>{figure}</small>
+  </td>
+);
