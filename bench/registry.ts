@@ -18,6 +18,9 @@ export interface Wire {
   readonly silence?: RegExp;
   /** Found in what a peer is told that sends too many messages, where that is not its family's usual word. */
   readonly flood?: RegExp;
+  /** Found in what a peer hears, once it listens again, that slept through a broadcast; left out where its connection is cut with what it
+   * was told. */
+  readonly behind?: RegExp;
 }
 
 /** A named setting of a transport, written `transport:variant`. */
@@ -106,7 +109,9 @@ const bestEffort = { ordered: false, reliable: false } as const;
 const textOnly: Capabilities = { ...overConnection, binary: false };
 
 const overWebSocket: Wire = { family: 'websocket' };
-const signalled: Wire = { family: 'websocket', silence: /4408/ };
+const signalled: Wire = { family: 'websocket', silence: /4408/, behind: /1013/ };
+/** A goodbye that nobody acknowledged is not said again: who comes back gets a stateless reset (RFC 9000 §10.3). */
+const overQuic: Wire = { family: 'datagrams', flood: /1008/, behind: /1013|reset by peer/ };
 const eventsAndPosts: Wire = { family: 'http', opens: 'GET /events', posts: '/messages/' };
 const eventsOverHttp2: Wire = { ...eventsAndPosts, family: 'http2', flood: /429/ };
 const linesAndPosts: Wire = { family: 'http', opens: 'GET /lines', posts: '/messages/' };
@@ -161,7 +166,7 @@ const known: TransportEntry[] = [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false } },
     { id: 'lossy', title: 'unordered, never sent again', options: { ordered: false, maxRetransmits: 0 }, capabilities: { ordered: false, reliable: false } },
   ] },
-  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'socket', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, wire: { family: 'datagrams', flood: /1008/ }, variants: [
+  { id: 'webtransport', title: 'WebTransport (HTTP/3)', family: 'socket', datagrams: true, port: 'udp', native: true, capabilities: overConnection, refusal: /1009/, unauthorized: /refused the session/, wire: overQuic, variants: [
     { id: 'datagram', title: 'a datagram each', options: { datagrams: true }, capabilities: { ...bestEffort, mostBytes: 1_024 }, refusal: /too large/ },
   ] },
 ];

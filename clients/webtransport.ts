@@ -50,8 +50,12 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     if (byDatagram) readAll(transport.datagrams, deliver).catch(ignore);
     // A stream that has carried nothing does not exist for the server.
     write(frameOf(new Uint8Array()));
+    let greeted = false;
     const onFrame = (frame: Uint8Array): void => {
       if (frame.length > 0) return deliver(frame);
+      // Datagrams that nobody takes are dropped in silence: it is asked for a sign instead.
+      if (greeted && byDatagram) return write(frameOf(frame));
+      greeted = true;
       clearTimeout(late);
       life.usable(send);
     };

@@ -11,7 +11,8 @@ import {
   whyNoBinding,
 } from '../bench/native/webtransport.ts';
 import { makeIdentity } from '../bench/security/identity.ts';
-import { watchBacklogs } from './backlog.ts';
+import { AT_ONCE, watchBacklogs } from './backlog.ts';
+import { DatagramSigns } from './datagram-signs.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, Refused, tokenOf, whenExpired } from './gate.ts';
 import { authority, closingOnce } from './listening.ts';
@@ -28,14 +29,14 @@ const READ_BYTES = 65_536;
 interface Peer {
   readonly session: QuicSession;
   readonly stream: OrderedWriter;
-  readonly send: (message: Message) => void;
+  readonly signs: DatagramSigns;
 }
 
 /**
  * WebTransport over HTTP/3. The client opens one bidirectional stream a session; messages are length-prefixed on it, and the
  * server greets with an empty one, as `tcp` does. With the option `datagrams` the stream says no more than that, and each
  * message is a datagram. HTTP/3 is always over TLS: without an identity the server makes its own, and its URL says what its
- * hash is.
+ * hash is. An empty frame later asks whether the client is there, and with `datagrams` the client answers with another.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { host, options, limits } = settings;
@@ -55,7 +56,7 @@ export async function listen(application: Application, settings: ServerSettings)
   function broadcast(message: Message): void {
     const bytes = byDatagram ? bytesOf(message) : encodeFrame(message);
     for (const peer of peers) {
-      if (byDatagram) sendDatagram(peer.session, bytes);
+      if (byDatagram) sendDatagram(peer, bytes);
       else write(peer.stream, bytes);
     }
   }
@@ -90,26 +91,28 @@ export async function listen(application: Application, settings: ServerSettings)
     const pair = await session.acceptBi();
     clearTimeout(late);
     const stream = new OrderedWriter(pair.takeSend());
+    const signs = new DatagramSigns(limits.backlogBytes / 2, () => write(stream, encodeFrame('')));
+    const here = { session, stream, signs };
     const send = byDatagram
-      ? (message: Message) => sendDatagram(session, bytesOf(message))
+      ? (message: Message) => sendDatagram(here, bytesOf(message))
       : (message: Message) => write(stream, encodeFrame(message));
-    peer = { session, stream, send };
+    peer = here;
     if (!sessions.has(session)) return;
     peers.add(peer);
     write(stream, encodeFrame(''));
-    refuseStreams(session);
+    whenMoreStreams(session, () => session.close(1008, 'one stream is all there is'));
     const inTime = floodGuard(limits);
-    const receive = (bytes: Buffer): void => {
-      if (bytes.length === 0) return;
-      if (!inTime()) return session.close(1008, 'too many messages');
-      void application(bytes, send, broadcast);
-    };
+    const tooMany = (): void => session.close(1008, 'too many messages');
     const refuse = (): void => session.close(1009, 'message too large');
-    if (byDatagram) {
-      void readDatagrams(session, (bytes) => (bytes.length > messageBytes ? refuse() : receive(bytes)));
-    }
+    const receive = (bytes: Buffer): void => {
+      if (!inTime()) return tooMany();
+      if (bytes.length > messageBytes) return refuse();
+      if (bytes.length > 0) void application(bytes, send, broadcast);
+    };
+    const answer = (): void => (inTime() ? signs.answered() : tooMany());
+    if (byDatagram) void readDatagrams(session, receive);
     const read = pair.takeRecv();
-    const decode = frameDecoder(messageBytes, byDatagram ? () => {} : receive, refuse);
+    const decode = frameDecoder(messageBytes, byDatagram ? answer : receive, refuse);
     for (let chunk = await read.read(READ_BYTES); chunk !== null; chunk = await read.read(READ_BYTES)) decode(chunk);
     session.close(1000, 'the stream has ended');
   }
@@ -134,7 +137,8 @@ export async function listen(application: Application, settings: ServerSettings)
   const stopWatching = watchBacklogs(
     limits,
     () => peers,
-    ({ stream }) => stream.waitingBytes,
+    // Of datagrams QUIC keeps a megabyte and drops what is older: at no time are there too many of them at once.
+    ({ stream, signs }) => stream.waitingBytes + Math.min(signs.waitingBytes, (AT_ONCE / 2) * limits.backlogBytes),
     ({ session }) => session.close(1013, 'reads too slowly'),
   );
 
@@ -167,19 +171,10 @@ export async function listen(application: Application, settings: ServerSettings)
   };
 }
 
-/** Streams beyond the first are nobody's: what they bring is not kept. */
-function refuseStreams(session: QuicSession): void {
-  const pairs = async (): Promise<never> => {
-    for (;;) {
-      const pair = await session.acceptBi();
-      await Promise.all([pair.takeRecv().stop(0), pair.takeSend().reset(0)]);
-    }
-  };
-  const oneWay = async (): Promise<never> => {
-    for (;;) await (await session.acceptUni()).stop(0);
-  };
-  pairs().catch(ignore);
-  oneWay().catch(ignore);
+/** Streams beyond the first are nobody's, and what they bring would be kept. */
+function whenMoreStreams(session: QuicSession, end: () => void): void {
+  session.acceptBi().then(end, ignore);
+  session.acceptUni().then(end, ignore);
 }
 
 async function readDatagrams(session: QuicSession, receive: (bytes: Buffer) => void): Promise<void> {
@@ -191,9 +186,10 @@ async function readDatagrams(session: QuicSession, receive: (bytes: Buffer) => v
 }
 
 /** A datagram that is too large for this peer's path is one that is lost. */
-function sendDatagram(session: QuicSession, bytes: Buffer): void {
+function sendDatagram({ session, signs }: Peer, bytes: Buffer): void {
   try {
     session.sendDatagram(bytes);
+    signs.sent(bytes.length);
   } catch {
     // Or the session is over; `closed` says so.
   }

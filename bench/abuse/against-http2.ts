@@ -4,7 +4,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { encodeMessage, OPEN } from '../codec/messages.ts';
 import type { Wire } from '../registry.ts';
-import { type Attack, CLOSED, is, speaks, type Target } from './attack.ts';
+import { type Attack, CLOSED, is, pour, speaks, type Target } from './attack.ts';
 import * as h2 from './http2-frames.ts';
 import type { RawPeer } from './peer.ts';
 
@@ -20,8 +20,6 @@ const DRIP_MS = 250;
 const WINDOW_BYTES = 500;
 /** Frames of a flood, at the most; well-meaning clients send none or a handful. */
 const MANY = 20_000;
-/** Written at once. */
-const TOGETHER = 100;
 
 export const againstHttp2: readonly Attack[] = [
   {
@@ -38,9 +36,10 @@ export const againstHttp2: readonly Attack[] = [
     refused: is(CLOSED),
     async run(target) {
       const peer = await greeted(target);
-      await peer.write(h2.frame(h2.HEADERS, 0, 1, h2.headerBlock(opening(target))));
+      await peer.write(h2.frame(h2.HEADERS, 0, 1, h2.headerBlock(asking(target))));
       const more = h2.frame(h2.CONTINUATION, 0, 1, h2.headerBlock([['endless', 'x'.repeat(1_000)]]));
-      return flood(peer, () => more);
+      await pour(peer, more, MANY);
+      return ended(peer);
     },
   },
   {
@@ -49,40 +48,18 @@ export const againstHttp2: readonly Attack[] = [
     refused: is(/(GOAWAY|RST_STREAM) (ENHANCE_YOUR_CALM|PROTOCOL_ERROR|COMPRESSION_ERROR|REFUSED_STREAM)/),
     async run(target) {
       const peer = await greeted(target);
-      const bomb = Buffer.concat([h2.headerBlock(opening(target)), h2.bombBlock('bomb', 'x'.repeat(3_500), 10_000)]);
+      const bomb = Buffer.concat([h2.headerBlock(asking(target)), h2.bombBlock('bomb', 'x'.repeat(3_500), 10_000)]);
       await peer.write(h2.frame(h2.HEADERS, h2.END_HEADERS | h2.END_STREAM, 1, bomb));
       return ended(peer);
     },
   },
-  {
-    name: 'streams that are opened and reset',
-    against: http2,
-    refused: is(CLOSED),
-    async run(target) {
-      const peer = await greeted(target);
-      const headers = h2.headerBlock(opening(target));
-      const cancel = h2.uint32(constants.NGHTTP2_CANCEL);
-      return flood(peer, (index) =>
-        Buffer.concat([
-          h2.frame(h2.HEADERS, h2.END_HEADERS, 2 * index + 1, headers),
-          h2.frame(h2.RST_STREAM, 0, 2 * index + 1, cancel),
-        ]),
-      );
-    },
-  },
-  {
-    name: 'thousands of streams at once, the settings never acknowledged',
-    against: http2,
-    refused: is(CLOSED),
-    async run(target) {
-      const peer = await greeted(target);
-      const headers = h2.headerBlock(opening(target));
-      return flood(peer, (index) => h2.frame(h2.HEADERS, h2.END_HEADERS, 2 * index + 1, headers));
-    },
-  },
-  flooding('pings', () => h2.frame(h2.PING, 0, 0, Buffer.alloc(8))),
-  flooding('settings', () => h2.frame(h2.SETTINGS, 0, 0, Buffer.concat([Buffer.of(0, 3), h2.uint32(100)]))),
-  flooding('empty pieces', () => h2.frame(h2.DATA, 0, 1)),
+  opening('streams that are opened and reset', (stream) =>
+    h2.frame(h2.RST_STREAM, 0, stream, h2.uint32(constants.NGHTTP2_CANCEL)),
+  ),
+  opening('thousands of streams at once, the settings never acknowledged', () => Buffer.alloc(0)),
+  flooding('pings', h2.frame(h2.PING, 0, 0, Buffer.alloc(8))),
+  flooding('settings', h2.frame(h2.SETTINGS, 0, 0, Buffer.concat([Buffer.of(0, 3), h2.uint32(100)]))),
+  flooding('empty pieces', h2.frame(h2.DATA, 0, 1)),
   {
     name: 'pings whose answers are never read',
     against: http2,
@@ -90,10 +67,8 @@ export const againstHttp2: readonly Attack[] = [
     async run(target) {
       const peer = await greeted(target);
       peer.freeze();
-      const pings = Buffer.concat(Array.from({ length: TOGETHER }, () => h2.frame(h2.PING, 0, 0, Buffer.alloc(8))));
-      for (let sent = 0; sent < 50 * MANY; sent += TOGETHER) {
-        if (!(await Promise.race([peer.write(pings), later(1_000, false)]))) break;
-      }
+      const write = (bytes: Uint8Array): Promise<boolean> => Promise.race([peer.write(bytes), later(1_000, false)]);
+      await pour({ write }, h2.frame(h2.PING, 0, 0, Buffer.alloc(8)), 50 * MANY);
       peer.thaw();
       return ended(peer);
     },
@@ -185,8 +160,7 @@ export const againstHttp2: readonly Attack[] = [
     refused: is(/grpc-status 8 /),
     async run(target) {
       await using peer = await WellSpoken.dial(target);
-      const empty = Buffer.alloc(5 * TOGETHER);
-      for (let sent = 0; sent < MANY && (await peer.write(peer.down, empty)); ) sent += TOGETHER;
+      await pour({ write: (bytes) => peer.write(peer.down, bytes) }, envelope(0, 0), MANY);
       return await peer.told(peer.down);
     },
   },
@@ -208,7 +182,7 @@ export const againstHttp2: readonly Attack[] = [
     async run(target) {
       await using peer = await WellSpoken.dial(target);
       const message = await peer.message();
-      for (let sent = 0; sent < 1 << 24 && (await peer.write(message, 'x'.repeat(0x4000))); ) sent += 0x4000;
+      await pour({ write: (bytes) => peer.write(message, bytes) }, 'x'.repeat(0x1000), 4_000);
       return await peer.told(message);
     },
   },
@@ -228,26 +202,36 @@ export const againstHttp2: readonly Attack[] = [
   },
 ];
 
+/** A flood of requests that nobody waits for. */
+function opening(name: string, after: (stream: number) => Buffer): Attack {
+  return {
+    name,
+    against: http2,
+    refused: is(CLOSED),
+    async run(target) {
+      const peer = await greeted(target);
+      const headers = h2.headerBlock(asking(target));
+      const open = (stream: number): Buffer =>
+        Buffer.concat([h2.frame(h2.HEADERS, h2.END_HEADERS, stream, headers), after(stream)]);
+      await pour(peer, (index) => open(2 * index + 1), MANY);
+      return ended(peer);
+    },
+  };
+}
+
 /** A flood of frames that mean nothing, beside a session that was admitted. */
-function flooding(what: string, frame: () => Buffer): Attack {
+function flooding(what: string, frame: Buffer): Attack {
   return {
     name: `a flood of ${what} over HTTP/2`,
     against: http2,
     refused: is(CLOSED),
     async run(target) {
       const peer = await greeted(target);
-      await peer.write(h2.frame(h2.HEADERS, h2.END_HEADERS, 1, h2.headerBlock(opening(target))));
-      return flood(peer, frame);
+      await peer.write(h2.frame(h2.HEADERS, h2.END_HEADERS, 1, h2.headerBlock(asking(target))));
+      await pour(peer, frame, MANY);
+      return ended(peer);
     },
   };
-}
-
-async function flood(peer: RawPeer, frame: (index: number) => Buffer): Promise<string> {
-  for (let sent = 0; sent < MANY; sent += TOGETHER) {
-    const frames = Buffer.concat(Array.from({ length: TOGETHER }, (_, index) => frame(sent + index)));
-    if (!(await peer.write(frames))) break;
-  }
-  return ended(peer);
 }
 
 /** Once the connection is gone: in what words the server ended it. */
@@ -264,7 +248,7 @@ async function greeted({ dial }: Target): Promise<RawPeer> {
 }
 
 /** The fields of a request for a session. */
-function opening({ wire, token, url }: Target): [name: string, value: string][] {
+function asking({ wire, token, url }: Target): [name: string, value: string][] {
   const [method = 'POST', path = OPEN] = wire.opens?.split(' ') ?? [];
   return [
     [':method', method],
@@ -318,7 +302,7 @@ class WellSpoken {
       this.#goaway = ` ${h2.nameOf(code)}`;
     });
     const streams = target.wire.opens !== undefined;
-    this.down = this.request({ ...Object.fromEntries(opening(target)), ...more }, streams);
+    this.down = this.request({ ...Object.fromEntries(asking(target)), ...more }, streams);
   }
 
   get over(): boolean {

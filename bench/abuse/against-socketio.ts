@@ -1,6 +1,6 @@
 import { Encoder } from 'socket.io-msgpack-parser';
 import type { Wire } from '../registry.ts';
-import { type Attack, CLOSED, fate, inWebSocket, is, type Target } from './attack.ts';
+import { type Attack, CLOSED, fate, inWebSocket, is, pour, type Target } from './attack.ts';
 import { BINARY, frame, TEXT } from './frames.ts';
 import type { RawPeer } from './peer.ts';
 
@@ -54,9 +54,7 @@ export const againstSocketio: readonly Attack[] = [
     refused: is(CLOSED),
     async run(target) {
       const peer = await inPacked(target);
-      const packet = frame(packed({ type: 2, nsp: '/', data: ['other', 1] }), { opcode: BINARY });
-      const packets = Buffer.concat(Array.from({ length: 100 }, () => packet));
-      for (let sent = 0; sent < 20_000 && (await peer.write(packets)); ) sent += 100;
+      await pour(peer, frame(packed({ type: 2, nsp: '/', data: ['other', 1] }), { opcode: BINARY }), 20_000);
       return fate(peer);
     },
   },

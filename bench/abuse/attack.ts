@@ -24,6 +24,8 @@ export interface Attack {
 
 export const CLOSED = /closed/;
 const DRIP_MS = 250;
+/** Poured at once. */
+const TOGETHER = 100;
 
 export const speaks =
   (...families: readonly Wire['family'][]) =>
@@ -62,6 +64,30 @@ export async function drip(peer: RawPeer, byte: string | Uint8Array): Promise<st
     return await fate(peer);
   } finally {
     clearInterval(timer);
+  }
+}
+
+/** Where a flood goes; false once it is over. */
+interface Sink {
+  write(bytes: Uint8Array): Promise<boolean>;
+}
+
+/** So many of something, as fast as it is taken and as long as it is. */
+export async function pour(
+  sink: Sink,
+  drops: string | Uint8Array | ((index: number) => Uint8Array),
+  many: number,
+): Promise<void> {
+  const drop =
+    typeof drops === 'function'
+      ? drops
+      : (
+          (bytes) => () =>
+            bytes
+        )(Buffer.from(drops));
+  for (let poured = 0; poured < many; poured += TOGETHER) {
+    const bytes = Buffer.concat(Array.from({ length: TOGETHER }, (_, index) => drop(poured + index)));
+    if (!(await sink.write(bytes))) return;
   }
 }
 

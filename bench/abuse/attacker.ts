@@ -1,8 +1,7 @@
 import type { Limits } from '../contract.ts';
 import { findTransport } from '../registry.ts';
 import { type Attack, type Target, wireFor } from './attack.ts';
-import { attacks } from './attacks.ts';
-import { throughItsClient } from './own-client.ts';
+import { attacksOn } from './attacks.ts';
 import { RawPeer } from './peer.ts';
 
 /** The process that the bad peers are in. */
@@ -29,9 +28,7 @@ async function obey({ name, only, ...target }: AttackerOrder): Promise<AttackerA
   const found = findTransport(name);
   if (found === undefined) return { answer: 'failed', reason: `there is no ${name}` };
   const wire = wireFor(found);
-  const chosen = [...throughItsClient(found), ...attacks].filter(
-    (attack) => attack.against(wire) && (only?.includes(attack.name) ?? true),
-  );
+  const chosen = attacksOn(found).filter(({ name: attack }) => only?.includes(attack) ?? true);
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
   const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, wire, dial })));
   return { answer: 'attacked', attacks: chosen.map((attack) => attack.name), failures: failures.flat() };

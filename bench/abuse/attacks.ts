@@ -1,10 +1,24 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { generate, type Packet } from 'mqtt-packet';
-import type { Wire } from '../registry.ts';
+import type { Found, Wire } from '../registry.ts';
 import { againstHttp2 } from './against-http2.ts';
 import { againstSocketio } from './against-socketio.ts';
-import { type Attack, CLOSED, drip, fate, inWebSocket, is, ofFlood, speaks, type Target } from './attack.ts';
+import { againstQuic, overUdp } from './against-udp.ts';
+import {
+  type Attack,
+  CLOSED,
+  drip,
+  fate,
+  inWebSocket,
+  is,
+  ofFlood,
+  pour,
+  speaks,
+  type Target,
+  wireFor,
+} from './attack.ts';
 import { BINARY, frame, PING, pieces, TEXT } from './frames.ts';
+import { throughItsClient } from './own-client.ts';
 import type { RawPeer } from './peer.ts';
 
 const DECLARED_BYTES = 256 * 1024 * 1024;
@@ -27,9 +41,16 @@ const closeCode =
   ({ family }: Wire): RegExp =>
     family === 'engine.io' ? CLOSED : code;
 
-export const attacks: readonly Attack[] = [
+/** All that there are against a transport. */
+export function attacksOn(found: Found): Attack[] {
+  const wire = wireFor(found);
+  return [...throughItsClient(found), ...overUdp(found), ...attacks].filter(({ against }) => against(wire));
+}
+
+const attacks: readonly Attack[] = [
   ...againstHttp2,
   ...againstSocketio,
+  ...againstQuic,
   {
     name: 'connections that say nothing',
     against: (wire) => wire.family !== 'datagrams',
@@ -56,7 +77,7 @@ export const attacks: readonly Attack[] = [
     async run({ dial }) {
       const peer = await dial();
       await peer.write('GET / HTTP/1.1\r\nHost: a\r\nEndless: ');
-      for (let sent = 0; sent < 1 << 20 && (await peer.write('x'.repeat(4_096))); ) sent += 4_096;
+      await pour(peer, 'x'.repeat(1_000), 1_000);
       return fate(peer);
     },
   },
@@ -102,8 +123,7 @@ export const attacks: readonly Attack[] = [
     async run(target) {
       const { peer, head } = await toPost(target);
       await peer.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
-      const chunks = '1\r\nx\r\n'.repeat(1_000);
-      for (let sent = 0; sent + 1_000 < target.limits.messageBytes && (await peer.write(chunks)); ) sent += 1_000;
+      await pour(peer, '1\r\nx\r\n', target.limits.messageBytes - 1_000);
       return fate(peer);
     },
   },
@@ -125,8 +145,7 @@ export const attacks: readonly Attack[] = [
     async run(target) {
       const { peer, head } = await toPost(target);
       await peer.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
-      const chunk = `1000\r\n${'x'.repeat(0x1000)}\r\n`;
-      for (let sent = 0; sent < 1 << 24 && (await peer.write(chunk)); ) sent += 0x1000;
+      await pour(peer, `1000\r\n${'x'.repeat(0x1000)}\r\n`, 4_000);
       return fate(peer);
     },
   },
@@ -198,8 +217,7 @@ export const attacks: readonly Attack[] = [
     refused: is(CLOSED),
     async run(target) {
       const peer = await inWebSocket(target);
-      const pings = Buffer.concat(Array.from({ length: 100 }, () => frame('', { opcode: PING })));
-      for (let sent = 0; sent < 50_000 && (await peer.write(pings)); ) sent += 100;
+      await pour(peer, frame('', { opcode: PING }), 50_000);
       return fate(peer);
     },
   },
@@ -217,10 +235,8 @@ export const attacks: readonly Attack[] = [
     refused: is(/4429/),
     async run(target) {
       const peer = await inGraphql(target);
-      for (let id = 0; id < 10_000; id++) {
-        const subscribe = { id: String(id), type: 'subscribe', payload: { query: 'subscription{m}' } };
-        if (!(await peer.write(frame(JSON.stringify(subscribe), { opcode: TEXT })))) break;
-      }
+      const subscribe = (id: number) => ({ id: String(id), type: 'subscribe', payload: { query: 'subscription{m}' } });
+      await pour(peer, (index) => frame(JSON.stringify(subscribe(index)), { opcode: TEXT }), 10_000);
       return fate(peer);
     },
   },
@@ -282,8 +298,7 @@ export const attacks: readonly Attack[] = [
     refused: ofFlood,
     async run(target) {
       const peer = await inGraphql(target);
-      const pings = Buffer.concat(Array.from({ length: 100 }, () => frame('{"type":"ping"}', { opcode: TEXT })));
-      for (let sent = 0; sent < 20_000 && (await peer.write(pings)); ) sent += 100;
+      await pour(peer, frame('{"type":"ping"}', { opcode: TEXT }), 20_000);
       return fate(peer);
     },
   },
@@ -320,8 +335,7 @@ export const attacks: readonly Attack[] = [
       refused: is(CLOSED),
       async run(target) {
         const peer = await inEngine(target);
-        const packets = Buffer.concat(Array.from({ length: 100 }, () => frame(packet, { opcode: TEXT })));
-        for (let sent = 0; sent < 20_000 && (await peer.write(packets)); ) sent += 100;
+        await pour(peer, frame(packet, { opcode: TEXT }), 20_000);
         return fate(peer);
       },
     }),
@@ -344,7 +358,7 @@ export const attacks: readonly Attack[] = [
       const peer = await dial();
       await peer.write(prefixed(token));
       await peer.hears(({ length }) => length >= 4);
-      for (let sent = 0; sent < 100_000 && (await peer.write(Buffer.alloc(400))); ) sent += 100;
+      await pour(peer, uint32(0), 100_000);
       return fate(peer);
     },
   },
