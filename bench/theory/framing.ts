@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib';
-import { MOST_TOGETHER } from '../codec/together.ts';
 import { deflater, FLUSHED_END_BYTES } from './compression.ts';
 import {
   base64,
@@ -511,8 +510,11 @@ function timesIn(bytes: number, least: number, most: number): number {
   return bytes >= times * least ? times : 0;
 }
 
+/** Both sides put so many bytes of an MQTT packet into one WebSocket message, as mqtt.js does in a browser. */
+const MOST_IN_A_FRAME = 65_536;
+
 /** A packet that is too long to be put together goes out as it is written: its head, then its payload. */
 function packetInFrames(packet: number, payload: number, from: 'client' | 'server'): number {
-  if (packet <= MOST_TOGETHER) return webSocketFrame(packet, from);
+  if (packet <= MOST_IN_A_FRAME) return webSocketFrame(packet, from);
   return webSocketFrame(packet - payload, from) + webSocketFrame(payload, from);
 }
