@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { transportNames } from '../bench/registry.ts';
+import { transportNames, transports } from '../bench/registry.ts';
 
 /** Names in the first column of the table under a heading. */
 async function namesIn(file: string, heading: string): Promise<string[]> {
@@ -19,3 +19,14 @@ describe('each transport and variant has its row, once', () => {
     expect((await namesIn(file, heading)).sort()).toEqual(transportNames().sort());
   });
 });
+
+test.each(transports)(
+  '$id has a page that names its variants, and a section on what goes over the wire',
+  async (one) => {
+    const page = await readFile(new URL(`transports/${one.id}.md`, import.meta.url), 'utf8');
+    expect(one.variants.map(({ id }) => `\`${one.id}:${id}\``).filter((name) => !page.includes(name))).toEqual([]);
+    expect(page).toMatch(/^(## )?Sources/m);
+    const protocols = await readFile(new URL('protocols.md', import.meta.url), 'utf8');
+    expect(protocols).toContain(`\n## ${one.id}\n`);
+  },
+);
