@@ -21,6 +21,9 @@ async function obey(order: ServerOrder): Promise<ServerAnswer> {
     const wanted: { application: Application } =
       order.application === undefined ? { application } : await import(order.application);
     listener = await server.listen(wanted.application, order);
+    const { url, close }: Partial<Listener> = listener ?? {};
+    if (url === undefined || close === undefined)
+      throw new TypeError('listen resolved with no listener: it has to have what bench/contract.ts says');
     return { answer: 'listening', url: listener.url, effective: listener.effective };
   } catch (error) {
     return { answer: 'failed', reason: error instanceof Error ? error.message : String(error) };

@@ -18,7 +18,7 @@ afterAll(() => {
 const SHORT = ['--scenarios', 'echo', '--clients', '5', '--rate', '100', '--duration', '0.5', '--warmup', '0.2'];
 /** Valid, or not because this machine was too busy to keep the timetable: every message is accounted for in both. */
 const MEASURED = [0, 13];
-const example = fileURLToPath(new URL('../../docs/example/', import.meta.url));
+const exampleFolder = fileURLToPath(new URL('../../docs/example/', import.meta.url));
 
 function resultsIn(out: string): Results {
   return JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
@@ -144,7 +144,7 @@ test.each([
   [['--url', 'ws://127.0.0.1:9/', '--transports', 'ws', '--auth', 'HS256'], 'WIREBENCH_TOKEN'],
   [['--ca', 'x.pem'], 'without --url'],
   [['--plugin', 'no-such-file.ts'], 'no-such-file.ts'],
-  [['--plugin', join(example, 'clients/ndjson.ts')], 'transport'],
+  [['--plugin', join(exampleFolder, 'clients/ndjson.ts')], 'transport'],
 ])('%j is refused with the way out', async (flags, word) => {
   const { code, stderr } = await start(['run', ...flags]).ended;
   expect(code).toBe(2);
@@ -153,7 +153,7 @@ test.each([
 
 test('a transport from outside the repository is listed and measured', async () => {
   const plugin = join(folder, 'plugin.ts');
-  writeFileSync(plugin, `export * from ${JSON.stringify(pathToFileURL(join(example, 'ndjson.ts')).href)};\n`);
+  writeFileSync(plugin, `export * from ${JSON.stringify(pathToFileURL(join(exampleFolder, 'ndjson.ts')).href)};\n`);
   const listed = await start(['list', '--plugin', plugin]).ended;
   expect(listed.stdout).toMatch(/ndjson +Newline-delimited JSON/);
   const out = join(folder, 'plugin');
@@ -218,6 +218,24 @@ test('a plugin whose listen throws is a failed trial with its reason', async () 
   ]);
 });
 
+test.each([
+  ['listen', 'the server failed: listen resolved with no listener'],
+  ['connect', 'a load worker failed: connect resolved with no session'],
+])('a plugin whose %s resolves with nothing is a failed trial that says so', async (which, reason) => {
+  const plugin = join(folder, `empty-${which}.ts`);
+  const example = JSON.stringify(pathToFileURL(join(exampleFolder, 'ndjson.ts')).href);
+  const other = which === 'listen' ? 'connect' : 'listen';
+  writeFileSync(
+    plugin,
+    `import { transport as like } from ${example};\nexport { ${other} } from ${example};\n` +
+      `export const transport = { ...like, id: 'empty' };\nexport const ${which} = async () => undefined;\n`,
+  );
+  const out = join(folder, `empty-${which}`);
+  const flags = ['--plugin', plugin, '--transports', 'empty', '--trials', '1', '--out', out];
+  expect((await start(['run', ...flags, ...SHORT]).ended).code).toBe(14);
+  expect(resultsIn(out).cases[0]?.trials).toMatchObject([{ reasons: [expect.stringContaining(reason)] }]);
+});
+
 test('two variants of a plugin may not have one name', async () => {
   const variant = "{ id: 'one', title: 'One', options: {} }";
   const plugin = pluginOf('double', `${promises}, variants: [${variant}, ${variant}]`);
@@ -228,7 +246,7 @@ test('two variants of a plugin may not have one name', async () => {
 
 test('a plugin may not take the name of a transport that there is', async () => {
   const plugin = join(folder, 'taken.ts');
-  const module = pathToFileURL(join(example, 'ndjson.ts')).href;
+  const module = pathToFileURL(join(exampleFolder, 'ndjson.ts')).href;
   writeFileSync(
     plugin,
     `import { transport as other } from ${JSON.stringify(module)};\n` +

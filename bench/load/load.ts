@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientModule, Platform } from '../contract.ts';
+import type { ClientModule, Platform, Session } from '../contract.ts';
 import { PhaseAgenda } from './agenda.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
@@ -59,7 +59,7 @@ export class Load {
         // Before it is open: with several in flight, sessions stay in the order of their senders.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = await this.#client.connect(url, receiver, settings);
+        receiver.session = whole(await this.#client.connect(url, receiver, settings));
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
@@ -165,4 +165,12 @@ export class Load {
     this.#abort.abort(new Error('the trial is over'));
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
   }
+}
+
+/** A client from outside this repository may resolve with anything, and each message would then fail by itself. */
+function whole(session: Session): Session {
+  const given: Partial<Session> | undefined = session;
+  if (typeof given?.send !== 'function' || typeof given.close !== 'function')
+    throw new TypeError('connect resolved with no session: it has to have send and close (bench/contract.ts)');
+  return session;
 }
