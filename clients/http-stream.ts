@@ -2,10 +2,11 @@ import { lineReader } from '../bench/codec/line.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
-import { postInOrder } from './upstream.ts';
+import { baseOf, postInOrder } from './upstream.ts';
 
 /** An answer that is read as it comes, a JSON string a line; POST up. The first line says where to. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const base = baseOf(url);
   const http = settings.platform.openHttp();
   const headers = bearer(settings.token);
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
@@ -25,11 +26,11 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     if (over) return;
     if (greeted) return receiver.message(text);
     greeted = true;
-    life.usable(postInOrder(http, `${url}/messages/${text}`, headers));
+    life.usable(postInOrder(http, `${base}/messages/${text}`, headers));
   });
 
   http.stream(
-    `${url}/lines`,
+    `${base}/lines`,
     { method: 'GET', headers },
     {
       started(answered) {

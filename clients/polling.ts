@@ -2,7 +2,7 @@ import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { fromBase64 } from './base64.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
-import { postInOrder } from './upstream.ts';
+import { baseOf, postInOrder } from './upstream.ts';
 
 /** Time the server has to confirm that the session is over. */
 const GOODBYE_MS = 1_000;
@@ -16,6 +16,7 @@ export interface Pace {
 
 /** Asks for messages, one request at a time; a cursor says what has been read. POST up. */
 export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const base = baseOf(url);
   const http = settings.platform.openHttp();
   const life = lifetime(receiver, settings.signal, () => void leave());
   let id: string | undefined;
@@ -25,17 +26,17 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
   const pollHeaders = settings.options.gzip === true ? { ...headers, 'accept-encoding': 'gzip' } : headers;
 
   async function open(): Promise<void> {
-    const { status, text } = await http.fetch(`${url}/sessions`, { method: 'POST', headers });
+    const { status, text } = await http.fetch(`${base}/sessions`, { method: 'POST', headers });
     if (status !== 201) throw new Error(`POST /sessions answered ${status}: ${text.trim()}`);
     id = (JSON.parse(text) as { session: string }).session;
-    life.usable(postInOrder(http, `${url}/messages/${id}`, headers));
+    life.usable(postInOrder(http, `${base}/messages/${id}`, headers));
   }
 
   async function poll(): Promise<void> {
     let cursor = 0;
     while (!leaving) {
       await pace.next();
-      const address = `${url}/messages/${id}?cursor=${cursor}`;
+      const address = `${base}/messages/${id}?cursor=${cursor}`;
       const { status, text } = await http.fetch(address, { method: 'GET', headers: pollHeaders });
       if (status === 204) continue;
       if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
@@ -52,7 +53,7 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
     pace.stop();
     if (id !== undefined) {
       const request = { method: 'DELETE', headers, signal: AbortSignal.timeout(GOODBYE_MS) } as const;
-      await http.fetch(`${url}/sessions/${id}`, request).catch(() => {});
+      await http.fetch(`${base}/sessions/${id}`, request).catch(() => {});
     }
     await http.close();
     life.over(new Error('closed'));

@@ -2,12 +2,13 @@ import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { fromBase64 } from './base64.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer, withToken } from './token.ts';
-import { postInOrder } from './upstream.ts';
+import { baseOf, postInOrder } from './upstream.ts';
 
 /** Server-Sent Events down, POST up. The EventSource's own reconnection is off: a lost session is reported, not mended. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const base = baseOf(url);
   const http = settings.platform.openHttp(settings.options.http === '2' ? '2' : '1.1');
-  const source = new http.EventSource(withToken(`${url}/events`, settings.token));
+  const source = new http.EventSource(withToken(`${base}/events`, settings.token));
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
 
   function finish(reason: Error): void {
@@ -19,7 +20,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   }
 
   source.addEventListener('session', ({ data }) =>
-    life.usable(postInOrder(http, `${url}/messages/${data}`, bearer(settings.token))),
+    life.usable(postInOrder(http, `${base}/messages/${data}`, bearer(settings.token))),
   );
   source.addEventListener('json', ({ data }) => receiver.message(JSON.parse(data)));
   source.addEventListener('b', ({ data }) => receiver.message(fromBase64(data)));

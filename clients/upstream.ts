@@ -1,5 +1,8 @@
 import type { Http, HttpRequest, Send } from '../bench/contract.ts';
 
+/** What a server's paths follow: its address with or without a slash at the end is the same one. */
+export const baseOf = (url: string): string => url.replace(/\/+$/, '');
+
 /**
  * Messages up as POSTs, one at a time, so that they arrive in the order they were sent: a browser would spread concurrent
  * requests over several connections. Rejects when the server does not take the message.

@@ -143,7 +143,7 @@ interface Outcome {
 /** A URL's origin and the rest, without the cost of parsing it. */
 function split(url: string): [origin: string, path: string] {
   const path = url.indexOf('/', url.indexOf('//') + 2);
-  return [url.slice(0, path), url.slice(path)];
+  return path < 0 ? [url, '/'] : [url.slice(0, path), url.slice(path)];
 }
 
 /** An answer as a whole, once it is there. */
