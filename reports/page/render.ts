@@ -17,7 +17,7 @@ import {
   withoutCurves,
 } from './carried.ts';
 import { type View, WHOLE } from './comparison-state.ts';
-import { slimMarkup, slimStyle, unitsKept } from './slim.ts';
+import { slimMarkup, slimStyle, typeset } from './slim.ts';
 import { STYLES } from './styles.ts';
 
 /**
@@ -73,7 +73,7 @@ async function documentOf(title: string, body: string, carried: readonly string[
     printable(title),
     `<style>${style}</style>`,
     '</head>',
-    slimMarkup(unitsKept(printable(body)).replace(/<\/body>$/, '')),
+    slimMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
     ...carried,
     `<script>${script}</script>`,
     '</body>',

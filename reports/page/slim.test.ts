@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { typeset } from './slim.ts';
+
+test('a figure and its unit are on one line', () => {
+  expect(typeset('<p>1.2 ms, ±5 % of 1,000 msg/s</p>')).toBe('<p>1.2\u00a0ms, ±5\u00a0% of 1,000\u00a0msg/s</p>');
+  expect(typeset('<td>23.5 GiB</td><td>3 bytes</td>')).toBe('<td>23.5\u00a0GiB</td><td>3 bytes</td>');
+  expect(typeset('<th>p50 ms</th>')).toBe('<th>p50 ms</th>');
+});
+
+test('attributes, and what is to be copied, are as they were', () => {
+  const markup = '<a title="5 %" href="#x"></a><pre><code id="command">--warmup 5 s</code></pre><code>5 s</code>';
+  expect(typeset(markup)).toBe(markup);
+});
+
+test('what is written from right to left turns nothing beside it, and has no marks where it stands alone', () => {
+  expect(typeset('<p>most with שקע רשת (2.5×)</p>')).toBe('<p>most with \u2068שקע רשת\u2069 (2.5×)</p>');
+  expect(typeset('<bdi>مقبس الويب</bdi>')).toBe('<bdi>مقبس الويب</bdi>');
+});
