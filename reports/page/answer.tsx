@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { share } from '../analysis/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../analysis/model.ts';
 import { limitsOf } from '../analysis/sentences.ts';
@@ -42,9 +42,11 @@ export function Answers({ analysis, identities, next }: Props) {
       {next.length === 0 ? null : (
         <p className="next-steps">
           {next.map(({ href, text }) => (
-            <a key={href} className="button" href={href}>
-              {text}
-            </a>
+            <Fragment key={href}>
+              <a className="button" href={href}>
+                {text}
+              </a>{' '}
+            </Fragment>
           ))}
         </p>
       )}
@@ -171,7 +173,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
             <span key={caseId} className="chip">
               <Swatch identity={identities(name)} />
               <Name>{name}</Name>
-              {tier === 0 && topShare !== null && cards.length > 1 ? <small>{share(topShare)}</small> : null}
+              {tier === 0 && topShare !== null && cards.length > 1 ? <small> {share(topShare)}</small> : null}
             </span>
           ))}
         </li>
@@ -196,10 +198,11 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
           </span>
           {those.map(({ name }) => (
             <span key={name} className="chip">
+              {' '}
               <Name>{name}</Name>
             </span>
           ))}
-          <small>{inShort(reason)}</small>
+          <small> {inShort(reason)}</small>
         </li>
       ))}
     </ul>

@@ -67,7 +67,7 @@ function RowHead({ row, identities }: { row: Row; identities: Identities }) {
     <span className="row-head">
       <Swatch identity={identities(row.name)} />
       <span className="row-name">
-        <Name>{row.name}</Name>
+        <Name>{row.name}</Name>{' '}
         <small>
           {row.floor ? 'floor: ' : ''}
           <Name>{row.title}</Name>
@@ -101,11 +101,11 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
       className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
     >
       <span className="cell-line">
-        <span className="value">{cellFigure(metric, cell)}</span>
+        <span className="value">{cellFigure(metric, cell)}</span>{' '}
         <span className="factor">{leads ? '' : cellFactor(cell)}</span>
-      </span>
+      </span>{' '}
       <span className="cell-line">
-        <span className="interval">{cellInterval(metric, cell)}</span>
+        <span className="interval">{cellInterval(metric, cell)}</span>{' '}
         <Standing cell={cell} leads={leads} metric={metric} />
       </span>
       {cell.fit === null ? null : (
