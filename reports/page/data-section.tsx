@@ -27,6 +27,9 @@ const DOWNLOADS: readonly { readonly id: Download; readonly name: string; readon
   },
 ];
 
+/** Trials. */
+const MANY = 500;
+
 /** Everything that was counted, to be looked through and taken away. */
 export function DataSection({ results, analysis, sha256 }: Props) {
   const trials = analysis.groups.flatMap(({ rows }) => rows.flatMap((row) => row.trials)).length;
@@ -79,7 +82,7 @@ export function DataSection({ results, analysis, sha256 }: Props) {
         </div>
       )}
       {analysis.groups.map((group, index) => (
-        <TrialsTable key={group.id} group={group} id={trialsId(index)} />
+        <TrialsTable key={group.id} group={group} id={trialsId(index)} many={trials > MANY} />
       ))}
     </section>
   );

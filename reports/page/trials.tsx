@@ -163,51 +163,80 @@ const figureColumn = ({ id, header, unit, scale }: Metric): Column => ({
 type TrialsProps = Pick<Props, 'group'> & {
   /** Of the table, for links to it. */
   readonly id: string;
+  /** Whether a page has so many trials that reading them in would hold up what it opens with. */
+  readonly many: boolean;
 };
 
 /**
  * A run has hundreds of trials, and each row is as long as its cells: what all cells of a column share is said by the style sheet,
- * and a name stands alone.
+ * a figure that is the same in all of them is said once, and a name stands alone. Of many, a browser that runs the script reads the
+ * rows when they are asked for: until then they are text to it (HTML §4.12.2). One that does not has them as ever.
  */
-export function TrialsTable({ group, id }: TrialsProps) {
-  const columns = columnsOf(group);
+export function TrialsTable({ group, id, many }: TrialsProps) {
+  const trials = group.rows.flatMap((row) => row.trials);
+  const measured = trials.filter((trial) => trial.state !== 'failed');
+  const all = columnsOf(group).map((column) => {
+    const texts = new Set(measured.map(column.text));
+    const [only] = texts;
+    return { ...column, sole: measured.length > 1 && texts.size === 1 && only !== undefined ? only : null };
+  });
+  const columns = all.filter(({ sole }) => sole === null);
+  const same = all.flatMap(({ header, sole }) => (sole === null ? [] : [`${header} ${sole}`]));
+  const explained = trials.some((trial) => trial.reasons.length > 0 || remarksOf(trial).length > 0);
+  const table = (
+    <Scroll label={`Every trial: ${group.title}`}>
+      <table className={explained ? 'trials sortable explained' : 'trials sortable'}>
+        <thead>
+          <tr>
+            <Heads
+              of={[
+                'Transport',
+                'Block',
+                'Order',
+                'State',
+                ...columns.map(({ header }) => header),
+                ...(explained ? ['Reasons and errors'] : []),
+              ]}
+            />
+          </tr>
+        </thead>
+        <tbody>
+          {group.rows.flatMap((row) =>
+            row.trials.map((trial) => (
+              <TrialRow
+                key={`${row.caseId} ${trial.order}`}
+                row={row}
+                trial={trial}
+                columns={columns}
+                explained={explained}
+              />
+            )),
+          )}
+        </tbody>
+      </table>
+    </Scroll>
+  );
   return (
     <details className="every-trial">
       <summary>
         Every trial: {group.title} <span className="found needs-script" />
       </summary>
-      <Scroll label={`Every trial: ${group.title}`}>
-        <table className="trials sortable" id={id}>
-          <thead>
-            <tr>
-              <Heads
-                of={[
-                  'Transport',
-                  'Block',
-                  'Order',
-                  'State',
-                  ...columns.map(({ header }) => header),
-                  'Reasons and errors',
-                ]}
-              />
-            </tr>
-          </thead>
-          <tbody>
-            {group.rows.flatMap((row) =>
-              row.trials.map((trial) => (
-                <TrialRow key={`${row.caseId} ${trial.order}`} row={row} trial={trial} columns={columns} />
-              )),
-            )}
-          </tbody>
-        </table>
-      </Scroll>
+      <div id={id}>
+        {same.length === 0 ? null : <p className="note">The same in every trial: {same.join(' · ')}.</p>}
+        {many ? <noscript>{table}</noscript> : table}
+      </div>
     </details>
   );
 }
 
-type TrialRowProps = { readonly row: Row; readonly trial: TrialView; readonly columns: readonly Column[] };
+type TrialRowProps = {
+  readonly row: Row;
+  readonly trial: TrialView;
+  readonly columns: readonly Column[];
+  readonly explained: boolean;
+};
 
-function TrialRow({ row, trial, columns }: TrialRowProps) {
+function TrialRow({ row, trial, columns, explained }: TrialRowProps) {
   return (
     <tr>
       <th scope="row">
@@ -218,14 +247,14 @@ function TrialRow({ row, trial, columns }: TrialRowProps) {
       <td {...(trial.state === 'valid' ? {} : { className: `state-${trial.state}` })}>
         {`${ICONS[trial.state]} ${trial.state}`}
       </td>
-      {trial.state === 'failed' ? (
+      {trial.state !== 'failed' ? (
+        columns.map(({ header, text }) => <td key={header}>{text(trial)}</td>)
+      ) : columns.length === 0 ? null : (
         <td colSpan={columns.length} className="absent">
           nothing measured
         </td>
-      ) : (
-        columns.map(({ header, text }) => <td key={header}>{text(trial)}</td>)
       )}
-      <td>{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td>
+      {explained ? <td>{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td> : null}
     </tr>
   );
 }

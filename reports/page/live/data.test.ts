@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HistogramLogReader } from 'hdr-histogram-js';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseResults } from '../../../bench/results/file.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN } from '../../fixtures.ts';
 import { pooledLog } from '../../raw/hlog.ts';
@@ -90,4 +90,56 @@ test('without a script the tables and the commands are there, and nothing that d
     await page.locator('#data summary').first().click();
     expect(await page.locator('#data tbody tr:visible').count()).toBe(42);
   });
+});
+
+describe('of very many trials the rows', () => {
+  const MANY = makeResults({
+    transports: { ...SEVEN, sse: { ...SEVEN.sse, faults: { 2: { state: 'suspect', reasons: ['late'] } } } },
+    scenarios: Array.from({ length: 8 }, (_, index) => ({ ...ECHO, clients: 10 * (index + 1) })),
+    trials: 10,
+  });
+  const rowsIn = (page: Page): Promise<number> => page.locator('#data tbody tr').count();
+  let many: string;
+  beforeAll(async () => {
+    ({ html: many } = await makeReport(MANY, { resamples: 200 }));
+  });
+
+  test('are read in when a table is opened, searched or linked to', async () => {
+    await reader.open(many, {}, async (page) => {
+      expect(await rowsIn(page)).toBe(0);
+      await page.locator('#data summary').nth(2).click();
+      expect(await page.locator('#data tbody tr:visible').count()).toBe(70);
+      await page.locator('#data thead button:visible').first().waitFor();
+      await page.getByRole('link', { name: 'every trial' }).first().click();
+      await page.locator('#trials-1 table').waitFor({ state: 'visible' });
+      expect(await rowsIn(page)).toBe(140);
+      await page.getByLabel('Show trials with').fill('suspect late');
+      expect(await page.locator('.trial-filter [role="status"]').textContent()).toBe('8 of 560 trials');
+      expect(await page.locator('#data tbody tr:visible').count()).toBe(8);
+    });
+  });
+
+  test('are on paper, and there without a script', async () => {
+    await reader.open(many, {}, async (page) => {
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      expect(await rowsIn(page)).toBe(560);
+    });
+    await reader.open(many, { javaScriptEnabled: false }, async (page) => {
+      expect(await rowsIn(page)).toBe(560);
+      await page.locator('#data summary').first().click();
+      expect(await page.locator('#data tbody tr:visible').count()).toBe(70);
+    });
+  });
+});
+
+test('a figure that is the same in every trial is said once, and one that is not has a column', async () => {
+  const { html: page } = await makeReport(
+    makeResults({ transports: { a: { lost: 3 }, b: {} }, scenarios: [ECHO], trials: 6 }),
+    { resamples: 200 },
+  );
+  const [, section = ''] = page.split('<div id="trials-1">');
+  expect(section).toMatch(/^<p class="note">The same in every trial: Due 1,200 · Sent 1,200 · .*Dup\. 0 · /);
+  const heads = [...section.matchAll(/<th scope="col">([^<]*)/g)].map(([, head]) => head);
+  expect(heads).toEqual(expect.arrayContaining(['Delivered', 'Lost', 'p50 ms']));
+  for (const head of ['Due', 'Dup.', 'Reasons and errors']) expect(heads).not.toContain(head);
 });

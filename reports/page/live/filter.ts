@@ -1,3 +1,5 @@
+import { unfold } from './unfold.ts';
+
 /** Shows the trials whose question, transport, block, state, reasons and errors have every word of what is typed. */
 export function filterTrials(page: Document): void {
   const input = page.querySelector<HTMLInputElement>('#trial-filter');
@@ -37,15 +39,21 @@ function tableOf(details: HTMLDetailsElement) {
     count: details.querySelector<HTMLElement>('.found'),
     /** Read when first asked for: whoever does not filter does not wait for it. */
     rows: (): readonly Row[] => {
-      known ??= [...(details.querySelector('tbody')?.rows ?? [])].map((row) => ({ row, text: textOf(row, title) }));
+      if (known !== undefined) return known;
+      unfold(details);
+      const isExplained = details.querySelector('table.explained') !== null;
+      known = [...(details.querySelector('tbody')?.rows ?? [])].map((row) => ({
+        row,
+        text: textOf(row, title, isExplained),
+      }));
       return known;
     },
   };
 }
 
 /** Figures are left out: a digit is in nearly every row. */
-function textOf({ cells }: HTMLTableRowElement, title: string): string {
+function textOf({ cells }: HTMLTableRowElement, title: string, isExplained: boolean): string {
   const [name, block, , state] = [...cells].map((cell) => cell.textContent ?? '');
-  const reasons = cells[cells.length - 1]?.textContent ?? '';
+  const reasons = isExplained ? (cells[cells.length - 1]?.textContent ?? '') : '';
   return [title, name, `block-${block}`, state, reasons].join(' ').toLowerCase();
 }

@@ -12,6 +12,7 @@ import { pickQuestion } from './picker.ts';
 import { sortTables } from './sort.ts';
 import { arrive, keepState } from './state.ts';
 import { switchTheme } from './theme.ts';
+import { unfoldTables } from './unfold.ts';
 
 /**
  * What a report's script does, a file each. Everything it says stands in the markup without it: elements of class `needs-script`
@@ -21,6 +22,7 @@ const PARTS: readonly ((page: Document) => void)[] = [
   keepState,
   switchTheme,
   pickQuestion,
+  unfoldTables,
   sortTables,
   charts,
   answerButtons,
