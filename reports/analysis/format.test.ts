@@ -23,7 +23,14 @@ test('three significant figures, never an exponent', () => {
 
 test('ratios, changes, shares and tolerances', () => {
   expect([1, 1.025, 0.981, 12.39, 1240].map(ratio)).toEqual(['1.00×', '1.02×', '0.98×', '12.4×', '1,240×']);
-  expect([1.31, 0.5, 1.018, 13.4, 1].map(change)).toEqual(['+31 %', '−50 %', '+1.8 %', '+1,240 %', '+0.0 %']);
+  expect([1.31, 0.5, 1.018, 13.4, 1, 0.9998].map(change)).toEqual([
+    '+31 %',
+    '−50 %',
+    '+1.8 %',
+    '+1,240 %',
+    '0.0 %',
+    '0.0 %',
+  ]);
   expect([0, 0.001, 0.5, 0.999, 1].map(share)).toEqual(['0 %', '< 1 %', '50 %', '> 99 %', '100 %']);
   expect([0.05, 0.02, 0.125].map(tolerance)).toEqual(['±5 %', '±2 %', '±12.5 %']);
 });

@@ -69,7 +69,9 @@ export function change(value: number): string {
   if (!Number.isFinite(value)) return '—';
   const percent = (value - 1) * 100;
   const size = Math.abs(percent) < 9.95 ? Math.abs(percent).toFixed(1) : integer(Math.abs(percent));
-  return `${percent < 0 ? '−' : '+'}${size} %`;
+  // What rounds to nothing has no direction.
+  const sign = size === '0.0' ? '' : percent < 0 ? '−' : '+';
+  return `${sign}${size} %`;
 }
 
 export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>

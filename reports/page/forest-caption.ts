@@ -10,7 +10,9 @@ export function forestTakeaway(rows: readonly ComparedRow[]): string {
   if (first === undefined) return 'Only the floor is in both runs.';
   if (choices.every(({ verdict }) => 'reason' in verdict)) return 'No comparison could be judged.';
   if (worse + better === 0) {
-    return `Nothing is shown better or worse: ${of('equivalent')} of ${countOf(choices.length, 'comparison')} equivalent, ${of('not separated')} not separated.`;
+    const open = of('not separated');
+    const equivalent = `${of('equivalent')} of ${countOf(choices.length, 'comparison')} equivalent`;
+    return `Nothing is shown better or worse: ${equivalent}${open === 0 ? '' : `, ${open} not separated`}.`;
   }
   const largest = first.ratio === null ? '' : `: ${first.name}, ${first.metric.title} ${change(first.ratio)}`;
   const counted = [...(worse > 0 ? [`${worse} worse`] : []), ...(better > 0 ? [`${better} better`] : [])].join(', ');

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { typeset } from './slim.ts';
 
-test('a figure and its unit are on one line', () => {
+test('a figure, its sign and its unit are on one line', () => {
+  expect(typeset('<td>in ≤ 1.5 % of them, &lt; 1 %</td>')).toBe(
+    '<td>in ≤\u00a01.5\u00a0% of them, &lt;\u00a01\u00a0%</td>',
+  );
   expect(typeset('<p>1.2 ms, ±5 % of 1,000 msg/s</p>')).toBe('<p>1.2\u00a0ms, ±5\u00a0% of 1,000\u00a0msg/s</p>');
   expect(typeset('<td>23.5 GiB</td><td>3 bytes</td>')).toBe('<td>23.5\u00a0GiB</td><td>3 bytes</td>');
   expect(typeset('<th>p50 ms</th>')).toBe('<th>p50 ms</th>');

@@ -8,18 +8,19 @@ export const slimMarkup = (markup: string): string => markup.replace(IMPLIED, ''
 const PROSE = /(<(pre|code)[ >].*?<\/\2>)|>[^<]+/gs;
 /** Of a figure: a percentile's name, as in `p50 ms`, is none. */
 const UNIT = /(?<=(?:^|[^a-z\d.,])[\d.,]*\d) (?=(?:%|[mµn]?s|h|(?:[KMG]i)?B|msg\/s)(?!\w))/gi;
+const SIGN = /(?<=[≤≥≈±×]|&[lg]t;) (?=\d)/g;
 
 /** Words of a script that is written from right to left, among others. */
 const FROM_RIGHT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+(?:[ \d_-]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+)*/g;
 
 /**
- * The same document, its text set so that a figure and its unit are on one line, and that a name written from right to left does not
+ * The same document, its text set so that a figure, its sign and its unit are on one line, and that a name written from right to left does not
  * turn the figures beside it: isolated by U+2068 and U+2069 (UAX #9, 2.4), which charts know as well.
  */
 export const typeset = (markup: string): string =>
   markup.replace(PROSE, (text, verbatim: string | undefined) => {
     if (verbatim !== undefined) return verbatim;
-    const kept = text.replace(UNIT, '\u00a0');
+    const kept = text.replace(UNIT, '\u00a0').replace(SIGN, '\u00a0');
     const isAlone = kept.slice(1).replace(FROM_RIGHT, '').trim() === '';
     return isAlone ? kept : kept.replace(FROM_RIGHT, '\u2068$&\u2069');
   });

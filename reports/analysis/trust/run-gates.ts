@@ -109,7 +109,7 @@ const fromDoctor =
             status: found.observed.startsWith('not known') ? 'unknown' : states[found.state],
             observed: found.observed,
           },
-      { consequence, action: sentence(found?.fix || 'npm run doctor says what this machine is fit for') },
+      { consequence, action: sentence(found?.fix || 'see npm run doctor: it says what this machine is fit for') },
     );
   };
 
