@@ -1,4 +1,5 @@
 import { integer, printable, ratio, share, utcMinute } from '../analysis/format.ts';
+import { escaped } from '../markdown/text.ts';
 import { criterionOf } from './criteria.ts';
 import { judgementsOf } from './facts.ts';
 import type { Advice, CellTag, Option } from './model.ts';
@@ -214,11 +215,7 @@ const named = (title: string, lines: readonly string[], after: string | null = n
     ? []
     : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`), ...(after === null ? [] : ['', after])];
 
-/** Names and reasons come from outside: none of them may become markup, a link or a new line. */
-const text = (from: string): string =>
-  printable(from).replace(/[\\`*_[\]<>|~#&!]/g, (character) =>
-    character === '<' ? '&lt;' : character === '&' ? '&amp;' : `\\${character}`,
-  );
+const text = escaped;
 
 /** Inside a code span nothing is markup but the backtick that ends it, and in a table the bar. */
 const code = (from: string): string => `\`${printable(from).replaceAll('`', '’').replaceAll('|', '¦')}\``;

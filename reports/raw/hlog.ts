@@ -79,7 +79,7 @@ async function lineOf(
 }
 
 /** Commas, blanks and line ends would end the field. */
-const tagOf = (parts: readonly string[]): string => parts.join('/').replace(/[,\s\p{Cc}]+/gu, '_');
+const tagOf = (parts: readonly string[]): string => parts.join('/').replace(/[,\s\p{Cc}\p{Cf}]+/gu, '_');
 
 function secondsOf(instant: string): number | null {
   const milliseconds = Date.parse(instant);

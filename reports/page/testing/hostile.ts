@@ -1,0 +1,52 @@
+import { type Results, resultsSchema } from '../../../bench/results/schema.ts';
+
+/** What would do harm, or garble what stands around it, somewhere: in markup, a script, a style, Markdown, a sheet, a terminal. */
+export const HARM = [
+  '=HYPERLINK("http://evil.example/")',
+  '</script></style></title></textarea><img src=x onerror=alert(1)><svg onload=alert(2)>',
+  '<!--<script>alert(3)//',
+  ']]>-->',
+  '" onmouseover="alert(4)" style="x',
+  "' onfocus='alert(5)",
+  'javascript:alert(6)',
+  `$${'{alert(7)}'} {{alert(8)}}`,
+  '[x](javascript:alert(9)) ![x](http://evil.example/x.png) <http://evil.example> @everyone #1',
+  '| a | b |\n\n# heading\n```\n',
+  '\u001b[31m\u001b]0;title\u0007\u009b2J\b\r',
+  '\u2028\u2029\u202e\u2066\u0000',
+  '&lt;img src=x onerror=alert(10)&gt; %0a \\',
+].join(' ');
+
+/** Words that the schema knows, and what is no text: all else may be anything. */
+const FIXED = [
+  'schema',
+  'state',
+  'kind',
+  'encoding',
+  'payload',
+  'auth',
+  'layer',
+  'bound',
+  'outcome',
+  'upstream',
+  'step',
+];
+const HISTOGRAMS = ['response', 'service', 'lag', 'connect', 'last'];
+/** By these the advisor knows a transport, so that with harm in them it has nothing to say. */
+const KNOWN_BY = ['transport', 'variant', 'transports', 'id'];
+/** Objects whose keys are texts of the run's own. */
+const OPEN = ['effective', 'errors', 'packages'];
+
+/** The same run with harm in every place where a results file may have a text, or in all but the names of transports. */
+export function madeHostile(results: Results, { names = true }: { names?: boolean } = {}): Results {
+  const spared = new Set([...FIXED, 'link', ...HISTOGRAMS, ...(names ? [] : KNOWN_BY)]);
+  const harmed = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string') return spared.has(key) ? value : `${HARM}${value}`;
+    if (Array.isArray(value)) return value.map((one) => harmed(one, key));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, one]) => [OPEN.includes(key) ? `${HARM}${name}` : name, harmed(one, name)]),
+    );
+  };
+  return resultsSchema.parse(harmed(results, ''));
+}
