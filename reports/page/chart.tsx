@@ -72,14 +72,20 @@ type EndLabelProps = {
   readonly from: readonly [x: number, y: number] | null;
   /** Characters of the name that there is room for. */
   readonly length: number;
+  /** Where its mark and its name say more than whose they are. */
+  readonly looks?: { readonly mark: string; readonly label: string };
 };
 
 /** A series' direct label: its marker and its name. */
-export const EndLabel = ({ name, identity, x, y, from, length }: EndLabelProps) => (
+export const EndLabel = ({ name, identity, x, y, from, length, looks }: EndLabelProps) => (
   <>
     {from === null ? null : <path className="leader" d={`M${round(from[0] + 5)} ${round(from[1])}L${x} ${round(y)}`} />}
-    <path className="series-mark" d={markerPath(identity, 40)} transform={`translate(${x + 7} ${round(y)})`} />
-    <text className="label" x={x + 16} y={round(y + 4)}>
+    <path
+      className={looks?.mark ?? 'series-mark'}
+      d={markerPath(identity, 40)}
+      transform={`translate(${x + 7} ${round(y)})`}
+    />
+    <text className={looks?.label ?? 'label'} x={x + 16} y={round(y + 4)}>
       <title>{name}</title>
       {shortened(name, length)}
     </text>

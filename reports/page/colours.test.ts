@@ -48,10 +48,9 @@ type Drawn = {
   readonly marks: readonly string[];
 };
 
-/** Each chart's series as they can be seen, and whether each has a row of its own. */
+/** Each chart's series as they can be seen. */
 const DRAWN = `[...document.querySelectorAll('svg.chart')].map((chart) => ({
   title: chart.closest('figure')?.querySelector('h3')?.textContent ?? '',
-  inRows: chart.dataset.nearest === 'row',
   series: [...chart.querySelectorAll('.series')].map((series) => ({
     name: series.dataset.series,
     label: series.querySelector('text.label')?.lastChild?.textContent ?? '',
@@ -61,7 +60,7 @@ const DRAWN = `[...document.querySelectorAll('svg.chart')].map((chart) => ({
   })),
 }))`;
 
-type DrawnChart = { readonly title: string; readonly inRows: boolean; readonly series: readonly Drawn[] };
+type DrawnChart = { readonly title: string; readonly series: readonly Drawn[] };
 
 describe.each(Object.entries(PAGES))('%s', (_name, spec) => {
   test.each(THEMES)('any two series of a chart can be told apart by everyone: %s', async (colorScheme) => {
@@ -71,12 +70,9 @@ describe.each(Object.entries(PAGES))('%s', (_name, spec) => {
       const palette = await colours(page, FAMILIES);
       expect(charts.length).toBeGreaterThanOrEqual(3);
       const confused: string[] = [];
-      for (const { title, inRows, series } of charts) {
+      for (const { title, series } of charts) {
         for (const [index, one] of series.entries()) {
-          // A mark without room for a label is named where the reader stops at it, and its swatch stands in the table.
-          if (one.label === '' && one.marks.length === 0)
-            confused.push(`${title}: ${one.name} has neither mark nor label`);
-          if (one.label === '' && inRows) confused.push(`${title}: the row of ${one.name} has no label`);
+          if (one.label === '') confused.push(`${title}: ${one.name} has no label`);
           for (const other of series.slice(index + 1)) {
             const [a, b] = [palette.get(one.family), palette.get(other.family)];
             const byColour =
@@ -84,8 +80,7 @@ describe.each(Object.entries(PAGES))('%s', (_name, spec) => {
               b !== undefined &&
               ALL_VISIONS.every((vision) => difference(seenBy(vision, a), seenBy(vision, b)) >= CLEARLY);
             const byShape = one.dash !== other.dash || one.marks.join() !== other.marks.join();
-            // A scatter has no dashes: a mark there is also told by its name beside it, or where there is no room, when stopped at.
-            const byLabel = one.label !== other.label || (one.dash === '' && one.label === '');
+            const byLabel = one.label !== other.label;
             if (!byColour && !byShape && !byLabel) confused.push(`${title}: ${one.name} and ${other.name}`);
           }
         }

@@ -5,18 +5,20 @@ import type { Group } from '../analysis/model.ts';
 import { layerSentence } from '../analysis/sentences.ts';
 import { TicksAcross, TicksUp } from './axes.tsx';
 import { logDomain, logTicks, round } from './axis.ts';
-import { Chart, Series } from './chart.tsx';
+import { Chart, EndLabel, Series } from './chart.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Figure, Name, shortened } from './parts.tsx';
-import { placeLabels } from './placing.ts';
+import { placeInColumn, placeLabels } from './placing.ts';
 
 const WIDTH = 540;
-const HEIGHT = 360;
-const PLOT = { left: 56, right: 532, top: 20, bottom: 316 };
+const PLOT = { left: 56, top: 20 };
+/** Names beside their marks, or where these crowd, in a column of their own. */
+const BESIDE = { right: 532, bottom: 316 };
+const COLUMN = { right: 392, gap: 14 };
+/** Below the plot: ticks and what they are of. */
+const FOOT = 44;
 /** Of a letter at the labels' size: names are measured before there is anything to measure them with. */
 const LETTER = 6.7;
-/** From so many on some name may find no room. */
-const CROWD = 12;
 
 type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
@@ -33,7 +35,7 @@ export function FrontierFigure({ id, group, identities }: Props) {
       id={id}
       title="Latency against bytes"
       takeaway={takeaway}
-      note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''}${points.length > CROWD ? ' Where marks crowd, names are left out: the table has all.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}
+      note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}
       data={<FrontierData points={points} />}
     >
       <Scatter points={points} frontier={frontier} identities={identities} label={takeaway} />
@@ -83,19 +85,37 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
     points.map(({ y }) => y),
     1.2,
   );
-  const x = scaleLog(across, [PLOT.left, PLOT.right]);
-  const y = scaleLog(up, [PLOT.bottom, PLOT.top]);
-  const at = (point: Placed): [number, number] => [round(x(point.x * 1e3)), round(y(point.y))];
   const texts = points.map(({ name }) => shortened(name, 20));
+  const scaled = (right: number, bottom: number) => {
+    const x = scaleLog(across, [PLOT.left, right]);
+    const y = scaleLog(up, [bottom, PLOT.top]);
+    const at = (point: Placed): [number, number] => [round(x(point.x * 1e3)), round(y(point.y))];
+    return { x, y, at, right, bottom };
+  };
+  const wide = scaled(BESIDE.right, BESIDE.bottom);
   const places = placeLabels(
-    points.map((point, index) => ({ x: at(point)[0], y: at(point)[1], width: (texts[index]?.length ?? 0) * LETTER })),
-    { left: PLOT.left, right: WIDTH, top: PLOT.top - 10, bottom: PLOT.bottom },
+    points.map((point, index) => {
+      const [left, top] = wide.at(point);
+      return { x: left, y: top, width: (texts[index]?.length ?? 0) * LETTER };
+    }),
+    { left: PLOT.left, right: WIDTH, top: PLOT.top - 10, bottom: BESIDE.bottom },
+  );
+  const crowded = places.includes(null);
+  const narrow = scaled(COLUMN.right, Math.max(BESIDE.bottom, PLOT.top + (points.length - 1) * COLUMN.gap));
+  const { x, y, at, right, bottom } = crowded ? narrow : wide;
+  const column = { x: right + 16, top: PLOT.top, bottom, gap: COLUMN.gap };
+  const heights = placeInColumn(
+    points.map((point) => {
+      const [left, top] = at(point);
+      return { x: left, y: top };
+    }),
+    column,
   );
   return (
-    <Chart width={WIDTH} height={HEIGHT} label={label}>
-      <TicksUp ticks={logTicks(...up)} at={y} plot={PLOT} />
-      <TicksAcross ticks={logTicks(...across)} at={x} top={PLOT.top} bottom={PLOT.bottom} />
-      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={PLOT.bottom + 36} textAnchor="middle">
+    <Chart width={WIDTH} height={bottom + FOOT} label={label}>
+      <TicksUp ticks={logTicks(...up)} at={y} plot={{ ...PLOT, right }} />
+      <TicksAcross ticks={logTicks(...across)} at={x} top={PLOT.top} bottom={bottom} />
+      <text className="axis" x={(PLOT.left + right) / 2} y={bottom + 36} textAnchor="middle">
         p99, ms (log)
       </text>
       <text className="axis" x={0} y={PLOT.top - 8}>
@@ -106,6 +126,8 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
         const identity = identities(point.name);
         const [left, top] = at(point);
         const place = places[index] ?? null;
+        const mark = point.leads || point.floor ? 'series-mark' : 'dominated';
+        const text = point.leads ? 'label halo leads' : 'label halo';
         return (
           <Series
             key={point.caseId}
@@ -119,16 +141,26 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
               },
             ]}
           >
-            <path
-              className={point.leads || point.floor ? 'series-mark' : 'dominated'}
-              d={markerPath(identity, point.leads ? 90 : 60)}
-              transform={`translate(${left} ${top})`}
-            />
-            {place === null ? null : (
-              <text className={point.leads ? 'label halo leads' : 'label halo'} x={round(place.x)} y={round(place.y)}>
+            {crowded || place === null ? (
+              <EndLabel
+                name={point.name}
+                identity={identity}
+                x={column.x}
+                y={heights[index] ?? top}
+                from={[left, top]}
+                length={18}
+                looks={{ mark, label: text }}
+              />
+            ) : (
+              <text className={text} x={round(place.x)} y={round(place.y)}>
                 {texts[index]}
               </text>
             )}
+            <path
+              className={mark}
+              d={markerPath(identity, point.leads ? 90 : 60)}
+              transform={`translate(${left} ${top})`}
+            />
           </Series>
         );
       })}

@@ -1,3 +1,5 @@
+import { spread } from './spread.ts';
+
 export type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
 export type Wanted = { readonly x: number; readonly y: number; readonly width: number };
 /** Where a label's text starts: its left end, on the baseline. Null where every place beside its point is taken. */
@@ -29,6 +31,44 @@ export function placeLabels(wanted: readonly Wanted[], within: Box): Place[] {
     return { x: free.left, y: free.bottom - 3 };
   });
 }
+
+export type Column = { readonly x: number; readonly top: number; readonly bottom: number; readonly gap: number };
+
+/**
+ * Labels in a column beside the plot, a line from each point to its own: about as high as their points, and no two lines cross, since
+ * two that do are shorter together once each has the other's place.
+ */
+export function placeInColumn(
+  points: readonly { readonly x: number; readonly y: number }[],
+  { x, top, bottom, gap }: Column,
+): number[] {
+  const heights = spread(
+    points.map(({ y }) => y),
+    gap,
+    top,
+    bottom,
+  );
+  const length = (index: number, height: number): number => {
+    const from = points[index] ?? { x, y: height };
+    return Math.hypot(x - from.x, height - from.y);
+  };
+  for (let swapped = true; swapped; ) {
+    swapped = false;
+    for (let one = 0; one < points.length; one++) {
+      for (let other = one + 1; other < points.length; other++) {
+        const [a = 0, b = 0] = [heights[one], heights[other]];
+        if (length(one, b) + length(other, a) >= length(one, a) + length(other, b) - LEAST_GAIN) continue;
+        heights[one] = b;
+        heights[other] = a;
+        swapped = true;
+      }
+    }
+  }
+  return heights;
+}
+
+/** What rounding alone could gain would be gained for ever. */
+const LEAST_GAIN = 1e-6;
 
 const isInside = (box: Box, within: Box): boolean =>
   box.left >= within.left && box.right <= within.right && box.top >= within.top && box.bottom <= within.bottom;
