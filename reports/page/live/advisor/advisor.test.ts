@@ -12,7 +12,7 @@ import { type Reader, startReader } from '../../testing/browser.ts';
 
 const HOSTILE = '</script><img src=x onerror=alert(1)>';
 const RUN: RunSpec = { transports: SEVEN, scenarios: [ECHO, BROADCAST, IDLE] };
-const ONE = `a[href="#question-1"]`;
+const ONE = `a[href^="#question-1-"]`;
 
 let reader: Reader;
 let html: string;
@@ -235,6 +235,36 @@ test('answers that cannot both be given, or be read, get no advice but a reason'
     await page.getByLabel('Clients', { exact: true }).fill('many');
     await page.locator('input[name="advisor-clients"][aria-invalid="true"]').waitFor();
     expect(await page.locator('.advisor-result').innerText()).toContain('A whole number from 1 up');
+  });
+});
+
+test('a reason leads to the chart that shows its figure, also behind another question', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    await choose(page, 'Live dashboard');
+    const links = page.locator('.advisor-reasons a[href^="#question-"]');
+    const anchors = await links.evaluateAll((all) =>
+      all.map((link) => [link.getAttribute('href')?.slice(1) ?? '', link.textContent ?? '']),
+    );
+    const expected = { p99: 'intervals', bytes: 'bytes', 'server CPU': 'effort' };
+    for (const [start, kind] of Object.entries(expected)) {
+      const those = anchors.filter(([, text]) => text?.startsWith(start));
+      expect(those.length, start).toBeGreaterThan(0);
+      for (const [anchor] of those) expect(anchor).toBe(`question-2-${kind}`);
+    }
+    // The first question is in front; the one that was judged is not there to be seen.
+    const chart = page.locator('#question-2-bytes');
+    expect(await chart.isVisible()).toBe(false);
+    const option = page.locator('.advisor-option', { has: page.locator('a[href="#question-2-bytes"]') }).first();
+    if (await option.locator('details').count()) await option.locator('summary').click();
+    await option.locator('a[href="#question-2-bytes"]').focus();
+    await page.keyboard.press('Enter');
+    await chart.waitFor({ state: 'visible' });
+    await page.waitForFunction(() => {
+      const { top = -1 } = document.getElementById('question-2-bytes')?.getBoundingClientRect() ?? {};
+      return top >= 0 && top < innerHeight;
+    });
+    expect(new URL(page.url()).hash).toMatch(/^#question-2-bytes&.*for=dashboard/);
   });
 });
 

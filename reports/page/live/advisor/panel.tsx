@@ -4,8 +4,8 @@ import { type Draft, readDraft } from '../../../advice/draft.ts';
 import { judgementsOf } from '../../../advice/facts.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
 import { turned } from '../../../advice/needs.ts';
-import { sectionId } from '../../sections.ts';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
+import { chartOf } from './charts.ts';
 import { Export } from './export.tsx';
 import { addressOf, keepDraft, linkedDraft, watchDraft } from './link.ts';
 import type { Looks } from './looks.ts';
@@ -56,10 +56,7 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
               advice={advice}
               weighed={draft.weighed}
               looks={looks}
-              sectionOf={(id) => {
-                const index = groups.findIndex((group) => group.id === id);
-                return index < 0 ? null : sectionId(index);
-              }}
+              chartOf={(reason) => chartOf(groups, reason, (anchor) => document.getElementById(anchor) !== null)}
               edit={(transport, criterion) => lookUp(questions.current, `${transport}.${criterion}`)}
               turn={(need) =>
                 change(

@@ -31,8 +31,8 @@ export type Shown = {
   /** Weights were given: costs and what follows from them may be seen. */
   readonly weighed: boolean;
   readonly looks: Looks;
-  /** Anchor of the section that shows a group of the analysis. */
-  readonly sectionOf: (group: string | null) => string | null;
+  /** Anchor of the chart that shows the figure of a reason. */
+  readonly chartOf: (reason: Reason) => string | null;
   readonly turn: (need: NeedFlip['need']) => void;
   /** Leads to where a judgement is changed. */
   readonly edit: (transport: string, criterion: CriterionId) => void;
@@ -231,13 +231,13 @@ function OneOption({ option, shown }: { option: Option; shown: Shown }) {
 }
 
 function OneReason({ reason, shown }: { reason: Reason; shown: Shown }) {
-  const { speaks, text, tag, group, source } = reason;
-  const section = shown.sectionOf(group);
+  const { speaks, text, tag, source } = reason;
+  const chart = shown.chartOf(reason);
   return (
     <li>
       <span aria-hidden="true">{SIGNS[speaks]}</span>
       <span className="visually-hidden">{SPEAKS[speaks]}</span>{' '}
-      {section === null ? text : <a href={`#${section}`}>{unbroken(text)}</a>}{' '}
+      {chart === null ? text : <a href={`#${chart}`}>{unbroken(text)}</a>}{' '}
       {source === null ? <TagOf tag={tag} /> : <Cited cell={{ source, tag }} />}
     </li>
   );

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { chartOf } from './charts.ts';
+
+const groups = [
+  { id: 'echo', primary: 'p99' },
+  { id: 'idle', primary: 'sessionMemory' },
+] as const;
+const everything = () => true;
+
+test('a metric leads to the chart that shows it best', () => {
+  const anchor = (group: string, metric: Parameters<typeof chartOf>[1]['metric'], has = everything) =>
+    chartOf(groups, { group, metric }, has);
+  // What a question is judged by has medians, intervals and every trial.
+  expect(anchor('echo', 'p99')).toBe('question-1-intervals');
+  expect(anchor('echo', 'p50')).toBe('question-1-percentiles');
+  expect(anchor('echo', 'bytes')).toBe('question-1-bytes');
+  expect(anchor('idle', 'sessionMemory')).toBe('question-2-intervals');
+  expect(anchor('idle', 'idleBytes')).toBe('question-2-idle');
+});
+
+test('what no chart shows is in the table that the section begins with; a judgement leads nowhere', () => {
+  expect(chartOf(groups, { group: 'echo', metric: 'memory' }, everything)).toBe('question-1');
+  expect(chartOf(groups, { group: 'idle', metric: 'idleBytes' }, () => false)).toBe('question-2');
+  expect(chartOf(groups, { group: null, metric: null }, everything)).toBeNull();
+});
