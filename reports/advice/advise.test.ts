@@ -415,6 +415,24 @@ describe('what is judged', () => {
     expect(strict.measure).toMatch(/--transports [^ ]*long-polling[^ ]*socketio:polling[^ ]* .* --encoding binary$/);
   });
 
+  test('a transport is asked for in one form at a time', () => {
+    // Socket.IO passes such proxies by polling, and what polls sends its messages up by requests of their own.
+    const both = adviceOn({ transports: SEVEN }, { needs: ['http-only', 'upstream'] });
+    expect(both.heading).toBe('No measured transport meets the needs.');
+    expect(option(both, 'socketio').because).toMatch(
+      /^messages up on the same connection: messages up are POST requests, as socketio:polling, which “proxies that pass/,
+    );
+    expect(both.unmeasured).toEqual([]);
+    const { socketio: _, ...without } = SEVEN;
+    const [passing, passingUp] = [['http-only'] as const, ['http-only', 'upstream'] as const].map((needs) =>
+      adviceOn({ transports: without }, { needs }).unmeasured.map(({ name }) => name),
+    );
+    expect(passing).toContain('socketio:polling');
+    expect(passingUp).toEqual([]);
+    // What waits for no lost packet keeps no order.
+    expect(adviceOn({ transports: SEVEN }, { needs: ['ordered', 'lossy'] }).unmeasured).toEqual([]);
+  });
+
   test('an objective that all miss is named, with who comes first without it', () => {
     const objective = { percentile: 99, seconds: 1e-6 } as const;
     const advice = adviceOn({ transports: SEVEN }, { needs: ['browser'], objective });

@@ -203,16 +203,19 @@ function unmeasuredBy({ results }: Measured, { candidates }: Settled, { needs }:
     const built = results.transports.filter((one) => one.id === id);
     const own = candidates.filter(({ row }) => row.transport === id);
     // What fails by its figures alone would be no better in another form.
-    const fails = own.length > 0 && own.every(({ barred, otherForm }) => otherForm || isNeed(barred));
-    if (built.length > 0 && !fails) return [];
+    const lacks = own.length > 0 && own.every(({ barred, otherForm }) => otherForm || isNeed(barred));
+    if (built.length > 0 && !lacks) return [];
     const forms = [null, ...Object.keys(variants)].flatMap((variant) => {
       if (built.some((one) => one.variant === variant)) return [];
       const facts = factsOf(id, variant);
       const cells = facts === undefined ? [] : needs.map((need) => facts[need]);
       const conditions = cells.filter(({ value }) => value !== 'yes').map(({ note }) => note);
       const form = { name: variant === null ? id : `${id}:${variant}`, title, conditions };
-      const other = cells.some(({ value }) => value === 'other form');
-      return cells.some(({ value }) => value === 'no') || (other && built.length > 0) ? [] : [form];
+      // A form with a name stands for itself.
+      const fails = cells.some(
+        ({ value, form: other }) => value === 'no' || (value === 'other form' && other !== undefined),
+      );
+      return fails || (built.length > 0 && cells.some(({ value }) => value === 'other form')) ? [] : [form];
     });
     // The plain form speaks for its variants, unless it is only one of those that passes, or passes without conditions.
     return forms.toSorted((a, b) => a.conditions.length - b.conditions.length).slice(0, 1);

@@ -5,7 +5,7 @@ import type { Row } from '../analysis/model.ts';
 import { type Fact, factsOf, type JudgedCriterion } from './facts.ts';
 import { type JudgedLevel, levelsOf } from './judgements.ts';
 import type { Measured, NeedCell, Objective, OwnLevel } from './model.ts';
-import type { NeedId } from './needs.ts';
+import { type NeedId, needOf } from './needs.ts';
 import type { Source } from './sources.ts';
 
 /** A measured transport that something is known of. */
@@ -37,11 +37,13 @@ export function candidateOf(
 ): Candidate | undefined {
   const judgements = levelsOf(row.transport, judged);
   if (judgements === undefined) return undefined;
+  const known = needs.flatMap((need) => {
+    const fact = factOf(row, need, results);
+    return fact === undefined ? [] : [{ need, fact }];
+  });
+  const forms = known.flatMap(({ need, fact: { form } }) => (form === undefined ? [] : [{ need, form }]));
   const cells = [
-    ...needs.flatMap((need): NeedCell[] => {
-      const fact = factOf(row, need, results);
-      return fact === undefined ? [] : [{ need, ...fact }];
-    }),
+    ...known.map(({ need, fact }): NeedCell => ({ need, ...(inForm(row.transport, need, forms) ?? fact) })),
     ...(objective === null ? [] : [objectiveCell(row, objective)]),
   ];
   return {
@@ -54,6 +56,21 @@ export function candidateOf(
     conditions: cells.filter(({ value }) => value === 'depends' || value === 'other form'),
     otherForm: cells.some(({ value }) => value === 'other form'),
   };
+}
+
+/** What stops it in the form that another need asks for: one cannot have half of each. */
+function inForm(
+  transport: string,
+  need: NeedId,
+  forms: readonly { readonly need: NeedId; readonly form: string }[],
+): Fact | undefined {
+  for (const { need: asking, form } of forms) {
+    const fact = factsOf(transport, form)?.[need];
+    if (fact?.value === 'no') {
+      return { ...fact, note: `${fact.note}, as ${transport}:${form}, which “${needOf(asking).name}” asks for` };
+    }
+  }
+  return undefined;
 }
 
 /** What is known of a transport as it was built and measured. */

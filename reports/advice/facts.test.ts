@@ -42,6 +42,17 @@ test('every judgement says that it is one, and why', () => {
   }
 });
 
+test('another form that has a name has facts of its own, which meet the need', () => {
+  for (const [id, { facts }] of families) {
+    for (const need of NEEDS) {
+      const { form, value } = facts[need.id];
+      if (form === undefined) continue;
+      expect(value, `${id} ${need.id}`).toBe('other form');
+      expect(['yes', 'depends'], `${id}:${form} ${need.id}`).toContain(factsOf(id, form)?.[need.id].value);
+    }
+  }
+});
+
 test('a variant inherits what it does not say otherwise', () => {
   const [plain, variant] = [factsOf('mqtt', null), factsOf('mqtt', 'ws')];
   expect(plain?.browser.value).toBe('other form');

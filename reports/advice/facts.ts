@@ -14,6 +14,8 @@ export type Fact = {
   readonly note: string;
   readonly source: Source;
   readonly tag: Tag;
+  /** The variant that another form is, where it has a name: what that one cannot do, this one cannot do so either. */
+  readonly form?: string;
 };
 
 /** What the authors think, as they would say it; it has no clause and no interval, and can be left out. */
@@ -42,7 +44,11 @@ export type Family = {
 const fact =
   (value: FactValue) =>
   (source: Source, note: string, tag: Tag = 'specification'): Fact => ({ value, note, source, tag });
-const [yes, no, depends, otherForm] = [fact('yes'), fact('no'), fact('depends'), fact('other form')];
+const [yes, no, depends] = [fact('yes'), fact('no'), fact('depends')];
+const otherForm = (source: Source, note: string, form?: string): Fact => ({
+  ...{ value: 'other form', note, source, tag: 'specification' },
+  ...(form === undefined ? {} : { form }),
+});
 
 const AUTHORS: Source = {
   clause: 'judgement of the authors; --judge puts yours in its place, --no-judgement leaves it out',
@@ -113,6 +119,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
       'http-only': otherForm(
         S.sockets,
         'it polls (its own first choice); what is measured here is its WebSocket transport',
+        'polling',
       ),
       buffering: yes(S.sockets, 'over WebSocket nothing is held back, and its polls are complete responses'),
       ordered: yes(S.socketsDelivery, 'guaranteed whichever transport carries it'),
@@ -142,6 +149,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
         'http-only': otherForm(
           S.sockets,
           'it stays with polling where the upgrade fails; what is measured here upgraded',
+          'polling',
         ),
       },
     },
@@ -152,6 +160,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
       ...overHttp,
       browser: yes(S.eventSource, 'EventSource'),
       binary: no(S.eventStream, 'an event stream is UTF-8 text'),
+      http1: yes(S.eventNotes, 'HTTP/1.1 is enough; then all tabs of an origin share the few connections of a browser'),
       buffering: no(S.httpStreamingIssues, 'a proxy that waits for the response’s end waits for ever'),
       ordered: yes(S.tcpOrder, 'one response, read in order; messages up one request after another'),
       replay: depends(
@@ -229,7 +238,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
   mqtt: {
     title: 'MQTT',
     facts: {
-      browser: otherForm(S.mqttWebSocket, 'it travels in WebSocket; what is measured here is TCP'),
+      browser: otherForm(S.mqttWebSocket, 'it travels in WebSocket; what is measured here is TCP', 'ws'),
       upstream: yes(S.mqttTransport, 'publish and receive on one connection'),
       binary: yes(S.mqttPayload, 'content and format are the application’s'),
       'http-only': no(S.mqttTransport, 'TCP of its own, or WebSocket; neither is plain HTTP'),
@@ -238,7 +247,11 @@ export const FACTS: Readonly<Record<string, Family>> = {
       ordered: yes(S.mqttOrder, 'for each topic and QoS'),
       reliable: yes(S.mqttTransport, 'TCP, while the connection lives; QoS 1 and 2 beyond it'),
       lossy: no(S.tcpOrder, TCP_WAITS),
-      replay: otherForm(S.mqttSession, 'QoS 1 or 2 is used and Clean Session is 0; what is measured here is QoS 0'),
+      replay: otherForm(
+        S.mqttSession,
+        'QoS 1 or 2 is used and Clean Session is 0; what is measured here is QoS 0',
+        'qos1',
+      ),
       'push-only': yes(S.mqttTransport, 'a subscriber need not publish'),
       peer: no(S.mqttTransport, 'everything goes by way of the broker'),
       devices: yes(S.mqttState, 'sessions kept with Clean Session 0, last wills, topics'),
@@ -323,7 +336,11 @@ export const FACTS: Readonly<Record<string, Family>> = {
       http1: yes(S.dataChannelStack, 'needs HTTP for signalling at most'),
       ordered: yes(S.dataChannelTypes, 'unless opened otherwise'),
       reliable: yes(S.dataChannelTypes, 'unless opened otherwise'),
-      lossy: otherForm(S.dataChannelTypes, 'the channel is opened unordered; what is measured here is an ordered one'),
+      lossy: otherForm(
+        S.dataChannelTypes,
+        'the channel is opened unordered; what is measured here is an ordered one',
+        'unordered',
+      ),
       replay: no(S.dataChannel, APP_REPLAY),
       'push-only': yes(S.dataChannel, 'either side sends when it likes'),
       peer: otherForm(
@@ -340,7 +357,10 @@ export const FACTS: Readonly<Record<string, Family>> = {
       features: judged(2, 'reliability by choice, peer to peer; no reconnecting of its own'),
     },
     variants: {
-      unordered: { lossy: yes(S.dataChannelTypes, 'unordered: nothing waits for a lost message') },
+      unordered: {
+        lossy: yes(S.dataChannelTypes, 'unordered: nothing waits for a lost message'),
+        ordered: no(S.dataChannelTypes, 'unordered'),
+      },
       lossy: {
         lossy: yes(S.dataChannelTypes, 'unordered, never sent again'),
         ordered: no(S.dataChannelTypes, 'unordered'),
@@ -362,6 +382,7 @@ export const FACTS: Readonly<Record<string, Family>> = {
       lossy: otherForm(
         S.quicStreams,
         'messages travel as datagrams or on streams of their own; what is measured here is one stream',
+        'datagram',
       ),
       replay: no(S.webTransport, APP_REPLAY),
       'push-only': yes(S.webTransport, 'the server opens streams when it likes'),
