@@ -153,7 +153,14 @@ describe('answers given elsewhere', () => {
   test('come back from the link that carries them', () => {
     for (const one of drafts) expect(readDraft(draftFrom(linkOf(one)))).toEqual(readDraft(one));
     expect(
-      draftFrom({ for: 'nothing', need: 'x,browser', weights: 'p99:-1,foo', slo: 'p7:x', clients: '<b>' }),
+      draftFrom({
+        for: 'nothing',
+        need: 'x,browser',
+        weights: 'p99:-1,foo',
+        slo: 'p7:x',
+        clients: '<b>',
+        judge: 'ws.simplicity=9,<b>.features=1',
+      }),
     ).toEqual({
       ...BLANK,
       needs: ['browser'],

@@ -64,6 +64,9 @@ test('whatever was weighed stands in a table, and whose judgement it was', () =>
   const [head = '', , first = ''] = text.slice(text.indexOf('| | tail latency (measured)')).split('\n');
   expect(head.split('|')).toHaveLength(first.split('|').length);
   expect(first).toMatch(/^\| `ws` \| 0\.\d+ ms \(1\.00×\) \| .* \| 1 \| 2 \(yours\) \|$/);
+  const idle = { transport: 'sse', criterion: 'simplicity', level: 3 } as const;
+  const unweighed = recordOf({ transports: SEVEN }, { judged: [idle], weights: { ...EQUAL, simplicity: 0 } });
+  expect(unweighed).toMatch(/^- `sse`, simplicity of running it: 3 \(yours; the authors’: 1, .*; it has no weight\)$/m);
   // What was measured is not said to be so twice.
   expect(text).not.toContain('measured in this run, measured');
   expect(text).toMatch(/^- Nothing that was measured is left with any of these as well: “/m);

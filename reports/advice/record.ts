@@ -120,7 +120,8 @@ function ownLevels({ answers, criteria }: Advice): string[] {
     ...answers.judged.map(({ transport, criterion, level }) => {
       const theirs = judgementsOf(transport)?.[criterion];
       const others = theirs === undefined ? '' : `; the authors’: ${theirs.level}, ${text(theirs.note)}`;
-      return `- ${code(transport)}, ${text(criterionOf(criterion).name)}: ${level} (yours${others})`;
+      const idle = answers.weights[criterion] > 0 ? '' : '; it has no weight';
+      return `- ${code(transport)}, ${text(criterionOf(criterion).name)}: ${level} (yours${others}${idle})`;
     }),
   ];
 }

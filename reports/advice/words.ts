@@ -1,6 +1,6 @@
-import { integer, list, share, tolerance } from '../analysis/format.ts';
+import { integer, list, share } from '../analysis/format.ts';
 import { objectiveText } from '../analysis/group.ts';
-import { CRITERIA, criterionOf } from './criteria.ts';
+import { CRITERIA, criterionOf, type Weights } from './criteria.ts';
 import type { Advice, Answers, NeedFlip, OwnLevel, Robustness } from './model.ts';
 import { needOf } from './needs.ts';
 
@@ -52,7 +52,7 @@ export function flipText(advice: Advice): string | null {
 
 /** Costs too near the least to be called dearer; null where there are none. */
 export const closeText = ({ close }: Advice): string | null =>
-  close.names.length === 0 ? null : `Hardly dearer, within ${tolerance(close.band)}: ${list(close.names, 'and')}.`;
+  close.names.length === 0 ? null : `Hardly dearer, by ${share(close.band)} at most: ${list(close.names, 'and')}.`;
 
 /** `Without “browser clients”, mqtt comes first.` */
 export function needFlipText({ need, asked, instead, winner, conditional, scenario }: NeedFlip): string {
@@ -65,8 +65,8 @@ export function needFlipText({ need, asked, instead, winner, conditional, scenar
     : `${turned}, ${winner} comes first${conditional ? ', on a condition' : ''}.`;
 }
 
-const ownText = ({ transport, criterion, level }: OwnLevel): string =>
-  `${transport}, ${criterionOf(criterion).name}: ${level} of 3`;
+const ownText = ({ transport, criterion, level }: OwnLevel, weights: Weights): string =>
+  `${transport}, ${criterionOf(criterion).name}: ${level} of 3${weights[criterion] > 0 ? '' : ', which has no weight'}`;
 
 const turnedName = (need: NeedFlip['need']): string =>
   need === 'objective' ? 'the objective' : `“${needOf(need).name}”`;
@@ -119,6 +119,6 @@ export function answersText({ needs, objective, weights, judged, judgement }: An
     needs: needs.length === 0 ? 'none' : needs.map((id) => needOf(id).name).join(', '),
     objective: objective === null ? null : objectiveText(objective),
     weights: `${parts.join(', ')}${judgement ? '' : ' (judgements left out)'}`,
-    judged: judged.length === 0 ? null : judged.map(ownText).join('; '),
+    judged: judged.length === 0 ? null : judged.map((own) => ownText(own, weights)).join('; '),
   };
 }
