@@ -112,6 +112,10 @@ describe('answers worked by hand', () => {
       /^Outside the measured range: no advice\. Asked: 100,000 clients; measured: 2,000 clients/,
     );
     expect(advice.load.text).toContain('--scenarios idle --clients 100000');
+    const open = { scenarios: [ECHO, IDLE], transports: SEVEN };
+    expect(adviceOn(open, { needs: ['quiet', 'browser'], load: { clients: 100_000, rate: 0 } }).measure).toMatch(
+      /^npm run bench -- --transports (?=.*\bws,)(?=.*mqtt:ws).* --scenarios idle --clients 100000$/,
+    );
     expect(option(advice, 'ws').rating).toBe('Avoid');
     expect(option(advice, 'graphql')).toMatchObject({ rating: null, fit: null });
     expect(advice.robustness).toBeNull();
@@ -429,6 +433,9 @@ describe('what is judged', () => {
     );
     expect(passing).toContain('socketio:polling');
     expect(passingUp).toEqual([]);
+    // What fails by itself is not said to fail in another form.
+    const lossy = adviceOn({ transports: SEVEN }, { needs: ['browser', 'lossy'] });
+    expect(option(lossy, 'mqtt').because).not.toContain('mqtt:ws');
     // What waits for no lost packet keeps no order.
     expect(adviceOn({ transports: SEVEN }, { needs: ['ordered', 'lossy'] }).unmeasured).toEqual([]);
   });

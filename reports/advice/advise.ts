@@ -1,5 +1,6 @@
 import { createBootstrap } from '../analysis/bootstrap.ts';
 import { countOf, list } from '../analysis/format.ts';
+import type { Group } from '../analysis/model.ts';
 import { limitsOf as coverageOf } from '../analysis/sentences.ts';
 import type { Candidate } from './candidates.ts';
 import { cellOf } from './cost.ts';
@@ -236,22 +237,26 @@ function factsAlone({ candidates }: Settled, unmeasured: Advice['unmeasured']): 
 
 /** Beside those in question, for only what stands in one run is compared. */
 function measureCommand(
-  { basis, standing }: Settled,
+  { basis, candidates }: Settled,
   unmeasured: Advice['unmeasured'],
-  { needs }: Answers,
+  { needs, load: wanted }: Answers,
 ): string | null {
   if (unmeasured.length === 0) return null;
-  const names = [...standing.map(({ row }) => row.flag), ...unmeasured.map(({ name }) => name)];
-  const { scenario, clients, rate, size, kind } = basis.state === 'measured' ? basis.group.question : UNSAID;
-  const load = kind === 'load' ? ` --clients ${clients} --rate ${rate} --size ${size}` : ` --clients ${clients}`;
+  const able = candidates.filter(({ barred, otherForm }) => barred === null && !otherForm).map(({ row }) => row.flag);
+  const names = [...new Set([...able, ...unmeasured.map(({ name }) => name)])];
+  const load = basis.state === 'measured' ? judgedLoad(basis.group.question) : wantedLoad(wanted);
   return [
-    `npm run bench -- --transports ${[...new Set(names)].join(',')}`,
-    ...(basis.state === 'measured' ? [`--scenarios ${scenario}${load}`] : []),
+    `npm run bench -- --transports ${names.join(',')}`,
+    ...Object.entries(load).flatMap(([flag, value]) => (value === null ? [] : [`--${flag} ${value}`])),
     ...(needs.includes('binary') ? ['--encoding binary'] : []),
   ].join(' ');
 }
 
-const UNSAID = { scenario: '', clients: 0, rate: 0, size: 0, kind: 'load' } as const;
+const judgedLoad = ({ scenario, clients, rate, size, kind }: Group['question']) =>
+  kind === 'load' ? { scenarios: scenario, clients, rate, size } : { scenarios: scenario, clients };
+
+const wantedLoad = ({ scenario, preferred, clients, rate, size }: Answers['load']) =>
+  rate === 0 ? { scenarios: 'idle', clients } : { scenarios: scenario ?? preferred, clients, rate, size };
 
 /** What the figures that count do not say of themselves. */
 function limitsOf({ readings, pool, basis }: Settled): string[] {

@@ -43,7 +43,12 @@ export function candidateOf(
   });
   const forms = known.flatMap(({ need, fact: { form } }) => (form === undefined ? [] : [{ need, form }]));
   const cells = [
-    ...known.map(({ need, fact }): NeedCell => ({ need, ...(inForm(row.transport, need, forms) ?? fact) })),
+    ...known.map(
+      ({ need, fact }): NeedCell => ({
+        need,
+        ...((fact.value === 'no' ? undefined : inForm(row.transport, need, forms)) ?? fact),
+      }),
+    ),
     ...(objective === null ? [] : [objectiveCell(row, objective)]),
   ];
   return {

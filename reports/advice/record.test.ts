@@ -88,6 +88,8 @@ test('where nothing is recommended it says so and claims no certainty', () => {
   );
   expect(text.split('\n')[0]).toBe('# Which real-time transport: No advice: the load is outside the measured range.');
   expect(sections(text)).not.toContain('How sure');
+  expect(text).toContain('Asked, without an answer, of measurements of 2026-11-23');
+  expect(text).not.toContain('Cost is the weighted');
   expect(text).not.toMatch(/^\| Use/m);
 });
 

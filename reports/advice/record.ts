@@ -20,7 +20,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
   return [
     `# Which real-time transport: ${text(heading)}`,
     '',
-    `Decided on measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. The fit is one to these answers, not a property of a transport.`,
+    `${recommends ? 'Decided on' : 'Asked, without an answer, of'} measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. The fit is one to these answers, not a property of a transport.`,
     '',
     '## Context',
     '',
@@ -66,7 +66,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
         ({ name, title, conditions }) =>
           `${code(name)} (${text(title)})${conditions.length === 0 ? '' : `, only if ${text(conditions.join('; '))}`}`,
       ),
-      advice.measure === null ? null : `Measured beside the others by ${code(advice.measure)}`,
+      advice.measure === null ? null : `To measure them beside the others: ${code(advice.measure)}`,
     ),
     ...(recommends
       ? [
@@ -159,10 +159,14 @@ function optionRows(options: readonly Option[]): string[] {
       ({ rating, name, title, fit, because }) =>
         `| ${rating ?? '—'} | ${code(name)} ${text(title)} | ${fit === null ? '—' : ratio(fit)} | ${text(because)} |`,
     ),
-    '',
-    'Cost is the weighted geometric mean of how many times each figure is the first one’s. **Use**: least cost, in at least 70 % of draws, or a share of a toss-up. **Consider**: at most 1.5×. **Only if**: on the condition named, or up to 3×. **Avoid**: fails a need, misses the objective, or costs more than 3×.',
+    ...(options.every(({ fit }) => fit === null) ? [] : LEGEND),
   ];
 }
+
+const LEGEND = [
+  '',
+  'Cost is the weighted geometric mean of how many times each figure is the first one’s. **Use**: least cost, in at least 70 % of draws, or a share of a toss-up. **Consider**: at most 1.5×. **Only if**: on the condition named, or up to 3×. **Avoid**: fails a need, misses the objective, or costs more than 3×.',
+];
 
 function optionReasons({ name, rating, reasons, needs }: Option): string[] {
   return [
