@@ -321,6 +321,9 @@ describe('what is judged', () => {
     const advice = adviceOn({ transports: { ws: none, mine: { ...none, p50Ms: 0.01 } } });
     expect(advice.unjudged).toEqual([{ name: 'mine', reason: 'no facts: not judged' }]);
     expect(advice.options.map(({ name }) => name)).toEqual(['ws']);
+    expect(adviceOn({ transports: { mine: none, yours: none } }, { needs: ['browser'] }).heading).toBe(
+      'No measured transport can be judged.',
+    );
   });
 
   test('one that failed is named, never ranked', () => {
@@ -461,6 +464,7 @@ describe('what is judged', () => {
   test('one that stands alone in the run is no choice; one that the others failed beside is told from one that they cannot match', () => {
     expect(adviceOn({ transports: { tcp: { floor: true }, ws: none } })).toMatchObject({
       ...{ outcome: 'none', heading: 'No advice: ws is all there is to judge.', recommended: [] },
+      sensitivity: { next: null },
     });
     const fault = { state: 'failed', reasons: ['exited'] } as const;
     const faults = Object.fromEntries([0, 1, 2, 3, 4, 5].map((block) => [block, fault]));

@@ -85,9 +85,11 @@ function answerOf(
     if (standing.some(({ row }) => row.validTrials > 0)) {
       return none('none', 'No advice: nothing that has a weight was measured.');
     }
+    if (candidates.length === 0) return none('none', 'No measured transport can be judged.');
     const lacking = asked.length === 0 ? 'can be judged' : `meets ${list(asked, 'and')}`;
-    const rest = byFacts.length === 0 || needs.length === 0 ? '' : ` By the facts alone ${list(byFacts, 'or')} would.`;
-    return none('none', `No measured transport ${lacking}.${objective === null ? rest : ''}`);
+    // By the facts alone nobody meets an objective.
+    const wouldDo = needs.length === 0 || objective !== null ? '' : wouldDoText(byFacts);
+    return none('none', `No measured transport ${lacking}.${wouldDo}`);
   }
   const conditional = leader.conditions.length > 0;
   const onlyIf = conditional ? `, only if ${conditionText(leader)}` : '';
@@ -110,6 +112,15 @@ function answerOf(
     ? { outcome: 'only if', heading: `Use ${winner}, only if ${conditionText(first)}.`, recommended: [winner] }
     : { outcome: 'use', heading: `Use ${winner}.`, recommended: [winner] };
 }
+
+function wouldDoText(names: readonly string[]): string {
+  if (names.length === 0) return '';
+  const who = names.length <= MOST_NAMED ? list(names, 'or') : `${list(names.slice(0, MOST_NAMED), 'or')}, and others,`;
+  return ` By the facts alone ${who} would.`;
+}
+
+/** In a heading; all of them stand in a list. */
+const MOST_NAMED = 3;
 
 /** What the others lack beside the one that is left. */
 function lackOf({ pool, standing, costs, candidates }: Settled, asked: readonly string[]): string {

@@ -10,7 +10,8 @@ export function sensitivityOf(
   { settled, recommended }: { readonly settled: Settled; readonly recommended: readonly string[] },
 ): Sensitivity {
   const [leader] = settled.pool;
-  const next = settled.pool.find(({ name }) => !recommended.includes(name));
+  // Where nothing is best, nothing is next.
+  const next = recommended.length === 0 ? undefined : settled.pool.find(({ name }) => !recommended.includes(name));
   return {
     weight: leader === undefined ? null : weightFlip(settled),
     next: next?.name ?? null,
