@@ -343,6 +343,20 @@ test('what is asked is turned round where it is said to matter', async () => {
   });
 });
 
+test('an objective that all miss is dropped where it is said to decide', async () => {
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate(() => {
+      location.hash = '#for=chat&slo=p99:0.001';
+    });
+    await ask(page);
+    expect(await heading(page)).toBe('No measured transport meets the needs and the objective.');
+    await page.getByRole('button', { name: 'Try it: Without the objective' }).click();
+    await page.locator('.advisor-heading', { hasText: 'Use ws.' }).waitFor();
+    expect(await page.locator('input[name="advisor-slo"]').inputValue()).toBe('');
+    expect(await page.evaluate(() => location.hash)).not.toContain('slo');
+  });
+});
+
 test('names are text, whatever they look like', async () => {
   const results = makeResults({
     transports: { ws: { title: HOSTILE }, sse: { p50Ms: 2, title: HOSTILE }, [HOSTILE]: { p50Ms: 1 } },
