@@ -198,7 +198,7 @@ describe.each(Object.entries(RUNS))('%s', (_name, results) => {
 });
 
 const ANSWERS = {
-  ...{ preset: null, needs: [], objective: null, weights: EVEN, judgement: true },
+  ...{ preset: null, needs: [], objective: null, weights: EVEN, judged: [], judgement: true },
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 

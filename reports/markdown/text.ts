@@ -3,7 +3,7 @@ import type { Sentence, Warning } from '../analysis/model.ts';
 
 /**
  * Names and reasons come from outside: in Markdown none of them may begin a link, a tag, a mention, a list or a table's cell.
- * Links and mentions are looked for in the text that entities have become, so an invisible joiner stands after each `@`.
+ * Links and mentions are looked for in the text that entities have become, so an invisible joiner stands after an `@` that a name follows.
  */
 export const escaped = (text: string): string =>
   printable(text)
@@ -11,7 +11,7 @@ export const escaped = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;&#8288;')
+    .replaceAll(/@(?=\S)/g, '&#64;&#8288;')
     .replaceAll('://', '&#58;//')
     .replaceAll(/www\./gi, (www) => `${www.slice(0, -1)}&#46;`)
     .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
