@@ -12,7 +12,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const batches = batchMs === 0 ? undefined : batcher(Number(batchMs), (frame) => socket.send(frame));
   const life = lifetime(receiver, settings.signal, () => {
     batches?.flush();
-    socket.close();
+    // Without a code some servers take it for a fault (RFC 6455 §7.1.5, 1005).
+    socket.close(1000);
   });
   let cause = '';
 
