@@ -78,7 +78,7 @@ export const fatesText = ({ fates, options }: NeedFlip): string => `${fates} of 
 export function noneLeftText({ needs }: Advice['sensitivity']): string | null {
   const names = needs
     .filter(({ winner }) => winner === null)
-    .map(({ need, instead }) => `${turnedName(need)}${instead === null ? '' : ` (for ${turnedName(instead)})`}`);
+    .map(({ need, instead }) => `${turnedName(need)}${instead === null ? '' : ` (instead of ${turnedName(instead)})`}`);
   return names.length === 0
     ? null
     : `Nothing that was measured is left with ${names.length > 1 ? 'any of these' : 'this'} as well: ${names.join(', ')}.`;
