@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Given, SETTINGS, type Setting, suggestion } from '../plan/options.ts';
+import { whyNot } from '../results/file.ts';
 
 /** A configuration file: JSON with the names of `run`'s flags, values or lists of them. Every problem is reported. */
 export function readConfig(path: string): { given: Partial<Record<Setting, Given>>; problems: string[] } {
@@ -7,7 +8,8 @@ export function readConfig(path: string): { given: Partial<Record<Setting, Given
   try {
     document = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    return { given: {}, problems: [`--config ${path}: ${error instanceof Error ? error.message : error}`] };
+    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${whyNot(error)}`;
+    return { given: {}, problems: [`--config ${path} ${why}`] };
   }
   if (document === null || typeof document !== 'object' || Array.isArray(document)) {
     return { given: {}, problems: [`--config ${path} holds no object; write {"transports": ["ws"], "rate": 1000}`] };

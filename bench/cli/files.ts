@@ -1,4 +1,4 @@
-import { readResults, UnreadableResults, writeWhole } from '../results/file.ts';
+import { readResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
 
@@ -19,7 +19,7 @@ export function writeOrRefuse(path: string, text: string, flag: string): void {
     writeWhole(path, text);
   } catch (error) {
     throw new UsageError([
-      `cannot write ${path}: ${error instanceof Error ? error.message : error}; name another file with ${flag}`,
+      `cannot write ${path}: ${whyNot(error, { ENOENT: 'its folder does not exist' })}; name another file with ${flag}`,
     ]);
   }
 }

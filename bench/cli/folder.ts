@@ -1,6 +1,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { whyNot } from '../results/file.ts';
 import { UsageError } from './exit.ts';
 
 /** The folder a run writes to. */
@@ -36,9 +37,7 @@ export function prepareFolder(folder: string, moved: (what: string) => void): Ru
     rmSync(probe);
     keepEarlier(folder, moved);
   } catch (error) {
-    throw new UsageError([
-      `cannot write to ${folder}: ${error instanceof Error ? error.message : error}; name another folder with --out`,
-    ]);
+    throw new UsageError([`cannot write to ${folder}: ${whyNot(error, NO_FOLDER)}; name another folder with --out`]);
   }
   return {
     results: shown(join(folder, 'results.json')),
@@ -46,6 +45,9 @@ export function prepareFolder(folder: string, moved: (what: string) => void): Ru
     restore: () => makeFolder(path),
   };
 }
+
+/** Of a folder that was to be made; it is a file where one of its name was there before. */
+const NO_FOLDER = { ENOENT: 'no folder can be made there', ENOTDIR: 'it is a file, or lies below one' };
 
 /** Node's own recursive mkdir turns in circles for ever where a file system knows no new names, such as /proc. */
 function makeFolder(folder: string): void {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
@@ -56,6 +57,7 @@ export async function usePlugins(files: readonly string[]): Promise<void> {
 }
 
 async function usePlugin(file: string): Promise<string[]> {
+  if (!existsSync(file)) return [`--plugin ${file}: there is no such file`];
   const module = pathToFileURL(resolve(file)).href;
   let exported: unknown;
   try {

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { BlockList, isIPv6 } from 'node:net';
+import { whyNot } from '../results/file.ts';
 import type { Security } from '../security/security.ts';
 import { UsageError } from './exit.ts';
 
@@ -53,6 +54,6 @@ function readAuthority(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new UsageError([`--ca: ${error instanceof Error ? error.message : error}`]);
+    throw new UsageError([`--ca: cannot read ${file}: ${whyNot(error)}`]);
   }
 }

@@ -20,7 +20,7 @@ export function readResults(path: string): Results {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UnreadableResults(`cannot read ${path}: ${error instanceof Error ? error.message : error}`);
+    throw new UnreadableResults(`cannot read ${path}: ${whyNot(error)}`);
   }
   return parseResults(text, path);
 }
@@ -30,7 +30,7 @@ export function parseResults(text: string, name: string): Results {
   try {
     document = JSON.parse(text);
   } catch {
-    throw new UnreadableResults(`${name} is not JSON; give the results.json that a run wrote`);
+    throw new UnreadableResults(`${name} ${notJson(text)}; give the results.json that a run wrote`);
   }
   const version =
     document !== null && typeof document === 'object' && 'schema' in document ? document.schema : undefined;
@@ -45,6 +45,32 @@ export function parseResults(text: string, name: string): Results {
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new UnreadableResults([`${name} does not keep to ${SCHEMA}:`, ...issues].join('\n'));
+}
+
+/** A file that was cut short, on its way or by a full disk, is told from one that is something else. */
+function notJson(text: string): string {
+  const kept = text.trim();
+  if (kept === '') return 'is empty';
+  return kept.startsWith('{') && !kept.endsWith('}') ? 'ends in the middle' : 'is not JSON';
+}
+
+/** What the system says of a file that has been named already, in words. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'its folder is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'nothing can be written there',
+  ENOSPC: 'the disk is full',
+  ENAMETOOLONG: 'its name is too long',
+};
+
+export function whyNot(error: unknown, otherwise: Readonly<Record<string, string>> = {}): string {
+  const refusals = { ...REFUSALS, ...otherwise };
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (Object.hasOwn(refusals, code)) return refusals[code] ?? code;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Writes beside the target and renames over it. */
