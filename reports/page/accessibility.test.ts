@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AxeResults, RunOptions } from 'axe-core';
@@ -102,6 +103,75 @@ describe.each(Object.entries(PAGES))('%s', (_name, html) => {
     });
   }, 120_000);
 });
+
+/** What only comes to stand there by using the page, one after the other. */
+const STEPS: Record<string, (page: Page) => Promise<void>> = {
+  'the list of keys': async (page) => {
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+  },
+  'another run, with every column': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    const other = makeResults({ transports: { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 4 } } });
+    await give(page, JSON.stringify({ ...other, id: 'another' }));
+    await page.locator('.compared[aria-busy="false"]').waitFor();
+    for (const box of await page.locator('#compare input[type=checkbox]').all()) await box.check();
+  },
+  'a file that is no run': async (page) => {
+    await give(page, 'nothing');
+    await page.locator('.refusal', { hasText: 'is not JSON' }).waitFor();
+  },
+  'advice, asked by a use': async (page) => {
+    await page.locator('#advisor').scrollIntoViewIfNeeded();
+    await page.getByLabel('Live dashboard', { exact: true }).check();
+    await page.locator('.advisor-result[aria-busy="false"] .advisor-part').first().waitFor();
+  },
+  'advice whose weights were changed': async (page) => {
+    await page.getByRole('button', { name: 'Equal' }).click();
+    await page.locator('.advisor-result[aria-busy="false"]').waitFor();
+  },
+  'a filter without a hit': async (page) => {
+    await page.getByLabel('Show trials with').fill('nobody');
+  },
+  'a table that was sorted': async (page) => {
+    // A table gets its buttons when it comes near the screen.
+    await page.locator('.decision').first().scrollIntoViewIfNeeded();
+    await page.locator('.decision th button').nth(2).click();
+  },
+  'a point of a chart': async (page) => {
+    await page.locator('svg.chart').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.tooltip').waitFor();
+  },
+};
+
+const give = (page: Page, text: string): Promise<void> =>
+  page.setInputFiles('#compare input[type=file]', {
+    name: 'given.json',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(text),
+  });
+
+test.each([
+  ['light', 1280],
+  ['dark', 320],
+  ['forced colours', 1280],
+] as const)(
+  'whoever uses the page is not kept out either: %s, %i px',
+  async (look, width) => {
+    const html = await report({ transports: SEVEN })();
+    await reader.open(html, { ...LOOKS[look], viewport: { width, height: 720 } }, async (page) => {
+      await page.evaluate(axe);
+      for (const [name, step] of Object.entries(STEPS)) {
+        await step(page);
+        expect(await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR), name).toEqual([]);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth'), name).toBe(width);
+      }
+    });
+  },
+  240_000,
+);
 
 test('the check itself finds what keeps somebody out', async () => {
   const html = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><button></button></main></html>';
