@@ -110,8 +110,11 @@ const textOnly: Capabilities = { ...overConnection, binary: false };
 
 const overWebSocket: Wire = { family: 'websocket' };
 const signalled: Wire = { family: 'websocket', silence: /4408/, behind: /1013/ };
-/** A goodbye that nobody acknowledged is not said again: who comes back gets a stateless reset (RFC 9000 §10.3). */
-const overQuic: Wire = { family: 'datagrams', flood: /1008/, behind: /1013|reset by peer/ };
+/**
+ * A goodbye that nobody acknowledged is not said again: who comes back late gets a stateless reset (RFC 9000 §10.3). Where it comes with
+ * much else, the binding says only that it then closed the connection. What it must not say is “timed out”.
+ */
+const overQuic: Wire = { family: 'datagrams', flood: /1008/, behind: /1013|reset by peer|connection error: closed/ };
 const eventsAndPosts: Wire = { family: 'http', opens: 'GET /events', posts: '/messages/' };
 const eventsOverHttp2: Wire = { ...eventsAndPosts, family: 'http2', flood: /429/ };
 const linesAndPosts: Wire = { family: 'http', opens: 'GET /lines', posts: '/messages/' };

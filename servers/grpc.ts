@@ -7,7 +7,7 @@ import type { Application, Listener, Message, ServerSettings } from '../bench/co
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, Refused, tokenOf, whenExpired } from './gate.ts';
-import { guardPieces, guardSession } from './http2-guard.ts';
+import { guardPieces, guardSession, lingering } from './http2-guard.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
 
 /** What Node says of an HTTP/2 stream, before anybody handles it. */
@@ -145,7 +145,7 @@ export async function listen(application: Application, settings: ServerSettings)
         clearInterval(look);
         if (connections.get(name) === connection) connections.delete(name);
       });
-      injector.injectConnection(socket);
+      injector.injectConnection(lingering(socket));
     },
     ['h2'],
   );

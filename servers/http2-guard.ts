@@ -1,8 +1,10 @@
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Limits } from '../bench/contract.ts';
 import { LINGER_MS } from './connections.ts';
 import { floodGuard } from './flood.ts';
 
+const CALM = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 /** As on a connection of HTTP/1.1: a session may ask for as many answers as it sends messages. */
 const FRAMES_A_MESSAGE = 2;
 /** Pieces a message may come in: each is kept by itself until the message is whole, at many times the cost of a byte. */
@@ -23,6 +25,42 @@ export function guardSession(
     if (!inTime()) endSession(session);
   };
   session.on('ping', count).on('remoteSettings', count).on('stream', count);
+  nameFloods(session);
+}
+
+/** What Node and nghttp2 call a flood, by the latter's numbers: too many pings and settings, too many continuations. */
+const FLOODS: ReadonlySet<unknown> = new Set([-904, -905]);
+
+/** They notice floods within one read, before ours can be counted, and would call them an error of the server's own. */
+function nameFloods(session: ServerHttp2Session): void {
+  const destroy = session.destroy.bind(session);
+  session.destroy = (error, code) => destroy(error, code ?? (isFlood(error) ? CALM : undefined));
+}
+
+function isFlood(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && error.code === 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES') return true;
+  return 'errno' in error && FLOODS.has(error.errno);
+}
+
+/**
+ * Node destroys a connection as soon as it has said why. What its peer has still on the way would reset it, and the peer would never read
+ * that: it is read for a moment, and thrown away.
+ */
+export function lingering(socket: Socket): Socket {
+  const destroy = socket.destroy.bind(socket);
+  let going = false;
+  socket.destroy = (error?: Error) => {
+    if (going || socket.readableEnded || socket.errored) return destroy(error);
+    going = true;
+    socket.end();
+    socket.resume();
+    const cut = setTimeout(() => destroy(error), LINGER_MS);
+    socket.once('close', () => clearTimeout(cut));
+    socket.once('end', () => destroy(error));
+    return socket;
+  };
+  return socket;
 }
 
 const ending = new WeakSet<ServerHttp2Session>();
@@ -31,9 +69,9 @@ const ending = new WeakSet<ServerHttp2Session>();
 export function endSession(session: ServerHttp2Session): void {
   if (session.destroyed || ending.has(session)) return;
   ending.add(session);
-  const code = constants.NGHTTP2_ENHANCE_YOUR_CALM;
-  session.goaway(code);
-  const cut = setTimeout(() => session.destroy(undefined, code), LINGER_MS);
+  session.goaway(CALM);
+  // Without an error Node would take the code for none.
+  const cut = setTimeout(() => session.destroy(new Error('told to be calm'), CALM), LINGER_MS);
   session.once('close', () => clearTimeout(cut));
 }
 
@@ -53,7 +91,7 @@ export function guardPieces(
     late = undefined;
   };
   const end = (): void => {
-    stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    stream.close(CALM);
     endSession(session);
   };
   stream.once('close', whole);

@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import type { ServerSettings } from '../bench/contract.ts';
 import { type Answer, entrance, refuse } from './http.ts';
-import { guardSession } from './http2-guard.ts';
+import { guardSession, lingering } from './http2-guard.ts';
 
 /** As long as a connection without requests may stay, like the web server of HTTP/1.1. */
 const KEEP_ALIVE_MS = 65_000;
@@ -35,6 +35,7 @@ export function createHttp2Server(settings: ServerSettings, answer: Answer): Htt
           },
           onRequest,
         );
+  server.prependListener(identity === undefined ? 'connection' : 'secureConnection', lingering);
   server.on('session', (session) => {
     endWhenIdle(session, handshakeMs);
     guardSession(session, limits);

@@ -69,11 +69,12 @@ export const againstQuic: readonly Attack[] = [
     against: quic,
     refused: is(/1008 one stream/),
     async run(target) {
-      const { peer } = await inStream(target);
-      const another = await peer.openBi();
-      const stream = another.takeSend();
-      await stream.write(Buffer.alloc(target.limits.messageBytes)).catch(ignore);
-      return fate(peer);
+      const { peer, stream } = await inStream(target);
+      const another = (await peer.openBi()).takeSend();
+      await another.write(Buffer.alloc(target.limits.messageBytes)).catch(ignore);
+      const told = await fate(peer);
+      await finish(stream);
+      return told;
     },
   },
   {
@@ -82,7 +83,7 @@ export const againstQuic: readonly Attack[] = [
     // Where messages do not travel so, nobody reads them: the library drops what is too much for it.
     refused: is(/1008 too many messages|unread/),
     async run(target) {
-      const { peer } = await inStream(target);
+      const { peer, stream } = await inStream(target);
       const ended = fate(peer);
       const payload = Buffer.alloc(1_000);
       for (let sent = 0; sent < 20_000; sent++) {
@@ -95,6 +96,7 @@ export const againstQuic: readonly Attack[] = [
       }
       const unread = new Promise<string>((resolve) => setTimeout(resolve, HUSH_MS, 'unread'));
       const told = await Promise.race([ended, unread]);
+      await finish(stream);
       peer.close(0, '');
       return told;
     },
@@ -118,6 +120,9 @@ async function inStream(target: Target): Promise<{ peer: QuicSession; stream: Se
   await pair.takeRecv().read(4);
   return { peer, stream };
 }
+
+/** A stream that nothing refers to any more is ended by the binding, and with it the session. */
+const finish = (stream: SendStream): Promise<void> => stream.reset(0).catch(ignore);
 
 async function fate(peer: QuicSession): Promise<string> {
   const { closeCode, reason } = await peer.closed();
