@@ -10,7 +10,7 @@ import { renderComparison } from '../../reports/page/render.ts';
 import { comparisonText, percent } from '../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../reports/terminal/paint.ts';
 import { wrap } from '../../reports/terminal/text.ts';
-import { listOf, suggestion } from '../plan/options.ts';
+import { listOf, nearest, suggestion } from '../plan/options.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
 import { readOrSay, writeOrRefuse } from './files.ts';
 import type { Io } from './io.ts';
@@ -64,9 +64,7 @@ function readAll({ base, next }: { base: string; next: string }, flags: CompareF
   if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; leave one out');
   const failOn = FAIL_ON.find((one) => one === (flags.failOn ?? 'worse'));
   if (failOn === undefined) {
-    problems.push(
-      `--fail-on takes ${FAIL_ON.join(', ')}, not "${flags.failOn}"${suggestion(`${flags.failOn}`, FAIL_ON)}`,
-    );
+    problems.push(`--fail-on takes ${FAIL_ON.join(', ')}, not "${flags.failOn}"${nearest(`${flags.failOn}`, FAIL_ON)}`);
   }
   const maxRegression = readShare(flags.maxRegression ?? '0%', problems);
   const metrics = flags.metrics === undefined ? null : readMetrics(flags.metrics, problems);

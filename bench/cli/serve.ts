@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { application } from '../../servers/application.ts';
 import type { Identity, Listener } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
+import { ALGORITHMS, listOf, MOST_SIZE, nearest, suggestion } from '../plan/options.ts';
 import {
   type Found,
   findTransport,
@@ -57,7 +57,7 @@ export async function serveCommand(
       : [`--port takes a whole number from 0 (any free port) to 65535, not "${flags.port}"`]),
     ...(flags.auth === undefined || algorithm !== undefined
       ? []
-      : [`--auth takes ${ALGORITHMS.join(', ')}, not "${flags.auth}"${suggestion(flags.auth, ALGORITHMS)}`]),
+      : [`--auth takes ${ALGORITHMS.join(', ')}, not "${flags.auth}"${nearest(flags.auth, ALGORITHMS)}`]),
     ...(found === undefined ? [] : unguarded(found, flags)),
     ...originProblems(flags.origin),
     ...('problems' in given ? given.problems : []),

@@ -228,10 +228,15 @@ function foreign(
 
 /** `, did you mean "graphql"?` where a known name is near, and the known names where none is. */
 export function suggestion(name: string, known: readonly string[]): string {
-  const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0];
-  if (nearest !== undefined && distance(name, nearest) <= Math.max(2, nearest.length / 3))
-    return `, did you mean "${nearest}"?`;
-  return known.length <= 20 ? `; there are: ${known.join(', ')}` : '';
+  const near = nearest(name, known);
+  return near !== '' || known.length > 20 ? near : `; there are: ${known.join(', ')}`;
+}
+
+/** The name that may have been meant, where one is near; for what has named all there are already. */
+export function nearest(name: string, known: readonly string[]): string {
+  const [first] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
+  if (first === undefined || distance(name, first) > Math.max(2, first.length / 3)) return '';
+  return `, did you mean "${first}"?`;
 }
 
 interface Range {
@@ -322,7 +327,7 @@ function readChoices<Choice extends string>(
 }
 
 function notAChoice({ where }: Given, value: string, choices: readonly string[]): string {
-  return `${where} takes ${choices.join(', ')}, not "${value}"${suggestion(value, choices)}`;
+  return `${where} takes ${choices.join(', ')}, not "${value}"${nearest(value, choices)}`;
 }
 
 function readUrl(given: Given | undefined, problems: string[]): string | null {
