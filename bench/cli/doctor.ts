@@ -13,7 +13,7 @@ export async function doctorCommand({ json, strict }: { json: boolean; strict: b
   const checks = examine(await readMachine());
   if (json) io.out(`${JSON.stringify({ checks }, null, 2)}\n`);
   else {
-    const lines = listing(checks.flatMap(linesOf), io.width(), ' ');
+    const lines = listing(checks.flatMap(linesOf), io.width(), { indent: ' ' });
     io.out(`${[...lines, '', ...hanging(inShort(checks), io.width())].join('\n')}\n`);
   }
   return strict && checks.some(({ state }) => state === 'unfit') ? EXIT.unfit : EXIT.done;

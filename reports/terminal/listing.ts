@@ -4,10 +4,25 @@ import { columnsOf, pad, wrap } from './text.ts';
 export type Entry = readonly [term: string, text: string];
 
 const GAP = '  ';
+/** Room that texts need to stand beside what they are of. */
+const LEAST_BESIDE = 24;
 
-/** A line an entry: texts stand in a column of their own, and their further lines below it. */
-export function listing(entries: readonly Entry[], width: number, indent = '  '): string[] {
+/**
+ * A line an entry: texts stand in a column of their own, and their further lines below it. Where that column would be too
+ * narrow to read, each text stands below its term.
+ */
+export function listing(
+  entries: readonly Entry[],
+  width: number,
+  { indent = '  ', leastBeside = LEAST_BESIDE }: { indent?: string; leastBeside?: number } = {},
+): string[] {
   const widest = Math.max(0, ...entries.map(([term]) => columnsOf(term)));
+  if (width - indent.length - widest - GAP.length < leastBeside) {
+    return entries.flatMap(([term, text]) => [
+      ...(term.trim() === '' ? [] : wrap(term.trimEnd(), width, `${indent}  `, indent)),
+      ...(text === '' ? [] : wrap(text, width, `${indent}    `)),
+    ]);
+  }
   return entries.flatMap(([term, text]) => {
     const first = `${indent}${pad(term, widest)}${GAP}`;
     return wrap(text, width, ' '.repeat(columnsOf(first)), first).map((line) => line.trimEnd());

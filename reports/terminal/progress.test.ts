@@ -12,7 +12,8 @@ afterEach(() => {
 });
 
 const at = (done: number, rest: Partial<Progress> = {}): Progress => ({
-  ...{ done, total: 50, block: 1, blocks: 5, elapsedSeconds: done * 3, remainingSeconds: (50 - done) * 3 },
+  ...{ done, total: 50, part: { name: 'block', number: 1, of: 5 } },
+  ...{ elapsedSeconds: done * 3, remainingSeconds: (50 - done) * 3 },
   current: undefined,
   ...rest,
 });
@@ -62,7 +63,7 @@ test('a name in wide characters takes no more lines than another', () => {
   progressDisplay(terminal).show(at(3, { current: '転送'.repeat(30) }));
   const lines = stripVTControlCharacters(terminal.writes.join('')).replaceAll('\r', '').trimEnd().split('\n');
   // Two columns each.
-  expect(lines.at(-1)).toBe(` ▸ ${'転送'.repeat(8)}転…`);
+  expect(lines.at(-1)).toBe(` ▸ ${'転送'.repeat(2)}転…送${'転送'.repeat(2)}   measuring`);
 });
 
 test('a terminal gets a block of at most twelve lines that never wrap, drawn once a trial', () => {
@@ -81,6 +82,30 @@ test('a terminal gets a block of at most twelve lines that never wrap, drawn onc
     for (const line of lines) expect(line.length).toBeLessThan(40);
   }
   expect(terminal.writes.at(-1)).toContain('100 %');
+});
+
+test('a long name leaves room for what is said of it, and keeps the end that tells it from others', () => {
+  const terminal = recordingTerminal(true, 60);
+  const name = 'a-transport-from-outside-with-a-long-name';
+  const display = progressDisplay(terminal, (one) => one.padEnd(60));
+  display.show(at(0, { ended: { ...ended(1), name: `${name} broadcast` } }));
+  display.show(at(50, { ended: { ...ended(2), name: `${name} echo` } }));
+  const lines = stripVTControlCharacters(terminal.writes.join('')).replaceAll('\r', '').trimEnd().split('\n');
+  expect(lines.slice(-2)).toEqual([
+    ' ✓ a-transport-from…g-name broadcast  p50 1 ms',
+    ' ✓ a-transport-from…a-long-name echo  p50 1 ms',
+  ]);
+});
+
+test('verdicts whose truth is known have marks of their own, and words where they are wrong', () => {
+  const terminal = recordingTerminal(true);
+  const display = progressDisplay(terminal);
+  const pair = (name: string, state: string) => ({ name, state, detail: 'p50 worse' });
+  display.show(at(25, { ended: pair('unequals 1', 'right') }));
+  display.show(at(50, { part: { name: 'pair', number: 2, of: 2 }, ended: pair('equals 1', 'mistaken') }));
+  const lines = stripVTControlCharacters(terminal.writes.join('')).replaceAll('\r', '').split('\n');
+  expect(lines[0]).toBe('trial 50/50 · pair 2/2 · 2:30');
+  expect(lines.slice(2, 4)).toEqual([' ✓ unequals 1  p50 worse', ' ✕ equals 1  mistaken  p50 worse']);
 });
 
 test('a service that claims to be a terminal is not a person', () => {

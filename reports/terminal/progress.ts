@@ -1,16 +1,16 @@
-import { cut } from './text.ts';
+import { columnsOf, cut, cutMiddle, pad } from './text.ts';
 
 /** What the progress display shows. The caller turns a run's events into it. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
-  readonly block: number;
-  readonly blocks: number;
+  /** What trials are taken together in: `block 3/7`. */
+  readonly part: { readonly name: string; readonly number: number; readonly of: number };
   readonly elapsedSeconds: number;
   readonly remainingSeconds: number;
   /** The case being measured, or none between trials and at the end. */
   readonly current: string | undefined;
-  /** The trial that just ended. */
+  /** What just ended: a trial, or what several of them were for. */
   readonly ended?: { readonly name: string; readonly state: string; readonly detail: string };
 }
 
@@ -27,7 +27,11 @@ export interface Terminal {
   write(text: string): void;
 }
 
-const ICONS: Readonly<Record<string, string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
+const ICONS: Readonly<Record<string, string>> = {
+  ...{ valid: '✓', suspect: '!', invalid: '✕', failed: '✕' },
+  // Of verdicts whose truth is known.
+  ...{ right: '✓', mistaken: '✕', missed: '✕' },
+};
 const RECENT = 8;
 /** Synchronised output: a terminal that knows it shows the block whole, others ignore it. */
 const BEGIN = '\x1b[?2026h';
@@ -53,8 +57,8 @@ const HEARTBEAT_MS = 30_000;
 
 function lineDisplay(terminal: Terminal): ProgressDisplay {
   let heartbeat: NodeJS.Timeout | undefined;
-  const say = ({ done, total, block, blocks }: Progress, elapsedSeconds: number, what: string): void =>
-    terminal.write(`[${done}/${total}] block ${block}/${blocks}  ${clock(elapsedSeconds)}  ${what}\n`);
+  const say = ({ done, total, part }: Progress, elapsedSeconds: number, what: string): void =>
+    terminal.write(`[${done}/${total}] ${inWords(part)}  ${clock(elapsedSeconds)}  ${what}\n`);
   return {
     show(progress) {
       clearInterval(heartbeat);
@@ -75,23 +79,32 @@ function lineDisplay(terminal: Terminal): ProgressDisplay {
   };
 }
 
+/** A name as there is room for it. */
+type Name = (name: string) => string;
+
 function blockDisplay(terminal: Terminal, label: (name: string) => string): ProgressDisplay {
-  const recent: string[] = [];
+  const recent: ((name: Name) => string)[] = [];
   let drawn = 0;
   return {
     show(progress) {
       const { ended } = progress;
       if (ended !== undefined) {
         // The mark says of most that all is well; what is not is said in words too.
-        const state = ended.state === 'valid' ? [] : [ended.state];
-        recent.push([` ${ICONS[ended.state] ?? '·'} ${label(ended.name)}`, ...state, ended.detail].join('  '));
+        const icon = ICONS[ended.state] ?? '·';
+        const state = icon === '✓' ? [] : [ended.state];
+        recent.push((name) => [` ${icon} ${name(ended.name)}`, ...state, ended.detail].join('  '));
         if (recent.length > RECENT) recent.shift();
         // The next trial begins at once, and draws.
         if (progress.done < progress.total) return;
       }
-      const lines = [headline(progress), bar(progress, terminal), ...recent];
-      if (progress.current !== undefined) lines.push(` ▸ ${label(progress.current)}  measuring`);
       const width = terminal.width();
+      const room = Math.floor(width * MOST_OF_NAME);
+      const name: Name = (one) => {
+        const labelled = label(one);
+        return pad(cutMiddle(labelled.trimEnd(), room), Math.min(columnsOf(labelled), room));
+      };
+      const lines = [headline(progress), bar(progress, terminal), ...recent.map((line) => line(name))];
+      if (progress.current !== undefined) lines.push(` ▸ ${name(progress.current)}  measuring`);
       const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
       const text = lines.map((line) => `\r\x1b[2K${cut(line, width - 1)}\n`).join('');
       terminal.write(`${BEGIN}${up}${text}\x1b[J${END}`);
@@ -105,9 +118,14 @@ function blockDisplay(terminal: Terminal, label: (name: string) => string): Prog
 
 const whole = (name: string): string => name;
 
-function headline({ done, total, block, blocks, elapsedSeconds, remainingSeconds }: Progress): string {
+/** Of a line, so that what is said of a trial has room beside its name. */
+const MOST_OF_NAME = 0.55;
+
+const inWords = ({ name, number, of }: Progress['part']): string => `${name} ${number}/${of}`;
+
+function headline({ done, total, part, elapsedSeconds, remainingSeconds }: Progress): string {
   const left = done < total ? ` · about ${clock(remainingSeconds)} left` : '';
-  return `trial ${Math.min(done + 1, total)}/${total} · block ${block}/${blocks} · ${clock(elapsedSeconds)}${left}`;
+  return `trial ${Math.min(done + 1, total)}/${total} · ${inWords(part)} · ${clock(elapsedSeconds)}${left}`;
 }
 
 function bar({ done, total }: Progress, { width }: Terminal): string {

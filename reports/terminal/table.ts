@@ -19,7 +19,7 @@ const SHORTEST_NAME = 6;
 /** Lays columns out within `width`: whole columns go first, then names are cut, and a row never wraps. */
 export function table(columns: readonly TextColumn[], width: number, paintHeader: (text: string) => string): string[] {
   const kept = shortenName(dropUntilFits(columns, width), width);
-  const widths = kept.map(widthOf);
+  const widths = kept.map(columnWidth);
   const line = (cells: readonly TextCell[]): string => {
     let room = width;
     const parts = cells.map(({ text, paint }, index) => {
@@ -43,25 +43,26 @@ function dropUntilFits(columns: readonly TextColumn[], width: number): readonly 
   let kept = columns;
   const order = columns.filter(({ drop }) => drop !== undefined).toSorted((a, b) => (a.drop ?? 0) - (b.drop ?? 0));
   for (const next of order) {
-    if (total(kept) <= width) break;
+    if (widthOf(kept) <= width) break;
     const { shorter } = next;
     const less =
       shorter === undefined ? [] : kept.map((column) => (column === next ? { ...next, ...shorter } : column));
-    kept = less.length > 0 && total(less) <= width ? less : kept.filter((column) => column !== next);
+    kept = less.length > 0 && widthOf(less) <= width ? less : kept.filter((column) => column !== next);
   }
   return kept;
 }
 
 function shortenName(columns: readonly TextColumn[], width: number): readonly TextColumn[] {
   const [name, ...others] = columns;
-  const excess = total(columns) - width;
+  const excess = widthOf(columns) - width;
   if (name === undefined || excess <= 0) return columns;
-  const room = Math.max(SHORTEST_NAME, widthOf(name) - excess);
+  const room = Math.max(SHORTEST_NAME, columnWidth(name) - excess);
   return [{ ...name, cells: name.cells.map((cell) => ({ ...cell, text: cut(cell.text, room) })) }, ...others];
 }
 
-const total = (columns: readonly TextColumn[]): number =>
-  columns.map(widthOf).reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
+/** What all of them together need. */
+export const widthOf = (columns: readonly TextColumn[]): number =>
+  columns.map(columnWidth).reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
 
-const widthOf = ({ header, cells }: TextColumn): number =>
+const columnWidth = ({ header, cells }: TextColumn): number =>
   Math.max(columnsOf(header), ...cells.map(({ text }) => columnsOf(text)));

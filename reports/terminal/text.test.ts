@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bare } from './paint.ts';
 import { table } from './table.ts';
-import { columnsOf, cut, hanging, pad, wrap, wrapLines } from './text.ts';
+import { columnsOf, cut, cutMiddle, hanging, pad, wrap, wrapLines } from './text.ts';
 
 const FAMILY = '👩‍👩‍👧';
 
@@ -27,6 +27,13 @@ describe('columns', () => {
     expect(cut(FAMILY.repeat(3), 4)).toBe(`${FAMILY}…`);
     expect(cut('e\u0301e\u0301e\u0301', 2)).toBe('e\u0301…');
     expect([cut('ws', 1), cut('ws', 0)]).toEqual(['…', '']);
+  });
+
+  test('of a name beginning and end are kept', () => {
+    expect(cutMiddle('websocket', 9)).toBe('websocket');
+    expect(cutMiddle('websocket', 6)).toBe('web…et');
+    expect(cutMiddle('転送転送転送', 8)).toBe('転送…送');
+    expect([3, 2, 1, 0].map((columns) => cutMiddle('websocket', columns))).toEqual(['w…t', 'w…', '…', '']);
   });
 
   test('and filled up to them', () => {

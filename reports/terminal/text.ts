@@ -15,6 +15,20 @@ export function cut(text: string, columns: number): string {
   return columns < 1 ? '' : `${kept}…`;
 }
 
+/** As much of a text's beginning and end as fits: of names that begin alike the end tells. */
+export function cutMiddle(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text;
+  if (columns < 3) return cut(text, columns);
+  const room = columns - 1;
+  const [head] = split(text, Math.ceil(room / 2));
+  let tail = '';
+  for (const character of charactersOf(text).toReversed()) {
+    if (columnsOf(head + character + tail) > room) break;
+    tail = character + tail;
+  }
+  return `${head}…${tail}`;
+}
+
 /** What of a text fits into so many columns, and the rest. */
 function split(text: string, columns: number): [string, string] {
   let kept = '';
