@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { type AddHelpTextContext, Command, CommanderError, Option } from 'commander';
 import { NEEDS } from '../reports/advice/needs.ts';
 import { PRESETS } from '../reports/advice/presets.ts';
 import { METRICS } from '../reports/analysis/metrics.ts';
-import { listing } from '../reports/terminal/listing.ts';
+import { type Entry, listing } from '../reports/terminal/listing.ts';
+import { pad, wrapLines } from '../reports/terminal/text.ts';
 import type { AaFlags } from './cli/aa.ts';
 import type { CeilingFlags } from './cli/ceiling.ts';
 import type { ChooseFlags } from './cli/choose.ts';
@@ -33,17 +34,21 @@ const SAME_MS = 500;
 /** Time the process has to end by itself once nothing is served any more. */
 const LINGER_MS = 500;
 let interruptedAt = 0;
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (interruption.signal.aborted) {
-      // A second one means now: the children notice that their parent is gone, and end.
-      if (performance.now() - interruptedAt > SAME_MS) process.exit(EXIT.interrupted);
-      return;
-    }
-    interruptedAt = performance.now();
-    io.talk('\nStopping. Once more to stop at once.\n');
-    interruption.abort(new Error(`interrupted by ${signal}`));
-  });
+/** These end in order when they are told to; the others, which only read and write, at once, as the system does it. */
+const ORDERLY: readonly string[] = ['run', 'wire', 'aa', 'micro', 'crosscheck', 'ceiling', 'serve'];
+function endInOrder(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (interruption.signal.aborted) {
+        // A second one means now: the children notice that their parent is gone, and end.
+        if (performance.now() - interruptedAt > SAME_MS) process.exit(EXIT.interrupted);
+        return;
+      }
+      interruptedAt = performance.now();
+      io.talk('\nStopping. Once more to stop at once.\n');
+      interruption.abort(new Error(`interrupted by ${signal}`));
+    });
+  }
 }
 // What nobody caught came from a listener, and so no command can answer for it.
 process.on('uncaughtException', (error) => process.exit(told(error)));
@@ -82,22 +87,36 @@ const RUN_EXAMPLES = examples(
   ['How much each sustains', 'npm run bench -- --scenarios capacity --trials 1'],
   ['Exit with 10 where that is missed', "npm run bench -- --threshold 'ws.echo.p99<50ms'"],
 );
-const EXIT_CODES = `
-Exit codes:
-    0  done, valid, thresholds met
-    1  internal error
-    2  usage
-   10  a threshold was missed
-   11  worse than the base (compare)
-   12  open (compare --fail-on inconclusive)
-   13  a case has no valid trial, a threshold or comparison
-       could not be tested, or a check of the instrument
-       failed
-   14  a transport failed or lost messages
-   15  machine not fit (doctor --strict)
-  130  interrupted, partial results saved
-Where several apply: 130, 1, 2, 14, 13, 11, 10, 12
-`;
+/** Columns that what is said of a flag needs to stand beside it. */
+const LEAST_BESIDE_FLAG = 36;
+/** Help is written to stdout, and to stderr where arguments are missing. */
+const widthOf = ({ error }: AddHelpTextContext): number => (error ? io.progress.width() : io.width());
+const exitCodes = (context: AddHelpTextContext): string => {
+  const codes: readonly Entry[] = [
+    [`${EXIT.done}`, 'done, valid, thresholds met'],
+    [`${EXIT.internal}`, 'internal error'],
+    [`${EXIT.usage}`, 'usage'],
+    [`${EXIT.threshold}`, 'a threshold was missed'],
+    [`${EXIT.regression}`, 'worse than the base (compare)'],
+    [`${EXIT.inconclusive}`, 'open (compare --fail-on inconclusive)'],
+    [
+      `${EXIT.invalid}`,
+      'a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
+    ],
+    [`${EXIT.failed}`, 'a transport failed or lost messages'],
+    [`${EXIT.unfit}`, 'machine not fit (doctor --strict)'],
+    [`${EXIT.interrupted}`, 'interrupted, partial results saved; or asked, and not agreed'],
+  ];
+  const listed = listing(
+    codes.map(([code, text]) => [pad(code, 3, 'right'), text]),
+    widthOf(context),
+    { leastBeside: 20 },
+  );
+  return `\nExit codes:\n${listed.join('\n')}\nWhere several apply: 130, 1, 2, 14, 13, 11, 10, 12\n`;
+};
+/** What every command has that may take long. */
+const yes = (): Option =>
+  new Option('--yes', 'go on without asking, however long it takes; only a terminal is asked, from 15 minutes on');
 
 const program = new Command('wirebench')
   .description('Which real-time transport should this project use, and how sure are we?')
@@ -105,15 +124,29 @@ const program = new Command('wirebench')
   .addOption(new Option('--color <when>', 'auto: on terminals, where neither NO_COLOR nor CI is set').choices(COLOURS))
   .option('--quiet', 'nothing on stderr but what went wrong; asks nothing')
   .option('--verbose', 'says of an internal error where in the code it happened')
-  .addHelpText('after', EXAMPLES + EXIT_CODES)
+  .addHelpText('after', EXAMPLES)
+  .addHelpText('after', exitCodes)
   .exitOverride()
-  .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.complain(text) })
-  // Terms are short, so that what they mean has room beside them on a narrow terminal too.
-  .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20, subcommandTerm: (command) => command.name() })
+  .configureOutput({
+    writeOut: (text) => io.out(wrapLines(text, io.width())),
+    writeErr: (text) => io.complain(text),
+    getOutHelpWidth: () => io.width(),
+    getErrHelpWidth: () => io.progress.width(),
+  })
+  // Terms are short, so that what they mean has room beside them; on a narrow terminal it stands below them.
+  .configureHelp({
+    showGlobalOptions: true,
+    subcommandTerm: (command) => command.name(),
+    formatItem: (term, termWidth, description, { helpWidth }) =>
+      listing([[pad(term, termWidth), description]], helpWidth ?? io.width(), { leastBeside: LEAST_BESIDE_FLAG }).join(
+        '\n',
+      ),
+  })
   .showHelpAfterError('(--help says what it takes)')
-  .hook('preAction', () => {
+  .hook('preAction', (_, command) => {
     output = program.opts();
     io = processIo(output);
+    if (ORDERLY.includes(command.name())) endInOrder();
   });
 
 program
@@ -160,9 +193,10 @@ program
   .option('--markdown', 'print the summary as Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .option('--profile <name>', 'default, quick, or all: every variant too (default)')
   .option('--quick', 'one short trial of each case: a first look, no verdicts')
-  .option('--yes', 'go on without asking, however long it takes; only a terminal is asked, from 15 minutes on')
+  .addOption(yes())
   .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
-  .addHelpText('after', RUN_EXAMPLES + EXIT_CODES)
+  .addHelpText('after', RUN_EXAMPLES)
+  .addHelpText('after', exitCodes)
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: RunFlags, command: Command) => {
@@ -200,7 +234,7 @@ program
   .option('--all', 'list every comparison, those too that are equivalent or not testable')
   .option('--json', 'print one JSON document')
   .option('--markdown', 'print Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
-  .addHelpText('after', EXIT_CODES)
+  .addHelpText('after', exitCodes)
   .action(async (base: string, next: string, flags: CompareFlags) => {
     const { compareCommand } = await import('./cli/compare.ts');
     exitCode = await compareCommand({ base, next }, flags, io);
@@ -226,9 +260,9 @@ program
   .option('--seed <number>', 'of the draws that robustness is counted in (the run’s)')
   .option('--json', 'print one JSON document')
   .option('--markdown <file>', 'write a decision record as well')
-  .addHelpText('after', () => {
+  .addHelpText('after', (context) => {
     const needs = NEEDS.map(({ id, question }) => [id, question] as const);
-    return `\nNeeds:\n${listing(needs, io.width()).join('\n')}\n`;
+    return `\nNeeds:\n${listing(needs, widthOf(context)).join('\n')}\n`;
   })
   .allowUnknownOption()
   .allowExcessArguments()
@@ -287,6 +321,7 @@ program
   .option('--link <kind>', `auto, veth (both layers) or loopback (sockets alone) (${DEFAULTS.link})`)
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
   .option('--json', 'print the results document instead of the table')
+  .addOption(yes())
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: WireFlags, command: Command) => {
@@ -306,9 +341,12 @@ program
   .option('--trials <number>', 'of each side of a pair, at least 6 (7)')
   .option('--duration <seconds>', 'measured time of a trial (0.5)')
   .option('--json', 'print one JSON document')
-  .action(async (flags: AaFlags) => {
+  .addOption(yes())
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (flags: AaFlags, command: Command) => {
     const { aaCommand } = await import('./cli/aa.ts');
-    exitCode = await aaCommand(flags, context);
+    exitCode = await aaCommand(flags, strangers(command), context);
   });
 
 program
@@ -318,9 +356,12 @@ program
   .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (128)`)
   .option('--seconds <number>', 'time for each row (0.5)')
   .option('--json', 'print one JSON document')
-  .action(async (flags: MicroFlags) => {
+  .addOption(yes())
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (flags: MicroFlags, command: Command) => {
     const { microCommand } = await import('./cli/micro.ts');
-    exitCode = await microCommand(flags, context);
+    exitCode = await microCommand(flags, strangers(command), context);
   });
 
 program
@@ -332,9 +373,12 @@ program
   .option('--size <number>', 'bytes of a message (64)')
   .option('--freeze <seconds>', 'how long a server is then made to stand still; 0 leaves that out (1)')
   .option('--json', 'print one JSON document')
-  .action(async (flags: CrosscheckFlags) => {
+  .addOption(yes())
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (flags: CrosscheckFlags, command: Command) => {
     const { crosscheckCommand } = await import('./cli/crosscheck.ts');
-    exitCode = await crosscheckCommand(flags, context);
+    exitCode = await crosscheckCommand(flags, strangers(command), context);
   });
 
 program
@@ -346,9 +390,12 @@ program
   .option('--duration <seconds>', 'of each loop (3)')
   .option('--trials <number>', 'how often ours and the bare loop take turns (5)')
   .option('--json', 'print one JSON document')
-  .action(async (flags: CeilingFlags) => {
+  .addOption(yes())
+  .allowUnknownOption()
+  .allowExcessArguments()
+  .action(async (flags: CeilingFlags, command: Command) => {
     const { ceilingCommand } = await import('./cli/ceiling.ts');
-    exitCode = await ceilingCommand(flags, context);
+    exitCode = await ceilingCommand(flags, strangers(command), context);
   });
 
 try {
@@ -360,7 +407,9 @@ process.exitCode = exitCode;
 
 /** Flags and words beyond those it takes that the command does not know, each as a problem with the nearest name. */
 function strangers(command: Command, takes = 0): string[] {
-  const known = [...command.options, ...program.options].map(({ long }) => long ?? '');
+  const known = [...command.options, ...program.options]
+    .map(({ long }) => long ?? '')
+    .filter((long) => long !== '--version');
   const flags = command.args.filter((argument) => argument.startsWith('-'));
   const unknown = flags.map((flag) => `unknown flag ${flag}${suggestion(flag.split('=')[0] ?? flag, known)}`);
   const word = command.args.filter((argument) => !argument.startsWith('-'))[takes];

@@ -1,16 +1,27 @@
 import { analyse } from '../../reports/analysis/analyse.ts';
+import { countOf, integer, list } from '../../reports/analysis/format.ts';
 import type { Analysis, Cell } from '../../reports/analysis/model.ts';
+import { listing } from '../../reports/terminal/listing.ts';
+import { paints, proseWidth } from '../../reports/terminal/paint.ts';
+import { type Progress, progressDisplay } from '../../reports/terminal/progress.ts';
+import { wrap } from '../../reports/terminal/text.ts';
+import { type Check, examine } from '../doctor/checks.ts';
+import { readMachine } from '../doctor/readings.ts';
 import { slowedBy } from '../instrument/slowed.ts';
 import { readOptions } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { findTransport, whyUnavailable } from '../registry.ts';
 import type { Results } from '../results/schema.ts';
 import { openLink } from '../run/link.ts';
 import { type Arrangement, arrange, run } from '../run/run.ts';
+import { over, unfitLines } from './before.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 import type { Io } from './io.ts';
+import { isAgreed, type LongFlags } from './long.ts';
 import { approximately, type NumberFlag, readNumbers } from './numbers.ts';
+import { paceOf } from './pace.ts';
 
-export interface AaFlags {
+export interface AaFlags extends LongFlags {
   readonly transport?: string;
   readonly pairs?: string;
   readonly slowed?: string;
@@ -45,39 +56,108 @@ type Words = Readonly<Record<string, Readonly<Record<string, number>>>>;
  */
 export async function aaCommand(
   flags: AaFlags,
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+  unknown: readonly string[],
+  context: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
-  const { pairs, slowed, trials, duration } = readNumbers(flags, NUMBERS);
+  const { io, interrupted } = context;
   const transport = flags.transport ?? 'ws';
-  const same = planFor(transport, { duration, trials: trials * pairs });
-  const slower = slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE }));
-  const seconds = (pairs > 0 ? estimateSeconds(same) : 0) + (slowed > 0 ? estimateSeconds(slower) : 0);
-  io.talk(`${pairs} pairs of equals and ${slowed} of unequals, ${trials} trials a side, ${approximately(seconds)}.\n`);
+  const found = [...unknown, ...(await transportProblems(transport))];
+  const { pairs, slowed, trials, duration } = readNumbers(flags, NUMBERS, { found, check: nothingToDo });
+  const parts = [
+    { of: 'equals', count: pairs, plan: planFor(transport, { duration, trials: trials * pairs }) },
+    {
+      of: 'unequals',
+      count: slowed,
+      plan: slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE })),
+    },
+  ] as const satisfies readonly Part[];
+  const seconds = parts.reduce((sum, { count, plan }) => sum + (count > 0 ? estimateSeconds(plan) : 0), 0);
 
   const link = await openLink('auto');
   try {
-    const arrangement = arrange(same, link);
+    const arrangement = arrange(parts[0].plan, link);
     if ('problems' in arrangement) throw new UsageError(arrangement.problems);
-    const settings = { arrangement, trials, io, interrupted };
-    const equals = await measurePairs(same, settings);
-    const unequals = await measurePairs(slower, settings);
+    io.talk(describePlan(parts, { transport, trials, seconds, arrangement, checks: examine(await readMachine()) }));
+    if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
+    const [equals, unequals] = await measureAll(parts, { arrangement, trials, seconds, io, interrupted });
     if (interrupted.aborted) return EXIT.interrupted;
 
-    const found = { equals: countWords(equals), unequals: countWords(unequals) };
-    const mistaken = (found.equals.p50?.better ?? 0) + (found.equals.p50?.worse ?? 0);
-    const told = found.unequals.p50?.worse ?? 0;
+    const words = { equals: countWords(equals ?? []), unequals: countWords(unequals ?? []) };
+    const mistaken = (words.equals.p50?.better ?? 0) + (words.equals.p50?.worse ?? 0);
+    const told = words.unequals.p50?.worse ?? 0;
+    const passed = mistaken <= pairs * MOST_MISTAKEN && told >= slowed * LEAST_FOUND;
     const document = {
       ...{ pairs, slowed, trials, mistaken, told },
       serviceSeconds: SERVICE_SECONDS,
       slowedSeconds: SERVICE_SECONDS * (1 + SLOWER),
-      ...found,
+      ...words,
     };
-    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document));
-    return mistaken <= pairs * MOST_MISTAKEN && told >= slowed * LEAST_FOUND ? EXIT.done : EXIT.invalid;
+    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document, passed, io));
+    return passed ? EXIT.done : EXIT.invalid;
   } finally {
     await link.close();
   }
 }
+
+/** Pairs of one kind, measured one after the other as one run. */
+interface Part {
+  readonly of: 'equals' | 'unequals';
+  readonly count: number;
+  readonly plan: RunPlan;
+}
+
+async function transportProblems(name: string): Promise<string[]> {
+  const read = readOptions({ transports: { value: name, where: '--transport' } });
+  if ('problems' in read) return [...read.problems];
+  const [only, ...others] = read.options.transports;
+  if (others.length > 0) return ['--transport takes one name'];
+  const entry = only === undefined ? undefined : findTransport(only)?.entry;
+  const why = entry === undefined ? undefined : await whyUnavailable(entry);
+  return why === undefined ? [] : [`--transport: ${name} is unavailable here: ${why}`];
+}
+
+const nothingToDo = ({ pairs, slowed }: Record<keyof typeof NUMBERS, number>): string[] =>
+  pairs + slowed > 0 ? [] : ['--pairs and --slowed are both 0: nothing is left to measure'];
+
+/** Said before anything starts. */
+function describePlan(
+  parts: readonly Part[],
+  {
+    transport,
+    trials,
+    seconds,
+    arrangement,
+    checks,
+  }: {
+    transport: string;
+    trials: number;
+    seconds: number;
+    arrangement: Arrangement;
+    checks: readonly Check[];
+  },
+): string {
+  const total = parts.reduce((sum, { count }) => sum + count * 2 * trials, 0);
+  const asked = parts.filter(({ count }) => count > 0);
+  return [
+    `${list(
+      asked.map(({ of, count }, index) => `${index === 0 ? countOf(count, 'pair') : integer(count)} of ${of}`),
+      'and',
+    )}, ${trials} trials a side: ${countOf(total, 'trial')}, about ${approximately(seconds)}.`,
+    ...asked.flatMap(({ of, plan: { cases } }) => {
+      const [one] = cases;
+      if (one === undefined) return [];
+      const { clients, rate, size } = one;
+      const load = `${transport}, echo, ${countOf(clients, 'client')}, ${integer(rate)} msg/s of ${integer(size)} B`;
+      return [`${of === 'equals' ? 'Equals' : 'Unequals'}: ${load}${of === 'equals' ? '' : `; ${SLOWED}`}.`];
+    }),
+    `Each trial: a fresh server, ${WARMUP_SECONDS} s warm-up; ${over(arrangement)}.`,
+    ...unfitLines(checks),
+    '',
+    '',
+  ].join('\n');
+}
+
+const SLOWED = `the server works ${SERVICE_SECONDS * 1e3} ms on each, that of the other side ${SERVICE_SECONDS * 1e3 * (1 + SLOWER)} ms`;
 
 function planFor(
   transport: string,
@@ -93,7 +173,6 @@ function planFor(
     aa: { value: true, where: '' },
   });
   if ('problems' in read) throw new UsageError(read.problems);
-  if (read.options.transports.length > 1) throw new UsageError(['--transport takes one name']);
   return trials === 0 ? { ...makePlan(read.options), blocks: [] } : makePlan(read.options);
 }
 
@@ -109,27 +188,66 @@ function slowOne(plan: RunPlan): RunPlan {
   return { ...plan, cases: replace(plan.cases), blocks: plan.blocks.map(replace) };
 }
 
-/** What is said of each pair, as soon as its trials have ended; the same goes to the talk. */
-async function measurePairs(
-  plan: RunPlan,
-  {
-    arrangement,
-    trials,
-    io,
-    interrupted,
-  }: { arrangement: Arrangement; trials: number; io: Io; interrupted: AbortSignal },
-): Promise<Record<string, string>[]> {
-  const pairs: Record<string, string>[] = [];
-  let ended = 0;
-  const settings = { command: '', checks: [], micro: [], arrangement, signal: interrupted };
-  for await (const event of run(plan, settings)) {
-    if (event.event !== 'trial-ended' || ++ended % (2 * trials) !== 0) continue;
-    const words = wordsOf(pairOf(event.results, pairs.length, trials));
-    pairs.push(words);
-    io.talk(`pair ${pairs.length}: ${JSON.stringify(words)}\n`);
+type Settings = {
+  readonly arrangement: Arrangement;
+  readonly trials: number;
+  readonly seconds: number;
+  readonly io: Io;
+  readonly interrupted: AbortSignal;
+};
+
+/** What is said of the pairs of each part; each is told as soon as its trials have ended. */
+async function measureAll(
+  parts: readonly Part[],
+  { arrangement, trials, seconds, io, interrupted }: Settings,
+): Promise<Said[][]> {
+  const each = 2 * trials;
+  const of = parts.reduce((sum, { count }) => sum + count, 0);
+  const pace = paceOf(of * each, seconds);
+  const display = progressDisplay(io.progress);
+  // What is said of it goes below the block, which is then left as it was.
+  const leave = (): void => display.end();
+  interrupted.addEventListener('abort', leave);
+  let done = 0;
+  const show = (before: number, rest: Pick<Progress, 'current' | 'ended'>): void =>
+    display.show({ ...pace(done), part: { name: 'pair', number: Math.floor(before / each) + 1, of }, ...rest });
+  try {
+    const found: Said[][] = [];
+    for (const part of parts) {
+      const said: Said[] = [];
+      found.push(said);
+      const settings = { command: '', checks: [], micro: [], arrangement, signal: interrupted };
+      for await (const event of run(part.plan, settings)) {
+        if (event.event === 'trial-started') show(done, { current: `${part.of} ${said.length + 1}` });
+        if (event.event !== 'trial-ended' || ++done % each !== 0) continue;
+        const words = wordsOf(pairOf(event.results, said.length, trials));
+        said.push(words);
+        const name = `${part.of} ${said.length}`;
+        const ended = { name, state: stateOf(part.of, words), detail: detailOf(words) };
+        show(done - 1, { current: undefined, ended });
+      }
+      if (interrupted.aborted) break;
+    }
+    return found;
+  } finally {
+    interrupted.removeEventListener('abort', leave);
+    display.end();
   }
-  return pairs;
 }
+
+/** By metric: the word of its verdict. */
+type Said = Readonly<Record<string, string>>;
+
+/** Whether what is said in p50 is the truth. */
+function stateOf(of: Part['of'], { p50 }: Said): 'right' | 'mistaken' | 'missed' {
+  if (of === 'unequals') return p50 === 'worse' ? 'right' : 'missed';
+  return p50 === 'better' || p50 === 'worse' ? 'mistaken' : 'right';
+}
+
+const detailOf = (words: Said): string =>
+  Object.entries(words)
+    .map(([metric, word]) => `${metric} ${word}`)
+    .join(', ');
 
 /** The trials of one pair, as a run of their own. */
 function pairOf(results: Results, pair: number, trials: number): Analysis {
@@ -140,7 +258,7 @@ function pairOf(results: Results, pair: number, trials: number): Analysis {
 }
 
 /** By metric: what is said of the second of the two, against the first. */
-function wordsOf({ groups }: Analysis): Record<string, string> {
+function wordsOf({ groups }: Analysis): Said {
   const [group] = groups;
   if (group === undefined) return {};
   const [second] = group.rows.filter(({ name }) => name.endsWith('#b'));
@@ -159,7 +277,7 @@ function wordOf(first: Cell | undefined, second: Cell | undefined): string {
 }
 
 /** By metric: how often each word was said. */
-function countWords(pairs: readonly Readonly<Record<string, string>>[]): Words {
+function countWords(pairs: readonly Said[]): Words {
   const counts: Record<string, Record<string, number>> = {};
   for (const [metric, word] of pairs.flatMap((words) => Object.entries(words))) {
     counts[metric] ??= {};
@@ -168,28 +286,56 @@ function countWords(pairs: readonly Readonly<Record<string, string>>[]): Words {
   return counts;
 }
 
-function describe(found: {
-  readonly pairs: number;
-  readonly slowed: number;
-  readonly serviceSeconds: number;
-  readonly slowedSeconds: number;
-  readonly mistaken: number;
-  readonly told: number;
-  readonly equals: Words;
-  readonly unequals: Words;
-}): string {
-  const table = (words: Words): string[] =>
-    Object.entries(words).map(
-      ([metric, counts]) =>
-        `  ${metric.padEnd(8)}  ${Object.entries(counts)
+function describe(
+  found: {
+    readonly pairs: number;
+    readonly slowed: number;
+    readonly mistaken: number;
+    readonly told: number;
+    readonly equals: Words;
+    readonly unequals: Words;
+  },
+  passed: boolean,
+  { width, colour }: Io,
+): string {
+  const { pairs, slowed, mistaken, told } = found;
+  const paint = paints(colour);
+  const prose = (text: string): string[] => wrap(text, proseWidth(width()));
+  const counts = (words: Words): string[] =>
+    listing(
+      Object.entries(words).map(([metric, said]) => [
+        metric,
+        Object.entries(said)
           .map(([word, count]) => `${word} ${count}`)
-          .join(', ')}`,
+          .join(', '),
+      ]),
+      width(),
     );
+  const bounds = [
+    ...(pairs > 0 ? [`at most ${Math.floor(pairs * MOST_MISTAKEN)} of the equals may be told apart`] : []),
+    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * LEAST_FOUND)} of the unequals must be`] : []),
+  ];
+  const verdict = `${passed ? '✓ The verdicts are right' : '✕ The verdicts are not right'} on this machine: ${list(bounds, 'and')}.`;
   return [
-    `Of ${found.pairs} pairs of equals ${found.mistaken} were called better or worse in p50.`,
-    ...table(found.equals),
-    `Of ${found.slowed} pairs that work ${found.serviceSeconds * 1e3} ms on a message, one of them ${found.slowedSeconds * 1e3} ms, ${found.told} were called worse in p50.`,
-    ...table(found.unequals),
+    ...(pairs > 0
+      ? [
+          ...prose(
+            `Of ${countOf(pairs, 'pair')} of equals ${mistaken} ${were(mistaken)} called better or worse in p50.`,
+          ),
+          ...counts(found.equals),
+        ]
+      : []),
+    ...(slowed > 0
+      ? [
+          ...prose(
+            `Of ${countOf(slowed, 'pair')} of unequals, one side of which works a fifth longer on each message, ${told} ${were(told)} called worse in p50.`,
+          ),
+          ...counts(found.unequals),
+        ]
+      : []),
+    ...prose(verdict).map(passed ? paint.green : paint.red),
     '',
   ].join('\n');
 }
+
+const were = (count: number): string => (count === 1 ? 'was' : 'were');

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { wrap } from '../../reports/terminal/text.ts';
 import type { Io } from './io.ts';
 
 export type Ask = (question: string) => Promise<string>;
@@ -16,7 +17,10 @@ export async function converse<Result>(
   const typed = lines[Symbol.asyncIterator]();
   try {
     return await use(async (question) => {
-      lines.setPrompt(question);
+      // The last line is the prompt, which is written again whenever what is typed is.
+      const asked = wrap(question, io.progress.width());
+      for (const line of asked.slice(0, -1)) io.talk(`${line}\n`);
+      lines.setPrompt(asked.at(-1) ?? '');
       lines.prompt();
       const { value, done } = await typed.next();
       if (done === true) throw new Away();

@@ -24,7 +24,6 @@ export function describePlan(
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
-  const unfit = checks.filter(({ state }) => state === 'unfit');
   const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
@@ -39,7 +38,7 @@ export function describePlan(
     ),
     ...separation(plan, earlier),
     ...percentilesOf(plan),
-    ...unfit.map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`),
+    ...unfitLines(checks),
     '',
     '',
   ].join('\n');
@@ -56,7 +55,14 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
   };
 }
 
-function over({ link, workers, sources }: Arrangement): string {
+/** What is wrong with the machine, each with what to do. */
+export const unfitLines = (checks: readonly Check[]): string[] =>
+  checks
+    .filter(({ state }) => state === 'unfit')
+    .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
+
+/** What messages will travel on, and from how many processes. */
+export function over({ link, workers, sources }: Arrangement): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;

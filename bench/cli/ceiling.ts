@@ -1,11 +1,16 @@
+import { countOf } from '../../reports/analysis/format.ts';
+import { proseWidth } from '../../reports/terminal/paint.ts';
+import { wrap } from '../../reports/terminal/text.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../codec/header.ts';
-import { type CeilingOptions, ceiling, estimateSeconds } from '../crosscheck/ceiling.ts';
-import { ceilingTable } from '../crosscheck/table.ts';
-import { MOST_SIZE, suggestion } from '../plan/options.ts';
+import { type CeilingOptions, type CeilingRow, ceiling, estimateSeconds } from '../crosscheck/ceiling.ts';
+import { listOf, MOST_SIZE, suggestion } from '../plan/options.ts';
 import { transports } from '../registry.ts';
 import { place } from '../run/affinity.ts';
-import { EXIT, type ExitCode, UsageError } from './exit.ts';
+import { openFiles, tooFewFiles } from '../run/limits.ts';
+import { ceilingTable } from './crosscheck-tables.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
+import { isAgreed, type LongFlags } from './long.ts';
 import { approximately, type NumberFlag, readNumbers } from './numbers.ts';
 
 /** The flags that take a number. */
@@ -18,30 +23,38 @@ export const CEILING_FLAGS = {
 
 export type CeilingFlags = Readonly<Partial<Record<keyof typeof CEILING_FLAGS | 'transports', string>>> & {
   readonly json?: true;
-};
+} & LongFlags;
 
 /** Measures what a message costs our generator, beside bare loops that record nothing. */
 export async function ceilingCommand(
   flags: CeilingFlags,
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+  unknown: readonly string[],
+  context: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
-  const { clients, size, duration, trials } = readNumbers(flags, CEILING_FLAGS);
-  const options = {
-    ...{ clients, size, trials, durationSeconds: duration },
-    transports: readTransports(flags.transports),
-  };
-  io.talk(`Closed loops, ours and bare ones in turns: about ${approximately(estimateSeconds(options))}.\n`);
+  const { io, interrupted } = context;
+  const { chosen, problems } = readTransports(flags.transports);
+  const found = [...unknown, ...problems];
+  const { clients, size, duration, trials } = readNumbers(flags, CEILING_FLAGS, {
+    found,
+    // Those that send by requests have a second connection each.
+    check: ({ clients: count }) =>
+      tooFewFiles(countOf(count, 'session'), 2 * count, { files: openFiles()?.hard ?? null, flag: '--clients' }),
+  });
+  const options = { ...{ clients, size, trials, durationSeconds: duration }, transports: chosen };
+  const seconds = estimateSeconds(options);
+  io.talk(`Closed loops, ours and bare ones in turns: about ${approximately(seconds)}.\n`);
+  if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
   const placement = place(1);
   try {
     const rows = await ceiling(options, { placement, signal: interrupted }, (what) => io.talk(`  ${what}\n`));
-    const { transports: chosen, ...numbers } = options;
+    const { transports: measured, ...numbers } = options;
     const document = {
-      options: { transports: chosen.map(({ id }) => id), ...numbers },
+      options: { transports: measured.map(({ id }) => id), ...numbers },
       ...placement,
       loop: 'closed',
       rows,
     };
-    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, ceilingTable(rows)));
+    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, rows, io));
     return EXIT.done;
   } catch (error) {
     if (interrupted.aborted) return EXIT.interrupted;
@@ -50,24 +63,33 @@ export async function ceilingCommand(
   }
 }
 
-function readTransports(names: string | undefined): CeilingOptions['transports'] {
-  if (names === undefined) return transports;
+function readTransports(names: string | undefined): { chosen: CeilingOptions['transports']; problems: string[] } {
+  if (names === undefined) return { chosen: transports, problems: [] };
   const known = transports.map(({ id }) => id);
-  const chosen = names.split(',').map((name) => name.trim());
-  const unknown = chosen.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new UsageError(unknown.map((name) => `--transports: unknown transport "${name}"${suggestion(name, known)}`));
-  }
-  return transports.filter(({ id }) => chosen.includes(id));
+  const named = listOf(names);
+  const unknown = named.filter((name) => !known.includes(name));
+  const problems = unknown.map((name) => `--transports: unknown transport "${name}"${suggestion(name, known)}`);
+  if (named.length === 0) problems.push(`--transports names no transport; there are: ${known.join(', ')}`);
+  return { chosen: transports.filter(({ id }) => named.includes(id)), problems };
 }
 
-function describe({ clients, size, durationSeconds, trials }: CeilingOptions, table: string): string {
+function describe(
+  { clients, size, durationSeconds, trials }: CeilingOptions,
+  rows: readonly CeilingRow[],
+  { width, colour }: Io,
+): string {
+  const prose = (text: string): string[] => wrap(text, proseWidth(width()));
   return [
-    `Closed loop: each of ${clients} sessions sends again when its message has come back. ${size} bytes, ${durationSeconds} s, ${trials} turns each.`,
+    ...prose(
+      `Closed loop: each of ${countOf(clients, 'session')} sends again when its message has come back. ${size} bytes, ${durationSeconds} s, ${countOf(trials, 'turn')} each.`,
+    ),
     '',
-    table,
-    'CPU µs: of the generator’s process, per message; medians over the turns. ratio: ours ÷ bare, turn by turn.',
-    'This is what the generator can do, and no latency: whoever waits for an answer offers less.',
+    ...ceilingTable(rows, { width: width(), colour }),
+    '',
+    ...prose(
+      'CPU µs: of the generator’s process, per message; medians over the turns. its: of the bare loop. ratio: ours ÷ bare, turn by turn.',
+    ),
+    ...prose('This is what the generator can do, and no latency: whoever waits for an answer offers less.'),
     '',
   ].join('\n');
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CeilingRow } from './ceiling.ts';
-import { analyticTruth } from './freeze.ts';
-import { aligned, ceilingTable, comparisonTable, freezeTable, ratioOf, spreadOf } from './table.ts';
+import { columnsOf } from '../../reports/terminal/text.ts';
+import type { CeilingRow } from '../crosscheck/ceiling.ts';
+import { analyticTruth } from '../crosscheck/freeze.ts';
+import { ratioOf, spreadOf } from '../crosscheck/spread.ts';
+import { ceilingTable, comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
 describe('the analytic truth of a freeze', () => {
   test.each([
@@ -63,58 +65,81 @@ test('a ratio is of what ran beside each other, so that a slow minute does not c
   expect(ratioOf(rows[2]!)).toBeUndefined();
 });
 
+const wide = { width: 120, colour: false };
+const at = (width: number) => ({ width, colour: false });
+
 test('the table of costs', () => {
-  expect(ceilingTable(rows)).toBe(
-    [
-      'transport  exchange       CPU µs  msg/s  bare        CPU µs  msg/s  ratio      range   target',
-      'ws         echo             12.0   8333  bare-ws       10.0  10000   1.20  1.10–1.20  ≤ 1.3 ✓',
-      'sse        plain request    30.0   3333  autocannon    20.0   5000   1.50  1.50–1.50  ≤ 1.3 ✕',
-      'mqtt       echo             40.0   2500',
-      '',
-    ].join('\n'),
-  );
+  expect(ceilingTable(rows, wide)).toEqual([
+    'transport  exchange       CPU µs  msg/s  bare        its µs  its msg/s  ratio      range   target',
+    'ws         echo             12.0   8333  bare-ws       10.0      10000   1.20  1.10–1.20  ≤ 1.3 ✓',
+    'sse        plain request    30.0   3333  autocannon    20.0       5000   1.50  1.50–1.50  ≤ 1.3 ✕',
+    'mqtt       echo             40.0   2500',
+  ]);
+});
+
+test('on a narrow terminal it keeps what a message costs, and what that is of the bare loop’s', () => {
+  expect(ceilingTable(rows, at(40))).toEqual([
+    'transport  exchange       CPU µs  ratio',
+    'ws         echo             12.0   1.20',
+    'sse        plain request    30.0   1.50',
+    'mqtt       echo             40.0',
+  ]);
+  expect(ceilingTable(rows, at(36))[2]).toBe('sse        plain    30.0   1.50');
 });
 
 const latencySeconds = { p50: 0.000_12, p90: 0.001_5, p99: 0.0345, max: 1.002 };
+const comparison = {
+  transport: 'sse',
+  readings: [
+    {
+      ...{ tool: 'wirebench, from due', due: 5_000, sent: 5_000, completed: 4_999, samples: 4_999, latencySeconds },
+      cpuSecondsPerRequest: 0.000_0226,
+    },
+  ],
+};
 
 test('the table of two generators under one load', () => {
-  const reading = { tool: 'wirebench', due: 5_000, sent: 5_000, completed: 4_999, samples: 4_999, latencySeconds };
-  expect(comparisonTable({ transport: 'sse', readings: [{ ...reading, cpuSecondsPerRequest: 0.000_0226 }] })).toBe(
-    [
-      'sse        offered  sent  completed  p50 ms  p90 ms  p99 ms  max ms  CPU µs/request',
-      'wirebench     5000  5000       4999    0.12    1.50      35    1002            22.6',
-      '',
-    ].join('\n'),
-  );
+  expect(comparisonTable(comparison, wide)).toEqual([
+    'sse                  offered  sent  completed  p50 ms  p90 ms  p99 ms  max ms  CPU µs/request',
+    'wirebench, from due     5000  5000       4999    0.12    1.50      35    1002            22.6',
+  ]);
+  expect(comparisonTable(comparison, at(60))).toEqual([
+    'sse                  completed  p50 ms  p99 ms  max ms',
+    'wirebench, from due       4999    0.12      35    1002',
+  ]);
+  expect(comparisonTable(comparison, at(40))[0]).toBe('sse                  p99 ms  max ms');
 });
+
+const frozen = {
+  transport: 'sse',
+  truth: analyticTruth(1, 30),
+  readings: [
+    {
+      ...{ tool: 'wirebench', due: 3_000, sent: 3_000, completed: 3_000, samples: 3_040, latencySeconds },
+      frozenSeconds: 1.004,
+    },
+  ],
+};
 
 test('the table of a freeze begins with the truth', () => {
-  const reading = { tool: 'wirebench', due: 3_000, sent: 3_000, completed: 3_000, samples: 3_040, latencySeconds };
-  const readings = [{ ...reading, frozenSeconds: 1.004 }];
-  expect(freezeTable({ transport: 'sse', truth: analyticTruth(1, 30), readings })).toBe(
-    [
-      'sse                 offered  completed  samples  p50 ms  p90 ms  p99 ms  max ms  frozen ms',
-      'truth (arithmetic)     3000       3000     3000    0.00    0.00     700    1000',
-      'wirebench              3000       3000     3040    0.12    1.50      35    1002       1004',
-      '',
-    ].join('\n'),
-  );
+  expect(freezeTable(frozen, wide)).toEqual([
+    'sse                 offered  completed  samples  p50 ms  p90 ms  p99 ms  max ms  frozen ms',
+    'truth (arithmetic)     3000       3000     3000    0.00    0.00     700    1000',
+    'wirebench              3000       3000     3040    0.12    1.50      35    1002       1004',
+  ]);
 });
 
-test('columns of words are flush left, figures flush right', () => {
-  expect(
-    aligned([
-      ['a', 'bbb'],
-      ['cc', 'd'],
-    ]),
-  ).toBe('a   bbb\ncc    d\n');
-  expect(
-    aligned(
-      [
-        ['a', 'bbb', 'e'],
-        ['cc', 'd', 'f'],
-      ],
-      [0, 1],
-    ),
-  ).toBe('a   bbb  e\ncc  d    f\n');
+test.each([20, 30, 40, 60, 80, 100])('nothing is wider than %i columns', (width) => {
+  const tables = [
+    ceilingTable(rows, at(width)),
+    comparisonTable(comparison, at(width)),
+    freezeTable(frozen, at(width)),
+  ];
+  expect(Math.max(...tables.flat().map(columnsOf))).toBeLessThanOrEqual(width);
+});
+
+test('only a met target is green', () => {
+  const [, met = '', missed = ''] = ceilingTable(rows, { ...wide, colour: true });
+  expect(met).toContain('\u001b[32m≤ 1.3 ✓');
+  expect(missed).toContain('\u001b[31m≤ 1.3 ✕');
 });

@@ -1,89 +1,117 @@
-import type { CeilingRow, LoopReading } from './ceiling.ts';
-import type { Comparison, FreezeReport } from './crosscheck.ts';
-import type { Percentiles } from './orders.ts';
+import { bare, paints } from '../../reports/terminal/paint.ts';
+import { type TextCell, type TextColumn, table } from '../../reports/terminal/table.ts';
+import type { CeilingRow, LoopReading } from '../crosscheck/ceiling.ts';
+import type { Comparison, FreezeReport } from '../crosscheck/crosscheck.ts';
+import type { Percentiles } from '../crosscheck/orders.ts';
+import { ratioOf, spreadOf } from '../crosscheck/spread.ts';
 
-/** Middle and ends of several observations. */
-export interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+/** What a table is laid out for. */
+export interface TableOptions {
+  readonly width: number;
+  readonly colour: boolean;
 }
 
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  const median = (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
-  return { median, least: sorted[0]!, most: sorted.at(-1)! };
+/** Both tools under one load. When there is no room columns go, those that tell least first. */
+export function comparisonTable({ transport, readings }: Comparison, options: TableOptions): string[] {
+  const times = percentilesOf(readings.map(({ latencySeconds }) => latencySeconds));
+  return tableOf(
+    [
+      words(transport, readings, ({ tool }) => tool),
+      figures('offered', readings, ({ due }) => String(due), { drop: 4 }),
+      figures('sent', readings, ({ sent }) => String(sent), { drop: 3 }),
+      figures('completed', readings, ({ completed }) => String(completed), { drop: 5 }),
+      ...times,
+      figures('CPU µs/request', readings, ({ cpuSecondsPerRequest: cost }) => microseconds(cost), { drop: 1 }),
+    ],
+    options,
+  );
 }
 
-/** What ours cost as a multiple of the bare loop that ran beside it, over the turns. Undefined where there is none. */
-export function ratioOf({ ours, bare }: CeilingRow): Spread | undefined {
-  if (bare === null) return undefined;
-  return spreadOf(ours.map((one, turn) => one.cpuSecondsPerMessage / bare.readings[turn]!.cpuSecondsPerMessage));
+/** Both tools while the server stands still, below what arithmetic says. */
+export function freezeTable({ transport, truth, readings }: FreezeReport, options: TableOptions): string[] {
+  const due = readings[0]?.due ?? 0;
+  const rows = [
+    { tool: 'truth (arithmetic)', due, completed: due, samples: due, latencySeconds: truth, frozenSeconds: null },
+    ...readings,
+  ];
+  const frozen = ({ frozenSeconds: seconds }: (typeof rows)[number]): string =>
+    seconds === null ? '' : milliseconds(seconds);
+  return tableOf(
+    [
+      words(transport, rows, ({ tool }) => tool),
+      figures('offered', rows, (row) => String(row.due), { drop: 1 }),
+      figures('completed', rows, ({ completed }) => String(completed), { drop: 3 }),
+      figures('samples', rows, ({ samples }) => String(samples), { drop: 4 }),
+      ...percentilesOf(rows.map(({ latencySeconds }) => latencySeconds)),
+      figures('frozen ms', rows, frozen, { drop: 5 }),
+    ],
+    options,
+  );
 }
 
-export function comparisonTable({ transport, readings }: Comparison): string {
-  const rows = readings.map(({ tool, due, sent, completed, latencySeconds, cpuSecondsPerRequest }) => [
-    tool,
-    ...[due, sent, completed].map(String),
-    ...percentiles(latencySeconds),
-    microseconds(cpuSecondsPerRequest),
-  ]);
-  return aligned([[transport, 'offered', 'sent', 'completed', ...PERCENTILES, 'CPU µs/request'], ...rows]);
+export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions): string[] {
+  const paint = paints(options.colour);
+  const read = rows.map((row) => ({ ...row, ratio: ratioOf(row) }));
+  type Read = (typeof read)[number];
+  const others = (text: (readings: readonly LoopReading[]) => string) => (row: Read) =>
+    row.bare === null ? '' : text(row.bare.readings);
+  const target = ({ bare: other, ratio }: Read): TextCell => {
+    if (other === null || ratio === undefined) return bare('');
+    const met = ratio.median <= other.target;
+    return { text: `≤ ${other.target} ${met ? '✓' : '✕'}`, paint: met ? paint.green : paint.red };
+  };
+  return tableOf(
+    [
+      words('transport', read, ({ transport }) => transport),
+      {
+        ...words('exchange', read, ({ exchange }) => exchange),
+        drop: 7,
+        shorter: { header: 'what', cells: read.map(({ exchange }) => bare(exchange === 'echo' ? 'echo' : 'plain')) },
+      },
+      figures('CPU µs', read, ({ ours }) => cost(ours)),
+      figures('msg/s', read, ({ ours }) => pace(ours), { drop: 2 }),
+      { ...words('bare', read, (row) => row.bare?.name ?? ''), drop: 5 },
+      figures('its µs', read, others(cost), { drop: 4 }),
+      figures('its msg/s', read, others(pace), { drop: 1 }),
+      figures('ratio', read, ({ ratio }) => ratio?.median.toFixed(2) ?? ''),
+      figures('range', read, ({ ratio }) => (ratio ? `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)}` : ''), {
+        drop: 3,
+      }),
+      { header: 'target', align: 'right', drop: 6, cells: read.map(target) },
+    ],
+    options,
+  );
 }
 
-export function freezeTable({ transport, truth, readings }: FreezeReport): string {
-  const due = String(readings[0]?.due ?? 0);
-  const rows = readings.map((reading) => [
-    reading.tool,
-    ...[reading.due, reading.completed, reading.samples].map(String),
-    ...percentiles(reading.latencySeconds),
-    milliseconds(reading.frozenSeconds),
-  ]);
-  return aligned([
-    [transport, 'offered', 'completed', 'samples', ...PERCENTILES, 'frozen ms'],
-    ['truth (arithmetic)', due, due, due, ...percentiles(truth), ''],
-    ...rows,
-  ]);
-}
-
-export function ceilingTable(rows: readonly CeilingRow[]): string {
-  const lines = rows.map((row) => {
-    const ratio = ratioOf(row);
-    return [
-      row.transport,
-      row.exchange,
-      ...cost(row.ours),
-      row.bare?.name ?? '',
-      ...(row.bare === null ? ['', ''] : cost(row.bare.readings)),
-      ratio === undefined ? '' : ratio.median.toFixed(2),
-      ratio === undefined ? '' : `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)}`,
-      row.bare === null || ratio === undefined
-        ? ''
-        : `≤ ${row.bare.target} ${ratio.median <= row.bare.target ? '✓' : '✕'}`,
-    ];
-  });
-  const header = ['transport', 'exchange', 'CPU µs', 'msg/s', 'bare', 'CPU µs', 'msg/s', 'ratio', 'range', 'target'];
-  return aligned([header, ...lines], [0, 1, 4]);
-}
-
-const PERCENTILES = ['p50 ms', 'p90 ms', 'p99 ms', 'max ms'];
-
-const percentiles = ({ p50, p90, p99, max }: Percentiles): string[] => [p50, p90, p99, max].map(milliseconds);
-const milliseconds = (seconds: number): string => (seconds * 1e3).toFixed(seconds < 0.01 ? 2 : 0);
-const microseconds = (seconds: number): string => (seconds * 1e6).toFixed(1);
-
-function cost(readings: readonly LoopReading[]): [string, string] {
+/** Of the percentiles the middle goes first; p99 and the longest are what the tools differ in. */
+function percentilesOf(times: readonly Percentiles[]): TextColumn[] {
   return [
-    microseconds(spreadOf(readings.map((one) => one.cpuSecondsPerMessage)).median),
-    spreadOf(readings.map((one) => one.messagesPerSecond)).median.toFixed(0),
+    figures('p50 ms', times, ({ p50 }) => milliseconds(p50), { drop: 6 }),
+    figures('p90 ms', times, ({ p90 }) => milliseconds(p90), { drop: 2 }),
+    figures('p99 ms', times, ({ p99 }) => milliseconds(p99)),
+    figures('max ms', times, ({ max }) => milliseconds(max)),
   ];
 }
 
-/** Columns of text; those named hold words and are set flush left, the others figures. */
-export function aligned(rows: readonly (readonly string[])[], words: readonly number[] = [0]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const pad = (cell: string, column: number): string =>
-    words.includes(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-  return rows.map((row) => `${row.map(pad).join('  ').trimEnd()}\n`).join('');
-}
+const tableOf = (columns: readonly TextColumn[], { width, colour }: TableOptions): string[] =>
+  table(columns, width, paints(colour).dim);
+
+const words = <Row>(header: string, rows: readonly Row[], text: (row: Row) => string): TextColumn => ({
+  header,
+  align: 'left',
+  cells: rows.map((row) => bare(text(row))),
+});
+
+const figures = <Row>(
+  header: string,
+  rows: readonly Row[],
+  text: (row: Row) => string,
+  rest: Pick<TextColumn, 'drop'> = {},
+): TextColumn => ({ header, align: 'right', cells: rows.map((row) => bare(text(row))), ...rest });
+
+const milliseconds = (seconds: number): string => (seconds * 1e3).toFixed(seconds < 0.01 ? 2 : 0);
+const microseconds = (seconds: number): string => (seconds * 1e6).toFixed(1);
+const cost = (readings: readonly LoopReading[]): string =>
+  microseconds(spreadOf(readings.map((one) => one.cpuSecondsPerMessage)).median);
+const pace = (readings: readonly LoopReading[]): string =>
+  spreadOf(readings.map((one) => one.messagesPerSecond)).median.toFixed(0);

@@ -1,3 +1,6 @@
+import { countOf } from '../../reports/analysis/format.ts';
+import { proseWidth } from '../../reports/terminal/paint.ts';
+import { wrap } from '../../reports/terminal/text.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../codec/header.ts';
 import {
   type Crosscheck,
@@ -6,11 +9,13 @@ import {
   estimateSeconds,
   FROZEN_LOAD,
 } from '../crosscheck/crosscheck.ts';
-import { comparisonTable, freezeTable } from '../crosscheck/table.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import { place } from '../run/affinity.ts';
+import { openFiles, tooFewFiles } from '../run/limits.ts';
+import { comparisonTable, freezeTable } from './crosscheck-tables.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
+import { isAgreed, type LongFlags } from './long.ts';
 import { approximately, type NumberFlag, readNumbers } from './numbers.ts';
 
 /** The flags, each a number. */
@@ -25,26 +30,33 @@ export const CROSSCHECK_FLAGS = {
 
 export type CrosscheckFlags = Readonly<Partial<Record<keyof typeof CROSSCHECK_FLAGS, string>>> & {
   readonly json?: true;
-};
+} & LongFlags;
 
 /** Puts the same loads to another load generator and to ours, and shows both. */
 export async function crosscheckCommand(
   flags: CrosscheckFlags,
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+  unknown: readonly string[],
+  context: { io: Io; interrupted: AbortSignal },
 ): Promise<ExitCode> {
-  const { rate, connections, duration, size, freeze } = readNumbers(flags, CROSSCHECK_FLAGS, unevenly);
+  const { io, interrupted } = context;
+  const { rate, connections, duration, size, freeze } = readNumbers(flags, CROSSCHECK_FLAGS, {
+    found: unknown,
+    check: (numbers) => [...unevenly(numbers), ...tooMany(numbers)],
+  });
   const options: CrosscheckOptions = {
     ...{ rate, connections, size, durationSeconds: duration },
     ...{ freezeSeconds: freeze, frozenLoad: FROZEN_LOAD },
   };
-  io.talk(`Another load generator beside ours: about ${approximately(estimateSeconds(options))}.\n`);
+  const seconds = estimateSeconds(options);
+  io.talk(`Another load generator beside ours: about ${approximately(seconds)}.\n`);
+  if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
   const surroundings = { placement: place(1), signal: interrupted };
   try {
     const result = await crosscheck(options, surroundings, (what) => io.talk(`  ${what}\n`));
     io.out(
       flags.json
         ? `${JSON.stringify({ options, ...surroundings.placement, ...result }, null, 2)}\n`
-        : describe(options, result),
+        : describe(options, result, io),
     );
     return isComplete(result) ? EXIT.done : EXIT.failed;
   } catch (error) {
@@ -61,6 +73,13 @@ function unevenly({ rate, connections, duration }: Record<keyof typeof CROSSCHEC
   return [];
 }
 
+/** Either generator opens as many at once, and the server has to hold them. */
+const tooMany = ({ connections }: Record<keyof typeof CROSSCHECK_FLAGS, number>): string[] =>
+  tooFewFiles(countOf(connections, 'connection'), connections, {
+    files: openFiles()?.hard ?? null,
+    flag: '--connections',
+  });
+
 /** Whether every request that was offered left and was answered. */
 function isComplete({ comparisons, freeze }: Crosscheck): boolean {
   return [...comparisons, ...(freeze === null ? [] : [freeze])].every(({ readings }) =>
@@ -68,26 +87,31 @@ function isComplete({ comparisons, freeze }: Crosscheck): boolean {
   );
 }
 
-function describe(options: CrosscheckOptions, { comparisons, freeze }: Crosscheck): string {
+function describe(options: CrosscheckOptions, { comparisons, freeze }: Crosscheck, { width, colour }: Io): string {
   const { rate, connections, durationSeconds, size, frozenLoad, freezeSeconds } = options;
+  const prose = (text: string): string[] => wrap(text, proseWidth(width()));
+  const layout = { width: width(), colour };
   const load = (perSecond: number, over: number, seconds: number): string =>
-    `${perSecond} requests/s for ${seconds} s over ${over} connections, ${size} bytes`;
-  const parts = [
-    `Plain HTTP, ${load(rate, connections, durationSeconds)}`,
+    `${perSecond} requests/s for ${seconds} s over ${countOf(over, 'connection')}, ${size} bytes`;
+  const lines = [
+    ...prose(`Plain HTTP, ${load(rate, connections, durationSeconds)}`),
+    ...comparisons.flatMap((one) => ['', ...comparisonTable(one, layout)]),
     '',
-    ...comparisons.map(comparisonTable),
-    'autocannon sends each second’s requests in a burst at its start and times them from when they left; ours are evenly',
-    'spaced. Ours waits for the next one by turning with its event loop, which is CPU time too: what a message costs is',
-    'what `npm run ceiling` measures.',
+    ...prose(
+      'autocannon sends each second’s requests in a burst at its start and times them from when they left; ours are evenly spaced. Ours waits for the next one by turning with its event loop, which is CPU time too: what a message costs is what `npm run ceiling` measures.',
+    ),
   ];
   if (freeze !== null) {
-    parts.push(
+    lines.push(
       '',
-      `The server stands still for ${freezeSeconds} s, ${load(frozenLoad.rate, frozenLoad.connections, frozenLoad.seconds)}`,
+      ...prose(
+        `The server stands still for ${freezeSeconds} s, ${load(frozenLoad.rate, frozenLoad.connections, frozenLoad.seconds)}`,
+      ),
       '',
-      freezeTable(freeze),
-      'Truth: evenly spaced messages wait for what is left of the freeze; their service time comes on top.',
+      ...freezeTable(freeze, layout),
+      '',
+      ...prose('Truth: evenly spaced messages wait for what is left of the freeze; their service time comes on top.'),
     );
   }
-  return `${parts.join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }

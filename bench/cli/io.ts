@@ -54,7 +54,7 @@ export function processIo({ color, quiet = false }: OutputFlags = {}): Io {
     out: (text) => void stdout.write(text),
     talk: quiet ? () => {} : complain,
     complain,
-    width: () => stdout.columns || Number(env.COLUMNS) || NARROW,
+    width: () => stdout.columns || columnsIn(env),
     colour: painted(stdout),
     progress: {
       interactive,
@@ -68,6 +68,11 @@ export function processIo({ color, quiet = false }: OutputFlags = {}): Io {
 
 /** What a terminal has that does not say. */
 const NARROW = 80;
+
+/** What is no number of columns says nothing. */
+export function columnsIn({ COLUMNS = '' }: Environment): number {
+  return /^[1-9]\d*$/.test(COLUMNS) ? Number(COLUMNS) : NARROW;
+}
 
 /** Whoever reads stdout may stop before its end (`| head`): that is no fault of ours. */
 export function forgiveClosedPipes(): void {

@@ -8,11 +8,20 @@ export interface NumberFlag {
   readonly whole?: true;
 }
 
-/** Reads flags that take one number each; all problems are reported at once, those the caller found with them. */
+/**
+ * Reads flags that take one number each. All problems are reported at once, with those the caller found elsewhere; what
+ * numbers must be to each other is checked once each of them can be read.
+ */
 export function readNumbers<Name extends string>(
   flags: Readonly<Partial<Record<NoInfer<Name>, string>>>,
   specification: Readonly<Record<Name, NumberFlag>>,
-  check: (numbers: Readonly<Record<Name, number>>) => readonly string[] = () => [],
+  {
+    found = [],
+    check = () => [],
+  }: {
+    found?: readonly string[];
+    check?: (numbers: Readonly<Record<Name, number>>) => readonly string[];
+  } = {},
 ): Record<Name, number> {
   const problems: string[] = [];
   const numbers = {} as Record<Name, number>;
@@ -24,7 +33,7 @@ export function readNumbers<Name extends string>(
     if (number >= least && number <= most && (!whole || Number.isInteger(number))) continue;
     problems.push(`--${name} takes a ${whole ? 'whole ' : ''}number from ${least} to ${most}, not "${text}"`);
   }
-  const all = problems.length > 0 ? problems : check(numbers);
+  const all = [...found, ...problems, ...(problems.length > 0 ? [] : check(numbers))];
   if (all.length > 0) throw new UsageError(all);
   return numbers;
 }

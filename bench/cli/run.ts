@@ -16,7 +16,6 @@ import type { Case, MicroRow, Results, Trial } from '../results/schema.ts';
 import { type Link, openLink } from '../run/link.ts';
 import { arrange, type RunEvent, type RunSettings, run } from '../run/run.ts';
 import { addressShown } from '../security/redact.ts';
-import { converse } from './ask.ts';
 import { describePlan, newestResults } from './before.ts';
 import { readConfig } from './config.ts';
 import { detailOf } from './detail.ts';
@@ -24,21 +23,20 @@ import { eventLog } from './events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from './exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from './folder.ts';
 import type { Io } from './io.ts';
-import { approximately } from './numbers.ts';
+import { isAgreed, type LongFlags } from './long.ts';
+import { paceOf } from './pace.ts';
 import { usePlugins } from './plugin.ts';
 import { appendStepSummary } from './step-summary.ts';
 import { approach, type TargetFlags } from './target.ts';
 import { readThresholds } from './thresholds.ts';
 
 /** `run` as the command line gives it: the settings by name, and what concerns only the command. */
-export interface RunFlags extends Partial<Record<Setting, string | boolean>>, TargetFlags {
+export interface RunFlags extends Partial<Record<Setting, string | boolean>>, TargetFlags, LongFlags {
   readonly config?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly ndjson?: boolean;
   readonly markdown?: boolean;
-  /** A long run is not asked about. */
-  readonly yes?: boolean;
 }
 
 /**
@@ -61,7 +59,7 @@ export async function runCommand(
     if ('problems' in arrangement) throw new UsageError(arrangement.problems);
     const checks = examine(await readMachine());
     io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
-    if (!(flags.yes || (await isAgreed(plan, { io, interrupted })))) return EXIT.interrupted;
+    if (!(await isAgreed(estimateSeconds(plan), flags, { io, interrupted }))) return EXIT.interrupted;
     const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
     const log = flags.ndjson ? eventLog(io.out) : undefined;
     log?.plan(plan, thresholds);
@@ -103,19 +101,6 @@ export async function runCommand(
   } finally {
     await link.close();
   }
-}
-
-/** From here on somebody at a terminal is asked first. */
-const LONG_SECONDS = 15 * 60;
-
-async function isAgreed(plan: RunPlan, context: { io: Io; interrupted: AbortSignal }): Promise<boolean> {
-  const seconds = estimateSeconds(plan);
-  if (seconds <= LONG_SECONDS || !context.io.asks) return true;
-  const answer = await converse(
-    (ask) => ask(`That is about ${approximately(seconds)}. Go on? (--yes does not ask) [Y/n] `),
-    context,
-  );
-  return answer !== undefined && /^(y(es)?)?$/i.test(answer.trim());
 }
 
 const nothingLeft = ({ leftOut }: RunPlan): string[] =>
@@ -171,14 +156,20 @@ async function execute(
   // What is said of it goes below the block, which is then left as it was.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
-  const began = performance.now();
+  const total = plan.cases.length * plan.options.trials;
+  const pace = paceOf(total, estimateSeconds(plan));
+  const progress = (rest: Pick<Progress, 'current' | 'ended'>): Progress => ({
+    ...pace(done),
+    part: blockOf(plan, rest.ended ? done - 1 : done),
+    ...rest,
+  });
   let results: Results | undefined;
   let done = 0;
   try {
     for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
       told(event);
       if (event.event === 'trial-started') {
-        display.show(progressOf(plan, done, began, { current: event.planned.id }));
+        display.show(progress({ current: event.planned.id }));
         continue;
       }
       results = event.results;
@@ -188,7 +179,7 @@ async function execute(
       done++;
       const { state } = event.trial;
       const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
-      display.show(progressOf(plan, done, began, { current: undefined, ended }));
+      display.show(progress({ current: undefined, ended }));
     }
   } finally {
     interrupted.removeEventListener('abort', leave);
@@ -251,21 +242,12 @@ function labels({ cases }: RunPlan): (id: string) => string {
 /** A name has fewer: transport, scenario, clients, rate, size, encoding and what is unusual. */
 const MOST_PARTS = 12;
 
-function progressOf(plan: RunPlan, done: number, began: number, rest: Pick<Progress, 'current' | 'ended'>): Progress {
-  const total = plan.cases.length * plan.options.trials;
-  const elapsedSeconds = (performance.now() - began) / 1e3;
-  const each = done === 0 ? estimateSeconds(plan) / total : elapsedSeconds / done;
-  return {
-    done,
-    total,
-    // What has just ended belongs to its own block, though the next one may begin.
-    block: Math.min(Math.floor((rest.ended ? done - 1 : done) / plan.cases.length) + 1, plan.options.trials),
-    blocks: plan.options.trials,
-    elapsedSeconds,
-    remainingSeconds: (total - done) * each,
-    ...rest,
-  };
-}
+/** What has just ended belongs to its own block, though the next one may begin. */
+const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progress['part'] => ({
+  name: 'block',
+  number: Math.min(Math.floor(before / cases.length) + 1, trials),
+  of: trials,
+});
 
 /** The command that makes this run again: every setting that shaped it, whether given or usual. */
 function commandFor(options: RunOptions): string {

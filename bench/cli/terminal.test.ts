@@ -106,6 +106,36 @@ test('wire keeps to a narrow one', async () => {
   expect(linesOf(blocksIn(shown).after).join('\n')).toMatch(/^transport +size +way[\s\S]*^Report:$/m);
 });
 
+test.each([['run'], ['choose'], ['compare'], ['aa']])(
+  'at 40 columns %s --help stands below its flags',
+  async (command) => {
+    const { stdout: shown, code } = await on([command, '--help'], { columns: 40 });
+    expect(code).toBe(0);
+    expect(tooLong(linesOf(shown), 40)).toEqual([]);
+    expect(linesOf(shown).join('\n')).toMatch(/^ {2}--json\n {6}print \S/m);
+  },
+);
+
+test('what is listed stands below its names where there is no room beside them', async () => {
+  const { stdout: shown } = await on(['list'], { columns: 40 });
+  expect(tooLong(linesOf(shown), 40)).toEqual([]);
+  expect(linesOf(shown).join('\n')).toMatch(/^ {2}ws\n {6}WebSocket · text and binary, up on its\n {6}connection$/m);
+});
+
+test.each<readonly [string, readonly string[], RegExp]>([
+  ['micro', ['micro', '--transports', 'ws', '--seconds', '0.001'], /^ {6}ws frame, masked +[\d,]+ /m],
+  [
+    'ceiling',
+    ['ceiling', '--transports', 'ws', '--clients', '5', '--duration', '0.1', '--trials', '1'],
+    /^ws +echo +[\d.]+ +[\d.]+ +[\d.]+ +[\d.–]+ +≤ 1\.3 [✓✕]$/m,
+  ],
+])('%s keeps to a narrow one', async (_, args, says) => {
+  const { stdout: shown, code } = await on(args, { columns: 60 });
+  expect(code).toBe(0);
+  expect(tooLong(linesOf(shown), 60)).toEqual([]);
+  expect(linesOf(shown).join('\n')).toMatch(says);
+});
+
 test('what is said in prose is whole, however narrow the terminal', async () => {
   const [narrow, wide] = await Promise.all([60, 160].map((columns) => on(['list'], { columns })));
   expect(wordsOf(narrow!.stdout)).toEqual(wordsOf(wide!.stdout));
@@ -232,6 +262,30 @@ describe('a long run', () => {
     child.stdin.write('n\n');
     expect((await ended).code).toBe(130);
     expect(() => readFileSync(join(out, 'results.json'))).toThrow(/ENOENT/);
+  });
+
+  test.each<readonly [string, readonly string[], RegExp]>([
+    ['aa', [], /^40 pairs of equals and 10 of unequals, 7 trials a side: 700 trials, about \d+ min\.$/m],
+    ['ceiling', ['--trials', '30'], /^Closed loops, ours and bare ones in turns: about \d+ min\.$/m],
+    ['crosscheck', ['--duration', '200'], /^Another load generator beside ours: about \d+ min\.$/m],
+    ['micro', ['--seconds', '30'], /^Encoding and decoding, step by step: about \d+ min\.$/m],
+    ['wire', ['--trials', '100', '--transports', 'tcp,ws'], /^8 cases × 100 trials = 800, about \d+ min\.$/m],
+  ])('of %s says what it is and how long, and is asked about alike', async (command, flags, plan) => {
+    const { child, said, ended } = startOnTerminal([command, ...flags], {});
+    await until(() => /That is about \d+ min\. Go on\? \(--yes does not ask\) \[Y\/n\]/.test(said.stdout));
+    expect(linesOf(said.stdout).join('\n')).toMatch(plan);
+    child.stdin.write('n\n');
+    expect((await ended).code).toBe(130);
+  });
+
+  test('a question that is wider than the terminal breaks between words', async () => {
+    const { child, said, ended } = startOnTerminal(['aa'], { columns: 40 });
+    await until(() => said.stdout.includes('[Y/n] '));
+    child.stdin.write('n\n');
+    expect((await ended).code).toBe(130);
+    const lines = linesOf(said.stdout);
+    expect(tooLong(lines, 40)).toEqual([]);
+    expect(lines.join('\n')).toMatch(/^That is about \d+ min\. Go on\? \(--yes does\nnot ask\) \[Y\/n\] n$/m);
   });
 
   test.each([

@@ -6,7 +6,7 @@ import type { Io } from './io.ts';
 import { type RunFlags, runCommand } from './run.ts';
 
 /** `run` has these too; what is left out here has no meaning for messages that are sent one at a time. */
-export type WireFlags = Pick<RunFlags, 'transports' | 'size' | 'trials' | 'link' | 'out' | 'json'>;
+export type WireFlags = Pick<RunFlags, 'transports' | 'size' | 'trials' | 'link' | 'out' | 'json' | 'yes'>;
 
 /**
  * Scenario `wire` by itself: a known number of messages, one at a time, and their bytes beside what the formulas say. Exits
@@ -21,7 +21,8 @@ export async function wireCommand(
   const code = await runCommand({ trials: '1', ...flags, scenarios: 'wire' }, unknown, context, (results, _, io) => {
     const rows = wireRows(results);
     differs = rows.some(({ up, down }) => [up, down].some(isOff));
-    return wireReport(rows, { width: io.width() }).join('\n');
+    const stopped = results.state === 'interrupted' ? ['Interrupted: not everything was measured.', ''] : [];
+    return [...stopped, ...wireReport(rows, { width: io.width() })].join('\n');
   });
   return code === EXIT.done && differs ? EXIT.invalid : code;
 }

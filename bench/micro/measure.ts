@@ -51,13 +51,20 @@ const BATCH_BYTES = 2 ** 20;
  * Measures encoding and decoding with tinybench, part by part. Within a sample each message is another one, as in a run, and
  * its input is made afresh before the clock is read. Only `prepare`'s pass is timed: it keeps every output, or the compiler
  * might leave out what nobody looks at.
+ *
+ * @param progress hears of each transport and size before it is measured
  */
-export async function measureMicro(settings: MicroSettings): Promise<MicroRow[]> {
+export async function measureMicro(
+  settings: MicroSettings,
+  progress: (what: string) => void = () => {},
+): Promise<MicroRow[]> {
   const rows: MicroRow[] = [];
   for (const size of settings.sizes) {
     const messages = messagesOf(size);
     for (const transport of settings.transports) {
-      for (const part of partsOf(transport)) {
+      const parts = partsOf(transport);
+      if (parts.length > 0 && !settings.signal.aborted) progress(`${transport}, ${size} bytes`);
+      for (const part of parts) {
         // Where a signal can come in: a row is measured without a pause.
         await nextTurn();
         if (settings.signal.aborted) return rows;

@@ -30,6 +30,19 @@ const OTHER_FILES = 100;
 /** Of an address's ports, those that are counted on: others may be in use or not yet given back. */
 const USABLE_PORTS = 0.8;
 
+/** What is wrong where one process may not open as many files as it would need for so many connections. */
+export function tooFewFiles(
+  what: string,
+  connections: number,
+  { files, flag }: { files: number | null; flag: string },
+): string[] {
+  const needed = connections + OTHER_FILES;
+  if (files === null || needed <= files) return [];
+  return [
+    `${what} need ${needed} open files in the server, this system allows a process ${files}; raise the hard limit (\`ulimit -Hn\`, as root, or the container’s nofile) or use fewer ${flag}`,
+  ];
+}
+
 export interface Limits {
   /** Hard limit of open files a process; null where the system does not say. */
   readonly files: number | null;
@@ -57,11 +70,7 @@ export function accommodate(
   const what = `${most.clients} sessions of ${most.name}`;
   const problems: string[] = [];
   // The server is one process; somebody else's is not ours to judge.
-  if (most.target === null && files !== null && needed + OTHER_FILES > files) {
-    problems.push(
-      `${what} need ${needed + OTHER_FILES} open files in the server, this system allows a process ${files}; raise the hard limit (\`ulimit -Hn\`, as root, or the container’s nofile) or use fewer --clients`,
-    );
-  }
+  if (most.target === null) problems.push(...tooFewFiles(what, needed, { files, flag: '--clients' }));
   const atOnce = files === null ? needed : Math.max(1, files - OTHER_FILES);
   const least = most.target === null ? 1 : Math.ceil(needed / atOnce);
   if (asked && least > workers) {

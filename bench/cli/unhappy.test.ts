@@ -1,0 +1,147 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { makeResults, SEVEN } from '../../reports/fixtures.ts';
+import { cli, endStarted, start, startProgram } from '../instrument/command.ts';
+import { formatResults } from '../results/file.ts';
+import { writeOrRefuse } from './files.ts';
+import { prepareFolder } from './folder.ts';
+import { columnsIn } from './io.ts';
+
+/** What is not as it should be outside: files, folders, pipes, limits, signals. */
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-unhappy-'));
+afterAll(() => {
+  endStarted();
+  rmSync(folder, { recursive: true });
+});
+
+const whole = formatResults(makeResults({ transports: SEVEN, trials: 7, seed: 1 }));
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const results = file('results.json', whole);
+mkdirSync(join(folder, 'a-folder'));
+
+describe('results that cannot be read are named, each with what is wrong', () => {
+  const bad: readonly (readonly [string, string])[] = [
+    [join(folder, 'none.json'), 'cannot read FILE: there is no such file'],
+    [join(folder, 'a-folder'), 'cannot read FILE: it is a folder'],
+    [join(results, 'below.json'), 'cannot read FILE: its folder is a file'],
+    [file('empty.json', ' \n'), 'FILE is empty; give the results.json that a run wrote'],
+    [file('cut.json', whole.slice(0, 5_000)), 'FILE ends in the middle; give the results.json that a run wrote'],
+    [file('notes.json', 'p99 was fine'), 'FILE is not JSON; give the results.json that a run wrote'],
+    [file('list.json', '[]'), 'FILE does not hold Wirebench results; give the results.json that a run wrote'],
+    [file('newer.json', '{"schema":"wirebench/9"}'), 'FILE has schema "wirebench/9", this version reads wirebench/1'],
+    [file('hollow.json', '{"schema":"wirebench/1"}'), 'FILE does not keep to wirebench/1:'],
+  ];
+
+  test.each(bad)('%s', async (path, says) => {
+    const { code, stdout, stderr } = await start(['report', path]).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says.replace('FILE', path));
+  });
+
+  test('both of a comparison, with all other problems', async () => {
+    const [first, second] = [join(folder, 'none.json'), join(folder, 'empty.json')];
+    const flags = ['--fail-on', 'wrse', '--metrics', 'p98', '--max-regression', 'much'];
+    const { code, stderr } = await start(['compare', first, second, ...flags]).ended;
+    expect(code).toBe(2);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(5);
+    expect(stderr).toContain('--fail-on takes worse, inconclusive, never, not "wrse", did you mean "worse"?');
+    for (const path of [first, second]) expect(stderr).toContain(path);
+  });
+});
+
+describe('a place that cannot be written to is refused in words', () => {
+  test.each([
+    [join(folder, 'nowhere', 'page.html'), /: its folder does not exist; name another file with --out$/],
+    [join(results, 'page.html'), /: its folder is a file; name another file with --out$/],
+    [join(folder, 'a-folder'), /: it is a folder; name another file with --out$/],
+    [join(folder, 'x'.repeat(300)), /: its name is too long; name another file with --out$/],
+  ])('%s', (path, says) => {
+    const before = readdirSync(folder);
+    expect(() => writeOrRefuse(path, 'text', '--out')).toThrow(says);
+    // Nothing of it is left behind.
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  test('a folder below a file', () => {
+    expect(() => prepareFolder(join(results, 'run'), () => {})).toThrow(
+      /: it is a file, or lies below one; name another folder with --out$/,
+    );
+  });
+});
+
+test.each<readonly [string, readonly string[]]>([
+  ['micro', ['--trasports', 'ws', '--size', '2', '--seconds', 'soon']],
+  ['ceiling', ['--transports', 'wss', '--size', '2', '--trails', '3']],
+  ['crosscheck', ['--rte', '5', '--size', '2', '--freeze', '9']],
+  ['aa', ['--transport', 'wss', '--trials', '2', '--yess']],
+  ['wire', ['--transports', 'wss', '--size', '2', '--jsn']],
+])('%s tells all problems at once', async (command, flags) => {
+  const { code, stdout, stderr } = await start([command, ...flags]).ended;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr.trimEnd().split('\n')).toHaveLength(3);
+  expect(stderr).toMatch(/^- unknown flag --\w+, did you mean "--\w+"\?$/m);
+});
+
+test('a list of transports that names none, or a plugin that is not there', async () => {
+  expect((await start(['ceiling', '--transports', '']).ended).stderr).toMatch(/names no transport; there are: tcp, ws/);
+  const { code, stderr } = await start(['run', '--plugin', 'none.ts']).ended;
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '--plugin none.ts: there is no such file\n' });
+});
+
+describe('pipes', () => {
+  const list = `"${process.execPath}" "${cli}" list`;
+  const shell = (script: string) => startProgram('bash', ['-c', script]).ended;
+
+  test.each([
+    ['whoever reads stops early', `${list} --json | head -c 1; exit \${PIPESTATUS[0]}`],
+    ['stdin is closed', `${list} <&- >/dev/null`],
+    ['stdout is closed', `${list} >&-`],
+    ['stderr is closed', `${list} 2>&- >/dev/null`],
+  ])('%s: that is no fault', async (_, script) => {
+    expect(await shell(script)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('a full disk is', async () => {
+    const { code, stderr } = await shell(`${list} >/dev/full`);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^internal error: ENOSPC.*\n→ the disk is full/);
+  });
+
+  test('$COLUMNS counts where it is a number of columns', () => {
+    const found = ['60', '', 'wide', '-5', '0', '1e3', undefined].map((COLUMNS) => columnsIn({ COLUMNS }));
+    expect(found).toEqual([60, 80, 80, 80, 80, 80, 80]);
+  });
+});
+
+test.each([
+  ['ceiling --transports ws', /^100 sessions need 300 open files in the server, .* use fewer --clients$/m],
+  ['crosscheck', /^50 connections need 150 open files in the server, .* use fewer --connections$/m],
+  [
+    'run --transports ws --link loopback',
+    /^100 sessions of ws need 200 open files in the server, .* use fewer --clients$/m,
+  ],
+])('%s is refused where a process may not open the files', async (command, says) => {
+  const script = `ulimit -n 64; exec "${process.execPath}" "${cli}" ${command}`;
+  const { code, stdout, stderr } = await startProgram('bash', ['-c', script]).ended;
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(says);
+});
+
+test.each(['SIGINT', 'SIGTERM'] as const)('what only reads and writes ends at once by %s', async (signal) => {
+  const pipe = join(folder, `${signal}.json`);
+  execFileSync('mkfifo', [pipe]);
+  const { child, ended } = start(['report', pipe]);
+  // A pipe can be opened for writing once somebody reads: the command stands in the midst of it, and would for ever.
+  const writer = await open(pipe, 'w');
+  child.kill(signal);
+  expect(await ended).toEqual({ code: null, stdout: '', stderr: '' });
+  expect(child.signalCode).toBe(signal);
+  await writer.close();
+});
