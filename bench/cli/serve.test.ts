@@ -72,7 +72,7 @@ describe('serve', () => {
       await using stage = new Stage();
       const [url = '', token = '', ...rest] = stdout.split('\n');
       expect(rest).toEqual(['']);
-      expect(stderr).toMatch(/The second line is a token, valid for an hour\./);
+      expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
