@@ -299,11 +299,11 @@ test('a run of wire alone has a title and its table', async () => {
   expect(html.match(/<tr class="way-down">/g)).toHaveLength(7);
 });
 
-test('how a generator’s memory grew is a column where it was read', async () => {
+test('how a generator’s memory grew is told where it was read', async () => {
   const html = await render({ transports: { a: {}, b: {} }, scenarios: [ECHO, CEILING] });
   const [, echo = '', closed = ''] = html.split('<section id="question-');
   expect(echo).not.toContain('Gen. growth MiB');
-  expect(textOf(closed)).toMatch(/Gen\. growth MiB .* 8\.00 /);
+  expect(textOf(closed)).toMatch(/The same in every trial: .*Gen\. growth MiB 8\.00\./);
 });
 
 test('the policy admits the style and the script that are there, and nothing else', async () => {

@@ -46,10 +46,10 @@ const drop = (page: Page, files: readonly Given[]): Promise<void> =>
 
 const refusal = async (page: Page): Promise<string> => (await page.locator('.refusal').textContent()) ?? '';
 const claim = async (page: Page): Promise<string> => (await page.locator('.compared .claim').textContent()) ?? '';
-/** Every cell of every table, also of those that are folded away. */
+/** Every cell of every table, also of those that are folded away; which of its blanks may break a line is no matter of figures. */
 const tablesIn = (page: Page, selector: string): Promise<string[]> =>
   page.$$eval(`${selector} tr`, (rows) =>
-    rows.map((row) => [...row.children].map((cell) => cell.textContent).join(' | ')),
+    rows.map((row) => [...row.children].map((cell) => (cell.textContent ?? '').replaceAll('\u00a0', ' ')).join(' | ')),
   );
 const headlineOf = (base: Results, next: Results): string =>
   textOf(compare(base, next).headline).replaceAll('\u00a0', ' ');
