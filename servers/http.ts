@@ -129,6 +129,11 @@ export function guardOrigins(server: Server, gate: Gate, settings: ServerSetting
   if (upgrades.length === 0) return;
   server.on('upgrade', (request, socket, head) => {
     if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    // Of what is none of its own a library closes its half alone, and Node's time-outs are over with the upgrade.
+    socket.once('finish', () => {
+      const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+      socket.once('close', () => clearTimeout(cut));
+    });
     for (const listener of upgrades) listener.call(server, request, socket, head);
   });
 }

@@ -230,6 +230,16 @@ const attacks: readonly Attack[] = [
     },
   },
   {
+    name: 'an upgrade that nobody offers',
+    against: speaks('engine.io'),
+    refused: is(CLOSED),
+    async run({ dial }) {
+      const peer = await dial();
+      await peer.write('GET /elsewhere HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+      return fate(peer);
+    },
+  },
+  {
     name: 'ten thousand subscriptions',
     against: graphql,
     refused: is(/4429/),

@@ -45,7 +45,7 @@ const SHORT_STORY_BYTES = MIB;
  * Over UDP, where QUIC and SCTP take a good megabyte for a peer. It has to be over soon: after half a minute they give a silent peer up
  * by themselves, and that is not what is asked.
  */
-const UDP_STORY_BYTES = 2 * MIB;
+const UDP_STORY_BYTES = 1.6 * MIB;
 const ORDER = { seconds: 10, signal: new AbortController().signal };
 
 /** Limits that ordinary sessions keep, and that are quickly gone past. */
