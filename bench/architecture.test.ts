@@ -66,6 +66,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/contract.ts',
     'bench/codec',
     'bench/limits.ts',
+    'bench/native',
     'bench/registry.ts',
     'bench/run',
     'bench/security',

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { withToken } from '../../clients/token.ts';
 import { bufferOf, loadBinding, type QuicSession, type SendStream } from '../native/webtransport.ts';
 import type { Found, Wire } from '../registry.ts';
 import { type Attack, is, pour, speaks, type Target } from './attack.ts';
@@ -108,7 +107,7 @@ async function session({ url, token }: Target): Promise<QuicSession> {
   const [address = '', pin = ''] = url.split('#sha256=');
   return loadBinding()
     .NapiClient.withCertificateHashes([Buffer.from(pin, 'hex')])
-    .connect(withToken(address, token));
+    .connect(`${address}?access_token=${token}`);
 }
 
 /** A session with its stream, and the greeting on it. */
