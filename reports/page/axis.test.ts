@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linearTicks, logDomain, logTicks, tickLabel } from './axis.ts';
+import { linearScale, linearTicks, logDomain, logScale, logTicks, tickLabel } from './axis.ts';
 import { spread } from './spread.ts';
 
 test('ticks of a logarithmic axis', () => {
@@ -23,6 +23,21 @@ test('a domain can be drawn whatever the values', () => {
   const [low, high] = logDomain([5]);
   expect(low < 5 && high > 5).toBe(true);
   expect([0.05, 5, 12.5, 1000, 25_000].map(tickLabel)).toEqual(['0.05', '5', '12.5', '1,000', '25,000']);
+});
+
+test('a scale puts values between its ends, and what lies beyond at them', () => {
+  const linear = linearScale([0, 200], [10, 110]);
+  expect([0, 50, 200, 300, -1].map(linear)).toEqual([10, 35, 110, 110, 10]);
+  const log = logScale([1, 100], [200, 0]);
+  for (const [value, place] of [
+    [1, 200],
+    [10, 100],
+    [100, 0],
+    [1000, 0],
+    [0, 200],
+    [-5, 200],
+  ] as const)
+    expect(log(value), String(value)).toBeCloseTo(place, 9);
 });
 
 test('labels keep their order and their distance, within the bounds', () => {

@@ -33,6 +33,23 @@ export function logDomain(values: readonly number[], air = 1.12): [number, numbe
   return [Math.min(...positive) / air, Math.max(...positive) * air];
 }
 
+type Ends = readonly [number, number];
+
+/**
+ * Where values stand between the ends of an axis, and no further. For charts that are also drawn in the browser: the library's scales
+ * bring colours and formats along, which would be a tenth of the script that a report carries.
+ */
+export const linearScale =
+  ([low, high]: Ends, [from, to]: Ends) =>
+  (value: number): number =>
+    from + Math.min(1, Math.max(0, (value - low) / (high - low))) * (to - from);
+
+/** What is not above zero stands at the lower end. */
+export function logScale([low, high]: Ends, range: Ends): (value: number) => number {
+  const scale = linearScale([Math.log(low), Math.log(high)], range);
+  return (value) => scale(value > 0 ? Math.log(value) : Number.NEGATIVE_INFINITY);
+}
+
 /** Axis figures carry no more digits than they need: `0.2`, `5`, `1,000`. */
 export const tickLabel = (value: number): string =>
   value >= 1000 ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',') : String(Number(value.toPrecision(3)));

@@ -66,12 +66,12 @@ function said(word: Exclude<Word, 'not supported' | 'unavailable'>, { words }: M
   }
 }
 
-export function intervalTakeaway(group: Group): string {
-  const { metric, best: bestId } = group.columns[group.primary];
+export function intervalTakeaway(group: Group, id: MetricId): string {
+  const { metric, best: bestId } = group.columns[id];
   const best = group.rows.find(({ caseId }) => caseId === bestId);
   if (best === undefined) return `No choice has a figure for ${metric.title} to compare.`;
   const words = choicesOf(group).flatMap(({ cells }) => {
-    const cell = cells[group.primary];
+    const cell = cells[id];
     return cell.state === 'shown' && cell.verdict !== null ? [cell.verdict.word] : [];
   });
   const parts = (['worse', 'better', 'equivalent', 'not separated', 'not testable'] as const).flatMap((word) => {

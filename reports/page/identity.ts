@@ -1,16 +1,6 @@
-import {
-  type SymbolType,
-  symbol,
-  symbolCircle,
-  symbolCross,
-  symbolDiamond,
-  symbolSquare,
-  symbolStar,
-  symbolTriangle,
-  symbolWye,
-} from 'd3-shape';
 import type { Results } from '../../bench/results/schema.ts';
 import { flagOf, nameOf } from '../analysis/group.ts';
+import { MARKERS, type Marker } from './markers.ts';
 
 /**
  * How a transport looks in every chart: colour says its family; dash and marker together are its own, so that it can be told from
@@ -19,7 +9,7 @@ import { flagOf, nameOf } from '../analysis/group.ts';
 export type Identity = {
   readonly family: Family;
   readonly dash: string;
-  readonly marker: SymbolType;
+  readonly marker: Marker;
   /** Of the element that holds its swatch. */
   readonly symbolId: string;
 };
@@ -31,27 +21,6 @@ export type Family = (typeof FAMILIES)[number];
 const familyOf = ({ floor, family }: Results['transports'][number]): Family =>
   floor ? 'floor' : (FAMILIES.find((one) => one === family) ?? 'other');
 
-const symbolInverted: SymbolType = {
-  draw(context, size) {
-    const height = Math.sqrt(size * Math.sqrt(3));
-    const half = height / Math.sqrt(3);
-    context.moveTo(0, (height * 2) / 3);
-    context.lineTo(-half, -height / 3);
-    context.lineTo(half, -height / 3);
-    context.closePath();
-  },
-};
-
-const MARKERS = [
-  symbolCircle,
-  symbolSquare,
-  symbolTriangle,
-  symbolDiamond,
-  symbolCross,
-  symbolInverted,
-  symbolStar,
-  symbolWye,
-];
 const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'];
 /** So many series can be told apart by dash and marker alone. */
 // Marked pure: the script leaves out what it does not draw.
@@ -59,7 +28,7 @@ export const MOST_LOOKS = /* @__PURE__ */ (() => MARKERS.length * DASHES.length)
 
 export type Identities = ((name: string) => Identity) & { readonly all: readonly Identity[] };
 
-const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: symbolCircle, symbolId: 'look-unknown' };
+const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: MARKERS[0], symbolId: 'look-unknown' };
 
 /** Fixed by the run's own order of transports, so that every chart of a report agrees. */
 export function identify({ transports, cases }: Results): Identities {
@@ -103,4 +72,4 @@ function createLooks(): (index: number, place: number) => Look {
   };
 }
 
-export const markerPath = ({ marker }: Identity, area: number): string => symbol(marker, area).digits(1)() ?? '';
+export const markerPath = ({ marker }: Identity, area: number): string => marker(Math.sqrt(area));

@@ -1,13 +1,13 @@
-import { scaleLog } from 'd3-scale';
 import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../analysis/format.ts';
-import { extreme, type Metric } from '../analysis/metrics.ts';
-import type { Cell, Group, Row } from '../analysis/model.ts';
+import { extreme, type Metric, type MetricId } from '../analysis/metrics.ts';
+import type { Cell, Column, Group, Row } from '../analysis/model.ts';
 import { TicksAcross } from './axes.tsx';
-import { logDomain, logTicks } from './axis.ts';
+import { linearScale, linearTicks, logDomain, logScale, logTicks } from './axis.ts';
 import { intervalTakeaway } from './captions.ts';
 import { Chart, Series } from './chart.tsx';
+import { AXIS, Choice, METRIC } from './choices.tsx';
 import { type Identities, markerPath } from './identity.ts';
-import { Figure, SeriesHead, shortened, VerdictWord } from './parts.tsx';
+import { FigureBody, FigureFrame, SeriesHead, shortened, VerdictWord } from './parts.tsx';
 
 const WIDTH = 540;
 const PLOT = { left: 136, right: 430, top: 8 };
@@ -16,44 +16,109 @@ const ROW = 40;
 const MOST_ROOMY = 10;
 const ROW_OF_MANY = 30;
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+export type Axis = 'log' | 'linear';
+type Asked = { readonly metric: MetricId; readonly axis: Axis };
 type ShownRow = { readonly row: Row; readonly cell: Extract<Cell, { state: 'shown' }> };
+
+/** What is drawn of a question, and said of it. */
+type Intervals = {
+  readonly column: Column;
+  readonly axis: Axis;
+  readonly title: string;
+  readonly takeaway: string;
+  readonly rows: readonly { readonly row: Row; readonly cell: Cell }[];
+  readonly shown: readonly ShownRow[];
+};
+
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 
 /** Medians with their intervals and every trial behind them: how far apart, against how much scatter. */
 export function IntervalFigure({ id, group, identities }: Props) {
-  const { metric, band } = group.columns[group.primary];
-  const shown = group.rows.flatMap((row): ShownRow[] => {
-    const cell = row.cells[group.primary];
-    return cell.state === 'shown' ? [{ row, cell }] : [];
-  });
-  const takeaway = intervalTakeaway(group);
-  const zeros = shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
+  const view = intervalsOf(group, { metric: group.primary, axis: 'log' });
+  const { title, takeaway } = view;
   return (
-    <Figure
-      id={id}
-      title={`${heading(metric)}: medians, intervals, trials`}
-      takeaway={takeaway}
+    <FigureFrame id={id} title={title} takeaway={takeaway} choices={<IntervalChoices group={group} />}>
+      <IntervalBody view={view} identities={identities} />
+    </FigureFrame>
+  );
+}
+
+/** The question's own metric comes first, and of the others those that somebody has a figure of. */
+function IntervalChoices({ group: { metrics, primary, columns, rows } }: Pick<Props, 'group'>) {
+  const others = metrics.filter((id) => id !== primary && rows.some(({ cells }) => cells[id].state === 'shown'));
+  return (
+    <>
+      {others.length === 0 ? null : (
+        <Choice
+          name={METRIC}
+          label="Metric"
+          options={[primary, ...others].map((id) => [id, heading(columns[id].metric)])}
+        />
+      )}
+      <Choice
+        name={AXIS}
+        label="Axis"
+        options={[
+          ['log', 'logarithmic'],
+          ['linear', 'linear, with zero'],
+        ]}
+      />
+    </>
+  );
+}
+
+export function intervalsOf(group: Group, { metric: id, axis }: Asked): Intervals {
+  const column = group.columns[id];
+  const { metric } = column;
+  const rows = group.rows.map((row) => ({ row, cell: row.cells[id] }));
+  // Rows come in the order of the question's own metric.
+  const sorted = id === group.primary ? rows : rows.toSorted((a, b) => placeOf(a, metric) - placeOf(b, metric));
+  return {
+    column,
+    axis,
+    title: `${heading(metric)}: medians, intervals, trials`,
+    takeaway: intervalTakeaway(group, id),
+    rows: sorted,
+    shown: sorted.flatMap(({ row, cell }): ShownRow[] => (cell.state === 'shown' ? [{ row, cell }] : [])),
+  };
+}
+
+/** The best choice first, those without a figure after all that have one, and floors last. */
+function placeOf({ row, cell }: { readonly row: Row; readonly cell: Cell }, { best }: Metric): number {
+  if (row.floor) return Number.MAX_VALUE;
+  if (cell.state === 'not shown') return Number.MAX_VALUE / 2;
+  return best === 'less' ? cell.median : -cell.median;
+}
+
+type BodyProps = { readonly view: Intervals; readonly identities: Identities };
+
+export function IntervalBody({ view, identities }: BodyProps) {
+  const { column, axis, title, shown } = view;
+  const { metric, band } = column;
+  const zeros = axis === 'log' && shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
+  return (
+    <FigureBody
+      title={title}
       note={
         `Mark: median; bar: its 95 % interval, drawn from 6 valid trials on; short ticks: each valid trial; ` +
         `shaded: the ${extreme(metric)} choice ${tolerance(band)}. A row’s own bar is not the test: verdicts come from the interval of the ratio.` +
         (zeros ? ' Zero has no place on a logarithmic axis: it stands at the left edge.' : '') +
         (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
       }
-      data={<IntervalData group={group} identities={identities} />}
+      data={<IntervalData view={view} identities={identities} />}
     >
       {shown.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Intervals group={group} shown={shown} identities={identities} label={takeaway} />
+        <IntervalChart view={view} identities={identities} />
       )}
-    </Figure>
+    </FigureBody>
   );
 }
 
-type IntervalsProps = Omit<Props, 'id'> & { readonly shown: readonly ShownRow[]; readonly label: string };
-
-function Intervals({ group, shown, identities, label }: IntervalsProps) {
-  const { metric, band, best } = group.columns[group.primary];
+function IntervalChart({ view, identities }: BodyProps) {
+  const { column, axis, shown, takeaway } = view;
+  const { metric, band, best } = column;
   const height = shown.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + shown.length * height;
   const everything = shown.flatMap(({ cell }) => [
@@ -61,12 +126,14 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
     ...cell.values.map(({ value }) => value),
     ...(cell.interval === null ? [] : [cell.interval.low, cell.interval.high]),
   ]);
-  const [low, high] = logDomain(everything.map((value) => value * metric.scale));
-  const x = scaleLog([low, high], [PLOT.left, PLOT.right]).clamp(true);
+  const { x, ticks } = scaleOf(
+    axis,
+    everything.map((value) => value * metric.scale),
+  );
   const at = (value: number): number => Math.round(x(value * metric.scale) * 10) / 10;
   const leader = shown.find(({ row }) => row.caseId === best)?.cell.median;
   return (
-    <Chart width={WIDTH} height={bottom + 40} label={label} nearest="row">
+    <Chart width={WIDTH} height={bottom + 40} label={takeaway} nearest="row">
       {leader === undefined ? null : (
         <rect
           className="band"
@@ -76,9 +143,9 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
           height={bottom - PLOT.top}
         />
       )}
-      <TicksAcross ticks={logTicks(low, high)} at={x} top={PLOT.top} bottom={bottom} />
+      <TicksAcross ticks={ticks} at={x} top={PLOT.top} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
-        {metric.name}, {metric.unit} (log)
+        {metric.name}, {metric.unit} ({axis})
       </text>
       {shown.map(({ row, cell }, index) => {
         const identity = identities(row.name);
@@ -128,13 +195,25 @@ function Intervals({ group, shown, identities, label }: IntervalsProps) {
   );
 }
 
+function scaleOf(axis: Axis, values: readonly number[]): { x: (value: number) => number; ticks: number[] } {
+  const range = [PLOT.left, PLOT.right] as const;
+  if (axis === 'log') {
+    const [low, high] = logDomain(values);
+    return { x: logScale([low, high], range), ticks: logTicks(low, high) };
+  }
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values) * 1.04];
+  // Of nothing but zeros there is no scale, and yet a place.
+  const end = high > low ? high : low + 1;
+  return { x: linearScale([low, end], range), ticks: linearTicks(low, end) };
+}
+
 const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
   `median ${cellFigure(metric, cell)} ${metric.unit}` +
   (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
   (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
 
-function IntervalData({ group, identities }: Omit<Props, 'id'>) {
-  const { metric } = group.columns[group.primary];
+function IntervalData({ view, identities }: BodyProps) {
+  const { metric } = view.column;
   return (
     <table>
       <caption>
@@ -157,8 +236,7 @@ function IntervalData({ group, identities }: Omit<Props, 'id'>) {
         </tr>
       </thead>
       <tbody>
-        {group.rows.map(({ caseId, name, floor, cells }) => {
-          const cell = cells[group.primary];
+        {view.rows.map(({ row: { caseId, name, floor }, cell }) => {
           return (
             <tr key={caseId}>
               <SeriesHead name={name} identities={identities} />

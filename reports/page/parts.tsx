@@ -65,24 +65,17 @@ export const Scroll = ({ label, children }: { label: string; children: ReactNode
   </section>
 );
 
-type FigureProps = {
-  /** What other parts link to. */
-  readonly id?: string;
+type FigureBodyProps = {
   readonly title: string;
-  readonly takeaway: string;
   /** How to read it: what is drawn as what, and what it is not. */
   readonly note?: string;
   readonly data: ReactNode;
   readonly children: ReactNode;
 };
 
-/** A chart under what it shows in words, with its numbers as a table. */
-export const Figure = ({ id, title, takeaway, note, data, children }: FigureProps) => (
-  <figure id={id} className="card">
-    <figcaption>
-      <h3>{title}</h3>
-      <p>{takeaway}</p>
-    </figcaption>
+/** A chart, how to read it, and its numbers as a table. */
+export const FigureBody = ({ title, note, data, children }: FigureBodyProps) => (
+  <>
     <Scroll label={`Chart: ${title}`}>{children}</Scroll>
     {note === undefined ? null : (
       <p className="note">
@@ -93,7 +86,38 @@ export const Figure = ({ id, title, takeaway, note, data, children }: FigureProp
       <summary>Data table</summary>
       <Scroll label={`Data: ${title}`}>{data}</Scroll>
     </details>
+  </>
+);
+
+type FigureFrameProps = {
+  /** What other parts link to. */
+  readonly id?: string;
+  readonly title: string;
+  readonly takeaway: string;
+  /** How a reader has it otherwise, which takes the script. */
+  readonly choices?: ReactNode;
+  readonly children: ReactNode;
+};
+
+/** What a figure shows in words, and below that the figure. */
+export const FigureFrame = ({ id, title, takeaway, choices, children }: FigureFrameProps) => (
+  <figure id={id} className="card">
+    <figcaption>
+      <h3>{title}</h3>
+      <p>{takeaway}</p>
+    </figcaption>
+    {choices === undefined ? null : <p className="figure-choices needs-script">{choices}</p>}
+    {children}
   </figure>
+);
+
+type FigureProps = FigureBodyProps & Omit<FigureFrameProps, 'children'>;
+
+/** A chart under what it shows in words, with its numbers as a table. */
+export const Figure = (props: FigureProps) => (
+  <FigureFrame {...props}>
+    <FigureBody {...props} />
+  </FigureFrame>
 );
 
 /** Labels beside a chart have little room; the whole name stands in the tables. */

@@ -1,11 +1,13 @@
 import { answerButtons } from './actions.ts';
 import { advisor } from './advisor/advisor.tsx';
 import { charts } from './charts.ts';
+import { offerChoices } from './choices.ts';
 import { dropToCompare } from './compare/drop.tsx';
 import { comparisonControls } from './comparison.tsx';
 import { copyButtons } from './copy.ts';
 import { offerDownloads } from './downloads.ts';
 import { filterTrials } from './filter.ts';
+import { otherForms } from './forms.tsx';
 import { answerKeys } from './keys.ts';
 import { markSection } from './navigation.ts';
 import { pickQuestion } from './picker.ts';
@@ -25,6 +27,8 @@ const PARTS: readonly ((page: Document) => void)[] = [
   unfoldTables,
   sortTables,
   charts,
+  offerChoices,
+  otherForms,
   answerButtons,
   answerKeys,
   copyButtons,

@@ -9,8 +9,8 @@ import { formatPlace, type Place, parsePlace } from './place.ts';
  *   setState('weights', text, 'replace');             // no entry: for what changes while a slider moves
  *
  * Names and values are text of the part that owns them, and may be anything at all: they come from the address. Links to a section
- * (`href="#trust"`) keep all choices. The names taken so far: `q`, `sort`, `theme`, `keys`, `lit`, the
- * advisor’s `LINK_KEYS`; on the page of two runs `hide`, `order`, `columns`, `mark`.
+ * (`href="#trust"`) keep all choices. The names taken so far: `q`, `sort`, `theme`, `keys`, `lit`, those of
+ * `choices.tsx`, the advisor’s `LINK_KEYS`; on the page of two runs `hide`, `order`, `columns`, `mark`.
  */
 type Watcher = (value: string | null) => void;
 
