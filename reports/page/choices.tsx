@@ -1,6 +1,7 @@
 /** Names in the address under which a reader's choices of figures stand: of all questions alike, like the order of their tables. */
 export const METRIC = 'metric';
 export const AXIS = 'axis';
+export const DISTRIBUTION = 'distribution';
 
 type ChoiceProps = {
   /** Under which the address has it. */

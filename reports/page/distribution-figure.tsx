@@ -6,6 +6,7 @@ import { TicksAcross, TicksUp } from './axes.tsx';
 import { logDomain, logTicks, round } from './axis.ts';
 import { distributionTakeaway } from './captions.ts';
 import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from './chart.tsx';
+import { Choice, DISTRIBUTION } from './choices.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Figure, Heads, SeriesHead } from './parts.tsx';
 import type { Point } from './points.ts';
@@ -32,6 +33,16 @@ export function DistributionFigure({ id, group, identities }: Props) {
       id={id}
       title="Distribution of latency"
       takeaway={takeaway}
+      choices={
+        <Choice
+          name={DISTRIBUTION}
+          label="Show"
+          options={[
+            ['cumulative', 'share within a time'],
+            ['density', 'density: share at a time'],
+          ]}
+        />
+      }
       note={
         'Share of messages that had arrived within a time, from 1 % to 99 %: the steeper, the more alike; a flat stretch between two ' +
         'rises means two kinds of messages. Mark: half of them. Pooled over trials, for the shape alone: verdicts are over trials.'

@@ -76,7 +76,7 @@ describe('medians with their intervals', () => {
       const arriving = page.waitForEvent('download');
       await figure.getByRole('button', { name: 'Download SVG' }).click();
       const download = await arriving;
-      expect(download.suggestedFilename()).toMatch(/-bytes-per-message-medians-intervals-trials\.svg$/);
+      expect(download.suggestedFilename()).toMatch(/-bytes-per-message-medians-intervals-.*\.svg$/);
       expect(await readFile(await download.path(), 'utf8')).toContain('bytes per message, B (log)');
 
       await figure.getByLabel('Axis').selectOption('linear');
@@ -123,6 +123,40 @@ describe('medians with their intervals', () => {
       await titled(figureOf(page, 'question-1-intervals'), 'p99 latency').waitFor();
       expect(await figureOf(page, 'question-1-intervals').getByLabel('Metric').inputValue()).toBe('p99');
     });
+  });
+});
+
+test('the distribution as a density: a row and a column of the table for each, which adds up, and back again', async () => {
+  await reader.open(html, {}, async (page) => {
+    const figure = figureOf(page, 'question-1-distribution');
+    const usual = await seriesOf(figure);
+    await figure.getByLabel('Show').selectOption('density');
+    await titled(figure, 'Density of latency').waitFor();
+    expect(await hashOf(page)).toBe('#distribution=density');
+    expect(await figure.locator('figcaption p').textContent()).toMatch(/^Pooled over trials, the latencies of /);
+
+    const drawn = await seriesOf(figure);
+    expect(drawn.map(({ name }) => name).toSorted()).toEqual(usual.map(({ name }) => name).toSorted());
+    for (const { name, packed } of drawn) {
+      const points = unpackPoints(packed);
+      expect(points.length, name).toBeGreaterThan(0);
+      for (const { text } of points) expect(text).toMatch(/^(< )?\d+ % from \S+ to \S+ ms$/);
+    }
+    const columns = await figure.locator('thead th').allTextContents();
+    expect(columns).toEqual(['From', 'To', ...drawn.map(({ name }) => name)]);
+    const rows = await figure
+      .locator('tbody tr')
+      .evaluateAll((all) => all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')));
+    for (const [index, { name }] of drawn.entries()) {
+      const total = rows.reduce((sum, cells) => sum + Number((cells[index + 1] ?? '').replace(' %', '')), 0);
+      // Two in a thousand lie beyond at most, and shares have three digits.
+      expect(Math.abs(total - 100), name).toBeLessThan(0.5);
+    }
+
+    await figure.getByLabel('Show').selectOption('cumulative');
+    await titled(figure, 'Distribution of latency').waitFor();
+    expect(await seriesOf(figure)).toEqual(usual);
+    expect(await hashOf(page)).toBe('');
   });
 });
 

@@ -1,16 +1,18 @@
 import type { Results } from '../../../bench/results/schema.ts';
 import type { Group } from '../../analysis/model.ts';
-import { AXIS, METRIC } from '../choices.tsx';
+import { AXIS, DISTRIBUTION, METRIC } from '../choices.tsx';
+import { DensityBody, densityView } from '../density-body.tsx';
 import { type Identities, identify } from '../identity.ts';
 import { type Axis, IntervalBody, intervalsOf } from '../interval-figure.tsx';
 import { type FigureKind, figureId } from '../sections.ts';
-import { carriedAnalysis, carriedResults } from './carried.ts';
+import { carriedAnalysis, carriedHistograms, carriedResults } from './carried.ts';
+import { decodeHistogram } from './compare/decoding.ts';
 import { type Form, redraw } from './redraw.tsx';
 import { stateOf } from './state.ts';
 
 /**
  * Figures that a reader can have in another form than the one in the markup, drawn here from what the page carries. States `metric` and
- * `axis`: of the medians with their intervals.
+ * `axis`: of the medians with their intervals; `distribution`: of that figure.
  */
 export function otherForms(page: Document): void {
   const figuresOf = (kind: FigureKind): { figure: HTMLElement; index: number }[] =>
@@ -20,6 +22,9 @@ export function otherForms(page: Document): void {
     });
   for (const { figure, index } of figuresOf('intervals')) {
     redraw(figure, [METRIC, AXIS], () => intervals(index));
+  }
+  for (const { figure, index } of figuresOf('distribution')) {
+    redraw(figure, [DISTRIBUTION], () => density(index));
   }
 }
 
@@ -38,6 +43,26 @@ async function intervals(index: number): Promise<Form | null> {
     title: view.title,
     takeaway: view.takeaway,
     body: <IntervalBody view={view} identities={identities} />,
+  };
+}
+
+async function density(index: number): Promise<Form | null> {
+  if (stateOf(DISTRIBUTION) !== 'density') return null;
+  const [question, histograms] = await Promise.all([carriedQuestion(index), carriedHistograms()]);
+  if (question === null) return null;
+  const { group, identities } = question;
+  const pooled = await Promise.all(
+    group.rows.map(async (row) => ({ row, decoded: await decodeHistogram(histograms[row.caseId] ?? '') })),
+  );
+  const view = densityView(
+    pooled.flatMap(({ row, decoded }) => (decoded.readable ? [{ row, distribution: decoded.distribution }] : [])),
+  );
+  const title = 'Density of latency';
+  return {
+    key: 'density',
+    title,
+    takeaway: view.takeaway,
+    body: <DensityBody view={view} title={title} identities={identities} />,
   };
 }
 

@@ -19,14 +19,15 @@ export async function readRun(results: Results, told: (share: number) => Promise
 /** No figure that runs are compared by is read from the others. */
 const decodeTrial = async (trial: MeasuredTrial): Promise<DecodedTrial> => ({
   trial,
-  response: await decode(trial.latency.response),
-  connect: await decode(trial.latency.connect),
+  response: await decodeHistogram(trial.latency.response),
+  connect: await decodeHistogram(trial.latency.connect),
   service: UNREADABLE,
   lag: UNREADABLE,
   last: null,
 });
 
-async function decode(base64: string): Promise<Decoded> {
+/** As results and pages carry it. */
+export async function decodeHistogram(base64: string): Promise<Decoded> {
   try {
     const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MOST_BYTES);
     return { readable: true, distribution: distributionOf(bytes) };

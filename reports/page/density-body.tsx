@@ -1,0 +1,155 @@
+import { densities, humpsOf } from '../analysis/density.ts';
+import { type Distribution, deepestPercentile } from '../analysis/distribution.ts';
+import { figures, list, share as percent } from '../analysis/format.ts';
+import type { Row } from '../analysis/model.ts';
+import { TicksAcross } from './axes.tsx';
+import { logScale, logTicks, round } from './axis.ts';
+import { Chart, EndLabel, Series } from './chart.tsx';
+import type { Identities } from './identity.ts';
+import { FigureBody, Heads, Name } from './parts.tsx';
+
+const WIDTH = 540;
+const PLOT = { left: 142, right: 480, top: 8 };
+const ROW = 36;
+/** Of more rows than this, each has less room. */
+const MOST_ROOMY = 10;
+const ROW_OF_MANY = 26;
+/** What a reader stops at. */
+const LEAST_SHARE = 0.005;
+
+export type PooledRow = { readonly row: Row; readonly distribution: Distribution };
+
+type Line = { readonly row: Row; readonly shares: readonly number[]; readonly tallest: number };
+type View = { readonly edges: readonly number[]; readonly lines: readonly Line[]; readonly takeaway: string };
+
+/** Of those that also have a curve of shares. */
+export function densityView(pooled: readonly PooledRow[]): View {
+  const enough = pooled.filter(({ distribution: { count } }) => deepestPercentile(count) !== null);
+  const { edges, shares } = densities(enough.map(({ distribution }) => distribution));
+  const lines = enough.map(({ row }, index): Line => {
+    const own = shares[index] ?? [];
+    return { row, shares: own, tallest: Math.max(...own) };
+  });
+  return { edges, lines, takeaway: takeawayOf(lines.filter(({ row }) => !row.floor)) };
+}
+
+function takeawayOf(choices: readonly Line[]): string {
+  if (choices.length === 0) return 'No choice has enough valid samples for a distribution.';
+  const humps = choices.map(({ row, shares }) => ({ name: row.name, count: humpsOf(shares) }));
+  const several = humps.filter(({ count }) => count > 1).map(({ name, count }) => `${name} ${count}`);
+  const single = humps.length - several.length;
+  const all = `of ${humps.length} ${humps.length === 1 ? 'choice' : 'choices'}`;
+  return several.length === 0
+    ? `Pooled over trials, the latencies ${all} make one hump each.`
+    : `Pooled over trials, the latencies of ${single} ${all} make one hump; of the others: ${list(several, 'and')}.`;
+}
+
+type Props = { readonly view: View; readonly title: string; readonly identities: Identities };
+
+export const DensityBody = ({ view, title, identities }: Props) => (
+  <FigureBody
+    title={title}
+    note={
+      'Share of messages by latency, in bins of which each is as many times the one before, the same for all. Each row is as high as its ' +
+      'own tallest bin, whose share stands beside it. A hump falls to half its height on both sides. One message in a thousand may lie ' +
+      'beyond either end. Pooled over trials, for the shape alone: two humps may be two kinds of messages, or trials that differ.'
+    }
+    data={<DensityData view={view} />}
+  >
+    {view.lines.length === 0 ? (
+      <p className="empty">Nothing to draw.</p>
+    ) : (
+      <DensityRows view={view} identities={identities} />
+    )}
+  </FigureBody>
+);
+
+function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Props, 'title'>) {
+  const height = lines.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
+  const bottom = PLOT.top + lines.length * height;
+  const [low, high] = [(edges[0] ?? 0) * 1e3, (edges.at(-1) ?? 1) * 1e3];
+  const x = logScale([low, high], [PLOT.left, PLOT.right]);
+  const left = (bin: number): number => round(x((edges[bin] ?? 0) * 1e3));
+  return (
+    <Chart width={WIDTH} height={bottom + 40} label={takeaway} nearest="row">
+      <TicksAcross ticks={logTicks(low, high)} at={x} top={PLOT.top} bottom={bottom} />
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        latency, ms (log)
+      </text>
+      {lines.map(({ row, shares, tallest }, index) => {
+        const base = PLOT.top + (index + 1) * height - 3;
+        const top = (share: number): number => round(base - (share / tallest) * (height - 8));
+        const steps = shares.map((share, bin) => `V${top(share)}H${left(bin + 1)}`).join('');
+        return (
+          <Series
+            key={row.caseId}
+            name={row.name}
+            identity={identities(row.name)}
+            points={shares.flatMap((share, bin) =>
+              share < LEAST_SHARE && share < tallest
+                ? []
+                : [
+                    {
+                      x: (left(bin) + left(bin + 1)) / 2,
+                      y: top(share),
+                      text: `${percent(share)} ${binText(edges, bin)}`,
+                    },
+                  ],
+            )}
+          >
+            <path className="density" d={`M${left(0)} ${base}${steps}V${base}Z`} />
+            <EndLabel
+              name={row.name}
+              identity={identities(row.name)}
+              x={0}
+              y={base - height / 2 + 6}
+              from={null}
+              length={17}
+            />
+            <text className="tick" x={WIDTH} y={base - height / 2 + 10} textAnchor="end">
+              {percent(tallest)}
+            </text>
+          </Series>
+        );
+      })}
+    </Chart>
+  );
+}
+
+const milliseconds = (seconds: number | undefined): string => figures((seconds ?? Number.NaN) * 1e3);
+
+const binText = (edges: readonly number[], bin: number): string =>
+  `from ${milliseconds(edges[bin])} to ${milliseconds(edges[bin + 1])} ms`;
+
+function DensityData({ view: { edges, lines } }: Pick<Props, 'view'>) {
+  return (
+    <table>
+      <caption>Share of messages by latency in ms, pooled over the valid trials</caption>
+      <thead>
+        <tr>
+          <Heads of={['From', 'To']} className="number" />
+          {lines.map(({ row }) => (
+            <th key={row.caseId} scope="col" className="number">
+              <Name>{row.name}</Name>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {edges.slice(1).map((edge, bin) => (
+          <tr key={edge}>
+            <th scope="row" className="number">
+              {milliseconds(edges[bin])}
+            </th>
+            <td className="number">{milliseconds(edge)}</td>
+            {lines.map(({ row, shares }) => (
+              <td key={row.caseId} className="number">
+                {shares[bin] === 0 ? '0' : `${figures((shares[bin] ?? 0) * 100)} %`}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
