@@ -58,8 +58,10 @@ const readableOf = (responses: readonly Decoded[]): Distribution[] =>
   responses.flatMap((decoded) => (decoded.readable ? [decoded.distribution] : []));
 
 /** Percentiles that readers ask for by name are among the points, exactly. */
-const FIRST = 0.1;
-const NAMED = [FIRST, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+export const PERCENTILES = [0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999] as const;
+const [FIRST] = PERCENTILES;
+/** Of any that was computed, whether it is one of them. */
+export const isNamed = (percentile: number): boolean => PERCENTILES.some((named) => named === percentile);
 
 /** Both ends of what is firm, and of what is not, are among the points. */
 function percentilesTo(firmest: number, deepest: number): number[] {
@@ -67,7 +69,7 @@ function percentilesTo(firmest: number, deepest: number): number[] {
   const decades = -Math.log10(1 - deepest) - first;
   const steps = Math.max(1, Math.ceil(decades * POINTS_PER_DECADE));
   const even = Array.from({ length: steps }, (_, step) => 1 - 10 ** -(first + (decades * step) / steps));
-  const named = NAMED.filter((percentile) => percentile <= deepest + 1e-9);
+  const named = PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9);
   const inner = even.filter((percentile) => named.every((other) => Math.abs(other - percentile) > 1e-9));
   const ends = [firmest, deepest].filter(
     (end, index, all) => all.indexOf(end) === index && named.every((percentile) => Math.abs(percentile - end) > 1e-9),

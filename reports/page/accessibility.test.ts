@@ -173,6 +173,23 @@ test.each([
   240_000,
 );
 
+test('figures in their other forms keep nobody out either', async () => {
+  const html = await report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' })();
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate(axe);
+    await page.evaluate(OPENED);
+    await page.evaluate(`location.hash = '#q=all&metric=bytes&axis=linear&distribution=density&objective=2.5'`);
+    await page.locator('.objective-said:not(:empty)').first().waitFor();
+    await page.getByRole('heading', { name: 'Density of latency' }).first().waitFor();
+    await page.getByRole('heading', { name: 'Bytes per message: medians' }).first().waitFor();
+    await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true;`);
+    for (const [look, media] of Object.entries(LOOKS)) {
+      await page.emulateMedia(media);
+      expect(await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR), look).toEqual([]);
+    }
+  });
+}, 120_000);
+
 test('the check itself finds what keeps somebody out', async () => {
   const html = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><button></button></main></html>';
   await reader.open(html, {}, async (page) => {

@@ -1,5 +1,6 @@
 import type { Results } from '../../bench/results/schema.ts';
 import type { Comparison } from '../analysis/compare-model.ts';
+import { isNamed } from '../analysis/curve.ts';
 import type { Analysis } from '../analysis/model.ts';
 import type { View } from './comparison-state.ts';
 
@@ -33,11 +34,18 @@ export const lightened = (results: Results): Results => ({
   })),
 });
 
-/** An analysis as its page carries it: its curves are in the markup, as the charts drawn of them, and nothing else asks for them. */
+/**
+ * An analysis as its page carries it: its curves are in the markup, as the charts drawn of them, and only their named percentiles are
+ * asked for again, to be held against an objective.
+ */
 export const withoutCurves = (analysis: Analysis): Analysis => ({
   ...analysis,
   groups: analysis.groups.map((group) => ({
     ...group,
-    rows: group.rows.map((row) => ({ ...row, curve: [], pooled: [] })),
+    rows: group.rows.map((row) => ({
+      ...row,
+      curve: row.curve.filter(({ firm, percentile }) => firm && isNamed(percentile)),
+      pooled: [],
+    })),
   })),
 });

@@ -2,6 +2,7 @@
 export const METRIC = 'metric';
 export const AXIS = 'axis';
 export const DISTRIBUTION = 'distribution';
+export const OBJECTIVE = 'objective';
 
 type ChoiceProps = {
   /** Under which the address has it. */
@@ -22,5 +23,14 @@ export const Choice = ({ name, label, options }: ChoiceProps) => (
         </option>
       ))}
     </select>
+  </label>
+);
+
+type FieldProps = { readonly name: string; readonly label: string };
+
+/** Asks for a number above zero; empty until a reader gives one. */
+export const NumberField = ({ name, label }: FieldProps) => (
+  <label>
+    {label} <input data-choice={name} type="number" min="0" step="any" size={8} autoComplete="off" />
   </label>
 );

@@ -1,11 +1,13 @@
 import { scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
+import { isNamed, PERCENTILES } from '../analysis/curve.ts';
 import { figures } from '../analysis/format.ts';
 import type { CurvePoint, Group, Row } from '../analysis/model.ts';
 import { TicksAcross, TicksUp } from './axes.tsx';
 import { logDomain, logTicks, round } from './axis.ts';
 import { curveTakeaway } from './captions.ts';
 import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from './chart.tsx';
+import { NumberField, OBJECTIVE } from './choices.tsx';
 import { type Identities, markerPath } from './identity.ts';
 import { Figure, Heads, SeriesHead } from './parts.tsx';
 import type { Point } from './points.ts';
@@ -20,8 +22,7 @@ const LABEL_GAP = 17;
 /** Many labels stand closer, and the plot grows with them. */
 const LEAST_GAP = 14;
 
-const FIRST = 0.1;
-const PERCENTILES = [FIRST, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999];
+const [FIRST] = PERCENTILES;
 
 const NOTE =
   'Thick: median over the valid trials at each percentile; shaded: from the fastest trial to the slowest. Dotted from where a trial by ' +
@@ -36,6 +37,7 @@ export function CurveFigure({ id, group, identities }: Props) {
       id={id}
       title="Latency by percentile"
       takeaway={curveTakeaway(group)}
+      choices={rows.length === 0 ? undefined : <NumberField name={OBJECTIVE} label="Objective, ms" />}
       note={NOTE}
       data={<CurveData rows={rows} identities={identities} />}
     >
@@ -77,9 +79,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
     bottom,
   );
   const pointsOf = ({ curve }: Row): Point[] =>
-    curve
-      .filter(({ percentile }, index) => PERCENTILES.includes(percentile) || index === curve.length - 1)
-      .map(pointOf);
+    curve.filter(({ percentile }, index) => isNamed(percentile) || index === curve.length - 1).map(pointOf);
   const pointOf = (point: CurvePoint): Point => {
     const [left, top] = at(point);
     return {
@@ -92,6 +92,12 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   };
   return (
     <Chart width={WIDTH} height={bottom + FOOT} label={label}>
+      {/* For the script, which draws an objective where a reader gives one. */}
+      <g
+        data-axis={[low, high, PLOT.left, PLOT.right, PLOT.top, bottom]
+          .map((end) => Number(end.toPrecision(6)))
+          .join(' ')}
+      />
       <TicksUp ticks={logTicks(low, high)} at={y} plot={PLOT} />
       <TicksAcross
         ticks={PERCENTILES.filter((percentile) => percentile <= deepest + 1e-9)}

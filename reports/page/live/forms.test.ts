@@ -3,6 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { inUnit } from '../../analysis/format.ts';
 import { type MetricId, metric } from '../../analysis/metrics.ts';
+import { objectiveSentence } from '../../analysis/objective.ts';
 import { EVERY_KIND, makeResults, SEVEN } from '../../fixtures.ts';
 import { makeReport } from '../../report.ts';
 import { unpackPoints } from '../points.ts';
@@ -157,6 +158,36 @@ test('the distribution as a density: a row and a column of the table for each, w
     await titled(figure, 'Distribution of latency').waitFor();
     expect(await seriesOf(figure)).toEqual(usual);
     expect(await hashOf(page)).toBe('');
+  });
+});
+
+test('an objective that the reader gives is a line at its height, and the caption says who keeps to it', async () => {
+  await reader.open(html, {}, async (page) => {
+    const figure = figureOf(page, 'question-1-percentiles');
+    const said = figure.getByRole('status');
+    const line = figure.locator('svg.chart line.objective');
+    const choices = analysis.groups[0]?.rows.filter(({ floor }) => !floor) ?? [];
+    // Just what the second of them has at 99 %.
+    const seconds = choices[1]?.curve.find(({ percentile }) => percentile === 0.99)?.seconds ?? Number.NaN;
+    await figure.getByLabel('Objective, ms').fill(String(seconds * 1e3));
+    await line.waitFor({ state: 'attached' });
+    expect(await said.textContent()).toBe(objectiveSentence(choices, (seconds * 1e3) / 1e3));
+    expect(await hashOf(page)).toBe(`#objective=${seconds * 1e3}`);
+
+    const points = unpackPoints((await seriesOf(figure))[1]?.packed ?? '');
+    const at = points.find(({ text }) => text.startsWith('99 %:'))?.y ?? Number.NaN;
+    expect(Math.abs(Number(await line.getAttribute('y1')) - at)).toBeLessThan(0.2);
+
+    await figure.getByLabel('Objective, ms').fill('86400000');
+    await said.filter({ hasText: 'It lies beyond what is drawn.' }).waitFor();
+    expect(await line.count()).toBe(0);
+    await figure.getByLabel('Objective, ms').fill('');
+    await expect.poll(() => said.textContent()).toBe('');
+    expect(await hashOf(page)).toBe('');
+    for (const odd of ['-3', 'soon', '1e999']) {
+      await page.evaluate(`location.hash = '#objective=${odd}'`);
+      expect(await line.count()).toBe(0);
+    }
   });
 });
 

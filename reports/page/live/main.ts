@@ -10,6 +10,7 @@ import { filterTrials } from './filter.ts';
 import { otherForms } from './forms.tsx';
 import { answerKeys } from './keys.ts';
 import { markSection } from './navigation.ts';
+import { drawObjective } from './objective.ts';
 import { pickQuestion } from './picker.ts';
 import { sortTables } from './sort.ts';
 import { arrive, keepState } from './state.ts';
@@ -29,6 +30,7 @@ const PARTS: readonly ((page: Document) => void)[] = [
   charts,
   offerChoices,
   otherForms,
+  drawObjective,
   answerButtons,
   answerKeys,
   copyButtons,
