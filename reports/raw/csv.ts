@@ -11,11 +11,16 @@ function cellText(cell: Cell): string {
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
   if (typeof cell === 'boolean') return String(cell);
   const safe = inert(cell);
-  return /[",\r\n]/.test(safe) || safe !== cell ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return safe === cell ? quotedText(safe) : inQuotes(safe);
 }
+
+/** In quotes where it must be. */
+export const quotedText = (text: string): string => (/[",\r\n]/.test(text) ? inQuotes(text) : text);
+
+const inQuotes = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
  * Names and reasons come from outside. A spreadsheet takes a cell that begins with one of these for a formula, whether quoted or
  * not; after an apostrophe it is text.
  */
-const inert = (text: string): string => (/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) ? `'${text}` : text);
+export const inert = (text: string): string => (/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) ? `'${text}` : text);

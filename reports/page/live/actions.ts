@@ -1,6 +1,6 @@
 import { summaryMarkdown } from '../../markdown/summary.ts';
 import { carriedAnalysis, carriedResults } from './carried.ts';
-import { copy } from './clipboard.ts';
+import { copy, NOT_COPIED } from './clipboard.ts';
 
 export function answerButtons(page: Document): void {
   page.querySelector('#print')?.addEventListener('click', () => print());
@@ -8,7 +8,7 @@ export function answerButtons(page: Document): void {
     const copied = await carriedSummary()
       .then((text) => copy(text))
       .catch(() => false);
-    say(page, copied ? 'Summary copied as Markdown' : 'This browser does not let a page copy');
+    say(page, copied ? 'Summary copied as Markdown' : NOT_COPIED);
   });
 }
 

@@ -1,3 +1,6 @@
+/** What to say where it could not. */
+export const NOT_COPIED = 'This browser does not let a page copy';
+
 /** A page that was opened from a file is not everywhere given the clipboard; the older way needs a selection. */
 export async function copy(text: string): Promise<boolean> {
   try {

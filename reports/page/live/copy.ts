@@ -1,4 +1,4 @@
-import { copy } from './clipboard.ts';
+import { copy, NOT_COPIED } from './clipboard.ts';
 import { say } from './said.ts';
 
 /** Buttons with `data-copy="id"` put what that element says on the clipboard, and say beside them, and to screen readers, that they did. */
@@ -8,7 +8,7 @@ export function copyButtons(page: Document): void {
       const source = page.getElementById(button.dataset.copy ?? '');
       if (source === null) return;
       const done = await copy(textOf(source));
-      const said = done ? 'Copied.' : 'This browser does not let a page copy.';
+      const said = done ? 'Copied.' : `${NOT_COPIED}.`;
       const beside = button.parentElement?.querySelector('.copied');
       if (beside != null) beside.textContent = said;
       say(said);

@@ -1,3 +1,5 @@
+import { inert, quotedText } from '../../raw/csv.ts';
+
 /** A table as it stands in the page, for a spreadsheet: its header cells, then its rows. */
 export const csvOf = (table: HTMLTableElement): string =>
   [...table.rows]
@@ -11,8 +13,5 @@ const cellsOf = (cell: HTMLTableCellElement): string[] => [
   ...Array.from({ length: cell.colSpan - 1 }, () => ''),
 ];
 
-/** A name could be a formula to the program that opens it; a number, with its sign, is none. */
-function quoted(text: string): string {
-  const safe = /^[=+\-@]/.test(text) && !/^[+-]?[\d.,]+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
+/** A number, with its sign, is no formula. */
+const quoted = (text: string): string => quotedText(/^[+-]?[\d.,]+$/.test(text) ? text : inert(text));

@@ -4,6 +4,7 @@ import { pooledLog } from '../../raw/hlog.ts';
 import { DOWNLOADS, type Download, fileNameOf } from '../../raw/names.ts';
 import { trialsCsv } from '../../raw/trials-csv.ts';
 import { carriedAnalysis, carriedHistograms, carriedResults } from './carried.ts';
+import { save } from './download.ts';
 
 const MADE: Readonly<Record<Download, (results: Results, analysis: Analysis) => string | Promise<string>>> = {
   results: (results) => `${JSON.stringify(results, null, 2)}\n`,
@@ -20,20 +21,16 @@ export function offerDownloads(page: Document): void {
     const { download } = button.dataset;
     if (!isDownload(download)) continue;
     button.addEventListener('click', async () => {
-      const said = await give(page, download).catch((error: unknown) => `No file could be made: ${error}`);
+      const said = await give(download).catch((error: unknown) => `No file could be made: ${error}`);
       if (status !== null) status.textContent = said;
     });
   }
 }
 
-async function give(page: Document, download: Download): Promise<string> {
+async function give(download: Download): Promise<string> {
   const results = await carriedResults();
   const text = await MADE[download](results, await carriedAnalysis());
-  const link = page.createElement('a');
-  link.download = fileNameOf(results, download);
-  link.href = URL.createObjectURL(new Blob([text], { type: DOWNLOADS[download].type }));
-  link.click();
-  // The browser has taken the file over once the click is through.
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  return `${link.download} is made.`;
+  const name = fileNameOf(results, download);
+  save(text, name, DOWNLOADS[download].type);
+  return `${name} is made.`;
 }

@@ -1,5 +1,6 @@
-import { copy } from './clipboard.ts';
+import { copy, NOT_COPIED } from './clipboard.ts';
 import { csvOf } from './csv.ts';
+import { save } from './download.ts';
 import { say } from './said.ts';
 import { standalone } from './standalone.ts';
 
@@ -13,13 +14,15 @@ export function figureTools(figure: Element, chart: SVGSVGElement, title: string
   if (table !== null) {
     const copyButton = button('Copy CSV', title, async () => {
       const copied = await copy(csvOf(table));
-      const outcome = copied ? 'Copied' : 'This browser does not let a page copy';
+      const outcome = copied ? 'Copied' : NOT_COPIED;
       copyButton.textContent = outcome;
       say(`${outcome}: ${title}`);
     });
     tools.append(copyButton);
   }
-  tools.append(button('Download SVG', title, () => download(standalone(chart, title), `${fileName(title)}.svg`)));
+  tools.append(
+    button('Download SVG', title, () => save(standalone(chart, title), `${fileName(title)}.svg`, 'image/svg+xml')),
+  );
   figure.append(tools);
 }
 
@@ -30,16 +33,6 @@ function button(text: string, title: string, press: () => void): HTMLButtonEleme
   made.setAttribute('aria-description', title);
   made.addEventListener('click', press);
   return made;
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'image/svg+xml' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser reads it in a task of its own.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** After the run and the figure. */

@@ -3,6 +3,7 @@ import { adviceDocument } from '../../../advice/document.ts';
 import { commandFor } from '../../../advice/flags.ts';
 import type { Advice } from '../../../advice/model.ts';
 import { decisionRecord } from '../../../advice/record.ts';
+import { save } from '../download.ts';
 
 /** What is decided is to be kept: as a record that reads well on its own, as a document for programs, and as a link. */
 export function Export({ advice, link }: { advice: Advice; link: () => string }) {
@@ -64,13 +65,3 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
 }
 
 const nameOf = ({ run }: Advice): string => `decision-${run.id.replace(/[^\w.-]+/g, '-')}`;
-
-function save(text: string, name: string, type: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const anchor = document.createElement('a');
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  // The browser has it once the click is done with.
-  setTimeout(() => URL.revokeObjectURL(url));
-}
