@@ -5,7 +5,9 @@ import type { CurvePoint, Row } from './model.ts';
 /** Whoever keeps an objective for less than half of the messages does not keep it. */
 const LEAST = 0.5;
 
-const isAsked = ({ firm, percentile }: CurvePoint): boolean => firm && percentile >= LEAST && isNamed(percentile);
+/** What an objective is held against: a percentile that people ask for, with enough samples beyond. */
+export const isAsked = ({ firm, percentile }: CurvePoint): boolean =>
+  firm && percentile >= LEAST && isNamed(percentile);
 
 /** The deepest of the named percentiles at which the median over the trials is within so many seconds; null where none is. */
 export function keptAt(curve: readonly CurvePoint[], seconds: number): number | null {

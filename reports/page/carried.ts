@@ -1,7 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import type { Comparison } from '../analysis/compare-model.ts';
-import { isNamed } from '../analysis/curve.ts';
 import type { Analysis } from '../analysis/model.ts';
+import { isAsked } from '../analysis/objective.ts';
 import type { View } from './comparison-state.ts';
 
 /** Ids of the elements in which a report carries what it was made from: JSON, gzipped, in base64. */
@@ -35,8 +35,8 @@ export const lightened = (results: Results): Results => ({
 });
 
 /**
- * An analysis as its page carries it: its curves are in the markup, as the charts drawn of them, and only their named percentiles are
- * asked for again, to be held against an objective.
+ * An analysis as its page carries it: its curves are in the markup, as the charts drawn of them, and only what an objective
+ * is held against is asked for again.
  */
 export const withoutCurves = (analysis: Analysis): Analysis => ({
   ...analysis,
@@ -44,7 +44,7 @@ export const withoutCurves = (analysis: Analysis): Analysis => ({
     ...group,
     rows: group.rows.map((row) => ({
       ...row,
-      curve: row.curve.filter(({ firm, percentile }) => firm && isNamed(percentile)),
+      curve: row.curve.filter(isAsked),
       pooled: [],
     })),
   })),

@@ -6,7 +6,7 @@ import { TicksAcross } from './axes.tsx';
 import { logScale, logTicks, round } from './axis.ts';
 import { Chart, EndLabel, Series } from './chart.tsx';
 import type { Identities } from './identity.ts';
-import { FigureBody, Heads, Name } from './parts.tsx';
+import { FigureBody, Heads, SeriesHead } from './parts.tsx';
 
 const WIDTH = 540;
 const PLOT = { left: 142, right: 480, top: 8 };
@@ -14,8 +14,8 @@ const ROW = 36;
 /** Of more rows than this, each has less room. */
 const MOST_ROOMY = 10;
 const ROW_OF_MANY = 26;
-/** What a reader stops at. */
-const LEAST_SHARE = 0.005;
+/** What is read out, and listed. */
+const LEAST_SHARE = 0.01;
 
 export type PooledRow = { readonly row: Row; readonly distribution: Distribution };
 
@@ -54,7 +54,7 @@ export const DensityBody = ({ view, title, identities }: Props) => (
       'own tallest bin, whose share stands beside it. A hump falls to half its height on both sides. One message in a thousand may lie ' +
       'beyond either end. Pooled over trials, for the shape alone: two humps may be two kinds of messages, or trials that differ.'
     }
-    data={<DensityData view={view} />}
+    data={<DensityData view={view} identities={identities} />}
   >
     {view.lines.length === 0 ? (
       <p className="empty">Nothing to draw.</p>
@@ -85,17 +85,11 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
             key={row.caseId}
             name={row.name}
             identity={identities(row.name)}
-            points={shares.flatMap((share, bin) =>
-              share < LEAST_SHARE && share < tallest
-                ? []
-                : [
-                    {
-                      x: (left(bin) + left(bin + 1)) / 2,
-                      y: top(share),
-                      text: `${percent(share)} ${binText(edges, bin)}`,
-                    },
-                  ],
-            )}
+            points={stopsIn(shares, tallest).map((bin) => ({
+              x: (left(bin) + left(bin + 1)) / 2,
+              y: top(shares[bin] ?? 0),
+              text: `${percent(shares[bin] ?? 0)} ${binText(edges, bin)}`,
+            }))}
           >
             <path className="density" d={`M${left(0)} ${base}${steps}V${base}Z`} />
             <EndLabel
@@ -116,39 +110,49 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
   );
 }
 
+/** The bins that a reader stops at: the tallest is always among them. */
+const stopsIn = (shares: readonly number[], tallest: number): number[] =>
+  [...shares.keys()].filter((bin) => (shares[bin] ?? 0) >= Math.min(LEAST_SHARE, tallest));
+
 const milliseconds = (seconds: number | undefined): string => figures((seconds ?? Number.NaN) * 1e3);
 
 const binText = (edges: readonly number[], bin: number): string =>
   `from ${milliseconds(edges[bin])} to ${milliseconds(edges[bin + 1])} ms`;
 
-function DensityData({ view: { edges, lines } }: Pick<Props, 'view'>) {
+const HEADERS = ['Humps', 'Tallest bin from, ms', 'to, ms', 'Its share'];
+
+function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'>) {
   return (
     <table>
-      <caption>Share of messages by latency in ms, pooled over the valid trials</caption>
+      <caption>Shares of messages by latency, pooled over the valid trials</caption>
       <thead>
         <tr>
-          <Heads of={['From', 'To']} className="number" />
-          {lines.map(({ row }) => (
-            <th key={row.caseId} scope="col" className="number">
-              <Name>{row.name}</Name>
-            </th>
-          ))}
+          <th scope="col">Transport</th>
+          <Heads of={HEADERS} className="number" />
+          <th scope="col">Bins of {percent(LEAST_SHARE)} and more, ms: share</th>
         </tr>
       </thead>
       <tbody>
-        {edges.slice(1).map((edge, bin) => (
-          <tr key={edge}>
-            <th scope="row" className="number">
-              {milliseconds(edges[bin])}
-            </th>
-            <td className="number">{milliseconds(edge)}</td>
-            {lines.map(({ row, shares }) => (
-              <td key={row.caseId} className="number">
-                {shares[bin] === 0 ? '0' : `${figures((shares[bin] ?? 0) * 100)} %`}
+        {lines.map(({ row, shares, tallest }) => {
+          const bin = shares.indexOf(tallest);
+          return (
+            <tr key={row.caseId}>
+              <SeriesHead name={row.name} identities={identities} />
+              <td className="number">{humpsOf(shares)}</td>
+              <td className="number">{milliseconds(edges[bin])}</td>
+              <td className="number">{milliseconds(edges[bin + 1])}</td>
+              <td className="number">{percent(tallest)}</td>
+              <td className="reasons">
+                {stopsIn(shares, tallest)
+                  .map(
+                    (one) =>
+                      `${milliseconds(edges[one])}–${milliseconds(edges[one + 1])}: ${percent(shares[one] ?? 0)}`,
+                  )
+                  .join(', ')}
               </td>
-            ))}
-          </tr>
-        ))}
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );
