@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { adviceDocument } from '../../../advice/document.ts';
 import { commandFor } from '../../../advice/flags.ts';
 import type { Advice } from '../../../advice/model.ts';
@@ -11,7 +11,7 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
   const area = useRef<HTMLTextAreaElement>(null);
   const label = useId();
   const [below, setBelow] = useState<{ readonly text: string; readonly of: Advice } | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (below === null || area.current === null) return;
     area.current.closest('details')?.setAttribute('open', '');
     area.current.focus();
