@@ -265,6 +265,18 @@ test('a reason leads to the chart that shows its figure, also behind another que
       return top >= 0 && top < innerHeight;
     });
     expect(new URL(page.url()).hash).toMatch(/^#question-2-bytes&.*for=dashboard/);
+    // A chart that can show any metric shows the one that the reason is about.
+    await page.getByText('Every figure that was weighed').evaluate((summary) => {
+      for (const details of summary.closest('.advisor-result')?.querySelectorAll('details') ?? []) {
+        details.setAttribute('open', '');
+      }
+    });
+    await page.locator('.advisor-reasons a', { hasText: 'server memory' }).first().click();
+    await page.locator('#question-2-intervals h3', { hasText: /memory/i }).waitFor();
+    expect(new URL(page.url()).hash).toMatch(/^#question-2-intervals&.*metric=memory/);
+    await page.locator('.advisor-reasons a', { hasText: 'p99 latency' }).first().click();
+    await page.locator('#question-2-intervals h3', { hasText: /p99/ }).waitFor();
+    expect(new URL(page.url()).hash).not.toContain('metric=');
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chartOf } from './charts.ts';
+import { chartOf, metricAskedOf } from './charts.ts';
 
 const groups = [
   { id: 'echo', primary: 'p99' },
@@ -18,8 +18,13 @@ test('a metric leads to the chart that shows it best', () => {
   expect(anchor('idle', 'idleBytes')).toBe('question-2-idle');
 });
 
-test('what no chart shows is in the table that the section begins with; a judgement leads nowhere', () => {
-  expect(chartOf(groups, { group: 'echo', metric: 'memory' }, everything)).toBe('question-1');
+test('what has no chart of its own has its medians and intervals, which must be asked for it', () => {
+  expect(chartOf(groups, { group: 'echo', metric: 'memory' }, everything)).toBe('question-1-intervals');
+  expect(metricAskedOf(groups, { group: 'echo', metric: 'memory' })).toBe('memory');
+  expect(metricAskedOf(groups, { group: 'echo', metric: 'p99' })).toBeNull();
+});
+
+test('where no chart was drawn there is the table that the section begins with; a judgement leads nowhere', () => {
   expect(chartOf(groups, { group: 'idle', metric: 'idleBytes' }, () => false)).toBe('question-2');
   expect(chartOf(groups, { group: null, metric: null }, everything)).toBeNull();
 });

@@ -2,7 +2,7 @@ import type { MetricId } from '../../../analysis/metrics.ts';
 import type { Group } from '../../../analysis/model.ts';
 import { type FigureKind, figureId, sectionId } from '../../sections.ts';
 
-/** What shows a figure best, and what shows it where that was not drawn. Memory under load has no chart: it is in the table. */
+/** What shows a figure best; where there is nothing of the kind, medians with their intervals do, which can be had of every metric. */
 const SHOWN_BY: Partial<Readonly<Record<MetricId, readonly FigureKind[]>>> = {
   p50: ['percentiles'],
   p99: ['percentiles'],
@@ -22,8 +22,18 @@ export function chartOf(
 ): string | null {
   const index = groups.findIndex((group) => group.id === id);
   if (index < 0) return null;
-  const primary = metric !== null && groups[index]?.primary === metric;
+  const primary = groups[index]?.primary === metric;
+  const own = metric === null || primary ? [] : (SHOWN_BY[metric] ?? []);
   // Medians and intervals are what a reason quotes.
-  const kinds = [...(primary ? (['intervals'] as const) : []), ...(metric === null ? [] : (SHOWN_BY[metric] ?? []))];
+  const kinds: readonly FigureKind[] = metric === null ? [] : [...own, 'intervals'];
   return kinds.map((kind) => figureId(index, kind)).find(has) ?? sectionId(index);
+}
+
+/** What the chart must be asked to show, for a link to it to tell the truth: null is what it shows by itself. */
+export function metricAskedOf(
+  groups: readonly Pick<Group, 'id' | 'primary'>[],
+  { group: id, metric }: { readonly group: string | null; readonly metric: MetricId | null },
+): MetricId | null {
+  const group = groups.find((one) => one.id === id);
+  return group === undefined || group.primary === metric ? null : metric;
 }

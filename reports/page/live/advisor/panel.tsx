@@ -4,8 +4,10 @@ import { type Draft, readDraft } from '../../../advice/draft.ts';
 import { judgementsOf } from '../../../advice/facts.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
 import { turned } from '../../../advice/needs.ts';
+import { METRIC } from '../../choices.tsx';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
-import { chartOf } from './charts.ts';
+import { setState } from '../state.ts';
+import { chartOf, metricAskedOf } from './charts.ts';
 import { Export } from './export.tsx';
 import { addressOf, keepDraft, linkedDraft, watchDraft } from './link.ts';
 import type { Looks } from './looks.ts';
@@ -57,6 +59,9 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
               weighed={draft.weighed}
               looks={looks}
               chartOf={(reason) => chartOf(groups, reason, (anchor) => document.getElementById(anchor) !== null)}
+              follow={(reason, chart) => {
+                if (chart.endsWith('-intervals')) setState(METRIC, metricAskedOf(groups, reason), 'replace');
+              }}
               edit={(transport, criterion) => lookUp(questions.current, `${transport}.${criterion}`)}
               turn={(need) =>
                 change(

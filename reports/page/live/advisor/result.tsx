@@ -33,6 +33,8 @@ export type Shown = {
   readonly looks: Looks;
   /** Anchor of the chart that shows the figure of a reason. */
   readonly chartOf: (reason: Reason) => string | null;
+  /** Before its chart comes into view, it must show that figure. */
+  readonly follow: (reason: Reason, chart: string) => void;
   readonly turn: (need: NeedFlip['need']) => void;
   /** Leads to where a judgement is changed. */
   readonly edit: (transport: string, criterion: CriterionId) => void;
@@ -237,7 +239,13 @@ function OneReason({ reason, shown }: { reason: Reason; shown: Shown }) {
     <li>
       <span aria-hidden="true">{SIGNS[speaks]}</span>
       <span className="visually-hidden">{SPEAKS[speaks]}</span>{' '}
-      {chart === null ? text : <a href={`#${chart}`}>{unbroken(text)}</a>}{' '}
+      {chart === null ? (
+        text
+      ) : (
+        <a href={`#${chart}`} onClick={() => shown.follow(reason, chart)}>
+          {unbroken(text)}
+        </a>
+      )}{' '}
       {source === null ? <TagOf tag={tag} /> : <Cited cell={{ source, tag }} />}
     </li>
   );
