@@ -78,7 +78,21 @@ test('bad input: one message with every problem', async () => {
 
 test('interrupted, it prints what it has and says so to the shell', async () => {
   const { said, context } = capture();
-  const ended = await microCommand({ json: true }, [], { ...context, interrupted: AbortSignal.abort() });
-  expect(ended).toBe(130);
-  expect(JSON.parse(said.out)).toEqual({ rows: [] });
+  const interruption = new AbortController();
+  const io: Io = {
+    ...context.io,
+    talk: (text) => {
+      if (text.includes('ws, 16 bytes')) interruption.abort();
+    },
+  };
+  const flags = { transports: 'ws', size: '16,64', seconds: '0.001', json: true } as const;
+  expect(await microCommand(flags, [], { io, interrupted: interruption.signal })).toBe(130);
+  const { rows } = JSON.parse(said.out) as { rows: Record<string, unknown>[] };
+  expect(rows.map(({ transport, size }) => `${transport} ${size}`)).toEqual(['json 16', 'json 16']);
+});
+
+test('interrupted before it began, it measures and prints nothing', async () => {
+  const { said, context } = capture();
+  expect(await microCommand({ json: true }, [], { ...context, interrupted: AbortSignal.abort() })).toBe(130);
+  expect(said.out).toBe('');
 });
