@@ -130,10 +130,7 @@ export function guardOrigins(server: Server, gate: Gate, settings: ServerSetting
   server.on('upgrade', (request, socket, head) => {
     if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
     // Of what is none of its own a library closes its half alone, and Node's time-outs are over with the upgrade.
-    socket.once('finish', () => {
-      const cut = setTimeout(() => socket.destroy(), LINGER_MS);
-      socket.once('close', () => clearTimeout(cut));
-    });
+    socket.once('finish', () => cutSoon(socket));
     for (const listener of upgrades) listener.call(server, request, socket, head);
   });
 }
@@ -159,10 +156,14 @@ function lastOf({ req }: WebResponse): { connection?: string } {
 
 /** Also where the peer reads no answer: the connection ends a moment later, whatever became of it. */
 export function refuseAndCut(request: WebRequest, response: WebResponse, status: number, reason: string): void {
-  const { socket } = request;
+  cutSoon(request.socket);
+  refuse(response, status, reason);
+}
+
+/** Time to read what was said, and no more. */
+export function cutSoon(socket: WebRequest['socket']): void {
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => clearTimeout(cut));
-  refuse(response, status, reason);
 }
 
 /** The same for a handshake of another protocol, which has no answer of its own yet. */

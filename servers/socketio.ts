@@ -6,7 +6,7 @@ import type { Application, Listener, Message, Options, ServerSettings } from '..
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
 import { Gate, type Pass, whenExpired } from './gate.ts';
-import { createWebServer, guardOrigins, notFound, refuseAndCut, schemeOf } from './http.ts';
+import { createWebServer, cutSoon, guardOrigins, notFound, refuseAndCut, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { limitedSockets } from './sockets.ts';
 
@@ -175,7 +175,7 @@ function limitHandshakes(server: HttpServer, most: number): void {
   });
 }
 
-/** Engine.IO answers a POST that is too large with 413, and would keep its session. */
+/** Engine.IO answers a POST that is too large with 413, and would keep its session, and the connection until the rest has come. */
 function endWhenTooLarge(server: HttpServer, io: Server): void {
   const connections = new Map<string, { close(discard: boolean): void }>();
   io.engine.on('connection', (conn) => {
@@ -186,6 +186,7 @@ function endWhenTooLarge(server: HttpServer, io: Server): void {
     if (request.method !== 'POST') return;
     response.once('finish', () => {
       if (response.statusCode !== 413) return;
+      cutSoon(request.socket);
       connections.get(new URLSearchParams(request.url?.split('?')[1]).get('sid') ?? '')?.close(true);
     });
   });

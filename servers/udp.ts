@@ -28,11 +28,11 @@ export function addressTaken<Server>(bind: () => Server): Server {
 }
 
 const LOOK_MS = 10;
-const MOST_LOOKS = 100;
+const MOST_LOOKS = 200;
 
 /**
- * Resolves once the port is free. A native server lets go of it when its last object is collected, so they are collected; gives up
- * after a second, where a program outside still has the port or something still holds an object.
+ * Resolves once the port is free. A native server closes it on threads of its own, or when its last object is collected, so they
+ * are collected; gives up after two seconds, where a program outside still has the port or something still holds an object.
  */
 export async function untilFree(address: string, port: number): Promise<void> {
   for (let look = 0; look < MOST_LOOKS; look++) {
@@ -46,8 +46,8 @@ export async function untilFree(address: string, port: number): Promise<void> {
   }
 }
 
-/** Binds and lets go again. */
-function tryPort(address: string, port: number): Promise<number> {
+/** Binds and lets go again; resolves with the port. Rejects with what the system says against it, such as EADDRINUSE. */
+export function tryPort(address: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
     socket.once('error', (error) => socket.close(() => reject(error)));

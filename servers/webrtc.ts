@@ -1,4 +1,5 @@
-import { createSocket } from 'node:dgram';
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as later } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
@@ -9,6 +10,7 @@ import { Gate, whenExpired } from './gate.ts';
 import { createWebServer, notFound, schemeOf } from './http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
 import { acceptWebSockets, endSocket } from './sockets.ts';
+import { tryPort, untilFree } from './udp.ts';
 import { Inbox } from './webrtc-inbox.ts';
 import { answerOf, descriptionOf, MOST_SIGNAL_BYTES, type Offer, readOffer } from './webrtc-signalling.ts';
 
@@ -52,14 +54,7 @@ export async function listen(application: Application, settings: ServerSettings)
       );
     },
   });
-  const port = await bind(server, settings);
-  const udp = { address: host, port };
-  // The library would end the process.
-  const taken = await whyTaken(udp);
-  if (taken !== undefined) {
-    await closeServer(server, sockets);
-    throw taken;
-  }
+  const port = await bindBoth(server, sockets, settings);
   const configuration = {
     ...{ iceServers: [], disableAutoNegotiation: true, bindAddress: host },
     ...{ enableIceUdpMux: true, portRangeBegin: port, portRangeEnd: port },
@@ -164,7 +159,7 @@ export async function listen(application: Application, settings: ServerSettings)
       await closeServer(server, sockets);
       unused.close();
       keeper.close();
-      await released(udp);
+      await untilFree(host, port);
     }),
   };
 }
@@ -181,7 +176,7 @@ const MOST_EMPTYING_MS = 5_000;
 /** The library's binding never frees what is still queued when a channel is closed. */
 async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
   const deadline = performance.now() + MOST_EMPTYING_MS;
-  while (!inbox.isEmpty && performance.now() < deadline) await new Promise(setImmediate);
+  while (!inbox.isEmpty && performance.now() < deadline) await later(1);
   channel.close();
   peer.close();
 }
@@ -212,25 +207,19 @@ function isLonger(message: Message, bytes: number): boolean {
   return message.length * 3 > bytes && Buffer.byteLength(message) > bytes;
 }
 
-/** Longest time the library's threads may take to let go of the UDP port, and between looks. */
-const MOST_RELEASE_MS = 2_000;
-const LOOK_MS = 5;
+/** Ports that are tried where any will do. */
+const MOST_PORTS = 5;
 
-/** The library closes its port in its own time and says nothing: it is closed when somebody else can have it. */
-async function released(address: UdpAddress): Promise<void> {
-  for (let waitedMs = 0; waitedMs < MOST_RELEASE_MS; waitedMs += LOOK_MS) {
-    if ((await whyTaken(address)) === undefined) return;
-    await later(LOOK_MS);
+/** One number for TCP and UDP: a port that the system finds free for the one may be another program's for the other. */
+async function bindBoth(server: Server, sockets: ReadonlySet<Socket>, settings: ServerSettings): Promise<number> {
+  for (let tried = 1; ; tried++) {
+    const port = await bind(server, settings);
+    try {
+      // The library would end the process.
+      return await tryPort(settings.host, port);
+    } catch (error) {
+      await closeServer(server, sockets);
+      if (settings.port !== 0 || tried === MOST_PORTS) throw error;
+    }
   }
-}
-
-type UdpAddress = { readonly address: string; readonly port: number };
-
-/** What the system says against our having this UDP port. */
-function whyTaken({ address, port }: UdpAddress): Promise<Error | undefined> {
-  return new Promise((resolve) => {
-    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');
-    socket.once('error', (error) => socket.close(() => resolve(error)));
-    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve(undefined)));
-  });
 }
