@@ -92,6 +92,9 @@ test('without a script the tables and the commands are there, and nothing that d
   });
 });
 
+/** A table says that it was opened, and a page answers, each in its own time. */
+const SOON = { timeout: 10_000 };
+
 describe('of very many trials the rows', () => {
   const MANY = makeResults({
     transports: { ...SEVEN, sse: { ...SEVEN.sse, faults: { 2: { state: 'suspect', reasons: ['late'] } } } },
@@ -106,16 +109,19 @@ describe('of very many trials the rows', () => {
 
   test('are read in when a table is opened, searched or linked to', async () => {
     await reader.open(many, {}, async (page) => {
+      const shown = (): Promise<number> => page.locator('#data tbody tr:visible').count();
       expect(await rowsIn(page)).toBe(0);
       await page.locator('#data summary').nth(2).click();
-      expect(await page.locator('#data tbody tr:visible').count()).toBe(70);
+      await expect.poll(shown, SOON).toBe(70);
       await page.locator('#data thead button:visible').first().waitFor();
       await page.getByRole('link', { name: 'every trial' }).first().click();
       await page.locator('#trials-1 table').waitFor({ state: 'visible' });
-      expect(await rowsIn(page)).toBe(140);
+      await expect.poll(() => rowsIn(page), SOON).toBe(140);
       await page.getByLabel('Show trials with').fill('suspect late');
-      expect(await page.locator('.trial-filter [role="status"]').textContent()).toBe('8 of 560 trials');
-      expect(await page.locator('#data tbody tr:visible').count()).toBe(8);
+      await expect
+        .poll(() => page.locator('.trial-filter [role="status"]').textContent(), SOON)
+        .toBe('8 of 560 trials');
+      expect(await shown()).toBe(8);
     });
   });
 
