@@ -8,6 +8,9 @@ import { place } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
 import { runTrial } from './trial.ts';
 
+/** What a packet of 1,500 bytes has room for behind the heads of IP and TCP, or of IP and UDP. */
+const MOST_IN_PACKET = 1_472;
+
 let link: Link;
 beforeAll(async () => {
   link = await openLink('auto');
@@ -51,8 +54,10 @@ describe('bytes of one message at a time', () => {
     if (wire.layer !== 'link') return;
 
     const { packetsUp = 0, packetsDown = 0 } = wire;
-    expect(packetsUp).toBeGreaterThanOrEqual(theory.segmentsUp);
-    expect(packetsDown).toBeGreaterThanOrEqual(theory.segmentsDown);
+    // One exchange waits for the one before it. Within one, the system may put two small writes in one segment while an earlier
+    // one still waits in its queue (tcp_autocorking), so that there can be fewer than the formula's segments.
+    expect(packetsUp).toBeGreaterThanOrEqual(Math.max(theory.exchanges, theory.up / MOST_IN_PACKET));
+    expect(packetsDown).toBeGreaterThanOrEqual(Math.max(theory.exchanges, theory.down / MOST_IN_PACKET));
     // Acknowledgements counted; what is left are TCP's options where packets overtook one another, or a keep-alive.
     const packets = packetsUp + packetsDown;
     const alone = (theory.acknowledgementBytes ?? 0) * (packets - theory.segmentsUp - theory.segmentsDown);
