@@ -8,7 +8,7 @@ import { compare } from '../analysis/compare.ts';
 import { EVERY_KIND, type Fault, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
 import { makeReport } from '../report.ts';
 import { renderComparison } from './render.ts';
-import { type Reader, startReader } from './testing/browser.ts';
+import { OPENED, type Reader, startReader } from './testing/browser.ts';
 import { FIRST_SCREEN } from './testing/states.ts';
 
 const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
@@ -65,15 +65,6 @@ const OF_COLOUR: RunOptions = {
   ...EVERY_RULE,
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
 };
-
-/** All questions one after the other, nothing folded up, and nothing left out of the layout because it is out of sight. */
-const OPENED = `{
-  location.hash = '#q=all';
-  for (const details of document.querySelectorAll('details')) details.open = true;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync('* { content-visibility: visible !important }');
-  document.adoptedStyleSheets = [sheet];
-}`;
 
 /** What would keep somebody out, each with where it is. */
 async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {

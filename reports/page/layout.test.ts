@@ -3,7 +3,7 @@ import { compare } from '../analysis/compare.ts';
 import { BROADCAST, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN, WIRE } from '../fixtures.ts';
 import { makeReport } from '../report.ts';
 import { renderComparison } from './render.ts';
-import { type Reader, startReader } from './testing/browser.ts';
+import { OPENED, type Reader, startReader } from './testing/browser.ts';
 import { FIRST_SCREEN } from './testing/states.ts';
 
 /** For a browser that lays out long pages at every width, however busy the machine. */
@@ -56,15 +56,6 @@ const PAGES: Record<string, () => Promise<string>> = {
 };
 
 const WIDTHS = [320, 360, 640, 1280, 2400];
-
-/** Nothing folded up, no question put aside, and all of it laid out. */
-const OPENED = `{
-  location.hash = '#q=all';
-  for (const details of document.querySelectorAll('details')) details.open = true;
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync('* { content-visibility: visible !important }');
-  document.adoptedStyleSheets = [sheet];
-}`;
 
 /** What is wider than the screen, or holds more than it is wide, though it is not made to be scrolled. */
 const TOO_WIDE = `[...document.querySelectorAll('body *')]

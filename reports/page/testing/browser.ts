@@ -64,3 +64,12 @@ export async function startReader(): Promise<Reader> {
     },
   };
 }
+
+/** For `evaluate`: all questions one after the other, nothing folded up, and nothing left out of the layout because it is out of sight. */
+export const OPENED = `{
+  location.hash = '#q=all';
+  for (const details of document.querySelectorAll('details')) details.open = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('* { content-visibility: visible !important }');
+  document.adoptedStyleSheets = [sheet];
+}`;
