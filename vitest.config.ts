@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           ...usual,
           name: 'measured',
-          include: ['{bench,servers,clients}/**/*.test.ts'],
+          include: ['{bench,servers,clients,examples}/**/*.test.ts'],
           exclude: [TERMINALS],
           fileParallelism: false,
           sequence: { groupOrder: 1 },

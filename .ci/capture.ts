@@ -8,11 +8,11 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
-import { singleTrial } from '../bench/instrument/single-trial.ts';
 import { readOptions } from '../bench/plan/options.ts';
 import { makePlan } from '../bench/plan/plan.ts';
 import { privateLink } from '../bench/run/link.ts';
 import { runTrial } from '../bench/run/trial.ts';
+import { singleTrial } from '../bench/testing/single-trial.ts';
 
 const TRANSPORTS = ['ws', 'sse', 'mqtt', 'long-polling'];
 const file = join(tmpdir(), `wirebench-capture-${process.pid}.pcap`);

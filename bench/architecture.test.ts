@@ -4,6 +4,19 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { transports } from './registry.ts';
 
+/** What servers may use of `bench`: the contract, codecs, limits and measuring aids. */
+const SERVER_AIDS = [
+  'bench/contract.ts',
+  'bench/limits.ts',
+  'bench/codec',
+  'bench/memory.ts',
+  'bench/meter.ts',
+  'bench/native',
+  'bench/security/identity.ts',
+];
+/** What everything that judges and shows stands on. */
+const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/analysis'];
+
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/contract.ts': [],
@@ -15,14 +28,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/registry.ts': ['bench/contract.ts', 'bench/codec'],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
-  'bench/security/testing': [
-    'bench/contract.ts',
-    'bench/limits.ts',
-    'bench/registry.ts',
-    'bench/conformance',
-    'clients/platform',
-    'servers/application.ts',
-  ],
   'bench/plan': ['bench/contract.ts', 'bench/registry.ts', 'bench/codec'],
   'bench/load': [
     'bench/contract.ts',
@@ -32,7 +37,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security/redact.ts',
     'clients/platform',
   ],
-  'bench/theory': [],
   'bench/run': [
     'bench/contract.ts',
     'bench/limits.ts',
@@ -41,19 +45,22 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/plan',
     'bench/registry.ts',
     'bench/results',
-    'bench/theory',
+    'bench/scenarios',
   ],
-  'bench/doctor': ['bench/run'],
-  'bench/micro': ['bench/limits.ts', 'bench/codec', 'bench/load'],
-  'bench/instrument': [
-    'bench/contract.ts',
-    'bench/limits.ts',
-    'bench/codec',
+  'bench/scenarios': [
     'bench/load',
+    'bench/plan',
+    'bench/registry.ts',
+    'bench/results',
     'bench/run',
-    'servers/application.ts',
+    'bench/checks/theory',
   ],
-  'bench/crosscheck': [
+  'bench/checks/theory': [],
+  'bench/checks/doctor': ['bench/run'],
+  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load'],
+  'bench/checks/instrument': [],
+  'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
+  'bench/checks/crosscheck': [
     'bench/contract.ts',
     'bench/limits.ts',
     'bench/codec',
@@ -62,7 +69,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/registry.ts',
     'clients/platform',
   ],
-  'bench/abuse': [
+  'bench/checks/abuse': [
     'bench/contract.ts',
     'bench/codec',
     'bench/limits.ts',
@@ -72,21 +79,81 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'clients/platform',
   ],
-  'bench/conformance': ['bench/contract.ts', 'bench/codec', 'bench/limits.ts'],
-  'bench/cli': ['bench', 'servers', 'reports'],
-  'bench/cli.ts': ['bench', 'servers', 'reports'],
-  servers: [
+  'bench/checks/conformance': ['bench/contract.ts', 'bench/codec', 'bench/limits.ts'],
+  'bench/checks/security/testing': [
+    'bench/contract.ts',
+    'bench/limits.ts',
+    'bench/registry.ts',
+    'bench/checks/conformance',
+    'bench/security',
+    'clients/platform',
+    'servers/application.ts',
+  ],
+  'bench/testing': [
     'bench/contract.ts',
     'bench/limits.ts',
     'bench/codec',
-    'bench/memory.ts',
-    'bench/meter.ts',
-    'bench/native',
-    'bench/security/identity.ts',
+    'bench/load',
+    'bench/run',
+    'bench/cli.ts',
+    'servers/application.ts',
   ],
-  clients: ['bench/contract.ts', 'bench/codec'],
+  'bench/cli': ['bench', 'servers', 'reports'],
+  'bench/cli.ts': ['bench', 'servers', 'reports'],
+  servers: ['servers/shared', ...SERVER_AIDS],
+  'servers/shared': SERVER_AIDS,
+  clients: ['clients/shared', 'bench/contract.ts', 'bench/codec'],
+  'clients/shared': ['bench/contract.ts', 'bench/codec'],
   'clients/platform': ['bench/contract.ts', 'bench/native'],
-  reports: ['bench/results'],
+  'reports/stats': [],
+  'reports/model': ['reports/stats', 'bench/results'],
+  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
+  'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/analysis': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/compare': [...JUDGED],
+  'reports/advice': [...JUDGED],
+  'reports/raw': [...JUDGED],
+  'reports/terminal': [...JUDGED, 'reports/compare', 'reports/advice'],
+  'reports/markdown': [...JUDGED, 'reports/compare', 'reports/advice'],
+  'reports/page/parts': [...JUDGED],
+  'reports/page/charts': [...JUDGED, 'reports/page/parts'],
+  'reports/page/figures': [...JUDGED, 'reports/page/parts', 'reports/page/charts'],
+  'reports/page/comparison': [...JUDGED, 'reports/compare', 'reports/page/parts', 'reports/page/charts'],
+  'reports/page/sections': [
+    ...JUDGED,
+    'reports/advice',
+    'reports/raw',
+    'reports/page/parts',
+    'reports/page/charts',
+    'reports/page/figures',
+  ],
+  'reports/page/document': [
+    ...JUDGED,
+    'reports/compare',
+    'reports/advice',
+    'reports/raw',
+    'reports/page/parts',
+    'reports/page/charts',
+    'reports/page/figures',
+    'reports/page/comparison',
+    'reports/page/sections',
+    'reports/page/live',
+  ],
+  'reports/page/live': [
+    ...JUDGED,
+    'reports/compare',
+    'reports/advice',
+    'reports/raw',
+    'reports/markdown',
+    'reports/page/parts',
+    'reports/page/charts',
+    'reports/page/figures',
+    'reports/page/comparison',
+    'reports/page/document/carried.ts',
+  ],
+  'reports/page/testing': ['reports', 'bench/results'],
+  'reports/testing': ['bench/results', 'reports'],
+  'reports/report.ts': ['reports', 'bench/results'],
 };
 
 /** Client files that need Node: protocols no browser speaks, and the platform, which is what the surroundings supply. */

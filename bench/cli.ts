@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { type AddHelpTextContext, Command, CommanderError, Option } from 'commander';
-import { NEEDS } from '../reports/advice/needs.ts';
-import { PRESETS } from '../reports/advice/presets.ts';
-import { METRICS } from '../reports/analysis/metrics.ts';
+import { NEEDS } from '../reports/advice/questions/needs.ts';
+import { PRESETS } from '../reports/advice/questions/presets.ts';
+import { METRICS } from '../reports/model/metrics.ts';
 import { type Entry, listing } from '../reports/terminal/listing.ts';
 import { pad, wrapLines } from '../reports/terminal/text.ts';
-import type { AaFlags } from './cli/aa.ts';
-import type { CeilingFlags } from './cli/ceiling.ts';
-import type { ChooseFlags } from './cli/choose.ts';
-import type { CompareFlags } from './cli/compare.ts';
-import type { CrosscheckFlags } from './cli/crosscheck.ts';
+import type { AaFlags } from './cli/commands/aa.ts';
+import type { CeilingFlags } from './cli/commands/ceiling.ts';
+import type { ChooseFlags } from './cli/commands/choose.ts';
+import type { CompareFlags } from './cli/commands/compare.ts';
+import type { CrosscheckFlags } from './cli/commands/crosscheck.ts';
+import { listCommand } from './cli/commands/list.ts';
+import type { MicroFlags } from './cli/commands/micro.ts';
+import type { ReportFlags } from './cli/commands/report.ts';
+import type { RunFlags } from './cli/commands/run.ts';
+import type { ServeFlags } from './cli/commands/serve.ts';
+import type { WireFlags } from './cli/commands/wire.ts';
 import { explain } from './cli/errors.ts';
 import { EXIT, type ExitCode } from './cli/exit.ts';
 import { COLOURS, forgiveClosedPipes, type OutputFlags, processIo } from './cli/io.ts';
-import { listCommand } from './cli/list.ts';
-import type { MicroFlags } from './cli/micro.ts';
 import { usePlugins } from './cli/plugin.ts';
-import type { ReportFlags } from './cli/report.ts';
-import type { RunFlags } from './cli/run.ts';
-import type { ServeFlags } from './cli/serve.ts';
-import type { WireFlags } from './cli/wire.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
 import { type ScenarioEntry, scenarios, transportNames } from './registry.ts';
@@ -200,7 +200,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: RunFlags, command: Command) => {
-    const { runCommand } = await import('./cli/run.ts');
+    const { runCommand } = await import('./cli/commands/run.ts');
     exitCode = await runCommand(flags, strangers(command), context);
   });
 
@@ -212,7 +212,7 @@ program
   .option('--csv <file>', 'write every trial as a line of comma-separated values too')
   .option('--hlog <file>', 'write every histogram too, as an HdrHistogram interval log')
   .action(async (file: string, flags: ReportFlags) => {
-    const { reportCommand } = await import('./cli/report.ts');
+    const { reportCommand } = await import('./cli/commands/report.ts');
     exitCode = await reportCommand(file, flags, io);
   });
 
@@ -236,7 +236,7 @@ program
   .option('--markdown', 'print Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
   .addHelpText('after', exitCodes)
   .action(async (base: string, next: string, flags: CompareFlags) => {
-    const { compareCommand } = await import('./cli/compare.ts');
+    const { compareCommand } = await import('./cli/commands/compare.ts');
     exitCode = await compareCommand({ base, next }, flags, io);
   });
 
@@ -267,7 +267,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (file: string | undefined, flags: ChooseFlags, command: Command) => {
-    const { chooseCommand } = await import('./cli/choose.ts');
+    const { chooseCommand } = await import('./cli/commands/choose.ts');
     const strange = strangers(command, 1);
     exitCode = await chooseCommand(file?.startsWith('-') === true ? undefined : file, flags, strange, context);
   });
@@ -286,7 +286,7 @@ program
   .option('--origin <origins>', 'web pages that may connect, such as https://app.example; then nobody else may')
   .option('--json', 'print one JSON document: URL, token, certificate, settings in force')
   .action(async (transport: string, flags: ServeFlags) => {
-    const { serveCommand } = await import('./cli/serve.ts');
+    const { serveCommand } = await import('./cli/commands/serve.ts');
     exitCode = await serveCommand(transport, flags, context);
     // Threads of a native library may outlive the last session, and would keep the process.
     setTimeout(() => process.exit(exitCode), LINGER_MS).unref();
@@ -308,7 +308,7 @@ program
   .option('--json', 'print one JSON document')
   .option('--strict', 'exit with 15 when something spoils the numbers')
   .action(async (flags: { json?: true; strict?: true }) => {
-    const { doctorCommand } = await import('./cli/doctor.ts');
+    const { doctorCommand } = await import('./cli/commands/doctor.ts');
     exitCode = await doctorCommand({ json: flags.json === true, strict: flags.strict === true }, io);
   });
 
@@ -325,7 +325,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: WireFlags, command: Command) => {
-    const { wireCommand } = await import('./cli/wire.ts');
+    const { wireCommand } = await import('./cli/commands/wire.ts');
     exitCode = await wireCommand(flags, strangers(command), context);
   });
 
@@ -345,7 +345,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: AaFlags, command: Command) => {
-    const { aaCommand } = await import('./cli/aa.ts');
+    const { aaCommand } = await import('./cli/commands/aa.ts');
     exitCode = await aaCommand(flags, strangers(command), context);
   });
 
@@ -360,7 +360,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: MicroFlags, command: Command) => {
-    const { microCommand } = await import('./cli/micro.ts');
+    const { microCommand } = await import('./cli/commands/micro.ts');
     exitCode = await microCommand(flags, strangers(command), context);
   });
 
@@ -377,7 +377,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: CrosscheckFlags, command: Command) => {
-    const { crosscheckCommand } = await import('./cli/crosscheck.ts');
+    const { crosscheckCommand } = await import('./cli/commands/crosscheck.ts');
     exitCode = await crosscheckCommand(flags, strangers(command), context);
   });
 
@@ -394,7 +394,7 @@ program
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async (flags: CeilingFlags, command: Command) => {
-    const { ceilingCommand } = await import('./cli/ceiling.ts');
+    const { ceilingCommand } = await import('./cli/commands/ceiling.ts');
     exitCode = await ceilingCommand(flags, strangers(command), context);
   });
 

@@ -1,9 +1,9 @@
 import { createClient } from 'graphql-ws';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { fromBase64, toBase64 } from './base64.ts';
-import { connectOverStreams } from './graphql-streams.ts';
-import { lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
+import { fromBase64, toBase64 } from './shared/base64.ts';
+import { connectOverStreams } from './shared/graphql-streams.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { bearer } from './shared/token.ts';
 
 const SUBSCRIPTION = 'subscription{m}';
 const MUTATION = 'mutation($m:String!){send(m:$m)}';

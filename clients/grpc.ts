@@ -2,8 +2,8 @@ import { createSecureContext } from 'node:tls';
 import { type CallOptions, Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { bearer } from './shared/token.ts';
 
 /** Time the server has to end the call that we have ended. */
 const GOODBYE_MS = 1_000;

@@ -1,8 +1,8 @@
 import { lineReader } from '../bench/codec/line.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
-import { baseOf, postInOrder } from './upstream.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { bearer } from './shared/token.ts';
+import { baseOf, postInOrder } from './shared/upstream.ts';
 
 /** An answer that is read as it comes, a JSON string a line; POST up. The first line says where to. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {

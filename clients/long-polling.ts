@@ -1,5 +1,5 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { type Pace, pollAt } from './polling.ts';
+import { type Pace, pollAt } from './shared/polling.ts';
 
 /** The server holds each request until there is news: the next one follows at once. */
 const atOnce: Pace = { next: async () => {}, stop() {} };

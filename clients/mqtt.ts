@@ -2,8 +2,8 @@ import { connect as dial } from 'mqtt';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { writeTogether } from '../bench/codec/together.ts';
 import type { ClientSettings, Message, Options, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { window } from './window.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { window } from './shared/window.ts';
 
 /** Messages a client has under way at a time where each is confirmed: less than a broker lets it leave unreleased. */
 const MOST_UNDER_WAY = 500;

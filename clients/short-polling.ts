@@ -1,5 +1,5 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { type Pace, pollAt } from './polling.ts';
+import { type Pace, pollAt } from './shared/polling.ts';
 
 /** Short polling: a GET every so many milliseconds (option `intervalMs`), whether there is news or not. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {

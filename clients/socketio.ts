@@ -1,8 +1,8 @@
 import { io, NodeWebSocket, type Socket } from 'socket.io-client';
 import * as msgpack from 'socket.io-msgpack-parser';
 import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { pollingOver } from './socketio-polling.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { pollingOver } from './shared/socketio-polling.ts';
 
 const EVENT = 'm';
 /** Time the server has to answer what is under way when a session ends. */

@@ -1,8 +1,8 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { fromBase64 } from './base64.ts';
-import { lifetime } from './lifetime.ts';
-import { bearer, withToken } from './token.ts';
-import { baseOf, postInOrder } from './upstream.ts';
+import { fromBase64 } from './shared/base64.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { bearer, withToken } from './shared/token.ts';
+import { baseOf, postInOrder } from './shared/upstream.ts';
 
 /** Server-Sent Events down, POST up. The EventSource's own reconnection is off: a lost session is reported, not mended. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {

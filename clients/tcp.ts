@@ -2,7 +2,7 @@ import { connect as dial } from 'node:net';
 import { connect as dialSecurely } from 'node:tls';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
+import { lifetime } from './shared/lifetime.ts';
 
 /** Length-prefixed messages over TCP. Node only: no browser opens a plain socket. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {

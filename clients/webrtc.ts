@@ -1,6 +1,6 @@
 import type { ClientSettings, DataChannelSettings, Options, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { withToken } from './token.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { withToken } from './shared/token.ts';
 
 /**
  * A WebRTC data channel: one message a message. We offer, the server answers, both over a WebSocket that stays open as long as

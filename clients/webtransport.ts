@@ -7,8 +7,8 @@ import type {
   Session,
   WebTransportLike,
 } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { withToken } from './token.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { withToken } from './shared/token.ts';
 
 /** Where nobody listens QUIC hears nothing: its own patience is 30 s. */
 const OPENING_MS = 10_000;

@@ -1,7 +1,7 @@
 import { batcher, unbatch } from '../bench/codec/batch.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './lifetime.ts';
-import { withToken } from './token.ts';
+import { lifetime } from './shared/lifetime.ts';
+import { withToken } from './shared/token.ts';
 
 /** Raw WebSocket: one frame a message, or with `batchMs` several messages. With `deflate` it offers compression. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Results } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
-import { ECHO, makeResults, SEVEN } from './fixtures.ts';
 import { summaryMarkdown } from './markdown/summary.ts';
 import { markupOf, textOf } from './page/testing/markup.ts';
 import { makeReport } from './report.ts';
 import { summary } from './terminal/summary.ts';
+import { ECHO, makeResults, SEVEN } from './testing/fixtures.ts';
 
 const WHY = 'its native binding needs glibc 2.38 or later';
 type LeftOut = NonNullable<Results['plan']['leftOut']>;

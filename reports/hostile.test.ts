@@ -4,18 +4,18 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MicroRow, Results } from '../bench/results/schema.ts';
 import { advise } from './advice/advise.ts';
-import { EVEN } from './advice/draft.ts';
-import { decisionRecord } from './advice/record.ts';
-import { compare } from './analysis/compare.ts';
-import { ECHO, EVERY_KIND, type Fault, makeResults, SEVEN } from './fixtures.ts';
+import { EVEN } from './advice/questions/draft.ts';
+import { compare } from './compare/compare.ts';
 import { comparisonMarkdown } from './markdown/comparison.ts';
+import { decisionRecord } from './markdown/decision-record.ts';
 import { summaryMarkdown } from './markdown/summary.ts';
-import { renderComparison } from './page/render.ts';
+import { renderComparison } from './page/document/render.ts';
 import { type Reader, startReader } from './page/testing/browser.ts';
 import { HARM, madeHostile } from './page/testing/hostile.ts';
 import { histogramLog, makeReport, summary, trialsCsv } from './report.ts';
 import { adviceText } from './terminal/advice.ts';
 import { comparisonText } from './terminal/comparison.ts';
+import { ECHO, EVERY_KIND, type Fault, makeResults, SEVEN } from './testing/fixtures.ts';
 
 const fault = (state: Fault['state']): Fault => ({ state, reasons: ['late'] });
 const step = (which: MicroRow['step']): MicroRow => ({

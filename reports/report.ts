@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { formatResults } from '../bench/results/file.ts';
 import { type Results, resultsSchema } from '../bench/results/schema.ts';
 import { analyse } from './analysis/analyse.ts';
-import type { Analysis, AnalysisOptions } from './analysis/model.ts';
-import { renderPage } from './page/render.ts';
+import type { Analysis, AnalysisOptions } from './model/model.ts';
+import { renderPage } from './page/document/render.ts';
 
-export { wireRows } from './analysis/wire.ts';
+export { wireRows } from './analysis/figures/wire.ts';
 export { histogramLog } from './raw/hlog.ts';
 export { trialsCsv } from './raw/trials-csv.ts';
 export { summary } from './terminal/summary.ts';

@@ -2,15 +2,15 @@ import { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
-import { Feed } from './feed.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, Refused, tokenOf, whenExpired } from './gate.ts';
-import { eitherValue, schemaOf, textValue, type Value } from './graphql-schema.ts';
-import { listenOverStreams } from './graphql-streams.ts';
-import { createWebServer, notFound, schemeOf } from './http.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
-import { acceptWebSockets, endSocket } from './sockets.ts';
+import { watchBacklogs } from './shared/backlog.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, Refused, tokenOf, whenExpired } from './shared/gate.ts';
+import { eitherValue, schemaOf, textValue, type Value } from './shared/graphql/graphql-schema.ts';
+import { listenOverStreams } from './shared/graphql/graphql-streams.ts';
+import { Feed } from './shared/http/feed.ts';
+import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 
 /** What binary takes as text. */
 const BASE64 = 4 / 3;

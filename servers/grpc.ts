@@ -4,11 +4,11 @@ import type { Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, mostEncodedBytes, OPEN } from '../bench/codec/messages.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, type Pass, Refused, tokenOf, whenExpired } from './gate.ts';
-import { guardPieces, guardSession, lingering } from './http2-guard.ts';
-import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
+import { watchBacklogs } from './shared/backlog.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, type Pass, Refused, tokenOf, whenExpired } from './shared/gate.ts';
+import { guardPieces, guardSession, lingering } from './shared/http/http2-guard.ts';
+import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
 
 /** What Node says of an HTTP/2 stream, before anybody handles it. */
 const STREAM_CREATED = 'http2.server.stream.created';

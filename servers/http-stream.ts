@@ -1,7 +1,7 @@
 import { encodeLine } from '../bench/codec/line.ts';
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
-import { textOf } from './http.ts';
-import { listenForStreams } from './streams.ts';
+import { textOf } from './shared/http/http.ts';
+import { listenForStreams } from './shared/http/streams.ts';
 
 /** Lines down in one answer that stays open (`GET /lines`), one POST a message up (`POST /messages/<session>`). */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { watchBacklogs } from './backlog.ts';
-import { requestGuard } from './connections.ts';
-import { floodGuard } from './flood.ts';
-import { packetWalker } from './mqtt-guard.ts';
+import { watchBacklogs } from './shared/backlog.ts';
+import { requestGuard } from './shared/connections.ts';
+import { floodGuard } from './shared/flood.ts';
+import { packetWalker } from './shared/mqtt/mqtt-guard.ts';
 
 describe('in virtual time', () => {
   beforeEach(() => {

@@ -1,5 +1,5 @@
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
-import { listenForPolls, type Poll, type PollingSession } from './polling.ts';
+import { listenForPolls, type Poll, type PollingSession } from './shared/http/polling.ts';
 
 /** How long a request without news is held. RFC 6202 §5.5 found 30 s safe with nearly every proxy. */
 const HOLD_MS = 25_000;

@@ -7,7 +7,7 @@ import type { Options } from '../bench/contract.ts';
 import { usualLimits } from '../bench/limits.ts';
 import { application } from './application.ts';
 import { listen } from './mqtt.ts';
-import { MOST_UNRELEASED } from './mqtt-memory.ts';
+import { MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 
 async function served(options: Options): Promise<URL> {
   const listener = await listen(application, { host: '127.0.0.1', port: 0, options, limits: usualLimits(100_000) });

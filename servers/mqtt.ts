@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
-import { Gate, whenExpired } from './gate.ts';
-import { schemeOf } from './http.ts';
-import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
-import { guardPackets } from './mqtt-guard.ts';
-import { forgetReceived, MOST_UNRELEASED } from './mqtt-memory.ts';
-import { createMqttWebServer } from './mqtt-websocket.ts';
+import { watchBacklogs } from './shared/backlog.ts';
+import { Gate, whenExpired } from './shared/gate.ts';
+import { schemeOf } from './shared/http/http.ts';
+import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
+import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
+import { forgetReceived, MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
+import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
 /** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;

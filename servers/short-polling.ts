@@ -1,5 +1,5 @@
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
-import { listenForPolls, type Poll, type PollingSession } from './polling.ts';
+import { listenForPolls, type Poll, type PollingSession } from './shared/http/polling.ts';
 
 /** Short polling: every GET is answered at once, with 204 where there is no news; one POST a message up. */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {

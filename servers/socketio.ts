@@ -3,12 +3,12 @@ import { Server } from 'socket.io';
 import * as msgpack from 'socket.io-msgpack-parser';
 import * as parser from 'socket.io-parser';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, type Pass, whenExpired } from './gate.ts';
-import { createWebServer, cutSoon, guardOrigins, notFound, refuseAndCut, schemeOf } from './http.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
-import { limitedSockets } from './sockets.ts';
+import { watchBacklogs } from './shared/backlog.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, type Pass, whenExpired } from './shared/gate.ts';
+import { createWebServer, cutSoon, guardOrigins, notFound, refuseAndCut, schemeOf } from './shared/http/http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { limitedSockets } from './shared/sockets.ts';
 
 /** An event has one argument. With the usual ten, a peer could leave ten messages here that never become an event. */
 class Decoder extends parser.Decoder {

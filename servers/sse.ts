@@ -1,7 +1,7 @@
 import { encodeBytesEvent, encodeEvent } from '../bench/codec/event.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { textOf } from './http.ts';
-import { listenForStreams } from './streams.ts';
+import { textOf } from './shared/http/http.ts';
+import { listenForStreams } from './shared/http/streams.ts';
 
 /**
  * Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). Options: `gzip` compresses the

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, whenExpired } from './gate.ts';
-import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './listening.ts';
+import { watchBacklogs } from './shared/backlog.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, whenExpired } from './shared/gate.ts';
+import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
 
 /**
  * Length-prefixed messages over TCP: the floor that every other transport is held against. An empty frame greets a session:

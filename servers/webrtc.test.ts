@@ -15,8 +15,8 @@ import { RTCPeerConnection } from '../clients/platform/peer-connection.ts';
 import { WebTransport } from '../clients/platform/webtransport.ts';
 import { connect } from '../clients/webrtc.ts';
 import { application } from './application.ts';
+import { answerOf, descriptionOf, readOffer } from './shared/webrtc/webrtc-signalling.ts';
 import { listen } from './webrtc.ts';
-import { answerOf, descriptionOf, readOffer } from './webrtc-signalling.ts';
 
 const ending: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -4,15 +4,21 @@ import { setTimeout as later } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { AT_ONCE, watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf } from './http.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
-import { acceptWebSockets, endSocket } from './sockets.ts';
-import { tryPort, untilFree } from './udp.ts';
-import { Inbox } from './webrtc-inbox.ts';
-import { answerOf, descriptionOf, MOST_SIGNAL_BYTES, type Offer, readOffer } from './webrtc-signalling.ts';
+import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, whenExpired } from './shared/gate.ts';
+import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { acceptWebSockets, endSocket } from './shared/sockets.ts';
+import { tryPort, untilFree } from './shared/udp.ts';
+import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
+import {
+  answerOf,
+  descriptionOf,
+  MOST_SIGNAL_BYTES,
+  type Offer,
+  readOffer,
+} from './shared/webrtc/webrtc-signalling.ts';
 
 /** One peer: the socket it is negotiated over and told goodbye on, and the channel its messages take. */
 interface Session {

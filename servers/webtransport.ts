@@ -11,12 +11,12 @@ import {
   whyNoBinding,
 } from '../bench/native/webtransport.ts';
 import { makeIdentity } from '../bench/security/identity.ts';
-import { AT_ONCE, watchBacklogs } from './backlog.ts';
-import { DatagramSigns } from './datagram-signs.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, type Pass, Refused, tokenOf, whenExpired } from './gate.ts';
-import { authority, closingOnce } from './listening.ts';
-import { addressTaken, freePort, untilFree } from './udp.ts';
+import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
+import { DatagramSigns } from './shared/datagram-signs.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, type Pass, Refused, tokenOf, whenExpired } from './shared/gate.ts';
+import { authority, closingOnce } from './shared/listening.ts';
+import { addressTaken, freePort, untilFree } from './shared/udp.ts';
 
 /** Its binary needs a newer system library than some systems have. */
 export const unavailable = whyNoBinding;

@@ -1,12 +1,12 @@
 import { type PerMessageDeflateOptions, type RawData, WebSocket } from 'ws';
 import { FULL_BATCH } from '../bench/codec/batch.ts';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { floodGuard } from './flood.ts';
-import { Gate, whenExpired } from './gate.ts';
-import { createWebServer, notFound, schemeOf } from './http.ts';
-import { authority, bind, closeServer, closingOnce, trackSockets } from './listening.ts';
-import { acceptWebSockets, endSocket } from './sockets.ts';
-import { type Peer, peerOf } from './ws-peer.ts';
+import { floodGuard } from './shared/flood.ts';
+import { Gate, whenExpired } from './shared/gate.ts';
+import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { acceptWebSockets, endSocket } from './shared/sockets.ts';
+import { type Peer, peerOf } from './shared/ws-peer.ts';
 
 /**
  * Raw WebSocket (RFC 6455) on the `ws` library: one frame a message, text stays text and binary stays binary. Options:

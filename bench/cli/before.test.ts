@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ECHO, makeResults, SEVEN } from '../../reports/fixtures.ts';
+import { ECHO, makeResults, SEVEN } from '../../reports/testing/fixtures.ts';
 import { readOptions, type Setting } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import { writeResults } from '../results/file.ts';

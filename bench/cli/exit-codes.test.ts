@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { makeResults, SEVEN, type TransportSpec } from '../../reports/fixtures.ts';
-import { cli, type Ended, endStarted, start, startProgram, until } from '../instrument/command.ts';
+import { makeResults, SEVEN, type TransportSpec } from '../../reports/testing/fixtures.ts';
+import { cli, type Ended, endStarted, start, startProgram, until } from '../testing/command.ts';
 import { EXIT } from './exit.ts';
 
 /** Every exit code by a process of its own, brought about by what it is for. */
@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const ndjson = pathToFileURL(fileURLToPath(new URL('../../docs/example/ndjson.ts', import.meta.url))).href;
+const ndjson = pathToFileURL(fileURLToPath(new URL('../../examples/transport/ndjson.ts', import.meta.url))).href;
 
 /** A transport from outside that is not as it should be. */
 function plugin(name: string, source: string): string {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { makeResults, type RunSpec, SEVEN } from '../../reports/fixtures.ts';
+import { makeResults, type RunSpec, SEVEN } from '../../reports/testing/fixtures.ts';
+import { exitCodeOf } from './commands/run.ts';
 import { EXIT, gravest } from './exit.ts';
-import { exitCodeOf } from './run.ts';
 
 describe('exit codes', () => {
   test('of several the gravest', () => {

@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { endStarted, start, until } from '../instrument/command.ts';
-import { networkNamespaces } from '../instrument/processes.ts';
 import { parseResults } from '../results/file.ts';
 import { privateLink } from '../run/link.ts';
+import { endStarted, start, until } from '../testing/command.ts';
+import { networkNamespaces } from '../testing/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-link-'));
 afterAll(() => {

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { endStarted, start } from '../instrument/command.ts';
 import { parseResults } from '../results/file.ts';
+import { endStarted, start } from '../testing/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-outputs-'));
 afterAll(() => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { BROADCAST, ECHO, makeResults, SEVEN, type TransportSpec } from '../../reports/fixtures.ts';
 import { columnsOf } from '../../reports/terminal/text.ts';
-import { endStarted, start, until } from '../instrument/command.ts';
+import { BROADCAST, ECHO, makeResults, SEVEN, type TransportSpec } from '../../reports/testing/fixtures.ts';
+import { endStarted, start, until } from '../testing/command.ts';
 import {
   blocksIn,
   hasCommands,
@@ -13,7 +13,7 @@ import {
   hasPaint,
   startOnTerminal,
   type TerminalOptions,
-} from '../instrument/terminal.ts';
+} from '../testing/terminal.ts';
 
 /** What the command line prints on a real terminal, and what it must not print elsewhere. */
 const folder = mkdtempSync(join(tmpdir(), 'wb-'));

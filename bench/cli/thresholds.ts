@@ -1,5 +1,5 @@
-import { METRICS, type Metric, type MetricId, metricsOf } from '../../reports/analysis/metrics.ts';
 import { OPERATORS, type Threshold } from '../../reports/analysis/thresholds.ts';
+import { METRICS, type Metric, type MetricId, metricsOf } from '../../reports/model/metrics.ts';
 import { type Given, listOf, type RunOptions, suggestion } from '../plan/options.ts';
 import { findTransport, scenarios, transportNames } from '../registry.ts';
 

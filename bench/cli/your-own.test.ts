@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { endStarted, start } from '../instrument/command.ts';
 import type { Results } from '../results/schema.ts';
+import { endStarted, start } from '../testing/command.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-own-'));
 afterAll(() => {
@@ -18,7 +18,7 @@ afterAll(() => {
 const SHORT = ['--scenarios', 'echo', '--clients', '5', '--rate', '100', '--duration', '0.5', '--warmup', '0.2'];
 /** Valid, or not because this machine was too busy to keep the timetable: every message is accounted for in both. */
 const MEASURED = [0, 13];
-const exampleFolder = fileURLToPath(new URL('../../docs/example/', import.meta.url));
+const exampleFolder = fileURLToPath(new URL('../../examples/transport/', import.meta.url));
 
 function resultsIn(out: string): Results {
   return JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;

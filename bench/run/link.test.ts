@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { networkNamespaces } from '../instrument/processes.ts';
+import { networkNamespaces } from '../testing/processes.ts';
 import { openLink, PACKET_BYTES, parseCounters, privateLink } from './link.ts';
 
 test('counters are read from the side of the server', () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { UNAVAILABLE } from '../conformance/harness.ts';
-import { singleTrial } from '../instrument/single-trial.ts';
+import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { type Given, readOptions, type Setting } from '../plan/options.ts';
 import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { transportNames, whyUnavailable } from '../registry.ts';
+import { singleTrial } from '../testing/single-trial.ts';
 import { place } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
 import { runTrial } from './trial.ts';

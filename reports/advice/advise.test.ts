@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse.ts';
-import { BROADCAST, CAPACITY, ECHO, IDLE, makeResults, type RunSpec, SEVEN, type TransportSpec } from '../fixtures.ts';
+import {
+  BROADCAST,
+  CAPACITY,
+  ECHO,
+  IDLE,
+  makeResults,
+  type RunSpec,
+  SEVEN,
+  type TransportSpec,
+} from '../testing/fixtures.ts';
 import { advise } from './advise.ts';
-import { EQUAL, weightsOf } from './criteria.ts';
 import type { Advice, Answers, Option } from './model.ts';
-import { NEEDS, type NeedId } from './needs.ts';
+import { EQUAL, weightsOf } from './questions/criteria.ts';
+import { NEEDS, type NeedId } from './questions/needs.ts';
 import { weightDraws } from './random.ts';
 import { certaintiesOf } from './words.ts';
 

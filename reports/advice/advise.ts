@@ -1,10 +1,10 @@
-import { createBootstrap } from '../analysis/bootstrap.ts';
-import { countOf, list } from '../analysis/format.ts';
-import type { Group } from '../analysis/model.ts';
-import { limitsOf as coverageOf } from '../analysis/sentences.ts';
+import { countOf, list } from '../model/format.ts';
+import type { Group } from '../model/model.ts';
+import { limitsOf as coverageOf } from '../model/sentences.ts';
+import { createBootstrap } from '../stats/bootstrap.ts';
 import type { Candidate } from './candidates.ts';
 import { cellOf } from './cost.ts';
-import { FACTS, factsOf } from './facts.ts';
+import { FACTS, factsOf } from './facts/index.ts';
 import type { Advice, AdviceOptions, Answers, Measured, NeedCell, Option, Rating, Robustness } from './model.ts';
 import { type Answer, conditionText, ratingOf } from './ratings.ts';
 import { reasonsOf } from './reasons.ts';

@@ -1,12 +1,12 @@
 import type { Capabilities } from '../../bench/results/schema.ts';
-import { cellFigure, cellInterval } from '../analysis/format.ts';
-import { metric } from '../analysis/metrics.ts';
-import type { Row } from '../analysis/model.ts';
-import { type Fact, factsOf, type JudgedCriterion } from './facts.ts';
-import { type JudgedLevel, levelsOf } from './judgements.ts';
+import { cellFigure, cellInterval } from '../model/format.ts';
+import { metric } from '../model/metrics.ts';
+import type { Row } from '../model/model.ts';
+import { type Fact, factsOf, type JudgedCriterion } from './facts/index.ts';
+import type { Source } from './facts/sources.ts';
 import type { Measured, NeedCell, Objective, OwnLevel } from './model.ts';
-import { type NeedId, needOf } from './needs.ts';
-import type { Source } from './sources.ts';
+import { type JudgedLevel, levelsOf } from './questions/judgements.ts';
+import { type NeedId, needOf } from './questions/needs.ts';
 
 /** A measured transport that something is known of. */
 export type Candidate = {
@@ -96,7 +96,7 @@ const variantOf = ({ flag, transport }: Pick<Row, 'flag' | 'transport'>): string
 
 const DECLARED: Source = {
   clause: 'capabilities declared in these results, to which the conformance suite holds the implementation',
-  url: 'bench/conformance/suite.ts',
+  url: 'bench/checks/conformance/suite.ts',
 };
 
 /** A protocol may promise more than the implementation that was measured. */

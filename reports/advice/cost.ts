@@ -1,11 +1,11 @@
-import { cellFigure, cellInterval } from '../analysis/format.ts';
-import { type MetricId, metric } from '../analysis/metrics.ts';
-import type { Cell, Group } from '../analysis/model.ts';
+import { cellFigure, cellInterval } from '../model/format.ts';
+import { type MetricId, metric } from '../model/metrics.ts';
+import type { Cell, Group } from '../model/model.ts';
 import type { Candidate } from './candidates.ts';
-import { CRITERIA, type Criterion, type CriterionId, type Weights } from './criteria.ts';
-import { JUDGED } from './facts.ts';
+import { JUDGED } from './facts/index.ts';
 import type { Basis } from './load.ts';
 import type { CriterionCell, CriterionUse, Objective } from './model.ts';
+import { CRITERIA, type Criterion, type CriterionId, type Weights } from './questions/criteria.ts';
 
 /** A judgement counts as if it cost so many times the best: the author's own scale, and as arguable. */
 const JUDGED_COST = { 1: 1, 2: 1.5, 3: 2.25 } as const;

@@ -1,5 +1,5 @@
-import { countOf, figures, integer, list } from '../analysis/format.ts';
-import type { Group, Question } from '../analysis/model.ts';
+import { countOf, figures, integer, list } from '../model/format.ts';
+import type { Group, Question } from '../model/model.ts';
 import type { WantedLoad } from './model.ts';
 
 /** The measured case that stands for what was asked, or why none does. */

@@ -1,10 +1,10 @@
 import type { Results } from '../../bench/results/schema.ts';
-import type { MetricId } from '../analysis/metrics.ts';
-import type { Analysis } from '../analysis/model.ts';
-import type { CriterionId, Weights } from './criteria.ts';
-import type { FactValue, JudgedCriterion, Level, Tag } from './facts.ts';
-import type { NeedId } from './needs.ts';
-import type { Source } from './sources.ts';
+import type { MetricId } from '../model/metrics.ts';
+import type { Analysis } from '../model/model.ts';
+import type { FactValue, JudgedCriterion, Level, Tag } from './facts/index.ts';
+import type { Source } from './facts/sources.ts';
+import type { CriterionId, Weights } from './questions/criteria.ts';
+import type { NeedId } from './questions/needs.ts';
 
 /** What the model is given of a run. */
 export type Measured = {

@@ -1,8 +1,8 @@
-import { list, ratio } from '../analysis/format.ts';
+import { list, ratio } from '../model/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
-import type { Fact, FactValue } from './facts.ts';
+import type { Fact, FactValue } from './facts/index.ts';
 import type { Advice, Answers, Measured, NeedCell, Rating } from './model.ts';
-import { NEEDS, type NeedId, needOf } from './needs.ts';
+import { NEEDS, type NeedId, needOf } from './questions/needs.ts';
 
 export type Answer = Pick<Advice, 'outcome' | 'heading' | 'recommended'>;
 

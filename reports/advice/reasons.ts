@@ -1,14 +1,14 @@
-import type { Bootstrap, Sample } from '../analysis/bootstrap.ts';
-import { verdictFigures } from '../analysis/format.ts';
 import { judge } from '../analysis/judge.ts';
 import type { Reading as MemberReading } from '../analysis/member.ts';
-import { extreme, forEachMetric, type MetricId, metric } from '../analysis/metrics.ts';
-import type { Cell, Group } from '../analysis/model.ts';
-import { ICONS, type Verdict } from '../analysis/verdict.ts';
+import { verdictFigures } from '../model/format.ts';
+import { extreme, forEachMetric, type MetricId, metric } from '../model/metrics.ts';
+import type { Cell, Group } from '../model/model.ts';
+import { ICONS, type Verdict } from '../model/verdict.ts';
+import type { Bootstrap, Sample } from '../stats/bootstrap.ts';
 import type { Candidate } from './candidates.ts';
 import { cellIn, cellOf, type Reading } from './cost.ts';
 import type { NeedCell, Reason } from './model.ts';
-import { needOf } from './needs.ts';
+import { needOf } from './questions/needs.ts';
 import type { Settled } from './settle.ts';
 
 const REASONS = 3;

@@ -1,6 +1,6 @@
-import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../analysis/bootstrap.ts';
-import { METRICS } from '../analysis/metrics.ts';
-import type { Group } from '../analysis/model.ts';
+import { METRICS } from '../model/metrics.ts';
+import type { Group } from '../model/model.ts';
+import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
 import { cellIn, costSign, type Reading } from './cost.ts';
 import type { AdviceOptions, Robustness, Share } from './model.ts';
 import { weightDraws } from './random.ts';

@@ -1,6 +1,6 @@
 import type { Reading } from './cost.ts';
 import type { Answers, Measured, NeedFlip, Sensitivity, WeightFlip } from './model.ts';
-import { NEEDS, oppositeOf, turned } from './needs.ts';
+import { NEEDS, oppositeOf, turned } from './questions/needs.ts';
 import { type Settled, settle } from './settle.ts';
 
 /** What would change the answer: one weight, or one need. */

@@ -1,4 +1,4 @@
-import type { Group, Row } from '../analysis/model.ts';
+import type { Group, Row } from '../model/model.ts';
 import { type Candidate, candidateOf } from './candidates.ts';
 import { costOf, type Reading, readCriteria } from './cost.ts';
 import { type Basis, snap } from './load.ts';

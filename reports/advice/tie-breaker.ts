@@ -1,7 +1,7 @@
-import { list } from '../analysis/format.ts';
+import { list } from '../model/format.ts';
 import { factOf } from './candidates.ts';
 import type { Answers, Measured } from './model.ts';
-import { contradicts, NEEDS } from './needs.ts';
+import { contradicts, NEEDS } from './questions/needs.ts';
 import type { Settled } from './settle.ts';
 
 /** The one question that tells the co-leaders apart: a need not answered yet, or which of two criteria matters more. */

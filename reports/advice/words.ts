@@ -1,8 +1,8 @@
-import { integer, list, share } from '../analysis/format.ts';
-import { objectiveText } from '../analysis/group.ts';
-import { CRITERIA, criterionOf, type Weights } from './criteria.ts';
+import { integer, list, share } from '../model/format.ts';
+import { objectiveText } from '../model/group.ts';
 import type { Advice, Answers, NeedFlip, OwnLevel, Robustness } from './model.ts';
-import { needOf } from './needs.ts';
+import { CRITERIA, criterionOf, type Weights } from './questions/criteria.ts';
+import { needOf } from './questions/needs.ts';
 
 /** A share of draws worth naming beside those that are recommended. */
 const WORTH_NAMING = 0.05;

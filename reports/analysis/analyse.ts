@@ -1,20 +1,20 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { createBootstrap } from './bootstrap.ts';
+import { type CaseGroup, groupCases, kindOf, questionOf, titleOf, unsupportedIn } from '../model/group.ts';
+import { forEachMetric, type Kind, type MetricId, metric, metricsOf } from '../model/metrics.ts';
+import type { Analysis, AnalysisOptions, Cell, Group, Row } from '../model/model.ts';
+import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from '../model/sentences.ts';
+import { createBootstrap } from '../stats/bootstrap.ts';
 import { bandOf, bestFirst, type ColumnRule, isShown, isTestable, judgeColumn } from './column.ts';
-import { type CaseGroup, groupCases, kindOf, questionOf, titleOf, unsupportedIn } from './group.ts';
+import { microViews } from './figures/micro.ts';
+import { wireRows } from './figures/wire.ts';
 import { judge } from './judge.ts';
 import { type Member, readMember } from './member.ts';
-import { forEachMetric, type Kind, type MetricId, metric, metricsOf } from './metrics.ts';
-import { microViews } from './micro.ts';
-import type { Analysis, AnalysisOptions, Cell, Group, Row } from './model.ts';
 import { notesOf } from './notes.ts';
 import { preferenceOf } from './preference.ts';
 import { sameTwiceOf, type Twin, twinsIn } from './same-twice.ts';
-import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from './sentences.ts';
 import { barrierTo, countTrials, statusOf } from './status.ts';
 import { tiersOf } from './tiers.ts';
 import { type BelowFloor, warningsOf } from './warnings.ts';
-import { wireRows } from './wire.ts';
 
 /** Judges a run. Pure: the same results and options give the same analysis, to the last digit. */
 export function analyse(results: Results, options: Partial<AnalysisOptions> = {}): Analysis {

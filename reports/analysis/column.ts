@@ -1,11 +1,11 @@
-import { type Bootstrap, LEAST_TRIALS } from './bootstrap.ts';
+import { type Metric, type MetricId, metric } from '../model/metrics.ts';
+import type { Cell, Column } from '../model/model.ts';
+import type { Expert, Verdict } from '../model/verdict.ts';
+import { type Bootstrap, LEAST_TRIALS } from '../stats/bootstrap.ts';
+import { holm } from '../stats/ranks.ts';
 import { rankEvidence } from './decide.ts';
 import { boundOf, judge } from './judge.ts';
 import type { Member } from './member.ts';
-import { type Metric, type MetricId, metric } from './metrics.ts';
-import type { Cell, Column } from './model.ts';
-import { holm } from './ranks.ts';
-import type { Expert, Verdict } from './verdict.ts';
 
 export type ColumnRule = {
   readonly band: number;

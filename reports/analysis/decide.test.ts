@@ -1,11 +1,11 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
-import { createBootstrap, type Sample } from './bootstrap.ts';
+import { ICONS, type Word } from '../model/verdict.ts';
+import { createBootstrap, type Sample } from '../stats/bootstrap.ts';
+import { median } from '../stats/median.ts';
 import { decide, rankEvidence } from './decide.ts';
-import { median } from './median.ts';
 import { inventTrials } from './simulation.ts';
-import { ICONS, type Word } from './verdict.ts';
 
 const bootstrap = createBootstrap(7, 2_000);
 const rule = { band: 0.05, comparisons: 1, bootstrap };

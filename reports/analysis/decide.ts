@@ -1,8 +1,8 @@
-import { type Bootstrap, commonBlocks, type Interval, LEAST_TRIALS, type Sample } from './bootstrap.ts';
-import { countOf } from './format.ts';
-import { median } from './median.ts';
-import { cliffsDelta, mannWhitney } from './ranks.ts';
-import type { Expert, Verdict } from './verdict.ts';
+import { countOf } from '../model/format.ts';
+import type { Expert, Verdict } from '../model/verdict.ts';
+import { type Bootstrap, commonBlocks, type Interval, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
+import { median } from '../stats/median.ts';
+import { cliffsDelta, mannWhitney } from '../stats/ranks.ts';
 
 export type Rule = {
   /** Differences within ±band do not count; as a ratio, 1/(1 + band) to 1 + band. */

@@ -1,8 +1,8 @@
+import { list } from '../model/format.ts';
+import { type MetricId, metric } from '../model/metrics.ts';
+import type { Bound, Verdict } from '../model/verdict.ts';
 import { decide, type Rule } from './decide.ts';
-import { list } from './format.ts';
 import type { Member, Reading } from './member.ts';
-import { type MetricId, metric } from './metrics.ts';
-import type { Bound, Verdict } from './verdict.ts';
 
 export type JudgeRule = Rule & {
   /** Why nothing may be judged by this metric, or null. */

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, MicroRow, Results, Trial } from '../../bench/results/schema.ts';
+import { cellFactor, cellFigure, cellInterval, verdictFigures } from '../model/format.ts';
+import { type MetricId, metric } from '../model/metrics.ts';
+import type { Analysis, Cell, Group, Row } from '../model/model.ts';
+import { limitsOf, textOf } from '../model/sentences.ts';
+import { createBootstrap } from '../stats/bootstrap.ts';
 import {
   CAPACITY,
   CEILING,
@@ -12,15 +17,10 @@ import {
   SEVEN,
   type TransportSpec,
   WIRE,
-} from '../fixtures.ts';
+} from '../testing/fixtures.ts';
 import { analyse } from './analyse.ts';
-import { createBootstrap } from './bootstrap.ts';
-import { cellFactor, cellFigure, cellInterval, verdictFigures } from './format.ts';
 import { judge } from './judge.ts';
 import { readMember } from './member.ts';
-import { type MetricId, metric } from './metrics.ts';
-import type { Analysis, Cell, Group, Row } from './model.ts';
-import { limitsOf, textOf } from './sentences.ts';
 
 const options = { resamples: 1_000 };
 const judged = (spec: RunSpec): Analysis => analyse(makeResults(spec), options);

@@ -1,6 +1,6 @@
 import type { Case, MeasuredTrial } from '../../bench/results/schema.ts';
-import { type Decoded, notShown, percentile, type Shown, shown } from './distribution.ts';
-import type { MetricId } from './metrics.ts';
+import type { MetricId } from '../model/metrics.ts';
+import { type Decoded, notShown, percentile, type Shown, shown } from '../stats/distribution.ts';
 
 /** A measured trial with its histograms decoded, once for all that is read from them. */
 export type DecodedTrial = {

@@ -1,11 +1,11 @@
 import type { Capacity, Case, Results } from '../../bench/results/schema.ts';
-import { percentileCurve, pooledShares } from './curve.ts';
+import { describe, flagOf, kindOf, nameOf } from '../model/group.ts';
+import type { CurvePoint, SharePoint, TrialView } from '../model/model.ts';
+import { notShown, type Shown, shown } from '../stats/distribution.ts';
+import { median } from '../stats/median.ts';
 import { decodeTrial } from './decode.ts';
-import { notShown, type Shown, shown } from './distribution.ts';
-import { describe, flagOf, kindOf, nameOf } from './group.ts';
+import { percentileCurve, pooledShares } from './figures/curve.ts';
 import { type DecodedTrial, payloadPerDelivered, socketPerDelivered } from './measure.ts';
-import { median } from './median.ts';
-import type { CurvePoint, SharePoint, TrialView } from './model.ts';
 import { type Reading, type Readings, type ReadRun, readingsOf } from './readings.ts';
 import { viewTrial } from './trial-view.ts';
 

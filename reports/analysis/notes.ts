@@ -1,8 +1,8 @@
-import { countOf, integer, list } from './format.ts';
-import { median } from './median.ts';
+import { countOf, integer, list } from '../model/format.ts';
+import { metric } from '../model/metrics.ts';
+import type { Group, Question } from '../model/model.ts';
+import { median } from '../stats/median.ts';
 import type { Member } from './member.ts';
-import { metric } from './metrics.ts';
-import type { Group, Question } from './model.ts';
 
 /** Below this a straight line fits so badly that its slope is no figure to quote. */
 export const LEAST_FIT = 0.98;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CurvePoint } from './model.ts';
+import type { CurvePoint } from '../model/model.ts';
 import { keptAt, objectiveSentence } from './objective.ts';
 
 const curve = (...milliseconds: readonly number[]): CurvePoint[] =>

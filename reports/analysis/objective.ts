@@ -1,6 +1,6 @@
-import { isNamed } from './curve.ts';
-import { list } from './format.ts';
-import type { CurvePoint, Row } from './model.ts';
+import { list } from '../model/format.ts';
+import type { CurvePoint, Row } from '../model/model.ts';
+import { isNamed } from './figures/curve.ts';
 
 /** Whoever keeps an objective for less than half of the messages does not keep it. */
 const LEAST = 0.5;

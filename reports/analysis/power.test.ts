@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BROADCAST, ECHO, makeResults, type TransportSpec } from '../fixtures.ts';
-import type { MetricId } from './metrics.ts';
+import type { MetricId } from '../model/metrics.ts';
+import { BROADCAST, ECHO, makeResults, type TransportSpec } from '../testing/fixtures.ts';
 import { type Detectable, type DetectableSettings, detectable } from './power.ts';
 import { rateOf, simulatePairs } from './simulation.ts';
 

@@ -1,6 +1,6 @@
-import { list } from './format.ts';
-import { type MetricId, metric as metricOf } from './metrics.ts';
-import type { Group, Phrase, Row, Sentence } from './model.ts';
+import { list } from '../model/format.ts';
+import { type MetricId, metric as metricOf } from '../model/metrics.ts';
+import type { Group, Phrase, Row, Sentence } from '../model/model.ts';
 
 type Facts = Pick<Group, 'rows' | 'metrics' | 'tiers' | 'columns' | 'primary'>;
 

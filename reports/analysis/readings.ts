@@ -1,12 +1,12 @@
 import type { Case, Results } from '../../bench/results/schema.ts';
-import type { Sample } from './bootstrap.ts';
-import type { Shown } from './distribution.ts';
-import { countOf } from './format.ts';
-import { kindOf } from './group.ts';
+import { countOf } from '../model/format.ts';
+import { kindOf } from '../model/group.ts';
+import { forEachMetric, type MetricId, metricsOf } from '../model/metrics.ts';
+import type { Cell } from '../model/model.ts';
+import type { Sample } from '../stats/bootstrap.ts';
+import type { Shown } from '../stats/distribution.ts';
+import { median } from '../stats/median.ts';
 import { type DecodedTrial, fitOf, isLowerBound, measure } from './measure.ts';
-import { median } from './median.ts';
-import { forEachMetric, type MetricId, metricsOf } from './metrics.ts';
-import type { Cell } from './model.ts';
 
 /** A metric's values by block over the valid trials that show it, and why there are none where there are none. */
 export type Reading = {

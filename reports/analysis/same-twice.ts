@@ -1,9 +1,9 @@
-import { countOf, list, verdictFigures } from './format.ts';
+import { countOf, list, verdictFigures } from '../model/format.ts';
+import { type MetricId, metric } from '../model/metrics.ts';
+import type { SameTwice } from '../model/model.ts';
+import type { Verdict, Word } from '../model/verdict.ts';
 import { type JudgeRule, judge } from './judge.ts';
 import type { Member } from './member.ts';
-import { type MetricId, metric } from './metrics.ts';
-import type { SameTwice } from './model.ts';
-import type { Verdict, Word } from './verdict.ts';
 
 /** One transport compared with itself by one metric. */
 export type Twin = {

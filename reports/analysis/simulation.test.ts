@@ -1,7 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
-import { createBootstrap, type Sample } from './bootstrap.ts';
+import type { Word } from '../model/verdict.ts';
+import { createBootstrap, type Sample } from '../stats/bootstrap.ts';
 import { decide } from './decide.ts';
 import {
   inventTrials,
@@ -12,7 +13,6 @@ import {
   simulateRuns,
   type Tally,
 } from './simulation.ts';
-import type { Word } from './verdict.ts';
 
 const OUTLIERS = { share: 0.05, factor: 3 };
 

@@ -1,9 +1,9 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { createBootstrap, type Sample } from './bootstrap.ts';
+import type { Word } from '../model/verdict.ts';
+import { createBootstrap, type Sample } from '../stats/bootstrap.ts';
+import { median } from '../stats/median.ts';
 import { decide, decideSeparate } from './decide.ts';
-import { median } from './median.ts';
-import type { Word } from './verdict.ts';
 
 /** How the trials of invented cases scatter. Every share is of 1. */
 export type Noise = {

@@ -1,8 +1,8 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { LEAST_TRIALS } from './bootstrap.ts';
-import { countOf } from './format.ts';
-import { kindOf } from './group.ts';
-import type { Status, TrialCounts } from './model.ts';
+import { countOf } from '../model/format.ts';
+import { kindOf } from '../model/group.ts';
+import type { Status, TrialCounts } from '../model/model.ts';
+import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 
 export function countTrials({ plan, cases }: Results): TrialCounts {
   const states = cases.flatMap(({ trials }) => trials.map(({ state }) => state));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
-import { BROADCAST, CAPACITY, ECHO, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { BROADCAST, CAPACITY, ECHO, makeResults, type RunSpec, SEVEN } from '../testing/fixtures.ts';
 import { thresholdText } from './threshold-text.ts';
 import { judgeThresholds, type Threshold } from './thresholds.ts';
 

@@ -1,7 +1,7 @@
 import type { Case, Results } from '../../bench/results/schema.ts';
-import { flagOf, nameOf } from './group.ts';
+import { flagOf, nameOf } from '../model/group.ts';
+import type { MetricId } from '../model/metrics.ts';
 import { readMember } from './member.ts';
-import type { MetricId } from './metrics.ts';
 import { barrierTo, countTrials } from './status.ts';
 
 export const OPERATORS = ['<', '<=', '>', '>='] as const;

@@ -1,9 +1,9 @@
 import type { Case, Trial } from '../../bench/results/schema.ts';
-import { notShown, percentile } from './distribution.ts';
-import { kindOf } from './group.ts';
+import { kindOf } from '../model/group.ts';
+import { forEachMetric, metricsOf } from '../model/metrics.ts';
+import type { TrialView } from '../model/model.ts';
+import { notShown, percentile } from '../stats/distribution.ts';
 import { type DecodedTrial, isLowerBound, measure } from './measure.ts';
-import { forEachMetric, metricsOf } from './metrics.ts';
-import type { TrialView } from './model.ts';
 
 /** A trial as the table of every trial lists it, whatever became of it. */
 export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undefined): TrialView {

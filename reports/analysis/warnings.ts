@@ -1,12 +1,12 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { LEAST_TRIALS } from './bootstrap.ts';
-import { SAMPLES_BEYOND } from './distribution.ts';
-import { countOf, figures, integer, list, verdictFigures } from './format.ts';
-import { scenarioText } from './group.ts';
-import { metric } from './metrics.ts';
-import type { Check, Group, Row, TrialView, Warning } from './model.ts';
+import { countOf, figures, integer, list, verdictFigures } from '../model/format.ts';
+import { scenarioText } from '../model/group.ts';
+import { metric } from '../model/metrics.ts';
+import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { LEAST_TRIALS } from '../stats/bootstrap.ts';
+import { SAMPLES_BEYOND } from '../stats/distribution.ts';
 import { LEAST_FIT } from './notes.ts';
-import type { Verdict } from './verdict.ts';
 
 /** A choice whose figure is better than bare TCP's: more likely a mistake of ours than a discovery. */
 export type BelowFloor = {

@@ -1,7 +1,7 @@
-import type { ComparedRow, Comparison, RawPair, Side } from '../analysis/compare-model.ts';
-import { cellFigure, change, utcMinute, verdictFigures } from '../analysis/format.ts';
-import type { Metric } from '../analysis/metrics.ts';
-import { ICONS } from '../analysis/verdict.ts';
+import type { ComparedRow, Comparison, RawPair, Side } from '../compare/compare-model.ts';
+import { cellFigure, change, utcMinute, verdictFigures } from '../model/format.ts';
+import type { Metric } from '../model/metrics.ts';
+import { ICONS } from '../model/verdict.ts';
 import { escaped, markdownTable, paragraph, warningItems } from './text.ts';
 
 /** Two runs beside each other as Markdown. Equivalents are folded away unless everything was asked for. */

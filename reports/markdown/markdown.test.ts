@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
 import { analyse } from '../analysis/analyse.ts';
-import { compare } from '../analysis/compare.ts';
 import { judgeThresholds, type Threshold } from '../analysis/thresholds.ts';
-import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { compare } from '../compare/compare.ts';
+import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN } from '../testing/fixtures.ts';
 import { comparisonMarkdown } from './comparison.ts';
 import { summaryMarkdown } from './summary.ts';
 import { escaped } from './text.ts';

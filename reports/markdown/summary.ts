@@ -1,10 +1,10 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { cellFigure, cellInterval, printable, verdictFigures } from '../analysis/format.ts';
-import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
-import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { thresholdText } from '../analysis/threshold-text.ts';
 import type { JudgedThreshold } from '../analysis/thresholds.ts';
-import { absentText, ICONS } from '../analysis/verdict.ts';
+import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
+import { extreme, type MetricId, metric as metricOf } from '../model/metrics.ts';
+import type { Analysis, Cell, Group, Row } from '../model/model.ts';
+import { absentText, ICONS } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
 /** A run's end as Markdown, for a pull request or a job's summary: decision, state, a table a question, warnings. */

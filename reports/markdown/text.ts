@@ -1,5 +1,5 @@
-import { printable } from '../analysis/format.ts';
-import type { Sentence, Warning } from '../analysis/model.ts';
+import { printable } from '../model/format.ts';
+import type { Sentence, Warning } from '../model/model.ts';
 
 /**
  * Names and reasons come from outside: in Markdown none of them may begin a link, a tag, a mention, a list or a table's cell.

@@ -1,4 +1,4 @@
-import { compressedPart, distributionOf, MOST_BYTES } from '../analysis/histogram.ts';
+import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
 import { bytesOf, inflated } from './inflate.ts';
 
 /** What a log says of a histogram besides its text. */

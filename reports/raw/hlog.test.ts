@@ -7,8 +7,8 @@ import {
   listTags,
 } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
-import { ECHO, IDLE, makeResults } from '../fixtures.ts';
-import { lightened } from '../page/carried.ts';
+import { lightened } from '../page/document/carried.ts';
+import { ECHO, IDLE, makeResults } from '../testing/fixtures.ts';
 import { endsOf } from './hdr.ts';
 import { histogramLog, pooledLog } from './hlog.ts';
 import { fileNameOf } from './names.ts';

@@ -1,5 +1,5 @@
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
-import { printable } from '../analysis/format.ts';
+import { printable } from '../model/format.ts';
 import { endsOf } from './hdr.ts';
 import type { Pooled } from './pooled.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse.ts';
-import { EVERY_KIND, makeResults, SEVEN } from '../fixtures.ts';
-import { lightened } from '../page/carried.ts';
+import { lightened } from '../page/document/carried.ts';
+import { EVERY_KIND, makeResults, SEVEN } from '../testing/fixtures.ts';
 import { trialsCsv } from './trials-csv.ts';
 
 const HOSTILE = '=HYPERLINK("http://x"),"click"\r\n@cmd';

@@ -1,8 +1,8 @@
 import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
-import type { Shown } from '../analysis/distribution.ts';
-import { kindOf } from '../analysis/group.ts';
-import { METRICS, type MetricId } from '../analysis/metrics.ts';
-import type { Analysis, TrialView } from '../analysis/model.ts';
+import { kindOf } from '../model/group.ts';
+import { METRICS, type MetricId } from '../model/metrics.ts';
+import type { Analysis, TrialView } from '../model/model.ts';
+import type { Shown } from '../stats/distribution.ts';
 import { type Cell, csvOf } from './csv.ts';
 
 type MeasuredView = Exclude<TrialView, { state: 'failed' }>;

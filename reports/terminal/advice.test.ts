@@ -1,10 +1,10 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { advise } from '../advice/advise.ts';
-import { EQUAL } from '../advice/criteria.ts';
 import type { Answers } from '../advice/model.ts';
+import { EQUAL } from '../advice/questions/criteria.ts';
 import { analyse } from '../analysis/analyse.ts';
-import { CAPACITY, ECHO, makeResults, SEVEN } from '../fixtures.ts';
+import { CAPACITY, ECHO, makeResults, SEVEN } from '../testing/fixtures.ts';
 import { adviceText } from './advice.ts';
 
 const results = makeResults({ transports: { ...SEVEN, mine: { title: 'Mine' } }, scenarios: [ECHO, CAPACITY] });

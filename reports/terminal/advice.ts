@@ -1,7 +1,7 @@
 import type { Advice, Option, Rating } from '../advice/model.ts';
-import { needOf } from '../advice/needs.ts';
+import { needOf } from '../advice/questions/needs.ts';
 import { answersText, certaintiesOf, changesOf, closeText } from '../advice/words.ts';
-import { printable, ratio, share } from '../analysis/format.ts';
+import { printable, ratio, share } from '../model/format.ts';
 import { bare, type Paint, type Paints, paints, proseWidth } from './paint.ts';
 import { type TextColumn, table } from './table.ts';
 import { wrap } from './text.ts';

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
-import { compare } from '../analysis/compare.ts';
-import { BROADCAST, CAPACITY, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { compare } from '../compare/compare.ts';
+import { BROADCAST, CAPACITY, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../testing/fixtures.ts';
 import { type ComparisonOptions, comparisonText } from './comparison.ts';
 
 const run = (spec: Partial<RunSpec> = {}): Results => ({

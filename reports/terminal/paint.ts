@@ -1,6 +1,6 @@
-import { printable } from '../analysis/format.ts';
-import type { Warning } from '../analysis/model.ts';
-import type { Word } from '../analysis/verdict.ts';
+import { printable } from '../model/format.ts';
+import type { Warning } from '../model/model.ts';
+import type { Word } from '../model/verdict.ts';
 import type { TextCell } from './table.ts';
 import { hanging, wrap } from './text.ts';
 

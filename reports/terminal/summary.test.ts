@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../analysis/analyse.ts';
-import { BROADCAST, CAPACITY, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../fixtures.ts';
+import { BROADCAST, CAPACITY, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../testing/fixtures.ts';
 import { type SummaryOptions, summary } from './summary.ts';
 
 const print = (spec: RunSpec, options: Partial<SummaryOptions> = {}): string => {

@@ -1,10 +1,10 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../analysis/format.ts';
-import { extreme, type MetricId, metric as metricOf } from '../analysis/metrics.ts';
-import type { Analysis, Cell, Group, Row } from '../analysis/model.ts';
 import { LEAST_FIT } from '../analysis/notes.ts';
-import { limitsOf, textOf } from '../analysis/sentences.ts';
-import { type Absent, absentText, ICONS } from '../analysis/verdict.ts';
+import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../model/format.ts';
+import { extreme, type MetricId, metric as metricOf } from '../model/metrics.ts';
+import type { Analysis, Cell, Group, Row } from '../model/model.ts';
+import { limitsOf, textOf } from '../model/sentences.ts';
+import { type Absent, absentText, ICONS } from '../model/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table } from './table.ts';
 import { cut, hanging, wrap } from './text.ts';

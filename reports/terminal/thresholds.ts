@@ -1,6 +1,6 @@
-import { printable } from '../analysis/format.ts';
 import { thresholdText } from '../analysis/threshold-text.ts';
 import type { JudgedThreshold } from '../analysis/thresholds.ts';
+import { printable } from '../model/format.ts';
 import { paints, proseWidth } from './paint.ts';
 import { hanging } from './text.ts';
 

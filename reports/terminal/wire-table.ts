@@ -1,6 +1,6 @@
-import { hundredths, integer, printable, signed, signedShare } from '../analysis/format.ts';
-import type { Beside, WireRow } from '../analysis/model.ts';
-import { wireTakeaway } from '../analysis/wire.ts';
+import { wireTakeaway } from '../analysis/figures/wire.ts';
+import { hundredths, integer, printable, signed, signedShare } from '../model/format.ts';
+import type { Beside, WireRow } from '../model/model.ts';
 import { proseWidth } from './paint.ts';
 import { type TextCell, type TextColumn, table } from './table.ts';
 import { hanging, wrap } from './text.ts';

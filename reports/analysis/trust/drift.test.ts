@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ECHO, makeResults, SEVEN } from '../../fixtures.ts';
+import type { Cell, Group } from '../../model/model.ts';
+import { ECHO, makeResults, SEVEN } from '../../testing/fixtures.ts';
 import { analyse } from '../analyse.ts';
-import type { Cell, Group } from '../model.ts';
 import { driftOf } from './drift.ts';
 
 const [template] = analyse(makeResults({ transports: { a: {}, b: {}, c: {} }, scenarios: [ECHO] }), {

@@ -1,6 +1,6 @@
-import type { Interval } from '../bootstrap.ts';
-import type { Group } from '../model.ts';
-import { studentQuantile } from '../student.ts';
+import type { Group } from '../../model/model.ts';
+import type { Interval } from '../../stats/bootstrap.ts';
+import { studentQuantile } from '../../stats/student.ts';
 
 /** How the machine itself changed while the run went on. */
 export type Drift = {

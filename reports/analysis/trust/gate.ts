@@ -1,9 +1,9 @@
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
-import { LEAST_TRIALS } from '../bootstrap.ts';
-import { countOf } from '../format.ts';
-import { kindOf } from '../group.ts';
-import type { Kind } from '../metrics.ts';
-import type { Analysis } from '../model.ts';
+import { countOf } from '../../model/format.ts';
+import { kindOf } from '../../model/group.ts';
+import type { Kind } from '../../model/metrics.ts';
+import type { Analysis } from '../../model/model.ts';
+import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
 
 /** `kept` holds; `note` limits what may be said; `broken` spoils it; `unknown` was not looked at. */
 export type GateStatus = 'kept' | 'note' | 'broken' | 'unknown';

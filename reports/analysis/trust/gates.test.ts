@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, Results, Trial } from '../../../bench/results/schema.ts';
-import { ECHO, type Fault, IDLE, makeResults, type RunSpec, SEVEN, WIRE } from '../../fixtures.ts';
+import { ECHO, type Fault, IDLE, makeResults, type RunSpec, SEVEN, WIRE } from '../../testing/fixtures.ts';
 import { analyse } from '../analyse.ts';
 import { type Gate, gatesOf, gatesTakeaway } from './gates.ts';
 

@@ -1,4 +1,4 @@
-import { countOf, list } from '../format.ts';
+import { countOf, list } from '../../model/format.ts';
 import type { Facts, Gate, GateStatus } from './gate.ts';
 import { runGates } from './run-gates.ts';
 import { trialGates } from './trial-gates.ts';

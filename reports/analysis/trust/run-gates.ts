@@ -1,5 +1,5 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import { change, countOf, figures, integer, share, tolerance } from '../format.ts';
+import { change, countOf, figures, integer, share, tolerance } from '../../model/format.ts';
 import { driftOf } from './drift.ts';
 import { type GateStatus, gate, type Rule } from './gate.ts';
 

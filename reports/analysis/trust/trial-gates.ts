@@ -1,8 +1,8 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import { LEAST_TRIALS } from '../bootstrap.ts';
-import { SAMPLES_BEYOND } from '../distribution.ts';
-import { countOf, figures, integer, list } from '../format.ts';
-import { kindOf } from '../group.ts';
+import { countOf, figures, integer, list } from '../../model/format.ts';
+import { kindOf } from '../../model/group.ts';
+import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
+import { SAMPLES_BEYOND } from '../../stats/distribution.ts';
 import { type GateStatus, gate, gaveReason, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
 
 /** What every trial must keep, read from its counts, and from the reasons it was rejected for. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeResults } from '../../fixtures.ts';
+import { makeResults } from '../../testing/fixtures.ts';
 import { unequalIn } from './unequal.ts';
 
 const run = (effective: Readonly<Record<string, Record<string, string | number | boolean>>>) =>

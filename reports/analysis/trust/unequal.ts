@@ -1,5 +1,5 @@
 import type { Case, Results } from '../../../bench/results/schema.ts';
-import { describe, flagOf } from '../group.ts';
+import { describe, flagOf } from '../../model/group.ts';
 
 /** What a transport was really set to in this run, and what it promises. */
 export type Implementation = {

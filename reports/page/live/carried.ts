@@ -1,8 +1,8 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import type { Analysis } from '../../analysis/model.ts';
+import type { Analysis } from '../../model/model.ts';
 import { bytesOf, inflated } from '../../raw/inflate.ts';
 import type { Pooled } from '../../raw/pooled.ts';
-import { ANALYSIS, type CarriedComparison, COMPARISON, HISTOGRAMS, RESULTS } from '../carried.ts';
+import { ANALYSIS, type CarriedComparison, COMPARISON, HISTOGRAMS, RESULTS } from '../document/carried.ts';
 
 /** Unpacked when it is first asked for: a reader who only reads does not wait for it. */
 export const carriedResults = once(() => unpack<Results>(RESULTS));

@@ -3,11 +3,11 @@ import { HistogramLogReader } from 'hdr-histogram-js';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseResults } from '../../../bench/results/file.ts';
-import { BROADCAST, ECHO, makeResults, SEVEN } from '../../fixtures.ts';
 import { pooledLog } from '../../raw/hlog.ts';
 import { pooledResponses } from '../../raw/pooled.ts';
 import { makeReport, trialsCsv } from '../../report.ts';
-import { lightened } from '../carried.ts';
+import { BROADCAST, ECHO, makeResults, SEVEN } from '../../testing/fixtures.ts';
+import { lightened } from '../document/carried.ts';
 import { type Reader, startReader } from '../testing/browser.ts';
 
 const results = makeResults({

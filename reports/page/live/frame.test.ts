@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN } from '../../fixtures.ts';
 import { makeReport } from '../../report.ts';
+import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN } from '../../testing/fixtures.ts';
 import { type Reader, startReader } from '../testing/browser.ts';
 
 const FIVE = [10, 20, 40, 80, 160].map((clients) => ({ ...ECHO, clients }));

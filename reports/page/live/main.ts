@@ -1,21 +1,21 @@
-import { answerButtons } from './actions.ts';
 import { advisor } from './advisor/advisor.tsx';
-import { charts } from './charts.ts';
-import { offerChoices } from './choices.ts';
+import { charts } from './charts/charts.ts';
+import { offerChoices } from './charts/choices.ts';
+import { otherForms } from './charts/forms.tsx';
+import { drawObjective } from './charts/objective.ts';
+import { comparisonControls } from './compare/comparison.tsx';
 import { dropToCompare } from './compare/drop.tsx';
-import { comparisonControls } from './comparison.tsx';
-import { copyButtons } from './copy.ts';
-import { offerDownloads } from './downloads.ts';
-import { filterTrials } from './filter.ts';
-import { otherForms } from './forms.tsx';
+import { answerButtons } from './export/actions.ts';
+import { copyButtons } from './export/copy.ts';
+import { offerDownloads } from './export/downloads.ts';
 import { answerKeys } from './keys.ts';
 import { markSection } from './navigation.ts';
-import { drawObjective } from './objective.ts';
 import { pickQuestion } from './picker.ts';
-import { sortTables } from './sort.ts';
 import { arrive, keepState } from './state.ts';
+import { filterTrials } from './tables/filter.ts';
+import { sortTables } from './tables/sort.ts';
+import { unfoldTables } from './tables/unfold.ts';
 import { switchTheme } from './theme.ts';
-import { unfoldTables } from './unfold.ts';
 
 /**
  * What a report's script does, a file each. Everything it says stands in the markup without it: elements of class `needs-script`

@@ -1,5 +1,5 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import type { Word } from '../../analysis/verdict.ts';
+import type { Word } from '../../model/verdict.ts';
 import {
   BROADCAST,
   ECHO,
@@ -8,7 +8,7 @@ import {
   type ScenarioSpec,
   SEVEN,
   type TransportSpec,
-} from '../../fixtures.ts';
+} from '../../testing/fixtures.ts';
 
 /** An invented run, and what is true of its first question: whoever made the figures knows. */
 export type State = {

@@ -11,7 +11,7 @@ import {
   makeResults,
   SEVEN,
   type TransportSpec,
-} from '../../fixtures.ts';
+} from '../../testing/fixtures.ts';
 import type { State } from './states.ts';
 
 const QUIET = { noise: 0.005 };

@@ -3,11 +3,11 @@ import { source } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { advise } from '../../../advice/advise.ts';
-import { EVEN } from '../../../advice/draft.ts';
 import type { Advice, Answers } from '../../../advice/model.ts';
-import { PRESETS } from '../../../advice/presets.ts';
-import { BROADCAST, ECHO, IDLE, makeResults, type RunSpec, SEVEN } from '../../../fixtures.ts';
+import { EVEN } from '../../../advice/questions/draft.ts';
+import { PRESETS } from '../../../advice/questions/presets.ts';
 import { makeReport } from '../../../report.ts';
+import { BROADCAST, ECHO, IDLE, makeResults, type RunSpec, SEVEN } from '../../../testing/fixtures.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
 
 const HOSTILE = '</script><img src=x onerror=alert(1)>';

@@ -1,6 +1,6 @@
-import type { MetricId } from '../../../analysis/metrics.ts';
-import type { Group } from '../../../analysis/model.ts';
-import { type FigureKind, figureId, sectionId } from '../../sections.ts';
+import type { MetricId } from '../../../model/metrics.ts';
+import type { Group } from '../../../model/model.ts';
+import { type FigureKind, figureId, sectionId } from '../../parts/sections.ts';
 
 /** What shows a figure best; where there is nothing of the kind, medians with their intervals do, which can be had of every metric. */
 const SHOWN_BY: Partial<Readonly<Record<MetricId, readonly FigureKind[]>>> = {

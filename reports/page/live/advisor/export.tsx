@@ -1,9 +1,9 @@
 import { useId, useLayoutEffect, useRef, useState } from 'react';
 import { adviceDocument } from '../../../advice/document.ts';
-import { commandFor } from '../../../advice/flags.ts';
 import type { Advice } from '../../../advice/model.ts';
-import { decisionRecord } from '../../../advice/record.ts';
-import { save } from '../download.ts';
+import { commandFor } from '../../../advice/questions/flags.ts';
+import { decisionRecord } from '../../../markdown/decision-record.ts';
+import { save } from '../export/download.ts';
 
 /** What is decided is to be kept: as a record that reads well on its own, as a document for programs, and as a link. */
 export function Export({ advice, link }: { advice: Advice; link: () => string }) {

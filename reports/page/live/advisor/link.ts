@@ -1,4 +1,4 @@
-import { type Draft, draftFrom, LINK_KEYS, linkOf } from '../../../advice/draft.ts';
+import { type Draft, draftFrom, LINK_KEYS, linkOf } from '../../../advice/questions/draft.ts';
 import { formatPlace, parsePlace } from '../place.ts';
 import { setState, stateOf, watchState } from '../state.ts';
 

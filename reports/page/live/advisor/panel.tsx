@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { advise } from '../../../advice/advise.ts';
-import { type Draft, readDraft } from '../../../advice/draft.ts';
-import { judgementsOf } from '../../../advice/facts.ts';
+import { judgementsOf } from '../../../advice/facts/index.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
-import { turned } from '../../../advice/needs.ts';
-import { METRIC } from '../../choices.tsx';
+import { type Draft, readDraft } from '../../../advice/questions/draft.ts';
+import { turned } from '../../../advice/questions/needs.ts';
+import { METRIC } from '../../parts/choices.tsx';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
 import { setState } from '../state.ts';
 import { chartOf, metricAskedOf } from './charts.ts';

@@ -1,11 +1,11 @@
 import { useId } from 'react';
-import { CRITERIA, type CriterionId } from '../../../advice/criteria.ts';
-import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/draft.ts';
-import { JUDGED, type JudgedCriterion, judgementsOf, LEVELS, type Level } from '../../../advice/facts.ts';
-import { inOrder } from '../../../advice/judgements.ts';
-import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, oppositeOf, turned } from '../../../advice/needs.ts';
-import { PRESETS } from '../../../advice/presets.ts';
-import { share } from '../../../analysis/format.ts';
+import { JUDGED, type JudgedCriterion, judgementsOf, LEVELS, type Level } from '../../../advice/facts/index.ts';
+import { CRITERIA, type CriterionId } from '../../../advice/questions/criteria.ts';
+import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/questions/draft.ts';
+import { inOrder } from '../../../advice/questions/judgements.ts';
+import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, oppositeOf, turned } from '../../../advice/questions/needs.ts';
+import { PRESETS } from '../../../advice/questions/presets.ts';
+import { share } from '../../../model/format.ts';
 
 export type Change = (next: Draft) => void;
 type Props = {

@@ -1,6 +1,5 @@
 import { Fragment } from 'react';
-import { type CriterionId, criterionOf } from '../../../advice/criteria.ts';
-import type { Level } from '../../../advice/facts.ts';
+import type { Level } from '../../../advice/facts/index.ts';
 import type {
   Advice,
   CellTag,
@@ -11,7 +10,8 @@ import type {
   Reason,
   Share,
 } from '../../../advice/model.ts';
-import { needOf } from '../../../advice/needs.ts';
+import { type CriterionId, criterionOf } from '../../../advice/questions/criteria.ts';
+import { needOf } from '../../../advice/questions/needs.ts';
 import {
   certaintiesOf,
   closeText,
@@ -21,8 +21,8 @@ import {
   needFlipText,
   noneLeftText,
 } from '../../../advice/words.ts';
-import { integer, ratio, share } from '../../../analysis/format.ts';
-import { Name, Scroll, unbroken } from '../../parts.tsx';
+import { integer, ratio, share } from '../../../model/format.ts';
+import { Name, Scroll, unbroken } from '../../parts/parts.tsx';
 import type { Looks } from './looks.ts';
 import { Mark } from './mark.tsx';
 

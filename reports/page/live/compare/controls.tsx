@@ -1,7 +1,15 @@
-import type { ComparedWord, Comparison } from '../../../analysis/compare-model.ts';
-import { tolerance } from '../../../analysis/format.ts';
-import { EXPERT_COLUMNS, type ExpertColumn, keysOf, MARKS, ORDERS, type View, WORDS } from '../../comparison-state.ts';
-import { VerdictWord } from '../../parts.tsx';
+import type { ComparedWord, Comparison } from '../../../compare/compare-model.ts';
+import { tolerance } from '../../../model/format.ts';
+import {
+  EXPERT_COLUMNS,
+  type ExpertColumn,
+  keysOf,
+  MARKS,
+  ORDERS,
+  type View,
+  WORDS,
+} from '../../comparison/comparison-state.ts';
+import { VerdictWord } from '../../parts/parts.tsx';
 
 type ControlsProps = {
   readonly comparison: Comparison;

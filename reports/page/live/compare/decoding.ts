@@ -1,9 +1,9 @@
 import type { Case, MeasuredTrial, Results } from '../../../../bench/results/schema.ts';
-import { type Decoded, UNREADABLE } from '../../../analysis/distribution.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../../../analysis/histogram.ts';
 import type { DecodedTrial } from '../../../analysis/measure.ts';
 import { type Readings, type ReadRun, readingsOf } from '../../../analysis/readings.ts';
 import { bytesOf, inflated } from '../../../raw/inflate.ts';
+import { type Decoded, UNREADABLE } from '../../../stats/distribution.ts';
+import { compressedPart, distributionOf, MOST_BYTES } from '../../../stats/histogram.ts';
 
 /** Reads all figures out of a run's trials, with the browser's own inflate. `told` hears how far it has come. */
 export async function readRun(results: Results, told: (share: number) => Promise<void>): Promise<ReadRun> {

@@ -5,12 +5,12 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Results } from '../../../../bench/results/schema.ts';
-import { compare } from '../../../analysis/compare.ts';
-import { textOf } from '../../../analysis/sentences.ts';
-import { ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../../../fixtures.ts';
+import { compare } from '../../../compare/compare.ts';
+import { textOf } from '../../../model/sentences.ts';
 import { makeReport } from '../../../report.ts';
-import { lightened } from '../../carried.ts';
-import { renderComparison } from '../../render.ts';
+import { ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../../../testing/fixtures.ts';
+import { lightened } from '../../document/carried.ts';
+import { renderComparison } from '../../document/render.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
 
 const run = (spec: Partial<RunSpec> = {}, changes: Partial<Results> = {}): Results => ({

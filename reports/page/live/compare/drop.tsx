@@ -1,8 +1,8 @@
 import { createRoot } from 'react-dom/client';
 import type { Results } from '../../../../bench/results/schema.ts';
-import type { Comparison } from '../../../analysis/compare-model.ts';
-import { comparing } from '../../../analysis/comparing.ts';
 import { analysedRun, type ReadRun } from '../../../analysis/readings.ts';
+import type { Comparison } from '../../../compare/compare-model.ts';
+import { comparing } from '../../../compare/comparing.ts';
 import { carriedAnalysis, carriedResults } from '../carried.ts';
 import { readRun } from './decoding.ts';
 import { readDropped, Unusable } from './dropped.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { resultsSchema } from '../../../../bench/results/schema.ts';
-import { EVERY_KIND, makeResults, SEVEN } from '../../../fixtures.ts';
-import { resultsJsonSchema } from '../../results-schema.ts';
+import { EVERY_KIND, makeResults, SEVEN } from '../../../testing/fixtures.ts';
+import { resultsJsonSchema } from '../../document/results-schema.ts';
 import { misfits } from './json-schema.ts';
 
 const SCHEMA = resultsJsonSchema();

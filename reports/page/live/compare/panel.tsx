@@ -1,8 +1,8 @@
-import type { Comparison } from '../../../analysis/compare-model.ts';
-import { WHOLE } from '../../comparison-state.ts';
-import { ComparisonClaim, ComparisonPill, RunLine } from '../../comparison-view.tsx';
-import { Name } from '../../parts.tsx';
-import { Chosen } from '../comparison.tsx';
+import type { Comparison } from '../../../compare/compare-model.ts';
+import { WHOLE } from '../../comparison/comparison-state.ts';
+import { ComparisonClaim, ComparisonPill, RunLine } from '../../comparison/comparison-view.tsx';
+import { Name } from '../../parts/parts.tsx';
+import { Chosen } from './comparison.tsx';
 
 /** What this page's run is to the other one. */
 export type Role = 'base' | 'next';

@@ -1,0 +1,102 @@
+import { connect as dial } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { application } from '../../../servers/application.ts';
+import { findTransport, loadServer, transportNames, transports, whyUnavailable } from '../../registry.ts';
+import { makeIdentity } from '../../security/identity.ts';
+import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
+
+/** Assaults at once: they mostly wait for what should happen to happen. */
+const AT_ONCE = 4;
+const PATIENT = 400_000;
+
+const available = new Set<string>();
+for (const entry of transports) if ((await whyUnavailable(entry)) === undefined) available.add(entry.id);
+const names = transportNames().filter((name) => available.has(name.split(':')[0]!));
+
+const inTurn = turnstile(AT_ONCE);
+/** SCTP and QUIC give a silent peer up by themselves after half a minute: ours has to come first, so nothing else goes on meanwhile. */
+const placesOf = (name: string): number => (findTransport(name)?.entry.datagrams ? AT_ONCE : 1);
+
+describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
+  test.each(names)('%s', { timeout: PATIENT }, async (name) => {
+    const found = findTransport(name)!;
+    const { failures, attacks, probed } = await inTurn(placesOf(name), () => assail(found));
+    expect(failures).toEqual([]);
+    expect(attacks.length).toBeGreaterThan(2);
+    // Five of each probe at the least, however soon the attacks are over.
+    expect(probed).toBeGreaterThanOrEqual(100);
+  });
+
+  test.each(names.filter((name) => findTransport(name)?.entry.datagrams))(
+    '%s without its defence keeps a frozen subscriber, and that is found',
+    { timeout: PATIENT },
+    async (name) => {
+      const assault = { limits: { ...ABUSE_LIMITS, backlogBytes: 1e9 }, only: [FROZEN] };
+      const { failures } = await inTurn(placesOf(name), () => assail(findTransport(name)!, assault));
+      expect(failures).toEqual([expect.stringMatching(/^a frozen subscriber: was /)]);
+    },
+  );
+
+  // The defence switched off by settings: the check has to see that it is.
+  test.each([
+    ['a flood of messages', { messagesPerSecond: 1e9 }, /a flood of messages: the peer was not cut/],
+    ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
+    [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: was not cut/],
+  ] as const)('without its defence, %s is found', { timeout: PATIENT }, async (attack, limits, found) => {
+    const assault = { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] };
+    const { failures } = await inTurn(placesOf('ws'), () => assail(findTransport('ws')!, assault));
+    expect(failures).toEqual([expect.stringMatching(found)]);
+  });
+});
+
+test('every transport says what is spoken to it', () => {
+  expect(transports.filter(({ wire }) => wire === undefined).map(({ id }) => id)).toEqual([]);
+});
+
+describe.concurrent('over TLS, a connection that says nothing is cut', () => {
+  const overTcp = transports.filter(({ id, wire }) => available.has(id) && wire?.family !== 'datagrams');
+  test.each(overTcp)('$id', async (entry) => {
+    const identity = await makeIdentity(['127.0.0.1']);
+    const { listen } = await loadServer(entry);
+    const limits = { ...ABUSE_LIMITS, handshakeMs: 500 };
+    const listener = await listen(application, { host: '127.0.0.1', port: 0, options: {}, limits, identity });
+    try {
+      const socket = dial(Number(new URL(listener.url).port), '127.0.0.1');
+      // Half a record of a ClientHello, and then no more.
+      socket.write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01));
+      await new Promise((resolve) =>
+        socket
+          .on('error', () => {})
+          .resume()
+          .once('close', resolve),
+      );
+    } finally {
+      await listener.close();
+    }
+  });
+});
+
+/** Lets in at a time what has room in so many places, in the order in which it came. */
+function turnstile(places: number): <Value>(taken: number, work: () => Promise<Value>) => Promise<Value> {
+  let free = places;
+  const waiting: { readonly taken: number; readonly enter: () => void }[] = [];
+  const admit = (): void => {
+    while (waiting.length > 0 && waiting[0]!.taken <= free) {
+      const { taken, enter } = waiting.shift()!;
+      free -= taken;
+      enter();
+    }
+  };
+  return async (taken, work) => {
+    await new Promise<void>((enter) => {
+      waiting.push({ taken, enter });
+      admit();
+    });
+    try {
+      return await work();
+    } finally {
+      free += taken;
+      admit();
+    }
+  };
+}

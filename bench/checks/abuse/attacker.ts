@@ -1,0 +1,63 @@
+import type { Limits } from '../../contract.ts';
+import { findTransport } from '../../registry.ts';
+import { type Attack, type Target, wireFor } from './attack.ts';
+import { attacksOn } from './attacks.ts';
+import { RawPeer } from './peer.ts';
+
+/** The process that the bad peers are in. */
+export interface AttackerOrder {
+  readonly order: 'attack';
+  /** Whom, as the registry calls it. */
+  readonly name: string;
+  /** Only the attacks of these names. */
+  readonly only: readonly string[] | undefined;
+  readonly url: string;
+  readonly token: string;
+  readonly limits: Limits;
+}
+
+export type AttackerAnswer =
+  | { readonly answer: 'attacked'; readonly attacks: readonly string[]; readonly failures: readonly string[] }
+  | { readonly answer: 'failed'; readonly reason: string };
+
+/** A bad peer is cut by then. */
+const PATIENCE_MS = 10_000;
+
+/** All that there are against a transport, at once. Resolves with what did not hold. */
+async function obey({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
+  const found = findTransport(name);
+  if (found === undefined) return { answer: 'failed', reason: `there is no ${name}` };
+  const wire = wireFor(found);
+  const chosen = attacksOn(found).filter(({ name: attack }) => only?.includes(attack) ?? true);
+  const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
+  const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, wire, dial })));
+  return { answer: 'attacked', attacks: chosen.map((attack) => attack.name), failures: failures.flat() };
+}
+
+/** One attack, held against what its peer should be told and by when. */
+async function attempt({ name, run, refused }: Attack, target: Target): Promise<string[]> {
+  const peers: RawPeer[] = [];
+  const dial = async (): Promise<RawPeer> => {
+    const peer = await RawPeer.dial(target.url);
+    peers.push(peer);
+    return peer;
+  };
+  const timer = Promise.withResolvers<undefined>();
+  const late = setTimeout(timer.resolve, PATIENCE_MS, undefined);
+  try {
+    const told = await Promise.race([run({ ...target, dial }), timer.promise]);
+    const wanted = refused(target.wire);
+    if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
+    return wanted.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${wanted}`];
+  } catch (error) {
+    return [`${name}: ${error instanceof Error ? error.message : error}`];
+  } finally {
+    clearTimeout(late);
+    for (const peer of peers) peer.cut();
+  }
+}
+
+const excerpt = (text: string): string => JSON.stringify(text.slice(0, 300));
+
+process.on('message', async (order: AttackerOrder) => process.send?.(await obey(order)));
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import type { Message, Receiver, Session } from '../../contract.ts';
+
+/** Time between two messages of a probe. */
+const PROBE_MS = 200;
+/** A session's place among the probes is its sender's number; broadcasts come from this one. */
+const BROADCASTER = 0xffff;
+/** Time for what is under way to arrive, once nothing more is sent. */
+const QUIET_MS = 10_000;
+
+/** A well-behaved session: it takes what it is sent, and what is not as it should be is written down. */
+export class Listener implements Receiver {
+  readonly #name: string;
+  readonly #story: Story;
+  readonly #heard: number[] = [];
+  /** Probes only: how often the echo of each message came. */
+  readonly #echoes: number[] = [];
+  readonly #sender: number;
+  readonly wrong: string[] = [];
+  session: Session | undefined;
+
+  constructor(index: number, story: Story) {
+    this.#sender = index;
+    this.#name = `session ${index}`;
+    this.#story = story;
+  }
+
+  message(message: Message): void {
+    const text = String(message);
+    const sequence = Number.parseInt(text.slice(5, 12), 16);
+    if (text.startsWith(senderPrefix(BROADCAST, BROADCASTER)) && text === this.#story.texts[sequence]) {
+      this.#heard[sequence] = (this.#heard[sequence] ?? 0) + 1;
+      this.#story.heard();
+    } else if (text === echoOf(this.#sender, sequence) && sequence < this.#echoes.length) {
+      this.#echoes[sequence]!++;
+    } else this.wrong.push(`${this.#name} got what nobody sent it: ${text.slice(0, 60)} (${text.length})`);
+  }
+
+  lost({ message }: Error): void {
+    this.wrong.push(`${this.#name} was lost: ${message}`);
+  }
+
+  /** Sends now and then until `stop`. */
+  async probe(stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const sequence = this.#echoes.push(0) - 1;
+      try {
+        await this.session!.send(echoOf(this.#sender, sequence));
+      } catch (error) {
+        this.wrong.push(`${this.#name} could not send: ${error instanceof Error ? error.message : error}`);
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+    }
+  }
+
+  get missing(): number {
+    const broadcasts = this.#story.texts.filter((_, sequence) => this.#heard[sequence] === undefined).length;
+    return broadcasts + this.#echoes.filter((count) => count === 0).length;
+  }
+
+  get sent(): number {
+    return this.#echoes.length;
+  }
+
+  /** What it lost, got twice, or should not have got. */
+  verdict(reliable: boolean): string[] {
+    const twice = [...this.#heard, ...this.#echoes].filter((count) => count > 1).length;
+    return [
+      ...this.wrong.slice(0, 3),
+      ...(twice > 0 ? [`${this.#name} got ${twice} messages twice`] : []),
+      ...(reliable && this.missing > 0 ? [`${this.#name} lost ${this.missing} messages`] : []),
+    ];
+  }
+}
+
+/** The broadcasts, in the order they were sent. Each is sent once the one before has come to most. */
+export class Story {
+  readonly texts: string[] = [];
+  readonly #filler: string;
+  #toHear = 0;
+  #told = Promise.withResolvers<void>();
+
+  constructor(bytes: number) {
+    // Nothing that compression makes small: there is a quarter to be saved at the most, in six bits written as eight.
+    this.#filler = randomBytes(bytes)
+      .toString('base64')
+      .slice(0, bytes - 12);
+  }
+
+  heard(): void {
+    if (--this.#toHear === 0) this.#told.resolve();
+  }
+
+  /** One of the listeners tells all of them. Resolves once as many copies have arrived, or after a while. */
+  async tell(listeners: readonly Listener[]): Promise<void> {
+    const sequence = this.texts.length;
+    this.texts.push(senderPrefix(BROADCAST, BROADCASTER) + sequenceDigits(sequence) + this.#filler);
+    this.#toHear = listeners.length;
+    this.#told = Promise.withResolvers();
+    // In turn: one alone would send more than one may.
+    await listeners[sequence % listeners.length]!.session!.send(this.texts[sequence]!);
+    const timer = setTimeout(this.#told.resolve, 2_000);
+    await this.#told.promise;
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves once every listener has everything, or nothing more is to be expected. */
+export async function quiet(listeners: readonly Listener[]): Promise<void> {
+  const deadline = performance.now() + QUIET_MS;
+  while (listeners.some(({ missing }) => missing > 0) && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function echoOf(sender: number, sequence: number): string {
+  return `${senderPrefix(ECHO, sender) + sequenceDigits(sequence)} and what belongs to it`;
+}

@@ -1,0 +1,71 @@
+import { spawn } from 'node:child_process';
+import { platform } from '../../../clients/platform/node.ts';
+import type { ClientModule, Options, Session } from '../../contract.ts';
+
+/**
+ * A process with one ordinary session, which is then stopped by the system: it reads nothing, answers nothing and closes
+ * nothing, whatever its protocol. Should nobody wake it, it wakes by itself.
+ */
+export type FrozenOrder =
+  | {
+      readonly order: 'connect';
+      /** URL of the client module. */
+      readonly module: string;
+      readonly url: string;
+      readonly options: Options;
+      readonly token: string;
+    }
+  | { readonly order: 'freeze'; readonly seconds: number };
+
+export type FrozenAnswer =
+  | { readonly answer: 'connected' }
+  /** What its session was told by the time it could listen again; null where it still lives. */
+  | { readonly answer: 'thawed'; readonly lost: string | null }
+  | { readonly answer: 'failed'; readonly reason: string };
+
+/** Time to read, once awake, what lies in the system's buffers. */
+const WAKE_MS = 6_000;
+
+let session: Session | undefined;
+const lost = Promise.withResolvers<string>();
+
+async function obey(order: FrozenOrder): Promise<FrozenAnswer> {
+  if (order.order === 'connect') {
+    const { module, url, options, token } = order;
+    try {
+      const client: ClientModule = await import(module);
+      const receiver = { message() {}, lost: ({ message }: Error) => lost.resolve(message) };
+      const signal = AbortSignal.timeout(10_000);
+      session = await client.connect(url, receiver, { options, encoding: 'text', platform, token, signal });
+      return { answer: 'connected' };
+    } catch (error) {
+      return { answer: 'failed', reason: String(error) };
+    }
+  }
+  await stopFor(order.seconds);
+  const alive = new Promise<null>((resolve) => setTimeout(resolve, WAKE_MS, null));
+  return { answer: 'thawed', lost: await Promise.race([lost.promise, alive]) };
+}
+
+/** Resolves once awake again. */
+function stopFor(seconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const alarm = spawn('sh', ['-c', `sleep ${seconds}; kill -CONT ${process.pid}`], {
+      stdio: 'ignore',
+      detached: true,
+    });
+    alarm.once('spawn', () => {
+      process.kill(process.pid, 'SIGSTOP');
+      // From here on it is awake again.
+      process.kill(-alarm.pid!);
+      resolve();
+    });
+  });
+}
+
+process.on('message', async (order: FrozenOrder) => process.send?.(await obey(order)));
+process.on('SIGTERM', () => {
+  void session?.close();
+  process.exit(0);
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,396 @@
+import assert from 'node:assert/strict';
+import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import type { Capabilities, Message } from '../../contract.ts';
+import { Bench, LIMIT_BYTES, type Peer, type Subject, within } from './harness.ts';
+
+/**
+ * What every transport passes before it may be timed. A check applies by declared capability, never by a transport's name;
+ * any transport, also one from outside this repository, can import and run it.
+ */
+export interface Check {
+  readonly name: string;
+  /** Which promise it tests; without one it applies to all. */
+  readonly promises?: (capabilities: Capabilities) => boolean;
+  readonly run: (bench: Bench) => Promise<void>;
+}
+
+/** Runs one check against a fresh server; throws what failed. */
+export async function runCheck(check: Check, subject: Subject): Promise<void> {
+  await using bench = new Bench(subject);
+  await check.run(bench);
+}
+
+export const checks: readonly Check[] = [
+  { name: 'echoes text from 1 byte to its largest, 1 MiB at most, unchanged', run: echoesText },
+  {
+    name: 'echoes bytes from 1 byte to its largest, 1 MiB at most, unchanged',
+    promises: ({ binary }) => binary,
+    run: echoesBytes,
+  },
+  { name: 'carries hostile text unchanged', run: carriesHostileText },
+  { name: 'echoes plain messages, also those that begin like ours', run: echoesPlainMessages },
+  {
+    name: 'keeps the order of a burst of 10,000',
+    promises: ({ ordered, reliable }) => ordered && reliable,
+    run: keepsOrder,
+  },
+  { name: 'broadcasts to every session exactly once, the sender too', run: broadcastsToEveryone },
+  { name: 'a broadcast sent the instant connect resolves arrives', run: isUsableOnceConnected },
+  { name: 'the server can start a broadcast', run: serverBroadcasts },
+  { name: 'serves 200 sessions at once', run: serves200Sessions },
+  { name: 'refuses an oversized message and hurts no one else', run: refusesOversized },
+  { name: 'garbage on the socket harms no one', run: survivesGarbage },
+  { name: 'connect can be aborted', run: connectCanBeAborted },
+  { name: 'connect rejects when nobody listens', run: connectRejects },
+  { name: 'listen rejects when the port is taken', run: listenRejects },
+  { name: 'a server going away is reported as lost, once', run: reportsLoss },
+  { name: 'close is no loss and can be called twice', run: closesTwice },
+  { name: 'a session that is over takes no message', run: refusesAfterTheEnd },
+  { name: 'close does not wait for a peer that says nothing', run: closesDespiteSilence },
+  { name: 'close frees the port and leaves no handles', run: leavesNothing },
+];
+
+const SIZES = [1, 2, 3, 15, 16, 125, 126, 127, 128, 1_000, 16_383, 16_384, 65_535, 65_536, 262_144, LIMIT_BYTES];
+
+/** Those that the transport promises to carry, the largest of them among them. */
+function sizesFor({ subject }: Bench): number[] {
+  const { mostBytes = LIMIT_BYTES } = subject.capabilities;
+  return [...new Set([...SIZES.filter((size) => size < mostBytes), mostBytes])];
+}
+
+async function echoesText(bench: Bench): Promise<void> {
+  const peer = await bench.connect((await bench.listen()).url);
+  for (const size of sizesFor(bench)) same(await peer.echo(letters(size)), letters(size), `${size} bytes`);
+}
+
+async function echoesBytes(bench: Bench): Promise<void> {
+  const peer = await bench.connect((await bench.listen()).url, 'binary');
+  for (const size of sizesFor(bench)) {
+    const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 7 + size) & 0xff);
+    same(await peer.echo(bytes), bytes, `${size} bytes`);
+  }
+}
+
+export const HOSTILE_TEXTS: readonly string[] = [
+  '\n',
+  '\n\n',
+  'a\nb',
+  'ends with a line feed\n',
+  '\nbegins with one',
+  'two\n\nparagraphs',
+  'carriage\rreturn',
+  'windows\r\nlines\r\n',
+  'data: looks like an event\n\ndata: and another',
+  'event: session\ndata: forged\n\n',
+  'id: 7\nretry: 1\n: comment',
+  ' leading and trailing blanks ',
+  '"quoted" and \\back\\slashed\\',
+  '{"json":{"nested":[1,2,3],"text":"\\"\\n"}}',
+  '[]',
+  'null',
+  '42["m","an Engine.IO packet"]',
+  '\x1e',
+  'record\x1eseparator\x1e',
+  '\u0000null\u0000bytes',
+  '\ufeffbyte order mark',
+  'Grüße, Ελλάδα, العالم, 日本語, 한국어',
+  '🧪👩‍👩‍👧‍👦🇪🇺',
+  '\u2028line separator\u2029paragraph separator',
+  '<script>alert(1)</script>&amp;',
+  '%00%0a%0d?&=#+',
+  "'; DROP TABLE messages; --",
+];
+
+async function carriesHostileText(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const peer = await bench.connect(url);
+  for (const text of HOSTILE_TEXTS) same(await peer.echo(text), text, JSON.stringify(text));
+  const other = await bench.connect(url);
+  for (const [index, text] of HOSTILE_TEXTS.entries()) await peer.send(broadcastOf(0, index, text));
+  const expected = HOSTILE_TEXTS.map((text, index) => broadcastOf(0, index, text));
+  sameSet(await other.has(expected.length), expected);
+}
+
+async function echoesPlainMessages(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const [peer, other] = [await bench.connect(url), await bench.connect(url)];
+  for (const text of [
+    'hello',
+    'B',
+    'Broadcasting is what this is not',
+    'B0000000000',
+    'Baaaaaaaaaax',
+    'B0000-0000000',
+  ]) {
+    same(await peer.echo(text), text, text);
+  }
+  await settled(peer, other);
+  // 'Baaaaaaaaaax' has eleven characters after its B of which one is not a digit of ours.
+  assert.equal(other.received.length, 0, 'a plain message reached another session');
+}
+
+async function keepsOrder(bench: Bench): Promise<void> {
+  const peer = await bench.connect((await bench.listen()).url);
+  const messages = Array.from({ length: 10_000 }, (_, index) => `message ${index}`);
+  await within(peer.burst(messages), 'the burst being taken');
+  assert.deepEqual(await peer.has(messages.length), messages);
+  await settled(peer);
+  assert.equal(peer.received.length, messages.length + 1, 'more arrived than was sent');
+}
+
+async function broadcastsToEveryone(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const peers = await Promise.all(Array.from({ length: 7 }, () => bench.connect(url)));
+  const messages = peers.flatMap((_, sender) => [0, 1, 2].map((sequence) => broadcastOf(sender, sequence, 'news')));
+  await Promise.all(peers.map((peer, sender) => peer.burst(messages.slice(sender * 3, sender * 3 + 3))));
+  for (const peer of peers) {
+    await peer.has(messages.length);
+    await settled(peer);
+    sameSet(peer.received.slice(0, -1), messages);
+  }
+}
+
+async function isUsableOnceConnected(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  for (let round = 0; round < 20; round++) {
+    const peer = await bench.connect(listener.url);
+    await listener.broadcast(`from the server ${round}`);
+    await peer.send(broadcastOf(round, 0, 'from the session'));
+    sameSet(await peer.has(2), [`from the server ${round}`, broadcastOf(round, 0, 'from the session')]);
+    await peer.close();
+  }
+}
+
+async function serverBroadcasts(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  const peers = await Promise.all(Array.from({ length: 5 }, () => bench.connect(listener.url)));
+  for (let index = 0; index < 10; index++) await listener.broadcast(`item ${index}`);
+  for (const peer of peers)
+    sameSet(
+      await peer.has(10),
+      Array.from({ length: 10 }, (_, index) => `item ${index}`),
+    );
+}
+
+async function serves200Sessions(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const peers = await Promise.all(Array.from({ length: 200 }, () => bench.connect(url)));
+  await Promise.all(
+    peers.map(async (peer, index) => {
+      for (const round of [0, 1, 2])
+        same(await peer.echo(`session ${index} round ${round}`), `session ${index} round ${round}`);
+    }),
+  );
+  for (const peer of peers) assert.equal(peer.received.length, 3, 'a session received what was not its own');
+}
+
+async function refusesOversized(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const sizes = [LIMIT_BYTES + 1, 4 * LIMIT_BYTES];
+  const texts = sizes.map((size) => ({ message: letters(size), encoding: 'text' }) as const);
+  const bytes = sizes.map((size) => ({ message: new Uint8Array(size), encoding: 'binary' }) as const);
+  for (const { message, encoding } of bench.subject.capabilities.binary ? [...texts, ...bytes] : texts) {
+    const [offender, bystander] = [await bench.connect(url, encoding), await bench.connect(url)];
+    // The refusal reaches the client as a rejected send or as the session's end.
+    const rejected = Promise.withResolvers<Error>();
+    offender.send(message).catch(rejected.resolve);
+    const reason = await within(
+      Promise.race([rejected.promise, offender.isLost()]),
+      `the refusal of ${message.length} bytes`,
+    );
+    assert.match(describe(reason), bench.subject.refusal, 'the protocol’s own refusal');
+    assert.equal(offender.received.length, 0, 'an oversized message was answered');
+    same(await bystander.echo('still here'), 'still here');
+    assert.equal(bystander.losses.length, 0, 'another session was lost');
+  }
+  same(await (await bench.connect(url)).echo('welcome'), 'welcome', 'a new session');
+}
+
+/** What port scanners, other protocols and broken programs send. */
+const GARBAGE: readonly (string | Uint8Array)[] = [
+  '\n',
+  'hello\n',
+  'null\n42\n{}\n[]\n',
+  'GET // HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET /messages/nobody?cursor=%%% HTTP/1.1\r\nHost: a\r\n\r\n',
+  'POST /messages/nobody HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello',
+  'POST /messages/nobody HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n',
+  'DELETE /sessions/ HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: no\r\n\r\n',
+  'BREW /pot HTTP/9.9\r\n\r\n',
+  Uint8Array.of(0x10, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01),
+  Uint8Array.of(0x30, 0x05, 0x00, 0xff, 0x61, 0x62, 0x63),
+  Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff),
+  Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00),
+  new Uint8Array(100_000),
+];
+
+async function survivesGarbage(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const bystander = await bench.connect(url);
+  for (const garbage of GARBAGE) {
+    const socket = await bench.dial(url);
+    socket.write(garbage);
+    same(await bystander.echo('undisturbed'), 'undisturbed');
+    socket.destroy();
+  }
+  assert.deepEqual(bystander.losses, []);
+  same(await (await bench.connect(url)).echo('welcome'), 'welcome');
+}
+
+async function refusesAfterTheEnd(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  const [closed, lost] = [await bench.connect(listener.url), await bench.connect(listener.url)];
+  const closing = closed.close();
+  await assert.rejects(closed.send('too late'), 'while closing');
+  await closing;
+  await assert.rejects(closed.send('too late'), 'after closing');
+  await within(listener.close(), 'the server closing');
+  await lost.isLost();
+  await assert.rejects(lost.send('too late'), 'after the loss');
+}
+
+async function closesDespiteSilence(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  await bench.dial(listener.url);
+  same(await (await bench.connect(listener.url)).echo('hello'), 'hello');
+  await within(listener.close(), 'the server closing');
+}
+
+async function connectCanBeAborted(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  const silent = await bench.silence(url);
+  const reason = new Error('changed my mind');
+  for (const [where, delayMs] of [
+    [url, 0],
+    [silent, 0],
+    [silent, 50],
+  ] as const) {
+    const controller = new AbortController();
+    const connecting = bench.connect(where, 'text', controller.signal);
+    if (delayMs === 0) controller.abort(reason);
+    else setTimeout(() => controller.abort(reason), delayMs);
+    await assert.rejects(within(connecting, 'the abort'), reason);
+  }
+  await assert.rejects(within(bench.connect(url, 'text', AbortSignal.abort(reason)), 'the abort'), reason);
+  same(await (await bench.connect(url)).echo('as if nothing had happened'), 'as if nothing had happened');
+}
+
+async function connectRejects(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  await listener.close();
+  await assert.rejects(
+    within(bench.connect(listener.url), 'the rejection'),
+    (error: Error) => describe(error).length > 0,
+  );
+}
+
+async function listenRejects(bench: Bench): Promise<void> {
+  const { url } = await bench.listen();
+  await assert.rejects(within(bench.listen(Number(new URL(url).port)), 'the rejection'), /EADDRINUSE/);
+  same(await (await bench.connect(url)).echo('undisturbed'), 'undisturbed');
+}
+
+async function reportsLoss(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  const peers = await Promise.all(Array.from({ length: 5 }, () => bench.connect(listener.url)));
+  same(await peers[0]!.echo('hello'), 'hello');
+  await within(listener.close(), 'the server closing');
+  for (const peer of peers) {
+    const reason = await peer.isLost();
+    assert.ok(reason instanceof Error && reason.message.length > 0, 'a loss has a reason');
+  }
+  await Promise.all(peers.map((peer) => peer.close()));
+  for (const peer of peers) assert.equal(peer.losses.length, 1, 'a loss is reported once');
+}
+
+async function closesTwice(bench: Bench): Promise<void> {
+  const listener = await bench.listen();
+  const [peer, other] = [await bench.connect(listener.url), await bench.connect(listener.url)];
+  await Promise.all([peer.close(), peer.close()]);
+  await peer.close();
+  same(await other.echo('unmoved'), 'unmoved');
+  assert.deepEqual(peer.losses, []);
+  await within(Promise.all([other.close(), listener.close(), listener.close()]), 'closing twice');
+  await listener.close();
+  assert.deepEqual(other.losses, []);
+}
+
+async function leavesNothing(bench: Bench): Promise<void> {
+  // What an earlier check left dying would hide what this one leaves.
+  await eventually(() => sockets(handles()) === 0);
+  const before = handles();
+  const first = await bench.listen();
+  const peers = await Promise.all(Array.from({ length: 10 }, () => bench.connect(first.url)));
+  for (const peer of peers) await peer.echo('hello');
+  for (const peer of peers.slice(5)) await peer.close();
+  await within(first.close(), 'the server closing');
+  for (const peer of peers.slice(0, 5)) await peer.isLost();
+  const again = await bench.listen(Number(new URL(first.url).port));
+  await within(again.close(), 'the second server closing');
+  await eventually(() => added(before, handles()).length === 0);
+  assert.deepEqual(added(before, handles()), [], 'handles left behind');
+}
+
+/** Sockets, servers and timers that keep a process alive. */
+function handles(): string[] {
+  const kinds = ['TCPSocketWrap', 'TCPServerWrap', 'TCPConnectWrap', 'Timeout', 'Immediate'];
+  return process.getActiveResourcesInfo().filter((kind) => kinds.includes(kind));
+}
+
+function sockets(kinds: readonly string[]): number {
+  return kinds.filter((kind) => kind.startsWith('TCP')).length;
+}
+
+/** What `after` has that `before` had not, counting each kind. */
+function added(before: readonly string[], after: readonly string[]): string[] {
+  const known = [...before];
+  return after.filter((kind) => {
+    const index = known.indexOf(kind);
+    if (index >= 0) known.splice(index, 1);
+    return index < 0;
+  });
+}
+
+/** Closing is done by the system a little after it is asked for. Gives up silently: the caller asserts. */
+async function eventually(condition: () => boolean): Promise<void> {
+  for (let round = 0; round < 200 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Waits until a marker sent after everything else has come back: what was to arrive before it has arrived. */
+async function settled(...peers: Peer[]): Promise<void> {
+  const [first] = peers;
+  const before = first!.received.length;
+  await first!.send('marker');
+  await first!.has(before + 1);
+}
+
+function broadcastOf(sender: number, sequence: number, text: string): string {
+  return senderPrefix(BROADCAST, sender) + sequenceDigits(sequence) + text;
+}
+
+function letters(size: number): string {
+  return 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(Math.ceil(size / 36)).slice(0, size);
+}
+
+/** Everything an error says, its causes included. */
+export function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
+}
+
+/** Compares without printing a megabyte when it fails. */
+function same(actual: Message, expected: Message, what = 'echo'): void {
+  const equal = typeof actual === 'string' ? actual === expected : Buffer.compare(actual, expected as Uint8Array) === 0;
+  const excerpt = (message: Message) =>
+    (typeof message === 'string' ? message : Buffer.from(message).toString('hex')).slice(0, 80);
+  if (!equal)
+    assert.fail(
+      `${what}: got ${JSON.stringify(excerpt(actual))} (${actual.length}), sent ${JSON.stringify(excerpt(expected))} (${expected.length})`,
+    );
+}
+
+function sameSet(actual: readonly Message[], expected: readonly Message[]): void {
+  assert.deepEqual(actual.map(String).sort(), expected.map(String).sort());
+}

@@ -1,0 +1,148 @@
+import { clientModule, type TransportEntry } from '../../registry.ts';
+import { httpTransports, plainClient } from './crosscheck.ts';
+import {
+  runBare,
+  type Stage,
+  type Surroundings,
+  withAutocannon,
+  withEndpoint,
+  withGenerator,
+  withServer,
+} from './stage.ts';
+
+export interface CeilingOptions {
+  readonly transports: readonly TransportEntry[];
+  readonly clients: number;
+  readonly size: number;
+  readonly durationSeconds: number;
+  /** How often ours and the bare one take turns. */
+  readonly trials: number;
+}
+
+/** One closed loop, of ours or of another: what a message cost the generator, and how many there were. */
+export interface LoopReading {
+  readonly cpuSecondsPerMessage: number;
+  readonly messagesPerSecond: number;
+}
+
+export interface CeilingRow {
+  readonly transport: string;
+  /** What a message is: the transport's own echo, or a request to its plain endpoint and the answer. */
+  readonly exchange: 'echo' | 'plain request';
+  readonly ours: readonly LoopReading[];
+  /** What ours is held against, and the most that ours should cost, as a multiple. Null where there is nothing bare. */
+  readonly bare: { readonly name: string; readonly target: number; readonly readings: readonly LoopReading[] } | null;
+}
+
+type Loop = (options: CeilingOptions, surroundings: Surroundings) => Promise<LoopReading>;
+
+/** Rounds of our warm-up: code that was compiled for one phase is compiled again when the next begins with other objects. */
+const WARM_UP_ROUNDS = 3;
+const WARM_UP_SECONDS = 1.5;
+/** Starting and ending the processes of one loop, and opening sessions. */
+const OVERHEAD_SECONDS = 1.2;
+
+/** What ours is held against, by transport. */
+const BARE_LOOPS: Readonly<Record<string, { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number }>> = {
+  ws: { name: 'bare-ws', target: 1.3 },
+  tcp: { name: 'bare-tcp', target: 1.1 },
+};
+const HTTP_TARGET = 1.3;
+
+interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
+  readonly ours: Loop;
+  readonly bare: { readonly name: string; readonly target: number; readonly run: Loop } | null;
+}
+
+function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
+  const echoes = transports.map((entry): PlannedRow => {
+    const bare = BARE_LOOPS[entry.id];
+    return {
+      ...{ transport: entry.id, exchange: 'echo' },
+      ours: (options, surroundings) =>
+        withServer(entry, surroundings, (stage) => ourLoop(clientModule(entry), options, stage)),
+      bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
+    };
+  });
+  const plain = transports
+    .filter((entry) => httpTransports.includes(entry))
+    .map(
+      (entry): PlannedRow => ({
+        ...{ transport: entry.id, exchange: 'plain request' },
+        ours: (options, surroundings) =>
+          withEndpoint(entry, surroundings, (stage) => ourLoop(plainClient, options, stage)),
+        bare: { name: 'autocannon', target: HTTP_TARGET, run: autocannonLoop(entry) },
+      }),
+    );
+  return [...echoes, ...plain];
+}
+
+export function estimateSeconds({ transports, durationSeconds, trials }: CeilingOptions): number {
+  const loops = planRows(transports).reduce((sum, { bare }) => sum + (bare === null ? 1 : 2), 0);
+  return loops * trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+}
+
+/** Lets ours and the bare loops run in turns, each on a fresh server, in rounds over all rows: drift falls on all alike. */
+export async function ceiling(
+  options: CeilingOptions,
+  surroundings: Surroundings,
+  progress: (what: string) => void,
+): Promise<CeilingRow[]> {
+  const rows = planRows(options.transports).map((row) => ({
+    row,
+    ours: [] as LoopReading[],
+    bare: [] as LoopReading[],
+  }));
+  for (let trial = 0; trial < options.trials; trial++) {
+    for (const { row, ours, bare } of rows) {
+      progress(`round ${trial + 1} of ${options.trials}: ${row.transport}, ${row.exchange}`);
+      const turns = [
+        async () => void ours.push(await row.ours(options, surroundings)),
+        async () => void (row.bare !== null && bare.push(await row.bare.run(options, surroundings))),
+      ];
+      // Neither is always the second.
+      for (const turn of trial % 2 === 0 ? turns : turns.reverse()) await turn();
+    }
+  }
+  return rows.map(({ row: { transport, exchange, bare: other }, ours, bare }) => ({
+    ...{ transport, exchange, ours },
+    bare: other === null ? null : { name: other.name, target: other.target, readings: bare },
+  }));
+}
+
+function ourLoop(
+  module: string,
+  { clients, size, durationSeconds }: CeilingOptions,
+  stage: Stage,
+): Promise<LoopReading> {
+  return withGenerator({ module, clients, size }, stage, async (generator) => {
+    for (let round = 0; round < WARM_UP_ROUNDS; round++) await generator.closed(WARM_UP_SECONDS / WARM_UP_ROUNDS);
+    const { delivered, cpuSeconds, seconds } = await generator.closed(durationSeconds);
+    return reading(delivered, cpuSeconds, seconds);
+  });
+}
+
+function bareLoop(entry: TransportEntry, name: 'bare-ws' | 'bare-tcp'): Loop {
+  return ({ clients: connections, size, durationSeconds: seconds }, surroundings) =>
+    withServer(entry, surroundings, async (stage) => {
+      const load = { connections, size, warmupSeconds: WARM_UP_SECONDS, seconds };
+      const looped = await runBare(name, load, stage);
+      return reading(looped.messages, looped.cpuSeconds, looped.seconds);
+    });
+}
+
+function autocannonLoop(entry: TransportEntry): Loop {
+  return ({ clients, size, durationSeconds }, surroundings) =>
+    withEndpoint(entry, surroundings, (stage) =>
+      withAutocannon({ clients, size }, stage, async (run) => {
+        await run({ kind: 'closed', seconds: WARM_UP_SECONDS });
+        const { completed, cpuSeconds, seconds } = await run({ kind: 'closed', seconds: durationSeconds });
+        return reading(completed, cpuSeconds, seconds);
+      }),
+    );
+}
+
+const reading = (messages: number, cpuSeconds: number, seconds: number): LoopReading => ({
+  cpuSecondsPerMessage: cpuSeconds / messages,
+  messagesPerSecond: messages / seconds,
+});

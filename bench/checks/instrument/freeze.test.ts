@@ -1,0 +1,108 @@
+import { setTimeout as later } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { decode } from '../../load/histogram.ts';
+import { summariseTimeline } from '../../load/timeline.ts';
+import { clientModule, serverModule } from '../../registry.ts';
+import { at, judged, type Rig, withRig } from '../../testing/rig.ts';
+
+/**
+ * A process that stands still for a while is what closed loops and per-request timing hide. A freeze of F delays the messages
+ * due during it by between 0 and F, evenly, so the response at percentile p is F − (100 − p) % of the whole time.
+ */
+const RATE = 100;
+const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
+
+/** Stops a process for a while and returns for how long it really was, in milliseconds. */
+async function freeze(
+  child: Rig['server'] | Rig['workers'][number] | undefined,
+  after: number,
+  milliseconds: number,
+): Promise<number> {
+  await later(after);
+  process.kill(child!.pid!, 'SIGSTOP');
+  const began = performance.now();
+  await later(milliseconds);
+  process.kill(child!.pid!, 'SIGCONT');
+  return performance.now() - began;
+}
+
+const expected = (frozenMs: number, percentile: number, seconds: number): number =>
+  frozenMs - ((100 - percentile) / 100) * seconds * 1e3;
+
+const FROZEN_AFTER_MS = 14_000;
+/** Around the freeze: the order's way to the worker, and what had queued up. */
+const MARGIN_MS = 500;
+
+/** Samples are in the order of their due times, which a queue keeps. In nanoseconds. */
+function untouched(samples: readonly number[], frozenMs: number): number[] {
+  const message = (milliseconds: number): number => (milliseconds / 1e3) * RATE;
+  const [from, to] = [message(FROZEN_AFTER_MS - MARGIN_MS), message(FROZEN_AFTER_MS + frozenMs + MARGIN_MS)];
+  return samples.filter((_, index) => index < from || index > to);
+}
+
+/** In milliseconds. */
+function medianOf(samples: readonly number[]): number {
+  expect(samples.length).toBeGreaterThan(2_700);
+  return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]! / 1e6;
+}
+
+test('a frozen server is seen by every message that was due meanwhile, and by no other', {
+  timeout: 90_000,
+}, async () => {
+  const seconds = 30;
+  const due = RATE * seconds;
+  await withRig({ clients: 10, ...modules }, async (rig) => {
+    const running = rig.run(RATE, seconds, { keepSamples: true });
+    const frozenMs = await freeze(rig.server, FROZEN_AFTER_MS, 1_000);
+    const recording = await running;
+
+    const none = { unsent: 0, duplicated: 0, corrupt: 0, unexpected: 0, early: 0, errors: {} };
+    expect(recording).toMatchObject({ due, sent: due, delivered: due, ...none });
+    expect(decode(recording.response).totalCount).toBe(due);
+    expect(decode(recording.service).totalCount).toBe(due);
+    expect(decode(recording.lag).totalCount).toBe(due);
+
+    const analytic = expected(frozenMs, 99, seconds);
+    const p99 = at(99, recording.response);
+    expect(p99).toBeGreaterThan(analytic * 0.95);
+    expect(p99).toBeLessThan(analytic * 1.05);
+
+    // It began 25 ms before the timetable's fifteenth second, or as much later as the timer that made it begin.
+    const slices = summariseTimeline(recording.timeline!, seconds);
+    expect(slices).toHaveLength(seconds);
+    expect(slices.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(due);
+    const slowest = slices.toSorted((a, b) => (b.max ?? 0) - (a.max ?? 0))[0]!;
+    expect([13, 14]).toContain(slowest.seconds);
+    expect(slowest.max! * 1e3).toBeGreaterThan(frozenMs * 0.95);
+    expect(slowest.max! * 1e3).toBeLessThan(frozenMs * 1.05 + 20);
+
+    // Against the messages of the same seconds that the freeze did not touch: by how much a machine's own pace changes from
+    // one half minute to the next is no matter of the freeze.
+    const unfrozen = medianOf(untouched(recording.samples?.response ?? [], frozenMs));
+    const p50 = at(50, recording.response);
+    expect(p50).toBeGreaterThan(unfrozen * 0.9);
+    expect(p50).toBeLessThan(unfrozen * 1.1);
+
+    // The generator kept its schedule all the while.
+    expect(recording.onTime).toBeGreaterThan(due * 0.98);
+  });
+});
+
+test('a frozen generator is seen in response and lag, not in service, and the trial is not valid', async () => {
+  const seconds = 8;
+  const due = RATE * seconds;
+  await withRig({ clients: 10, ...modules }, async (rig) => {
+    const running = rig.run(RATE, seconds);
+    const frozenMs = await freeze(rig.workers[0], 3_000, 800);
+    const recording = await running;
+    expect(recording).toMatchObject({ due, sent: due, delivered: due });
+    const analytic = expected(frozenMs, 99, seconds);
+    // Ten milliseconds are one message.
+    expect(Math.abs(at(99, recording.response) - analytic)).toBeLessThan(analytic * 0.05 + 10);
+    expect(Math.abs(at(99, recording.lag) - analytic)).toBeLessThan(analytic * 0.05 + 10);
+    expect(at(99, recording.service)).toBeLessThan(analytic / 5);
+    const { state, reasons } = judged(recording, 10);
+    expect(state).toBe('invalid');
+    expect(reasons.join()).toMatch(/schedule kept/);
+  });
+});

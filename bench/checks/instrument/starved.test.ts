@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { expect, test } from 'vitest';
+import { clientModule, serverModule } from '../../registry.ts';
+import { judged, type Rig, undisturbed, withRig } from '../../testing/rig.ts';
+
+const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
+const CLIENTS = 10;
+const RATE = 2_000;
+const SECONDS = 4;
+/** Far more than a worker can send. */
+const TOO_MANY = 400_000;
+
+/** Processes that want a core for themselves. */
+const BURNERS = 4;
+/** They end by themselves, whatever becomes of the test. */
+const BURNER_MS = 20_000;
+const BURN = `process.stdout.write('burning'); for (const end = Date.now() + ${BURNER_MS}; Date.now() < end; );`;
+
+/** Burns the core the load worker is bound to, or every core where it is bound to none, while `act` goes on. */
+async function besideBurners<Result>({ placement }: Rig, act: () => Promise<Result>): Promise<Result> {
+  const core = placement?.workers[0];
+  const command = [process.execPath, '-e', BURN];
+  const [program, ...args] = core === undefined ? command : ['taskset', '-c', core, ...command];
+  const count = core === undefined ? BURNERS * availableParallelism() : BURNERS;
+  const burners = Array.from(
+    { length: count },
+    // Each in a session of its own, as the worker is: the scheduler shares a core among sessions first.
+    (): ChildProcess => spawn(program!, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true }),
+  );
+  try {
+    await Promise.all(burners.map((burner) => once(burner.stdout!, 'data')));
+    return await act();
+  } finally {
+    for (const burner of burners) burner.kill('SIGKILL');
+  }
+}
+
+test('a generator with a core to itself is believed, and one that shares it with others is not', async () => {
+  await withRig({ clients: CLIENTS, ...modules }, async (rig) => {
+    const healthy = await undisturbed(rig, RATE, SECONDS);
+    expect(judged(healthy, CLIENTS)).toEqual({ state: 'valid', reasons: [] });
+
+    const starved = await besideBurners(rig, () => rig.run(RATE, SECONDS));
+    // It did send everything, only not in time: no count shows that, and the rule does.
+    expect(starved).toMatchObject({ sent: RATE * SECONDS, delivered: RATE * SECONDS, unsent: 0 });
+    const { state, reasons } = judged(starved, CLIENTS);
+    expect(state).toBe('invalid');
+    expect(reasons.join()).toMatch(/^schedule kept: .* of messages left within 5 ms of their due time/);
+  });
+});
+
+test('a rate beyond what the generator can send is not believed', async () => {
+  await withRig({ clients: CLIENTS, ...modules }, async (rig) => {
+    const recording = await rig.run(TOO_MANY, 1);
+    expect(recording.sent + recording.unsent).toBe(TOO_MANY);
+    const { state, reasons } = judged(recording, CLIENTS);
+    expect(state).toBe('invalid');
+    expect(reasons.join()).toMatch(/schedule kept: .*generator not saturated: a load worker was busy/);
+  });
+});

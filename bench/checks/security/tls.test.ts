@@ -1,0 +1,47 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import { capabilitiesOf } from '../../registry.ts';
+import { makeIdentity } from '../../security/identity.ts';
+import { makeMint } from '../../security/tokens.ts';
+import { describe as everythingIn } from '../conformance/suite.ts';
+import { everyParty, refusalOf, Stage } from './testing/parties.ts';
+
+const parties = await everyParty();
+const ours = await makeIdentity(['127.0.0.1']);
+/** Vouched for, and for another host. */
+const elsewhere = await makeIdentity(['elsewhere.example'], []);
+/** For this host, and nobody vouches for it. */
+const stranger = await makeIdentity(['127.0.0.1']);
+const before = getCACertificates('default');
+
+beforeAll(() => setDefaultCACertificates([ours.certificate, elsewhere.certificate]));
+afterAll(() => setDefaultCACertificates(before));
+
+describe.each(parties)('$name over TLS', (party) => {
+  test.each(['HS256', 'ES256'] as const)('carries echo and broadcast for who brings an %s token', async (algorithm) => {
+    await using stage = new Stage();
+    const mint = await makeMint(algorithm);
+    const { url } = await stage.listen(party, { identity: ours, tokens: mint.rules });
+    const token = await mint.issue('somebody', 60);
+    const [peer, other] = [await stage.connect(party, url, { token }), await stage.connect(party, url, { token })];
+    expect(await peer.echo('Grüße')).toBe('Grüße');
+    const large = 'a'.repeat(Math.min(200_000, capabilitiesOf(party).mostBytes ?? Number.POSITIVE_INFINITY));
+    expect(await peer.echo(large)).toBe(large);
+    const news = `${senderPrefix(BROADCAST, 0)}${sequenceDigits(0)}news`;
+    await peer.send(news);
+    expect((await other.has(1))[0]).toBe(news);
+    expect((await peer.has(3))[2]).toBe(news);
+    const late = await mint.issue('somebody', -60);
+    expect(everythingIn(await refusalOf(stage.connect(party, url, { token: late })))).toMatch(party.unauthorized);
+  });
+
+  test.each([
+    ['that nobody vouches for', stranger, /self-signed|unable to verify|unknown|certificate/i],
+    ['for another host', elsewhere, /alt ?names|host ?name|certificate/i],
+  ])('refuses a certificate %s, and says so', async (_, identity, words) => {
+    await using stage = new Stage();
+    const { url } = await stage.listen(party, { identity });
+    expect(everythingIn(await refusalOf(stage.connect(party, url)))).toMatch(words);
+  });
+});

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import { capabilitiesOf } from '../../registry.ts';
+import { Peer } from '../conformance/harness.ts';
+import { describe as everythingIn } from '../conformance/suite.ts';
+import { openForge } from './testing/forge.ts';
+import { everyParty, refusalOf, Stage } from './testing/parties.ts';
+import { relay } from './testing/relay.ts';
+
+const parties = await everyParty();
+const ALGORITHMS = ['HS256', 'ES256'] as const;
+const forges = { HS256: openForge('HS256'), ES256: openForge('ES256') };
+/** Found in every broadcast, and in nothing else. */
+const MARK = 'for the admitted only';
+
+const news = (sequence: number): string => senderPrefix(BROADCAST, 0) + sequenceDigits(sequence) + MARK;
+
+describe.each(parties)('$name', (party) => {
+  test.each(ALGORITHMS)('admits good %s tokens, also unusual ones', async (algorithm) => {
+    await using stage = new Stage();
+    const { rules, good, unusual } = forges[algorithm];
+    const { url } = await stage.listen(party, { tokens: rules });
+    for (const token of [good('somebody'), ...unusual.map((one) => one.token)]) {
+      const peer = await stage.connect(party, url, { token });
+      expect(await peer.echo('hello')).toBe('hello');
+    }
+  });
+
+  test.each(ALGORITHMS)('refuses every bad %s token, and who is admitted loses nothing', async (algorithm) => {
+    await using stage = new Stage();
+    const { rules, good, bad } = forges[algorithm];
+    expect(bad.length).toBeGreaterThan(18);
+    const { url } = await stage.listen(party, { tokens: rules });
+    const [sender, listener] = await Promise.all(
+      ['sender', 'listener'].map((subject) => stage.connect(party, url, { token: good(subject) })),
+    );
+    // The relay is one of TCP; what comes down by UDP is encrypted, and overheard by nobody.
+    const between = party.entry.port === 'udp' ? { url, overheard: [] } : await relay(stage, url);
+
+    const attempts = bad.map(async ({ what, token, stoppedEarly }) => {
+      const peer = new Peer();
+      const reason = everythingIn(await refusalOf(stage.connect(party, between.url, { token, peer })));
+      return { what, stoppedEarly, reason, received: peer.received.length };
+    });
+    // What promises no delivery may lose a broadcast while sixty others knock.
+    const { reliable } = capabilitiesOf(party);
+    let sent = 0;
+    const publish = async (): Promise<void> => {
+      await sender!.send(news(sent++));
+      if (reliable) await Promise.all([sender!.has(sent), listener!.has(sent)]);
+    };
+    const publishing = (async () => {
+      while (sent < 10) await publish();
+    })();
+    const [attempted] = await Promise.all([Promise.all(attempts), publishing]);
+    await publish();
+
+    for (const { what, stoppedEarly, reason, received } of attempted) {
+      expect({ what, received }).toEqual({ what, received: 0 });
+      expect(reason, what).toMatch(stoppedEarly === true ? /./ : party.unauthorized);
+    }
+    expect(between.overheard.filter(({ down }) => down.includes(MARK))).toEqual([]);
+    const all = Array.from({ length: sent }, (_, index) => news(index));
+    for (const peer of [sender!, listener!]) {
+      if (reliable) expect(peer.received).toEqual(all);
+      else expect(all).toEqual(expect.arrayContaining([...peer.received]));
+      expect(peer.losses).toEqual([]);
+    }
+  });
+});
+
+/** All at once: what takes the time is the waiting. */
+describe('a token that runs out ends its session', () => {
+  const LIFE_SECONDS = 2;
+  const outcomes = new Map<string, { losses: Error[]; lateMs: number; other: Peer }>();
+  const stage = new Stage();
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  beforeAll(async () => {
+    const { rules, good } = forges.ES256;
+    const watch = async (party: (typeof parties)[number]): Promise<void> => {
+      const { url } = await stage.listen(party, { tokens: rules });
+      const other = await stage.connect(party, url, { token: good('other') });
+      const token = good('short', LIFE_SECONDS);
+      const endMs = Date.now() + LIFE_SECONDS * 1e3;
+      const peer = await stage.connect(party, url, { token });
+      await peer.echo('hello');
+      await peer.isLost();
+      outcomes.set(party.name, { losses: peer.losses, lateMs: Date.now() - endMs, other });
+    };
+    await Promise.allSettled(parties.map(watch));
+  }, 60_000);
+
+  test.each(parties)('$name', async ({ name }) => {
+    const outcome = outcomes.get(name);
+    if (outcome === undefined) throw new Error('its session was not ended');
+    const { losses, lateMs, other } = outcome;
+    // A second is the grain of a token's end as libraries round it.
+    expect(lateMs).toBeGreaterThan(-1_000);
+    expect(lateMs).toBeLessThan(5_000);
+    expect(await other.echo('still here')).toBe('still here');
+    expect(other.losses).toEqual([]);
+    expect(losses).toHaveLength(1);
+  });
+});

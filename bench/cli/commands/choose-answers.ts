@@ -1,0 +1,142 @@
+import { FACTS, JUDGED } from '../../../reports/advice/facts/index.ts';
+import type { Answers, Objective, OwnLevel } from '../../../reports/advice/model.ts';
+import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../../reports/advice/questions/criteria.ts';
+import { inOrder, readJudged } from '../../../reports/advice/questions/judgements.ts';
+import { CONTRADICTIONS, NEEDS, type NeedId } from '../../../reports/advice/questions/needs.ts';
+import { PRESETS } from '../../../reports/advice/questions/presets.ts';
+import { listOf, suggestion } from '../../plan/options.ts';
+import { scenarios } from '../../registry.ts';
+
+/** What a project says of itself, as text: from flags, or from what was typed. */
+export interface AnswerTexts {
+  readonly preset?: string;
+  readonly need?: string;
+  readonly scenario?: string;
+  readonly clients?: string;
+  readonly rate?: string;
+  readonly size?: string;
+  readonly slo?: string;
+  readonly weights?: string;
+  readonly judge?: string;
+  readonly judgement?: boolean;
+}
+
+/** Reads answers; every problem is added to `problems`. What is given replaces what a preset says. */
+export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
+  const preset = readPreset(texts.preset, problems);
+  const needs = texts.need === undefined ? (preset?.needs ?? []) : readNeeds(texts.need, problems);
+  const weights = texts.weights === undefined ? (preset?.weights ?? EQUAL) : readWeights(texts.weights, problems);
+  const judgement = texts.judgement ?? true;
+  if (!judgement && CRITERIA.every(({ id, judged }) => judged || weights[id] === 0)) {
+    problems.push('--no-judgement leaves no weight: only judgements have one; give --weights to what is measured too');
+  }
+  const judged = texts.judge === undefined ? [] : readOwn(texts.judge, problems);
+  if (!judgement && judged.length > 0) problems.push('--judge says what --no-judgement leaves out: give one of them');
+  return {
+    preset: preset?.id ?? null,
+    needs,
+    load: {
+      scenario: readScenario(texts.scenario, problems),
+      preferred: preset?.scenario ?? null,
+      clients: readNumber('clients', texts.clients, 1, problems),
+      rate: readNumber('rate', texts.rate, 0, problems),
+      size: readNumber('size', texts.size, 1, problems),
+    },
+    objective: texts.slo === undefined ? null : readObjective(texts.slo, problems),
+    weights,
+    judged,
+    judgement,
+  };
+}
+
+const presetIds = PRESETS.map(({ id }) => id);
+const needIds = NEEDS.map(({ id }) => id);
+const criterionIds = CRITERIA.map(({ id }) => id);
+
+function readPreset(text: string | undefined, problems: string[]) {
+  if (text === undefined) return undefined;
+  const found = PRESETS.find(({ id }) => id === text);
+  if (found === undefined) problems.push(`--preset: unknown use "${text}"${suggestion(text, presetIds)}`);
+  return found;
+}
+
+function readNeeds(text: string, problems: string[]): NeedId[] {
+  const names = listOf(text).filter((name) => name !== 'none' && name !== '');
+  const found = needIds.filter((id) => names.includes(id));
+  for (const [index, name] of names.entries()) {
+    if (!needIds.some((id) => id === name)) problems.push(`--need: unknown need "${name}"${suggestion(name, needIds)}`);
+    else if (names.indexOf(name) !== index) problems.push(`--need names ${name} twice`);
+  }
+  for (const { both, why } of CONTRADICTIONS) {
+    if (both.every((id) => found.includes(id))) problems.push(`--need ${both.join(' and ')} contradict: ${why}`);
+  }
+  return found;
+}
+
+function readScenario(text: string | undefined, problems: string[]): string | null {
+  if (text === undefined) return null;
+  const steady = scenarios.filter(({ kind }) => kind === 'load').map(({ id }) => id);
+  if (!steady.includes(text)) problems.push(`--scenario takes ${steady.join(' or ')}, not "${text}"`);
+  return text;
+}
+
+function readNumber(name: string, text: string | undefined, least: number, problems: string[]): number | null {
+  if (text === undefined) return null;
+  const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  const whole = name === 'rate' || Number.isInteger(number);
+  if (number >= least && Number.isFinite(number) && whole) return number;
+  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${least} up, not "${text}"`);
+  return null;
+}
+
+function readOwn(text: string, problems: string[]): OwnLevel[] {
+  const items = listOf(text).filter((item) => item !== '');
+  const read = items.flatMap((item) => {
+    const own = readJudged(item);
+    if (own !== null) return [own];
+    const [name = ''] = item.split('.');
+    const known = Object.keys(FACTS);
+    problems.push(
+      known.includes(name) || !item.includes('.')
+        ? `--judge takes ${known[0]}.${JUDGED.join(' or .')} and a level from 1 (best) to 3, such as ${known[0]}.${JUDGED[0]}=2, not "${item}"`
+        : `--judge: nothing is known of "${name}"${suggestion(name, known)}`,
+    );
+    return [];
+  });
+  const twice = read.find(
+    (one, index) =>
+      read.findIndex(({ transport, criterion }) => transport === one.transport && criterion === one.criterion) !==
+      index,
+  );
+  if (twice !== undefined) problems.push(`--judge names ${twice.transport}.${twice.criterion} twice`);
+  return inOrder(read);
+}
+
+const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
+
+function readObjective(text: string, problems: string[]): Objective | null {
+  const [, name, amount, unit = ''] = /^\s*p(50|99)\s*<=?\s*(\d+\.?\d*|\.\d+)\s*(s|ms|us|µs)\s*$/.exec(text) ?? [];
+  const seconds = Number(amount) / (PER_SECOND[unit] ?? Number.NaN);
+  if (seconds > 0 && Number.isFinite(seconds)) return { percentile: name === '50' ? 50 : 99, seconds };
+  problems.push(`--slo takes p50 or p99 and a time, such as p99<50ms, not "${text}"`);
+  return null;
+}
+
+function readWeights(text: string, problems: string[]): Weights {
+  const given: Partial<Record<keyof Weights, number>> = {};
+  const before = problems.length;
+  for (const part of listOf(text)) {
+    const [name = '', value = '', ...more] = part.split(':').map((piece) => piece.trim());
+    const id = criterionIds.find((one) => one === name);
+    if (id === undefined) {
+      problems.push(`--weights: unknown criterion "${name}"${suggestion(name, criterionIds)}`);
+    } else if (id in given) problems.push(`--weights names ${id} twice`);
+    else if (!/^\d+(\.\d+)?$/.test(value) || more.length > 0) {
+      problems.push(`--weights takes ${id}:<number from 0 up>, such as ${id}:20, not "${part}"`);
+    } else given[id] = Number(value);
+  }
+  if (problems.length === before && Object.values(given).every((weight) => weight === 0)) {
+    problems.push('--weights gives no weight above 0; write for example p99:50,bytes:20');
+  }
+  return weightsOf(given);
+}

@@ -1,0 +1,127 @@
+import { ICONS } from '../../../reports/model/verdict.ts';
+import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
+import type { Options } from '../../contract.ts';
+import {
+  capabilitiesOf,
+  type Found,
+  optionsOf,
+  type ScenarioEntry,
+  scenarios,
+  transports,
+  unauthorizedOf,
+  whyUnavailable,
+  whyUnguarded,
+} from '../../registry.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import type { Io } from '../io.ts';
+
+/** By transport, why it cannot be used on this machine. */
+type Unavailable = ReadonlyMap<string, string>;
+
+/** Prints every transport, variant and scenario, and what cannot be used on this machine. */
+export async function listCommand({ json }: { json: boolean }, io: Io): Promise<ExitCode> {
+  const unavailable = new Map<string, string>();
+  for (const entry of transports) {
+    const why = await whyUnavailable(entry);
+    if (why !== undefined) unavailable.set(entry.id, why);
+  }
+  io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
+  return EXIT.done;
+}
+
+function catalogue(unavailable: Unavailable) {
+  return {
+    transports: transports.map((entry) => {
+      const { id, title, floor = false, variants } = entry;
+      return {
+        ...{ id, title, floor, available: !unavailable.has(id) },
+        ...(unavailable.has(id) ? { unavailable: unavailable.get(id) } : {}),
+        ...promisesOf({ entry, variant: null }),
+        variants: variants.map((variant) => ({
+          ...{ id: variant.id, title: variant.title },
+          ...promisesOf({ entry, variant }),
+        })),
+      };
+    }),
+    scenarios: scenarios.map(({ id, title, kind, usual, defaults }) => ({ id, title, kind, usual, defaults })),
+  };
+}
+
+const promisesOf = (found: Found) => ({
+  capabilities: capabilitiesOf(found),
+  tls: whyUnguarded(found, { tls: true, auth: null }) === undefined,
+  tokens: unauthorizedOf(found) !== undefined,
+  options: optionsOf(found),
+});
+
+function table(unavailable: Unavailable, width: number): string {
+  const rows = transports.flatMap((transport) => {
+    const { id, title, floor, capabilities, options, variants, tls } = transport;
+    const mark = unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : [];
+    const lacks = [
+      ...(tls === false ? ['no TLS'] : []),
+      ...(unauthorizedOf({ entry: transport, variant: null }) === undefined ? ['no tokens'] : []),
+    ];
+    return [
+      entry(id, title, [
+        ...mark,
+        floor ? 'floor: the harness’s own cost' : describe(capabilities),
+        ...lacks,
+        ...settings(options),
+      ]),
+      ...variants.map((variant) =>
+        entry(`${id}:${variant.id}`, variant.title, [
+          ...mark,
+          ...(variant.capabilities === undefined ? [] : [describe({ ...capabilities, ...variant.capabilities })]),
+          ...settings(variant.options),
+        ]),
+      ),
+    ];
+  });
+  const lines = [
+    'Transports (--transports)',
+    ...listingOfTwo(rows, width),
+    ...(unavailable.size === 0 ? [] : ['', 'Unavailable here']),
+    ...listing([...unavailable], width),
+    '',
+    'Scenarios (--scenarios)',
+    ...listingOfTwo(
+      scenarios.map(({ id, title, usual, defaults }) => [id, title, describeDefaults(defaults, usual)]),
+      width,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const entry = (name: string, title: string, said: readonly string[]) => [name, title, said.join('; ')] as const;
+
+function describe({
+  binary,
+  ordered,
+  reliable,
+  upstream,
+  mostBytes,
+}: (typeof transports)[number]['capabilities']): string {
+  const up = upstream === 'connection' ? 'up on its connection' : 'up by requests';
+  return [
+    binary ? 'text and binary' : 'text',
+    up,
+    ...(ordered ? [] : ['unordered']),
+    ...(reliable ? [] : ['lossy']),
+    ...(mostBytes === undefined ? [] : [`at most ${mostBytes} B`]),
+  ].join(', ');
+}
+
+/** `intervalMs 100`. */
+function settings(options: Options = {}): string[] {
+  return Object.entries(options).map(([name, value]) => `${name} ${value}`);
+}
+
+function describeDefaults({ clients, rate, sizes }: ScenarioEntry['defaults'], usual: boolean): string {
+  return [
+    `${clients} client${clients === 1 ? '' : 's'}`,
+    ...(rate === 0 ? [] : [`${rate} msg/s`]),
+    ...(sizes.length === 0 ? [] : [`${sizes.join(', ')} B`]),
+    ...(usual ? [] : ['only when named']),
+  ].join(', ');
+}

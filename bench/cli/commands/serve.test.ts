@@ -1,0 +1,142 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { describe as everythingIn } from '../../checks/conformance/suite.ts';
+import { everyParty, refusalOf, Stage } from '../../checks/security/testing/parties.ts';
+import { makeIdentity } from '../../security/identity.ts';
+import { endStarted, start, until } from '../../testing/command.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-serve-'));
+const before = getCACertificates('default');
+afterEach(() => setDefaultCACertificates(before));
+afterAll(() => {
+  endStarted();
+  rmSync(folder, { recursive: true });
+});
+
+const parties = await everyParty();
+const [ws] = parties.filter(({ name }) => name === 'ws');
+const { certificate, key } = await makeIdentity(['127.0.0.1']);
+const { key: strangersKey } = await makeIdentity([]);
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const cert = file('cert.pem', certificate);
+const keyFile = file('key.pem', key);
+
+/** Serves until the test has seen enough; resolves with what was printed. */
+async function serving<Result>(
+  args: readonly string[],
+  use: (printed: { stdout: string; stderr: string }) => Promise<Result>,
+): Promise<Result> {
+  const { child, said, ended } = start(['serve', ...args]);
+  await until(() => said.stderr.includes('Ctrl-C stops it.') || child.exitCode !== null);
+  try {
+    return await use(said);
+  } finally {
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(0);
+  }
+}
+
+describe('serve', () => {
+  test.each(parties.filter(({ variant }) => variant === null))(
+    'serves $name over TLS to who trusts the printed certificate and brings the printed token',
+    (party) =>
+      serving([party.name, '--tls', '--auth', 'ES256', '--json'], async ({ stdout }) => {
+        await using stage = new Stage();
+        const printed = JSON.parse(stdout);
+        expect(printed).toEqual({
+          url: expect.stringMatching(/^\w+s:\/\/127\.0\.0\.1:\d+/),
+          token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+          certificate: expect.stringMatching(/^-----BEGIN CERTIFICATE-----/),
+          effective: expect.objectContaining({ compression: false }),
+        });
+        expect(stdout).not.toContain('PRIVATE KEY');
+        const { url, token } = printed;
+        await refusalOf(stage.connect(party, url, { token }));
+        setDefaultCACertificates([printed.certificate]);
+        expect(everythingIn(await refusalOf(stage.connect(party, url, { token: 'garbage' })))).toMatch(
+          party.unauthorized,
+        );
+        expect(await (await stage.connect(party, url, { token })).echo('hello')).toBe('hello');
+      }),
+  );
+
+  test('without --json prints the address, and below it the token', () =>
+    serving(['ws', '--auth', 'HS256'], async ({ stdout, stderr }) => {
+      await using stage = new Stage();
+      const [url = '', token = '', ...rest] = stdout.split('\n');
+      expect(rest).toEqual(['']);
+      expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
+      expect(stderr).not.toContain(token);
+      const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+      expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
+      expect(claims.exp - Date.now() / 1e3).toBeLessThan(3_700);
+      expect(await (await stage.connect(ws!, url, { token })).echo('hello')).toBe('hello');
+    }));
+
+  test('uses the certificate that --cert and --key name', () =>
+    serving(['ws', '--cert', cert, '--key', keyFile, '--json'], async ({ stdout }) => {
+      await using stage = new Stage();
+      setDefaultCACertificates([certificate]);
+      const { url, token, certificate: printed } = JSON.parse(stdout);
+      expect({ token, printed }).toEqual({ token: undefined, printed: certificate });
+      expect(url).toMatch(/^wss:/);
+      expect(await (await stage.connect(ws!, url)).echo('hello')).toBe('hello');
+    }));
+
+  test('--origin admits pages of these origins and no others', () =>
+    serving(['ws', '--origin', 'https://app.example, http://localhost:3000'], async ({ stdout }) => {
+      const url = stdout.trim();
+      const answer = (origin?: string): Promise<unknown> =>
+        new Promise((resolve) => {
+          const socket = new WebSocket(url, origin === undefined ? {} : { origin });
+          socket.on('open', () => {
+            socket.close();
+            resolve(101);
+          });
+          socket.on('unexpected-response', (request, { statusCode }) => {
+            request.destroy();
+            resolve(statusCode);
+          });
+          socket.on('error', () => {});
+        });
+      expect(await answer('https://app.example')).toBe(101);
+      expect(await answer('http://localhost:3000')).toBe(101);
+      expect(await answer('https://app.example.evil.example')).toBe(403);
+      expect(await answer()).toBe(403);
+    }));
+
+  test('every problem is told at once, before anything is served', async () => {
+    const flags = ['--port', '1.5', '--auth', 'RS256', '--origin', 'app.example,*', '--cert', cert];
+    const { code, stdout, stderr } = await start(['serve', 'wss', ...flags]).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(6);
+    for (const words of ['"ws"?', '"1.5"', 'HS256, ES256, not "RS256"', '"app.example"', '"*"', 'go together'])
+      expect(stderr).toContain(words);
+  });
+
+  test.each([
+    [['--auth', 'hs256'], /--auth takes HS256, ES256, not "hs256", did you mean "HS256"\?/],
+    [['--auth', 'none'], /--auth takes HS256, ES256, not "none"/],
+    [['--origin', ''], /--origin takes origins such as https:\/\/app\.example, not ""/],
+    [['--origin', 'null'], /--origin takes origins .*, not "null"/],
+    [['--origin', 'https://app.example/'], /--origin takes origins .*, not "https:\/\/app\.example\/"/],
+    [['--origin', 'HTTPS://app.example'], /--origin takes origins/],
+    [['--key', keyFile], /--cert and --key go together/],
+    [['--cert', join(folder, 'none.pem'), '--key', keyFile], /--cert, --key: .*ENOENT.*none\.pem/],
+    [['--cert', keyFile, '--key', cert], /--cert, --key: /],
+    [['--cert', cert, '--key', file('other.pem', strangersKey)], /--cert, --key: /],
+    [['--cert', file('empty.pem', ''), '--key', keyFile], /--cert, --key: /],
+  ])('%j ends with exit code 2 and says why', async (flags, words) => {
+    const { code, stdout, stderr } = await start(['serve', 'ws', ...flags]).ended;
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toMatch(/\n +at /);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});

@@ -1,0 +1,130 @@
+import { decode, SAMPLES_BEYOND } from '../load/histogram.ts';
+import { messageCount } from '../load/timetable.ts';
+import type { Objective } from '../plan/options.ts';
+import type { PlannedCase } from '../plan/plan.ts';
+import type { Capacity } from '../results/schema.ts';
+import { type Judged, type Reading, summarise } from '../run/measurement.ts';
+import type { Stage } from '../run/stage.ts';
+import { generatorNotSaturated, scheduleKept } from '../run/validity.ts';
+import { readLoad } from './load.ts';
+import { type Probed, search } from './shared/search.ts';
+
+/** A confirming probe lasts this much longer than the others. */
+const CONFIRMING = 2;
+/** The generator could do at least this much more than what is reported, or the figure is a lower bound. */
+export const LEAST_HEADROOM = 1.5;
+const CEILING_SECONDS = 1;
+
+type Step = Capacity['steps'][number];
+
+export interface CapacitySettings {
+  readonly objective: Objective;
+  readonly warmupSeconds: number;
+  /** Cores that the load workers have to themselves, or the number of workers where they are not bound. */
+  readonly generatorCores: number;
+  /** A fresh server and load for one probe. */
+  readonly onStage: <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
+}
+
+/**
+ * Searches for the highest rate that the transport sustains: the objective met, nothing lost, and the load offered as
+ * planned. Every probe has a fresh server. The trial's own figures are those of the probe that confirmed the rate.
+ */
+export async function measureCapacity(planned: PlannedCase, settings: CapacitySettings): Promise<Judged> {
+  const { objective, warmupSeconds, onStage, generatorCores } = settings;
+  const steps: Step[] = [];
+  let ceilingRate = 0;
+  let last: { planned: PlannedCase; reading: Reading } | undefined;
+  let confirmed: typeof last;
+  // What has not come by then has missed any objective by far.
+  const drainSeconds = Math.max(1, objective.seconds * 10);
+
+  async function probe(rate: number, confirming: boolean): Promise<Probed> {
+    const probed = {
+      ...planned,
+      rate,
+      seconds: secondsFor(rate, planned.seconds, objective) * (confirming ? CONFIRMING : 1),
+    };
+    return onStage(async (stage) => {
+      const { reading, next } = await readLoad(probed, stage, { warmupSeconds, drainSeconds });
+      const step = judgeStep(probed, reading, objective, confirming);
+      steps.push(step);
+      last = { planned: probed, reading };
+      if (confirming && step.outcome === 'met') {
+        confirmed = last;
+        const { cpuSeconds, delivered } = await stage.closed({ first: next, seconds: CEILING_SECONDS, drainSeconds });
+        ceilingRate = cpuSeconds > 0 ? (generatorCores * delivered) / cpuSeconds : 0;
+      }
+      return step;
+    });
+  }
+
+  const found = await search(planned.rate, probe);
+  const shown = confirmed ?? last;
+  if (shown === undefined) throw new Error('the search made no probe');
+  const capacity: Capacity = { objective, ...boundOf(found, ceilingRate, steps), ceilingRate, steps };
+  return summarise(shown.planned, shown.reading, { capacity });
+}
+
+/** Long enough for the percentile to have its samples. */
+function secondsFor(rate: number, seconds: number, { percentile }: Objective): number {
+  return Math.max(seconds, ((SAMPLES_BEYOND + 1) * 100) / (100 - percentile) / rate);
+}
+
+function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective, confirming: boolean): Step {
+  const { measurement } = summarise(planned, reading);
+  const { messages, usage } = measurement;
+  const response = decode(reading.recording.response);
+  const percentile = (of: number): number | null =>
+    response.totalCount * (1 - of / 100) >= SAMPLES_BEYOND ? response.getValueAtPercentile(of) / 1e9 : null;
+  const reached = percentile(objective.percentile);
+  const generator = scheduleKept({ messages }) ?? generatorNotSaturated({ messages, usage });
+  const missed =
+    messages.lost > 0
+      ? `${messages.lost} not delivered in time`
+      : messages.unsent > 0
+        ? `${messages.unsent} could not be sent`
+        : reached === null || reached > objective.seconds
+          ? `p${objective.percentile} ${reached === null ? 'unknown' : `${(reached * 1e3).toPrecision(3)} ms`}`
+          : undefined;
+  const reason = generator ?? missed;
+  return {
+    rate: planned.rate,
+    seconds: messageCount(planned.rate, planned.seconds) / planned.rate,
+    outcome: generator !== undefined ? 'generator' : missed !== undefined ? 'missed' : 'met',
+    confirming,
+    achieved: messages.delivered / Math.max(reading.recording.seconds, reading.seconds),
+    p50: percentile(50),
+    p99: percentile(99),
+    lost: messages.lost,
+    busy: usage.generator.busy,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** Whether the found rate is the server's limit or only the least it can do. */
+function boundOf(
+  { rate, limit }: Awaited<ReturnType<typeof search>>,
+  ceilingRate: number,
+  steps: readonly Step[],
+): Pick<Capacity, 'rate' | 'bound' | 'reason'> {
+  if (rate === 0) {
+    return {
+      rate,
+      bound: 'measured',
+      reason: `no rate met the objective: ${steps.at(-1)?.reason ?? 'no probe was made'}`,
+    };
+  }
+  const headroom = ceilingRate / rate;
+  if (limit === 'generator') return { rate, bound: 'lower', reason: 'the load generator could not offer more' };
+  if (limit === undefined) return { rate, bound: 'lower', reason: 'the search ended before a limit was met' };
+  if (headroom < LEAST_HEADROOM) {
+    const ratio = headroom.toFixed(2);
+    return {
+      rate,
+      bound: 'lower',
+      reason: `the load generator’s ceiling is only ${ratio} times this (at least ${LEAST_HEADROOM} is needed)`,
+    };
+  }
+  return { rate, bound: 'measured' };
+}

@@ -1,0 +1,74 @@
+import { merge } from '../load/histogram.ts';
+import type { PlannedCase } from '../plan/plan.ts';
+import type { Memory } from '../results/schema.ts';
+import { type Judged, summarise } from '../run/measurement.ts';
+import type { Stage } from '../run/stage.ts';
+import { slopeOf } from './shared/slope.ts';
+
+/** Session counts at which memory is read, besides the first. */
+const STEPS = 6;
+const FIRST_SHARE = 0.1;
+/**
+ * Opened beforehand and closed again: by then a process has made what it makes once, its compiled code among it, so that the
+ * slope is the sessions' own.
+ */
+const WARM_SESSIONS = 200;
+/** Opened at the same time: it is not their time that is measured. */
+const IN_FLIGHT = 16;
+
+/**
+ * Opens sessions in steps and reads both sides' memory at each, then lets all of them be for a while: what an open session
+ * costs when nothing is said. The while is a whole number of the transport's heartbeats, so that none is counted by halves.
+ */
+export async function measureIdle(planned: PlannedCase, stage: Stage): Promise<Judged> {
+  await stage.open(Math.min(planned.clients, WARM_SESSIONS), IN_FLIGHT);
+  await stage.memory();
+  await stage.clear();
+  const idle = await stage.snapshot();
+  const steps: Memory['steps'] = [];
+  const times: string[] = [];
+  for (const sessions of stepsUpTo(planned.clients)) {
+    times.push((await stage.open(sessions, IN_FLIGHT)).connect);
+    const { server, generator } = await stage.memory();
+    if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
+  }
+  const ready = await stage.snapshot();
+  const seconds = wholeHeartbeats(planned.seconds, Number(stage.effective.heartbeatSeconds ?? 0));
+  const before = await stage.snapshot();
+  const recording = await stage.hold(seconds);
+  const after = await stage.snapshot();
+  const connect = merge(times);
+  const counted = { recording, workers: stage.workers, due: 0, seconds: recording.seconds };
+  const memory = memoryOf(steps);
+  return summarise(
+    planned,
+    { idle, ready, before, after, connect, ...counted },
+    memory === undefined ? {} : { memory },
+  );
+}
+
+/** A tenth of all sessions, then equal steps up to all of them; fewer where there are not so many sessions. */
+export function stepsUpTo(clients: number): number[] {
+  const first = Math.max(1, Math.floor(clients * FIRST_SHARE));
+  const counts = Array.from({ length: STEPS + 1 }, (_, step) => Math.round(first + ((clients - first) * step) / STEPS));
+  return [...new Set(counts)];
+}
+
+/** The shortest time of whole heartbeats that is not shorter than asked for. */
+export function wholeHeartbeats(seconds: number, heartbeatSeconds: number): number {
+  return heartbeatSeconds > 0 ? Math.ceil(seconds / heartbeatSeconds) * heartbeatSeconds : seconds;
+}
+
+/** Undefined with too few counts for a slope to mean anything. */
+function memoryOf(steps: Memory['steps']): Memory | undefined {
+  if (steps.length < 4) return undefined;
+  const side = (rss: (step: Memory['steps'][number]) => number) => {
+    const { slope, r2 } = slopeOf(steps.map((step) => ({ x: step.sessions, y: rss(step) })));
+    return { bytesPerSession: slope, r2 };
+  };
+  return {
+    server: side(({ serverRssBytes }) => serverRssBytes),
+    generator: side(({ generatorRssBytes }) => generatorRssBytes),
+    steps,
+  };
+}

@@ -1,0 +1,76 @@
+import type { ClientSettings, Receiver, Session } from '../../bench/contract.ts';
+import { fromBase64 } from './base64.ts';
+import { lifetime } from './lifetime.ts';
+import { bearer } from './token.ts';
+import { baseOf, postInOrder } from './upstream.ts';
+
+/** Time the server has to confirm that the session is over. */
+const GOODBYE_MS = 1_000;
+
+/** When a client asks. */
+export interface Pace {
+  /** Resolves when the next request may leave; the one before has been answered. Never, once it was stopped. */
+  next(): Promise<void>;
+  stop(): void;
+}
+
+/** Asks for messages, one request at a time; a cursor says what has been read. POST up. */
+export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+  const base = baseOf(url);
+  const http = settings.platform.openHttp();
+  const life = lifetime(receiver, settings.signal, () => void leave());
+  let id: string | undefined;
+  let leaving = false;
+  const headers = bearer(settings.token);
+  // A browser says so by itself, whatever a page asks for.
+  const pollHeaders = settings.options.gzip === true ? { ...headers, 'accept-encoding': 'gzip' } : headers;
+
+  async function open(): Promise<void> {
+    const { status, text } = await http.fetch(`${base}/sessions`, { method: 'POST', headers });
+    if (status !== 201) throw new Error(`POST /sessions answered ${status}: ${text.trim()}`);
+    id = (JSON.parse(text) as { session: string }).session;
+    life.usable(postInOrder(http, `${base}/messages/${id}`, headers));
+  }
+
+  async function poll(): Promise<void> {
+    let cursor = 0;
+    while (!leaving) {
+      await pace.next();
+      const address = `${base}/messages/${id}?cursor=${cursor}`;
+      const { status, text } = await http.fetch(address, { method: 'GET', headers: pollHeaders });
+      if (status === 204) continue;
+      if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
+      const answer = JSON.parse(text) as { cursor: number; messages: (string | { b: string })[] };
+      cursor = answer.cursor;
+      for (const message of answer.messages) {
+        receiver.message(typeof message === 'string' ? message : fromBase64(message.b));
+      }
+    }
+  }
+
+  async function leave(): Promise<void> {
+    leaving = true;
+    pace.stop();
+    if (id !== undefined) {
+      const request = { method: 'DELETE', headers, signal: AbortSignal.timeout(GOODBYE_MS) } as const;
+      await http.fetch(`${base}/sessions/${id}`, request).catch(() => {});
+    }
+    await http.close();
+    life.over(new Error('closed'));
+  }
+
+  async function live(): Promise<void> {
+    try {
+      await open();
+      await poll();
+    } catch (cause) {
+      if (leaving) return;
+      pace.stop();
+      await http.close();
+      life.over(new Error(`polling ended: ${cause instanceof Error ? cause.message : cause}`, { cause }));
+    }
+  }
+
+  void live();
+  return life.session;
+}

@@ -1,0 +1,27 @@
+import { connect as dial } from 'node:net';
+import type { ClientSettings, Message, Receiver, Session } from '../../../bench/contract.ts';
+import { lifetime } from '../../../clients/shared/lifetime.ts';
+
+/** Newline-delimited JSON over TCP. */
+export function connect(url: string, receiver: Receiver, { signal }: ClientSettings): Promise<Session> {
+  const { hostname, port } = new URL(url);
+  const socket = dial({ host: hostname, port: Number(port), noDelay: true });
+  const life = lifetime(receiver, signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
+  const send = (message: Message): void => void socket.write(`${JSON.stringify(String(message))}\n`);
+  let cause: Error | undefined;
+  let rest = '';
+
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const message of lines.map((line): string => JSON.parse(line))) {
+      if (message === '') life.usable(send);
+      else receiver.message(message);
+    }
+  });
+  socket.on('error', (error) => {
+    cause = error;
+  });
+  socket.on('close', () => life.over(new Error('connection closed by the server', { cause })));
+  return life.session;
+}

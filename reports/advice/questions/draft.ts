@@ -1,0 +1,145 @@
+import type { Answers, Objective, OwnLevel } from '../model.ts';
+import { CRITERIA, type Weights, weightsOf } from './criteria.ts';
+import { weightsText } from './flags.ts';
+import { inOrder, judgedText, readJudged } from './judgements.ts';
+import { CONTRADICTIONS, NEEDS, type NeedId } from './needs.ts';
+import { PRESETS } from './presets.ts';
+
+/** Answers while they are being given: what is typed stays as it was typed until it can be read. */
+export type Draft = {
+  readonly preset: string | null;
+  readonly needs: readonly NeedId[];
+  readonly scenario: string | null;
+  readonly clients: string;
+  readonly rate: string;
+  readonly size: string;
+  readonly percentile: Objective['percentile'];
+  readonly objectiveMs: string;
+  readonly weights: Weights;
+  readonly judged: readonly OwnLevel[];
+  readonly judgement: boolean;
+  /** Weights were given, by hand or with a preset: only then may a cost be shown. */
+  readonly weighed: boolean;
+};
+
+/** The preset's weights sum to a hundred; without one each has as much as the others. */
+export const EVEN: Weights = weightsOf(Object.fromEntries(CRITERIA.map(({ id }) => [id, 10])));
+
+export const BLANK: Draft = {
+  ...{ preset: null, needs: [], scenario: null, clients: '', rate: '', size: '' },
+  ...{ percentile: 99, objectiveMs: '', weights: EVEN, judged: [], judgement: true, weighed: false },
+};
+
+/** What a preset says; the load stays the reader's own. */
+export function withPreset(draft: Draft, id: string): Draft {
+  const preset = PRESETS.find((one) => one.id === id);
+  if (preset === undefined) return { ...draft, preset: null };
+  return { ...draft, preset: id, needs: preset.needs, weights: preset.weights, weighed: true };
+}
+
+export type Field = 'needs' | 'clients' | 'rate' | 'size' | 'objective' | 'weights';
+export type Problems = Partial<Readonly<Record<Field, string>>>;
+
+/** Every problem at once, each with what would be right; no answers while there is one. */
+export function readDraft(draft: Draft): { readonly answers: Answers | null; readonly problems: Problems } {
+  const { preset, needs, scenario, percentile, objectiveMs, weights, judged, judgement } = draft;
+  const contradiction = CONTRADICTIONS.find(({ both }) => both.every((id) => needs.includes(id)));
+  const clients = readNumber(draft.clients, 1, true);
+  const rate = readNumber(draft.rate, 0, false);
+  const size = readNumber(draft.size, 1, true);
+  const milliseconds = readNumber(objectiveMs, Number.MIN_VALUE, false);
+  const counting = CRITERIA.filter(({ id, judged }) => weights[id] > 0 && (judgement || !judged));
+  const problems: Problems = {
+    ...(contradiction === undefined ? {} : { needs: `These cannot both be: ${contradiction.why}.` }),
+    ...(clients === undefined ? { clients: 'A whole number from 1 up, or nothing.' } : {}),
+    ...(rate === undefined ? { rate: 'A number from 0 up, or nothing.' } : {}),
+    ...(size === undefined ? { size: 'A whole number from 1 up, or nothing.' } : {}),
+    ...(milliseconds === undefined ? { objective: 'A number above 0, or nothing.' } : {}),
+    ...(counting.length === 0 ? { weights: 'Something that counts needs a weight above 0.' } : {}),
+  };
+  if (clients === undefined || rate === undefined || size === undefined || milliseconds === undefined) {
+    return { answers: null, problems };
+  }
+  if (Object.keys(problems).length > 0) return { answers: null, problems };
+  const preferred = PRESETS.find(({ id }) => id === preset)?.scenario ?? null;
+  const answers: Answers = {
+    preset,
+    // In the order of the list, as the command line has them: the same needs are the same answers.
+    needs: NEEDS.filter(({ id }) => needs.includes(id)).map(({ id }) => id),
+    load: { scenario, preferred, clients, rate, size },
+    objective: milliseconds === null ? null : { percentile, seconds: milliseconds / 1e3 },
+    weights,
+    judged: judgement ? inOrder(judged) : [],
+    judgement,
+  };
+  return { answers, problems };
+}
+
+/** Undefined where it cannot be read, null where nothing was said. */
+function readNumber(text: string, least: number, whole: boolean): number | null | undefined {
+  if (text.trim() === '') return null;
+  const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
+  return number >= least && Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
+}
+
+/** Names under which a link carries a draft, beside whatever else it carries. */
+export const LINK_KEYS = [
+  'for',
+  'need',
+  'scenario',
+  'clients',
+  'rate',
+  'size',
+  'slo',
+  'weights',
+  'judge',
+  'judgement',
+] as const;
+type LinkKey = (typeof LINK_KEYS)[number];
+
+export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
+  const { preset, needs, scenario, clients, rate, size, percentile, objectiveMs, weights, judged, judgement, weighed } =
+    draft;
+  const usual = PRESETS.find(({ id }) => id === preset);
+  const said = {
+    for: preset ?? '',
+    need: needs.join(',') === (usual?.needs ?? []).join(',') ? '' : needs.join(',') || 'none',
+    ...{ scenario: scenario ?? '', clients: clients.trim(), rate: rate.trim(), size: size.trim() },
+    slo: objectiveMs.trim() === '' ? '' : `p${percentile}:${objectiveMs.trim()}`,
+    weights: weighed && weightsText(weights) !== weightsText(usual?.weights ?? BLANKEST) ? weightsText(weights) : '',
+    judge: judgedText(inOrder(judged)),
+    judgement: judgement ? '' : 'no',
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, text]) => text !== ''));
+}
+
+const BLANKEST = weightsOf({});
+
+/** A link may have been cut or written by hand: what cannot be read is as if it had not been said. */
+export function draftFrom(link: Partial<Record<LinkKey, string>>): Draft {
+  const base = link.for === undefined ? BLANK : withPreset(BLANK, link.for);
+  const [, percentile, objectiveMs = ''] = /^p(50|99):(.*)$/.exec(link.slo ?? '') ?? [];
+  const needs = link.need?.split(',');
+  const weights = link.weights === undefined ? null : readWeights(link.weights);
+  return {
+    ...base,
+    needs: needs === undefined ? base.needs : NEEDS.filter(({ id }) => needs.includes(id)).map(({ id }) => id),
+    scenario: link.scenario ?? null,
+    ...{ clients: link.clients ?? '', rate: link.rate ?? '', size: link.size ?? '' },
+    percentile: percentile === '50' ? 50 : 99,
+    objectiveMs,
+    weights: weights ?? base.weights,
+    judged: inOrder((link.judge ?? '').split(',').flatMap((item) => readJudged(item) ?? [])),
+    judgement: link.judgement !== 'no',
+    weighed: weights !== null || base.weighed,
+  };
+}
+
+function readWeights(text: string): Weights | null {
+  const given = text.split(',').flatMap((part) => {
+    const [, name, value] = /^(\w+):(\d+(?:\.\d+)?)$/.exec(part) ?? [];
+    const known = CRITERIA.find(({ id }) => id === name);
+    return known === undefined || value === undefined ? [] : [[known.id, Math.min(100, Number(value))] as const];
+  });
+  return given.some(([, weight]) => weight > 0) ? weightsOf(Object.fromEntries(given)) : null;
+}

@@ -1,0 +1,44 @@
+import type { Answers, Objective } from '../model.ts';
+import { CRITERIA, type Weights } from './criteria.ts';
+import { judgedText } from './judgements.ts';
+import type { NeedId } from './needs.ts';
+import { PRESETS } from './presets.ts';
+
+/** Answers as the command line takes them; what a preset says already is left to it. */
+export function flagsOf({ preset, needs, load, objective, weights, judged, judgement }: Answers): string {
+  const known = PRESETS.find(({ id }) => id === preset);
+  const needed = sameNeeds(needs, known?.needs ?? [])
+    ? []
+    : [`--need ${needs.length === 0 ? 'none' : needs.join(',')}`];
+  const usual = known === undefined ? evenly(weights) : weightsText(known.weights) === weightsText(weights);
+  return [
+    ...(known === undefined ? [] : [`--preset ${known.id}`]),
+    ...needed,
+    ...(load.scenario === null ? [] : [`--scenario ${load.scenario}`]),
+    ...(['clients', 'rate', 'size'] as const).flatMap((name) =>
+      load[name] === null ? [] : [`--${name} ${load[name]}`],
+    ),
+    ...(objective === null ? [] : [`--slo '${objectiveFlag(objective)}'`]),
+    ...(usual ? [] : [`--weights ${weightsText(weights)}`]),
+    ...(judged.length === 0 ? [] : [`--judge ${judgedText(judged)}`]),
+    ...(judgement ? [] : ['--no-judgement']),
+  ].join(' ');
+}
+
+/** The command that comes to the same advice from the same run. */
+export const commandFor = (answers: Answers): string =>
+  `npm run choose -- <results.json of this run> ${flagsOf(answers)}`.trim();
+
+/** `p99:50,bytes:20` */
+export const weightsText = (weights: Weights): string =>
+  CRITERIA.filter(({ id }) => weights[id] > 0)
+    .map(({ id }) => `${id}:${weights[id]}`)
+    .join(',');
+
+const objectiveFlag = ({ percentile, seconds }: Objective): string =>
+  `p${percentile}<${Number((seconds * 1e3).toPrecision(12))}ms`;
+
+const sameNeeds = (left: readonly NeedId[], right: readonly NeedId[]): boolean =>
+  left.length === right.length && left.every((need) => right.includes(need));
+
+const evenly = (weights: Weights): boolean => new Set(CRITERIA.map(({ id }) => weights[id])).size === 1;

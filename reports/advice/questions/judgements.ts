@@ -1,0 +1,52 @@
+import { FACTS, JUDGED, type JudgedCriterion, judgementsOf, LEVELS, type Level } from '../facts/index.ts';
+import type { OwnLevel } from '../model.ts';
+
+/** What counts for a transport in what nobody measured: the authors' level, or the reader's own in its place. */
+export type JudgedLevel = {
+  readonly level: Level;
+  readonly note: string;
+  readonly tag: 'judgement' | 'yours';
+};
+
+/** Undefined for a transport that nobody has written down. */
+export function levelsOf(
+  transport: string,
+  judged: readonly OwnLevel[],
+): Readonly<Record<JudgedCriterion, JudgedLevel>> | undefined {
+  const theirs = judgementsOf(transport);
+  if (theirs === undefined) return undefined;
+  const levelOf = (criterion: JudgedCriterion): JudgedLevel => {
+    const { level, note } = theirs[criterion];
+    const own = judged.find((one) => one.transport === transport && one.criterion === criterion);
+    return own === undefined
+      ? { level, note, tag: 'judgement' }
+      : {
+          level: own.level,
+          note: `${own.level} by your own judgement (the authors’ is ${level}: ${note})`,
+          tag: 'yours',
+        };
+  };
+  return { simplicity: levelOf('simplicity'), features: levelOf('features') };
+}
+
+/** As a flag and a link carry it: `ws.simplicity=2,mqtt.features=1`. */
+export const judgedText = (judged: readonly OwnLevel[]): string =>
+  judged.map(({ transport, criterion, level }) => `${transport}.${criterion}=${level}`).join(',');
+
+/** What one item says; null where it cannot be read. */
+export function readJudged(item: string): OwnLevel | null {
+  const [, transport = '', name, digit] = /^\s*([\w-]+)\.(\w+)\s*=\s*(\d)\s*$/.exec(item) ?? [];
+  const criterion = JUDGED.find((one) => one === name);
+  const level = LEVELS.find((one) => one === Number(digit));
+  return criterion === undefined || level === undefined || !Object.hasOwn(FACTS, transport)
+    ? null
+    : { transport, criterion, level };
+}
+
+/** One order, whoever says it: the same judgements are the same answers. A later word replaces an earlier one. */
+export const inOrder = (judged: readonly OwnLevel[]): OwnLevel[] =>
+  Object.keys(FACTS).flatMap((transport) =>
+    JUDGED.flatMap(
+      (criterion) => judged.findLast((one) => one.transport === transport && one.criterion === criterion) ?? [],
+    ),
+  );

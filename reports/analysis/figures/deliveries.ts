@@ -1,0 +1,106 @@
+import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
+import { countOf, integer, list } from '../../model/format.ts';
+import { kindOf } from '../../model/group.ts';
+import type { Group, Objective } from '../../model/model.ts';
+import { decode } from '../decode.ts';
+
+/** What became of the deliveries owed, over every measured trial: also of those that feed no number. */
+export type Deliveries = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly trials: number;
+  readonly due: number;
+  readonly owed: number;
+  readonly delivered: number;
+  /** Delivered after the objective's time; null where there is no objective. */
+  readonly late: number | null;
+  readonly lost: number;
+  readonly unsent: number;
+  readonly duplicated: number;
+  readonly reordered: number;
+  readonly corrupt: number;
+  readonly unexpected: number;
+};
+
+export const FAULTS = ['late', 'lost', 'unsent', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export const FAULT_WORDS: Readonly<Record<Fault, string>> = {
+  late: 'late',
+  lost: 'lost',
+  unsent: 'not sent',
+  duplicated: 'duplicated',
+  reordered: 'out of order',
+  corrupt: 'corrupt',
+  unexpected: 'not owed',
+};
+
+/** Whether the run's questions sent any message at all. */
+export const hasDeliveries = ({ cases }: Pick<Results, 'cases'>): boolean =>
+  cases.some(
+    (one) => kindOf(one) !== 'wire' && one.trials.some((trial) => trial.state !== 'failed' && trial.messages.due > 0),
+  );
+
+/** Rows in the group's order; none where the scenario sends no messages. */
+export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): Deliveries[] {
+  const cases = new Map(all.map((one) => [one.id, one]));
+  return rows.flatMap(({ caseId, name }): Deliveries[] => {
+    const measured = (cases.get(caseId)?.trials ?? []).filter((trial) => trial.state !== 'failed');
+    const sum = (read: (trial: MeasuredTrial) => number) => measured.reduce((total, trial) => total + read(trial), 0);
+    const due = sum(({ messages }) => messages.due);
+    if (due === 0) return [];
+    const { objective } = question;
+    return [
+      {
+        ...{ caseId, name, trials: measured.length, due },
+        owed: sum(({ messages }) => messages.expected),
+        delivered: sum(({ messages }) => messages.delivered),
+        late: objective === null ? null : sum((trial) => lateIn(trial, objective)),
+        lost: sum(({ messages }) => messages.lost),
+        unsent: sum(({ messages }) => messages.unsent),
+        duplicated: sum(({ messages }) => messages.duplicated),
+        reordered: sum(({ messages }) => messages.reordered),
+        corrupt: sum(({ messages }) => messages.corrupt),
+        unexpected: sum(({ messages }) => messages.unexpected),
+      },
+    ];
+  });
+}
+
+function lateIn({ latency }: MeasuredTrial, { seconds }: Objective): number {
+  const response = decode(latency.response);
+  if (!response.readable) return 0;
+  const { count, seconds: values, cumulative } = response.distribution;
+  const within = values.findLastIndex((value) => value <= seconds);
+  return count - (within < 0 ? 0 : (cumulative[within] ?? 0));
+}
+
+export const faultsIn = (row: Deliveries): Fault[] => FAULTS.filter((fault) => (row[fault] ?? 0) > 0);
+
+/** Of the deliveries owed; what was never sent, of the messages due. */
+export const shareOf = (row: Deliveries, fault: Fault): number =>
+  (row[fault] ?? 0) / Math.max(1, fault === 'unsent' ? row.due : row.owed);
+
+/** One sentence for all questions of a run: nothing went astray, or who lost most of what. */
+export function deliveriesTakeaway(rows: readonly Deliveries[]): string {
+  const owed = rows.reduce((total, row) => total + row.owed, 0);
+  const trials = rows.reduce((total, row) => total + row.trials, 0);
+  const over = `${countOf(owed, 'delivery', 'deliveries')} owed in ${countOf(trials, 'trial')}`;
+  const faulty = rows.filter((row) => faultsIn(row).length > 0);
+  if (faulty.length === 0) {
+    const promised = rows.some(({ late }) => late !== null) ? ', none later than the objective' : '';
+    return `Nothing was lost, sent twice, damaged or out of order anywhere: all of ${over} arrived once and in their order${promised}.`;
+  }
+  const worst = FAULTS.flatMap((fault) => {
+    const [most] = faulty.toSorted((a, b) => shareOf(b, fault) - shareOf(a, fault));
+    const count = most?.[fault] ?? 0;
+    return most === undefined || count === 0
+      ? []
+      : [
+          `${FAULT_WORDS[fault]}: ${integer(count)} of ${integer(fault === 'unsent' ? most.due : most.owed)} (${most.name})`,
+        ];
+  });
+  const clean = rows.length - faulty.length;
+  const rest = clean === 0 ? '' : ` ${countOf(clean, 'case')} of ${rows.length} had none of it.`;
+  return `Not everything arrived once, in order and in time. Most ${list(worst, 'and')}.${rest}`;
+}

@@ -1,0 +1,85 @@
+import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
+import type { Group } from '../../model/model.ts';
+import { median } from '../../stats/median.ts';
+
+/** What a message cost either side in CPU, medians over the valid trials, in seconds. */
+export type Effort = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly floor: boolean;
+  /** Null where the server is somebody else's. */
+  readonly server: number | null;
+  readonly generator: number;
+  /** Of the busiest load worker, 0 to 1; the worst trial. */
+  readonly busy: number;
+  /** Several workers, of which the busiest one's share was read: the generator's figure is then the most it can be. */
+  readonly atMost: boolean;
+};
+
+export function effortsOf(
+  all: readonly Case[],
+  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
+): Effort[] {
+  if (kind !== 'load' && kind !== 'closed' && kind !== 'capacity') return [];
+  const cases = new Map(all.map((one) => [one.id, one]));
+  return rows.flatMap(({ caseId, name, floor }): Effort[] => {
+    const one = cases.get(caseId);
+    const trials = (one?.trials ?? [])
+      .filter((trial) => trial.state === 'valid')
+      .filter(({ messages, capacity }) => messages.delivered > 0 && capacity?.rate !== 0);
+    if (one === undefined || trials.length === 0) return [];
+    const each = (read: (trial: MeasuredTrial) => number) =>
+      median(trials.map((trial) => read(trial) / trial.messages.delivered));
+    return [
+      {
+        ...{ caseId, name, floor },
+        server: one.target === undefined ? each(({ usage }) => usage.server.cpuSeconds) : null,
+        generator: each(kind === 'closed' ? ({ usage }) => usage.generator.cpuSeconds : workSeconds),
+        busy: Math.max(...trials.map(({ usage }) => usage.generator.busy)),
+        atMost: kind !== 'closed' && trials.some(({ usage }) => usage.generator.workers > 1),
+      },
+    ];
+  });
+}
+
+/** The pacer spins while it waits for the next due time: CPU time would count its waiting as work. */
+const workSeconds = ({ usage: { generator }, seconds }: MeasuredTrial): number =>
+  generator.busy * seconds * generator.workers;
+
+/** How resident memory grows with open sessions. */
+export type Growth = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly floor: boolean;
+  /** Server bytes above what it held with the first step's sessions; medians over the valid trials. */
+  readonly steps: readonly { readonly sessions: number; readonly bytes: number }[];
+};
+
+export function growthOf(
+  all: readonly Case[],
+  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
+): Growth[] {
+  if (kind !== 'idle') return [];
+  const cases = new Map(all.map((one) => [one.id, one]));
+  return rows.flatMap(({ caseId, name, floor }): Growth[] => {
+    const steps = stepsOf(cases.get(caseId));
+    return steps.length < 2 ? [] : [{ caseId, name, floor, steps }];
+  });
+}
+
+function stepsOf(one: Case | undefined): { sessions: number; bytes: number }[] {
+  if (one === undefined || one.target !== undefined) return [];
+  const read = one.trials.flatMap((trial) => {
+    if (trial.state !== 'valid' || trial.memory === undefined) return [];
+    const steps = trial.memory.steps.toSorted((a, b) => a.sessions - b.sessions);
+    const [first] = steps;
+    return steps.map(({ sessions, serverRssBytes }) => ({
+      sessions,
+      bytes: serverRssBytes - (first?.serverRssBytes ?? 0),
+    }));
+  });
+  const bySessions = [...Map.groupBy(read, ({ sessions }) => sessions)];
+  return bySessions
+    .map(([sessions, those]) => ({ sessions, bytes: median(those.map(({ bytes }) => bytes)) }))
+    .toSorted((a, b) => a.sessions - b.sessions);
+}

@@ -1,0 +1,124 @@
+import { countOf, figures, integer } from '../../model/format.ts';
+import { particulars, scenarioText } from '../../model/group.ts';
+import type { Group, Question, Row, WireRow } from '../../model/model.ts';
+import { median } from '../../stats/median.ts';
+
+/** What a run may vary while all else of a question stays as it is. */
+export type Axis = 'rate' | 'clients' | 'size';
+
+/** Questions that differ in one thing alone, by its rising value. */
+export type Sweep = {
+  readonly axis: Axis;
+  readonly title: string;
+  readonly groups: readonly Group[];
+};
+
+export type SweepPoint = {
+  readonly at: number;
+  /** Seconds. */
+  readonly p99: number | null;
+  /** Deliveries over what was offered, 0 to 1. */
+  readonly achieved: number | null;
+  /** Bytes beyond the payload over the payload. */
+  readonly overhead: number | null;
+  /** Why there is no p99. */
+  readonly reason: string | null;
+};
+
+export type SweepSeries = { readonly name: string; readonly floor: boolean; readonly points: readonly SweepPoint[] };
+
+/** Only of messages on a timetable: what another kind of scenario does is a question of its own. */
+export function sweepsOf(groups: readonly Group[], axis: Axis): Sweep[] {
+  const timed = groups.filter(({ question }) => question.kind === 'load');
+  const alike = Map.groupBy(timed, ({ question }) => JSON.stringify({ ...question, [axis]: null }));
+  return [...alike.values()].flatMap((those) => {
+    const [first] = those;
+    if (first === undefined || those.length < 2) return [];
+    const sorted = those.toSorted((a, b) => a.question[axis] - b.question[axis]);
+    return [{ axis, title: titleOf(first.question, axis), groups: sorted }];
+  });
+}
+
+function titleOf(question: Question, axis: Axis): string {
+  const { clients, rate, size } = question;
+  const parts = [
+    ...(axis === 'clients' ? [] : [countOf(clients, 'client')]),
+    ...(axis === 'rate' ? [] : [`${figures(rate)} msg/s`]),
+    ...(axis === 'size' ? [] : [`${integer(size)} B`]),
+  ];
+  return [scenarioText(question), 'with', parts.join(', '), ...particulars(question)].join(' ');
+}
+
+export function seriesOf({ axis, groups }: Sweep): SweepSeries[] {
+  const names = [...new Map(groups.flatMap(({ rows }) => rows.map(({ name, floor }) => [name, floor] as const)))];
+  return names.map(([name, floor]) => ({
+    name,
+    floor,
+    points: groups.flatMap(({ question, rows }) => {
+      const row = rows.find((candidate) => candidate.name === name);
+      return row === undefined ? [] : [pointOf(question[axis], row)];
+    }),
+  }));
+}
+
+function pointOf(at: number, row: Row): SweepPoint {
+  const { p99, bytes } = row.cells;
+  const payload = row.payload.shown ? row.payload.value : 0;
+  return {
+    at,
+    p99: p99.state === 'shown' ? p99.median : null,
+    achieved: achievedOf(row),
+    overhead: bytes.state === 'shown' && payload > 0 ? (bytes.median - payload) / payload : null,
+    reason: p99.state === 'shown' ? null : p99.reason,
+  };
+}
+
+/** Each message due is owed to as many receivers as each message sent was. */
+function achievedOf({ trials }: Row): number | null {
+  const shares = trials.flatMap((trial) => {
+    if (trial.state !== 'valid') return [];
+    const { due, sent, expected, delivered } = trial.messages;
+    return due > 0 && sent > 0 ? [delivered / (due * (expected / sent))] : [];
+  });
+  return shares.length > 0 ? median(shares) : null;
+}
+
+/** Less than this of what was offered is not kept up with. */
+export const KEEPS_UP = 0.99;
+
+/** The highest value up to which everything offered was delivered; null where not even the lowest was. */
+export function keptUpTo(points: readonly SweepPoint[]): number | null {
+  const first = points.findIndex(({ achieved }) => achieved === null || achieved < KEEPS_UP);
+  const kept = first < 0 ? points : points.slice(0, first);
+  return kept.at(-1)?.at ?? null;
+}
+
+/** Overhead by message size as scenario `wire` counted it: on the link where there is one, else at the sockets. */
+export function overheadOf(rows: readonly WireRow[]): {
+  readonly layer: 'link' | 'socket';
+  readonly series: SweepSeries[];
+} {
+  const linked = rows.some(({ up, down }) => up?.link != null && down?.link != null);
+  const layer = linked ? 'link' : 'socket';
+  const series = [...Map.groupBy(rows, ({ name }) => name)].map(([name, those]) => ({
+    name,
+    floor: those.some(({ floor }) => floor),
+    points: those.toSorted((a, b) => a.size - b.size).map((row) => wirePoint(row, layer)),
+  }));
+  return {
+    layer,
+    series: series.filter(({ points }) => points.filter(({ overhead }) => overhead !== null).length > 1),
+  };
+}
+
+function wirePoint({ size, up, down, reason }: WireRow, layer: 'link' | 'socket'): SweepPoint {
+  const [there, back] = [up?.[layer]?.measured, down?.[layer]?.measured];
+  const overhead = there === undefined || back === undefined ? null : (there + back) / (2 * size) - 1;
+  return {
+    at: size,
+    p99: null,
+    achieved: null,
+    overhead,
+    reason: overhead === null ? (reason ?? 'not counted') : null,
+  };
+}

@@ -1,0 +1,222 @@
+import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
+import { change, countOf, figures, list } from '../../model/format.ts';
+import { nameOf } from '../../model/group.ts';
+import { median } from '../../stats/median.ts';
+
+/** How latency went over the measured window of a case's valid trials. All times are in seconds. */
+export type Course = {
+  readonly caseId: string;
+  readonly name: string;
+  readonly trials: readonly TrialCourse[];
+  /** Median over the trials, slice by slice. */
+  readonly typical: readonly CoursePoint[];
+  readonly drift: Drift;
+  readonly stalls: readonly Stall[];
+};
+
+export type TrialCourse = { readonly block: number; readonly points: readonly CoursePoint[] };
+
+export type CoursePoint = {
+  /** Middle of the slice. */
+  readonly at: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+  /** Arrivals during the slice over the deliveries that were due in it: below one while a queue grows, above while it shrinks. */
+  readonly kept: number | null;
+};
+
+export type Drift = {
+  readonly kind: 'steady' | 'drifts' | 'unclear' | 'untestable';
+  /** Median p50 of the last third of a trial over that of its first third; the median over the trials. */
+  readonly ratio: number | null;
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Trials that changed the same way as the median does. */
+  readonly agreeing: number;
+};
+
+export type Stall = {
+  readonly block: number;
+  /** Start of the first slice of it. */
+  readonly at: number;
+  /** The longest that a message due in it took. */
+  readonly seconds: number;
+};
+
+/** A change of the median by less than this share is none. */
+export const DRIFT_BAND = 0.1;
+/** With fewer trials even a full agreement of their signs may be chance (p > 0.05). */
+const LEAST_TRIALS = 6;
+/** A stall holds a message up for at least so long, and so many times longer than the slowest of a usual slice takes. */
+export const STALL_SECONDS = 0.05;
+export const STALL_FACTOR = 10;
+
+/** Null where no valid trial recorded its course. */
+export function courseOf(one: Case): Course | null {
+  const recorded = one.trials.flatMap((trial) =>
+    trial.state === 'valid' && trial.timeline !== undefined ? [{ trial, slices: trial.timeline }] : [],
+  );
+  const [first] = recorded;
+  if (first === undefined) return null;
+  const alike = recorded.filter(({ slices }) => slices.length === first.slices.length);
+  const trials = alike.map(({ trial, slices }) => ({ block: trial.block, points: pointsOf(trial, slices) }));
+  return {
+    caseId: one.id,
+    name: nameOf(one),
+    trials,
+    typical: first.slices.map((_, index) => typicalOf(trials.flatMap(({ points }) => points[index] ?? []))),
+    drift: driftOf(trials),
+    stalls: alike.flatMap(({ trial, slices }) => stallsOf(trial.block, slices)),
+  };
+}
+
+/** Deliveries owed of the messages due in each slice: message k of n is due in slice ⌊k × slices / n⌋. */
+function pointsOf({ seconds, messages }: MeasuredTrial, slices: readonly Slice[]): CoursePoint[] {
+  const { due, expected, sent } = messages;
+  const receivers = sent > 0 ? expected / sent : 0;
+  const firstOf = (slice: number): number => Math.ceil((slice * due) / slices.length - 1e-6);
+  return slices.map(({ p50, p99, max, arrived }, index) => {
+    const owed = (firstOf(index + 1) - firstOf(index)) * receivers;
+    return { at: ((index + 0.5) * seconds) / slices.length, p50, p99, max, kept: owed > 0 ? arrived / owed : null };
+  });
+}
+
+function typicalOf(points: readonly CoursePoint[]): CoursePoint {
+  const of = (read: (point: CoursePoint) => number | null): number | null => {
+    const values = points.flatMap((point) => read(point) ?? []);
+    // A slice that some trial has no figure for has none, or the line would jump between different sets of trials.
+    return values.length < points.length || values.length === 0 ? null : median(values);
+  };
+  return {
+    at: points[0]?.at ?? 0,
+    p50: of(({ p50 }) => p50),
+    p99: of(({ p99 }) => p99),
+    max: of(({ max }) => max),
+    kept: of(({ kept }) => kept),
+  };
+}
+
+/**
+ * A drift is a change beyond the band that the trials agree on: their signs, by a two-sided sign test at 5 %. That latency
+ * changes is a matter of each trial, so trials are compared with themselves.
+ */
+function driftOf(trials: readonly TrialCourse[]): Drift {
+  const changes = trials.flatMap(({ points }) => thirdsOf(points) ?? []);
+  if (changes.length === 0) return { kind: 'untestable', ratio: null, first: null, last: null, agreeing: 0 };
+  const ratios = changes.map(({ first, last }) => last / first);
+  const ratio = median(ratios);
+  const agreeing = ratios.filter((one) => (ratio < 1 ? one < 1 : one > 1)).length;
+  const figures = {
+    ratio,
+    first: median(changes.map(({ first }) => first)),
+    last: median(changes.map(({ last }) => last)),
+    agreeing,
+  };
+  if (changes.length < LEAST_TRIALS) return { kind: 'untestable', ...figures };
+  if (Math.abs(Math.log(ratio)) < Math.log(1 + DRIFT_BAND)) return { kind: 'steady', ...figures };
+  return { kind: signTest(agreeing, changes.length) <= 0.05 ? 'drifts' : 'unclear', ...figures };
+}
+
+function thirdsOf(points: readonly CoursePoint[]): { first: number; last: number } | null {
+  const third = Math.floor(points.length / 3);
+  const of = (part: readonly CoursePoint[]): number => median(part.flatMap(({ p50 }) => p50 ?? []));
+  const [first, last] = [of(points.slice(0, third)), of(points.slice(points.length - third))];
+  return first > 0 && last > 0 ? { first, last } : null;
+}
+
+/** Two-sided probability that as many signs or more agree by chance. */
+export function signTest(agreeing: number, trials: number): number {
+  const most = Math.max(agreeing, trials - agreeing);
+  let ways = 1;
+  let tail = 0;
+  for (let count = 0; count <= trials; count++) {
+    if (count >= most) tail += ways;
+    ways = (ways * (trials - count)) / (count + 1);
+  }
+  return Math.min(1, (2 * tail) / 2 ** trials);
+}
+
+function stallsOf(block: number, slices: readonly Slice[]): Stall[] {
+  const usual = median(slices.flatMap(({ max }) => max ?? []));
+  const stalled = (slice: Slice | undefined): boolean =>
+    slice !== undefined && (slice.max ?? 0) > Math.max(STALL_SECONDS, usual * STALL_FACTOR);
+  return slices.flatMap((slice, index) => {
+    if (!stalled(slice) || stalled(slices[index - 1])) return [];
+    const end = slices.findIndex((later, at) => at > index && !stalled(later));
+    const part = slices.slice(index, end === -1 ? undefined : end);
+    return [{ block, at: slice.seconds, seconds: Math.max(...part.map(({ max }) => max ?? 0)) }];
+  });
+}
+
+/** A time on the axis, without digits that say nothing. */
+export const plain = (seconds: number): string => String(Number(seconds.toPrecision(3)));
+
+/** Names as long as there are few. */
+const MOST_NAMES = 4;
+
+/** What the courses show, in a sentence or two. */
+export function courseTakeaway(courses: readonly Course[]): string {
+  if (courses.length === 0) return 'No choice has a valid trial whose course was recorded.';
+  const of = (kind: Drift['kind']) => courses.filter(({ drift }) => drift.kind === kind);
+  const [steady, drifting, unclear, untested] = [of('steady'), of('drifts'), of('unclear'), of('untestable')];
+  const parts = [
+    ...(steady.length > 0 ? [`steady in ${namesOf(steady, courses.length)}`] : []),
+    ...(drifting.length > 0 ? [`drifting in ${list(some(drifting.map(driftText)), 'and')}`] : []),
+    ...(unclear.length > 0 ? [`unclear in ${namesOf(unclear, courses.length)}, whose trials do not agree`] : []),
+  ];
+  const sentences = [
+    ...(parts.length > 0 ? [`From the first third of a trial to the last, p50 is ${parts.join('; ')}.`] : []),
+    ...(untested.length > 0
+      ? [
+          `Whether ${untested.length === courses.length ? 'latency' : namesOf(untested, courses.length)} drifts is not testable with ` +
+            `fewer than ${LEAST_TRIALS} valid trials.`,
+        ]
+      : []),
+    stallSentence(courses),
+  ];
+  return sentences.join(' ');
+}
+
+const driftText = ({ name, drift: { ratio } }: Course): string => `${name} (${change(ratio ?? Number.NaN)})`;
+
+const namesOf = (some: readonly Course[], all: number): string => {
+  if (some.length <= MOST_NAMES)
+    return list(
+      some.map(({ name }) => name),
+      'and',
+    );
+  return some.length === all ? `all ${all} choices` : `${some.length} of ${all} choices`;
+};
+
+const some = (texts: readonly string[]): string[] =>
+  texts.length <= MOST_NAMES
+    ? [...texts]
+    : [...texts.slice(0, MOST_NAMES - 1), `${texts.length - MOST_NAMES + 1} more`];
+
+function stallSentence(courses: readonly Course[]): string {
+  const stalled = courses
+    .flatMap((course) => {
+      const worst = course.stalls.toSorted((a, b) => b.seconds - a.seconds)[0];
+      return worst === undefined ? [] : [{ course, worst }];
+    })
+    .toSorted((a, b) => b.worst.seconds - a.worst.seconds);
+  if (stalled.length === 0) return 'Nothing stalls.';
+  return `Stalls: ${list(some(stalled.map(({ course, worst }) => stallText(course, worst))), 'and')}.`;
+}
+
+function stallText({ name, stalls, trials }: Course, { at, seconds }: Stall): string {
+  const hit = new Set(stalls.map(({ block }) => block)).size;
+  return `${name} at ${plain(at)} s, for ${figures(seconds * 1e3)} ms (in ${hit} of ${countOf(trials.length, 'trial')})`;
+}
+
+/** One choice's finding, in a word or two. */
+export function findingOf({ drift, stalls }: Course): string {
+  const said = {
+    steady: 'steady',
+    drifts: `drifts ${change(drift.ratio ?? Number.NaN)}`,
+    unclear: 'unclear',
+    untestable: 'not testable',
+  }[drift.kind];
+  return stalls.length === 0 ? said : `${said}, ${countOf(stalls.length, 'stall')}`;
+}

@@ -1,0 +1,61 @@
+import type { Case, Environment, Results } from '../../bench/results/schema.ts';
+import { nameOf } from '../model/group.ts';
+import type { Difference, Pair } from './compare-model.ts';
+
+type Named = readonly [what: string, read: (results: Results) => string];
+
+const MACHINE: readonly Named[] = [
+  ['processor', ({ environment: { cpu } }) => cpu],
+  ['cores', ({ environment: { cores } }) => String(cores)],
+  ['system', ({ environment: { platform, arch } }) => `${platform} ${arch}`],
+  ['kernel', ({ environment: { kernel } }) => kernel],
+  ['Node.js', ({ environment: { node } }) => node],
+  ['link', ({ environment: { link } }) => (link === 'veth' ? 'private (veth)' : link)],
+  ['pinning to cores', ({ environment: { pinning } }) => pinningText(pinning)],
+];
+
+const SETTINGS: readonly Named[] = [
+  ['load processes', ({ plan: { workers } }) => String(workers)],
+  ['A/A run', ({ plan: { aa = false } }) => (aa ? 'yes' : 'no')],
+];
+
+const pinningText = (pinning: Environment['pinning']): string =>
+  pinning === null ? 'none' : `server ${pinning.server}, load ${pinning.generator}`;
+
+/** All that differs between two runs and forbids no verdict. `alike` are the cases that both have. */
+export function differencesOf(base: Results, next: Results, alike: readonly Pair[]): Difference[] {
+  const named = (those: readonly Named[], of: Difference['of']): Difference[] =>
+    those.map(([what, read]) => ({ what, base: read(base), next: read(next), of }));
+  const all = [
+    ...named(MACHINE, 'machine'),
+    ...named([['Wirebench', ({ environment: { wirebench } }) => wirebench]], 'software'),
+    ...packagesOf(base, next),
+    ...named(SETTINGS, 'settings'),
+    ...alike.flatMap(effectiveOf),
+  ];
+  return all.filter((one) => one.base !== one.next);
+}
+
+const ABSENT = 'not there';
+
+function packagesOf({ environment: { packages: before } }: Results, { environment: { packages: after } }: Results) {
+  const names = new Set([...Object.keys(before), ...Object.keys(after)].toSorted());
+  return [...names].map(
+    (name): Difference => ({ what: name, base: before[name] ?? ABSENT, next: after[name] ?? ABSENT, of: 'software' }),
+  );
+}
+
+/** Settings that were in force in one run and not, or otherwise, in the other. A case that never ran has none. */
+function effectiveOf({ base, next }: Pair): Difference[] {
+  if (!ran(base) || !ran(next)) return [];
+  const names = new Set([...Object.keys(base.effective), ...Object.keys(next.effective)].toSorted());
+  const text = ({ effective }: Case, name: string): string => String(effective[name] ?? ABSENT);
+  return [...names].map((name) => ({
+    what: `${name} of ${nameOf(next)} (${next.scenario})`,
+    base: text(base, name),
+    next: text(next, name),
+    of: 'settings',
+  }));
+}
+
+const ran = ({ trials }: Case): boolean => trials.some(({ state }) => state !== 'failed');

@@ -1,0 +1,198 @@
+import type { Case, Results } from '../../bench/results/schema.ts';
+import { change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
+import { kindOf, nameOf } from '../model/group.ts';
+import type { Sentence, Warning } from '../model/model.ts';
+import type { ComparedWord, Comparison, Difference, Pair } from './compare-model.ts';
+
+type Known = Omit<Comparison, 'headline' | 'warnings'>;
+
+const WORDS: readonly ComparedWord[] = ['worse', 'better', 'equivalent', 'not separated', 'not testable'];
+
+/** `Against the base run: 1 worse, 2 better, 12 equivalent, 5 not separated, 3 not testable.` */
+export function headlineOf({ rows, raw, barrier, counts, crossEnvironment, options }: Known): Sentence {
+  const opening = { text: 'Against the base run: ', strong: false };
+  const judged = rows.filter(({ floor }) => !floor);
+  if (barrier !== null) {
+    return [opening, strong('no verdicts'), plain(`, because ${barrier}.`)];
+  }
+  if (rows.length === 0 && raw.length > 0) {
+    return [
+      opening,
+      strong('no verdicts'),
+      plain(
+        ': no case of either run was asked the same question as one of the other. Their figures stand side by side.',
+      ),
+    ];
+  }
+  if (rows.length === 0) return [opening, strong('nothing to compare'), plain(': the runs have no case in common.')];
+  if (judged.length === 0) return [opening, plain('only the floor is in both, which is no choice and is not counted.')];
+  const parts = WORDS.flatMap((word) => (counts[word] === 0 ? [] : [`${counts[word]} ${word}`]));
+  const { timeBand, byteBand } = options;
+  const across = crossEnvironment ? ' Across environments: the machine may be the cause.' : '';
+  return [
+    opening,
+    strong(list(parts, 'and')),
+    plain(
+      `, of ${countOf(judged.length, 'comparison')} (${tolerance(timeBand)} of times, rates and memory, ${tolerance(byteBand)} of bytes${rows.length > judged.length ? '; the floor is not counted' : ''}).${across}`,
+    ),
+  ];
+}
+
+/** What a reader must know before believing any of it, each with what to do. */
+export function warningsBetween(
+  known: Known,
+  { base, next }: { base: Results; next: Results },
+  alike: readonly Pair[],
+): Warning[] {
+  const { rows, differences, raw, onlyInBase, onlyInNext } = known;
+  return [
+    ...sameRun(known),
+    ...unfinished(known),
+    ...unfit(base, next),
+    ...differing(differences, 'machine'),
+    ...differing(differences, 'software'),
+    ...differing(differences, 'settings'),
+    ...floorMoved(rows),
+    ...losses(alike),
+    ...(raw.length === 0
+      ? []
+      : [
+          {
+            text: `${countOf(raw.length, 'pair')} of cases asked different questions: raw figures, no verdicts.`,
+            action:
+              'Run again with the settings of the base run; its command stands in its results, under plan.command.',
+          },
+        ]),
+    ...alone(onlyInBase, 'base', 'new'),
+    ...alone(onlyInNext, 'new', 'base'),
+    ...wireLeftOut(base, next),
+  ];
+}
+
+function sameRun({ base, next }: Known): Warning[] {
+  if (base.id !== next.id) return [];
+  return [
+    {
+      text: 'Both files hold the same run: it is compared with itself.',
+      action: 'Give the results of two runs.',
+    },
+  ];
+}
+
+function unfinished({ base, next }: Known): Warning[] {
+  return [
+    { run: base, which: 'base' },
+    { run: next, which: 'new' },
+  ].flatMap(({ run, which }) =>
+    run.status.kind === 'interrupted' || run.status.kind === 'quick'
+      ? [
+          {
+            text: `The ${which} run, ${run.status.label.toLowerCase()}: ${run.status.consequence}`,
+            action: 'Verdicts need six valid trials of each case in both runs.',
+          },
+        ]
+      : [],
+  );
+}
+
+function unfit(base: Results, next: Results): Warning[] {
+  return [
+    { run: base, which: 'base' },
+    { run: next, which: 'new' },
+  ].flatMap(({ run, which }) =>
+    (run.environment.checks ?? [])
+      .filter(({ state }) => state === 'unfit')
+      .map(({ name, observed, fix }) => ({
+        text: `The machine of the ${which} run was not fit to measure on: ${name}: ${observed}.`,
+        action: fix,
+      })),
+  );
+}
+
+const OPENING: Readonly<Record<Difference['of'], string>> = {
+  machine: 'Across environments, so that a verdict may be about the machine',
+  software: 'Other versions, which may be what is compared',
+  settings: 'Other settings',
+};
+const ACTION: Readonly<Record<Difference['of'], string>> = {
+  machine: 'Measure the base again on this machine before blaming a transport.',
+  software: 'Read the verdicts as those of the change from one to the other.',
+  settings: 'Make sure that this difference is the one you mean to measure.',
+};
+
+/** Said of each kind in one warning: thirty changed packages are one piece of news. */
+function differing(differences: readonly Difference[], of: Difference['of']): Warning[] {
+  const those = differences.filter((one) => one.of === of);
+  if (those.length === 0) return [];
+  const texts = those.map(({ what, base, next }) => `${what} ${base} → ${next}`);
+  return [{ text: `${OPENING[of]}: ${texts.join('; ')}.`, action: ACTION[of] }];
+}
+
+/** The floor is a loop over a bare socket: where it moved, something below all transports did. */
+function floorMoved(rows: Known['rows']): Warning[] {
+  const moved = rows.filter(({ floor, verdict }) => floor && (verdict.word === 'better' || verdict.word === 'worse'));
+  if (moved.length === 0) return [];
+  const how = moved.map(
+    ({ name, metric, scenario, verdict, ratio }) =>
+      `${name} ${verdict.word} in ${metric.title} (${scenario}), ${verdictFigures(verdict) ?? change(ratio ?? Number.NaN)}`,
+  );
+  return [
+    {
+      text: `The floor has moved too: ${how.join('; ')}. It is no choice, and nothing of it was meant to change.`,
+      action: 'Suspect the machine or the instrument: run both again, one right after the other.',
+    },
+  ];
+}
+
+/** What may lose messages has no figure of it: the others are of what arrived, and look the better the less that is. */
+function losses(alike: readonly Pair[]): Warning[] {
+  const lost = alike.flatMap(({ base, next }) => {
+    const [before, after] = [lossOf(base), lossOf(next)];
+    if (before.lost === 0 && after.lost === 0) return [];
+    return [`${nameOf(next)} (${next.scenario}) ${lossText(before)} → ${lossText(after)}`];
+  });
+  if (lost.length === 0) return [];
+  return [
+    {
+      text: `Deliveries lost, which no figure here counts: ${lost.join('; ')}.`,
+      action: 'Read latencies and bytes as those of the messages that arrived.',
+    },
+  ];
+}
+
+type Loss = { readonly lost: number; readonly expected: number };
+
+function lossOf({ trials }: Case): Loss {
+  const messages = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+  const sum = (of: keyof Loss) => messages.reduce((total, one) => total + one[of], 0);
+  return { lost: sum('lost'), expected: sum('expected') };
+}
+
+const lossText = ({ lost, expected }: Loss): string => `${integer(lost)} of ${integer(expected)}`;
+
+const MOST_NAMED = 6;
+
+function alone(cases: Known['onlyInBase'], has: string, lacks: string): Warning[] {
+  return [...Map.groupBy(cases, ({ reason, question }) => `${question}\n${reason}`).values()].map((those) => {
+    const names = those.slice(0, MOST_NAMED).map(({ name }) => name);
+    const rest = those.length > MOST_NAMED ? [`${those.length - MOST_NAMED} more`] : [];
+    const { question = '', reason = '' } = those[0] ?? {};
+    return {
+      text: `Only in the ${has} run: ${list([...names, ...rest], 'and')} (${question}). Of the ${lacks} run: ${reason}.`,
+      action: 'What one run alone has cannot be compared.',
+    };
+  });
+}
+
+function wireLeftOut(base: Results, next: Results): Warning[] {
+  if (![base, next].some(({ cases }) => cases.some((one) => kindOf(one) === 'wire'))) return [];
+  return [
+    {
+      text: 'Cases of the kind “wire” are left out: each is held against its formula, not against another run.',
+      action: 'Read their table in the report of each run.',
+    },
+  ];
+}
+
+const plain = (text: string) => ({ text, strong: false });
+const strong = (text: string) => ({ text, strong: true });

@@ -1,0 +1,274 @@
+import type { Case, Results } from '../../bench/results/schema.ts';
+import { bandOf } from '../analysis/column.ts';
+import { decideSeparate } from '../analysis/decide.ts';
+import { judge } from '../analysis/judge.ts';
+import type { Reading, Readings, ReadRun } from '../analysis/readings.ts';
+import { barrierTo, countTrials, statusOf } from '../analysis/status.ts';
+import { describe, kindOf, nameOf, questionOf, titleOf } from '../model/group.ts';
+import { type MetricId, metric as metricOf, metricsOf } from '../model/metrics.ts';
+import type { AnalysisOptions } from '../model/model.ts';
+import type { Word } from '../model/verdict.ts';
+import { type Bootstrap, createBootstrap, studentLevel } from '../stats/bootstrap.ts';
+import { cliffsDelta, holm, mannWhitney } from '../stats/ranks.ts';
+import { TRIMMED_OF } from '../stats/student.ts';
+import { differencesOf } from './compare-conditions.ts';
+import type {
+  ComparedExpert,
+  ComparedRow,
+  ComparedWord,
+  Comparison,
+  LoneCase,
+  Magnitude,
+  RawPair,
+  RunFacts,
+  Side,
+} from './compare-model.ts';
+import { type Pairing, pairCases } from './compare-pairs.ts';
+import { headlineOf, warningsBetween } from './compare-words.ts';
+
+export type CompareOptions = AnalysisOptions & {
+  /** Only these; null for all. */
+  readonly metrics: readonly MetricId[] | null;
+};
+
+/** How far a comparison has come: verdicts given, of all there are to give. */
+export type Progress = { readonly done: number; readonly of: number };
+
+/**
+ * Holds a newer run against a base. Pure: the same runs and options give the same comparison, to the last digit. It stops
+ * after every verdict, so that a page can see to its reader in between.
+ */
+export function* comparing(
+  { results: base, readings: readBase }: ReadRun,
+  { results: next, readings: readNext }: ReadRun,
+  options: Partial<CompareOptions> = {},
+): Generator<Progress, Comparison> {
+  const { metrics = null, ...rest } = options;
+  const settings = { timeBand: 0.05, byteBand: 0.02, resamples: 10_000, seed: next.plan.seed, ...rest };
+  const pairing = pairCases(base, next);
+  const facts = { base: factsOf(base), next: factsOf(next) };
+  const barriers = [
+    ['base', facts.base],
+    ['new', facts.next],
+  ] as const;
+  const invalid = barriers.flatMap(([which, { counts }]) => {
+    const why = barrierTo(counts);
+    return why === null ? [] : [`the ${which} run: ${why}`];
+  });
+  const barrier = invalid.length > 0 ? invalid.join('; ') : null;
+  const read: Readers = {
+    base: (one) => ({ ...namedIn(base, one), readings: readBase(one) }),
+    next: (one) => ({ ...namedIn(next, one), readings: readNext(one) }),
+  };
+  const twins = pairing.alike.map((pair): Twins => {
+    const [before, after] = [read.base(pair.base), read.next(pair.next)];
+    return { ...pair, before, after, layers: layersOf(pair.base, pair.next) };
+  });
+  const wanted = (one: Case): MetricId[] => comparable(one).filter((id) => metrics === null || metrics.includes(id));
+  const bootstrap = createBootstrap(settings.seed, settings.resamples);
+  const families = questionsOf(twins).flatMap((those) => familiesOf(those, wanted));
+  const of = families.reduce((total, { members }) => total + members.length, 0);
+  const rows: ComparedRow[] = [];
+  for (const family of families) {
+    const judged: ComparedRow[] = [];
+    for (const one of family.members) {
+      judged.push(rowOf(one, family, { ...settings, bootstrap, barrier }));
+      yield { done: rows.length + judged.length, of };
+    }
+    rows.push(...corrected(judged));
+  }
+  rows.sort(gravestFirst);
+  const differences = differencesOf(base, next, pairing.alike);
+  const known: Omit<Comparison, 'headline' | 'warnings'> = {
+    options: settings,
+    ...facts,
+    barrier,
+    invalid: invalid.length > 0,
+    differences,
+    crossEnvironment: differences.some(({ of }) => of === 'machine'),
+    rows,
+    raw: rawOf(pairing, wanted, read),
+    onlyInBase: pairing.onlyInBase.map((one) => loneCase(one, next)),
+    onlyInNext: pairing.onlyInNext.map((one) => loneCase(one, base)),
+    counts: countWords(rows),
+  };
+  return { ...known, headline: headlineOf(known), warnings: warningsBetween(known, { base, next }, pairing.alike) };
+}
+
+/** A case with what is compared of it. */
+type Compared = { readonly name: string; readonly floor: boolean; readonly readings: Readings };
+type Readers = { readonly base: (one: Case) => Compared; readonly next: (one: Case) => Compared };
+
+const namedIn = (results: Results, one: Case) => ({ name: nameOf(one), floor: describe(results, one).floor });
+
+type Twins = {
+  readonly base: Case;
+  readonly next: Case;
+  readonly before: Compared;
+  readonly after: Compared;
+  /** Where bytes were counted, when that was not the same. */
+  readonly layers: string | null;
+};
+
+function factsOf(results: Results): RunFacts {
+  const { id, startedAt, state, plan, environment } = results;
+  const counts = countTrials(results);
+  return { id, startedAt, state, command: plan.command, environment, counts, status: statusOf(results, counts, 0) };
+}
+
+/** Each search ends at a rate of its own: latencies, bytes and CPU at different rates are no comparison. */
+const comparable = (one: Case): MetricId[] => (kindOf(one) === 'capacity' ? ['capacity'] : metricsOf(kindOf(one)));
+
+/** Cases of one question: what is said of them by one metric is read together. */
+function questionsOf(twins: readonly Twins[]): Twins[][] {
+  return [...Map.groupBy(twins, ({ next }) => titleOf(questionOf(next, [next]))).values()];
+}
+
+/** Verdicts that are read together: one question, one metric. */
+type Family = { readonly id: MetricId; readonly question: string; readonly members: readonly Twins[] };
+
+function familiesOf(twins: readonly Twins[], wanted: (one: Case) => MetricId[]): Family[] {
+  const [first] = twins;
+  if (first === undefined) return [];
+  const question = titleOf(questionOf(first.next, [first.next]));
+  return wanted(first.next).map((id) => {
+    const shown = ({ before, after }: Twins) => [before, after].some(({ readings }) => readings[id].sample.size > 0);
+    return { id, question, members: twins.filter(shown) };
+  });
+}
+
+type RowRule = AnalysisOptions & { readonly bootstrap: Bootstrap; readonly barrier: string | null };
+
+function rowOf(twins: Twins, { id, question, members }: Family, rule: RowRule): ComparedRow {
+  const { next, before, after, layers } = twins;
+  const metric = metricOf(id);
+  const band = bandOf(metric, rule);
+  const mixed = metric.band === 'bytes' ? layers : null;
+  const [mine, other] = [sideOf(after, id), sideOf(before, id)];
+  const named = (one: Compared, run: string) => ({ ...one, name: `${one.name} in the ${run} run` });
+  const { bootstrap } = rule;
+  const comparisons = members.length;
+  const barrier = rule.barrier ?? mixed ?? absence(other, 'base') ?? absence(mine, 'new');
+  const judging = { band, bootstrap, comparisons, barrier };
+  const verdict = judge(id, named(after, 'new'), named(before, 'base'), judging, decideSeparate);
+  const quotient = mine.state === 'shown' && other.state === 'shown' && mixed === null ? mine.median / other.median : 0;
+  const ratio = Number.isFinite(quotient) && quotient > 0 ? quotient : null;
+  return {
+    caseId: next.id,
+    name: after.name,
+    floor: after.floor,
+    question,
+    scenario: next.scenario,
+    kind: kindOf(next),
+    metric,
+    band,
+    base: other,
+    next: mine,
+    ratio,
+    verdict,
+    magnitude: ratio === null || !('interval' in verdict) ? null : magnitudeOf(ratio, band),
+    worseBy: ratio === null ? null : metric.best === 'less' ? ratio - 1 : 1 - ratio,
+    expert: 'interval' in verdict ? expertOf(before.readings[id], after.readings[id], comparisons) : null,
+  };
+}
+
+/** Holm's correction waits for the rest of the family. */
+function expertOf({ sample: before }: Reading, { sample: after }: Reading, comparisons: number): ComparedExpert {
+  const [base, next] = [[...before.values()], [...after.values()]];
+  const p = mannWhitney(next, base);
+  const trimmed = Math.max(base.length, next.length) >= TRIMMED_OF;
+  const interval = { level: studentLevel(comparisons), trimmed };
+  return { cliffsDelta: cliffsDelta(next, base), p, pHolm: p, interval };
+}
+
+function corrected(family: readonly ComparedRow[]): ComparedRow[] {
+  const ps = holm(family.flatMap(({ expert }) => (expert === null ? [] : [expert.p])));
+  let at = 0;
+  return family.map((row) => {
+    if (row.expert === null) return row;
+    return { ...row, expert: { ...row.expert, pHolm: ps[at++] ?? 1 } };
+  });
+}
+
+const absence = (side: Side, run: string): string | null =>
+  side.state === 'shown' ? null : `in the ${run} run: ${side.reason}`;
+
+function sideOf({ readings }: Compared, id: MetricId): Side {
+  const { sample, median, bounded, reason } = readings[id];
+  if (sample.size === 0) return { state: 'not shown', reason };
+  return { state: 'shown', median, trials: sample.size, bounded };
+}
+
+const SMALL = 1.1;
+const MODERATE = 1.25;
+
+/** As far up as down: halving is as large a change as doubling. */
+function magnitudeOf(ratio: number, band: number): Magnitude {
+  const size = Math.max(ratio, 1 / ratio);
+  if (size <= 1 + band) return 'within the band';
+  return size <= SMALL ? 'small' : size <= MODERATE ? 'moderate' : 'large';
+}
+
+/** Why bytes of two cases cannot be compared, or null. */
+function layersOf(base: Case, next: Case): string | null {
+  const [before, after] = [base, next].map(
+    ({ trials }) => new Set(trials.flatMap((trial) => (trial.state === 'valid' ? [trial.wire.layer] : []))),
+  );
+  if (before === undefined || after === undefined || new Set([...before, ...after]).size < 2) return null;
+  const text = (layers: ReadonlySet<string>) => (layers.size > 1 ? 'at both layers' : `at the ${[...layers].join()}`);
+  return `bytes were counted ${text(before)} in the base run, ${text(after)} in the new one`;
+}
+
+function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Readers): RawPair[] {
+  return unlike.map((pair) => {
+    const [before, after] = [read.base(pair.base), read.next(pair.next)];
+    const ids = wanted(pair.next).filter((id) => comparable(pair.base).includes(id));
+    return {
+      name: after.name,
+      scenario: pair.next.scenario,
+      base: titleOf(questionOf(pair.base, [pair.base])),
+      next: titleOf(questionOf(pair.next, [pair.next])),
+      because: pair.because,
+      figures: ids.map((id) => ({ metric: metricOf(id), base: sideOf(before, id), next: sideOf(after, id) })),
+    };
+  });
+}
+
+/** The other run may say itself why it has no such case. */
+function loneCase(one: Case, { plan, cases, transports }: Results): LoneCase {
+  const name = nameOf(one);
+  const flag = name.split('#')[0] ?? name;
+  const left = (plan.leftOut ?? []).find(
+    ({ name: out, encoding = one.encoding }) => out === flag && encoding === one.encoding,
+  );
+  const known = transports.some(({ id, variant }) => id === one.transport && variant === one.variant);
+  const reason =
+    left?.reason ??
+    (cases.every(({ scenario }) => scenario !== one.scenario)
+      ? `it has no scenario ${one.scenario}`
+      : known
+        ? 'it did not ask this question of it'
+        : 'it did not measure this transport');
+  return { caseId: one.id, name, question: titleOf(questionOf(one, [one])), reason };
+}
+
+const ORDER: readonly Word[] = ['worse', 'better', 'not separated', 'equivalent', 'not testable'];
+
+function countWords(rows: readonly ComparedRow[]): Comparison['counts'] {
+  const count = (word: ComparedWord): number =>
+    rows.filter(({ verdict, floor }) => !floor && verdict.word === word).length;
+  return {
+    worse: count('worse'),
+    better: count('better'),
+    'not separated': count('not separated'),
+    equivalent: count('equivalent'),
+    'not testable': count('not testable'),
+  };
+}
+
+/** Worse before better before what is not known; then by how much; the rest in the order of the runs. */
+function gravestFirst(a: ComparedRow, b: ComparedRow): number {
+  const place = ({ verdict: { word } }: ComparedRow): number => ORDER.indexOf(word);
+  const size = ({ ratio }: ComparedRow): number => (ratio === null ? 0 : Math.abs(Math.log(ratio)));
+  return place(a) - place(b) || size(b) - size(a);
+}

@@ -1,0 +1,126 @@
+import type { Interval } from '../stats/bootstrap.ts';
+import type { Shown } from '../stats/distribution.ts';
+import type { Metric } from './metrics.ts';
+import type { Cell } from './model.ts';
+import type { Bound, Verdict } from './verdict.ts';
+
+/** Numbers as the page and the terminal print them: three significant figures, no locale, the unit elsewhere. */
+export function figures(value: number, significant = 3): string {
+  if (!Number.isFinite(value)) return '—';
+  if (value === 0) return '0';
+  const rounded = Number(value.toPrecision(significant));
+  const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
+  return grouped(rounded.toFixed(Math.min(20, Math.max(0, significant - 1 - magnitude))));
+}
+
+/** Commas between thousands from 10,000 up, and 1,000 alike, so that columns read the same. */
+function grouped(digits: string): string {
+  const [whole = '', fraction] = digits.split('.');
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
+}
+
+export const integer = (value: number): string => grouped(value.toFixed(0));
+
+/** A figure of bytes or packets a message: an average of whole numbers, to the hundredth. */
+export const hundredths = (value: number): string =>
+  Number.isFinite(value) ? grouped(String(Number(value.toFixed(2)))) : '—';
+
+/** A difference of two such figures, with its sign. */
+export function signed(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  const size = hundredths(Math.abs(value));
+  if (size === '0') return size;
+  return `${value < 0 ? '−' : '+'}${size}`;
+}
+
+export const signedShare = (value: number): string => `${signed(value * 100)} %`;
+
+/** `1 trial`, `2 trials`, `2 searches`. */
+export const countOf = (count: number, noun: string, nouns = `${noun}s`): string =>
+  `${integer(count)} ${count === 1 ? noun : nouns}`;
+
+/** A share of 0 to 1. Never rounded up to a certainty that was not seen. */
+export function share(value: number): string {
+  if (value > 0 && value < 0.01) return '< 1 %';
+  if (value < 1 && value > 0.99) return '> 99 %';
+  return `${Math.round(value * 100)} %`;
+}
+
+/** A tolerance such as 0.05, as `±5 %`. */
+export const tolerance = (band: number): string => `±${Number((band * 100).toPrecision(3))} %`;
+
+export const inUnit = ({ scale }: Pick<Metric, 'scale'>, value: number): string => figures(value * scale);
+
+export const intervalInUnit = (metric: Pick<Metric, 'scale'>, { low, high }: Interval): string =>
+  `${inUnit(metric, low)}–${inUnit(metric, high)}`;
+
+/** Ratios near one need their second decimal: 1.02× and 0.98× must not both read 1×. */
+export function ratio(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  return `${value < 10 ? value.toFixed(2) : figures(value)}×`;
+}
+
+export const ratioInterval = ({ low, high }: Interval): string =>
+  `${ratio(low).slice(0, -1)}–${ratio(high).slice(0, -1)}`;
+
+/** A ratio as a change: 1.31 is `+31 %`. */
+export function change(value: number): string {
+  if (!Number.isFinite(value)) return '—';
+  const percent = (value - 1) * 100;
+  const size = Math.abs(percent) < 9.95 ? Math.abs(percent).toFixed(1) : integer(Math.abs(percent));
+  // What rounds to nothing has no direction.
+  const sign = size === '0.0' ? '' : percent < 0 ? '−' : '+';
+  return `${sign}${size} %`;
+}
+
+export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>
+  value.shown ? inUnit(metric, value.value) : '—';
+
+/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`, and `≤ 0.50× (≤ 0.53)` against a lower bound. */
+export const verdictFigures = (verdict: Verdict): string | null =>
+  'interval' in verdict
+    ? `${bounded(ratio(verdict.ratio), verdict.bound ?? null)} (${boundedInterval(verdict)})`
+    : null;
+
+/** Of a bounded ratio only the end on the bound's side is an end at all. */
+function boundedInterval({ interval, bound }: { interval: Interval; bound?: Bound }): string {
+  if (bound === undefined) return ratioInterval(interval);
+  return `${bound} ${ratio(bound === '≤' ? interval.high : interval.low).slice(0, -1)}`;
+}
+
+const bounded = (text: string, bound: Bound | null): string => (bound === null ? text : `${bound} ${text}`);
+
+type ShownCell = Extract<Cell, { state: 'shown' }>;
+
+/** A lower bound must never read as a measured limit. */
+export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
+  bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
+
+/** The upper end of a lower bound's interval is no limit either. */
+export const cellInterval = (
+  metric: Pick<Metric, 'scale'>,
+  { interval, bounded: limited }: Pick<ShownCell, 'interval' | 'bounded'>,
+): string => {
+  if (interval === null) return '';
+  return limited > 0 ? `≥ ${inUnit(metric, interval.low)}` : intervalInUnit(metric, interval);
+};
+
+export const cellFactor = ({ factor, factorBound }: Pick<ShownCell, 'factor' | 'factorBound'>): string =>
+  factor === null ? '' : bounded(ratio(factor), factorBound);
+
+/** `a`, `a or b`, `a, b or c`. */
+export function list(items: readonly string[], conjunction: 'and' | 'or'): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${conjunction} ${last}`;
+}
+
+/** `2026-11-23 18:40 UTC`; an unreadable time is shown as it stands. */
+export function utcMinute(instant: string): string {
+  const time = new Date(instant);
+  return Number.isNaN(time.getTime()) ? instant : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Names and reasons come from outside: in print none of them may break a line, move a cursor or turn a line around. */
+export const printable = (text: string): string =>
+  text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');

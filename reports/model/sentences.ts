@@ -1,0 +1,279 @@
+import type { Environment } from '../../bench/results/schema.ts';
+import { LEAST_TRIALS } from '../stats/bootstrap.ts';
+import { cellFigure, change, countOf, integer, list, share, tolerance } from './format.ts';
+import { openingOf } from './group.ts';
+import { extreme, type Metric, metric as metricOf, place } from './metrics.ts';
+import type {
+  AnalysisOptions,
+  Cell,
+  Group,
+  NotCovered,
+  Phrase,
+  Question,
+  Row,
+  Sentence,
+  TierEntry,
+  Untested,
+} from './model.ts';
+
+type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers'> & {
+  readonly metric: Metric;
+  readonly band: number;
+  readonly options: AnalysisOptions;
+};
+
+/** Every word here is a claim: “not shown” is never “the same”, and “equivalent” is said of nothing but that verdict. */
+export function answerOf({ question, rows, tiers, metric, band }: Facts): Sentence {
+  const opening = plain(openingOf(question));
+  const choices = rows.filter(({ floor }) => !floor);
+  const measure = `${place(metric)} (${tolerance(band)})`;
+  const { better, worse } = metric.words;
+  const [only] = choices;
+  if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
+  const [top = [], ...lower] = tiers.tiers;
+  const others = lower.flat().length;
+  const untested = [...lossSentence(rows, top), ...untestedSentence(tiers.untested)];
+  const [first, second, ...more] = top;
+  if (first === undefined) return [opening, plain('no answer.')];
+  if (choices.length === 1 && only !== undefined) {
+    return [opening, plain('only '), strong(only.name), plain(' was measured; there is nothing to compare it with.')];
+  }
+  if (second === undefined && others === 0) {
+    return [opening, plain('only '), strong(first.name), plain(' has enough valid trials for a verdict.'), ...untested];
+  }
+  if (second === undefined) {
+    const rivals = tiers.untested.length > 0 ? 'every other choice that could be tested' : 'every other choice';
+    return [
+      opening,
+      plain('use '),
+      strong(first.name),
+      plain(`: ${rivals} is shown ${worse} ${measure}.`),
+      ...untested,
+    ];
+  }
+  const names = namesOf(top, others > 0 ? 'or' : 'and');
+  const allEquivalent = top.slice(1).every(({ verdict }) => verdict?.word === 'equivalent');
+  const within = `equivalent within ${tolerance(band)}`;
+  const relation = allEquivalent
+    ? more.length === 0
+      ? `${within} ${place(metric)}`
+      : `each ${within} to ${first.name} ${place(metric)}`
+    : more.length === 0
+      ? `neither is shown ${worse} than the other ${measure}`
+      : `none is shown ${worse} than ${first.name} ${measure}`;
+  if (others > 0) return [opening, plain('use '), ...names, plain(`: ${relation}.`), ...untested];
+  const advice = allEquivalent ? 'Choose on features.' : 'Choose on features, or run more trials.';
+  return [
+    opening,
+    plain(`no transport is shown to be ${better}. `),
+    ...names,
+    plain(`: ${relation}. ${advice}`),
+    ...untested,
+  ];
+}
+
+/** Who loses messages may be quick with the rest of them, and the figures are of the rest alone. */
+function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[] {
+  const losers = rows.flatMap(({ caseId, name, trials }) => {
+    if (!top.some((entry) => entry.caseId === caseId)) return [];
+    const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+    const sum = (of: 'lost' | 'expected') => valid.reduce((total, messages) => total + messages[of], 0);
+    return sum('lost') === 0 ? [] : [`${name} ${integer(sum('lost'))} of ${integer(sum('expected'))}`];
+  });
+  if (losers.length === 0) return [];
+  const rest = losers.length > MOST_LOSERS ? [`${losers.length - MOST_LOSERS} more also some`] : [];
+  return [plain(` Lost, and in no latency: ${list([...losers.slice(0, MOST_LOSERS), ...rest], 'and')} deliveries.`)];
+}
+
+const MOST_LOSERS = 3;
+
+/** A choice whose limit was not reached may be better than the one that is recommended, and that must be said. */
+function untestedSentence(untested: readonly Untested[]): Phrase[] {
+  const names = (bounded: boolean) => untested.filter((one) => one.bounded === bounded).map(({ name }) => name);
+  const [unknown, limited] = [names(false), names(true)];
+  return [
+    ...(unknown.length > 0 ? [plain(` Not testable: ${list(unknown, 'and')}.`)] : []),
+    ...(limited.length > 0
+      ? [plain(` ${list(limited, 'and')} may hold more: the load generator set the limit there.`)]
+      : []),
+  ];
+}
+
+/** What else may settle it: columns in which one co-leader is shown to be better than every other. */
+export function tieBreakOf({ tiers, rows, metrics, metric: primary }: Facts): Sentence {
+  const [top = []] = tiers.kind === 'tiered' ? tiers.tiers : [];
+  if (top.length < 2) return [];
+  const leaders = rows.filter(({ caseId }) => top.some((entry) => entry.caseId === caseId));
+  const others = metrics.filter((id) => id !== primary.id);
+  const settled = others.flatMap((id) => {
+    const best = leaders.find(({ cells }) => isBest(cells[id]));
+    const clear = leaders.every((row) => row === best || isWorse(row.cells[id]));
+    return best !== undefined && clear ? [{ name: best.name, metric: metricOf(id) }] : [];
+  });
+  const byName = [...Map.groupBy(settled, ({ name }) => name)];
+  return byName.flatMap(([name, columns], index) => {
+    const byExtreme = [...Map.groupBy(columns, ({ metric }) => extreme(metric))].map(
+      ([most, those]) =>
+        `${most} in ${list(
+          those.map(({ metric }) => metric.title),
+          'and',
+        )}`,
+    );
+    return [
+      plain(index === 0 ? 'Among these ' : '; '),
+      strong(name),
+      plain(` is shown ${list(byExtreme, 'and')}${index === byName.length - 1 ? '.' : ''}`),
+    ];
+  });
+}
+
+/** A choice without a verdict is the one that the others are held against. */
+const isBest = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict === null;
+const isWorse = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict?.word === 'worse';
+
+function withoutVerdict(choices: readonly Row[], metric: Metric, reason: string): Sentence {
+  const seen = choices.flatMap(({ name, cells }) => shownOnly(name, cells[metric.id]));
+  const [first, next] = seen;
+  if (first === undefined) return [plain(`no answer: ${reason}.`)];
+  const figure = ({ cell }: (typeof seen)[number]) => ` (${cellFigure(metric, cell)} ${metric.unit})`;
+  const most = extreme(metric);
+  return [
+    plain(`no verdict: ${reason}. ${capitalised(most)} ${metric.name} seen: `),
+    strong(first.name),
+    plain(figure(first)),
+    ...(next === undefined ? [] : [plain(', then '), strong(next.name), plain(figure(next))]),
+    plain('.'),
+  ];
+}
+
+const shownOnly = (name: string, cell: Cell) => (cell.state === 'shown' ? [{ name, cell }] : []);
+
+export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sentence {
+  if (tiers.kind === 'untestable') {
+    const most = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
+    if (most === 0) return [plain('Not known: no trial is valid.')];
+    if (most >= LEAST_TRIALS) return [plain(`Not known: ${tiers.reason}.`)];
+    return [
+      plain(`Not known: at most ${countOf(most, 'valid trial')} of a case, and an interval needs ${LEAST_TRIALS}. `),
+      plain('The order of the medians may come out otherwise next time.'),
+    ];
+  }
+  const [top = [], ...lower] = tiers.tiers;
+  const trials = Math.min(
+    ...rows.filter(({ name }) => top.some((entry) => entry.name === name)).map((row) => row.validTrials),
+  );
+  const shares = top.flatMap(({ name, topShare }) => (topShare === null ? [] : [{ name, topShare }]));
+  const outsider = closestOf(lower.flat(), metric);
+  return [
+    ...(shares.length === 0 || top.length + lower.length < 2
+      ? [plain(`Medians of ${countOf(trials, 'valid trial')} each.`)]
+      : [
+          ...sharesSentence(shares, ` ${tolerance(band).slice(1)} of the ${extreme(metric)} ${metric.name}`),
+          plain(` of ${integer(options.resamples)} re-samplings of ${trials} trials.`),
+        ]),
+    ...(outsider === null
+      ? []
+      : [plain(' Closest outsider: '), strong(outsider.name), plain(`, ${outsider.figures}.`)]),
+  ];
+}
+
+/** Each co-leader's share where they are few; of many, the first's and what the rest come to. */
+function sharesSentence(
+  shares: readonly { readonly name: string; readonly topShare: number }[],
+  near: string,
+): Phrase[] {
+  const [first, ...rest] = shares;
+  if (first === undefined) return [];
+  const opening = [strong(first.name), plain(` comes within${near} in `), strong(share(first.topShare))];
+  if (rest.length <= MOST_SHARES) {
+    return [
+      ...opening,
+      ...rest.flatMap(({ name, topShare }) => [plain(', '), strong(name), plain(' in '), strong(share(topShare))]),
+    ];
+  }
+  const [low, high] = [Math.min, Math.max].map((end) => share(end(...rest.map(({ topShare }) => topShare))));
+  const others = low === high ? `in ${low}` : `in ${low} to ${high}`;
+  return [...opening, plain(`, the other ${rest.length} ${others},`)];
+}
+
+const MOST_SHARES = 3;
+
+function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: string; figures: string } | null {
+  const known = entries.flatMap(({ name, toLeader }) =>
+    toLeader !== null && 'interval' in toLeader ? [{ name, ...toLeader }] : [],
+  );
+  const [closest] = known.toSorted((a, b) => (best === 'less' ? a.ratio - b.ratio : b.ratio - a.ratio));
+  if (closest === undefined) return null;
+  const { name, ratio, interval, bound } = closest;
+  if (bound !== undefined) {
+    const limit = `(95 % interval up to ${change(interval.high)}), the leader’s figure being a lower bound`;
+    return { name, figures: `${change(ratio)} or lower ${limit}` };
+  }
+  return { name, figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})` };
+}
+
+export function notCoveredBy(
+  { link, pinning, cores }: Environment,
+  layer: Group['layer'],
+  { network, kind, target }: Question,
+): NotCovered {
+  const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
+  const weather =
+    network === 'none' ? 'no network delay, packet loss or bandwidth limit' : `network profile “${network}”`;
+  const machine =
+    target === undefined ? ours : `the load on this machine, the server at ${target}, whatever lies between`;
+  const sharing =
+    pinning === null
+      ? `server and load generator shared ${countOf(cores, 'core')}`
+      : 'server and load generator bound to cores of their own';
+  const where = target === undefined ? [machine, weather, sharing] : [machine];
+  const counting = layer === null ? [] : [layerSentence(layer)];
+  return { common: capitalised([...where, ...counting].join('; ')), own: OWN_LIMITS[kind] };
+}
+
+const OWN_LIMITS: Readonly<Record<Question['kind'], string>> = {
+  load: 'one load and one message size',
+  capacity: 'one number of clients and one message size',
+  closed: 'one number of clients and one message size',
+  idle: 'sessions that send nothing',
+  connect: 'sessions that only open',
+  wire: 'one exchange at a time',
+};
+
+/** Said once for all groups that share it. */
+export function limitsOf(groups: readonly Pick<Group, 'question' | 'notCovered'>[]): string[] {
+  const byCommon = [...Map.groupBy(groups, ({ notCovered }) => notCovered.common)];
+  return byCommon.map(([common, those]) => {
+    const owns = [...Map.groupBy(those, ({ notCovered }) => notCovered.own)];
+    const own = owns.map(([limit, covered]) => {
+      const scenarios = new Set(covered.map(({ question }) => question.scenario));
+      return owns.length === 1 ? limit : `${list([...scenarios], 'and')}: ${limit}`;
+    });
+    return `${[common, ...own].join('; ')}.`;
+  });
+}
+
+export function layerSentence(layer: Group['layer']): string {
+  switch (layer) {
+    case 'socket':
+      return 'bytes counted at the sockets (TCP/IP headers not included)';
+    case 'link':
+      return 'bytes counted on the link, as an interface counts them (Ethernet, IP and TCP headers and acknowledgements included)';
+    case 'mixed':
+      return 'bytes counted at different layers, so not comparable';
+    case null:
+      return 'no bytes counted';
+  }
+}
+
+export const textOf = (sentence: Sentence): string => sentence.map(({ text }) => text).join('');
+
+const namesOf = (entries: readonly TierEntry[], conjunction: 'and' | 'or'): Phrase[] =>
+  entries.flatMap(({ name }, index) => {
+    const join = index === 0 ? '' : index === entries.length - 1 ? ` ${conjunction} ` : ', ';
+    return [...(join === '' ? [] : [plain(join)]), strong(name)];
+  });
+
+const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const plain = (text: string): Phrase => ({ text, strong: false });
+const strong = (text: string): Phrase => ({ text, strong: true });

@@ -1,0 +1,89 @@
+import type { ComparedRow, ComparedWord } from '../../compare/compare-model.ts';
+
+/** What a reader wants to see of a comparison. All of it is shown until they say otherwise. */
+export type View = {
+  readonly hidden: readonly ComparedWord[];
+  readonly order: Order;
+  readonly columns: readonly ExpertColumn[];
+  /** Share of the base at which a line is drawn where more is a regression; null for none. */
+  readonly mark: number | null;
+};
+
+export const WORDS: readonly ComparedWord[] = ['worse', 'better', 'not separated', 'equivalent', 'not testable'];
+
+export const ORDERS = { gravest: 'worst news first', magnitude: 'largest change first', name: 'by transport' } as const;
+export type Order = keyof typeof ORDERS;
+
+export const EXPERT_COLUMNS = {
+  delta: 'effect size (Cliff’s δ)',
+  p: 'p (Holm)',
+  n: 'trials',
+  interval: 'interval method',
+} as const;
+export type ExpertColumn = keyof typeof EXPERT_COLUMNS;
+
+export const MARKS = [0.05, 0.1, 0.2, 0.5] as const;
+
+export const WHOLE: View = { hidden: [], order: 'gravest', columns: [], mark: null };
+
+/** What is left of a question's comparisons, in the order asked for. They come with the worst first. */
+export function seen(rows: readonly ComparedRow[], { hidden, order }: View): ComparedRow[] {
+  const left = rows.filter(({ verdict: { word } }) => !hidden.some((one) => one === word));
+  if (order === 'magnitude') return left.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+  if (order === 'name') return left.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return left;
+}
+
+/** Halving is as large a change as doubling; what has no ratio has changed least. */
+const sizeOf = ({ ratio }: ComparedRow): number => (ratio === null ? -1 : Math.abs(Math.log(ratio)));
+
+/** Where a mark stands for a figure of which less, or more, is better. */
+export const markedAt = ({ metric }: ComparedRow, mark: number): number =>
+  metric.best === 'less' ? 1 + mark : 1 - mark;
+
+/** The names that a view has in an address. */
+export const VIEW_NAMES = ['hide', 'order', 'columns', 'mark'] as const;
+export type ViewName = (typeof VIEW_NAMES)[number];
+
+/** As an address carries it; null for what is as usual. */
+export function viewTexts({ hidden, order, columns, mark }: View, usual: View): Record<ViewName, string | null> {
+  const listed = (items: readonly string[], others: readonly string[]): string | null =>
+    items.join() === others.join()
+      ? null
+      : items.length === 0
+        ? NONE
+        : items.map((one) => one.replace(' ', '-')).join();
+  return {
+    hide: listed(hidden, usual.hidden),
+    order: order === usual.order ? null : order,
+    columns: listed(columns, usual.columns),
+    mark: mark === usual.mark ? null : mark === null ? NONE : String(Number((mark * 100).toPrecision(6))),
+  };
+}
+
+/** What is not understood in an address is left as usual. */
+export function viewFrom(read: (name: ViewName) => string | null, usual: View): View {
+  const listed = <One extends string>(
+    name: ViewName,
+    all: readonly One[],
+    otherwise: readonly One[],
+  ): readonly One[] => {
+    const asked = read(name)?.split(',');
+    return asked === undefined ? otherwise : all.filter((one) => asked.includes(one.replace(' ', '-')));
+  };
+  const percent = Number(read('mark'));
+  return {
+    hidden: listed('hide', WORDS, usual.hidden),
+    order: keysOf(ORDERS).find((one) => one === read('order')) ?? usual.order,
+    columns: listed('columns', keysOf(EXPERT_COLUMNS), usual.columns),
+    mark: read('mark') === NONE ? null : percent > 0 && percent < 100 ? percent / 100 : usual.mark,
+  };
+}
+
+const NONE = 'none';
+
+export function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] {
+  const keys: Key[] = [];
+  for (const key in record) keys.push(key);
+  return keys;
+}

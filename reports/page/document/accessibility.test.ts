@@ -1,0 +1,190 @@
+import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults, RunOptions } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compare } from '../../compare/compare.ts';
+import { makeReport } from '../../report.ts';
+import { EVERY_KIND, type Fault, makeResults, type RunSpec, SEVEN } from '../../testing/fixtures.ts';
+import { OPENED, type Reader, startReader } from '../testing/browser.ts';
+import { FIRST_SCREEN } from '../testing/states.ts';
+import { renderComparison } from './render.ts';
+
+const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
+
+let reader: Reader;
+let axe: string;
+beforeAll(async () => {
+  [reader, axe] = await Promise.all([startReader(), readFile(AXE, 'utf8')]);
+});
+afterAll(() => reader?.close());
+
+const HOSTILE = '</script><img src=x onerror=alert(1)>';
+const failed: Fault = { state: 'failed', reasons: ['</td><script>alert(3)</script>'] };
+
+const report = (spec: RunSpec) => async () => (await makeReport(makeResults(spec), { resamples: 500 })).html;
+
+const PAGES: Record<string, () => Promise<string>> = {
+  'a clear winner': report(FIRST_SCREEN['a clear winner'].spec),
+  'a tie': report(FIRST_SCREEN['a tie of three'].spec),
+  'one failed': report(FIRST_SCREEN['one failed'].spec),
+  'an invalid run': report(FIRST_SCREEN.invalid.spec),
+  'a quick look': report(FIRST_SCREEN['a single trial'].spec),
+  '20 cases': report(FIRST_SCREEN['20 cases'].spec),
+  'every kind': report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' }),
+  'hostile names': report({
+    transports: {
+      [HOSTILE]: { title: '"><svg onload=alert(2)>' },
+      'x\u202egnp.exe\u0007': { p50Ms: 2, faults: { 0: failed } },
+      ['long-'.repeat(60)]: { p50Ms: 3 },
+    },
+    scenarios: EVERY_KIND,
+  }),
+  'two runs compared': () =>
+    renderComparison(
+      compare(
+        makeResults({ transports: SEVEN }),
+        makeResults({ transports: { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 4 } } }),
+        { resamples: 500 },
+      ),
+    ),
+};
+
+const LOOKS = {
+  light: { colorScheme: 'light', forcedColors: 'none' },
+  dark: { colorScheme: 'dark', forcedColors: 'none' },
+  'forced colours': { colorScheme: 'dark', forcedColors: 'active' },
+} as const;
+
+const WIDTHS = [1280, 320];
+
+const EVERY_RULE: RunOptions = { resultTypes: ['violations'] };
+/** What changes with the colours alone. */
+const OF_COLOUR: RunOptions = {
+  ...EVERY_RULE,
+  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
+};
+
+/** What would keep somebody out, each with where it is. */
+async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => {
+      const [first] = nodes;
+      return `${id}: ${help} (${nodes.length}): ${first?.html} ${first?.failureSummary}`;
+    });
+}
+
+describe.each(Object.entries(PAGES))('%s', (_name, html) => {
+  test('keeps nobody out: light, dark, forced colours, wide and narrow, everything opened', async () => {
+    await reader.open(await html(), {}, async (page) => {
+      await page.evaluate(axe);
+      await page.evaluate(OPENED);
+      const found: Record<string, string[]> = {};
+      for (const [look, media] of Object.entries(LOOKS)) {
+        await page.emulateMedia(media);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 720 });
+          found[`${look}, ${width} px`] = await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR);
+        }
+      }
+      for (const [where, barriers] of Object.entries(found)) expect(barriers, where).toEqual([]);
+    });
+  }, 120_000);
+});
+
+/** What only comes to stand there by using the page, one after the other. */
+const STEPS: Record<string, (page: Page) => Promise<void>> = {
+  'the list of keys': async (page) => {
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+  },
+  'another run, with every column': async (page) => {
+    await page.keyboard.press('Escape');
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    const other = makeResults({ transports: { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 4 } } });
+    await give(page, JSON.stringify({ ...other, id: 'another' }));
+    await page.locator('.compared[aria-busy="false"]').waitFor();
+    for (const box of await page.locator('#compare input[type=checkbox]').all()) await box.check();
+  },
+  'a file that is no run': async (page) => {
+    await give(page, 'nothing');
+    await page.locator('.refusal', { hasText: 'is not JSON' }).waitFor();
+  },
+  'advice, asked by a use': async (page) => {
+    await page.locator('#advisor').scrollIntoViewIfNeeded();
+    await page.getByLabel('Live dashboard', { exact: true }).check();
+    await page.locator('.advisor-result[aria-busy="false"] .advisor-part').first().waitFor();
+  },
+  'advice whose weights were changed': async (page) => {
+    await page.getByRole('button', { name: 'Equal' }).click();
+    await page.locator('.advisor-result[aria-busy="false"]').waitFor();
+  },
+  'a filter without a hit': async (page) => {
+    await page.getByLabel('Show trials with').fill('nobody');
+  },
+  'a table that was sorted': async (page) => {
+    // A table gets its buttons when it comes near the screen.
+    await page.locator('.decision').first().scrollIntoViewIfNeeded();
+    await page.locator('.decision th button').nth(2).click();
+  },
+  'a point of a chart': async (page) => {
+    await page.locator('svg.chart').first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.tooltip').waitFor();
+  },
+};
+
+const give = (page: Page, text: string): Promise<void> =>
+  page.setInputFiles('#compare input[type=file]', {
+    name: 'given.json',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(text),
+  });
+
+test.each([
+  ['light', 1280],
+  ['dark', 320],
+  ['forced colours', 1280],
+] as const)(
+  'whoever uses the page is not kept out either: %s, %i px',
+  async (look, width) => {
+    const html = await report({ transports: SEVEN })();
+    await reader.open(html, { ...LOOKS[look], viewport: { width, height: 720 } }, async (page) => {
+      await page.evaluate(axe);
+      for (const [name, step] of Object.entries(STEPS)) {
+        await step(page);
+        expect(await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR), name).toEqual([]);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth'), name).toBe(width);
+      }
+    });
+  },
+  240_000,
+);
+
+test('figures in their other forms keep nobody out either', async () => {
+  const html = await report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' })();
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate(axe);
+    await page.evaluate(OPENED);
+    await page.evaluate(`location.hash = '#q=all&metric=bytes&axis=linear&distribution=density&objective=2.5'`);
+    await page.locator('.objective-said:not(:empty)').first().waitFor();
+    await page.getByRole('heading', { name: 'Density of latency' }).first().waitFor();
+    await page.getByRole('heading', { name: 'Bytes per message: medians' }).first().waitFor();
+    await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true;`);
+    for (const [look, media] of Object.entries(LOOKS)) {
+      await page.emulateMedia(media);
+      expect(await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR), look).toEqual([]);
+    }
+  });
+}, 120_000);
+
+test('the check itself finds what keeps somebody out', async () => {
+  const html = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><button></button></main></html>';
+  await reader.open(html, {}, async (page) => {
+    await page.evaluate(axe);
+    expect(await barriersOn(page)).toEqual([expect.stringContaining('button-name')]);
+  });
+});

@@ -1,0 +1,142 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { InputOptions, OutputOptions } from 'rolldown';
+import type * as page from './page.tsx';
+
+type Page = typeof page;
+type Bundle = {
+  readonly name: string;
+  readonly input: InputOptions;
+  readonly output: OutputOptions;
+  /** Names that stand for JSON in the source, made when there is something to bundle. */
+  readonly given?: () => Promise<Readonly<Record<string, unknown>>>;
+};
+
+const project = fileURLToPath(new URL('../../../', import.meta.url));
+const usualCache = join(project, 'node_modules', '.cache', 'wirebench');
+const source = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
+
+/** What makes the markup, here: Node strips types but not JSX. */
+const MARKUP: Bundle = {
+  name: 'page.mjs',
+  input: { input: source('./page.tsx'), platform: 'node' },
+  output: { format: 'esm' },
+};
+
+/**
+ * What answers the reader, in the browser. Preact speaks React's interface in a twentieth of its size, and a report carries its
+ * script with it.
+ */
+const LIVE: Bundle = {
+  name: 'live.js',
+  input: {
+    input: source('../live/main.ts'),
+    platform: 'browser',
+    resolve: {
+      alias: {
+        react: 'preact/compat',
+        'react-dom/client': 'preact/compat/client',
+        'react/jsx-runtime': 'preact/jsx-runtime',
+      },
+    },
+  },
+  output: { format: 'iife', minify: true },
+  given: async () => {
+    const { resultsJsonSchema } = await import('./results-schema.ts');
+    return { RESULTS_JSON_SCHEMA: resultsJsonSchema() };
+  },
+};
+
+/** The parts of a report that are made of more than text: bundled once for each state of their sources, and kept. */
+export async function loadPage(cache = usualCache): Promise<Page> {
+  return withBundle(MARKUP, cache, async (file) => {
+    const loaded: Page = await import(pathToFileURL(file).href);
+    return loaded;
+  });
+}
+
+/** Text of the script, safe inside a script element. */
+export async function loadScript(cache = usualCache): Promise<string> {
+  const code = await withBundle(LIVE, cache, (file) => readFile(file, 'utf8'));
+  return code.trim().replace(/<(?=\/script|script|!--)/gi, String.raw`\x3c`);
+}
+
+async function withBundle<Loaded>(
+  bundle: Bundle,
+  cache: string,
+  load: (file: string) => Promise<Loaded>,
+): Promise<Loaded> {
+  const kept = join(cache, `${await fingerprint()}-${bundle.name}`);
+  if (await exists(kept)) return load(kept);
+  const code = await build(bundle);
+  if (await keep(kept, cache, code)) return load(kept);
+  const folder = await mkdtemp(join(tmpdir(), 'wirebench-'));
+  try {
+    const file = join(folder, bundle.name);
+    await writeFile(file, code);
+    return await load(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Written aside and renamed, so that a second process sees the whole file or none. */
+async function keep(file: string, cache: string, code: string): Promise<boolean> {
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(cache, { recursive: true });
+    await writeFile(aside, code);
+    await rename(aside, file);
+    return true;
+  } catch {
+    await rm(aside, { force: true }).catch(() => {});
+    return exists(file);
+  }
+}
+
+/** Loaded only when there is something to bundle: a cached report does not pay for the bundler. */
+async function build({ input, output, given }: Bundle): Promise<string> {
+  const { rolldown } = await import('rolldown');
+  const names = Object.entries((await given?.()) ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
+  const bundle = await rolldown({
+    ...input,
+    cwd: project,
+    tsconfig: false,
+    logLevel: 'silent',
+    transform: {
+      jsx: { runtime: 'automatic' },
+      define: { 'process.env.NODE_ENV': '"production"', ...Object.fromEntries(names) },
+    },
+  });
+  try {
+    const made = await bundle.generate({ ...output, codeSplitting: false });
+    return made.output[0].code;
+  } finally {
+    await bundle.close();
+  }
+}
+
+const FOLDERS = ['reports', 'bench/results'];
+
+/** Everything the bundles are made of: this project's sources, and the versions of what they import. */
+async function fingerprint(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const folder of FOLDERS) {
+    const names = await readdir(join(project, folder), { recursive: true });
+    for (const name of names.filter((one) => /(?<!\.test)\.tsx?$/.test(one) && !one.startsWith('runs')).sort()) {
+      hash.update(`${folder}/${name}\0`).update(await readFile(join(project, folder, name)));
+    }
+  }
+  hash.update(await readFile(join(project, 'package.json')));
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

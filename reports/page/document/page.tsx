@@ -1,0 +1,199 @@
+import { Fragment, type ReactNode } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
+import type { Case, Results } from '../../../bench/results/schema.ts';
+import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
+import type { Analysis, Group } from '../../model/model.ts';
+import { CurveFigure } from '../figures/curve-figure.tsx';
+import { DistributionFigure } from '../figures/distribution-figure.tsx';
+import { EffortFigure } from '../figures/effort-figure.tsx';
+import { FrontierFigure } from '../figures/frontier-figure.tsx';
+import { GrowthFigure } from '../figures/growth-figure.tsx';
+import { IntervalFigure } from '../figures/interval-figure.tsx';
+import { LoadFigure } from '../figures/load-figure.tsx';
+import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
+import { TimeFigure } from '../figures/time-figure.tsx';
+import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
+import { type Identities, identify } from '../parts/identity.ts';
+import { Warnings } from '../parts/parts.tsx';
+import { ADVISOR, areSideBySide, type FigureKind, figureId, LISTED, sectionId, trialsId } from '../parts/sections.ts';
+import { Swatches } from '../parts/swatches.tsx';
+import { canAdvise } from '../sections/advisor/facts.ts';
+import { AdvisorSection } from '../sections/advisor/section.tsx';
+import { Answer, Answers } from '../sections/answer.tsx';
+import { CompareSection } from '../sections/compare-section.tsx';
+import { DataSection } from '../sections/data-section.tsx';
+import { DecisionTable } from '../sections/decision-table.tsx';
+import { DeliveriesSection } from '../sections/deliveries-section.tsx';
+import { ExpertTable } from '../sections/expert-table.tsx';
+import { Banners, Header } from '../sections/header.tsx';
+import { KeysDialog } from '../sections/keys.tsx';
+import { MicroSection } from '../sections/micro-section.tsx';
+import { Navigation, type NavigationEntry } from '../sections/navigation.tsx';
+import { shortTitle } from '../sections/question-picker.tsx';
+import { ValidityCard } from '../sections/trials.tsx';
+import { TrustSection } from '../sections/trust-section.tsx';
+import { WireSection } from '../sections/wire-section.tsx';
+
+export { renderComparisonBody, renderComparisonTitle } from '../comparison/comparison-page.tsx';
+
+/** Entry of the bundle: `render.ts` puts title and body into a document. */
+export const renderTitle = ({ plan, id }: Results): string =>
+  renderToStaticMarkup(<title>{`Wirebench: ${plan.scenarios.join(', ')} · ${id}`}</title>);
+
+export const renderBody = (results: Results, analysis: Analysis, sha256: string): string =>
+  renderToStaticMarkup(<Page results={results} analysis={analysis} sha256={sha256} />);
+
+type PageProps = { readonly results: Results; readonly analysis: Analysis; readonly sha256: string };
+
+function Page({ results, analysis, sha256 }: PageProps) {
+  const identities = identify(results);
+  const parts = partsOf({ results, analysis, sha256 }, identities);
+  const next = NEXT_STEPS.filter(({ id }) => parts.some((part) => part.id === id));
+  return (
+    <body>
+      <a className="skip" href="#answer">
+        Skip to the answer
+      </a>
+      <Swatches identities={identities} />
+      <Header results={results} analysis={analysis} />
+      <Banners analysis={analysis} />
+      <div className="frame">
+        <Navigation entries={entriesOf(analysis.groups, parts)} />
+        <main>
+          <Answers
+            analysis={analysis}
+            identities={identities}
+            next={next.map(({ id, text }) => ({ href: `#${id}`, text }))}
+          />
+          {analysis.groups.map((group, index) => (
+            <Question
+              key={group.id}
+              groups={analysis.groups}
+              index={index}
+              cases={results.cases}
+              identities={identities}
+              advised={next.some(({ id }) => id === ADVISOR)}
+            />
+          ))}
+          {parts.map(({ id, body }) => (
+            <Fragment key={id}>{body}</Fragment>
+          ))}
+        </main>
+      </div>
+      <KeysDialog />
+    </body>
+  );
+}
+
+/** A section of its own `id`, behind the questions. */
+type Part = NavigationEntry & { readonly body: ReactNode };
+
+/** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
+const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identities): Part[] => [
+  ...only(canAdvise(analysis), {
+    id: ADVISOR,
+    title: 'Advisor',
+    body: <AdvisorSection results={results} analysis={analysis} identities={identities} />,
+  }),
+  ...only(hasSweeps(analysis), {
+    id: 'scale',
+    title: 'From small to large',
+    body: <SweepSection groups={analysis.groups} wire={analysis.wire} identities={identities} />,
+  }),
+  ...only(hasDeliveries(results), {
+    id: 'deliveries',
+    title: 'Deliveries',
+    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} identities={identities} />,
+  }),
+  ...only(analysis.wire.length > 0, { id: 'wire', title: 'Wire', body: <WireSection rows={analysis.wire} /> }),
+  ...only(analysis.micro.length > 0, {
+    id: 'micro',
+    title: 'Protocol work',
+    body: <MicroSection views={analysis.micro} />,
+  }),
+  ...only(analysis.warnings.length > 0, {
+    id: 'warnings',
+    title: 'Warnings',
+    body: <Warnings warnings={analysis.warnings} />,
+  }),
+  { id: 'compare', title: 'Compare', body: <CompareSection /> },
+  { id: 'trust', title: 'Can I trust this?', body: <TrustSection results={results} analysis={analysis} /> },
+  { id: 'data', title: 'Raw data', body: <DataSection results={results} analysis={analysis} sha256={sha256} /> },
+];
+
+const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
+
+/** What a reader may want once the answer is read. */
+const NEXT_STEPS = [
+  { id: ADVISOR, text: 'Ask the advisor' },
+  { id: 'compare', text: 'Compare with a baseline' },
+  { id: 'trust', text: 'Can I trust this?' },
+] as const;
+
+/** Many questions stand behind one entry: the list of them all. */
+function entriesOf(groups: readonly Group[], parts: readonly Part[]): NavigationEntry[] {
+  const questions =
+    groups.length > LISTED
+      ? [{ id: 'questions', title: `${groups.length} questions` }]
+      : groups.map((group, index) => ({ id: sectionId(index), title: shortTitle(group, groups) }));
+  return [{ id: 'answer', title: 'Answer' }, ...questions, ...parts];
+}
+
+type QuestionProps = Omit<KindFiguresProps, 'group'> & {
+  readonly groups: readonly Group[];
+  readonly advised: boolean;
+};
+
+function Question({ groups, index, cases, identities, advised }: QuestionProps) {
+  const group = groups[index];
+  if (group === undefined) return null;
+  return (
+    <section id={sectionId(index)} className="block question-section" data-question={index + 1}>
+      <h2 className="question-title">{group.title}</h2>
+      {areSideBySide(groups) ? null : (
+        <div className="answer-home">
+          {index === 0 ? null : (
+            <Answer group={group} index={index} identities={identities} advised={advised} withLimits />
+          )}
+        </div>
+      )}
+      <DecisionTable group={group} identities={identities} />
+      <div className="figures">
+        <KindFigures group={group} index={index} cases={cases} identities={identities} />
+        <ValidityCard group={group} identities={identities} trialsId={trialsId(index)} />
+      </div>
+      <ExpertTable group={group} />
+    </section>
+  );
+}
+
+type KindFiguresProps = {
+  readonly group: Group;
+  readonly index: number;
+  readonly cases: readonly Case[];
+  readonly identities: Identities;
+};
+
+/** A figure only where a kind of scenario has what it shows; two that are about as tall beside each other. */
+function KindFigures({ group, index, cases, identities }: KindFiguresProps) {
+  const { kind } = group.question;
+  const id = (figure: FigureKind) => figureId(index, figure);
+  return (
+    <>
+      {kind === 'load' ? <CurveFigure id={id('percentiles')} group={group} identities={identities} /> : null}
+      {kind === 'capacity' ? <LoadFigure id={id('load')} group={group} identities={identities} /> : null}
+      <IntervalFigure id={id('intervals')} group={group} identities={identities} />
+      {kind === 'load' ? <DistributionFigure id={id('distribution')} group={group} identities={identities} /> : null}
+      {kind === 'load' ? <FrontierFigure id={id('frontier')} group={group} identities={identities} /> : null}
+      {kind === 'load' ? <TimeFigure id={id('time')} group={group} cases={cases} identities={identities} /> : null}
+      {group.metrics.includes('bytes') ? <WireCostFigure id={id('bytes')} cases={cases} group={group} /> : null}
+      <EffortFigure id={id('effort')} cases={cases} group={group} identities={identities} />
+      {kind === 'idle' ? (
+        <>
+          <GrowthFigure id={id('growth')} cases={cases} group={group} identities={identities} />
+          <IdleCostFigure id={id('idle')} cases={cases} group={group} />
+        </>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
+import type { Results } from '../../../bench/results/schema.ts';
+import type { Comparison } from '../../compare/compare-model.ts';
+import { printable } from '../../model/format.ts';
+import type { Analysis } from '../../model/model.ts';
+import { pooledResponses } from '../../raw/pooled.ts';
+import { type View, WHOLE } from '../comparison/comparison-state.ts';
+import { loadPage, loadScript } from './bundle.ts';
+import {
+  ANALYSIS,
+  type CarriedComparison,
+  COMPARISON,
+  HISTOGRAMS,
+  lightened,
+  RESULTS,
+  withoutCurves,
+} from './carried.ts';
+import { slimMarkup, slimStyle, typeset } from './slim.ts';
+import { STYLES } from './styles.ts';
+
+/**
+ * One self-contained document: no request, and the same bytes for the same results. Its answer, tables and charts are markup;
+ * its one script only helps to read them.
+ */
+export async function renderPage(results: Results, analysis: Analysis, sha256: string): Promise<string> {
+  const { renderBody, renderTitle } = await loadPage();
+  const carried = [
+    carry(RESULTS, lightened(results)),
+    carry(ANALYSIS, withoutCurves(analysis)),
+    carry(HISTOGRAMS, pooledResponses(results)),
+  ];
+  return documentOf(renderTitle(results), renderBody(results, analysis, sha256), carried);
+}
+
+/** The same of two runs. `view` is what is shown until a reader asks for another. */
+export async function renderComparison(comparison: Comparison, view: Partial<View> = {}): Promise<string> {
+  const { renderComparisonBody, renderComparisonTitle } = await loadPage();
+  const usual = { ...WHOLE, ...view };
+  return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison, usual), [
+    carry(COMPARISON, { comparison, view: usual } satisfies CarriedComparison),
+  ]);
+}
+
+/** For the script to unpack. */
+const carry = (id: string, value: unknown): string =>
+  `<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value), { level: 9 }).toString('base64')}</script>`;
+
+async function documentOf(title: string, body: string, carried: readonly string[]): Promise<string> {
+  const sheets = await Promise.all(
+    STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')),
+  );
+  const style = sheets.map(slimStyle).join('\n');
+  const script = await loadScript();
+  const policy = [
+    `default-src 'none'`,
+    `style-src '${hashOf(style)}'`,
+    `script-src '${hashOf(script)}'`,
+    `img-src data:`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    printable(title),
+    `<style>${style}</style>`,
+    '</head>',
+    slimMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
+    ...carried,
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+}
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -1,0 +1,139 @@
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { figures, share as percent } from '../../model/format.ts';
+import type { Group, Row, SharePoint } from '../../model/model.ts';
+import { TicksAcross, TicksUp } from '../charts/axes.tsx';
+import { logDomain, logTicks, round } from '../charts/axis.ts';
+import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from '../charts/chart.tsx';
+import type { Point } from '../charts/points.ts';
+import { Choice, DISTRIBUTION } from '../parts/choices.tsx';
+import { type Identities, markerPath } from '../parts/identity.ts';
+import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
+import { distributionTakeaway } from './captions.ts';
+
+const WIDTH = 540;
+const PLOT = { left: 46, right: 396, top: 12 };
+const HEIGHT = 240;
+const FOOT = 42;
+const LABEL_GAP = 17;
+const LEAST_GAP = 14;
+
+const TICKS = [0, 25, 50, 75, 100];
+/** Where the reader can stop, and what the table lists. */
+const NAMED = [0.05, 0.25, 0.5, 0.75, 0.95];
+
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+
+/** Of what shape latencies are: one hump or two, narrow or wide. Percentiles alone hide it. */
+export function DistributionFigure({ id, group, identities }: Props) {
+  const rows = group.rows.filter(({ pooled }) => pooled.length > 0);
+  const takeaway = distributionTakeaway(group);
+  return (
+    <Figure
+      id={id}
+      title="Distribution of latency"
+      takeaway={takeaway}
+      choices={
+        <Choice
+          name={DISTRIBUTION}
+          label="Show"
+          options={[
+            ['cumulative', 'share within a time'],
+            ['density', 'density: share at a time'],
+          ]}
+        />
+      }
+      note={
+        'Share of messages that had arrived within a time, from 1 % to 99 %: the steeper, the more alike; a flat stretch between two ' +
+        'rises means two kinds of messages. Mark: half of them. Pooled over trials, for the shape alone: verdicts are over trials.'
+      }
+      data={<DistributionData rows={rows} identities={identities} />}
+    >
+      {rows.length === 0 ? (
+        <p className="empty">Nothing to draw.</p>
+      ) : (
+        <Shares rows={rows} identities={identities} label={takeaway} isMuted={mutedIn(group)} />
+      )}
+    </Figure>
+  );
+}
+
+function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
+  const [low, high] = logDomain(rows.flatMap(({ pooled }) => pooled.map(({ seconds }) => seconds * 1e3)));
+  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
+  const x = scaleLog([low, high], [PLOT.left, PLOT.right]);
+  const y = scaleLinear([0, 1], [bottom, PLOT.top]);
+  const path = line<SharePoint>(
+    ({ seconds }) => x(seconds * 1e3),
+    ({ share }) => y(share),
+  ).digits(1);
+  // Where the lines end says nothing, so their labels stand in the order in which half of the messages had arrived.
+  const order = rows.toSorted((a, b) => halfOf(a) - halfOf(b));
+  const gap = rows.length * LABEL_GAP > bottom - PLOT.top ? LEAST_GAP : LABEL_GAP;
+  const pointOf = ({ share, seconds }: SharePoint): Point => ({
+    x: x(seconds * 1e3),
+    y: y(share),
+    text: `${percent(share)} within ${figures(seconds * 1e3)} ms`,
+  });
+  return (
+    <Chart width={WIDTH} height={bottom + FOOT} label={label}>
+      <TicksUp ticks={TICKS} at={(tick) => y(tick / 100)} text={(tick) => `${tick} %`} plot={PLOT} />
+      <TicksAcross ticks={logTicks(low, high)} at={x} top={PLOT.top} bottom={bottom} />
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        latency, ms (log)
+      </text>
+      {order.map((row, place) => {
+        const identity = identities(row.name);
+        const height = PLOT.top + 6 + place * gap;
+        return (
+          <Series
+            key={row.caseId}
+            name={row.name}
+            identity={identity}
+            points={row.pooled.filter(({ share }) => NAMED.includes(share)).map(pointOf)}
+            muted={isMuted(row)}
+          >
+            <path className="series-line" d={path([...row.pooled]) ?? ''} strokeDasharray={identity.dash} />
+            <path
+              className="series-mark"
+              d={markerPath(identity, 40)}
+              transform={`translate(${round(x(halfOf(row) * 1e3))} ${round(y(0.5))})`}
+            />
+            <EndLabel name={row.name} identity={identity} x={PLOT.right + 16} y={height} from={null} length={18} />
+          </Series>
+        );
+      })}
+    </Chart>
+  );
+}
+
+const secondsAt = ({ pooled }: Row, wanted: number): number | undefined =>
+  pooled.find(({ share }) => share === wanted)?.seconds;
+
+const halfOf = (row: Row): number => secondsAt(row, 0.5) ?? 0;
+
+function DistributionData({ rows, identities }: Pick<RowLinesProps, 'rows' | 'identities'>) {
+  return (
+    <table>
+      <caption>Latency in ms within which a share of messages had arrived, pooled over the valid trials</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <Heads of={NAMED.map(percent)} className="number" />
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.caseId}>
+            <SeriesHead name={row.name} identities={identities} />
+            {NAMED.map((share) => (
+              <td key={share} className="number">
+                {figures((secondsAt(row, share) ?? 0) * 1e3)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,160 @@
+import { scaleLog } from 'd3-scale';
+import type { Case } from '../../../bench/results/schema.ts';
+import { type Effort, effortsOf } from '../../analysis/figures/effort.ts';
+import { countOf, figures, share } from '../../model/format.ts';
+import type { Group } from '../../model/model.ts';
+import { TicksAcross } from '../charts/axes.tsx';
+import { logDomain, logTicks, round } from '../charts/axis.ts';
+import { Chart, Series } from '../charts/chart.tsx';
+import { type Identities, markerPath } from '../parts/identity.ts';
+import { Figure, Heads, Name, shortened } from '../parts/parts.tsx';
+
+const WIDTH = 540;
+const PLOT = { left: 118, right: 420, top: 32 };
+const ROW = 24;
+
+type Props = {
+  readonly id: string;
+  readonly cases: readonly Case[];
+  readonly group: Group;
+  readonly identities: Identities;
+};
+
+/** Work of both sides for a message, side by side: who was the limit? */
+export function EffortFigure({ id, cases, group, identities }: Props) {
+  const efforts = effortsOf(cases, group).filter(({ server }) => server !== null);
+  if (efforts.length === 0) return null;
+  const closed = group.question.kind === 'closed';
+  const takeaway = effortTakeaway(efforts, closed);
+  return (
+    <Figure
+      id={id}
+      title="CPU per message, both sides"
+      takeaway={takeaway}
+      note={
+        'Filled: the server process, user and system time. Hollow: the load generator, ' +
+        (closed
+          ? 'user and system time.'
+          : 'the time it worked: what it spun while it waited for the next due time is not in it.') +
+        ' Per delivered message, medians over the valid trials.' +
+        (efforts.some(({ atMost }) => atMost)
+          ? ' †: several workers, of which the busiest one’s share was read: the generator’s figure is the most it can be.'
+          : '')
+      }
+      data={<EffortData efforts={efforts} />}
+    >
+      <Dots efforts={efforts} identities={identities} label={takeaway} />
+    </Figure>
+  );
+}
+
+/** Above this the generator is near enough to its limit to be part of what was measured. */
+const FREE = 0.5;
+
+function effortTakeaway(efforts: readonly Effort[], closed: boolean): string {
+  const choices = efforts.filter(({ floor }) => !floor);
+  const heavier = choices.filter(({ server, generator }) => server !== null && generator > server);
+  const many =
+    heavier.length === 0
+      ? `The server works longer on a message than the generator for all ${countOf(choices.length, 'choice')}.`
+      : `The generator works longer on a message than the server for ${heavier.length} of ${countOf(choices.length, 'choice')}.`;
+  if (closed) return `${many} In a closed loop whichever works longer sets the rate.`;
+  const busiest = efforts.toSorted((a, b) => b.busy - a.busy).at(0);
+  if (busiest === undefined) return many;
+  const spare =
+    busiest.busy <= FREE
+      ? `It was no limit: its busiest worker was at most ${share(busiest.busy)} busy (${busiest.name}).`
+      : `Its busiest worker was up to ${share(busiest.busy)} busy (${busiest.name}): near its limit it is part of what it measures.`;
+  return `${many} ${spare}`;
+}
+
+function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; identities: Identities; label: string }) {
+  const bottom = PLOT.top + efforts.length * ROW;
+  const domain = logDomain(
+    efforts.flatMap(({ server, generator }) => [(server ?? 0) * 1e6, generator * 1e6]),
+    1.2,
+  );
+  const x = scaleLog(domain, [PLOT.left + 8, PLOT.right]).clamp(true);
+  const at = (seconds: number): number => round(x(Math.max(domain[0], seconds * 1e6)));
+  return (
+    <Chart width={WIDTH} height={bottom + 40} label={label} nearest="row">
+      <circle className="key-server" cx={PLOT.left + 6} cy={10} r={5} />
+      <text className="tick" x={PLOT.left + 17} y={14}>
+        server
+      </text>
+      <circle className="key-generator" cx={PLOT.left + 72} cy={10} r={5} />
+      <text className="tick" x={PLOT.left + 83} y={14}>
+        generator
+      </text>
+      <text className="tick" x={WIDTH} y={14} textAnchor="end">
+        server · generator, µs
+      </text>
+      <TicksAcross ticks={logTicks(...domain)} at={x} top={PLOT.top - 4} bottom={bottom} />
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        µs of CPU per delivered message (log)
+      </text>
+      {efforts.map(({ caseId, name, server, generator, atMost }, index) => {
+        const identity = identities(name);
+        const middle = PLOT.top + (index + 0.5) * ROW;
+        const d = markerPath(identity, 60);
+        return (
+          <Series
+            key={caseId}
+            name={name}
+            identity={identity}
+            points={[
+              { x: at(server ?? 0), y: middle, text: `server ${figures((server ?? 0) * 1e6)} µs of CPU per message` },
+              {
+                x: at(generator),
+                y: middle,
+                text: `generator ${atMost ? 'at most ' : ''}${figures(generator * 1e6)} µs per message`,
+              },
+            ]}
+          >
+            <text className="label" x={0} y={middle + 4}>
+              <title>{name}</title>
+              {shortened(name, 15)}
+            </text>
+            <path className="between" d={`M${at(server ?? 0)} ${middle}H${at(generator)}`} />
+            <path className="series-mark" d={d} transform={`translate(${at(server ?? 0)} ${middle})`} />
+            <path className="dominated" d={d} transform={`translate(${at(generator)} ${middle})`} />
+            <text className="amount" x={WIDTH} y={middle + 4} textAnchor="end">
+              {figures((server ?? 0) * 1e6)} · {figures(generator * 1e6)}
+              {atMost ? ' †' : ''}
+            </text>
+          </Series>
+        );
+      })}
+    </Chart>
+  );
+}
+
+function EffortData({ efforts }: { efforts: readonly Effort[] }) {
+  return (
+    <table className="sums">
+      <caption>Per delivered message, medians over the valid trials; busy: the worst trial</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <Heads of={['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker busy']} />
+        </tr>
+      </thead>
+      <tbody>
+        {efforts.map(({ caseId, name, server, generator, busy, atMost }) => (
+          <tr key={caseId}>
+            <th scope="row">
+              <Name>{name}</Name>
+            </th>
+            <td>{figures((server ?? 0) * 1e6)}</td>
+            <td>
+              {atMost ? '≤ ' : ''}
+              {figures(generator * 1e6)}
+            </td>
+            <td>{server === null || server === 0 ? '—' : `${(generator / server).toFixed(2)}×`}</td>
+            <td>{share(busy)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,204 @@
+import { scaleLog } from 'd3-scale';
+import { frontierOf, type Placed } from '../../analysis/figures/frontier.ts';
+import { figures, list } from '../../model/format.ts';
+import type { Group } from '../../model/model.ts';
+import { layerSentence } from '../../model/sentences.ts';
+import { TicksAcross, TicksUp } from '../charts/axes.tsx';
+import { logDomain, logTicks, round } from '../charts/axis.ts';
+import { Chart, EndLabel, Series } from '../charts/chart.tsx';
+import { placeInColumn, placeLabels } from '../charts/placing.ts';
+import { type Identities, markerPath } from '../parts/identity.ts';
+import { Figure, Name, shortened } from '../parts/parts.tsx';
+
+const WIDTH = 540;
+const PLOT = { left: 56, top: 20 };
+/** Names beside their marks, or where these crowd, in a column of their own. */
+const BESIDE = { right: 532, bottom: 316 };
+const COLUMN = { right: 392, gap: 14 };
+/** Below the plot: ticks and what they are of. */
+const FOOT = 44;
+/** Of a letter at the labels' size: names are measured before there is anything to measure them with. */
+const LETTER = 6.7;
+
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
+
+/** Latency against bytes: whoever is not on the frontier has somebody there who is no worse in either. */
+export function FrontierFigure({ id, group, identities }: Props) {
+  const points = pointsOf(group);
+  const choices = points.filter(({ floor }) => !floor);
+  if (choices.length < 2) return null;
+  const frontier = choices.filter(({ leads }) => leads);
+  const takeaway = frontierTakeaway(frontier, choices.length);
+  return (
+    <Figure
+      id={id}
+      title="Latency against bytes"
+      takeaway={takeaway}
+      note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}
+      data={<FrontierData points={points} />}
+    >
+      <Scatter points={points} frontier={frontier} identities={identities} label={takeaway} />
+    </Figure>
+  );
+}
+
+function pointsOf({ rows }: Group): Point[] {
+  const placed = rows.flatMap(({ caseId, name, floor, cells: { p99, bytes } }) =>
+    p99.state === 'shown' && bytes.state === 'shown' && p99.median > 0 && bytes.median > 0
+      ? [{ caseId, name, floor, x: p99.median, y: bytes.median }]
+      : [],
+  );
+  const leading = new Set(frontierOf(placed.filter(({ floor }) => !floor)).map(({ caseId }) => caseId));
+  return placed
+    .map((point) => ({ ...point, leads: leading.has(point.caseId) }))
+    .toSorted((a, b) => Number(b.leads) - Number(a.leads) || a.x - b.x);
+}
+
+function frontierTakeaway(frontier: readonly Point[], choices: number): string {
+  const said = ({ name, x, y }: Point) => `${name} (${figures(x * 1e3)} ms, ${figures(y)} B)`;
+  const [only, another] = frontier;
+  const names = list(frontier.map(said), 'and');
+  if (only !== undefined && another === undefined)
+    return `${names} has both the lowest p99 and the fewest bytes of all ${choices} choices.`;
+  const rest = choices - frontier.length;
+  const others =
+    rest === 0
+      ? 'no choice is beaten in both'
+      : `the other ${rest} ${rest === 1 ? 'is' : 'are'} no better than one of them in either`;
+  return `On the frontier, where fewer bytes cost latency: ${names}; ${others}.`;
+}
+
+type ScatterProps = {
+  readonly points: readonly Point[];
+  readonly frontier: readonly Point[];
+  readonly identities: Identities;
+  readonly label: string;
+};
+
+function Scatter({ points, frontier, identities, label }: ScatterProps) {
+  const across = logDomain(
+    points.map(({ x }) => x * 1e3),
+    1.25,
+  );
+  const up = logDomain(
+    points.map(({ y }) => y),
+    1.2,
+  );
+  const texts = points.map(({ name }) => shortened(name, 20));
+  const scaled = (right: number, bottom: number) => {
+    const x = scaleLog(across, [PLOT.left, right]);
+    const y = scaleLog(up, [bottom, PLOT.top]);
+    const at = (point: Placed): [number, number] => [round(x(point.x * 1e3)), round(y(point.y))];
+    return { x, y, at, right, bottom };
+  };
+  const wide = scaled(BESIDE.right, BESIDE.bottom);
+  const places = placeLabels(
+    points.map((point, index) => {
+      const [left, top] = wide.at(point);
+      return { x: left, y: top, width: (texts[index]?.length ?? 0) * LETTER };
+    }),
+    { left: PLOT.left, right: WIDTH, top: PLOT.top - 10, bottom: BESIDE.bottom },
+  );
+  const crowded = places.includes(null);
+  const narrow = scaled(COLUMN.right, Math.max(BESIDE.bottom, PLOT.top + (points.length - 1) * COLUMN.gap));
+  const { x, y, at, right, bottom } = crowded ? narrow : wide;
+  const column = { x: right + 16, top: PLOT.top, bottom, gap: COLUMN.gap };
+  const heights = placeInColumn(
+    points.map((point) => {
+      const [left, top] = at(point);
+      return { x: left, y: top };
+    }),
+    column,
+  );
+  return (
+    <Chart width={WIDTH} height={bottom + FOOT} label={label}>
+      <TicksUp ticks={logTicks(...up)} at={y} plot={{ ...PLOT, right }} />
+      <TicksAcross ticks={logTicks(...across)} at={x} top={PLOT.top} bottom={bottom} />
+      <text className="axis" x={(PLOT.left + right) / 2} y={bottom + 36} textAnchor="middle">
+        p99, ms (log)
+      </text>
+      <text className="axis" x={0} y={PLOT.top - 8}>
+        bytes per message (log)
+      </text>
+      <path className="frontier" d={stepsThrough(frontier.toSorted((a, b) => a.x - b.x).map(at))} />
+      {points.map((point, index) => {
+        const identity = identities(point.name);
+        const [left, top] = at(point);
+        const place = places[index] ?? null;
+        const mark = point.leads || point.floor ? 'series-mark' : 'dominated';
+        const text = point.leads ? 'label halo leads' : 'label halo';
+        return (
+          <Series
+            key={point.caseId}
+            name={point.name}
+            identity={identity}
+            points={[
+              {
+                x: left,
+                y: top,
+                text: `p99 ${figures(point.x * 1e3)} ms, ${figures(point.y)} B per message, ${standing(point)}`,
+              },
+            ]}
+          >
+            {crowded || place === null ? (
+              <EndLabel
+                name={point.name}
+                identity={identity}
+                x={column.x}
+                y={heights[index] ?? top}
+                from={[left, top]}
+                length={18}
+                looks={{ mark, label: text }}
+              />
+            ) : (
+              <text className={text} x={round(place.x)} y={round(place.y)}>
+                {texts[index]}
+              </text>
+            )}
+            <path
+              className={mark}
+              d={markerPath(identity, point.leads ? 90 : 60)}
+              transform={`translate(${left} ${top})`}
+            />
+          </Series>
+        );
+      })}
+    </Chart>
+  );
+}
+
+const standing = ({ leads, floor }: Point): string =>
+  floor ? 'the floor' : leads ? 'on the frontier' : 'off the frontier';
+
+/** Between two of the frontier nothing measured lies below the step. */
+const stepsThrough = (points: readonly [number, number][]): string =>
+  points.map(([left, top], index) => (index === 0 ? `M${left} ${top}` : `H${left}V${top}`)).join('');
+
+function FrontierData({ points }: { points: readonly Point[] }) {
+  return (
+    <table className="sums">
+      <caption>Medians over the valid trials</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <th scope="col">p99 ms</th>
+          <th scope="col">Bytes / msg</th>
+          <th scope="col">Standing</th>
+        </tr>
+      </thead>
+      <tbody>
+        {points.map((point) => (
+          <tr key={point.caseId}>
+            <th scope="row">
+              <Name>{point.name}</Name>
+            </th>
+            <td>{figures(point.x * 1e3)}</td>
+            <td>{figures(point.y)}</td>
+            <td>{standing(point)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

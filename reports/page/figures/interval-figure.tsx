@@ -1,0 +1,274 @@
+import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../../model/format.ts';
+import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
+import type { Cell, Column, Group, Row } from '../../model/model.ts';
+import { TicksAcross } from '../charts/axes.tsx';
+import { linearScale, linearTicks, logDomain, logScale, logTicks } from '../charts/axis.ts';
+import { Chart, Series } from '../charts/chart.tsx';
+import { AXIS, Choice, METRIC } from '../parts/choices.tsx';
+import { type Identities, markerPath } from '../parts/identity.ts';
+import { FigureBody, FigureFrame, SeriesHead, shortened, VerdictWord } from '../parts/parts.tsx';
+import { intervalTakeaway } from './captions.ts';
+
+const WIDTH = 540;
+const PLOT = { left: 136, right: 430, top: 8 };
+const ROW = 40;
+/** Of more rows than this, each has less room: all should be seen at once. */
+const MOST_ROOMY = 10;
+const ROW_OF_MANY = 30;
+
+export type Axis = 'log' | 'linear';
+type Asked = { readonly metric: MetricId; readonly axis: Axis };
+type ShownRow = { readonly row: Row; readonly cell: Extract<Cell, { state: 'shown' }> };
+
+/** What is drawn of a question, and said of it. */
+type Intervals = {
+  readonly column: Column;
+  readonly axis: Axis;
+  readonly title: string;
+  readonly takeaway: string;
+  readonly rows: readonly { readonly row: Row; readonly cell: Cell }[];
+  readonly shown: readonly ShownRow[];
+};
+
+type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+
+/** Medians with their intervals and every trial behind them: how far apart, against how much scatter. */
+export function IntervalFigure({ id, group, identities }: Props) {
+  const view = intervalsOf(group, { metric: group.primary, axis: 'log' });
+  const { title, takeaway } = view;
+  return (
+    <FigureFrame id={id} title={title} takeaway={takeaway} choices={<IntervalChoices group={group} />}>
+      <IntervalBody view={view} identities={identities} />
+    </FigureFrame>
+  );
+}
+
+/** The question's own metric comes first, and of the others those that somebody has a figure of. */
+function IntervalChoices({ group: { metrics, primary, columns, rows } }: Pick<Props, 'group'>) {
+  const others = metrics.filter((id) => id !== primary && rows.some(({ cells }) => cells[id].state === 'shown'));
+  return (
+    <>
+      {others.length === 0 ? null : (
+        <Choice
+          name={METRIC}
+          label="Metric"
+          options={[primary, ...others].map((id) => [id, heading(columns[id].metric)])}
+        />
+      )}
+      <Choice
+        name={AXIS}
+        label="Axis"
+        options={[
+          ['log', 'logarithmic'],
+          ['linear', 'linear, with zero'],
+        ]}
+      />
+    </>
+  );
+}
+
+export function intervalsOf(group: Group, { metric: id, axis }: Asked): Intervals {
+  const column = group.columns[id];
+  const { metric } = column;
+  const rows = group.rows.map((row) => ({ row, cell: row.cells[id] }));
+  // Rows come in the order of the question's own metric.
+  const sorted = id === group.primary ? rows : rows.toSorted((a, b) => placeOf(a, metric) - placeOf(b, metric));
+  return {
+    column,
+    axis,
+    title: `${heading(metric)}: medians, intervals, trials`,
+    takeaway: intervalTakeaway(group, id),
+    rows: sorted,
+    shown: sorted.flatMap(({ row, cell }): ShownRow[] => (cell.state === 'shown' ? [{ row, cell }] : [])),
+  };
+}
+
+/** The best choice first, those without a figure after all that have one, and floors last. */
+function placeOf({ row, cell }: { readonly row: Row; readonly cell: Cell }, { best }: Metric): number {
+  if (row.floor) return Number.MAX_VALUE;
+  if (cell.state === 'not shown') return Number.MAX_VALUE / 2;
+  return best === 'less' ? cell.median : -cell.median;
+}
+
+type BodyProps = { readonly view: Intervals; readonly identities: Identities };
+
+export function IntervalBody({ view, identities }: BodyProps) {
+  const { column, axis, title, shown } = view;
+  const { metric, band } = column;
+  const zeros = axis === 'log' && shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
+  return (
+    <FigureBody
+      title={title}
+      note={
+        `Mark: median; bar: its 95 % interval, drawn from 6 valid trials on; short ticks: each valid trial; ` +
+        `shaded: the ${extreme(metric)} choice ${tolerance(band)}. A row’s own bar is not the test: verdicts come from the interval of the ratio.` +
+        (zeros ? ' Zero has no place on a logarithmic axis: it stands at the left edge.' : '') +
+        (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
+      }
+      data={<IntervalData view={view} identities={identities} />}
+    >
+      {shown.length === 0 ? (
+        <p className="empty">Nothing to draw.</p>
+      ) : (
+        <IntervalChart view={view} identities={identities} />
+      )}
+    </FigureBody>
+  );
+}
+
+function IntervalChart({ view, identities }: BodyProps) {
+  const { column, axis, shown, takeaway } = view;
+  const { metric, band, best } = column;
+  const height = shown.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
+  const bottom = PLOT.top + shown.length * height;
+  const everything = shown.flatMap(({ cell }) => [
+    cell.median,
+    ...cell.values.map(({ value }) => value),
+    ...(cell.interval === null ? [] : [cell.interval.low, cell.interval.high]),
+  ]);
+  const { x, ticks } = scaleOf(
+    axis,
+    everything.map((value) => value * metric.scale),
+  );
+  const at = (value: number): number => Math.round(x(value * metric.scale) * 10) / 10;
+  const leader = shown.find(({ row }) => row.caseId === best)?.cell.median;
+  return (
+    <Chart width={WIDTH} height={bottom + 40} label={takeaway} nearest="row">
+      {leader === undefined ? null : (
+        <rect
+          className="band"
+          x={at(leader / (1 + band))}
+          width={Math.max(1, at(leader * (1 + band)) - at(leader / (1 + band)))}
+          y={PLOT.top}
+          height={bottom - PLOT.top}
+        />
+      )}
+      <TicksAcross ticks={ticks} at={x} top={PLOT.top} bottom={bottom} />
+      <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
+        {metric.name}, {metric.unit} ({axis})
+      </text>
+      {shown.map(({ row, cell }, index) => {
+        const identity = identities(row.name);
+        const middle = PLOT.top + (index + 0.5) * height;
+        return (
+          <Series
+            key={row.caseId}
+            name={row.name}
+            identity={identity}
+            points={[
+              { x: at(cell.median), y: middle, text: medianText(metric, cell) },
+              ...cell.values.map(({ block, value }) => ({
+                x: at(value),
+                y: middle + 10,
+                text: `trial ${block + 1}: ${inUnit(metric, value)} ${metric.unit}`,
+              })),
+            ]}
+          >
+            <line className="row-line" x1={0} x2={WIDTH} y1={middle + height / 2} y2={middle + height / 2} />
+            <text className="label" x={0} y={middle + 4}>
+              <title>{row.name}</title>
+              {shortened(row.name, 19)}
+            </text>
+            {cell.values.map(({ block, value }) => (
+              <line key={block} className="trial" x1={at(value)} x2={at(value)} y1={middle + 7} y2={middle + 13} />
+            ))}
+            {cell.interval === null ? null : (
+              <line className="bar" x1={at(cell.interval.low)} x2={at(cell.interval.high)} y1={middle} y2={middle} />
+            )}
+            <path
+              className="series-mark"
+              d={markerPath(identity, 70)}
+              transform={`translate(${at(cell.median)} ${middle})`}
+            />
+            <text className="label" x={WIDTH} y={cell.interval === null ? middle + 4 : middle - 2} textAnchor="end">
+              {cellFigure(metric, cell)}
+            </text>
+            {cell.interval === null ? null : (
+              <text className="tick" x={WIDTH} y={middle + 13} textAnchor="end">
+                {cellInterval(metric, cell)}
+              </text>
+            )}
+          </Series>
+        );
+      })}
+    </Chart>
+  );
+}
+
+function scaleOf(axis: Axis, values: readonly number[]): { x: (value: number) => number; ticks: number[] } {
+  const range = [PLOT.left, PLOT.right] as const;
+  if (axis === 'log') {
+    const [low, high] = logDomain(values);
+    return { x: logScale([low, high], range), ticks: logTicks(low, high) };
+  }
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values) * 1.04];
+  // Of nothing but zeros there is no scale, and yet a place.
+  const end = high > low ? high : low + 1;
+  return { x: linearScale([low, end], range), ticks: linearTicks(low, end) };
+}
+
+const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
+  `median ${cellFigure(metric, cell)} ${metric.unit}` +
+  (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
+  (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
+
+function IntervalData({ view, identities }: BodyProps) {
+  const { metric } = view.column;
+  return (
+    <table>
+      <caption>
+        {heading(metric)} in {metric.unit}
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <th scope="col" className="number">
+            Median
+          </th>
+          <th scope="col" className="number">
+            95 % interval
+          </th>
+          <th scope="col">Verdict</th>
+          <th scope="col" className="number">
+            Ratio (interval)
+          </th>
+          <th scope="col">Valid trials, by block</th>
+        </tr>
+      </thead>
+      <tbody>
+        {view.rows.map(({ row: { caseId, name, floor }, cell }) => {
+          return (
+            <tr key={caseId}>
+              <SeriesHead name={name} identities={identities} />
+              {cell.state === 'not shown' ? (
+                <td colSpan={5}>not shown: {cell.reason}</td>
+              ) : (
+                <>
+                  <td className="number">{cellFigure(metric, cell)}</td>
+                  <td className="number">{cell.interval === null ? '—' : cellInterval(metric, cell)}</td>
+                  <td>
+                    {cell.verdict === null ? (
+                      floor ? (
+                        'floor'
+                      ) : (
+                        extreme(metric)
+                      )
+                    ) : (
+                      <VerdictWord word={cell.verdict.word} />
+                    )}
+                  </td>
+                  <td className="number">{(cell.verdict && verdictFigures(cell.verdict)) ?? '—'}</td>
+                  <td className="reasons">{cell.values.map(({ value }) => inUnit(metric, value)).join(', ')}</td>
+                </>
+              )}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** `p99 latency` stays as it is written everywhere. */
+const heading = ({ title }: { title: string }): string =>
+  /^p\d/.test(title) ? title : `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`;

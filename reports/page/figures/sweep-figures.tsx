@@ -1,0 +1,263 @@
+import {
+  type Axis,
+  KEEPS_UP,
+  keptUpTo,
+  overheadOf,
+  type Sweep,
+  type SweepPoint,
+  type SweepSeries,
+  seriesOf,
+  sweepsOf,
+} from '../../analysis/figures/sweep.ts';
+import { figures, integer, list, tolerance } from '../../model/format.ts';
+import type { Analysis, Group, WireRow } from '../../model/model.ts';
+import { layerSentence } from '../../model/sentences.ts';
+import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
+import { mutedByName } from '../charts/muted.ts';
+import type { Identities } from '../parts/identity.ts';
+import { Figure, Heads, Name } from '../parts/parts.tsx';
+
+type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly identities: Identities };
+
+const sweepsIn = (groups: readonly Group[]): Sweep[] =>
+  (['rate', 'clients', 'size'] as const).flatMap((axis) => sweepsOf(groups, axis));
+
+/** Whether a run asked anything at several rates, numbers of clients or sizes. */
+export const hasSweeps = ({ groups, wire }: Pick<Analysis, 'groups' | 'wire'>): boolean =>
+  sweepsIn(groups).length > 0 || overheadOf(wire).series.length > 0;
+
+/** What such a run shows of it. */
+export function SweepSection({ groups, wire, identities }: Props) {
+  const sweeps = sweepsIn(groups);
+  const measured = overheadOf(wire);
+  return (
+    <section id="scale" className="block">
+      <h2>From small to large</h2>
+      <div className="figures">
+        {sweeps.map((sweep) => (
+          <SweepFigure key={`${sweep.axis} ${sweep.title}`} sweep={sweep} identities={identities} />
+        ))}
+        {measured.series.length === 0 ? null : (
+          <OverheadFigure
+            title="Overhead by message size"
+            series={measured.series}
+            layer={measured.layer}
+            identities={identities}
+          />
+        )}
+      </div>
+    </section>
+  );
+}
+
+const P99: Panel = { title: 'p99', unit: 'ms', kind: 'log', height: 210 };
+const ACHIEVED: Panel = { title: 'delivered of what was offered', unit: '%', kind: 'share', height: 90 };
+const OVERHEAD: Panel = { title: 'bytes beyond the payload', unit: '% of it', kind: 'log', height: 260 };
+
+const AXES: Readonly<Record<Axis, { title: string; label: string; panels: readonly Panel[] }>> = {
+  rate: { title: 'Offered and achieved', label: 'offered messages per second (log)', panels: [ACHIEVED, P99] },
+  clients: { title: 'Latency by number of clients', label: 'clients (log)', panels: [P99] },
+  size: { title: 'Overhead by message size', label: 'bytes of a message (log)', panels: [OVERHEAD] },
+};
+
+function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly identities: Identities }) {
+  const series = seriesOf(sweep);
+  const { title, label, panels } = AXES[sweep.axis];
+  if (sweep.axis === 'size') {
+    const layer = sweep.groups[0]?.layer ?? null;
+    return <OverheadFigure title={`${title}: ${sweep.title}`} series={series} layer={layer} identities={identities} />;
+  }
+  const takeaway = sweep.axis === 'rate' ? rateTakeaway(series) : clientsTakeaway(series);
+  return (
+    <Figure
+      title={`${title}: ${sweep.title}`}
+      takeaway={takeaway}
+      note={
+        'Medians over the valid trials.' +
+        (series.some(({ points }) => points.some(({ p99 }) => p99 === null))
+          ? ' ✕ at the upper edge: no p99 was measured there; the reason stands in the table.'
+          : '') +
+        (sweep.axis === 'rate' ? ' Beyond the knee latency is that of a growing queue.' : '')
+      }
+      data={<SweepData series={series} axis={sweep.axis} />}
+    >
+      <LinePanels
+        panels={panels}
+        series={series.map((one) => linesOf(one, sweep.axis))}
+        axis={{ label, kind: 'log', ticks: sweep.groups.map(({ question }) => question[sweep.axis]) }}
+        identities={identities}
+        label={takeaway}
+        isMuted={mutedOf(sweep)}
+      />
+    </Figure>
+  );
+}
+
+const mutedOf = ({ groups: [first] }: Sweep): ((name: string) => boolean) =>
+  first === undefined ? () => false : mutedByName(first);
+
+function linesOf({ name, points }: SweepSeries, axis: Axis): LineSeries {
+  return {
+    name,
+    points: points.map((point) => ({
+      x: point.at,
+      values: valuesOf(point, axis),
+      text: pointText(point, axis),
+    })),
+    refused: points.flatMap(({ at, p99, reason }) =>
+      axis === 'size' || p99 !== null ? [] : [{ x: at, text: `${integer(at)} ${UNITS[axis]}: ${reason}` }],
+    ),
+  };
+}
+
+const UNITS: Readonly<Record<Axis, string>> = { rate: 'msg/s', clients: 'clients', size: 'B' };
+
+function valuesOf({ p99, achieved, overhead }: SweepPoint, axis: Axis): (number | null)[] {
+  const positive = (value: number | null, scale: number) => (value === null || value <= 0 ? null : value * scale);
+  if (axis === 'size') return [positive(overhead, 100)];
+  const latency = positive(p99, 1e3);
+  return axis === 'rate' ? [achieved === null ? null : achieved * 100, latency] : [latency];
+}
+
+function pointText({ at, p99, achieved, overhead }: SweepPoint, axis: Axis): string {
+  const said =
+    axis === 'size'
+      ? [overhead === null ? 'not shown' : `${figures(overhead * 100)} % overhead`]
+      : [
+          ...(axis === 'rate' && achieved !== null ? [`${figures(achieved * 100)} % delivered`] : []),
+          p99 === null ? 'no p99' : `p99 ${figures(p99 * 1e3)} ms`,
+        ];
+  return `${integer(at)} ${UNITS[axis]}: ${said.join(', ')}`;
+}
+
+const choicesOf = (series: readonly SweepSeries[]) => series.filter(({ floor }) => !floor);
+
+function rateTakeaway(series: readonly SweepSeries[]): string {
+  const highest = Math.max(...series.flatMap(({ points }) => points.map(({ at }) => at)));
+  const kept = choicesOf(series).map(({ name, points }) => ({ name, upTo: keptUpTo(points) }));
+  const behind = kept.filter(({ upTo }) => upTo === null || upTo < highest);
+  const whole = `${KEEPS_UP * 100} % of what was offered`;
+  if (behind.length === 0)
+    return `Every choice delivers at least ${whole} up to ${integer(highest)} msg/s: no knee was reached.`;
+  const said = behind.map(({ name, upTo }) =>
+    upTo === null ? `${name} at no rate` : `${name} up to ${integer(upTo)} msg/s`,
+  );
+  const rest = kept.length - behind.length;
+  return `Shown to deliver at least ${whole}: ${list(said, 'and')}${rest === 0 ? '' : `; the other ${rest} up to ${integer(highest)} msg/s`}.`;
+}
+
+/** A change of medians that is not worth a word. */
+const STAYS = 0.05;
+
+function clientsTakeaway(series: readonly SweepSeries[]): string {
+  const grown = choicesOf(series).flatMap(({ name, points }) => {
+    const known = points.flatMap(({ at, p99 }) => (p99 === null || p99 <= 0 ? [] : [{ at, p99 }]));
+    const [first, last] = [known.at(0), known.at(-1)];
+    return first === undefined || last === undefined || first === last
+      ? []
+      : [{ name, factor: last.p99 / first.p99, from: first.at, to: last.at }];
+  });
+  const sorted = grown.toSorted((a, b) => a.factor - b.factor);
+  const [least, most] = [sorted.at(0), sorted.at(-1)];
+  if (least === undefined || most === undefined) return 'No choice has a p99 at two numbers of clients.';
+  const said = ({ name, factor, from, to }: (typeof grown)[number]) =>
+    `${figures(factor, 2)}× for ${name} from ${integer(from)} to ${integer(to)} clients`;
+  if (grown.every(({ factor }) => Math.abs(Math.log(factor)) < Math.log(1 + STAYS)))
+    return `p99 stays within ${tolerance(STAYS)} for every choice from ${integer(least.from)} to ${integer(most.to)} clients.`;
+  return least === most ? `p99 becomes ${said(most)}.` : `p99 becomes ${said(least)}, and ${said(most)}.`;
+}
+
+type OverheadProps = {
+  readonly title: string;
+  readonly series: readonly SweepSeries[];
+  readonly layer: Group['layer'];
+  readonly identities: Identities;
+};
+
+function OverheadFigure({ title, series, layer, identities }: OverheadProps) {
+  const takeaway = overheadTakeaway(series);
+  const sizes = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].toSorted((a, b) => a - b);
+  return (
+    <Figure
+      title={title}
+      takeaway={takeaway}
+      note={`Both ways together, measured; ${layerSentence(layer)}. What compression made smaller than its payload has no place on a logarithmic axis and stands in the table.`}
+      data={<SweepData series={series} axis="size" />}
+    >
+      <LinePanels
+        panels={AXES.size.panels}
+        series={series.map((one) => linesOf(one, 'size'))}
+        axis={{ label: AXES.size.label, kind: 'log', ticks: sizes }}
+        identities={identities}
+        label={takeaway}
+      />
+    </Figure>
+  );
+}
+
+/** Where framing stops mattering: less than this beyond the payload. */
+const LITTLE = 0.1;
+
+function overheadTakeaway(series: readonly SweepSeries[]): string {
+  const ends = choicesOf(series).flatMap(({ name, points }) => {
+    const known = points.flatMap(({ at, overhead }) => (overhead === null ? [] : [{ at, overhead }]));
+    const [first, last] = [known.at(0), known.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    return [{ name, first, last, little: known.find(({ overhead }) => overhead < LITTLE)?.at ?? null }];
+  });
+  const heaviest = ends.toSorted((a, b) => b.first.overhead - a.first.overhead).at(0);
+  if (heaviest === undefined) return 'No overhead was counted at any size.';
+  const { name, first, last } = heaviest;
+  const never = ends.filter(({ little }) => little === null);
+  const latest = Math.max(...ends.flatMap(({ little }) => little ?? []));
+  const rest =
+    never.length === 0
+      ? `From ${integer(latest)} B on it is below ${LITTLE * 100} % for every choice.`
+      : `It stays above ${LITTLE * 100} % at every size for ${list(
+          never.map((one) => one.name),
+          'and',
+        )}.`;
+  return `${name} adds most: ${figures(first.overhead * 100)} % at ${integer(first.at)} B, ${figures(last.overhead * 100)} % at ${integer(last.at)} B. ${rest}`;
+}
+
+type DataProps = { readonly series: readonly SweepSeries[]; readonly axis: Axis };
+
+function SweepData({ series, axis }: DataProps) {
+  const places = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].toSorted((a, b) => a - b);
+  const caption = { rate: 'Delivered of what was offered, and p99', clients: 'p99', size: 'Overhead over the payload' }[
+    axis
+  ];
+  return (
+    <table className="sums">
+      <caption>{caption}, medians over the valid trials</caption>
+      <thead>
+        <tr>
+          <th scope="col">Transport</th>
+          <Heads of={places.map((at) => `${integer(at)} ${UNITS[axis]}`)} />
+        </tr>
+      </thead>
+      <tbody>
+        {series.map(({ name, points }) => (
+          <tr key={name}>
+            <th scope="row">
+              <Name>{name}</Name>
+            </th>
+            {places.map((at) => {
+              const point = points.find((candidate) => candidate.at === at);
+              return <td key={at}>{point === undefined ? '—' : cellText(point, axis)}</td>;
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function cellText({ p99, achieved, overhead, reason }: SweepPoint, axis: Axis): string {
+  if (axis === 'size')
+    return overhead === null ? `not shown: ${reason ?? 'nothing sent'}` : `${figures(overhead * 100)} %`;
+  if (p99 === null) return `not shown: ${reason ?? ''}`;
+  return axis === 'rate' && achieved !== null
+    ? `${figures(achieved * 100)} %, ${figures(p99 * 1e3)} ms`
+    : `${figures(p99 * 1e3)} ms`;
+}

@@ -1,0 +1,78 @@
+import type { Results } from '../../../../bench/results/schema.ts';
+import type { Group } from '../../../model/model.ts';
+import { DensityBody, densityView } from '../../figures/density-body.tsx';
+import { type Axis, IntervalBody, intervalsOf } from '../../figures/interval-figure.tsx';
+import { AXIS, DISTRIBUTION, METRIC } from '../../parts/choices.tsx';
+import { type Identities, identify } from '../../parts/identity.ts';
+import { type FigureKind, figureId } from '../../parts/sections.ts';
+import { carriedAnalysis, carriedHistograms, carriedResults } from '../carried.ts';
+import { decodeHistogram } from '../compare/decoding.ts';
+import { stateOf } from '../state.ts';
+import { type Form, redraw } from './redraw.tsx';
+
+/**
+ * Figures that a reader can have in another form than the one in the markup, drawn here from what the page carries. States `metric` and
+ * `axis`: of the medians with their intervals; `distribution`: of that figure.
+ */
+export function otherForms(page: Document): void {
+  const figuresOf = (kind: FigureKind): { figure: HTMLElement; index: number }[] =>
+    [...page.querySelectorAll('[data-question]')].flatMap((_, index) => {
+      const figure = page.getElementById(figureId(index, kind));
+      return figure === null ? [] : [{ figure, index }];
+    });
+  for (const { figure, index } of figuresOf('intervals')) {
+    redraw(figure, [METRIC, AXIS], () => intervals(index));
+  }
+  for (const { figure, index } of figuresOf('distribution')) {
+    redraw(figure, [DISTRIBUTION], () => density(index));
+  }
+}
+
+async function intervals(index: number): Promise<Form | null> {
+  const asked = stateOf(METRIC);
+  const axis: Axis = stateOf(AXIS) === 'linear' ? 'linear' : 'log';
+  if (asked === null && axis === 'log') return null;
+  const question = await carriedQuestion(index);
+  if (question === null) return null;
+  const { group, identities } = question;
+  const metric = group.metrics.find((id) => id === asked) ?? group.primary;
+  if (metric === group.primary && axis === 'log') return null;
+  const view = intervalsOf(group, { metric, axis });
+  return {
+    key: `${metric} ${axis}`,
+    title: view.title,
+    takeaway: view.takeaway,
+    body: <IntervalBody view={view} identities={identities} />,
+  };
+}
+
+async function density(index: number): Promise<Form | null> {
+  if (stateOf(DISTRIBUTION) !== 'density') return null;
+  const [question, histograms] = await Promise.all([carriedQuestion(index), carriedHistograms()]);
+  if (question === null) return null;
+  const { group, identities } = question;
+  const pooled = await Promise.all(
+    group.rows.map(async (row) => ({ row, decoded: await decodeHistogram(histograms[row.caseId] ?? '') })),
+  );
+  const view = densityView(
+    pooled.flatMap(({ row, decoded }) => (decoded.readable ? [{ row, distribution: decoded.distribution }] : [])),
+  );
+  const title = 'Density of latency';
+  return {
+    key: 'density',
+    title,
+    takeaway: view.takeaway,
+    body: <DensityBody view={view} title={title} identities={identities} />,
+  };
+}
+
+/** One function for all figures of a run: whoever looks at many questions need not wait for it again. */
+const looks = new WeakMap<Results, Identities>();
+
+async function carriedQuestion(index: number): Promise<{ group: Group; identities: Identities } | null> {
+  const [results, { groups }] = await Promise.all([carriedResults(), carriedAnalysis()]);
+  const identities = looks.get(results) ?? identify(results);
+  looks.set(results, identities);
+  const group = groups[index];
+  return group === undefined ? null : { group, identities };
+}

@@ -1,0 +1,43 @@
+import type { Results } from '../../../../bench/results/schema.ts';
+import { factOf } from '../../../advice/candidates.ts';
+import { FACTS, type Fact, factsOf } from '../../../advice/facts/index.ts';
+import { NEEDS, type NeedId } from '../../../advice/questions/needs.ts';
+import type { Analysis } from '../../../model/model.ts';
+
+export type FactColumn = {
+  /** Transports and variants that the same is known of. */
+  readonly names: readonly string[];
+  readonly measured: boolean;
+  readonly facts: Readonly<Record<NeedId, Fact>>;
+};
+
+/** Answers of every transport to every need: those that the run measured, and after them the families that it did not. */
+export function factColumns(results: Results, { groups }: Analysis): FactColumn[] {
+  const rows = groups.flatMap((group) => group.rows).filter(({ floor }) => !floor);
+  const measured = [...Map.groupBy(rows, ({ flag }) => flag)].flatMap(([name, [row]]): FactColumn[] => {
+    const entries = NEEDS.flatMap(({ id }) => {
+      const fact = row === undefined ? undefined : factOf(row, id, results);
+      return fact === undefined ? [] : [[id, fact] as const];
+    });
+    const facts = complete(Object.fromEntries(entries));
+    return facts === undefined ? [] : [{ names: [name], measured: true, facts }];
+  });
+  const others = Object.keys(FACTS).flatMap((id): FactColumn[] => {
+    const facts = rows.some(({ transport }) => transport === id) ? undefined : factsOf(id, null);
+    return facts === undefined ? [] : [{ names: [id], measured: false, facts }];
+  });
+  return [...Map.groupBy([...measured, ...others], ({ facts }) => JSON.stringify(facts)).values()].flatMap((alike) => {
+    const [first] = alike;
+    return first === undefined ? [] : [{ ...first, names: alike.flatMap(({ names }) => names) }];
+  });
+}
+
+function complete(facts: Partial<Record<NeedId, Fact>>): FactColumn['facts'] | undefined {
+  const has = (some: Partial<Record<NeedId, Fact>>): some is Record<NeedId, Fact> =>
+    NEEDS.every(({ id }) => some[id] !== undefined);
+  return has(facts) ? facts : undefined;
+}
+
+/** Of a run that nothing can be chosen by, there is nothing to ask. */
+export const canAdvise = ({ groups }: Analysis): boolean =>
+  groups.some(({ question, rows }) => ['load', 'idle'].includes(question.kind) && rows.some(({ floor }) => !floor));

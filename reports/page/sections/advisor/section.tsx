@@ -1,0 +1,122 @@
+import type { Results } from '../../../../bench/results/schema.ts';
+import { advise } from '../../../advice/advise.ts';
+import type { Advice } from '../../../advice/model.ts';
+import { needOf } from '../../../advice/questions/needs.ts';
+import { PRESETS, type Preset } from '../../../advice/questions/presets.ts';
+import { share } from '../../../model/format.ts';
+import type { Analysis } from '../../../model/model.ts';
+import type { Identities } from '../../parts/identity.ts';
+import { Name, Scroll } from '../../parts/parts.tsx';
+import { canAdvise } from './facts.ts';
+import { FactsTable } from './facts-table.tsx';
+
+type Props = { readonly results: Results; readonly analysis: Analysis };
+
+/** As the page hands them to its script. */
+export type Looks = readonly (readonly [name: string, family: string, symbolId: string])[];
+
+/** Which transport fits a project: tables for whoever reads, questions for whoever has the script. */
+export function AdvisorSection({ results, analysis, identities }: Props & { readonly identities: Identities }) {
+  if (!canAdvise(analysis)) return null;
+  return (
+    <section id="advisor" className="block">
+      <h2>Advisor: which one fits your project?</h2>
+      <p className="lead">
+        The fastest is no use where it cannot do what you need. Needs rule out; your load picks the measured case; your
+        weights decide among the rest. Nothing leaves this page.
+      </p>
+      <div
+        id="advisor-panel"
+        className="needs-script"
+        data-scenarios={scenariosOf(analysis).join(' ')}
+        data-looks={JSON.stringify(looksOf(analysis, identities))}
+      />
+      <details className="advisor-table" open>
+        <summary>What each kind of project would get from this run</summary>
+        <PresetsTable results={results} analysis={analysis} />
+      </details>
+      <details className="advisor-table" open>
+        <summary>Every transport against every need, with sources</summary>
+        <FactsTable results={results} analysis={analysis} />
+      </details>
+      <h3 className="advisor-terminal">The same at a terminal</h3>
+      <Scroll label="Command that asks the same questions">
+        <pre>
+          <code>npm run choose -- results.json</code>
+        </pre>
+      </Scroll>
+    </section>
+  );
+}
+
+/** By name, family and symbol: the script need not know how they are drawn. */
+const looksOf = ({ groups }: Analysis, identities: Identities): Looks => {
+  const names = new Set(groups.flatMap(({ rows }) => rows.filter(({ floor }) => !floor).map(({ name }) => name)));
+  return [...names].map((name) => [name, identities(name).family, identities(name).symbolId]);
+};
+
+/** What the reader may have judged; names are data, and only plain ones can be chosen. */
+const scenariosOf = ({ groups }: Analysis): string[] => [
+  ...new Set(
+    groups
+      .filter(({ question }) => question.kind === 'load' && /^[\w-]+$/.test(question.scenario))
+      .map(({ question }) => question.scenario),
+  ),
+];
+
+/** Answers that only name a use: the load is the run's own, needs and weights are where most would begin. */
+function PresetsTable({ results, analysis }: Props) {
+  return (
+    <Scroll label="What each kind of project would get from this run">
+      <table className="advisor-presets">
+        <thead>
+          <tr>
+            <th scope="col">Project</th>
+            <th scope="col">It needs</th>
+            <th scope="col">This run says</th>
+            <th scope="col">Comes first in</th>
+          </tr>
+        </thead>
+        <tbody>
+          {PRESETS.map((preset) => {
+            const advice = advise({ results, analysis }, answersOf(preset));
+            return (
+              <tr key={preset.id}>
+                <th scope="row">
+                  {preset.title} <small>--preset {preset.id}</small>
+                </th>
+                <td>{preset.needs.map((id) => needOf(id).name).join(', ')}</td>
+                <td>
+                  <strong>
+                    <Name>{advice.heading}</Name>
+                  </strong>
+                  {advice.tieBreaker === null ? null : <small>{advice.tieBreaker}</small>}
+                </td>
+                <td>{sharesOf(advice)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+      <p className="note">
+        Judged by needs and weights that most such projects would begin with, at the measured case that is nearest to
+        the use. Last column: share of 10,000 draws of trials and weights together; below 70 % it is a toss-up. Other
+        needs, loads or weights: <code>npm run choose -- results.json --preset chat --need browser,binary</code>
+      </p>
+    </Scroll>
+  );
+}
+
+const answersOf = ({ id, needs, weights, scenario }: Preset) => ({
+  ...{ preset: id, needs, weights, objective: null, judged: [], judgement: true },
+  load: { scenario: null, preferred: scenario, clients: null, rate: null, size: null },
+});
+
+const sharesOf = ({ robustness }: Advice): string =>
+  robustness === null
+    ? '—'
+    : robustness.both
+        .filter(({ share: won }) => won >= 0.005)
+        .slice(0, 3)
+        .map(({ name, share: won }) => `${name} ${share(won)}`)
+        .join(', ');

@@ -1,0 +1,203 @@
+import { LEAST_FIT } from '../../analysis/notes.ts';
+import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
+import { extreme, type Metric, type MetricId, metric as metricOf } from '../../model/metrics.ts';
+import type { Cell, Group, Row } from '../../model/model.ts';
+import type { Identities } from '../parts/identity.ts';
+import { Name, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';
+
+type Props = { readonly group: Group; readonly identities: Identities };
+
+/** One row a transport: what it measured, its interval, and how it stands to the best of each column. */
+export function DecisionTable({ group, identities }: Props) {
+  const footnotes = footnotesOf(group);
+  return (
+    <>
+      <Scroll label={`Decision table: ${group.title}`}>
+        <table className="decision">
+          <caption className="visually-hidden">{group.title}</caption>
+          <thead>
+            <tr>
+              <th scope="col">Transport</th>
+              {group.metrics.map(metricOf).map(({ id, header, unit, best }) => (
+                <th
+                  key={id}
+                  scope="col"
+                  data-metric={id}
+                  className={id === group.primary ? 'number primary' : 'number'}
+                  aria-sort={id === group.primary ? (best === 'less' ? 'ascending' : 'descending') : undefined}
+                >
+                  {header} <small className="unit">{unit}</small>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {group.rows.map((row) => (
+              <tr key={row.caseId} className={row.floor ? 'floor' : undefined}>
+                <th scope="row">
+                  <RowHead row={row} identities={identities} />
+                </th>
+                {group.metrics.map((id) => (
+                  <MetricCell key={id} group={group} row={row} id={id} footnotes={footnotes} />
+                ))}
+              </tr>
+            ))}
+            {group.unsupported.map(({ name, word, reason }) => (
+              <tr key={name}>
+                <th scope="row">
+                  <Name>{name}</Name>
+                </th>
+                <td colSpan={group.metrics.length}>
+                  <span className="in-view">
+                    <VerdictWord word={word} /> {reason}
+                  </span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <Legend group={group} footnotes={footnotes} />
+    </>
+  );
+}
+
+function RowHead({ row, identities }: { row: Row; identities: Identities }) {
+  return (
+    <span className="row-head">
+      <Swatch identity={identities(row.name)} />
+      <span className="row-name">
+        <Name>{row.name}</Name>{' '}
+        <small>
+          {row.floor ? 'floor: ' : ''}
+          <Name>{row.title}</Name>
+        </small>
+      </span>
+    </span>
+  );
+}
+
+type CellProps = {
+  readonly group: Group;
+  readonly row: Row;
+  readonly id: MetricId;
+  readonly footnotes: readonly string[];
+};
+
+function MetricCell({ group, row, id, footnotes }: CellProps) {
+  const cell = row.cells[id];
+  const { metric, best } = group.columns[id];
+  if (cell.state === 'not shown') {
+    return (
+      <td className="number absent" title={cell.reason}>
+        <span className="value">not shown</span>
+        <sup>{footnotes.indexOf(cell.reason) + 1}</sup>
+      </td>
+    );
+  }
+  const leads = row.caseId === best || (!row.floor && isNothing(cell) && isNothing(cellOf(group, best, id)));
+  return (
+    <td
+      className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
+    >
+      <span className="cell-line">
+        <span className="value">{cellFigure(metric, cell)}</span>{' '}
+        <span className="factor">{leads ? '' : cellFactor(cell)}</span>
+      </span>{' '}
+      <span className="cell-line">
+        <span className="interval">{cellInterval(metric, cell)}</span>{' '}
+        <Standing cell={cell} leads={leads} metric={metric} />
+      </span>
+      {cell.fit === null ? null : (
+        <span className={cell.fit < LEAST_FIT ? 'fit poor' : 'fit'}>
+          {cell.fit < LEAST_FIT ? '! ' : ''}R² {figures(cell.fit)}
+        </span>
+      )}
+    </td>
+  );
+}
+
+const cellOf = ({ rows }: Group, caseId: string | null, id: MetricId): Cell | undefined =>
+  rows.find((row) => row.caseId === caseId)?.cells[id];
+
+/** Nothing is lower than nothing: who shares it shares the lead, though no ratio can be made of it. */
+const isNothing = (cell: Cell | undefined): boolean => cell?.state === 'shown' && cell.median === 0;
+
+type StandingProps = {
+  readonly cell: Extract<Cell, { state: 'shown' }>;
+  readonly leads: boolean;
+  readonly metric: Metric;
+};
+
+function Standing({ cell, leads, metric }: StandingProps) {
+  if (leads) return <span className="verdict">{extreme(metric)}</span>;
+  if (cell.verdict === null) return null;
+  const { verdict } = cell;
+  const detail = 'reason' in verdict ? verdict.reason : (verdictFigures(verdict) ?? '');
+  return (
+    <span title={detail}>
+      <VerdictWord word={verdict.word} />
+    </span>
+  );
+}
+
+/** Half a step of a factor of two each; one hue, more of it the further from the best. */
+function shadeOf(factor: number | null): number {
+  if (factor === null) return 0;
+  const distance = Math.max(factor, 1 / factor);
+  return distance <= 1.05 ? 0 : Math.min(7, Math.max(1, Math.round(Math.log2(distance) * 2)));
+}
+
+const footnotesOf = ({ rows, metrics }: Group): string[] => [
+  ...new Set(
+    rows.flatMap(({ cells }) =>
+      metrics.flatMap((id) => {
+        const cell = cells[id];
+        return cell.state === 'not shown' ? [cell.reason] : [];
+      }),
+    ),
+  ),
+];
+
+function Legend({ group, footnotes }: { group: Group; footnotes: readonly string[] }) {
+  const { columns, rows, metrics, notes } = group;
+  const intervals = rows.some(({ cells }) =>
+    metrics.some((id) => {
+      const cell = cells[id];
+      return cell.state === 'shown' && cell.interval !== null;
+    }),
+  );
+  const counted = metrics.find((id) => metricOf(id).band === 'bytes');
+  const bytes = counted === undefined ? '' : ` (bytes ${tolerance(columns[counted].band)})`;
+  return (
+    <div className="note">
+      {notes.map((note) => (
+        <p key={note}>{note}</p>
+      ))}
+      <p>
+        Each cell: median over trials{intervals ? ' with its 95 % interval' : ''}, × the column’s best choice, and the
+        verdict against it. {directionsOf(metrics)} Differences within {tolerance(columns[group.primary].band)}
+        {bytes} do not count. {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
+      </p>
+      {footnotes.length === 0 ? null : (
+        <ol className="footnotes">
+          {footnotes.map((reason) => (
+            <li key={reason}>Not shown: {reason}.</li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+/** Which way is better, said of every column. */
+function directionsOf(metrics: readonly MetricId[]): string {
+  const more = metrics.map(metricOf).filter(({ best }) => best === 'more');
+  if (more.length === 0) return 'Lower is better in every column.';
+  return `Higher is better in ${list(
+    more.map(({ title }) => title),
+    'and',
+  )}, lower in every other column.`;
+}
+
+const FLOOR_NOTE = 'The floor is the harness’s own cost: a yardstick, not a choice.';

@@ -1,0 +1,80 @@
+import type { Results } from '../../../bench/results/schema.ts';
+import { countOf, utcMinute } from '../../model/format.ts';
+import type { Analysis } from '../../model/model.ts';
+import { Phrases } from '../parts/parts.tsx';
+
+export function Header({ results, analysis: { status } }: { results: Results; analysis: Analysis }) {
+  const { environment, plan } = results;
+  return (
+    <header className="page-header">
+      <div className="page-header-line">
+        <p className="brand">Wirebench</p>
+        <p className={`pill pill-${status.kind}`}>{status.label}</p>
+        <p className="run">
+          <span>{utcMinute(results.startedAt)}</span> <span className="run-id">{results.id}</span>
+        </p>
+        <Actions />
+      </div>
+      <p className="environment-line">
+        {[
+          environment.cpu,
+          countOf(environment.cores, 'core'),
+          `${environment.platform} ${environment.kernel}`,
+          `Node ${environment.node}`,
+          environment.link,
+          `${countOf(plan.trials, 'trial')} a case`,
+        ].join(' · ')}
+      </p>
+    </header>
+  );
+}
+
+const THEMES = { system: 'System', light: 'Light', dark: 'Dark' };
+
+const Actions = () => (
+  <div className="actions needs-script">
+    <label className="theme">
+      <span>Theme</span>{' '}
+      <select id="theme" aria-label="Theme" autoComplete="off">
+        {Object.entries(THEMES).map(([value, text]) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+    <button type="button" id="print">
+      Print
+    </button>
+    <button type="button" id="copy-summary">
+      Copy summary
+    </button>
+    <button type="button" id="show-keys" aria-label="Keyboard help" aria-keyshortcuts="?" aria-haspopup="dialog">
+      ?
+    </button>
+    <span id="said" className="said" role="status" />
+  </div>
+);
+
+/** What must be known before anything below is read. */
+export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: Analysis }) {
+  return (
+    <>
+      {'consequence' in status ? (
+        <p className={`banner banner-${status.kind}`}>
+          {status.kind === 'quick' ? null : <strong>{status.label}</strong>} {status.consequence}
+        </p>
+      ) : null}
+      {sameTwice === null ? null : (
+        <p className={`banner ${sameTwice.mistaken.length === 0 ? 'banner-same' : 'banner-interrupted'}`}>
+          <Phrases sentence={sameTwice.sentence} />
+        </p>
+      )}
+      {unfit.map(({ name, observed, fix }) => (
+        <p key={name} className="banner banner-interrupted">
+          <strong>Not fit to measure on:</strong> {name}: {observed} → {fix}
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,269 @@
+import { figures, integer, shownInUnit } from '../../model/format.ts';
+import { type Metric, type MetricId, metric as metricOf } from '../../model/metrics.ts';
+import type { Group, Row, TrialView } from '../../model/model.ts';
+import { trialsTakeaway } from '../figures/captions.ts';
+import type { Identities } from '../parts/identity.ts';
+import { Heads, Name, Scroll, SeriesHead } from '../parts/parts.tsx';
+
+const ICONS: Readonly<Record<TrialView['state'], string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
+
+const MILLISECONDS = { scale: 1e3 };
+const MICROSECONDS = { scale: 1e6 };
+
+type Props = { readonly group: Group; readonly identities: Identities };
+
+/** Which trials count, at a glance: a transport a row, a block a column. */
+export function ValidityCard({ group, identities, trialsId }: Props & { readonly trialsId: string }) {
+  const blocks = [...new Set(group.rows.flatMap(({ trials }) => trials.map(({ block }) => block)))].toSorted(
+    (a, b) => a - b,
+  );
+  return (
+    <section className="card">
+      <h3>Trials by block</h3>
+      <p>{trialsTakeaway(group)}</p>
+      <Scroll label="Trials by block">
+        <table className="validity">
+          <thead>
+            <tr>
+              <th scope="col">Transport</th>
+              <Heads of={blocks.map((block) => block + 1)} className="mark" />
+            </tr>
+          </thead>
+          <tbody>
+            {group.rows.map(({ caseId, name, trials }) => (
+              <tr key={caseId}>
+                <SeriesHead name={name} identities={identities} />
+                {blocks.map((block) => {
+                  const trial = trials.find((candidate) => candidate.block === block);
+                  return (
+                    <td
+                      key={block}
+                      className={`mark state-${trial?.state ?? 'missing'}`}
+                      title={trial?.reasons.join('; ')}
+                    >
+                      <Mark trial={trial} />
+                    </td>
+                  );
+                })}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      <p className="note">
+        A block is one pass over all cases in shuffled order; verdicts compare trials of the same block. Counts and
+        figures of <a href={`#${trialsId}`}>every trial</a>.
+      </p>
+    </section>
+  );
+}
+
+/** What is as it should be says so by its sign alone, so that what is not stands out and a row of blocks is as wide as its card. */
+function Mark({ trial }: { readonly trial: TrialView | undefined }) {
+  if (trial === undefined) return '· not run';
+  if (trial.state !== 'valid') return `${ICONS[trial.state]} ${trial.state}`;
+  return (
+    <>
+      {ICONS.valid} <span className="visually-hidden">valid</span>
+    </>
+  );
+}
+
+type Measured = Exclude<TrialView, { state: 'failed' }>;
+type Column = { readonly header: string; readonly text: (trial: Measured) => string };
+
+const count = (header: string, key: Exclude<keyof Measured['messages'], 'errors'>): Column => ({
+  header,
+  text: ({ messages }) => integer(messages[key]),
+});
+
+const SENT = [count('Due', 'due'), count('Sent', 'sent')];
+const ARRIVED = [
+  count('Expected', 'expected'),
+  count('Delivered', 'delivered'),
+  count('Lost', 'lost'),
+  count('Dup.', 'duplicated'),
+  count('Reord.', 'reordered'),
+  count('Corrupt', 'corrupt'),
+];
+
+const LAG: readonly Column[] = [
+  { header: 'Lag p50 µs', text: ({ lagP50 }) => shownInUnit(MICROSECONDS, lagP50) },
+  { header: 'Lag p99 µs', text: ({ lagP99 }) => shownInUnit(MICROSECONDS, lagP99) },
+];
+
+const LATENCY: readonly Column[] = [
+  { header: 'Service p50 ms', text: ({ serviceP50 }) => shownInUnit(MILLISECONDS, serviceP50) },
+  { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
+];
+
+const BUSY: Column = { header: 'Gen. busy', text: ({ busy }) => `${figures(busy * 100)} %` };
+const GROWTH: Column = {
+  header: 'Gen. growth MiB',
+  text: ({ generatorGrowthBytes: bytes }) => (bytes === null ? '—' : figures(bytes / 2 ** 20)),
+};
+
+const SEARCH: readonly Column[] = [
+  { header: 'Steps', text: ({ search }) => (search === null ? '—' : integer(search.steps)) },
+  {
+    header: 'Generator’s ceiling, msg/s',
+    text: ({ search }) => (search === null ? '—' : figures(search.ceilingRate)),
+  },
+];
+
+const FIT: readonly Column[] = [
+  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
+  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
+];
+
+const OPENING: readonly Column[] = [
+  { header: 'Second pass, sessions', text: ({ opening }) => (opening === null ? '—' : integer(opening.sessions)) },
+  { header: 'At a time', text: ({ opening }) => (opening === null ? '—' : integer(opening.inFlight)) },
+];
+
+/** What a trial of the group's kind has figures for; a column that nothing fills is left out. */
+function columnsOf({ metrics, question, rows }: Group): Column[] {
+  const figuresOf = (ids: readonly MetricId[]): Column[] => ids.map(metricOf).map(figureColumn);
+  const grown = rows.some(({ trials }) =>
+    trials.some((trial) => trial.state !== 'failed' && trial.generatorGrowthBytes !== null),
+  );
+  const generator = [BUSY, ...(grown ? [GROWTH] : [])];
+  switch (question.kind) {
+    case 'load':
+      return [...SENT, ...ARRIVED, ...figuresOf(['p50', 'p99']), ...LATENCY, ...LAG, ...generator];
+    case 'capacity':
+      return [
+        ...figuresOf(['capacity']),
+        ...SEARCH,
+        ...SENT,
+        ...ARRIVED,
+        ...figuresOf(['p50', 'p99']),
+        ...LAG,
+        ...generator,
+      ];
+    case 'closed':
+      return [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator];
+    case 'idle':
+      return [...figuresOf(metrics), ...FIT, ...(grown ? [GROWTH] : [])];
+    case 'connect':
+      return [...figuresOf(metrics), ...OPENING, ...(grown ? [GROWTH] : [])];
+    case 'wire':
+      return [];
+  }
+}
+
+const figureColumn = ({ id, header, unit, scale }: Metric): Column => ({
+  header: `${header} ${unit}`.trim(),
+  text: ({ values, lowerBound }) => {
+    const text = shownInUnit({ scale }, values[id]);
+    return id === 'capacity' && lowerBound ? `≥ ${text}` : text;
+  },
+});
+
+type TrialsProps = Pick<Props, 'group'> & {
+  /** Of the table, for links to it. */
+  readonly id: string;
+  /** Whether a page has so many trials that reading them in would hold up what it opens with. */
+  readonly many: boolean;
+};
+
+/**
+ * A run has hundreds of trials, and each row is as long as its cells: what all cells of a column share is said by the style sheet,
+ * a figure that is the same in all of them is said once, and a name stands alone. Of many, a browser that runs the script reads the
+ * rows when they are asked for: until then they are text to it (HTML §4.12.2). One that does not has them as ever.
+ */
+export function TrialsTable({ group, id, many }: TrialsProps) {
+  const trials = group.rows.flatMap((row) => row.trials);
+  const measured = trials.filter((trial) => trial.state !== 'failed');
+  const all = columnsOf(group).map((column) => {
+    const texts = new Set(measured.map(column.text));
+    const [only] = texts;
+    return { ...column, sole: measured.length > 1 && texts.size === 1 && only !== undefined ? only : null };
+  });
+  const columns = all.filter(({ sole }) => sole === null);
+  const same = all.flatMap(({ header, sole }) => (sole === null ? [] : [`${header} ${sole}`]));
+  const explained = trials.some((trial) => trial.reasons.length > 0 || remarksOf(trial).length > 0);
+  const table = (
+    <Scroll label={`Every trial: ${group.title}`}>
+      <table className={explained ? 'trials sortable explained' : 'trials sortable'}>
+        <thead>
+          <tr>
+            <Heads
+              of={[
+                'Transport',
+                'Block',
+                'Order',
+                'State',
+                ...columns.map(({ header }) => header),
+                ...(explained ? ['Reasons and errors'] : []),
+              ]}
+            />
+          </tr>
+        </thead>
+        <tbody>
+          {group.rows.flatMap((row) =>
+            row.trials.map((trial) => (
+              <TrialRow
+                key={`${row.caseId} ${trial.order}`}
+                row={row}
+                trial={trial}
+                columns={columns}
+                explained={explained}
+              />
+            )),
+          )}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+  return (
+    <details className="every-trial">
+      <summary>
+        Every trial: {group.title} <span className="found needs-script" />
+      </summary>
+      <div id={id}>
+        {same.length === 0 ? null : <p className="note">The same in every trial: {same.join(' · ')}.</p>}
+        {many ? <noscript>{table}</noscript> : table}
+      </div>
+    </details>
+  );
+}
+
+type TrialRowProps = {
+  readonly row: Row;
+  readonly trial: TrialView;
+  readonly columns: readonly Column[];
+  readonly explained: boolean;
+};
+
+function TrialRow({ row, trial, columns, explained }: TrialRowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        <Name>{row.name}</Name>
+      </th>
+      <td>{trial.block + 1}</td>
+      <td>{trial.order + 1}</td>
+      <td {...(trial.state === 'valid' ? {} : { className: `state-${trial.state}` })}>
+        {`${ICONS[trial.state]} ${trial.state}`}
+      </td>
+      {trial.state !== 'failed' ? (
+        columns.map(({ header, text }) => <td key={header}>{text(trial)}</td>)
+      ) : columns.length === 0 ? null : (
+        <td colSpan={columns.length} className="absent">
+          nothing measured
+        </td>
+      )}
+      {explained ? <td>{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td> : null}
+    </tr>
+  );
+}
+
+/** Why a search ended as it did, and what the messages met with. */
+const remarksOf = (trial: TrialView): string[] =>
+  trial.state === 'failed'
+    ? []
+    : [
+        ...(trial.search?.reason == null ? [] : [trial.search.reason]),
+        ...Object.entries(trial.messages.errors).map(([text, times]) => `${text} (×${times})`),
+      ];

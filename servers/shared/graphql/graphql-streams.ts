@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { execute, GraphQLError, subscribe } from 'graphql';
+import { createHandler } from 'graphql-sse';
+import type { Application, Listener, Message, ServerSettings } from '../../../bench/contract.ts';
+import { watchBacklogs } from '../backlog.ts';
+import { floodGuard } from '../flood.ts';
+import { type Pass, whenExpired } from '../gate.ts';
+import { Feed } from '../http/feed.ts';
+import {
+  createWebServer,
+  notFound,
+  refuseAndCut,
+  schemeOf,
+  takeBody,
+  type WebRequest,
+  type WebResponse,
+} from '../http/http.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { schemaOf, textValue, type Value } from './graphql-schema.ts';
+
+/** What a mutation has around its message: the query, names, an identifier. Text that JSON escapes takes more. */
+const ENVELOPE_BYTES = 1_024;
+const TOKEN_HEADER = 'x-graphql-event-stream-token';
+/** A comment down every stream, as graphql-sse sends it. */
+const KEEP_ALIVE_MS = 12_000;
+
+/** Who has reserved a stream, and what comes down on it. */
+interface Member {
+  readonly token: string;
+  /** A request of anybody else finds no stream. */
+  readonly subject: string;
+  readonly feed: Feed<Value>;
+  /** Counts requests, and the messages in them. */
+  readonly inTime: () => boolean;
+  readonly sendsInTime: () => boolean;
+  response: WebResponse | undefined;
+  /** Stops waiting for the stream to be opened, and for the end of its owner's token. */
+  forget: () => void;
+}
+
+/**
+ * GraphQL over Server-Sent Events (graphql-sse) in its single connection mode: PUT reserves a stream, GET opens it, each
+ * operation is a POST, and all results come down on the one stream.
+ */
+export async function listenOverStreams(application: Application, settings: ServerSettings): Promise<Listener> {
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const members = new Map<string, Member>();
+  const reserved = new WeakMap<object, number>();
+
+  function broadcast(message: Message): void {
+    const value = textValue(message);
+    for (const { feed } of members.values()) feed.push(value);
+  }
+
+  const rootValue = {
+    async send({ m }: { m: string }, { feed, sendsInTime }: Member): Promise<boolean> {
+      // One operation may have as many as there is room for.
+      if (!sendsInTime()) throw new GraphQLError('too many messages');
+      if (Buffer.byteLength(m) > messageBytes) throw new GraphQLError('message too large (413)');
+      await application(m, (reply) => feed.push(textValue(reply)), broadcast);
+      return true;
+    },
+    m(_: unknown, { feed }: Member): AsyncIterableIterator<Value> {
+      if (feed.size >= limits.subscriptions) throw new GraphQLError('too many subscriptions');
+      return feed.subscribe(textValue(''));
+    },
+  };
+  const handle = createHandler<null, Member, Member & Record<PropertyKey, unknown>>({
+    schema: schemaOf({ base64: false }),
+    authenticate: ({ context }) => context.token,
+    context: ({ context }) => ({ ...context }),
+    execute: (args) => execute({ ...args, rootValue }),
+    subscribe: (args) => subscribe({ ...args, rootValue }),
+  });
+
+  /** Hands a request to graphql-sse and its answer to the peer. */
+  async function answer(
+    member: Member,
+    request: WebRequest,
+    response: WebResponse,
+    body: string | null,
+  ): Promise<void> {
+    const { method = '', url = '', headers } = request;
+    const get = (name: string): string | undefined => headers[name]?.toString();
+    const [content, { status, headers: fields = {} }] = await handle({
+      ...{ method, url, headers: { get }, body, raw: null, context: member },
+    });
+    if (response.destroyed) return;
+    if (content === null || typeof content === 'string') {
+      const length = Buffer.byteLength(content ?? '');
+      response.writeHead(status, { ...fields, 'content-length': length });
+      return void response.end(content ?? '');
+    }
+    member.response = response;
+    const { 'content-type': contentType = '' } = fields;
+    response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+    response.once('close', () => void content.return());
+    for await (const event of content) response.write(event);
+    response.end();
+  }
+
+  function reserve(request: WebRequest, response: WebResponse, pass: Pass): void {
+    const before = reserved.get(request.socket) ?? 0;
+    if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many streams');
+    reserved.set(request.socket, before + 1);
+    const member: Member = {
+      ...{ token: randomUUID(), subject: pass.subject, feed: new Feed<Value>() },
+      ...{ inTime: floodGuard(limits), sendsInTime: floodGuard(limits), response: undefined, forget: () => {} },
+    };
+    members.set(member.token, member);
+    const expiry = whenExpired(pass, () => end(member));
+    const unused = setTimeout(() => member.response ?? end(member), limits.handshakeMs);
+    member.forget = () => {
+      expiry();
+      clearTimeout(unused);
+    };
+    void answer(member, request, response, null);
+  }
+
+  /** graphql-sse forgets a stream when it ends, so one that was never opened is opened and ended. */
+  function end(member: Member): void {
+    if (!members.delete(member.token)) return;
+    member.forget();
+    if (member.response !== undefined) return void member.response.end();
+    const get = (name: string): string | undefined => (name === 'accept' ? 'text/event-stream' : undefined);
+    const opening = { method: 'GET', url: '/', headers: { get }, body: null, raw: null, context: member };
+    void handle(opening).then(([content]) => (typeof content === 'string' ? undefined : content?.return()));
+  }
+
+  function open(member: Member, request: WebRequest, response: WebResponse): void {
+    response.once('close', () => member.response === response && end(member));
+    void answer(member, request, response, null);
+  }
+
+  const server = createWebServer(settings, (request, response, pass) => {
+    const [path = '', query = ''] = (request.url ?? '').split('?');
+    if (path !== '/graphql') return notFound(request, response);
+    if (request.method === 'PUT') return reserve(request, response, pass);
+    const token = request.headers[TOKEN_HEADER] ?? new URLSearchParams(query).get('token');
+    const member = members.get(String(token));
+    const theirs = member?.subject === pass.subject ? member : undefined;
+    if (theirs?.inTime() === false) return refuseAndCut(request, response, 429, 'too many operations');
+    if (request.method === 'POST') {
+      // The body first: what is too large is refused whoever sends it.
+      return void takeBody(request, response, messageBytes + ENVELOPE_BYTES, async (body) => {
+        if (theirs === undefined) notFound(request, response);
+        else await answer(theirs, request, response, body.toString());
+      });
+    }
+    if (theirs === undefined) return notFound(request, response);
+    if (request.method === 'GET' && theirs.response === undefined) open(theirs, request, response);
+    else void answer(theirs, request, response, null);
+  });
+  const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
+  const stopWatching = watchBacklogs(
+    limits,
+    () => members.values(),
+    ({ response, feed }) => (response?.writableLength ?? 0) + feed.waiting(({ length }) => length),
+    (member) => {
+      member.response?.destroy();
+      end(member);
+    },
+  );
+  return {
+    url: `${schemeOf('http', settings)}://${authority(settings.host, port)}/graphql`,
+    broadcast,
+    effective: {
+      heartbeat: `a comment every ${KEEP_ALIVE_MS} ms`,
+      heartbeatSeconds: KEEP_ALIVE_MS / 1e3,
+      compression: false,
+      tcpNoDelay: true,
+      messageBytes,
+      http: '1.1',
+      mode: 'single connection',
+    },
+    close: closingOnce(() => {
+      stopWatching();
+      for (const member of members.values()) end(member);
+      return closeServer(server, sockets);
+    }),
+  };
+}

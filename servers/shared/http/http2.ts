@@ -1,0 +1,74 @@
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import type { ServerSettings } from '../../../bench/contract.ts';
+import { type Answer, entrance, refuse } from './http.ts';
+import { guardSession, lingering } from './http2-guard.ts';
+
+/** As long as a connection without requests may stay, like the web server of HTTP/1.1. */
+const KEEP_ALIVE_MS = 65_000;
+
+/**
+ * The web server's counterpart for HTTP/2 (RFC 9113), with the same entrance and the same patience. Without TLS it wants clients that
+ * know beforehand (§3.3): no browser does. TCP_NODELAY is on: Node sets it on every connection that speaks HTTP/2.
+ */
+export function createHttp2Server(settings: ServerSettings, answer: Answer): Http2Server {
+  const { identity, limits } = settings;
+  const options = {
+    settings: { maxConcurrentStreams: limits.subscriptions },
+    unknownProtocolTimeout: limits.handshakeMs,
+  };
+  const { handshakeMs } = limits;
+  const onRequest = entrance(settings, answer);
+  const server =
+    identity === undefined
+      ? createServer(options, onRequest)
+      : createSecureServer(
+          {
+            ...{ ...options, cert: identity.certificate, key: identity.key },
+            ...{ handshakeTimeout: handshakeMs, ALPNProtocols: ['h2'] },
+          },
+          onRequest,
+        );
+  server.prependListener(identity === undefined ? 'connection' : 'secureConnection', lingering);
+  server.on('session', (session) => {
+    endWhenIdle(session, handshakeMs);
+    guardSession(session, limits);
+  });
+  server.on('request', (request, response) => endWhenSlow(request, response, 1.4 * handshakeMs));
+  return server;
+}
+
+/** A connection has a moment for its first request, and a longer one between two. */
+function endWhenIdle(session: ServerHttp2Session, firstMs: number): void {
+  let open = 0;
+  let idle = setTimeout(() => session.destroy(), firstMs);
+  session.on('stream', (stream) => {
+    open++;
+    clearTimeout(idle);
+    stream.once('close', () => {
+      open--;
+      if (open === 0 && !session.destroyed) idle = setTimeout(() => session.close(), KEEP_ALIVE_MS);
+    });
+  });
+  session.on('error', () => {});
+  session.once('close', () => clearTimeout(idle));
+}
+
+/** A request has to be whole in time; its answer may take as long as it likes. */
+function endWhenSlow(request: Http2ServerRequest, response: Http2ServerResponse, mostMs: number): void {
+  if (request.complete) return;
+  const late = setTimeout(() => {
+    if (response.headersSent) return void request.destroy();
+    refuse(response, 408, 'the request took too long');
+    // RFC 9113 §8.1: nobody waits for the rest of it.
+    response.stream.once('finish', () => response.stream.close());
+  }, mostMs);
+  request.once('end', () => clearTimeout(late));
+  request.once('close', () => clearTimeout(late));
+}

@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { gzip } from 'node:zlib';
+import type { Application, Listener, Message, Options, ServerSettings } from '../../../bench/contract.ts';
+import { watchBacklogs } from '../backlog.ts';
+import { floodGuard } from '../flood.ts';
+import { type Pass, whenExpired } from '../gate.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import {
+  acceptsGzip,
+  createWebServer,
+  notFound,
+  refuse,
+  refuseAndCut,
+  schemeOf,
+  takeMessage,
+  textOf,
+  type WebRequest,
+  type WebResponse,
+} from './http.ts';
+import { Mailbox } from './mailbox.ts';
+
+/** A session that has not asked for this long is gone. */
+const FORGET_MS = 60_000;
+const SWEEP_MS = 1_000;
+
+export interface PollingSession {
+  readonly id: string;
+  /** Whose it is: a request of anybody else finds no session. */
+  readonly subject: string;
+  readonly inTime: () => boolean;
+  readonly mailbox: Mailbox<Message>;
+  /** The request that waits for news, if any. */
+  held: Held | undefined;
+  readonly openedMs: number;
+  /** Not a number until it has asked for messages once. */
+  lastSeenMs: number;
+  /** Stops waiting for the end of its token. */
+  forget: () => void;
+}
+
+export interface Held {
+  readonly response: WebResponse;
+  /** Answers with what there is. */
+  answer(): void;
+  /** It waits no more; whoever calls this answers it. */
+  release(): void;
+}
+
+/** A request for messages. */
+export interface Poll {
+  readonly response: WebResponse;
+  /** Answers with what comes after the cursor, be it nothing. */
+  sendNews(): void;
+}
+
+/** What tells one way of polling from another. */
+export interface Polling {
+  /** Answers a request for what comes after the cursor: at once, or held until there is news. */
+  poll(session: PollingSession, cursor: number, request: Poll): void;
+  readonly effective: Options;
+}
+
+/**
+ * A server that is asked for messages: `POST /sessions` opens, `GET /messages/<session>?cursor=<n>` fetches, `DELETE
+ * /sessions/<session>` ends, and one POST to `/messages/<session>` brings a message up. Options: `gzip` compresses answers with
+ * messages for whoever accepts that; with `base64` bytes come as `{"b":"…"}`.
+ */
+export async function listenForPolls(
+  application: Application,
+  settings: ServerSettings,
+  { poll, effective }: Polling,
+): Promise<Listener> {
+  const sessions = new Map<string, PollingSession>();
+  /** Of each connection. */
+  const opened = new WeakMap<object, number>();
+  const { limits } = settings;
+  const { messageBytes } = limits;
+  const { gzip: compresses = false, base64 = false } = settings.options;
+  const kept = base64 ? (message: Message) => message : textOf;
+
+  function broadcast(message: Message): void {
+    const entry = kept(message);
+    for (const session of sessions.values()) session.mailbox.append(entry);
+  }
+
+  function open(request: WebRequest, response: WebResponse, pass: Pass): void {
+    const before = opened.get(request.socket) ?? 0;
+    if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many sessions');
+    opened.set(request.socket, before + 1);
+    const id = randomUUID();
+    const session: PollingSession = {
+      ...{ id, mailbox: new Mailbox<Message>(), held: undefined },
+      ...{ openedMs: performance.now(), lastSeenMs: Number.NaN },
+      ...{ subject: pass.subject, inTime: floodGuard(limits), forget: () => {} },
+    };
+    session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
+    sessions.set(id, session);
+    sendJson(response, 201, JSON.stringify({ session: id }));
+  }
+
+  /** The request being held, if any, is answered with what there is or, where there is a status, with that. */
+  function end(session: PollingSession, status?: number, reason = ''): void {
+    sessions.delete(session.id);
+    session.forget();
+    const { held } = session;
+    if (status === undefined || held === undefined) return held?.answer();
+    held.release();
+    refuse(held.response, status, reason);
+  }
+
+  function receive(session: PollingSession, request: WebRequest, response: WebResponse): void {
+    void takeMessage(request, response, messageBytes, async (message) => {
+      if (!session.inTime()) return 429;
+      await application(message, (reply) => session.mailbox.append(kept(reply)), broadcast);
+      return 204;
+    });
+  }
+
+  function sendNews(session: PollingSession, cursor: number, request: WebRequest, response: WebResponse): void {
+    const body = jsonOf(session.mailbox.read(cursor), base64 === true);
+    if (!compresses) return sendJson(response, 200, body);
+    response.appendHeader('vary', 'accept-encoding');
+    if (acceptsGzip(request)) sendPacked(response, body);
+    else sendJson(response, 200, body);
+  }
+
+  const server = createWebServer(settings, (request, response, pass) => {
+    const [address = '', query] = (request.url ?? '').split('?');
+    const [, path, id] = address.split('/');
+    const session = id === undefined ? undefined : sessions.get(id);
+    const route = `${request.method} ${path}`;
+    if (route === 'POST sessions' && id === undefined) open(request, response, pass);
+    else if (session?.subject !== pass.subject || id === undefined) notFound(request, response);
+    else if (route === 'DELETE sessions') {
+      end(session);
+      response.writeHead(204);
+      response.end();
+    } else if (route === 'POST messages') receive(session, request, response);
+    else if (route === 'GET messages') {
+      session.lastSeenMs = performance.now();
+      const cursor = Number(new URLSearchParams(query).get('cursor')) || 0;
+      poll(session, cursor, { response, sendNews: () => sendNews(session, cursor, request, response) });
+    } else notFound(request, response);
+  });
+  const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
+  const stopWatching = watchBacklogs(
+    limits,
+    () => sessions.values(),
+    ({ mailbox }) => mailbox.waiting,
+    (session) => end(session, 410, 'too many messages were not fetched'),
+  );
+
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    for (const session of sessions.values()) {
+      const used = !Number.isNaN(session.lastSeenMs);
+      const idleMs = now - (used ? session.lastSeenMs : session.openedMs);
+      if (session.held === undefined && idleMs > (used ? FORGET_MS : limits.handshakeMs)) end(session);
+    }
+  }, SWEEP_MS);
+  return {
+    url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
+    broadcast,
+    effective: {
+      ...effective,
+      compression: compresses ? 'gzip, each answer' : false,
+      tcpNoDelay: true,
+      messageBytes,
+      http: '1.1',
+    },
+    close: closingOnce(() => {
+      clearInterval(sweep);
+      stopWatching();
+      for (const { held, forget } of sessions.values()) {
+        forget();
+        held?.release();
+        held?.response.destroy();
+      }
+      sessions.clear();
+      return closeServer(server, sockets);
+    }),
+  };
+}
+
+/** Bytes cannot stand in JSON: they are written as an object with their base64. */
+function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: boolean): string {
+  if (!base64) return JSON.stringify(read);
+  const messages = read.messages.map((message) =>
+    typeof message === 'string' ? message : { b: Buffer.from(message).toString('base64') },
+  );
+  return JSON.stringify({ cursor: read.cursor, messages });
+}
+
+function sendPacked(response: WebResponse, body: string): void {
+  gzip(body, (error, packed) => {
+    if (error) return void response.destroy();
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', 'content-length': packed.length };
+    response.writeHead(200, headers);
+    response.end(packed);
+  });
+}
+
+function sendJson(response: WebResponse, status: number, body: string): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}

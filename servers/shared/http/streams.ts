@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { Application, Listener, Message, Options, ServerSettings } from '../../../bench/contract.ts';
+import { watchBacklogs } from '../backlog.ts';
+import { floodGuard } from '../flood.ts';
+import { type Pass, whenExpired } from '../gate.ts';
+import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { type EventStream, gzippedEvents, plainEvents } from './events.ts';
+import {
+  acceptsGzip,
+  createWebServer,
+  notFound,
+  schemeOf,
+  takeMessage,
+  type WebRequest,
+  type WebResponse,
+} from './http.ts';
+import { createHttp2Server } from './http2.ts';
+
+/** How messages are written into an answer that does not end. */
+export interface Streaming {
+  /** Where the stream is asked for: `/<path>`. */
+  readonly path: string;
+  readonly contentType: string;
+  /** What the stream begins with. It tells the session, to whose address messages are posted. */
+  greeting(session: string): Buffer;
+  encode(message: Message): Buffer;
+  /** Compresses the answer for whoever accepts that. */
+  readonly gzip?: boolean;
+  readonly effective: Options;
+}
+
+interface Stream {
+  readonly response: WebResponse;
+  readonly body: EventStream;
+  /** Whose it is: a POST of anybody else finds no session. */
+  readonly subject: string;
+  readonly inTime: () => boolean;
+}
+
+/**
+ * Messages down in one answer that stays open (`GET /<path>`), up by one POST each (`POST /messages/<session>`). Over HTTP/2
+ * where the option `http` is `2`.
+ */
+export async function listenForStreams(
+  application: Application,
+  settings: ServerSettings,
+  { path: streamPath, contentType, greeting, encode, gzip = false, effective }: Streaming,
+): Promise<Listener> {
+  const streams = new Map<string, Stream>();
+  const { limits } = settings;
+  const { messageBytes } = limits;
+
+  function broadcast(message: Message): void {
+    const encoded = encode(message);
+    for (const { body } of streams.values()) body.write(encoded);
+  }
+
+  function openStream(request: WebRequest, response: WebResponse, pass: Pass): void {
+    const session = randomUUID();
+    const compressed = gzip && acceptsGzip(request);
+    if (gzip) response.appendHeader('vary', 'accept-encoding');
+    response.writeHead(200, {
+      'content-type': contentType,
+      'cache-control': 'no-cache',
+      // Asks nginx not to hold messages back until its buffer is full.
+      'x-accel-buffering': 'no',
+      ...(compressed ? { 'content-encoding': 'gzip' } : {}),
+    });
+    const body = compressed ? gzippedEvents(response) : plainEvents(response);
+    body.write(greeting(session));
+    streams.set(session, { response, body, subject: pass.subject, inTime: floodGuard(limits) });
+    const forget = whenExpired(pass, () => body.end());
+    response.once('close', () => {
+      forget();
+      streams.delete(session);
+    });
+  }
+
+  function receive(session: string, request: WebRequest, response: WebResponse, { subject }: Pass): void {
+    const stream = streams.get(session);
+    if (stream?.subject !== subject) return notFound(request, response);
+    void takeMessage(request, response, messageBytes, async (message) => {
+      // The stream may have ended while the message was on its way.
+      if (!streams.has(session)) return 410;
+      if (!stream.inTime()) return 429;
+      await application(message, (reply) => stream.body.write(encode(reply)), broadcast);
+      return 204;
+    });
+  }
+
+  const http = settings.options.http === '2' ? '2' : '1.1';
+  const create = http === '2' ? createHttp2Server : createWebServer;
+  const server = create(settings, (request, response, pass) => {
+    const [address = ''] = (request.url ?? '').split('?');
+    const [, path, session] = address.split('/');
+    if (request.method === 'GET' && path === streamPath && session === undefined) openStream(request, response, pass);
+    else if (request.method === 'POST' && path === 'messages' && session) receive(session, request, response, pass);
+    else notFound(request, response);
+  });
+  const sockets = trackSockets(server);
+
+  const port = await bind(server, settings);
+  const stopWatching = watchBacklogs(
+    limits,
+    () => streams.values(),
+    ({ body }) => body.waiting,
+    ({ response }) => response.destroy(),
+  );
+  return {
+    url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
+    broadcast,
+    effective: {
+      heartbeat: 'none',
+      heartbeatSeconds: 0,
+      compression: gzip ? 'gzip, flushed after each message' : false,
+      tcpNoDelay: true,
+      messageBytes,
+      http,
+      ...effective,
+    },
+    close: closingOnce(() => {
+      stopWatching();
+      for (const { body } of streams.values()) body.end();
+      return closeServer(server, sockets);
+    }),
+  };
+}
