@@ -17,7 +17,10 @@ if (found === undefined) throw new Error(`unknown transport ${name}`);
 const [server, client] = await Promise.all([loadServer(found.entry), loadClient(found.entry)]);
 const options = found.variant?.options ?? {};
 const listener = await server.listen(application, {
-  ...{ host: '127.0.0.1', port: 0, options, limits: usualLimits(65_536) },
+  host: '127.0.0.1',
+  port: 0,
+  options,
+  limits: usualLimits(65_536),
 });
 const signal = AbortSignal.timeout(60_000);
 

@@ -121,13 +121,19 @@ const linesAndPosts: Wire = { family: 'http', opens: 'GET /lines', posts: '/mess
 const sessionsAndPosts: Wire = { family: 'http', opens: 'POST /sessions', posts: '/messages/' };
 const engineIo: Wire = { family: 'engine.io', silence: /closed/ };
 const enginePolls: Wire = {
-  ...{ family: 'http', packets: true, opens: 'GET /socket.io/?EIO=4&transport=polling' },
-  ...{ posts: '/socket.io/?EIO=4&transport=polling&sid=', flood: /server disconnect|transport|400|closed/ },
+  family: 'http',
+  packets: true,
+  opens: 'GET /socket.io/?EIO=4&transport=polling',
+  posts: '/socket.io/?EIO=4&transport=polling&sid=',
+  flood: /server disconnect|transport|400|closed/,
 };
 const mqttOverWebSocket: Wire = { family: 'websocket', subprotocol: 'mqtt', silence: /closed/, flood: /closed/ };
 const streamsAndOperations: Wire = { family: 'http', opens: 'PUT /graphql', posts: '/graphql?token=', flood: /429/ };
 const graphqlOverWebSocket: Wire = {
-  ...{ family: 'websocket', subprotocol: 'graphql-transport-ws', silence: /4408/, flood: /4429/ },
+  family: 'websocket',
+  subprotocol: 'graphql-transport-ws',
+  silence: /4408/,
+  flood: /4429/,
 };
 
 /** Every transport, one line each. Choices, help, conformance, plans, results and reports follow from it. */

@@ -16,7 +16,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const { options } = settings;
   const { transports, hangUp } = transportsOf(options, settings.platform);
   const socket = io(url, {
-    ...{ transports, forceNew: true, reconnection: false },
+    transports,
+    forceNew: true,
+    reconnection: false,
     ...(options.msgpack === true ? { parser: msgpack } : {}),
     ...(settings.token === undefined ? {} : { auth: { token: settings.token } }),
   });

@@ -19,8 +19,15 @@ import { ECHO, EVERY_KIND, type Fault, makeResults, SEVEN } from './testing/fixt
 
 const fault = (state: Fault['state']): Fault => ({ state, reasons: ['late'] });
 const step = (which: MicroRow['step']): MicroRow => ({
-  ...{ transport: 'ws', step: which, library: 'ws', what: 'frame', size: 128, samples: 100 },
-  ...{ secondsMedian: 1e-6, secondsLow: 1e-6, secondsHigh: 2e-6 },
+  transport: 'ws',
+  step: which,
+  library: 'ws',
+  what: 'frame',
+  size: 128,
+  samples: 100,
+  secondsMedian: 1e-6,
+  secondsLow: 1e-6,
+  secondsHigh: 2e-6,
 });
 
 /** Whatever a run may tell, it tells: reasons, errors, what was left out, what the machine is not fit for. */
@@ -198,7 +205,12 @@ describe.each(Object.entries(RUNS))('%s', (_name, results) => {
 });
 
 const ANSWERS = {
-  ...{ preset: null, needs: [], objective: null, weights: EVEN, judged: [], judgement: true },
+  preset: null,
+  needs: [],
+  objective: null,
+  weights: EVEN,
+  judged: [],
+  judgement: true,
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 

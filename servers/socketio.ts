@@ -54,7 +54,8 @@ export async function listen(application: Application, settings: ServerSettings)
   const sockets = trackSockets(server);
   const passes = new WeakMap<object, Pass>();
   const io = new Server(server, {
-    ...{ transports, upgradeTimeout: limits.handshakeMs },
+    transports,
+    upgradeTimeout: limits.handshakeMs,
     parser: packed ? { ...msgpack, Decoder: PackedDecoder } : { ...parser, Decoder },
     // A page of an origin that is admitted may read the answers.
     ...(polls && settings.origins !== undefined ? { cors: { origin: [...settings.origins] } } : {}),

@@ -52,7 +52,10 @@ export async function listen(application: Application, settings: ServerSettings)
   const sockets = trackSockets(server);
   const sessions = new Set<Session>();
   const wss = acceptWebSockets(server, {
-    ...{ gate, limits, tokenInHandshake: true, maxPayload: MOST_SIGNAL_BYTES },
+    gate,
+    limits,
+    tokenInHandshake: true,
+    maxPayload: MOST_SIGNAL_BYTES,
     onAdmitted(socket, pass) {
       socket.once(
         'close',
@@ -62,8 +65,12 @@ export async function listen(application: Application, settings: ServerSettings)
   });
   const port = await bindBoth(server, sockets, settings);
   const configuration = {
-    ...{ iceServers: [], disableAutoNegotiation: true, bindAddress: host },
-    ...{ enableIceUdpMux: true, portRangeBegin: port, portRangeEnd: port },
+    iceServers: [],
+    disableAutoNegotiation: true,
+    bindAddress: host,
+    enableIceUdpMux: true,
+    portRangeBegin: port,
+    portRangeEnd: port,
     // What is longer is cut to this length: one byte more than is allowed tells that it was.
     maxMessageSize: messageBytes + 1,
   };

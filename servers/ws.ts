@@ -22,7 +22,10 @@ export async function listen(application: Application, settings: ServerSettings)
   const sockets = trackSockets(server);
   const peers = new Map<WebSocket, Peer>();
   const wss = acceptWebSockets(server, {
-    ...{ gate, limits, tokenInHandshake: true, options: { perMessageDeflate } },
+    gate,
+    limits,
+    tokenInHandshake: true,
+    options: { perMessageDeflate },
     // Of a compressed message it is what it unpacks to. A batch that is full goes beyond by one message.
     maxPayload: batchMs === 0 ? messageBytes : messageBytes + MOST_CHARACTER_BYTES * FULL_BATCH,
     onAdmitted(socket, pass) {

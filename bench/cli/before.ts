@@ -48,7 +48,15 @@ export function describePlan(
 function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Question {
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
   return {
-    ...{ scenario: scenario.id, kind: scenario.kind, clients, rate, size, encoding, payload, tls, network: 'none' },
+    scenario: scenario.id,
+    kind: scenario.kind,
+    clients,
+    rate,
+    size,
+    encoding,
+    payload,
+    tls,
+    network: 'none',
     ...(auth === null ? {} : { auth }),
     ...(target === null ? {} : { target: addressShown(target) }),
     objective: scenario.kind === 'capacity' ? objective : null,

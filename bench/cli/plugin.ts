@@ -82,7 +82,9 @@ async function usePlugin(file: string): Promise<string[]> {
     ...({ id, title, family: 'other', refusal, capabilities: { ...promised, ...most } } as const),
     ...definedOf(optional),
     variants: variants.map(({ id, title, options, capabilities, ...optional }) => ({
-      ...{ id, title, options },
+      id,
+      title,
+      options,
       ...(capabilities === undefined ? {} : { capabilities: definedOf(capabilities) }),
       ...definedOf(optional),
     })),

@@ -184,7 +184,9 @@ test('a plugin says all that a line of the registry says', async () => {
   expect(JSON.parse(stdout).transports.at(-1)).toMatchObject({
     id: 'telling',
     capabilities: { mostBytes: 4096, upstream: 'request' },
-    ...{ options: { everyMs: 7 }, tls: true, tokens: true },
+    options: { everyMs: 7 },
+    tls: true,
+    tokens: true,
     variants: [{ id: 'slow', options: { everyMs: 9 } }],
   });
 });

@@ -10,8 +10,19 @@ import { LoadSession } from './session.ts';
 const CLIENTS = 3;
 const order: ConnectOrder = {
   order: 'connect',
-  ...{ module: '', url: '', options: {}, encoding: 'text', size: 16, seed: 1, opcode: ECHO, reaches: 'sender' },
-  ...{ inFlight: 1, clients: CLIENTS, worker: 0, workers: 1, originNs: '0' },
+  module: '',
+  url: '',
+  options: {},
+  encoding: 'text',
+  size: 16,
+  seed: 1,
+  opcode: ECHO,
+  reaches: 'sender',
+  inFlight: 1,
+  clients: CLIENTS,
+  worker: 0,
+  workers: 1,
+  originNs: '0',
 };
 
 /** Sessions whose messages wait in `under way` until the test lets them come back, on a clock that the test moves. */
@@ -26,11 +37,14 @@ function loopOf(most?: number) {
   const messages = new Messages({ ...order, senders: CLIENTS });
   const phase: ClosedOrder = {
     order: 'closed',
-    ...{ first: 0, seconds: 1, drainSeconds: 0 },
+    first: 0,
+    seconds: 1,
+    drainSeconds: 0,
     ...(most === undefined ? {} : { most }),
   };
   const loop = new ClosedLoop(order, phase, {
-    ...{ sessions, messages },
+    sessions,
+    messages,
     clock: () => nowNs,
   });
   for (const session of sessions) session.recordTo(loop.recorder);

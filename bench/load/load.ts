@@ -85,7 +85,9 @@ export class Load {
       return {
         due: agenda.due,
         seconds: await this.#drain(agenda.recorder, () => agenda.owed(), {
-          ...{ beganNs, deadlineNs, graceMs: phase.more ? 0 : GRACE_MS },
+          beganNs,
+          deadlineNs,
+          graceMs: phase.more ? 0 : GRACE_MS,
         }),
         loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
         // A pacer that turns is not asleep, and yet has nothing to do.
@@ -120,7 +122,8 @@ export class Load {
       table: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
       sessions: this.#sessions.length,
-      ...{ reaches, loop: 'closed' },
+      reaches,
+      loop: 'closed',
       senderOf: (session) => this.#sessions[session]!.sender,
     });
     return this.#watch(recorder, async (beganNs) => {

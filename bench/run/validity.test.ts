@@ -3,8 +3,18 @@ import { judge, type Observation, rules } from './validity.ts';
 
 const healthy: Observation = {
   messages: {
-    ...{ due: 1_000, sent: 1_000, unsent: 0, onTime: 1_000, expected: 1_000, delivered: 1_000, lost: 0 },
-    ...{ duplicated: 0, reordered: 0, corrupt: 0, unexpected: 0, errors: {} },
+    due: 1_000,
+    sent: 1_000,
+    unsent: 0,
+    onTime: 1_000,
+    expected: 1_000,
+    delivered: 1_000,
+    lost: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupt: 0,
+    unexpected: 0,
+    errors: {},
   },
   recording: { early: 0 },
   usage: {

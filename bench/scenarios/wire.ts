@@ -41,7 +41,12 @@ async function theoryOf(
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
   for (let sender = 0; sender < clients; sender++) {
     const each = await sumOf(framing, {
-      ...{ size, encoding, url, first: WARM_EXCHANGES + 1, count: EXCHANGES, segmentBytes: SEGMENT_BYTES },
+      size,
+      encoding,
+      url,
+      first: WARM_EXCHANGES + 1,
+      count: EXCHANGES,
+      segmentBytes: SEGMENT_BYTES,
       messageOf: (index) => messages.build(sender, index - 1),
     });
     for (const key of ['up', 'down', 'segmentsUp', 'segmentsDown'] as const) sum[key] += each[key];

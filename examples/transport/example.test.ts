@@ -8,14 +8,12 @@ import { application } from '../../servers/application.ts';
 
 /** The registry's line, as docs/adding-a-transport.md shows it, with the folder of the two files. */
 const entry: TransportEntry = {
-  ...{
-    id: 'ndjson',
-    title: 'Newline-delimited JSON',
-    family: 'other',
-    refusal: /closed/,
-    browser: false,
-    variants: [],
-  },
+  id: 'ndjson',
+  title: 'Newline-delimited JSON',
+  family: 'other',
+  refusal: /closed/,
+  browser: false,
+  variants: [],
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
   root: new URL('.', import.meta.url).href,
 };

@@ -20,9 +20,14 @@ import { certaintiesOf } from './words.ts';
 type Given = Partial<Omit<Answers, 'load'>> & { readonly load?: Partial<Answers['load']> };
 
 const answersOf = ({ load = {}, ...given }: Given): Answers => ({
-  ...{ preset: null, needs: [], objective: null, weights: EQUAL, judged: [], judgement: true },
+  preset: null,
+  needs: [],
+  objective: null,
+  weights: EQUAL,
+  judged: [],
+  judgement: true,
   ...given,
-  load: { ...{ scenario: null, preferred: null, clients: null, rate: null, size: null }, ...load },
+  load: { scenario: null, preferred: null, clients: null, rate: null, size: null, ...load },
 });
 
 function adviceOn(spec: RunSpec, given: Given = {}, options: Parameters<typeof advise>[2] = { draws: 1_000 }): Advice {
@@ -62,8 +67,14 @@ describe('answers worked by hand', () => {
     );
     expect(advice.heading).toBe('Use webrtc:lossy.');
     expect(ratings(advice)).toEqual({
-      ...{ 'webrtc:lossy': 'Use', 'webtransport:datagram': 'Avoid' },
-      ...{ ws: 'Avoid', socketio: 'Avoid', sse: 'Avoid', 'long-polling': 'Avoid', mqtt: 'Avoid', graphql: 'Avoid' },
+      'webrtc:lossy': 'Use',
+      'webtransport:datagram': 'Avoid',
+      ws: 'Avoid',
+      socketio: 'Avoid',
+      sse: 'Avoid',
+      'long-polling': 'Avoid',
+      mqtt: 'Avoid',
+      graphql: 'Avoid',
     });
     // Four times the p99 is four times the cost where nothing else counts; three times is too much.
     expect(option(advice, 'webtransport:datagram').fit).toBeCloseTo(4, 1);
@@ -214,7 +225,8 @@ describe('how sure', () => {
     // Where it is judgement that decides, that is said.
     const faster = { ws: { ...none, p50Ms: 1 }, socketio: { ...none, p50Ms: 0.9 } };
     expect(adviceOn({ transports: faster }, { weights })).toMatchObject({
-      ...{ heading: 'Use ws.', sensitivity: { measuredAlone: 'socketio' } },
+      heading: 'Use ws.',
+      sensitivity: { measuredAlone: 'socketio' },
     });
     expect(adviceOn({ transports: faster }, { weights, judgement: false }).sensitivity.measuredAlone).toBeNull();
   });
@@ -399,7 +411,9 @@ describe('what is judged', () => {
     const { reasons, because } = option(advice, 'graphql');
     expect(because).toBe('nothing else is in question');
     expect(reasons[0]).toMatchObject({
-      ...{ speaks: 'for', tag: 'specification', metric: null },
+      speaks: 'for',
+      tag: 'specification',
+      metric: null,
       text: 'an existing GraphQL schema: subscriptions are part of the schema, which 5 others do not',
       source: { clause: 'GraphQL specification (September 2025) §6.2.3' },
     });
@@ -472,7 +486,9 @@ describe('what is judged', () => {
 
   test('one that stands alone in the run is no choice; one that the others failed beside is told from one that they cannot match', () => {
     expect(adviceOn({ transports: { tcp: { floor: true }, ws: none } })).toMatchObject({
-      ...{ outcome: 'none', heading: 'No advice: ws is all there is to judge.', recommended: [] },
+      outcome: 'none',
+      heading: 'No advice: ws is all there is to judge.',
+      recommended: [],
       sensitivity: { next: null },
     });
     const fault = { state: 'failed', reasons: ['exited'] } as const;

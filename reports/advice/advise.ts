@@ -187,7 +187,10 @@ function optionsOf(settled: Settled, answer: Answer, measured: Measured, answers
         transport: candidate.row.transport,
         title,
         ...ratingOf(candidate, fit, {
-          ...{ leader, answer, answers, measured },
+          leader,
+          answer,
+          answers,
+          measured,
           cheaper: candidates.filter(
             (other) => (costs.get(other.name) ?? Number.POSITIVE_INFINITY) < (cost ?? 0) - LEVEL,
           ),

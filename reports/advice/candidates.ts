@@ -119,7 +119,11 @@ function objectiveCell(row: Row, { percentile, seconds }: Objective): NeedCell {
   const limit = `${id} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
   const cell = row.cells[id];
   const measured = (value: Fact['value'], note: string): NeedCell => ({
-    ...{ need: 'objective', value, note, source: MEASURED, tag: 'measured' },
+    need: 'objective',
+    value,
+    note,
+    source: MEASURED,
+    tag: 'measured',
   });
   if (cell.state === 'not shown') return measured('depends', `${limit} is met: no ${id} is shown (${cell.reason})`);
   const definition = metric(id);

@@ -393,8 +393,15 @@ describe('an A/A run', () => {
 
 describe('the protocol’s own work', () => {
   const row = (transport: string, step: MicroRow['step'], seconds: number, size = 128): MicroRow => ({
-    ...{ transport, step, size, what: 'a frame', library: 'lib', samples: 100 },
-    ...{ secondsMedian: seconds, secondsLow: seconds, secondsHigh: seconds },
+    transport,
+    step,
+    size,
+    what: 'a frame',
+    library: 'lib',
+    samples: 100,
+    secondsMedian: seconds,
+    secondsLow: seconds,
+    secondsHigh: seconds,
   });
 
   test('is the sum of a server’s layers, beside what a message of an echo cost the server', () => {

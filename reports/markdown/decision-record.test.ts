@@ -7,7 +7,12 @@ import { BROADCAST, ECHO, IDLE, makeResults, type RunSpec, SEVEN } from '../test
 import { decisionRecord } from './decision-record.ts';
 
 const anything: Answers = {
-  ...{ preset: null, needs: [], objective: null, weights: EQUAL, judged: [], judgement: true },
+  preset: null,
+  needs: [],
+  objective: null,
+  weights: EQUAL,
+  judged: [],
+  judgement: true,
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 

@@ -142,7 +142,9 @@ export function trialsCsv(results: Results, analysis: Analysis): string {
     one.trials.map((trial) => {
       const view = views.get(keyOf(one.id, trial.order));
       const subject: Subject = {
-        ...{ results, one, trial },
+        results,
+        one,
+        trial,
         measured: trial.state === 'failed' ? null : trial,
         view: view === undefined || view.state === 'failed' ? null : view,
       };

@@ -10,7 +10,12 @@ import { adviceText } from './advice.ts';
 const results = makeResults({ transports: { ...SEVEN, mine: { title: 'Mine' } }, scenarios: [ECHO, CAPACITY] });
 const measured = { results, analysis: analyse(results, { resamples: 300 }) };
 const answers: Answers = {
-  ...{ preset: null, needs: ['browser'], objective: null, weights: EQUAL, judged: [], judgement: true },
+  preset: null,
+  needs: ['browser'],
+  objective: null,
+  weights: EQUAL,
+  judged: [],
+  judgement: true,
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 const advice = advise(measured, answers, { draws: 300 });

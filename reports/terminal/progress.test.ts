@@ -12,8 +12,11 @@ afterEach(() => {
 });
 
 const at = (done: number, rest: Partial<Progress> = {}): Progress => ({
-  ...{ done, total: 50, part: { name: 'block', number: 1, of: 5 } },
-  ...{ elapsedSeconds: done * 3, remainingSeconds: (50 - done) * 3 },
+  done,
+  total: 50,
+  part: { name: 'block', number: 1, of: 5 },
+  elapsedSeconds: done * 3,
+  remainingSeconds: (50 - done) * 3,
   current: undefined,
   ...rest,
 });

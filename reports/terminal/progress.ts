@@ -28,9 +28,14 @@ export interface Terminal {
 }
 
 const ICONS: Readonly<Record<string, string>> = {
-  ...{ valid: '✓', suspect: '!', invalid: '✕', failed: '✕' },
+  valid: '✓',
+  suspect: '!',
+  invalid: '✕',
+  failed: '✕',
   // Of verdicts whose truth is known.
-  ...{ right: '✓', mistaken: '✕', missed: '✕' },
+  right: '✓',
+  mistaken: '✕',
+  missed: '✕',
 };
 const RECENT = 8;
 /** Synchronised output: a terminal that knows it shows the block whole, others ignore it. */

@@ -506,8 +506,15 @@ const NOTHING = { qos: 0, retain: false, dup: false } as const;
 
 function connecting(token: string, more: { clientId?: string; clean?: boolean } = {}): Buffer {
   return generate({
-    ...{ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, keepalive: 0, clean: true, clientId: '' },
-    ...{ username: 'token', password: Buffer.from(token), ...more },
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    keepalive: 0,
+    clean: true,
+    clientId: '',
+    username: 'token',
+    password: Buffer.from(token),
+    ...more,
   });
 }
 

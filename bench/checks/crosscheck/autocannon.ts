@@ -9,7 +9,10 @@ import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './orders.ts
 async function load({ url, connections, body, loop }: AutocannonOrder): Promise<AutocannonAnswer> {
   let sent = 0;
   const request = {
-    ...{ url, connections, body, method: 'POST' },
+    url,
+    connections,
+    body,
+    method: 'POST',
     // Its own count of requests takes the whole first second's quota for what was sent while connecting.
     setupClient: (client) => void client.on('request', () => sent++),
   } satisfies Parameters<typeof autocannon>[0];

@@ -58,7 +58,8 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   const echoes = transports.map((entry): PlannedRow => {
     const bare = BARE_LOOPS[entry.id];
     return {
-      ...{ transport: entry.id, exchange: 'echo' },
+      transport: entry.id,
+      exchange: 'echo',
       ours: (options, surroundings) =>
         withServer(entry, surroundings, (stage) => ourLoop(clientModule(entry), options, stage)),
       bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
@@ -68,7 +69,8 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
     .filter((entry) => httpTransports.includes(entry))
     .map(
       (entry): PlannedRow => ({
-        ...{ transport: entry.id, exchange: 'plain request' },
+        transport: entry.id,
+        exchange: 'plain request',
         ours: (options, surroundings) =>
           withEndpoint(entry, surroundings, (stage) => ourLoop(plainClient, options, stage)),
         bare: { name: 'autocannon', target: HTTP_TARGET, run: autocannonLoop(entry) },
@@ -105,7 +107,9 @@ export async function ceiling(
     }
   }
   return rows.map(({ row: { transport, exchange, bare: other }, ours, bare }) => ({
-    ...{ transport, exchange, ours },
+    transport,
+    exchange,
+    ours,
     bare: other === null ? null : { name: other.name, target: other.target, readings: bare },
   }));
 }

@@ -7,8 +7,12 @@ import { type CrosscheckOptions, compare, httpTransports, underFreeze } from './
 import { analyticTruth } from './freeze.ts';
 
 const OPTIONS: CrosscheckOptions = {
-  ...{ rate: 200, connections: 10, durationSeconds: 0.5, size: 64 },
-  ...{ freezeSeconds: 0.7, frozenLoad: { rate: 50, connections: 5, seconds: 3 } },
+  rate: 200,
+  connections: 10,
+  durationSeconds: 0.5,
+  size: 64,
+  freezeSeconds: 0.7,
+  frozenLoad: { rate: 50, connections: 5, seconds: 3 },
 };
 const { entry } = findTransport('sse')!;
 const around = (signal = new AbortController().signal) => ({ placement: undefined, signal });

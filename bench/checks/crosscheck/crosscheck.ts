@@ -116,9 +116,12 @@ export async function compare(
       { tool: 'wirebench, from sent', ...counts, ...timesOf(ours.service), ...cost },
       {
         tool: 'autocannon',
-        ...{ due, sent: theirs.sent, completed: theirs.completed },
+        due,
+        sent: theirs.sent,
+        completed: theirs.completed,
         // Nothing answered, nothing timed.
-        ...{ samples: theirs.ownSamples, latencySeconds: theirs.single ?? theirs.own },
+        samples: theirs.ownSamples,
+        latencySeconds: theirs.single ?? theirs.own,
         cpuSecondsPerRequest: theirs.cpuSeconds / theirs.completed,
       },
     ],
@@ -154,7 +157,9 @@ export async function underFreeze(
   const readings: FreezeReport['readings'][number][] = [
     {
       tool: 'wirebench, from due',
-      ...{ due: ours.answer.due, sent: ours.answer.sent, completed: ours.answer.delivered },
+      due: ours.answer.due,
+      sent: ours.answer.sent,
+      completed: ours.answer.delivered,
       ...timesOf(ours.answer.response),
       frozenSeconds: ours.frozenSeconds,
     },

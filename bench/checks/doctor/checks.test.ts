@@ -3,9 +3,19 @@ import { examine } from './checks.ts';
 import { type Readings, readMachine } from './readings.ts';
 
 const fit: Readings = {
-  ...{ node: '24.21.0', pinnedNode: '24.21.0', cores: 4, canBind: true, openFiles: { soft: 20_000, hard: 20_000 } },
-  ...{ ports: 28_232, somaxconn: 4_096, congestionControl: 'cubic', privateLink: true, clockResolutionNs: 50 },
-  ...{ loopbackMicroseconds: 40, busyShare: 0.01, stolenShare: 0 },
+  node: '24.21.0',
+  pinnedNode: '24.21.0',
+  cores: 4,
+  canBind: true,
+  openFiles: { soft: 20_000, hard: 20_000 },
+  ports: 28_232,
+  somaxconn: 4_096,
+  congestionControl: 'cubic',
+  privateLink: true,
+  clockResolutionNs: 50,
+  loopbackMicroseconds: 40,
+  busyShare: 0.01,
+  stolenShare: 0,
 };
 
 test('a fit machine has nothing to mend', () => {

@@ -134,7 +134,12 @@ describe('a library that tells tokens', () => {
     }`,
   );
   const entry: TransportEntry = {
-    ...{ id: 'leaky', title: 'Leaky', family: 'other', refusal: /./, browser: false, variants: [] },
+    id: 'leaky',
+    title: 'Leaky',
+    family: 'other',
+    refusal: /./,
+    browser: false,
+    variants: [],
     capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
     root: pathToFileURL(`${folder}/`).href,
   };

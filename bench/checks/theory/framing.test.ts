@@ -200,7 +200,8 @@ describe('formulas', () => {
       expect(taken(3 * poll + more)).toEqual({
         up: sum.up + 3 * poll + more,
         down: sum.down + 3 * answer,
-        ...{ segmentsUp: 23, segmentsDown: 23 },
+        segmentsUp: 23,
+        segmentsDown: 23,
       });
     // No number of polls takes so much: the difference stays.
     for (const bytes of [-1, 1, poll - 1, poll + 2]) expect(taken(bytes)).toEqual(sum);

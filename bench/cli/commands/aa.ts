@@ -87,7 +87,11 @@ export async function aaCommand(
     const told = words.unequals.p50?.worse ?? 0;
     const passed = mistaken <= pairs * MOST_MISTAKEN && told >= slowed * LEAST_FOUND;
     const document = {
-      ...{ pairs, slowed, trials, mistaken, told },
+      pairs,
+      slowed,
+      trials,
+      mistaken,
+      told,
       serviceSeconds: SERVICE_SECONDS,
       slowedSeconds: SERVICE_SECONDS * (1 + SLOWER),
       ...words,

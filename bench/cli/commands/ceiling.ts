@@ -40,7 +40,7 @@ export async function ceilingCommand(
     check: ({ clients: count }) =>
       tooFewFiles(countOf(count, 'session'), 2 * count, { files: openFiles()?.hard ?? null, flag: '--clients' }),
   });
-  const options = { ...{ clients, size, trials, durationSeconds: duration }, transports: chosen };
+  const options = { clients, size, trials, durationSeconds: duration, transports: chosen };
   const seconds = estimateSeconds(options);
   io.talk(`Closed loops, ours and bare ones in turns: about ${approximately(seconds)}.\n`);
   if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;

@@ -92,7 +92,12 @@ const comparison = {
   transport: 'sse',
   readings: [
     {
-      ...{ tool: 'wirebench, from due', due: 5_000, sent: 5_000, completed: 4_999, samples: 4_999, latencySeconds },
+      tool: 'wirebench, from due',
+      due: 5_000,
+      sent: 5_000,
+      completed: 4_999,
+      samples: 4_999,
+      latencySeconds,
       cpuSecondsPerRequest: 0.000_0226,
     },
   ],
@@ -115,7 +120,12 @@ const frozen = {
   truth: analyticTruth(1, 30),
   readings: [
     {
-      ...{ tool: 'wirebench', due: 3_000, sent: 3_000, completed: 3_000, samples: 3_040, latencySeconds },
+      tool: 'wirebench',
+      due: 3_000,
+      sent: 3_000,
+      completed: 3_000,
+      samples: 3_040,
+      latencySeconds,
       frozenSeconds: 1.004,
     },
   ],

@@ -44,8 +44,12 @@ export async function crosscheckCommand(
     check: (numbers) => [...unevenly(numbers), ...tooMany(numbers)],
   });
   const options: CrosscheckOptions = {
-    ...{ rate, connections, size, durationSeconds: duration },
-    ...{ freezeSeconds: freeze, frozenLoad: FROZEN_LOAD },
+    rate,
+    connections,
+    size,
+    durationSeconds: duration,
+    freezeSeconds: freeze,
+    frozenLoad: FROZEN_LOAD,
   };
   const seconds = estimateSeconds(options);
   io.talk(`Another load generator beside ours: about ${approximately(seconds)}.\n`);

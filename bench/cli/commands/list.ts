@@ -34,11 +34,15 @@ function catalogue(unavailable: Unavailable) {
     transports: transports.map((entry) => {
       const { id, title, floor = false, variants } = entry;
       return {
-        ...{ id, title, floor, available: !unavailable.has(id) },
+        id,
+        title,
+        floor,
+        available: !unavailable.has(id),
         ...(unavailable.has(id) ? { unavailable: unavailable.get(id) } : {}),
         ...promisesOf({ entry, variant: null }),
         variants: variants.map((variant) => ({
-          ...{ id: variant.id, title: variant.title },
+          id: variant.id,
+          title: variant.title,
           ...promisesOf({ entry, variant }),
         })),
       };

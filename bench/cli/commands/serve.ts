@@ -68,7 +68,10 @@ export async function serveCommand(
   const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
   const server = await loadServer(found.entry);
   const settings = {
-    ...{ host: flags.host, port, options: optionsOf(found), limits: usualLimits(MOST_SIZE) },
+    host: flags.host,
+    port,
+    options: optionsOf(found),
+    limits: usualLimits(MOST_SIZE),
     ...(identity === undefined ? {} : { identity }),
     ...(mint === undefined ? {} : { tokens: mint.rules }),
     ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),

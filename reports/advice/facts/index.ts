@@ -46,7 +46,10 @@ const fact =
   (source: Source, note: string, tag: Tag = 'specification'): Fact => ({ value, note, source, tag });
 const [yes, no, depends] = [fact('yes'), fact('no'), fact('depends')];
 const otherForm = (source: Source, note: string, form?: string): Fact => ({
-  ...{ value: 'other form', note, source, tag: 'specification' },
+  value: 'other form',
+  note,
+  source,
+  tag: 'specification',
   ...(form === undefined ? {} : { form }),
 });
 

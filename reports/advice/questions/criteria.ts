@@ -31,7 +31,13 @@ export const criterionOf = (id: CriterionId): Criterion => {
 
 /** Those that are not named count for nothing. */
 export const weightsOf = (given: Partial<Weights>): Weights => ({
-  ...{ p99: 0, throughput: 0, bytes: 0, cpu: 0, memory: 0, simplicity: 0, features: 0 },
+  p99: 0,
+  throughput: 0,
+  bytes: 0,
+  cpu: 0,
+  memory: 0,
+  simplicity: 0,
+  features: 0,
   ...given,
 });
 

@@ -26,8 +26,18 @@ export type Draft = {
 export const EVEN: Weights = weightsOf(Object.fromEntries(CRITERIA.map(({ id }) => [id, 10])));
 
 export const BLANK: Draft = {
-  ...{ preset: null, needs: [], scenario: null, clients: '', rate: '', size: '' },
-  ...{ percentile: 99, objectiveMs: '', weights: EVEN, judged: [], judgement: true, weighed: false },
+  preset: null,
+  needs: [],
+  scenario: null,
+  clients: '',
+  rate: '',
+  size: '',
+  percentile: 99,
+  objectiveMs: '',
+  weights: EVEN,
+  judged: [],
+  judgement: true,
+  weighed: false,
 };
 
 /** What a preset says; the load stays the reader's own. */
@@ -104,7 +114,10 @@ export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
   const said = {
     for: preset ?? '',
     need: needs.join(',') === (usual?.needs ?? []).join(',') ? '' : needs.join(',') || 'none',
-    ...{ scenario: scenario ?? '', clients: clients.trim(), rate: rate.trim(), size: size.trim() },
+    scenario: scenario ?? '',
+    clients: clients.trim(),
+    rate: rate.trim(),
+    size: size.trim(),
     slo: objectiveMs.trim() === '' ? '' : `p${percentile}:${objectiveMs.trim()}`,
     weights: weighed && weightsText(weights) !== weightsText(usual?.weights ?? BLANKEST) ? weightsText(weights) : '',
     judge: judgedText(inOrder(judged)),
@@ -125,7 +138,9 @@ export function draftFrom(link: Partial<Record<LinkKey, string>>): Draft {
     ...base,
     needs: needs === undefined ? base.needs : NEEDS.filter(({ id }) => needs.includes(id)).map(({ id }) => id),
     scenario: link.scenario ?? null,
-    ...{ clients: link.clients ?? '', rate: link.rate ?? '', size: link.size ?? '' },
+    clients: link.clients ?? '',
+    rate: link.rate ?? '',
+    size: link.size ?? '',
     percentile: percentile === '50' ? 50 : 99,
     objectiveMs,
     weights: weights ?? base.weights,

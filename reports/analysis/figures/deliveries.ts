@@ -52,7 +52,10 @@ export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Grou
     const { objective } = question;
     return [
       {
-        ...{ caseId, name, trials: measured.length, due },
+        caseId,
+        name,
+        trials: measured.length,
+        due,
         owed: sum(({ messages }) => messages.expected),
         delivered: sum(({ messages }) => messages.delivered),
         late: objective === null ? null : sum((trial) => lateIn(trial, objective)),

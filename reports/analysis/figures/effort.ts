@@ -32,7 +32,9 @@ export function effortsOf(
       median(trials.map((trial) => read(trial) / trial.messages.delivered));
     return [
       {
-        ...{ caseId, name, floor },
+        caseId,
+        name,
+        floor,
         server: one.target === undefined ? each(({ usage }) => usage.server.cpuSeconds) : null,
         generator: each(kind === 'closed' ? ({ usage }) => usage.generator.cpuSeconds : workSeconds),
         busy: Math.max(...trials.map(({ usage }) => usage.generator.busy)),

@@ -5,7 +5,15 @@ import { loadCurve } from './load-curve.ts';
 type Step = Capacity['steps'][number];
 
 const step = (rate: number, outcome: Step['outcome'], p99: number | null, p50: number | null = 0.001): Step => ({
-  ...{ rate, outcome, p99, p50, seconds: 1, confirming: false, achieved: rate, lost: 0, busy: 0.1 },
+  rate,
+  outcome,
+  p99,
+  p50,
+  seconds: 1,
+  confirming: false,
+  achieved: rate,
+  lost: 0,
+  busy: 0.1,
 });
 
 const search = (...steps: Step[]): Capacity => ({

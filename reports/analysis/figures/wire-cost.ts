@@ -47,7 +47,9 @@ export function wireCosts(
     const packets = trials.every(({ wire }) => wire.packetsUp !== undefined && wire.packetsDown !== undefined);
     return [
       {
-        ...{ caseId, name, floor },
+        caseId,
+        name,
+        floor,
         up: portionOf('up', trials, share, (trial) => one.size * trial.messages.sent),
         down: portionOf('down', trials, share, (trial) => one.size * trial.messages.delivered),
         setup: {

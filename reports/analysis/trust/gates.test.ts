@@ -109,7 +109,11 @@ const BREAKS: Readonly<Record<string, (results: Results) => Results>> = {
 };
 
 const gone = ({ block, order, startedAt }: Trial): Trial => ({
-  ...{ state: 'failed', block, order, startedAt, reasons: ['the server exited with code 1'] },
+  state: 'failed',
+  block,
+  order,
+  startedAt,
+  reasons: ['the server exited with code 1'],
 });
 
 /** Each block takes the histogram of a transport that is slower still: the machine, not the transport, changes. */

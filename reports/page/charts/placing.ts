@@ -23,7 +23,10 @@ export function placeLabels(wanted: readonly Wanted[], within: Box): Place[] {
       { left: x - AWAY - width, middle: y + 12 },
     ];
     const boxes = sides.map(({ left, middle }) => ({
-      ...{ left, right: left + width, top: middle - HEIGHT / 2, bottom: middle + HEIGHT / 2 },
+      left,
+      right: left + width,
+      top: middle - HEIGHT / 2,
+      bottom: middle + HEIGHT / 2,
     }));
     const free = boxes.find((box) => isInside(box, within) && !taken.some((other) => overlap(box, other)));
     if (free === undefined) return null;

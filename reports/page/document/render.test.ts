@@ -31,8 +31,15 @@ const everyTrial = (state: Fault['state'], reason: string): Record<number, Fault
   Object.fromEntries(Array.from({ length: 6 }, (_, block) => [block, { state, reasons: [reason] }]));
 
 const microRow = (transport: string, step: MicroRow['step'], library = 'ws'): MicroRow => ({
-  ...{ transport, step, library, what: 'frame', size: 128, samples: 100 },
-  ...{ secondsMedian: 1e-6, secondsLow: 1e-6, secondsHigh: 1e-6 },
+  transport,
+  step,
+  library,
+  what: 'frame',
+  size: 128,
+  samples: 100,
+  secondsMedian: 1e-6,
+  secondsLow: 1e-6,
+  secondsHigh: 1e-6,
 });
 
 const CHECKS = [

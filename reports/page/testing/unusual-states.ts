@@ -378,7 +378,10 @@ export const UNUSUAL = {
     alter: (results) =>
       withCases(results, (one) => ({
         ...one,
-        ...{ tls: true, payload: 'json', auth: 'ES256', network: 'mobile: 80 ms ± 20 ms, 1 % loss, 10 Mbit/s' },
+        tls: true,
+        payload: 'json',
+        auth: 'ES256',
+        network: 'mobile: 80 ms ± 20 ms, 1 % loss, 10 Mbit/s',
         target: 'wss://example.invalid:8443/a/rather/long/path/of/a/server',
       })),
     leaders: ['ws'],

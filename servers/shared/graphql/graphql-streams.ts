@@ -84,7 +84,12 @@ export async function listenOverStreams(application: Application, settings: Serv
     const { method = '', url = '', headers } = request;
     const get = (name: string): string | undefined => headers[name]?.toString();
     const [content, { status, headers: fields = {} }] = await handle({
-      ...{ method, url, headers: { get }, body, raw: null, context: member },
+      method,
+      url,
+      headers: { get },
+      body,
+      raw: null,
+      context: member,
     });
     if (response.destroyed) return;
     if (content === null || typeof content === 'string') {
@@ -105,8 +110,13 @@ export async function listenOverStreams(application: Application, settings: Serv
     if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many streams');
     reserved.set(request.socket, before + 1);
     const member: Member = {
-      ...{ token: randomUUID(), subject: pass.subject, feed: new Feed<Value>() },
-      ...{ inTime: floodGuard(limits), sendsInTime: floodGuard(limits), response: undefined, forget: () => {} },
+      token: randomUUID(),
+      subject: pass.subject,
+      feed: new Feed<Value>(),
+      inTime: floodGuard(limits),
+      sendsInTime: floodGuard(limits),
+      response: undefined,
+      forget: () => {},
     };
     members.set(member.token, member);
     const expiry = whenExpired(pass, () => end(member));

@@ -16,7 +16,9 @@ test('knows where gRPC messages end, however they are cut', () => {
       const end = Math.min(stream.length, at + pieceBytes);
       const isEnd = [5, 310, 315, 70_320, 70_326].includes(end);
       expect({ pieceBytes, end, found: walk(stream.subarray(at, end)) }).toEqual({
-        ...{ pieceBytes, end, found: isEnd ? 'whole' : 'partial' },
+        pieceBytes,
+        end,
+        found: isEnd ? 'whole' : 'partial',
       });
     }
   }

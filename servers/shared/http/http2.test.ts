@@ -66,7 +66,9 @@ test('with origins listed, only their pages get in, and may read the answer', as
   const asked = (origin?: string) =>
     answered(session, { ':path': '/events', ...(origin === undefined ? {} : { origin }) });
   expect(await asked('https://app.example')).toMatchObject({
-    ...{ ':status': 200, 'access-control-allow-origin': 'https://app.example', vary: 'origin' },
+    ':status': 200,
+    'access-control-allow-origin': 'https://app.example',
+    vary: 'origin',
   });
   for (const origin of [undefined, url, 'https://app.example.evil.example'])
     expect((await asked(origin))[':status']).toBe(403);

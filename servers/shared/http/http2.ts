@@ -30,8 +30,11 @@ export function createHttp2Server(settings: ServerSettings, answer: Answer): Htt
       ? createServer(options, onRequest)
       : createSecureServer(
           {
-            ...{ ...options, cert: identity.certificate, key: identity.key },
-            ...{ handshakeTimeout: handshakeMs, ALPNProtocols: ['h2'] },
+            ...options,
+            cert: identity.certificate,
+            key: identity.key,
+            handshakeTimeout: handshakeMs,
+            ALPNProtocols: ['h2'],
           },
           onRequest,
         );

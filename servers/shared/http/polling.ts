@@ -89,9 +89,14 @@ export async function listenForPolls(
     opened.set(request.socket, before + 1);
     const id = randomUUID();
     const session: PollingSession = {
-      ...{ id, mailbox: new Mailbox<Message>(), held: undefined },
-      ...{ openedMs: performance.now(), lastSeenMs: Number.NaN },
-      ...{ subject: pass.subject, inTime: floodGuard(limits), forget: () => {} },
+      id,
+      mailbox: new Mailbox<Message>(),
+      held: undefined,
+      openedMs: performance.now(),
+      lastSeenMs: Number.NaN,
+      subject: pass.subject,
+      inTime: floodGuard(limits),
+      forget: () => {},
     };
     session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
     sessions.set(id, session);

@@ -17,7 +17,9 @@ export function createMqttWebServer(
   const { limits } = settings;
   const server = createWebServer(settings, notFound, gate);
   const wss = acceptWebSockets(server, {
-    ...{ gate, limits, tokenInHandshake: false },
+    gate,
+    limits,
+    tokenInHandshake: false,
     // A message may hold several packets, or a part of one. [MQTT-6.0.0-2]
     maxPayload: Math.max(packetBytes, MOST_TOGETHER),
     options: { handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL },

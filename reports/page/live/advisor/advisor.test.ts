@@ -31,7 +31,12 @@ beforeAll(async () => {
 afterAll(() => reader.close());
 
 const blank: Answers = {
-  ...{ preset: null, needs: [], objective: null, weights: EVEN, judged: [], judgement: true },
+  preset: null,
+  needs: [],
+  objective: null,
+  weights: EVEN,
+  judged: [],
+  judgement: true,
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 
@@ -123,7 +128,7 @@ describe('the same answers give the same advice as anywhere else', () => {
 });
 
 function onlyOf(id: keyof typeof EVEN, weight: number): typeof EVEN {
-  return { ...{ p99: 0, throughput: 0, bytes: 0, cpu: 0, memory: 0, simplicity: 0, features: 0 }, [id]: weight };
+  return { p99: 0, throughput: 0, bytes: 0, cpu: 0, memory: 0, simplicity: 0, features: 0, [id]: weight };
 }
 
 test('no cost is shown before weights were given; what is ruled out is', async () => {

@@ -309,7 +309,14 @@ function Judgements({ draft, families, change }: Props) {
         <fieldset key={transport} disabled={!judgement}>
           <legend>{transport}</legend>
           {criteria.map(({ criterion, name }) => (
-            <LevelOf key={criterion} {...{ transport, criterion, name, draft, change }} />
+            <LevelOf
+              key={criterion}
+              transport={transport}
+              criterion={criterion}
+              name={name}
+              draft={draft}
+              change={change}
+            />
           ))}
         </fieldset>
       ))}

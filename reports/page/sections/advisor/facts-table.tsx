@@ -12,7 +12,10 @@ const SAID: Readonly<Record<FactValue, string>> = {
   'other form': '◐ only if',
 };
 const CLASSES: Readonly<Record<FactValue, string>> = {
-  ...{ yes: 'fact-yes', no: 'fact-no', depends: 'fact-if', 'other form': 'fact-if' },
+  yes: 'fact-yes',
+  no: 'fact-no',
+  depends: 'fact-if',
+  'other form': 'fact-if',
 };
 const LETTERS: Readonly<Record<Tag, string>> = { measured: 'M', specification: 'S', judgement: 'J' };
 

@@ -108,7 +108,12 @@ function PresetsTable({ results, analysis }: Props) {
 }
 
 const answersOf = ({ id, needs, weights, scenario }: Preset) => ({
-  ...{ preset: id, needs, weights, objective: null, judged: [], judgement: true },
+  preset: id,
+  needs,
+  weights,
+  objective: null,
+  judged: [],
+  judgement: true,
   load: { scenario: null, preferred: scenario, clients: null, rate: null, size: null },
 });
 
