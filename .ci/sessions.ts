@@ -4,7 +4,7 @@
  */
 
 import { usualLimits } from '../bench/limits.ts';
-import { findTransport, loadClient, loadServer } from '../bench/registry.ts';
+import { findTransport, loadClient, loadServer } from '../bench/transports/index.ts';
 import { platform } from '../clients/platform/node.ts';
 import { application } from '../servers/application.ts';
 

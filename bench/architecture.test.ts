@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { transports } from './registry.ts';
+import { transports } from './transports/index.ts';
 
 /** What servers may use of `bench`: the contract, codecs, limits and measuring aids. */
 const SERVER_AIDS = [
@@ -25,10 +25,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/native': [],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
-  'bench/registry.ts': ['bench/contract.ts', 'bench/codec'],
+  'bench/transports': ['bench/contract.ts'],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
-  'bench/plan': ['bench/contract.ts', 'bench/registry.ts', 'bench/codec'],
+  'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
   'bench/load': [
     'bench/contract.ts',
     'bench/codec',
@@ -43,14 +43,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'bench/load',
     'bench/plan',
-    'bench/registry.ts',
+    'bench/transports',
     'bench/results',
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/codec',
     'bench/load',
     'bench/plan',
-    'bench/registry.ts',
+    'bench/transports',
     'bench/results',
     'bench/run',
     'bench/checks/theory',
@@ -66,7 +67,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
-    'bench/registry.ts',
+    'bench/transports',
     'clients/platform',
   ],
   'bench/checks/abuse': [
@@ -74,7 +75,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/limits.ts',
     'bench/native',
-    'bench/registry.ts',
+    'bench/transports',
     'bench/run',
     'bench/security',
     'clients/platform',
@@ -83,7 +84,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/checks/security/testing': [
     'bench/contract.ts',
     'bench/limits.ts',
-    'bench/registry.ts',
+    'bench/transports',
     'bench/checks/conformance',
     'bench/security',
     'clients/platform',

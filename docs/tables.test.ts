@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { transportNames, transports } from '../bench/registry.ts';
+import { transportNames, transports } from '../bench/transports/index.ts';
 
 /** Names in the first column of the table under a heading. */
 async function namesIn(file: string, heading: string): Promise<string[]> {

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { scenarios as registered } from '../registry.ts';
 import { parseResults } from '../results/file.ts';
 import { resultsSchema } from '../results/schema.ts';
+import { scenarios as registered } from '../scenarios/index.ts';
 import { cli, type Ended, endStarted, start, until } from '../testing/command.ts';
 import { childrenOf, isRunning, type RunningProcess } from '../testing/processes.ts';
 

@@ -1,6 +1,6 @@
 import { decode } from '../load/histogram.ts';
-import type { ScenarioKind } from '../registry.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
+import type { ScenarioKind } from '../scenarios/index.ts';
 
 /** What a trial showed, in a few words for the line that says it has ended. */
 export function detailOf(trial: Trial, kind: ScenarioKind): string {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { LEAST_SIZE } from '../codec/header.ts';
-import { registerTransport, transports } from '../registry.ts';
+import { registerTransport, transports } from '../transports/index.ts';
 import { UsageError } from './exit.ts';
 
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));

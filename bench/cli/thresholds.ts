@@ -1,7 +1,8 @@
 import { OPERATORS, type Threshold } from '../../reports/analysis/thresholds.ts';
 import { METRICS, type Metric, type MetricId, metricsOf } from '../../reports/model/metrics.ts';
 import { type Given, listOf, type RunOptions, suggestion } from '../plan/options.ts';
-import { findTransport, scenarios, transportNames } from '../registry.ts';
+import { scenarios } from '../scenarios/index.ts';
+import { findTransport, transportNames } from '../transports/index.ts';
 
 /** What a run measures, as far as it is known: with other problems about, only names are checked. */
 type Measured = Pick<RunOptions, 'transports' | 'scenarios'> | undefined;

@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { LEAST_SIZE, MOST_SENDERS, MOST_SEQUENCE } from '../codec/header.ts';
 import type { Encoding, Payload, TokenRules } from '../contract.ts';
-import { findTransport, type ScenarioEntry, scenarios, transportNames, transports } from '../registry.ts';
+import { type ScenarioEntry, scenarios } from '../scenarios/index.ts';
+import { findTransport, transportNames, transports } from '../transports/index.ts';
 
 /** What a run is asked to do. Lists span the cases. */
 export interface RunOptions {

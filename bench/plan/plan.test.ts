@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { scenarios, transportNames, transports } from '../registry.ts';
+import { scenarios } from '../scenarios/index.ts';
+import { transportNames, transports } from '../transports/index.ts';
 import { type Given, readOptions, type Setting } from './options.ts';
 import { estimateSeconds, makePlan } from './plan.ts';
 

@@ -1,18 +1,16 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding, Payload } from '../contract.ts';
+import { type ScenarioEntry, type ScenarioKind, scenarios } from '../scenarios/index.ts';
 import {
   findTransport,
   optionsOf,
-  type ScenarioEntry,
-  type ScenarioKind,
-  scenarios,
   type TransportEntry,
   type Variant,
   whyTooLarge,
   whyUnguarded,
   whyUnsupported,
-} from '../registry.ts';
+} from '../transports/index.ts';
 import type { RunOptions } from './options.ts';
 
 /** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { PlannedCase } from '../plan/plan.ts';
-import { capabilitiesOf } from '../registry.ts';
+import { capabilitiesOf } from '../transports/index.ts';
 import { LINK_PORTS, type Link } from './link.ts';
 
 /** Files, and so sockets, that one process may have open. Node raises its own limit to the hard one when it starts. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { PlannedCase, RunPlan } from '../plan/plan.ts';
-import { capabilitiesOf } from '../registry.ts';
 import {
   type Case,
   type Environment,
@@ -12,6 +11,7 @@ import {
 } from '../results/schema.ts';
 import { addressShown } from '../security/redact.ts';
 import { type Security, secure } from '../security/security.ts';
+import { capabilitiesOf } from '../transports/index.ts';
 import { type Placement, place } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { accommodate, ephemeralPorts, openFiles } from './limits.ts';

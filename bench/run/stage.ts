@@ -6,8 +6,8 @@ import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } fr
 import { combine, type Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
-import { clientModule, optionsOf, serverModule } from '../registry.ts';
 import type { Security } from '../security/security.ts';
+import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { Placement } from './affinity.ts';
 import { foreignServer, ourServer, type Served } from './host.ts';
 import type { Link, LinkCounters } from './link.ts';

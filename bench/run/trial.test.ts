@@ -3,10 +3,10 @@ import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { decode } from '../load/histogram.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan, type PlannedCase } from '../plan/plan.ts';
-import { capabilitiesOf, findTransport, transportNames, whyUnavailable } from '../registry.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { singleTrial } from '../testing/single-trial.ts';
+import { capabilitiesOf, findTransport, transportNames, whyUnavailable } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
 
 function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {

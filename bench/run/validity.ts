@@ -1,6 +1,6 @@
 import { ON_TIME_NS, type Recording } from '../load/recording.ts';
-import type { ScenarioKind } from '../registry.ts';
 import type { Messages, Usage } from '../results/schema.ts';
+import type { ScenarioKind } from '../scenarios/index.ts';
 
 /** What the rules look at: one trial's counts and usage. */
 export interface Observation {

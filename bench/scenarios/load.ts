@@ -1,8 +1,8 @@
 import { following, messageCount } from '../load/timetable.ts';
 import type { PlannedCase } from '../plan/plan.ts';
-import { capabilitiesOf } from '../registry.ts';
 import { type Judged, type Reading, summarise } from '../run/measurement.ts';
 import type { Stage } from '../run/stage.ts';
+import { capabilitiesOf } from '../transports/index.ts';
 
 /**
  * The warm-up is made of several phases like the measured one: code that was compiled for one phase is compiled again when

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clientModule, serverModule, transports } from '../registry.ts';
+import { clientModule, serverModule, transports } from '../transports/index.ts';
 import type { Fault } from './liar.ts';
 import { WARM_UP_MESSAGES, withRig } from './rig.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { usualLimits } from '../../bench/limits.ts';
-import { findTransport, loadClient, loadServer, optionsOf } from '../../bench/registry.ts';
+import { findTransport, loadClient, loadServer, optionsOf } from '../../bench/transports/index.ts';
 import { application } from '../../servers/application.ts';
 import { platform } from '../platform/node.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { checks, runCheck } from '../../bench/checks/conformance/suite.ts';
-import { loadClient, loadServer, scenarios, type TransportEntry } from '../../bench/registry.ts';
 import { runTrial } from '../../bench/run/trial.ts';
+import { scenarios } from '../../bench/scenarios/index.ts';
 import { singleTrial } from '../../bench/testing/single-trial.ts';
+import { loadClient, loadServer, type TransportEntry } from '../../bench/transports/index.ts';
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
 

@@ -1,8 +1,8 @@
 import { connect as dial } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { application } from '../../../servers/application.ts';
-import { findTransport, loadServer, transportNames, transports, whyUnavailable } from '../../registry.ts';
 import { makeIdentity } from '../../security/identity.ts';
+import { findTransport, loadServer, transportNames, transports, whyUnavailable } from '../../transports/index.ts';
 import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
 
 /** Assaults at once: they mostly wait for what should happen to happen. */

@@ -3,7 +3,7 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } f
 import { setTimeout as later } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { encodeMessage, OPEN } from '../../codec/messages.ts';
-import type { Wire } from '../../registry.ts';
+import type { Wire } from '../../transports/index.ts';
 import { type Attack, CLOSED, is, pour, speaks, type Target } from './attack.ts';
 import * as h2 from './http2-frames.ts';
 import type { RawPeer } from './peer.ts';

@@ -1,5 +1,5 @@
 import { Encoder } from 'socket.io-msgpack-parser';
-import type { Wire } from '../../registry.ts';
+import type { Wire } from '../../transports/index.ts';
 import { type Attack, CLOSED, fate, inWebSocket, is, pour, type Target } from './attack.ts';
 import { BINARY, frame, TEXT } from './frames.ts';
 import type { RawPeer } from './peer.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { bufferOf, loadBinding, type QuicSession, type SendStream } from '../../native/webtransport.ts';
-import type { Found, Wire } from '../../registry.ts';
+import type { Found, Wire } from '../../transports/index.ts';
 import { type Attack, is, pour, speaks, type Target } from './attack.ts';
 
 /** Datagrams of noise, and how long nothing may come back for it. */

@@ -1,5 +1,5 @@
 import type { Limits } from '../../contract.ts';
-import { type Found, type Wire, wireOf } from '../../registry.ts';
+import { type Found, type Wire, wireOf } from '../../transports/index.ts';
 import { framesOf, type Handshake, handshake } from './frames.ts';
 import type { RawPeer } from './peer.ts';
 

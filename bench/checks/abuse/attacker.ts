@@ -1,5 +1,5 @@
 import type { Limits } from '../../contract.ts';
-import { findTransport } from '../../registry.ts';
+import { findTransport } from '../../transports/index.ts';
 import { type Attack, type Target, wireFor } from './attack.ts';
 import { attacksOn } from './attacks.ts';
 import { RawPeer } from './peer.ts';

@@ -1,6 +1,6 @@
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { generate, type Packet } from 'mqtt-packet';
-import type { Found, Wire } from '../../registry.ts';
+import type { Found, Wire } from '../../transports/index.ts';
 import { againstHttp2 } from './against-http2.ts';
 import { againstSocketio } from './against-socketio.ts';
 import { againstQuic, overUdp } from './against-udp.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findTransport, transportNames } from '../../registry.ts';
+import { findTransport, transportNames } from '../../transports/index.ts';
 import { attacksOn } from './attacks.ts';
 
 /** What every transport should stand, and which attacks try it. A frozen subscriber is tried in `harness.ts`, on all of them. */

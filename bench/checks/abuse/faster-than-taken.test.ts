@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
+import { startServer } from '../../run/processes.ts';
 import {
   capabilitiesOf,
   findTransport,
@@ -8,8 +9,7 @@ import {
   serverModule,
   transportNames,
   whyUnavailable,
-} from '../../registry.ts';
-import { startServer } from '../../run/processes.ts';
+} from '../../transports/index.ts';
 import { ABUSE_LIMITS, MOST_LEFT_BYTES, memory, settle } from './harness.ts';
 
 /** What a peer sends, as fast as it goes: three times what may stay. */

@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Limits } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
+import { Child } from '../../run/child.ts';
+import { type Server, startServer } from '../../run/processes.ts';
+import { makeMint } from '../../security/tokens.ts';
 import {
   capabilitiesOf,
   clientModule,
@@ -10,10 +13,7 @@ import {
   optionsOf,
   serverModule,
   type Wire,
-} from '../../registry.ts';
-import { Child } from '../../run/child.ts';
-import { type Server, startServer } from '../../run/processes.ts';
-import { makeMint } from '../../security/tokens.ts';
+} from '../../transports/index.ts';
 import { type Target, wireFor } from './attack.ts';
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
 import { fetches } from './attacks.ts';

@@ -1,5 +1,5 @@
 import { platform } from '../../../clients/platform/node.ts';
-import { type Found, loadClient, optionsOf, refusalOf } from '../../registry.ts';
+import { type Found, loadClient, optionsOf, refusalOf } from '../../transports/index.ts';
 import { type Attack, ofFlood, type Target } from './attack.ts';
 
 /** Time to become a session. */

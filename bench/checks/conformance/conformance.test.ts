@@ -9,7 +9,7 @@ import {
   refusalOf,
   transports,
   whyUnavailable,
-} from '../../registry.ts';
+} from '../../transports/index.ts';
 import { type Subject, UNAVAILABLE } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 

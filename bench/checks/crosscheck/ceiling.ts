@@ -1,4 +1,4 @@
-import { clientModule, type TransportEntry } from '../../registry.ts';
+import { clientModule, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
 import {
   runBare,

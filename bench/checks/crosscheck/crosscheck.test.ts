@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { findTransport } from '../../registry.ts';
+import { findTransport } from '../../transports/index.ts';
 import { type CrosscheckOptions, compare, httpTransports, underFreeze } from './crosscheck.ts';
 import { analyticTruth } from './freeze.ts';
 

@@ -1,6 +1,6 @@
 import { decode } from '../../load/histogram.ts';
 import { messageCount } from '../../load/timetable.ts';
-import { type TransportEntry, transports } from '../../registry.ts';
+import { type TransportEntry, transports } from '../../transports/index.ts';
 import { analyticTruth, freeze } from './freeze.ts';
 import type { Percentiles } from './orders.ts';
 import { type Stage, type Surroundings, withAutocannon, withEndpoint, withGenerator } from './stage.ts';

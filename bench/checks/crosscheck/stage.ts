@@ -5,10 +5,10 @@ import { Messages } from '../../load/messages.ts';
 import type { WorkerOrder } from '../../load/protocol.ts';
 import type { Recording } from '../../load/recording.ts';
 import { following, messageCount } from '../../load/timetable.ts';
-import { clientModule, optionsOf, serverModule, type TransportEntry } from '../../registry.ts';
 import type { Placement } from '../../run/affinity.ts';
 import { Child, type ChildSettings } from '../../run/child.ts';
 import { GENERATOR_FLAGS, type Server, startServer, startWorker } from '../../run/processes.ts';
+import { clientModule, optionsOf, serverModule, type TransportEntry } from '../../transports/index.ts';
 import type {
   AutocannonAnswer,
   AutocannonOrder,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decode } from '../../load/histogram.ts';
-import { clientModule, serverModule } from '../../registry.ts';
 import { at, WARM_UP_MESSAGES, withRig } from '../../testing/rig.ts';
+import { clientModule, serverModule } from '../../transports/index.ts';
 
 /**
  * A way of known length is read as being so long. At this rate the load never sleeps: what a machine takes to wake a process

@@ -2,8 +2,8 @@ import { setTimeout as later } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { decode } from '../../load/histogram.ts';
 import { summariseTimeline } from '../../load/timeline.ts';
-import { clientModule, serverModule } from '../../registry.ts';
 import { at, judged, type Rig, withRig } from '../../testing/rig.ts';
+import { clientModule, serverModule } from '../../transports/index.ts';
 
 /**
  * A process that stands still for a while is what closed loops and per-request timing hide. A freeze of F delays the messages

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { clientModule, serverModule } from '../../registry.ts';
 import { undisturbed, withRig } from '../../testing/rig.ts';
+import { clientModule, serverModule } from '../../transports/index.ts';
 
 const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
 const RATE = 5_000;

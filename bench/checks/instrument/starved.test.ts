@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { expect, test } from 'vitest';
-import { clientModule, serverModule } from '../../registry.ts';
 import { judged, type Rig, undisturbed, withRig } from '../../testing/rig.ts';
+import { clientModule, serverModule } from '../../transports/index.ts';
 
 const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
 const CLIENTS = 10;

@@ -2,8 +2,8 @@ import { JsHistogram } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
 import { decode } from '../../load/histogram.ts';
 import { type Slice, summariseTimeline } from '../../load/timeline.ts';
-import { clientModule, serverModule } from '../../registry.ts';
 import { withRig } from '../../testing/rig.ts';
+import { clientModule, serverModule } from '../../transports/index.ts';
 
 const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
 const RATE = 600;

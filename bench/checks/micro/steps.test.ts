@@ -5,7 +5,7 @@ import { application } from '../../../servers/application.ts';
 import { ECHO } from '../../codec/header.ts';
 import { usualLimits } from '../../limits.ts';
 import { Messages } from '../../load/messages.ts';
-import { loadClient, loadServer, optionsOf, transports } from '../../registry.ts';
+import { loadClient, loadServer, optionsOf, transports } from '../../transports/index.ts';
 import type { Chain, StepName } from './chain.ts';
 import { echoOf, JSON_ALONE } from './steps.ts';
 

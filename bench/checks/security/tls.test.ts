@@ -1,9 +1,9 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
-import { capabilitiesOf } from '../../registry.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
+import { capabilitiesOf } from '../../transports/index.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
-import { capabilitiesOf } from '../../registry.ts';
+import { capabilitiesOf } from '../../transports/index.ts';
 import { Peer } from '../conformance/harness.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
 import { openForge } from './testing/forge.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findTransport, transportNames, transports } from '../../registry.ts';
+import { findTransport, transportNames, transports } from '../../transports/index.ts';
 import { deflater } from './compression.ts';
 import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
 import {

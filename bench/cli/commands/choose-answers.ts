@@ -5,7 +5,7 @@ import { inOrder, readJudged } from '../../../reports/advice/questions/judgement
 import { CONTRADICTIONS, NEEDS, type NeedId } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { listOf, suggestion } from '../../plan/options.ts';
-import { scenarios } from '../../registry.ts';
+import { scenarios } from '../../scenarios/index.ts';
 
 /** What a project says of itself, as text: from flags, or from what was typed. */
 export interface AnswerTexts {

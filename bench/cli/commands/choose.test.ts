@@ -17,9 +17,9 @@ import { flagsOf } from '../../../reports/advice/questions/flags.ts';
 import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN } from '../../../reports/testing/fixtures.ts';
-import { transports } from '../../registry.ts';
 import { writeResults } from '../../results/file.ts';
 import { endStarted, start } from '../../testing/command.ts';
+import { transports } from '../../transports/index.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 import { askAnswers } from './choose-questions.ts';
 

@@ -1,17 +1,16 @@
 import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
+import { type ScenarioEntry, scenarios } from '../../scenarios/index.ts';
 import {
   capabilitiesOf,
   type Found,
   optionsOf,
-  type ScenarioEntry,
-  scenarios,
   transports,
   unauthorizedOf,
   whyUnavailable,
   whyUnguarded,
-} from '../../registry.ts';
+} from '../../transports/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { Io } from '../io.ts';
 

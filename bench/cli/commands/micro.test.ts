@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { transports } from '../../registry.ts';
+import { transports } from '../../transports/index.ts';
 import { UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { microCommand } from './micro.ts';

@@ -4,6 +4,8 @@ import { application } from '../../../servers/application.ts';
 import type { Identity, Listener } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
 import { ALGORITHMS, listOf, MOST_SIZE, nearest, suggestion } from '../../plan/options.ts';
+import { makeIdentity } from '../../security/identity.ts';
+import { makeMint } from '../../security/tokens.ts';
 import {
   type Found,
   findTransport,
@@ -12,9 +14,7 @@ import {
   transportNames,
   whyUnavailable,
   whyUnguarded,
-} from '../../registry.ts';
-import { makeIdentity } from '../../security/identity.ts';
-import { makeMint } from '../../security/tokens.ts';
+} from '../../transports/index.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { usePlugins } from '../plugin.ts';

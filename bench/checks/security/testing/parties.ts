@@ -10,7 +10,7 @@ import {
   transports,
   unauthorizedOf,
   whyUnavailable,
-} from '../../../registry.ts';
+} from '../../../transports/index.ts';
 import { Peer, within } from '../../conformance/harness.ts';
 
 /** A transport in one of its variants, ready to be tested. Which those are the registry says, and nothing else. */
