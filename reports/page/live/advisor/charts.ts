@@ -1,9 +1,10 @@
+import type { FigureId } from '../../../kinds/shape.ts';
 import type { MetricId } from '../../../model/metrics.ts';
 import type { Group } from '../../../model/model.ts';
-import { type FigureKind, figureId, sectionId } from '../../parts/sections.ts';
+import { figureId, sectionId } from '../../parts/sections.ts';
 
 /** What shows a figure best; where there is nothing of the kind, medians with their intervals do, which can be had of every metric. */
-const SHOWN_BY: Partial<Readonly<Record<MetricId, readonly FigureKind[]>>> = {
+const SHOWN_BY: Partial<Readonly<Record<MetricId, readonly FigureId[]>>> = {
   p50: ['percentiles'],
   p99: ['percentiles'],
   bytes: ['bytes'],
@@ -25,7 +26,7 @@ export function chartOf(
   const primary = groups[index]?.primary === metric;
   const own = metric === null || primary ? [] : (SHOWN_BY[metric] ?? []);
   // Medians and intervals are what a reason quotes.
-  const kinds: readonly FigureKind[] = metric === null ? [] : [...own, 'intervals'];
+  const kinds: readonly FigureId[] = metric === null ? [] : [...own, 'intervals'];
   return kinds.map((kind) => figureId(index, kind)).find(has) ?? sectionId(index);
 }
 
