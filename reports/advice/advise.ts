@@ -268,7 +268,7 @@ function measureCommand(
 }
 
 const judgedLoad = ({ scenario, clients, rate, size, kind }: Group['question']) =>
-  shapeOf({ kind }).advice?.need === 'load'
+  shapeOf({ kind }).advice?.need === 'traffic'
     ? { scenarios: scenario, clients, rate, size }
     : { scenarios: scenario, clients };
 
@@ -288,7 +288,7 @@ function limitsOf({ readings, pool, basis }: Settled): string[] {
     ...dropped.map(({ id, name, dropped: why }) => {
       const how =
         id === 'throughput'
-          ? ` (npm run bench -- --scenarios ${adviceOn('load').scenarios},${adviceOn('throughput').scenarios} measures it)`
+          ? ` (npm run bench -- --scenarios ${adviceOn('traffic').scenarios},${adviceOn('throughput').scenarios} measures it)`
           : '';
       return `${name}: ${why}${how}. Its weight is shared among the others.`;
     }),

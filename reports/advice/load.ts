@@ -17,7 +17,7 @@ type Dimension = (typeof DIMENSIONS)[number];
 /** Snaps a load to the nearest measured case, and says so. Beyond the measured range there is no nearest. */
 export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boolean): Basis {
   const idle = wanted.rate === 0;
-  const need = idle ? 'silence' : 'load';
+  const need = idle ? 'silence' : 'traffic';
   const cases = groups.filter(({ question }) => shapeOf(question).advice?.need === need);
   const [first] = cases;
   if (first === undefined) {

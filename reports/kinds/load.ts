@@ -113,7 +113,7 @@ export const load: KindShape = {
   trialColumns: (group) => [...SENT, ...ARRIVED, ...figuresOf([p50, p99]), ...LATENCY, ...LAG, ...generator(group)],
   csv: [],
   advice: {
-    need: 'load',
+    need: 'traffic',
     scenarios: 'echo,broadcast',
     missing: 'messages at a steady rate',
     criteria: { p99: 'p99', bytes: 'bytes', cpu: 'cpu', memory: 'memory' },

@@ -127,8 +127,8 @@ export type CsvColumn = {
 };
 
 export type AdvicePart = {
-  /** Need that its cases answer: a load, sessions that are silent, or what a server sustains. */
-  readonly need: 'load' | 'silence' | 'throughput';
+  /** Need that its cases answer: messages at some rate, sessions that are silent, or the rate that a server sustains. */
+  readonly need: 'traffic' | 'silence' | 'throughput';
   /** Scenarios that `--scenarios` takes to measure it. */
   readonly scenarios: string;
   /** What the run did not measure, where it has no such case. */

@@ -43,5 +43,5 @@ function complete(facts: Partial<Record<NeedId, Fact>>): FactColumn['facts'] | u
 export const canAdvise = ({ groups }: Analysis): boolean =>
   groups.some(({ question, rows }) => {
     const need = shapeOf(question).advice?.need;
-    return (need === 'load' || need === 'silence') && rows.some(({ floor }) => !floor);
+    return (need === 'traffic' || need === 'silence') && rows.some(({ floor }) => !floor);
   });

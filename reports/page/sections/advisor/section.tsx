@@ -60,7 +60,7 @@ const looksOf = ({ groups }: Analysis, identities: Identities): Looks => {
 const scenariosOf = ({ groups }: Analysis): string[] => [
   ...new Set(
     groups
-      .filter(({ question }) => shapeOf(question).advice?.need === 'load' && /^[\w-]+$/.test(question.scenario))
+      .filter(({ question }) => shapeOf(question).advice?.need === 'traffic' && /^[\w-]+$/.test(question.scenario))
       .map(({ question }) => question.scenario),
   ),
 ];
