@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
@@ -150,6 +151,9 @@ function draw(seed: number, count: number): Mutant[] {
   return drawn;
 }
 
+/** Where vitest writes what came out. */
+const reportFile = join(mkdtempSync(join(tmpdir(), 'mutants-')), 'report.json');
+
 const folded = (line: string): string => line.replaceAll(/\s+/g, '');
 
 /** The same code in this tree: the place whose surroundings share the most lines with the drawn one's, and the edit there. */
@@ -185,17 +189,19 @@ function test(file: string): { failed: string | undefined; ran: number } {
       '--reporter=json',
       '--passWithNoTests',
     ];
-    const { stdout, error } = spawnSync(process.execPath, vitest, {
-      encoding: 'utf8',
-      maxBuffer: 1e9,
+    const { error } = spawnSync(process.execPath, [...vitest, `--outputFile=${reportFile}`], {
       timeout: MAX_SECONDS * 1e3,
       env: { ...process.env, CI: '' },
+      stdio: 'ignore',
     });
     if (error !== undefined) return { failed: `no end within ${MAX_SECONDS} s`, ran };
-    const report = JSON.parse(stdout.slice(stdout.indexOf('{"num'), stdout.lastIndexOf('}') + 1)) as {
+    // Without a test that reaches the file there is no report.
+    if (!existsSync(reportFile)) continue;
+    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as {
       numTotalTests: number;
       testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
     };
+    rmSync(reportFile);
     ran += report.numTotalTests;
     for (const { name, status, assertionResults } of report.testResults) {
       const failed = assertionResults.find((one) => one.status === 'failed');
@@ -254,3 +260,4 @@ if (command === 'draw') {
   process.stderr.write('usage: node .ci/mutants.ts draw [--seed N] [--count N] | run FILE [--only 0,3]\n');
   process.exitCode = 2;
 }
+rmSync(dirname(reportFile), { recursive: true });
