@@ -60,7 +60,10 @@ const REACHED_THROUGH_PROCESSES: readonly { readonly sources: RegExp; readonly t
   { sources: /^bench\/cli/, tests: ['cli/cli', 'cli/outputs', 'cli/unhappy', 'cli/exit-codes'] },
   { sources: /^bench\/(checks\/)?abuse\//, tests: ['abuse/abuse'] },
   { sources: /^bench\/(checks\/)?crosscheck\//, tests: ['crosscheck/crosscheck'] },
-  { sources: /^reports\/page\/live\//, tests: ['reports/page/live'] },
+  {
+    sources: /^reports\/page\//,
+    tests: ['page/render', 'document/render', 'reports/page/live', 'layout', 'first-screen'],
+  },
 ];
 
 type Node = { readonly type: string; readonly start: number; readonly end: number; readonly [key: string]: unknown };
