@@ -12,10 +12,10 @@ export function measure(id: MetricId, decoded: DecodedTrial, one: Pick<Case, 'cl
   return read(decoded, one);
 }
 
-/** How well a straight line fits the memory that a metric is the slope of; null for every other metric. */
+/** R² of the line that a metric is the slope of; null for every other metric. */
 export const fitOf = (id: MetricId, { trial }: DecodedTrial): number | null => measuredMetric(id).fit?.(trial) ?? null;
 
-/** Whether the value is no more than a lower bound. */
+/** True where the value is no more than a lower bound. */
 export const isLowerBound = (id: MetricId, { trial }: DecodedTrial): boolean =>
   measuredMetric(id).isLowerBound?.(trial) ?? false;
 
@@ -24,7 +24,7 @@ export function payloadPerDelivered({ size }: Pick<Case, 'size'>, { messages }: 
   return perDelivered(size * (messages.sent + messages.delivered), messages.delivered);
 }
 
-/** What the sockets carried of the bytes that were counted on a link: the rest is TCP, IP and Ethernet. */
+/** Bytes at the sockets, of those that were counted on a link: the rest is TCP, IP and Ethernet. */
 export function socketPerDelivered({ messages, wire: { socket } }: MeasuredTrial): Shown {
   return socket === undefined ? notShown('not counted') : perDelivered(socket.up + socket.down, messages.delivered);
 }

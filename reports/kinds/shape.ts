@@ -24,11 +24,11 @@ export type KindShape = {
   readonly warnings: (group: WarningFacts, where: string) => Warning[];
   /** Conditions of a trustworthy trial that apply, beside those that apply to every kind. */
   readonly trust: readonly TrialCondition[];
-  /** Whether messages are due at the case's own rate: latency has a curve, and cases form series by rate, clients and size. */
+  /** True where messages are due at the case's own rate: latency has a curve, and cases form series by rate, clients and size. */
   readonly steadyRate: boolean;
-  /** Whether the server's CPU per message is that of one message in and one out, which `micro` measures in parts. */
+  /** True where the server's CPU per message is that of one message in and one out, which `micro` measures in parts. */
   readonly isEcho: (question: Question) => boolean;
-  /** Whether load precedes the measured window. */
+  /** True where load precedes the measured window. */
   readonly warmedUp: boolean;
   /** Length of a trial: as it was asked for, as long as a search takes, or until the work is done. */
   readonly trialLength: 'asked for' | 'searched' | 'until done';
@@ -57,7 +57,7 @@ export type MeasuredMetric = {
   readonly measure: (decoded: DecodedTrial, one: Pick<Case, 'clients'>) => Shown;
   /** Read inside the server, which a server of somebody else's does not allow. */
   readonly ofServer?: true;
-  /** Whether a value is only a lower bound. */
+  /** True where a value is only a lower bound. */
   readonly isLowerBound?: (trial: MeasuredTrial) => boolean;
   /** R² of the line that the value is the slope of; null where there is none. */
   readonly fit?: (trial: MeasuredTrial) => number | null;
@@ -131,7 +131,7 @@ export type AdvicePart = {
   readonly need: 'traffic' | 'silence' | 'throughput';
   /** Scenarios that `--scenarios` takes to measure it. */
   readonly scenarios: string;
-  /** What the run did not measure, where it has no such case. */
+  /** Words for what a run without such a case did not measure. */
   readonly missing: string;
   /** Metric that stands for each criterion. */
   readonly criteria: Partial<Readonly<Record<MeasuredCriterion, MetricId>>>;

@@ -20,7 +20,7 @@ export type Reading = {
   readonly sample: Sample;
   readonly median: number;
   readonly reason: string;
-  /** How many of the values are lower bounds. */
+  /** Number of values that are lower bounds. */
   readonly bounded: number;
   /** R² of the worst of the lines that the values are slopes of; null where they are none. */
   readonly fit: number | null;
