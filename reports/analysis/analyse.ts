@@ -1,5 +1,6 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { forEachMetric, isJudged, judgingOf, metric, metricsOf, shapeOf, titleOf } from '../kinds/lookup.ts';
+import { reportOf } from '../kinds/report.ts';
 import { type CaseGroup, groupCases, unsupportedIn } from '../model/group.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
@@ -48,8 +49,7 @@ function groupJudge(results: Results, options: AnalysisOptions, runBarrier: stri
   const bootstrap = createBootstrap(options.seed, options.resamples);
   return (caseGroup: CaseGroup): Judged[] => {
     const { id, question, cases } = caseGroup;
-    const shape = shapeOf(question);
-    const judging = judgingOf(shape);
+    const judging = judgingOf(shapeOf(question));
     if (judging === null) return [];
     const members = cases.map((one) => readMember(results, one));
     const layer = layerOf(caseGroup);
@@ -89,7 +89,7 @@ function groupJudge(results: Results, options: AnalysisOptions, runBarrier: stri
       tieBreak: tieBreakOf(facts),
       certainty: certaintyOf(facts),
       preference: preferenceOf({ rows, metrics, tiers, columns, primary }),
-      notes: shape.notes({ question, members, layer }),
+      notes: reportOf(question).notes({ question, members, layer }),
       notCovered: notCoveredBy(results.environment, layer, question),
     };
     const belowFloor = belowFloorIn(members, compared, rule);

@@ -1,5 +1,6 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { scenarioText, shapeOf } from '../kinds/lookup.ts';
+import { scenarioText } from '../kinds/lookup.ts';
+import { reportOf } from '../kinds/report.ts';
 import { countOf, integer, list, verdictFigures } from '../model/format.ts';
 import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -27,7 +28,7 @@ export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: r
       ...rejected(group.rows, 'invalid', { where, plan, target }),
       ...rejected(group.rows, 'suspect', { where, plan, target }),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
-      ...shapeOf(group.question).warnings(group, where),
+      ...reportOf(group.question).warnings(group, where),
       ...group.belowFloor.map((below) => belowFloorWarning(below, where)),
       ...(group.layer === 'mixed' ? [mixedLayers(where)] : []),
     ];

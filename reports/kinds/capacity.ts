@@ -2,7 +2,7 @@ import { countOf, figures, integer, list } from '../model/format.ts';
 import { objectiveText } from '../model/group.ts';
 import type { Question, Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
-import type { KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
+import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
 import { finite } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { sentence } from './shared/sample-warnings.ts';
@@ -93,6 +93,24 @@ export const capacity: KindShape = {
     // Between runs bytes and CPU at different rates are no comparison either.
     betweenRuns: ['capacity'],
   },
+  steadyRate: false,
+  warmedUp: true,
+  trialLength: 'searched',
+  wireCost: { metric: 'bytes', per: 'message', when: 'at the found rate' },
+  csv: [
+    { header: 'search_steps', cell: ({ capacity: search }) => search?.steps.length },
+    { header: 'search_ceiling_per_second', cell: ({ capacity: search }) => search?.ceilingRate },
+    { header: 'search_reason', cell: ({ capacity: search }) => search?.reason },
+  ],
+  advice: {
+    need: 'throughput',
+    scenarios: 'capacity',
+    missing: 'highest rate within an objective',
+    criteria: { throughput: 'capacity' },
+  },
+};
+
+export const capacityReport: KindReport = {
   notes: ({ question, members }) => [
     `Capacity: the highest rate, confirmed by a longer trial, that met the objective with nothing lost. The other ` +
       `columns are of that confirming trial: each choice at a rate of its own, so that latencies are not compared.`,
@@ -106,17 +124,13 @@ export const capacity: KindShape = {
   ],
   warnings: ({ rows }, where) => [...limitedByGenerator(rows, where), ...withoutRate(rows, where)],
   trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane'],
-  steadyRate: false,
   isEcho: () => false,
-  warmedUp: true,
-  trialLength: 'searched',
   figures: ['load', 'intervals', 'bytes', 'effort'],
   effort: {
     generator: 'worked',
     note: 'the time it worked: what it spun while it waited for the next due time is not in it.',
     limit: null,
   },
-  wireCost: { metric: 'bytes', per: 'message', when: 'at the found rate' },
   definitions: [
     [
       'Capacity',
@@ -133,15 +147,4 @@ export const capacity: KindShape = {
     ...LAG,
     ...generator(group),
   ],
-  csv: [
-    { header: 'search_steps', cell: ({ capacity: search }) => search?.steps.length },
-    { header: 'search_ceiling_per_second', cell: ({ capacity: search }) => search?.ceilingRate },
-    { header: 'search_reason', cell: ({ capacity: search }) => search?.reason },
-  ],
-  advice: {
-    need: 'throughput',
-    scenarios: 'capacity',
-    missing: 'highest rate within an objective',
-    criteria: { throughput: 'capacity' },
-  },
 };

@@ -1,6 +1,6 @@
 import { countOf, integer } from '../model/format.ts';
 import type { Question } from '../model/model.ts';
-import type { KindShape, MeasuredMetric } from './shape.ts';
+import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { finite, perDelivered } from './shared/measuring.ts';
 import { cpu } from './shared/message-metrics.ts';
 import { ARRIVED, count, figuresOf, generator } from './shared/trial-columns.ts';
@@ -64,32 +64,11 @@ export const closed: KindShape = {
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
-  notes: () => [
-    'Closed loop: each session sends again as soon as its echo arrives, so a slow server is asked for less. This is ' +
-      'how fast generator and server go together; there is no timetable, hence no response latency, and nothing ' +
-      'here compares with a table of messages on a timetable.',
-  ],
-  warnings: () => [],
-  trust: ['accounting closes'],
   // A message waits for the one before it, so that its latency is no response latency.
   steadyRate: false,
-  isEcho: () => false,
   warmedUp: true,
   trialLength: 'asked for',
-  figures: ['intervals', 'effort'],
-  effort: {
-    generator: 'used',
-    note: 'user and system time.',
-    limit: 'In a closed loop whichever works longer sets the rate.',
-  },
   wireCost: null,
-  definitions: [
-    [
-      'Messages per second, closed loop',
-      'Each session sends again when its echo arrives. More is better. Not a capacity: no latency is promised at it.',
-    ],
-  ],
-  trialColumns: (group) => [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator(group)],
   csv: [],
   advice: {
     need: 'throughput',
@@ -97,4 +76,28 @@ export const closed: KindShape = {
     missing: 'messages in a closed loop',
     criteria: { throughput: 'throughput' },
   },
+};
+
+export const closedReport: KindReport = {
+  notes: () => [
+    'Closed loop: each session sends again as soon as its echo arrives, so a slow server is asked for less. This is ' +
+      'how fast generator and server go together; there is no timetable, hence no response latency, and nothing ' +
+      'here compares with a table of messages on a timetable.',
+  ],
+  warnings: () => [],
+  trust: ['accounting closes'],
+  isEcho: () => false,
+  figures: ['intervals', 'effort'],
+  effort: {
+    generator: 'used',
+    note: 'user and system time.',
+    limit: 'In a closed loop whichever works longer sets the rate.',
+  },
+  definitions: [
+    [
+      'Messages per second, closed loop',
+      'Each session sends again when its echo arrives. More is better. Not a capacity: no latency is promised at it.',
+    ],
+  ],
+  trialColumns: (group) => [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator(group)],
 };

@@ -2,7 +2,7 @@ import { countOf, integer } from '../model/format.ts';
 import type { Member } from '../model/member.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
 import { median } from '../stats/median.ts';
-import type { KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
+import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
 import { bytesOf, finite } from './shared/measuring.ts';
 import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';
 import { figuresOf, growth } from './shared/trial-columns.ts';
@@ -115,6 +115,19 @@ export const connect: KindShape = {
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
+  steadyRate: false,
+  warmedUp: false,
+  trialLength: 'until done',
+  wireCost: null,
+  csv: [
+    { header: 'opening_sessions', cell: ({ opening }) => opening?.sessions },
+    { header: 'opening_seconds', cell: ({ opening }) => opening?.seconds },
+    { header: 'opening_in_flight', cell: ({ opening }) => opening?.inFlight },
+  ],
+  advice: null,
+};
+
+export const connectReport: KindReport = {
   notes: ({ members }) => [
     'p50 and p99: from dialling to a usable session, the sessions opened one after another. ' +
       `${capitalised(sessionRate.metric.name)}: a second pass${openingText(members)}.`,
@@ -127,22 +140,12 @@ export const connect: KindShape = {
     ];
   },
   trust: [],
-  steadyRate: false,
   isEcho: () => false,
-  warmedUp: false,
-  trialLength: 'until done',
   figures: ['intervals'],
   effort: null,
-  wireCost: null,
   definitions: [
     ['Usable session', 'From dialling until messages flow both ways: subscribed, not merely connected.'],
     ['Set-up bytes per session', 'All bytes both ways until every session was usable, over the sessions.'],
   ],
   trialColumns: (group) => [...figuresOf(metrics), ...OPENING, ...growth(group)],
-  csv: [
-    { header: 'opening_sessions', cell: ({ opening }) => opening?.sessions },
-    { header: 'opening_seconds', cell: ({ opening }) => opening?.seconds },
-    { header: 'opening_in_flight', cell: ({ opening }) => opening?.inFlight },
-  ],
-  advice: null,
 };

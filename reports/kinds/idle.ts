@@ -2,7 +2,7 @@ import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import { countOf, figures, list } from '../model/format.ts';
 import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
-import type { KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
+import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
 import { bytesOf, finite, LEAST_FIT, perSessionHour } from './shared/measuring.ts';
 import { figuresOf, growth } from './shared/trial-columns.ts';
 import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
@@ -181,25 +181,10 @@ export const idle: KindShape = {
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
-  notes,
-  warnings: ({ rows }, where) => poorFit(rows, where),
-  trust: [],
   steadyRate: false,
-  isEcho: () => false,
   warmedUp: false,
   trialLength: 'asked for',
-  figures: ['intervals', 'growth', 'idle'],
-  effort: null,
   wireCost: { metric: 'idleBytes', per: 'session and hour', when: 'in a window of whole heartbeats' },
-  definitions: [
-    ['Per session and hour', 'Of sessions that are open and send nothing: what their window cost, scaled to an hour.'],
-    [
-      'Memory per session',
-      'Slope of resident memory over the number of open sessions, each step after garbage collection. R² says how well a ' +
-        'straight line fits; 1 is exactly.',
-    ],
-  ],
-  trialColumns: (group) => [...figuresOf(metrics), ...FIT, ...growth(group)],
   csv: [
     { header: 'server_memory_r2', cell: ({ memory }) => memory?.server.r2 },
     { header: 'generator_memory_r2', cell: ({ memory }) => memory?.generator.r2 },
@@ -210,4 +195,22 @@ export const idle: KindShape = {
     missing: 'sessions that say nothing',
     criteria: { bytes: 'idleBytes', cpu: 'idleCpu', memory: 'sessionMemory' },
   },
+};
+
+export const idleReport: KindReport = {
+  notes,
+  warnings: ({ rows }, where) => poorFit(rows, where),
+  trust: [],
+  isEcho: () => false,
+  figures: ['intervals', 'growth', 'idle'],
+  effort: null,
+  definitions: [
+    ['Per session and hour', 'Of sessions that are open and send nothing: what their window cost, scaled to an hour.'],
+    [
+      'Memory per session',
+      'Slope of resident memory over the number of open sessions, each step after garbage collection. R² says how well a ' +
+        'straight line fits; 1 is exactly.',
+    ],
+  ],
+  trialColumns: (group) => [...figuresOf(metrics), ...FIT, ...growth(group)],
 };

@@ -4,7 +4,7 @@ import type { MetricId } from '../model/metrics.ts';
 import type { Question, Row } from '../model/model.ts';
 import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 import { percentile } from '../stats/distribution.ts';
-import type { KindShape, MeasuredMetric } from './shape.ts';
+import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { finite } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
@@ -89,6 +89,20 @@ export const load: KindShape = {
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
+  steadyRate: true,
+  warmedUp: true,
+  trialLength: 'asked for',
+  wireCost: { metric: 'bytes', per: 'message', when: 'in steady state' },
+  csv: [],
+  advice: {
+    need: 'traffic',
+    scenarios: 'echo,broadcast',
+    missing: 'messages at a steady rate',
+    criteria: { p99: 'p99', bytes: 'bytes', cpu: 'cpu', memory: 'memory' },
+  },
+};
+
+export const loadReport: KindReport = {
   notes: () => [],
   warnings({ rows }, where) {
     const remedy = (short: readonly Row[], needed: number) => `Use --duration ${longer(short, needed)}.`;
@@ -98,24 +112,13 @@ export const load: KindShape = {
     ];
   },
   trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane', 'samples for p99'],
-  steadyRate: true,
   isEcho: ({ scenario }) => scenario === 'echo',
-  warmedUp: true,
-  trialLength: 'asked for',
   figures: ['percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort'],
   effort: {
     generator: 'worked',
     note: 'the time it worked: what it spun while it waited for the next due time is not in it.',
     limit: null,
   },
-  wireCost: { metric: 'bytes', per: 'message', when: 'in steady state' },
   definitions: [],
   trialColumns: (group) => [...SENT, ...ARRIVED, ...figuresOf([p50, p99]), ...LATENCY, ...LAG, ...generator(group)],
-  csv: [],
-  advice: {
-    need: 'traffic',
-    scenarios: 'echo,broadcast',
-    missing: 'messages at a steady rate',
-    criteria: { p99: 'p99', bytes: 'bytes', cpu: 'cpu', memory: 'memory' },
-  },
 };

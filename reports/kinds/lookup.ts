@@ -5,6 +5,11 @@ import type { Question } from '../model/model.ts';
 import { KINDS } from './index.ts';
 import type { AdvicePart, Judging, KindShape, MeasuredMetric } from './shape.ts';
 
+const isKind = (id: string): id is Kind => id in KINDS;
+
+/** Every kind, in the order of the collection. */
+export const KIND_IDS: readonly Kind[] = Object.keys(KINDS).filter(isKind);
+
 export const shapeOf = ({ kind }: { readonly kind: Kind }): KindShape => KINDS[kind];
 
 export const shapeOfCase = (one: Pick<Case, 'kind'>): KindShape => KINDS[kindOf(one)];
@@ -16,8 +21,8 @@ export const judgingOf = ({ judged }: Pick<KindShape, 'judged'>): Judging | null
 export const isJudged = (one: Pick<Case, 'kind'>): boolean => judgingOf(shapeOfCase(one)) !== null;
 
 /** Kinds whose cases answer a need of the advisor, in order of preference. */
-export const advising = (need: AdvicePart['need']): string[] =>
-  Object.entries(KINDS).flatMap(([kind, { advice }]) => (advice?.need === need ? [kind] : []));
+export const advising = (need: AdvicePart['need']): Kind[] =>
+  KIND_IDS.filter((kind) => KINDS[kind].advice?.need === need);
 
 /** Part in the advisor of the kind that answers a need first. */
 export function adviceOn(need: AdvicePart['need']): AdvicePart {

@@ -16,7 +16,7 @@ import { comparisonText } from '../terminal/comparison.ts';
 import { summary } from '../terminal/summary.ts';
 import { CONNECT, makeResults } from '../testing/fixtures.ts';
 import { METRICS } from './lookup.ts';
-import type { KindShape, MeasuredMetric } from './shape.ts';
+import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 
 /** A kind of scenario that is made up here: what a new module beside the others would hold, and nothing besides. */
 declare module '../model/metrics.ts' {
@@ -55,28 +55,33 @@ const recovery = vi.hoisted(
     scenarioText: (scenario) => scenario,
     limit: 'one kind of cut',
     judged: { primary: () => 'catchUp', incomparable: [], betweenRuns: ['catchUp'] },
-    notes: () => ['Catch-up: from a usable session to the last message that was missed.'],
-    warnings: ({ rows }, where) => [
-      { text: `${rows.length} transports were cut off (${where}).`, action: 'Expect it.' },
-    ],
-    trust: [],
     steadyRate: false,
-    isEcho: () => false,
     warmedUp: false,
     trialLength: 'until done',
-    figures: ['intervals'],
-    effort: null,
     wireCost: null,
-    definitions: [['Catch-up', 'How long a made-up session goes on missing messages.']],
-    trialColumns: () => [{ header: 'Sessions cut', text: ({ opening }) => String(opening?.sessions ?? '—') }],
     csv: [{ header: 'sessions_cut', cell: ({ opening }) => opening?.sessions }],
     advice: null,
   }),
 );
 
+const recoveryReport = vi.hoisted(
+  (): KindReport => ({
+    notes: () => ['Catch-up: from a usable session to the last message that was missed.'],
+    warnings: ({ rows }, where) => [
+      { text: `${rows.length} transports were cut off (${where}).`, action: 'Expect it.' },
+    ],
+    trust: [],
+    isEcho: () => false,
+    figures: ['intervals'],
+    effort: null,
+    definitions: [['Catch-up', 'How long a made-up session goes on missing messages.']],
+    trialColumns: () => [{ header: 'Sessions cut', text: ({ opening }) => String(opening?.sessions ?? '—') }],
+  }),
+);
+
 vi.mock('./index.ts', async (original) => {
-  const { KINDS } = await original<typeof import('./index.ts')>();
-  return { KINDS: { ...KINDS, recovery } };
+  const { KINDS, REPORTS } = await original<typeof import('./index.ts')>();
+  return { KINDS: { ...KINDS, recovery }, REPORTS: { ...REPORTS, recovery: recoveryReport } };
 });
 
 /** A run of the made-up kind: trials of opening sessions under another name. */
@@ -121,7 +126,7 @@ describe('a kind of scenario that no other file knows', () => {
     const comparison = compare(results, runOf(250), { resamples: 500 });
     const row = comparison.rows.find(({ name }) => name === 'sse');
     expect(row).toMatchObject({ kind: 'recovery', metric: { id: 'catchUp' }, verdict: { word: 'worse' } });
-    expect(comparisonText(comparison, { width: 120, colour: false })).toContain('catch-up ms');
+    expect(comparisonText(comparison, { width: 120, colour: false, all: false })).toContain('catch-up ms');
     expect(comparisonMarkdown(comparison, { all: true })).toContain('catch-up ms');
   });
 

@@ -4,11 +4,11 @@ import type { Metric, MetricId } from '../model/metrics.ts';
 import type { Group, MeasuredView, Question, Warning } from '../model/model.ts';
 import type { Shown } from '../stats/distribution.ts';
 
-/** All that a report says of one kind of scenario. */
+/** A kind of scenario as verdicts, comparisons, the advisor and exports know it, in a page's script too. */
 export type KindShape = {
   /** Metrics in the order of a table's columns; the first kind that names a metric defines it. */
   readonly metrics: readonly MeasuredMetric[];
-  /** Title of a question: `broadcast to 100 clients at 50 msg/s of 128 B`. What is out of the ordinary is added to it. */
+  /** Title of a question: `broadcast to 100 clients at 50 msg/s of 128 B`. Anything unusual is added to it. */
   readonly title: (question: Question) => string;
   /** Subject of a question in a sentence that begins with `For `. */
   readonly subject: (question: Question) => string;
@@ -18,34 +18,38 @@ export type KindShape = {
   readonly limit: string;
   /** Verdicts on cases of this kind, or why there are none: they are held against formulas. */
   readonly judged: Judging | BesideTheory;
+  /** True where messages are due at the case's own rate: latency has a curve, and cases form series by rate, clients and size. */
+  readonly steadyRate: boolean;
+  /** True where load precedes the measured window. */
+  readonly warmedUp: boolean;
+  /** Length of a trial: as it was asked for, as long as a search takes, or until the work is done. */
+  readonly trialLength: 'asked for' | 'searched' | 'until done';
+  /** Bytes by what they are; null where the kind has no such figure. */
+  readonly wireCost: WireCostBasis | null;
+  /** CSV columns that only trials of this kind fill. */
+  readonly csv: readonly CsvColumn[];
+  /** Part in the advisor; null where it reads no such case. */
+  readonly advice: AdvicePart | null;
+};
+
+/** A kind of scenario as only a report says it when it is made; a page's script does without. */
+export type KindReport = {
   /** Notes below a table: the meaning of figures whose names do not tell it. */
   readonly notes: (facts: NoteFacts) => string[];
   /** Warnings that only this kind gives. */
   readonly warnings: (group: WarningFacts, where: string) => Warning[];
   /** Conditions of a trustworthy trial that apply, beside those that apply to every kind. */
   readonly trust: readonly TrialCondition[];
-  /** True where messages are due at the case's own rate: latency has a curve, and cases form series by rate, clients and size. */
-  readonly steadyRate: boolean;
   /** True where the server's CPU per message is that of one message in and one out, which `micro` measures in parts. */
   readonly isEcho: (question: Question) => boolean;
-  /** True where load precedes the measured window. */
-  readonly warmedUp: boolean;
-  /** Length of a trial: as it was asked for, as long as a search takes, or until the work is done. */
-  readonly trialLength: 'asked for' | 'searched' | 'until done';
   /** Figures of a question's section of the page, in order. */
   readonly figures: readonly FigureId[];
   /** CPU of both sides per message; null where no message is sent on its own account. */
   readonly effort: EffortWords | null;
-  /** Bytes by what they are; null where the kind has no such figure. */
-  readonly wireCost: WireCostBasis | null;
   /** Terms that “How to read this” explains for this kind. */
   readonly definitions: readonly (readonly [term: string, meaning: string])[];
   /** Columns of the table of every trial. */
   readonly trialColumns: (group: Pick<Group, 'rows' | 'metrics'>) => readonly TrialColumn[];
-  /** CSV columns that only trials of this kind fill. */
-  readonly csv: readonly CsvColumn[];
-  /** Part in the advisor; null where it reads no such case. */
-  readonly advice: AdvicePart | null;
 };
 
 export type MeasuredMetric = {

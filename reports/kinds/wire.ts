@@ -1,6 +1,6 @@
 import { integer } from '../model/format.ts';
 import type { Question } from '../model/model.ts';
-import type { KindShape } from './shape.ts';
+import type { KindReport, KindShape } from './shape.ts';
 
 const title = ({ scenario, size }: Question): string => `${scenario}: ${integer(size)} B`;
 
@@ -17,20 +17,23 @@ export const wire: KindShape = {
       action: 'Read their table in the report of each run.',
     },
   },
+  steadyRate: false,
+  warmedUp: false,
+  trialLength: 'until done',
+  wireCost: null,
+  csv: [],
+  advice: null,
+};
+
+export const wireReport: KindReport = {
   notes: () => [],
   warnings: () => [],
   trust: ['accounting closes'],
-  steadyRate: false,
   isEcho: () => false,
-  warmedUp: false,
-  trialLength: 'until done',
   figures: [],
   effort: null,
-  wireCost: null,
   definitions: [
     ['Theory', 'Bytes of a message by the specifications’ own framing rules, worked out apart from what is measured.'],
   ],
   trialColumns: () => [],
-  csv: [],
-  advice: null,
 };

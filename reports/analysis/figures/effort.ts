@@ -1,5 +1,5 @@
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
-import { shapeOf } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import type { Group } from '../../model/model.ts';
 import { median } from '../../stats/median.ts';
 
@@ -18,7 +18,7 @@ export type Effort = {
 };
 
 export function effortsOf(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): Effort[] {
-  const { effort } = shapeOf(question);
+  const { effort } = reportOf(question);
   if (effort === null) return [];
   const worked = effort.generator === 'worked';
   const cases = new Map(all.map((one) => [one.id, one]));

@@ -1,7 +1,8 @@
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
-import { shapeOfCase } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
+import { kindOf } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
 import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
 
@@ -39,7 +40,7 @@ export type TrialOf = { readonly one: Case; readonly trial: MeasuredTrial };
 /** Measured trials that a condition applies to; all of them where none is named. */
 export function trialsOf({ cases }: Results, condition?: TrialCondition): TrialOf[] {
   return cases
-    .filter((one) => condition === undefined || shapeOfCase(one).trust.includes(condition))
+    .filter((one) => condition === undefined || reportOf({ kind: kindOf(one) }).trust.includes(condition))
     .flatMap((one) => one.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [{ one, trial }])));
 }
 

@@ -1,5 +1,6 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import { isJudged, shapeOf } from '../../kinds/lookup.ts';
+import { isJudged } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
 import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../stats/distribution.ts';
@@ -181,7 +182,7 @@ export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
 
 export const enoughSamples: Rule = ({ analysis: { groups } }) => {
   const cells = groups
-    .filter(({ question }) => shapeOf(question).trust.includes('samples for p99'))
+    .filter(({ question }) => reportOf(question).trust.includes('samples for p99'))
     .flatMap(({ rows }) => rows.filter(({ validTrials }) => validTrials > 0).map(({ cells: { p99 } }) => p99));
   if (cells.length === 0) return null;
   const without = cells.filter(({ state }) => state === 'not shown').length;

@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Case, Results } from '../../../bench/results/schema.ts';
 import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
-import { shapeOf } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import type { FigureId } from '../../kinds/shape.ts';
 import type { Analysis, Group } from '../../model/model.ts';
 import { CurveFigure } from '../figures/curve-figure.tsx';
@@ -193,7 +193,7 @@ type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };
 
 /** Figures of the group's kind; two that are about as tall beside each other. */
 function KindFigures({ index, ...props }: KindFiguresProps) {
-  return shapeOf(props.group.question).figures.map((figure) => {
+  return reportOf(props.group.question).figures.map((figure) => {
     const Figure = FIGURES[figure];
     return <Figure key={figure} id={figureId(index, figure)} {...props} />;
   });

@@ -1,7 +1,7 @@
 import { scaleLog } from 'd3-scale';
 import type { Case } from '../../../bench/results/schema.ts';
 import { type Effort, effortsOf } from '../../analysis/figures/effort.ts';
-import { shapeOf } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import { countOf, figures, share } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
@@ -25,7 +25,7 @@ type Props = {
 export function EffortFigure({ id, cases, group, identities }: Props) {
   const efforts = effortsOf(cases, group).filter(({ server }) => server !== null);
   if (efforts.length === 0) return null;
-  const words = shapeOf(group.question).effort;
+  const words = reportOf(group.question).effort;
   const takeaway = effortTakeaway(efforts, words?.limit ?? null);
   return (
     <Figure

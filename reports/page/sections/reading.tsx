@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
-import { KINDS } from '../../kinds/index.ts';
-import { judgingOf, shapeOf } from '../../kinds/lookup.ts';
+import { judgingOf, KIND_IDS, shapeOf } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import { integer, tolerance } from '../../model/format.ts';
 import type { Analysis } from '../../model/model.ts';
 import { VerdictWord } from '../parts/parts.tsx';
@@ -118,11 +118,10 @@ export function Reading({ analysis }: { analysis: Analysis }) {
 
 /** Of what this run measured besides messages on a timetable. */
 function definitionsFor({ groups, wire, micro }: Analysis): readonly (readonly [string, string])[] {
-  const measured = new Set(groups.map(({ question }) => shapeOf(question)));
+  const besideTheory = wire.length === 0 ? [] : KIND_IDS.filter((kind) => judgingOf(shapeOf({ kind })) === null);
+  const measured = new Set([...groups.map(({ question }) => question.kind), ...besideTheory]);
   return [
-    ...Object.values(KINDS).flatMap((shape) =>
-      measured.has(shape) || (wire.length > 0 && judgingOf(shape) === null) ? shape.definitions : [],
-    ),
+    ...KIND_IDS.flatMap((kind) => (measured.has(kind) ? reportOf({ kind }).definitions : [])),
     ...(micro.length > 0 ? MICRO : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { shapeOf } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import type { TrialColumn } from '../../kinds/shape.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
 import { trialsTakeaway } from '../figures/captions.ts';
@@ -81,7 +81,7 @@ type TrialsProps = Pick<Props, 'group'> & {
 export function TrialsTable({ group, id, many }: TrialsProps) {
   const trials = group.rows.flatMap((row) => row.trials);
   const measured = trials.filter((trial) => trial.state !== 'failed');
-  const all = shapeOf(group.question)
+  const all = reportOf(group.question)
     .trialColumns(group)
     .map((column) => {
       const texts = new Set(measured.map(column.text));
