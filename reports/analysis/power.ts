@@ -1,5 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { METRICS } from '../kinds/lookup.ts';
+import { isJudged, METRICS } from '../kinds/lookup.ts';
 import { groupCases } from '../model/group.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
@@ -45,7 +45,7 @@ export type DetectableSettings = {
  */
 export function detectable(results: Results, { trials, comparisons, options = {} }: DetectableSettings): Detectable[] {
   const { timeBand = 0.05, byteBand = 0.02, seed = results.plan.seed } = options;
-  const caseGroups = groupCases(results.cases);
+  const caseGroups = groupCases(results.cases.filter(isJudged));
   const ofEach = Math.max(2, Math.floor(CASES_READ / caseGroups.length));
   const groups = caseGroups.map(({ cases }) => cases.slice(0, ofEach).map((one) => readMember(results, one)));
   const reach = trials < LEAST_TRIALS ? null : reachOf(trials, comparisons, seed);

@@ -28,6 +28,7 @@ const found: MeasuredMetric = {
   },
   number: 0,
   csv: 'capacity_per_second',
+  figure: 'load',
   measure: ({ trial: { capacity: search } }) =>
     search === undefined ? notShown('no search was made') : finite(search.rate),
   isLowerBound: ({ capacity: search }) => search?.bound === 'lower',

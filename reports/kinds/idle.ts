@@ -41,6 +41,7 @@ const sessionMemory: MeasuredMetric = {
   },
   number: 2,
   csv: 'server_memory_bytes_per_session',
+  figure: 'growth',
   ...slope('server'),
   ofServer: true,
 };
@@ -58,6 +59,7 @@ const idleBytes: MeasuredMetric = {
   },
   number: 12,
   csv: 'bytes_per_session_hour',
+  figure: 'idle',
   measure: ({ trial }, one) => bytesOf(trial, () => perSessionHour(trial.wire.up + trial.wire.down, one, trial)),
 };
 
@@ -98,6 +100,7 @@ const idleCpu: MeasuredMetric = {
   },
   number: 14,
   csv: 'server_cpu_seconds_per_session_hour',
+  figure: 'effort',
   measure: ({ trial }, one) => perSessionHour(trial.usage.server.cpuSeconds, one, trial),
   ofServer: true,
 };

@@ -59,6 +59,8 @@ export type MeasuredMetric = {
   /** Header of the CSV column, with the base unit. */
   readonly csv: string;
   readonly measure: (decoded: DecodedTrial, one: Pick<Case, 'clients'>) => Shown;
+  /** Figure that shows it best; medians with their intervals can be had of every metric. */
+  readonly figure?: FigureId;
   /** Read inside the server, which a server of somebody else's does not allow. */
   readonly ofServer?: true;
   /** True where a value is only a lower bound. */

@@ -30,6 +30,7 @@ export const p50: MeasuredMetric = {
   },
   number: 5,
   csv: 'response_p50_seconds',
+  figure: 'percentiles',
   measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.5)),
 };
 
@@ -46,6 +47,7 @@ export const p99: MeasuredMetric = {
   },
   number: 6,
   csv: 'response_p99_seconds',
+  figure: 'percentiles',
   measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.99)),
 };
 
@@ -62,6 +64,7 @@ export const bytes: MeasuredMetric = {
   },
   number: 7,
   csv: 'bytes_per_message',
+  figure: 'bytes',
   measure: ({ trial }) =>
     bytesOf(trial, () => atFoundRate(trial, perDelivered(trial.wire.up + trial.wire.down, trial.messages.delivered))),
 };
@@ -79,6 +82,7 @@ export const cpu: MeasuredMetric = {
   },
   number: 9,
   csv: 'server_cpu_seconds_per_message',
+  figure: 'effort',
   measure: ({ trial }) => atFoundRate(trial, perDelivered(trial.usage.server.cpuSeconds, trial.messages.delivered)),
   ofServer: true,
 };
