@@ -48,9 +48,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/contract.ts',
     'bench/codec',
     'bench/load',
-    'bench/plan',
     'bench/transports',
     'bench/results',
     'bench/run',
@@ -96,6 +96,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/scenarios',
     'bench/cli.ts',
     'servers/application.ts',
   ],
