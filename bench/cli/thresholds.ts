@@ -41,7 +41,7 @@ function readThreshold(text: string, measured: Measured): Threshold | string[] {
   const problems = [
     ...unknownTransport(flag, text, measured),
     ...unknownScenario(scenario, text, measured),
-    ...(metric === undefined ? [unknownFigure(figure, { scenario, text, ids, entry })] : []),
+    ...(metric === undefined ? [`"${text}": ${scenario} ${whyNoFigure(figure, ids, entry)}`] : []),
     ...(limit === null && metric !== undefined
       ? [`"${text}": ${metric.id} takes ${unitsOf(metric)}, not ${unit === '' ? 'a number alone' : `"${unit}"`}`]
       : []),
@@ -65,19 +65,9 @@ function unknownScenario(scenario: string, text: string, measured: Measured): st
   return [`"${text}": ${scenario} is not measured; name it in --scenarios`];
 }
 
-interface UnknownFigure {
-  readonly scenario: string;
-  readonly text: string;
-  /** Figures that the scenario has. */
-  readonly ids: readonly MetricId[];
-  readonly entry: ScenarioEntry | undefined;
-}
-
-function unknownFigure(figure: string, { scenario, text, ids, entry }: UnknownFigure): string {
-  if (entry?.kind.judgedBy === 'formulas') {
-    return `"${text}": ${scenario} is held against formulas, and has no figure for a threshold`;
-  }
-  return `"${text}": ${scenario} has no figure "${figure}"${suggestion(figure, ids)}`;
+function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEntry | undefined): string {
+  if (entry?.kind.judgedBy === 'formulas') return 'is held against formulas, and has no figure for a threshold';
+  return `has no figure "${figure}"${suggestion(figure, ids)}`;
 }
 
 /** Units to a base unit, by what a metric is in: seconds, bytes, or so many a second. */
