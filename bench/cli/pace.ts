@@ -2,7 +2,7 @@ import type { Progress } from '../../reports/terminal/progress.ts';
 import type { Trial } from '../results/schema.ts';
 import type { ScenarioModule } from '../scenarios/shape.ts';
 
-/** How far something has got, and how long the rest will take: going by what is done, and before that by an estimate. */
+/** Share that is done and time that the rest will take: going by what is done, and before that by an estimate. */
 export function paceOf(
   total: number,
   estimatedSeconds: number,

@@ -133,7 +133,7 @@ function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective,
   };
 }
 
-/** Whether the found rate is the server's limit or only the least it can do. */
+/** Says if the found rate is the server's limit or only a lower bound, and why. */
 function boundOf(
   { rate, limit }: Awaited<ReturnType<typeof search>>,
   ceilingRate: number,

@@ -54,7 +54,7 @@ async function openTwice({ clients }: PlannedCase, stage: Stage): Promise<Measur
   const before = await stage.snapshot();
   const { seconds } = await stage.open(clients, inFlight);
   const after = await stage.snapshot();
-  // Nothing is sent; sessions that are dropped at once are counted.
+  // Sends nothing; sessions that are dropped at once are counted.
   const recording = await stage.hold(0);
   const opening = { sessions: clients, seconds, inFlight: inFlight * stage.workers };
   const counted = { recording, workers: stage.workers, due: 0, seconds };

@@ -75,13 +75,13 @@ export interface Uses {
   readonly objective: boolean;
 }
 
-/** What a trial takes of the machine. */
+/** Needs of one trial that a machine may not have. */
 export interface Resources {
   /** Connections that are open at the same time. */
   readonly connections: number;
 }
 
-/** How a recording's counts are read. */
+/** Reading of a recording's counts. */
 export interface Accounting {
   /** Histogram with one sample for each timed delivery. */
   readonly samples: 'response' | 'service';
