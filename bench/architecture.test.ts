@@ -15,7 +15,7 @@ const SERVER_AIDS = [
   'bench/security/identity.ts',
 ];
 /** What everything that judges and shows stands on. */
-const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/analysis'];
+const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis'];
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -109,9 +109,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': [],
   'reports/model': ['reports/stats', 'bench/results'],
-  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
-  'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
-  'reports/analysis': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis', 'bench/results'],
+  'reports/analysis/trust': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
+  'reports/analysis': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
   'reports/compare': [...JUDGED],
   'reports/advice': [...JUDGED],
   'reports/raw': [...JUDGED],
