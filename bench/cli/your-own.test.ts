@@ -177,7 +177,7 @@ function pluginOf(name: string, transport: string): string {
 }
 const promises = "capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', mostBytes: 4096 }";
 
-test('a plugin says all that a line of the registry says', async () => {
+test('a plugin says what a transport of the repository says', async () => {
   const rest = "options: { everyMs: 7 }, unauthorized: /no/, datagrams: true, variants: [{ id: 'slow', title: 'Slow', ";
   const plugin = pluginOf('telling', `${promises}, ${rest} options: { everyMs: 9 }, unauthorized: /never/ }]`);
   const { stdout } = await start(['list', '--json', '--plugin', plugin]).ended;

@@ -1,10 +1,11 @@
-import { type Counted, framings, sumOf } from '../checks/theory/framing.ts';
+import { type Counted, sumOf } from '../checks/theory/framing.ts';
 import { Messages } from '../load/messages.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import type { Theory } from '../results/schema.ts';
 import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../run/link.ts';
 import { type Judged, summarise } from '../run/measurement.ts';
 import type { Stage } from '../run/stage.ts';
+import { framingOf } from '../transports/index.ts';
 import { readClosed } from './closed.ts';
 
 /** Messages of each session before the counted ones: connections are open and TCP acknowledges as it will. */
@@ -34,8 +35,8 @@ async function theoryOf(
   seed: number,
   counted: Pick<Counted, 'up' | 'down'>,
 ): Promise<Theory | undefined> {
-  const { entry, variant, scenario, clients, size, encoding, payload, tls, auth } = planned;
-  const framing = framings[variant === null ? entry.id : `${entry.id}:${variant.id}`];
+  const { scenario, clients, size, encoding, payload, tls, auth } = planned;
+  const framing = framingOf(planned);
   if (framing === undefined || payload !== 'filler' || tls || auth !== null) return undefined;
   const messages = new Messages({ seed, size, encoding, opcode: scenario.opcode, senders: clients });
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };

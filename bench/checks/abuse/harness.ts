@@ -8,18 +8,19 @@ import { makeMint } from '../../security/tokens.ts';
 import {
   capabilitiesOf,
   clientModule,
-  type Found,
   loadClient,
+  nameOf,
   optionsOf,
   serverModule,
-  type Wire,
+  surfaceOf,
+  type TransportChoice,
 } from '../../transports/index.ts';
-import { type Target, wireFor } from './attack.ts';
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
-import { fetches } from './attacks.ts';
 import { Listener, quiet, Story } from './audience.ts';
 import type { FrozenAnswer, FrozenOrder } from './frozen.ts';
 import { holdsConnection } from './held.ts';
+import type { Target } from './tools/attack.ts';
+import type { AttackSurface } from './tools/surface.ts';
 
 const MIB = 1 << 20;
 /** Who hears the broadcasts: of a transport, and of each of its variants. */
@@ -39,7 +40,7 @@ const MESSAGE_BYTES = 64 * 1024;
 const BROADCAST_BYTES = 48 * 1024;
 /** Broadcast while one subscriber is frozen: more than the limit, and what the system's buffers take of a connection. */
 const STORY_BYTES = 4.6 * MIB;
-/** The same where nothing is sent before it is asked for, or nothing is kept of what does not arrive. */
+/** Bytes of broadcasts where nothing is kept of what does not arrive. */
 const SHORT_STORY_BYTES = MIB;
 /**
  * Over UDP, where QUIC and SCTP take a good megabyte for a peer. It has to be over soon: after half a minute they give a silent peer up
@@ -71,8 +72,8 @@ export interface Outcome {
 }
 
 /** Everything at once against one server of its own, while well-behaved sessions go on. */
-export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assault = {}): Promise<Outcome> {
-  await using field = await Field.open(found, limits);
+export async function assail(choice: TransportChoice, { limits = ABUSE_LIMITS, only }: Assault = {}): Promise<Outcome> {
+  await using field = await Field.open(choice, limits);
   const { server } = field;
   const listeners = await field.audience();
   const probes = listeners.slice(0, PROBES);
@@ -99,7 +100,7 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
   }
   await Promise.all(probing);
   await quiet(listeners);
-  const { reliable } = capabilitiesOf(found);
+  const { reliable } = capabilitiesOf(choice);
   failures.push(...listeners.flatMap((listener) => listener.verdict(reliable)));
   const grownBytes = await settle(server, before);
   if (grownBytes > MOST_LEFT_BYTES) failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB`);
@@ -118,43 +119,43 @@ type At = Pick<Target, 'url' | 'token' | 'limits'> & { readonly compresses: bool
 
 /** A server process, its sessions and its enemies. Everything is gone once it is disposed of. */
 class Field {
-  readonly #found: Found;
+  readonly #choice: TransportChoice;
   readonly #client: ClientModule;
   readonly #closers: (() => Promise<unknown>)[] = [];
   readonly server: Server;
   readonly #at: At;
-  readonly #wire: Wire;
+  readonly #surface: AttackSurface | undefined;
   readonly #broadcastBytes: number;
   /** Listeners, the frozen one not among them. */
   readonly size: number;
   readonly story: Story;
 
-  static async open(found: Found, limits: Limits): Promise<Field> {
-    const { entry } = found;
+  static async open(choice: TransportChoice, limits: Limits): Promise<Field> {
+    const { entry } = choice;
     const mint = await makeMint('HS256');
     const token = await mint.issue('abuse', 600);
     const server = startServer(undefined);
     try {
-      const settings = { host: '127.0.0.1', port: 0, options: optionsOf(found), limits, tokens: mint.rules };
+      const settings = { host: '127.0.0.1', port: 0, options: optionsOf(choice), limits, tokens: mint.rules };
       const module = serverModule(entry);
       const { url, effective } = await server.ask({ order: 'listen', module, ...settings }, 'listening', ORDER);
       const { compression = false } = effective;
       const compresses = compression !== false;
-      return new Field(found, await loadClient(entry), server, { url, token, limits, compresses });
+      return new Field(choice, await loadClient(entry), server, { url, token, limits, compresses });
     } catch (error) {
       await server.kill();
       throw error;
     }
   }
 
-  private constructor(found: Found, client: ClientModule, server: Server, at: At) {
-    this.#found = found;
+  private constructor(choice: TransportChoice, client: ClientModule, server: Server, at: At) {
+    this.#choice = choice;
     this.#client = client;
     this.server = server;
     const ofVariant = at.compresses ? LISTENERS_COMPRESSED : LISTENERS_OF_VARIANT;
-    this.size = found.variant === null ? LISTENERS : ofVariant;
-    this.#wire = wireFor(found);
-    this.#broadcastBytes = Math.min(BROADCAST_BYTES, capabilitiesOf(found).mostBytes ?? BROADCAST_BYTES);
+    this.size = choice.variant === null ? LISTENERS : ofVariant;
+    this.#surface = surfaceOf(choice);
+    this.#broadcastBytes = Math.min(BROADCAST_BYTES, capabilitiesOf(choice).mostBytes ?? BROADCAST_BYTES);
     this.story = new Story(this.#broadcastBytes);
     this.#at = at;
     this.#closers.push(() => server.stop());
@@ -179,14 +180,14 @@ class Field {
     const file = fileURLToPath(new URL('frozen.ts', import.meta.url));
     const child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
     const { url, token } = this.#at;
-    const module = clientModule(this.#found.entry);
+    const module = clientModule(this.#choice.entry);
     try {
-      const options = optionsOf(this.#found);
+      const options = optionsOf(this.#choice);
       await child.ask({ order: 'connect', module, url, options, token }, 'connected', ORDER);
       const seconds = FROZEN_SECONDS;
       const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
       // Over UDP the system has no list of connections: it sleeps as long as one that is behind may, and hears of it then.
-      const overUdp = this.#found.entry.port === 'udp';
+      const overUdp = this.#choice.entry.port === 'udp';
       const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
       await this.#tellAll(listeners, held);
       const deadline = performance.now() + BEHIND_MS;
@@ -196,7 +197,7 @@ class Field {
       process.kill(child.pid!, 'SIGCONT');
       const { lost } = await thawed;
       if (lost === null) return [`${FROZEN}: was not cut`];
-      const { behind } = this.#wire;
+      const behind = this.#surface?.refusals.behind;
       return behind === undefined || behind.test(lost) ? [] : [`${FROZEN}: was told “${lost}”, not ${behind}`];
     } finally {
       await child.kill();
@@ -208,7 +209,7 @@ class Field {
     const file = fileURLToPath(new URL('attacker.ts', import.meta.url));
     const child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
     const { url, token, limits } = this.#at;
-    const name = nameOf(this.#found);
+    const name = nameOf(this.#choice);
     try {
       const order = { order: 'attack', name, only, url, token, limits } as const;
       return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
@@ -220,16 +221,17 @@ class Field {
   /** Broadcasts what a frozen subscriber cannot take, for as long as it is there. */
   async #tellAll(listeners: readonly Listener[], wanted: () => boolean): Promise<void> {
     const { compresses } = this.#at;
-    const short = fetches(this.#wire) || capabilitiesOf(this.#found).mostBytes !== undefined;
-    const whole = this.#found.entry.datagrams ? UDP_STORY_BYTES : STORY_BYTES;
-    const bytes = (short ? SHORT_STORY_BYTES : whole) * (compresses ? 1.5 : 1);
+    const short = capabilitiesOf(this.#choice).mostBytes !== undefined;
+    const usual = this.#choice.entry.datagrams ? UDP_STORY_BYTES : STORY_BYTES;
+    const behindAfter = this.#surface?.behindAfterBytes ?? (short ? SHORT_STORY_BYTES : usual);
+    const bytes = behindAfter * (compresses ? 1.5 : 1);
     for (let told = 0; told < bytes && wanted(); told += this.#broadcastBytes) await this.story.tell(listeners);
   }
 
   #connect(receiver: Parameters<ClientModule['connect']>[1]) {
     const { url, token } = this.#at;
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const settings = { options: optionsOf(this.#found), encoding: 'text', platform, token, signal } as const;
+    const settings = { options: optionsOf(this.#choice), encoding: 'text', platform, token, signal } as const;
     return this.#client.connect(url, receiver, settings);
   }
 
@@ -238,10 +240,6 @@ class Field {
     await Promise.allSettled(sessions.map((close) => close()));
     await server!();
   }
-}
-
-function nameOf({ entry, variant }: Found): string {
-  return variant === null ? entry.id : `${entry.id}:${variant.id}`;
 }
 
 export async function memory(server: Server): Promise<number> {

@@ -62,7 +62,7 @@ export async function measureMicro(
   for (const size of settings.sizes) {
     const messages = messagesOf(size);
     for (const transport of settings.transports) {
-      const parts = partsOf(transport);
+      const parts = await partsOf(transport);
       if (parts.length > 0 && !settings.signal.aborted) progress(`${transport}, ${size} bytes`);
       for (const part of parts) {
         // Where a signal can come in: a row is measured without a pause.
@@ -77,14 +77,15 @@ export async function measureMicro(
   return rows;
 }
 
-/** How long that will take, warming up included. */
-export function estimateSeconds({ transports, sizes, secondsPerStep }: Omit<MicroSettings, 'signal'>): number {
-  const parts = transports.reduce((total, transport) => total + partsOf(transport).length, 0);
-  return parts * sizes.length * secondsPerStep * (1 + WARM_UP);
+/** Estimates the time that will take, warming up included. */
+export async function estimateSeconds(settings: Omit<MicroSettings, 'signal'>): Promise<number> {
+  const { transports, sizes, secondsPerStep } = settings;
+  const parts = (await Promise.all(transports.map(partsOf))).flat();
+  return parts.length * sizes.length * secondsPerStep * (1 + WARM_UP);
 }
 
-function partsOf(transport: string): readonly Part[] {
-  const echo = echoOf(transport);
+async function partsOf(transport: string): Promise<readonly Part[]> {
+  const echo = await echoOf(transport);
   return echo === undefined ? [] : [...echo.up.parts, ...echo.down.parts];
 }
 
