@@ -166,7 +166,7 @@ function publishing(more: {
 const refusals = { tooLarge: CLOSED, unauthorized: /Not authorized/, flood: CLOSED };
 
 const overTcp: TcpSurface = {
-  protocol: 'tcp',
+  protocol: 'tcp-stream',
   opening: Uint8Array.of(0x10, 0x7f),
   refusals,
   untried: {

@@ -75,7 +75,7 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface: {
-    protocol: 'tcp',
+    protocol: 'tcp-stream',
     opening: Uint8Array.of(0, 0, 1, 0),
     refusals: { tooLarge: CLOSED, unauthorized: CLOSED, flood: CLOSED },
     untried: {

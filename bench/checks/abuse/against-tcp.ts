@@ -4,7 +4,7 @@ import type { AttackSurface } from './tools/surface.ts';
 /** First bytes of a connection, after which the server waits for more. */
 function openingOf(surface: Exclude<AttackSurface, { protocol: 'udp' }>): string | Uint8Array {
   switch (surface.protocol) {
-    case 'tcp':
+    case 'tcp-stream':
       return surface.opening;
     case 'http':
       return 'GET / HTTP/1.1\r\nHost: a\r\nSlow: ';

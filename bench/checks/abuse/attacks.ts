@@ -20,7 +20,7 @@ export async function attacksOn(choice: TransportChoice, surface: AttackSurface)
 
 function protocolAttacks(surface: AttackSurface): readonly Attack[] {
   switch (surface.protocol) {
-    case 'tcp':
+    case 'tcp-stream':
       return tcpAttacks(surface);
     case 'http':
       return [...tcpAttacks(surface), ...requestAttacks, ...httpAttacks(surface)];

@@ -35,7 +35,7 @@ interface Surface {
 
 /** A protocol of its own on a TCP connection. */
 export interface TcpSurface extends Surface {
-  readonly protocol: 'tcp';
+  readonly protocol: 'tcp-stream';
   /** First bytes of a connection, after which the server waits for more. */
   readonly opening: Uint8Array;
 }
