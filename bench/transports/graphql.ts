@@ -60,7 +60,7 @@ const framingOverSse: Framing = {
 const steps: Steps = async () => {
   const [{ webSocket }, { buildSchema, parse, validate }, { MessageType, parseMessage, stringifyMessage }] =
     await Promise.all([import('./shared/websocket-steps.ts'), import('graphql'), import('graphql-ws')]);
-  // As long as the identifiers that graphql-ws makes.
+  // Its length is that of the identifiers that graphql-ws makes.
   const id = '00000000-0000-4000-8000-000000000000';
   const schema = buildSchema(SCHEMA);
   const toServer = webSocket({ masked: true });
@@ -101,7 +101,7 @@ const steps: Steps = async () => {
 };
 
 const DEEP_QUERY = 'subscription{m'.padEnd(20_000, '{m');
-/** As many mutations as a message has room for. */
+/** An operation with as many mutations as a message has room for. */
 const MANY_MUTATIONS = `mutation{${Array.from({ length: 2_000 }, (_, index) => `a${index}:send(m:"x")`).join(' ')}}`;
 
 function subscribing(id: string, query: string): Buffer {

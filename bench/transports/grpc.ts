@@ -109,7 +109,7 @@ export const transport: BuiltInTransport = {
       return ({ size }) => {
         const message = grpcMessage(size);
         const [up, down] = [http2Data(message), http2Data(message)];
-        // Whoever has received says so in what it sends next, or before.
+        // A receiver says so in what it sends next, or before.
         return { up: [up.bytes + atClient(down.payloads)], down: [down.bytes + atServer(up.payloads)] };
       };
     },

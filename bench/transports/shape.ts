@@ -48,7 +48,7 @@ export interface TransportEntry {
   readonly framing?: Framing;
   /** Encoding and decoding of a message, for `micro`; null where native code does it. */
   readonly steps?: Steps | null;
-  /** What attacks on it are made of, and how it refuses them. */
+  /** Protocol that attacks are made of, and words in which they are refused. */
   readonly surface?: AttackSurface;
   /** URL of the folder with `servers/<id>.ts` and `clients/<id>.ts`: the repository, unless the entry says otherwise. */
   readonly root?: string;

@@ -55,7 +55,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'a flood of datagrams',
-    // Where messages do not travel so, nobody reads them: the library drops what is too much for it.
+    // Datagrams that carry no messages are read by nobody: the library drops what is too much for it.
     refused: /1008 too many messages|unread/,
     async run(target) {
       const { peer, stream } = await openStream(target);

@@ -35,7 +35,7 @@ export const requestAttacks: readonly Attack[] = [
       const peer = await dial();
       peer.freeze();
       const requests = `GET /none?access_token=${token} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(20_000);
-      // What does not fit into the system's buffers is not waited for.
+      // It does not wait for the system's buffers to take all of them.
       void peer.write(requests);
       setTimeout(() => peer.thaw(), 4_000);
       return closeReason(peer);

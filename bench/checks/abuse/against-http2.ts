@@ -63,7 +63,7 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
     flooding(surface, 'empty pieces', h2.frame(h2.DATA, 0, 1)),
     {
       name: 'pings whose answers are never read',
-      // Whoever reads nothing may be reset before it has read why.
+      // A peer that reads nothing may be reset before it has read why.
       refused: CLOSED,
       async run(target) {
         const peer = await openHttp2(target);
@@ -113,7 +113,7 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
         const { down } = peer;
         down.pause();
         for (let sent = 0; sent < 6 && !down.closed; sent++) await peer.send('x'.repeat(60_000));
-        // Whoever does not read hears of no end: it looks, once it must have been cut.
+        // A peer that does not read hears of no end: it looks, once it must have been cut.
         const look = setTimeout(() => down.resume(), 7_000);
         const told = await peer.told(down);
         clearTimeout(look);

@@ -20,7 +20,7 @@ export interface Chain<Value> {
   /** The message after everything so far. */
   readonly make: (message: string) => Value;
   timed<Next>(step: StepName, what: string, library: string, run: (value: Value) => Next): Chain<Next>;
-  /** What happens between two parts and belongs to neither. */
+  /** Work between two parts that belongs to neither. */
   untimed<Next>(run: (value: Value) => Next): Chain<Next>;
 }
 

@@ -6,13 +6,13 @@ import type { Part, StepName } from './chain.ts';
 import { echoOf } from './steps.ts';
 
 /**
- * What one part of a step costs one message. The rows of one transport, step and size add up: they are the layers of one
+ * Cost of one part of a step for one message. The rows of one transport, step and size add up: they are the layers of one
  * encoding, and together what the transport's libraries do. Times are of the CPU at work, without any system call.
  */
 export interface MicroRow {
   readonly transport: string;
   readonly step: StepName;
-  /** What is encoded or decoded, such as `ws frame, masked`. */
+  /** Thing that is encoded or decoded, such as `ws frame, masked`. */
   readonly what: string;
   /** The package that does it; `node` for what Node.js brings, `wirebench` for what this repository does itself. */
   readonly library: string;
@@ -40,7 +40,7 @@ export interface MicroSettings {
   readonly signal: AbortSignal;
 }
 
-/** Of the time for each row, before it. */
+/** Share of the time for each row that comes before it. */
 const WARM_UP = 0.5;
 
 /** Most steps take less than the clock can tell, so a sample is a batch of them. Larger messages come in smaller batches. */
@@ -65,7 +65,7 @@ export async function measureMicro(
       const parts = await partsOf(transport);
       if (parts.length > 0 && !settings.signal.aborted) progress(`${transport}, ${size} bytes`);
       for (const part of parts) {
-        // Where a signal can come in: a row is measured without a pause.
+        // A signal can come in here alone: a row is measured without a pause.
         await nextTurn();
         if (settings.signal.aborted) return rows;
         const { step, what, library } = part;

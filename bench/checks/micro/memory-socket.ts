@@ -22,7 +22,7 @@ export class MemorySocket extends Socket {
     return this.#written.add(chunk, encoding);
   }
 
-  /** What was written since the last time. */
+  /** Takes what was written since the last time. */
   written(): Pieces {
     return this.#written.take();
   }

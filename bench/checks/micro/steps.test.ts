@@ -122,7 +122,7 @@ describe('on the real wire', () => {
   });
 });
 
-/** What the last part of a step leaves for the wire. */
+/** Bytes that the last part of a step leaves for the wire. */
 function encodedBy(chain: Chain<unknown>, step: StepName, message: string): Buffer {
   const [output] = chain.parts.findLast((part) => part.step === step)!.prepare([message])();
   if (output instanceof Uint8Array) return Buffer.from(output);

@@ -71,7 +71,7 @@ describe('parts', () => {
     expect(chunk(16)).toBe('10\r\n'.length + 16 + '\r\n'.length);
   });
 
-  // As captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
+  // Captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
   test.each([
     [1, [85]],
     [16, [97]],
@@ -113,7 +113,7 @@ describe('parts', () => {
     expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 13);
   });
 
-  // As captured: each body has one byte more than a stream's window.
+  // Captured: each body has one byte more than a stream's window.
   test('a body over a window waits for the rest of it, and the connection’s window remembers the one before', () => {
     const body = http2Bodies(HTTP2_WINDOW_BYTES);
     expect(body(16_384)).toEqual({ bytes: 16_384 + 9, told: 0 });

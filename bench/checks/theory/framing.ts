@@ -3,11 +3,11 @@ export interface Exchange {
   /** Bytes of the message: text that neither JSON nor a URL escapes, or bytes. */
   readonly size: number;
   readonly encoding: 'text' | 'binary';
-  /** What is sent: compression depends on it. */
+  /** Content, which compression depends on. */
   readonly message: string | Uint8Array;
   /** Which of the session's messages it is, from 1: a cursor grows with it. */
   readonly index: number;
-  /** What the client dialled: its authority stands in every HTTP request. */
+  /** URL that the client dialled: its authority stands in every HTTP request. */
   readonly url: string;
 }
 

@@ -139,7 +139,7 @@ function packed(packet: unknown): Uint8Array {
 async function openPacked(target: Target, surface: WebSocketSurface): Promise<RawPeer> {
   const peer = await openWebSocket(target, surface);
   await peer.write(frame(packed({ type: 0, nsp: '/', data: { token: target.token } }), { opcode: BINARY }));
-  // Of the answer; the handshake below it has no namespace.
+  // The answer has a namespace; the handshake below it has none.
   await peer.hears(/nsp/);
   return peer;
 }

@@ -70,7 +70,7 @@ export interface Http2Surface extends Surface {
   readonly protocol: 'http2';
   /** Method and path of the request that opens a session. */
   readonly opens: string;
-  /** What carries a message up: a POST to this path and the session's name, or the stream that opened the session. */
+  /** Carrier of a message up: a POST to this path and the session's name, or the stream that opened the session. */
   readonly messages: { readonly posts: string } | OpenStream;
 }
 
