@@ -8,12 +8,11 @@ import { loadClient, loadServer, type TransportEntry } from '../../bench/transpo
 import { platform } from '../../clients/platform/node.ts';
 import { application } from '../../servers/application.ts';
 
-/** The registry's line, as docs/adding-a-transport.md shows it, with the folder of the two files. */
+/** Entry of a transport whose two files are in this folder. */
 const entry: TransportEntry = {
   id: 'ndjson',
   title: 'Newline-delimited JSON',
   family: 'other',
-  refusal: /closed/,
   browser: false,
   variants: [],
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
@@ -22,8 +21,8 @@ const entry: TransportEntry = {
 
 describe('the transport of docs/adding-a-transport.md', async () => {
   const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-  const { capabilities, refusal } = entry;
-  const subject = { server, client, application, platform, capabilities, refusal, options: {} };
+  const { capabilities } = entry;
+  const subject = { server, client, application, platform, capabilities, refusal: /closed/, options: {} };
   for (const check of checks) {
     if (check.promises?.(capabilities) ?? true) test(check.name, () => runCheck(check, subject), 60_000);
   }
