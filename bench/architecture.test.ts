@@ -15,7 +15,7 @@ const SERVER_AIDS = [
   'bench/security/identity.ts',
 ];
 /** What everything that judges and shows stands on. */
-const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/analysis'];
+const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis'];
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -57,9 +57,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/contract.ts',
     'bench/codec',
     'bench/load',
-    'bench/plan',
     'bench/transports',
     'bench/results',
     'bench/run',
@@ -107,6 +107,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/scenarios',
     'bench/cli.ts',
     'servers/application.ts',
   ],
@@ -119,9 +120,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': [],
   'reports/model': ['reports/stats', 'bench/results'],
-  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
-  'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
-  'reports/analysis': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis', 'bench/results'],
+  'reports/analysis/trust': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
+  'reports/analysis': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
   'reports/compare': [...JUDGED],
   'reports/advice': [...JUDGED],
   'reports/raw': [...JUDGED],
@@ -255,7 +257,7 @@ describe('the tree of packages', () => {
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test(-d)?\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
 }
 
 function importsOf(file: string): string[] {

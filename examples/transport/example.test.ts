@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { checks, runCheck } from '../../bench/checks/conformance/suite.ts';
 import { runTrial } from '../../bench/run/trial.ts';
-import { scenarios } from '../../bench/scenarios/index.ts';
+import { entriesOf } from '../../bench/scenarios/index.ts';
+import { load } from '../../bench/scenarios/load.ts';
 import { singleTrial } from '../../bench/testing/single-trial.ts';
 import { loadClient, loadServer, type TransportEntry } from '../../bench/transports/index.ts';
 import { platform } from '../../clients/platform/node.ts';
@@ -26,7 +27,7 @@ describe('the transport of docs/adding-a-transport.md', async () => {
     if (check.promises?.(capabilities) ?? true) test(check.name, () => runCheck(check, subject), 60_000);
   }
 
-  test.each(scenarios.filter(({ kind }) => kind === 'load'))('is measured in $id like any other', async (scenario) => {
+  test.each(entriesOf(load))('is measured in $id like any other', async (scenario) => {
     const shape = {
       clients: 5,
       rate: 100,
