@@ -28,7 +28,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/transports': ['bench/contract.ts'],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
-  'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
+  'bench/plan': [
+    'bench/contract.ts',
+    'bench/transports',
+    'bench/scenarios',
+    'bench/codec',
+    'bench/results',
+    'bench/security/redact.ts',
+  ],
   'bench/load': [
     'bench/contract.ts',
     'bench/codec',

@@ -21,7 +21,8 @@ import { EXIT, type ExitCode } from './cli/exit.ts';
 import { COLOURS, forgiveClosedPipes, type OutputFlags, processIo } from './cli/io.ts';
 import { usePlugins } from './cli/plugin.ts';
 import { LEAST_SIZE } from './codec/header.ts';
-import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
+import { listOf, suggestion } from './plan/readers.ts';
+import { DEFAULTS } from './plan/settings.ts';
 import { type ScenarioEntry, scenarios } from './scenarios/index.ts';
 import { transportNames } from './transports/index.ts';
 

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Detectable, detectable } from '../../reports/analysis/power.ts';
 import { countOf, list } from '../../reports/model/format.ts';
-import { titleOf } from '../../reports/model/group.ts';
+import { questionOf, titleOf } from '../../reports/model/group.ts';
 import { metric } from '../../reports/model/metrics.ts';
 import type { Question } from '../../reports/model/model.ts';
 import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
-import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { describeCase, estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
@@ -27,7 +27,7 @@ export function describePlan(
   const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
-    `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionOf(planned, options))))].join('; ')}.`,
+    `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
@@ -45,23 +45,10 @@ export function describePlan(
 }
 
 /** The question that results will have of such a case. */
-function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Question {
-  const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
-  return {
-    scenario: scenario.id,
-    kind: scenario.kind,
-    clients,
-    rate,
-    size,
-    encoding,
-    payload,
-    tls,
-    network: 'none',
-    ...(auth === null ? {} : { auth }),
-    ...(target === null ? {} : { target: addressShown(target) }),
-    objective: scenario.kind === 'capacity' ? objective : null,
-  };
-}
+const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Question => ({
+  ...questionOf(describeCase(planned)),
+  objective: planned.scenario.kind === 'capacity' ? objective : null,
+});
 
 /** What is wrong with the machine, each with what to do. */
 export const unfitLines = (checks: readonly Check[]): string[] =>

@@ -1,7 +1,11 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding, Payload } from '../contract.ts';
+import { caseId, concerns, unusualDimensions } from '../results/case.ts';
+import type { DimensionValue } from '../results/dimensions.ts';
+import type { Case } from '../results/schema.ts';
 import { type ScenarioEntry, type ScenarioKind, scenarios } from '../scenarios/index.ts';
+import { addressShown } from '../security/redact.ts';
 import {
   findTransport,
   optionsOf,
@@ -11,7 +15,8 @@ import {
   whyUnguarded,
   whyUnsupported,
 } from '../transports/index.ts';
-import type { RunOptions } from './options.ts';
+import { type RunOptions, SETTINGS } from './options.ts';
+import { RUN_SETTINGS } from './settings.ts';
 
 /** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */
 export interface PlannedCase {
@@ -36,9 +41,14 @@ export interface PlannedCase {
   readonly auth: RunOptions['auth'];
   /** URL of a server that runs already, in place of one of ours; null otherwise. */
   readonly target: string | null;
+  /** Values of the dimensions that have no property of their own here, by name; one that is missing has its default. */
+  readonly dimensions?: OpenDimensions;
   /** URL of a module with another application than the servers' own. */
   readonly application?: string;
 }
+
+/** Values by the name of their dimension. */
+type OpenDimensions = Readonly<Record<string, DimensionValue>>;
 
 /** What was asked for and is not measured. */
 export interface LeftOut {
@@ -48,6 +58,8 @@ export interface LeftOut {
   readonly encoding?: Encoding;
   /** Where only messages of this size are concerned. */
   readonly size?: number;
+  /** Where only these values of other dimensions are concerned. */
+  readonly dimensions?: OpenDimensions;
   /** `unavailable`: this machine cannot load it, another may. `not supported`: the transport cannot do this. */
   readonly kind: 'unavailable' | 'not supported';
   readonly reason: string;
@@ -69,13 +81,8 @@ export interface RunPlan {
 export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, string> = new Map()): RunPlan {
   const leftOut = leftOutOf(options, unavailable);
   const cases = casesOf(options).filter(
-    ({ entry, variant, encoding, size }) =>
-      !leftOut.some(
-        (left) =>
-          left.name === nameOf(entry, variant) &&
-          (left.encoding ?? encoding) === encoding &&
-          (left.size ?? size) === size,
-      ),
+    (planned) =>
+      !leftOut.some((left) => left.name === nameOf(planned.entry, planned.variant) && concerns(left, planned)),
   );
   const random = xoroshiro128plus(options.seed);
   const blocks = Array.from({ length: options.trials }, () => {
@@ -157,8 +164,10 @@ function casesOf(options: RunOptions): PlannedCase[] {
     if (scenario === undefined) throw new Error(`unknown scenario ${scenarioId}`);
     const shared = { payload: options.payload, tls: options.tls, auth: options.auth, target: options.url };
     return settingsOf(scenario, options).flatMap((settings) =>
-      options.transports.flatMap((name) =>
-        labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared })),
+      dimensionsOf(options).flatMap((dimensions) =>
+        options.transports.flatMap((name) =>
+          labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared, dimensions })),
+        ),
       ),
     );
   });
@@ -180,26 +189,59 @@ function settingsOf({ kind, defaults }: ScenarioEntry, options: RunOptions): Set
   );
 }
 
+/** All combinations of the values that were asked for of dimensions without a property of their own. */
+function dimensionsOf(options: RunOptions): OpenDimensions[] {
+  const asked = SETTINGS.flatMap((name) => {
+    const row = RUN_SETTINGS[name];
+    const values = row.option === null ? [] : row.spanned(options);
+    return values.length === 0 ? [] : [{ name, values }];
+  });
+  return asked.reduce<OpenDimensions[]>(
+    (combined, { name, values }) => combined.flatMap((before) => values.map((value) => ({ ...before, [name]: value }))),
+    [{}],
+  );
+}
+
 function caseOf(
   transport: string,
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
-  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target'>,
+  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'dimensions'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);
   const name = label === null ? transport : `${transport}#${label}`;
-  const { clients, rate, size, encoding, payload, tls, auth } = settings;
-  const parts = [
-    name,
-    scenario.id,
-    `c${clients}`,
-    ...(rate === 0 || scenario.kind === 'capacity' ? [] : [`r${rate}`]),
-    ...(size === 0 ? [] : [`s${size}`]),
-    encoding,
-    ...(payload === 'filler' ? [] : [payload]),
-    ...(tls ? ['tls'] : []),
-    ...(auth === null ? [] : [auth.toLowerCase()]),
-  ];
-  return { id: parts.join('/'), name, ...found, label, scenario, ...settings };
+  const unnamed = { name, ...found, label, scenario, ...settings };
+  return { id: caseId(describeCase(unnamed)), ...unnamed };
 }
+
+/** The properties of a case as results have them. */
+export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
+  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
+  const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
+  const described = {
+    transport: entry.id,
+    variant: variant?.id ?? null,
+    ...(label === null ? {} : { label }),
+    scenario: scenario.id,
+    kind: scenario.kind,
+    clients,
+    // A search has a rate for its result, not for its question.
+    rate: scenario.kind === 'capacity' ? 0 : rate,
+    size,
+    encoding,
+    ...(payload === 'filler' ? {} : { payload }),
+    tls: target === null ? tls : isSecure(target),
+    ...(target === null ? {} : { target: addressShown(target) }),
+    ...(auth === null ? {} : { auth }),
+    network: String(network),
+  };
+  const all = { ...described, dimensions: open };
+  const unusual = unusualDimensions(all).flatMap(({ name }) =>
+    name in open ? [[name, open[name] ?? ''] as const] : [],
+  );
+  return unusual.length === 0 ? described : { ...described, dimensions: Object.fromEntries(unusual) };
+}
+
+/** By its scheme: `wss`, `https`, `mqtts`, `tls`. */
+const isSecure = (url: string): boolean => /^(?:wss|https|mqtts|tls|grpcs):/.test(url);

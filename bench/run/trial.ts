@@ -1,6 +1,6 @@
 import type { Options } from '../contract.ts';
-import type { Objective } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
+import type { Objective } from '../plan/readers.ts';
 import type { Trial } from '../results/schema.ts';
 import { measureCapacity } from '../scenarios/capacity.ts';
 import { measureClosed } from '../scenarios/closed.ts';

@@ -1,3 +1,4 @@
+import { questionKey } from '../../bench/results/case.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { type CaseGroup, groupCases, kindOf, questionOf, titleOf, unsupportedIn } from '../model/group.ts';
 import { forEachMetric, type Kind, type MetricId, metric, metricsOf } from '../model/metrics.ts';
@@ -175,7 +176,7 @@ function belowFloorIn(members: readonly Member[], metrics: readonly MetricId[], 
 /** Cases of `wire`: nothing of them is judged, but what went wrong in their trials must be said. */
 function unjudged(results: Results) {
   const cases = results.cases.filter((one) => kindOf(one) === 'wire');
-  return [...Map.groupBy(cases, ({ size }) => size).values()].flatMap((those) => {
+  return [...Map.groupBy(cases, questionKey).values()].flatMap((those) => {
     const [first] = those;
     if (first === undefined) return [];
     const question = questionOf(first, those);

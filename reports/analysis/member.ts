@@ -1,5 +1,6 @@
+import { flagOf, nameOf } from '../../bench/results/case.ts';
 import type { Capacity, Case, Results } from '../../bench/results/schema.ts';
-import { describe, flagOf, kindOf, nameOf } from '../model/group.ts';
+import { describe, kindOf } from '../model/group.ts';
 import type { CurvePoint, SharePoint, TrialView } from '../model/model.ts';
 import { notShown, type Shown, shown } from '../stats/distribution.ts';
 import { median } from '../stats/median.ts';

@@ -1,10 +1,11 @@
+import { concerns, flagOf, nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { bandOf } from '../analysis/column.ts';
 import { decideSeparate } from '../analysis/decide.ts';
 import { judge } from '../analysis/judge.ts';
 import type { Reading, Readings, ReadRun } from '../analysis/readings.ts';
 import { barrierTo, countTrials, statusOf } from '../analysis/status.ts';
-import { describe, kindOf, nameOf, questionOf, titleOf } from '../model/group.ts';
+import { describe, kindOf, questionOf, titleOf } from '../model/group.ts';
 import { type MetricId, metric as metricOf, metricsOf } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
 import type { Word } from '../model/verdict.ts';
@@ -237,10 +238,7 @@ function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Rea
 /** The other run may say itself why it has no such case. */
 function loneCase(one: Case, { plan, cases, transports }: Results): LoneCase {
   const name = nameOf(one);
-  const flag = name.split('#')[0] ?? name;
-  const left = (plan.leftOut ?? []).find(
-    ({ name: out, encoding = one.encoding }) => out === flag && encoding === one.encoding,
-  );
+  const left = (plan.leftOut ?? []).find((note) => note.name === flagOf(one) && concerns(note, one));
   const known = transports.some(({ id, variant }) => id === one.transport && variant === one.variant);
   const reason =
     left?.reason ??

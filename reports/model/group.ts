@@ -1,3 +1,4 @@
+import { concerns, flagOf, openDimensions, phrasesOf, questionKey } from '../../bench/results/case.ts';
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
 import { countOf, figures, integer } from './format.ts';
 import type { Kind } from './metrics.ts';
@@ -12,11 +13,11 @@ export type CaseGroup = {
 
 export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
 
-/** Cases are comparable only when they differ in nothing but transport and variant. Those of `wire` are compared with theory. */
+/** Cases are comparable only when no dimension makes their questions differ. Those of `wire` are compared with theory. */
 export function groupCases(cases: readonly Case[]): CaseGroup[] {
   const groups = Map.groupBy(
     cases.filter((one) => kindOf(one) !== 'wire'),
-    groupId,
+    questionKey,
   );
   return [...groups].flatMap(([id, members]) => {
     const [first] = members;
@@ -24,9 +25,10 @@ export function groupCases(cases: readonly Case[]): CaseGroup[] {
   });
 }
 
-export function questionOf(one: Case, cases: readonly Case[]): Question {
+/** The question that a case answers; the objective is that of the searches among `cases`. */
+export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases: readonly Case[] = []): Question {
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target, network } = one;
-  const security = { tls, auth, target, network };
+  const dimensions = openDimensions(one);
   return {
     scenario,
     kind: kindOf(one),
@@ -35,30 +37,25 @@ export function questionOf(one: Case, cases: readonly Case[]): Question {
     size,
     encoding,
     payload,
-    ...security,
+    tls,
+    auth,
+    target,
+    network,
+    ...(dimensions === undefined ? {} : { dimensions }),
     objective: objectiveOf(cases),
   };
 }
 
-/** What the searches were for; null where none was made. */
+/** What the searches were for, which all of a run share; null where none was made. */
 function objectiveOf(cases: readonly Case[]): Objective | null {
   const trials = cases.flatMap((one) => one.trials);
   const [first] = trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? [])));
   return first?.objective ?? null;
 }
 
-/** A case without a finished search belongs to the others of its run: they all have one objective. */
-const groupId = (one: Case): string => {
-  const { scenario, clients, rate, size, encoding, payload = 'filler', tls, auth, target, network } = one;
-  const load = [kindOf(one), scenario, `c${clients}`, `r${rate}`, `s${size}`, encoding];
-  const unusual = [payload === 'filler' ? undefined : payload, auth?.toLowerCase(), target];
-  const particular = unusual.filter((part) => part !== undefined);
-  return [...load, tls ? 'tls' : 'plain', ...particular, network].join('/');
-};
-
 /** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
 export function titleOf(question: Question): string {
-  return [mainTitle(question), ...particulars(question)].join(' ');
+  return [mainTitle(question), ...phrasesOf(question)].join(' ');
 }
 
 function mainTitle({ kind, scenario, clients, rate, size, objective }: Question): string {
@@ -82,24 +79,13 @@ function mainTitle({ kind, scenario, clients, rate, size, objective }: Question)
   }
 }
 
-const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
-
-export const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
-  ...(payload === 'filler' ? [] : [CONTENT[payload]]),
-  ...(encoding === 'binary' ? ['as binary'] : []),
-  ...(tls ? ['over TLS'] : []),
-  ...(target === undefined ? [] : [`at ${target}`]),
-  ...(auth === undefined ? [] : [`with a token (${auth})`]),
-  ...(network === 'none' ? [] : [`over the network profile “${network}”`]),
-];
-
 /** `p99 ≤ 50 ms`. */
 export const objectiveText = ({ percentile, seconds }: Objective): string =>
   `p${percentile} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
 
 /** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
 export function openingOf(question: Question): string {
-  const rest = particulars(question).map((text) => ` ${text}`);
+  const rest = phrasesOf(question).map((text) => ` ${text}`);
   const sessions = countOf(question.clients, 'session');
   switch (question.kind) {
     case 'idle':
@@ -115,14 +101,6 @@ export function openingOf(question: Question): string {
 export const scenarioText = ({ scenario, kind }: Question): string =>
   kind === 'closed' ? `${scenario} (closed loop)` : scenario;
 
-/** As `--transports` takes it: `ws:deflate`. */
-export const flagOf = ({ transport, variant }: Pick<Case, 'transport' | 'variant'>): string =>
-  variant === null ? transport : `${transport}:${variant}`;
-
-/** `ws:deflate`, and in an A/A run `ws:deflate#a`. */
-export const nameOf = (one: Pick<Case, 'transport' | 'variant' | 'label'>): string =>
-  one.label === undefined ? flagOf(one) : `${flagOf(one)}#${one.label}`;
-
 /** A case whose transport the results do not describe is still shown, under its id. */
 export function describe(
   { transports }: Results,
@@ -134,9 +112,7 @@ export function describe(
 
 /** Transports of the run that a group has no case of: their capabilities leave it out, or the machine could not load them. */
 export function unsupportedIn({ transports, plan }: Results, { question, cases }: CaseGroup): Absent[] {
-  const left = (plan.leftOut ?? []).filter(
-    (one) => (one.encoding ?? question.encoding) === question.encoding && (one.size ?? question.size) === question.size,
-  );
+  const left = (plan.leftOut ?? []).filter((one) => concerns(one, question));
   const said = left.map(absent);
   if (question.encoding !== 'binary') return said;
   const incapable = transports

@@ -1,3 +1,5 @@
+import { valueIn } from '../../bench/results/case.ts';
+import { DIMENSIONS, type DimensionValue } from '../../bench/results/dimensions.ts';
 import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
 import { kindOf } from '../model/group.ts';
 import { METRICS, type MetricId } from '../model/metrics.ts';
@@ -58,6 +60,16 @@ const FIGURES: Readonly<Record<MetricId, string>> = {
   setupBytes: 'setup_bytes_per_session',
 };
 
+/** Dimensions whose columns stand before those of the trial, in their order. */
+const DIMENSIONS_BEFORE = ['clients', 'rate', 'size', 'encoding', 'payload', 'tls', 'target', 'auth', 'network'];
+
+function dimensionColumns(wanted: string): Column[] {
+  return DIMENSIONS.filter(({ name }) => name === wanted).map((dimension): Column => {
+    const { header, cell } = dimension.column ?? { header: dimension.name, cell: (value: DimensionValue) => value };
+    return [header, ({ one }) => cell(valueIn(dimension, one))];
+  });
+}
+
 /** A column's name says its unit: everything is in seconds, bytes, counts, or counts a second. */
 const COLUMNS: readonly Column[] = [
   ['run', ({ results }) => results.id],
@@ -67,15 +79,7 @@ const COLUMNS: readonly Column[] = [
   ['label', ({ one }) => one.label ?? null],
   ['scenario', ({ one }) => one.scenario],
   ['kind', ({ one }) => kindOf(one)],
-  ['clients', ({ one }) => one.clients],
-  ['rate_per_second', ({ one }) => one.rate],
-  ['size_bytes', ({ one }) => one.size],
-  ['encoding', ({ one }) => one.encoding],
-  ['payload', ({ one }) => one.payload ?? 'filler'],
-  ['tls', ({ one }) => one.tls],
-  ['target', ({ one }) => one.target ?? null],
-  ['auth', ({ one }) => one.auth ?? null],
-  ['network', ({ one }) => one.network],
+  ...DIMENSIONS_BEFORE.flatMap(dimensionColumns),
   ['block', ({ trial }) => trial.block],
   ['order', ({ trial }) => trial.order],
   ['started_at', ({ trial }) => trial.startedAt],
@@ -129,6 +133,10 @@ const COLUMNS: readonly Column[] = [
   ofMeasured('opening_sessions', ({ opening }) => opening?.sessions),
   ofMeasured('opening_seconds', ({ opening }) => opening?.seconds),
   ofMeasured('opening_in_flight', ({ opening }) => opening?.inFlight),
+  // Columns are only appended, those of further dimensions too.
+  ...DIMENSIONS.map(({ name }) => name)
+    .filter((name) => !DIMENSIONS_BEFORE.includes(name))
+    .flatMap(dimensionColumns),
 ];
 
 /** A trial a line, whatever became of it. The same from a page as from the command line. */
