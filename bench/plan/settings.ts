@@ -289,6 +289,12 @@ type Rows = typeof RUN_SETTINGS;
 /** Name of a setting. */
 export type Setting = keyof Rows;
 
+/** What help says of a setting, its default in brackets at the end. */
+export function helpOf(name: Setting): string {
+  const { help, usual } = RUN_SETTINGS[name];
+  return usual === null ? help : `${help} (${usual})`;
+}
+
 /**
  * What a run is asked to do; lists span the cases, and null leaves the choice to each scenario or to the machine. Each property is the
  * `option` of a row.
