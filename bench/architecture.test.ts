@@ -215,6 +215,11 @@ describe('the house', () => {
     for (const file of clients) expect(imports.get(file)!.filter((target) => target.startsWith('node:'))).toEqual([]);
   });
 
+  test('the table of dimensions, which is a part of every page, imports nothing', () => {
+    expect(imports.get('bench/results/dimensions.ts')).toEqual([]);
+    expect(imports.get('bench/results/case.ts')).toEqual(['./dimensions.ts']);
+  });
+
   test('the README names every transport', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     for (const { id } of transports) expect(readme).toMatch(new RegExp(`^\\| \`${id}\` +\\|`, 'm'));

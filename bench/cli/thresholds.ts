@@ -18,7 +18,7 @@ import { findTransport, transportNames } from '../transports/index.ts';
 /** A case as results will have it, as far as thresholds look at it. */
 type PlannedOf = Measured & CaseDescription;
 
-/** What a run measures, as far as it is known: with other problems about, only names are checked. */
+/** Transports, scenarios and cases of a run, as far as they are known. Without them only names are checked. */
 type Planned = (Pick<RunOptions, 'transports' | 'scenarios'> & { readonly cases?: readonly PlannedOf[] }) | undefined;
 
 const FORM = 'takes <transport>.<scenario>.<figure><limit>, such as ws.echo.p99<50ms';
@@ -91,7 +91,7 @@ function readNarrowing(brackets: string, text: string): { values: Narrowing } | 
 
 type Condition = Pick<Threshold, 'text' | 'flag' | 'scenario'> & { readonly values: Narrowing };
 
-/** Where the run has cases of a transport and scenario, but none that the threshold covers. */
+/** Problems of a threshold that covers none of the cases of its transport and scenario. */
 function nothingCovered({ text, flag, scenario, values }: Condition, cases: readonly PlannedOf[]): string[] {
   const own = cases.filter((one) => flagOf(one) === flag && one.scenario === scenario);
   if (own.length === 0 || own.some((one) => isCovered(one, values))) return [];

@@ -15,14 +15,14 @@ export const SETTINGS: readonly Setting[] = Object.keys(RUN_SETTINGS).filter(
   (name): name is Setting => name in RUN_SETTINGS,
 );
 
-/** What a run is asked to do. */
+/** Options of a run, complete. */
 export type RunOptions = SettingValues & {
-  /** They were named one by one: none of them may be left out without a word. */
+  /** True if the transports were named one by one: none of them may then be left out without a word. */
   readonly named: boolean;
   readonly profile: Profile | 'custom';
 };
 
-/** The ledger keeps a number for every pair of clients: at this many, a gigabyte. */
+/** Max clients where each message goes to everyone: the ledger keeps a number for every pair, here a gigabyte. */
 const MOST_PAIRED_CLIENTS = 16_384;
 
 /** Checks everything that was given and reports all problems at once; with none, the options are complete. */
@@ -54,7 +54,7 @@ function readAll(given: Partial<Record<Setting, Given>>, context: ReadingContext
   return values;
 }
 
-/** Each row has read its own value, so that they are complete when none is missing. */
+/** True if no option is missing; each was read by its own row, which gives it its type. */
 const isComplete = (values: object): values is SettingValues =>
   Object.values(RUN_SETTINGS).every(({ option }) => option === null || option in values);
 
@@ -79,14 +79,14 @@ const isUsed = (name: Setting, chosen: readonly ScenarioEntry[]): boolean => {
   return usedBy === undefined || chosen.some(usedBy);
 };
 
-/** A profile keeps its name only where nothing else was asked for. */
+/** Name of the profile, which it keeps only if nothing else was asked for. */
 function profileOf(given: Partial<Record<Setting, Given>>, asked: Profile | undefined): RunOptions['profile'] {
-  // What figures have to keep to does not change how they are measured.
+  // A threshold does not change how anything is measured.
   const { profile, threshold, ...others } = given;
   return Object.values(others).some((one) => one !== undefined) ? 'custom' : (asked ?? 'default');
 }
 
-/** Settings that none of the chosen scenarios would look at: a run must not seem to do what it does not. */
+/** Problems of settings that none of the chosen scenarios uses: a run must not seem to do what it does not. */
 function unused(
   { profile, scenarios: names }: RunOptions,
   given: Partial<Record<Setting, Given>>,
@@ -100,7 +100,7 @@ function unused(
   });
 }
 
-/** What there are not enough clients for, or what the header's digits or a machine's memory cannot hold. */
+/** Problems of values that need more clients, more digits of the header or more memory than there are. */
 function excess(
   options: RunOptions,
   given: Partial<Record<Setting, Given>>,
@@ -131,7 +131,7 @@ function excess(
   return problems;
 }
 
-/** What does not go with a server that is not ours. */
+/** Problems of settings that do not go with somebody else's server. */
 function foreign(
   { url, transports: names, tls, auth, link }: RunOptions,
   given: Partial<Record<Setting, Given>>,

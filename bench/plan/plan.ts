@@ -50,15 +50,15 @@ export interface PlannedCase {
 /** Values by the name of their dimension. */
 type OpenDimensions = Readonly<Record<string, DimensionValue>>;
 
-/** What was asked for and is not measured. */
+/** Cases that were asked for and are not measured. */
 export interface LeftOut {
   /** `transport` or `transport:variant`. */
   readonly name: string;
-  /** Where only one encoding is concerned. */
+  /** The only encoding concerned; left out: all. */
   readonly encoding?: Encoding;
-  /** Where only messages of this size are concerned. */
+  /** The only message size concerned; left out: all. */
   readonly size?: number;
-  /** Where only these values of other dimensions are concerned. */
+  /** The only values of other dimensions concerned; left out: all. */
   readonly dimensions?: OpenDimensions;
   /** `unavailable`: this machine cannot load it, another may. `not supported`: the transport cannot do this. */
   readonly kind: 'unavailable' | 'not supported';
@@ -96,13 +96,13 @@ export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, s
   return { options, leftOut, cases, blocks };
 }
 
-/** What a trial takes besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
+/** Time of a trial besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
 const OVERHEAD_SECONDS = 0.75;
-/** Probes of a search, about: doublings, halvings, and the longer one that confirms. */
+/** Approximate number of probes of a search: doublings, halvings, and the longer one that confirms. */
 const PROBES = 14;
-/** Of a trial that counts bytes, its warm-up included. */
+/** Exchanges of a trial that counts bytes, including its warm-up. */
 const WIRE_EXCHANGES = 240;
-/** Of the sessions a trial opens one after another. */
+/** Approximate rate at which a trial opens sessions one after another. */
 const SESSIONS_PER_SECOND = 500;
 
 /** By kind, about; a machine is faster or slower. */
@@ -113,7 +113,7 @@ const SECONDS: Readonly<Record<ScenarioKind, (planned: PlannedCase, warmupSecond
   connect: ({ clients }) => OVERHEAD_SECONDS + (2 * clients) / SESSIONS_PER_SECOND,
   // Until a heartbeat has come round.
   idle: ({ clients, seconds }) => 3 + clients / SESSIONS_PER_SECOND + Math.max(seconds, 25),
-  // Who asks at intervals takes one for every exchange.
+  // Short polling needs one interval for every exchange.
   wire: (planned) => 2 + (WIRE_EXCHANGES * Number(optionsOf(planned).intervalMs ?? 0)) / 1e3,
 };
 

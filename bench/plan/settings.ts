@@ -29,31 +29,31 @@ export const MOST_SIZE = 1024 * 1024;
 export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
-/** Circumstances that decide what a setting is where it was not given. */
+/** Circumstances that decide the value of a setting that was not given. */
 export interface ReadingContext {
   readonly quick: boolean;
   readonly profile: Profile | undefined;
   /** The server is somebody else's. */
   readonly foreign: boolean;
-  /** Receives what is wrong with the values given, each with its fix. */
+  /** Receives the problems of the values given, each with its fix. */
   readonly problems: string[];
 }
 
-/** What help, README, configuration file and validation need to know of a setting of `run`. */
+/** Facts about a setting of `run` that help, README, configuration file and validation need. */
 interface SettingText {
   /** Placeholder of its value: `<names>`. Null: a switch. */
   readonly argument: string | null;
-  /** What it does, without its default. */
+  /** Sentence of its help, without the default. */
   readonly help: string;
   /** Its default as help shows it; null where there is nothing to say. */
   readonly usual: string | null;
   /** True if it may be given several times, its values being added. */
   readonly repeats?: true;
-  /** True if the scenario looks at it; a run of scenarios that all do not must not be given it. Left out: all do. */
+  /** True if the scenario uses it; it is refused if no scenario of the run does. Left out: all do. */
   readonly usedBy?: (scenario: ScenarioEntry) => boolean;
 }
 
-/** How a command line has a setting: its value, true for a switch, or null where it is left out. */
+/** A setting on a command line: its value, true for a switch, or null if it is left out. */
 type Written = string | true | null;
 
 interface SettingRow<Option extends string, Value> extends SettingText {
@@ -289,15 +289,14 @@ type Rows = typeof RUN_SETTINGS;
 /** Name of a setting. */
 export type Setting = keyof Rows;
 
-/** What help says of a setting, its default in brackets at the end. */
+/** Help text of a setting, with its default in brackets. */
 export function helpOf(name: Setting): string {
   const { help, usual } = RUN_SETTINGS[name];
   return usual === null ? help : `${help} (${usual})`;
 }
 
 /**
- * What a run is asked to do; lists span the cases, and null leaves the choice to each scenario or to the machine. Each property is the
- * `option` of a row.
+ * Values of all settings by the option they become; lists span the cases, and null leaves the choice to each scenario or to the machine.
  */
 export type SettingValues = {
   readonly [Name in Setting as Rows[Name] extends { readonly option: infer Option extends string }

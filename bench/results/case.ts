@@ -16,7 +16,7 @@ export const flagOf = ({ transport, variant }: Measured): string =>
 export const labelledFlag = (one: Measured): string =>
   one.label === undefined ? flagOf(one) : `${flagOf(one)}#${one.label}`;
 
-/** Name of a case among those of its question: `ws:deflate#a`, and what else it may be compared in: `ws (nodes=2)`. */
+/** Name of a case among those of its question: `ws:deflate#a`; with values that may be compared, `ws (nodes=2)`. */
 export function nameOf(one: Measured & CaseDescription): string {
   const labels = labelsOf(one, ({ comparable }) => comparable);
   return labels.length === 0 ? labelledFlag(one) : `${labelledFlag(one)} (${labels.join(', ')})`;
@@ -49,7 +49,7 @@ const assignment = ({ name }: Dimension, value: DimensionValue): string =>
 
 type Shown = 'id' | 'key' | 'label' | 'phrase' | 'limit';
 
-/** How a dimension without a form of its own mentions a value that is not the default. */
+/** Forms of a dimension that has none of its own, for values other than the default. */
 const GENERAL: Readonly<Record<Shown, (dimension: Dimension, value: DimensionValue) => string | null>> = {
   id: assignment,
   key: assignment,
@@ -110,7 +110,7 @@ export const labelsOf = (one: CaseDescription, of: (dimension: Dimension) => boo
 export const limitsOf = (one: CaseDescription): string[] =>
   DIMENSIONS.flatMap((dimension) => partOf(dimension, 'limit', one));
 
-/** Dimensions in which a case is unusual. Those are not among them of which each scenario has a default of its own. */
+/** Dimensions in which a case does not have the default, among those that have one default for all scenarios. */
 export const unusualDimensions = (one: CaseDescription): readonly Dimension[] =>
   DIMENSIONS.filter((dimension) => dimension.defaultOf !== null && !isDefault(dimension, one));
 
