@@ -10,6 +10,7 @@ import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
 import { describeCase, estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
@@ -33,8 +34,13 @@ export function describePlan(
       : []),
     `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(arrangement)}.`,
     ...plan.leftOut.map(
-      ({ name, encoding, size, reason }) =>
-        `Left out: ${[name, ...(encoding === undefined ? [] : [encoding]), ...(size === undefined ? [] : [`${size} B`])].join(', ')}: ${reason}.`,
+      ({ name, encoding, size, dimensions = {}, reason }) =>
+        `Left out: ${[
+          name,
+          ...(encoding === undefined ? [] : [encoding]),
+          ...(size === undefined ? [] : [`${size} B`]),
+          ...Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${writtenValue(value)}`),
+        ].join(', ')}: ${reason}.`,
     ),
     ...separation(plan, earlier),
     ...percentilesOf(plan),

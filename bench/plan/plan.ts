@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding, Payload } from '../contract.ts';
-import { caseId, concerns, unusualDimensions } from '../results/case.ts';
+import { caseId, concerns, flagOf, unusualDimensions } from '../results/case.ts';
 import type { DimensionValue } from '../results/dimensions.ts';
 import type { Case } from '../results/schema.ts';
 import { type ScenarioEntry, type ScenarioKind, scenarios } from '../scenarios/index.ts';
@@ -80,10 +80,10 @@ export interface RunPlan {
  */
 export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, string> = new Map()): RunPlan {
   const leftOut = leftOutOf(options, unavailable);
-  const cases = casesOf(options).filter(
-    (planned) =>
-      !leftOut.some((left) => left.name === nameOf(planned.entry, planned.variant) && concerns(left, planned)),
-  );
+  const cases = casesOf(options).filter((planned) => {
+    const described = describeCase(planned);
+    return !leftOut.some((left) => left.name === flagOf(described) && concerns(left, described));
+  });
   const random = xoroshiro128plus(options.seed);
   const blocks = Array.from({ length: options.trials }, () => {
     const block = [...cases];
@@ -153,9 +153,6 @@ function sizesOf({ scenarios: asked, sizes }: RunOptions): number[] {
   const wanted = scenarios.filter(({ id, defaults }) => asked.includes(id) && defaults.sizes.length > 0);
   return [...new Set(wanted.flatMap(({ defaults }) => sizes ?? defaults.sizes))];
 }
-
-const nameOf = ({ id }: TransportEntry, variant: Variant | null): string =>
-  variant === null ? id : `${id}:${variant.id}`;
 
 function casesOf(options: RunOptions): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];

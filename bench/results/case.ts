@@ -83,7 +83,7 @@ function inOrder(first: readonly string[], all: readonly Dimension[]): Dimension
 }
 
 /** Dimensions that make two cases answer different questions. */
-export const questionDimensions = (): readonly Dimension[] => DIMENSIONS.filter(({ comparable }) => !comparable);
+const questionDimensions = (): readonly Dimension[] => DIMENSIONS.filter(({ comparable }) => !comparable);
 
 /** Key of a question: `load/broadcast/c50/r200/s128/text/plain/none`. Cases with one key may be compared. */
 export function questionKey(one: CaseDescription): string {
@@ -143,10 +143,13 @@ export interface ValuesConcerned {
 }
 
 /** True if the note is about cases with these values. */
-export const concerns = (note: ValuesConcerned, one: ValuesConcerned): boolean =>
-  (note.encoding ?? one.encoding) === one.encoding &&
-  (note.size ?? one.size) === one.size &&
-  Object.entries(note.dimensions ?? {}).every(([name, value]) => one.dimensions?.[name] === value);
+export function concerns({ encoding, size, dimensions }: ValuesConcerned, one: CaseDescription): boolean {
+  const noted = Object.entries({ encoding, size, ...dimensions }).filter(([, value]) => value !== undefined);
+  return noted.every(([name, value]) => {
+    const dimension = DIMENSIONS.find((candidate) => candidate.name === name);
+    return dimension !== undefined && valueIn(dimension, one) === value;
+  });
+}
 
 /**
  * Names the dimensions (`weather`) and values (`payload=xml`) of a case in a results file that this version does not know. Its

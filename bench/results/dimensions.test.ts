@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { caseId, isCovered, labelsOf, phrasesOf, questionKey, unknownDimensions } from './case.ts';
+import { caseId, concerns, isCovered, labelsOf, phrasesOf, questionKey, unknownDimensions } from './case.ts';
 import { type CaseDescription, DIMENSIONS } from './dimensions.ts';
 
 const one = { transport: 'ws', variant: null, scenario: 'echo', kind: 'load', clients: 100, rate: 1000, size: 128 };
@@ -74,6 +74,20 @@ test.each<[Readonly<Record<string, string>>, Partial<CaseDescription>, boolean]>
   [{ auth: 'none', payload: 'filler' }, {}, true],
 ])('a threshold narrowed to %j covers %j: %s', (narrowing, change, covered) => {
   expect(isCovered({ ...ECHO, ...change }, narrowing)).toBe(covered);
+});
+
+test.each([
+  [{}, true],
+  [{ encoding: 'text' }, true],
+  [{ encoding: 'binary' }, false],
+  [{ size: 128, encoding: 'text' }, true],
+  [{ size: 64 }, false],
+  [{ dimensions: { network: 'none' } }, true],
+  [{ dimensions: { network: 'wan' } }, false],
+  // A note about something that is not known is about no case that is.
+  [{ dimensions: { moon: 'full' } }, false],
+])('a note on %j concerns a usual case: %s', (note, expected) => {
+  expect(concerns(note, ECHO)).toBe(expected);
 });
 
 test('dimensions and values that are not known are named', () => {
