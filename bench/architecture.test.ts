@@ -55,9 +55,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/contract.ts',
     'bench/codec',
     'bench/load',
-    'bench/plan',
     'bench/transports',
     'bench/results',
     'bench/run',
@@ -103,6 +103,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/scenarios',
     'bench/cli.ts',
     'servers/application.ts',
   ],
@@ -256,7 +257,7 @@ describe('the tree of packages', () => {
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test(-d)?\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
 }
 
 function importsOf(file: string): string[] {

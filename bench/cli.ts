@@ -63,7 +63,7 @@ const context = {
 };
 let exitCode: ExitCode = EXIT.done;
 
-const wireSizes = scenarios.find(({ id }) => id === 'wire')?.defaults.sizes.join(', ');
+const wireSizes = scenarios.find(({ kind }) => kind.judgedBy === 'formulas')?.defaults.sizes.join(', ');
 /** A line for what it is for and one for the command: neither needs a wide terminal. */
 const examples = (...those: readonly (readonly [what: string, command: string])[]): string =>
   `\nExamples:\n${those.map(([what, command]) => `  ${what}:\n    ${command}\n`).join('')}`;

@@ -9,11 +9,12 @@ import type { Question } from '../../reports/model/model.ts';
 import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
-import { describeCase, estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './numbers.ts';
 
@@ -25,7 +26,7 @@ export function describePlan(
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
-  const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
+  const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup) ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
     `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
@@ -53,7 +54,7 @@ export function describePlan(
 /** The question that results will have of such a case. */
 const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Question => ({
   ...questionOf(describeCase(planned)),
-  objective: planned.scenario.kind === 'capacity' ? objective : null,
+  objective: planned.scenario.kind.uses.objective ? objective : null,
 });
 
 /** What is wrong with the machine, each with what to do. */
@@ -73,8 +74,8 @@ export function over({ link, workers, sources }: Arrangement): string {
 
 /** What differences this plan will be able to call, going by how far the last run's trials scattered. */
 function separation({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
-  const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
-  kinds.delete('wire');
+  const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
+  const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
   if (options.trials < LEAST_TRIALS) {
     return [`A quick look: medians, but no verdicts. Those need ${LEAST_TRIALS} valid trials of each case.`];
@@ -103,7 +104,7 @@ function inWords({ metric: id, ratio }: Detectable): string {
 
 /** A percentile that the shortest trials have too few messages for. */
 function percentilesOf({ cases }: RunPlan): string[] {
-  const samples = cases.filter(({ scenario }) => scenario.kind === 'load').map(messagesOf);
+  const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
   const fewest = Math.min(...samples);
   if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
   return [

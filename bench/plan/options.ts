@@ -1,5 +1,6 @@
 import { MOST_SEQUENCE } from '../codec/header.ts';
-import { type ScenarioEntry, scenarios } from '../scenarios/index.ts';
+import { scenarios } from '../scenarios/index.ts';
+import type { ScenarioEntry } from '../scenarios/shape.ts';
 import { type Given, readChoice, readFlag } from './readers.ts';
 import {
   PROFILES,
@@ -25,20 +26,27 @@ export type RunOptions = SettingValues & {
 /** Max clients where each message goes to everyone: the ledger keeps a number for every pair, here a gigabyte. */
 const MOST_PAIRED_CLIENTS = 16_384;
 
-/** Checks everything that was given and reports all problems at once; with none, the options are complete. */
-export function readOptions(given: Partial<Record<Setting, Given>>): { options: RunOptions } | { problems: string[] } {
+/**
+ * Checks everything that was given and reports all problems at once; with none, the options are complete.
+ *
+ * @param known scenarios that can be named
+ */
+export function readOptions(
+  given: Partial<Record<Setting, Given>>,
+  known: readonly ScenarioEntry[] = scenarios,
+): { options: RunOptions } | { problems: string[] } {
   const problems: string[] = [];
   const asked = readChoice(given.profile, PROFILES, problems);
   const quick = readFlag(given.quick, problems) || asked === 'quick';
   if (given.quick !== undefined && given.profile !== undefined) {
     problems.push(`${given.quick.where} is --profile quick; leave one of the two out`);
   }
-  const context = { quick, profile: asked, foreign: given.url !== undefined, problems };
+  const context = { quick, profile: asked, foreign: given.url !== undefined, scenarios: known, problems };
   const values = readAll(given, context);
   if (problems.length > 0) return { problems };
   const profile = quick ? 'quick' : profileOf(given, asked);
   const options: RunOptions = { ...values, named: given.transports !== undefined, profile };
-  const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
+  const chosen = known.filter(({ id }) => options.scenarios.includes(id));
   const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen), ...foreign(options, given)];
   return wrong.length > 0 ? { problems: wrong } : { options };
 }
@@ -76,7 +84,7 @@ export function commandFor(options: RunOptions): string {
 
 const isUsed = (name: Setting, chosen: readonly ScenarioEntry[]): boolean => {
   const { usedBy } = RUN_SETTINGS[name];
-  return usedBy === undefined || chosen.some(usedBy);
+  return usedBy === undefined || chosen.some(({ kind }) => usedBy(kind.uses));
 };
 
 /** Name of the profile, which it keeps only if nothing else was asked for. */
@@ -114,7 +122,7 @@ function excess(
       `${given.workers?.where} is ${options.workers}, but ${fewest} client(s) keep at most ${fewest} workers busy`,
     );
   }
-  for (const scenario of chosen.filter(({ kind }) => kind === 'load')) {
+  for (const scenario of chosen.filter(({ kind }) => kind.uses.rate === 'offered')) {
     const seconds = (options.durationSeconds ?? scenario.defaults.seconds) + options.warmupSeconds;
     const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
     if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MOST_SEQUENCE) continue;

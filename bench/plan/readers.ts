@@ -1,4 +1,5 @@
 import { distance } from 'fastest-levenshtein';
+import type { Objective } from '../scenarios/shape.ts';
 
 /** A value as it was given, and where: `--clients` or `clients in bench.json`. */
 export interface Given {
@@ -6,12 +7,8 @@ export interface Given {
   readonly where: string;
 }
 
-/** A percentile of the response that may be at most so long. */
-export interface Objective {
-  readonly percentile: (typeof PERCENTILES)[number];
-  readonly seconds: number;
-}
-const PERCENTILES = [50, 90, 99, 99.9] as const;
+/** Percentiles that an objective can be about. */
+const PERCENTILES = [50, 90, 99, 99.9] as const satisfies readonly Objective['percentile'][];
 
 /** `, did you mean "graphql"?` where a known name is near, and the known names where none is. */
 export function suggestion(name: string, known: readonly string[]): string {

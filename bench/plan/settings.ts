@@ -1,6 +1,7 @@
 import { LEAST_SIZE, MOST_SENDERS } from '../codec/header.ts';
 import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
-import { type ScenarioEntry, scenarios } from '../scenarios/index.ts';
+import { scenarios } from '../scenarios/index.ts';
+import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 import {
@@ -35,6 +36,8 @@ export interface ReadingContext {
   readonly profile: Profile | undefined;
   /** The server is somebody else's. */
   readonly foreign: boolean;
+  /** Scenarios that can be named. */
+  readonly scenarios: readonly ScenarioEntry[];
   /** Receives the problems of the values given, each with its fix. */
   readonly problems: string[];
 }
@@ -49,8 +52,8 @@ interface SettingText {
   readonly usual: string | null;
   /** True if it may be given several times, its values being added. */
   readonly repeats?: true;
-  /** True if the scenario uses it; it is refused if no scenario of the run does. Left out: all do. */
-  readonly usedBy?: (scenario: ScenarioEntry) => boolean;
+  /** True if scenarios of a kind use it; it is refused if no scenario of the run does. Left out: all do. */
+  readonly usedBy?: (uses: Uses) => boolean;
 }
 
 /** A setting on a command line: its value, true for a switch, or null if it is left out. */
@@ -96,7 +99,7 @@ const unless =
   };
 
 /** Defaults of all scenarios: `echo 100, broadcast 50`. */
-const usually = (of: (defaults: ScenarioEntry['defaults']) => readonly number[]): string =>
+const usually = (of: (defaults: Scenario['defaults']) => readonly number[]): string =>
   scenarios
     .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
     .filter(({ values }) => values.length > 0)
@@ -104,8 +107,7 @@ const usually = (of: (defaults: ScenarioEntry['defaults']) => readonly number[])
     .join(', ');
 
 const idsOf = (entries: readonly { readonly id: string }[]): string[] => entries.map(({ id }) => id);
-const usualScenarios = scenarios.filter(({ usual }) => usual);
-const sendsMessages = ({ defaults }: ScenarioEntry): boolean => defaults.sizes.length > 0;
+const sendsMessages = ({ messages }: Uses): boolean => messages;
 
 /** All settings of a run by the names that flags and configuration files use. */
 export const RUN_SETTINGS = {
@@ -125,11 +127,11 @@ export const RUN_SETTINGS = {
     option: 'scenarios',
     argument: '<names>',
     help: `which: ${idsOf(scenarios).join(', ')}`,
-    usual: idsOf(usualScenarios).join(', '),
-    read(given, { foreign, problems }): readonly string[] {
+    usual: idsOf(scenarios.filter(({ usual }) => usual)).join(', '),
+    read(given, { foreign, scenarios: existing, problems }): readonly string[] {
       // Somebody else's server is asked to send back what it is sent, unless more is known of it.
-      const usual = idsOf(usualScenarios.filter(({ reaches }) => !foreign || reaches === 'sender'));
-      const known = idsOf(scenarios);
+      const usual = idsOf(existing.filter(({ usual, reaches }) => usual && (!foreign || reaches === 'sender')));
+      const known = idsOf(existing);
       return readNames(given, { kind: 'scenario', known, usual, exists: (name) => known.includes(name) }, problems);
     },
   }),
@@ -146,7 +148,7 @@ export const RUN_SETTINGS = {
     argument: '<numbers>',
     help: 'messages a second, all clients together; in broadcast, published ones; where a search begins',
     usual: usually(({ rate }) => [rate]),
-    usedBy: ({ defaults }) => defaults.rate > 0,
+    usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { least: 0.001, most: 10_000_000 }, problems),
   }),
@@ -211,7 +213,7 @@ export const RUN_SETTINGS = {
     argument: '<seconds>',
     help: 'measured time of a trial, of a search’s probe',
     usual: usually(({ seconds }) => [seconds]),
-    usedBy: ({ defaults }) => defaults.seconds > 0,
+    usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
       readNumber(given, { least: 0.01, most: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),
   }),
@@ -251,7 +253,7 @@ export const RUN_SETTINGS = {
     argument: '<percentile<time>',
     help: 'what a capacity search keeps to',
     usual: DEFAULTS.objective,
-    usedBy: ({ kind }) => kind === 'capacity',
+    usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
       readObjective(given ?? { value: DEFAULTS.objective, where: '--objective' }, problems),
     write: ({ percentile, seconds }) => `p${percentile}<${seconds * 1e3}ms`,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describeCase, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { describeCase, type RunPlan } from '../plan/plan.ts';
 import {
   type Case,
   type Environment,
@@ -9,6 +9,7 @@ import {
   type TransportInfo,
   type Trial,
 } from '../results/schema.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { type Security, secure } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type Placement, place } from './affinity.ts';
@@ -90,7 +91,7 @@ export async function* run(
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
       workers,
-      ...(plan.cases.some(({ scenario }) => scenario.kind === 'capacity')
+      ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
         ? { objective: `p${objective.percentile}<${objective.seconds * 1e3}ms` }
         : {}),
       ...(options.aa ? { aa: true } : {}),

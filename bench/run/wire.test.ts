@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { readOptions } from '../plan/options.ts';
-import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { makePlan, type RunPlan } from '../plan/plan.ts';
 import type { Given } from '../plan/readers.ts';
 import type { Setting } from '../plan/settings.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { transportNames, whyUnavailable } from '../transports/index.ts';
 import { place } from './affinity.ts';

@@ -13,19 +13,19 @@ import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../pla
 import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
-import type { Case, MicroRow, Results, Trial } from '../../results/schema.ts';
+import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { arrange, type RunEvent, type RunSettings, run } from '../../run/run.ts';
+import { kindOf } from '../../scenarios/index.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { describePlan, newestResults } from '../before.ts';
 import { readConfig } from '../config.ts';
-import { detailOf } from '../detail.ts';
 import { eventLog } from '../events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from '../folder.ts';
 import type { Io } from '../io.ts';
 import { isAgreed, type LongFlags } from '../long.ts';
-import { paceOf } from '../pace.ts';
+import { detailOf, paceOf } from '../pace.ts';
 import { usePlugins } from '../plugin.ts';
 import { appendStepSummary } from '../step-summary.ts';
 import { approach, type TargetFlags } from '../target.ts';
@@ -141,7 +141,7 @@ const MICRO_SECONDS = 0.05;
 
 /** What encoding and decoding cost, for the messages that the plan's servers are timed with. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
-  const timed = cases.filter(({ scenario }) => scenario.kind === 'load');
+  const timed = cases.filter(({ scenario }) => scenario.kind.microCosts);
   if (timed.length === 0) return [];
   const sizes = [...new Set(timed.map(({ size }) => size))];
   return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
@@ -179,7 +179,7 @@ async function execute(
       if (event.event !== 'trial-ended') continue;
       done++;
       const { state } = event.trial;
-      const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
+      const ended = { name: event.planned.id, state, detail: detailOf(event.planned.scenario.kind, event.trial) };
       display.show(progress({ current: undefined, ended }));
     }
   } finally {
@@ -251,9 +251,9 @@ const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progr
   of: trials,
 });
 
-/** Sessions ended, or would not take a message, at a load that they were to bear: a search finds out by itself what they bear. */
-const broke = ({ kind }: Case, { messages }: Extract<Trial, { messages: unknown }>): boolean =>
-  kind !== 'capacity' && Object.keys(messages.errors).length > 0;
+/** Sessions ended, or would not take a message, at a load that they were to bear. */
+const broke = (one: Case, { messages }: MeasuredTrial): boolean =>
+  kindOf(one).brokenSessionsFail && Object.keys(messages.errors).length > 0;
 
 /** Where several apply the gravest counts. A threshold that could not be tested was not met either. */
 export function exitCodeOf(
