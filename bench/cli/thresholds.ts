@@ -1,5 +1,6 @@
 import { OPERATORS, type Threshold } from '../../reports/analysis/thresholds.ts';
-import { METRICS, type Metric, type MetricId, metricsOf } from '../../reports/model/metrics.ts';
+import { METRICS, metricsOf } from '../../reports/kinds/lookup.ts';
+import type { Metric, MetricId } from '../../reports/model/metrics.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { type Given, listOf, suggestion } from '../plan/readers.ts';
 import {

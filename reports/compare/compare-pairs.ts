@@ -1,9 +1,9 @@
 import { labelledFlag, valueIn, valueText } from '../../bench/results/case.ts';
 import { DIMENSIONS, type Dimension } from '../../bench/results/dimensions.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { isJudged, shapeOfCase } from '../kinds/lookup.ts';
 import { figures } from '../model/format.ts';
 import { kindOf, objectiveText } from '../model/group.ts';
-import type { Kind } from '../model/metrics.ts';
 import { median } from '../stats/median.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
@@ -50,8 +50,7 @@ export function pairCases(base: Results, next: Results): Pairing {
   };
 }
 
-/** Those of `wire` are held against formulas, not against one another. */
-const judged = ({ cases }: Results): Case[] => cases.filter((one) => kindOf(one) !== 'wire');
+const judged = ({ cases }: Results): Case[] => cases.filter(isJudged);
 
 const keyOf = (one: Case): string => `${labelledFlag(one)}/${one.scenario}`;
 
@@ -76,7 +75,7 @@ function mismatches(pair: Pair, base: Results, next: Results): Mismatch[] {
   const found = [
     ...questionMismatches(pair),
     ...objectives(pair),
-    ...(WARMED.includes(kindOf(pair.base)) ? [warmUp(base, next)] : []),
+    ...(shapeOfCase(pair.base).warmedUp ? [warmUp(base, next)] : []),
   ].filter((one) => one.base !== one.next);
   return [...found, ...measuredTime(pair)];
 }
@@ -90,8 +89,6 @@ function objectives({ base, next }: Pair): Mismatch[] {
   return [{ what: 'objective', base: objectiveText(before.objective), next: objectiveText(after.objective) }];
 }
 
-const WARMED: readonly Kind[] = ['load', 'closed', 'capacity'];
-
 /** A program that has run for a second is another one than one that has run for ten. */
 const warmUp = ({ plan: base }: Results, { plan: next }: Results): Mismatch => ({
   what: 'warm-up',
@@ -104,7 +101,7 @@ const SAME_TIME = 1.1;
 
 /** The length of a search's trial depends on what it finds, that of opening sessions is what it measures. */
 function measuredTime({ base, next }: Pair): Mismatch[] {
-  if (kindOf(base) === 'capacity' || kindOf(base) === 'connect') return [];
+  if (shapeOfCase(base).trialLength !== 'asked for') return [];
   const [before, after] = [base, next].map(({ trials }) =>
     median(trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.seconds]))),
   );

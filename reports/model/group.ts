@@ -1,6 +1,5 @@
-import { concerns, flagOf, openDimensions, phrasesOf, questionKey } from '../../bench/results/case.ts';
+import { concerns, flagOf, openDimensions, questionKey } from '../../bench/results/case.ts';
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
-import { countOf, figures, integer } from './format.ts';
 import type { Kind } from './metrics.ts';
 import type { Objective, Question } from './model.ts';
 import type { Absent } from './verdict.ts';
@@ -13,12 +12,9 @@ export type CaseGroup = {
 
 export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
 
-/** Cases are comparable only when no dimension makes their questions differ. Those of `wire` are compared with theory. */
+/** Cases are comparable only when no dimension makes their questions differ. */
 export function groupCases(cases: readonly Case[]): CaseGroup[] {
-  const groups = Map.groupBy(
-    cases.filter((one) => kindOf(one) !== 'wire'),
-    questionKey,
-  );
+  const groups = Map.groupBy(cases, questionKey);
   return [...groups].flatMap(([id, members]) => {
     const [first] = members;
     return first === undefined ? [] : [{ id, question: questionOf(first, members), cases: members }];
@@ -53,53 +49,9 @@ function objectiveOf(cases: readonly Case[]): Objective | null {
   return first?.objective ?? null;
 }
 
-/** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
-export function titleOf(question: Question): string {
-  return [mainTitle(question), ...phrasesOf(question)].join(' ');
-}
-
-function mainTitle({ kind, scenario, clients, rate, size, objective }: Question): string {
-  const many = countOf(clients, 'client');
-  switch (kind) {
-    case 'capacity': {
-      const limit = objective === null ? [] : [objectiveText(objective)];
-      return [`${scenario} with ${many}`, `${integer(size)} B`, ...limit].join(', ');
-    }
-    case 'closed':
-      return `${scenario} (closed loop) with ${many}, ${integer(size)} B`;
-    case 'idle':
-    case 'connect':
-      return `${scenario}: ${countOf(clients, 'session')}`;
-    case 'wire':
-      return `${scenario}: ${integer(size)} B`;
-    case 'load': {
-      const pace = `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B`;
-      return `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${many} ${pace}`;
-    }
-  }
-}
-
 /** `p99 ≤ 50 ms`. */
 export const objectiveText = ({ percentile, seconds }: Objective): string =>
   `p${percentile} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
-
-/** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
-export function openingOf(question: Question): string {
-  const rest = phrasesOf(question).map((text) => ` ${text}`);
-  const sessions = countOf(question.clients, 'session');
-  switch (question.kind) {
-    case 'idle':
-      return `For ${sessions.replace(' ', ' idle ')}${rest.join('')}: `;
-    case 'connect':
-      return `For connecting ${sessions}${rest.join('')}: `;
-    default:
-      return `For ${titleOf(question)}: `;
-  }
-}
-
-/** Where a scenario alone says which question is meant. */
-export const scenarioText = ({ scenario, kind }: Question): string =>
-  kind === 'closed' ? `${scenario} (closed loop)` : scenario;
 
 /** A case whose transport the results do not describe is still shown, under its id. */
 export function describe(
