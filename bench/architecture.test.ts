@@ -37,7 +37,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
-  'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
+  'bench/plan': [
+    'bench/contract.ts',
+    'bench/transports',
+    'bench/scenarios',
+    'bench/codec',
+    'bench/results',
+    'bench/security/redact.ts',
+  ],
   'bench/load': [
     'bench/contract.ts',
     'bench/codec',
@@ -219,6 +226,11 @@ describe('the house', () => {
     const clients = files.filter((file) => file.startsWith('clients/') && !NODE_CLIENTS.includes(file));
     expect(clients.length).toBeGreaterThan(5);
     for (const file of clients) expect(imports.get(file)!.filter((target) => target.startsWith('node:'))).toEqual([]);
+  });
+
+  test('the table of dimensions, which is a part of every page, imports nothing', () => {
+    expect(imports.get('bench/results/dimensions.ts')).toEqual([]);
+    expect(imports.get('bench/results/case.ts')).toEqual(['./dimensions.ts']);
   });
 
   test('the README names every transport', () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UNAVAILABLE } from '../checks/conformance/harness.ts';
-import { type Given, readOptions, type Setting } from '../plan/options.ts';
+import { readOptions } from '../plan/options.ts';
 import { makePlan, type RunPlan } from '../plan/plan.ts';
+import type { Given } from '../plan/readers.ts';
+import type { Setting } from '../plan/settings.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { transportNames, whyUnavailable } from '../transports/index.ts';
