@@ -24,7 +24,7 @@ const shared = {
 const usual = { testTimeout: 60_000, hookTimeout: 60_000, execArgv: ['--disable-warning=UNDICI-ES'] };
 
 /** What a terminal shows of runs, whatever they measure. */
-const TERMINALS = 'bench/cli/terminal.test.ts';
+const TERMINALS = 'bench/cli/terminal.live.test.ts';
 
 export default defineConfig({
   test: {
