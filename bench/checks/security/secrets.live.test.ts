@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { withToken } from '../../../clients/shared/token.ts';
 import { parseResults } from '../../results/file.ts';
 import { runTrial } from '../../run/trial.ts';
 import { scenarios } from '../../scenarios/index.ts';
-import { addressShown, withoutTokens } from '../../security/redact.ts';
 import { endStarted, start, until } from '../../testing/command.ts';
 import { childrenOf } from '../../testing/processes.ts';
 import { singleTrial } from '../../testing/single-trial.ts';
@@ -41,33 +39,6 @@ test('what looks like a secret is found', () => {
   for (const one of [token, `ws://a/?access_token=${token}`, `Bearer ${token}`, JSON.stringify(rules.key)]) {
     expect(one).toMatch(SECRETS);
   }
-});
-
-test.each([
-  [`Invalid URL: ws://h/?access_token=${token}&a=b`, 'Invalid URL: ws://h/?access_token=[token]&a=b'],
-  [`authorization: Bearer ${token}, more`, 'authorization: Bearer [token], more'],
-  ['access_token=opaque-secret failed', 'access_token=[token] failed'],
-  [`"${token}"`, '"[token]"'],
-  [token.split('.').slice(0, 2).join('.'), '[token]'],
-  ['ECONNREFUSED 127.0.0.1:80: a bearer of bad news', 'ECONNREFUSED 127.0.0.1:80: a bearer of bad news'],
-])('%# a reason is told without its token', (text, told) => {
-  expect(withoutTokens(text)).toBe(told);
-});
-
-test.each([
-  ['ws://127.0.0.1:80', 'ws://127.0.0.1:80'],
-  ['https://h/a@b?x=1&y&z=#sha256=00', 'https://h/a@b?x=[hidden]&[hidden]&z=[hidden]#sha256=00'],
-  ['mqtt://me:secret@h:1', 'mqtt://[hidden]@h:1'],
-  ['mqtt://me:se@cret@h/', 'mqtt://[hidden]@h/'],
-  [`ws://h/${token}/?access_token=${token}`, 'ws://h/[token]/?access_token=[token]'],
-])('%# an address is shown without what only its server should know', (url, shown) => {
-  expect(addressShown(url)).toBe(shown);
-});
-
-test('a token goes where the address has a query already', () => {
-  expect(withToken('ws://h/chat', 'a b')).toBe('ws://h/chat?access_token=a%20b');
-  expect(withToken('ws://h/chat?room=1', 'ab')).toBe('ws://h/chat?room=1&access_token=ab');
-  expect(withToken('ws://h/chat?room=1', undefined)).toBe('ws://h/chat?room=1');
 });
 
 /** What else may listen where a server is expected. */
