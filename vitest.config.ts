@@ -41,13 +41,16 @@ const shared: TestSettings = { pool: 'threads', isolate: false };
 const alone: TestSettings = { fileParallelism: false };
 const aside = { maxWorkers: '100%' } as const;
 
+/** Concurrent tests of a file: they mostly wait. */
+const AT_ONCE = 4;
+
 /** How each kind of test runs. Groups run one after the other, so that nothing disturbs what is about time. */
 const RUN: Readonly<Record<KindName, TestSettings>> = {
   unit: { ...shared, ...aside, setupFiles: 'bench/testing/offline.ts', sequence: { groupOrder: 0 } },
-  live: { ...aside, sequence: { groupOrder: 1 } },
+  live: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
   browser: { ...aside, isolate: false, setupFiles: 'bench/testing/needs-chromium.ts', sequence: { groupOrder: 1 } },
   link: { ...alone, setupFiles: 'bench/testing/needs-link.ts', sequence: { groupOrder: 2 } },
-  timing: { ...alone, sequence: { groupOrder: 3 } },
+  timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 3 } },
   soak: { ...alone, sequence: { groupOrder: 4 } },
 };
 

@@ -27,13 +27,31 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   soak: suffixed('soak'),
 };
 
-/** Kinds that each npm script runs. */
-export const SUITES = {
-  test: ['unit', 'live'],
-  'test:all': ['unit', 'live', 'link', 'browser', 'timing'],
-  'test:unit': ['unit'],
-  'test:transport': ['live', 'link', 'timing'],
-  soak: ['soak'],
-} as const satisfies Readonly<Record<string, readonly KindName[]>>;
+/** What an npm script runs. */
+export interface Suite {
+  readonly kinds: readonly KindName[];
+  /** Beginnings of the paths of the files it is about; all files of its kinds, if left out. */
+  readonly files?: readonly string[];
+  /** Whether tests run over every variant of a transport, or over each transport alone. */
+  readonly variants: boolean;
+}
 
-export type SuiteName = keyof typeof SUITES;
+export type SuiteName = 'test' | 'test:all' | 'test:unit' | 'test:transport' | 'soak';
+
+export const SUITES: Readonly<Record<SuiteName, Suite>> = {
+  test: { kinds: ['unit', 'live'], variants: false },
+  'test:all': { kinds: ['unit', 'live', 'browser', 'link', 'timing'], variants: true },
+  'test:unit': { kinds: ['unit'], variants: true },
+  'test:transport': {
+    kinds: ['live', 'link', 'timing'],
+    files: [
+      'bench/checks/conformance',
+      'bench/checks/security',
+      'bench/checks/abuse',
+      'bench/run/trial',
+      'bench/run/wire',
+    ],
+    variants: true,
+  },
+  soak: { kinds: ['soak'], variants: true },
+};

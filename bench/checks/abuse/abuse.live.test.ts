@@ -2,60 +2,40 @@ import { connect as dial } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { application } from '../../../servers/application.ts';
 import { makeIdentity } from '../../security/identity.ts';
-import { findTransport, loadServer, transportNames, transports, whyUnavailable } from '../../transports/index.ts';
+import { subjects } from '../../testing/subjects.ts';
+import { loadServer } from '../../transports/index.ts';
+import { assertStands } from './assert-stands.ts';
 import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
 
-/** Assaults at once: they mostly wait for what should happen to happen. */
-const AT_ONCE = 4;
-const PATIENT = 400_000;
+const ASSAULT_MS = 400_000;
 
-const available = new Set<string>();
-for (const entry of transports) if ((await whyUnavailable(entry)) === undefined) available.add(entry.id);
-const names = transportNames().filter((name) => available.has(name.split(':')[0]!));
+const all = await subjects();
+/** Others need more of the machine: see abuse.timing.test.ts. */
+const overTcp = all.filter(({ entry, variant }) => entry.datagrams === undefined && variant === null);
 
-const inTurn = turnstile(AT_ONCE);
-/** SCTP and QUIC give a silent peer up by themselves after half a minute: ours has to come first, so nothing else goes on meanwhile. */
-const placesOf = (name: string): number => (findTransport(name)?.entry.datagrams ? AT_ONCE : 1);
-
+// They mostly wait for what should happen to happen: several go on at once.
 describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
-  test.each(names)('%s', { timeout: PATIENT }, async (name) => {
-    const found = findTransport(name)!;
-    const { failures, attacks, probed } = await inTurn(placesOf(name), () => assail(found));
-    expect(failures).toEqual([]);
-    expect(attacks.length).toBeGreaterThan(2);
-    // Five of each probe at the least, however soon the attacks are over.
-    expect(probed).toBeGreaterThanOrEqual(100);
-  });
-
-  test.each(names.filter((name) => findTransport(name)?.entry.datagrams))(
-    '%s without its defence keeps a frozen subscriber, and that is found',
-    { timeout: PATIENT },
-    async (name) => {
-      const assault = { limits: { ...ABUSE_LIMITS, backlogBytes: 1e9 }, only: [FROZEN] };
-      const { failures } = await inTurn(placesOf(name), () => assail(findTransport(name)!, assault));
-      expect(failures).toEqual([expect.stringMatching(/^a frozen subscriber: was /)]);
-    },
-  );
+  test.each(overTcp)('$name', { timeout: ASSAULT_MS }, (subject) => assertStands(subject));
 
   // The defence switched off by settings: the check has to see that it is.
-  test.each([
-    ['a flood of messages', { messagesPerSecond: 1e9 }, /a flood of messages: the peer was not cut/],
-    ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
-    [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: was not cut/],
-  ] as const)('without its defence, %s is found', { timeout: PATIENT }, async (attack, limits, found) => {
-    const assault = { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] };
-    const { failures } = await inTurn(placesOf('ws'), () => assail(findTransport('ws')!, assault));
-    expect(failures).toEqual([expect.stringMatching(found)]);
+  const ws = overTcp.filter(({ name }) => name === 'ws');
+  describe.each(ws)('without the defence of $name', (subject) => {
+    test.each([
+      ['a flood of messages', { messagesPerSecond: 1e9 }, /a flood of messages: the peer was not cut/],
+      ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
+      [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: was not cut/],
+    ] as const)('%s is found', { timeout: ASSAULT_MS }, async (attack, limits, found) => {
+      const { failures } = await assail(subject, { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] });
+      expect(failures).toEqual([expect.stringMatching(found)]);
+    });
   });
-});
-
-test('every transport says what is spoken to it', () => {
-  expect(transports.filter(({ wire }) => wire === undefined).map(({ id }) => id)).toEqual([]);
 });
 
 describe.concurrent('over TLS, a connection that says nothing is cut', () => {
-  const overTcp = transports.filter(({ id, wire }) => available.has(id) && wire?.family !== 'datagrams');
-  test.each(overTcp)('$id', async (entry) => {
+  // WebRTC is signalled over TCP.
+  const listening = all.filter(({ entry, variant }) => variant === null && entry.port !== 'udp');
+  test.for(listening)('$name', async ({ entry, unavailable }, { skip }) => {
+    if (unavailable !== undefined) skip(unavailable);
     const identity = await makeIdentity(['127.0.0.1']);
     const { listen } = await loadServer(entry);
     const limits = { ...ABUSE_LIMITS, handshakeMs: 500 };
@@ -75,28 +55,3 @@ describe.concurrent('over TLS, a connection that says nothing is cut', () => {
     }
   });
 });
-
-/** Lets in at a time what has room in so many places, in the order in which it came. */
-function turnstile(places: number): <Value>(taken: number, work: () => Promise<Value>) => Promise<Value> {
-  let free = places;
-  const waiting: { readonly taken: number; readonly enter: () => void }[] = [];
-  const admit = (): void => {
-    while (waiting.length > 0 && waiting[0]!.taken <= free) {
-      const { taken, enter } = waiting.shift()!;
-      free -= taken;
-      enter();
-    }
-  };
-  return async (taken, work) => {
-    await new Promise<void>((enter) => {
-      waiting.push({ taken, enter });
-      admit();
-    });
-    try {
-      return await work();
-    } finally {
-      free += taken;
-      admit();
-    }
-  };
-}

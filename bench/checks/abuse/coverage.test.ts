@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findTransport, transportNames } from '../../transports/index.ts';
+import { findTransport, transportNames, transports } from '../../transports/index.ts';
 import { attacksOn } from './attacks.ts';
 
 /** What every transport should stand, and which attacks try it. A frozen subscriber is tried in `harness.ts`, on all of them. */
@@ -36,4 +36,8 @@ test('what no attack tries on a transport is known, and why', () => {
   });
   const known = HOLES.flatMap(([kind, names]) => names.map((name) => `${kind}: ${name}`));
   expect(found.sort()).toEqual(known.sort());
+});
+
+test('every transport says what is spoken to it', () => {
+  expect(transports.filter(({ wire }) => wire === undefined).map(({ id }) => id)).toEqual([]);
 });

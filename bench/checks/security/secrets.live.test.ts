@@ -10,6 +10,7 @@ import { scenarios } from '../../scenarios/index.ts';
 import { endStarted, start, until } from '../../testing/command.ts';
 import { childrenOf } from '../../testing/processes.ts';
 import { singleTrial } from '../../testing/single-trial.ts';
+import { unavailable } from '../../testing/unavailable.ts';
 import type { TransportEntry } from '../../transports/index.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
 import { openForge } from './testing/forge.ts';
@@ -22,6 +23,7 @@ afterAll(() => {
 });
 
 const parties = await everyParty();
+const usable = parties.filter((party) => party.unavailable === undefined);
 const { rules, good } = openForge('ES256');
 const stranger = openForge('ES256');
 const token = good('somebody');
@@ -51,6 +53,8 @@ const WRONG_SERVERS: Readonly<Record<string, string>> = {
 };
 
 describe.each(parties)('$name says nothing of the token', (party) => {
+  unavailable(party.unavailable);
+
   test.each(Object.entries(WRONG_SERVERS))('when the server %s', async (_, answer) => {
     await using stage = new Stage();
     const { url } = await stage.listen(party, { tokens: rules });
@@ -142,9 +146,11 @@ describe('a whole run', () => {
   const measured = ['--scenarios', 'echo', '--clients', '3', '--rate', '100', '--warmup', '0', '--trials', '1'];
   const guarded = [...measured, '--tls', '--auth'];
 
+  unavailable(usable.length === 0 ? parties[0]?.unavailable : undefined);
+
   test('of every transport over TLS with tokens is sound, and keeps them to itself', async () => {
     const out = join(folder, 'whole');
-    const names = parties.filter(({ variant }) => variant === null).map(({ name }) => name);
+    const names = usable.filter(({ variant }) => variant === null).map(({ name }) => name);
     const args = ['run', '--transports', names.join(','), ...guarded, 'ES256', '--duration', '0.2', '--out', out];
     const { code, stdout, stderr } = await start(args).ended;
     // A busy machine may make a trial invalid; nothing may be lost or fail.
@@ -160,7 +166,7 @@ describe('a whole run', () => {
 
   test('that loses its server keeps them too', async () => {
     const out = join(folder, 'lost');
-    const names = parties.map(({ name }) => name).slice(0, 3);
+    const names = usable.map(({ name }) => name).slice(0, 3);
     const args = ['run', '--transports', names.join(','), ...guarded, 'HS256', '--duration', '2', '--out', out];
     const { child, ended } = start(args);
     const killed = new Set<number>();
