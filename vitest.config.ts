@@ -13,6 +13,7 @@ const closingLine: Reporter = {
     const broken = modules.filter((module) => module.state() === 'failed' && !failing(module)).length;
     const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
     const lines = [
+      ...soakTable(tests),
       ...unavailable(tests),
       `${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped}`,
     ];
@@ -32,6 +33,21 @@ function unavailable(tests: readonly TestCase[]): string[] {
     const files = new Set(cases.map(({ module }) => module.relativeModuleId));
     return [`${cases.length} unavailable: ${reason}: ${[...files].join(', ')}`];
   });
+}
+
+/** A line for each step of a soak that passed, with its time and what was seen; empty where none ran. */
+function soakTable(tests: readonly TestCase[]): string[] {
+  const rows = tests.flatMap((test) => {
+    const { soak } = test.meta();
+    if (soak === undefined) return [];
+    return [
+      { name: test.name, seconds: `${soak.seconds} s`, seen: soak.seen + (soak.earlier ? ' (passed earlier)' : '') },
+    ];
+  });
+  const width = (column: 'name' | 'seconds'): number => Math.max(...rows.map((row) => row[column].length));
+  return rows.map(
+    ({ name, seconds, seen }) => `${name.padEnd(width('name'))}  ${seconds.padStart(width('seconds'))}  ${seen}`,
+  );
 }
 
 type TestSettings = TestProjectInlineConfiguration['test'];
@@ -54,21 +70,24 @@ const RUN: Readonly<Record<KindName, TestSettings>> = {
   soak: { ...alone, sequence: { groupOrder: 4 } },
 };
 
+/** Projects of vitest; the soak, which takes hours, only where it is asked for. */
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],
-    projects: Object.entries(RUN).map(([name, settings]) => ({
-      // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
-      ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
-      test: {
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
-        ...(settings?.pool === 'threads' ? {} : { execArgv: ['--disable-warning=UNDICI-ES'] }),
-        ...settings,
-        name,
-        include: [TEST_KINDS[name as KindName].include],
-        exclude: ['**/node_modules/**', 'reports/runs/**', ...TEST_KINDS[name as KindName].exclude],
-      },
-    })),
+    projects: Object.entries(RUN)
+      .filter(([name]) => name !== 'soak' || process.env.WIREBENCH_SOAK === '1')
+      .map(([name, settings]) => ({
+        // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
+        ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
+        test: {
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...(settings?.pool === 'threads' ? {} : { execArgv: ['--disable-warning=UNDICI-ES'] }),
+          ...settings,
+          name,
+          include: [TEST_KINDS[name as KindName].include],
+          exclude: ['**/node_modules/**', 'reports/runs/**', ...TEST_KINDS[name as KindName].exclude],
+        },
+      })),
   },
 });

@@ -31,6 +31,7 @@ const child = spawn(process.execPath, [vitest, ...mode, ...projects, ...files, .
   stdio: 'inherit',
   env: {
     ...process.env,
+    ...(kinds.includes('soak') ? { WIREBENCH_SOAK: '1' } : {}),
     ...(variants ? {} : { WIREBENCH_VARIANTS: 'none' }),
     ...(only === undefined ? {} : { WIREBENCH_ONLY: only }),
   },
@@ -47,7 +48,7 @@ function isSuite(text: string): text is SuiteName {
 /** Says which needs of these kinds are not met here, and the command that meets them. Their tests count as unavailable. */
 async function announceUnmet(of: readonly KindName[]): Promise<void> {
   const some: readonly NeedName[] = of.includes('timing')
-    ? ['terminal', 'processTable', 'curl', 'mosquitto', 'python']
+    ? ['terminal', 'processTable', 'tshark', 'curl', 'mosquitto', 'python']
     : [];
   for (const need of new Set([...of.flatMap((kind) => TEST_KINDS[kind].needs), ...some])) {
     const why = await whyUnmet(need);

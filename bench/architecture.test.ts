@@ -80,7 +80,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'clients/platform',
   ],
-  'bench/checks/conformance': ['bench/contract.ts', 'bench/codec', 'bench/limits.ts'],
+  'bench/checks/conformance': [
+    'bench/contract.ts',
+    'bench/codec',
+    'bench/limits.ts',
+    'bench/transports',
+    'clients/platform',
+    'servers/application.ts',
+  ],
   'bench/checks/security/testing': [
     'bench/contract.ts',
     'bench/limits.ts',
@@ -155,7 +162,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'reports/page/comparison',
     'reports/page/document/carried.ts',
   ],
-  'reports/page/testing': ['reports', 'bench/results'],
+  'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts'],
   'reports/testing': ['bench/results', 'reports'],
   'reports/report.ts': ['reports', 'bench/results'],
 };

@@ -1,20 +1,17 @@
 import { expect, test } from 'vitest';
 import { decode } from '../load/histogram.ts';
-import { readOptions } from '../plan/options.ts';
-import { makePlan, type PlannedCase } from '../plan/plan.ts';
+import type { PlannedCase } from '../plan/plan.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
+import { planTrial } from '../testing/plan-trial.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { subjects } from '../testing/subjects.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
 
-function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {
-  const given = { transports: { value: transport, where: '' }, scenarios: { value: scenario, where: '' } };
-  const read = readOptions(given);
-  if ('problems' in read) throw new Error(read.problems.join());
-  return { ...makePlan(read.options).cases[0]!, clients: 10, rate: 500, size: 64, seconds: 0.4, ...changes };
-}
+const LOAD = { clients: 10, rate: 500, size: 64, seconds: 0.4 };
+const planned = (transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase =>
+  planTrial(transport, scenario, { ...LOAD, ...changes });
 
 const settings = singleTrial({ warmupSeconds: 0.2 });
 

@@ -12,7 +12,15 @@ export interface Need {
   readonly missing: () => string | undefined | Promise<string | undefined>;
 }
 
-export type NeedName = 'privateLink' | 'chromium' | 'terminal' | 'processTable' | 'curl' | 'mosquitto' | 'python';
+export type NeedName =
+  | 'privateLink'
+  | 'chromium'
+  | 'terminal'
+  | 'processTable'
+  | 'tshark'
+  | 'curl'
+  | 'mosquitto'
+  | 'python';
 
 /** Debian's path of Chromium, unless the environment names another. */
 export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
@@ -36,6 +44,7 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
     install: 'run the tests on Linux',
     missing: () => (process.platform === 'linux' ? undefined : `${process.platform} has no /proc`),
   },
+  tshark: program('tshark', 'packets that another program captures', 'tshark'),
   curl: program('curl', 'commands of the documents', 'curl'),
   mosquitto: program('mosquitto_pub', 'commands of the documents', 'mosquitto-clients'),
   python: program('python3', 'commands of the documents', 'python3'),

@@ -15,7 +15,9 @@ const overTcp = all.filter(({ entry, variant }) => entry.datagrams === undefined
 
 // They mostly wait for what should happen to happen: several go on at once.
 describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
-  test.each(overTcp)('$name', { timeout: ASSAULT_MS }, (subject) => assertStands(subject));
+  test.each(overTcp)('$name', { timeout: ASSAULT_MS }, async (subject) => {
+    await assertStands(subject);
+  });
 
   // The defence switched off by settings: the check has to see that it is.
   const ws = overTcp.filter(({ name }) => name === 'ws');

@@ -14,7 +14,9 @@ const overUdp = all.filter(({ entry }) => entry.datagrams);
 
 // They mostly wait for what should happen to happen: several go on at once.
 describe.concurrent('bad peers of a variant are cut, nobody else notices, and nothing stays of them', () => {
-  test.each(variants)('$name', { timeout: ASSAULT_MS }, (subject) => assertStands(subject));
+  test.each(variants)('$name', { timeout: ASSAULT_MS }, async (subject) => {
+    await assertStands(subject);
+  });
 });
 
 describe.each(overUdp)('$name', (subject) => {
