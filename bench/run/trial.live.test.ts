@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { decode } from '../load/histogram.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { planTrial } from '../testing/plan-trial.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { singleTrial } from '../testing/single-trial.ts';

@@ -4,7 +4,7 @@ import { subjectNames, subjects } from '../testing/subjects.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
 import { loopback } from './link.ts';
 
-/** Where there is a private link, wire.link.test.ts counts every variant's sockets too. */
+/** If so, wire.link.test.ts counts every variant's sockets too. */
 const isCountedOnLink = (await whyUnmet('privateLink')) === undefined;
 const names = subjectNames().filter((name) => !isCountedOnLink || !name.includes(':'));
 const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));

@@ -5,7 +5,7 @@ export interface TestKind {
   readonly include: string;
   /** Files that `include` matches too and that are of another kind. */
   readonly exclude: readonly string[];
-  /** What every test of this kind needs besides `npm ci`. */
+  /** Needs of every test of this kind besides `npm ci`. */
   readonly needs: readonly NeedName[];
 }
 
@@ -27,12 +27,12 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   soak: suffixed('soak'),
 };
 
-/** What an npm script runs. */
+/** Tests that an npm script runs. */
 export interface Suite {
   readonly kinds: readonly KindName[];
   /** Beginnings of the paths of the files it is about; all files of its kinds, if left out. */
   readonly files?: readonly string[];
-  /** Whether tests run over every variant of a transport, or over each transport alone. */
+  /** True if tests run over every variant of a transport; false for each transport alone. */
   readonly variants: boolean;
 }
 

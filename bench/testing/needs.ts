@@ -4,7 +4,7 @@ import { privateLink } from '../run/link.ts';
 
 /** Something besides `npm ci` that some tests need of a machine. */
 export interface Need {
-  /** What it is needed for. */
+  /** Purpose of it, in a few words. */
   readonly use: string;
   /** Command that installs it on Debian, or says how to get it. */
   readonly install: string;

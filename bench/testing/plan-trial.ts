@@ -1,5 +1,6 @@
 import { readOptions } from '../plan/options.ts';
-import { makePlan, type PlannedCase } from '../plan/plan.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 
 /** Plans one case of a transport and a scenario, with `changes` to it. */
 export function planTrial(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {

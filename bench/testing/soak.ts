@@ -11,7 +11,7 @@ const stateFile = join(root, '.cache', 'soak.json');
 /** Outcome of a step that passed. */
 export interface SoakOutcome {
   readonly seconds: number;
-  /** What was seen, in a few words. */
+  /** Observations of the step, in a few words. */
   readonly seen: string;
 }
 

@@ -1,7 +1,7 @@
-import { type Found, findTransport, transportNames, whyUnavailable } from '../transports/index.ts';
+import { findTransport, type TransportChoice, transportNames, whyUnavailable } from '../transports/index.ts';
 
 /** A transport in one of its variants, as tests run over it. */
-export interface Subject extends Found {
+export interface Subject extends TransportChoice {
   readonly name: string;
   /** Why this machine cannot run it, and what would help; undefined if it can. */
   readonly unavailable: string | undefined;

@@ -1,8 +1,9 @@
 import { type Given, readOptions, type Setting } from '../plan/options.ts';
-import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { makePlan, type RunPlan } from '../plan/plan.ts';
 import { place } from '../run/affinity.ts';
 import type { Link } from '../run/link.ts';
 import { runTrial } from '../run/trial.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { singleTrial } from './single-trial.ts';
 
 /** Interval between two polls where the test would otherwise wait for them: the formula counts polls, not time. */

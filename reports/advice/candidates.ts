@@ -1,8 +1,9 @@
 import type { Capabilities } from '../../bench/results/schema.ts';
+import { metric } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval } from '../model/format.ts';
-import { metric } from '../model/metrics.ts';
 import type { Row } from '../model/model.ts';
-import { type Fact, factsOf, type JudgedCriterion } from './facts/index.ts';
+import { factsOf } from './facts/index.ts';
+import type { Fact, JudgedCriterion } from './facts/shape.ts';
 import type { Source } from './facts/sources.ts';
 import type { Measured, NeedCell, Objective, OwnLevel } from './model.ts';
 import { type JudgedLevel, levelsOf } from './questions/judgements.ts';

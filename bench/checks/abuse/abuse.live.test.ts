@@ -5,9 +5,9 @@ import { makeIdentity } from '../../security/identity.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { loadServer } from '../../transports/index.ts';
 import { assertStands } from './assert-stands.ts';
-import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
+import { ABUSE_LIMITS, FROZEN, runAttacks } from './harness.ts';
 
-const ASSAULT_MS = 400_000;
+const ATTACKS_MS = 400_000;
 
 const all = await subjects();
 /** Others need more of the machine: see abuse.timing.test.ts. */
@@ -15,7 +15,7 @@ const overTcp = all.filter(({ entry, variant }) => entry.datagrams === undefined
 
 // They mostly wait for what should happen to happen: several go on at once.
 describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
-  test.each(overTcp)('$name', { timeout: ASSAULT_MS }, async (subject) => {
+  test.each(overTcp)('$name', { timeout: ATTACKS_MS }, async (subject) => {
     await assertStands(subject);
   });
 
@@ -26,8 +26,8 @@ describe.concurrent('bad peers are cut, nobody else notices, and nothing stays o
       ['a flood of messages', { messagesPerSecond: 1e9 }, /a flood of messages: the peer was not cut/],
       ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
       [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: was not cut/],
-    ] as const)('%s is found', { timeout: ASSAULT_MS }, async (attack, limits, found) => {
-      const { failures } = await assail(subject, { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] });
+    ] as const)('%s is found', { timeout: ATTACKS_MS }, async (attack, limits, found) => {
+      const { failures } = await runAttacks(subject, { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] });
       expect(failures).toEqual([expect.stringMatching(found)]);
     });
   });

@@ -1,10 +1,10 @@
 import { expect } from 'vitest';
-import type { Found } from '../../transports/index.ts';
-import { assail, type Outcome } from './harness.ts';
+import type { TransportChoice } from '../../transports/index.ts';
+import { type AttackOutcome, runAttacks } from './harness.ts';
 
 /** Asserts that a transport stands every attack: bad peers are cut, nobody else notices, and nothing stays of them. */
-export async function assertStands(found: Found): Promise<Outcome> {
-  const outcome = await assail(found);
+export async function assertStands(choice: TransportChoice): Promise<AttackOutcome> {
+  const outcome = await runAttacks(choice);
   const { failures, attacks, probed } = outcome;
   expect(failures).toEqual([]);
   expect(attacks.length).toBeGreaterThan(2);

@@ -1,12 +1,19 @@
 import { platform } from '../../../clients/platform/node.ts';
 import { application } from '../../../servers/application.ts';
-import { capabilitiesOf, type Found, loadClient, loadServer, optionsOf, refusalOf } from '../../transports/index.ts';
+import {
+  capabilitiesOf,
+  loadClient,
+  loadServer,
+  optionsOf,
+  surfaceOf,
+  type TransportChoice,
+} from '../../transports/index.ts';
 import type { Subject } from './harness.ts';
 import { type Check, checks } from './suite.ts';
 
 /** A transport as the suite takes it, and the checks that apply to what it promises. */
 export async function conforming(
-  found: Found,
+  found: TransportChoice,
 ): Promise<{ readonly subject: Subject; readonly checks: readonly Check[] }> {
   const { entry } = found;
   const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
@@ -17,7 +24,7 @@ export async function conforming(
     application,
     platform,
     capabilities,
-    refusal: refusalOf(found),
+    refusal: surfaceOf(found)!.refusals.tooLarge,
     ...(entry.port === undefined ? {} : { port: entry.port }),
     options: optionsOf(found),
   };

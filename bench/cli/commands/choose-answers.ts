@@ -1,4 +1,5 @@
-import { FACTS, JUDGED } from '../../../reports/advice/facts/index.ts';
+import { FACTS } from '../../../reports/advice/facts/index.ts';
+import { JUDGED } from '../../../reports/advice/facts/shape.ts';
 import type { Answers, Objective, OwnLevel } from '../../../reports/advice/model.ts';
 import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../../reports/advice/questions/criteria.ts';
 import { inOrder, readJudged } from '../../../reports/advice/questions/judgements.ts';
@@ -75,7 +76,7 @@ function readNeeds(text: string, problems: string[]): NeedId[] {
 
 function readScenario(text: string | undefined, problems: string[]): string | null {
   if (text === undefined) return null;
-  const steady = scenarios.filter(({ kind }) => kind === 'load').map(({ id }) => id);
+  const steady = scenarios.filter(({ kind }) => kind.advice === 'traffic').map(({ id }) => id);
   if (!steady.includes(text)) problems.push(`--scenario takes ${steady.join(' or ')}, not "${text}"`);
   return text;
 }

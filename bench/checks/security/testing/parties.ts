@@ -3,7 +3,7 @@ import { application } from '../../../../servers/application.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
 import { type Subject, subjects } from '../../../testing/subjects.ts';
-import { loadClient, loadServer, optionsOf, unauthorizedOf } from '../../../transports/index.ts';
+import { capabilitiesOf, loadClient, loadServer, optionsOf, surfaceOf } from '../../../transports/index.ts';
 import { Peer, within } from '../../conformance/harness.ts';
 
 /** A transport in one of its variants, with its modules. Which those are the registry says, and nothing else. */
@@ -12,17 +12,18 @@ export interface Party extends Subject {
   readonly client: ClientModule;
   /** A page of any origin may try to talk to it. */
   readonly browser: boolean;
-  /** How it refuses who brings no good token. */
+  /** Matches the reason that a session without a valid token is given. */
   readonly unauthorized: RegExp;
 }
 
-/** Every subject, those included that cannot be used on this machine: tests report them as unavailable. */
+/** Every subject that asks for tokens, those included that cannot be used on this machine: tests report them as unavailable. */
 export async function everyParty(): Promise<readonly Party[]> {
+  const asking = (await subjects()).filter((subject) => capabilitiesOf(subject).auth === true);
   return Promise.all(
-    (await subjects()).map(async (subject) => {
+    asking.map(async (subject) => {
       const { name, entry, variant } = subject;
       const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-      const unauthorized = unauthorizedOf(subject);
+      const unauthorized = surfaceOf(subject)?.refusals.unauthorized;
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
       return {
         ...subject,
