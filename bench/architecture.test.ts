@@ -34,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/memory.ts',
     'bench/meter.ts',
+    'bench/results/rules.ts',
     'bench/security/redact.ts',
     'clients/platform',
   ],
@@ -96,6 +97,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/results',
     'bench/cli.ts',
     'servers/application.ts',
   ],
@@ -106,7 +108,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   clients: ['clients/shared', 'bench/contract.ts', 'bench/codec'],
   'clients/shared': ['bench/contract.ts', 'bench/codec'],
   'clients/platform': ['bench/contract.ts', 'bench/native'],
-  'reports/stats': [],
+  'reports/stats': ['bench/results/rules.ts'],
   'reports/model': ['reports/stats', 'bench/results'],
   'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
   'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
@@ -212,6 +214,29 @@ describe('the house', () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     for (const { id } of transports) expect(readme).toMatch(new RegExp(`^\\| \`${id}\` +\\|`, 'm'));
     expect(readme.trimEnd().split('\n').length).toBeLessThan(200);
+  });
+
+  test('how a text begins is looked at in one place: everybody else reads ids', () => {
+    const about = String.raw`[\w.?!\[\]()]*(?:reason|reasons|observed)\b[\w.?!\[\]()]*`;
+    const patterns = [
+      // reason.startsWith('…'), reason.split(': '), reason.match(/^…/)
+      new RegExp(`${about}\\s*\\??\\.(?:startsWith\\(|split\\(\\s*': ')`),
+      new RegExp(`${about}\\s*\\??\\.(?:match|search|replace)\\(\\s*/\\^`),
+      // /^…/.test(reason)
+      new RegExp(`/\\^[^\\n]*/\\w*\\.(?:test|exec)\\(\\s*${about}`),
+    ];
+    const looks = (text: string): boolean => patterns.some((pattern) => pattern.test(text));
+    for (const line of [
+      `trial.reasons.some((reason) => reason.startsWith('schedule kept:'))`,
+      'found.observed.startsWith(x)',
+      `reasons[0]?.split(': ', 1)`,
+      'reason.match(/^nothing/)',
+      '/^nothing (lost|foreign): /.test(reason)',
+    ]) {
+      expect(looks(line), line).toBe(true);
+    }
+    const lookers = files.filter((file) => looks(readFileSync(join(root, file), 'utf8')));
+    expect(lookers).toEqual(['bench/results/upgrade.ts']);
   });
 
   test('only the command line reads the arguments', () => {

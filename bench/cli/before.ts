@@ -6,11 +6,10 @@ import { countOf, list } from '../../reports/model/format.ts';
 import { titleOf } from '../../reports/model/group.ts';
 import { metric } from '../../reports/model/metrics.ts';
 import type { Question } from '../../reports/model/model.ts';
-import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
-import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
 import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { readResults } from '../results/file.ts';
+import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
 import { addressShown } from '../security/redact.ts';
@@ -83,8 +82,8 @@ function separation({ options, cases }: RunPlan, earlier: Results | undefined): 
   const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
   kinds.delete('wire');
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
-  if (options.trials < LEAST_TRIALS) {
-    return [`A quick look: medians, but no verdicts. Those need ${LEAST_TRIALS} valid trials of each case.`];
+  if (options.trials < MIN_TRIALS) {
+    return [`A quick look: medians, but no verdicts. Those need ${MIN_TRIALS} valid trials of each case.`];
   }
   if (earlier === undefined) {
     return [
@@ -129,7 +128,7 @@ export function newestResults(
   for (const name of names) {
     try {
       const results = readResults(join(folder, name, 'results.json'));
-      if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete' && suits(results)) return results;
+      if (results.plan.trials >= MIN_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
       // Not a run, or one of another version: it has nothing to tell.
     }

@@ -1,11 +1,14 @@
 import { z } from 'zod';
+import { ENCODINGS, KINDS, LAYERS, PAYLOADS, REACHES, SIGNATURES } from './values.ts';
 
 /**
  * The results of one run: the only thing `bench` hands to `reports`.
  *
  * Base units everywhere: seconds, bytes, messages per second; nanoseconds inside histograms. `up` is client to server.
  * Histograms are HdrHistograms (V2, compressed, base64; three significant digits, values in nanoseconds).
- * Readers refuse an unknown major version; within one, fields are only added.
+ * Readers refuse an unknown major version. Within one, fields are only added; a case with a kind, a value or a dimension that a
+ * reader does not know is set aside by name (`newer.ts`), and results of an earlier version are brought to the present shape
+ * (`upgrade.ts`).
  */
 export const SCHEMA = 'wirebench/1';
 
@@ -29,8 +32,12 @@ const messages = z.object({
   delivered: count,
   /** Owed deliveries that did not arrive before the drain deadline. */
   lost: count,
+  /** Part of `lost`: messages that were still queued when the drain ended. Absent where nobody looked. */
+  overdue: count.optional(),
   /** Arrivals beyond the first of the same message at the same session. */
   duplicated: count,
+  /** Duplicates that a resumed session was sent again; not counted in `duplicated`. Absent where no session resumes. */
+  replayed: count.optional(),
   /** First arrivals that came after a later message of the same sender. */
   reordered: count,
   /** Arrivals whose header, length or filler was not what was sent; never counted as delivered. */
@@ -39,6 +46,24 @@ const messages = z.object({
   unexpected: count,
   /** Errors by their text. */
   errors: z.record(z.string(), count),
+});
+
+/** A histogram in plain seconds, derived from it. A percentile is null where fewer than ten samples lie beyond it. */
+const summary = z.object({
+  count,
+  p50: amount.nullable(),
+  p90: amount.nullable(),
+  p99: amount.nullable(),
+  'p99.9': amount.nullable(),
+  max: amount.nullable(),
+});
+
+const latencySummary = z.object({
+  response: summary,
+  service: summary,
+  lag: summary,
+  connect: summary,
+  last: summary.optional(),
 });
 
 const latency = z.object({
@@ -52,6 +77,8 @@ const latency = z.object({
   connect: histogram,
   /** Broadcast only: last subscriber's arrival − due, one sample a message that reached every subscriber of the worker. */
   last: histogram.optional(),
+  /** Percentiles of each of them. Absent in results of before there were any. */
+  summary: latencySummary.optional(),
 });
 
 /** A part of the measured window, in which messages were due; all parts of a trial are equally long. */
@@ -70,7 +97,7 @@ const slice = z.object({
 
 const wire = z.object({
   /** Where the bytes were counted: at the server's sockets, or on the private link as a cable would carry them. */
-  layer: z.enum(['socket', 'link']),
+  layer: z.enum(LAYERS),
   /**
    * The messages travelled in datagrams, which the server's sockets do not count. With layer `socket` the bytes here are then
    * those of the connection that the datagrams were agreed on, and no figure of the transport.
@@ -174,11 +201,46 @@ const usage = z.object({
   }),
 });
 
-const measured = z.object({
+/** A process of a trial, over the measured window. */
+const processUsage = z.object({
+  /** `server`, `generator`, or the name of a part that a later version has. */
+  role: z.string(),
+  /** Name of one of the environment's hosts. */
+  host: z.string(),
+  /** Name and version of what runs it: `node 24.21.0`. */
+  runtime: z.string(),
+  /** Cores it is bound to; absent where the system chooses. */
+  cores: z.string().optional(),
+  /** User and system time. */
+  cpuSeconds: amount,
+  /** Resident set at the end of the window. */
+  rssBytes: count,
+});
+
+/** A rule that a trial broke: its id (`rules.ts`; a later version may have more), and the reason without the rule's name. */
+const broken = z.object({ rule: z.string(), text: z.string() });
+
+/** A figure that this trial has no value for: it is shown as a dash and enters no statistics, whatever stands in its place. */
+const notMeasured = z.object({
+  /** Fields of the trial down to the figure, or to the part that holds several: `usage.server.cpuSeconds`, `wire`. */
+  path: z.string(),
+  reason: z.string(),
+});
+
+const anyTrial = z.object({
   block: count,
   /** Position in the run's order, from 0. */
   order: count,
   startedAt: z.string(),
+  /** One for each of the reasons, in their order. Absent where no rule was broken, and in results of before rules had ids. */
+  broken: z.array(broken).optional(),
+  /** `order` of an earlier trial that this one was run again for. */
+  replaces: count.optional(),
+  /** `order` of each trial that ran at the same time. */
+  beside: z.array(count).optional(),
+});
+
+const measured = anyTrial.extend({
   /** Length of the measured window: from the first due time to one interval after the last. */
   seconds: amount,
   messages,
@@ -186,7 +248,11 @@ const measured = z.object({
   /** Response latency over the measured window: scenarios whose messages have due times. */
   timeline: z.array(slice).min(1).optional(),
   wire,
+  /** Sums over the processes of each side. */
   usage,
+  /** One entry a process of ours. Absent in older results. */
+  processes: z.array(processUsage).optional(),
+  notMeasured: z.array(notMeasured).optional(),
   theory: theory.optional(),
   capacity: capacity.optional(),
   memory: memory.optional(),
@@ -198,13 +264,7 @@ const trial = z.discriminatedUnion('state', [
   measured.extend({ state: z.literal('valid'), reasons: z.array(z.string()).max(0) }),
   measured.extend({ state: z.literal('suspect'), reasons: z.array(z.string()).min(1) }),
   measured.extend({ state: z.literal('invalid'), reasons: z.array(z.string()).min(1) }),
-  z.object({
-    state: z.literal('failed'),
-    block: count,
-    order: count,
-    startedAt: z.string(),
-    reasons: z.array(z.string()).min(1),
-  }),
+  anyTrial.extend({ state: z.literal('failed'), reasons: z.array(z.string()).min(1) }),
 ]);
 
 const capabilities = z.object({
@@ -228,20 +288,22 @@ const benchCase = z.object({
   label: z.string().optional(),
   scenario: z.string(),
   /** What the scenario does: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
-  kind: z.enum(['load', 'closed', 'capacity', 'idle', 'connect', 'wire']).optional(),
+  kind: z.enum(KINDS).optional(),
+  /** Sessions that are owed each message. Absent in older results: `everyone` in a broadcast, `sender` in anything else. */
+  reaches: z.enum(REACHES).optional(),
   clients: z.int().positive(),
   /** Messages a second, all clients together; in broadcast, published messages. 0 where no timetable is kept. */
   rate: amount,
   /** Bytes of one application message. 0 where none is sent. */
   size: z.int().nonnegative(),
-  encoding: z.enum(['text', 'binary']),
+  encoding: z.enum(ENCODINGS),
   /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
-  payload: z.enum(['filler', 'json', 'zeros']).optional(),
+  payload: z.enum(PAYLOADS).optional(),
   tls: z.boolean(),
   /** Address of somebody else's server that was driven, without what only it should know: what it took of its machine is not known, and bytes are those of the load's sockets. */
   target: z.string().optional(),
   /** How the token is signed that every session brings. Absent: nobody brings one. */
-  auth: z.enum(['HS256', 'ES256']).optional(),
+  auth: z.enum(SIGNATURES).optional(),
   network: z.string(),
   /** The settings the server and client really used: heartbeats, compression, limits. */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
@@ -259,7 +321,7 @@ const plan = z.object({
     .array(
       z.object({
         name: z.string(),
-        encoding: z.enum(['text', 'binary']).optional(),
+        encoding: z.enum(ENCODINGS).optional(),
         size: z.number().optional(),
         /** Absent in older results, where a reason that begins with “unavailable here” tells it. */
         kind: z.enum(['unavailable', 'not supported']).optional(),
@@ -282,6 +344,18 @@ const plan = z.object({
   command: z.string(),
 });
 
+/** A machine that took part. */
+const host = z.object({
+  /** Name by which a trial's processes refer to it: `local` for the machine that ran the command. */
+  name: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  kernel: z.string(),
+  cpu: z.string(),
+  cores: z.int().positive(),
+  memoryBytes: count,
+});
+
 const environment = z.object({
   wirebench: z.string(),
   node: z.string(),
@@ -291,14 +365,26 @@ const environment = z.object({
   cpu: z.string(),
   cores: z.int().positive(),
   memoryBytes: count,
-  /** `veth`: two private network namespaces joined by a virtual cable; `loopback`: the host's own. */
-  link: z.enum(['loopback', 'veth']),
+  /** Every machine that took part. Absent in older results, where what follows describes the only one. */
+  hosts: z.array(host).optional(),
+  /**
+   * `veth`: two private network namespaces joined by a virtual cable; `loopback`: the host's own. Bytes counted on any other link
+   * are not shown.
+   */
+  link: z.string(),
   /** Why a private link was not made. */
   linkReason: z.string().optional(),
   /** What `doctor` found before the run. */
   checks: z
     .array(
-      z.object({ name: z.string(), state: z.enum(['ok', 'note', 'unfit']), observed: z.string(), fix: z.string() }),
+      z.object({
+        name: z.string(),
+        state: z.enum(['ok', 'note', 'unfit']),
+        /** The system does not tell. Absent in older results, where `observed` begins with “not known”. */
+        known: z.literal(false).optional(),
+        observed: z.string(),
+        fix: z.string(),
+      }),
     )
     .optional(),
   /** Whether server and generator were bound to cores of their own. */
@@ -316,6 +402,18 @@ const transport = z.object({
   floor: z.boolean(),
   capabilities,
 });
+
+/** A network that cases of the run are measured over. */
+const network = z.object({
+  /** As a case's `network` has it. */
+  id: z.string(),
+  title: z.string(),
+  /** What it does to packets: delay, jitter, loss, bandwidth. */
+  effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
+/** A case that a reader could not judge. */
+const setAside = z.object({ id: z.string(), reason: z.string() });
 
 /** What one step of a message's way costs in a tight loop: protocol work alone, no sockets. */
 const micro = z.object({
@@ -341,7 +439,11 @@ export const resultsSchema = z.object({
   environment,
   /** Title and capabilities of everything the run names, so that a report needs no registry. */
   transports: z.array(transport),
+  /** Title and settings of every network that the run names. Absent where it names none. */
+  networks: z.array(network).optional(),
   cases: z.array(benchCase),
+  /** Cases that a newer version wrote. A reader makes this list, no run does; a page carries it along. */
+  setAside: z.array(setAside).optional(),
   micro: z.array(micro).optional(),
 });
 
@@ -350,6 +452,12 @@ export type Case = z.infer<typeof benchCase>;
 export type Trial = z.infer<typeof trial>;
 export type MeasuredTrial = Exclude<Trial, { state: 'failed' }>;
 export type Measurement = z.infer<typeof measured>;
+export type Summary = z.infer<typeof summary>;
+export type LatencySummary = z.infer<typeof latencySummary>;
+export type ProcessUsage = z.infer<typeof processUsage>;
+export type Broken = z.infer<typeof broken>;
+export type NotMeasured = z.infer<typeof notMeasured>;
+export type SetAside = z.infer<typeof setAside>;
 export type Slice = z.infer<typeof slice>;
 export type Messages = z.infer<typeof messages>;
 export type Theory = z.infer<typeof theory>;

@@ -139,6 +139,7 @@ function emptyCase(planned: PlannedCase): Case {
     ...(label === null ? {} : { label }),
     scenario: scenario.id,
     kind: scenario.kind,
+    reaches: scenario.reaches,
     clients,
     // A search has a rate for its result, not for its question.
     rate: scenario.kind === 'capacity' ? 0 : rate,

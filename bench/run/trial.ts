@@ -1,7 +1,7 @@
 import type { Options } from '../contract.ts';
 import type { Objective } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
-import type { Trial } from '../results/schema.ts';
+import type { ProcessUsage, Trial } from '../results/schema.ts';
 import { measureCapacity } from '../scenarios/capacity.ts';
 import { measureClosed } from '../scenarios/closed.ts';
 import { measureConnect } from '../scenarios/connect.ts';
@@ -39,9 +39,11 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
       return use(stage);
     });
   try {
-    const { measurement, state, reasons } = await measure(planned, settings, onStage);
-    const measured = { ...measurement, block, order, startedAt };
-    const trial: Trial = state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons };
+    const { measurement, state, reasons, broken } = await measure(planned, settings, onStage);
+    const processes = withCores(measurement.processes ?? [], settings.placement);
+    const measured = { ...measurement, processes, block, order, startedAt };
+    const trial: Trial =
+      state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons, broken };
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -50,6 +52,15 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   }
+}
+
+/** Tells the processes of a trial, the server and then the load workers in their order, which cores they are bound to. */
+function withCores(processes: readonly ProcessUsage[], placement: Place['placement']): ProcessUsage[] {
+  const workers = [...(placement?.workers ?? [])];
+  return processes.map((one) => {
+    const cores = one.role === 'server' ? placement?.server : workers.shift();
+    return cores === undefined ? one : { ...one, cores };
+  });
 }
 
 type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;

@@ -1,5 +1,14 @@
-import { ON_TIME_NS, type Recording } from '../load/recording.ts';
-import type { Messages, Usage } from '../results/schema.ts';
+import type { Recording } from '../load/recording.ts';
+import {
+  MAX_BUSY_SHARE,
+  MAX_LOOP_DELAY_SECONDS,
+  MIN_MESSAGES_FOR_BUSY,
+  MIN_ON_TIME_SHARE,
+  ON_TIME_SECONDS,
+  RULES,
+  type RuleId,
+} from '../results/rules.ts';
+import type { Broken, Messages, Usage } from '../results/schema.ts';
 import type { ScenarioKind } from '../scenarios/index.ts';
 
 /** What the rules look at: one trial's counts and usage. */
@@ -17,7 +26,7 @@ export interface Observation {
 
 /** A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared. */
 export interface Rule {
-  readonly name: string;
+  readonly id: RuleId;
   readonly verdict: 'invalid' | 'suspect';
   /** Scenarios it makes sense for: a closed loop has no schedule and is busy by design. */
   readonly kinds: readonly ScenarioKind[];
@@ -25,41 +34,35 @@ export interface Rule {
   readonly check: (observation: Observation) => string | undefined;
 }
 
-export const LEAST_ON_TIME = 0.99;
-export const MOST_BUSY = 0.9;
-/** With fewer messages the window is mostly one message's own work. */
-const LEAST_FOR_SHARES = 100;
-export const MOST_LOOP_DELAY_SECONDS = 0.05;
-
 const OPEN: readonly ScenarioKind[] = ['load', 'capacity'];
 const MESSAGES: readonly ScenarioKind[] = [...OPEN, 'closed', 'wire'];
 
 // biome-ignore format: one line each
 export const rules: readonly Rule[] = [
-  { name: 'accounting closes', verdict: 'invalid', kinds: MESSAGES, check: accountingCloses },
-  { name: 'clock is sane', verdict: 'invalid', kinds: OPEN, check: clockIsSane },
-  { name: 'schedule kept', verdict: 'invalid', kinds: OPEN, check: scheduleKept },
-  { name: 'generator not saturated', verdict: 'invalid', kinds: OPEN, check: generatorNotSaturated },
-  { name: 'something measured', verdict: 'invalid', kinds: MESSAGES, check: somethingMeasured },
-  { name: 'nothing lost', verdict: 'suspect', kinds: MESSAGES, check: nothingLost },
-  { name: 'nothing foreign', verdict: 'suspect', kinds: [...MESSAGES, 'idle', 'connect'], check: nothingForeign },
-  { name: 'sessions held', verdict: 'suspect', kinds: ['idle', 'connect'], check: sessionsHeld },
+  { id: 'accounting-closes', verdict: 'invalid', kinds: MESSAGES, check: accountingCloses },
+  { id: 'clock-is-sane', verdict: 'invalid', kinds: OPEN, check: clockIsSane },
+  { id: 'schedule-kept', verdict: 'invalid', kinds: OPEN, check: scheduleKept },
+  { id: 'generator-not-saturated', verdict: 'invalid', kinds: OPEN, check: generatorNotSaturated },
+  { id: 'something-measured', verdict: 'invalid', kinds: MESSAGES, check: somethingMeasured },
+  { id: 'nothing-lost', verdict: 'suspect', kinds: MESSAGES, check: nothingLost },
+  { id: 'nothing-foreign', verdict: 'suspect', kinds: [...MESSAGES, 'idle', 'connect'], check: nothingForeign },
+  { id: 'sessions-held', verdict: 'suspect', kinds: ['idle', 'connect'], check: sessionsHeld },
 ];
 
-/** All rules at once: the state a trial earns, and every reason. */
+/** Applies all rules: returns the state a trial earns, every reason in words, and the rule that each of them breaks. */
 export function judge(
   observation: Observation,
   kind: ScenarioKind = 'load',
-): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[] } {
-  const broken = rules.flatMap((rule) => {
-    if (!rule.kinds.includes(kind)) return [];
-    const reason = rule.check(observation);
-    return reason === undefined ? [] : [{ rule, reason: `${rule.name}: ${reason}` }];
+): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[]; broken: Broken[] } {
+  const found = rules.flatMap(({ id, verdict, kinds, check }) => {
+    const text = kinds.includes(kind) ? check(observation) : undefined;
+    return text === undefined ? [] : [{ id, verdict, text }];
   });
-  const invalid = broken.some(({ rule }) => rule.verdict === 'invalid');
+  const invalid = found.some(({ verdict }) => verdict === 'invalid');
   return {
-    state: invalid ? 'invalid' : broken.length > 0 ? 'suspect' : 'valid',
-    reasons: broken.map(({ reason }) => reason),
+    state: invalid ? 'invalid' : found.length > 0 ? 'suspect' : 'valid',
+    reasons: found.map(({ id, text }) => `${RULES[id]}: ${text}`),
+    broken: found.map(({ id, text }) => ({ rule: id, text })),
   };
 }
 
@@ -79,19 +82,19 @@ function clockIsSane({ recording: { early } }: Observation): string | undefined 
 }
 
 export function scheduleKept({ messages: { due, onTime } }: Pick<Observation, 'messages'>): string | undefined {
-  if (onTime >= due * LEAST_ON_TIME) return undefined;
-  return `${percent(onTime / due)} of messages left within ${ON_TIME_NS / 1e6} ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
+  if (onTime >= due * MIN_ON_TIME_SHARE) return undefined;
+  return `${percent(onTime / due)} of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time (at least ${percent(MIN_ON_TIME_SHARE)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
 export function generatorNotSaturated({
   messages: { due },
   usage: { generator },
 }: Pick<Observation, 'messages' | 'usage'>): string | undefined {
-  if (due >= LEAST_FOR_SHARES && generator.busy > MOST_BUSY) {
-    return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MOST_BUSY)}); use a lower --rate or more --workers`;
+  if (due >= MIN_MESSAGES_FOR_BUSY && generator.busy > MAX_BUSY_SHARE) {
+    return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MAX_BUSY_SHARE)}); use a lower --rate or more --workers`;
   }
-  if (generator.loopDelayP99 > MOST_LOOP_DELAY_SECONDS) {
-    return `a load worker's event loop was late by ${(generator.loopDelayP99 * 1e3).toFixed(1)} ms at p99 (limit ${MOST_LOOP_DELAY_SECONDS * 1e3} ms)`;
+  if (generator.loopDelayP99 > MAX_LOOP_DELAY_SECONDS) {
+    return `a load worker's event loop was late by ${(generator.loopDelayP99 * 1e3).toFixed(1)} ms at p99 (limit ${MAX_LOOP_DELAY_SECONDS * 1e3} ms)`;
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
-import { decode, SAMPLES_BEYOND } from '../load/histogram.ts';
+import { decode } from '../load/histogram.ts';
 import { messageCount } from '../load/timetable.ts';
 import type { Objective } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
+import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
 import { type Judged, type Reading, summarise } from '../run/measurement.ts';
 import type { Stage } from '../run/stage.ts';

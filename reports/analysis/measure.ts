@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial } from '../../bench/results/schema.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { type Decoded, notShown, percentile, type Shown, shown } from '../stats/distribution.ts';
@@ -13,12 +14,9 @@ export type DecodedTrial = {
   readonly last: Decoded | null;
 };
 
-export function measure(
-  id: MetricId,
-  decoded: DecodedTrial,
-  { clients, target }: Pick<Case, 'clients' | 'target'>,
-): Shown {
-  if (target !== undefined && OF_THE_SERVER.includes(id)) return notShown('the server is not ours to look into');
+export function measure(id: MetricId, decoded: DecodedTrial, { clients }: Pick<Case, 'clients'>): Shown {
+  const why = whyNotMeasured(decoded.trial, SOURCES[id]);
+  if (why !== undefined) return notShown(why);
   const { trial, response, connect } = decoded;
   const { messages, wire, usage, seconds, capacity, memory, opening } = trial;
   // A search that found no rate has confirmed none either: what its trial counted belongs to no found rate.
@@ -68,7 +66,28 @@ export function measure(
   }
 }
 
-const OF_THE_SERVER: readonly MetricId[] = ['cpu', 'memory', 'idleCpu', 'sessionMemory'];
+/** Fields of a trial that a metric is made from: where one of them was not measured, the metric has no value. */
+const SOURCES: Readonly<Record<MetricId, readonly string[]>> = {
+  p50: ['latency.response'],
+  p99: ['latency.response'],
+  bytes: ['wire.up', 'wire.down', 'messages.delivered'],
+  cpu: ['usage.server.cpuSeconds', 'messages.delivered'],
+  memory: ['usage.server.rssBytes'],
+  connect: ['latency.connect'],
+  connectP50: ['latency.connect'],
+  connectP99: ['latency.connect'],
+  capacity: ['capacity.rate'],
+  throughput: ['messages.delivered'],
+  generatorCpu: ['usage.generator.cpuSeconds', 'messages.delivered'],
+  idleBytes: ['wire.up', 'wire.down'],
+  idlePackets: ['wire.packetsUp', 'wire.packetsDown'],
+  idleCpu: ['usage.server.cpuSeconds'],
+  sessionMemory: ['memory.server.bytesPerSession'],
+  generatorMemory: ['memory.generator.bytesPerSession'],
+  sessionRate: ['opening.sessions', 'opening.seconds'],
+  setupBytes: ['wire.setupUp', 'wire.setupDown'],
+};
+
 /** Why no bytes of such a trial are shown. */
 export const DATAGRAMS_NOT_COUNTED = 'not counted: datagrams are counted on a private link only';
 
@@ -91,7 +110,11 @@ export function payloadPerDelivered({ size }: Pick<Case, 'size'>, { messages }: 
 }
 
 /** What the sockets carried of the bytes that were counted on a link: the rest is TCP, IP and Ethernet. */
-export function socketPerDelivered({ messages, wire: { socket } }: MeasuredTrial): Shown {
+export function socketPerDelivered(trial: MeasuredTrial): Shown {
+  const why = whyNotMeasured(trial, ['wire.socket', 'messages.delivered']);
+  if (why !== undefined) return notShown(why);
+  const { messages, wire } = trial;
+  const { socket } = wire;
   return socket === undefined ? notShown('not counted') : perDelivered(socket.up + socket.down, messages.delivered);
 }
 

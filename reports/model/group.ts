@@ -1,4 +1,5 @@
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
+import { bareReason } from '../../bench/results/upgrade.ts';
 import { countOf, figures, integer } from './format.ts';
 import type { Kind } from './metrics.ts';
 import type { Objective, Question } from './model.ts';
@@ -154,10 +155,8 @@ export function unsupportedIn({ transports, plan }: Results, { question, cases }
   return [...said, ...incapable.filter(({ name }) => !said.some((one) => one.name === name))];
 }
 
-/** Results from before there were kinds tell it by how their reason begins. */
-const HERE = 'unavailable here: ';
-
-function absent({ name, kind, reason }: NonNullable<Results['plan']['leftOut']>[number]): Absent {
-  const why = reason.startsWith(HERE) ? reason.slice(HERE.length) : reason;
-  return { name, word: kind ?? (why === reason ? 'not supported' : 'unavailable'), reason: why };
-}
+const absent = ({ name, kind = 'not supported', reason }: NonNullable<Results['plan']['leftOut']>[number]): Absent => ({
+  name,
+  word: kind,
+  reason: bareReason(reason),
+});

@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Wire } from '../../../bench/results/schema.ts';
 import { list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
@@ -40,7 +41,8 @@ export function wireCosts(
     if (one === undefined || cells[idle ? 'idleBytes' : 'bytes'].state === 'not shown') return [];
     const trials = one.trials
       .filter((trial) => trial.state === 'valid')
-      .filter(({ wire, messages }) => isCounted(wire) && (idle || messages.delivered > 0));
+      .filter(({ wire, messages }) => isCounted(wire) && (idle || messages.delivered > 0))
+      .filter((trial) => whyNotMeasured(trial, ['wire.up', 'wire.down']) === undefined);
     if (trials.length === 0) return [];
     const share = idle ? perSessionHour(one) : perDelivered;
     const each = (read: (trial: MeasuredTrial) => number) => median(trials.map(read));

@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import { figures, integer, shownInUnit } from '../../model/format.ts';
 import { type Metric, type MetricId, metric as metricOf } from '../../model/metrics.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
@@ -72,10 +73,17 @@ function Mark({ trial }: { readonly trial: TrialView | undefined }) {
 type Measured = Exclude<TrialView, { state: 'failed' }>;
 type Column = { readonly header: string; readonly text: (trial: Measured) => string };
 
-const count = (header: string, key: Exclude<keyof Measured['messages'], 'errors'>): Column => ({
+/** A dash in place of a figure that the trial did not measure. */
+const measuredColumn = (path: string, header: string, text: Column['text']): Column => ({
   header,
-  text: ({ messages }) => integer(messages[key]),
+  text: (trial) => (whyNotMeasured(trial, [path]) === undefined ? text(trial) : '—'),
 });
+
+const count = (header: string, key: CountKey): Column =>
+  measuredColumn(`messages.${key}`, header, ({ messages }) => integer(messages[key]));
+
+/** Counts that every trial has. */
+type CountKey = Exclude<keyof Measured['messages'], 'errors' | 'overdue' | 'replayed'>;
 
 const SENT = [count('Due', 'due'), count('Sent', 'sent')];
 const ARRIVED = [
@@ -97,11 +105,10 @@ const LATENCY: readonly Column[] = [
   { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
 ];
 
-const BUSY: Column = { header: 'Gen. busy', text: ({ busy }) => `${figures(busy * 100)} %` };
-const GROWTH: Column = {
-  header: 'Gen. growth MiB',
-  text: ({ generatorGrowthBytes: bytes }) => (bytes === null ? '—' : figures(bytes / 2 ** 20)),
-};
+const BUSY = measuredColumn('usage.generator.busy', 'Gen. busy', ({ busy }) => `${figures(busy * 100)} %`);
+const GROWTH = measuredColumn('usage.generator.rssBytes', 'Gen. growth MiB', ({ generatorGrowthBytes: bytes }) =>
+  bytes === null ? '—' : figures(bytes / 2 ** 20),
+);
 
 const SEARCH: readonly Column[] = [
   { header: 'Steps', text: ({ search }) => (search === null ? '—' : integer(search.steps)) },
@@ -112,8 +119,8 @@ const SEARCH: readonly Column[] = [
 ];
 
 const FIT: readonly Column[] = [
-  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
-  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
+  measuredColumn('memory.server.r2', 'R² server', ({ fit }) => (fit === null ? '—' : figures(fit.server))),
+  measuredColumn('memory.generator.r2', 'R² generator', ({ fit }) => (fit === null ? '—' : figures(fit.generator))),
 ];
 
 const OPENING: readonly Column[] = [
