@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import { MIN_TRIALS, RULES, type RuleId, SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { countOf, figures, integer, list, verdictFigures } from '../model/format.ts';
@@ -146,9 +147,12 @@ function tally(trials: readonly TrialView[]): string {
 
 /** Of trials that were judged valid all the same; what the others did stands in their reasons. */
 function unaccounted({ name, trials }: Row, where: string): Warning[] {
-  const messages = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+  const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : []));
+  const messages = valid.map((trial) => trial.messages);
   const total = (key: 'unsent' | 'lost' | 'duplicated' | 'reordered' | 'corrupt' | 'unexpected' | 'expected') =>
-    messages.reduce((sum, counts) => sum + counts[key], 0);
+    valid
+      .filter((trial) => whyNotMeasured(trial, [`messages.${key}`]) === undefined)
+      .reduce((sum, trial) => sum + trial.messages[key], 0);
   const faults = (['unsent', 'lost', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const)
     .filter((key) => total(key) > 0)
     .map((key) => `${integer(total(key))} ${key}`);

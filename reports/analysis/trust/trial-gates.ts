@@ -112,14 +112,15 @@ export const messagesIntact: Rule = ({ results }) => {
   const trials = trialsOf(results, ['load', 'capacity', 'closed', 'idle', 'connect', 'wire']);
   if (trials.length === 0) return null;
   const counts = (of: TrialOf) => {
-    const { corrupt, duplicated, unexpected, reordered, lost } = of.trial.messages;
     const { ordered = true, reliable = true } = promises(results, of) ?? {};
+    const count = (key: 'corrupt' | 'duplicated' | 'unexpected' | 'reordered' | 'lost'): number =>
+      whyNotMeasured(of.trial, [`messages.${key}`]) === undefined ? of.trial.messages[key] : 0;
     return {
-      corrupt,
-      duplicated,
-      unexpected,
-      'out of order': ordered ? reordered : 0,
-      lost: reliable ? lost : 0,
+      corrupt: count('corrupt'),
+      duplicated: count('duplicated'),
+      unexpected: count('unexpected'),
+      'out of order': ordered ? count('reordered') : 0,
+      lost: reliable ? count('lost') : 0,
     };
   };
   const { status, count } = statusOfTrials(results, trials, (of) => Object.values(counts(of)).some((each) => each > 0));
