@@ -206,12 +206,16 @@ function test(file: string): { failed: string | undefined; ran: number } {
     };
     rmSync(reportFile);
     ran += report.numTotalTests;
-    for (const { name, status, assertionResults } of report.testResults) {
-      const failed = assertionResults.find((one) => one.status === 'failed');
-      const where = name.replace(`${process.cwd()}/`, '');
-      if (failed !== undefined) return { failed: `${where}: ${failed.fullName}`, ran };
-      if (status === 'failed') return { failed: `${where}: could not be read`, ran };
-    }
+    const where = (name: string): string => name.replace(`${process.cwd()}/`, '');
+    const failed = report.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${where(name)}: ${fullName}`),
+    );
+    // A file that could not be read has no test that failed; after the first failure the others are left out in the same way.
+    const broken = report.testResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ name }) => `${where(name)}: as a whole`);
+    const [first] = [...failed, ...broken];
+    if (first !== undefined) return { failed: first, ran };
   }
   return { failed: undefined, ran };
 }
