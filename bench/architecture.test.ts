@@ -25,7 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/native': [],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
-  'bench/transports': ['bench/contract.ts'],
+  'bench/transports': ['bench/contract.ts', 'bench/results/values.ts'],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
   'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],

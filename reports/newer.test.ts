@@ -83,6 +83,17 @@ test('a rule that is not known is shown by its text, also where it was broken mo
   expect(warnings.some((said) => said.includes('1 of 6 trials suspect: nobody sneezed: two did'))).toBe(true);
 });
 
+test('of a run whose every case is newer, it is said that nothing can be shown', () => {
+  const results = parseResults(
+    JSON.stringify({ ...today, cases: today.cases.map((one) => ({ ...one, kind: 'x' })) }),
+    'x',
+  );
+  expect(analyse(results, { resamples: 100 }).status).toMatchObject({
+    kind: 'invalid',
+    consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+  });
+});
+
 test('compare names what it sets aside in either run', () => {
   const comparison = compare(today, read(), { resamples: 100 });
   expect(comparison.rows.map(({ scenario }) => scenario)).toEqual(expect.arrayContaining(['echo']));
@@ -90,6 +101,9 @@ test('compare names what it sets aside in either run', () => {
   expect(bytes.map(({ next }) => next.state)).toEqual(['not shown', 'not shown']);
   hasAll(comparisonText(comparison, { width: 200, colour: false, all: true }));
   hasAll(comparisonMarkdown(comparison, { all: true }));
+  expect(comparison.onlyInBase.map(({ reason }) => reason)).toEqual(
+    expect.arrayContaining(['kind “fan-in” was written by a newer version']),
+  );
   expect(comparison.warnings.some(({ text: said }) => said.includes('Set aside in the new run'))).toBe(true);
 });
 

@@ -10,4 +10,7 @@ export const SIGNATURES = ['HS256', 'ES256'] as const;
 export const REACHES = ['sender', 'everyone', 'others'] as const;
 export const LAYERS = ['socket', 'link'] as const;
 export const LINKS = ['loopback', 'veth'] as const;
+/** Families of transports by what they are built on; charts give each a colour. */
+export const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
+export type Family = (typeof FAMILIES)[number];
 export const STATES = ['valid', 'suspect', 'invalid', 'failed'] as const;

@@ -1,4 +1,5 @@
 import type { Capabilities, ClientModule, Encoding, Options, ServerModule } from '../contract.ts';
+import type { Family } from '../results/values.ts';
 
 /** What a hostile peer would speak to a server: it says which attacks there are, and in what words they are refused. */
 export interface Wire {
@@ -39,7 +40,7 @@ export interface Variant {
 }
 
 /** What a transport is built on: the colour it has in every chart. */
-export type Family = 'floor' | 'socket' | 'stream' | 'polling' | 'broker' | 'rpc' | 'peer' | 'other';
+export type { Family };
 
 export interface TransportEntry {
   /** File name, flag's value, results' value and report's key. */

@@ -27,7 +27,18 @@ export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): str
   return null;
 }
 
-export function statusOf({ state, plan, cases }: Results, counts: TrialCounts, warnings: number): Status {
+export function statusOf(
+  { state, plan, cases, setAside = [] }: Results,
+  counts: TrialCounts,
+  warnings: number,
+): Status {
+  if (cases.length === 0 && setAside.length > 0) {
+    return {
+      kind: 'invalid',
+      label: 'Invalid',
+      consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+    };
+  }
   const barrier = barrierTo(counts);
   const stopped = state !== 'complete';
   if (stopped && counts.valid + counts.suspect + counts.invalid + counts.failed === 0) {
