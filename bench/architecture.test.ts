@@ -15,7 +15,7 @@ const SERVER_AIDS = [
   'bench/security/identity.ts',
 ];
 /** What everything that judges and shows stands on. */
-const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/analysis'];
+const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis'];
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -25,7 +25,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/native': [],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
-  'bench/transports': ['bench/contract.ts', 'bench/results/values.ts'],
+  // What is known of a transport is made of the checks' tools; no tool knows a transport.
+  'bench/transports': [
+    'bench/contract.ts',
+    'bench/codec',
+    'bench/native',
+    'bench/results/values.ts',
+    'bench/checks/theory',
+    'bench/checks/micro/chain.ts',
+    'bench/checks/micro/memory-socket.ts',
+    'bench/checks/abuse/tools',
+  ],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
   'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
@@ -49,9 +59,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/contract.ts',
     'bench/codec',
     'bench/load',
-    'bench/plan',
     'bench/transports',
     'bench/results',
     'bench/run',
@@ -59,7 +69,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/checks/theory': [],
   'bench/checks/doctor': ['bench/run'],
-  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load'],
+  'bench/checks/micro/chain.ts': [],
+  'bench/checks/micro/memory-socket.ts': [],
+  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load', 'bench/transports'],
   'bench/checks/instrument': [],
   'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
   'bench/checks/crosscheck': [
@@ -71,11 +83,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/transports',
     'clients/platform',
   ],
+  'bench/checks/abuse/tools': ['bench/contract.ts'],
   'bench/checks/abuse': [
     'bench/contract.ts',
     'bench/codec',
     'bench/limits.ts',
-    'bench/native',
     'bench/transports',
     'bench/run',
     'bench/security',
@@ -98,6 +110,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/load',
     'bench/run',
     'bench/results',
+    'bench/scenarios',
     'bench/cli.ts',
     'servers/application.ts',
   ],
@@ -110,9 +123,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': ['bench/results/rules.ts'],
   'reports/model': ['reports/stats', 'bench/results'],
-  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
-  'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
-  'reports/analysis': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis', 'bench/results'],
+  'reports/analysis/trust': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
+  'reports/analysis': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
   'reports/compare': [...JUDGED],
   'reports/advice': [...JUDGED],
   'reports/raw': [...JUDGED],
@@ -246,7 +260,7 @@ describe('the tree of packages', () => {
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test(-d)?\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
 }
 
 function importsOf(file: string): string[] {

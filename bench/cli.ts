@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type AddHelpTextContext, Command, CommanderError, Option } from 'commander';
 import { NEEDS } from '../reports/advice/questions/needs.ts';
 import { PRESETS } from '../reports/advice/questions/presets.ts';
-import { METRICS } from '../reports/model/metrics.ts';
+import { METRICS } from '../reports/kinds/lookup.ts';
 import { type Entry, listing } from '../reports/terminal/listing.ts';
 import { pad, wrapLines } from '../reports/terminal/text.ts';
 import type { AaFlags } from './cli/commands/aa.ts';
@@ -22,7 +22,8 @@ import { COLOURS, forgiveClosedPipes, type OutputFlags, processIo } from './cli/
 import { usePlugins } from './cli/plugin.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
-import { type ScenarioEntry, scenarios } from './scenarios/index.ts';
+import { scenarios } from './scenarios/index.ts';
+import type { ScenarioEntry } from './scenarios/shape.ts';
 import { transportNames } from './transports/index.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */

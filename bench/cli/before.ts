@@ -2,16 +2,16 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Detectable, detectable } from '../../reports/analysis/power.ts';
+import { metric, metricsOf, titleOf } from '../../reports/kinds/lookup.ts';
 import { countOf, list } from '../../reports/model/format.ts';
-import { titleOf } from '../../reports/model/group.ts';
-import { metric } from '../../reports/model/metrics.ts';
 import type { Question } from '../../reports/model/model.ts';
 import type { Check } from '../checks/doctor/checks.ts';
-import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { readResults } from '../results/file.ts';
 import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './numbers.ts';
 
@@ -23,7 +23,7 @@ export function describePlan(
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
-  const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
+  const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup) ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
     `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionOf(planned, options))))].join('; ')}.`,
@@ -48,7 +48,7 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
   return {
     scenario: scenario.id,
-    kind: scenario.kind,
+    kind: scenario.kind.id,
     clients,
     rate,
     size,
@@ -58,7 +58,7 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
     network: 'none',
     ...(auth === null ? {} : { auth }),
     ...(target === null ? {} : { target: addressShown(target) }),
-    objective: scenario.kind === 'capacity' ? objective : null,
+    objective: scenario.kind.uses.objective ? objective : null,
   };
 }
 
@@ -79,8 +79,8 @@ export function over({ link, workers, sources }: Arrangement): string {
 
 /** What differences this plan will be able to call, going by how far the last run's trials scattered. */
 function separation({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
-  const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
-  kinds.delete('wire');
+  const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
+  const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
   if (options.trials < MIN_TRIALS) {
     return [`A quick look: medians, but no verdicts. Those need ${MIN_TRIALS} valid trials of each case.`];
@@ -93,7 +93,7 @@ function separation({ options, cases }: RunPlan, earlier: Results | undefined): 
   const rivals = new Set(cases.filter(({ entry }) => !entry.floor).map(({ name }) => name)).size;
   const found = detectable(earlier, { trials: options.trials, comparisons: Math.max(1, rivals - 1) });
   const told = found.filter(
-    ({ metric: id, ratio }) => ratio !== null && metric(id).kinds.some((kind) => kinds.has(kind)),
+    ({ metric: id, ratio }) => ratio !== null && [...kinds].some((kind) => metricsOf(kind).includes(id)),
   );
   if (told.length === 0) return ['Enough trials for verdicts.'];
   return [
@@ -109,7 +109,7 @@ function inWords({ metric: id, ratio }: Detectable): string {
 
 /** A percentile that the shortest trials have too few messages for. */
 function percentilesOf({ cases }: RunPlan): string[] {
-  const samples = cases.filter(({ scenario }) => scenario.kind === 'load').map(messagesOf);
+  const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
   const fewest = Math.min(...samples);
   if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
   return [

@@ -1,5 +1,5 @@
 import { whyNoBytes } from './newer.ts';
-import { SERVER_NOT_OURS } from './not-measured.ts';
+import { SERVER_NOT_OURS, whyNotMeasured } from './not-measured.ts';
 import { RULES } from './rules.ts';
 import type { Broken, Case, NotMeasured, Results, Trial } from './schema.ts';
 
@@ -41,7 +41,7 @@ function upgradeTrial(trial: Trial, { target }: Pick<Case, 'target'>, noBytes: s
   if (trial.state === 'failed') return trial;
   const broken = trial.broken ?? trial.reasons.map(brokenBy);
   const notMeasured: readonly NotMeasured[] = trial.notMeasured ?? (target === undefined ? [] : SERVER_NOT_OURS);
-  const known = notMeasured.some(({ path }) => path === 'wire');
+  const known = whyNotMeasured({ notMeasured }, ['wire.up']) !== undefined;
   const all = noBytes === undefined || known ? notMeasured : [...notMeasured, { path: 'wire', reason: noBytes }];
   return {
     ...trial,

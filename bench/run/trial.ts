@@ -1,16 +1,9 @@
 import type { Options } from '../contract.ts';
-import type { Objective } from '../plan/options.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
-import { measureCapacity } from '../scenarios/capacity.ts';
-import { measureClosed } from '../scenarios/closed.ts';
-import { measureConnect } from '../scenarios/connect.ts';
-import { measureIdle } from '../scenarios/idle.ts';
-import { measureLoad } from '../scenarios/load.ts';
-import { measureWire } from '../scenarios/wire.ts';
+import type { Objective, OnStage, PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
-import type { Judged } from './measurement.ts';
-import { type Place, type Stage, withStage } from './stage.ts';
+import { summarise } from './measurement.ts';
+import { type Place, withStage } from './stage.ts';
 
 export interface TrialSettings extends Place {
   readonly block: number;
@@ -28,19 +21,28 @@ export interface TrialOutcome {
 /**
  * One measurement of one case against a fresh server process and fresh load workers; of a search, a fresh server for every
  * probe. Whatever goes wrong becomes an outcome; only the signal's abort is thrown.
+ *
+ * @param open starts a server and load and hands them to whoever uses them
  */
-export async function runTrial(planned: PlannedCase, settings: TrialSettings): Promise<TrialOutcome> {
+export async function runTrial(
+  planned: PlannedCase,
+  settings: TrialSettings,
+  open: typeof withStage = withStage,
+): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal } = settings;
+  const { block, order, signal, seed, warmupSeconds, objective, workers, placement } = settings;
   let effective: Options | undefined;
-  const onStage = <Result>(use: (stage: Stage) => Promise<Result>): Promise<Result> =>
-    withStage(planned, settings, (stage) => {
+  const onStage: OnStage = (use) =>
+    open(planned, settings, (stage) => {
       effective = stage.effective;
       return use(stage);
     });
   try {
-    const { measurement, state, reasons, broken } = await measure(planned, settings, onStage);
-    const processes = withCores(measurement.processes ?? [], settings.placement);
+    const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
+    const context = { planned, warmupSeconds, objective, seed, generatorCores, onStage };
+    const { reading, extras } = await planned.scenario.kind.measure(context);
+    const { measurement, state, reasons, broken } = summarise(planned, reading, extras);
+    const processes = withCores(measurement.processes ?? [], placement);
     const measured = { ...measurement, processes, block, order, startedAt };
     const trial: Trial =
       state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons, broken };
@@ -61,26 +63,4 @@ function withCores(processes: readonly ProcessUsage[], placement: Place['placeme
     const cores = one.role === 'server' ? placement?.server : workers.shift();
     return cores === undefined ? one : { ...one, cores };
   });
-}
-
-type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
-
-function measure(planned: PlannedCase, settings: TrialSettings, onStage: OnStage): Promise<Judged> {
-  const { warmupSeconds, objective, placement, workers, seed } = settings;
-  switch (planned.scenario.kind) {
-    case 'load':
-      return onStage((stage) => measureLoad(planned, stage, { warmupSeconds }));
-    case 'closed':
-      return onStage((stage) => measureClosed(planned, stage, warmupSeconds));
-    case 'capacity': {
-      const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
-      return measureCapacity(planned, { objective, warmupSeconds, generatorCores, onStage });
-    }
-    case 'connect':
-      return onStage((stage) => measureConnect(planned, stage));
-    case 'idle':
-      return onStage((stage) => measureIdle(planned, stage));
-    case 'wire':
-      return onStage((stage) => measureWire(planned, stage, seed));
-  }
 }

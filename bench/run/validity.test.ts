@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
 import { RULES, type RuleId } from '../results/rules.ts';
+import { closed } from '../scenarios/closed.ts';
+import { idle } from '../scenarios/idle.ts';
+import { load } from '../scenarios/load.ts';
+import { wire } from '../scenarios/wire.ts';
 import { judge, type Observation, rules } from './validity.ts';
 
 const healthy: Observation = {
@@ -40,9 +44,11 @@ const generator = (changes: Partial<Observation['usage']['generator']>): Observa
 });
 
 test('a healthy trial is valid', () => {
-  expect(judge(healthy)).toEqual({ state: 'valid', reasons: [], broken: [] });
+  expect(judge(healthy, load.rules)).toEqual({ state: 'valid', reasons: [], broken: [] });
   const broadcast = { expected: 10_000, delivered: 10_000 };
-  expect(judge(withChanges({ reaches: 'everyone', messages: broadcast, samples: 10_000 })).state).toBe('valid');
+  expect(judge(withChanges({ reaches: 'everyone', messages: broadcast, samples: 10_000 }), load.rules).state).toBe(
+    'valid',
+  );
 });
 
 test.each<[RuleId, Changes, 'invalid' | 'suspect']>([
@@ -66,7 +72,7 @@ test.each<[RuleId, Changes, 'invalid' | 'suspect']>([
   ['nothing-foreign', { messages: { corrupt: 1 } }, 'suspect'],
   ['nothing-foreign', { messages: { unexpected: 1 } }, 'suspect'],
 ])('“%s” is broken by %j', (id, changes, state) => {
-  const { broken, reasons, ...judged } = judge(withChanges(changes));
+  const { broken, reasons, ...judged } = judge(withChanges(changes), load.rules);
   expect(judged.state).toBe(state);
   expect(broken.map(({ rule }) => rule)).toContain(id);
   expect(reasons).toEqual(broken.map(({ rule, text }) => `${RULES[rule as RuleId]}: ${text}`));
@@ -74,18 +80,18 @@ test.each<[RuleId, Changes, 'invalid' | 'suspect']>([
 
 test('sessions that are dropped spoil a trial that holds them, and a closed loop has no schedule to keep', () => {
   const dropped = withChanges({ messages: { errors: { 'session lost: reset': 3 } } });
-  expect(judge(dropped, 'idle')).toEqual({
+  expect(judge(dropped, idle.rules)).toEqual({
     state: 'suspect',
     reasons: ['sessions held: 3 session(s) dropped (session lost: reset)'],
     broken: [{ rule: 'sessions-held', text: '3 session(s) dropped (session lost: reset)' }],
   });
   const late = withChanges({ messages: { onTime: 0 }, usage: generator({ busy: 1 }) });
-  expect(judge(late, 'load').reasons).toHaveLength(2);
-  expect(judge(late, 'closed').state).toBe('valid');
+  expect(judge(late, load.rules).reasons).toHaveLength(2);
+  expect(judge(late, closed.rules).state).toBe('valid');
   // Where no message is sent there is none to time.
   const silent = withChanges({ messages: { due: 0, sent: 0, expected: 0, delivered: 0 }, samples: 0 });
-  expect(judge(silent, 'idle').state).toBe('valid');
-  expect(judge(silent, 'wire').state).toBe('invalid');
+  expect(judge(silent, idle.rules).state).toBe('valid');
+  expect(judge(silent, wire.rules).state).toBe('invalid');
 });
 
 test('every rule can fail: none is named above in vain', () => {

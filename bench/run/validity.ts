@@ -9,7 +9,6 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
-import type { ScenarioKind } from '../scenarios/index.ts';
 
 /** What the rules look at: one trial's counts and usage. */
 export interface Observation {
@@ -24,38 +23,38 @@ export interface Observation {
   readonly samples: number;
 }
 
-/** A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared. */
+/**
+ * A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared.
+ * Each scenario kind names the rules that its trials are judged by.
+ */
 export interface Rule {
   readonly id: RuleId;
   readonly verdict: 'invalid' | 'suspect';
-  /** Scenarios it makes sense for: a closed loop has no schedule and is busy by design. */
-  readonly kinds: readonly ScenarioKind[];
   /** The reason, or nothing when the rule is kept. Pure. */
   readonly check: (observation: Observation) => string | undefined;
 }
 
-const OPEN: readonly ScenarioKind[] = ['load', 'capacity'];
-const MESSAGES: readonly ScenarioKind[] = [...OPEN, 'closed', 'wire'];
-
 // biome-ignore format: one line each
 export const rules: readonly Rule[] = [
-  { id: 'accounting-closes', verdict: 'invalid', kinds: MESSAGES, check: accountingCloses },
-  { id: 'clock-is-sane', verdict: 'invalid', kinds: OPEN, check: clockIsSane },
-  { id: 'schedule-kept', verdict: 'invalid', kinds: OPEN, check: scheduleKept },
-  { id: 'generator-not-saturated', verdict: 'invalid', kinds: OPEN, check: generatorNotSaturated },
-  { id: 'something-measured', verdict: 'invalid', kinds: MESSAGES, check: somethingMeasured },
-  { id: 'nothing-lost', verdict: 'suspect', kinds: MESSAGES, check: nothingLost },
-  { id: 'nothing-foreign', verdict: 'suspect', kinds: [...MESSAGES, 'idle', 'connect'], check: nothingForeign },
-  { id: 'sessions-held', verdict: 'suspect', kinds: ['idle', 'connect'], check: sessionsHeld },
+  { id: 'accounting-closes', verdict: 'invalid', check: accountingCloses },
+  { id: 'clock-is-sane', verdict: 'invalid', check: clockIsSane },
+  { id: 'schedule-kept', verdict: 'invalid', check: scheduleKept },
+  { id: 'generator-not-saturated', verdict: 'invalid', check: generatorNotSaturated },
+  { id: 'something-measured', verdict: 'invalid', check: somethingMeasured },
+  { id: 'nothing-lost', verdict: 'suspect', check: nothingLost },
+  { id: 'nothing-foreign', verdict: 'suspect', check: nothingForeign },
+  { id: 'sessions-held', verdict: 'suspect', check: sessionsHeld },
 ];
 
-/** Applies all rules: returns the state a trial earns, every reason in words, and the rule that each of them breaks. */
+/**
+ * Applies the rules of these ids: returns the state a trial earns, every reason in words, and the rule that each of them breaks.
+ */
 export function judge(
   observation: Observation,
-  kind: ScenarioKind = 'load',
+  ids: readonly RuleId[],
 ): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[]; broken: Broken[] } {
-  const found = rules.flatMap(({ id, verdict, kinds, check }) => {
-    const text = kinds.includes(kind) ? check(observation) : undefined;
+  const found = rules.flatMap(({ id, verdict, check }) => {
+    const text = ids.includes(id) ? check(observation) : undefined;
     return text === undefined ? [] : [{ id, verdict, text }];
   });
   const invalid = found.some(({ verdict }) => verdict === 'invalid');

@@ -1,7 +1,7 @@
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
+import { isJudged } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
-import { kindOf } from '../model/group.ts';
 import type { Status, TrialCounts } from '../model/model.ts';
 
 export function countTrials({ plan, cases }: Results): TrialCounts {
@@ -53,7 +53,7 @@ export function statusOf(
   }
   if (stopped) return interrupted(state, counts);
   // Bytes of single exchanges are held against formulas: one trial shows what ten would.
-  const judged = cases.length === 0 || cases.some((one) => kindOf(one) !== 'wire');
+  const judged = cases.length === 0 || cases.some(isJudged);
   if (judged && plan.trials < MIN_TRIALS) {
     return {
       kind: 'quick',
