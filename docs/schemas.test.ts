@@ -20,7 +20,7 @@ test.each(schemas)('$file is current: npm run docs', ({ file, text }) => {
 const base = makeResults({ transports: SEVEN, scenarios: EVERY_KIND });
 const next = makeResults({ transports: { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 3 } }, scenarios: EVERY_KIND, seed: 2 });
 
-/** As it is written and read again. */
+/** Value after it was written and read again. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 test('a comparison keeps to its schema, which names its every field', () => {

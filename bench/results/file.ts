@@ -57,7 +57,7 @@ function notJson(text: string): string {
   return kept.startsWith('{') && !kept.endsWith('}') ? 'ends in the middle' : 'is not JSON';
 }
 
-/** What the system says of a file that has been named already, in words. */
+/** Words for the system's error codes, about a file that has been named already. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'its folder is a file',

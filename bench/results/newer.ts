@@ -1,5 +1,6 @@
+import { unknownDimensions } from './case.ts';
 import type { SetAside } from './schema.ts';
-import { ENCODINGS, KINDS, LAYERS, LINKS, PAYLOADS, REACHES, SIGNATURES, STATES } from './values.ts';
+import { KINDS, LAYERS, LINKS, REACHES, STATES } from './values.ts';
 
 /**
  * Takes out of a results document the cases that this version cannot judge, because a newer one wrote a kind, a value, a
@@ -47,14 +48,8 @@ export function whyNoBytes(link: string): string | undefined {
 
 const NEWER = 'was written by a newer version';
 
-/** Fields of a case whose values are listed. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
-  kind: KINDS,
-  encoding: ENCODINGS,
-  payload: PAYLOADS,
-  auth: SIGNATURES,
-  reaches: REACHES,
-};
+/** Fields of a case, besides its dimensions, whose values are listed. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = { kind: KINDS, reaches: REACHES };
 
 /** Only a case that has a name can be set aside by name; the schema refuses any other. */
 function whyNewer(one: unknown): string | undefined {
@@ -78,10 +73,6 @@ function whyNewer(one: unknown): string | undefined {
 /** A value of another type than text is no newer one but a mistake. */
 const unknownValue = (field: string, value: unknown, known: readonly string[]): string | undefined =>
   typeof value !== 'string' || known.includes(value) ? undefined : `${field} “${value}”`;
-
-/** Names of a case's dimensions that this version does not know. */
-const unknownDimensions = ({ dimensions }: Readonly<Record<string, unknown>>): string[] =>
-  isRecord(dimensions) ? Object.keys(dimensions) : [];
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

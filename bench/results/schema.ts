@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { ENCODINGS, KINDS, LAYERS, PAYLOADS, REACHES, SIGNATURES } from './values.ts';
+import { ALGORITHMS, ENCODINGS, PAYLOADS } from './dimensions.ts';
+import { KINDS, LAYERS, REACHES } from './values.ts';
 
 /**
  * The results of one run: the only thing `bench` hands to `reports`.
@@ -15,6 +16,7 @@ export const SCHEMA = 'wirebench/1';
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 const histogram = z.string();
+const openDimensions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** due = sent + unsent; expected = delivered + lost. The other counts are kept apart and never cancel one another. */
 const messages = z.object({
@@ -24,7 +26,7 @@ const messages = z.object({
   sent: count,
   /** Messages that could not be sent: their session was gone, or the trial ended before their turn. */
   unsent: count,
-  /** Of those sent, how many left at most five milliseconds after they were due. */
+  /** Messages that left at most five milliseconds after they were due. */
   onTime: count,
   /** Deliveries owed: `sent` in echo, `sent` × clients in broadcast. */
   expected: count,
@@ -89,14 +91,14 @@ const slice = z.object({
   delivered: count,
   /** Deliveries that came during it, whenever they were due. What came after the measured window is in no slice. */
   arrived: count,
-  /** Of the responses to the messages due in it, in seconds; null with too few samples. */
+  /** Response latency of the messages due in it, in seconds; null with too few samples. */
   p50: amount.nullable(),
   p99: amount.nullable(),
   max: amount.nullable(),
 });
 
 const wire = z.object({
-  /** Where the bytes were counted: at the server's sockets, or on the private link as a cable would carry them. */
+  /** Place where the bytes were counted: the server's sockets, or the private link as a cable would carry them. */
   layer: z.enum(LAYERS),
   /**
    * The messages travelled in datagrams, which the server's sockets do not count. With layer `socket` the bytes here are then
@@ -126,9 +128,9 @@ const theory = z.object({
   /** Segments that the data alone fill, at the link's segment size; further packets are acknowledgements or split writes. */
   segmentsUp: count,
   segmentsDown: count,
-  /** What a packet of the link carries besides: Ethernet, IP and TCP or UDP headers. */
+  /** Bytes of a packet's headers on the link: Ethernet, IP and TCP or UDP. */
   packetBytes: count,
-  /** Of datagrams: bytes at the sockets of an acknowledgement that travels alone. TCP's are headers only. */
+  /** Bytes at the sockets of an acknowledgement that travels alone; only of datagrams, since TCP's are headers alone. */
   acknowledgementBytes: count.optional(),
   /** The clauses the formula stands on. */
   source: z.string(),
@@ -160,7 +162,7 @@ const capacity = z.object({
       p50: amount.nullable(),
       p99: amount.nullable(),
       lost: count,
-      /** Of the busiest load worker, 0 to 1. */
+      /** Share of the window that the busiest load worker worked, 0 to 1. */
       busy: amount,
       reason: z.string().optional(),
     }),
@@ -191,7 +193,7 @@ const usage = z.object({
     cpuSeconds: amount,
     /** Sum of the workers' resident memory at the end of the window. */
     rssBytes: count,
-    /** The same at the window's start. */
+    /** Sum of the workers' resident memory at the start of the window. */
     rssStartBytes: count.optional(),
     /** 99th percentile of the event loop's delay, worst worker, in seconds. */
     loopDelayP99: amount,
@@ -274,7 +276,7 @@ const capabilities = z.object({
   ordered: z.boolean(),
   /** While the session lives, every message arrives exactly once. */
   reliable: z.boolean(),
-  /** What carries a message from client to server. */
+  /** Way of a message from client to server: on the connection, or as a request of its own. */
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.number().optional(),
   /** Admits only sessions with a valid token, where it is told to. Absent: results of before this was told. */
@@ -282,14 +284,17 @@ const capabilities = z.object({
 });
 
 const benchCase = z.object({
-  /** `transport[:variant][#label]/scenario/c<clients>[/r<rate>][/s<size>]/<encoding>`, the key the report uses. */
+  /**
+   * `transport[:variant][#label]/scenario/c<clients>[/r<rate>][/s<size>]/<encoding>[/<payload>][/tls][/<auth>]`, and `/<name>=<value>`
+   * for every other dimension whose value is not the default; the key the report uses.
+   */
   id: z.string(),
   transport: z.string(),
   variant: z.string().nullable(),
   /** In an A/A run, `a` or `b`: the same transport twice, so that any difference is noise. */
   label: z.string().optional(),
   scenario: z.string(),
-  /** What the scenario does: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
+  /** Kind of scenario: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
   kind: z.enum(KINDS).optional(),
   /** Sessions that are owed each message. Absent in older results: `everyone` in a broadcast, `sender` in anything else. */
   reaches: z.enum(REACHES).optional(),
@@ -299,14 +304,16 @@ const benchCase = z.object({
   /** Bytes of one application message. 0 where none is sent. */
   size: z.int().nonnegative(),
   encoding: z.enum(ENCODINGS),
-  /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
+  /** Content of messages after their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(PAYLOADS).optional(),
   tls: z.boolean(),
   /** Address of somebody else's server that was driven, without what only it should know: what it took of its machine is not known, and bytes are those of the load's sockets. */
   target: z.string().optional(),
-  /** How the token is signed that every session brings. Absent: nobody brings one. */
-  auth: z.enum(SIGNATURES).optional(),
+  /** Algorithm that signs the token of every session. Absent: no session brings one. */
+  auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),
+  /** Values of dimensions that have no property of their own here, by name. Absent: each has its default. */
+  dimensions: openDimensions.optional(),
   /** The settings the server and client really used: heartbeats, compression, limits. */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   trials: z.array(trial),
@@ -318,13 +325,14 @@ const plan = z.object({
   profile: z.string(),
   transports: z.array(z.string()),
   scenarios: z.array(z.string()),
-  /** What was asked for and not measured, and why. */
+  /** Transports that were asked for and not measured, and why. */
   leftOut: z
     .array(
       z.object({
         name: z.string(),
         encoding: z.enum(ENCODINGS).optional(),
         size: z.number().optional(),
+        dimensions: openDimensions.optional(),
         /** Absent in older results, where a reason that begins with “unavailable here” tells it. */
         kind: z.enum(['unavailable', 'not supported']).optional(),
         reason: z.string(),
@@ -336,9 +344,9 @@ const plan = z.object({
   warmupSeconds: amount,
   /** Processes the load is spread over. */
   workers: z.int().positive(),
-  /** Of scenario `capacity`, as it was given: `p99<50ms`. */
+  /** Objective of scenario `capacity`, as it was given: `p99<50ms`. */
   objective: z.string().optional(),
-  /** The same transports under two labels each. */
+  /** Present where every transport was measured under two labels. */
   aa: z.boolean().optional(),
   /** Case ids in the order of their trials: one inner list a block. */
   order: z.array(z.array(z.string())),
@@ -376,7 +384,7 @@ const environment = z.object({
   link: z.string(),
   /** Why a private link was not made. */
   linkReason: z.string().optional(),
-  /** What `doctor` found before the run. */
+  /** Findings of `doctor` before the run. */
   checks: z
     .array(
       z.object({
@@ -389,7 +397,7 @@ const environment = z.object({
       }),
     )
     .optional(),
-  /** Whether server and generator were bound to cores of their own. */
+  /** Cores that server and generator were bound to; null where the system chose. */
   pinning: z.object({ server: z.string(), generator: z.string() }).nullable(),
   packages: z.record(z.string(), z.string()),
 });
@@ -398,7 +406,7 @@ const transport = z.object({
   id: z.string(),
   variant: z.string().nullable(),
   title: z.string(),
-  /** What it is built on: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
+  /** Base of the transport: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
   family: z.string().optional(),
   /** The floor: shown beside the others as the harness's own cost, never a choice. */
   floor: z.boolean(),
@@ -407,17 +415,17 @@ const transport = z.object({
 
 /** A network that cases of the run are measured over. */
 const network = z.object({
-  /** As a case's `network` has it. */
+  /** Name that a case's `network` has. */
   id: z.string(),
   title: z.string(),
-  /** What it does to packets: delay, jitter, loss, bandwidth. */
+  /** Effect on packets: delay, jitter, loss, bandwidth. */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
 /** A case that a reader could not judge. */
 const setAside = z.object({ id: z.string(), reason: z.string() });
 
-/** What one step of a message's way costs in a tight loop: protocol work alone, no sockets. */
+/** Cost of one step of a message's way in a tight loop: protocol work alone, no sockets. */
 const micro = z.object({
   transport: z.string(),
   step: z.enum(['client encode', 'server decode', 'server encode', 'client decode']),
@@ -439,7 +447,7 @@ export const resultsSchema = z.object({
   state: z.enum(['running', 'complete', 'interrupted']),
   plan,
   environment,
-  /** Title and capabilities of everything the run names, so that a report needs no registry. */
+  /** Title and capabilities of everything the run names, so that a report needs nothing but the results. */
   transports: z.array(transport),
   /** Title and settings of every network that the run names. Absent where it names none. */
   networks: z.array(network).optional(),

@@ -9,7 +9,7 @@ const histogramOf = (values: readonly number[]): string => {
 };
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => (index + 1) * 1_000);
 
-/** Of values that are known one by one, without any histogram. */
+/** Percentile of values that are known one by one, without any histogram. */
 const exactly = (sorted: readonly number[], at: number): number =>
   (sorted[Math.ceil(sorted.length * at) - 1] ?? 0) / 1e9;
 

@@ -141,7 +141,7 @@ describe('results of an earlier version', () => {
 });
 
 describe('results of a later version', () => {
-  /** As a later version might write it: no type of this one holds it. */
+  /** Document of a later version: no type of this one holds it. */
   const later = (changes: object, ofRun: object = {}): string =>
     JSON.stringify({
       ...results,
@@ -152,7 +152,7 @@ describe('results of a later version', () => {
 
   test.each<[string, object]>([
     ['kind “fan-in”', { kind: 'fan-in', trials: [{ whatever: 1 }] }],
-    ['encoding “cbor”', { encoding: 'cbor' }],
+    ['dimension “encoding=cbor”', { encoding: 'cbor' }],
     ['reaches “half”', { reaches: 'half' }],
     ['dimension “altitude”', { dimensions: { altitude: 3 } }],
     ['layer “radio”', { trials: [{ ...measured, state: 'valid', reasons: [], wire: { layer: 'radio' } }] }],
@@ -162,7 +162,7 @@ describe('results of a later version', () => {
     expect(read.cases.map(({ id }) => id)).toEqual([one.id]);
     expect(read.plan.order).toEqual([[one.id]]);
     expect(read.setAside).toEqual([{ id: 'later', reason: `${what} was written by a newer version` }]);
-    // What has been read once is read again as it is: a page carries it.
+    // A page carries the results that were read: reading them again changes nothing.
     expect(parseResults(formatResults(read), 'x')).toEqual(read);
   });
 

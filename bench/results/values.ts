@@ -1,11 +1,8 @@
 /**
- * Values that this version knows where a later one may have more. They stand apart from the schema, so that a page can set
+ * Values that this version knows where a later one may have more; those of dimensions are in `dimensions.ts`. They stand apart from the schema, so that a page can set
  * aside what it does not know without carrying the library that defines the schema.
  */
 export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
-export const ENCODINGS = ['text', 'binary'] as const;
-export const PAYLOADS = ['filler', 'json', 'zeros'] as const;
-export const SIGNATURES = ['HS256', 'ES256'] as const;
 /** Receivers that are owed a message: its sender, every session, or every session but the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
 export const LAYERS = ['socket', 'link'] as const;

@@ -9,7 +9,7 @@ import {
   FROZEN_LOAD,
 } from '../../checks/crosscheck/crosscheck.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
-import { MOST_SIZE } from '../../plan/options.ts';
+import { MOST_SIZE } from '../../plan/settings.ts';
 import { place } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { EXIT, type ExitCode } from '../exit.ts';

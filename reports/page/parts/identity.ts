@@ -1,6 +1,6 @@
+import { flagOf, nameOf } from '../../../bench/results/case.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { FAMILIES, type Family } from '../../../bench/results/values.ts';
-import { flagOf, nameOf } from '../../model/group.ts';
 import { MARKERS, type Marker } from './markers.ts';
 
 /**

@@ -11,7 +11,7 @@ const today = makeResults({
   trials: 2,
 });
 
-/** As a later version might write it. */
+/** File of a later version. */
 const newer = JSON.stringify({
   ...today,
   environment: { ...today.environment, link: 'mesh' },

@@ -32,7 +32,7 @@ const withSummaries: Results = {
 const file = join(folder, 'results.json');
 writeResults(file, withSummaries);
 
-/** The same figures, read out of the histograms by the report's own reader. */
+/** Lines with figures that the report's own reader takes out of the histograms. */
 const expected = example.cases.map(({ id, trials }) => {
   const valid = trials.filter((trial) => trial.state === 'valid').map(decodeTrial);
   const figure = (at: number): string => {
