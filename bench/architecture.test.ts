@@ -7,6 +7,7 @@ import { transports } from './transports/index.ts';
 /** What servers may use of `bench`: the contract, codecs, limits and measuring aids. */
 const SERVER_AIDS = [
   'bench/contract.ts',
+  'bench/error-text.ts',
   'bench/limits.ts',
   'bench/codec',
   'bench/memory.ts',
@@ -20,17 +21,19 @@ const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/anal
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/contract.ts': [],
+  'bench/error-text.ts': [],
   'bench/codec': ['bench/contract.ts'],
   'bench/memory.ts': [],
-  'bench/native': [],
+  'bench/native': ['bench/error-text.ts'],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
   'bench/transports': ['bench/contract.ts'],
-  'bench/results': [],
+  'bench/results': ['bench/error-text.ts'],
   'bench/security': ['bench/contract.ts'],
   'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
   'bench/load': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/codec',
     'bench/memory.ts',
     'bench/meter.ts',
@@ -39,6 +42,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/run': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/limits.ts',
     'bench/security',
     'bench/load',
@@ -57,12 +61,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/checks/theory',
   ],
   'bench/checks/theory': [],
-  'bench/checks/doctor': ['bench/run'],
+  'bench/checks/doctor': ['bench/error-text.ts', 'bench/run'],
   'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load'],
   'bench/checks/instrument': [],
   'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
   'bench/checks/crosscheck': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/limits.ts',
     'bench/codec',
     'bench/load',
@@ -72,6 +77,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/checks/abuse': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/codec',
     'bench/limits.ts',
     'bench/native',
@@ -80,7 +86,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'clients/platform',
   ],
-  'bench/checks/conformance': ['bench/contract.ts', 'bench/codec', 'bench/limits.ts'],
+  'bench/checks/conformance': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec', 'bench/limits.ts'],
   'bench/checks/security/testing': [
     'bench/contract.ts',
     'bench/limits.ts',
@@ -103,8 +109,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/cli.ts': ['bench', 'servers', 'reports'],
   servers: ['servers/shared', ...SERVER_AIDS],
   'servers/shared': SERVER_AIDS,
-  clients: ['clients/shared', 'bench/contract.ts', 'bench/codec'],
-  'clients/shared': ['bench/contract.ts', 'bench/codec'],
+  clients: ['clients/shared', 'bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
+  'clients/shared': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': [],
   'reports/model': ['reports/stats', 'bench/results'],

@@ -1,3 +1,4 @@
+import { errorText } from '../error-text.ts';
 import { openFiles } from '../run/limits.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 
@@ -34,7 +35,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 /** What failed, why, and what to try; where in the code only for who asks. */
 export function explain(error: unknown, { verbose }: { verbose: boolean }): { text: string; code: ExitCode } {
   if (error instanceof UsageError) return { text: `${error.message}\n`, code: EXIT.usage };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const stack = error instanceof Error ? error.stack : undefined;
   const help = remedy(error);
   const lines = [

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { LEAST_SIZE } from '../codec/header.ts';
+import { errorText } from '../error-text.ts';
 import { registerTransport, transports } from '../transports/index.ts';
 import { UsageError } from './exit.ts';
 
@@ -63,7 +64,7 @@ async function usePlugin(file: string): Promise<string[]> {
   try {
     exported = await import(module);
   } catch (error) {
-    return [`--plugin ${file}: ${error instanceof Error ? error.message : error}`];
+    return [`--plugin ${file}: ${errorText(error)}`];
   }
   const read = pluginSchema.safeParse({ ...(exported as object) });
   if (!read.success) {

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { errorText } from '../error-text.ts';
 
 /**
  * Appends Markdown to the summary of a job on GitHub, where the runner names a file for it. A summary that cannot be written
@@ -13,6 +14,6 @@ export function appendStepSummary(
   try {
     appendFileSync(file, `${text}\n`);
   } catch (error) {
-    talk(`cannot append to GITHUB_STEP_SUMMARY: ${error instanceof Error ? error.message : error}\n`);
+    talk(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
   }
 }

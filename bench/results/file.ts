@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { errorText } from '../error-text.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
 
 /** The file is not results this version can read; the message says what to do. */
@@ -70,7 +71,7 @@ export function whyNot(error: unknown, otherwise: Readonly<Record<string, string
   const refusals = { ...REFUSALS, ...otherwise };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (Object.hasOwn(refusals, code)) return refusals[code] ?? code;
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 /** Writes beside the target and renames over it. */

@@ -1,4 +1,5 @@
 import type { Options } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import type { Objective } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import type { Trial } from '../results/schema.ts';
@@ -45,7 +46,7 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };

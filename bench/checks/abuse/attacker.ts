@@ -1,4 +1,5 @@
 import type { Limits } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 import { findTransport } from '../../transports/index.ts';
 import { type Attack, type Target, wireFor } from './attack.ts';
 import { attacksOn } from './attacks.ts';
@@ -50,7 +51,7 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
     if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
     return wanted.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${wanted}`];
   } catch (error) {
-    return [`${name}: ${error instanceof Error ? error.message : error}`];
+    return [`${name}: ${errorText(error)}`];
   } finally {
     clearTimeout(late);
     for (const peer of peers) peer.cut();

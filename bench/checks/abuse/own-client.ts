@@ -1,4 +1,5 @@
 import { platform } from '../../../clients/platform/node.ts';
+import { errorText } from '../../error-text.ts';
 import { type Found, loadClient, optionsOf, refusalOf } from '../../transports/index.ts';
 import { type Attack, ofFlood, type Target } from './attack.ts';
 
@@ -46,7 +47,7 @@ async function told(
   const said: string[] = [];
   const end = (reason: unknown): void => {
     over = true;
-    said.push(describe(reason));
+    said.push(errorText(reason));
     // A message may be refused before the session is told why it ends.
     setTimeout(() => what.resolve(said.join('; ')), LAST_WORDS_MS);
   };
@@ -64,10 +65,4 @@ async function told(
   } finally {
     await session.close();
   }
-}
-
-/** Everything an error says, its causes included. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
 }

@@ -3,6 +3,7 @@ import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
 import { type CeilingOptions, type CeilingRow, ceiling, estimateSeconds } from '../../checks/crosscheck/ceiling.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
+import { errorText } from '../../error-text.ts';
 import { listOf, MOST_SIZE, suggestion } from '../../plan/options.ts';
 import { place } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
@@ -58,7 +59,7 @@ export async function ceilingCommand(
     return EXIT.done;
   } catch (error) {
     if (interrupted.aborted) return EXIT.interrupted;
-    io.complain(`${error instanceof Error ? error.message : error}\n`);
+    io.complain(`${errorText(error)}\n`);
     return EXIT.failed;
   }
 }

@@ -9,6 +9,7 @@ import {
   FROZEN_LOAD,
 } from '../../checks/crosscheck/crosscheck.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
+import { errorText } from '../../error-text.ts';
 import { MOST_SIZE } from '../../plan/options.ts';
 import { place } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
@@ -65,7 +66,7 @@ export async function crosscheckCommand(
     return isComplete(result) ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (interrupted.aborted) return EXIT.interrupted;
-    io.complain(`${error instanceof Error ? error.message : error}\n`);
+    io.complain(`${errorText(error)}\n`);
     return EXIT.failed;
   }
 }

@@ -8,6 +8,7 @@ import { thresholdLines } from '../../../reports/terminal/thresholds.ts';
 import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
+import { errorText } from '../../error-text.ts';
 import { type Given, listOf, type RunOptions, readOptions, SETTINGS, type Setting } from '../../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
@@ -130,7 +131,7 @@ async function linkFor({ link }: RunOptions): Promise<Link> {
   try {
     return await openLink(link);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new UsageError([`--link veth: ${reason}; use --link loopback, and see \`npm run doctor\``]);
   }
 }

@@ -2,6 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { application } from '../../../servers/application.ts';
 import type { Identity, Listener } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
 import { ALGORITHMS, listOf, MOST_SIZE, nearest, suggestion } from '../../plan/options.ts';
 import { makeIdentity } from '../../security/identity.ts';
@@ -82,7 +83,7 @@ export async function serveCommand(
   } catch (error) {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (taken) io.complain(`port ${port} on ${flags.host} is taken; name another with --port, or 0 for any free one\n`);
-    else io.complain(`${name} could not be served: ${error instanceof Error ? error.message : error}\n`);
+    else io.complain(`${name} could not be served: ${errorText(error)}\n`);
     return EXIT.failed;
   }
   const token = await mint?.issue('you', TOKEN_SECONDS);
@@ -125,7 +126,7 @@ function readIdentity({ cert, key }: ServeFlags): { identity: Identity | undefin
     const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
     return isItsKey ? { identity } : { problems: ['--cert, --key: the key is not that of the certificate'] };
   } catch (error) {
-    return { problems: [`--cert, --key: ${error instanceof Error ? error.message : error}`] };
+    return { problems: [`--cert, --key: ${errorText(error)}`] };
   }
 }
 
