@@ -1,4 +1,5 @@
-import { clientModule, type TransportEntry } from '../../transports/index.ts';
+import type { Options } from '../../contract.ts';
+import { clientModule, optionsOf, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
 import {
   runBare,
@@ -61,7 +62,9 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
       transport: entry.id,
       exchange: 'echo',
       ours: (options, surroundings) =>
-        withServer(entry, surroundings, (stage) => ourLoop(clientModule(entry), options, stage)),
+        withServer(entry, surroundings, (stage) =>
+          ourLoop({ module: clientModule(entry), options: optionsOf({ entry, variant: null }) }, options, stage),
+        ),
       bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
     };
   });
@@ -115,11 +118,11 @@ export async function ceiling(
 }
 
 function ourLoop(
-  module: string,
+  client: { readonly module: string; readonly options: Options },
   { clients, size, durationSeconds }: CeilingOptions,
   stage: Stage,
 ): Promise<LoopReading> {
-  return withGenerator({ module, clients, size }, stage, async (generator) => {
+  return withGenerator({ ...client, clients, size }, stage, async (generator) => {
     for (let round = 0; round < WARM_UP_ROUNDS; round++) await generator.closed(WARM_UP_SECONDS / WARM_UP_ROUNDS);
     const { delivered, cpuSeconds, seconds } = await generator.closed(durationSeconds);
     return reading(delivered, cpuSeconds, seconds);

@@ -117,19 +117,32 @@ describe('the commands', () => {
   });
 
   test('ceiling measures each transport, and beside a bare loop where there is one', async () => {
-    const small = ['--transports', 'tcp,ws,sse', '--clients', '5', '--duration', '0.2', '--trials', '1', '--json'];
+    const small = [
+      '--transports',
+      'tcp,ws,sse,short-polling',
+      '--clients',
+      '5',
+      '--duration',
+      '0.2',
+      '--trials',
+      '1',
+      '--json',
+    ];
     const { code, stdout } = await wirebench('ceiling', ...small).ended;
     expect(code).toBe(0);
     const { rows, loop } = JSON.parse(stdout);
     expect(loop).toBe('closed');
-    expect(rows).toHaveLength(4);
+    expect(rows).toHaveLength(6);
     const one = { cpuSecondsPerMessage: expect.any(Number), messagesPerSecond: expect.any(Number) };
     const bare = (name: string, target: number) => ({ name, target, readings: [one] });
     expect(rows).toEqual([
       { transport: 'tcp', exchange: 'echo', ours: [one], bare: bare('bare-tcp', 1.1) },
       { transport: 'ws', exchange: 'echo', ours: [one], bare: bare('bare-ws', 1.3) },
       { transport: 'sse', exchange: 'echo', ours: [one], bare: null },
+      // It has a setting, which its client must be given.
+      { transport: 'short-polling', exchange: 'echo', ours: [one], bare: null },
       { transport: 'sse', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
+      { transport: 'short-polling', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
     ]);
   });
 

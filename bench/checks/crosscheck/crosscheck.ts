@@ -10,7 +10,8 @@ export const httpTransports: readonly TransportEntry[] = transports.filter(
   ({ capabilities }) => capabilities.upstream === 'request',
 );
 
-export const plainClient = new URL('./plain-client.ts', import.meta.url).href;
+/** Client of a plain endpoint, which has no settings of its own. */
+export const plainClient = { module: new URL('./plain-client.ts', import.meta.url).href, options: {} };
 
 export interface CrosscheckOptions {
   /** Requests a second, all connections together. */
@@ -92,7 +93,7 @@ export async function compare(
 
   progress(`${entry.id}: our generator`);
   const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+    withGenerator({ ...plainClient, clients, size }, stage, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await generator.open(rate, seconds);
     }),
@@ -149,7 +150,7 @@ export async function underFreeze(
 
   progress(`freeze, ${entry.id}: our generator`);
   const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+    withGenerator({ ...plainClient, clients, size }, stage, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await frozen(stage, generator.open(rate, seconds));
     }),
