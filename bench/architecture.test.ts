@@ -102,6 +102,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/cli',
     'bench/cli.ts',
     'servers/application.ts',
   ],

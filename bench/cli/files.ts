@@ -1,11 +1,12 @@
 import { readResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
 
-/** Undefined, with one problem more, where the file holds no results that this version can read. */
-export function readOrSay(file: string, problems: string[]): Results | undefined {
+/** Reads results. Where the file holds none that this version can read, it is undefined, and one more problem is told. */
+export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 'resolve'>): Results | undefined {
   try {
-    return readResults(file);
+    return readResults(resolve(file), file);
   } catch (error) {
     if (!(error instanceof UnreadableResults)) throw error;
     problems.push(error.message);
@@ -13,10 +14,10 @@ export function readOrSay(file: string, problems: string[]): Results | undefined
   }
 }
 
-/** Writes whole or not at all. @param flag names another place; throws a `UsageError` that says so */
-export function writeOrRefuse(path: string, text: string, flag: string): void {
+/** Writes a file whole or not at all. @param flag the flag that named it; a `UsageError` asks for another file with it */
+export function writeNamed(path: string, text: string, flag: string, { resolve }: Pick<Io, 'resolve'>): void {
   try {
-    writeWhole(path, text);
+    writeWhole(resolve(path), text);
   } catch (error) {
     throw new UsageError([
       `cannot write ${path}: ${whyNot(error, { ENOENT: 'its folder does not exist' })}; name another file with ${flag}`,

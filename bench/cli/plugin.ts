@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { LEAST_SIZE } from '../codec/header.ts';
 import { errorText } from '../error-text.ts';
 import { registerTransport, transports } from '../transports/index.ts';
-import { UsageError } from './exit.ts';
+import { refuseIf } from './exit.ts';
+import type { Io } from './io.ts';
 
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const capabilities = z.strictObject({
@@ -51,15 +51,15 @@ const pluginSchema = z.object({
  * Adds transports from outside the repository to those that can be named: modules that export `transport`, `listen` and
  * `connect`. Throws a `UsageError` with everything that is wrong with any of them.
  */
-export async function usePlugins(files: readonly string[]): Promise<void> {
+export async function usePlugins(files: readonly string[], { resolve }: Pick<Io, 'resolve'>): Promise<void> {
   const problems: string[] = [];
-  for (const file of files) problems.push(...(await usePlugin(file)));
-  if (problems.length > 0) throw new UsageError(problems);
+  for (const file of files) problems.push(...(await usePlugin(file, resolve(file))));
+  refuseIf(problems);
 }
 
-async function usePlugin(file: string): Promise<string[]> {
-  if (!existsSync(file)) return [`--plugin ${file}: there is no such file`];
-  const module = pathToFileURL(resolve(file)).href;
+async function usePlugin(file: string, path: string): Promise<string[]> {
+  if (!existsSync(path)) return [`--plugin ${file}: there is no such file`];
+  const module = pathToFileURL(path).href;
   let exported: unknown;
   try {
     exported = await import(module);

@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { errorText } from '../error-text.ts';
+import type { Io } from './io.ts';
 
 /**
  * Appends Markdown to the summary of a job on GitHub, where the runner names a file for it. A summary that cannot be written
@@ -7,13 +8,13 @@ import { errorText } from '../error-text.ts';
  */
 export function appendStepSummary(
   text: string,
-  talk: (text: string) => void,
-  { GITHUB_STEP_SUMMARY: file }: Readonly<Record<string, string | undefined>> = process.env,
+  { environment, error: report }: Pick<Io, 'environment' | 'error'>,
 ): void {
+  const { GITHUB_STEP_SUMMARY: file } = environment;
   if (!file) return;
   try {
     appendFileSync(file, `${text}\n`);
   } catch (error) {
-    talk(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
+    report(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
   }
 }

@@ -8,6 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Results } from '../results/schema.ts';
 import { endStarted, start } from '../testing/command.ts';
+import { wirebench } from '../testing/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-own-'));
 afterAll(() => {
@@ -132,7 +133,7 @@ test('of a server that is not as it should be one is told what was met and where
 });
 
 test('another host is driven only by whoever says that it is theirs', async () => {
-  const { code, stderr } = await start(['run', '--url', 'ws://192.0.2.1:9/', '--transports', 'ws', ...SHORT]).ended;
+  const { code, stderr } = await wirebench(['run', '--url', 'ws://192.0.2.1:9/', '--transports', 'ws', ...SHORT]);
   expect(code).toBe(2);
   expect(stderr).toContain('--yes-i-own-this-host');
 });
@@ -146,7 +147,7 @@ test.each([
   [['--plugin', 'no-such-file.ts'], 'no-such-file.ts'],
   [['--plugin', join(exampleFolder, 'clients/ndjson.ts')], 'transport'],
 ])('%j is refused with the way out', async (flags, word) => {
-  const { code, stderr } = await start(['run', ...flags]).ended;
+  const { code, stderr } = await wirebench(['run', ...flags]);
   expect(code).toBe(2);
   expect(stderr).toContain(word);
 });
@@ -241,7 +242,7 @@ test.each([
 test('two variants of a plugin may not have one name', async () => {
   const variant = "{ id: 'one', title: 'One', options: {} }";
   const plugin = pluginOf('double', `${promises}, variants: [${variant}, ${variant}]`);
-  const { code, stderr } = await start(['list', '--plugin', plugin]).ended;
+  const { code, stderr } = await wirebench(['list', '--plugin', plugin]);
   expect(code).toBe(2);
   expect(stderr).toContain('transport.variants: two have the same id');
 });
@@ -254,7 +255,7 @@ test('a plugin may not take the name of a transport that there is', async () => 
     `import { transport as other } from ${JSON.stringify(module)};\n` +
       `export { listen, connect } from ${JSON.stringify(module)};\nexport const transport = { ...other, id: 'ws' };\n`,
   );
-  const { code, stderr } = await start(['list', '--plugin', plugin]).ended;
+  const { code, stderr } = await wirebench(['list', '--plugin', plugin]);
   expect(code).toBe(2);
   expect(stderr).toContain('already');
 });

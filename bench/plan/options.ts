@@ -240,7 +240,7 @@ export function nearest(name: string, known: readonly string[]): string {
   return `, did you mean "${first}"?`;
 }
 
-interface Range {
+export interface Range {
   readonly least: number;
   readonly most: number;
   readonly whole?: true;
@@ -264,11 +264,15 @@ function readNames(
   return names;
 }
 
-function readNumbers(given: Given | undefined, range: Range, problems: string[]): number[] | null {
+export function readNumbers(
+  given: Given | undefined,
+  range: Range,
+  problems: string[],
+  kind = range.whole ? 'whole numbers' : 'numbers',
+): number[] | null {
   if (given === undefined) return null;
   const texts = listOf(given.value);
   const numbers = texts.map((text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN));
-  const kind = range.whole ? 'whole numbers' : 'numbers';
   const wrong = numbers.flatMap((number, index) => (isIn(number, range) ? [] : [`"${texts[index]}"`]));
   if (wrong.length > 0 || numbers.length === 0) {
     const got = wrong.length > 0 ? wrong.join(', ') : 'nothing';
@@ -279,8 +283,8 @@ function readNumbers(given: Given | undefined, range: Range, problems: string[])
   return numbers;
 }
 
-function readNumber(given: Given | undefined, range: Range, problems: string[]): number | null {
-  const numbers = readNumbers(given, range, problems);
+export function readNumber(given: Given | undefined, range: Range, problems: string[]): number | null {
+  const numbers = readNumbers(given, range, problems, range.whole ? 'a whole number' : 'a number');
   if (numbers === null) return null;
   if (numbers.length > 1) problems.push(`${given?.where} takes one value, not ${numbers.length}`);
   return numbers[0] ?? null;
@@ -300,7 +304,7 @@ function readObjective({ value, where }: Given, problems: string[]): Objective {
   return { percentile: 99, seconds: 0.05 };
 }
 
-function readChoice<Choice extends string>(
+export function readChoice<Choice extends string>(
   given: Given | undefined,
   choices: readonly Choice[],
   problems: string[],

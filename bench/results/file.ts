@@ -15,15 +15,19 @@ export function formatResults(results: Results): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
-/** Throws `UnreadableResults` when the file is missing, not JSON, of another major version, or incomplete. */
-export function readResults(path: string): Results {
+/**
+ * Throws `UnreadableResults` when the file is missing, not JSON, of another major version, or incomplete.
+ *
+ * @param name the file in messages, where that is not its path
+ */
+export function readResults(path: string, name = path): Results {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UnreadableResults(`cannot read ${path}: ${whyNot(error)}`);
+    throw new UnreadableResults(`cannot read ${name}: ${whyNot(error)}`);
   }
-  return parseResults(text, path);
+  return parseResults(text, name);
 }
 
 export function parseResults(text: string, name: string): Results {

@@ -82,9 +82,17 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   return [...echoes, ...plain];
 }
 
-export function estimateSeconds({ transports, durationSeconds, trials }: CeilingOptions): number {
-  const loops = planRows(transports).reduce((sum, { bare }) => sum + (bare === null ? 1 : 2), 0);
-  return loops * trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+/** Loops that will run, each with its time over all turns. */
+export function planLoops({
+  transports,
+  durationSeconds,
+  trials,
+}: CeilingOptions): { readonly name: string; readonly seconds: number }[] {
+  const seconds = trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+  return planRows(transports).flatMap(({ transport, exchange, bare }) => [
+    { name: `${transport}, ${exchange}`, seconds },
+    ...(bare === null ? [] : [{ name: `${transport}, ${exchange}, ${bare.name}`, seconds }]),
+  ]);
 }
 
 /** Lets ours and the bare loops run in turns, each on a fresh server, in rounds over all rows: drift falls on all alike. */

@@ -63,10 +63,25 @@ const WARM_UP_SECONDS = 1;
 /** The third party ends with its own second after its last request. */
 const OVERHEAD_SECONDS = 1.7;
 
-export function estimateSeconds({ durationSeconds, freezeSeconds, frozenLoad }: CrosscheckOptions): number {
-  const each = (seconds: number): number => WARM_UP_SECONDS + seconds + OVERHEAD_SECONDS;
-  const frozen = freezeSeconds === 0 ? 0 : 3 * each(frozenLoad.seconds);
-  return httpTransports.length * 2 * each(durationSeconds) + frozen;
+const UNCORRECTED = 'autocannon, uncorrected';
+const AS_IT_COMES = 'autocannon, as it comes';
+
+/** Loads that will be put on servers, each with its time. */
+export function planLoads({
+  durationSeconds,
+  freezeSeconds,
+  frozenLoad,
+}: CrosscheckOptions): { readonly name: string; readonly seconds: number }[] {
+  const load = (name: string, seconds: number) => ({ name, seconds: WARM_UP_SECONDS + seconds + OVERHEAD_SECONDS });
+  const [first] = httpTransports;
+  const frozen = freezeSeconds === 0 || first === undefined ? [] : ['our generator', AS_IT_COMES, UNCORRECTED];
+  return [
+    ...httpTransports.flatMap(({ id }) => [
+      load(`${id}: our generator`, durationSeconds),
+      load(`${id}: autocannon`, durationSeconds),
+    ]),
+    ...frozen.map((tool) => load(`freeze, ${first?.id}: ${tool}`, frozenLoad.seconds)),
+  ];
 }
 
 /** Puts the same loads to autocannon and to our generator, one after the other, each on a fresh server. */
@@ -167,7 +182,7 @@ export async function underFreeze(
   ];
 
   for (const uncorrected of [false, true]) {
-    const tool = uncorrected ? 'autocannon, uncorrected' : 'autocannon, as it comes';
+    const tool = uncorrected ? UNCORRECTED : AS_IT_COMES;
     progress(`freeze, ${entry.id}: ${tool}`);
     const { answer, frozenSeconds } = await withEndpoint(entry, surroundings, (stage) =>
       withAutocannon({ clients, size }, stage, async (run) => {

@@ -77,10 +77,19 @@ export async function measureMicro(
   return rows;
 }
 
-/** How long that will take, warming up included. */
-export function estimateSeconds({ transports, sizes, secondsPerStep }: Omit<MicroSettings, 'signal'>): number {
-  const parts = transports.reduce((total, transport) => total + partsOf(transport).length, 0);
-  return parts * sizes.length * secondsPerStep * (1 + WARM_UP);
+/** Rows that will be measured, by transport and size, each with its time, warm-up included. */
+export function planMicro({
+  transports,
+  sizes,
+  secondsPerStep,
+}: Omit<MicroSettings, 'signal'>): { readonly name: string; readonly seconds: number }[] {
+  return sizes.flatMap((size) =>
+    transports.flatMap((transport) => {
+      const rows = partsOf(transport).length;
+      const seconds = rows * secondsPerStep * (1 + WARM_UP);
+      return rows === 0 ? [] : [{ name: `${transport}, ${size} bytes: ${rows} rows`, seconds }];
+    }),
+  );
 }
 
 function partsOf(transport: string): readonly Part[] {

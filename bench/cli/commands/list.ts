@@ -1,6 +1,7 @@
 import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
+import { listOf } from '../../plan/options.ts';
 import { type ScenarioEntry, scenarios } from '../../scenarios/index.ts';
 import {
   capabilitiesOf,
@@ -11,22 +12,34 @@ import {
   whyUnavailable,
   whyUnguarded,
 } from '../../transports/index.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, refuseIf } from '../exit.ts';
+import { textFlag, toggle } from '../flags.ts';
+import { usePlugins } from '../plugin.ts';
 
 /** By transport, why it cannot be used on this machine. */
 type Unavailable = ReadonlyMap<string, string>;
 
 /** Prints every transport, variant and scenario, and what cannot be used on this machine. */
-export async function listCommand({ json }: { json: boolean }, io: Io): Promise<ExitCode> {
-  const unavailable = new Map<string, string>();
-  for (const entry of transports) {
-    const why = await whyUnavailable(entry);
-    if (why !== undefined) unavailable.set(entry.id, why);
-  }
-  io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
-  return EXIT.done;
-}
+export const command = defineCommand({
+  name: 'list',
+  description: 'list transports, variants and scenarios',
+  flags: {
+    plugin: textFlag({ takes: '<files>', help: 'modules of your own transports' }),
+    json: toggle('print one JSON document'),
+  },
+  async run({ plugin, json }, { problems, io }) {
+    refuseIf(problems);
+    if (plugin !== undefined) await usePlugins(listOf(plugin), io);
+    const unavailable = new Map<string, string>();
+    for (const entry of transports) {
+      const why = await whyUnavailable(entry);
+      if (why !== undefined) unavailable.set(entry.id, why);
+    }
+    io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
+    return EXIT.done;
+  },
+});
 
 function catalogue(unavailable: Unavailable) {
   return {

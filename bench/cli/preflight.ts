@@ -14,7 +14,7 @@ import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
 import { addressShown } from '../security/redact.ts';
-import { approximately } from './numbers.ts';
+import { approximately } from './eta.ts';
 
 /** Said before anything starts: what will run, how long, over what, and what it can and cannot tell. */
 export function describePlan(
@@ -31,12 +31,12 @@ export function describePlan(
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(arrangement)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, reason }) =>
         `Left out: ${[name, ...(encoding === undefined ? [] : [encoding]), ...(size === undefined ? [] : [`${size} B`])].join(', ')}: ${reason}.`,
     ),
-    ...separation(plan, earlier),
+    ...detectableDifferences(plan, earlier),
     ...percentilesOf(plan),
     ...unfitLines(checks),
     '',
@@ -70,7 +70,7 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
     .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
 /** What messages will travel on, and from how many processes. */
-export function over({ link, workers, sources }: Arrangement): string {
+export function describeLink({ link, workers, sources }: Arrangement): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;
@@ -79,7 +79,7 @@ export function over({ link, workers, sources }: Arrangement): string {
 }
 
 /** What differences this plan will be able to call, going by how far the last run's trials scattered. */
-function separation({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
+function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
   const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
   kinds.delete('wire');
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
@@ -98,12 +98,12 @@ function separation({ options, cases }: RunPlan, earlier: Results | undefined): 
   );
   if (told.length === 0) return ['Enough trials for verdicts.'];
   return [
-    `Can tell, going by the last run's scatter: ${told.map(inWords).join(', ')}.`,
+    `Can tell, going by the last run's scatter: ${told.map(formatDifference).join(', ')}.`,
     'Smaller differences will mostly come out as not separated.',
   ];
 }
 
-function inWords({ metric: id, ratio }: Detectable): string {
+function formatDifference({ metric: id, ratio }: Detectable): string {
   const percent = ((ratio ?? 1) - 1) * 100;
   return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }

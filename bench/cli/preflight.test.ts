@@ -8,7 +8,7 @@ import { makePlan } from '../plan/plan.ts';
 import { writeResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { loopback } from '../run/link.ts';
-import { describePlan, newestResults } from './before.ts';
+import { describePlan, newestResults } from './preflight.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-before-'));
 afterAll(() => rmSync(folder, { recursive: true }));
