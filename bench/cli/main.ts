@@ -30,7 +30,9 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   const program = new Parser('wirebench')
     .description('Which real-time transport should this project use, and how sure are we?')
     .version(version())
-    .addOption(new Option('--color <when>', 'colour; auto: on terminals, unless NO_COLOR or CI is set').choices(COLOURS))
+    .addOption(
+      new Option('--color <when>', 'colour; auto: on terminals, unless NO_COLOR or CI is set').choices(COLOURS),
+    )
     .option('--quiet', 'write nothing to stderr but errors, and ask nothing')
     .option('--verbose', 'show where in the code an internal error happened')
     .addHelpText('after', examplesText(EXAMPLES))
