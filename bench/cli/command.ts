@@ -23,13 +23,13 @@ export interface Argument {
   readonly optional?: true;
 }
 
-/** What is written for one command: its name, flags and help, and what it does. */
+/** Definition of a command: its name, its flags, its help, and its code. */
 interface Definition<Table extends Flags> {
   readonly name: string;
   readonly description: string;
   readonly arguments?: readonly Argument[];
   readonly flags: Table;
-  /** What an example is for, and its command line. */
+  /** Purposes and command lines of examples. */
   readonly examples?: readonly (readonly [purpose: string, command: string])[];
   /** Text below the flags in help. */
   readonly notes?: (width: number) => string;

@@ -2,7 +2,7 @@ import { decode } from '../load/histogram.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
 import type { ScenarioKind } from '../scenarios/index.ts';
 
-/** What a trial showed, in a few words for the line that says it has ended. */
+/** Figures of a trial, in a few words for the line that says that it has ended. */
 export function detailOf(trial: Trial, kind: ScenarioKind): string {
   if (trial.state === 'failed') return trial.reasons.join('; ');
   return [FIGURES[kind](trial), ...trial.reasons].join('  ');

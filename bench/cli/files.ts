@@ -3,7 +3,7 @@ import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** Reads results. Where the file holds none that this version can read, it is undefined, and one more problem is told. */
+/** Reads results. Undefined, with one more problem, if the file holds none that this version can read. */
 export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 'resolve'>): Results | undefined {
   try {
     return readResults(resolve(file), file);

@@ -5,7 +5,7 @@ import { whyNot } from '../results/file.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** The folder a run writes to. */
+/** Folder that a run writes to. */
 export interface RunFolder {
   readonly results: string;
   readonly report: string;
@@ -25,8 +25,8 @@ export function newFolder(startedAt: Date): string {
 }
 
 /**
- * Makes sure, before anything is measured, that the folder can be written to. What an earlier run left in it is kept under
- * another name, which is told.
+ * Makes sure, before anything is measured, that the folder can be written to. Files of an earlier run are renamed, and the
+ * user is told.
  */
 export function prepareFolder(folder: string, io: Pick<Io, 'resolve' | 'info'>): RunFolder {
   if (folder === '') throw new UsageError(['--out names no folder']);
@@ -51,7 +51,7 @@ export function prepareFolder(folder: string, io: Pick<Io, 'resolve' | 'info'>):
 /** Reasons why a folder could not be made. */
 const NO_FOLDER = { ENOENT: 'no folder can be made there', ENOTDIR: 'it is a file, or lies below one' };
 
-/** Node's own recursive mkdir turns in circles for ever where a file system knows no new names, such as /proc. */
+/** Makes a folder and those above it. Node's recursive mkdir never returns on file systems such as /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));

@@ -17,7 +17,7 @@ const capabilities = z.strictObject({
 });
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
-/** What a module of a transport's own says of it, as `TransportEntry` has it. */
+/** Exports of a plugin's module; `transport` has the form of `TransportEntry`. */
 const pluginSchema = z.object({
   transport: z.strictObject({
     id,
@@ -48,7 +48,7 @@ const pluginSchema = z.object({
 });
 
 /**
- * Adds transports from outside the repository to those that can be named: modules that export `transport`, `listen` and
+ * Adds transports from outside the repository to those that can be named. Their modules export `transport`, `listen` and
  * `connect`. Throws a `UsageError` with everything that is wrong with any of them.
  */
 export async function usePlugins(files: readonly string[], { resolve }: Pick<Io, 'resolve'>): Promise<void> {
@@ -94,7 +94,7 @@ async function usePlugin(file: string, path: string): Promise<string[]> {
   return [];
 }
 
-/** Without the keys that are there and undefined. */
+/** Copies an object without its undefined properties. */
 function definedOf<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
     [Key in keyof Value]?: Exclude<Value[Key], undefined>;

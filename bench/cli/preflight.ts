@@ -16,7 +16,7 @@ import type { Arrangement } from '../run/run.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './eta.ts';
 
-/** Said before anything starts: what will run, how long, over what, and what it can and cannot tell. */
+/** Describes a plan before it starts: its cases, its time, its link, and which differences it can and cannot show. */
 export function describePlan(
   plan: RunPlan,
   arrangement: Arrangement,
@@ -44,7 +44,7 @@ export function describePlan(
   ].join('\n');
 }
 
-/** The question that results will have of such a case. */
+/** Question under which the results group a case. */
 function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Question {
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
   return {
@@ -63,13 +63,13 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
   };
 }
 
-/** What is wrong with the machine, each with what to do. */
+/** Lines on everything that is wrong with the machine, each with its remedy. */
 export const unfitLines = (checks: readonly Check[]): string[] =>
   checks
     .filter(({ state }) => state === 'unfit')
     .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
-/** What messages will travel on, and from how many processes. */
+/** Describes the link that messages take, and the number of load processes. */
 export function describeLink({ link, workers, sources }: Arrangement): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
@@ -78,7 +78,7 @@ export function describeLink({ link, workers, sources }: Arrangement): string {
   return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
 }
 
-/** What differences this plan will be able to call, going by how far the last run's trials scattered. */
+/** Estimates the differences that this plan can show, by the scatter of an earlier run's trials. */
 function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
   const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
   kinds.delete('wire');
@@ -108,7 +108,7 @@ function formatDifference({ metric: id, ratio }: Detectable): string {
   return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-/** A percentile that the shortest trials have too few messages for. */
+/** Warns of percentiles for which the shortest trials have too few messages. */
 function percentilesOf({ cases }: RunPlan): string[] {
   const samples = cases.filter(({ scenario }) => scenario.kind === 'load').map(messagesOf);
   const fewest = Math.min(...samples);
@@ -120,7 +120,7 @@ function percentilesOf({ cases }: RunPlan): string[] {
 
 const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
 
-/** Results of the newest run under reports/runs that has enough trials to scatter, and suits. Undefined where there is none. */
+/** Finds the newest complete run under reports/runs that has enough trials for verdicts, and suits. */
 export function newestResults(
   folder: string = runs,
   suits: (results: Results) => boolean = () => true,
@@ -131,7 +131,7 @@ export function newestResults(
       const results = readResults(join(folder, name, 'results.json'));
       if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
-      // Not a run, or one of another version: it has nothing to tell.
+      // Not a run, or one of another version.
     }
   }
   return undefined;

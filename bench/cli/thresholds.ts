@@ -4,13 +4,13 @@ import { type Given, listOf, type RunOptions, suggestion } from '../plan/options
 import { scenarios } from '../scenarios/index.ts';
 import { findTransport, transportNames } from '../transports/index.ts';
 
-/** What a run measures, as far as it is known: with other problems about, only names are checked. */
+/** Transports and scenarios of a run; undefined if its options have problems, and then only names are checked. */
 type Measured = Pick<RunOptions, 'transports' | 'scenarios'> | undefined;
 
 const FORM = 'takes <transport>.<scenario>.<figure><limit>, such as ws.echo.p99<50ms';
 const SHAPE = /^([^.<>=\s]+)\.([^.<>=\s]+)\.([^.<>=\s]+)\s*(<=|>=|<|>)\s*(\d+\.?\d*|\.\d+)\s*(\S*)$/;
 
-/** Reads conditions that figures have to keep to; every problem of every one of them is reported. */
+/** Reads thresholds, and reports every problem of each. */
 export function readThresholds(
   given: Given | undefined,
   measured: Measured,
@@ -69,7 +69,7 @@ function unknownFigure(figure: string, scenario: string, text: string, ids: read
   return `"${text}": ${scenario} has no figure "${figure}"${suggestion(figure, ids)}`;
 }
 
-/** Units to a base unit, by what a metric is in: seconds, bytes, or so many a second. */
+/** Units per base unit, for metrics in seconds, in bytes, and per second. */
 const TIMES: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
 const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** -10, MiB: 2 ** -20, kB: 1e-3, MB: 1e-6 };
 const RATES: Readonly<Record<string, number>> = { '': 1, '/s': 1 };

@@ -26,7 +26,7 @@ import { describeLink, unfitLines } from '../preflight.ts';
 /** Work of the servers of unequal pairs on each message, and how much longer one of each pair works. */
 const SERVICE_SECONDS = 1e-3;
 const SLOWER = 0.2;
-/** Messages a second for the unequal pairs: so few that none waits for the one before. */
+/** Rate of the unequal pairs, in messages a second: low enough that no message waits for the one before. */
 const SLOWED_RATE = 400;
 const WARMUP_SECONDS = 0.6;
 /** Max share of identical pairs that may be told apart, and min share of different pairs that must be. */
@@ -147,7 +147,7 @@ async function transportProblems(name: string): Promise<string[]> {
   return why === undefined ? [] : [`--transport: ${name} is unavailable here: ${why}`];
 }
 
-/** Said before anything starts. */
+/** Describes the pairs before anything starts. */
 function describePlan(
   parts: readonly Part[],
   {
@@ -204,7 +204,7 @@ function planFor(
   return trials === 0 ? { ...makePlan(read.options), blocks: [] } : makePlan(read.options);
 }
 
-/** The same plan with servers that work on each message, `b` a little longer than `a`. */
+/** Copies a plan with servers that work on each message, `b` a little longer than `a`. */
 function slowOne(plan: RunPlan): RunPlan {
   const slowed = new Map(
     plan.cases.map((planned) => {
@@ -224,7 +224,7 @@ type Settings = {
   readonly interrupted: AbortSignal;
 };
 
-/** What is said of the pairs of each part; each is told as soon as its trials have ended. */
+/** Measures all pairs, and shows the verdicts of each as soon as its trials have ended. */
 async function measureAll(
   parts: readonly Part[],
   { arrangement, trials, seconds, io, interrupted }: Settings,
@@ -233,7 +233,7 @@ async function measureAll(
   const of = parts.reduce((sum, { count }) => sum + count, 0);
   const pace = eta(of * each, seconds, io.now);
   const display = progressDisplay(io.progress);
-  // What is said of it goes below the block, which is then left as it was.
+  // The announcement goes below the block, which stays as it is.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   let done = 0;
@@ -263,10 +263,10 @@ async function measureAll(
   }
 }
 
-/** By metric: the word of its verdict. */
+/** Word of the verdict, by metric. */
 type Said = Readonly<Record<string, string>>;
 
-/** Whether what is said in p50 is the truth. */
+/** Compares the verdict in p50 with the truth. */
 function stateOf(of: Part['of'], { p50 }: Said): 'right' | 'mistaken' | 'missed' {
   if (of === 'unequals') return p50 === 'worse' ? 'right' : 'missed';
   return p50 === 'better' || p50 === 'worse' ? 'mistaken' : 'right';
@@ -277,7 +277,7 @@ const detailOf = (words: Said): string =>
     .map(([metric, word]) => `${metric} ${word}`)
     .join(', ');
 
-/** The trials of one pair, as a run of their own. */
+/** Analyses the trials of one pair as a run of their own. */
 function pairOf(results: Results, pair: number, trials: number): Analysis {
   const isOwn = ({ block }: { block: number }): boolean => block >= pair * trials && block < (pair + 1) * trials;
   const cases = results.cases.map((one) => ({ ...one, trials: one.trials.filter(isOwn) }));
@@ -285,7 +285,7 @@ function pairOf(results: Results, pair: number, trials: number): Analysis {
   return analyse({ ...results, state: 'complete', cases, plan: { ...results.plan, trials, order } });
 }
 
-/** By metric: what is said of the second of the two, against the first. */
+/** Verdicts on the second of the two against the first, by metric. */
 function wordsOf({ groups }: Analysis): Said {
   const [group] = groups;
   if (group === undefined) return {};
@@ -294,7 +294,7 @@ function wordsOf({ groups }: Analysis): Said {
   return Object.fromEntries(group.metrics.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
 }
 
-/** The verdict stands at whichever of the two is not the best of the column. */
+/** Word of the verdict on the second cell. An analysis puts it in whichever of the two is not the best of its column. */
 function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   const of = (cell: Cell | undefined): string | undefined => (cell?.state === 'shown' ? cell.verdict?.word : undefined);
   const turned: Readonly<Record<string, string>> = { better: 'worse', worse: 'better' };
@@ -304,7 +304,7 @@ function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   return onFirst === undefined ? 'not shown' : (turned[onFirst] ?? onFirst);
 }
 
-/** By metric: how often each word was said. */
+/** Counts the words of verdicts, by metric. */
 function countWords(pairs: readonly Said[]): Words {
   const counts: Record<string, Record<string, number>> = {};
   for (const [metric, word] of pairs.flatMap((words) => Object.entries(words))) {

@@ -7,8 +7,8 @@ import type { Prompt } from '../ask.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 
 /**
- * Asks for what flags would say, each question until its answer can be read. Weights are asked for before anything is known of
- * how the transports did. An empty answer takes what stands in brackets.
+ * Asks for the answers that flags would give, each question until its answer can be read. Weights come before any result is
+ * shown. An empty answer takes the default in brackets.
  */
 export async function askAnswers(
   prompt: Prompt,

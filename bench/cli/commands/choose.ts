@@ -66,7 +66,7 @@ export const command = defineCommand({
   },
   async run({ 'no-judgement': unjudged, ...flags }, { words: [file], problems, ...context }) {
     const { io } = context;
-    // After an unknown flag its value may look like the file.
+    // The value of an unknown flag may look like the file.
     const isFile = problems.length === 0;
     const given = { ...definedOf(flags), judgement: !unjudged };
     const seed = readSeed(flags.seed, problems);

@@ -85,21 +85,21 @@ export const command = defineCommand({
   },
 });
 
-/** Loads that autocannon cannot offer: each of its connections sends at least one request, and one a second. */
+/** Refuses loads that autocannon cannot offer: each of its connections sends at least one request, and one a second. */
 function unevenly({ rate, connections, duration }: Record<'rate' | 'connections' | 'duration', number>): string[] {
   if (rate < connections) return ['--rate must be at least --connections: each connection sends one request a second'];
   if (rate * duration < connections) return ['--rate × --duration must be at least --connections'];
   return [];
 }
 
-/** Either generator opens as many at once, and the server has to hold them. */
+/** Refuses more connections than a process may open. */
 const tooMany = (connections: number): string[] =>
   tooFewFiles(countOf(connections, 'connection'), connections, {
     files: openFiles()?.hard ?? null,
     flag: '--connections',
   });
 
-/** Whether every request that was offered left and was answered. */
+/** True if every request that was due was sent and answered. */
 function isComplete({ comparisons, freeze }: Crosscheck): boolean {
   return [...comparisons, ...(freeze === null ? [] : [freeze])].every(({ readings }) =>
     readings.every(({ due, sent, completed }) => due === sent && sent === completed),

@@ -17,7 +17,7 @@ import { EXIT, refuseIf } from '../exit.ts';
 import { textFlag, toggle } from '../flags.ts';
 import { usePlugins } from '../plugin.ts';
 
-/** By transport, why it cannot be used on this machine. */
+/** Reasons why transports cannot be used on this machine, by id. */
 type Unavailable = ReadonlyMap<string, string>;
 
 /** Prints every transport, variant and scenario, and what cannot be used on this machine. */
@@ -128,7 +128,7 @@ function describe({
   ].join(', ');
 }
 
-/** `intervalMs 100`. */
+/** Settings as text, such as `intervalMs 100`. */
 function settings(options: Options = {}): string[] {
   return Object.entries(options).map(([name, value]) => `${name} ${value}`);
 }

@@ -74,7 +74,7 @@ const FOOT =
 
 type Line = readonly [name: string, row: MicroRow | undefined];
 
-/** A line for each row; names that are those of the row above are not repeated. */
+/** Columns with a line for each row; a name is not repeated from the row above. */
 function flatColumns(rows: readonly MicroRow[]): TextColumn[] {
   const lines = rows.map((row): Line => [row.what, row]);
   const names = rows.map(({ transport, step }, index) => {
@@ -89,7 +89,7 @@ function flatColumns(rows: readonly MicroRow[]): TextColumn[] {
   ];
 }
 
-/** Where there is no room for names beside each other they stand below each other: transport, step, and what is done in it. */
+/** Columns for a narrow terminal, with names below each other: transport, step, part of the step. */
 function nestedColumns(rows: readonly MicroRow[]): TextColumn[] {
   const lines = rows.flatMap((row, index): Line[] => {
     const above = rows[index - 1];

@@ -170,7 +170,7 @@ const showSummary = async (results: Results, analysis: Analysis, io: Io): Promis
   return summary(results, analysis, { width: io.width(), colour: io.colour });
 };
 
-/** By transport, why it cannot be used here. One that was named must not go missing without a word. */
+/** Reasons why transports cannot be used here, by id. A transport that was named is refused, and not left out. */
 async function unavailableFor({ transports, named }: RunOptions): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const name of transports) {
@@ -186,7 +186,7 @@ async function unavailableFor({ transports, named }: RunOptions): Promise<Map<st
   return found;
 }
 
-/** Before anything starts: `--link veth` where none can be made is a problem of the command. */
+/** Opens the link. Refuses `--link veth` on a machine that cannot make one. */
 async function linkFor({ link }: RunOptions): Promise<Link> {
   try {
     return await openLink(link);
@@ -196,10 +196,10 @@ async function linkFor({ link }: RunOptions): Promise<Link> {
   }
 }
 
-/** How long each step of encoding and decoding is measured: together a few seconds. */
+/** Time for each step of encoding and decoding: together a few seconds. */
 const MICRO_SECONDS = 0.05;
 
-/** What encoding and decoding cost, for the messages that the plan's servers are timed with. */
+/** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
   const timed = cases.filter(({ scenario }) => scenario.kind === 'load');
   if (timed.length === 0) return [];
@@ -215,7 +215,7 @@ async function execute(
   told: (event: RunEvent) => void,
 ): Promise<Results> {
   const display = progressDisplay(io.progress, labels(plan));
-  // What is said of it goes below the block, which is then left as it was.
+  // The announcement goes below the block, which stays as it is.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   const total = plan.cases.length * plan.options.trials;
@@ -266,7 +266,7 @@ async function readRequest(
   return { options: read.options, thresholds: limits.thresholds };
 }
 
-/** Stdout has one result. */
+/** Refuses several outputs: stdout has one result. */
 function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
   return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
@@ -281,7 +281,7 @@ function labels({ cases }: RunPlan): (id: string) => string {
       .filter((_, at) => telling.has(at))
       .join(' ');
   const told = (): number => new Set(cases.map(({ id }) => short(id))).size;
-  for (let at = 1; told() < cases.length && at < MOST_PARTS; at++) {
+  for (let at = 1; told() < cases.length && at < MAX_PARTS; at++) {
     const before = told();
     telling.add(at);
     if (told() === before) telling.delete(at);
@@ -290,21 +290,21 @@ function labels({ cases }: RunPlan): (id: string) => string {
   return (id) => pad(short(id), widest);
 }
 
-/** A name has fewer: transport, scenario, clients, rate, size, encoding and what is unusual. */
-const MOST_PARTS = 12;
+/** Upper bound of the parts of a case's id. */
+const MAX_PARTS = 12;
 
-/** What has just ended belongs to its own block, though the next one may begin. */
+/** Block of a trial, by the number of trials that ended before it. */
 const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progress['part'] => ({
   name: 'block',
   number: Math.min(Math.floor(before / cases.length) + 1, trials),
   of: trials,
 });
 
-/** Sessions ended, or would not take a message, at a load that they were to bear: a search finds out by itself what they bear. */
+/** True if sessions ended or refused a message. A search provokes that, and is left out. */
 const broke = ({ kind }: Case, { messages }: Extract<Trial, { messages: unknown }>): boolean =>
   kind !== 'capacity' && Object.keys(messages.errors).length > 0;
 
-/** Where several apply the gravest counts. A threshold that could not be tested was not met either. */
+/** Exit code of a run: the gravest that applies. A threshold that could not be tested counts as not met. */
 export function exitCodeOf(
   { state, cases, transports }: Results,
   thresholds: readonly Pick<JudgedThreshold, 'outcome'>[] = [],
