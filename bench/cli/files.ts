@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { errorText } from '../error-text.ts';
 import { readResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
@@ -22,5 +24,22 @@ export function writeNamed(path: string, text: string, flag: string, { resolve }
     throw new UsageError([
       `cannot write ${path}: ${whyNot(error, { ENOENT: 'its folder does not exist' })}; name another file with ${flag}`,
     ]);
+  }
+}
+
+/**
+ * Appends Markdown to the summary of a job on GitHub, where the runner names a file for it. A summary that cannot be written
+ * is no reason to lose a run.
+ */
+export function appendStepSummary(
+  text: string,
+  { environment, error: report }: Pick<Io, 'environment' | 'error'>,
+): void {
+  const { GITHUB_STEP_SUMMARY: file } = environment;
+  if (!file) return;
+  try {
+    appendFileSync(file, `${text}\n`);
+  } catch (error) {
+    report(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
   }
 }

@@ -5,4 +5,7 @@ export interface AllowedWord {
   readonly reason: string;
 }
 
-export const ALLOWED_WORDS: readonly AllowedWord[] = [];
+export const ALLOWED_WORDS: readonly AllowedWord[] = [
+  { file: 'bench/cli/commands/index.ts', word: 'wire', reason: 'name of a command' },
+  { file: 'bench/cli/commands/index.ts', word: 'ceiling', reason: 'name of a command' },
+];

@@ -12,9 +12,8 @@ import { wrap } from '../../../reports/terminal/text.ts';
 import { type Given, listOf, readChoice, suggestion } from '../../plan/options.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
-import { readRun, writeNamed } from '../files.ts';
+import { appendStepSummary, readRun, writeNamed } from '../files.ts';
 import { type Flag, flagWithDefault, textFlag, toggle } from '../flags.ts';
-import { appendStepSummary } from '../step-summary.ts';
 
 const FAIL_ON = ['worse', 'inconclusive', 'never'] as const;
 type FailOn = (typeof FAIL_ON)[number];

@@ -22,6 +22,7 @@ import { detailOf } from '../detail.ts';
 import { eta } from '../eta.ts';
 import { eventLog } from '../events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
+import { appendStepSummary } from '../files.ts';
 import { textFlag, toggle, type Values } from '../flags.ts';
 import { newFolder, prepareFolder, type RunFolder } from '../folder.ts';
 import type { Io } from '../io.ts';
@@ -29,7 +30,6 @@ import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugin.ts';
 import { describePlan, newestResults } from '../preflight.ts';
 import { commandFor, givenOf, settingFlags } from '../setting-flags.ts';
-import { appendStepSummary } from '../step-summary.ts';
 import { resolveTarget, TARGET_FLAGS } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
 
