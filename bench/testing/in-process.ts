@@ -4,8 +4,10 @@ import type { Ended } from './command.ts';
 
 interface InProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Columns of a terminal that both streams are; without it they are pipes. */
+  /** Columns of a terminal that all streams are; without it they are pipes. */
   readonly columns?: number;
+  /** Text typed at the terminal, before it is asked for. */
+  readonly typed?: string;
   /** Ends commands that end in order. */
   readonly interrupted?: AbortSignal;
   readonly cwd?: string;
@@ -15,7 +17,7 @@ interface InProcessOptions {
 
 /** The command line in this process: for tests of what it says and how it ends, where no process, pipe or terminal matters. */
 export async function wirebench(argv: readonly string[], options: InProcessOptions = {}): Promise<Ended> {
-  const { environment = {}, columns, interrupted, cwd = process.cwd(), onWrite } = options;
+  const { environment = {}, columns, typed = '', interrupted, cwd = process.cwd(), onWrite } = options;
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written): Writable => {
     const output = new Writable({
@@ -28,8 +30,10 @@ export async function wirebench(argv: readonly string[], options: InProcessOptio
     });
     return columns === undefined ? output : Object.assign(output, { isTTY: true, columns });
   };
+  const stdin = Object.assign(new PassThrough(), { isTTY: columns !== undefined });
+  stdin.write(typed);
   const code = await main(argv, {
-    stdin: new PassThrough(),
+    stdin,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     environment,
