@@ -16,7 +16,7 @@ const SERVER_AIDS = [
   'bench/security/identity.ts',
 ];
 /** What everything that judges and shows stands on. */
-const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/analysis'];
+const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis'];
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +27,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/native': ['bench/error-text.ts'],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
-  'bench/transports': ['bench/contract.ts'],
+  // What is known of a transport is made of the checks' tools; no tool knows a transport.
+  'bench/transports': [
+    'bench/contract.ts',
+    'bench/codec',
+    'bench/native',
+    'bench/checks/theory',
+    'bench/checks/micro/chain.ts',
+    'bench/checks/micro/memory-socket.ts',
+    'bench/checks/abuse/tools',
+  ],
   'bench/results': ['bench/error-text.ts'],
   'bench/security': ['bench/contract.ts'],
   'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
@@ -52,9 +61,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/contract.ts',
     'bench/codec',
     'bench/load',
-    'bench/plan',
     'bench/transports',
     'bench/results',
     'bench/run',
@@ -62,7 +71,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/checks/theory': [],
   'bench/checks/doctor': ['bench/error-text.ts', 'bench/run'],
-  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load'],
+  'bench/checks/micro/chain.ts': [],
+  'bench/checks/micro/memory-socket.ts': [],
+  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load', 'bench/transports'],
   'bench/checks/instrument': [],
   'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
   'bench/checks/crosscheck': [
@@ -75,12 +86,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/transports',
     'clients/platform',
   ],
+  'bench/checks/abuse/tools': ['bench/contract.ts'],
   'bench/checks/abuse': [
     'bench/contract.ts',
     'bench/error-text.ts',
     'bench/codec',
     'bench/limits.ts',
-    'bench/native',
     'bench/transports',
     'bench/run',
     'bench/security',
@@ -102,6 +113,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/scenarios',
     'bench/cli',
     'bench/cli.ts',
     'servers/application.ts',
@@ -115,9 +127,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': [],
   'reports/model': ['reports/stats', 'bench/results'],
-  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
-  'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
-  'reports/analysis': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis', 'bench/results'],
+  'reports/analysis/trust': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
+  'reports/analysis': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
   'reports/compare': [...JUDGED],
   'reports/advice': [...JUDGED],
   'reports/raw': [...JUDGED],
@@ -251,7 +264,7 @@ describe('the tree of packages', () => {
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))
-    .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
+    .filter((name) => /\.tsx?$/.test(name) && !/\.test(-d)?\.tsx?$/.test(name) && !name.startsWith('reports/runs'));
 }
 
 function importsOf(file: string): string[] {

@@ -1,4 +1,6 @@
 import type { Progress } from '../../reports/terminal/progress.ts';
+import type { Trial } from '../results/schema.ts';
+import type { ScenarioModule } from '../scenarios/shape.ts';
 
 /** Estimates the remaining time: by the pace so far, and before anything is done by a first estimate. */
 export function eta(
@@ -17,4 +19,9 @@ export function eta(
 /** Duration for people, such as `45 s` or `3 min`. */
 export function approximately(seconds: number): string {
   return seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** Main figures of a trial and the rules it broke, for the line that says that it has ended. */
+export function detailOf({ detail }: Pick<ScenarioModule, 'detail'>, trial: Trial): string {
+  return trial.state === 'failed' ? trial.reasons.join('; ') : [detail(trial), ...trial.reasons].join('  ');
 }

@@ -1,6 +1,7 @@
 import { LEAST_SIZE } from '../codec/header.ts';
 import { ALGORITHMS, DEFAULTS, type Given, type RunOptions, SETTINGS, type Setting } from '../plan/options.ts';
-import { type ScenarioEntry, scenarios } from '../scenarios/index.ts';
+import { findScenario, scenarios } from '../scenarios/index.ts';
+import type { ScenarioEntry } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { transportNames } from '../transports/index.ts';
 import { type Flag, quoted } from './flags.ts';
@@ -120,7 +121,7 @@ const SETTING_FLAGS: Readonly<Record<Setting, SettingFlag>> = {
     help: 'objective of a capacity search',
     usual: DEFAULTS.objective,
     write: ({ scenarios: names, objective: { percentile, seconds } }) =>
-      names.includes('capacity') ? `p${percentile}<${seconds * 1e3}ms` : null,
+      names.some((id) => findScenario(id)?.kind.uses.objective) ? `p${percentile}<${seconds * 1e3}ms` : null,
   },
   threshold: {
     takes: '<conditions>',

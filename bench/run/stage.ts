@@ -1,16 +1,15 @@
 import { setTimeout as later } from 'node:timers/promises';
-import type { Options, ServerUsage } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/options.ts';
-import type { PlannedCase } from '../plan/plan.ts';
+import type { Opened, PlannedCase, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { Placement } from './affinity.ts';
 import { foreignServer, ourServer, type Served } from './host.ts';
-import type { Link, LinkCounters } from './link.ts';
+import type { Link } from './link.ts';
 import { startServer, startWorker } from './processes.ts';
 
 /** Where a trial takes place. */
@@ -23,36 +22,6 @@ export interface Place {
   readonly sources: readonly string[];
   readonly security: Security;
   readonly signal: AbortSignal;
-}
-
-/** What has been counted since the server's start: by itself, and on the link where there is a private one. */
-export interface Snapshot extends ServerUsage {
-  readonly link: LinkCounters | null;
-}
-
-export interface Opened {
-  /** Times to a usable session, encoded histogram. */
-  readonly connect: string;
-  /** From the first dialling to the last usable session. */
-  readonly seconds: number;
-}
-
-/** A server and its load, as the scenarios use them. Everything rejects when a process ends or the signal aborts. */
-export interface Stage {
-  /** What the clients dial. */
-  readonly url: string;
-  readonly effective: Options;
-  readonly workers: number;
-  snapshot(): Promise<Snapshot>;
-  /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
-  open(until: number, inFlight: number): Promise<Opened>;
-  phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
-  closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording>;
-  hold(seconds: HoldOrder['seconds']): Promise<Recording>;
-  /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
-  memory(): Promise<{ server: number | null; generator: number }>;
-  /** Ends every session; others can be opened then. */
-  clear(): Promise<void>;
 }
 
 /** Longest wait for a child that has only a moment's work. */

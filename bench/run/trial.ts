@@ -1,17 +1,10 @@
 import type { Options } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import type { Objective } from '../plan/options.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { Trial } from '../results/schema.ts';
-import { measureCapacity } from '../scenarios/capacity.ts';
-import { measureClosed } from '../scenarios/closed.ts';
-import { measureConnect } from '../scenarios/connect.ts';
-import { measureIdle } from '../scenarios/idle.ts';
-import { measureLoad } from '../scenarios/load.ts';
-import { measureWire } from '../scenarios/wire.ts';
+import type { Objective, OnStage, PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
-import type { Judged } from './measurement.ts';
-import { type Place, type Stage, withStage } from './stage.ts';
+import { summarise } from './measurement.ts';
+import { type Place, withStage } from './stage.ts';
 
 export interface TrialSettings extends Place {
   readonly block: number;
@@ -29,18 +22,27 @@ export interface TrialOutcome {
 /**
  * One measurement of one case against a fresh server process and fresh load workers; of a search, a fresh server for every
  * probe. Whatever goes wrong becomes an outcome; only the signal's abort is thrown.
+ *
+ * @param open starts a server and load and hands them to whoever uses them
  */
-export async function runTrial(planned: PlannedCase, settings: TrialSettings): Promise<TrialOutcome> {
+export async function runTrial(
+  planned: PlannedCase,
+  settings: TrialSettings,
+  open: typeof withStage = withStage,
+): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal } = settings;
+  const { block, order, signal, seed, warmupSeconds, objective, workers, placement } = settings;
   let effective: Options | undefined;
-  const onStage = <Result>(use: (stage: Stage) => Promise<Result>): Promise<Result> =>
-    withStage(planned, settings, (stage) => {
+  const onStage: OnStage = (use) =>
+    open(planned, settings, (stage) => {
       effective = stage.effective;
       return use(stage);
     });
   try {
-    const { measurement, state, reasons } = await measure(planned, settings, onStage);
+    const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
+    const context = { planned, warmupSeconds, objective, seed, generatorCores, onStage };
+    const { reading, extras } = await planned.scenario.kind.measure(context);
+    const { measurement, state, reasons } = summarise(planned, reading, extras);
     const measured = { ...measurement, block, order, startedAt };
     const trial: Trial = state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons };
     return { trial, effective };
@@ -50,27 +52,5 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
-  }
-}
-
-type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
-
-function measure(planned: PlannedCase, settings: TrialSettings, onStage: OnStage): Promise<Judged> {
-  const { warmupSeconds, objective, placement, workers, seed } = settings;
-  switch (planned.scenario.kind) {
-    case 'load':
-      return onStage((stage) => measureLoad(planned, stage, { warmupSeconds }));
-    case 'closed':
-      return onStage((stage) => measureClosed(planned, stage, warmupSeconds));
-    case 'capacity': {
-      const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
-      return measureCapacity(planned, { objective, warmupSeconds, generatorCores, onStage });
-    }
-    case 'connect':
-      return onStage((stage) => measureConnect(planned, stage));
-    case 'idle':
-      return onStage((stage) => measureIdle(planned, stage));
-    case 'wire':
-      return onStage((stage) => measureWire(planned, stage, seed));
   }
 }

@@ -6,7 +6,8 @@ import { combine, type Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
 import { type Placement, place } from '../run/affinity.ts';
 import { type Server, startServer, startWorker, type Worker } from '../run/processes.ts';
-import { judge, LEAST_ON_TIME } from '../run/validity.ts';
+import { judge, LEAST_ON_TIME, type Observation } from '../run/validity.ts';
+import { load } from '../scenarios/load.ts';
 
 const patience = { seconds: 60, signal: new AbortController().signal };
 
@@ -90,7 +91,7 @@ export async function undisturbed(rig: Rig, rate: number, seconds: number): Prom
 
 /** What the rules of a trial say about a recording of one worker with so many sessions. */
 export function judged(recording: Recording, clients: number): ReturnType<typeof judge> {
-  return judge({
+  const observation: Observation = {
     messages: { ...recording, expected: recording.sent, lost: recording.sent - recording.delivered },
     recording,
     usage: {
@@ -101,7 +102,8 @@ export function judged(recording: Recording, clients: number): ReturnType<typeof
     reaches: 'sender',
     reliable: true,
     samples: decode(recording.response).totalCount,
-  });
+  };
+  return judge(observation, load.rules);
 }
 
 /** A percentile of an encoded histogram, in milliseconds. */

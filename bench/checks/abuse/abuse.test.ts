@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { application } from '../../../servers/application.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { findTransport, loadServer, transportNames, transports, whyUnavailable } from '../../transports/index.ts';
-import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
+import { ABUSE_LIMITS, FROZEN, runAttacks } from './harness.ts';
 
-/** Assaults at once: they mostly wait for what should happen to happen. */
+/** Runs at once; each mostly waits. */
 const AT_ONCE = 4;
 const PATIENT = 400_000;
 
@@ -13,14 +13,14 @@ const available = new Set<string>();
 for (const entry of transports) if ((await whyUnavailable(entry)) === undefined) available.add(entry.id);
 const names = transportNames().filter((name) => available.has(name.split(':')[0]!));
 
-const inTurn = turnstile(AT_ONCE);
+const withPlaces = semaphore(AT_ONCE);
 /** SCTP and QUIC give a silent peer up by themselves after half a minute: ours has to come first, so nothing else goes on meanwhile. */
 const placesOf = (name: string): number => (findTransport(name)?.entry.datagrams ? AT_ONCE : 1);
 
 describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
   test.each(names)('%s', { timeout: PATIENT }, async (name) => {
     const found = findTransport(name)!;
-    const { failures, attacks, probed } = await inTurn(placesOf(name), () => assail(found));
+    const { failures, attacks, probed } = await withPlaces(placesOf(name), () => runAttacks(found));
     expect(failures).toEqual([]);
     expect(attacks.length).toBeGreaterThan(2);
     // Five of each probe at the least, however soon the attacks are over.
@@ -31,8 +31,8 @@ describe.concurrent('bad peers are cut, nobody else notices, and nothing stays o
     '%s without its defence keeps a frozen subscriber, and that is found',
     { timeout: PATIENT },
     async (name) => {
-      const assault = { limits: { ...ABUSE_LIMITS, backlogBytes: 1e9 }, only: [FROZEN] };
-      const { failures } = await inTurn(placesOf(name), () => assail(findTransport(name)!, assault));
+      const options = { limits: { ...ABUSE_LIMITS, backlogBytes: 1e9 }, only: [FROZEN] };
+      const { failures } = await withPlaces(placesOf(name), () => runAttacks(findTransport(name)!, options));
       expect(failures).toEqual([expect.stringMatching(/^a frozen subscriber: was /)]);
     },
   );
@@ -43,18 +43,14 @@ describe.concurrent('bad peers are cut, nobody else notices, and nothing stays o
     ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
     [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: was not cut/],
   ] as const)('without its defence, %s is found', { timeout: PATIENT }, async (attack, limits, found) => {
-    const assault = { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] };
-    const { failures } = await inTurn(placesOf('ws'), () => assail(findTransport('ws')!, assault));
+    const options = { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] };
+    const { failures } = await withPlaces(placesOf('ws'), () => runAttacks(findTransport('ws')!, options));
     expect(failures).toEqual([expect.stringMatching(found)]);
   });
 });
 
-test('every transport says what is spoken to it', () => {
-  expect(transports.filter(({ wire }) => wire === undefined).map(({ id }) => id)).toEqual([]);
-});
-
 describe.concurrent('over TLS, a connection that says nothing is cut', () => {
-  const overTcp = transports.filter(({ id, wire }) => available.has(id) && wire?.family !== 'datagrams');
+  const overTcp = transports.filter(({ id, port }) => available.has(id) && port !== 'udp');
   test.each(overTcp)('$id', async (entry) => {
     const identity = await makeIdentity(['127.0.0.1']);
     const { listen } = await loadServer(entry);
@@ -76,8 +72,8 @@ describe.concurrent('over TLS, a connection that says nothing is cut', () => {
   });
 });
 
-/** Lets in at a time what has room in so many places, in the order in which it came. */
-function turnstile(places: number): <Value>(taken: number, work: () => Promise<Value>) => Promise<Value> {
+/** Lets work in as places become free, in the order in which it came. */
+function semaphore(places: number): <Value>(taken: number, work: () => Promise<Value>) => Promise<Value> {
   let free = places;
   const waiting: { readonly taken: number; readonly enter: () => void }[] = [];
   const admit = (): void => {

@@ -12,7 +12,7 @@ import {
 } from '../../transports/index.ts';
 import { ABUSE_LIMITS, MOST_LEFT_BYTES, memory, settle } from './harness.ts';
 
-/** What a peer sends, as fast as it goes: three times what may stay. */
+/** Bytes that a peer sends as fast as it can: three times what may stay. */
 const FLOOD_BYTES = 3 * MOST_LEFT_BYTES;
 const MESSAGE_BYTES = 60_000;
 const AGAIN_MS = 500;
@@ -67,14 +67,14 @@ describe('a peer that sends faster than the application takes fills no memory', 
       });
       const message = 'x'.repeat(Math.min(MESSAGE_BYTES, capabilitiesOf(one).mostBytes ?? MESSAGE_BYTES));
       for (let sent = 0; sent < FLOOD_BYTES && over === undefined; sent += message.length) {
-        // Of a session that ends meanwhile; and whoever is held back does not wait to send the next.
+        // The session may end meanwhile, and one that is held back does not wait to send the next.
         void Promise.resolve()
           .then(() => flooder.session.send(message))
           .catch(() => {});
         await new Promise(setImmediate);
       }
       await bystander.ask();
-      // Whoever is held back may stay; whoever cannot be is told.
+      // A peer that is held back may stay; one that cannot be is told.
       if (entry.port !== 'udp') expect(await flooder.lost).toMatch(/1008 too much at once/);
       await flooder.session.close();
       await bystander.ask();

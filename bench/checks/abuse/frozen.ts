@@ -8,7 +8,7 @@ import type { ClientModule, Options, Session } from '../../contract.ts';
  */
 export type FrozenOrder =
   | {
-      readonly order: 'connect';
+      readonly order: 'open';
       /** URL of the client module. */
       readonly module: string;
       readonly url: string;
@@ -19,7 +19,7 @@ export type FrozenOrder =
 
 export type FrozenAnswer =
   | { readonly answer: 'connected' }
-  /** What its session was told by the time it could listen again; null where it still lives. */
+  /** Reason its session was given by the time it could listen again; null where it still lives. */
   | { readonly answer: 'thawed'; readonly lost: string | null }
   | { readonly answer: 'failed'; readonly reason: string };
 
@@ -30,7 +30,7 @@ let session: Session | undefined;
 const lost = Promise.withResolvers<string>();
 
 async function obey(order: FrozenOrder): Promise<FrozenAnswer> {
-  if (order.order === 'connect') {
+  if (order.order === 'open') {
     const { module, url, options, token } = order;
     try {
       const client: ClientModule = await import(module);

@@ -5,8 +5,9 @@ import {
   capabilitiesOf,
   loadClient,
   loadServer,
+  nameOf,
   optionsOf,
-  refusalOf,
+  surfaceOf,
   transports,
   whyUnavailable,
 } from '../../transports/index.ts';
@@ -15,7 +16,7 @@ import { checks, runCheck } from './suite.ts';
 
 for (const entry of transports) {
   for (const variant of [null, ...entry.variants]) {
-    describe(variant === null ? entry.id : `${entry.id}:${variant.id}`, async () => {
+    describe(nameOf({ entry, variant }), async () => {
       const why = await whyUnavailable(entry);
       if (why !== undefined) {
         // What would help stands in the reason; a binary that is there and does not work is a fault.
@@ -24,7 +25,7 @@ for (const entry of transports) {
       }
       const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
       const capabilities = capabilitiesOf({ entry, variant });
-      const refusal = refusalOf({ entry, variant });
+      const refusal = surfaceOf({ entry, variant })!.refusals.tooLarge;
       const subject: Subject = {
         server,
         client,

@@ -6,13 +6,13 @@ import type { Part, StepName } from './chain.ts';
 import { echoOf } from './steps.ts';
 
 /**
- * What one part of a step costs one message. The rows of one transport, step and size add up: they are the layers of one
+ * Cost of one part of a step for one message. The rows of one transport, step and size add up: they are the layers of one
  * encoding, and together what the transport's libraries do. Times are of the CPU at work, without any system call.
  */
 export interface MicroRow {
   readonly transport: string;
   readonly step: StepName;
-  /** What is encoded or decoded, such as `ws frame, masked`. */
+  /** Thing that is encoded or decoded, such as `ws frame, masked`. */
   readonly what: string;
   /** The package that does it; `node` for what Node.js brings, `wirebench` for what this repository does itself. */
   readonly library: string;
@@ -40,7 +40,7 @@ export interface MicroSettings {
   readonly signal: AbortSignal;
 }
 
-/** Of the time for each row, before it. */
+/** Share of the time for each row that comes before it. */
 const WARM_UP = 0.5;
 
 /** Most steps take less than the clock can tell, so a sample is a batch of them. Larger messages come in smaller batches. */
@@ -62,10 +62,10 @@ export async function measureMicro(
   for (const size of settings.sizes) {
     const messages = messagesOf(size);
     for (const transport of settings.transports) {
-      const parts = partsOf(transport);
+      const parts = await partsOf(transport);
       if (parts.length > 0 && !settings.signal.aborted) progress(`${transport}, ${size} bytes`);
       for (const part of parts) {
-        // Where a signal can come in: a row is measured without a pause.
+        // A signal can come in here alone: a row is measured without a pause.
         await nextTurn();
         if (settings.signal.aborted) return rows;
         const { step, what, library } = part;
@@ -77,23 +77,24 @@ export async function measureMicro(
   return rows;
 }
 
-/** Rows that will be measured, by transport and size, each with its time, warm-up included. */
-export function planMicro({
+/** Lists what will be measured, by transport and size, with the time of its rows, warm-up included. */
+export async function planMicro({
   transports,
   sizes,
   secondsPerStep,
-}: Omit<MicroSettings, 'signal'>): { readonly name: string; readonly seconds: number }[] {
+}: Omit<MicroSettings, 'signal'>): Promise<{ readonly name: string; readonly seconds: number }[]> {
+  const parts = await Promise.all(transports.map(partsOf));
   return sizes.flatMap((size) =>
-    transports.flatMap((transport) => {
-      const rows = partsOf(transport).length;
+    transports.flatMap((transport, index) => {
+      const rows = parts[index]?.length ?? 0;
       const seconds = rows * secondsPerStep * (1 + WARM_UP);
       return rows === 0 ? [] : [{ name: `${transport}, ${size} bytes: ${rows} rows`, seconds }];
     }),
   );
 }
 
-function partsOf(transport: string): readonly Part[] {
-  const echo = echoOf(transport);
+async function partsOf(transport: string): Promise<readonly Part[]> {
+  const echo = await echoOf(transport);
   return echo === undefined ? [] : [...echo.up.parts, ...echo.down.parts];
 }
 

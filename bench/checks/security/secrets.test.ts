@@ -138,13 +138,12 @@ describe('a library that tells tokens', () => {
     id: 'leaky',
     title: 'Leaky',
     family: 'other',
-    refusal: /./,
     browser: false,
     variants: [],
     capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
     root: pathToFileURL(`${folder}/`).href,
   };
-  const scenario = scenarios.find(({ kind }) => kind === 'load')!;
+  const scenario = scenarios.find(({ kind }) => kind.id === 'load')!;
   const shape = {
     clients: 1,
     rate: 100,

@@ -7,6 +7,7 @@ import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';
 import { listing } from '../../../reports/terminal/listing.ts';
 import type { Results } from '../../results/schema.ts';
+import { kindOf } from '../../scenarios/index.ts';
 import { ask } from '../ask.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
@@ -121,7 +122,7 @@ function readMeasured(file: string | undefined, problems: string[], io: Io): Res
 
 /** True if a run helps to choose: one of single messages, or of everything twice, does not. */
 const suits = ({ plan, cases }: Results): boolean =>
-  plan.aa !== true && cases.some(({ kind }) => kind === undefined || kind === 'load' || kind === 'idle');
+  plan.aa !== true && cases.some((one) => kindOf(one).advice !== 'none');
 
 function readSeed(text: string | undefined, problems: string[]): number | null {
   if (text === undefined) return null;

@@ -36,9 +36,10 @@ export const command = defineCommand({
       throw new UsageError([...problems, ...('problems' in read ? read.problems : [])]);
     }
     const { transports: names, sizes } = read.options;
-    const without = names.filter((name) => echoOf(name) === undefined);
+    const echoes = await Promise.all(names.map(echoOf));
+    const without = names.filter((_, index) => echoes[index] === undefined);
     const asked = { transports: [JSON_ALONE, ...names], sizes: sizes ?? [], secondsPerStep };
-    const steps = planMicro(asked);
+    const steps = await planMicro(asked);
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
     const text = [
       ...(without.length > 0 ? [`Left out, because it has no steps to measure: ${without.join(', ')}`] : []),

@@ -11,15 +11,15 @@ import { errorText } from '../../error-text.ts';
 import { type Given, listOf, type RunOptions, readOptions, type Setting } from '../../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
-import type { Case, MicroRow, Results, Trial } from '../../results/schema.ts';
+import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { arrange, type RunEvent, type RunSettings, run } from '../../run/run.ts';
+import { kindOf } from '../../scenarios/index.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { confirm, YES } from '../confirm.ts';
-import { detailOf } from '../detail.ts';
-import { eta } from '../eta.ts';
+import { detailOf, eta } from '../eta.ts';
 import { eventLog } from '../events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
 import { appendStepSummary } from '../files.ts';
@@ -201,7 +201,7 @@ const MICRO_SECONDS = 0.05;
 
 /** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
-  const timed = cases.filter(({ scenario }) => scenario.kind === 'load');
+  const timed = cases.filter(({ scenario }) => scenario.kind.microCosts);
   if (timed.length === 0) return [];
   const sizes = [...new Set(timed.map(({ size }) => size))];
   return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
@@ -240,7 +240,7 @@ async function execute(
       if (event.event !== 'trial-ended') continue;
       done++;
       const { state } = event.trial;
-      const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
+      const ended = { name: event.planned.id, state, detail: detailOf(event.planned.scenario.kind, event.trial) };
       display.show(progress({ current: undefined, ended }));
     }
   } finally {
@@ -300,9 +300,9 @@ const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progr
   of: trials,
 });
 
-/** True if sessions ended or refused a message. A search provokes that, and is left out. */
-const broke = ({ kind }: Case, { messages }: Extract<Trial, { messages: unknown }>): boolean =>
-  kind !== 'capacity' && Object.keys(messages.errors).length > 0;
+/** True if sessions ended or refused a message, in a kind where they were to bear the load. */
+const broke = (one: Case, { messages }: MeasuredTrial): boolean =>
+  kindOf(one).brokenSessionsFail && Object.keys(messages.errors).length > 0;
 
 /** Exit code of a run: the gravest that applies. A threshold that could not be tested counts as not met. */
 export function exitCodeOf(

@@ -9,10 +9,10 @@ import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../../plan/options.ts
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
-  type Found,
   findTransport,
   loadServer,
   optionsOf,
+  type TransportChoice,
   transportNames,
   whyUnavailable,
   whyUnguarded,
@@ -122,14 +122,17 @@ export const command = defineCommand({
 });
 
 /** Protections that were asked for and that the transport does not have. */
-function unguarded(found: Found, { tls, cert, auth }: Pick<Values<typeof FLAGS>, 'tls' | 'cert' | 'auth'>): string[] {
+function unguarded(
+  choice: TransportChoice,
+  { tls, cert, auth }: Pick<Values<typeof FLAGS>, 'tls' | 'cert' | 'auth'>,
+): string[] {
   const asked = [
     { flag: tls ? '--tls' : '--cert', rules: { tls: tls || cert !== undefined, auth: null } },
     { flag: '--auth', rules: { tls: false, auth: auth ?? null } },
   ];
   return asked.flatMap(({ flag, rules }) => {
-    const why = whyUnguarded(found, rules);
-    return why === undefined ? [] : [`${found.entry.id} ${why}; leave ${flag} out`];
+    const why = whyUnguarded(choice, rules);
+    return why === undefined ? [] : [`${choice.entry.id} ${why}; leave ${flag} out`];
   });
 }
 

@@ -3,36 +3,40 @@ import { application } from '../../../../servers/application.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
 import {
-  type Found,
+  capabilitiesOf,
   loadClient,
   loadServer,
+  nameOf,
   optionsOf,
+  surfaceOf,
+  type TransportChoice,
   transports,
-  unauthorizedOf,
   whyUnavailable,
 } from '../../../transports/index.ts';
 import { Peer, within } from '../../conformance/harness.ts';
 
-/** A transport in one of its variants, ready to be tested. Which those are the registry says, and nothing else. */
-export interface Party extends Found {
+/** A transport in one of its variants, ready to be tested. */
+export interface Party extends TransportChoice {
   readonly name: string;
   readonly server: ServerModule;
   readonly client: ClientModule;
   /** A page of any origin may try to talk to it. */
   readonly browser: boolean;
-  /** How it refuses who brings no good token. */
+  /** Matches the reason that a session without a valid token is given. */
   readonly unauthorized: RegExp;
 }
 
-/** Every transport and variant that can be used on this machine. */
+/** Every transport and variant that asks for tokens and can be used on this machine. */
 export async function everyParty(): Promise<readonly Party[]> {
   const found: Party[] = [];
   for (const entry of transports) {
     if ((await whyUnavailable(entry)) !== undefined) continue;
     const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
     for (const variant of [null, ...entry.variants]) {
-      const name = variant === null ? entry.id : `${entry.id}:${variant.id}`;
-      const unauthorized = unauthorizedOf({ entry, variant });
+      const choice = { entry, variant };
+      if (capabilitiesOf(choice).auth !== true) continue;
+      const name = nameOf(choice);
+      const unauthorized = surfaceOf(choice)?.refusals.unauthorized;
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
       found.push({
         name,

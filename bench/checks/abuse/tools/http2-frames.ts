@@ -1,4 +1,4 @@
-/** What begins a connection (RFC 9113 §3.4), and frames as no library would write them. */
+/** First bytes of a connection. RFC 9113 §3.4 */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** RFC 9113 §6. */
