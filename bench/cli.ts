@@ -32,7 +32,7 @@ function handleSignals(announce: () => void): AbortSignal {
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever reads stdout may stop before its end, as `| head` does: that is no failure.
+    // A reader of stdout may stop before its end, as `| head` does: that is no failure.
     if (error.code !== 'EPIPE') throw error;
   });
 }

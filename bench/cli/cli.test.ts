@@ -190,7 +190,7 @@ describe('run', () => {
     child.kill('SIGKILL');
     await ended;
     await until(() => !family.some(isRunning));
-    // What was written before is whole.
+    // The file that was written before is whole.
     parseResults(readFileSync(join(folder, 'killed', 'results.json'), 'utf8'), 'results');
   });
 

@@ -76,7 +76,7 @@ const load = ({ rate = 100, trials = 1, clients = 4, seconds = 0.3 } = {}): stri
 /** Opening sessions keeps no timetable that a busy machine could miss. */
 const CONNECT = ['--scenarios', 'connect', '--clients', '4', '--trials', '1', '--link', 'loopback'];
 const MISSED = ['--threshold', 'tcp.connect.sessionRate>100000000/s'];
-/** Of four sessions there is no p99. */
+/** Four sessions are too few for a p99. */
 const UNTESTABLE = ['--threshold', 'tcp.connect.connectP99<1s'];
 let runs = 0;
 const run = (...args: string[]): string[] => ['run', ...args, '--out', join(folder, `run-${++runs}`)];

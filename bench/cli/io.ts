@@ -24,7 +24,7 @@ export interface Surroundings {
 
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Where a command reads and writes: stdout has the result, stderr everything else. */
+/** Streams and settings of a command: stdout has the result, stderr everything else. */
 export interface Io {
   readonly out: (text: string) => void;
   /** Writes what helps to follow the command; silent with `--quiet`. */

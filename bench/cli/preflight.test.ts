@@ -39,7 +39,7 @@ test('a plan says what it can tell, or that it cannot', () => {
   const told = said({ scenarios: 'echo', trials: '7' }, earlier);
   expect(told).toMatch(/Can tell, going by the last run's scatter: p50 latency from [\d.]+ %, /);
   expect(told).toMatch(/not separated/);
-  // What was learned of echo says nothing of idle.
+  // Scatter of echo says nothing about idle.
   expect(said({ scenarios: 'idle', trials: '7' }, earlier)).not.toMatch(/p50/);
   // More trials tell smaller differences.
   const from = (text: string): number => Number(/p99 latency from ([\d.]+) %/.exec(text)?.[1]);

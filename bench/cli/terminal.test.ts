@@ -16,7 +16,7 @@ import {
   type TerminalOptions,
 } from '../testing/terminal.ts';
 
-/** What the command line prints on a real terminal, and what it must not print elsewhere. */
+/** Output of the command line on a terminal, and what it must not print elsewhere. */
 const folder = mkdtempSync(join(tmpdir(), 'wb-'));
 afterAll(() => {
   endStarted();
@@ -50,13 +50,13 @@ const wire = (): string[] => [
 ];
 
 const on = (args: readonly string[], options: TerminalOptions) => startOnTerminal(args, options).ended;
-/** What a command writes to a terminal of such a width, in this process. */
+/** Runs a command in this process, on a terminal of such a width. */
 const written = (args: readonly string[], columns: number, environment: Record<string, string> = {}) =>
   wirebench(args, { columns, environment: { TERM: 'xterm-256color', ...environment } });
-/** What a command writes to pipes, in this process. */
+/** Runs a command in this process, with pipes. */
 const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
   wirebench(args, { environment: { TERM: 'xterm-256color', ...environment } });
-/** As it stands on the terminal: without what moves the cursor. */
+/** Lines as they stand on the terminal, without what moves the cursor. */
 const linesOf = (shown: string): string[] => stripVTControlCharacters(shown).replaceAll('\r', '').trimEnd().split('\n');
 const tooLong = (lines: readonly string[], columns: number): string[] =>
   lines.filter((line) => columnsOf(line) > columns);

@@ -12,7 +12,7 @@ import { writeNamed } from './files.ts';
 import { prepareFolder } from './folder.ts';
 import { columnsIn } from './io.ts';
 
-/** What is not as it should be outside: files, folders, pipes, limits, signals. */
+/** Faults outside the program: files, folders, pipes, limits, signals. */
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-unhappy-'));
 afterAll(() => {
   endStarted();
@@ -66,7 +66,7 @@ describe('a place that cannot be written to is refused in words', () => {
   ])('%s', (path, says) => {
     const before = readdirSync(folder);
     expect(() => writeNamed(path, 'text', '--out', { resolve })).toThrow(says);
-    // Nothing of it is left behind.
+    // No part of it is left behind.
     expect(readdirSync(folder)).toEqual(before);
   });
 

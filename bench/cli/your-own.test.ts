@@ -106,7 +106,7 @@ test('of a server that is not as it should be one is told what was met and where
     ];
     const { code, stdout, stderr } = await start(['run', ...flags, '--trials', '1', '--out', out, ...SHORT]).ended;
     const written = ['results.json', 'report.html'].map((file) => readFileSync(join(out, file), 'utf8'));
-    // Whoever is let in by an address does not want it in a report.
+    // An address that lets its user in must not stand in a report.
     for (const text of [stdout, stderr, ...written]) expect(text).not.toMatch(/pass-word|se-cret/);
     expect(stderr).toContain(`ws://[hidden]@127.0.0.1:${port}/chat?key=[hidden]&[hidden]`);
     return { code, stdout: stdout.replaceAll(/\s+/g, ' '), trial: resultsIn(out).cases[0]?.trials[0] };
@@ -123,7 +123,7 @@ test('of a server that is not as it should be one is told what was met and where
     expect(twice).toMatchObject({ code: 13, trial: { messages } });
     expect(twice.trial?.reasons.join()).toContain('50 duplicated');
     for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/See that the server at \S+ runs/);
-    // Nothing that was sent may have been lost by then, and yet the server did not do what it was there for.
+    // Every message that was sent may have come back by then, and yet the server failed.
     const breaks = await driven('breaks', ports.breaks);
     expect(breaks.code).toBe(14);
     expect(breaks.trial?.reasons.join()).toContain('session lost: WebSocket closed with 1006');

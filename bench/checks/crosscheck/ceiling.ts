@@ -16,7 +16,7 @@ export interface CeilingOptions {
   readonly clients: number;
   readonly size: number;
   readonly durationSeconds: number;
-  /** How often ours and the bare one take turns. */
+  /** Turns that our loop and the bare one take. */
   readonly trials: number;
 }
 
@@ -28,10 +28,10 @@ export interface LoopReading {
 
 export interface CeilingRow {
   readonly transport: string;
-  /** What a message is: the transport's own echo, or a request to its plain endpoint and the answer. */
+  /** Form of a message: the transport's own echo, or a request to its plain endpoint and the answer. */
   readonly exchange: 'echo' | 'plain request';
   readonly ours: readonly LoopReading[];
-  /** What ours is held against, and the most that ours should cost, as a multiple. Null where there is nothing bare. */
+  /** Loop that ours is compared with, and the max cost of ours as a multiple of its. Null where there is none. */
   readonly bare: { readonly name: string; readonly target: number; readonly readings: readonly LoopReading[] } | null;
 }
 
@@ -43,11 +43,7 @@ const WARM_UP_SECONDS = 1.5;
 /** Starting and ending the processes of one loop, and opening sessions. */
 const OVERHEAD_SECONDS = 1.2;
 
-/** What ours is held against, by transport. */
-const BARE_LOOPS: Readonly<Record<string, { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number }>> = {
-  ws: { name: 'bare-ws', target: 1.3 },
-  tcp: { name: 'bare-tcp', target: 1.1 },
-};
+/** Max cost of our requests, as a multiple of autocannon's. */
 const HTTP_TARGET = 1.3;
 
 interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
@@ -57,7 +53,7 @@ interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
 
 function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   const echoes = transports.map((entry): PlannedRow => {
-    const bare = BARE_LOOPS[entry.id];
+    const bare = entry.bareLoop;
     return {
       transport: entry.id,
       exchange: 'echo',

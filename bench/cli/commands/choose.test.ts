@@ -173,7 +173,7 @@ describe('answers given elsewhere', () => {
     });
   });
 
-  /** As a shell takes them apart. */
+  /** Takes flags apart like a shell. */
   function flagTexts(flags: string): AnswerTexts {
     const pairs = [...flags.matchAll(/--([a-z]+(?:-[a-z]+)*)(?: ('[^']*'|[^-\s]\S*))?/g)].map(
       ([, name = '', value = '']) => [name, value.replaceAll("'", '')] as const,

@@ -39,7 +39,7 @@ const without = file('without', { seed: 8, transports: { tcp: QUIET.tcp ?? {}, w
 
 type Flags = Readonly<Record<string, string | true>>;
 
-/** What it prints, with blanks for breaks, and its exit code. */
+/** Output, with blanks for line breaks, and exit code. */
 async function compare(
   before: string,
   after: string,
