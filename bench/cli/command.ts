@@ -1,4 +1,4 @@
-import type { Given } from '../plan/options.ts';
+import type { Given } from '../plan/readers.ts';
 import type { ExitCode } from './exit.ts';
 import { type Flags, readFlags, type Values } from './flags.ts';
 import type { Io } from './io.ts';

@@ -1,9 +1,9 @@
-import { type Given, type Range, readChoice, readNumber } from '../plan/options.ts';
+import { type Given, type Range, readChoice, readNumber } from '../plan/readers.ts';
 
 /** A flag of a command. Help, the README, validation and reproduction commands follow from it. */
 export interface Flag<Value = unknown> {
   /** Argument as help shows it, such as `<number>`; a switch has none. */
-  readonly takes?: string;
+  readonly argument?: string;
   readonly help: string;
   /** Value of a flag that is not given, in words. */
   readonly usual?: string;
@@ -33,7 +33,7 @@ export function readFlags<Table extends Flags>(
 export const toggle = (help: string): Flag<boolean> => ({ help, read: (given) => given?.value === true });
 
 interface Text {
-  readonly takes: string;
+  readonly argument: string;
   readonly help: string;
   readonly usual?: string;
 }
@@ -46,15 +46,20 @@ export const textFlag = (text: Text): Flag<string | undefined> => ({
 
 /** A flag with a default, which is written as it would be typed and read like what is typed. */
 export function flagWithDefault<Value>(
-  { takes, help, usual }: Required<Text>,
+  { argument, help, usual }: Required<Text>,
   read: (given: Given, problems: string[]) => Value,
 ): Flag<Value> {
-  return { takes, help, usual, read: (given, problems) => read(given ?? { value: usual, where: 'default' }, problems) };
+  return {
+    argument,
+    help,
+    usual,
+    read: (given, problems) => read(given ?? { value: usual, where: 'default' }, problems),
+  };
 }
 
-export const numberFlag = (takes: string, help: string, range: Range & { readonly usual: number }): Flag<number> =>
+export const numberFlag = (argument: string, help: string, range: Range & { readonly usual: number }): Flag<number> =>
   flagWithDefault(
-    { takes, help, usual: String(range.usual) },
+    { argument, help, usual: String(range.usual) },
     (given, problems) => readNumber(given, range, problems) ?? Number.NaN,
   );
 
@@ -68,13 +73,9 @@ export const helpOf = ({ help, usual }: Flag): string => (usual === undefined ? 
 
 /** A command's flags as rows of a table in a document. */
 export function flagRows(table: Flags): { readonly flag: string; readonly help: string; readonly usual: string }[] {
-  return Object.entries(table).map(([name, { takes, help, usual = '' }]) => ({
-    flag: takes === undefined ? `--${name}` : `--${name} ${takes}`,
+  return Object.entries(table).map(([name, { argument, help, usual = '' }]) => ({
+    flag: argument === undefined ? `--${name}` : `--${name} ${argument}`,
     help,
     usual,
   }));
 }
-
-/** An argument as a shell takes it for one word. */
-export const quoted = (value: string): string =>
-  /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../plan/options.ts';
+import { quoted } from '../plan/readers.ts';
 import { wirebench } from '../testing/in-process.ts';
 import { COMMANDS } from './commands/index.ts';
-import { flagRows, helpOf, quoted } from './flags.ts';
+import { flagRows, helpOf } from './flags.ts';
 
 const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type AddHelpTextContext, CommanderError, Option, Command as Parser } from 'commander';
 import { type Entry, listing } from '../../reports/terminal/listing.ts';
 import { pad, wrapLines } from '../../reports/terminal/text.ts';
-import { type Given, suggestion } from '../plan/options.ts';
+import { type Given, suggestion } from '../plan/readers.ts';
 import type { Argument, Command } from './command.ts';
 import { loadCommands } from './commands/index.ts';
 import { explain } from './errors.ts';
@@ -91,7 +91,7 @@ function addCommand(program: Parser, command: Command, widthOf: (context: AddHel
   // Declared as optional, because a missing one is reported with all other problems.
   for (const one of declared) parser.argument(`[${one.name}]`, one.help ?? '');
   for (const [flag, about] of Object.entries(flags)) {
-    const option = new Option(`--${flag}${about.takes === undefined ? '' : ` ${about.takes}`}`, helpOf(about));
+    const option = new Option(`--${flag}${about.argument === undefined ? '' : ` ${about.argument}`}`, helpOf(about));
     if (about.repeats) {
       option.argParser((next: string, before: string | undefined) =>
         before === undefined ? next : `${before},${next}`,

@@ -9,7 +9,7 @@ import type { Io } from './io.ts';
 
 /** Flags of a run against a server that runs already. */
 export const TARGET_FLAGS = {
-  ca: textFlag({ takes: '<file>', help: 'certificate (PEM) that --url’s server is trusted by' }),
+  ca: textFlag({ argument: '<file>', help: 'certificate (PEM) that --url’s server is trusted by' }),
   'yes-i-own-this-host': toggle('allow load on a host that is not this machine'),
 };
 

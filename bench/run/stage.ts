@@ -3,7 +3,7 @@ import { usualLimits } from '../limits.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
-import { MOST_SIZE } from '../plan/options.ts';
+import { MOST_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';

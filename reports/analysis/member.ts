@@ -1,6 +1,7 @@
+import { flagOf, nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
-import { describe, flagOf, nameOf } from '../model/group.ts';
+import { describe } from '../model/group.ts';
 import type { DecodedTrial, Member } from '../model/member.ts';
 import { notShown, type Shown, shown } from '../stats/distribution.ts';
 import { median } from '../stats/median.ts';

@@ -33,12 +33,6 @@ export const LIMIT_BYTES = 1024 * 1024;
 /** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
 const PATIENCE_MS = 20_000;
 
-/**
- * What may keep a machine from having a transport: a system older, or another, than its native part was made for. Anything else is a
- * fault of ours.
- */
-export const UNAVAILABLE = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
-
 /** What garbage goes down. */
 export interface Line {
   write(garbage: string | Uint8Array): void;

@@ -45,7 +45,7 @@ export const command = defineCommand({
   name: 'aa',
   description: 'test the verdicts: a transport against itself, and against itself made slower on purpose',
   flags: {
-    transport: flagWithDefault({ takes: '<name>', help: 'transport to measure', usual: 'ws' }, (given) => given),
+    transport: flagWithDefault({ argument: '<name>', help: 'transport to measure', usual: 'ws' }, (given) => given),
     pairs: numberFlag('<number>', 'identical pairs; any difference found is a false positive', {
       usual: 40,
       least: 0,

@@ -4,7 +4,8 @@ import { wrap } from '../../../reports/terminal/text.ts';
 import { type CeilingOptions, type CeilingRow, ceiling, planLoops } from '../../checks/crosscheck/ceiling.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
-import { listOf, MOST_SIZE, suggestion } from '../../plan/options.ts';
+import { listOf, suggestion } from '../../plan/readers.ts';
+import { MOST_SIZE } from '../../plan/settings.ts';
 import { place } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { type TransportEntry, transports, whyUnavailable } from '../../transports/index.ts';
@@ -22,7 +23,7 @@ export const command = defineCommand({
   name: 'ceiling',
   description: 'measure what a message costs our load generator, beside loops that record nothing',
   flags: {
-    transports: textFlag({ takes: '<names>', help: 'transports to measure, separated by commas', usual: 'all' }),
+    transports: textFlag({ argument: '<names>', help: 'transports to measure, separated by commas', usual: 'all' }),
     clients: numberFlag('<number>', 'sessions, each in a closed loop', {
       usual: 100,
       least: 1,

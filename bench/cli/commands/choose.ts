@@ -6,13 +6,14 @@ import { analyse } from '../../../reports/analysis/analyse.ts';
 import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';
 import { listing } from '../../../reports/terminal/listing.ts';
+import { quoted } from '../../plan/readers.ts';
 import type { Results } from '../../results/schema.ts';
 import { kindOf } from '../../scenarios/index.ts';
 import { ask } from '../ask.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { readRun, writeNamed } from '../files.ts';
-import { quoted, textFlag, toggle, type Values } from '../flags.ts';
+import { textFlag, toggle, type Values } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { newestResults } from '../preflight.ts';
 import { readAnswers } from './choose-answers.ts';
@@ -21,26 +22,26 @@ import { askAnswers } from './choose-questions.ts';
 /** Flags that answer the questions of the conversation, each read by `readAnswers`. */
 const ANSWER_FLAGS = {
   preset: textFlag({
-    takes: '<use>',
+    argument: '<use>',
     help: `needs and weights to start from: ${PRESETS.map(({ id }) => id).join(', ')}`,
   }),
-  need: textFlag({ takes: '<names>', help: 'what it must do, separated by commas, or none; listed below' }),
-  scenario: textFlag({ takes: '<name>', help: 'echo or broadcast', usual: 'the one nearest to the use' }),
-  clients: textFlag({ takes: '<number>', help: 'sessions', usual: 'as measured' }),
+  need: textFlag({ argument: '<names>', help: 'what it must do, separated by commas, or none; listed below' }),
+  scenario: textFlag({ argument: '<name>', help: 'echo or broadcast', usual: 'the one nearest to the use' }),
+  clients: textFlag({ argument: '<number>', help: 'sessions', usual: 'as measured' }),
   rate: textFlag({
-    takes: '<number>',
+    argument: '<number>',
     help: 'messages a second, all clients together; 0: silent sessions',
     usual: 'as measured',
   }),
-  size: textFlag({ takes: '<number>', help: 'bytes of a message', usual: 'as measured' }),
-  slo: textFlag({ takes: '<percentile<time>', help: 'objective that must be met, such as p99<50ms', usual: 'none' }),
+  size: textFlag({ argument: '<number>', help: 'bytes of a message', usual: 'as measured' }),
+  slo: textFlag({ argument: '<percentile<time>', help: 'objective that must be met, such as p99<50ms', usual: 'none' }),
   weights: textFlag({
-    takes: '<list>',
+    argument: '<list>',
     help: 'how much each criterion counts: p99:50,bytes:20; also throughput, cpu, memory, simplicity, features',
     usual: 'equal',
   }),
   judge: textFlag({
-    takes: '<list>',
+    argument: '<list>',
     help: 'your own level of what is judged and not measured, from 1 (best) to 3: ws.simplicity=2,mqtt.features=1',
   }),
 };
@@ -48,9 +49,9 @@ const ANSWER_FLAGS = {
 const FLAGS = {
   ...ANSWER_FLAGS,
   'no-judgement': toggle('leave out what is judged and not measured: simplicity and features'),
-  seed: textFlag({ takes: '<number>', help: 'seed of the random draws behind robustness', usual: 'the run’s' }),
+  seed: textFlag({ argument: '<number>', help: 'seed of the random draws behind robustness', usual: 'the run’s' }),
   json: toggle('print one JSON document'),
-  markdown: textFlag({ takes: '<file>', help: 'write a decision record as well' }),
+  markdown: textFlag({ argument: '<file>', help: 'write a decision record as well' }),
 };
 
 /** Advises a project with these needs on a transport, by the results of a run. */

@@ -10,7 +10,7 @@ import type { MetricId } from '../../../reports/model/metrics.ts';
 import { comparisonText, percent } from '../../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { type Given, listOf, readChoice, suggestion } from '../../plan/options.ts';
+import { type Given, listOf, readChoice, suggestion } from '../../plan/readers.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
 import { appendStepSummary, readRun, writeNamed } from '../files.ts';
@@ -30,23 +30,27 @@ export const command = defineCommand({
   flags: {
     'fail-on': flagWithDefault(
       {
-        takes: '<what>',
+        argument: '<what>',
         help: 'worse: exit with 11 on a regression; inconclusive: with 12 too if something is open; never',
         usual: 'worse',
       },
       (given, problems) => readChoice(given, FAIL_ON, problems) ?? 'worse',
     ),
     'max-regression': flagWithDefault(
-      { takes: '<percent>', help: 'largest change of a median that is no regression though called worse', usual: '0%' },
+      {
+        argument: '<percent>',
+        help: 'largest change of a median that is no regression though called worse',
+        usual: '0%',
+      },
       readShare,
     ),
     metrics: {
-      takes: '<names>',
+      argument: '<names>',
       help: `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')}`,
       usual: 'all',
       read: (given, problems) => (given === undefined ? null : readMetrics(given, problems)),
     } satisfies Flag<MetricId[] | null>,
-    out: textFlag({ takes: '<page.html>', help: 'write a page with every change on a logarithmic axis' }),
+    out: textFlag({ argument: '<page.html>', help: 'write a page with every change on a logarithmic axis' }),
     all: toggle('list every comparison, also those that are equivalent or not testable'),
     json: toggle('print one JSON document'),
     markdown: toggle('print Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),

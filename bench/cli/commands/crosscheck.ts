@@ -10,7 +10,7 @@ import {
 } from '../../checks/crosscheck/crosscheck.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
-import { MOST_SIZE } from '../../plan/options.ts';
+import { MOST_SIZE } from '../../plan/settings.ts';
 import { place } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { defineCommand } from '../command.ts';

@@ -1,7 +1,7 @@
 import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
-import { listOf } from '../../plan/options.ts';
+import { listOf } from '../../plan/readers.ts';
 import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
 import {
@@ -25,7 +25,7 @@ export const command = defineCommand({
   name: 'list',
   description: 'list transports, variants and scenarios',
   flags: {
-    plugin: textFlag({ takes: '<files>', help: 'modules of your own transports' }),
+    plugin: textFlag({ argument: '<files>', help: 'modules of your own transports' }),
     json: toggle('print one JSON document'),
   },
   async run({ plugin, json }, { problems, io }) {

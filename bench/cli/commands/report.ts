@@ -12,9 +12,9 @@ export const command = defineCommand({
   description: 'make the report of a run again, byte for byte',
   arguments: [{ name: 'results.json' }],
   flags: {
-    out: textFlag({ takes: '<file>', help: 'file for the page', usual: 'report.html beside the results' }),
-    csv: textFlag({ takes: '<file>', help: 'write every trial as a line of comma-separated values too' }),
-    hlog: textFlag({ takes: '<file>', help: 'write every histogram too, as an HdrHistogram interval log' }),
+    out: textFlag({ argument: '<file>', help: 'file for the page', usual: 'report.html beside the results' }),
+    csv: textFlag({ argument: '<file>', help: 'write every trial as a line of comma-separated values too' }),
+    hlog: textFlag({ argument: '<file>', help: 'write every histogram too, as an HdrHistogram interval log' }),
   },
   async run({ out, csv, hlog }, { words: [file], problems, io }) {
     if (file === undefined) throw new UsageError(problems);

@@ -8,8 +8,10 @@ import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
 import { errorText } from '../../error-text.ts';
-import { type Given, listOf, type RunOptions, readOptions, type Setting } from '../../plan/options.ts';
-import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
+import { commandFor, type RunOptions, readOptions } from '../../plan/options.ts';
+import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
+import { type Given, listOf } from '../../plan/readers.ts';
+import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
@@ -29,21 +31,21 @@ import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugin.ts';
 import { describePlan, newestResults } from '../preflight.ts';
-import { commandFor, givenOf, settingFlags } from '../setting-flags.ts';
+import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
 
 /** Flags of a run besides its settings; `wire` has some of them too. */
 export const RUN_FLAGS = {
   out: textFlag({
-    takes: '<folder>',
+    argument: '<folder>',
     help: 'folder for results.json and report.html',
     usual: 'a new one under reports/runs',
   }),
   json: toggle('print the results document instead of the summary'),
   ndjson: toggle('print events as they happen, one JSON document a line, instead of the summary'),
   markdown: toggle('print the summary as Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),
-  config: textFlag({ takes: '<file>', help: 'JSON file with any of these settings by name; flags win over it' }),
+  config: textFlag({ argument: '<file>', help: 'JSON file with any of these settings by name; flags win over it' }),
   plan: PLAN,
   yes: YES,
 };
@@ -260,11 +262,14 @@ async function readRequest(
 ): Promise<{ options: RunOptions; thresholds: readonly Threshold[] }> {
   await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value), io);
   const read = readOptions(given);
-  const limits = readThresholds(given.threshold, 'problems' in read ? undefined : read.options);
+  const limits = readThresholds(given.threshold, 'problems' in read ? undefined : plannedBy(read.options));
   const wrong = [...problems, ...('problems' in read ? read.problems : []), ...limits.problems];
   if (wrong.length > 0 || 'problems' in read) throw new UsageError(wrong);
   return { options: read.options, thresholds: limits.thresholds };
 }
+
+/** Cases that thresholds can be about: all that is asked for, whether this machine has it or not. */
+const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(options).cases.map(describeCase) });
 
 /** Refuses several outputs: stdout has one result. */
 function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {
@@ -281,7 +286,8 @@ function labels({ cases }: RunPlan): (id: string) => string {
       .filter((_, at) => telling.has(at))
       .join(' ');
   const told = (): number => new Set(cases.map(({ id }) => short(id))).size;
-  for (let at = 1; told() < cases.length && at < MAX_PARTS; at++) {
+  const parts = Math.max(...cases.map(({ id }) => id.split('/').length));
+  for (let at = 1; told() < cases.length && at < parts; at++) {
     const before = told();
     telling.add(at);
     if (told() === before) telling.delete(at);
@@ -289,9 +295,6 @@ function labels({ cases }: RunPlan): (id: string) => string {
   const widest = Math.max(...cases.map(({ id }) => columnsOf(short(id))));
   return (id) => pad(short(id), widest);
 }
-
-/** Upper bound of the parts of a case's id. */
-const MAX_PARTS = 12;
 
 /** Block of a trial, by the number of trials that ended before it. */
 const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progress['part'] => ({

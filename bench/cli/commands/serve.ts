@@ -5,7 +5,9 @@ import { application } from '../../../servers/application.ts';
 import type { Identity, Listener } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
-import { ALGORITHMS, listOf, MOST_SIZE, suggestion } from '../../plan/options.ts';
+import { listOf, suggestion } from '../../plan/readers.ts';
+import { MOST_SIZE } from '../../plan/settings.ts';
+import { ALGORITHMS } from '../../results/dimensions.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
@@ -37,19 +39,19 @@ const FLAGS = {
     most: 65_535,
     whole: true,
   }),
-  host: flagWithDefault({ takes: '<address>', help: 'address to listen on', usual: '127.0.0.1' }, ({ value }) =>
+  host: flagWithDefault({ argument: '<address>', help: 'address to listen on', usual: '127.0.0.1' }, ({ value }) =>
     String(value),
   ),
-  plugin: textFlag({ takes: '<files>', help: 'modules of your own transports' }),
+  plugin: textFlag({ argument: '<files>', help: 'modules of your own transports' }),
   tls: toggle('use TLS, with a certificate made now unless --cert and --key name one'),
-  cert: textFlag({ takes: '<file>', help: 'certificate, PEM' }),
-  key: textFlag({ takes: '<file>', help: 'key of the certificate, PEM' }),
+  cert: textFlag({ argument: '<file>', help: 'certificate, PEM' }),
+  key: textFlag({ argument: '<file>', help: 'key of the certificate, PEM' }),
   auth: choiceFlag(
-    { takes: '<algorithm>', help: `ask for a token (JWT) signed with ${ALGORITHMS.join(' or ')}, and print one` },
+    { argument: '<algorithm>', help: `ask for a token (JWT) signed with ${ALGORITHMS.join(' or ')}, and print one` },
     ALGORITHMS,
   ),
   origin: textFlag({
-    takes: '<origins>',
+    argument: '<origins>',
     help: 'pages that may connect, such as https://app.example; nobody else may',
   }),
   json: toggle('print one JSON document: URL, token, certificate, settings in force'),

@@ -1,6 +1,6 @@
+import { nameOf } from '../../../bench/results/case.ts';
 import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, list } from '../../model/format.ts';
-import { nameOf } from '../../model/group.ts';
 import { median } from '../../stats/median.ts';
 
 /** How latency went over the measured window of a case's valid trials. All times are in seconds. */

@@ -2,22 +2,12 @@ import { platform } from '../../../../clients/platform/node.ts';
 import { application } from '../../../../servers/application.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
-import {
-  capabilitiesOf,
-  loadClient,
-  loadServer,
-  nameOf,
-  optionsOf,
-  surfaceOf,
-  type TransportChoice,
-  transports,
-  whyUnavailable,
-} from '../../../transports/index.ts';
+import { type Subject, subjects } from '../../../testing/subjects.ts';
+import { capabilitiesOf, loadClient, loadServer, optionsOf, surfaceOf } from '../../../transports/index.ts';
 import { Peer, within } from '../../conformance/harness.ts';
 
-/** A transport in one of its variants, ready to be tested. */
-export interface Party extends TransportChoice {
-  readonly name: string;
+/** A transport in one of its variants, with its modules. Which those are the registry says, and nothing else. */
+export interface Party extends Subject {
   readonly server: ServerModule;
   readonly client: ClientModule;
   /** A page of any origin may try to talk to it. */
@@ -26,30 +16,24 @@ export interface Party extends TransportChoice {
   readonly unauthorized: RegExp;
 }
 
-/** Every transport and variant that asks for tokens and can be used on this machine. */
+/** Every subject that asks for tokens, those included that cannot be used on this machine: tests report them as unavailable. */
 export async function everyParty(): Promise<readonly Party[]> {
-  const found: Party[] = [];
-  for (const entry of transports) {
-    if ((await whyUnavailable(entry)) !== undefined) continue;
-    const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-    for (const variant of [null, ...entry.variants]) {
-      const choice = { entry, variant };
-      if (capabilitiesOf(choice).auth !== true) continue;
-      const name = nameOf(choice);
-      const unauthorized = surfaceOf(choice)?.refusals.unauthorized;
+  const asking = (await subjects()).filter((subject) => capabilitiesOf(subject).auth === true);
+  return Promise.all(
+    asking.map(async (subject) => {
+      const { name, entry, variant } = subject;
+      const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
+      const unauthorized = surfaceOf(subject)?.refusals.unauthorized;
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
-      found.push({
-        name,
-        entry,
-        variant,
+      return {
+        ...subject,
         server,
         client,
         browser: (variant?.browser ?? entry.browser) !== false,
         unauthorized,
-      });
-    }
-  }
-  return found;
+      };
+    }),
+  );
 }
 
 type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'origins'>>;

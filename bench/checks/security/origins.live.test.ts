@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { errorText } from '../../error-text.ts';
+import { onlyTransport } from '../../testing/subjects.ts';
 import { everyParty, type Party, refusalOf, Stage } from './testing/parties.ts';
 import { type Relay, raw, relay, statusesOf } from './testing/relay.ts';
 
@@ -10,6 +11,7 @@ const isReachable = ({ browser }: Party, url: string): boolean =>
 const parties = await everyParty();
 const reachable: Party[] = [];
 for (const party of parties) {
+  if (party.unavailable !== undefined) continue;
   await using stage = new Stage();
   if (isReachable(party, (await stage.listen(party)).url)) reachable.push(party);
 }
@@ -81,13 +83,15 @@ async function isAdmitted(stage: Stage, party: Party, url: string, pageOf?: (own
 const said = ({ overheard }: Relay): string => overheard.map(({ down }) => down).join('\n');
 
 test('there are transports that a page can reach', () => {
-  expect(reachable.length).toBeGreaterThan(4);
+  // One transport alone may be any of them.
+  expect(reachable.length).toBeGreaterThan(onlyTransport === undefined ? 4 : -1);
 });
 
 /** The binding shows no request's fields, its origin not among them: where pages are listed, nobody is known to be one of them. */
 const originless = parties.filter(({ entry }) => entry.port === 'udp');
 
-test.each(originless)('$name: with origins listed, admits nobody', async (party) => {
+test.for(originless)('$name: with origins listed, admits nobody', async (party, { skip }) => {
+  if (party.unavailable !== undefined) skip(party.unavailable);
   await using stage = new Stage();
   const { url } = await stage.listen(party, { origins: LISTED });
   expect(errorText(await refusalOf(stage.connect(party, url)))).toMatch(party.unauthorized);

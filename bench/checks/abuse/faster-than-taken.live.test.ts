@@ -1,15 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import { startServer } from '../../run/processes.ts';
-import {
-  capabilitiesOf,
-  findTransport,
-  loadClient,
-  optionsOf,
-  serverModule,
-  transportNames,
-  whyUnavailable,
-} from '../../transports/index.ts';
+import { subjects } from '../../testing/subjects.ts';
+import { unavailable } from '../../testing/unavailable.ts';
+import { capabilitiesOf, loadClient, optionsOf, serverModule } from '../../transports/index.ts';
 import { ABUSE_LIMITS, MOST_LEFT_BYTES, memory, settle } from './harness.ts';
 
 /** Bytes that a peer sends as fast as it can: three times what may stay. */
@@ -22,15 +16,13 @@ const slow = new URL('slow-application.ts', import.meta.url).href;
 /** No message counts as one too many: it is the application that is slow. */
 const limits = { ...ABUSE_LIMITS, messagesPerSecond: 1e9 };
 
-const found = transportNames()
-  .map((name) => ({ name, ...findTransport(name)! }))
-  .filter(({ entry }) => entry.datagrams);
-const available = new Set<string>();
-for (const { name, entry } of found) if ((await whyUnavailable(entry)) === undefined) available.add(name);
+const found = (await subjects()).filter(({ entry }) => entry.datagrams);
 
 /** TCP holds a sender back whom nobody reads; what comes by UDP a library takes by itself. */
-describe('a peer that sends faster than the application takes fills no memory', () => {
-  test.each(found.filter(({ name }) => available.has(name)))('$name', { timeout: PATIENT }, async (one) => {
+describe.each(found)('$name: a peer that sends faster than the application takes', (one) => {
+  unavailable(one.unavailable);
+
+  test('fills no memory', { timeout: PATIENT }, async () => {
     const { entry } = one;
     const server = startServer(undefined);
     const closers: (() => Promise<unknown>)[] = [() => server.kill()];

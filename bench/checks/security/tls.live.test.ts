@@ -4,6 +4,7 @@ import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
+import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf } from '../../transports/index.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 
@@ -19,6 +20,8 @@ beforeAll(() => setDefaultCACertificates([ours.certificate, elsewhere.certificat
 afterAll(() => setDefaultCACertificates(before));
 
 describe.each(parties)('$name over TLS', (party) => {
+  unavailable(party.unavailable);
+
   test.each(['HS256', 'ES256'] as const)('carries echo and broadcast for who brings an %s token', async (algorithm) => {
     await using stage = new Stage();
     const mint = await makeMint(algorithm);
