@@ -7,6 +7,7 @@ import { transports } from './transports/index.ts';
 /** What servers may use of `bench`: the contract, codecs, limits and measuring aids. */
 const SERVER_AIDS = [
   'bench/contract.ts',
+  'bench/error-text.ts',
   'bench/limits.ts',
   'bench/codec',
   'bench/memory.ts',
@@ -20,9 +21,10 @@ const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kind
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/contract.ts': [],
+  'bench/error-text.ts': [],
   'bench/codec': ['bench/contract.ts'],
   'bench/memory.ts': [],
-  'bench/native': [],
+  'bench/native': ['bench/error-text.ts'],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
   // What is known of a transport is made of the checks' tools; no tool knows a transport.
@@ -36,7 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/checks/micro/memory-socket.ts',
     'bench/checks/abuse/tools',
   ],
-  'bench/results': [],
+  'bench/results': ['bench/error-text.ts'],
   'bench/security': ['bench/contract.ts'],
   'bench/plan': [
     'bench/contract.ts',
@@ -48,6 +50,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/load': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/codec',
     'bench/memory.ts',
     'bench/meter.ts',
@@ -57,6 +60,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/run': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/limits.ts',
     'bench/security',
     'bench/load',
@@ -75,7 +79,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/checks/theory',
   ],
   'bench/checks/theory': [],
-  'bench/checks/doctor': ['bench/run'],
+  'bench/checks/doctor': ['bench/error-text.ts', 'bench/run'],
   'bench/checks/micro/chain.ts': [],
   'bench/checks/micro/memory-socket.ts': [],
   'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load', 'bench/transports'],
@@ -83,6 +87,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
   'bench/checks/crosscheck': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/limits.ts',
     'bench/codec',
     'bench/load',
@@ -93,6 +98,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/checks/abuse/tools': ['bench/contract.ts'],
   'bench/checks/abuse': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/codec',
     'bench/limits.ts',
     'bench/transports',
@@ -102,6 +108,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/checks/conformance': [
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/codec',
     'bench/limits.ts',
     'bench/transports',
@@ -128,6 +135,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/results',
     'bench/transports',
     'bench/scenarios',
+    'bench/cli',
     'bench/cli.ts',
     'servers/application.ts',
   ],
@@ -135,8 +143,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/cli.ts': ['bench', 'servers', 'reports'],
   servers: ['servers/shared', ...SERVER_AIDS],
   'servers/shared': SERVER_AIDS,
-  clients: ['clients/shared', 'bench/contract.ts', 'bench/codec'],
-  'clients/shared': ['bench/contract.ts', 'bench/codec'],
+  clients: ['clients/shared', 'bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
+  'clients/shared': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': ['bench/results/rules.ts'],
   'reports/model': ['reports/stats', 'bench/results'],

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { errorText } from '../error-text.ts';
 import { withoutNewer } from './newer.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
 import { upgrade } from './upgrade.ts';
@@ -16,15 +17,19 @@ export function formatResults(results: Results): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
-/** Throws `UnreadableResults` when the file is missing, not JSON, of another major version, or incomplete. */
-export function readResults(path: string): Results {
+/**
+ * Throws `UnreadableResults` when the file is missing, not JSON, of another major version, or incomplete.
+ *
+ * @param name the file in messages, where that is not its path
+ */
+export function readResults(path: string, name = path): Results {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UnreadableResults(`cannot read ${path}: ${whyNot(error)}`);
+    throw new UnreadableResults(`cannot read ${name}: ${whyNot(error)}`);
   }
-  return parseResults(text, path);
+  return parseResults(text, name);
 }
 
 /** Reads results of this version, of earlier ones, and as far as it can of later ones. Throws `UnreadableResults`. */
@@ -73,7 +78,7 @@ export function whyNot(error: unknown, otherwise: Readonly<Record<string, string
   const refusals = { ...REFUSALS, ...otherwise };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (Object.hasOwn(refusals, code)) return refusals[code] ?? code;
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 /** Writes beside the target and renames over it. */

@@ -1,4 +1,5 @@
 import type { Options } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
@@ -49,7 +50,7 @@ export async function runTrial(
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { detailOf } from '../cli/pace.ts';
+import { detailOf } from '../cli/eta.ts';
 import { encode, histogram } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { readOptions } from '../plan/options.ts';

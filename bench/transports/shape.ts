@@ -49,6 +49,8 @@ export interface TransportEntry {
   readonly framing?: Framing;
   /** Encoding and decoding of a message, for `micro`; null where native code does it. */
   readonly steps?: Steps | null;
+  /** Loop without our generator that `ceiling` runs beside it, and the max cost of ours as a multiple of that loop's. */
+  readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
   /** Protocol that attacks are made of, and words in which they are refused. */
   readonly surface?: AttackSurface;
   /** URL of the folder with `servers/<id>.ts` and `clients/<id>.ts`: the repository, unless the entry says otherwise. */
