@@ -9,6 +9,7 @@ const SERVER_AIDS = [
   'bench/contract.ts',
   'bench/limits.ts',
   'bench/codec',
+  'bench/ipc.ts',
   'bench/memory.ts',
   'bench/meter.ts',
   'bench/native',
@@ -21,6 +22,7 @@ const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/anal
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/contract.ts': [],
   'bench/codec': ['bench/contract.ts'],
+  'bench/ipc.ts': [],
   'bench/memory.ts': [],
   'bench/native': [],
   'bench/meter.ts': [],
@@ -32,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/load': [
     'bench/contract.ts',
     'bench/codec',
+    'bench/ipc.ts',
     'bench/memory.ts',
     'bench/meter.ts',
     'bench/security/redact.ts',
@@ -39,6 +42,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/run': [
     'bench/contract.ts',
+    'bench/ipc.ts',
     'bench/limits.ts',
     'bench/security',
     'bench/load',
@@ -63,6 +67,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
   'bench/checks/crosscheck': [
     'bench/contract.ts',
+    'bench/ipc.ts',
     'bench/limits.ts',
     'bench/codec',
     'bench/load',
@@ -72,6 +77,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/checks/abuse': [
     'bench/contract.ts',
+    'bench/ipc.ts',
     'bench/codec',
     'bench/limits.ts',
     'bench/native',

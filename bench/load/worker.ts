@@ -1,6 +1,7 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
+import { serveIpc } from '../ipc.ts';
 import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
 import { Load } from './load.ts';
@@ -18,7 +19,7 @@ Buffer.poolSize = 8 << 10;
 let load: Load | undefined;
 let meter: ReturnType<typeof meterSockets> | undefined;
 
-async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
+async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     comeFrom(order.sources);
@@ -39,17 +40,4 @@ async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
   return { answer: 'closed' };
 }
 
-process.on('message', async (order: WorkerOrder) => {
-  const answer = await obey(order).catch(
-    (error: unknown): WorkerAnswer => ({ answer: 'failed', reason: reasonOf(error) }),
-  );
-  process.send?.(answer);
-});
-process.on('disconnect', () => process.exit(0));
-if (!process.connected) process.exit(0);
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message, cause } = error;
-  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
-}
+serveIpc(handle);

@@ -1,4 +1,5 @@
 import type { Limits } from '../../contract.ts';
+import { serveIpc } from '../../ipc.ts';
 import { findTransport } from '../../transports/index.ts';
 import { type Attack, type Target, wireFor } from './attack.ts';
 import { attacksOn } from './attacks.ts';
@@ -16,17 +17,19 @@ export interface AttackerOrder {
   readonly limits: Limits;
 }
 
-export type AttackerAnswer =
-  | { readonly answer: 'attacked'; readonly attacks: readonly string[]; readonly failures: readonly string[] }
-  | { readonly answer: 'failed'; readonly reason: string };
+export interface AttackerAnswer {
+  readonly answer: 'attacked';
+  readonly attacks: readonly string[];
+  readonly failures: readonly string[];
+}
 
 /** A bad peer is cut by then. */
 const PATIENCE_MS = 10_000;
 
 /** All that there are against a transport, at once. Resolves with what did not hold. */
-async function obey({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
+async function handle({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
   const found = findTransport(name);
-  if (found === undefined) return { answer: 'failed', reason: `there is no ${name}` };
+  if (found === undefined) throw new Error(`there is no ${name}`);
   const wire = wireFor(found);
   const chosen = attacksOn(found).filter(({ name: attack }) => only?.includes(attack) ?? true);
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
@@ -59,5 +62,4 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
 
 const excerpt = (text: string): string => JSON.stringify(text.slice(0, 300));
 
-process.on('message', async (order: AttackerOrder) => process.send?.(await obey(order)));
-process.on('disconnect', () => process.exit(0));
+serveIpc(handle);

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { answerOrders } from './answering.ts';
+import { serveIpc } from '../../ipc.ts';
 import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './orders.ts';
 
 /**
@@ -58,4 +58,4 @@ function percentilesOf(milliseconds: Float64Array): Percentiles {
   return { p50: at(50), p90: at(90), p99: at(99), max: at(100) };
 }
 
-answerOrders(load);
+serveIpc(load);

@@ -1,5 +1,5 @@
 import { setTimeout as later } from 'node:timers/promises';
-import { answerOrders } from './answering.ts';
+import { serveIpc } from '../../ipc.ts';
 import type { BareAnswer, BareOrder } from './orders.ts';
 
 /** Opens one connection whose message goes round and round, and calls `arrived` each time it has come back. */
@@ -30,5 +30,5 @@ export function goRound(circle: Circle): void {
     };
   }
 
-  answerOrders(loop);
+  serveIpc(loop);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as later } from 'node:timers/promises';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Platform } from '../../contract.ts';
-import { answerOrders } from './answering.ts';
+import { serveIpc } from '../../ipc.ts';
 import type { EndpointAnswer, EndpointOrder } from './orders.ts';
 
 /**
@@ -47,4 +47,4 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
   return { answer: 'open', url: await learnt.promise };
 }
 
-answerOrders(open);
+serveIpc(open);

@@ -126,13 +126,11 @@ export async function withGenerator<Result>(
   });
 }
 
-type Load = Extract<AutocannonAnswer, { answer: 'load' }>;
-
 /** Starts a process for autocannon; it may be asked for several loads, one after another. */
 export async function withAutocannon<Result>(
   { clients, size }: { readonly clients: number; readonly size: number },
   { url, ...surroundings }: Stage,
-  use: (run: (loop: AutocannonOrder['loop']) => Promise<Load>) => Promise<Result>,
+  use: (run: (loop: AutocannonOrder['loop']) => Promise<AutocannonAnswer>) => Promise<Result>,
 ): Promise<Result> {
   const child = new Child<AutocannonOrder, AutocannonAnswer>('autocannon', file('./autocannon.ts'), tool(surroundings));
   const request = { url, connections: clients, body: constantMessage(size) };
@@ -150,7 +148,7 @@ export async function runBare(
   name: 'bare-ws' | 'bare-tcp',
   { size, ...load }: Omit<BareOrder, 'order' | 'url' | 'message'> & { readonly size: number },
   { url, ...surroundings }: Stage,
-): Promise<Extract<BareAnswer, { answer: 'loop' }>> {
+): Promise<BareAnswer> {
   const child = new Child<BareOrder, BareAnswer>('the bare loop', file(`./${name}.ts`), tool(surroundings));
   const seconds = load.warmupSeconds + load.seconds + PATIENCE_SECONDS + load.connections / 10;
   return await during(child, surroundings, ({ signal }) =>
