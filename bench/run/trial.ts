@@ -10,9 +10,9 @@ import { measureLoad } from '../scenarios/load.ts';
 import { measureWire } from '../scenarios/wire.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Judged } from './measurement.ts';
-import { type Place, type Stage, withStage } from './stage.ts';
+import { Stage, type TrialContext } from './stage.ts';
 
-export interface TrialSettings extends Place {
+export interface TrialSettings extends TrialContext {
   readonly block: number;
   readonly order: number;
   readonly warmupSeconds: number;
@@ -33,11 +33,11 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
   const startedAt = new Date().toISOString();
   const { block, order, signal } = settings;
   let effective: Options | undefined;
-  const onStage = <Result>(use: (stage: Stage) => Promise<Result>): Promise<Result> =>
-    withStage(planned, settings, (stage) => {
-      effective = stage.effective;
-      return use(stage);
-    });
+  const onStage = async <Result>(use: (stage: Stage) => Promise<Result>): Promise<Result> => {
+    await using stage = await Stage.open(planned, settings);
+    effective = stage.effective;
+    return await use(stage);
+  };
   try {
     const { measurement, state, reasons } = await measure(planned, settings, onStage);
     const measured = { ...measurement, block, order, startedAt };

@@ -13,16 +13,16 @@ const WARM_SESSIONS = 100;
  */
 export async function measureConnect(planned: PlannedCase, stage: Stage): Promise<Judged> {
   const { clients } = planned;
-  await stage.open(Math.min(clients, WARM_SESSIONS), 1);
-  await stage.clear();
+  await stage.openSessions(Math.min(clients, WARM_SESSIONS), 1);
+  await stage.closeSessions();
   const idle = await stage.snapshot();
-  const { connect } = await stage.open(clients, 1);
+  const { connect } = await stage.openSessions(clients, 1);
   const ready = await stage.snapshot();
-  await stage.clear();
+  await stage.closeSessions();
 
   const inFlight = Math.ceil(IN_FLIGHT / stage.workers);
   const before = await stage.snapshot();
-  const { seconds } = await stage.open(clients, inFlight);
+  const { seconds } = await stage.openSessions(clients, inFlight);
   const after = await stage.snapshot();
   // Nothing is sent; whoever is dropped at once is counted.
   const recording = await stage.hold(0);

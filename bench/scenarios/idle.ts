@@ -21,14 +21,14 @@ const IN_FLIGHT = 16;
  * costs when nothing is said. The while is a whole number of the transport's heartbeats, so that none is counted by halves.
  */
 export async function measureIdle(planned: PlannedCase, stage: Stage): Promise<Judged> {
-  await stage.open(Math.min(planned.clients, WARM_SESSIONS), IN_FLIGHT);
+  await stage.openSessions(Math.min(planned.clients, WARM_SESSIONS), IN_FLIGHT);
   await stage.memory();
-  await stage.clear();
+  await stage.closeSessions();
   const idle = await stage.snapshot();
   const steps: Memory['steps'] = [];
   const times: string[] = [];
   for (const sessions of stepsUpTo(planned.clients)) {
-    times.push((await stage.open(sessions, IN_FLIGHT)).connect);
+    times.push((await stage.openSessions(sessions, IN_FLIGHT)).connect);
     const { server, generator } = await stage.memory();
     if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
   }

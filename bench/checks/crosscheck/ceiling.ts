@@ -1,14 +1,15 @@
+import { WARM_UP_ROUNDS } from '../../run/generator.ts';
 import { clientModule, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
 import {
+  type LoadedServer,
   runBare,
-  type Stage,
   type Surroundings,
   withAutocannon,
   withEndpoint,
   withGenerator,
   withServer,
-} from './stage.ts';
+} from './loaded-server.ts';
 
 export interface CeilingOptions {
   readonly transports: readonly TransportEntry[];
@@ -36,8 +37,6 @@ export interface CeilingRow {
 
 type Loop = (options: CeilingOptions, surroundings: Surroundings) => Promise<LoopReading>;
 
-/** Rounds of our warm-up: code that was compiled for one phase is compiled again when the next begins with other objects. */
-const WARM_UP_ROUNDS = 3;
 const WARM_UP_SECONDS = 1.5;
 /** Starting and ending the processes of one loop, and opening sessions. */
 const OVERHEAD_SECONDS = 1.2;
@@ -61,7 +60,7 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
       transport: entry.id,
       exchange: 'echo',
       ours: (options, surroundings) =>
-        withServer(entry, surroundings, (stage) => ourLoop(clientModule(entry), options, stage)),
+        withServer(entry, surroundings, (target) => ourLoop(clientModule(entry), options, target)),
       bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
     };
   });
@@ -72,7 +71,7 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
         transport: entry.id,
         exchange: 'plain request',
         ours: (options, surroundings) =>
-          withEndpoint(entry, surroundings, (stage) => ourLoop(plainClient, options, stage)),
+          withEndpoint(entry, surroundings, (target) => ourLoop(plainClient, options, target)),
         bare: { name: 'autocannon', target: HTTP_TARGET, run: autocannonLoop(entry) },
       }),
     );
@@ -117,9 +116,9 @@ export async function ceiling(
 function ourLoop(
   module: string,
   { clients, size, durationSeconds }: CeilingOptions,
-  stage: Stage,
+  target: LoadedServer,
 ): Promise<LoopReading> {
-  return withGenerator({ module, clients, size }, stage, async (generator) => {
+  return withGenerator({ module, clients, size }, target, async (generator) => {
     for (let round = 0; round < WARM_UP_ROUNDS; round++) await generator.closed(WARM_UP_SECONDS / WARM_UP_ROUNDS);
     const { delivered, cpuSeconds, seconds } = await generator.closed(durationSeconds);
     return reading(delivered, cpuSeconds, seconds);
@@ -128,17 +127,17 @@ function ourLoop(
 
 function bareLoop(entry: TransportEntry, name: 'bare-ws' | 'bare-tcp'): Loop {
   return ({ clients: connections, size, durationSeconds: seconds }, surroundings) =>
-    withServer(entry, surroundings, async (stage) => {
+    withServer(entry, surroundings, async (target) => {
       const load = { connections, size, warmupSeconds: WARM_UP_SECONDS, seconds };
-      const looped = await runBare(name, load, stage);
+      const looped = await runBare(name, load, target);
       return reading(looped.messages, looped.cpuSeconds, looped.seconds);
     });
 }
 
 function autocannonLoop(entry: TransportEntry): Loop {
   return ({ clients, size, durationSeconds }, surroundings) =>
-    withEndpoint(entry, surroundings, (stage) =>
-      withAutocannon({ clients, size }, stage, async (run) => {
+    withEndpoint(entry, surroundings, (target) =>
+      withAutocannon({ clients, size }, target, async (run) => {
         await run({ kind: 'closed', seconds: WARM_UP_SECONDS });
         const { completed, cpuSeconds, seconds } = await run({ kind: 'closed', seconds: durationSeconds });
         return reading(completed, cpuSeconds, seconds);

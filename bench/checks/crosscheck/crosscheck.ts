@@ -2,8 +2,8 @@ import { decode } from '../../load/histogram.ts';
 import { messageCount } from '../../load/timetable.ts';
 import { type TransportEntry, transports } from '../../transports/index.ts';
 import { analyticTruth, freeze } from './freeze.ts';
+import { type LoadedServer, type Surroundings, withAutocannon, withEndpoint, withGenerator } from './loaded-server.ts';
 import type { Percentiles } from './orders.ts';
-import { type Stage, type Surroundings, withAutocannon, withEndpoint, withGenerator } from './stage.ts';
 
 /** Transports that have a plain endpoint: an ordinary request, answered by an ordinary response. */
 export const httpTransports: readonly TransportEntry[] = transports.filter(
@@ -91,8 +91,8 @@ export async function compare(
   const due = messageCount(rate, seconds);
 
   progress(`${entry.id}: our generator`);
-  const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+  const ours = await withEndpoint(entry, surroundings, (target) =>
+    withGenerator({ module: plainClient, clients, size }, target, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await generator.open(rate, seconds);
     }),
@@ -101,8 +101,8 @@ export async function compare(
   const cost = { cpuSecondsPerRequest: ours.cpuSeconds / ours.delivered };
 
   progress(`${entry.id}: autocannon`);
-  const theirs = await withEndpoint(entry, surroundings, (stage) =>
-    withAutocannon({ clients, size }, stage, async (run) => {
+  const theirs = await withEndpoint(entry, surroundings, (target) =>
+    withAutocannon({ clients, size }, target, async (run) => {
       const loop = { kind: 'rate', rate, uncorrected: true } as const;
       await run({ ...loop, requests: messageCount(rate, WARM_UP_SECONDS) });
       return await run({ ...loop, requests: due });
@@ -139,7 +139,7 @@ export async function underFreeze(
   const due = messageCount(rate, seconds);
   // autocannon sends each second's quota at the second's start: half a second later is as far from that as can be.
   const afterSeconds = Math.floor(seconds / 2) + 0.5;
-  const frozen = async <Answer>({ server, signal }: Stage, running: Promise<Answer>) => {
+  const frozen = async <Answer>({ server, signal }: LoadedServer, running: Promise<Answer>) => {
     const [answer, frozenSeconds] = await Promise.all([
       running,
       freeze(server.pid!, { afterSeconds, seconds: freezeSeconds, signal }),
@@ -148,10 +148,10 @@ export async function underFreeze(
   };
 
   progress(`freeze, ${entry.id}: our generator`);
-  const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+  const ours = await withEndpoint(entry, surroundings, (target) =>
+    withGenerator({ module: plainClient, clients, size }, target, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
-      return await frozen(stage, generator.open(rate, seconds));
+      return await frozen(target, generator.open(rate, seconds));
     }),
   );
   const readings: FreezeReport['readings'][number][] = [
@@ -168,11 +168,11 @@ export async function underFreeze(
   for (const uncorrected of [false, true]) {
     const tool = uncorrected ? 'autocannon, uncorrected' : 'autocannon, as it comes';
     progress(`freeze, ${entry.id}: ${tool}`);
-    const { answer, frozenSeconds } = await withEndpoint(entry, surroundings, (stage) =>
-      withAutocannon({ clients, size }, stage, async (run) => {
+    const { answer, frozenSeconds } = await withEndpoint(entry, surroundings, (target) =>
+      withAutocannon({ clients, size }, target, async (run) => {
         const loop = { kind: 'rate', rate, uncorrected } as const;
         await run({ ...loop, requests: messageCount(rate, WARM_UP_SECONDS) });
-        return await frozen(stage, run({ ...loop, requests: due }));
+        return await frozen(target, run({ ...loop, requests: due }));
       }),
     );
     const { sent, completed, ownSamples: samples, own: latencySeconds } = answer;
