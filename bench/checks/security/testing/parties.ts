@@ -1,97 +1,56 @@
 import { platform } from '../../../../clients/platform/node.ts';
-import { application } from '../../../../servers/application.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
-import {
-  type Found,
-  loadClient,
-  loadServer,
-  optionsOf,
-  transports,
-  unauthorizedOf,
-  whyUnavailable,
-} from '../../../transports/index.ts';
-import { Peer, within } from '../../conformance/harness.ts';
+import { Kit, type Peer, within } from '../../../testing/kit.ts';
+import { testedTransports } from '../../../testing/subjects.ts';
+import { type Found, loadClient, loadServer, optionsOf, unauthorizedOf } from '../../../transports/index.ts';
 
-/** A transport in one of its variants, ready to be tested. Which those are the registry says, and nothing else. */
+/** A transport in one of its variants, ready to be tested. */
 export interface Party extends Found {
   readonly name: string;
   readonly server: ServerModule;
   readonly client: ClientModule;
   /** A page of any origin may try to talk to it. */
   readonly browser: boolean;
-  /** How it refuses who brings no good token. */
+  /** Found in the reason that a session without a good token is refused with. */
   readonly unauthorized: RegExp;
 }
 
-/** Every transport and variant that can be used on this machine. */
+/** Every transport and variant to test that can be used on this machine. */
 export async function everyParty(): Promise<readonly Party[]> {
-  const found: Party[] = [];
-  for (const entry of transports) {
-    if ((await whyUnavailable(entry)) !== undefined) continue;
-    const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-    for (const variant of [null, ...entry.variants]) {
-      const name = variant === null ? entry.id : `${entry.id}:${variant.id}`;
+  const usable = testedTransports.filter(({ unavailable }) => unavailable === undefined);
+  return Promise.all(
+    usable.map(async ({ name, entry, variant }) => {
+      const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
       const unauthorized = unauthorizedOf({ entry, variant });
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
-      found.push({
-        name,
-        entry,
-        variant,
-        server,
-        client,
-        browser: (variant?.browser ?? entry.browser) !== false,
-        unauthorized,
-      });
-    }
-  }
-  return found;
+      const browser = (variant?.browser ?? entry.browser) !== false;
+      return { name, entry, variant, server, client, browser, unauthorized };
+    }),
+  );
 }
 
 type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'origins'>>;
 
-/** One test's servers and sessions. Everything opened through it is closed when the test ends. */
-export class Stage implements AsyncDisposable {
-  readonly #cleanup: (() => Promise<unknown>)[] = [];
-
-  async listen({ server, entry, variant }: Party, guarded: Guarded = {}): Promise<Listener> {
+/** Servers and sessions of one test. They are closed when the test ends. */
+export class PartyKit extends Kit {
+  serve(party: Party, guarded: Guarded = {}): Promise<Listener> {
     // A session that brings nothing where nothing is a token waits for so long before it is refused.
     const limits = { ...usualLimits(1 << 20), handshakeMs: 2_000 };
-    const settings = { host: '127.0.0.1', port: 0, options: optionsOf({ entry, variant }), limits };
-    const listener = await server.listen(application, { ...settings, ...guarded });
-    this.later(() => listener.close());
-    return listener;
+    return this.listen(party.server, { options: optionsOf(party), limits, ...guarded });
   }
 
   /** @param peer receives also what a session gets that is refused in the end */
-  async connect(
-    { client, entry, variant }: Party,
-    url: string,
-    { token, peer = new Peer(), surroundings = platform }: Opening = {},
-  ): Promise<Peer> {
-    const { signal } = new AbortController();
-    const options = optionsOf({ entry, variant });
-    const settings = { options, platform: surroundings, encoding: 'text', signal } as const;
-    const connecting = client.connect(url, peer, token === undefined ? settings : { ...settings, token });
-    const session = await within(connecting, 'a session');
-    this.later(() => session.close());
-    peer.adopt(session.send, () => session.close());
-    return peer;
-  }
-
-  /** Closes in the reverse order of opening. */
-  later(close: () => Promise<unknown>): void {
-    this.#cleanup.push(close);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const close of this.#cleanup.reverse()) await within(close(), 'closing');
+  join(party: Party, url: string, { token, peer, surroundings = platform }: Opening = {}): Promise<Peer> {
+    const settings = { options: optionsOf(party), platform: surroundings };
+    const connecting = this.connect(party.client, url, token === undefined ? settings : { ...settings, token }, peer);
+    return within(connecting, 'a session');
   }
 }
 
 interface Opening {
   readonly token?: string | undefined;
-  readonly peer?: Peer;
+  readonly peer?: Peer | undefined;
   readonly surroundings?: Platform;
 }
 
