@@ -6,7 +6,8 @@ import { makePlan, type PlannedCase } from '../plan/plan.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { singleTrial } from '../testing/single-trial.ts';
-import { capabilitiesOf, findTransport, transportNames, whyUnavailable } from '../transports/index.ts';
+import { testedTransports } from '../testing/subjects.ts';
+import { capabilitiesOf } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
 
 function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {
@@ -23,11 +24,9 @@ function measured(trial: Trial): MeasuredTrial {
   return trial;
 }
 
-for (const name of transportNames()) {
-  const found = findTransport(name)!;
-  const why = await whyUnavailable(found.entry);
-  if (why !== undefined) {
-    test(`${name} is unavailable here: ${why}`, () => expect(why).toMatch(UNAVAILABLE));
+for (const { name, unavailable, ...found } of testedTransports) {
+  if (unavailable !== undefined) {
+    test(`${name} is unavailable here: ${unavailable}`, () => expect(unavailable).toMatch(UNAVAILABLE));
     continue;
   }
   test(`${name}: the accounting of an echo and of a broadcast closes to the message`, async () => {

@@ -3,7 +3,8 @@ import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { type Given, readOptions, type Setting } from '../plan/options.ts';
 import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { singleTrial } from '../testing/single-trial.ts';
-import { transportNames, whyUnavailable } from '../transports/index.ts';
+import { testedNames } from '../testing/subjects.ts';
+import { whyUnavailable } from '../transports/index.ts';
 import { place } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
 import { runTrial } from './trial.ts';
@@ -22,9 +23,11 @@ function planOf(settings: Partial<Record<Setting, Given['value']>>): RunPlan {
   const read = readOptions(Object.fromEntries(given));
   return makePlan('problems' in read ? expect.fail(read.problems.join()) : read.options);
 }
-const { cases, leftOut } = planOf({ transports: transportNames() });
+const { cases, leftOut } = planOf({ transports: [...testedNames()] });
 /** More than a window of HTTP/2, than WebSocket's shorter lengths, and than what is put into one frame. */
-const long = planOf({ transports: ['ws', 'sse:h2', 'grpc', 'mqtt:ws'], size: 65_536 }).cases;
+const long = planOf({ transports: ['ws', 'sse:h2', 'grpc', 'mqtt:ws'], size: 65_536 }).cases.filter(({ name }) =>
+  testedNames().includes(name),
+);
 
 /** Undefined where the transport cannot be used on this machine. */
 async function counted(planned: PlannedCase) {
@@ -43,7 +46,7 @@ async function counted(planned: PlannedCase) {
 
 describe('bytes of one message at a time', () => {
   test('are checked for every transport and variant at four sizes, but for those over what it promises', () => {
-    expect(cases.length + leftOut.length).toBe(4 * transportNames().length);
+    expect(cases.length + leftOut.length).toBe(4 * testedNames().length);
     for (const { reason } of leftOut) expect(reason).toMatch(/^carries no messages over \d+ bytes$/);
   });
 

@@ -20,6 +20,9 @@ export function testedNames(only = process.env.WIREBENCH_ONLY): readonly string[
   return names.filter((name) => wanted.includes(name) || wanted.includes(name.split(':')[0]!));
 }
 
+/** True unless `WIREBENCH_ONLY` narrows the tests down: then what needs several transports may find none. */
+export const testsAll = testedNames().length === transportNames().length;
+
 /** Every transport and variant to test. */
 export const testedTransports: readonly TestedTransport[] = await Promise.all(
   testedNames().map(async (name) => {

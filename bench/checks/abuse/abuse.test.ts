@@ -1,17 +1,17 @@
 import { connect as dial } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { application } from '../../../servers/application.ts';
 import { makeIdentity } from '../../security/identity.ts';
-import { findTransport, loadServer, transportNames, transports, whyUnavailable } from '../../transports/index.ts';
+import { Kit } from '../../testing/kit.ts';
+import { testedTransports } from '../../testing/subjects.ts';
+import { findTransport, loadServer, transports } from '../../transports/index.ts';
 import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
 
 /** Assaults at once: they mostly wait for what should happen to happen. */
 const AT_ONCE = 4;
 const PATIENT = 400_000;
 
-const available = new Set<string>();
-for (const entry of transports) if ((await whyUnavailable(entry)) === undefined) available.add(entry.id);
-const names = transportNames().filter((name) => available.has(name.split(':')[0]!));
+const available = testedTransports.filter(({ unavailable }) => unavailable === undefined);
+const names = available.map(({ name }) => name);
 
 const inTurn = turnstile(AT_ONCE);
 /** SCTP and QUIC give a silent peer up by themselves after half a minute: ours has to come first, so nothing else goes on meanwhile. */
@@ -53,27 +53,17 @@ test('every transport says what is spoken to it', () => {
   expect(transports.filter(({ wire }) => wire === undefined).map(({ id }) => id)).toEqual([]);
 });
 
-describe.concurrent('over TLS, a connection that says nothing is cut', () => {
-  const overTcp = transports.filter(({ id, wire }) => available.has(id) && wire?.family !== 'datagrams');
-  test.each(overTcp)('$id', async (entry) => {
-    const identity = await makeIdentity(['127.0.0.1']);
-    const { listen } = await loadServer(entry);
-    const limits = { ...ABUSE_LIMITS, handshakeMs: 500 };
-    const listener = await listen(application, { host: '127.0.0.1', port: 0, options: {}, limits, identity });
-    try {
-      const socket = dial(Number(new URL(listener.url).port), '127.0.0.1');
-      // Half a record of a ClientHello, and then no more.
-      socket.write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01));
-      await new Promise((resolve) =>
-        socket
-          .on('error', () => {})
-          .resume()
-          .once('close', resolve),
-      );
-    } finally {
-      await listener.close();
-    }
-  });
+const overTcp = available.filter(({ entry, variant }) => variant === null && entry.wire?.family !== 'datagrams');
+test.concurrent.each(overTcp)('$name: over TLS, a connection that says nothing is cut', async ({ entry }) => {
+  await using kit = new Kit();
+  const identity = await makeIdentity(['127.0.0.1']);
+  const limits = { ...ABUSE_LIMITS, handshakeMs: 500 };
+  const { url } = await kit.listen(await loadServer(entry), { limits, identity });
+  const socket = dial(Number(new URL(url).port), '127.0.0.1');
+  // Half a record of a ClientHello, and then no more.
+  socket.write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01));
+  socket.on('error', () => {}).resume();
+  await new Promise((resolve) => socket.once('close', resolve));
 });
 
 /** Lets in at a time what has room in so many places, in the order in which it came. */
