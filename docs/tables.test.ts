@@ -1,32 +1,39 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { transportNames, transports } from '../bench/transports/index.ts';
+import { documents } from './tables.ts';
 
-/** Names in the first column of the table under a heading. */
-async function namesIn(file: string, heading: string): Promise<string[]> {
-  const text = await readFile(new URL(file, import.meta.url), 'utf8');
-  const [, section = ''] = text.split(`\n## ${heading}\n`);
-  const rows = (section.split('\n## ')[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
+const page = (id: string): string => readFileSync(new URL(`transports/${id}.md`, import.meta.url), 'utf8');
+
+/** Names in the first column of a page's table. */
+function namesUnder(id: string, heading: string): string[] {
+  const [, section = ''] = page(id).split(`\n### ${heading}\n`);
+  const rows = (section.split(/\n##+ /)[0] ?? '').split('\n').filter((line) => line.startsWith('| `'));
   return rows.flatMap((row) => Array.from((row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g), ([, name = '']) => name));
 }
 
 describe('each transport and variant has its row, once', () => {
-  test.each([
-    ['security.md', 'Where each transport carries its token'],
-    ['security.md', 'Schemes and pages'],
-    ['limits.md', 'Each transport'],
-  ])('%s, %s', async (file, heading) => {
-    expect((await namesIn(file, heading)).sort()).toEqual(transportNames().sort());
+  test.each(['Token', 'Addresses', 'Limits'])('%s', (heading) => {
+    const named = transports.flatMap(({ id }) => namesUnder(id, heading));
+    expect(named.toSorted()).toEqual(transportNames().toSorted());
+  });
+
+  test.each(['Messages', 'Protocol'])('%s', (heading) => {
+    for (const { id } of transports) expect(namesUnder(id, heading), id).toContain(id);
   });
 });
 
+test.each(documents)('tables of $file are current: npm run docs', ({ text, renewed }) => {
+  expect(text()).toMatch(/<!-- table: /);
+  expect(text()).toBe(renewed());
+});
+
 test.each(transports)(
-  '$id has a page that names its variants, and a section on what goes over the wire',
-  async (one) => {
-    const page = await readFile(new URL(`transports/${one.id}.md`, import.meta.url), 'utf8');
-    expect(one.variants.map(({ id }) => `\`${one.id}:${id}\``).filter((name) => !page.includes(name))).toEqual([]);
-    expect(page).toMatch(/^(## )?Sources/m);
-    const protocols = await readFile(new URL('protocols.md', import.meta.url), 'utf8');
-    expect(protocols).toContain(`\n## ${one.id}\n`);
+  '$id has a page that names its variants, what goes over the wire and its sources',
+  ({ id, variants }) => {
+    const text = page(id);
+    expect(variants.map((one) => `\`${id}:${one.id}\``).filter((name) => !text.includes(name))).toEqual([]);
+    expect(text).toMatch(/^## On the wire$/m);
+    expect(text).toMatch(/^(## )?Sources/m);
   },
 );

@@ -2,7 +2,7 @@ import { cellFigure, cellInterval } from '../model/format.ts';
 import { type MetricId, metric } from '../model/metrics.ts';
 import type { Cell, Group } from '../model/model.ts';
 import type { Candidate } from './candidates.ts';
-import { JUDGED } from './facts/index.ts';
+import { JUDGED } from './facts/shape.ts';
 import type { Basis } from './load.ts';
 import type { CriterionCell, CriterionUse, Objective } from './model.ts';
 import { CRITERIA, type Criterion, type CriterionId, type Weights } from './questions/criteria.ts';

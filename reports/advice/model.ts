@@ -1,7 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Analysis } from '../model/model.ts';
-import type { FactValue, JudgedCriterion, Level, Tag } from './facts/index.ts';
+import type { FactValue, JudgedCriterion, Level, Tag } from './facts/shape.ts';
 import type { Source } from './facts/sources.ts';
 import type { CriterionId, Weights } from './questions/criteria.ts';
 import type { NeedId } from './questions/needs.ts';

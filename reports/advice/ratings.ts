@@ -1,6 +1,6 @@
 import { list, ratio } from '../model/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
-import type { Fact, FactValue } from './facts/index.ts';
+import type { Fact, FactValue } from './facts/shape.ts';
 import type { Advice, Answers, Measured, NeedCell, Rating } from './model.ts';
 import { NEEDS, type NeedId, needOf } from './questions/needs.ts';
 

@@ -1,4 +1,5 @@
-import { FACTS, JUDGED } from '../../../reports/advice/facts/index.ts';
+import { FACTS } from '../../../reports/advice/facts/index.ts';
+import { JUDGED } from '../../../reports/advice/facts/shape.ts';
 import type { Answers, Objective, OwnLevel } from '../../../reports/advice/model.ts';
 import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../../reports/advice/questions/criteria.ts';
 import { inOrder, readJudged } from '../../../reports/advice/questions/judgements.ts';

@@ -1,4 +1,5 @@
-import { FACTS, JUDGED } from '../../../reports/advice/facts/index.ts';
+import { FACTS } from '../../../reports/advice/facts/index.ts';
+import { JUDGED } from '../../../reports/advice/facts/shape.ts';
 import { CRITERIA, EQUAL, type Weights } from '../../../reports/advice/questions/criteria.ts';
 import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';

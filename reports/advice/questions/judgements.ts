@@ -1,4 +1,5 @@
-import { FACTS, JUDGED, type JudgedCriterion, judgementsOf, LEVELS, type Level } from '../facts/index.ts';
+import { FACTS, judgementsOf } from '../facts/index.ts';
+import { JUDGED, type JudgedCriterion, LEVELS, type Level } from '../facts/shape.ts';
 import type { OwnLevel } from '../model.ts';
 
 /** What counts for a transport in what nobody measured: the authors' level, or the reader's own in its place. */

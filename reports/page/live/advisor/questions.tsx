@@ -1,5 +1,6 @@
 import { useId } from 'react';
-import { JUDGED, type JudgedCriterion, judgementsOf, LEVELS, type Level } from '../../../advice/facts/index.ts';
+import { judgementsOf } from '../../../advice/facts/index.ts';
+import { JUDGED, type JudgedCriterion, LEVELS, type Level } from '../../../advice/facts/shape.ts';
 import { CRITERIA, type CriterionId } from '../../../advice/questions/criteria.ts';
 import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/questions/draft.ts';
 import { inOrder } from '../../../advice/questions/judgements.ts';

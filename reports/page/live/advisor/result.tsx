@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { Level } from '../../../advice/facts/index.ts';
+import type { Level } from '../../../advice/facts/shape.ts';
 import type {
   Advice,
   CellTag,

@@ -1,5 +1,5 @@
 import type { Results } from '../../../../bench/results/schema.ts';
-import type { Fact, FactValue, Tag } from '../../../advice/facts/index.ts';
+import type { Fact, FactValue, Tag } from '../../../advice/facts/shape.ts';
 import { NEED_GROUPS, NEEDS, type NeedId } from '../../../advice/questions/needs.ts';
 import type { Analysis } from '../../../model/model.ts';
 import { Name, Scroll } from '../../parts/parts.tsx';

@@ -1,6 +1,7 @@
 import type { Results } from '../../../../bench/results/schema.ts';
 import { factOf } from '../../../advice/candidates.ts';
-import { FACTS, type Fact, factsOf } from '../../../advice/facts/index.ts';
+import { FACTS, factsOf } from '../../../advice/facts/index.ts';
+import type { Fact } from '../../../advice/facts/shape.ts';
 import { NEEDS, type NeedId } from '../../../advice/questions/needs.ts';
 import type { Analysis } from '../../../model/model.ts';
 

@@ -1,0 +1,18 @@
+import { APP_REPLAY, type Family, judged, NO_SCHEMA, NO_SESSIONS, no, overWebSocket, yes } from './shape.ts';
+import { S } from './sources.ts';
+
+export const ws: Family = {
+  id: 'ws',
+  title: 'WebSocket',
+  facts: {
+    ...overWebSocket,
+    binary: yes(S.wsFrames, 'frames of text or of bytes'),
+    replay: no(S.wsDesign, APP_REPLAY),
+    devices: no(S.wsDesign, NO_SESSIONS),
+    graphql: no(S.wsFrames, NO_SCHEMA),
+  },
+  judgements: {
+    simplicity: judged(1, 'one handshake, then messages; every platform has a client'),
+    features: judged(3, 'reconnecting, heartbeats, rooms and replay are yours to write'),
+  },
+};
