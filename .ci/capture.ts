@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readOptions } from '../bench/plan/options.ts';
 import { makePlan } from '../bench/plan/plan.ts';
 import { privateLink } from '../bench/run/link.ts';
@@ -34,7 +34,7 @@ for (const planned of makePlan(read.options).cases) {
     if (trial.state !== 'valid') throw new Error(`${planned.id}: ${trial.reasons.join('; ')}`);
     const counters = link.counters();
     // What was captured is written out by then.
-    await later(500);
+    await sleep(500);
     capturing.kill('SIGINT');
     await once(capturing, 'exit');
 

@@ -1,7 +1,8 @@
 import { connect as dial } from 'mqtt';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
+import { qosOf } from '../bench/codec/qos.ts';
 import { writeTogether } from '../bench/codec/together.ts';
-import type { ClientSettings, Message, Options, Receiver, Session } from '../bench/contract.ts';
+import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { window } from './shared/window.ts';
 
@@ -72,10 +73,6 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
   );
   return life.session;
-}
-
-function qosOf({ qos }: Options): 0 | 1 | 2 {
-  return qos === 1 || qos === 2 ? qos : 0;
 }
 
 /** Eight characters: short, because it is part of every topic; long enough for tens of thousands of sessions. */

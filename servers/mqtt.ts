@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { qosOf } from '../bench/codec/qos.ts';
+import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import { Gate, whenExpired } from './shared/gate.ts';
 import { schemeOf } from './shared/http/http.ts';
@@ -121,8 +122,4 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
-}
-
-function qosOf({ qos }: Options): 0 | 1 | 2 {
-  return qos === 1 || qos === 2 ? qos : 0;
 }

@@ -8,6 +8,7 @@ import { floodGuard } from './shared/flood.ts';
 import { Gate, type Pass, whenExpired } from './shared/gate.ts';
 import { createWebServer, cutSoon, guardOrigins, notFound, refuseAndCut, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { isLonger } from './shared/message-size.ts';
 import { limitedSockets } from './shared/sockets.ts';
 
 /** An event has one argument. With the usual ten, a peer could leave ten messages here that never become an event. */
@@ -153,12 +154,6 @@ function transportsOf({ transport = 'websocket' }: Options): ('polling' | 'webso
 function asBuffer(message: Message): string | Buffer {
   if (typeof message === 'string' || Buffer.isBuffer(message)) return message;
   return Buffer.from(message.buffer, message.byteOffset, message.length);
-}
-
-/** A character is one to three bytes: only where that decides are they counted. */
-function isLonger(message: string | Buffer, mostBytes: number): boolean {
-  if (typeof message !== 'string') return message.length > mostBytes;
-  return message.length > mostBytes || (3 * message.length > mostBytes && Buffer.byteLength(message) > mostBytes);
 }
 
 /** A request without a session opens one, and Engine.IO would keep any number of them for as long as they may take to connect. */

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
@@ -9,6 +9,7 @@ import { floodGuard } from './shared/flood.ts';
 import { Gate, whenExpired } from './shared/gate.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { isLonger } from './shared/message-size.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tryPort, untilFree } from './shared/udp.ts';
 import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
@@ -189,7 +190,7 @@ const MOST_EMPTYING_MS = 5_000;
 /** The library's binding never frees what is still queued when a channel is closed. */
 async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
   const deadline = performance.now() + MOST_EMPTYING_MS;
-  while (!inbox.isEmpty && performance.now() < deadline) await later(1);
+  while (!inbox.isEmpty && performance.now() < deadline) await sleep(1);
   channel.close();
   peer.close();
 }
@@ -212,12 +213,6 @@ function send(signalling: WebSocket, channel: DataChannel, message: Message): vo
     // Closed meanwhile, or larger than the peer said it takes (RFC 8841 §6.1); sending less than was asked is no choice.
     endSocket(signalling, 1009, 'message too large for this peer');
   }
-}
-
-/** In bytes; counting a text's is left out where it cannot matter. */
-function isLonger(message: Message, bytes: number): boolean {
-  if (typeof message !== 'string') return message.length > bytes;
-  return message.length * 3 > bytes && Buffer.byteLength(message) > bytes;
 }
 
 /** Ports that are tried where any will do. */

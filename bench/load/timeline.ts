@@ -1,3 +1,4 @@
+import { wholeAbove, wholeBelow } from '../results/numbers.ts';
 import { HIGHEST_NS, SAMPLES_BEYOND } from './histogram.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -36,11 +37,10 @@ const LEAST_OWED = 2 * SAMPLES_BEYOND;
 /** The same for every worker of a phase, whatever share of its sessions a worker has. */
 export function sliceCount({ count, intervalNs }: Timetable, receivers: number): number {
   const lengthNs = count * intervalNs;
-  const whole = (share: number): number => Math.floor(share + 1e-6);
-  const wanted = Math.min(MOST, Math.max(USUAL, whole(lengthNs / LONGEST_NS)));
+  const wanted = Math.min(MOST, Math.max(USUAL, wholeBelow(lengthNs / LONGEST_NS)));
   return Math.max(
     1,
-    Math.min(wanted, whole(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / LEAST_OWED), count),
+    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / LEAST_OWED), count),
   );
 }
 
@@ -132,8 +132,8 @@ export function summariseTimeline(slices: readonly Slice[], seconds: number): Sl
 }
 
 function percentile({ buckets, counts }: Slice, samples: number, share: number): number | null {
-  if (Math.floor(samples * (1 - share) + 1e-6) < SAMPLES_BEYOND) return null;
-  const rank = Math.ceil(samples * share - 1e-6);
+  if (wholeBelow(samples * (1 - share)) < SAMPLES_BEYOND) return null;
+  const rank = wholeAbove(samples * share);
   let seen = 0;
   const at = counts.findIndex((count) => {
     seen += count;

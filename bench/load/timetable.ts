@@ -1,3 +1,5 @@
+import { wholeAbove } from '../results/numbers.ts';
+
 /**
  * When every message of a phase is due and who sends it. Messages are numbered through all phases of a trial; message `i` is
  * sent by session `i mod clients` with sequence number `⌊i / clients⌋`, so that any process can tell from a header when the
@@ -26,8 +28,7 @@ export function timetable(phase: {
 
 /** Messages due in so many seconds at so many a second: one at the start of every interval. */
 export function messageCount(rate: number, seconds: number): number {
-  // 0.1 s at 30/s is 3.0000000000000004 in floating point, not 4 messages.
-  return Math.ceil(rate * seconds - 1e-6);
+  return wholeAbove(rate * seconds);
 }
 
 /** Number of the next phase's first message. */

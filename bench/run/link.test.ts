@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { networkNamespaces } from '../testing/processes.ts';
@@ -90,6 +91,6 @@ const SENDER = `
   for (let index = 0; index < 3; index++) socket.send(Buffer.alloc(100), 10077, '10.77.0.1', sent);`;
 
 async function until(holds: () => boolean): Promise<void> {
-  for (let round = 0; round < 500 && !holds(); round++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let round = 0; round < 500 && !holds(); round++) await sleep(10);
   expect(holds()).toBe(true);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { decode } from '../load/histogram.ts';
@@ -114,7 +115,7 @@ async function childRunning(file: string): Promise<number> {
   for (let round = 0; round < 500; round++) {
     const found = children().find(({ command }) => command.includes(file));
     if (found !== undefined) return found.pid;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   throw new Error(`no child runs ${file}`);
 }

@@ -1,7 +1,7 @@
+import { median } from '../../bench/results/numbers.ts';
 import { countOf } from '../model/format.ts';
 import type { Expert, Verdict } from '../model/verdict.ts';
 import { type Bootstrap, commonBlocks, type Interval, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
 import { cliffsDelta, mannWhitney } from '../stats/ranks.ts';
 
 export type Rule = {

@@ -1,8 +1,8 @@
+import { median } from '../../bench/results/numbers.ts';
 import type { Capacity, Case, Results } from '../../bench/results/schema.ts';
 import { describe, flagOf, kindOf, nameOf } from '../model/group.ts';
 import type { CurvePoint, SharePoint, TrialView } from '../model/model.ts';
 import { notShown, type Shown, shown } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import { decodeTrial } from './decode.ts';
 import { percentileCurve, pooledShares } from './figures/curve.ts';
 import { type DecodedTrial, payloadPerDelivered, socketPerDelivered } from './measure.ts';

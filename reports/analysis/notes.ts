@@ -1,7 +1,7 @@
+import { median } from '../../bench/results/numbers.ts';
 import { countOf, integer, list } from '../model/format.ts';
 import { metric } from '../model/metrics.ts';
 import type { Group, Question } from '../model/model.ts';
-import { median } from '../stats/median.ts';
 import type { Member } from './member.ts';
 
 /** Below this a straight line fits so badly that its slope is no figure to quote. */

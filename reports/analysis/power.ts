@@ -1,9 +1,9 @@
+import { median } from '../../bench/results/numbers.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { groupCases } from '../model/group.ts';
 import { METRICS, type MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
 import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
 import { bandOf } from './column.ts';
 import { type Member, readMember } from './member.ts';
 import { inventTrials } from './simulation.ts';

@@ -1,3 +1,4 @@
+import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { countOf } from '../model/format.ts';
 import { kindOf } from '../model/group.ts';
@@ -5,7 +6,6 @@ import { forEachMetric, type MetricId, metricsOf } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
 import type { Sample } from '../stats/bootstrap.ts';
 import type { Shown } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import { type DecodedTrial, fitOf, isLowerBound, measure } from './measure.ts';
 
 /** A metric's values by block over the valid trials that show it, and why there are none where there are none. */

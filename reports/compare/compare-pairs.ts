@@ -1,8 +1,8 @@
+import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { figures } from '../model/format.ts';
 import { kindOf, nameOf, objectiveText } from '../model/group.ts';
 import type { Kind } from '../model/metrics.ts';
-import { median } from '../stats/median.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
 export type Pairing = {

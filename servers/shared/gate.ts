@@ -10,7 +10,8 @@ export interface Pass {
   readonly expiresAtMs: number;
 }
 
-const EVERYONE: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
+/** Pass of whoever brings no token where none is asked for. */
+export const ANONYMOUS: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 
 /** A token that does not admit. The message names no part of the token. */
 export class Refused extends Error {}
@@ -59,7 +60,7 @@ export class Gate {
 
   /** The pass of a token that was admitted before and has not run out, or of everyone: without waiting. */
   known(token: string | undefined): Pass | undefined {
-    if (this.open) return EVERYONE;
+    if (this.open) return ANONYMOUS;
     const pass = token === undefined ? undefined : this.#remembered.get(token);
     return pass !== undefined && pass.expiresAtMs > Date.now() ? pass : undefined;
   }
@@ -68,7 +69,7 @@ export class Gate {
   async admit(token: string | undefined): Promise<Pass> {
     const known = this.known(token);
     if (known !== undefined) return known;
-    if (this.#rules === undefined) return EVERYONE;
+    if (this.#rules === undefined) return ANONYMOUS;
     if (token === undefined || token === '') throw new Refused('a token is required');
     if (token.length > MOST_TOKEN) throw new Refused('the token is too long');
     if (!COMPACT.test(token)) throw new Refused(INVALID);

@@ -4,7 +4,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../../bench/contract.ts';
 import { watchBacklogs } from './backlog.ts';
 import { floodGuard } from './flood.ts';
-import { type Gate, type Pass, Refused, tokenOf } from './gate.ts';
+import { ANONYMOUS, type Gate, type Pass, Refused, tokenOf } from './gate.ts';
 import { refuseUpgrade } from './http/http.ts';
 
 /** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
@@ -76,7 +76,8 @@ export function acceptWebSockets(
     socket.on('error', () => {});
     if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
     const token = tokenInHandshake && !gate.open ? tokenOf(request) : undefined;
-    const pass = tokenInHandshake ? gate.known(token) : NOBODY;
+    // A handshake without a token leaves it to the protocol above.
+    const pass = tokenInHandshake ? gate.known(token) : ANONYMOUS;
     if (pass !== undefined) return enter(pass);
     gate.admit(token).then(enter, (error: unknown) => {
       if (error instanceof Refused) refuseUpgrade(socket, 401);
@@ -96,9 +97,6 @@ export function acceptWebSockets(
   });
   return wss;
 }
-
-/** Of a handshake that leaves the token to the protocol above. */
-const NOBODY: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 
 /** Says why, and does not wait long for an answer: a peer that does not read gives none. */
 export function endSocket(socket: WebSocket, code: number, reason: string): void {

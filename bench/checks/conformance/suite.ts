@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Capabilities, Message } from '../../contract.ts';
 import { type Peer, within } from '../../testing/kit.ts';
@@ -356,7 +357,7 @@ function added(before: readonly string[], after: readonly string[]): string[] {
 
 /** Closing is done by the system a little after it is asked for. Gives up silently: the caller asserts. */
 async function eventually(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 200 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let round = 0; round < 200 && !condition(); round++) await sleep(20);
 }
 
 /** Waits until a marker sent after everything else has come back: what was to arrive before it has arrived. */

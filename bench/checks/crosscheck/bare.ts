@@ -1,4 +1,4 @@
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serveIpc } from '../../ipc.ts';
 import type { BareAnswer, BareOrder } from './orders.ts';
 
@@ -16,11 +16,11 @@ export function goRound(circle: Circle): void {
       messages++;
     };
     for (let opened = 0; opened < connections; opened++) await circle(url, message, arrived);
-    await later(warmupSeconds * 1e3);
+    await sleep(warmupSeconds * 1e3);
     const before = messages;
     const { user, system } = process.cpuUsage();
     const beganMs = performance.now();
-    await later(seconds * 1e3);
+    await sleep(seconds * 1e3);
     const used = process.cpuUsage();
     return {
       answer: 'loop',

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { findTransport } from '../../transports/index.ts';
@@ -162,7 +163,7 @@ describe('the commands', () => {
 async function until(condition: () => boolean): Promise<void> {
   for (let round = 0; round < 3_000; round++) {
     if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   throw new Error('waited 30 s in vain');
 }

@@ -1,4 +1,4 @@
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Platform } from '../../contract.ts';
 import { serveIpc } from '../../ipc.ts';
@@ -31,7 +31,7 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
         EventSource: http.EventSource,
         async fetch(target, request) {
           if (request.body === PROBE) learnt.resolve(target);
-          if (request.method === 'GET') await later(POLL_MS);
+          if (request.method === 'GET') await sleep(POLL_MS);
           return await http.fetch(target, request);
         },
         stream: http.stream,

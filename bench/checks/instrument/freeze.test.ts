@@ -1,4 +1,4 @@
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { decode } from '../../load/histogram.ts';
 import { summariseTimeline } from '../../load/timeline.ts';
@@ -18,10 +18,10 @@ async function freeze(
   after: number,
   milliseconds: number,
 ): Promise<number> {
-  await later(after);
+  await sleep(after);
   process.kill(child!.pid!, 'SIGSTOP');
   const began = performance.now();
-  await later(milliseconds);
+  await sleep(milliseconds);
   process.kill(child!.pid!, 'SIGCONT');
   return performance.now() - began;
 }

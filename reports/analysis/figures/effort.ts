@@ -1,6 +1,6 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
 import type { Group } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /** What a message cost either side in CPU, medians over the valid trials, in seconds. */
 export type Effort = {

@@ -1,7 +1,7 @@
+import { median } from '../../../bench/results/numbers.ts';
 import { countOf, figures, integer } from '../../model/format.ts';
 import { particulars, scenarioText } from '../../model/group.ts';
 import type { Group, Question, Row, WireRow } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /** What a run may vary while all else of a question stays as it is. */
 export type Axis = 'rate' | 'clients' | 'size';

@@ -1,8 +1,8 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { countOf, signed, signedShare } from '../../model/format.ts';
 import { describe, kindOf, nameOf } from '../../model/group.ts';
 import type { Beside, WireRow, WireWay } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 import { DATAGRAMS_NOT_COUNTED } from '../measure.ts';
 
 /** One row a case of kind `wire`, in the results' order. */

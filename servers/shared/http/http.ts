@@ -9,6 +9,7 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../../../bench/contract.ts';
+import { KEEP_ALIVE_SECONDS } from '../../../bench/limits.ts';
 import { answerBrokenRequests, LINGER_MS, requestGuard } from '../connections.ts';
 import { Gate, type Pass, Refused, tokenOf } from '../gate.ts';
 
@@ -55,7 +56,12 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
   const { identity, limits } = settings;
   const { handshakeMs } = limits;
   const timeouts = { headersTimeout: handshakeMs, requestTimeout: 1.4 * handshakeMs, connectionsCheckingInterval: 500 };
-  const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
+  const options = {
+    noDelay: true,
+    keepAliveTimeout: KEEP_ALIVE_SECONDS * 1e3,
+    maxHeaderSize: MOST_HEADER_BYTES,
+    ...timeouts,
+  };
   const inTime = requestGuard(limits);
   const enter = entrance(settings, answer, gate);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
