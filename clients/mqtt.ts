@@ -1,10 +1,10 @@
 import { connect as dial } from 'mqtt';
+import { writeCoalesced } from '../bench/codec/coalesced-writes.ts';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { qosOf } from '../bench/codec/qos.ts';
-import { writeTogether } from '../bench/codec/together.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { concurrencyLimiter } from './shared/concurrency-limiter.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { window } from './shared/window.ts';
 
 /** Messages a client has under way at a time where each is confirmed: less than a broker lets it leave unreleased. */
 const MOST_UNDER_WAY = 500;
@@ -27,7 +27,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     connectTimeout: 10_000,
     createWebsocket: (address, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
     // In a browser mqtt.js does so by itself.
-    wsOptions: { writev: writeTogether },
+    wsOptions: { writev: writeCoalesced },
     ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
   });
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
@@ -38,7 +38,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     : (): string => up;
   let cause: Error | undefined;
 
-  const confirmed = window<Message>(MOST_UNDER_WAY, (message, done) =>
+  const confirmed = concurrencyLimiter<Message>(MOST_UNDER_WAY, (message, done) =>
     client.publish(upFor(message), message as string | Buffer, { qos }, done),
   );
   const send = (message: Message): void => {

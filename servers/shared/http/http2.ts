@@ -8,11 +8,11 @@ import {
 } from 'node:http2';
 import type { ServerSettings } from '../../../bench/contract.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../bench/limits.ts';
-import { type Answer, entrance, refuse } from './http.ts';
+import { type Answer, authorize, refuse } from './http.ts';
 import { guardSession, lingering } from './http2-guard.ts';
 
 /**
- * The web server's counterpart for HTTP/2 (RFC 9113), with the same entrance and the same patience. Without TLS it wants clients that
+ * The web server's counterpart for HTTP/2 (RFC 9113), with the same authorization and the same patience. Without TLS it wants clients that
  * know beforehand (§3.3): no browser does. TCP_NODELAY is on: Node sets it on every connection that speaks HTTP/2.
  */
 export function createHttp2Server(settings: ServerSettings, answer: Answer): Http2Server {
@@ -22,7 +22,7 @@ export function createHttp2Server(settings: ServerSettings, answer: Answer): Htt
     unknownProtocolTimeout: limits.handshakeMs,
   };
   const { handshakeMs } = limits;
-  const onRequest = entrance(settings, answer);
+  const onRequest = authorize(settings, answer);
   const server =
     identity === undefined
       ? createServer(options, onRequest)
