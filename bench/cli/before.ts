@@ -12,14 +12,14 @@ import type { Check } from '../checks/doctor/checks.ts';
 import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
-import type { Arrangement } from '../run/run.ts';
+import type { RunResources } from '../run/run.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './numbers.ts';
 
 /** Said before anything starts: what will run, how long, over what, and what it can and cannot tell. */
 export function describePlan(
   plan: RunPlan,
-  arrangement: Arrangement,
+  resources: RunResources,
   { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
 ): string {
   const { options, cases } = plan;
@@ -31,7 +31,7 @@ export function describePlan(
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(resources)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, reason }) =>
         `Left out: ${[name, ...(encoding === undefined ? [] : [encoding]), ...(size === undefined ? [] : [`${size} B`])].join(', ')}: ${reason}.`,
@@ -70,7 +70,7 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
     .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
 /** What messages will travel on, and from how many processes. */
-export function over({ link, workers, sources }: Arrangement): string {
+export function over({ link, workers, sources }: RunResources): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;

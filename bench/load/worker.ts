@@ -6,7 +6,7 @@ import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
 import { Load } from './load.ts';
 import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
-import { comeFrom } from './sources.ts';
+import { useSourceAddresses } from './sources.ts';
 
 /**
  * Node cuts small buffers from pools of 64 KiB. The pacer's turns make garbage so quickly that such a pool outlives two young
@@ -22,7 +22,7 @@ let meter: ReturnType<typeof meterSockets> | undefined;
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
-    comeFrom(order.sources);
+    useSourceAddresses(order.sources);
     // Our own servers count by themselves.
     if (order.foreign) meter ??= meterSockets('client');
     if (order.authority !== undefined) setDefaultCACertificates([order.authority]);

@@ -19,7 +19,7 @@ export interface Reading {
   readonly connect: string;
   readonly recording: Recording;
   readonly workers: number;
-  /** Messages the timetable asked for; without one, those that were sent. */
+  /** Messages the schedule asked for; without one, those that were sent. */
   readonly due: number;
   /** Length of the measured window. */
   readonly seconds: number;

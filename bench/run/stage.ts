@@ -7,7 +7,7 @@ import { MOST_SIZE } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
-import type { Placement } from './affinity.ts';
+import type { CpuPinning } from './affinity.ts';
 import { LoadGenerator, type Opened, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, ourServer } from './host.ts';
 import type { Link, LinkCounters } from './link.ts';
@@ -17,7 +17,7 @@ import { PATIENCE_SECONDS, startServer } from './processes.ts';
 export interface TrialContext {
   readonly seed: number;
   readonly workers: number;
-  readonly placement: Placement | undefined;
+  readonly pinning: CpuPinning | undefined;
   readonly link: Link;
   /** Addresses the load's connections take turns to come from; none where the system may choose. */
   readonly sources: readonly string[];
@@ -64,20 +64,20 @@ export class Stage implements AsyncDisposable {
   }
 
   private constructor(planned: PlannedCase, context: TrialContext) {
-    const { placement, link, signal } = context;
+    const { pinning, link, signal } = context;
     const { clients, target } = planned;
     this.#planned = planned;
     this.#context = context;
     this.#generator = new LoadGenerator({
       workers: Math.min(context.workers, clients),
       clients,
-      cores: placement?.workers,
+      cores: pinning?.workers,
       end: link.generatorEnd,
       signal,
     });
     this.#host =
       target === null
-        ? ourServer(startServer(placement?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
+        ? ourServer(startServer(pinning?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
         : foreignServer(target, () => this.#generator.bytes());
   }
 

@@ -55,14 +55,14 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
 type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
 
 function measure(planned: PlannedCase, settings: TrialSettings, onStage: OnStage): Promise<Judged> {
-  const { warmupSeconds, objective, placement, workers, seed } = settings;
+  const { warmupSeconds, objective, pinning, workers, seed } = settings;
   switch (planned.scenario.kind) {
     case 'load':
       return onStage((stage) => measureLoad(planned, stage, { warmupSeconds }));
     case 'closed':
       return onStage((stage) => measureClosed(planned, stage, warmupSeconds));
     case 'capacity': {
-      const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
+      const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;
       return measureCapacity(planned, { objective, warmupSeconds, generatorCores, onStage });
     }
     case 'connect':

@@ -5,7 +5,7 @@ import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { testedNames } from '../testing/subjects.ts';
 import { whyUnavailable } from '../transports/index.ts';
-import { place } from './affinity.ts';
+import { pinCores } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
 import { runTrial } from './trial.ts';
 
@@ -33,7 +33,7 @@ const long = planOf({ transports: ['ws', 'sse:h2', 'grpc', 'mqtt:ws'], size: 65_
 async function counted(planned: PlannedCase) {
   const why = await whyUnavailable(planned.entry);
   if (why !== undefined) return void expect(why).toMatch(UNAVAILABLE);
-  const { trial } = await runTrial(planned, singleTrial({ placement: place(1), link }));
+  const { trial } = await runTrial(planned, singleTrial({ pinning: pinCores(1), link }));
   expect(trial.reasons).toEqual([]);
   if (trial.state === 'failed' || trial.theory === undefined) throw new Error('nothing to compare');
   const { theory, wire, messages } = trial;

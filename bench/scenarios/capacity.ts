@@ -1,5 +1,5 @@
 import { decode, SAMPLES_BEYOND } from '../load/histogram.ts';
-import { messageCount } from '../load/timetable.ts';
+import { messageCount } from '../load/schedule.ts';
 import type { Objective } from '../plan/options.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import type { Capacity } from '../results/schema.ts';

@@ -1,4 +1,4 @@
-import { following, messageCount } from '../load/timetable.ts';
+import { following, messageCount } from '../load/schedule.ts';
 import type { PlannedCase } from '../plan/plan.ts';
 import { WARM_UP_ROUNDS } from '../run/generator.ts';
 import { type Judged, type Reading, summarise } from '../run/measurement.ts';

@@ -2,8 +2,8 @@ import { ECHO } from '../codec/header.ts';
 import type { Options } from '../contract.ts';
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
-import { following, messageCount } from '../load/timetable.ts';
-import { type Placement, place } from '../run/affinity.ts';
+import { following, messageCount } from '../load/schedule.ts';
+import { type CpuPinning, pinCores } from '../run/affinity.ts';
 import { LoadGenerator, WARM_UP_ROUNDS } from '../run/generator.ts';
 import { listenOnLoopback, type Server, startServer, type Worker } from '../run/processes.ts';
 import { judge, LEAST_ON_TIME } from '../run/validity.ts';
@@ -11,7 +11,7 @@ import { judge, LEAST_ON_TIME } from '../run/validity.ts';
 /** A real server and real load workers, each on a core of its own where the machine allows, to be interfered with. */
 export interface Rig {
   readonly url: string;
-  readonly placement: Placement | undefined;
+  readonly pinning: CpuPinning | undefined;
   readonly server: Server;
   readonly workers: readonly Worker[];
   /** Sends `rate` messages a second for so long, all workers together, and resolves with what was recorded. */
@@ -43,9 +43,9 @@ export const WARM_UP_MESSAGES = WARM_UP_ROUNDS * WARM_UP_RATE * WARM_UP_SECONDS;
 export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<void>): Promise<void> {
   const { clients, workers: count = 1, options = {}, drainSeconds = 5 } = settings;
   const { signal } = new AbortController();
-  const placement = place(count);
-  await using server = startServer(placement?.server);
-  await using generator = new LoadGenerator({ workers: count, clients, cores: placement?.workers, signal });
+  const pinning = pinCores(count);
+  await using server = startServer(pinning?.server);
+  await using generator = new LoadGenerator({ workers: count, clients, cores: pinning?.workers, signal });
   const { url } = await listenOnLoopback(server, { module: settings.server, options: {} }, signal);
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
   await generator.open({ module: settings.client, url, options, ...message }, { until: clients, inFlight: 1 });
@@ -57,7 +57,7 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
     return { ...(await generator.phase(phase)), startedNs: generator.originNs + BigInt(startNs) };
   };
   for (let round = 0; round < WARM_UP_ROUNDS; round++) await run(WARM_UP_RATE, WARM_UP_SECONDS);
-  await use({ url, placement, server, workers: generator.workers, run });
+  await use({ url, pinning, server, workers: generator.workers, run });
 }
 
 const ATTEMPTS = 3;

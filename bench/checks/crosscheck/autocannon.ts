@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { serveIpc } from '../../ipc.ts';
-import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './orders.ts';
+import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './protocol.ts';
 
 /**
  * autocannon in a process of its own, so that its CPU time is read as our load worker's is, and nothing of ours runs beside

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveIpc } from '../../ipc.ts';
-import type { BareAnswer, BareOrder } from './orders.ts';
+import type { BareAnswer, BareOrder } from './protocol.ts';
 
 /** Opens one connection whose message goes round and round, and calls `arrived` each time it has come back. */
 export type Circle = (url: string, message: string, arrived: () => void) => Promise<void>;
 
 /**
- * A process that does nothing but let a message go round on each of its connections: no timetable, no checking, no
+ * A process that does nothing but let a message go round on each of its connections: no schedule, no checking, no
  * recording. What our generator costs beyond it is the price of measuring. It ends with its parent.
  */
 export function goRound(circle: Circle): void {

@@ -3,8 +3,8 @@ import { clientModule, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
 import {
   type LoadedServer,
+  type ProcessContext,
   runBare,
-  type Surroundings,
   withAutocannon,
   withEndpoint,
   withGenerator,
@@ -35,7 +35,7 @@ export interface CeilingRow {
   readonly bare: { readonly name: string; readonly target: number; readonly readings: readonly LoopReading[] } | null;
 }
 
-type Loop = (options: CeilingOptions, surroundings: Surroundings) => Promise<LoopReading>;
+type Loop = (options: CeilingOptions, context: ProcessContext) => Promise<LoopReading>;
 
 const WARM_UP_SECONDS = 1.5;
 /** Starting and ending the processes of one loop, and opening sessions. */
@@ -59,8 +59,7 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
     return {
       transport: entry.id,
       exchange: 'echo',
-      ours: (options, surroundings) =>
-        withServer(entry, surroundings, (target) => ourLoop(clientModule(entry), options, target)),
+      ours: (options, context) => withServer(entry, context, (target) => ourLoop(clientModule(entry), options, target)),
       bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
     };
   });
@@ -70,8 +69,7 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
       (entry): PlannedRow => ({
         transport: entry.id,
         exchange: 'plain request',
-        ours: (options, surroundings) =>
-          withEndpoint(entry, surroundings, (target) => ourLoop(plainClient, options, target)),
+        ours: (options, context) => withEndpoint(entry, context, (target) => ourLoop(plainClient, options, target)),
         bare: { name: 'autocannon', target: HTTP_TARGET, run: autocannonLoop(entry) },
       }),
     );
@@ -86,7 +84,7 @@ export function estimateSeconds({ transports, durationSeconds, trials }: Ceiling
 /** Lets ours and the bare loops run in turns, each on a fresh server, in rounds over all rows: drift falls on all alike. */
 export async function ceiling(
   options: CeilingOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<CeilingRow[]> {
   const rows = planRows(options.transports).map((row) => ({
@@ -98,8 +96,8 @@ export async function ceiling(
     for (const { row, ours, bare } of rows) {
       progress(`round ${trial + 1} of ${options.trials}: ${row.transport}, ${row.exchange}`);
       const turns = [
-        async () => void ours.push(await row.ours(options, surroundings)),
-        async () => void (row.bare !== null && bare.push(await row.bare.run(options, surroundings))),
+        async () => void ours.push(await row.ours(options, context)),
+        async () => void (row.bare !== null && bare.push(await row.bare.run(options, context))),
       ];
       // Neither is always the second.
       for (const turn of trial % 2 === 0 ? turns : turns.reverse()) await turn();
@@ -126,8 +124,8 @@ function ourLoop(
 }
 
 function bareLoop(entry: TransportEntry, name: 'bare-ws' | 'bare-tcp'): Loop {
-  return ({ clients: connections, size, durationSeconds: seconds }, surroundings) =>
-    withServer(entry, surroundings, async (target) => {
+  return ({ clients: connections, size, durationSeconds: seconds }, context) =>
+    withServer(entry, context, async (target) => {
       const load = { connections, size, warmupSeconds: WARM_UP_SECONDS, seconds };
       const looped = await runBare(name, load, target);
       return reading(looped.messages, looped.cpuSeconds, looped.seconds);
@@ -135,8 +133,8 @@ function bareLoop(entry: TransportEntry, name: 'bare-ws' | 'bare-tcp'): Loop {
 }
 
 function autocannonLoop(entry: TransportEntry): Loop {
-  return ({ clients, size, durationSeconds }, surroundings) =>
-    withEndpoint(entry, surroundings, (target) =>
+  return ({ clients, size, durationSeconds }, context) =>
+    withEndpoint(entry, context, (target) =>
       withAutocannon({ clients, size }, target, async (run) => {
         await run({ kind: 'closed', seconds: WARM_UP_SECONDS });
         const { completed, cpuSeconds, seconds } = await run({ kind: 'closed', seconds: durationSeconds });

@@ -16,7 +16,7 @@ const OPTIONS: CrosscheckOptions = {
   frozenLoad: { rate: 50, connections: 5, seconds: 3 },
 };
 const { entry } = findTransport('sse')!;
-const around = (signal = new AbortController().signal) => ({ placement: undefined, signal });
+const around = (signal = new AbortController().signal) => ({ pinning: undefined, signal });
 
 describe('under one load', () => {
   test.each(httpTransports.map((one) => [one.id, one] as const))(

@@ -1,9 +1,15 @@
 import { decode } from '../../load/histogram.ts';
-import { messageCount } from '../../load/timetable.ts';
+import { messageCount } from '../../load/schedule.ts';
 import { type TransportEntry, transports } from '../../transports/index.ts';
 import { analyticTruth, freeze } from './freeze.ts';
-import { type LoadedServer, type Surroundings, withAutocannon, withEndpoint, withGenerator } from './loaded-server.ts';
-import type { Percentiles } from './orders.ts';
+import {
+  type LoadedServer,
+  type ProcessContext,
+  withAutocannon,
+  withEndpoint,
+  withGenerator,
+} from './loaded-server.ts';
+import type { Percentiles } from './protocol.ts';
 
 /** Transports that have a plain endpoint: an ordinary request, answered by an ordinary response. */
 export const httpTransports: readonly TransportEntry[] = transports.filter(
@@ -71,27 +77,27 @@ export function estimateSeconds({ durationSeconds, freezeSeconds, frozenLoad }: 
 /** Puts the same loads to autocannon and to our generator, one after the other, each on a fresh server. */
 export async function crosscheck(
   options: CrosscheckOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<Crosscheck> {
   const comparisons: Comparison[] = [];
-  for (const entry of httpTransports) comparisons.push(await compare(entry, options, surroundings, progress));
+  for (const entry of httpTransports) comparisons.push(await compare(entry, options, context, progress));
   const [entry] = httpTransports;
   if (options.freezeSeconds === 0 || entry === undefined) return { comparisons, freeze: null };
-  return { comparisons, freeze: await underFreeze(entry, options, surroundings, progress) };
+  return { comparisons, freeze: await underFreeze(entry, options, context, progress) };
 }
 
 /** Both under the same load. */
 export async function compare(
   entry: TransportEntry,
   { rate, connections: clients, durationSeconds: seconds, size }: CrosscheckOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<Comparison> {
   const due = messageCount(rate, seconds);
 
   progress(`${entry.id}: our generator`);
-  const ours = await withEndpoint(entry, surroundings, (target) =>
+  const ours = await withEndpoint(entry, context, (target) =>
     withGenerator({ module: plainClient, clients, size }, target, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await generator.open(rate, seconds);
@@ -101,7 +107,7 @@ export async function compare(
   const cost = { cpuSecondsPerRequest: ours.cpuSeconds / ours.delivered };
 
   progress(`${entry.id}: autocannon`);
-  const theirs = await withEndpoint(entry, surroundings, (target) =>
+  const theirs = await withEndpoint(entry, context, (target) =>
     withAutocannon({ clients, size }, target, async (run) => {
       const loop = { kind: 'rate', rate, uncorrected: true } as const;
       await run({ ...loop, requests: messageCount(rate, WARM_UP_SECONDS) });
@@ -132,7 +138,7 @@ export async function compare(
 export async function underFreeze(
   entry: TransportEntry,
   { size, freezeSeconds, frozenLoad }: CrosscheckOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<FreezeReport> {
   const { rate, connections: clients, seconds } = frozenLoad;
@@ -148,7 +154,7 @@ export async function underFreeze(
   };
 
   progress(`freeze, ${entry.id}: our generator`);
-  const ours = await withEndpoint(entry, surroundings, (target) =>
+  const ours = await withEndpoint(entry, context, (target) =>
     withGenerator({ module: plainClient, clients, size }, target, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await frozen(target, generator.open(rate, seconds));
@@ -168,7 +174,7 @@ export async function underFreeze(
   for (const uncorrected of [false, true]) {
     const tool = uncorrected ? 'autocannon, uncorrected' : 'autocannon, as it comes';
     progress(`freeze, ${entry.id}: ${tool}`);
-    const { answer, frozenSeconds } = await withEndpoint(entry, surroundings, (target) =>
+    const { answer, frozenSeconds } = await withEndpoint(entry, context, (target) =>
       withAutocannon({ clients, size }, target, async (run) => {
         const loop = { kind: 'rate', rate, uncorrected } as const;
         await run({ ...loop, requests: messageCount(rate, WARM_UP_SECONDS) });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Platform } from '../../contract.ts';
 import { serveIpc } from '../../ipc.ts';
-import type { EndpointAnswer, EndpointOrder } from './orders.ts';
+import type { EndpointAnswer, EndpointOrder } from './protocol.ts';
 
 /**
  * A process that holds a session of a transport open, so that others may use the session's address as an ordinary HTTP

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Percentiles } from './orders.ts';
+import type { Percentiles } from './protocol.ts';
 
 /**
  * What messages at an even pace must show when the server stands still for `frozenSeconds` of `seconds`: a message due during

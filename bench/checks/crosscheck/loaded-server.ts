@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
 import type { Recording } from '../../load/recording.ts';
-import { following, messageCount } from '../../load/timetable.ts';
-import type { Placement } from '../../run/affinity.ts';
+import { following, messageCount } from '../../load/schedule.ts';
+import type { CpuPinning } from '../../run/affinity.ts';
 import { Child, type ChildSettings } from '../../run/child.ts';
 import { LoadGenerator, maxOpeningSeconds } from '../../run/generator.ts';
 import { GENERATOR_FLAGS, listenOnLoopback, PATIENCE_SECONDS, type Server, startServer } from '../../run/processes.ts';
@@ -15,11 +15,11 @@ import type {
   BareOrder,
   EndpointAnswer,
   EndpointOrder,
-} from './orders.ts';
+} from './protocol.ts';
 
 /** Where processes are put, as in a run, and what ends them all. */
-export interface Surroundings {
-  readonly placement: Placement | undefined;
+export interface ProcessContext {
+  readonly pinning: CpuPinning | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,7 +34,7 @@ export function constantMessage(size: number): string {
 }
 
 /** A server to load, and where it takes messages. The signal also ends what is under way when the server dies. */
-export interface LoadedServer extends Surroundings {
+export interface LoadedServer extends ProcessContext {
   readonly server: Server;
   readonly url: string;
 }
@@ -42,25 +42,25 @@ export interface LoadedServer extends Surroundings {
 /** Starts a fresh server process as a run does, and ends it after use. */
 export async function withServer<Result>(
   entry: TransportEntry,
-  surroundings: Surroundings,
+  context: ProcessContext,
   use: (target: LoadedServer) => Promise<Result>,
 ): Promise<Result> {
-  await using server = startServer(surroundings.placement?.server);
-  const signal = server.aliveWith(surroundings.signal);
+  await using server = startServer(context.pinning?.server);
+  const signal = server.aliveWith(context.signal);
   const listen = { module: serverModule(entry), options: optionsOf({ entry, variant: null }) };
   const { url } = await listenOnLoopback(server, listen, signal);
-  return await use({ ...surroundings, signal, server, url });
+  return await use({ ...context, signal, server, url });
 }
 
 /** Starts a server as `withServer` does, and holds its transport's plain endpoint open on the server's core: `url` is that. */
 export async function withEndpoint<Result>(
   entry: TransportEntry,
-  surroundings: Surroundings,
+  context: ProcessContext,
   use: (target: LoadedServer) => Promise<Result>,
 ): Promise<Result> {
-  return await withServer(entry, surroundings, async (target) => {
+  return await withServer(entry, context, async (target) => {
     const name = 'the process that holds the endpoint';
-    const core = target.placement?.server;
+    const core = target.pinning?.server;
     await using holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), { core });
     const signal = holder.aliveWith(target.signal);
     const options = optionsOf({ entry, variant: null });
@@ -81,10 +81,10 @@ export interface Generator {
 /** Starts a load worker as a run does, with the client module to speak through, and ends it after use. */
 export async function withGenerator<Result>(
   { module, clients, size }: { readonly module: string; readonly clients: number; readonly size: number },
-  { url, placement, signal }: LoadedServer,
+  { url, pinning, signal }: LoadedServer,
   use: (generator: Generator) => Promise<Result>,
 ): Promise<Result> {
-  await using generator = new LoadGenerator({ workers: 1, clients, cores: placement?.workers, signal });
+  await using generator = new LoadGenerator({ workers: 1, clients, cores: pinning?.workers, signal });
   const message = { options: {}, encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
   await generator.open({ module, url, ...message }, { until: clients, inFlight: 1 });
   const drainSeconds = DRAIN_SECONDS;
@@ -107,12 +107,12 @@ export async function withGenerator<Result>(
 /** Starts a process for autocannon; it may be asked for several loads, one after another. */
 export async function withAutocannon<Result>(
   { clients, size }: { readonly clients: number; readonly size: number },
-  { url, ...surroundings }: LoadedServer,
+  { url, ...context }: LoadedServer,
   use: (run: (loop: AutocannonOrder['loop']) => Promise<AutocannonAnswer>) => Promise<Result>,
 ): Promise<Result> {
-  const settings = tool(surroundings);
+  const settings = tool(context);
   await using child = new Child<AutocannonOrder, AutocannonAnswer>('autocannon', file('./autocannon.ts'), settings);
-  const signal = child.aliveWith(surroundings.signal);
+  const signal = child.aliveWith(context.signal);
   const request = { url, connections: clients, body: constantMessage(size) };
   return await use((loop) => {
     const lasts = loop.kind === 'closed' ? loop.seconds : loop.requests / loop.rate;
@@ -125,9 +125,9 @@ export async function withAutocannon<Result>(
 export async function runBare(
   name: 'bare-ws' | 'bare-tcp',
   { size, ...load }: Omit<BareOrder, 'order' | 'url' | 'message'> & { readonly size: number },
-  { url, signal, placement }: LoadedServer,
+  { url, signal, pinning }: LoadedServer,
 ): Promise<BareAnswer> {
-  const settings = tool({ placement });
+  const settings = tool({ pinning });
   await using child = new Child<BareOrder, BareAnswer>('the bare loop', file(`./${name}.ts`), settings);
   const seconds = load.warmupSeconds + load.seconds + PATIENCE_SECONDS + maxOpeningSeconds(load.connections);
   const order = { order: 'loop', url, ...load, message: constantMessage(size) } as const;
@@ -135,7 +135,7 @@ export async function runBare(
 }
 
 /** Other generators run as ours does: on the core that a run's first load worker has, with the same flags of the runtime. */
-const tool = ({ placement }: Pick<Surroundings, 'placement'>): ChildSettings => ({
-  core: placement?.workers[0],
+const tool = ({ pinning }: Pick<ProcessContext, 'pinning'>): ChildSettings => ({
+  core: pinning?.workers[0],
   flags: GENERATOR_FLAGS,
 });

@@ -67,7 +67,7 @@ test('a frozen server is seen by every message that was due meanwhile, and by no
     expect(p99).toBeGreaterThan(analytic * 0.95);
     expect(p99).toBeLessThan(analytic * 1.05);
 
-    // It began 25 ms before the timetable's fifteenth second, or as much later as the timer that made it begin.
+    // It began 25 ms before the schedule's fifteenth second, or as much later as the timer that made it begin.
     const slices = summariseTimeline(recording.timeline!, seconds);
     expect(slices).toHaveLength(seconds);
     expect(slices.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(due);

@@ -4,7 +4,7 @@ import { wrap } from '../../../reports/terminal/text.ts';
 import { type CeilingOptions, type CeilingRow, ceiling, estimateSeconds } from '../../checks/crosscheck/ceiling.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
 import { listOf, MOST_SIZE, suggestion } from '../../plan/options.ts';
-import { place } from '../../run/affinity.ts';
+import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { transports } from '../../transports/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -44,13 +44,13 @@ export async function ceilingCommand(
   const seconds = estimateSeconds(options);
   io.talk(`Closed loops, ours and bare ones in turns: about ${approximately(seconds)}.\n`);
   if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
-  const placement = place(1);
+  const pinning = pinCores(1);
   try {
-    const rows = await ceiling(options, { placement, signal: interrupted }, (what) => io.talk(`  ${what}\n`));
+    const rows = await ceiling(options, { pinning, signal: interrupted }, (what) => io.talk(`  ${what}\n`));
     const { transports: measured, ...numbers } = options;
     const document = {
       options: { transports: measured.map(({ id }) => id), ...numbers },
-      ...placement,
+      ...pinning,
       loop: 'closed',
       rows,
     };

@@ -13,7 +13,7 @@ import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MicroRow, Results, Trial } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
-import { arrange, type RunEvent, type RunSettings, run } from '../../run/run.ts';
+import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
 import { addressShown } from '../../security/redact.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { describePlan, newestResults } from '../before.ts';
@@ -55,17 +55,17 @@ export async function runCommand(
   const link = await linkFor(options);
   try {
     if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
-    const arrangement = arrange(plan, link);
-    if ('problems' in arrangement) throw new UsageError(arrangement.problems);
+    const resources = resolveResources(plan, link);
+    if ('problems' in resources) throw new UsageError(resources.problems);
     const checks = examine(await readMachine());
-    io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
+    io.talk(describePlan(plan, resources, { checks, earlier: newestResults() }));
     if (!(await isAgreed(estimateSeconds(plan), flags, { io, interrupted }))) return EXIT.interrupted;
     const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
     const log = flags.ndjson ? eventLog(io.out) : undefined;
     log?.plan(plan, thresholds);
     const micro = await microFor(plan, interrupted);
     const safety = security === undefined ? {} : { security };
-    const settings = { arrangement, checks, micro, folder, ...safety };
+    const settings = { resources, checks, micro, folder, ...safety };
     const results = await execute(plan, settings, { io, interrupted, told: (event) => log?.run(event) });
 
     const { html, analysis } = await makeReport(results);
@@ -149,7 +149,7 @@ async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promi
 /** Runs the plan; results are written after every trial. */
 async function execute(
   plan: RunPlan,
-  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
+  { folder, ...settings }: Pick<RunSettings, 'resources' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
   { io, interrupted, told }: { io: Io; interrupted: AbortSignal; told: (event: RunEvent) => void },
 ): Promise<Results> {
   const display = progressDisplay(io.progress, labels(plan));
