@@ -53,9 +53,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/scenarios',
   ],
   'bench/scenarios': [
+    'bench/contract.ts',
     'bench/codec',
     'bench/load',
-    'bench/plan',
     'bench/transports',
     'bench/results',
     'bench/run',
@@ -106,6 +106,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/codec',
     'bench/load',
     'bench/run',
+    'bench/scenarios',
     'bench/cli.ts',
     'servers/application.ts',
   ],

@@ -22,7 +22,8 @@ import { COLOURS, forgiveClosedPipes, type OutputFlags, processIo } from './cli/
 import { usePlugins } from './cli/plugin.ts';
 import { LEAST_SIZE } from './codec/header.ts';
 import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
-import { type ScenarioEntry, scenarios } from './scenarios/index.ts';
+import { scenarios } from './scenarios/index.ts';
+import type { ScenarioEntry } from './scenarios/shape.ts';
 import { transportNames } from './transports/index.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */

@@ -9,7 +9,7 @@ import { transports } from './transports/index.ts';
  * one. That is what keeps adding a transport to five files, and a kind to two modules.
  */
 const TRANSPORTS = new Set(transports.map(({ id }) => id));
-const KINDS = new Set(scenarios.flatMap(({ id, kind }) => [id, kind]));
+const KINDS = new Set(scenarios.flatMap(({ id, kind }) => [id, kind.id]));
 const isId = (word: unknown): word is string => typeof word === 'string' && (TRANSPORTS.has(word) || KINDS.has(word));
 
 /** Words of the language of programs that are kinds' ids too: a lone key of that name is a field, two of them are a table. */

@@ -46,6 +46,12 @@ test('a plan says what it can tell, or that it cannot', () => {
   expect(from(said({ scenarios: 'echo', trials: '20' }, earlier))).toBeLessThan(from(told));
 });
 
+test('a plan names the warm-up where there is one', () => {
+  expect(said({ scenarios: 'echo' })).toContain('Each: a fresh server, 0.8 s warm-up; ');
+  expect(said({ scenarios: 'capacity' })).toContain('Each: a fresh server, 0.8 s warm-up; ');
+  expect(said({ scenarios: 'idle' })).toContain('Each: a fresh server; ');
+});
+
 test('a plan says which percentiles its trials are too short for', () => {
   expect(said({ scenarios: 'echo', rate: '100', duration: '2' })).toMatch(
     /Cannot show p99 everywhere: a trial has 200/,

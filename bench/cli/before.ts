@@ -9,10 +9,11 @@ import type { Question } from '../../reports/model/model.ts';
 import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
-import { estimateSeconds, messagesOf, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { RunResources } from '../run/run.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './numbers.ts';
 
@@ -24,7 +25,7 @@ export function describePlan(
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
-  const warmUp = cases.some(({ scenario }) => scenario.kind === 'load') ? `, ${options.warmupSeconds} s warm-up` : '';
+  const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup) ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
     `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionOf(planned, options))))].join('; ')}.`,
@@ -49,7 +50,7 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
   return {
     scenario: scenario.id,
-    kind: scenario.kind,
+    kind: scenario.kind.id,
     clients,
     rate,
     size,
@@ -59,7 +60,7 @@ function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Qu
     network: 'none',
     ...(auth === null ? {} : { auth }),
     ...(target === null ? {} : { target: addressShown(target) }),
-    objective: scenario.kind === 'capacity' ? objective : null,
+    objective: scenario.kind.uses.objective ? objective : null,
   };
 }
 
@@ -80,8 +81,8 @@ export function over({ link, workers, sources }: RunResources): string {
 
 /** What differences this plan will be able to call, going by how far the last run's trials scattered. */
 function separation({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
-  const kinds = new Set(cases.map(({ scenario }) => scenario.kind));
-  kinds.delete('wire');
+  const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
+  const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
   if (options.trials < LEAST_TRIALS) {
     return [`A quick look: medians, but no verdicts. Those need ${LEAST_TRIALS} valid trials of each case.`];
@@ -110,7 +111,7 @@ function inWords({ metric: id, ratio }: Detectable): string {
 
 /** A percentile that the shortest trials have too few messages for. */
 function percentilesOf({ cases }: RunPlan): string[] {
-  const samples = cases.filter(({ scenario }) => scenario.kind === 'load').map(messagesOf);
+  const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
   const fewest = Math.min(...samples);
   if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
   return [

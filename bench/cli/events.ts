@@ -84,7 +84,7 @@ function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'tr
   if (trial.state === 'failed' || one === undefined) return known;
   const view = viewTrial(one, trial, decodeTrial(trial));
   if (view.state === 'failed') return known;
-  const figures = metricsOf(planned.scenario.kind).map((id) => {
+  const figures = metricsOf(planned.scenario.kind.id).map((id) => {
     const value = view.values[id];
     return [id, value.shown ? value.value : null] as const;
   });

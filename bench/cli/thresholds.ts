@@ -1,7 +1,8 @@
 import { OPERATORS, type Threshold } from '../../reports/analysis/thresholds.ts';
 import { METRICS, type Metric, type MetricId, metricsOf } from '../../reports/model/metrics.ts';
 import { type Given, listOf, type RunOptions, suggestion } from '../plan/options.ts';
-import { scenarios } from '../scenarios/index.ts';
+import { findScenario, scenarios } from '../scenarios/index.ts';
+import type { ScenarioEntry } from '../scenarios/shape.ts';
 import { findTransport, transportNames } from '../transports/index.ts';
 
 /** What a run measures, as far as it is known: with other problems about, only names are checked. */
@@ -33,14 +34,14 @@ function readThreshold(text: string, measured: Measured): Threshold | string[] {
   const [whole, flag = '', scenario = '', figure = '', sign, amount, unit = ''] = SHAPE.exec(text) ?? [];
   const operator = OPERATORS.find((one) => one === sign);
   if (whole === undefined || operator === undefined) return [`${FORM}, not "${text}"`];
-  const entry = scenarios.find(({ id }) => id === scenario);
-  const ids = entry === undefined ? METRICS.map(({ id }) => id) : metricsOf(entry.kind);
+  const entry = findScenario(scenario);
+  const ids = entry === undefined ? METRICS.map(({ id }) => id) : metricsOf(entry.kind.id);
   const metric = METRICS.find(({ id }) => id === figure && ids.some((one) => one === id));
   const limit = metric === undefined ? 0 : limitOf(Number(amount), unit, metric);
   const problems = [
     ...unknownTransport(flag, text, measured),
     ...unknownScenario(scenario, text, measured),
-    ...(metric === undefined ? [unknownFigure(figure, scenario, text, ids)] : []),
+    ...(metric === undefined ? [`"${text}": ${scenario} ${whyNoFigure(figure, ids, entry)}`] : []),
     ...(limit === null && metric !== undefined
       ? [`"${text}": ${metric.id} takes ${unitsOf(metric)}, not ${unit === '' ? 'a number alone' : `"${unit}"`}`]
       : []),
@@ -64,9 +65,9 @@ function unknownScenario(scenario: string, text: string, measured: Measured): st
   return [`"${text}": ${scenario} is not measured; name it in --scenarios`];
 }
 
-function unknownFigure(figure: string, scenario: string, text: string, ids: readonly MetricId[]): string {
-  if (ids.length === 0) return `"${text}": ${scenario} is held against formulas, and has no figure for a threshold`;
-  return `"${text}": ${scenario} has no figure "${figure}"${suggestion(figure, ids)}`;
+function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEntry | undefined): string {
+  if (entry?.kind.judgedBy === 'formulas') return 'is held against formulas, and has no figure for a threshold';
+  return `has no figure "${figure}"${suggestion(figure, ids)}`;
 }
 
 /** Units to a base unit, by what a metric is in: seconds, bytes, or so many a second. */

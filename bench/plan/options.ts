@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import { LEAST_SIZE, MOST_SENDERS, MOST_SEQUENCE } from '../codec/header.ts';
 import type { Encoding, Payload, TokenRules } from '../contract.ts';
-import { type ScenarioEntry, scenarios } from '../scenarios/index.ts';
+import { scenarios } from '../scenarios/index.ts';
+import type { Objective, ScenarioEntry, Uses } from '../scenarios/shape.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 
 /** What a run is asked to do. Lists span the cases. */
@@ -41,12 +42,8 @@ export interface RunOptions {
   readonly profile: Profile | 'custom';
 }
 
-/** A percentile of the response that may be at most so long. */
-export interface Objective {
-  readonly percentile: (typeof PERCENTILES)[number];
-  readonly seconds: number;
-}
-const PERCENTILES = [50, 90, 99, 99.9] as const;
+/** Percentiles that an objective can be about. */
+const PERCENTILES = [50, 90, 99, 99.9] as const satisfies readonly Objective['percentile'][];
 
 /** `all`: every variant too. */
 const PROFILES = ['default', 'quick', 'all'] as const;
@@ -105,8 +102,15 @@ export type Setting = (typeof SETTINGS)[number];
 export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
-/** Checks everything that was given and reports all problems at once; with none, the options are complete. */
-export function readOptions(given: Partial<Record<Setting, Given>>): { options: RunOptions } | { problems: string[] } {
+/**
+ * Checks everything that was given and reports all problems at once; with none, the options are complete.
+ *
+ * @param known scenarios that can be named
+ */
+export function readOptions(
+  given: Partial<Record<Setting, Given>>,
+  known: readonly ScenarioEntry[] = scenarios,
+): { options: RunOptions } | { problems: string[] } {
   const problems: string[] = [];
   const asked = readChoice(given.profile, PROFILES, problems);
   const quick = readFlag(given.quick, problems) || asked === 'quick';
@@ -115,7 +119,7 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
   }
   const usual = { durationSeconds: null, ...DEFAULTS, ...(quick ? QUICK : {}) };
   // Somebody else's server is asked to send back what it is sent, unless more is known of it.
-  const usualScenarios = scenarios.filter(
+  const usualScenarios = known.filter(
     ({ usual, reaches }) => usual && (given.url === undefined || reaches === 'sender'),
   );
 
@@ -123,7 +127,7 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
   const options: RunOptions = {
     named: given.transports !== undefined,
     transports: readNames(given.transports, 'transport', transportNames(), everything, problems),
-    scenarios: readNames(given.scenarios, 'scenario', ids(scenarios), ids(usualScenarios), problems),
+    scenarios: readNames(given.scenarios, 'scenario', ids(known), ids(usualScenarios), problems),
     clients: readNumbers(given.clients, { whole: true, least: 1, most: MOST_SENDERS }, problems),
     rates: readNumbers(given.rate, { least: 0.001, most: 10_000_000 }, problems),
     sizes: readNumbers(given.size, { whole: true, least: LEAST_SIZE, most: MOST_SIZE }, problems),
@@ -144,7 +148,7 @@ export function readOptions(given: Partial<Record<Setting, Given>>): { options: 
     profile: quick ? 'quick' : profileOf(given, asked),
   };
   if (problems.length > 0) return { problems };
-  const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
+  const chosen = known.filter(({ id }) => options.scenarios.includes(id));
   const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen), ...foreign(options, given)];
   return wrong.length > 0 ? { problems: wrong } : { options };
 }
@@ -163,17 +167,15 @@ function unused(
   chosen: readonly ScenarioEntry[],
 ): string[] {
   const names = options.scenarios.join(', ');
-  const none = (setting: Setting, has: (scenario: ScenarioEntry) => boolean): string[] =>
-    given[setting] === undefined || chosen.some(has)
+  const none = (setting: Setting, has: (uses: Uses) => boolean): string[] =>
+    given[setting] === undefined || chosen.some(({ kind }) => has(kind.uses))
       ? []
       : [`${given[setting].where} has no meaning for ${names}; leave it out`];
   return [
-    ...none('rate', ({ defaults }) => defaults.rate > 0),
-    ...(['size', 'encoding', 'payload'] as const).flatMap((setting) =>
-      none(setting, ({ defaults }) => defaults.sizes.length > 0),
-    ),
-    ...(options.profile === 'quick' ? [] : none('duration', ({ defaults }) => defaults.seconds > 0)),
-    ...none('objective', ({ kind }) => kind === 'capacity'),
+    ...none('rate', ({ rate }) => rate !== 'none'),
+    ...(['size', 'encoding', 'payload'] as const).flatMap((setting) => none(setting, ({ messages }) => messages)),
+    ...(options.profile === 'quick' ? [] : none('duration', ({ duration }) => duration)),
+    ...none('objective', ({ objective }) => objective),
   ];
 }
 
@@ -191,7 +193,7 @@ function excess(
       `${given.workers?.where} is ${options.workers}, but ${fewest} client(s) keep at most ${fewest} workers busy`,
     );
   }
-  for (const scenario of chosen.filter(({ kind }) => kind === 'load')) {
+  for (const scenario of chosen.filter(({ kind }) => kind.uses.rate === 'offered')) {
     const seconds = (options.durationSeconds ?? scenario.defaults.seconds) + options.warmupSeconds;
     const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
     if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MOST_SEQUENCE) continue;

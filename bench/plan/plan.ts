@@ -1,10 +1,10 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { Encoding, Payload } from '../contract.ts';
-import { type ScenarioEntry, type ScenarioKind, scenarios } from '../scenarios/index.ts';
+import type { Encoding } from '../contract.ts';
+import { findScenario, scenarios } from '../scenarios/index.ts';
+import type { PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
 import {
   findTransport,
-  optionsOf,
   type TransportEntry,
   type Variant,
   whyTooLarge,
@@ -12,33 +12,6 @@ import {
   whyUnsupported,
 } from '../transports/index.ts';
 import type { RunOptions } from './options.ts';
-
-/** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */
-export interface PlannedCase {
-  readonly id: string;
-  /** `transport` or `transport:variant`, and in an A/A run `#a` or `#b`. */
-  readonly name: string;
-  readonly entry: TransportEntry;
-  readonly variant: Variant | null;
-  /** In an A/A run, under which of its two labels the transport goes. */
-  readonly label: 'a' | 'b' | null;
-  readonly scenario: ScenarioEntry;
-  readonly clients: number;
-  /** Messages a second; where a search begins; 0 where no timetable is kept. */
-  readonly rate: number;
-  /** Bytes; 0 where no message is sent. */
-  readonly size: number;
-  /** Measured time of a trial, of a search's probe; 0 where the work ends it. */
-  readonly seconds: number;
-  readonly encoding: Encoding;
-  readonly payload: Payload;
-  readonly tls: boolean;
-  readonly auth: RunOptions['auth'];
-  /** URL of a server that runs already, in place of one of ours; null otherwise. */
-  readonly target: string | null;
-  /** URL of a module with another application than the servers' own. */
-  readonly application?: string;
-}
 
 /** What was asked for and is not measured. */
 export interface LeftOut {
@@ -65,10 +38,20 @@ export interface RunPlan {
  * Pure: the same arguments give the same plan.
  *
  * @param unavailable by transport, why it cannot be used on this machine
+ * @param known scenarios that the options may name
  */
-export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, string> = new Map()): RunPlan {
-  const leftOut = leftOutOf(options, unavailable);
-  const cases = casesOf(options).filter(
+export function makePlan(
+  options: RunOptions,
+  unavailable: ReadonlyMap<string, string> = new Map(),
+  known: readonly ScenarioEntry[] = scenarios,
+): RunPlan {
+  const asked = options.scenarios.map((id) => {
+    const scenario = findScenario(id, known);
+    if (scenario === undefined) throw new Error(`unknown scenario ${id}`);
+    return scenario;
+  });
+  const leftOut = leftOutOf(options, asked, unavailable);
+  const cases = casesOf(options, asked).filter(
     ({ entry, variant, encoding, size }) =>
       !leftOut.some(
         (left) =>
@@ -89,38 +72,24 @@ export function makePlan(options: RunOptions, unavailable: ReadonlyMap<string, s
   return { options, leftOut, cases, blocks };
 }
 
-/** What a trial takes besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
-const OVERHEAD_SECONDS = 0.75;
-/** Probes of a search, about: doublings, halvings, and the longer one that confirms. */
-const PROBES = 14;
-/** Of a trial that counts bytes, its warm-up included. */
-const WIRE_EXCHANGES = 240;
-/** Of the sessions a trial opens one after another. */
-const SESSIONS_PER_SECOND = 500;
-
-/** By kind, about; a machine is faster or slower. */
-const SECONDS: Readonly<Record<ScenarioKind, (planned: PlannedCase, warmupSeconds: number) => number>> = {
-  load: ({ seconds }, warmupSeconds) => warmupSeconds + seconds + OVERHEAD_SECONDS,
-  closed: ({ seconds }, warmupSeconds) => warmupSeconds + seconds + OVERHEAD_SECONDS,
-  capacity: ({ seconds }, warmupSeconds) => PROBES * (warmupSeconds + seconds + OVERHEAD_SECONDS),
-  connect: ({ clients }) => OVERHEAD_SECONDS + (2 * clients) / SESSIONS_PER_SECOND,
-  // Until a heartbeat has come round.
-  idle: ({ clients, seconds }) => 3 + clients / SESSIONS_PER_SECOND + Math.max(seconds, 25),
-  // Who asks at intervals takes one for every exchange.
-  wire: (planned) => 2 + (WIRE_EXCHANGES * Number(optionsOf(planned).intervalMs ?? 0)) / 1e3,
-};
-
 export function estimateSeconds({ options, cases }: RunPlan): number {
-  const block = cases.reduce((sum, planned) => sum + SECONDS[planned.scenario.kind](planned, options.warmupSeconds), 0);
+  const block = cases.reduce(
+    (sum, planned) => sum + planned.scenario.kind.estimateSeconds(planned, options.warmupSeconds),
+    0,
+  );
   return block * options.trials;
 }
 
-/** Deliveries that a trial on a timetable has. */
+/** Deliveries that a trial at an offered rate has. */
 export function messagesOf({ rate, seconds, scenario, clients }: PlannedCase): number {
   return Math.floor(rate * seconds) * (scenario.reaches === 'everyone' ? clients : 1);
 }
 
-function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>): LeftOut[] {
+function leftOutOf(
+  options: RunOptions,
+  asked: readonly ScenarioEntry[],
+  unavailable: ReadonlyMap<string, string>,
+): LeftOut[] {
   return options.transports.flatMap((name): LeftOut[] => {
     const found = findTransport(name);
     if (found === undefined) return [];
@@ -133,7 +102,7 @@ function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>
       const reason = whyUnsupported(found, encoding);
       return reason === undefined ? [] : [{ name, encoding, kind, reason } as const];
     });
-    const sizes = sizesOf(options).flatMap((size) => {
+    const sizes = sizesOf(options, asked).flatMap((size) => {
       const reason = whyTooLarge(found, size);
       return reason === undefined ? [] : [{ name, size, kind, reason } as const];
     });
@@ -142,19 +111,17 @@ function leftOutOf(options: RunOptions, unavailable: ReadonlyMap<string, string>
 }
 
 /** Every size that any of the scenarios asked for sends. */
-function sizesOf({ scenarios: asked, sizes }: RunOptions): number[] {
-  const wanted = scenarios.filter(({ id, defaults }) => asked.includes(id) && defaults.sizes.length > 0);
+function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number[] {
+  const wanted = asked.filter(({ kind }) => kind.uses.messages);
   return [...new Set(wanted.flatMap(({ defaults }) => sizes ?? defaults.sizes))];
 }
 
 const nameOf = ({ id }: TransportEntry, variant: Variant | null): string =>
   variant === null ? id : `${id}:${variant.id}`;
 
-function casesOf(options: RunOptions): PlannedCase[] {
+function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
-  return options.scenarios.flatMap((scenarioId) => {
-    const scenario = scenarios.find(({ id }) => id === scenarioId);
-    if (scenario === undefined) throw new Error(`unknown scenario ${scenarioId}`);
+  return asked.flatMap((scenario) => {
     const shared = { payload: options.payload, tls: options.tls, auth: options.auth, target: options.url };
     return settingsOf(scenario, options).flatMap((settings) =>
       options.transports.flatMap((name) =>
@@ -166,13 +133,13 @@ function casesOf(options: RunOptions): PlannedCase[] {
 
 type Settings = Pick<PlannedCase, 'clients' | 'rate' | 'size' | 'seconds' | 'encoding'>;
 
-/** All combinations of a scenario's settings. What it has no use for, it has once, as 0. */
-function settingsOf({ kind, defaults }: ScenarioEntry, options: RunOptions): Settings[] {
+/** All combinations of a scenario's settings. Each setting that its kind has no use for is there once, as 0. */
+function settingsOf({ kind: { uses }, defaults }: ScenarioEntry, options: RunOptions): Settings[] {
   const rates = options.rates ?? [defaults.rate];
-  const spanned = kind === 'capacity' ? [Math.min(...rates)] : defaults.rate === 0 ? [0] : rates;
-  const sizes = defaults.sizes.length === 0 ? [0] : (options.sizes ?? defaults.sizes);
-  const encodings = defaults.sizes.length === 0 ? (['text'] as const) : options.encodings;
-  const seconds = defaults.seconds === 0 ? 0 : (options.durationSeconds ?? defaults.seconds);
+  const spanned = uses.rate === 'offered' ? rates : uses.rate === 'search start' ? [Math.min(...rates)] : [0];
+  const sizes = uses.messages ? (options.sizes ?? defaults.sizes) : [0];
+  const encodings = uses.messages ? options.encodings : (['text'] as const);
+  const seconds = uses.duration ? (options.durationSeconds ?? defaults.seconds) : 0;
   return (options.clients ?? [defaults.clients]).flatMap((clients) =>
     spanned.flatMap((rate) =>
       sizes.flatMap((size) => encodings.map((encoding) => ({ clients, rate, size, seconds, encoding }))),
@@ -194,7 +161,7 @@ function caseOf(
     name,
     scenario.id,
     `c${clients}`,
-    ...(rate === 0 || scenario.kind === 'capacity' ? [] : [`r${rate}`]),
+    ...(scenario.kind.uses.rate === 'offered' ? [`r${rate}`] : []),
     ...(size === 0 ? [] : [`s${size}`]),
     encoding,
     ...(payload === 'filler' ? [] : [payload]),

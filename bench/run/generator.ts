@@ -9,6 +9,7 @@ import type {
   WorkerOrder,
 } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
+import type { Opened } from '../scenarios/shape.ts';
 import { PATIENCE_SECONDS, startWorker, type Worker } from './processes.ts';
 
 /** Time between the order of a phase and its first due time, in which the order reaches every worker. */
@@ -39,13 +40,6 @@ export type SessionSettings = Omit<
   ConnectOrder,
   'order' | 'clients' | 'worker' | 'workers' | 'originNs' | 'until' | 'inFlight'
 >;
-
-export interface Opened {
-  /** Times to a usable session, encoded histogram. */
-  readonly connect: string;
-  /** From the first dialling to the last usable session. */
-  readonly seconds: number;
-}
 
 /** Load workers that act as one generator. Every operation rejects when a worker ends or the signal aborts. */
 export class LoadGenerator implements AsyncDisposable {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../plan/options.ts';
-import { makePlan, type PlannedCase } from '../plan/plan.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { type Fit, fitToMachine } from './limits.ts';
 
 function casesOf(transports: string, scenario: string, clients: number): readonly PlannedCase[] {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { PlannedCase } from '../plan/plan.ts';
-import { capabilitiesOf } from '../transports/index.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { LINK_PORTS, type Link } from './link.ts';
 
 /** Files, and so sockets, that one process may have open. Node raises its own limit to the hard one when it starts. */
@@ -91,8 +90,4 @@ export function fitToMachine(
   };
 }
 
-/** A transport that sends by requests has a connection for them beside the one that it listens on. */
-function connectionsOf(planned: PlannedCase): number {
-  const byRequests = capabilitiesOf(planned).upstream === 'request' && planned.size > 0;
-  return planned.clients * (byRequests ? 2 : 1);
-}
+const connectionsOf = (planned: PlannedCase): number => planned.scenario.kind.resources(planned).connections;

@@ -1,32 +1,10 @@
 import { decode } from '../load/histogram.ts';
-import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { Measurement, Messages, Usage, Wire } from '../results/schema.ts';
+import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import type { LinkCounters } from './link.ts';
-import type { Snapshot } from './stage.ts';
 import { judge } from './validity.ts';
-
-/** What a trial has read, of both sides. */
-export interface Reading {
-  /** The server's usage before the first session, with all sessions usable, and around the measured window. */
-  readonly idle: Snapshot;
-  readonly ready: Snapshot;
-  readonly before: Snapshot;
-  readonly after: Snapshot;
-  /** Times to a usable session, encoded histogram. */
-  readonly connect: string;
-  readonly recording: Recording;
-  readonly workers: number;
-  /** Messages the schedule asked for; without one, those that were sent. */
-  readonly due: number;
-  /** Length of the measured window. */
-  readonly seconds: number;
-}
-
-/** What only some scenarios have. */
-export type Extras = Pick<Measurement, 'theory' | 'capacity' | 'memory' | 'opening'>;
 
 export type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
 
@@ -34,6 +12,7 @@ export type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement,
 export function summarise(planned: PlannedCase, reading: Reading, extras: Extras = {}): Judged {
   const { recording, seconds } = reading;
   const { clients, scenario } = planned;
+  const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
   const usage = usageOf(reading);
   const measurement: Judged['measurement'] = {
@@ -46,28 +25,27 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
       connect: reading.connect,
       ...(recording.last === null ? {} : { last: recording.last }),
     },
-    ...(scenario.kind === 'load' && recording.timeline !== undefined
+    ...(accounting.timeline && recording.timeline !== undefined
       ? { timeline: summariseTimeline(recording.timeline, seconds) }
       : {}),
     wire: wireOf(reading, planned.entry),
     usage,
     ...extras,
   };
-  const open = scenario.kind === 'load' || scenario.kind === 'capacity';
-  const samples = decode(open ? recording.response : recording.service).totalCount;
+  const samples = decode(recording[accounting.samples]).totalCount;
   const { reliable } = capabilitiesOf(planned);
   const observation = { messages, recording, usage, clients, reaches: scenario.reaches, reliable, samples };
-  return { measurement, ...judge(observation, scenario.kind) };
+  return { measurement, ...judge(observation, rules) };
 }
 
-function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
+export function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
   const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
   const expected = scenario.reaches === 'everyone' ? sent * clients : sent;
   const faults = { lost: expected - delivered, duplicated, reordered, corrupt, unexpected, errors };
   return { due, sent, unsent, onTime, expected, delivered, ...faults };
 }
 
-function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
+export function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
   const { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99Seconds, busy } = recording;
   return {
     server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },

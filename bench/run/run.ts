@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PlannedCase, RunPlan } from '../plan/plan.ts';
+import type { RunPlan } from '../plan/plan.ts';
 import {
   type Case,
   type Environment,
@@ -9,6 +9,7 @@ import {
   type TransportInfo,
   type Trial,
 } from '../results/schema.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { type Security, secure } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
@@ -91,7 +92,7 @@ export async function* run(
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
       workers,
-      ...(plan.cases.some(({ scenario }) => scenario.kind === 'capacity')
+      ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
         ? { objective: `p${objective.percentile}<${objective.seconds * 1e3}ms` }
         : {}),
       ...(options.aa ? { aa: true } : {}),
@@ -138,10 +139,10 @@ function emptyCase(planned: PlannedCase): Case {
     variant: variant?.id ?? null,
     ...(label === null ? {} : { label }),
     scenario: scenario.id,
-    kind: scenario.kind,
+    kind: scenario.kind.id,
     clients,
     // A search has a rate for its result, not for its question.
-    rate: scenario.kind === 'capacity' ? 0 : rate,
+    rate: scenario.kind.uses.rate === 'offered' ? rate : 0,
     size,
     encoding,
     ...(payload === 'filler' ? {} : { payload }),

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Options, ServerUsage } from '../contract.ts';
+import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/options.ts';
-import type { PlannedCase } from '../plan/plan.ts';
+import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
-import { LoadGenerator, type Opened, type SessionSettings } from './generator.ts';
+import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, ourServer } from './host.ts';
-import type { Link, LinkCounters } from './link.ts';
+import type { Link } from './link.ts';
 import { PATIENCE_SECONDS, startServer } from './processes.ts';
 
-/** Surroundings of a trial. */
-export interface TrialContext {
+/** Processes, link and security of a trial. */
+export interface StageSettings {
   readonly seed: number;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
@@ -23,11 +23,6 @@ export interface TrialContext {
   readonly sources: readonly string[];
   readonly security: Security;
   readonly signal: AbortSignal;
-}
-
-/** Counts since the server's start: its own, and the link's where there is a private one. */
-export interface Snapshot extends ServerUsage {
-  readonly link: LinkCounters | null;
 }
 
 /** Time for the last bytes to be through, an acknowledgement held back by 40 ms among them. */
@@ -43,17 +38,17 @@ const MIN_SIZE = 16;
  * A fresh server process and fresh load workers for one trial. Every operation rejects when the signal aborts, with its reason, and
  * when a process ends: then with how the server ended, rather than with the losses it caused. No process outlives the stage.
  */
-export class Stage implements AsyncDisposable {
+export class ProcessStage implements Stage, AsyncDisposable {
   readonly #planned: PlannedCase;
-  readonly #context: TrialContext;
+  readonly #settings: StageSettings;
   readonly #generator: LoadGenerator;
   readonly #host: Host;
   #url = '';
   #effective: Options = {};
 
   /** Starts the processes, and the server listens. */
-  static async open(planned: PlannedCase, context: TrialContext): Promise<Stage> {
-    const stage = new Stage(planned, context);
+  static async open(planned: PlannedCase, settings: StageSettings): Promise<ProcessStage> {
+    const stage = new ProcessStage(planned, settings);
     try {
       await stage.#listen();
       return stage;
@@ -63,13 +58,13 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  private constructor(planned: PlannedCase, context: TrialContext) {
-    const { pinning, link, signal } = context;
+  private constructor(planned: PlannedCase, settings: StageSettings) {
+    const { pinning, link, signal } = settings;
     const { clients, target } = planned;
     this.#planned = planned;
-    this.#context = context;
+    this.#settings = settings;
     this.#generator = new LoadGenerator({
-      workers: Math.min(context.workers, clients),
+      workers: Math.min(settings.workers, clients),
       clients,
       cores: pinning?.workers,
       end: link.generatorEnd,
@@ -98,7 +93,7 @@ export class Stage implements AsyncDisposable {
 
   async snapshot(): Promise<Snapshot> {
     const usage = await this.#whileServed(this.#host.usage());
-    return { ...usage, link: this.#context.link.counters() };
+    return { ...usage, link: this.#settings.link.counters() };
   }
 
   /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
@@ -132,7 +127,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { aborted } = this.#context.signal;
+    const { aborted } = this.#settings.signal;
     // Our own server goes as well; somebody else's is told goodbye.
     const saysGoodbye = this.#planned.target !== null && this.#generator.connected && !aborted;
     if (saysGoodbye) await this.#generator.close(0).catch(() => {});
@@ -142,7 +137,7 @@ export class Stage implements AsyncDisposable {
 
   async #listen(): Promise<void> {
     const { entry, variant, application } = this.#planned;
-    const { link, security } = this.#context;
+    const { link, security } = this.#settings;
     const listening = this.#host.listen({
       order: 'listen',
       module: serverModule(entry),
@@ -162,7 +157,7 @@ export class Stage implements AsyncDisposable {
     const opened = await this.#generator.open(this.#sessions(), { until, inFlight }).catch((error: Error) => {
       const { target, entry } = this.#planned;
       // Nothing is known of somebody else's server but where it should be.
-      if (target === null || this.#context.signal.aborted) throw error;
+      if (target === null || this.#settings.signal.aborted) throw error;
       throw new Error(`not every session could be opened at ${target} by ${entry.id}: ${error.message}`);
     });
     await sleep(SETTLE_MS);
@@ -171,7 +166,7 @@ export class Stage implements AsyncDisposable {
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
-    const { seed, sources, security } = this.#context;
+    const { seed, sources, security } = this.#settings;
     return {
       module: clientModule(entry),
       url: this.#url,
@@ -203,7 +198,7 @@ export class Stage implements AsyncDisposable {
     try {
       return await Promise.race([work, this.#host.ended()]);
     } catch (error) {
-      const { signal } = this.#context;
+      const { signal } = this.#settings;
       if (signal.aborted) throw signal.reason;
       // A worker may notice that the server is gone before the system says so.
       throw await Promise.race([this.#host.ended().catch((ended: unknown) => ended), sleep(NOTICE_MS, error)]);

@@ -1,18 +1,11 @@
 import type { Options } from '../contract.ts';
-import type { Objective } from '../plan/options.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { Trial } from '../results/schema.ts';
-import { measureCapacity } from '../scenarios/capacity.ts';
-import { measureClosed } from '../scenarios/closed.ts';
-import { measureConnect } from '../scenarios/connect.ts';
-import { measureIdle } from '../scenarios/idle.ts';
-import { measureLoad } from '../scenarios/load.ts';
-import { measureWire } from '../scenarios/wire.ts';
+import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
-import type { Judged } from './measurement.ts';
-import { Stage, type TrialContext } from './stage.ts';
+import { summarise } from './measurement.ts';
+import { ProcessStage, type StageSettings } from './stage.ts';
 
-export interface TrialSettings extends TrialContext {
+export interface TrialSettings extends StageSettings {
   readonly block: number;
   readonly order: number;
   readonly warmupSeconds: number;
@@ -25,21 +18,32 @@ export interface TrialOutcome {
   readonly effective: Options | undefined;
 }
 
+type OpenStage = (planned: PlannedCase, settings: StageSettings) => Promise<Stage & AsyncDisposable>;
+
 /**
  * One measurement of one case against a fresh server process and fresh load workers; of a search, a fresh server for every
  * probe. Whatever goes wrong becomes an outcome; only the signal's abort is thrown.
+ *
+ * @param openStage starts a server and its load
  */
-export async function runTrial(planned: PlannedCase, settings: TrialSettings): Promise<TrialOutcome> {
+export async function runTrial(
+  planned: PlannedCase,
+  settings: TrialSettings,
+  openStage: OpenStage = ProcessStage.open,
+): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal } = settings;
+  const { block, order, signal, seed, warmupSeconds, objective, workers, pinning } = settings;
   let effective: Options | undefined;
-  const onStage = async <Result>(use: (stage: Stage) => Promise<Result>): Promise<Result> => {
-    await using stage = await Stage.open(planned, settings);
+  const onStage: OnStage = async (use) => {
+    await using stage = await openStage(planned, settings);
     effective = stage.effective;
     return await use(stage);
   };
   try {
-    const { measurement, state, reasons } = await measure(planned, settings, onStage);
+    const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;
+    const context = { planned, warmupSeconds, objective, seed, generatorCores, onStage };
+    const { reading, extras } = await planned.scenario.kind.measure(context);
+    const { measurement, state, reasons } = summarise(planned, reading, extras);
     const measured = { ...measurement, block, order, startedAt };
     const trial: Trial = state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons };
     return { trial, effective };
@@ -49,27 +53,5 @@ export async function runTrial(planned: PlannedCase, settings: TrialSettings): P
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
-  }
-}
-
-type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
-
-function measure(planned: PlannedCase, settings: TrialSettings, onStage: OnStage): Promise<Judged> {
-  const { warmupSeconds, objective, pinning, workers, seed } = settings;
-  switch (planned.scenario.kind) {
-    case 'load':
-      return onStage((stage) => measureLoad(planned, stage, { warmupSeconds }));
-    case 'closed':
-      return onStage((stage) => measureClosed(planned, stage, warmupSeconds));
-    case 'capacity': {
-      const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;
-      return measureCapacity(planned, { objective, warmupSeconds, generatorCores, onStage });
-    }
-    case 'connect':
-      return onStage((stage) => measureConnect(planned, stage));
-    case 'idle':
-      return onStage((stage) => measureIdle(planned, stage));
-    case 'wire':
-      return onStage((stage) => measureWire(planned, stage, seed));
   }
 }

@@ -1,4 +1,8 @@
 import { expect, test } from 'vitest';
+import { closed } from '../scenarios/closed.ts';
+import { idle } from '../scenarios/idle.ts';
+import { load } from '../scenarios/load.ts';
+import { wire } from '../scenarios/wire.ts';
 import { judge, type Observation, rules } from './validity.ts';
 
 const healthy: Observation = {
@@ -39,9 +43,11 @@ const generator = (changes: Partial<Observation['usage']['generator']>): Observa
 });
 
 test('a healthy trial is valid', () => {
-  expect(judge(healthy)).toEqual({ state: 'valid', reasons: [] });
+  expect(judge(healthy, load.rules)).toEqual({ state: 'valid', reasons: [] });
   const broadcast = { expected: 10_000, delivered: 10_000 };
-  expect(judge(withChanges({ reaches: 'everyone', messages: broadcast, samples: 10_000 })).state).toBe('valid');
+  expect(judge(withChanges({ reaches: 'everyone', messages: broadcast, samples: 10_000 }), load.rules).state).toBe(
+    'valid',
+  );
 });
 
 test.each<[string, Changes, 'invalid' | 'suspect']>([
@@ -65,24 +71,24 @@ test.each<[string, Changes, 'invalid' | 'suspect']>([
   ['nothing foreign', { messages: { corrupt: 1 } }, 'suspect'],
   ['nothing foreign', { messages: { unexpected: 1 } }, 'suspect'],
 ])('“%s” is broken by %j', (name, changes, state) => {
-  const judged = judge(withChanges(changes));
+  const judged = judge(withChanges(changes), load.rules);
   expect(judged.state).toBe(state);
   expect(judged.reasons.some((reason) => reason.startsWith(`${name}: `))).toBe(true);
 });
 
 test('sessions that are dropped spoil a trial that holds them, and a closed loop has no schedule to keep', () => {
   const dropped = withChanges({ messages: { errors: { 'session lost: reset': 3 } } });
-  expect(judge(dropped, 'idle')).toEqual({
+  expect(judge(dropped, idle.rules)).toEqual({
     state: 'suspect',
     reasons: ['sessions held: 3 session(s) dropped (session lost: reset)'],
   });
   const late = withChanges({ messages: { onTime: 0 }, usage: generator({ busy: 1 }) });
-  expect(judge(late, 'load').reasons).toHaveLength(2);
-  expect(judge(late, 'closed').state).toBe('valid');
+  expect(judge(late, load.rules).reasons).toHaveLength(2);
+  expect(judge(late, closed.rules).state).toBe('valid');
   // Where no message is sent there is none to time.
   const silent = withChanges({ messages: { due: 0, sent: 0, expected: 0, delivered: 0 }, samples: 0 });
-  expect(judge(silent, 'idle').state).toBe('valid');
-  expect(judge(silent, 'wire').state).toBe('invalid');
+  expect(judge(silent, idle.rules).state).toBe('valid');
+  expect(judge(silent, wire.rules).state).toBe('invalid');
 });
 
 test('every rule can fail: none is named above in vain', () => {

@@ -1,6 +1,5 @@
 import { ON_TIME_NS, type Recording } from '../load/recording.ts';
 import type { Messages, Usage } from '../results/schema.ts';
-import type { ScenarioKind } from '../scenarios/index.ts';
 
 /** What the rules look at: one trial's counts and usage. */
 export interface Observation {
@@ -15,12 +14,13 @@ export interface Observation {
   readonly samples: number;
 }
 
-/** A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared. */
+/**
+ * A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared.
+ * Each scenario kind names the rules that its trials are judged by.
+ */
 export interface Rule {
   readonly name: string;
   readonly verdict: 'invalid' | 'suspect';
-  /** Scenarios it makes sense for: a closed loop has no schedule and is busy by design. */
-  readonly kinds: readonly ScenarioKind[];
   /** The reason, or nothing when the rule is kept. Pure. */
   readonly check: (observation: Observation) => string | undefined;
 }
@@ -31,28 +31,26 @@ export const MOST_BUSY = 0.9;
 const LEAST_FOR_SHARES = 100;
 export const MOST_LOOP_DELAY_SECONDS = 0.05;
 
-const OPEN: readonly ScenarioKind[] = ['load', 'capacity'];
-const MESSAGES: readonly ScenarioKind[] = [...OPEN, 'closed', 'wire'];
-
 // biome-ignore format: one line each
-export const rules: readonly Rule[] = [
-  { name: 'accounting closes', verdict: 'invalid', kinds: MESSAGES, check: accountingCloses },
-  { name: 'clock is sane', verdict: 'invalid', kinds: OPEN, check: clockIsSane },
-  { name: 'schedule kept', verdict: 'invalid', kinds: OPEN, check: scheduleKept },
-  { name: 'generator not saturated', verdict: 'invalid', kinds: OPEN, check: generatorNotSaturated },
-  { name: 'something measured', verdict: 'invalid', kinds: MESSAGES, check: somethingMeasured },
-  { name: 'nothing lost', verdict: 'suspect', kinds: MESSAGES, check: nothingLost },
-  { name: 'nothing foreign', verdict: 'suspect', kinds: [...MESSAGES, 'idle', 'connect'], check: nothingForeign },
-  { name: 'sessions held', verdict: 'suspect', kinds: ['idle', 'connect'], check: sessionsHeld },
-];
+export const rules = [
+  { name: 'accounting closes', verdict: 'invalid', check: accountingCloses },
+  { name: 'clock is sane', verdict: 'invalid', check: clockIsSane },
+  { name: 'schedule kept', verdict: 'invalid', check: scheduleKept },
+  { name: 'generator not saturated', verdict: 'invalid', check: generatorNotSaturated },
+  { name: 'something measured', verdict: 'invalid', check: somethingMeasured },
+  { name: 'nothing lost', verdict: 'suspect', check: nothingLost },
+  { name: 'nothing foreign', verdict: 'suspect', check: nothingForeign },
+  { name: 'sessions held', verdict: 'suspect', check: sessionsHeld },
+] as const satisfies readonly Rule[];
+export type RuleName = (typeof rules)[number]['name'];
 
-/** All rules at once: the state a trial earns, and every reason. */
+/** Applies the rules of these names, all at once: the state a trial earns, and every reason. */
 export function judge(
   observation: Observation,
-  kind: ScenarioKind = 'load',
+  names: readonly RuleName[],
 ): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[] } {
   const broken = rules.flatMap((rule) => {
-    if (!rule.kinds.includes(kind)) return [];
+    if (!names.includes(rule.name)) return [];
     const reason = rule.check(observation);
     return reason === undefined ? [] : [{ rule, reason: `${rule.name}: ${reason}` }];
   });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { type Given, readOptions, type Setting } from '../plan/options.ts';
-import { makePlan, type PlannedCase, type RunPlan } from '../plan/plan.ts';
+import { makePlan, type RunPlan } from '../plan/plan.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { testedNames } from '../testing/subjects.ts';
 import { whyUnavailable } from '../transports/index.ts';

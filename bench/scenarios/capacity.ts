@@ -1,42 +1,74 @@
+import { ECHO } from '../codec/header.ts';
 import { decode, SAMPLES_BEYOND } from '../load/histogram.ts';
 import { messageCount } from '../load/schedule.ts';
-import type { Objective } from '../plan/options.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { Capacity } from '../results/schema.ts';
-import { type Judged, type Reading, summarise } from '../run/measurement.ts';
-import type { Stage } from '../run/stage.ts';
+import { countMessages, usageOf } from '../run/measurement.ts';
 import { generatorNotSaturated, scheduleKept } from '../run/validity.ts';
 import { readLoad } from './load.ts';
+import type { Measured, Objective, PlannedCase, Reading, ScenarioModule, TrialContext } from './shape.ts';
+import { sendingSessions, timedSeconds } from './shared/costs.ts';
+import { percentiles, perSecond } from './shared/figures.ts';
 import { type Probed, search } from './shared/search.ts';
 
+/** Searches for the highest rate that meets an objective. */
+export const capacity: ScenarioModule<'capacity'> = {
+  id: 'capacity',
+  scenarios: [
+    {
+      id: 'capacity',
+      title: 'Highest echo rate within --objective',
+      opcode: ECHO,
+      reaches: 'sender',
+      usual: false,
+      defaults: { clients: 100, rate: 2000, sizes: [128], seconds: 2 },
+    },
+  ],
+  uses: { rate: 'search start', messages: true, duration: true, warmup: true, objective: true },
+  estimateSeconds: (planned, warmupSeconds) => PROBES * timedSeconds(planned, warmupSeconds),
+  resources: sendingSessions,
+  measure: searchRate,
+  accounting: { samples: 'response', timeline: false },
+  rules: [
+    'accounting closes',
+    'clock is sane',
+    'schedule kept',
+    'generator not saturated',
+    'something measured',
+    'nothing lost',
+    'nothing foreign',
+  ],
+  detail: ({ capacity, latency }) =>
+    capacity === undefined
+      ? ''
+      : `${capacity.bound === 'lower' ? '≥ ' : ''}${perSecond(capacity.rate)} after ${capacity.steps.length} probes  ${percentiles(latency.response)}`,
+  judgedBy: 'verdicts',
+  // A search finds out by itself what sessions bear.
+  brokenSessionsFail: false,
+  microCosts: false,
+  advice: 'none',
+};
+
+/** Estimated number of probes: doublings, halvings, and the longer one that confirms. */
+const PROBES = 14;
 /** A confirming probe lasts this much longer than the others. */
 const CONFIRMING = 2;
 /** The generator could do at least this much more than what is reported, or the figure is a lower bound. */
-export const LEAST_HEADROOM = 1.5;
+const LEAST_HEADROOM = 1.5;
 const CEILING_SECONDS = 1;
 
 type Step = Capacity['steps'][number];
-
-export interface CapacitySettings {
-  readonly objective: Objective;
-  readonly warmupSeconds: number;
-  /** Cores that the load workers have to themselves, or the number of workers where they are not bound. */
-  readonly generatorCores: number;
-  /** A fresh server and load for one probe. */
-  readonly onStage: <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
-}
 
 /**
  * Searches for the highest rate that the transport sustains: the objective met, nothing lost, and the load offered as
  * planned. Every probe has a fresh server. The trial's own figures are those of the probe that confirmed the rate.
  */
-export async function measureCapacity(planned: PlannedCase, settings: CapacitySettings): Promise<Judged> {
-  const { objective, warmupSeconds, onStage, generatorCores } = settings;
+async function searchRate(context: TrialContext): Promise<Measured> {
+  const { planned, objective, warmupSeconds, generatorCores, onStage } = context;
   const steps: Step[] = [];
   let ceilingRate = 0;
-  let last: { planned: PlannedCase; reading: Reading } | undefined;
-  let confirmed: typeof last;
-  // What has not come by then has missed any objective by far.
+  let last: Reading | undefined;
+  let confirmed: Reading | undefined;
+  // Messages that have not come by then have missed any objective by far.
   const drainSeconds = Math.max(1, objective.seconds * 10);
 
   async function probe(rate: number, confirming: boolean): Promise<Probed> {
@@ -49,9 +81,9 @@ export async function measureCapacity(planned: PlannedCase, settings: CapacitySe
       const { reading, next } = await readLoad(probed, stage, { warmupSeconds, drainSeconds });
       const step = judgeStep(probed, reading, objective, confirming);
       steps.push(step);
-      last = { planned: probed, reading };
+      last = reading;
       if (confirming && step.outcome === 'met') {
-        confirmed = last;
+        confirmed = reading;
         const { cpuSeconds, delivered } = await stage.closed({ first: next, seconds: CEILING_SECONDS, drainSeconds });
         ceilingRate = cpuSeconds > 0 ? (generatorCores * delivered) / cpuSeconds : 0;
       }
@@ -60,10 +92,9 @@ export async function measureCapacity(planned: PlannedCase, settings: CapacitySe
   }
 
   const found = await search(planned.rate, probe);
-  const shown = confirmed ?? last;
-  if (shown === undefined) throw new Error('the search made no probe');
-  const capacity: Capacity = { objective, ...boundOf(found, ceilingRate, steps), ceilingRate, steps };
-  return summarise(shown.planned, shown.reading, { capacity });
+  const reading = confirmed ?? last;
+  if (reading === undefined) throw new Error('the search made no probe');
+  return { reading, extras: { capacity: { objective, ...boundOf(found, ceilingRate, steps), ceilingRate, steps } } };
 }
 
 /** Long enough for the percentile to have its samples. */
@@ -72,8 +103,8 @@ function secondsFor(rate: number, seconds: number, { percentile }: Objective): n
 }
 
 function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective, confirming: boolean): Step {
-  const { measurement } = summarise(planned, reading);
-  const { messages, usage } = measurement;
+  const messages = countMessages(planned, reading);
+  const usage = usageOf(reading);
   const response = decode(reading.recording.response);
   const percentile = (of: number): number | null =>
     response.totalCount * (1 - of / 100) >= SAMPLES_BEYOND ? response.getValueAtPercentile(of) / 1e9 : null;
@@ -102,7 +133,7 @@ function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective,
   };
 }
 
-/** Whether the found rate is the server's limit or only the least it can do. */
+/** Says if the found rate is the server's limit or only a lower bound, and why. */
 function boundOf(
   { rate, limit }: Awaited<ReturnType<typeof search>>,
   ceilingRate: number,

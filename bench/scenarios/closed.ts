@@ -1,17 +1,46 @@
+import { ECHO } from '../codec/header.ts';
 import type { ClosedOrder } from '../load/protocol.ts';
-import type { PlannedCase } from '../plan/plan.ts';
-import { type Judged, type Reading, summarise } from '../run/measurement.ts';
-import type { Stage } from '../run/stage.ts';
 import { DRAIN_SECONDS } from './load.ts';
+import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
+import { sendingSessions, timedSeconds } from './shared/costs.ts';
+import { perSecond } from './shared/figures.ts';
 
-/** Far beyond what a session sends in a warm-up: where its numbering goes on afterwards. */
+/** Lets each session send again when its echo arrives, for as long as the trial lasts. */
+export const closed: ScenarioModule<'closed'> = {
+  id: 'closed',
+  scenarios: [
+    {
+      id: 'ceiling',
+      title: 'Closed loop: what a message costs the generator',
+      opcode: ECHO,
+      reaches: 'sender',
+      usual: false,
+      defaults: { clients: 100, rate: 0, sizes: [64], seconds: 2 },
+    },
+  ],
+  uses: { rate: 'none', messages: true, duration: true, warmup: true, objective: false },
+  estimateSeconds: timedSeconds,
+  resources: sendingSessions,
+  measure: ({ planned, warmupSeconds, onStage }) =>
+    onStage(async (stage) => {
+      const warmUp = { seconds: warmupSeconds, most: WARM_MESSAGES };
+      return { reading: await readClosed(planned, stage, { warmUp, measured: { seconds: planned.seconds } }) };
+    }),
+  accounting: { samples: 'service', timeline: false },
+  // A closed loop has no schedule to keep and is busy by design.
+  rules: ['accounting closes', 'something measured', 'nothing lost', 'nothing foreign'],
+  detail: ({ messages, seconds, usage }) =>
+    `${perSecond(messages.delivered / seconds)}  generator ${microseconds(usage.generator.cpuSeconds / messages.delivered)} a message`,
+  judgedBy: 'verdicts',
+  brokenSessionsFail: true,
+  microCosts: false,
+  advice: 'none',
+};
+
+/** Number of each session's first measured message: far beyond what it sends in a warm-up. */
 const WARM_MESSAGES = 1_000_000;
 
-/** Every session sends again when its echo arrives, for as long as the trial lasts. */
-export async function measureClosed(planned: PlannedCase, stage: Stage, warmupSeconds: number): Promise<Judged> {
-  const warmUp = { seconds: warmupSeconds, most: WARM_MESSAGES };
-  return summarise(planned, await readClosed(planned, stage, { warmUp, measured: { seconds: planned.seconds } }));
-}
+const microseconds = (seconds: number): string => `${(seconds * 1e6).toPrecision(3)} µs`;
 
 type Loop = Pick<ClosedOrder, 'seconds' | 'most'>;
 

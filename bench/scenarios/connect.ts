@@ -1,18 +1,48 @@
-import type { PlannedCase } from '../plan/plan.ts';
-import { type Judged, summarise } from '../run/measurement.ts';
-import type { Stage } from '../run/stage.ts';
+import { ECHO } from '../codec/header.ts';
+import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
+import { OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
+import { percentiles, perSecond } from './shared/figures.ts';
 
-/** Opened at the same time in the second pass, by all workers together: enough to keep a server busy, not to flood it. */
+/** Opens sessions. */
+export const connect: ScenarioModule<'connect'> = {
+  id: 'connect',
+  scenarios: [
+    {
+      id: 'connect',
+      title: 'Opening sessions',
+      opcode: ECHO,
+      reaches: 'sender',
+      usual: false,
+      defaults: { clients: 1000, rate: 0, sizes: [], seconds: 0 },
+    },
+  ],
+  uses: { rate: 'none', messages: false, duration: false, warmup: false, objective: false },
+  estimateSeconds: ({ clients }) => OVERHEAD_SECONDS + openingSeconds(2 * clients),
+  resources: silentSessions,
+  measure: ({ planned, onStage }) => onStage((stage) => openTwice(planned, stage)),
+  accounting: { samples: 'service', timeline: false },
+  rules: ['nothing foreign', 'sessions held'],
+  detail: ({ latency, opening }) =>
+    [
+      percentiles(latency.connect),
+      ...(opening ? [perSecond(opening.sessions / opening.seconds, 'sessions')] : []),
+    ].join('  '),
+  judgedBy: 'verdicts',
+  brokenSessionsFail: true,
+  microCosts: false,
+  advice: 'none',
+};
+
+/** Sessions opened at the same time in the second pass, by all workers together: enough to keep a server busy, not to flood it. */
 const IN_FLIGHT = 32;
-/** Opened beforehand and closed again, so that neither side's code is seen for the first time. */
+/** Sessions opened beforehand and closed again, so that neither side's code is seen for the first time. */
 const WARM_SESSIONS = 100;
 
 /**
  * Opens all sessions one after another, which times each by itself and counts its bytes; ends them; and opens as many again,
  * several at a time, which says how many a second there can be.
  */
-export async function measureConnect(planned: PlannedCase, stage: Stage): Promise<Judged> {
-  const { clients } = planned;
+async function openTwice({ clients }: PlannedCase, stage: Stage): Promise<Measured> {
   await stage.openSessions(Math.min(clients, WARM_SESSIONS), 1);
   await stage.closeSessions();
   const idle = await stage.snapshot();
@@ -24,9 +54,9 @@ export async function measureConnect(planned: PlannedCase, stage: Stage): Promis
   const before = await stage.snapshot();
   const { seconds } = await stage.openSessions(clients, inFlight);
   const after = await stage.snapshot();
-  // Nothing is sent; whoever is dropped at once is counted.
+  // Sends nothing; sessions that are dropped at once are counted.
   const recording = await stage.hold(0);
   const opening = { sessions: clients, seconds, inFlight: inFlight * stage.workers };
   const counted = { recording, workers: stage.workers, due: 0, seconds };
-  return summarise(planned, { idle, ready, before, after, connect, ...counted }, { opening });
+  return { reading: { idle, ready, before, after, connect, ...counted }, extras: { opening } };
 }

@@ -1,50 +1,79 @@
+import { ECHO } from '../codec/header.ts';
 import { merge } from '../load/histogram.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import type { Memory } from '../results/schema.ts';
-import { type Judged, summarise } from '../run/measurement.ts';
-import type { Stage } from '../run/stage.ts';
+import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
+import { openingSeconds, silentSessions } from './shared/costs.ts';
 import { slopeOf } from './shared/slope.ts';
+
+/** Holds sessions that say nothing. */
+export const idle: ScenarioModule<'idle'> = {
+  id: 'idle',
+  scenarios: [
+    {
+      id: 'idle',
+      title: 'Holding sessions that say nothing',
+      opcode: ECHO,
+      reaches: 'sender',
+      usual: false,
+      defaults: { clients: 4000, rate: 0, sizes: [], seconds: 10 },
+    },
+  ],
+  uses: { rate: 'none', messages: false, duration: true, warmup: false, objective: false },
+  // Until a heartbeat has come round.
+  estimateSeconds: ({ clients, seconds }) => 3 + openingSeconds(clients) + Math.max(seconds, 25),
+  resources: silentSessions,
+  measure: ({ planned, onStage }) => onStage((stage) => holdSessions(planned, stage)),
+  accounting: { samples: 'service', timeline: false },
+  rules: ['nothing foreign', 'sessions held'],
+  detail: ({ memory, seconds }) =>
+    memory === undefined
+      ? `${Math.round(seconds)} s`
+      : `server ${kibibytes(memory.server.bytesPerSession)} a session (R² ${memory.server.r2.toFixed(3)})  generator ${kibibytes(memory.generator.bytesPerSession)}`,
+  judgedBy: 'verdicts',
+  brokenSessionsFail: true,
+  microCosts: false,
+  advice: 'cost',
+};
 
 /** Session counts at which memory is read, besides the first. */
 const STEPS = 6;
 const FIRST_SHARE = 0.1;
 /**
- * Opened beforehand and closed again: by then a process has made what it makes once, its compiled code among it, so that the
- * slope is the sessions' own.
+ * Sessions opened beforehand and closed again: by then a process has made what it makes once, its compiled code among it, so
+ * that the slope is the sessions' own.
  */
 const WARM_SESSIONS = 200;
-/** Opened at the same time: it is not their time that is measured. */
+/** Sessions opened at the same time: it is not their time that is measured. */
 const IN_FLIGHT = 16;
 
+const kibibytes = (bytes: number): string => `${(bytes / 1024).toPrecision(3)} KiB`;
+
 /**
- * Opens sessions in steps and reads both sides' memory at each, then lets all of them be for a while: what an open session
- * costs when nothing is said. The while is a whole number of the transport's heartbeats, so that none is counted by halves.
+ * Opens sessions in steps and reads both sides' memory at each, then lets all of them be for a while: the cost of an open
+ * session that says nothing. The while is a whole number of the transport's heartbeats, so that none is counted by halves.
  */
-export async function measureIdle(planned: PlannedCase, stage: Stage): Promise<Judged> {
-  await stage.openSessions(Math.min(planned.clients, WARM_SESSIONS), IN_FLIGHT);
+async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: Stage): Promise<Measured> {
+  await stage.openSessions(Math.min(clients, WARM_SESSIONS), IN_FLIGHT);
   await stage.memory();
   await stage.closeSessions();
   const idle = await stage.snapshot();
   const steps: Memory['steps'] = [];
   const times: string[] = [];
-  for (const sessions of stepsUpTo(planned.clients)) {
+  for (const sessions of stepsUpTo(clients)) {
     times.push((await stage.openSessions(sessions, IN_FLIGHT)).connect);
     const { server, generator } = await stage.memory();
     if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
   }
   const ready = await stage.snapshot();
-  const seconds = wholeHeartbeats(planned.seconds, Number(stage.effective.heartbeatSeconds ?? 0));
+  const seconds = wholeHeartbeats(atLeast, Number(stage.effective.heartbeatSeconds ?? 0));
   const before = await stage.snapshot();
   const recording = await stage.hold(seconds);
   const after = await stage.snapshot();
   const connect = merge(times);
   const counted = { recording, workers: stage.workers, due: 0, seconds: recording.seconds };
   const memory = memoryOf(steps);
-  return summarise(
-    planned,
-    { idle, ready, before, after, connect, ...counted },
-    memory === undefined ? {} : { memory },
-  );
+  const reading = { idle, ready, before, after, connect, ...counted };
+  return memory === undefined ? { reading } : { reading, extras: { memory } };
 }
 
 /** A tenth of all sessions, then equal steps up to all of them; fewer where there are not so many sessions. */

@@ -1,32 +1,71 @@
+import { BROADCAST, ECHO } from '../codec/header.ts';
 import { following, messageCount } from '../load/schedule.ts';
-import type { PlannedCase } from '../plan/plan.ts';
 import { WARM_UP_ROUNDS } from '../run/generator.ts';
-import { type Judged, type Reading, summarise } from '../run/measurement.ts';
-import type { Stage } from '../run/stage.ts';
 import { capabilitiesOf } from '../transports/index.ts';
+import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
+import { sendingSessions, timedSeconds } from './shared/costs.ts';
+import { percentiles } from './shared/figures.ts';
 
-/** Code is compiled after so many messages, however long they take: a warm-up at twice the rate is over in half the time. */
+/** Puts messages on a schedule, at a rate that is given. */
+export const load: ScenarioModule<'load'> = {
+  id: 'load',
+  scenarios: [
+    {
+      id: 'echo',
+      title: 'Echo to the sender',
+      opcode: ECHO,
+      reaches: 'sender',
+      usual: true,
+      defaults: { clients: 100, rate: 1000, sizes: [128], seconds: 1.1 },
+    },
+    {
+      id: 'broadcast',
+      title: 'Broadcast to everyone',
+      opcode: BROADCAST,
+      reaches: 'everyone',
+      usual: true,
+      defaults: { clients: 50, rate: 200, sizes: [128], seconds: 1.5 },
+    },
+  ],
+  uses: { rate: 'offered', messages: true, duration: true, warmup: true, objective: false },
+  estimateSeconds: timedSeconds,
+  resources: sendingSessions,
+  measure: ({ planned, warmupSeconds, onStage }) =>
+    onStage(async (stage) => ({ reading: (await readLoad(planned, stage, { warmupSeconds })).reading })),
+  accounting: { samples: 'response', timeline: true },
+  rules: [
+    'accounting closes',
+    'clock is sane',
+    'schedule kept',
+    'generator not saturated',
+    'something measured',
+    'nothing lost',
+    'nothing foreign',
+  ],
+  detail: ({ latency }) => percentiles(latency.response),
+  judgedBy: 'verdicts',
+  brokenSessionsFail: true,
+  microCosts: true,
+  advice: 'traffic',
+};
+
+/** Code is compiled after a number of messages, however long they take: a warm-up at twice the rate is over in half the time. */
 const WARMUP_PACE = 2;
 /** Sessions that are opened one after another, so that none waits for another: enough for a median of their times. */
 const TIMED_SESSIONS = 25;
-/** Of the rest, opened at the same time. */
+/** Sessions that are opened at the same time, once the timed ones are open. */
 const IN_FLIGHT = 16;
-/** How long what is owed may take to arrive after the last due time. */
+/** Time that owed messages may take to arrive after the last due time. */
 export const DRAIN_SECONDS = 5;
-/** The same where what is lost is not sent again, and waiting for it brings nothing. */
+/** Drain time where lost messages are not sent again, and waiting for them brings nothing. */
 const LOSSY_DRAIN_SECONDS = 1;
 
-export interface LoadSettings {
+interface LoadSettings {
   readonly warmupSeconds: number;
   readonly drainSeconds?: number;
 }
 
-/** Opens all sessions one after another, warms up, and puts messages on a timetable. */
-export async function measureLoad(planned: PlannedCase, stage: Stage, settings: LoadSettings): Promise<Judged> {
-  return summarise(planned, (await readLoad(planned, stage, settings)).reading);
-}
-
-/** The same before it is judged, and the number that the next phase's first message would have. */
+/** Opens all sessions, warms up and measures; `next` is the number that the next phase's first message would have. */
 export async function readLoad(
   planned: PlannedCase,
   stage: Stage,

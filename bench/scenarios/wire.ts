@@ -1,11 +1,44 @@
 import { type Counted, framings, sumOf } from '../checks/theory/framing.ts';
+import { ECHO } from '../codec/header.ts';
 import { Messages } from '../load/messages.ts';
-import type { PlannedCase } from '../plan/plan.ts';
-import type { Theory } from '../results/schema.ts';
+import type { MeasuredTrial, Theory } from '../results/schema.ts';
 import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../run/link.ts';
-import { type Judged, summarise } from '../run/measurement.ts';
-import type { Stage } from '../run/stage.ts';
+import { optionsOf } from '../transports/index.ts';
 import { readClosed } from './closed.ts';
+import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
+import { sendingSessions } from './shared/costs.ts';
+
+/** Sends messages one at a time and counts their bytes. */
+export const wire: ScenarioModule<'wire'> = {
+  id: 'wire',
+  scenarios: [
+    {
+      id: 'wire',
+      title: 'Bytes of one message at a time, beside theory',
+      opcode: ECHO,
+      reaches: 'sender',
+      usual: false,
+      defaults: { clients: 1, rate: 0, sizes: [16, 64, 1024, 16384], seconds: 0 },
+    },
+  ],
+  uses: { rate: 'none', messages: true, duration: false, warmup: false, objective: false },
+  // A transport that asks at intervals takes one for every exchange.
+  estimateSeconds: (planned) => 2 + ((WARM_EXCHANGES + EXCHANGES) * Number(optionsOf(planned).intervalMs ?? 0)) / 1e3,
+  resources: sendingSessions,
+  measure: ({ planned, seed, onStage }) => onStage((stage) => countBytes(planned, stage, seed)),
+  accounting: { samples: 'service', timeline: false },
+  rules: ['accounting closes', 'something measured', 'nothing lost', 'nothing foreign'],
+  detail({ theory, wire: bytes }) {
+    if (theory === undefined) return 'no formula';
+    if (bytes.datagrams) return datagrams(bytes, theory.exchanges);
+    const { up, down } = bytes.socket ?? bytes;
+    return `${(up + down) / theory.exchanges} B at the sockets, theory ${(theory.up + theory.down) / theory.exchanges} B`;
+  },
+  judgedBy: 'formulas',
+  brokenSessionsFail: true,
+  microCosts: false,
+  advice: 'none',
+};
 
 /** Messages of each session before the counted ones: connections are open and TCP acknowledges as it will. */
 const WARM_EXCHANGES = 40;
@@ -14,8 +47,11 @@ const EXCHANGES = 200;
 /** Longest time they may take altogether. */
 const MOST_SECONDS = 30;
 
+const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number): string =>
+  layer === 'link' ? `${(up + down) / exchanges} B on the link` : 'datagrams, not counted without a private link';
+
 /** Sends a known number of messages, in each session one at a time, and says what theory makes of them. */
-export async function measureWire(planned: PlannedCase, stage: Stage, seed: number): Promise<Judged> {
+async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Promise<Measured> {
   const reading = await readClosed(planned, stage, {
     warmUp: { seconds: MOST_SECONDS, most: WARM_EXCHANGES },
     measured: { seconds: MOST_SECONDS, most: EXCHANGES },
@@ -24,7 +60,7 @@ export async function measureWire(planned: PlannedCase, stage: Stage, seed: numb
     up: reading.after.bytesUp - reading.before.bytesUp,
     down: reading.after.bytesDown - reading.before.bytesDown,
   });
-  return summarise(planned, reading, theory === undefined ? {} : { theory });
+  return theory === undefined ? { reading } : { reading, extras: { theory } };
 }
 
 /** The formulas are of plain connections and of text that nothing escapes; of anything else there is no theory. */

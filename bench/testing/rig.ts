@@ -6,7 +6,8 @@ import { following, messageCount } from '../load/schedule.ts';
 import { type CpuPinning, pinCores } from '../run/affinity.ts';
 import { LoadGenerator, WARM_UP_ROUNDS } from '../run/generator.ts';
 import { listenOnLoopback, type Server, startServer, type Worker } from '../run/processes.ts';
-import { judge, LEAST_ON_TIME } from '../run/validity.ts';
+import { judge, LEAST_ON_TIME, type Observation } from '../run/validity.ts';
+import { load } from '../scenarios/load.ts';
 
 /** A real server and real load workers, each on a core of its own where the machine allows, to be interfered with. */
 export interface Rig {
@@ -73,7 +74,7 @@ export async function undisturbed(rig: Rig, rate: number, seconds: number): Prom
 
 /** What the rules of a trial say about a recording of one worker with so many sessions. */
 export function judged(recording: Recording, clients: number): ReturnType<typeof judge> {
-  return judge({
+  const observation: Observation = {
     messages: { ...recording, expected: recording.sent, lost: recording.sent - recording.delivered },
     recording,
     usage: {
@@ -84,7 +85,8 @@ export function judged(recording: Recording, clients: number): ReturnType<typeof
     reaches: 'sender',
     reliable: true,
     samples: decode(recording.response).totalCount,
-  });
+  };
+  return judge(observation, load.rules);
 }
 
 /** A percentile of an encoded histogram, in milliseconds. */

@@ -27,23 +27,26 @@ describe('the transport of docs/adding-a-transport.md', async () => {
     if (check.promises?.(capabilities) ?? true) test(check.name, () => runCheck(check, subject), 60_000);
   }
 
-  test.each(scenarios.filter(({ kind }) => kind === 'load'))('is measured in $id like any other', async (scenario) => {
-    const shape = {
-      clients: 5,
-      rate: 100,
-      size: 64,
-      encoding: 'text',
-      payload: 'filler',
-      tls: false,
-      auth: null,
-      target: null,
-    } as const;
-    const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
-    const planned = { ...names, scenario, ...shape, seconds: 0.2 };
-    const { trial } = await runTrial(planned, singleTrial({ warmupSeconds: 0.1 }));
-    const expected = scenario.reaches === 'everyone' ? 100 : 20;
-    expect(trial).toMatchObject({ messages: { due: 20, sent: 20, expected, delivered: expected, lost: 0 } });
-    // Two quotes and a line feed around 64 bytes.
-    expect(trial).toMatchObject({ wire: { up: 20 * 67, down: expected * 67 } });
-  });
+  test.each(scenarios.filter(({ kind }) => kind.id === 'load'))(
+    'is measured in $id like any other',
+    async (scenario) => {
+      const shape = {
+        clients: 5,
+        rate: 100,
+        size: 64,
+        encoding: 'text',
+        payload: 'filler',
+        tls: false,
+        auth: null,
+        target: null,
+      } as const;
+      const names = { id: `ndjson/${scenario.id}`, name: 'ndjson', entry, variant: null, label: null };
+      const planned = { ...names, scenario, ...shape, seconds: 0.2 };
+      const { trial } = await runTrial(planned, singleTrial({ warmupSeconds: 0.1 }));
+      const expected = scenario.reaches === 'everyone' ? 100 : 20;
+      expect(trial).toMatchObject({ messages: { due: 20, sent: 20, expected, delivered: expected, lost: 0 } });
+      // Two quotes and a line feed around 64 bytes.
+      expect(trial).toMatchObject({ wire: { up: 20 * 67, down: expected * 67 } });
+    },
+  );
 });

@@ -144,7 +144,7 @@ describe('a library that tells tokens', () => {
     capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },
     root: pathToFileURL(`${folder}/`).href,
   };
-  const scenario = scenarios.find(({ kind }) => kind === 'load')!;
+  const scenario = scenarios.find(({ kind }) => kind.id === 'load')!;
   const shape = {
     clients: 1,
     rate: 100,

@@ -76,7 +76,7 @@ function readNeeds(text: string, problems: string[]): NeedId[] {
 
 function readScenario(text: string | undefined, problems: string[]): string | null {
   if (text === undefined) return null;
-  const steady = scenarios.filter(({ kind }) => kind === 'load').map(({ id }) => id);
+  const steady = scenarios.filter(({ kind }) => kind.advice === 'traffic').map(({ id }) => id);
   if (!steady.includes(text)) problems.push(`--scenario takes ${steady.join(' or ')}, not "${text}"`);
   return text;
 }

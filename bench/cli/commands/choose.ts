@@ -4,6 +4,7 @@ import { analyse } from '../../../reports/analysis/analyse.ts';
 import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';
 import type { Results } from '../../results/schema.ts';
+import { kindOf } from '../../scenarios/index.ts';
 import { converse } from '../ask.ts';
 import { newestResults } from '../before.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
@@ -59,7 +60,7 @@ function readRun(file: string | undefined, problems: string[]): Results | undefi
 
 /** A run of single messages, or of everything twice, is no help in choosing. */
 const suits = ({ plan, cases }: Results): boolean =>
-  plan.aa !== true && cases.some(({ kind }) => kind === undefined || kind === 'load' || kind === 'idle');
+  plan.aa !== true && cases.some((one) => kindOf(one).advice !== 'none');
 
 function readSeed(text: string | undefined, problems: string[]): number | null {
   if (text === undefined) return null;

@@ -1,7 +1,8 @@
 import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
-import { type ScenarioEntry, scenarios } from '../../scenarios/index.ts';
+import { scenarios } from '../../scenarios/index.ts';
+import type { ScenarioEntry } from '../../scenarios/shape.ts';
 import {
   capabilitiesOf,
   type Found,
@@ -46,7 +47,13 @@ function catalogue(unavailable: Unavailable) {
         })),
       };
     }),
-    scenarios: scenarios.map(({ id, title, kind, usual, defaults }) => ({ id, title, kind, usual, defaults })),
+    scenarios: scenarios.map(({ id, title, kind, usual, defaults }) => ({
+      id,
+      title,
+      kind: kind.id,
+      usual,
+      defaults,
+    })),
   };
 }
 

@@ -11,20 +11,20 @@ import { measureMicro } from '../../checks/micro/measure.ts';
 import { type Given, listOf, type RunOptions, readOptions, SETTINGS, type Setting } from '../../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
-import type { Case, MicroRow, Results, Trial } from '../../results/schema.ts';
+import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
+import { findScenario, kindOf } from '../../scenarios/index.ts';
 import { addressShown } from '../../security/redact.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { describePlan, newestResults } from '../before.ts';
 import { readConfig } from '../config.ts';
-import { detailOf } from '../detail.ts';
 import { eventLog } from '../events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
 import { newFolder, prepareFolder, type RunFolder } from '../folder.ts';
 import type { Io } from '../io.ts';
 import { isAgreed, type LongFlags } from '../long.ts';
-import { paceOf } from '../pace.ts';
+import { detailOf, paceOf } from '../pace.ts';
 import { usePlugins } from '../plugin.ts';
 import { appendStepSummary } from '../step-summary.ts';
 import { approach, type TargetFlags } from '../target.ts';
@@ -140,7 +140,7 @@ const MICRO_SECONDS = 0.05;
 
 /** What encoding and decoding cost, for the messages that the plan's servers are timed with. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
-  const timed = cases.filter(({ scenario }) => scenario.kind === 'load');
+  const timed = cases.filter(({ scenario }) => scenario.kind.microCosts);
   if (timed.length === 0) return [];
   const sizes = [...new Set(timed.map(({ size }) => size))];
   return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
@@ -178,7 +178,7 @@ async function execute(
       if (event.event !== 'trial-ended') continue;
       done++;
       const { state } = event.trial;
-      const ended = { name: event.planned.id, state, detail: detailOf(event.trial, event.planned.scenario.kind) };
+      const ended = { name: event.planned.id, state, detail: detailOf(event.planned.scenario.kind, event.trial) };
       display.show(progress({ current: undefined, ended }));
     }
   } finally {
@@ -268,7 +268,9 @@ function commandFor(options: RunOptions): string {
     trials: options.trials,
     seed: options.seed,
     workers: options.workers,
-    objective: options.scenarios.includes('capacity') ? `p${objective.percentile}<${objective.seconds * 1e3}ms` : null,
+    objective: options.scenarios.some((id) => findScenario(id)?.kind.uses.objective)
+      ? `p${objective.percentile}<${objective.seconds * 1e3}ms`
+      : null,
     link,
   };
   const given = Object.entries(settings).flatMap(([name, value]) => (value == null ? [] : [`--${name} ${value}`]));
@@ -280,9 +282,9 @@ function commandFor(options: RunOptions): string {
   return ['npm run bench --', ...given, ...flags].join(' ');
 }
 
-/** Sessions ended, or would not take a message, at a load that they were to bear: a search finds out by itself what they bear. */
-const broke = ({ kind }: Case, { messages }: Extract<Trial, { messages: unknown }>): boolean =>
-  kind !== 'capacity' && Object.keys(messages.errors).length > 0;
+/** Sessions ended, or would not take a message, at a load that they were to bear. */
+const broke = (one: Case, { messages }: MeasuredTrial): boolean =>
+  kindOf(one).brokenSessionsFail && Object.keys(messages.errors).length > 0;
 
 /** Where several apply the gravest counts. A threshold that could not be tested was not met either. */
 export function exitCodeOf(

@@ -1,4 +1,4 @@
-/** What a probe at some rate showed: the objective met, missed by the server, or a load the generator could not offer. */
+/** Outcome of a probe at some rate: the objective met, missed by the server, or a load the generator could not offer. */
 export interface Probed {
   readonly outcome: 'met' | 'missed' | 'generator';
 }
@@ -6,7 +6,7 @@ export interface Probed {
 export interface Found {
   /** Highest rate that was met and confirmed; 0 where none was. */
   readonly rate: number;
-  /** What stopped the search from above; undefined where nothing did. */
+  /** Outcome that stopped the search from above; undefined where none did. */
   readonly limit: Probed['outcome'] | undefined;
 }
 
