@@ -16,7 +16,7 @@ const SERVER_AIDS = [
   'bench/security/identity.ts',
 ];
 /** What everything that judges and shows stands on. */
-const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/analysis'];
+const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis'];
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +27,16 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/native': [],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
-  'bench/transports': ['bench/contract.ts'],
+  // What is known of a transport is made of the checks' tools; no tool knows a transport.
+  'bench/transports': [
+    'bench/contract.ts',
+    'bench/codec',
+    'bench/native',
+    'bench/checks/theory',
+    'bench/checks/micro/chain.ts',
+    'bench/checks/micro/memory-socket.ts',
+    'bench/checks/abuse/tools',
+  ],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
   'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
@@ -63,7 +72,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/checks/theory': ['bench/limits.ts'],
   'bench/checks/doctor': ['bench/run'],
-  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load', 'bench/results'],
+  'bench/checks/micro/chain.ts': [],
+  'bench/checks/micro/memory-socket.ts': [],
+  'bench/checks/micro': ['bench/limits.ts', 'bench/codec', 'bench/load', 'bench/results', 'bench/transports'],
   'bench/checks/instrument': [],
   'bench/checks/aa': ['bench/contract.ts', 'servers/application.ts'],
   'bench/checks/crosscheck': [
@@ -77,12 +88,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/transports',
     'clients/platform',
   ],
+  'bench/checks/abuse/tools': ['bench/contract.ts'],
   'bench/checks/abuse': [
     'bench/contract.ts',
     'bench/ipc.ts',
     'bench/codec',
     'bench/limits.ts',
-    'bench/native',
     'bench/transports',
     'bench/run',
     'bench/security',
@@ -119,9 +130,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'clients/platform': ['bench/contract.ts', 'bench/native'],
   'reports/stats': ['bench/results'],
   'reports/model': ['reports/stats', 'bench/results'],
-  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/analysis', 'bench/results'],
-  'reports/analysis/trust': ['reports/stats', 'reports/model', 'bench/results'],
-  'reports/analysis': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],
+  'reports/analysis/figures': ['reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis', 'bench/results'],
+  'reports/analysis/trust': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
+  'reports/analysis': ['reports/stats', 'reports/model', 'reports/kinds', 'bench/results'],
   'reports/compare': [...JUDGED],
   'reports/advice': [...JUDGED],
   'reports/raw': [...JUDGED],

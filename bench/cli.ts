@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type AddHelpTextContext, Command, CommanderError, Option } from 'commander';
 import { NEEDS } from '../reports/advice/questions/needs.ts';
 import { PRESETS } from '../reports/advice/questions/presets.ts';
-import { METRICS } from '../reports/model/metrics.ts';
+import { METRICS } from '../reports/kinds/lookup.ts';
 import { type Entry, listing } from '../reports/terminal/listing.ts';
 import { pad, wrapLines } from '../reports/terminal/text.ts';
 import type { AaFlags } from './cli/commands/aa.ts';

@@ -247,6 +247,8 @@ export interface Capabilities {
   readonly upstream: 'connection' | 'request';
   /** Largest message it carries, in bytes, where that is less than a server's limit. */
   readonly mostBytes?: number;
+  /** Its server admits only sessions with a valid token where it is given `tokens`; false where nothing is said. */
+  readonly auth?: boolean;
 }
 
 /** What the parent tells a server process, and what it answers: one answer to each order, in order. */

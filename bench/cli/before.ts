@@ -2,9 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Detectable, detectable } from '../../reports/analysis/power.ts';
+import { metric, metricsOf, titleOf } from '../../reports/kinds/lookup.ts';
 import { countOf, list } from '../../reports/model/format.ts';
-import { titleOf } from '../../reports/model/group.ts';
-import { metric } from '../../reports/model/metrics.ts';
 import type { Question } from '../../reports/model/model.ts';
 import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
@@ -95,7 +94,7 @@ function separation({ options, cases }: RunPlan, earlier: Results | undefined): 
   const rivals = new Set(cases.filter(({ entry }) => !entry.floor).map(({ name }) => name)).size;
   const found = detectable(earlier, { trials: options.trials, comparisons: Math.max(1, rivals - 1) });
   const told = found.filter(
-    ({ metric: id, ratio }) => ratio !== null && metric(id).kinds.some((kind) => kinds.has(kind)),
+    ({ metric: id, ratio }) => ratio !== null && [...kinds].some((kind) => metricsOf(kind).includes(id)),
   );
   if (told.length === 0) return ['Enough trials for verdicts.'];
   return [

@@ -1,10 +1,10 @@
 import { decodeTrial } from '../../reports/analysis/decode.ts';
+import { textOf } from '../../reports/analysis/sentences.ts';
 import { thresholdText } from '../../reports/analysis/threshold-text.ts';
 import type { JudgedThreshold, Threshold } from '../../reports/analysis/thresholds.ts';
 import { viewTrial } from '../../reports/analysis/trial-view.ts';
-import { metricsOf } from '../../reports/model/metrics.ts';
+import { metricsOf } from '../../reports/kinds/lookup.ts';
 import type { Analysis } from '../../reports/model/model.ts';
-import { textOf } from '../../reports/model/sentences.ts';
 import { estimateSeconds, type RunPlan } from '../plan/plan.ts';
 import type { Results } from '../results/schema.ts';
 import type { RunEvent } from '../run/run.ts';

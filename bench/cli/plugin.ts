@@ -13,17 +13,20 @@ const capabilities = z.strictObject({
   reliable: z.boolean(),
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.int().min(LEAST_SIZE).optional(),
+  auth: z.boolean().optional(),
 });
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
-/** What a module of a transport's own says of it, as `TransportEntry` has it. */
+/** Texts that only checks of this repository look for, in plugins made for earlier versions; `unauthorized` also meant `auth`. */
+const refusals = { refusal: z.instanceof(RegExp).optional(), unauthorized: z.instanceof(RegExp).optional() };
+
+/** Exports of a plugin: a `TransportEntry` without what only checks need, and the two functions of the contract. */
 const pluginSchema = z.object({
   transport: z.strictObject({
     id,
     title: z.string().min(1),
     capabilities,
-    refusal: z.instanceof(RegExp),
-    unauthorized: z.instanceof(RegExp).optional(),
+    ...refusals,
     tls: z.literal(false).optional(),
     options: options.optional(),
     datagrams: z.literal(true).optional(),
@@ -35,8 +38,7 @@ const pluginSchema = z.object({
           title: z.string().min(1),
           options,
           capabilities: capabilities.partial().optional(),
-          refusal: z.instanceof(RegExp).optional(),
-          unauthorized: z.instanceof(RegExp).optional(),
+          ...refusals,
         }),
       )
       .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two have the same id')
@@ -75,18 +77,19 @@ async function usePlugin(file: string): Promise<string[]> {
   if (transports.some((known) => known.id === transport.id)) {
     return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
   }
-  const { id, title, refusal, capabilities, variants, ...optional } = transport;
-  const { mostBytes, ...promised } = capabilities;
-  const most = mostBytes === undefined ? {} : { mostBytes };
+  const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;
+  const { mostBytes, auth = unauthorized !== undefined, ...promised } = capabilities;
   registerTransport({
-    ...({ id, title, family: 'other', refusal, capabilities: { ...promised, ...most } } as const),
+    id,
+    title,
+    family: 'other',
+    capabilities: { ...promised, auth, ...(mostBytes === undefined ? {} : { mostBytes }) },
     ...definedOf(optional),
-    variants: variants.map(({ id, title, options, capabilities, ...optional }) => ({
+    variants: variants.map(({ id, title, options, capabilities = {}, unauthorized }) => ({
       id,
       title,
       options,
-      ...(capabilities === undefined ? {} : { capabilities: definedOf(capabilities) }),
-      ...definedOf(optional),
+      capabilities: { ...(unauthorized === undefined ? {} : { auth: true }), ...definedOf(capabilities) },
     })),
     module,
   });

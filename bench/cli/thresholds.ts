@@ -1,5 +1,6 @@
 import { OPERATORS, type Threshold } from '../../reports/analysis/thresholds.ts';
-import { METRICS, type Metric, type MetricId, metricsOf } from '../../reports/model/metrics.ts';
+import { METRICS, metricsOf } from '../../reports/kinds/lookup.ts';
+import type { Metric, MetricId } from '../../reports/model/metrics.ts';
 import { type Given, listOf, type RunOptions, suggestion } from '../plan/options.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';

@@ -170,15 +170,16 @@ function pluginOf(name: string, transport: string): string {
   const file = join(folder, `${name}.ts`);
   writeFileSync(
     file,
-    `export const transport = { id: '${name}', title: 'Mine', refusal: /x/, ${transport} };\n` +
+    `export const transport = { id: '${name}', title: 'Mine', ${transport} };\n` +
       'export function listen(): never { throw new Error("this port is not for us"); }\nexport const connect = listen;\n',
   );
   return file;
 }
 const promises = "capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', mostBytes: 4096 }";
 
-test('a plugin says all that a line of the registry says', async () => {
-  const rest = "options: { everyMs: 7 }, unauthorized: /no/, datagrams: true, variants: [{ id: 'slow', title: 'Slow', ";
+test('a plugin says what a transport of the repository says', async () => {
+  const rest =
+    "options: { everyMs: 7 }, refusal: /x/, unauthorized: /no/, datagrams: true, variants: [{ id: 'slow', title: 'Slow', ";
   const plugin = pluginOf('telling', `${promises}, ${rest} options: { everyMs: 9 }, unauthorized: /never/ }]`);
   const { stdout } = await start(['list', '--json', '--plugin', plugin]).ended;
   expect(JSON.parse(stdout).transports.at(-1)).toMatchObject({
@@ -188,6 +189,17 @@ test('a plugin says all that a line of the registry says', async () => {
     tls: true,
     tokens: true,
     variants: [{ id: 'slow', options: { everyMs: 9 } }],
+  });
+});
+
+test('a plugin declares that it asks for tokens, and a variant may not', async () => {
+  const promised = promises.replace('}', ', auth: true }');
+  const variants = "variants: [{ id: 'open', title: 'Open', options: {}, capabilities: { auth: false } }]";
+  const plugin = pluginOf('guarded', `${promised}, ${variants}`);
+  const { stdout } = await start(['list', '--json', '--plugin', plugin]).ended;
+  expect(JSON.parse(stdout).transports.at(-1)).toMatchObject({
+    tokens: true,
+    variants: [{ id: 'open', tokens: false, capabilities: { mostBytes: 4096, auth: false } }],
   });
 });
 

@@ -217,6 +217,8 @@ const capabilities = z.object({
   /** What carries a message from client to server. */
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.number().optional(),
+  /** Admits only sessions with a valid token, where it is told to. Absent: results of before this was told. */
+  auth: z.boolean().optional(),
 });
 
 const benchCase = z.object({

@@ -8,7 +8,7 @@ import type { MeasuredTrial, Trial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { singleTrial } from '../testing/single-trial.ts';
-import { testedTransports } from '../testing/subjects.ts';
+import { subjects } from '../testing/subjects.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
 
@@ -26,7 +26,7 @@ function measured(trial: Trial): MeasuredTrial {
   return trial;
 }
 
-for (const { name, unavailable, ...found } of testedTransports) {
+for (const { name, unavailable, ...found } of await subjects()) {
   if (unavailable !== undefined) {
     test(`${name} is unavailable here: ${unavailable}`, () => expect(unavailable).toMatch(UNAVAILABLE));
     continue;

@@ -4,7 +4,7 @@ import { type Given, readOptions, type Setting } from '../plan/options.ts';
 import { makePlan, type RunPlan } from '../plan/plan.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { singleTrial } from '../testing/single-trial.ts';
-import { testedNames } from '../testing/subjects.ts';
+import { subjectNames } from '../testing/subjects.ts';
 import { whyUnavailable } from '../transports/index.ts';
 import { pinCores } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
@@ -24,10 +24,10 @@ function planOf(settings: Partial<Record<Setting, Given['value']>>): RunPlan {
   const read = readOptions(Object.fromEntries(given));
   return makePlan('problems' in read ? expect.fail(read.problems.join()) : read.options);
 }
-const { cases, leftOut } = planOf({ transports: [...testedNames()] });
+const { cases, leftOut } = planOf({ transports: [...subjectNames()] });
 /** More than a window of HTTP/2, than WebSocket's shorter lengths, and than what is put into one frame. */
 const long = planOf({ transports: ['ws', 'sse:h2', 'grpc', 'mqtt:ws'], size: 65_536 }).cases.filter(({ name }) =>
-  testedNames().includes(name),
+  subjectNames().includes(name),
 );
 
 /** Undefined where the transport cannot be used on this machine. */
@@ -47,7 +47,7 @@ async function counted(planned: PlannedCase) {
 
 describe('bytes of one message at a time', () => {
   test('are checked for every transport and variant at four sizes, but for those over what it promises', () => {
-    expect(cases.length + leftOut.length).toBe(4 * testedNames().length);
+    expect(cases.length + leftOut.length).toBe(4 * subjectNames().length);
     for (const { reason } of leftOut) expect(reason).toMatch(/^carries no messages over \d+ bytes$/);
   });
 

@@ -1,9 +1,9 @@
-import { type Counted, framings, sumOf } from '../checks/theory/framing.ts';
+import { type Counted, sumOf } from '../checks/theory/framing.ts';
 import { ECHO } from '../codec/header.ts';
 import { Messages } from '../load/messages.ts';
 import type { MeasuredTrial, Theory } from '../results/schema.ts';
 import { DATAGRAM_PACKET_BYTES, PACKET_BYTES, SEGMENT_BYTES } from '../run/link.ts';
-import { optionsOf } from '../transports/index.ts';
+import { framingOf, optionsOf } from '../transports/index.ts';
 import { readClosed } from './closed.ts';
 import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions } from './shared/costs.ts';
@@ -70,8 +70,8 @@ async function theoryOf(
   seed: number,
   counted: Pick<Counted, 'up' | 'down'>,
 ): Promise<Theory | undefined> {
-  const { entry, variant, scenario, clients, size, encoding, payload, tls, auth } = planned;
-  const framing = framings[variant === null ? entry.id : `${entry.id}:${variant.id}`];
+  const { scenario, clients, size, encoding, payload, tls, auth } = planned;
+  const framing = framingOf(planned);
   if (framing === undefined || payload !== 'filler' || tls || auth !== null) return undefined;
   const messages = new Messages({ seed, size, encoding, opcode: scenario.opcode, senders: clients });
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };

@@ -1,33 +1,40 @@
-import { type Found, findTransport, transportNames, whyUnavailable } from '../transports/index.ts';
+import { findTransport, type TransportChoice, transportNames, whyUnavailable } from '../transports/index.ts';
 
-/** A transport in one of its variants, that tests run over. */
-export interface TestedTransport extends Found {
+/** A transport in one of its variants, as tests run over it. */
+export interface Subject extends TransportChoice {
   readonly name: string;
-  /** Why it cannot be used on this machine; undefined where it can. */
+  /** Why this machine cannot run it, and what would help; undefined if it can. */
   readonly unavailable: string | undefined;
 }
 
-/**
- * Names of transports and variants to test, as `--transports` takes them. `WIREBENCH_ONLY` narrows them down: a comma-separated list
- * of names, where a transport's name stands for all of its variants too.
- */
-export function testedNames(only = process.env.WIREBENCH_ONLY): readonly string[] {
-  const names = transportNames();
-  if (only === undefined || only === '') return names;
-  const wanted = only.split(',');
-  const unknown = wanted.filter((name) => !names.includes(name));
-  if (unknown.length > 0) throw new Error(`WIREBENCH_ONLY names no transport: ${unknown.join(', ')}`);
-  return names.filter((name) => wanted.includes(name) || wanted.includes(name.split(':')[0]!));
+/** The one transport whose tests are asked for; undefined for all of them. */
+export const onlyTransport = process.env.WIREBENCH_ONLY || undefined;
+
+/** `none` leaves variants out, where a quick answer is wanted; otherwise every variant is tested. */
+const variants = process.env.WIREBENCH_VARIANTS;
+
+/** Reasons for which a machine may lack a transport: its system is older, or another, than the native part was made for. */
+const KNOWN_REASONS = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
+
+/** Names of the transports and variants that the tests of this process run over. */
+export function subjectNames(): readonly string[] {
+  if (onlyTransport !== undefined && findTransport(onlyTransport)?.variant !== null) {
+    throw new Error(`WIREBENCH_ONLY names no transport: ${onlyTransport}`);
+  }
+  return transportNames().filter((name) => {
+    const [id, variant] = name.split(':');
+    return (onlyTransport ?? id) === id && (variants !== 'none' || variant === undefined);
+  });
 }
 
-/** True unless `WIREBENCH_ONLY` narrows the tests down: then what needs several transports may find none. */
-export const testsAll = testedNames().length === transportNames().length;
-
-/** Every transport and variant to test. */
-export const testedTransports: readonly TestedTransport[] = await Promise.all(
-  testedNames().map(async (name) => {
-    const found = findTransport(name);
-    if (found === undefined) throw new Error(`there is no ${name}`);
-    return { name, ...found, unavailable: await whyUnavailable(found.entry) };
-  }),
-);
+/** All subjects, those included that this machine cannot run. Throws if one of them is missing for no known reason. */
+export async function subjects(): Promise<readonly Subject[]> {
+  const found: Subject[] = [];
+  for (const name of subjectNames()) {
+    const { entry, variant } = findTransport(name)!;
+    const unavailable = await whyUnavailable(entry);
+    if (unavailable !== undefined && !KNOWN_REASONS.test(unavailable)) throw new Error(`${name}: ${unavailable}`);
+    found.push({ name, entry, variant, unavailable });
+  }
+  return found;
+}

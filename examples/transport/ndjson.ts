@@ -11,7 +11,6 @@ export const transport = {
   title: 'Newline-delimited JSON',
   browser: false,
   capabilities,
-  refusal: /closed/,
   tls: false,
   variants: [],
 };

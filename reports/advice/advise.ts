@@ -1,6 +1,7 @@
+import { limitsOf as coverageOf } from '../analysis/sentences.ts';
+import { adviceOn, shapeOf } from '../kinds/lookup.ts';
 import { countOf, list } from '../model/format.ts';
 import type { Group } from '../model/model.ts';
-import { limitsOf as coverageOf } from '../model/sentences.ts';
 import { createBootstrap } from '../stats/bootstrap.ts';
 import type { Candidate } from './candidates.ts';
 import { cellOf } from './cost.ts';
@@ -267,10 +268,14 @@ function measureCommand(
 }
 
 const judgedLoad = ({ scenario, clients, rate, size, kind }: Group['question']) =>
-  kind === 'load' ? { scenarios: scenario, clients, rate, size } : { scenarios: scenario, clients };
+  shapeOf({ kind }).advice?.need === 'traffic'
+    ? { scenarios: scenario, clients, rate, size }
+    : { scenarios: scenario, clients };
 
 const wantedLoad = ({ scenario, preferred, clients, rate, size }: Answers['load']) =>
-  rate === 0 ? { scenarios: 'idle', clients } : { scenarios: scenario ?? preferred, clients, rate, size };
+  rate === 0
+    ? { scenarios: adviceOn('silence').scenarios, clients }
+    : { scenarios: scenario ?? preferred, clients, rate, size };
 
 /** What the figures that count do not say of themselves. */
 function limitsOf({ readings, pool, basis }: Settled): string[] {
@@ -281,7 +286,10 @@ function limitsOf({ readings, pool, basis }: Settled): string[] {
   return [
     ...(shallow ? ['tail latency: judged by p50, for too few samples of some lie beyond their p99.'] : []),
     ...dropped.map(({ id, name, dropped: why }) => {
-      const how = id === 'throughput' ? ' (npm run bench -- --scenarios echo,broadcast,capacity measures it)' : '';
+      const how =
+        id === 'throughput'
+          ? ` (npm run bench -- --scenarios ${adviceOn('traffic').scenarios},${adviceOn('throughput').scenarios} measures it)`
+          : '';
       return `${name}: ${why}${how}. Its weight is shared among the others.`;
     }),
     ...(throughput && bounded.length > 0

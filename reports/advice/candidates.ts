@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../bench/results/schema.ts';
+import { metric } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval } from '../model/format.ts';
-import { metric } from '../model/metrics.ts';
 import type { Row } from '../model/model.ts';
 import { factsOf } from './facts/index.ts';
 import type { Fact, JudgedCriterion } from './facts/shape.ts';

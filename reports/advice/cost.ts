@@ -1,5 +1,6 @@
+import { metric, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval } from '../model/format.ts';
-import { type MetricId, metric } from '../model/metrics.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Cell, Group } from '../model/model.ts';
 import type { Candidate } from './candidates.ts';
 import { JUDGED } from './facts/shape.ts';
@@ -27,7 +28,7 @@ export function readCriteria(
   basis: MeasuredBasis,
   { weights, judgement }: { readonly weights: Weights; readonly judgement: boolean },
 ): Reading[] {
-  const read = CRITERIA.filter(({ id }) => weights[id] > 0).map((criterion: Criterion & { id: CriterionId }) =>
+  const read = CRITERIA.filter(({ id }) => weights[id] > 0).map((criterion) =>
     readCriterion(criterion, candidates, basis, judgement),
   );
   const total = read.reduce((sum, { id, dropped }) => sum + (dropped === null ? weights[id] : 0), 0);
@@ -38,21 +39,22 @@ export function readCriteria(
 }
 
 function readCriterion(
-  { id, name, judged, metrics }: Criterion,
+  criterion: Criterion,
   candidates: readonly Candidate[],
   basis: MeasuredBasis,
   judgement: boolean,
 ): Reading {
-  const tag = judged ? ('judgement' as const) : ('measured' as const);
+  const { id, name } = criterion;
+  const tag = criterion.judged ? ('judgement' as const) : ('measured' as const);
   const use = { id, name, tag, weight: 0, metric: null, group: null, logs: new Map<string, number>() };
-  const judgedAs = JUDGED.find((one) => one === id);
-  if (judgedAs !== undefined) {
+  if (criterion.judged) {
     if (!judgement) return { ...use, dropped: 'judgements are left out' };
-    const logs = candidates.map((one) => [one.name, Math.log(JUDGED_COST[one.judgements[judgedAs].level])] as const);
+    const level = ({ judgements }: Candidate) => judgements[criterion.id].level;
+    const logs = candidates.map((one) => [one.name, Math.log(JUDGED_COST[level(one)])] as const);
     return { ...use, logs: new Map(logs), dropped: null };
   }
   const where = [basis.group, basis.throughput].flatMap((group) => {
-    const of = group === null ? undefined : metrics[group.question.kind];
+    const of = group === null ? undefined : shapeOf(group.question).advice?.criteria[criterion.id];
     return group === null || of === undefined ? [] : [{ group, metric: of }];
   })[0];
   if (where === undefined) return { ...use, dropped: 'not measured in this run for such a load' };

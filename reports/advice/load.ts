@@ -1,3 +1,4 @@
+import { adviceOn, advising, shapeOf } from '../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../model/format.ts';
 import type { Group, Question } from '../model/model.ts';
 import type { WantedLoad } from './model.ts';
@@ -16,11 +17,12 @@ type Dimension = (typeof DIMENSIONS)[number];
 /** Snaps a load to the nearest measured case, and says so. Beyond the measured range there is no nearest. */
 export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boolean): Basis {
   const idle = wanted.rate === 0;
-  const cases = groups.filter(({ question }) => question.kind === (idle ? 'idle' : 'load'));
+  const need = idle ? 'silence' : 'traffic';
+  const cases = groups.filter(({ question }) => shapeOf(question).advice?.need === need);
   const [first] = cases;
   if (first === undefined) {
-    const missing = idle ? 'sessions that say nothing' : 'messages at a steady rate';
-    const flags = idle ? 'idle' : (wanted.scenario ?? 'echo,broadcast');
+    const { missing, scenarios } = adviceOn(need);
+    const flags = idle ? scenarios : (wanted.scenario ?? scenarios);
     const clients = wanted.clients === null ? '' : ` --clients ${wanted.clients}`;
     return { state: 'none', text: `The run measured no ${missing}: npm run bench -- --scenarios ${flags}${clients}` };
   }
@@ -70,7 +72,7 @@ const distance = (asked: Asked, { question }: Group): number =>
 
 /** What a server sustains is measured by searches or closed loops of their own. */
 function throughputOf(groups: readonly Group[], { clients, size, encoding }: Question): Group | null {
-  const found = (['capacity', 'closed'] as const).flatMap((kind) =>
+  const found = advising('throughput').flatMap((kind) =>
     groups
       .filter(({ question }) => question.kind === kind && question.encoding === encoding)
       .toSorted((a, b) => far(a.question) - far(b.question)),
@@ -89,7 +91,10 @@ const inWords = (dimension: Dimension, value: number): string => {
 function said(asked: Asked, { title, question }: Group, { scenario, preferred }: WantedLoad, binary: boolean): string {
   const notes = [
     ...(binary && question.encoding !== 'binary' ? [' Binary messages were asked for; those measured were text.'] : []),
-    ...(scenario === null && preferred !== null && preferred !== question.scenario && question.kind !== 'idle'
+    ...(scenario === null &&
+    preferred !== null &&
+    preferred !== question.scenario &&
+    shapeOf(question).advice?.need !== 'silence'
       ? [` Nearer to the use would be ${preferred}, which was not measured.`]
       : []),
   ].join('');

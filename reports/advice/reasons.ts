@@ -1,7 +1,8 @@
 import { judge } from '../analysis/judge.ts';
-import type { Reading as MemberReading } from '../analysis/member.ts';
+import { forEachMetric, metric } from '../kinds/lookup.ts';
 import { verdictFigures } from '../model/format.ts';
-import { extreme, forEachMetric, type MetricId, metric } from '../model/metrics.ts';
+import type { Reading as MemberReading } from '../model/member.ts';
+import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Cell, Group } from '../model/model.ts';
 import { ICONS, type Verdict } from '../model/verdict.ts';
 import type { Bootstrap, Sample } from '../stats/bootstrap.ts';

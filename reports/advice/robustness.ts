@@ -1,4 +1,4 @@
-import { METRICS } from '../model/metrics.ts';
+import { measuredMetric } from '../kinds/lookup.ts';
 import type { Group } from '../model/model.ts';
 import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
 import { cellIn, costSign, type Reading } from './cost.ts';
@@ -95,7 +95,7 @@ function resampledLogs(
   const known = drawn.get(group) ?? new Map<string, Float64Array>();
   drawn.set(group, known);
   // A criterion has draws of its own: which others count must not change them.
-  const bootstrap = createBootstrap(seed + METRICS.findIndex((one) => one.id === metric), draws);
+  const bootstrap = createBootstrap(seed + measuredMetric(metric).number, draws);
   const sign = costSign(metric);
   return samples.map((sample, index) => {
     const key = [metric, names[index], seed, draws, ...blocks].join('\0');

@@ -3,6 +3,7 @@ import { type Candidate, candidateOf } from './candidates.ts';
 import { costOf, type Reading, readCriteria } from './cost.ts';
 import { type Basis, snap } from './load.ts';
 import type { Answers, Measured } from './model.ts';
+import { scenarioFor } from './questions/needs.ts';
 
 /** Everything that follows from the answers before chance is asked. */
 export type Settled = {
@@ -21,8 +22,7 @@ export type Settled = {
 export function settle(measured: Measured, answers: Answers): Settled {
   const { groups } = measured.analysis;
   const { needs } = answers;
-  // Where little comes up, what comes down is what counts, whatever the use.
-  const preferred = needs.includes('push-only') ? 'broadcast' : answers.load.preferred;
+  const preferred = scenarioFor(needs) ?? answers.load.preferred;
   const basis = snap(groups, { ...answers.load, preferred }, needs.includes('binary'));
   const rows = basis.state === 'measured' ? rowsOf(groups, basis.group) : everyRow(groups);
   const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, basis, answers), measured) }));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
-import { textOf } from '../model/sentences.ts';
 import { BROADCAST, ECHO, makeResults, type RunSpec, SEVEN, type TransportSpec } from '../testing/fixtures.ts';
 import { analyse } from './analyse.ts';
+import { textOf } from './sentences.ts';
 
 const judge = (spec: RunSpec): Analysis => analyse(makeResults(spec), { resamples: 2_000 });
 

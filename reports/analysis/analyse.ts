@@ -1,17 +1,19 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { type CaseGroup, groupCases, kindOf, questionOf, titleOf, unsupportedIn } from '../model/group.ts';
-import { forEachMetric, type Kind, type MetricId, metric, metricsOf } from '../model/metrics.ts';
+import { forEachMetric, isJudged, judgingOf, metric, metricsOf, shapeOf, titleOf } from '../kinds/lookup.ts';
+import { reportOf } from '../kinds/report.ts';
+import { type CaseGroup, groupCases, unsupportedIn } from '../model/group.ts';
+import type { Member } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Analysis, AnalysisOptions, Cell, Group, Row } from '../model/model.ts';
-import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from '../model/sentences.ts';
 import { createBootstrap } from '../stats/bootstrap.ts';
-import { bandOf, bestFirst, type ColumnRule, isShown, isTestable, judgeColumn } from './column.ts';
+import { bandOf, bestFirst, type ColumnRule, judgeColumn } from './column.ts';
 import { microViews } from './figures/micro.ts';
 import { wireRows } from './figures/wire.ts';
 import { judge } from './judge.ts';
-import { type Member, readMember } from './member.ts';
-import { notesOf } from './notes.ts';
+import { readMember } from './member.ts';
 import { preferenceOf } from './preference.ts';
 import { sameTwiceOf, type Twin, twinsIn } from './same-twice.ts';
+import { answerOf, certaintyOf, notCoveredBy, tieBreakOf } from './sentences.ts';
 import { barrierTo, countTrials, statusOf } from './status.ts';
 import { tiersOf } from './tiers.ts';
 import { type BelowFloor, warningsOf } from './warnings.ts';
@@ -20,7 +22,7 @@ import { type BelowFloor, warningsOf } from './warnings.ts';
 export function analyse(results: Results, options: Partial<AnalysisOptions> = {}): Analysis {
   const settings = { timeBand: 0.05, byteBand: 0.02, resamples: 10_000, seed: results.plan.seed, ...options };
   const counts = countTrials(results);
-  const judged = groupCases(results.cases).map(groupJudge(results, settings, barrierTo(counts)));
+  const judged = groupCases(results.cases).flatMap(groupJudge(results, settings, barrierTo(counts)));
   const groups = judged.map(({ group }) => group);
   const unfit = (results.environment.checks ?? []).filter(({ state }) => state === 'unfit');
   const warnings = warningsOf(results, unfit, [
@@ -45,19 +47,22 @@ type Rules = (of: MetricId) => ColumnRule;
 
 function groupJudge(results: Results, options: AnalysisOptions, runBarrier: string | null) {
   const bootstrap = createBootstrap(options.seed, options.resamples);
-  return (caseGroup: CaseGroup): Judged => {
+  return (caseGroup: CaseGroup): Judged[] => {
     const { id, question, cases } = caseGroup;
+    const judging = judgingOf(shapeOf(question));
+    if (judging === null) return [];
     const members = cases.map((one) => readMember(results, one));
     const layer = layerOf(caseGroup);
     const metrics = metricsOf(question.kind);
-    const primary = primaryOf(question.kind, members);
+    const primary = judging.primary(members);
+    const isIncomparable = (of: MetricId): boolean => judging.incomparable.includes(of);
     const rule = (of: MetricId) => ({
       band: bandOf(metric(of), options),
       bootstrap,
       barrier: runBarrier ?? barrierIn(of, layer),
-      incomparable: isIncomparable(of, question.kind),
+      incomparable: isIncomparable(of),
     });
-    const compared = metrics.filter((of) => !isIncomparable(of, question.kind));
+    const compared = metrics.filter((of) => !isIncomparable(of));
     const judgedColumns = forEachMetric((of) => judgeColumn(of, members, rule(of)));
     const rows = members
       .toSorted(choicesFirst(primary))
@@ -84,14 +89,11 @@ function groupJudge(results: Results, options: AnalysisOptions, runBarrier: stri
       tieBreak: tieBreakOf(facts),
       certainty: certaintyOf(facts),
       preference: preferenceOf({ rows, metrics, tiers, columns, primary }),
-      notes: notesOf(question, members, layer),
+      notes: reportOf(question).notes({ question, members, layer }),
       notCovered: notCoveredBy(results.environment, layer, question),
     };
-    return {
-      group,
-      belowFloor: belowFloorIn(members, compared, rule),
-      twins: twinsIn(title, members, compared, rule),
-    };
+    const belowFloor = belowFloorIn(members, compared, rule);
+    return [{ group, belowFloor, twins: twinsIn(title, members, compared, rule) }];
   };
 }
 
@@ -101,43 +103,9 @@ const missingCell = { state: 'not shown', reason: 'no trial was run' } as const;
 const barrierIn = (id: MetricId, layer: Group['layer']): string | null =>
   metric(id).band === 'bytes' && layer === 'mixed' ? 'bytes were counted at different layers' : null;
 
-/** A search ends at a rate of its own, and latencies at different rates are no contest. */
-const isIncomparable = (id: MetricId, kind: Kind): boolean => kind === 'capacity' && (id === 'p50' || id === 'p99');
-
 function rowOf(member: Member, cellOf: (id: MetricId) => Cell): Row {
   const { label, readings, ...rest } = member;
   return { ...rest, cells: forEachMetric(cellOf) };
-}
-
-/**
- * What a kind of scenario is about. Idle sessions are judged by their memory: bytes and CPU of a silent session follow from
- * how often it is told to ping, and are often zero, which no ratio can be made of.
- */
-function primaryOf(kind: Kind, members: readonly Member[]): MetricId {
-  switch (kind) {
-    case 'capacity':
-      return 'capacity';
-    case 'closed':
-      return 'throughput';
-    case 'idle':
-      return 'sessionMemory';
-    case 'connect':
-      return 'connectP50';
-    case 'load':
-    case 'wire':
-      return primaryLatency(members);
-  }
-}
-
-/** p99, unless some choice can be judged by p50 alone: a verdict must not leave out whom the percentile leaves out. */
-function primaryLatency(members: readonly Member[]): MetricId {
-  const choices = members.filter(({ floor }) => !floor);
-  const count = (id: MetricId) => ({
-    seen: choices.filter((member) => isShown(id, member)).length,
-    testable: choices.filter((member) => isTestable(id, member)).length,
-  });
-  const [p50, p99] = [count('p50'), count('p99')];
-  return p99.seen > 0 && p99.seen >= p50.seen && p99.testable >= p50.testable ? 'p99' : 'p50';
 }
 
 const choicesFirst = (primary: MetricId) => (a: Member, b: Member) =>
@@ -172,14 +140,13 @@ function belowFloorIn(members: readonly Member[], metrics: readonly MetricId[], 
   );
 }
 
-/** Cases of `wire`: nothing of them is judged, but what went wrong in their trials must be said. */
+/** Cases that are held against formulas: nothing of them is judged, but what went wrong in their trials must be said. */
 function unjudged(results: Results) {
-  const cases = results.cases.filter((one) => kindOf(one) === 'wire');
-  return [...Map.groupBy(cases, ({ size }) => size).values()].flatMap((those) => {
-    const [first] = those;
-    if (first === undefined) return [];
-    const question = questionOf(first, those);
-    const rows = those.map((one) => rowOf(readMember(results, one), () => missingCell));
-    return [{ title: titleOf(question), question, rows, layer: layerOf({ cases: those }), belowFloor: [] }];
-  });
+  return groupCases(results.cases.filter((one) => !isJudged(one))).map(({ question, cases }) => ({
+    title: titleOf(question),
+    question,
+    rows: cases.map((one) => rowOf(readMember(results, one), () => missingCell)),
+    layer: layerOf({ cases }),
+    belowFloor: [],
+  }));
 }

@@ -1,11 +1,12 @@
-import { type Metric, type MetricId, metric } from '../model/metrics.ts';
+import { metric } from '../kinds/lookup.ts';
+import type { Member } from '../model/member.ts';
+import type { Metric, MetricId } from '../model/metrics.ts';
 import type { Cell, Column } from '../model/model.ts';
 import type { Expert, Verdict } from '../model/verdict.ts';
 import { type Bootstrap, LEAST_TRIALS } from '../stats/bootstrap.ts';
 import { holm } from '../stats/ranks.ts';
 import { rankEvidence } from './decide.ts';
 import { boundOf, judge } from './judge.ts';
-import type { Member } from './member.ts';
 
 export type ColumnRule = {
   readonly band: number;

@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import type { MeasuredTrial } from '../../bench/results/schema.ts';
+import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
 import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
-import type { DecodedTrial } from './measure.ts';
 
 /** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
 export function decode(base64: string): Decoded {

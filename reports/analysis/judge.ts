@@ -1,8 +1,9 @@
+import { metric } from '../kinds/lookup.ts';
 import { list } from '../model/format.ts';
-import { type MetricId, metric } from '../model/metrics.ts';
+import type { Member, Reading } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Bound, Verdict } from '../model/verdict.ts';
 import { decide, type Rule } from './decide.ts';
-import type { Member, Reading } from './member.ts';
 
 export type JudgeRule = Rule & {
   /** Why nothing may be judged by this metric, or null. */

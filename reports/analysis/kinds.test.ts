@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Case, MicroRow, Results, Trial } from '../../bench/results/schema.ts';
+import { metric } from '../kinds/lookup.ts';
 import { cellFactor, cellFigure, cellInterval, verdictFigures } from '../model/format.ts';
-import { type MetricId, metric } from '../model/metrics.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
-import { limitsOf, textOf } from '../model/sentences.ts';
 import { createBootstrap } from '../stats/bootstrap.ts';
 import {
   CAPACITY,
@@ -21,6 +21,7 @@ import {
 import { analyse } from './analyse.ts';
 import { judge } from './judge.ts';
 import { readMember } from './member.ts';
+import { limitsOf, textOf } from './sentences.ts';
 
 const options = { resamples: 1_000 };
 const judged = (spec: RunSpec): Analysis => analyse(makeResults(spec), options);

@@ -1,11 +1,13 @@
 import { median } from '../../bench/results/numbers.ts';
 import type { Results } from '../../bench/results/schema.ts';
+import { isJudged, METRICS } from '../kinds/lookup.ts';
 import { groupCases } from '../model/group.ts';
-import { METRICS, type MetricId } from '../model/metrics.ts';
+import type { Member } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
 import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
 import { bandOf } from './column.ts';
-import { type Member, readMember } from './member.ts';
+import { readMember } from './member.ts';
 import { inventTrials } from './simulation.ts';
 
 /** How often a difference must be called for it to count as one that a run can see. */
@@ -43,7 +45,7 @@ export type DetectableSettings = {
  */
 export function detectable(results: Results, { trials, comparisons, options = {} }: DetectableSettings): Detectable[] {
   const { timeBand = 0.05, byteBand = 0.02, seed = results.plan.seed } = options;
-  const caseGroups = groupCases(results.cases);
+  const caseGroups = groupCases(results.cases.filter(isJudged));
   const ofEach = Math.max(2, Math.floor(CASES_READ / caseGroups.length));
   const groups = caseGroups.map(({ cases }) => cases.slice(0, ofEach).map((one) => readMember(results, one)));
   const reach = trials < LEAST_TRIALS ? null : reachOf(trials, comparisons, seed);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { textOf } from '../model/sentences.ts';
 import { CAPACITY, ECHO, makeResults, type RunSpec } from '../testing/fixtures.ts';
 import { analyse } from './analyse.ts';
+import { textOf } from './sentences.ts';
 
 const QUIET = { noise: 0.005 };
 

@@ -1,5 +1,6 @@
+import { metric as metricOf } from '../kinds/lookup.ts';
 import { list } from '../model/format.ts';
-import { type MetricId, metric as metricOf } from '../model/metrics.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Group, Phrase, Row, Sentence } from '../model/model.ts';
 
 type Facts = Pick<Group, 'rows' | 'metrics' | 'tiers' | 'columns' | 'primary'>;

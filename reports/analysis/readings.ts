@@ -1,25 +1,13 @@
 import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { forEachMetric, isJudged, metricsOf } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
 import { kindOf } from '../model/group.ts';
-import { forEachMetric, type MetricId, metricsOf } from '../model/metrics.ts';
+import type { DecodedTrial, Reading, Readings } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
-import type { Sample } from '../stats/bootstrap.ts';
 import type { Shown } from '../stats/distribution.ts';
-import { type DecodedTrial, fitOf, isLowerBound, measure } from './measure.ts';
-
-/** A metric's values by block over the valid trials that show it, and why there are none where there are none. */
-export type Reading = {
-  readonly sample: Sample;
-  readonly median: number;
-  readonly reason: string;
-  /** How many of the values are lower bounds. */
-  readonly bounded: number;
-  /** R² of the worst of the lines that the values are slopes of; null where they are none. */
-  readonly fit: number | null;
-};
-
-export type Readings = Readonly<Record<MetricId, Reading>>;
+import { fitOf, isLowerBound, measure } from './measure.ts';
 
 /** @param valid the decoded valid trials of the case */
 export function readingsOf(one: Case, valid: readonly DecodedTrial[]): Readings {
@@ -59,7 +47,7 @@ export type ReadRun = { readonly results: Results; readonly readings: (one: Case
 export function analysedRun(results: Results, analysis: unknown): ReadRun | null {
   if (!holdsRows(analysis)) return null;
   const rows = new Map(analysis.groups.flatMap(({ rows }) => rows.map((row) => [row.caseId, row])));
-  const compared = results.cases.filter((one) => kindOf(one) !== 'wire');
+  const compared = results.cases.filter(isJudged);
   if (rows.size !== compared.length) return null;
   const known = new Map<Case, Readings>();
   for (const one of compared) {

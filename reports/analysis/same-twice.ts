@@ -1,9 +1,10 @@
+import { metric } from '../kinds/lookup.ts';
 import { countOf, list, verdictFigures } from '../model/format.ts';
-import { type MetricId, metric } from '../model/metrics.ts';
+import type { Member } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { SameTwice } from '../model/model.ts';
 import type { Verdict, Word } from '../model/verdict.ts';
 import { type JudgeRule, judge } from './judge.ts';
-import type { Member } from './member.ts';
 
 /** One transport compared with itself by one metric. */
 export type Twin = {

@@ -1,6 +1,6 @@
 import type { Results } from '../../bench/results/schema.ts';
+import { isJudged } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
-import { kindOf } from '../model/group.ts';
 import type { Status, TrialCounts } from '../model/model.ts';
 import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 
@@ -42,7 +42,7 @@ export function statusOf({ state, plan, cases }: Results, counts: TrialCounts, w
   }
   if (stopped) return interrupted(state, counts);
   // Bytes of single exchanges are held against formulas: one trial shows what ten would.
-  const judged = cases.length === 0 || cases.some((one) => kindOf(one) !== 'wire');
+  const judged = cases.length === 0 || cases.some(isJudged);
   if (judged && plan.trials < LEAST_TRIALS) {
     return {
       kind: 'quick',

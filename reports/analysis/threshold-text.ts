@@ -1,5 +1,5 @@
+import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, countOf, inUnit } from '../model/format.ts';
-import { metric as metricOf } from '../model/metrics.ts';
 import type { JudgedThreshold } from './thresholds.ts';
 
 /** A judged threshold in words, for whoever lays it out. */

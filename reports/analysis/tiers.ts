@@ -1,10 +1,11 @@
-import { type MetricId, metric } from '../model/metrics.ts';
+import { metric } from '../kinds/lookup.ts';
+import type { Member } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { TierEntry, Tiers, Untested } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Bootstrap, commonBlocks, LEAST_TRIALS } from '../stats/bootstrap.ts';
 import { bestFirst, isTestable } from './column.ts';
 import { judge, limitedBy } from './judge.ts';
-import type { Member } from './member.ts';
 
 type TierRule = { readonly band: number; readonly bootstrap: Bootstrap; readonly barrier: string | null };
 

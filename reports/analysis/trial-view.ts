@@ -1,9 +1,10 @@
 import type { Case, Trial } from '../../bench/results/schema.ts';
+import { forEachMetric, metricsOf } from '../kinds/lookup.ts';
 import { kindOf } from '../model/group.ts';
-import { forEachMetric, metricsOf } from '../model/metrics.ts';
+import type { DecodedTrial } from '../model/member.ts';
 import type { TrialView } from '../model/model.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
-import { type DecodedTrial, isLowerBound, measure } from './measure.ts';
+import { isLowerBound, measure } from './measure.ts';
 
 /** A trial as the table of every trial lists it, whatever became of it. */
 export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undefined): TrialView {
@@ -22,7 +23,7 @@ export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undef
     values: forEachMetric((id) =>
       columns.includes(id) ? measure(id, decoded, one) : notShown('not a figure of this scenario'),
     ),
-    lowerBound: isLowerBound('capacity', decoded),
+    lowerBound: columns.some((id) => isLowerBound(id, decoded)),
     serviceP50: percentile(decoded.service, 0.5),
     lastP50: decoded.last === null ? null : percentile(decoded.last, 0.5),
     lagP50: percentile(decoded.lag, 0.5),

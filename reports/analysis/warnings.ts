@@ -1,12 +1,10 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { countOf, figures, integer, list, verdictFigures } from '../model/format.ts';
-import { scenarioText } from '../model/group.ts';
-import { metric } from '../model/metrics.ts';
+import { scenarioText } from '../kinds/lookup.ts';
+import { reportOf } from '../kinds/report.ts';
+import { countOf, integer, list, verdictFigures } from '../model/format.ts';
 import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { LEAST_TRIALS } from '../stats/bootstrap.ts';
-import { SAMPLES_BEYOND } from '../stats/distribution.ts';
-import { LEAST_FIT } from './notes.ts';
 
 /** A choice whose figure is better than bare TCP's: more likely a mistake of ours than a discovery. */
 export type BelowFloor = {
@@ -19,7 +17,7 @@ export type BelowFloor = {
 
 type Judged = Pick<Group, 'title' | 'question' | 'rows' | 'layer'> & { readonly belowFloor: readonly BelowFloor[] };
 
-/** `groups` are those that verdicts are given in, and those of `wire`, whose trials may go wrong as well. */
+/** `groups` are those that verdicts are given in, and those beside theory, whose trials may go wrong as well. */
 export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: readonly Judged[]): Warning[] {
   const found = groups.flatMap((group) => {
     const alone = groups.filter(({ question }) => question.scenario === group.question.scenario).length === 1;
@@ -30,10 +28,7 @@ export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: r
       ...rejected(group.rows, 'invalid', { where, plan, target }),
       ...rejected(group.rows, 'suspect', { where, plan, target }),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
-      ...tooFewSamples(group, where),
-      ...limitedByGenerator(group.rows, where),
-      ...withoutRate(group.rows, where),
-      ...poorFit(group.rows, where),
+      ...reportOf(group.question).warnings(group, where),
       ...group.belowFloor.map((below) => belowFloorWarning(below, where)),
       ...(group.layer === 'mixed' ? [mixedLayers(where)] : []),
     ];
@@ -148,96 +143,6 @@ function unaccounted({ name, trials }: Row, where: string): Warning[] {
     },
   ];
 }
-
-function tooFewSamples({ rows, question }: Judged, where: string): Warning[] {
-  if (question.kind !== 'load' && question.kind !== 'connect') return [];
-  const shallow = question.kind === 'load' ? 'p50' : 'connectP50';
-  const deep = question.kind === 'load' ? 'p99' : 'connectP99';
-  return ([shallow, deep] as const).flatMap((id) => {
-    const found = rows.flatMap((row) => {
-      const cell = row.cells[id];
-      return cell.state === 'not shown' && row.validTrials > 0 ? [{ row, reason: cell.reason }] : [];
-    });
-    const [first] = found;
-    if (first === undefined) return [];
-    const needed = SAMPLES_BEYOND / (id === shallow ? 0.5 : 0.01);
-    return [
-      {
-        text: `${metric(id).name} not shown for ${list(
-          found.map(({ row }) => row.name),
-          'and',
-        )} (${where}): ${first.reason}.`,
-        action:
-          question.kind === 'load'
-            ? `Use --duration ${longer(
-                found.map(({ row }) => row),
-                needed,
-              )}.`
-            : `Use --clients ${integer(needed)} or more.`,
-      },
-    ];
-  });
-}
-
-/** Seconds to measure, a tenth to spare; each scenario has a length of its own where none was asked for. */
-function longer(rows: readonly Row[], needed: number): number {
-  const valid = rows.flatMap(({ trials }) => trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : [])));
-  const enough = valid.map(({ seconds, messages }) => (seconds * needed * 1.1) / Math.max(1, messages.delivered));
-  const measured = valid.map(({ seconds }) => Math.ceil(seconds) + 1);
-  return Math.max(...enough.map(Math.ceil), ...measured);
-}
-
-function limitedByGenerator(rows: readonly Row[], where: string): Warning[] {
-  const hit = rows.flatMap(({ name, searches }) => {
-    const limited = searches.filter(({ bound }) => bound === 'lower');
-    return limited.length === 0 ? [] : [{ name, limited, searches }];
-  });
-  const [first] = hit;
-  if (first === undefined) return [];
-  const who = hit.map(({ name, limited, searches }) => `${name} ${limited.length} of ${searches.length}`);
-  const reason = first.limited.find((search) => search.reason !== undefined)?.reason;
-  return [
-    {
-      text: `Lower bounds (${where}): the load generator, not the server, set the limit in these searches: ${list(who, 'and')}.${reason === undefined ? '' : ` ${sentence(reason)}`}`,
-      action: 'Give the load generator more cores (--workers), or read these figures as “at least”.',
-    },
-  ];
-}
-
-function withoutRate(rows: readonly Row[], where: string): Warning[] {
-  return rows.flatMap(({ name, searches }) => {
-    const none = searches.filter(({ rate }) => rate === 0);
-    const [first] = none;
-    if (first === undefined) return [];
-    return [
-      {
-        text: `${name} (${where}): no rate met the objective in ${none.length} of ${countOf(searches.length, 'search', 'searches')}.${first.reason === undefined ? '' : ` ${sentence(first.reason)}`}`,
-        action: 'Loosen the objective, or take it as the result.',
-      },
-    ];
-  });
-}
-
-function poorFit(rows: readonly Row[], where: string): Warning[] {
-  return (['sessionMemory', 'generatorMemory'] as const).flatMap((id) => {
-    const poor = rows.flatMap(({ name, cells }) => {
-      const cell = cells[id];
-      return cell.state === 'shown' && cell.fit !== null && cell.fit < LEAST_FIT
-        ? [`${name} (R² ${figures(cell.fit)})`]
-        : [];
-    });
-    if (poor.length === 0) return [];
-    return [
-      {
-        text: `${metric(id).title} (${where}): memory did not grow in step with the sessions of ${list(poor, 'and')}.`,
-        action: 'Open more sessions (--clients), so that they outweigh what the process itself takes and frees.',
-      },
-    ];
-  });
-}
-
-/** A reason from the results, as a sentence of its own. */
-const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`;
 
 function belowFloorWarning({ name, floor, how, verdict }: BelowFloor, where: string): Warning {
   return {

@@ -1,4 +1,4 @@
-import { textOf } from '../model/sentences.ts';
+import { textOf } from '../analysis/sentences.ts';
 import type { ComparedRow, Comparison, RunFacts, Side } from './compare-model.ts';
 import type { Outcome } from './compare-outcome.ts';
 

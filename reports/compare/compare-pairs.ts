@@ -1,8 +1,8 @@
 import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { isJudged, shapeOfCase } from '../kinds/lookup.ts';
 import { figures } from '../model/format.ts';
 import { kindOf, nameOf, objectiveText } from '../model/group.ts';
-import type { Kind } from '../model/metrics.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
 export type Pairing = {
@@ -42,8 +42,7 @@ export function pairCases(base: Results, next: Results): Pairing {
   };
 }
 
-/** Those of `wire` are held against formulas, not against one another. */
-const judged = ({ cases }: Results): Case[] => cases.filter((one) => kindOf(one) !== 'wire');
+const judged = ({ cases }: Results): Case[] => cases.filter(isJudged);
 
 const keyOf = (one: Case): string => `${nameOf(one)}/${one.scenario}`;
 
@@ -65,7 +64,7 @@ function mismatches(pair: Pair, base: Results, next: Results): Mismatch[] {
   const found = [
     ...QUESTION.map(({ what, read }) => ({ what, base: read(pair.base), next: read(pair.next) })),
     ...objectives(pair),
-    ...(WARMED.includes(kindOf(pair.base)) ? [warmUp(base, next)] : []),
+    ...(shapeOfCase(pair.base).warmedUp ? [warmUp(base, next)] : []),
   ].filter((one) => one.base !== one.next);
   return [...found, ...measuredTime(pair)];
 }
@@ -79,8 +78,6 @@ function objectives({ base, next }: Pair): Mismatch[] {
   return [{ what: 'objective', base: objectiveText(before.objective), next: objectiveText(after.objective) }];
 }
 
-const WARMED: readonly Kind[] = ['load', 'closed', 'capacity'];
-
 /** A program that has run for a second is another one than one that has run for ten. */
 const warmUp = ({ plan: base }: Results, { plan: next }: Results): Mismatch => ({
   what: 'warm-up',
@@ -93,7 +90,7 @@ const SAME_TIME = 1.1;
 
 /** The length of a search's trial depends on what it finds, that of opening sessions is what it measures. */
 function measuredTime({ base, next }: Pair): Mismatch[] {
-  if (kindOf(base) === 'capacity' || kindOf(base) === 'connect') return [];
+  if (shapeOfCase(base).trialLength !== 'asked for') return [];
   const [before, after] = [base, next].map(({ trials }) =>
     median(trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.seconds]))),
   );

@@ -1,6 +1,7 @@
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { shapeOfCase } from '../kinds/lookup.ts';
 import { change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
-import { kindOf, nameOf } from '../model/group.ts';
+import { nameOf } from '../model/group.ts';
 import type { Sentence, Warning } from '../model/model.ts';
 import type { ComparedWord, Comparison, Difference, Pair } from './compare-model.ts';
 
@@ -65,7 +66,7 @@ export function warningsBetween(
         ]),
     ...alone(onlyInBase, 'base', 'new'),
     ...alone(onlyInNext, 'new', 'base'),
-    ...wireLeftOut(base, next),
+    ...leftOut(base, next),
   ];
 }
 
@@ -184,14 +185,10 @@ function alone(cases: Known['onlyInBase'], has: string, lacks: string): Warning[
   });
 }
 
-function wireLeftOut(base: Results, next: Results): Warning[] {
-  if (![base, next].some(({ cases }) => cases.some((one) => kindOf(one) === 'wire'))) return [];
-  return [
-    {
-      text: 'Cases of the kind “wire” are left out: each is held against its formula, not against another run.',
-      action: 'Read their table in the report of each run.',
-    },
-  ];
+/** Kinds that are held against formulas, not against another run. */
+function leftOut(base: Results, next: Results): Warning[] {
+  const shapes = new Set([...base.cases, ...next.cases].map(shapeOfCase));
+  return [...shapes].flatMap(({ judged }) => ('leftOut' in judged ? [judged.leftOut] : []));
 }
 
 const plain = (text: string) => ({ text, strong: false });

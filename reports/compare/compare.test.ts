@@ -3,7 +3,7 @@ import type { Results } from '../../bench/results/schema.ts';
 import { analyse } from '../analysis/analyse.ts';
 import { readRun } from '../analysis/member.ts';
 import { analysedRun } from '../analysis/readings.ts';
-import { textOf } from '../model/sentences.ts';
+import { textOf } from '../analysis/sentences.ts';
 import {
   BROADCAST,
   CAPACITY,

@@ -2,10 +2,12 @@ import type { Case, Results } from '../../bench/results/schema.ts';
 import { bandOf } from '../analysis/column.ts';
 import { decideSeparate } from '../analysis/decide.ts';
 import { judge } from '../analysis/judge.ts';
-import type { Reading, Readings, ReadRun } from '../analysis/readings.ts';
+import type { ReadRun } from '../analysis/readings.ts';
 import { barrierTo, countTrials, statusOf } from '../analysis/status.ts';
-import { describe, kindOf, nameOf, questionOf, titleOf } from '../model/group.ts';
-import { type MetricId, metric as metricOf, metricsOf } from '../model/metrics.ts';
+import { judgingOf, metric as metricOf, shapeOfCase, titleOf } from '../kinds/lookup.ts';
+import { describe, kindOf, nameOf, questionOf } from '../model/group.ts';
+import type { Reading, Readings } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
 import type { Word } from '../model/verdict.ts';
 import { type Bootstrap, createBootstrap, studentLevel } from '../stats/bootstrap.ts';
@@ -116,8 +118,7 @@ function factsOf(results: Results): RunFacts {
   return { id, startedAt, state, command: plan.command, environment, counts, status: statusOf(results, counts, 0) };
 }
 
-/** Each search ends at a rate of its own: latencies, bytes and CPU at different rates are no comparison. */
-const comparable = (one: Case): MetricId[] => (kindOf(one) === 'capacity' ? ['capacity'] : metricsOf(kindOf(one)));
+const comparable = (one: Case): readonly MetricId[] => judgingOf(shapeOfCase(one))?.betweenRuns ?? [];
 
 /** Cases of one question: what is said of them by one metric is read together. */
 function questionsOf(twins: readonly Twins[]): Twins[][] {

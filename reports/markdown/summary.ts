@@ -1,8 +1,9 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { thresholdText } from '../analysis/threshold-text.ts';
 import type { JudgedThreshold } from '../analysis/thresholds.ts';
+import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
-import { extreme, type MetricId, metric as metricOf } from '../model/metrics.ts';
+import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
 import { absentText, ICONS } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';

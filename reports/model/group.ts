@@ -1,5 +1,4 @@
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
-import { countOf, figures, integer } from './format.ts';
 import type { Kind } from './metrics.ts';
 import type { Objective, Question } from './model.ts';
 import type { Absent } from './verdict.ts';
@@ -12,12 +11,9 @@ export type CaseGroup = {
 
 export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
 
-/** Cases are comparable only when they differ in nothing but transport and variant. Those of `wire` are compared with theory. */
+/** Cases are comparable only when they differ in nothing but transport and variant. */
 export function groupCases(cases: readonly Case[]): CaseGroup[] {
-  const groups = Map.groupBy(
-    cases.filter((one) => kindOf(one) !== 'wire'),
-    groupId,
-  );
+  const groups = Map.groupBy(cases, groupId);
   return [...groups].flatMap(([id, members]) => {
     const [first] = members;
     return first === undefined ? [] : [{ id, question: questionOf(first, members), cases: members }];
@@ -56,32 +52,6 @@ const groupId = (one: Case): string => {
   return [...load, tls ? 'tls' : 'plain', ...particular, network].join('/');
 };
 
-/** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
-export function titleOf(question: Question): string {
-  return [mainTitle(question), ...particulars(question)].join(' ');
-}
-
-function mainTitle({ kind, scenario, clients, rate, size, objective }: Question): string {
-  const many = countOf(clients, 'client');
-  switch (kind) {
-    case 'capacity': {
-      const limit = objective === null ? [] : [objectiveText(objective)];
-      return [`${scenario} with ${many}`, `${integer(size)} B`, ...limit].join(', ');
-    }
-    case 'closed':
-      return `${scenario} (closed loop) with ${many}, ${integer(size)} B`;
-    case 'idle':
-    case 'connect':
-      return `${scenario}: ${countOf(clients, 'session')}`;
-    case 'wire':
-      return `${scenario}: ${integer(size)} B`;
-    case 'load': {
-      const pace = `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B`;
-      return `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${many} ${pace}`;
-    }
-  }
-}
-
 const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
 
 export const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
@@ -96,24 +66,6 @@ export const particulars = ({ encoding, payload = 'filler', tls, auth, target, n
 /** `p99 ≤ 50 ms`. */
 export const objectiveText = ({ percentile, seconds }: Objective): string =>
   `p${percentile} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
-
-/** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
-export function openingOf(question: Question): string {
-  const rest = particulars(question).map((text) => ` ${text}`);
-  const sessions = countOf(question.clients, 'session');
-  switch (question.kind) {
-    case 'idle':
-      return `For ${sessions.replace(' ', ' idle ')}${rest.join('')}: `;
-    case 'connect':
-      return `For connecting ${sessions}${rest.join('')}: `;
-    default:
-      return `For ${titleOf(question)}: `;
-  }
-}
-
-/** Where a scenario alone says which question is meant. */
-export const scenarioText = ({ scenario, kind }: Question): string =>
-  kind === 'closed' ? `${scenario} (closed loop)` : scenario;
 
 /** As `--transports` takes it: `ws:deflate`. */
 export const flagOf = ({ transport, variant }: Pick<Case, 'transport' | 'variant'>): string =>

@@ -177,7 +177,7 @@ export type TrialView =
       readonly seconds: number;
       readonly messages: Messages;
       readonly values: Readonly<Record<MetricId, Shown>>;
-      /** Of the capacity. */
+      /** Whether the figure that a search found is a lower bound. */
       readonly lowerBound: boolean;
       /** From the actual sending. */
       readonly serviceP50: Shown;
@@ -199,6 +199,9 @@ export type TrialView =
       readonly order: number;
       readonly reasons: readonly string[];
     };
+
+/** A trial that was measured, valid or not. */
+export type MeasuredView = Exclude<TrialView, { state: 'failed' }>;
 
 type Messages = Extract<Results['cases'][number]['trials'][number], { state: 'valid' }>['messages'];
 

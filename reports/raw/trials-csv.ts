@@ -1,6 +1,8 @@
 import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
+import { KINDS } from '../kinds/index.ts';
+import { METRICS, measuredMetric } from '../kinds/lookup.ts';
+import type { MeasuredMetric } from '../kinds/shape.ts';
 import { kindOf } from '../model/group.ts';
-import { METRICS, type MetricId } from '../model/metrics.ts';
 import type { Analysis, TrialView } from '../model/model.ts';
 import type { Shown } from '../stats/distribution.ts';
 import { type Cell, csvOf } from './csv.ts';
@@ -36,27 +38,15 @@ const COUNTS = [
   ...(['duplicated', 'reordered', 'corrupt', 'unexpected'] as const),
 ] as const;
 
-/** What the report's tables show, in base units. */
-const FIGURES: Readonly<Record<MetricId, string>> = {
-  capacity: 'capacity_per_second',
-  throughput: 'closed_loop_per_second',
-  sessionMemory: 'server_memory_bytes_per_session',
-  connectP50: 'session_p50_seconds',
-  connectP99: 'session_p99_seconds',
-  p50: 'response_p50_seconds',
-  p99: 'response_p99_seconds',
-  bytes: 'bytes_per_message',
-  generatorCpu: 'generator_cpu_seconds_per_message',
-  cpu: 'server_cpu_seconds_per_message',
-  memory: 'server_memory_bytes',
-  connect: 'connect_seconds',
-  idleBytes: 'bytes_per_session_hour',
-  idlePackets: 'packets_per_session_hour',
-  idleCpu: 'server_cpu_seconds_per_session_hour',
-  generatorMemory: 'generator_memory_bytes_per_session',
-  sessionRate: 'sessions_per_second',
-  setupBytes: 'setup_bytes_per_session',
-};
+/** Number of the first metric that came after the columns had been fixed: columns are only appended. */
+const FIRST_APPENDED = 18;
+
+/** Figures of the report's tables, in base units. */
+const figure = ({ number, csv, metric: { id } }: MeasuredMetric): { number: number; column: Column } => ({
+  number,
+  column: ofView(csv, ({ values }) => values[id]),
+});
+const FIGURES = METRICS.map(({ id }) => figure(measuredMetric(id)));
 
 /** A column's name says its unit: everything is in seconds, bytes, counts, or counts a second. */
 const COLUMNS: readonly Column[] = [
@@ -88,7 +78,7 @@ const COLUMNS: readonly Column[] = [
       .map(([text, times]) => `${text} (×${times})`)
       .join('; '),
   ),
-  ...METRICS.map(({ id }) => ofView(FIGURES[id], ({ values }) => values[id])),
+  ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [column] : [])),
   [
     'capacity_is_lower_bound',
     ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBound),
@@ -121,14 +111,8 @@ const COLUMNS: readonly Column[] = [
   ofMeasured('generator_loop_delay_p99_seconds', ({ usage }) => usage.generator.loopDelayP99),
   ofMeasured('generator_busy_share', ({ usage }) => usage.generator.busy),
   ofMeasured('workers', ({ usage }) => usage.generator.workers),
-  ofMeasured('search_steps', ({ capacity }) => capacity?.steps.length),
-  ofMeasured('search_ceiling_per_second', ({ capacity }) => capacity?.ceilingRate),
-  ofMeasured('search_reason', ({ capacity }) => capacity?.reason),
-  ofMeasured('server_memory_r2', ({ memory }) => memory?.server.r2),
-  ofMeasured('generator_memory_r2', ({ memory }) => memory?.generator.r2),
-  ofMeasured('opening_sessions', ({ opening }) => opening?.sessions),
-  ofMeasured('opening_seconds', ({ opening }) => opening?.seconds),
-  ofMeasured('opening_in_flight', ({ opening }) => opening?.inFlight),
+  ...Object.values(KINDS).flatMap(({ csv }) => csv.map(({ header, cell }) => ofMeasured(header, cell))),
+  ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [] : [column])),
 ];
 
 /** A trial a line, whatever became of it. The same from a page as from the command line. */

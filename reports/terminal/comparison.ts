@@ -1,7 +1,7 @@
+import { textOf } from '../analysis/sentences.ts';
 import type { ComparedRow, Comparison, RawPair, RunFacts, Side } from '../compare/compare-model.ts';
 import { cellFigure, change, figures, list, printable, utcMinute, verdictFigures } from '../model/format.ts';
 import type { Metric } from '../model/metrics.ts';
-import { textOf } from '../model/sentences.ts';
 import { ICONS } from '../model/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextColumn, table } from './table.ts';

@@ -1,9 +1,10 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { LEAST_FIT } from '../analysis/notes.ts';
+import { limitsOf, textOf } from '../analysis/sentences.ts';
+import { metric as metricOf } from '../kinds/lookup.ts';
+import { LEAST_FIT } from '../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../model/format.ts';
-import { extreme, type MetricId, metric as metricOf } from '../model/metrics.ts';
+import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
-import { limitsOf, textOf } from '../model/sentences.ts';
 import { type Absent, absentText, ICONS } from '../model/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table } from './table.ts';

@@ -2,25 +2,25 @@ import { connect as dial } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { makeIdentity } from '../../security/identity.ts';
 import { Kit } from '../../testing/kit.ts';
-import { testedTransports } from '../../testing/subjects.ts';
-import { findTransport, loadServer, transports } from '../../transports/index.ts';
-import { ABUSE_LIMITS, assail, FROZEN } from './harness.ts';
+import { subjects } from '../../testing/subjects.ts';
+import { findTransport, loadServer } from '../../transports/index.ts';
+import { ABUSE_LIMITS, FROZEN, runAttacks } from './harness.ts';
 
-/** Assaults at once: they mostly wait for what should happen to happen. */
+/** Runs at once; each mostly waits. */
 const AT_ONCE = 4;
 const PATIENT = 400_000;
 
-const available = testedTransports.filter(({ unavailable }) => unavailable === undefined);
+const available = (await subjects()).filter(({ unavailable }) => unavailable === undefined);
 const names = available.map(({ name }) => name);
 
-const inTurn = turnstile(AT_ONCE);
+const withPlaces = semaphore(AT_ONCE);
 /** SCTP and QUIC give a silent peer up by themselves after half a minute: ours has to come first, so nothing else goes on meanwhile. */
 const placesOf = (name: string): number => (findTransport(name)?.entry.datagrams ? AT_ONCE : 1);
 
 describe.concurrent('bad peers are cut, nobody else notices, and nothing stays of them', () => {
   test.each(names)('%s', { timeout: PATIENT }, async (name) => {
     const found = findTransport(name)!;
-    const { failures, attacks, probed } = await inTurn(placesOf(name), () => assail(found));
+    const { failures, attacks, probed } = await withPlaces(placesOf(name), () => runAttacks(found));
     expect(failures).toEqual([]);
     expect(attacks.length).toBeGreaterThan(2);
     // Five of each probe at the least, however soon the attacks are over.
@@ -31,8 +31,8 @@ describe.concurrent('bad peers are cut, nobody else notices, and nothing stays o
     '%s without its defence keeps a frozen subscriber, and that is found',
     { timeout: PATIENT },
     async (name) => {
-      const assault = { limits: { ...ABUSE_LIMITS, backlogBytes: 1e9 }, only: [FROZEN] };
-      const { failures } = await inTurn(placesOf(name), () => assail(findTransport(name)!, assault));
+      const options = { limits: { ...ABUSE_LIMITS, backlogBytes: 1e9 }, only: [FROZEN] };
+      const { failures } = await withPlaces(placesOf(name), () => runAttacks(findTransport(name)!, options));
       expect(failures).toEqual([expect.stringMatching(/^a frozen subscriber: was /)]);
     },
   );
@@ -43,17 +43,13 @@ describe.concurrent('bad peers are cut, nobody else notices, and nothing stays o
     ['connections that say nothing', { handshakeMs: 60_000 }, /connections that say nothing: the peer was not cut/],
     [FROZEN, { backlogBytes: 1e9 }, /a frozen subscriber: was not cut/],
   ] as const)('without its defence, %s is found', { timeout: PATIENT }, async (attack, limits, found) => {
-    const assault = { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] };
-    const { failures } = await inTurn(placesOf('ws'), () => assail(findTransport('ws')!, assault));
+    const options = { limits: { ...ABUSE_LIMITS, ...limits }, only: [attack] };
+    const { failures } = await withPlaces(placesOf('ws'), () => runAttacks(findTransport('ws')!, options));
     expect(failures).toEqual([expect.stringMatching(found)]);
   });
 });
 
-test('every transport says what is spoken to it', () => {
-  expect(transports.filter(({ wire }) => wire === undefined).map(({ id }) => id)).toEqual([]);
-});
-
-const overTcp = available.filter(({ entry, variant }) => variant === null && entry.wire?.family !== 'datagrams');
+const overTcp = available.filter(({ entry, variant }) => variant === null && entry.port !== 'udp');
 test.concurrent.each(overTcp)('$name: over TLS, a connection that says nothing is cut', async ({ entry }) => {
   await using kit = new Kit();
   const identity = await makeIdentity(['127.0.0.1']);
@@ -66,8 +62,8 @@ test.concurrent.each(overTcp)('$name: over TLS, a connection that says nothing i
   await new Promise((resolve) => socket.once('close', resolve));
 });
 
-/** Lets in at a time what has room in so many places, in the order in which it came. */
-function turnstile(places: number): <Value>(taken: number, work: () => Promise<Value>) => Promise<Value> {
+/** Lets work in as places become free, in the order in which it came. */
+function semaphore(places: number): <Value>(taken: number, work: () => Promise<Value>) => Promise<Value> {
   let free = places;
   const waiting: { readonly taken: number; readonly enter: () => void }[] = [];
   const admit = (): void => {

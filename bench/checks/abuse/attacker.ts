@@ -1,14 +1,14 @@
 import type { Limits } from '../../contract.ts';
 import { serveIpc } from '../../ipc.ts';
-import { findTransport } from '../../transports/index.ts';
-import { type Attack, type Target, wireFor } from './attack.ts';
+import { findTransport, surfaceOf } from '../../transports/index.ts';
 import { attacksOn } from './attacks.ts';
-import { RawPeer } from './peer.ts';
+import type { Attack, Target } from './tools/attack.ts';
+import { RawPeer } from './tools/peer.ts';
 
-/** The process that the bad peers are in. */
+/** Order to the process that all attacking peers are in. */
 export interface AttackerOrder {
   readonly order: 'attack';
-  /** Whom, as the registry calls it. */
+  /** Transport to attack, `transport` or `transport:variant`. */
   readonly name: string;
   /** Only the attacks of these names. */
   readonly only: readonly string[] | undefined;
@@ -26,14 +26,16 @@ export interface AttackerAnswer {
 /** A bad peer is cut by then. */
 const PATIENCE_MS = 10_000;
 
-/** All that there are against a transport, at once. Resolves with what did not hold. */
+/** Runs all attacks on a transport at once. Resolves with what did not hold. */
 async function handle({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
-  const found = findTransport(name);
-  if (found === undefined) throw new Error(`there is no ${name}`);
-  const wire = wireFor(found);
-  const chosen = attacksOn(found).filter(({ name: attack }) => only?.includes(attack) ?? true);
+  const choice = findTransport(name);
+  const surface = choice === undefined ? undefined : surfaceOf(choice);
+  if (choice === undefined || surface === undefined) {
+    throw new Error(`nothing is known of how to attack ${name}`);
+  }
+  const chosen = (await attacksOn(choice, surface)).filter(({ name: attack }) => only?.includes(attack) ?? true);
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
-  const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, wire, dial })));
+  const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, dial })));
   return { answer: 'attacked', attacks: chosen.map((attack) => attack.name), failures: failures.flat() };
 }
 
@@ -49,9 +51,8 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
   const late = setTimeout(timer.resolve, PATIENCE_MS, undefined);
   try {
     const told = await Promise.race([run({ ...target, dial }), timer.promise]);
-    const wanted = refused(target.wire);
     if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
-    return wanted.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${wanted}`];
+    return refused.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${refused}`];
   } catch (error) {
     return [`${name}: ${error instanceof Error ? error.message : error}`];
   } finally {

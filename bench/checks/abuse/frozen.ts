@@ -9,7 +9,7 @@ import { serveIpc } from '../../ipc.ts';
  */
 export type FrozenOrder =
   | {
-      readonly order: 'connect';
+      readonly order: 'open';
       /** URL of the client module. */
       readonly module: string;
       readonly url: string;
@@ -20,7 +20,7 @@ export type FrozenOrder =
 
 export type FrozenAnswer =
   | { readonly answer: 'connected' }
-  /** What its session was told by the time it could listen again; null where it still lives. */
+  /** Reason its session was given by the time it could listen again; null where it still lives. */
   | { readonly answer: 'thawed'; readonly lost: string | null };
 
 /** Time to read, once awake, what lies in the system's buffers. */
@@ -30,7 +30,7 @@ let session: Session | undefined;
 const lost = Promise.withResolvers<string>();
 
 async function handle(order: FrozenOrder): Promise<FrozenAnswer> {
-  if (order.order === 'connect') {
+  if (order.order === 'open') {
     const { module, url, options, token } = order;
     const client: ClientModule = await import(module);
     const receiver = { message() {}, lost: ({ message }: Error) => lost.resolve(message) };

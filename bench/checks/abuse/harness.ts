@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Limits } from '../../contract.ts';
@@ -8,25 +9,26 @@ import { makeMint } from '../../security/tokens.ts';
 import {
   capabilitiesOf,
   clientModule,
-  type Found,
   loadClient,
+  nameOf,
   optionsOf,
   serverModule,
-  type Wire,
+  surfaceOf,
+  type TransportChoice,
 } from '../../transports/index.ts';
-import { type Target, wireFor } from './attack.ts';
 import type { AttackerAnswer, AttackerOrder } from './attacker.ts';
-import { fetches } from './attacks.ts';
-import { Listener, quiet, Story } from './audience.ts';
 import type { FrozenAnswer, FrozenOrder } from './frozen.ts';
 import { holdsConnection } from './held.ts';
+import { allDelivered, BroadcastLog, Subscriber } from './subscribers.ts';
+import type { Target } from './tools/attack.ts';
+import type { AttackSurface } from './tools/surface.ts';
 
 const MIB = 1 << 20;
-/** Who hears the broadcasts: of a transport, and of each of its variants. */
-const LISTENERS = 200;
-const LISTENERS_OF_VARIANT = 40;
-/** Where each copy is compressed by itself, which takes most of the time: the probes alone. */
-const LISTENERS_COMPRESSED = 20;
+/** Sessions that broadcasts go to: of a transport, and of each of its variants. */
+const SUBSCRIBERS = 200;
+const SUBSCRIBERS_OF_VARIANT = 40;
+/** Sessions where each copy is compressed by itself, which takes most of the time: the probes alone. */
+const SUBSCRIBERS_COMPRESSED = 20;
 const PROBES = 20;
 /** A bad peer is cut by then, and memory is back. */
 const PATIENCE_MS = 10_000;
@@ -37,15 +39,15 @@ const FROZEN_SECONDS = 120;
 const BEHIND_MS = 8_000;
 const MESSAGE_BYTES = 64 * 1024;
 const BROADCAST_BYTES = 48 * 1024;
-/** Broadcast while one subscriber is frozen: more than the limit, and what the system's buffers take of a connection. */
-const STORY_BYTES = 4.6 * MIB;
-/** The same where nothing is sent before it is asked for, or nothing is kept of what does not arrive. */
-const SHORT_STORY_BYTES = MIB;
+/** Bytes broadcast while one subscriber is frozen: more than the limit, and what the system's buffers take of a connection. */
+const BEHIND_BYTES = 4.6 * MIB;
+/** Bytes of broadcasts where nothing is kept of what does not arrive. */
+const BEHIND_WITHOUT_BUFFERS_BYTES = MIB;
 /**
- * Over UDP, where QUIC and SCTP take a good megabyte for a peer. It has to be over soon: after half a minute they give a silent peer up
- * by themselves, and that is not what is asked.
+ * Bytes of broadcasts over UDP, where QUIC and SCTP take a good megabyte for a peer. They have to be over soon: after half a minute
+ * both give a silent peer up by themselves, and that is not the question.
  */
-const UDP_STORY_BYTES = 1.6 * MIB;
+const BEHIND_OVER_UDP_BYTES = 1.6 * MIB;
 const ORDER = { seconds: 10, signal: new AbortController().signal };
 
 /** Limits that ordinary sessions keep, and that are quickly gone past. */
@@ -56,28 +58,31 @@ export const ABUSE_LIMITS: Limits = {
   subscriptions: 20,
 };
 
-export interface Assault {
+export interface AttackOptions {
   readonly limits?: Limits;
   /** Only the attacks of these names. */
   readonly only?: readonly string[];
 }
 
-export interface Outcome {
-  /** What did not hold; empty where everything did. */
+export interface AttackOutcome {
+  /** Expectations that did not hold. */
   readonly failures: readonly string[];
   readonly attacks: readonly string[];
   readonly probed: number;
   readonly grownBytes: number;
 }
 
-/** Everything at once against one server of its own, while well-behaved sessions go on. */
-export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assault = {}): Promise<Outcome> {
-  await using field = await Field.open(found, limits);
-  const { server } = field;
-  const listeners = await field.audience();
-  const probes = listeners.slice(0, PROBES);
-  const { story } = field;
-  for (let round = 0; round < 10; round++) await story.tell(listeners);
+/** Runs all attacks at once against a server of their own, while well-behaved sessions go on. */
+export async function runAttacks(
+  choice: TransportChoice,
+  { limits = ABUSE_LIMITS, only }: AttackOptions = {},
+): Promise<AttackOutcome> {
+  await using run = await AttackRun.open(choice, limits);
+  const { server } = run;
+  const subscribers = await run.subscribe();
+  const probes = subscribers.slice(0, PROBES);
+  const { broadcasts } = run;
+  for (let round = 0; round < 10; round++) await broadcasts.publish(subscribers);
   const before = await memory(server);
 
   const stop = new AbortController();
@@ -87,20 +92,20 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
   const done: string[] = freezes ? [FROZEN] : [];
   try {
     const [{ attacks, failures: notCut }, notThawed] = await Promise.all([
-      field.attack(only),
-      freezes ? field.freeze(listeners) : [],
+      run.attack(only),
+      freezes ? run.freeze(subscribers) : [],
     ]);
     done.push(...attacks);
     failures.push(...notCut, ...notThawed);
     // The sessions that were there before go on as if nothing had been.
-    await story.tell(listeners);
+    await broadcasts.publish(subscribers);
   } finally {
     stop.abort();
   }
   await Promise.all(probing);
-  await quiet(listeners);
-  const { reliable } = capabilitiesOf(found);
-  failures.push(...listeners.flatMap((listener) => listener.verdict(reliable)));
+  await allDelivered(subscribers);
+  const { reliable } = capabilitiesOf(choice);
+  failures.push(...subscribers.flatMap((subscriber) => subscriber.verdict(reliable)));
   const grownBytes = await settle(server, before);
   if (grownBytes > MOST_LEFT_BYTES) failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB`);
   return {
@@ -113,102 +118,102 @@ export async function assail(found: Found, { limits = ABUSE_LIMITS, only }: Assa
 
 export const FROZEN = 'a frozen subscriber';
 
-/** Where it is, who is let in, and what is refused. */
+/** The server's address, a token that it admits, and its limits. */
 type At = Pick<Target, 'url' | 'token' | 'limits'> & { readonly compresses: boolean };
 
-/** A server process, its sessions and its enemies. Everything is gone once it is disposed of. */
-class Field {
-  readonly #found: Found;
+/** A server process, its sessions and its attackers. Everything is gone once it is disposed of. */
+class AttackRun {
+  readonly #choice: TransportChoice;
   readonly #client: ClientModule;
   readonly #closers: (() => Promise<unknown>)[] = [];
   readonly server: Server;
   readonly #at: At;
-  readonly #wire: Wire;
+  readonly #surface: AttackSurface | undefined;
   readonly #broadcastBytes: number;
-  /** Listeners, the frozen one not among them. */
+  /** Number of subscribers, the frozen one not among them. */
   readonly size: number;
-  readonly story: Story;
+  readonly broadcasts: BroadcastLog;
 
-  static async open(found: Found, limits: Limits): Promise<Field> {
-    const { entry } = found;
+  static async open(choice: TransportChoice, limits: Limits): Promise<AttackRun> {
+    const { entry } = choice;
     const mint = await makeMint('HS256');
     const token = await mint.issue('abuse', 600);
     const server = startServer(undefined);
     try {
-      const settings = { host: '127.0.0.1', port: 0, options: optionsOf(found), limits, tokens: mint.rules };
+      const settings = { host: '127.0.0.1', port: 0, options: optionsOf(choice), limits, tokens: mint.rules };
       const module = serverModule(entry);
       const { url, effective } = await server.ask({ order: 'listen', module, ...settings }, 'listening', ORDER);
       const { compression = false } = effective;
       const compresses = compression !== false;
-      return new Field(found, await loadClient(entry), server, { url, token, limits, compresses });
+      return new AttackRun(choice, await loadClient(entry), server, { url, token, limits, compresses });
     } catch (error) {
       await server.kill();
       throw error;
     }
   }
 
-  private constructor(found: Found, client: ClientModule, server: Server, at: At) {
-    this.#found = found;
+  private constructor(choice: TransportChoice, client: ClientModule, server: Server, at: At) {
+    this.#choice = choice;
     this.#client = client;
     this.server = server;
-    const ofVariant = at.compresses ? LISTENERS_COMPRESSED : LISTENERS_OF_VARIANT;
-    this.size = found.variant === null ? LISTENERS : ofVariant;
-    this.#wire = wireFor(found);
-    this.#broadcastBytes = Math.min(BROADCAST_BYTES, capabilitiesOf(found).mostBytes ?? BROADCAST_BYTES);
-    this.story = new Story(this.#broadcastBytes);
+    const ofVariant = at.compresses ? SUBSCRIBERS_COMPRESSED : SUBSCRIBERS_OF_VARIANT;
+    this.size = choice.variant === null ? SUBSCRIBERS : ofVariant;
+    this.#surface = surfaceOf(choice);
+    this.#broadcastBytes = Math.min(BROADCAST_BYTES, capabilitiesOf(choice).mostBytes ?? BROADCAST_BYTES);
+    this.broadcasts = new BroadcastLog(this.#broadcastBytes);
     this.#at = at;
     this.#closers.push(() => server.stop());
   }
 
-  async audience(): Promise<Listener[]> {
-    const listeners = Array.from({ length: this.size }, (_, index) => new Listener(index, this.story));
+  async subscribe(): Promise<Subscriber[]> {
+    const subscribers = Array.from({ length: this.size }, (_, index) => new Subscriber(index, this.broadcasts));
     for (let from = 0; from < this.size; from += 20) {
       await Promise.all(
-        listeners.slice(from, from + 20).map(async (listener) => {
-          const session = await this.#connect(listener);
-          listener.session = session;
+        subscribers.slice(from, from + 20).map(async (subscriber) => {
+          const session = await this.#connect(subscriber);
+          subscriber.session = session;
           this.#closers.push(() => session.close());
         }),
       );
     }
-    return listeners;
+    return subscribers;
   }
 
-  /** Resolves with what went wrong: the frozen one was not cut, whatever happened to it meanwhile. */
-  async freeze(listeners: readonly Listener[]): Promise<string[]> {
+  /** Freezes one subscriber; resolves with a failure if it was not cut. */
+  async freeze(subscribers: readonly Subscriber[]): Promise<string[]> {
     const file = fileURLToPath(new URL('frozen.ts', import.meta.url));
     const child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
     const { url, token } = this.#at;
-    const module = clientModule(this.#found.entry);
+    const module = clientModule(this.#choice.entry);
     try {
-      const options = optionsOf(this.#found);
-      await child.ask({ order: 'connect', module, url, options, token }, 'connected', ORDER);
+      const options = optionsOf(this.#choice);
+      await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
       const seconds = FROZEN_SECONDS;
       const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
-      // Over UDP the system has no list of connections: it sleeps as long as one that is behind may, and hears of it then.
-      const overUdp = this.#found.entry.port === 'udp';
+      // The system lists no connections of UDP: there it sleeps as long as one that is behind may, and hears of it then.
+      const overUdp = this.#choice.entry.port === 'udp';
       const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
-      await this.#tellAll(listeners, held);
+      await this.#publishAll(subscribers, held);
       const deadline = performance.now() + BEHIND_MS;
       while (performance.now() < deadline && held()) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        await sleep(100);
       }
       process.kill(child.pid!, 'SIGCONT');
       const { lost } = await thawed;
       if (lost === null) return [`${FROZEN}: was not cut`];
-      const { behind } = this.#wire;
+      const behind = this.#surface?.refusals.behind;
       return behind === undefined || behind.test(lost) ? [] : [`${FROZEN}: was told “${lost}”, not ${behind}`];
     } finally {
       await child.kill();
     }
   }
 
-  /** From a process of its own: what the sessions here have to do does not keep a bad peer from its work. */
+  /** Attacks from a process of its own, so that the work of the sessions here does not slow it down. */
   async attack(only: readonly string[] | undefined): Promise<Extract<AttackerAnswer, { answer: 'attacked' }>> {
     const file = fileURLToPath(new URL('attacker.ts', import.meta.url));
     const child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
     const { url, token, limits } = this.#at;
-    const name = nameOf(this.#found);
+    const name = nameOf(this.#choice);
     try {
       const order = { order: 'attack', name, only, url, token, limits } as const;
       return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
@@ -217,19 +222,21 @@ class Field {
     }
   }
 
-  /** Broadcasts what a frozen subscriber cannot take, for as long as it is there. */
-  async #tellAll(listeners: readonly Listener[], wanted: () => boolean): Promise<void> {
+  /** Broadcasts more than a frozen subscriber can take, for as long as it is there. */
+  async #publishAll(subscribers: readonly Subscriber[], wanted: () => boolean): Promise<void> {
     const { compresses } = this.#at;
-    const short = fetches(this.#wire) || capabilitiesOf(this.#found).mostBytes !== undefined;
-    const whole = this.#found.entry.datagrams ? UDP_STORY_BYTES : STORY_BYTES;
-    const bytes = (short ? SHORT_STORY_BYTES : whole) * (compresses ? 1.5 : 1);
-    for (let told = 0; told < bytes && wanted(); told += this.#broadcastBytes) await this.story.tell(listeners);
+    const short = capabilitiesOf(this.#choice).mostBytes !== undefined;
+    const usual = this.#choice.entry.datagrams ? BEHIND_OVER_UDP_BYTES : BEHIND_BYTES;
+    const behindAfter = this.#surface?.behindAfterBytes ?? (short ? BEHIND_WITHOUT_BUFFERS_BYTES : usual);
+    const bytes = behindAfter * (compresses ? 1.5 : 1);
+    for (let published = 0; published < bytes && wanted(); published += this.#broadcastBytes)
+      await this.broadcasts.publish(subscribers);
   }
 
   #connect(receiver: Parameters<ClientModule['connect']>[1]) {
     const { url, token } = this.#at;
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const settings = { options: optionsOf(this.#found), encoding: 'text', platform, token, signal } as const;
+    const settings = { options: optionsOf(this.#choice), encoding: 'text', platform, token, signal } as const;
     return this.#client.connect(url, receiver, settings);
   }
 
@@ -240,20 +247,16 @@ class Field {
   }
 }
 
-function nameOf({ entry, variant }: Found): string {
-  return variant === null ? entry.id : `${entry.id}:${variant.id}`;
-}
-
 export async function memory(server: Server): Promise<number> {
   return (await server.ask({ order: 'memory' }, 'memory', ORDER)).rssBytes;
 }
 
-/** Bytes the server holds more than before, once that has become little, or has not for as long as it may take. */
+/** Resolves with the bytes that the server holds more than before, once they are few or their time is over. */
 export async function settle(server: Server, before: number): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const grown = (await memory(server)) - before;
     if (grown <= MOST_LEFT_BYTES || performance.now() > deadline) return grown;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
 }

@@ -7,7 +7,7 @@ interface Row {
 }
 
 /**
- * Whether the first process still holds a TCP connection to the second: seen from outside, so that the second can be stopped
+ * True if the first process still holds a TCP connection to the second: seen from outside, so that the second can be stopped
  * meanwhile. Where the system does not say, it is taken to.
  */
 export function holdsConnection(server: number, peer: number): boolean {

@@ -1,31 +1,29 @@
 import { platform } from '../../../clients/platform/node.ts';
-import { type Found, loadClient, optionsOf, refusalOf } from '../../transports/index.ts';
-import { type Attack, ofFlood, type Target } from './attack.ts';
+import { loadClient, optionsOf, type TransportChoice } from '../../transports/index.ts';
+import type { Attack, Target } from './tools/attack.ts';
+import type { AttackSurface } from './tools/surface.ts';
 
 /** Time to become a session. */
 const CONNECT_MS = 10_000;
 /** Between the first sign that a session is over and its reason. */
 const LAST_WORDS_MS = 500;
 
-/** What any protocol knows: too large a message, and too many. The peer's own client says how it was refused. */
-export function throughItsClient(found: Found): Attack[] {
-  const refusal = refusalOf(found);
+/** Attacks that apply to any protocol: too large a message, and too many. The transport's own client says how it was refused. */
+export function throughItsClient(choice: TransportChoice, { refusals }: AttackSurface): readonly Attack[] {
   return [
     {
       name: 'a message over the limit',
-      against: () => true,
-      refused: () => refusal,
+      refused: refusals.tooLarge,
       run: (target) =>
-        told(found, target, async (send, isOver) => {
+        told(choice, target, async (send, isOver) => {
           if (!isOver()) await send('x'.repeat(target.limits.messageBytes + 1));
         }),
     },
     {
       name: 'a flood of messages',
-      against: () => true,
-      refused: ofFlood,
+      refused: refusals.flood,
       run: (target) =>
-        told(found, target, async (send, isOver) => {
+        told(choice, target, async (send, isOver) => {
           for (let sent = 0; sent < 3_000 && !isOver(); sent += 20) {
             await Promise.all(Array.from({ length: 20 }, () => send('flood')));
             await new Promise(setImmediate);
@@ -37,7 +35,7 @@ export function throughItsClient(found: Found): Attack[] {
 
 /** Resolves with what a session was told, as a rejected message or as its end. */
 async function told(
-  found: Found,
+  choice: TransportChoice,
   { url, token }: Target,
   attack: (send: (text: string) => unknown, isOver: () => boolean) => Promise<void>,
 ): Promise<string> {
@@ -50,9 +48,9 @@ async function told(
     // A message may be refused before the session is told why it ends.
     setTimeout(() => what.resolve(said.join('; ')), LAST_WORDS_MS);
   };
-  const client = await loadClient(found.entry);
+  const client = await loadClient(choice.entry);
   const signal = AbortSignal.timeout(CONNECT_MS);
-  const options = optionsOf(found);
+  const options = optionsOf(choice);
   const settings = { options, encoding: 'text', platform, token, signal } as const;
   const session = await client.connect(url, { message() {}, lost: end }, settings);
   try {

@@ -1,6 +1,6 @@
 import type { Application } from '../../contract.ts';
 
-/** What a message takes here, in milliseconds: less than a fast peer needs to send the next. */
+/** Milliseconds that a message takes here: less than a fast peer needs to send the next. */
 const WORK_MS = 1;
 
 /** An application that computes, as a peer sees it from outside: nothing else is done meanwhile. */

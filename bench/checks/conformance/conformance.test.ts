@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import { application } from '../../../servers/application.ts';
-import { testedTransports } from '../../testing/subjects.ts';
-import { capabilitiesOf, loadClient, loadServer, optionsOf, refusalOf } from '../../transports/index.ts';
+import { subjects } from '../../testing/subjects.ts';
+import { capabilitiesOf, loadClient, loadServer, optionsOf, surfaceOf } from '../../transports/index.ts';
 import { type Subject, UNAVAILABLE } from './harness.ts';
 import { checks, runCheck } from './suite.ts';
 
-for (const { name, entry, variant, unavailable: why } of testedTransports) {
+for (const { name, entry, variant, unavailable: why } of await subjects()) {
   describe(name, async () => {
     if (why !== undefined) {
       // What would help stands in the reason; a binary that is there and does not work is a fault.
@@ -15,7 +15,7 @@ for (const { name, entry, variant, unavailable: why } of testedTransports) {
     }
     const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
     const capabilities = capabilitiesOf({ entry, variant });
-    const refusal = refusalOf({ entry, variant });
+    const refusal = surfaceOf({ entry, variant })!.refusals.tooLarge;
     const subject: Subject = {
       server,
       client,

@@ -11,6 +11,7 @@ export interface Subject {
   readonly application: Application;
   readonly platform: Platform;
   readonly capabilities: Capabilities;
+  /** Matches the reason a client is given when its message is too large. */
   readonly refusal: RegExp;
   /** What its URL's port is one of; TCP where nothing is said. */
   readonly port?: 'udp';

@@ -20,13 +20,27 @@ export interface Chain<Value> {
   /** The message after everything so far. */
   readonly make: (message: string) => Value;
   timed<Next>(step: StepName, what: string, library: string, run: (value: Value) => Next): Chain<Next>;
-  /** What happens between two parts and belongs to neither. */
+  /** Work between two parts that belongs to neither. */
   untimed<Next>(run: (value: Value) => Next): Chain<Next>;
 }
+
+/** Steps of one echo: the message's way to the server, and its way back, which begins with what the application is given there. */
+export interface Echo {
+  readonly up: Chain<string | Buffer>;
+  readonly down: Chain<string>;
+}
+
+/** Makes the steps of an echo. Parsers keep a state, so each call makes new ones. */
+export type Steps = () => Promise<Echo>;
 
 /** A chain that begins with the message itself. */
 export function message(): Chain<string> {
   return chain([], (text) => text);
+}
+
+/** A chain that begins with the message as a server has it that was given bytes: text has not been made of them. */
+export function asBytes(): Chain<Buffer> {
+  return message().untimed((text) => Buffer.from(text));
 }
 
 function chain<Value>(parts: readonly Part[], make: (message: string) => Value): Chain<Value> {

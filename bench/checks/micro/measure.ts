@@ -7,13 +7,13 @@ import type { Part, StepName } from './chain.ts';
 import { echoOf } from './steps.ts';
 
 /**
- * What one part of a step costs one message. The rows of one transport, step and size add up: they are the layers of one
+ * Cost of one part of a step for one message. The rows of one transport, step and size add up: they are the layers of one
  * encoding, and together what the transport's libraries do. Times are of the CPU at work, without any system call.
  */
 export interface MicroRow {
   readonly transport: string;
   readonly step: StepName;
-  /** What is encoded or decoded, such as `ws frame, masked`. */
+  /** Thing that is encoded or decoded, such as `ws frame, masked`. */
   readonly what: string;
   /** The package that does it; `node` for what Node.js brings, `wirebench` for what this repository does itself. */
   readonly library: string;
@@ -41,7 +41,7 @@ export interface MicroSettings {
   readonly signal: AbortSignal;
 }
 
-/** Of the time for each row, before it. */
+/** Share of the time for each row that comes before it. */
 const WARM_UP = 0.5;
 
 /** Most steps take less than the clock can tell, so a sample is a batch of them. Larger messages come in smaller batches. */
@@ -63,10 +63,10 @@ export async function measureMicro(
   for (const size of settings.sizes) {
     const messages = messagesOf(size);
     for (const transport of settings.transports) {
-      const parts = partsOf(transport);
+      const parts = await partsOf(transport);
       if (parts.length > 0 && !settings.signal.aborted) progress(`${transport}, ${size} bytes`);
       for (const part of parts) {
-        // Where a signal can come in: a row is measured without a pause.
+        // A signal can come in here alone: a row is measured without a pause.
         await nextTurn();
         if (settings.signal.aborted) return rows;
         const { step, what, library } = part;
@@ -78,14 +78,15 @@ export async function measureMicro(
   return rows;
 }
 
-/** How long that will take, warming up included. */
-export function estimateSeconds({ transports, sizes, secondsPerStep }: Omit<MicroSettings, 'signal'>): number {
-  const parts = transports.reduce((total, transport) => total + partsOf(transport).length, 0);
-  return parts * sizes.length * secondsPerStep * (1 + WARM_UP);
+/** Estimates the time that will take, warming up included. */
+export async function estimateSeconds(settings: Omit<MicroSettings, 'signal'>): Promise<number> {
+  const { transports, sizes, secondsPerStep } = settings;
+  const parts = (await Promise.all(transports.map(partsOf))).flat();
+  return parts.length * sizes.length * secondsPerStep * (1 + WARM_UP);
 }
 
-function partsOf(transport: string): readonly Part[] {
-  const echo = echoOf(transport);
+async function partsOf(transport: string): Promise<readonly Part[]> {
+  const echo = await echoOf(transport);
   return echo === undefined ? [] : [...echo.up.parts, ...echo.down.parts];
 }
 

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** What `ws` exports and its types leave out: the two halves of every WebSocket of this tree. */
+/** Classes that `ws` exports and its types leave out: the two halves of every WebSocket of this tree. */
 declare module 'ws' {
   interface SenderSocket {
     cork(): void;

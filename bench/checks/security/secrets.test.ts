@@ -138,7 +138,6 @@ describe('a library that tells tokens', () => {
     id: 'leaky',
     title: 'Leaky',
     family: 'other',
-    refusal: /./,
     browser: false,
     variants: [],
     capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection' },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { findTransport, transportNames, transports } from '../../transports/index.ts';
+import { findTransport, framingOf, nameOf, transportChoices } from '../../transports/index.ts';
 import { deflater } from './compression.ts';
-import { type Cost, type Exchange, framings, sumOf } from './framing.ts';
+import { type Cost, type Exchange, type Framing, sumOf } from './framing.ts';
 import {
   chunk,
   dataChannelMessage,
@@ -71,7 +71,7 @@ describe('parts', () => {
     expect(chunk(16)).toBe('10\r\n'.length + 16 + '\r\n'.length);
   });
 
-  // As captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
+  // Captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
   test.each([
     [1, [85]],
     [16, [97]],
@@ -113,7 +113,7 @@ describe('parts', () => {
     expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 13);
   });
 
-  // As captured: each body has one byte more than a stream's window.
+  // Captured: each body has one byte more than a stream's window.
   test('a body over a window waits for the rest of it, and the connection’s window remembers the one before', () => {
     const body = http2Bodies(HTTP2_WINDOW_BYTES);
     expect(body(16_384)).toEqual({ bytes: 16_384 + 9, told: 0 });
@@ -131,10 +131,17 @@ describe('parts', () => {
   });
 });
 
-/** Of a transport whose exchanges do not depend on one another. */
+function formulaOf(name: string): Framing {
+  const choice = findTransport(name);
+  const framing = choice === undefined ? undefined : framingOf(choice);
+  if (framing === undefined) throw new Error(`no formula for ${name}`);
+  return framing;
+}
+
+/** Cost of one exchange of a transport whose exchanges do not depend on one another. */
 function costOf(name: string, { size, index = 1 }: { size: number; index?: number }): Cost {
-  const framing = framings[name];
-  if (framing === undefined || !('exchange' in framing)) throw new Error(`no formula by the exchange for ${name}`);
+  const framing = formulaOf(name);
+  if (!('exchange' in framing)) throw new Error(`no formula by the exchange for ${name}`);
   const exchange: Exchange = { size, index, encoding: 'text', message: '', url: 'http://127.0.0.1:12345' };
   return framing.exchange(exchange);
 }
@@ -150,13 +157,12 @@ test('with a window kept, what was said before is short; without one it is as lo
 
 describe('formulas', () => {
   test('every transport and variant has one, with its source', () => {
-    for (const name of transportNames()) expect(framings[name]?.source, name).toBeTruthy();
-    expect(transportNames().length).toBeGreaterThanOrEqual(transports.length);
+    for (const choice of transportChoices()) expect(framingOf(choice)?.source, nameOf(choice)).toBeTruthy();
   });
 
   test('says what an acknowledgement costs of exactly those whose messages travel in datagrams', () => {
-    for (const name of transportNames()) {
-      expect(framings[name]?.datagrams !== undefined, name).toBe(findTransport(name)?.entry.datagrams === true);
+    for (const choice of transportChoices()) {
+      expect(framingOf(choice)?.datagrams !== undefined, nameOf(choice)).toBe(choice.entry.datagrams === true);
     }
   });
 
@@ -190,7 +196,7 @@ describe('formulas', () => {
   const counted = { ...sum, url: 'http://127.0.0.1:12345', first: 11, count: 199, sessions: 1 };
 
   test('polls in vain are as many as the bytes up say, and bring their answers down', () => {
-    const adjust = framings['short-polling']!.adjust!;
+    const adjust = formulaOf('short-polling').adjust!;
     const taken = (inVain: number) => adjust(sum, { ...counted, up: sum.up + inVain });
     // One with a cursor of two digits; with three, up to three more bytes.
     const poll = request('GET', `/messages/${UUID}?cursor=10`, '127.0.0.1:12345');
@@ -208,7 +214,7 @@ describe('formulas', () => {
   });
 
   test('over HTTP/2 a session’s name takes a few bytes in every request, and a new second some in one answer', () => {
-    const adjust = framings['sse:h2']!.adjust!;
+    const adjust = formulaOf('sse:h2').adjust!;
     const taken = (up: number, down: number) => adjust(sum, { ...counted, up: sum.up + up, down: sum.down + down });
     expect(taken(2 * 199, 24)).toMatchObject({ up: sum.up + 2 * 199, down: sum.down + 24 });
     expect(taken(4 * 199, 22 + 25)).toMatchObject({ up: sum.up + 4 * 199, down: sum.down + 47 });
@@ -218,7 +224,7 @@ describe('formulas', () => {
 
   test('a sum counts every message and the segments that each fills', async () => {
     const settings = { size: 2_000, encoding: 'text', url: 'tcp://h:1', messageOf: () => '' } as const;
-    const sum = await sumOf(framings.tcp!, { ...settings, first: 1, count: 3, segmentBytes: 1_448 });
+    const sum = await sumOf(formulaOf('tcp'), { ...settings, first: 1, count: 3, segmentBytes: 1_448 });
     expect(sum).toEqual({ up: 3 * 2_004, down: 3 * 2_004, segmentsUp: 6, segmentsDown: 6 });
   });
 });

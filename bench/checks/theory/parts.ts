@@ -77,7 +77,7 @@ const DTLS_RECORD = 13 + 8 + 16;
 /** RFC 9260 §3.1, §3.3.1, and §3.3.4 with neither gaps nor duplicates to tell of. */
 const [SCTP_HEADER, DATA_CHUNK, SACK_CHUNK] = [12, 16, 16];
 /**
- * What libdatachannel lets chunks fill of a packet: the smallest MTU that IPv6 promises (RFC 8200 §5) less IPv6, UDP, 48 kept
+ * Bytes of a packet that libdatachannel lets chunks fill: the smallest MTU that IPv6 promises (RFC 8200 §5) less IPv6, UDP, 48 kept
  * for DTLS and SCTP's header. There is no discovery of the path's MTU, so it is a safe value (RFC 8261 §5).
  */
 const CHUNKS_BYTES = 1_280 - 40 - 8 - 48 - SCTP_HEADER;
@@ -128,7 +128,7 @@ function http2Window(windowBytes: number) {
   const window = {
     leftBytes: windowBytes,
     /**
-     * What the receiver says of a payload, in bytes: a WINDOW_UPDATE (RFC 9113 §6.9) whenever half the window has been taken since
+     * Bytes that the receiver says of a payload: a WINDOW_UPDATE (RFC 9113 §6.9) whenever half the window has been taken since
      * the one before (nghttp2_should_send_window_update).
      */
     take(payload: number): number {
@@ -142,7 +142,7 @@ function http2Window(windowBytes: number) {
   return window;
 }
 
-/** What a receiver says of payloads that no window kept from being sent. A stream and its connection have a window each. */
+/** Bytes that a receiver says of payloads that no window kept from being sent. A stream and its connection have a window each. */
 export function http2Receiver(windowBytes: number): (payloads: readonly number[]) => number {
   const window = http2Window(windowBytes);
   return (payloads) => payloads.reduce((bytes, payload) => bytes + window.take(payload), 0);

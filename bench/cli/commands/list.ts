@@ -5,10 +5,9 @@ import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
 import {
   capabilitiesOf,
-  type Found,
   optionsOf,
+  type TransportChoice,
   transports,
-  unauthorizedOf,
   whyUnavailable,
   whyUnguarded,
 } from '../../transports/index.ts';
@@ -57,21 +56,18 @@ function catalogue(unavailable: Unavailable) {
   };
 }
 
-const promisesOf = (found: Found) => ({
-  capabilities: capabilitiesOf(found),
-  tls: whyUnguarded(found, { tls: true, auth: null }) === undefined,
-  tokens: unauthorizedOf(found) !== undefined,
-  options: optionsOf(found),
+const promisesOf = (choice: TransportChoice) => ({
+  capabilities: capabilitiesOf(choice),
+  tls: whyUnguarded(choice, { tls: true, auth: null }) === undefined,
+  tokens: capabilitiesOf(choice).auth === true,
+  options: optionsOf(choice),
 });
 
 function table(unavailable: Unavailable, width: number): string {
   const rows = transports.flatMap((transport) => {
     const { id, title, floor, capabilities, options, variants, tls } = transport;
     const mark = unavailable.has(id) ? [`${ICONS.unavailable} unavailable here`] : [];
-    const lacks = [
-      ...(tls === false ? ['no TLS'] : []),
-      ...(unauthorizedOf({ entry: transport, variant: null }) === undefined ? ['no tokens'] : []),
-    ];
+    const lacks = [...(tls === false ? ['no TLS'] : []), ...(capabilities.auth === true ? [] : ['no tokens'])];
     return [
       entry(id, title, [
         ...mark,

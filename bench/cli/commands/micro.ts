@@ -28,10 +28,11 @@ export async function microCommand(
 ): Promise<ExitCode> {
   const { io, interrupted } = context;
   const { names, sizes, secondsPerStep } = readFlags(flags, unknown);
-  const without = names.filter((name) => echoOf(name) === undefined);
+  const echoes = await Promise.all(names.map(echoOf));
+  const without = names.filter((_, index) => echoes[index] === undefined);
   if (without.length > 0) io.talk(`Left out, because it has no steps to measure: ${without.join(', ')}\n`);
   const asked = { transports: [JSON_ALONE, ...names], sizes, secondsPerStep };
-  const seconds = estimateSeconds(asked);
+  const seconds = await estimateSeconds(asked);
   io.talk(`Encoding and decoding, step by step: about ${approximately(seconds)}.\n`);
   if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
 

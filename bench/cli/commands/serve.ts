@@ -7,10 +7,10 @@ import { ALGORITHMS, listOf, MOST_SIZE, nearest, suggestion } from '../../plan/o
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
-  type Found,
   findTransport,
   loadServer,
   optionsOf,
+  type TransportChoice,
   transportNames,
   whyUnavailable,
   whyUnguarded,
@@ -105,14 +105,14 @@ export async function serveCommand(
 }
 
 /** What it would be served without, though it was asked for. */
-function unguarded(found: Found, { tls, cert, auth }: ServeFlags): string[] {
+function unguarded(choice: TransportChoice, { tls, cert, auth }: ServeFlags): string[] {
   const asked = [
     { flag: tls ? '--tls' : '--cert', rules: { tls: tls === true || cert !== undefined, auth: null } },
     { flag: '--auth', rules: { tls: false, auth: auth ?? null } },
   ];
   return asked.flatMap(({ flag, rules }) => {
-    const why = whyUnguarded(found, rules);
-    return why === undefined ? [] : [`${found.entry.id} ${why}; leave ${flag} out`];
+    const why = whyUnguarded(choice, rules);
+    return why === undefined ? [] : [`${choice.entry.id} ${why}; leave ${flag} out`];
   });
 }
 

@@ -1,26 +1,23 @@
-import type { Kind, MetricId } from '../../model/metrics.ts';
+import type { MeasuredCriterion } from '../../kinds/shape.ts';
 
-/** What weights are given to. `metrics`: what stands for it, by kind of scenario; none for what nobody can measure. */
+/** What weights are given to. Those that nobody can measure are judged; a kind of scenario says which of its metrics stands for another. */
 // biome-ignore format: a criterion, one line
 export const CRITERIA = [
-  { id: 'p99', name: 'tail latency', judged: false, metrics: { load: 'p99' } },
-  { id: 'throughput', name: 'throughput', judged: false, metrics: { capacity: 'capacity', closed: 'throughput' } },
-  { id: 'bytes', name: 'bytes on the wire', judged: false, metrics: { load: 'bytes', idle: 'idleBytes' } },
-  { id: 'cpu', name: 'server CPU', judged: false, metrics: { load: 'cpu', idle: 'idleCpu' } },
-  { id: 'memory', name: 'server memory', judged: false, metrics: { load: 'memory', idle: 'sessionMemory' } },
-  { id: 'simplicity', name: 'simplicity of running it', judged: true, metrics: {} },
-  { id: 'features', name: 'reconnecting and other features', judged: true, metrics: {} },
+  { id: 'p99', name: 'tail latency', judged: false },
+  { id: 'throughput', name: 'throughput', judged: false },
+  { id: 'bytes', name: 'bytes on the wire', judged: false },
+  { id: 'cpu', name: 'server CPU', judged: false },
+  { id: 'memory', name: 'server memory', judged: false },
+  { id: 'simplicity', name: 'simplicity of running it', judged: true },
+  { id: 'features', name: 'reconnecting and other features', judged: true },
 ] as const satisfies readonly CriterionShape[];
 
-type CriterionShape = {
-  readonly id: string;
-  readonly name: string;
-  readonly judged: boolean;
-  readonly metrics: Partial<Readonly<Record<Kind, MetricId>>>;
-};
+type CriterionShape =
+  | { readonly id: MeasuredCriterion; readonly name: string; readonly judged: false }
+  | { readonly id: string; readonly name: string; readonly judged: true };
 
-export type CriterionId = (typeof CRITERIA)[number]['id'];
-export type Criterion = CriterionShape & { readonly id: CriterionId };
+export type Criterion = (typeof CRITERIA)[number];
+export type CriterionId = Criterion['id'];
 export type Weights = Readonly<Record<CriterionId, number>>;
 
 export const criterionOf = (id: CriterionId): Criterion => {

@@ -29,6 +29,13 @@ export const NEED_GROUPS = [
 export type Need = (typeof NEEDS)[number];
 export type NeedId = Need['id'];
 
+/** Where little comes up, what comes down is what counts, whatever the use. */
+const PREFERRED: Partial<Readonly<Record<NeedId, string>>> = { 'push-only': 'broadcast' };
+
+/** Scenario that a need asks to be judged by, whatever the use; null where none does. */
+export const scenarioFor = (needs: readonly NeedId[]): string | null =>
+  needs.map((id) => PREFERRED[id]).find((scenario) => scenario !== undefined) ?? null;
+
 export const needOf = (id: NeedId): Need => {
   const found = NEEDS.find((need) => need.id === id);
   if (found === undefined) throw new Error(`No need is called ${id}`);

@@ -1,6 +1,6 @@
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
+import { isJudged } from '../../kinds/lookup.ts';
 import { countOf, integer, list } from '../../model/format.ts';
-import { kindOf } from '../../model/group.ts';
 import type { Group, Objective } from '../../model/model.ts';
 import { decode } from '../decode.ts';
 
@@ -37,9 +37,7 @@ export const FAULT_WORDS: Readonly<Record<Fault, string>> = {
 
 /** Whether the run's questions sent any message at all. */
 export const hasDeliveries = ({ cases }: Pick<Results, 'cases'>): boolean =>
-  cases.some(
-    (one) => kindOf(one) !== 'wire' && one.trials.some((trial) => trial.state !== 'failed' && trial.messages.due > 0),
-  );
+  cases.some((one) => isJudged(one) && one.trials.some((trial) => trial.state !== 'failed' && trial.messages.due > 0));
 
 /** Rows in the group's order; none where the scenario sends no messages. */
 export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): Deliveries[] {

@@ -1,5 +1,6 @@
 import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
+import { reportOf } from '../../kinds/report.ts';
 import type { Group } from '../../model/model.ts';
 
 /** What a message cost either side in CPU, medians over the valid trials, in seconds. */
@@ -16,11 +17,10 @@ export type Effort = {
   readonly atMost: boolean;
 };
 
-export function effortsOf(
-  all: readonly Case[],
-  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
-): Effort[] {
-  if (kind !== 'load' && kind !== 'closed' && kind !== 'capacity') return [];
+export function effortsOf(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): Effort[] {
+  const { effort } = reportOf(question);
+  if (effort === null) return [];
+  const worked = effort.generator === 'worked';
   const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name, floor }): Effort[] => {
     const one = cases.get(caseId);
@@ -36,9 +36,9 @@ export function effortsOf(
         name,
         floor,
         server: one.target === undefined ? each(({ usage }) => usage.server.cpuSeconds) : null,
-        generator: each(kind === 'closed' ? ({ usage }) => usage.generator.cpuSeconds : workSeconds),
+        generator: each(worked ? workSeconds : ({ usage }) => usage.generator.cpuSeconds),
         busy: Math.max(...trials.map(({ usage }) => usage.generator.busy)),
-        atMost: kind !== 'closed' && trials.some(({ usage }) => usage.generator.workers > 1),
+        atMost: worked && trials.some(({ usage }) => usage.generator.workers > 1),
       },
     ];
   });
@@ -57,11 +57,7 @@ export type Growth = {
   readonly steps: readonly { readonly sessions: number; readonly bytes: number }[];
 };
 
-export function growthOf(
-  all: readonly Case[],
-  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
-): Growth[] {
-  if (kind !== 'idle') return [];
+export function growthOf(all: readonly Case[], { rows }: Pick<Group, 'rows'>): Growth[] {
   const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name, floor }): Growth[] => {
     const steps = stepsOf(cases.get(caseId));

@@ -1,4 +1,5 @@
 import type { MicroRow, Results } from '../../../bench/results/schema.ts';
+import { reportOf } from '../../kinds/report.ts';
 import type { Group, MicroView } from '../../model/model.ts';
 import { notShown, type Shown, shown } from '../../stats/distribution.ts';
 
@@ -38,7 +39,7 @@ function stepOf(rows: readonly MicroRow[], wanted: MicroRow['step']): Shown {
 /** On a timetable only: in a closed loop the server is as busy as it can be, and a message costs it less. */
 function echoesOf(groups: readonly Group[], transport: string, size: number) {
   return groups
-    .filter(({ question }) => question.kind === 'load' && question.scenario === 'echo' && question.size === size)
+    .filter(({ question }) => reportOf(question).isEcho(question) && question.size === size)
     .flatMap(({ title, rows }) =>
       rows.flatMap(({ flag, name, cells: { cpu } }) =>
         (flag === transport || name === transport) && cpu.state === 'shown'

@@ -1,6 +1,7 @@
 import { median } from '../../../bench/results/numbers.ts';
+import { scenarioText, shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer } from '../../model/format.ts';
-import { particulars, scenarioText } from '../../model/group.ts';
+import { particulars } from '../../model/group.ts';
 import type { Group, Question, Row, WireRow } from '../../model/model.ts';
 
 /** What a run may vary while all else of a question stays as it is. */
@@ -29,7 +30,7 @@ export type SweepSeries = { readonly name: string; readonly floor: boolean; read
 
 /** Only of messages on a timetable: what another kind of scenario does is a question of its own. */
 export function sweepsOf(groups: readonly Group[], axis: Axis): Sweep[] {
-  const timed = groups.filter(({ question }) => question.kind === 'load');
+  const timed = groups.filter(({ question }) => shapeOf(question).steadyRate);
   const alike = Map.groupBy(timed, ({ question }) => JSON.stringify({ ...question, [axis]: null }));
   return [...alike.values()].flatMap((those) => {
     const [first] = those;

@@ -1,5 +1,6 @@
 import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Wire } from '../../../bench/results/schema.ts';
+import { shapeOf } from '../../kinds/lookup.ts';
 import { list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 
@@ -28,21 +29,19 @@ export type WireCost = {
 };
 
 /** One row a transport whose bytes are shown, in the group's order. Empty of a kind that has no such figure. */
-export function wireCosts(
-  all: readonly Case[],
-  { rows, question: { kind } }: Pick<Group, 'rows' | 'question'>,
-): WireCost[] {
-  const idle = kind === 'idle';
-  if (!idle && kind !== 'load' && kind !== 'capacity') return [];
+export function wireCosts(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): WireCost[] {
+  const basis = shapeOf(question).wireCost;
+  if (basis === null) return [];
+  const perMessage = basis.per === 'message';
   const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name, floor, cells }): WireCost[] => {
     const one = cases.get(caseId);
-    if (one === undefined || cells[idle ? 'idleBytes' : 'bytes'].state === 'not shown') return [];
+    if (one === undefined || cells[basis.metric].state === 'not shown') return [];
     const trials = one.trials
       .filter((trial) => trial.state === 'valid')
-      .filter(({ wire, messages }) => isCounted(wire) && (idle || messages.delivered > 0));
+      .filter(({ wire, messages }) => isCounted(wire) && (!perMessage || messages.delivered > 0));
     if (trials.length === 0) return [];
-    const share = idle ? perSessionHour(one) : perDelivered;
+    const share = perMessage ? perDelivered : perSessionHour(one);
     const each = (read: (trial: MeasuredTrial) => number) => median(trials.map(read));
     const packets = trials.every(({ wire }) => wire.packetsUp !== undefined && wire.packetsDown !== undefined);
     return [
@@ -57,7 +56,7 @@ export function wireCosts(
           down: each(({ wire }) => wire.setupDown / one.clients),
         },
         packets:
-          idle && packets
+          !perMessage && packets
             ? each((trial) => ((trial.wire.packetsUp ?? 0) + (trial.wire.packetsDown ?? 0)) / share(trial))
             : null,
       },

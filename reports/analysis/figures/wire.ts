@@ -1,13 +1,14 @@
 import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
+import { isJudged } from '../../kinds/lookup.ts';
+import { DATAGRAMS_NOT_COUNTED } from '../../kinds/shared/measuring.ts';
 import { countOf, signed, signedShare } from '../../model/format.ts';
-import { describe, kindOf, nameOf } from '../../model/group.ts';
+import { describe, nameOf } from '../../model/group.ts';
 import type { Beside, WireRow, WireWay } from '../../model/model.ts';
-import { DATAGRAMS_NOT_COUNTED } from '../measure.ts';
 
-/** One row a case of kind `wire`, in the results' order. */
+/** One row a case that is held against formulas, in the results' order. */
 export function wireRows(results: Results): WireRow[] {
-  return results.cases.filter((one) => kindOf(one) === 'wire').map((one) => wireRow(results, one));
+  return results.cases.filter((one) => !isJudged(one)).map((one) => wireRow(results, one));
 }
 
 function wireRow(results: Results, one: Case): WireRow {

@@ -1,7 +1,8 @@
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
+import { reportOf } from '../../kinds/report.ts';
+import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
 import { kindOf } from '../../model/group.ts';
-import type { Kind } from '../../model/metrics.ts';
 import type { Analysis } from '../../model/model.ts';
 import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
 
@@ -36,9 +37,10 @@ export function gate(
 
 export type TrialOf = { readonly one: Case; readonly trial: MeasuredTrial };
 
-export function trialsOf({ cases }: Results, kinds: readonly Kind[]): TrialOf[] {
+/** Measured trials that a condition applies to; all of them where none is named. */
+export function trialsOf({ cases }: Results, condition?: TrialCondition): TrialOf[] {
   return cases
-    .filter((one) => kinds.includes(kindOf(one)))
+    .filter((one) => condition === undefined || reportOf({ kind: kindOf(one) }).trust.includes(condition))
     .flatMap((one) => one.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [{ one, trial }])));
 }
 

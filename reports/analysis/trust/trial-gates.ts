@@ -1,6 +1,7 @@
 import type { Results } from '../../../bench/results/schema.ts';
+import { isJudged } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
-import { kindOf } from '../../model/group.ts';
 import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../stats/distribution.ts';
 import { type GateStatus, gate, gaveReason, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
@@ -17,7 +18,7 @@ const onTimeShare = ({ trial: { messages } }: TrialOf): number =>
   messages.due === 0 ? 1 : messages.onTime / messages.due;
 
 export const scheduleKept: Rule = ({ results }) => {
-  const trials = trialsOf(results, ['load', 'capacity']);
+  const trials = trialsOf(results, 'schedule kept');
   if (trials.length === 0) return null;
   const { status, count } = statusOfTrials(
     results,
@@ -37,7 +38,7 @@ export const scheduleKept: Rule = ({ results }) => {
 };
 
 export const generatorFree: Rule = ({ results }) => {
-  const trials = trialsOf(results, ['load', 'capacity']);
+  const trials = trialsOf(results, 'generator not saturated');
   if (trials.length === 0) return null;
   const saturated = ({ trial: { messages, usage } }: TrialOf) =>
     (messages.due >= LEAST_FOR_SHARES && usage.generator.busy > MOST_BUSY) ||
@@ -61,7 +62,7 @@ export const generatorFree: Rule = ({ results }) => {
 };
 
 export const accountingCloses: Rule = ({ results }) => {
-  const trials = trialsOf(results, ['load', 'capacity', 'closed', 'wire']);
+  const trials = trialsOf(results, 'accounting closes');
   if (trials.length === 0) return null;
   const open = ({ trial: { messages } }: TrialOf) =>
     messages.due !== messages.sent + messages.unsent || messages.expected !== messages.delivered + messages.lost;
@@ -79,7 +80,7 @@ export const accountingCloses: Rule = ({ results }) => {
 };
 
 export const clockSane: Rule = ({ results }) => {
-  const trials = trialsOf(results, ['load', 'capacity']);
+  const trials = trialsOf(results, 'clock sane');
   if (trials.length === 0) return null;
   const steps = results.environment.checks?.find(({ name }) => name === 'clock');
   const { status, count } = statusOfTrials(results, trials, gaveReason('clock is sane'));
@@ -105,7 +106,7 @@ const promises = ({ transports }: Results, { one }: TrialOf) =>
 
 /** What a transport does not promise is its result and no fault: losses of an unreliable one, the order of an unordered one. */
 export const messagesIntact: Rule = ({ results }) => {
-  const trials = trialsOf(results, ['load', 'capacity', 'closed', 'idle', 'connect', 'wire']);
+  const trials = trialsOf(results);
   if (trials.length === 0) return null;
   const counts = (of: TrialOf) => {
     const { corrupt, duplicated, unexpected, reordered, lost } = of.trial.messages;
@@ -160,7 +161,7 @@ export const withoutErrors: Rule = ({ results }) => {
 };
 
 export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
-  const judged = cases.filter((one) => kindOf(one) !== 'wire');
+  const judged = cases.filter(isJudged);
   if (judged.length === 0) return null;
   const valid = judged.map(({ trials }) => trials.filter(({ state }) => state === 'valid').length);
   const short = valid.filter((count) => count < LEAST_TRIALS).length;
@@ -181,7 +182,7 @@ export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
 
 export const enoughSamples: Rule = ({ analysis: { groups } }) => {
   const cells = groups
-    .filter(({ question }) => question.kind === 'load')
+    .filter(({ question }) => reportOf(question).trust.includes('samples for p99'))
     .flatMap(({ rows }) => rows.filter(({ validTrials }) => validTrials > 0).map(({ cells: { p99 } }) => p99));
   if (cells.length === 0) return null;
   const without = cells.filter(({ state }) => state === 'not shown').length;

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { analyse } from '../../analysis/analyse.ts';
+import { textOf as sentenceOf } from '../../analysis/sentences.ts';
 import type { Group } from '../../model/model.ts';
-import { textOf as sentenceOf } from '../../model/sentences.ts';
 import { ICONS, type Word } from '../../model/verdict.ts';
 import { makeResults } from '../../testing/fixtures.ts';
 import { type Reader, startReader } from '../testing/browser.ts';

@@ -2,6 +2,8 @@ import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Case, Results } from '../../../bench/results/schema.ts';
 import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
+import { reportOf } from '../../kinds/report.ts';
+import type { FigureId } from '../../kinds/shape.ts';
 import type { Analysis, Group } from '../../model/model.ts';
 import { CurveFigure } from '../figures/curve-figure.tsx';
 import { DistributionFigure } from '../figures/distribution-figure.tsx';
@@ -15,7 +17,7 @@ import { TimeFigure } from '../figures/time-figure.tsx';
 import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
 import { type Identities, identify } from '../parts/identity.ts';
 import { Warnings } from '../parts/parts.tsx';
-import { ADVISOR, areSideBySide, type FigureKind, figureId, LISTED, sectionId, trialsId } from '../parts/sections.ts';
+import { ADVISOR, areSideBySide, figureId, LISTED, sectionId, trialsId } from '../parts/sections.ts';
 import { Swatches } from '../parts/swatches.tsx';
 import { canAdvise } from '../sections/advisor/facts.ts';
 import { AdvisorSection } from '../sections/advisor/section.tsx';
@@ -174,26 +176,25 @@ type KindFiguresProps = {
   readonly identities: Identities;
 };
 
-/** A figure only where a kind of scenario has what it shows; two that are about as tall beside each other. */
-function KindFigures({ group, index, cases, identities }: KindFiguresProps) {
-  const { kind } = group.question;
-  const id = (figure: FigureKind) => figureId(index, figure);
-  return (
-    <>
-      {kind === 'load' ? <CurveFigure id={id('percentiles')} group={group} identities={identities} /> : null}
-      {kind === 'capacity' ? <LoadFigure id={id('load')} group={group} identities={identities} /> : null}
-      <IntervalFigure id={id('intervals')} group={group} identities={identities} />
-      {kind === 'load' ? <DistributionFigure id={id('distribution')} group={group} identities={identities} /> : null}
-      {kind === 'load' ? <FrontierFigure id={id('frontier')} group={group} identities={identities} /> : null}
-      {kind === 'load' ? <TimeFigure id={id('time')} group={group} cases={cases} identities={identities} /> : null}
-      {group.metrics.includes('bytes') ? <WireCostFigure id={id('bytes')} cases={cases} group={group} /> : null}
-      <EffortFigure id={id('effort')} cases={cases} group={group} identities={identities} />
-      {kind === 'idle' ? (
-        <>
-          <GrowthFigure id={id('growth')} cases={cases} group={group} identities={identities} />
-          <IdleCostFigure id={id('idle')} cases={cases} group={group} />
-        </>
-      ) : null}
-    </>
-  );
+const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
+  percentiles: CurveFigure,
+  load: LoadFigure,
+  intervals: IntervalFigure,
+  distribution: DistributionFigure,
+  frontier: FrontierFigure,
+  time: TimeFigure,
+  bytes: WireCostFigure,
+  effort: EffortFigure,
+  growth: GrowthFigure,
+  idle: IdleCostFigure,
+};
+
+type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };
+
+/** Figures of the group's kind; two that are about as tall beside each other. */
+function KindFigures({ index, ...props }: KindFiguresProps) {
+  return reportOf(props.group.question).figures.map((figure) => {
+    const Figure = FIGURES[figure];
+    return <Figure key={figure} id={figureId(index, figure)} {...props} />;
+  });
 }

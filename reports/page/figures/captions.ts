@@ -1,8 +1,9 @@
+import { layerSentence } from '../../analysis/sentences.ts';
+import { shapeOf } from '../../kinds/lookup.ts';
 import { cellFigure, change, countOf, figures, inUnit, list, ratio, share } from '../../model/format.ts';
 import { objectiveText } from '../../model/group.ts';
 import type { Metric, MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
-import { layerSentence } from '../../model/sentences.ts';
 import type { Word } from '../../model/verdict.ts';
 
 /** What each figure shows, in words made from its numbers. */
@@ -98,7 +99,7 @@ export function bytesTakeaway(group: Group): string {
 export const bytesNote = ({ layer, rows, question }: Group): string => {
   const split = rows.some(({ socketBytes }) => socketBytes.shown);
   return (
-    `Per delivered message, ${question.kind === 'capacity' ? 'at the found rate' : 'in steady state'}, ` +
+    `Per delivered message, ${shapeOf(question).wireCost?.when ?? 'in steady state'}, ` +
     `connection set-up apart; ${layerSentence(layer)}. Payload is what the ` +
     'application sent: the message on its way up, shared over its deliveries, and on its way down.' +
     (split ? ' Framing: what the sockets carried beyond it. TCP/IP: what the link carried beyond the sockets.' : '')

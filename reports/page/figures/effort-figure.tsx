@@ -1,6 +1,7 @@
 import { scaleLog } from 'd3-scale';
 import type { Case } from '../../../bench/results/schema.ts';
 import { type Effort, effortsOf } from '../../analysis/figures/effort.ts';
+import { reportOf } from '../../kinds/report.ts';
 import { countOf, figures, share } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
@@ -24,18 +25,15 @@ type Props = {
 export function EffortFigure({ id, cases, group, identities }: Props) {
   const efforts = effortsOf(cases, group).filter(({ server }) => server !== null);
   if (efforts.length === 0) return null;
-  const closed = group.question.kind === 'closed';
-  const takeaway = effortTakeaway(efforts, closed);
+  const words = reportOf(group.question).effort;
+  const takeaway = effortTakeaway(efforts, words?.limit ?? null);
   return (
     <Figure
       id={id}
       title="CPU per message, both sides"
       takeaway={takeaway}
       note={
-        'Filled: the server process, user and system time. Hollow: the load generator, ' +
-        (closed
-          ? 'user and system time.'
-          : 'the time it worked: what it spun while it waited for the next due time is not in it.') +
+        `Filled: the server process, user and system time. Hollow: the load generator, ${words?.note ?? ''}` +
         ' Per delivered message, medians over the valid trials.' +
         (efforts.some(({ atMost }) => atMost)
           ? ' †: several workers, of which the busiest one’s share was read: the generator’s figure is the most it can be.'
@@ -51,14 +49,14 @@ export function EffortFigure({ id, cases, group, identities }: Props) {
 /** Above this the generator is near enough to its limit to be part of what was measured. */
 const FREE = 0.5;
 
-function effortTakeaway(efforts: readonly Effort[], closed: boolean): string {
+function effortTakeaway(efforts: readonly Effort[], limit: string | null): string {
   const choices = efforts.filter(({ floor }) => !floor);
   const heavier = choices.filter(({ server, generator }) => server !== null && generator > server);
   const many =
     heavier.length === 0
       ? `The server works longer on a message than the generator for all ${countOf(choices.length, 'choice')}.`
       : `The generator works longer on a message than the server for ${heavier.length} of ${countOf(choices.length, 'choice')}.`;
-  if (closed) return `${many} In a closed loop whichever works longer sets the rate.`;
+  if (limit !== null) return `${many} ${limit}`;
   const busiest = efforts.toSorted((a, b) => b.busy - a.busy).at(0);
   if (busiest === undefined) return many;
   const spare =

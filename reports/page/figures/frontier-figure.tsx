@@ -1,8 +1,8 @@
 import { scaleLog } from 'd3-scale';
 import { frontierOf, type Placed } from '../../analysis/figures/frontier.ts';
+import { layerSentence } from '../../analysis/sentences.ts';
 import { figures, list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
-import { layerSentence } from '../../model/sentences.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, EndLabel, Series } from '../charts/chart.tsx';

@@ -1,8 +1,8 @@
 import type { Case } from '../../../bench/results/schema.ts';
 import { type Growth, growthOf } from '../../analysis/figures/effort.ts';
-import { LEAST_FIT } from '../../analysis/notes.ts';
+import { metric } from '../../kinds/lookup.ts';
+import { LEAST_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, integer } from '../../model/format.ts';
-import { metric } from '../../model/metrics.ts';
 import type { Cell, Group } from '../../model/model.ts';
 import { LinePanels } from '../charts/line-panels.tsx';
 import { mutedByName } from '../charts/muted.ts';

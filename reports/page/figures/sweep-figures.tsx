@@ -9,9 +9,9 @@ import {
   seriesOf,
   sweepsOf,
 } from '../../analysis/figures/sweep.ts';
+import { layerSentence } from '../../analysis/sentences.ts';
 import { figures, integer, list, tolerance } from '../../model/format.ts';
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
-import { layerSentence } from '../../model/sentences.ts';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
 import { mutedByName } from '../charts/muted.ts';
 import type { Identities } from '../parts/identity.ts';

@@ -7,9 +7,9 @@ import {
   type WireCost,
   wireCosts,
 } from '../../analysis/figures/wire-cost.ts';
+import { layerSentence } from '../../analysis/sentences.ts';
 import { change, figures } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
-import { layerSentence } from '../../model/sentences.ts';
 import { type BarRow, PortionBars } from '../charts/portion-bars.tsx';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
 import { bytesNote, bytesTakeaway } from './captions.ts';

@@ -1,21 +1,10 @@
+import type { FigureId } from '../../kinds/shape.ts';
 import type { Group } from '../../model/model.ts';
 
 /** Anchors are numbered: a scenario's name is data, and no part of the page's own addresses. */
 export const sectionId = (index: number): string => `question-${index + 1}`;
-/** A question's figures, each by what it shows. */
-export type FigureKind =
-  | 'percentiles'
-  | 'load'
-  | 'intervals'
-  | 'distribution'
-  | 'frontier'
-  | 'time'
-  | 'bytes'
-  | 'effort'
-  | 'growth'
-  | 'idle';
 /** Of a figure, to link to: it stays the same from version to version. A question has those that its kind of scenario has. */
-export const figureId = (index: number, kind: FigureKind): string => `${sectionId(index)}-${kind}`;
+export const figureId = (index: number, figure: FigureId): string => `${sectionId(index)}-${figure}`;
 
 /** Of the table of every trial of a question. */
 export const trialsId = (index: number): string => `trials-${index + 1}`;

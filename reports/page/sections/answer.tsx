@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
+import { limitsOf } from '../../analysis/sentences.ts';
 import { share } from '../../model/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';
-import { limitsOf } from '../../model/sentences.ts';
 import { type Absent, ICONS } from '../../model/verdict.ts';
 import type { Identities } from '../parts/identity.ts';
 import { Name, Phrases, Swatch, unbroken } from '../parts/parts.tsx';

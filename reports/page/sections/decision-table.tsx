@@ -1,6 +1,7 @@
-import { LEAST_FIT } from '../../analysis/notes.ts';
+import { metric as metricOf } from '../../kinds/lookup.ts';
+import { LEAST_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
-import { extreme, type Metric, type MetricId, metric as metricOf } from '../../model/metrics.ts';
+import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
 import type { Identities } from '../parts/identity.ts';
 import { Name, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';

@@ -1,5 +1,5 @@
+import { metric as metricOf } from '../../kinds/lookup.ts';
 import { figures, verdictFigures } from '../../model/format.ts';
-import { metric as metricOf } from '../../model/metrics.ts';
 import type { Group } from '../../model/model.ts';
 import { Name, Scroll, VerdictWord } from '../parts/parts.tsx';
 

@@ -1,4 +1,4 @@
-import { scenarioText } from '../../model/group.ts';
+import { scenarioText } from '../../kinds/lookup.ts';
 import type { Analysis, Group } from '../../model/model.ts';
 import { areSideBySide } from '../parts/sections.ts';
 

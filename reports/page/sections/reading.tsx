@@ -1,4 +1,6 @@
 import { Fragment } from 'react';
+import { judgingOf, KIND_IDS, shapeOf } from '../../kinds/lookup.ts';
+import { reportOf } from '../../kinds/report.ts';
 import { integer, tolerance } from '../../model/format.ts';
 import type { Analysis } from '../../model/model.ts';
 import { VerdictWord } from '../parts/parts.tsx';
@@ -116,43 +118,12 @@ export function Reading({ analysis }: { analysis: Analysis }) {
 
 /** Of what this run measured besides messages on a timetable. */
 function definitionsFor({ groups, wire, micro }: Analysis): readonly (readonly [string, string])[] {
-  const kinds = new Set(groups.map(({ question }) => question.kind));
+  const besideTheory = wire.length === 0 ? [] : KIND_IDS.filter((kind) => judgingOf(shapeOf({ kind })) === null);
+  const measured = new Set([...groups.map(({ question }) => question.kind), ...besideTheory]);
   return [
-    ...(kinds.has('capacity') ? CAPACITY : []),
-    ...(kinds.has('closed') ? CLOSED : []),
-    ...(kinds.has('idle') ? IDLE : []),
-    ...(kinds.has('connect') ? CONNECT : []),
-    ...(wire.length > 0 ? WIRE : []),
+    ...KIND_IDS.flatMap((kind) => (measured.has(kind) ? reportOf({ kind }).definitions : [])),
     ...(micro.length > 0 ? MICRO : []),
   ];
 }
 
-const CAPACITY = [
-  [
-    'Capacity',
-    'The highest rate that met the objective with nothing lost, found by a search and confirmed by a longer trial. More is ' +
-      'better. ≥ marks a lower bound: there the load generator gave out before the server did.',
-  ],
-] as const;
-const CLOSED = [
-  [
-    'Messages per second, closed loop',
-    'Each session sends again when its echo arrives. More is better. Not a capacity: no latency is promised at it.',
-  ],
-] as const;
-const IDLE = [
-  ['Per session and hour', 'Of sessions that are open and send nothing: what their window cost, scaled to an hour.'],
-  [
-    'Memory per session',
-    'Slope of resident memory over the number of open sessions, each step after garbage collection. R² says how well a ' +
-      'straight line fits; 1 is exactly.',
-  ],
-] as const;
-const CONNECT = [
-  ['Usable session', 'From dialling until messages flow both ways: subscribed, not merely connected.'],
-  ['Set-up bytes per session', 'All bytes both ways until every session was usable, over the sessions.'],
-] as const;
-const WIRE = [
-  ['Theory', 'Bytes of a message by the specifications’ own framing rules, worked out apart from what is measured.'],
-] as const;
 const MICRO = [['Protocol work', 'Encoding and decoding alone, in a tight loop: no sockets, no kernel.']] as const;

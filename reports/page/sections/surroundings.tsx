@@ -1,6 +1,7 @@
 import { median } from '../../../bench/results/numbers.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { implementationsOf, type Unequal, unequalIn } from '../../analysis/trust/unequal.ts';
+import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
@@ -183,7 +184,7 @@ function measuredIn({ groups }: Analysis): string {
     const seconds = rows.flatMap(({ trials }) =>
       trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.seconds])),
     );
-    return ['connect', 'wire'].includes(question.kind) || seconds.length === 0
+    return shapeOf(question).trialLength === 'until done' || seconds.length === 0
       ? []
       : [{ scenario: question.scenario, length: `${Number(median(seconds).toPrecision(3))} s` }];
   });

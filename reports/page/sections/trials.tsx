@@ -1,14 +1,11 @@
-import { figures, integer, shownInUnit } from '../../model/format.ts';
-import { type Metric, type MetricId, metric as metricOf } from '../../model/metrics.ts';
+import { reportOf } from '../../kinds/report.ts';
+import type { TrialColumn } from '../../kinds/shape.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
 import { trialsTakeaway } from '../figures/captions.ts';
 import type { Identities } from '../parts/identity.ts';
 import { Heads, Name, Scroll, SeriesHead } from '../parts/parts.tsx';
 
 const ICONS: Readonly<Record<TrialView['state'], string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
-
-const MILLISECONDS = { scale: 1e3 };
-const MICROSECONDS = { scale: 1e6 };
 
 type Props = { readonly group: Group; readonly identities: Identities };
 
@@ -69,97 +66,6 @@ function Mark({ trial }: { readonly trial: TrialView | undefined }) {
   );
 }
 
-type Measured = Exclude<TrialView, { state: 'failed' }>;
-type Column = { readonly header: string; readonly text: (trial: Measured) => string };
-
-const count = (header: string, key: Exclude<keyof Measured['messages'], 'errors'>): Column => ({
-  header,
-  text: ({ messages }) => integer(messages[key]),
-});
-
-const SENT = [count('Due', 'due'), count('Sent', 'sent')];
-const ARRIVED = [
-  count('Expected', 'expected'),
-  count('Delivered', 'delivered'),
-  count('Lost', 'lost'),
-  count('Dup.', 'duplicated'),
-  count('Reord.', 'reordered'),
-  count('Corrupt', 'corrupt'),
-];
-
-const LAG: readonly Column[] = [
-  { header: 'Lag p50 µs', text: ({ lagP50 }) => shownInUnit(MICROSECONDS, lagP50) },
-  { header: 'Lag p99 µs', text: ({ lagP99 }) => shownInUnit(MICROSECONDS, lagP99) },
-];
-
-const LATENCY: readonly Column[] = [
-  { header: 'Service p50 ms', text: ({ serviceP50 }) => shownInUnit(MILLISECONDS, serviceP50) },
-  { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
-];
-
-const BUSY: Column = { header: 'Gen. busy', text: ({ busy }) => `${figures(busy * 100)} %` };
-const GROWTH: Column = {
-  header: 'Gen. growth MiB',
-  text: ({ generatorGrowthBytes: bytes }) => (bytes === null ? '—' : figures(bytes / 2 ** 20)),
-};
-
-const SEARCH: readonly Column[] = [
-  { header: 'Steps', text: ({ search }) => (search === null ? '—' : integer(search.steps)) },
-  {
-    header: 'Generator’s ceiling, msg/s',
-    text: ({ search }) => (search === null ? '—' : figures(search.ceilingRate)),
-  },
-];
-
-const FIT: readonly Column[] = [
-  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
-  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
-];
-
-const OPENING: readonly Column[] = [
-  { header: 'Second pass, sessions', text: ({ opening }) => (opening === null ? '—' : integer(opening.sessions)) },
-  { header: 'At a time', text: ({ opening }) => (opening === null ? '—' : integer(opening.inFlight)) },
-];
-
-/** What a trial of the group's kind has figures for; a column that nothing fills is left out. */
-function columnsOf({ metrics, question, rows }: Group): Column[] {
-  const figuresOf = (ids: readonly MetricId[]): Column[] => ids.map(metricOf).map(figureColumn);
-  const grown = rows.some(({ trials }) =>
-    trials.some((trial) => trial.state !== 'failed' && trial.generatorGrowthBytes !== null),
-  );
-  const generator = [BUSY, ...(grown ? [GROWTH] : [])];
-  switch (question.kind) {
-    case 'load':
-      return [...SENT, ...ARRIVED, ...figuresOf(['p50', 'p99']), ...LATENCY, ...LAG, ...generator];
-    case 'capacity':
-      return [
-        ...figuresOf(['capacity']),
-        ...SEARCH,
-        ...SENT,
-        ...ARRIVED,
-        ...figuresOf(['p50', 'p99']),
-        ...LAG,
-        ...generator,
-      ];
-    case 'closed':
-      return [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator];
-    case 'idle':
-      return [...figuresOf(metrics), ...FIT, ...(grown ? [GROWTH] : [])];
-    case 'connect':
-      return [...figuresOf(metrics), ...OPENING, ...(grown ? [GROWTH] : [])];
-    case 'wire':
-      return [];
-  }
-}
-
-const figureColumn = ({ id, header, unit, scale }: Metric): Column => ({
-  header: `${header} ${unit}`.trim(),
-  text: ({ values, lowerBound }) => {
-    const text = shownInUnit({ scale }, values[id]);
-    return id === 'capacity' && lowerBound ? `≥ ${text}` : text;
-  },
-});
-
 type TrialsProps = Pick<Props, 'group'> & {
   /** Of the table, for links to it. */
   readonly id: string;
@@ -175,11 +81,13 @@ type TrialsProps = Pick<Props, 'group'> & {
 export function TrialsTable({ group, id, many }: TrialsProps) {
   const trials = group.rows.flatMap((row) => row.trials);
   const measured = trials.filter((trial) => trial.state !== 'failed');
-  const all = columnsOf(group).map((column) => {
-    const texts = new Set(measured.map(column.text));
-    const [only] = texts;
-    return { ...column, sole: measured.length > 1 && texts.size === 1 && only !== undefined ? only : null };
-  });
+  const all = reportOf(group.question)
+    .trialColumns(group)
+    .map((column) => {
+      const texts = new Set(measured.map(column.text));
+      const [only] = texts;
+      return { ...column, sole: measured.length > 1 && texts.size === 1 && only !== undefined ? only : null };
+    });
   const columns = all.filter(({ sole }) => sole === null);
   const same = all.flatMap(({ header, sole }) => (sole === null ? [] : [`${header} ${sole}`]));
   const explained = trials.some((trial) => trial.reasons.length > 0 || remarksOf(trial).length > 0);
@@ -232,7 +140,7 @@ export function TrialsTable({ group, id, many }: TrialsProps) {
 type TrialRowProps = {
   readonly row: Row;
   readonly trial: TrialView;
-  readonly columns: readonly Column[];
+  readonly columns: readonly TrialColumn[];
   readonly explained: boolean;
 };
 

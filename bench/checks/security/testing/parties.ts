@@ -2,27 +2,34 @@ import { platform } from '../../../../clients/platform/node.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
 import { Kit, type Peer, within } from '../../../testing/kit.ts';
-import { testedTransports } from '../../../testing/subjects.ts';
-import { type Found, loadClient, loadServer, optionsOf, unauthorizedOf } from '../../../transports/index.ts';
+import { subjects } from '../../../testing/subjects.ts';
+import {
+  capabilitiesOf,
+  loadClient,
+  loadServer,
+  optionsOf,
+  surfaceOf,
+  type TransportChoice,
+} from '../../../transports/index.ts';
 
 /** A transport in one of its variants, ready to be tested. */
-export interface Party extends Found {
+export interface Party extends TransportChoice {
   readonly name: string;
   readonly server: ServerModule;
   readonly client: ClientModule;
   /** A page of any origin may try to talk to it. */
   readonly browser: boolean;
-  /** Found in the reason that a session without a good token is refused with. */
+  /** Matches the reason that a session without a valid token is given. */
   readonly unauthorized: RegExp;
 }
 
-/** Every transport and variant to test that can be used on this machine. */
+/** Every transport and variant to test that asks for tokens and can be used on this machine. */
 export async function everyParty(): Promise<readonly Party[]> {
-  const usable = testedTransports.filter(({ unavailable }) => unavailable === undefined);
+  const usable = (await subjects()).filter((one) => one.unavailable === undefined && capabilitiesOf(one).auth === true);
   return Promise.all(
     usable.map(async ({ name, entry, variant }) => {
       const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-      const unauthorized = unauthorizedOf({ entry, variant });
+      const unauthorized = surfaceOf({ entry, variant })?.refusals.unauthorized;
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
       const browser = (variant?.browser ?? entry.browser) !== false;
       return { name, entry, variant, server, client, browser, unauthorized };

@@ -1,18 +1,8 @@
+import { measuredMetric } from '../../../kinds/lookup.ts';
+import type { FigureId } from '../../../kinds/shape.ts';
 import type { MetricId } from '../../../model/metrics.ts';
 import type { Group } from '../../../model/model.ts';
-import { type FigureKind, figureId, sectionId } from '../../parts/sections.ts';
-
-/** What shows a figure best; where there is nothing of the kind, medians with their intervals do, which can be had of every metric. */
-const SHOWN_BY: Partial<Readonly<Record<MetricId, readonly FigureKind[]>>> = {
-  p50: ['percentiles'],
-  p99: ['percentiles'],
-  bytes: ['bytes'],
-  cpu: ['effort'],
-  capacity: ['load'],
-  sessionMemory: ['growth'],
-  idleBytes: ['idle'],
-  idleCpu: ['effort'],
-};
+import { figureId, sectionId } from '../../parts/sections.ts';
 
 /** Anchor of the chart that shows a metric of a group, or of the group's section, which begins with all its figures; null for none. */
 export function chartOf(
@@ -23,10 +13,10 @@ export function chartOf(
   const index = groups.findIndex((group) => group.id === id);
   if (index < 0) return null;
   const primary = groups[index]?.primary === metric;
-  const own = metric === null || primary ? [] : (SHOWN_BY[metric] ?? []);
+  const own = metric === null || primary ? undefined : measuredMetric(metric).figure;
   // Medians and intervals are what a reason quotes.
-  const kinds: readonly FigureKind[] = metric === null ? [] : [...own, 'intervals'];
-  return kinds.map((kind) => figureId(index, kind)).find(has) ?? sectionId(index);
+  const figures: readonly FigureId[] = metric === null ? [] : [...(own === undefined ? [] : [own]), 'intervals'];
+  return figures.map((figure) => figureId(index, figure)).find(has) ?? sectionId(index);
 }
 
 /** What the chart must be asked to show, for a link to it to tell the truth: null is what it shows by itself. */

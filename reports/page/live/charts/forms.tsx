@@ -1,10 +1,11 @@
 import type { Results } from '../../../../bench/results/schema.ts';
+import type { FigureId } from '../../../kinds/shape.ts';
 import type { Group } from '../../../model/model.ts';
 import { DensityBody, densityView } from '../../figures/density-body.tsx';
 import { type Axis, IntervalBody, intervalsOf } from '../../figures/interval-figure.tsx';
 import { AXIS, DISTRIBUTION, METRIC } from '../../parts/choices.tsx';
 import { type Identities, identify } from '../../parts/identity.ts';
-import { type FigureKind, figureId } from '../../parts/sections.ts';
+import { figureId } from '../../parts/sections.ts';
 import { carriedAnalysis, carriedHistograms, carriedResults } from '../carried.ts';
 import { decodeHistogram } from '../compare/decoding.ts';
 import { stateOf } from '../state.ts';
@@ -15,7 +16,7 @@ import { type Form, redraw } from './redraw.tsx';
  * `axis`: of the medians with their intervals; `distribution`: of that figure.
  */
 export function otherForms(page: Document): void {
-  const figuresOf = (kind: FigureKind): { figure: HTMLElement; index: number }[] =>
+  const figuresOf = (kind: FigureId): { figure: HTMLElement; index: number }[] =>
     [...page.querySelectorAll('[data-question]')].flatMap((_, index) => {
       const figure = page.getElementById(figureId(index, kind));
       return figure === null ? [] : [{ figure, index }];

@@ -1,6 +1,6 @@
 import type { Case, MeasuredTrial, Results } from '../../../../bench/results/schema.ts';
-import type { DecodedTrial } from '../../../analysis/measure.ts';
-import { type Readings, type ReadRun, readingsOf } from '../../../analysis/readings.ts';
+import { type ReadRun, readingsOf } from '../../../analysis/readings.ts';
+import type { DecodedTrial, Readings } from '../../../model/member.ts';
 import { bytesOf, inflated } from '../../../raw/inflate.ts';
 import { type Decoded, UNREADABLE } from '../../../stats/distribution.ts';
 import { compressedPart, distributionOf, MOST_BYTES } from '../../../stats/histogram.ts';

@@ -3,6 +3,7 @@ import { factOf } from '../../../advice/candidates.ts';
 import { FACTS, factsOf } from '../../../advice/facts/index.ts';
 import type { Fact } from '../../../advice/facts/shape.ts';
 import { NEEDS, type NeedId } from '../../../advice/questions/needs.ts';
+import { shapeOf } from '../../../kinds/lookup.ts';
 import type { Analysis } from '../../../model/model.ts';
 
 export type FactColumn = {
@@ -41,4 +42,7 @@ function complete(facts: Partial<Record<NeedId, Fact>>): FactColumn['facts'] | u
 
 /** Of a run that nothing can be chosen by, there is nothing to ask. */
 export const canAdvise = ({ groups }: Analysis): boolean =>
-  groups.some(({ question, rows }) => ['load', 'idle'].includes(question.kind) && rows.some(({ floor }) => !floor));
+  groups.some(({ question, rows }) => {
+    const need = shapeOf(question).advice?.need;
+    return (need === 'traffic' || need === 'silence') && rows.some(({ floor }) => !floor);
+  });

@@ -3,6 +3,7 @@ import { advise } from '../../../advice/advise.ts';
 import type { Advice } from '../../../advice/model.ts';
 import { needOf } from '../../../advice/questions/needs.ts';
 import { PRESETS, type Preset } from '../../../advice/questions/presets.ts';
+import { shapeOf } from '../../../kinds/lookup.ts';
 import { share } from '../../../model/format.ts';
 import type { Analysis } from '../../../model/model.ts';
 import type { Identities } from '../../parts/identity.ts';
@@ -59,7 +60,7 @@ const looksOf = ({ groups }: Analysis, identities: Identities): Looks => {
 const scenariosOf = ({ groups }: Analysis): string[] => [
   ...new Set(
     groups
-      .filter(({ question }) => question.kind === 'load' && /^[\w-]+$/.test(question.scenario))
+      .filter(({ question }) => shapeOf(question).advice?.need === 'traffic' && /^[\w-]+$/.test(question.scenario))
       .map(({ question }) => question.scenario),
   ),
 ];

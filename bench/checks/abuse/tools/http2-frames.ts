@@ -1,4 +1,4 @@
-/** What begins a connection (RFC 9113 §3.4), and frames as no library would write them. */
+/** First bytes of a connection. RFC 9113 §3.4 */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
 /** RFC 9113 §6. */
@@ -25,12 +25,6 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   bytes.writeUInt8(flags, 4);
   bytes.writeUInt32BE(stream, 5);
   bytes.set(payload, HEAD_BYTES);
-  return bytes;
-}
-
-export function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
   return bytes;
 }
 

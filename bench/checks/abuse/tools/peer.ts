@@ -1,9 +1,9 @@
 import { connect as dial, type Socket } from 'node:net';
 
-/** As much of what a server says as a verdict can need. */
-const MOST_KEPT = 1 << 23;
+/** Bytes of a server's words that are kept: more than a verdict can need. */
+const MAX_KEPT_BYTES = 1 << 23;
 /** Time between two attempts to say more to a server that has said goodbye. */
-const NAG_MS = 100;
+const RETRY_MS = 100;
 
 /** A connection that keeps to no protocol: what it writes is up to the attack, and what it was told is kept. */
 export class RawPeer {
@@ -32,17 +32,17 @@ export class RawPeer {
     this.#socket = socket;
     socket.on('error', () => {});
     socket.on('data', (chunk: Buffer) => {
-      if (this.#kept < MOST_KEPT) this.#chunks.push(chunk);
+      if (this.#kept < MAX_KEPT_BYTES) this.#chunks.push(chunk);
       this.#kept += chunk.length;
       this.#heard?.();
     });
     // It goes on after the server's goodbye, and is over only when the server will not have any more of it.
-    let nag: NodeJS.Timeout | undefined;
+    let retry: NodeJS.Timeout | undefined;
     socket.once('end', () => {
-      nag = setInterval(() => socket.write('x'), NAG_MS);
+      retry = setInterval(() => socket.write('x'), RETRY_MS);
     });
     socket.once('close', () => {
-      clearInterval(nag);
+      clearInterval(retry);
       this.over = true;
       this.#heard?.();
       this.#ended.resolve();

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 
-/** What was written, in pieces: a real socket hands them to the system together, without joining them. */
+/** Bytes written, in pieces: a real socket hands them to the system together, without joining them. */
 export type Pieces = readonly Uint8Array[];
 
 /**
@@ -22,13 +22,13 @@ export class MemorySocket extends Socket {
     return this.#written.add(chunk, encoding);
   }
 
-  /** What was written since the last time. */
+  /** Takes what was written since the last time. */
   written(): Pieces {
     return this.#written.take();
   }
 }
 
-/** The same as the least that Node.js calls a stream: `mqtt-packet` corks any that can be, and uncorks in the next tick. */
+/** A stream that keeps what is written to it, with the fewest methods that Node.js calls a stream: `mqtt-packet` corks any that can be, and uncorks in the next tick. */
 export class MemoryStream extends EventEmitter implements NodeJS.WritableStream {
   readonly writable = true;
   readonly #written = new Written();
@@ -63,7 +63,7 @@ class Written {
   }
 }
 
-/** What the other end reads: one chunk, and a fresh one, because `ws` unmasks a chunk in its place. */
+/** Joins pieces to the chunk that the other end reads: a fresh one, because `ws` unmasks a chunk in its place. */
 export function arrived(pieces: Pieces): Buffer {
   return Buffer.concat(pieces);
 }

@@ -1,8 +1,7 @@
 import type { Environment } from '../../bench/results/schema.ts';
-import { LEAST_TRIALS } from '../stats/bootstrap.ts';
-import { cellFigure, change, countOf, integer, list, share, tolerance } from './format.ts';
-import { openingOf } from './group.ts';
-import { extreme, type Metric, metric as metricOf, place } from './metrics.ts';
+import { metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
+import { cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
+import { extreme, type Metric, place } from '../model/metrics.ts';
 import type {
   AnalysisOptions,
   Cell,
@@ -14,7 +13,8 @@ import type {
   Sentence,
   TierEntry,
   Untested,
-} from './model.ts';
+} from '../model/model.ts';
+import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 
 type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers'> & {
   readonly metric: Metric;
@@ -215,8 +215,9 @@ function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: str
 export function notCoveredBy(
   { link, pinning, cores }: Environment,
   layer: Group['layer'],
-  { network, kind, target }: Question,
+  question: Question,
 ): NotCovered {
+  const { network, target } = question;
   const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
   const weather =
     network === 'none' ? 'no network delay, packet loss or bandwidth limit' : `network profile “${network}”`;
@@ -228,17 +229,8 @@ export function notCoveredBy(
       : 'server and load generator bound to cores of their own';
   const where = target === undefined ? [machine, weather, sharing] : [machine];
   const counting = layer === null ? [] : [layerSentence(layer)];
-  return { common: capitalised([...where, ...counting].join('; ')), own: OWN_LIMITS[kind] };
+  return { common: capitalised([...where, ...counting].join('; ')), own: shapeOf(question).limit };
 }
-
-const OWN_LIMITS: Readonly<Record<Question['kind'], string>> = {
-  load: 'one load and one message size',
-  capacity: 'one number of clients and one message size',
-  closed: 'one number of clients and one message size',
-  idle: 'sessions that send nothing',
-  connect: 'sessions that only open',
-  wire: 'one exchange at a time',
-};
 
 /** Said once for all groups that share it. */
 export function limitsOf(groups: readonly Pick<Group, 'question' | 'notCovered'>[]): string[] {

@@ -1,5 +1,3 @@
-import type { RawPeer } from './peer.ts';
-
 export const TEXT = 1;
 export const BINARY = 2;
 export const PING = 9;
@@ -11,7 +9,7 @@ export interface FrameSettings {
   readonly final?: boolean;
   /** Says that the payload is compressed (RFC 7692 §6). */
   readonly rsv1?: boolean;
-  /** What the header declares, where that is not the payload's own length. */
+  /** Length that the header declares, where that is not the payload's own. */
   readonly declares?: number;
 }
 
@@ -36,31 +34,7 @@ export function pieces(payload: string, count: number): Buffer {
   return Buffer.concat([first, ...Array.from({ length: count - 1 }, () => rest)]);
 }
 
-export interface Handshake {
-  readonly path: string;
-  readonly subprotocol?: string | undefined;
-  readonly deflate?: boolean;
-}
-
-/** Asks for a WebSocket; resolves with the server's head once that has come. */
-export async function handshake(peer: RawPeer, { path, subprotocol, deflate }: Handshake): Promise<string> {
-  const lines = [
-    `GET ${path} HTTP/1.1`,
-    'Host: 127.0.0.1',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: d2lyZWJlbmNoIGFidXNlIQ==',
-    ...(subprotocol === undefined ? [] : [`Sec-WebSocket-Protocol: ${subprotocol}`]),
-    ...(deflate === true ? ['Sec-WebSocket-Extensions: permessage-deflate'] : []),
-  ];
-  await peer.write(`${lines.join('\r\n')}\r\n\r\n`);
-  const said = await peer.hears(/\r\n\r\n/);
-  if (!said.startsWith('HTTP/1.1 101')) throw new Error(`no WebSocket: ${said}`);
-  return said.slice(0, said.indexOf('\r\n\r\n'));
-}
-
-/** What a server said after its head, frame by frame: the text of each, and the code of its close frame. */
+/** Reads what a server said after its head, frame by frame: the text of each, and the code of its close frame. */
 export function framesOf(bytes: Buffer): { texts: string[]; closed: string | undefined } {
   const texts: string[] = [];
   const head = bytes.indexOf('\r\n\r\n');

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Message, Receiver, Session } from '../../contract.ts';
 
@@ -9,10 +10,10 @@ const BROADCASTER = 0xffff;
 /** Time for what is under way to arrive, once nothing more is sent. */
 const QUIET_MS = 10_000;
 
-/** A well-behaved session: it takes what it is sent, and what is not as it should be is written down. */
-export class Listener implements Receiver {
+/** A well-behaved session that reads all it is sent, and notes what is not as it should be. */
+export class Subscriber implements Receiver {
   readonly #name: string;
-  readonly #story: Story;
+  readonly #broadcasts: BroadcastLog;
   readonly #heard: number[] = [];
   /** Probes only: how often the echo of each message came. */
   readonly #echoes: number[] = [];
@@ -20,18 +21,18 @@ export class Listener implements Receiver {
   readonly wrong: string[] = [];
   session: Session | undefined;
 
-  constructor(index: number, story: Story) {
+  constructor(index: number, broadcasts: BroadcastLog) {
     this.#sender = index;
     this.#name = `session ${index}`;
-    this.#story = story;
+    this.#broadcasts = broadcasts;
   }
 
   message(message: Message): void {
     const text = String(message);
     const sequence = Number.parseInt(text.slice(5, 12), 16);
-    if (text.startsWith(senderPrefix(BROADCAST, BROADCASTER)) && text === this.#story.texts[sequence]) {
+    if (text.startsWith(senderPrefix(BROADCAST, BROADCASTER)) && text === this.#broadcasts.texts[sequence]) {
       this.#heard[sequence] = (this.#heard[sequence] ?? 0) + 1;
-      this.#story.heard();
+      this.#broadcasts.heard();
     } else if (text === echoOf(this.#sender, sequence) && sequence < this.#echoes.length) {
       this.#echoes[sequence]!++;
     } else this.wrong.push(`${this.#name} got what nobody sent it: ${text.slice(0, 60)} (${text.length})`);
@@ -51,12 +52,12 @@ export class Listener implements Receiver {
         this.wrong.push(`${this.#name} could not send: ${error instanceof Error ? error.message : error}`);
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+      await sleep(PROBE_MS);
     }
   }
 
   get missing(): number {
-    const broadcasts = this.#story.texts.filter((_, sequence) => this.#heard[sequence] === undefined).length;
+    const broadcasts = this.#broadcasts.texts.filter((_, sequence) => this.#heard[sequence] === undefined).length;
     return broadcasts + this.#echoes.filter((count) => count === 0).length;
   }
 
@@ -64,7 +65,7 @@ export class Listener implements Receiver {
     return this.#echoes.length;
   }
 
-  /** What it lost, got twice, or should not have got. */
+  /** Lists messages that it lost, got twice, or should not have got. */
   verdict(reliable: boolean): string[] {
     const twice = [...this.#heard, ...this.#echoes].filter((count) => count > 1).length;
     return [
@@ -76,14 +77,14 @@ export class Listener implements Receiver {
 }
 
 /** The broadcasts, in the order they were sent. Each is sent once the one before has come to most. */
-export class Story {
+export class BroadcastLog {
   readonly texts: string[] = [];
   readonly #filler: string;
   #toHear = 0;
   #told = Promise.withResolvers<void>();
 
   constructor(bytes: number) {
-    // Nothing that compression makes small: there is a quarter to be saved at the most, in six bits written as eight.
+    // Compression saves a quarter at the most: six bits are written as eight.
     this.#filler = randomBytes(bytes)
       .toString('base64')
       .slice(0, bytes - 12);
@@ -93,25 +94,25 @@ export class Story {
     if (--this.#toHear === 0) this.#told.resolve();
   }
 
-  /** One of the listeners tells all of them. Resolves once as many copies have arrived, or after a while. */
-  async tell(listeners: readonly Listener[]): Promise<void> {
+  /** One of the subscribers tells all of them. Resolves once as many copies have arrived, or after a while. */
+  async publish(subscribers: readonly Subscriber[]): Promise<void> {
     const sequence = this.texts.length;
     this.texts.push(senderPrefix(BROADCAST, BROADCASTER) + sequenceDigits(sequence) + this.#filler);
-    this.#toHear = listeners.length;
+    this.#toHear = subscribers.length;
     this.#told = Promise.withResolvers();
     // In turn: one alone would send more than one may.
-    await listeners[sequence % listeners.length]!.session!.send(this.texts[sequence]!);
+    await subscribers[sequence % subscribers.length]!.session!.send(this.texts[sequence]!);
     const timer = setTimeout(this.#told.resolve, 2_000);
     await this.#told.promise;
     clearTimeout(timer);
   }
 }
 
-/** Resolves once every listener has everything, or nothing more is to be expected. */
-export async function quiet(listeners: readonly Listener[]): Promise<void> {
+/** Resolves once every subscriber has everything, or nothing more is to be expected. */
+export async function allDelivered(subscribers: readonly Subscriber[]): Promise<void> {
   const deadline = performance.now() + QUIET_MS;
-  while (listeners.some(({ missing }) => missing > 0) && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  while (subscribers.some(({ missing }) => missing > 0) && performance.now() < deadline) {
+    await sleep(50);
   }
 }
 

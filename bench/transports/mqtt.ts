@@ -1,0 +1,240 @@
+import type { Packet } from 'mqtt-packet';
+import { type Attack, CLOSED, closeReason, type Target, writeSlowly } from '../checks/abuse/tools/attack.ts';
+import { BINARY, frame } from '../checks/abuse/tools/frames.ts';
+import type { RawPeer } from '../checks/abuse/tools/peer.ts';
+import type { TcpSurface, WebSocketSurface } from '../checks/abuse/tools/surface.ts';
+import { openWebSocket } from '../checks/abuse/tools/websocket.ts';
+import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
+import { arrived, callback, MemoryStream, type Pieces } from '../checks/micro/memory-socket.ts';
+import { MQTT_ACKNOWLEDGEMENT, mqttPublish, webSocketFrame } from '../checks/theory/parts.ts';
+import type { BuiltInTransport } from './shape.ts';
+
+/** A name as long as those that sessions have. */
+const NAME = 'abcdefgh';
+const [UP, DOWN] = [`up/${NAME}`, `down/${NAME}`] as const;
+
+/** Bytes of an MQTT packet that both sides put into one WebSocket message at the most, as mqtt.js does in a browser. */
+const MAX_IN_A_FRAME = 65_536;
+
+/** A packet that is too long to be put together goes out as it is written: its head, then its payload. */
+function packetInFrames(packet: number, payload: number, from: 'client' | 'server'): number {
+  if (packet <= MAX_IN_A_FRAME) return webSocketFrame(packet, from);
+  return webSocketFrame(packet - payload, from) + webSocketFrame(payload, from);
+}
+
+const steps: Steps = async () => {
+  const { parser, writeToStream } = await import('mqtt-packet');
+  const direction = (topic: string) => {
+    const stream = new MemoryStream();
+    const packets = parser({ protocolVersion: 4 });
+    const payload = callback<string | Buffer>();
+    packets.on('packet', (packet) => {
+      if (packet.cmd === 'publish') payload.put(packet.payload);
+    });
+    return {
+      publish(payload: string | Buffer): Pieces {
+        writeToStream({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, stream);
+        return stream.written();
+      },
+      parse(chunk: Buffer): string | Buffer {
+        packets.parse(chunk);
+        return payload.take();
+      },
+    };
+  };
+  const toServer = direction(UP);
+  const toClient = direction(DOWN);
+  return {
+    up: message()
+      .timed('client encode', 'PUBLISH to up/…', 'mqtt-packet', toServer.publish)
+      .untimed(arrived)
+      .timed('server decode', 'PUBLISH to up/…', 'mqtt-packet', toServer.parse),
+    down: asBytes()
+      // The server hands its broker a copy.
+      .timed('server encode', 'PUBLISH to down/…', 'mqtt-packet', (bytes) => toClient.publish(Buffer.from(bytes)))
+      .untimed(arrived)
+      .timed('client decode', 'PUBLISH to down/…, to text', 'mqtt-packet', (chunk) => toClient.parse(chunk).toString()),
+  };
+};
+
+/** Connection that carries MQTT, and the way its bytes are sent there. */
+interface MqttPeer {
+  readonly peer: RawPeer;
+  /** Makes what one write carries: the bytes themselves, or a frame around them. */
+  readonly wrap: (bytes: Uint8Array) => Uint8Array;
+}
+
+type Connect = (target: Target) => Promise<MqttPeer>;
+
+async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
+  const { generate } = await import('mqtt-packet');
+  return [
+    {
+      name: 'a packet declared to be of 256 MB before it says who it is',
+      refused: CLOSED,
+      async run(target) {
+        const { peer, wrap } = await connect(target);
+        await peer.write(wrap(Buffer.of(0x10, 0xff, 0xff, 0xff, 0x7f)));
+        return writeSlowly(peer, wrap(Buffer.from('x')));
+      },
+    },
+    {
+      name: 'a message a byte at a time',
+      refused: CLOSED,
+      async run(target) {
+        const { peer, wrap } = await authenticate(connect, target, generate);
+        const packet = generate(publishing({ topic: 'up/x', payload: Buffer.alloc(20_000) }));
+        for (const byte of packet.subarray(0, 10_000)) {
+          // Each in a segment of its own.
+          if (!(await peer.write(wrap(Buffer.of(byte))))) break;
+          await new Promise(setImmediate);
+        }
+        return closeReason(peer);
+      },
+    },
+    {
+      name: 'a session that would gather messages once it is left',
+      refused: CLOSED,
+      async run(target) {
+        const { peer, wrap } = await connect(target);
+        await peer.write(wrap(generate(connecting(target.token, { clientId: 'gatherer', clean: false }))));
+        return closeReason(peer);
+      },
+    },
+    ...Object.entries(FLOODS).map(
+      ([name, build]): Attack => ({
+        name: `a flood of ${name}`,
+        refused: CLOSED,
+        async run(target) {
+          const { peer, wrap } = await authenticate(connect, target, generate);
+          for (let index = 0; index < 10_000; index++) if (!(await peer.write(wrap(generate(build(index)))))) break;
+          return closeReason(peer);
+        },
+      }),
+    ),
+  ];
+}
+
+/** Packets that a session must not send many of. */
+const FLOODS: Readonly<Record<string, (index: number) => Packet>> = {
+  'ten thousand subscriptions': (index) => ({
+    cmd: 'subscribe',
+    messageId: (index % 65_535) + 1,
+    subscriptions: [{ topic: `down/${index}`, qos: 0 }],
+  }),
+  'QoS 2 messages that are never released': (index) =>
+    publishing({ topic: 'up/x', qos: 2, messageId: (index % 65_535) + 1 }),
+  'messages kept for later subscribers': (index) =>
+    publishing({ topic: `up/${index}`, retain: true, payload: Buffer.alloc(1_000) }),
+  'messages to topics that are not its own': () => publishing({ topic: 'all' }),
+  'topics of 200 levels': () => publishing({ topic: `up${'/x'.repeat(200)}` }),
+  pings: () => ({ cmd: 'pingreq' }),
+};
+
+async function authenticate(connect: Connect, target: Target, generate: (packet: Packet) => Buffer): Promise<MqttPeer> {
+  const { peer, wrap } = await connect(target);
+  await peer.write(wrap(generate(connecting(target.token))));
+  // CONNACK, and nothing against it.
+  await peer.hears((text) => text.includes('\x20\x02\0\0'));
+  return { peer, wrap };
+}
+
+function connecting(token: string, more: { clientId?: string; clean?: boolean } = {}): Packet {
+  return {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: 4,
+    keepalive: 0,
+    clean: true,
+    clientId: '',
+    username: 'token',
+    password: Buffer.from(token),
+    ...more,
+  };
+}
+
+function publishing(more: {
+  topic: string;
+  payload?: Buffer;
+  qos?: 0 | 2;
+  messageId?: number;
+  retain?: boolean;
+}): Packet {
+  return { cmd: 'publish', payload: 'x', qos: 0, retain: false, dup: false, ...more };
+}
+
+const refusals = { tooLarge: CLOSED, unauthorized: /Not authorized/, flood: CLOSED };
+
+const overTcp: TcpSurface = {
+  protocol: 'tcp-stream',
+  opening: Uint8Array.of(0x10, 0x7f),
+  refusals,
+  untried: {
+    'a head without end': 'begins with lengths, not with lines of text',
+    'a compression bomb': 'the protocol knows no compression',
+  },
+  attacks: () => attacksThrough(async ({ dial }) => ({ peer: await dial(), wrap: (bytes) => bytes })),
+};
+
+const overWebSocket: WebSocketSurface = {
+  protocol: 'websocket',
+  subprotocol: 'mqtt',
+  refusals: { ...refusals, silence: CLOSED },
+  attacks: () =>
+    attacksThrough(async (target) => ({
+      peer: await openWebSocket(target, overWebSocket),
+      wrap: (bytes) => frame(bytes, { opcode: BINARY }),
+    })),
+};
+
+export const transport: BuiltInTransport = {
+  id: 'mqtt',
+  title: 'MQTT',
+  family: 'broker',
+  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  framing: {
+    source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
+    exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
+  },
+  steps,
+  surface: overTcp,
+  variants: [
+    {
+      id: 'qos1',
+      title: 'QoS 1',
+      options: { qos: 1 },
+      framing: {
+        source: 'MQTT 3.1.1 §3.3, §4.3.2: on each of two hops a PUBLISH with an identifier, and its PUBACK back',
+        exchange: ({ size }) => ({
+          up: [mqttPublish(size, UP.length, 2), MQTT_ACKNOWLEDGEMENT],
+          down: [MQTT_ACKNOWLEDGEMENT, mqttPublish(size, DOWN.length, 2)],
+        }),
+      },
+    },
+    {
+      id: 'qos2',
+      title: 'QoS 2',
+      options: { qos: 2 },
+      framing: {
+        source: 'MQTT 3.1.1 §3.3, §4.3.3: on each of two hops PUBLISH, PUBREC back, PUBREL, PUBCOMP back',
+        exchange: ({ size }) => ({
+          up: [mqttPublish(size, UP.length, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+          down: [mqttPublish(size, DOWN.length, 2), ...Array<number>(3).fill(MQTT_ACKNOWLEDGEMENT)],
+        }),
+      },
+    },
+    {
+      id: 'ws',
+      title: 'over WebSocket',
+      options: { websocket: true },
+      framing: {
+        source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long one in two; RFC 6455 §5.2',
+        exchange: ({ size }) => ({
+          up: [packetInFrames(mqttPublish(size, UP.length), size, 'client')],
+          down: [packetInFrames(mqttPublish(size, DOWN.length), size, 'server')],
+        }),
+      },
+      surface: overWebSocket,
+    },
+  ],
+};

@@ -1,0 +1,30 @@
+import type { BuiltInTransport, TransportEntry } from './shape.ts';
+import { transport as complete } from './ws.ts';
+
+/** Type tests of a transport's shape, held by `npm run check`: each line below an `@ts-expect-error` must not compile. */
+const { framing: _framing, ...withoutFraming } = complete;
+const { steps: _steps, ...withoutSteps } = complete;
+const { surface: _surface, ...withoutSurface } = complete;
+const { auth: _auth, ...unguarded } = complete.capabilities;
+
+// @ts-expect-error a transport of the repository says what its bytes should be
+export const unknownBytes: BuiltInTransport = withoutFraming;
+// @ts-expect-error a transport of the repository says what its encoding is, or null
+export const unknownEncoding: BuiltInTransport = withoutSteps;
+// @ts-expect-error a transport of the repository says what attacks on it are made of
+export const unknownAttacks: BuiltInTransport = withoutSurface;
+// @ts-expect-error a transport of the repository says whether it asks for tokens
+export const unknownAdmission: BuiltInTransport = { ...complete, capabilities: unguarded };
+
+const variant = { id: 'fast', title: 'in batches', options: {} };
+// @ts-expect-error a variant has a formula of its own
+export const sameBytes: BuiltInTransport = { ...complete, variants: [variant] };
+
+/** An entry of a transport from outside may leave all of that out. */
+export const plugin: TransportEntry = {
+  id: 'mine',
+  title: 'My transport',
+  family: 'other',
+  capabilities: unguarded,
+  variants: [variant],
+};

@@ -1,0 +1,33 @@
+import type { HttpSurface } from '../../checks/abuse/tools/surface.ts';
+import type { Exchange } from '../../checks/theory/framing.ts';
+import { request, response, UUID } from '../../checks/theory/parts.ts';
+
+/** Authority that stands in every request to this URL. */
+export const authorityOf = (url: string): string => new URL(url).host;
+
+/** Bytes of a POST that carries a message, and says so where it brings bytes, and of its empty answer. */
+export function postCost({ size, encoding, url }: Exchange): { up: number; down: number } {
+  const fields = encoding === 'binary' ? [['content-type', 'application/octet-stream'] as const] : [];
+  return {
+    up: request('POST', `/messages/${UUID}`, authorityOf(url), size, fields) + size,
+    down: response('204 No Content', []),
+  };
+}
+
+/** Attack surface of sessions that are named by a UUID, and whose messages are posted. */
+export function sessionSurface(
+  opens: string,
+  more: Pick<HttpSurface, 'outlivesConnection' | 'behindAfterBytes'>,
+): HttpSurface {
+  return {
+    protocol: 'http',
+    opens,
+    sessionName: UUID_IN_TEXT,
+    posts: '/messages/',
+    refusals: { tooLarge: /413/, unauthorized: /401/, flood: /429/ },
+    ...more,
+  };
+}
+
+/** A session's name wherever it stands. */
+export const UUID_IN_TEXT = /[0-9a-f]{8}-[0-9a-f-]{27}/;

@@ -1,0 +1,41 @@
+import { timesIn } from '../checks/theory/framing.ts';
+import { request, response, UUID } from '../checks/theory/parts.ts';
+import type { BuiltInTransport } from './shape.ts';
+import { authorityOf, postCost } from './shared/http.ts';
+import { pollBodyBytes, pollingSteps, pollingSurface } from './shared/polling.ts';
+
+function pollBytes(url: string, cursor: number): number {
+  return request('GET', `/messages/${UUID}?cursor=${cursor}`, authorityOf(url));
+}
+
+export const transport: BuiltInTransport = {
+  id: 'short-polling',
+  title: 'Short polling + POST',
+  family: 'polling',
+  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  options: { intervalMs: 100 },
+  framing: {
+    source:
+      'RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down; polls in vain as many as the bytes up say',
+    exchange(exchange) {
+      const { size, index, url } = exchange;
+      const post = postCost(exchange);
+      const body = pollBodyBytes(index) + size;
+      const fields = [['content-type', 'application/json'] as const, ['content-length', body] as const];
+      return { up: [post.up, pollBytes(url, index - 1)], down: [post.down, response('200 OK', fields) + body] };
+    },
+    // The bytes up say how many polls were in vain; each has an answer, and the bytes down have to fit.
+    adjust(sum, { up, url, first, count }) {
+      const times = timesIn(up - sum.up, pollBytes(url, first - 1), pollBytes(url, first - 1 + count));
+      return {
+        up: times === 0 ? sum.up : up,
+        down: sum.down + times * response('204 No Content', []),
+        segmentsUp: sum.segmentsUp + times,
+        segmentsDown: sum.segmentsDown + times,
+      };
+    },
+  },
+  steps: pollingSteps,
+  surface: pollingSurface,
+  variants: [],
+};

@@ -1,0 +1,168 @@
+import type { HttpSurface, WebSocketSurface } from '../checks/abuse/tools/surface.ts';
+import { message, type Steps } from '../checks/micro/chain.ts';
+import { arrived, callback } from '../checks/micro/memory-socket.ts';
+import type { Exchange, Framing } from '../checks/theory/framing.ts';
+import { base64, messagePack, request, response, webSocketFrame } from '../checks/theory/parts.ts';
+import type { BuiltInTransport } from './shape.ts';
+import { authorityOf } from './shared/http.ts';
+
+/** Bytes of the packets of one event: text, or with bytes beside it. */
+function packetsOf({ size, encoding }: Pick<Exchange, 'size' | 'encoding'>): number[] {
+  if (encoding === 'text') return ['42["m",""]'.length + size];
+  return ['451-["m",{"_placeholder":true,"num":0}]'.length, size];
+}
+
+const framing: Framing = {
+  source: 'Engine.IO v4 (message `4`), Socket.IO v5 (event `2`, JSON array; `5` with bytes) in RFC 6455 §5.2',
+  exchange: (exchange) => ({
+    up: packetsOf(exchange).map((bytes) => webSocketFrame(bytes, 'client')),
+    down: packetsOf(exchange).map((bytes) => webSocketFrame(bytes, 'server')),
+  }),
+};
+
+const packedFraming: Framing = {
+  source: 'MessagePack (type, data, nsp; up also options) in one binary frame, without Engine.IO’s type; RFC 6455 §5.2',
+  exchange({ size, encoding }) {
+    // A byte before each name, each short string, map and array; true and the type are one byte.
+    const down = ['_', '_type2', '_data__m', '_nsp_/'].join('').length + messagePack(size, encoding);
+    // The client's own options go along.
+    const up = down + '_options__compress1'.length;
+    return { up: [webSocketFrame(up, 'client')], down: [webSocketFrame(down, 'server')] };
+  },
+};
+
+const pollingFraming: Framing = {
+  source: 'Engine.IO v4 (payloads), Socket.IO v5, in RFC 9112 §2.1, with the fields of undici, Node and Engine.IO',
+  exchange({ size, encoding, url }) {
+    const [event, ...attachment] = packetsOf({ size, encoding });
+    // Bytes travel as `b` and base64. Each packet is on its way before the next is there.
+    const payloads = [event!, ...attachment.map((bytes) => 1 + base64(bytes))];
+    const path = `/socket.io/?EIO=4&transport=polling&t=${'t'.repeat(8)}&sid=${'s'.repeat(20)}`;
+    const answer = (type: string, bytes: number): number =>
+      response('200 OK', [
+        ['Content-Type', type],
+        ['Content-Length', bytes],
+        ['cache-control', 'no-store'],
+      ]) + bytes;
+    const textPlain = [['content-type', 'text/plain;charset=UTF-8']] as const;
+    const up = payloads.flatMap((bytes) => [
+      request('POST', path, authorityOf(url), bytes, textPlain) + bytes,
+      request('GET', path, authorityOf(url)),
+    ]);
+    const down = payloads.flatMap((bytes) => [
+      answer('text/plain; charset=UTF-8', bytes),
+      answer('text/html', 'ok'.length),
+    ]);
+    return { up, down };
+  },
+};
+
+const steps: Steps = async () => {
+  const [{ webSocket }, { decodePacket, encodePacket }, { Decoder, Encoder, PacketType }] = await Promise.all([
+    import('./shared/websocket-steps.ts'),
+    import('engine.io-parser'),
+    import('socket.io-parser'),
+  ]);
+  const end = () => {
+    const encoder = new Encoder();
+    const decoder = new Decoder();
+    const encoded = callback<string>();
+    const argument = callback<string>();
+    decoder.on('decoded', ({ data }) => argument.put(data[1]));
+    return {
+      encode(text: string): string {
+        const [data] = encoder.encode({ type: PacketType.EVENT, nsp: '/', data: ['m', text] });
+        encodePacket({ type: 'message', data }, true, encoded.put);
+        return encoded.take();
+      },
+      decode(packet: string): string {
+        decoder.add(decodePacket(packet, 'nodebuffer').data);
+        return argument.take();
+      },
+    };
+  };
+  const what = 'Socket.IO packet in an Engine.IO packet';
+  const library = 'socket.io-parser, engine.io-parser';
+  const toServer = webSocket({ masked: true });
+  const toClient = webSocket({ masked: false });
+  const client = end();
+  const server = end();
+  return {
+    up: message()
+      .timed('client encode', what, library, client.encode)
+      .timed('client encode', 'ws frame, masked', 'ws', toServer.send)
+      .untimed(arrived)
+      .timed('server decode', 'ws frame, masked, to text', 'ws', (chunk) => toServer.receive(chunk).toString())
+      .timed('server decode', what, library, server.decode),
+    down: message()
+      .timed('server encode', what, library, server.encode)
+      .timed('server encode', 'ws frame', 'ws', toClient.send)
+      .untimed(arrived)
+      .timed('client decode', 'ws frame, to text', 'ws', (chunk) => toClient.receive(chunk).toString())
+      .timed('client decode', what, library, client.decode),
+  };
+};
+
+const unauthorized = /token is (not valid|required|too long)|token has expired/;
+
+const overWebSocket: WebSocketSurface = {
+  protocol: 'websocket',
+  path: '/socket.io/?EIO=4&transport=websocket',
+  hidesCloseCodes: true,
+  refusals: {
+    tooLarge: /transport close|server disconnect/,
+    unauthorized,
+    flood: /transport close/,
+    silence: /closed/,
+  },
+  attacks: async () => (await import('./shared/socketio-attacks.ts')).eventAttacks(overWebSocket),
+};
+
+const packedSurface: WebSocketSurface = {
+  ...overWebSocket,
+  attacks: async () => (await import('./shared/socketio-attacks.ts')).packedAttacks(packedSurface),
+};
+
+const overPolling: HttpSurface = {
+  protocol: 'http',
+  opens: 'GET /socket.io/?EIO=4&transport=polling',
+  sessionName: /(?<="sid":")[\w-]+/,
+  posts: '/socket.io/?EIO=4&transport=polling&sid=',
+  outlivesConnection: true,
+  ignoresBodyHeaders: true,
+  refusals: {
+    tooLarge: /413|server disconnect/,
+    unauthorized,
+    flood: /server disconnect|transport|400|closed/,
+  },
+  untried: { 'a compression bomb': 'Engine.IO reads a body as it comes, whatever its coding' },
+  attacks: async () => (await import('./shared/socketio-attacks.ts')).pollingAttacks(overPolling),
+};
+
+export const transport: BuiltInTransport = {
+  id: 'socketio',
+  title: 'Socket.IO',
+  family: 'socket',
+  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  framing,
+  steps,
+  surface: overWebSocket,
+  variants: [
+    {
+      id: 'polling',
+      title: 'over long polling',
+      options: { transport: 'polling' },
+      capabilities: { upstream: 'request' },
+      framing: pollingFraming,
+      surface: overPolling,
+    },
+    { id: 'upgrade', title: 'polling first, then WebSocket', options: { transport: 'upgrade' }, framing },
+    {
+      id: 'msgpack',
+      title: 'with MessagePack',
+      options: { msgpack: true },
+      framing: packedFraming,
+      surface: packedSurface,
+    },
+  ],
+};

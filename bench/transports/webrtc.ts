@@ -1,0 +1,43 @@
+import type { Framing } from '../checks/theory/framing.ts';
+import { dataChannelMessage, SACK_DATAGRAM } from '../checks/theory/parts.ts';
+import type { BuiltInTransport } from './shape.ts';
+
+/** Neither order nor what is done about loss changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
+const framing: Framing = {
+  source:
+    'RFC 9260 §3.1 (SCTP header), §3.3.1 (DATA), §3.3.4 (SACK, with a message where it fits); RFC 6347 §4.1 and RFC 5288 §3 (DTLS 1.2, AES-GCM); fragments as RFC 8261 §5',
+  datagrams: { acknowledgementBytes: SACK_DATAGRAM },
+  exchange: ({ size }) => ({ up: dataChannelMessage(size), down: dataChannelMessage(size) }),
+};
+
+export const transport: BuiltInTransport = {
+  id: 'webrtc',
+  title: 'WebRTC data channel',
+  family: 'peer',
+  datagrams: true,
+  native: true,
+  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  framing,
+  steps: null,
+  // Peers find each other through a WebSocket.
+  surface: {
+    protocol: 'websocket',
+    refusals: {
+      tooLarge: /exceeds limit|max-message-size|1009/,
+      unauthorized: /401/,
+      flood: /1008/,
+      silence: /4408/,
+      behind: /1013/,
+    },
+  },
+  variants: [
+    { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false }, framing },
+    {
+      id: 'lossy',
+      title: 'unordered, never sent again',
+      options: { ordered: false, maxRetransmits: 0 },
+      capabilities: { ordered: false, reliable: false },
+      framing,
+    },
+  ],
+};

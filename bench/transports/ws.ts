@@ -1,0 +1,80 @@
+import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
+import { arrived } from '../checks/micro/memory-socket.ts';
+import { deflater } from '../checks/theory/compression.ts';
+import type { Cost, Exchange } from '../checks/theory/framing.ts';
+import { webSocketFrame } from '../checks/theory/parts.ts';
+import type { BuiltInTransport } from './shape.ts';
+
+/** Bytes from which on `ws:deflate-fresh` compresses what goes down. */
+const THRESHOLD_BYTES = 64;
+
+/** Messages compressed each way by a zlib of its own. Short ones go down as they are, without a window. */
+function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBytes: number }) {
+  const up = deflater({ fresh });
+  const down = deflater({ fresh });
+  return async ({ size, message }: Exchange): Promise<Cost> => ({
+    up: [webSocketFrame(await up(message), 'client')],
+    down: [webSocketFrame(size < thresholdBytes ? size : await down(message), 'server')],
+  });
+}
+
+const steps: Steps = async () => {
+  const { webSocket } = await import('./shared/websocket-steps.ts');
+  const toServer = webSocket({ masked: true });
+  const toClient = webSocket({ masked: false });
+  return {
+    up: message()
+      .timed('client encode', 'ws frame, masked', 'ws', toServer.send)
+      .untimed(arrived)
+      .timed('server decode', 'ws frame, masked', 'ws', toServer.receive),
+    down: asBytes()
+      .timed('server encode', 'ws frame', 'ws', toClient.send)
+      .untimed(arrived)
+      .timed('client decode', 'ws frame, to text', 'ws', (chunk) => toClient.receive(chunk).toString()),
+  };
+};
+
+export const transport: BuiltInTransport = {
+  id: 'ws',
+  title: 'WebSocket',
+  family: 'socket',
+  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  framing: {
+    source: 'RFC 6455 §5.2',
+    exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
+  },
+  steps,
+  surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
+  variants: [
+    {
+      id: 'deflate',
+      title: 'permessage-deflate with context takeover',
+      options: { deflate: true },
+      framing: {
+        source: 'RFC 7692 §7.2.1, the window kept from message to message; RFC 6455 §5.2',
+        session: () => deflatedFrames({ fresh: false, thresholdBytes: 0 }),
+      },
+    },
+    {
+      id: 'deflate-fresh',
+      title: 'permessage-deflate, each message by itself',
+      options: { deflate: true, fresh: true, thresholdBytes: THRESHOLD_BYTES },
+      framing: {
+        source: 'RFC 7692 §7.1.1, §7.2.1, the server from 64 bytes on; RFC 6455 §5.2',
+        session: () => deflatedFrames({ fresh: true, thresholdBytes: THRESHOLD_BYTES }),
+      },
+    },
+    {
+      id: 'batch',
+      title: 'several messages a frame',
+      options: { batchMs: 5 },
+      framing: {
+        source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',
+        exchange({ size, encoding }) {
+          const batch = (encoding === 'text' ? `${size}:`.length : 4) + size;
+          return { up: [webSocketFrame(batch, 'client')], down: [webSocketFrame(batch, 'server')] };
+        },
+      },
+    },
+  ],
+};

@@ -1,0 +1,151 @@
+import { median } from '../../bench/results/numbers.ts';
+import { countOf, integer } from '../model/format.ts';
+import type { Member } from '../model/member.ts';
+import { notShown, percentile } from '../stats/distribution.ts';
+import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
+import { bytesOf, finite } from './shared/measuring.ts';
+import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';
+import { figuresOf, growth } from './shared/trial-columns.ts';
+import { BYTES, FASTER, HIGHER, LIGHTER, MS } from './shared/units.ts';
+
+declare module '../model/metrics.ts' {
+  interface MetricIds {
+    connectP50: true;
+    connectP99: true;
+    sessionRate: true;
+    setupBytes: true;
+  }
+}
+
+const connectP50: MeasuredMetric = {
+  metric: {
+    id: 'connectP50',
+    name: 'p50',
+    title: 'p50 time to a usable session',
+    header: 'Usable session p50',
+    column: 'p50 ms',
+    keep: 9,
+    ...MS,
+    words: FASTER,
+  },
+  number: 3,
+  csv: 'session_p50_seconds',
+  measure: (decoded) => percentile(decoded.connect, 0.5),
+};
+
+const connectP99: MeasuredMetric = {
+  metric: {
+    id: 'connectP99',
+    name: 'p99',
+    title: 'p99 time to a usable session',
+    header: 'Usable session p99',
+    column: 'p99 ms',
+    keep: 5,
+    ...MS,
+    words: FASTER,
+  },
+  number: 4,
+  csv: 'session_p99_seconds',
+  measure: (decoded) => percentile(decoded.connect, 0.99),
+};
+
+const sessionRate: MeasuredMetric = {
+  metric: {
+    id: 'sessionRate',
+    name: 'sessions per second',
+    title: 'sessions per second',
+    header: 'Sessions opened',
+    column: 'sessions/s',
+    keep: 4,
+    unit: 'sessions/s',
+    scale: 1,
+    band: 'time',
+    best: 'more',
+    words: HIGHER,
+  },
+  number: 16,
+  csv: 'sessions_per_second',
+  measure: ({ trial: { opening } }) =>
+    opening === undefined ? notShown('no second pass was made') : finite(opening.sessions / opening.seconds),
+};
+
+const setupBytes: MeasuredMetric = {
+  metric: {
+    id: 'setupBytes',
+    name: 'set-up bytes per session',
+    title: 'set-up bytes per session',
+    header: 'Set-up bytes / session',
+    column: 'set-up B',
+    keep: 3,
+    ...BYTES,
+    words: LIGHTER,
+  },
+  number: 17,
+  csv: 'setup_bytes_per_session',
+  measure: ({ trial }, { clients }) =>
+    bytesOf(trial, () => finite((trial.wire.setupUp + trial.wire.setupDown) / clients)),
+};
+
+const metrics = [connectP50, connectP99, sessionRate, setupBytes];
+
+function openingText(members: readonly Member[]): string {
+  const openings = members.flatMap(({ trials }) =>
+    trials.flatMap((trial) => (trial.state === 'valid' && trial.opening !== null ? [trial.opening] : [])),
+  );
+  if (openings.length === 0) return '';
+  const sessions = median(openings.map((opening) => opening.sessions));
+  const inFlight = [...new Set(openings.map((opening) => opening.inFlight))].toSorted((a, b) => a - b);
+  return ` that opens ${countOf(sessions, 'session')}, ${inFlight.map(integer).join(' or ')} at a time`;
+}
+
+const OPENING: readonly TrialColumn[] = [
+  { header: 'Second pass, sessions', text: ({ opening }) => (opening === null ? '—' : integer(opening.sessions)) },
+  { header: 'At a time', text: ({ opening }) => (opening === null ? '—' : integer(opening.inFlight)) },
+];
+
+/** Opening of sessions. */
+export const connect: KindShape = {
+  metrics,
+  title: ({ scenario, clients }) => `${scenario}: ${countOf(clients, 'session')}`,
+  subject: ({ clients }) => `connecting ${countOf(clients, 'session')}`,
+  scenarioText: (scenario) => scenario,
+  limit: 'sessions that only open',
+  judged: {
+    primary: () => 'connectP50',
+    incomparable: [],
+    betweenRuns: metrics.map(({ metric }) => metric.id),
+  },
+  steadyRate: false,
+  warmedUp: false,
+  trialLength: 'until done',
+  wireCost: null,
+  csv: [
+    { header: 'opening_sessions', cell: ({ opening }) => opening?.sessions },
+    { header: 'opening_seconds', cell: ({ opening }) => opening?.seconds },
+    { header: 'opening_in_flight', cell: ({ opening }) => opening?.inFlight },
+  ],
+  advice: null,
+};
+
+export const connectReport: KindReport = {
+  notes: ({ members }) => [
+    'p50 and p99: from dialling to a usable session, the sessions opened one after another. ' +
+      `${capitalised(sessionRate.metric.name)}: a second pass${openingText(members)}.`,
+  ],
+  warnings({ rows }, where) {
+    const remedy = (_: unknown, needed: number) => `Use --clients ${integer(needed)} or more.`;
+    return [
+      ...tooFewSamples(rows, connectP50.metric, { share: 0.5, where, remedy }),
+      ...tooFewSamples(rows, connectP99.metric, { share: 0.01, where, remedy }),
+    ];
+  },
+  trust: [],
+  isEcho: () => false,
+  figures: ['intervals'],
+  effort: null,
+  definitions: [
+    ['Usable session', 'From dialling until messages flow both ways: subscribed, not merely connected.'],
+    ['Set-up bytes per session', 'All bytes both ways until every session was usable, over the sessions.'],
+  ],
+  trialColumns: (group) => [...figuresOf(metrics), ...OPENING, ...growth(group)],
+};

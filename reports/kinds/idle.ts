@@ -1,0 +1,219 @@
+import type { MeasuredTrial } from '../../bench/results/schema.ts';
+import { countOf, figures, list } from '../model/format.ts';
+import type { Row, Warning } from '../model/model.ts';
+import { notShown } from '../stats/distribution.ts';
+import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
+import { bytesOf, finite, LEAST_FIT, perSessionHour } from './shared/measuring.ts';
+import { figuresOf, growth } from './shared/trial-columns.ts';
+import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
+
+declare module '../model/metrics.ts' {
+  interface MetricIds {
+    sessionMemory: true;
+    idleBytes: true;
+    idlePackets: true;
+    idleCpu: true;
+    generatorMemory: true;
+  }
+}
+
+const PER_HOUR = 'per session and hour';
+
+/** Slope of one side's memory over the number of open sessions. */
+const slope = (side: 'server' | 'generator'): Pick<MeasuredMetric, 'measure' | 'fit'> => ({
+  measure: ({ trial: { memory } }) =>
+    memory === undefined
+      ? notShown('memory was not sampled by number of sessions')
+      : finite(memory[side].bytesPerSession),
+  fit: ({ memory }: MeasuredTrial) => memory?.[side].r2 ?? null,
+});
+
+const sessionMemory: MeasuredMetric = {
+  metric: {
+    id: 'sessionMemory',
+    name: 'server memory per session',
+    title: 'server memory per session',
+    header: 'Server memory / session',
+    column: 'memory KiB/session',
+    keep: 9,
+    ...KIB,
+    words: LIGHTER,
+  },
+  number: 2,
+  csv: 'server_memory_bytes_per_session',
+  figure: 'growth',
+  ...slope('server'),
+  ofServer: true,
+};
+
+const idleBytes: MeasuredMetric = {
+  metric: {
+    id: 'idleBytes',
+    name: `bytes ${PER_HOUR}`,
+    title: `bytes ${PER_HOUR}`,
+    header: 'Bytes / session and hour',
+    column: 'B/session/h',
+    keep: 5,
+    ...BYTES,
+    words: LIGHTER,
+  },
+  number: 12,
+  csv: 'bytes_per_session_hour',
+  figure: 'idle',
+  measure: ({ trial }, one) => bytesOf(trial, () => perSessionHour(trial.wire.up + trial.wire.down, one, trial)),
+};
+
+const idlePackets: MeasuredMetric = {
+  metric: {
+    id: 'idlePackets',
+    name: `packets ${PER_HOUR}`,
+    title: `packets ${PER_HOUR}`,
+    header: 'Packets / session and hour',
+    column: 'packets/session/h',
+    keep: 2,
+    unit: '',
+    scale: 1,
+    band: 'bytes',
+    best: 'less',
+    words: FEWER,
+  },
+  number: 13,
+  csv: 'packets_per_session_hour',
+  measure: ({ trial }, one) => {
+    const { packetsUp, packetsDown } = trial.wire;
+    return packetsUp === undefined || packetsDown === undefined
+      ? notShown('packets are counted on a private link only')
+      : perSessionHour(packetsUp + packetsDown, one, trial);
+  },
+};
+
+const idleCpu: MeasuredMetric = {
+  metric: {
+    id: 'idleCpu',
+    name: `server CPU ${PER_HOUR}`,
+    title: `server CPU ${PER_HOUR}`,
+    header: 'Server CPU / session and hour',
+    column: 'CPU ms/session/h',
+    keep: 3,
+    ...MS,
+    words: CHEAPER,
+  },
+  number: 14,
+  csv: 'server_cpu_seconds_per_session_hour',
+  figure: 'effort',
+  measure: ({ trial }, one) => perSessionHour(trial.usage.server.cpuSeconds, one, trial),
+  ofServer: true,
+};
+
+const generatorMemory: MeasuredMetric = {
+  metric: {
+    id: 'generatorMemory',
+    name: 'generator memory per session',
+    title: 'generator memory per session',
+    header: 'Generator memory / session',
+    column: 'generator KiB/session',
+    keep: 1,
+    ...KIB,
+    words: LIGHTER,
+  },
+  number: 15,
+  csv: 'generator_memory_bytes_per_session',
+  ...slope('generator'),
+};
+
+const metrics = [sessionMemory, idleBytes, idlePackets, idleCpu, generatorMemory];
+
+function notes({ members, layer }: NoteFacts): string[] {
+  const counted =
+    layer === 'link'
+      ? 'bytes as the link carried them, keep-alive and acknowledgements included'
+      : 'bytes as the sockets carried them';
+  const weak = members.filter(({ readings }) =>
+    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < LEAST_FIT),
+  );
+  const silent = members.some(({ floor, readings }) => !floor && readings.idleBytes.median === 0);
+  return [
+    `Sessions are open and nothing is sent. Per hour: scaled up from the window; ${counted}, 0 where a session is silent. ` +
+      'Memory: slope of resident memory over the number of open sessions, after garbage collection; R² is of the worst of ' +
+      'its trials’ lines.',
+    ...(silent ? ['No ratio can be made of 0, so a column that has one is not tested.'] : []),
+    ...(weak.length === 0
+      ? []
+      : [
+          `!: R² below ${LEAST_FIT} for ${list(
+            weak.map(({ name }) => name),
+            'and',
+          )}: memory did not grow in step with the sessions, so the slope is a rough figure.`,
+        ]),
+  ];
+}
+
+function poorFit(rows: readonly Row[], where: string): Warning[] {
+  return [sessionMemory, generatorMemory].flatMap(({ metric: { id, title } }) => {
+    const poor = rows.flatMap(({ name, cells }) => {
+      const cell = cells[id];
+      return cell.state === 'shown' && cell.fit !== null && cell.fit < LEAST_FIT
+        ? [`${name} (R² ${figures(cell.fit)})`]
+        : [];
+    });
+    if (poor.length === 0) return [];
+    return [
+      {
+        text: `${title} (${where}): memory did not grow in step with the sessions of ${list(poor, 'and')}.`,
+        action: 'Open more sessions (--clients), so that they outweigh what the process itself takes and frees.',
+      },
+    ];
+  });
+}
+
+const FIT: readonly TrialColumn[] = [
+  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
+  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
+];
+
+/** Open sessions that say nothing. */
+export const idle: KindShape = {
+  metrics,
+  title: ({ scenario, clients }) => `${scenario}: ${countOf(clients, 'session')}`,
+  subject: ({ clients }) => countOf(clients, 'idle session'),
+  scenarioText: (scenario) => scenario,
+  limit: 'sessions that send nothing',
+  judged: {
+    // Bytes and CPU of a silent session follow from how often it is told to ping, and are often zero: no ratio.
+    primary: () => 'sessionMemory',
+    incomparable: [],
+    betweenRuns: metrics.map(({ metric }) => metric.id),
+  },
+  steadyRate: false,
+  warmedUp: false,
+  trialLength: 'asked for',
+  wireCost: { metric: 'idleBytes', per: 'session and hour', when: 'in a window of whole heartbeats' },
+  csv: [
+    { header: 'server_memory_r2', cell: ({ memory }) => memory?.server.r2 },
+    { header: 'generator_memory_r2', cell: ({ memory }) => memory?.generator.r2 },
+  ],
+  advice: {
+    need: 'silence',
+    scenarios: 'idle',
+    missing: 'sessions that say nothing',
+    criteria: { bytes: 'idleBytes', cpu: 'idleCpu', memory: 'sessionMemory' },
+  },
+};
+
+export const idleReport: KindReport = {
+  notes,
+  warnings: ({ rows }, where) => poorFit(rows, where),
+  trust: [],
+  isEcho: () => false,
+  figures: ['intervals', 'growth', 'idle'],
+  effort: null,
+  definitions: [
+    ['Per session and hour', 'Of sessions that are open and send nothing: what their window cost, scaled to an hour.'],
+    [
+      'Memory per session',
+      'Slope of resident memory over the number of open sessions, each step after garbage collection. R² says how well a ' +
+        'straight line fits; 1 is exactly.',
+    ],
+  ],
+  trialColumns: (group) => [...figuresOf(metrics), ...FIT, ...growth(group)],
+};

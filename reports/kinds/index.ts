@@ -1,0 +1,21 @@
+import type { Kind } from '../model/metrics.ts';
+import { capacity, capacityReport } from './capacity.ts';
+import { closed, closedReport } from './closed.ts';
+import { connect, connectReport } from './connect.ts';
+import { idle, idleReport } from './idle.ts';
+import { load, loadReport } from './load.ts';
+import type { KindReport, KindShape } from './shape.ts';
+import { wire, wireReport } from './wire.ts';
+
+/** Every kind of scenario, in the order in which the page explains them and the advisor prefers them. */
+export const KINDS: Readonly<Record<Kind, KindShape>> = { load, capacity, closed, idle, connect, wire };
+
+/** The part of each kind that the page's script does without. */
+export const REPORTS: Readonly<Record<Kind, KindReport>> = {
+  load: loadReport,
+  capacity: capacityReport,
+  closed: closedReport,
+  idle: idleReport,
+  connect: connectReport,
+  wire: wireReport,
+};

@@ -1,0 +1,124 @@
+import { countOf, figures, integer } from '../model/format.ts';
+import type { Member } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
+import type { Question, Row } from '../model/model.ts';
+import { LEAST_TRIALS } from '../stats/bootstrap.ts';
+import { percentile } from '../stats/distribution.ts';
+import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
+import { finite } from './shared/measuring.ts';
+import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
+import { tooFewSamples } from './shared/sample-warnings.ts';
+import { ARRIVED, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
+import { FASTER, LIGHTER, MIB, MS } from './shared/units.ts';
+
+declare module '../model/metrics.ts' {
+  interface MetricIds {
+    memory: true;
+    connect: true;
+  }
+}
+
+const memory: MeasuredMetric = {
+  metric: {
+    id: 'memory',
+    name: 'server memory',
+    title: 'server memory',
+    header: 'Server memory',
+    column: 'memory MiB',
+    keep: 2,
+    ...MIB,
+    words: LIGHTER,
+  },
+  number: 10,
+  csv: 'server_memory_bytes',
+  measure: ({ trial }) => finite(trial.usage.server.rssBytes),
+  ofServer: true,
+};
+
+const connectTime: MeasuredMetric = {
+  metric: {
+    id: 'connect',
+    name: 'connect time',
+    title: 'connect time',
+    header: 'Connect',
+    column: 'connect ms',
+    keep: 1,
+    ...MS,
+    words: FASTER,
+  },
+  number: 11,
+  csv: 'connect_seconds',
+  measure: ({ connect }) => percentile(connect, 0.5),
+};
+
+const metrics = [p50, p99, bytes, cpu, memory, connectTime];
+
+function title({ scenario, clients, rate, size }: Question): string {
+  const pace = `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B`;
+  return `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${countOf(clients, 'client')} ${pace}`;
+}
+
+/** p99, unless some choice can be judged by p50 alone: a verdict must not leave out whom the percentile leaves out. */
+function primary(members: readonly Member[]): MetricId {
+  const choices = members.filter(({ floor }) => !floor);
+  const count = (id: MetricId) => ({
+    seen: choices.filter(({ readings }) => readings[id].sample.size > 0).length,
+    testable: choices.filter(({ readings }) => readings[id].sample.size >= LEAST_TRIALS).length,
+  });
+  const [median, tail] = [count('p50'), count('p99')];
+  return tail.seen > 0 && tail.seen >= median.seen && tail.testable >= median.testable ? 'p99' : 'p50';
+}
+
+/** Seconds to measure, a tenth to spare; each scenario has a length of its own where none was asked for. */
+function longer(rows: readonly Row[], needed: number): number {
+  const valid = rows.flatMap(({ trials }) => trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : [])));
+  const enough = valid.map(({ seconds, messages }) => (seconds * needed * 1.1) / Math.max(1, messages.delivered));
+  const measured = valid.map(({ seconds }) => Math.ceil(seconds) + 1);
+  return Math.max(...enough.map(Math.ceil), ...measured);
+}
+
+/** Messages on a schedule, at the case's rate. */
+export const load: KindShape = {
+  metrics,
+  title,
+  subject: title,
+  scenarioText: (scenario) => scenario,
+  limit: 'one load and one message size',
+  judged: {
+    primary,
+    incomparable: [],
+    betweenRuns: metrics.map(({ metric }) => metric.id),
+  },
+  steadyRate: true,
+  warmedUp: true,
+  trialLength: 'asked for',
+  wireCost: { metric: 'bytes', per: 'message', when: 'in steady state' },
+  csv: [],
+  advice: {
+    need: 'traffic',
+    scenarios: 'echo,broadcast',
+    missing: 'messages at a steady rate',
+    criteria: { p99: 'p99', bytes: 'bytes', cpu: 'cpu', memory: 'memory' },
+  },
+};
+
+export const loadReport: KindReport = {
+  notes: () => [],
+  warnings({ rows }, where) {
+    const remedy = (short: readonly Row[], needed: number) => `Use --duration ${longer(short, needed)}.`;
+    return [
+      ...tooFewSamples(rows, p50.metric, { share: 0.5, where, remedy }),
+      ...tooFewSamples(rows, p99.metric, { share: 0.01, where, remedy }),
+    ];
+  },
+  trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane', 'samples for p99'],
+  isEcho: ({ scenario }) => scenario === 'echo',
+  figures: ['percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort'],
+  effort: {
+    generator: 'worked',
+    note: 'the time it worked: what it spun while it waited for the next due time is not in it.',
+    limit: null,
+  },
+  definitions: [],
+  trialColumns: (group) => [...SENT, ...ARRIVED, ...figuresOf([p50, p99]), ...LATENCY, ...LAG, ...generator(group)],
+};

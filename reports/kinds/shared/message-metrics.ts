@@ -1,0 +1,88 @@
+import type { MeasuredTrial } from '../../../bench/results/schema.ts';
+import { notShown, percentile, type Shown } from '../../stats/distribution.ts';
+import type { MeasuredMetric } from '../shape.ts';
+import { bytesOf, perDelivered } from './measuring.ts';
+import { BYTES, CHEAPER, FASTER, LIGHTER, MICROSECONDS, MS } from './units.ts';
+
+declare module '../../model/metrics.ts' {
+  interface MetricIds {
+    p50: true;
+    p99: true;
+    bytes: true;
+    cpu: true;
+  }
+}
+
+/** A search that found no rate has confirmed none either: what its trial counted belongs to no found rate. */
+const atFoundRate = ({ capacity }: MeasuredTrial, value: Shown): Shown =>
+  capacity?.rate === 0 ? notShown('no rate met the objective in some search') : value;
+
+export const p50: MeasuredMetric = {
+  metric: {
+    id: 'p50',
+    name: 'p50',
+    title: 'p50 latency',
+    header: 'p50',
+    column: 'p50 ms',
+    keep: 4,
+    ...MS,
+    words: FASTER,
+  },
+  number: 5,
+  csv: 'response_p50_seconds',
+  figure: 'percentiles',
+  measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.5)),
+};
+
+export const p99: MeasuredMetric = {
+  metric: {
+    id: 'p99',
+    name: 'p99',
+    title: 'p99 latency',
+    header: 'p99',
+    column: 'p99 ms',
+    keep: 6,
+    ...MS,
+    words: FASTER,
+  },
+  number: 6,
+  csv: 'response_p99_seconds',
+  figure: 'percentiles',
+  measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.99)),
+};
+
+export const bytes: MeasuredMetric = {
+  metric: {
+    id: 'bytes',
+    name: 'bytes per message',
+    title: 'bytes per message',
+    header: 'Bytes / msg',
+    column: 'B/msg',
+    keep: 5,
+    ...BYTES,
+    words: LIGHTER,
+  },
+  number: 7,
+  csv: 'bytes_per_message',
+  figure: 'bytes',
+  measure: ({ trial }) =>
+    bytesOf(trial, () => atFoundRate(trial, perDelivered(trial.wire.up + trial.wire.down, trial.messages.delivered))),
+};
+
+export const cpu: MeasuredMetric = {
+  metric: {
+    id: 'cpu',
+    name: 'server CPU per message',
+    title: 'server CPU per message',
+    header: 'Server CPU / msg',
+    column: 'CPU µs/msg',
+    keep: 3,
+    ...MICROSECONDS,
+    words: CHEAPER,
+  },
+  number: 9,
+  csv: 'server_cpu_seconds_per_message',
+  figure: 'effort',
+  measure: ({ trial }) => atFoundRate(trial, perDelivered(trial.usage.server.cpuSeconds, trial.messages.delivered)),
+  ofServer: true,
+};

@@ -1,0 +1,40 @@
+import { list } from '../../model/format.ts';
+import type { Metric } from '../../model/metrics.ts';
+import type { Row, Warning } from '../../model/model.ts';
+import { SAMPLES_BEYOND } from '../../stats/distribution.ts';
+
+/** A percentile that some valid trials have too few samples for. `remedy`: what to do to have as many as are needed. */
+export function tooFewSamples(
+  rows: readonly Row[],
+  { id, name }: Metric,
+  {
+    share,
+    where,
+    remedy,
+  }: {
+    readonly share: number;
+    readonly where: string;
+    readonly remedy: (rows: readonly Row[], needed: number) => string;
+  },
+): Warning[] {
+  const found = rows.flatMap((row) => {
+    const cell = row.cells[id];
+    return cell.state === 'not shown' && row.validTrials > 0 ? [{ row, reason: cell.reason }] : [];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  const names = list(
+    found.map(({ row }) => row.name),
+    'and',
+  );
+  const action = remedy(
+    found.map(({ row }) => row),
+    SAMPLES_BEYOND / share,
+  );
+  return [{ text: `${name} not shown for ${names} (${where}): ${first.reason}.`, action }];
+}
+
+/** A sentence of its own from a reason or a name. */
+export const sentence = (text: string): string => `${capitalised(text).replace(/\.$/, '')}.`;
+
+export const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

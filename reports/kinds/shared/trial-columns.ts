@@ -1,0 +1,55 @@
+import { figures, integer, shownInUnit } from '../../model/format.ts';
+import type { Group, MeasuredView } from '../../model/model.ts';
+import type { MeasuredMetric, TrialColumn } from '../shape.ts';
+
+const MILLISECONDS = { scale: 1e3 };
+const MICROSECONDS = { scale: 1e6 };
+
+export const count = (header: string, key: Exclude<keyof MeasuredView['messages'], 'errors'>): TrialColumn => ({
+  header,
+  text: ({ messages }) => integer(messages[key]),
+});
+
+export const SENT = [count('Due', 'due'), count('Sent', 'sent')];
+export const ARRIVED = [
+  count('Expected', 'expected'),
+  count('Delivered', 'delivered'),
+  count('Lost', 'lost'),
+  count('Dup.', 'duplicated'),
+  count('Reord.', 'reordered'),
+  count('Corrupt', 'corrupt'),
+];
+
+export const LAG: readonly TrialColumn[] = [
+  { header: 'Lag p50 µs', text: ({ lagP50 }) => shownInUnit(MICROSECONDS, lagP50) },
+  { header: 'Lag p99 µs', text: ({ lagP99 }) => shownInUnit(MICROSECONDS, lagP99) },
+];
+
+export const LATENCY: readonly TrialColumn[] = [
+  { header: 'Service p50 ms', text: ({ serviceP50 }) => shownInUnit(MILLISECONDS, serviceP50) },
+  { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
+];
+
+const BUSY: TrialColumn = { header: 'Gen. busy', text: ({ busy }) => `${figures(busy * 100)} %` };
+const GROWTH: TrialColumn = {
+  header: 'Gen. growth MiB',
+  text: ({ generatorGrowthBytes: bytes }) => (bytes === null ? '—' : figures(bytes / 2 ** 20)),
+};
+
+/** Growth of the generator's memory, where some trial knows it. */
+export const growth = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] =>
+  rows.some(({ trials }) => trials.some((trial) => trial.state !== 'failed' && trial.generatorGrowthBytes !== null))
+    ? [GROWTH]
+    : [];
+
+export const generator = (group: Pick<Group, 'rows'>): TrialColumn[] => [BUSY, ...growth(group)];
+
+/** A column for each metric, under the heading that tables give it. */
+export const figuresOf = (metrics: readonly MeasuredMetric[]): TrialColumn[] =>
+  metrics.map(({ metric: { id, header, unit, scale }, isLowerBound }) => ({
+    header: `${header} ${unit}`.trim(),
+    text: ({ values, lowerBound }) => {
+      const text = shownInUnit({ scale }, values[id]);
+      return isLowerBound !== undefined && lowerBound ? `≥ ${text}` : text;
+    },
+  }));
