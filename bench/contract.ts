@@ -17,7 +17,7 @@ export type Send = (message: Message) => void | Promise<void>;
 /** What a server does with a message. `broadcast` is the transport's own fan-out and reaches the sender too. */
 export type Application = (message: Message, reply: Send, broadcast: Send) => void | Promise<void>;
 
-/** Options of a variant, by name, as the registry lists them. */
+/** Options of a transport or variant, by name. */
 export type Options = Readonly<Record<string, string | number | boolean>>;
 
 /** What one peer may ask of a server. Past any of these the server refuses in the protocol's own way, and no other peer notices. */

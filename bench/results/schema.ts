@@ -341,7 +341,7 @@ export const resultsSchema = z.object({
   state: z.enum(['running', 'complete', 'interrupted']),
   plan,
   environment,
-  /** Title and capabilities of everything the run names, so that a report needs no registry. */
+  /** Title and capabilities of everything the run names, so that a report needs nothing but the results. */
   transports: z.array(transport),
   cases: z.array(benchCase),
   micro: z.array(micro).optional(),

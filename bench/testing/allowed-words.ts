@@ -8,7 +8,6 @@ export interface AllowedWord {
 const ADDRESS = 'name of a figure, part of an address of the page that stays as it is';
 
 export const ALLOWED_WORDS: readonly AllowedWord[] = [
-  { file: 'bench/checks/abuse/frozen.ts', word: 'connect', reason: 'an order to a child process' },
   {
     file: 'bench/checks/crosscheck/autocannon.ts',
     word: 'closed',
@@ -30,4 +29,15 @@ export const ALLOWED_WORDS: readonly AllowedWord[] = [
   { file: 'clients/platform/peer-connection.ts', word: 'closed', reason: 'a state of an RTCPeerConnection' },
   { file: 'reports/page/document/page.tsx', word: 'load', reason: ADDRESS },
   { file: 'reports/page/document/page.tsx', word: 'idle', reason: ADDRESS },
+  { file: 'reports/advice/facts/graphql.ts', word: 'sse', reason: 'id of a variant of the transport itself' },
+  { file: 'reports/advice/facts/grpc.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'reports/advice/facts/mqtt.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'reports/advice/facts/mqtt.ts', word: 'ws', reason: 'id of a variant of the transport itself' },
+  { file: 'reports/advice/facts/shape.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'reports/advice/facts/socketio.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'reports/advice/facts/webrtc.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'reports/advice/facts/webtransport.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'reports/advice/facts/ws.ts', word: 'graphql', reason: 'id of a need that the advisor asks for' },
+  { file: 'clients/graphql.ts', word: 'sse', reason: 'value of the variant’s option `over`' },
+  { file: 'servers/graphql.ts', word: 'sse', reason: 'value of the variant’s option `over`' },
 ];

@@ -1,6 +1,6 @@
 import type { MeasuredCriterion } from '../../kinds/shape.ts';
 
-/** What weights are given to. Those that nobody can measure are judged; a kind of scenario says which of its metrics stands for another. */
+/** Criteria that weights are given to. One that nobody can measure is judged; which metric stands for another is said by each kind of scenario. */
 // biome-ignore format: a criterion, one line
 export const CRITERIA = [
   { id: 'p99', name: 'tail latency', judged: false },

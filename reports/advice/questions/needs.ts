@@ -29,7 +29,7 @@ export const NEED_GROUPS = [
 export type Need = (typeof NEEDS)[number];
 export type NeedId = Need['id'];
 
-/** Where little comes up, what comes down is what counts, whatever the use. */
+/** Scenario that a need is judged by: where little comes up, what comes down counts, whatever the use. */
 const PREFERRED: Partial<Readonly<Record<NeedId, string>>> = { 'push-only': 'broadcast' };
 
 /** Scenario that a need asks to be judged by, whatever the use; null where none does. */
