@@ -1,58 +1,93 @@
-import { defineConfig } from 'vitest/config';
-import type { Reporter, TestModule } from 'vitest/node';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { type KindName, TEST_KINDS } from './bench/testing/kinds.ts';
 
-/** Closes the run with its counts on a line of their own. */
+/** Closes the run with what could not run on this machine, and its counts on a line of their own. */
 const closingLine: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
-    const tests = modules.flatMap((module) => Array.from(module.children.allTests(), (test) => test.result().state));
-    const count = (state: string): number => tests.filter((one) => one === state).length;
+    const tests = modules.flatMap((module) => Array.from(module.children.allTests()));
+    const count = (state: string): number => tests.filter((one) => one.result().state === state).length;
     // A file that could not be read, or whose preparations failed, may have no test that failed.
     const failing = (module: TestModule): boolean =>
       Array.from(module.children.allTests(), (test) => test.result().state).includes('failed');
     const broken = modules.filter((module) => module.state() === 'failed' && !failing(module)).length;
     const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
-    const line = `${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped}`;
+    const lines = [
+      ...soakTable(tests),
+      ...unavailable(tests),
+      `${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped}`,
+    ];
     // After the usual reporter's own summary.
-    process.once('exit', () => process.stdout.write(`${line}\n`));
+    process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`));
   },
 };
 
-const shared = {
-  // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
-  ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
+/** A line for each reason why tests could not run here, and the files they are in. */
+function unavailable(tests: readonly TestCase[]): string[] {
+  const byReason = Map.groupBy(tests, (test) => {
+    const result = test.result();
+    return result.state === 'skipped' ? result.note : undefined;
+  });
+  return [...byReason].flatMap(([reason, cases]) => {
+    if (reason === undefined) return [];
+    const files = new Set(cases.map(({ module }) => module.relativeModuleId));
+    return [`${cases.length} unavailable: ${reason}: ${[...files].join(', ')}`];
+  });
+}
+
+/** A line for each step of a soak that passed, with its time and what was seen; empty where none ran. */
+function soakTable(tests: readonly TestCase[]): string[] {
+  const rows = tests.flatMap((test) => {
+    const { soak } = test.meta();
+    if (soak === undefined) return [];
+    return [
+      { name: test.name, seconds: `${soak.seconds} s`, seen: soak.seen + (soak.earlier ? ' (passed earlier)' : '') },
+    ];
+  });
+  const width = (column: 'name' | 'seconds'): number => Math.max(...rows.map((row) => row[column].length));
+  return rows.map(
+    ({ name, seconds, seen }) => `${name.padEnd(width('name'))}  ${seconds.padStart(width('seconds'))}  ${seen}`,
+  );
+}
+
+type TestSettings = TestProjectInlineConfiguration['test'];
+
+/** Threads that files share start fastest; a file that needs its own state is of another kind. */
+const shared: TestSettings = { pool: 'threads', isolate: false };
+const alone: TestSettings = { fileParallelism: false };
+const aside = { maxWorkers: '100%' } as const;
+
+/** Concurrent tests of a file: they mostly wait. */
+const AT_ONCE = 4;
+
+/** How each kind of test runs. Groups run one after the other, so that nothing disturbs what is about time. */
+const RUN: Readonly<Record<KindName, TestSettings>> = {
+  unit: { ...shared, ...aside, setupFiles: 'bench/testing/offline.ts', sequence: { groupOrder: 0 } },
+  live: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
+  browser: { ...aside, isolate: false, setupFiles: 'bench/testing/needs-chromium.ts', sequence: { groupOrder: 1 } },
+  link: { ...alone, setupFiles: 'bench/testing/needs-link.ts', sequence: { groupOrder: 2 } },
+  timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 3 } },
+  soak: { ...alone, sequence: { groupOrder: 4 } },
 };
-const usual = { testTimeout: 60_000, hookTimeout: 60_000, execArgv: ['--disable-warning=UNDICI-ES'] };
 
-/** What a terminal shows of runs, whatever they measure. */
-const TERMINALS = 'bench/cli/terminal.test.ts';
-
+/** Projects of vitest; the soak, which takes hours, only where it is asked for. */
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],
-    projects: [
-      // What judges and shows has nothing to do with time: side by side, and before anything is measured.
-      {
-        ...shared,
+    projects: Object.entries(RUN)
+      .filter(([name]) => name !== 'soak' || process.env.WIREBENCH_SOAK === '1')
+      .map(([name, settings]) => ({
+        // Resolve packages as Node does: `graphql` has a development build, and two builds of it in one process refuse each other.
+        ssr: { resolve: { conditions: ['node', 'module-sync'], externalConditions: ['node', 'module-sync'] } },
         test: {
-          ...usual,
-          name: 'shown',
-          include: ['{reports,docs}/**/*.test.ts', TERMINALS],
-          maxWorkers: '100%',
-          sequence: { groupOrder: 0 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...(settings?.pool === 'threads' ? {} : { execArgv: ['--disable-warning=UNDICI-ES'] }),
+          ...settings,
+          name,
+          include: [TEST_KINDS[name as KindName].include],
+          exclude: ['**/node_modules/**', 'reports/runs/**', ...TEST_KINDS[name as KindName].exclude],
         },
-      },
-      // Load tests are about time: two files at once would disturb each other on a small machine.
-      {
-        ...shared,
-        test: {
-          ...usual,
-          name: 'measured',
-          include: ['{bench,servers,clients,examples}/**/*.test.ts'],
-          exclude: [TERMINALS],
-          fileParallelism: false,
-          sequence: { groupOrder: 1 },
-        },
-      },
-    ],
+      })),
   },
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { startReader } from '../reports/page/testing/browser.ts';
+import { closeBrowser, startReader } from '../reports/page/testing/browser.ts';
 
 /** Opens a report in a browser without a network, with its script and without. Usage: page.ts REPORT */
 const html = await readFile(process.argv[2] ?? '', 'utf8');
@@ -22,4 +22,5 @@ try {
   assert.ok(Buffer.byteLength(html) <= 1_000_000, 'a report is at most a megabyte');
 } finally {
   await reader.close();
+  await closeBrowser();
 }

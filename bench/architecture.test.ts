@@ -39,7 +39,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'bench/results': [],
   'bench/security': ['bench/contract.ts'],
-  'bench/plan': ['bench/contract.ts', 'bench/transports', 'bench/scenarios', 'bench/codec'],
+  'bench/plan': [
+    'bench/contract.ts',
+    'bench/transports',
+    'bench/scenarios',
+    'bench/codec',
+    'bench/results',
+    'bench/security/redact.ts',
+  ],
   'bench/load': [
     'bench/contract.ts',
     'bench/codec',
@@ -99,14 +106,22 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'clients/platform',
   ],
-  'bench/checks/conformance': ['bench/contract.ts', 'bench/codec', 'bench/limits.ts', 'bench/testing/kit.ts'],
+  'bench/checks/conformance': [
+    'bench/contract.ts',
+    'bench/codec',
+    'bench/limits.ts',
+    'bench/testing/kit.ts',
+    'bench/transports',
+    'clients/platform',
+    'servers/application.ts',
+  ],
   'bench/checks/security/testing': [
     'bench/contract.ts',
     'bench/limits.ts',
     'bench/transports',
     'bench/testing/kit.ts',
-    'bench/testing/subjects.ts',
     'bench/security',
+    'bench/testing',
     'clients/platform',
   ],
   'bench/testing/kit.ts': ['bench/contract.ts', 'bench/limits.ts', 'servers/application.ts'],
@@ -116,7 +131,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/limits.ts',
     'bench/codec',
     'bench/load',
+    'bench/plan',
     'bench/run',
+    'bench/transports',
     'bench/scenarios',
     'bench/cli.ts',
     'servers/application.ts',
@@ -175,7 +192,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'reports/page/comparison',
     'reports/page/document/carried.ts',
   ],
-  'reports/page/testing': ['reports', 'bench/results'],
+  'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts'],
   'reports/testing': ['bench/results', 'reports'],
   'reports/report.ts': ['reports', 'bench/results'],
 };
@@ -229,6 +246,11 @@ describe('the house', () => {
     const clients = files.filter((file) => file.startsWith('clients/') && !NODE_CLIENTS.includes(file));
     expect(clients.length).toBeGreaterThan(5);
     for (const file of clients) expect(imports.get(file)!.filter((target) => target.startsWith('node:'))).toEqual([]);
+  });
+
+  test('the table of dimensions, which is a part of every page, imports nothing', () => {
+    expect(imports.get('bench/results/dimensions.ts')).toEqual([]);
+    expect(imports.get('bench/results/case.ts')).toEqual(['./dimensions.ts']);
   });
 
   test('the README names every transport', () => {

@@ -21,9 +21,10 @@ import { EXIT, type ExitCode } from './cli/exit.ts';
 import { COLOURS, forgiveClosedPipes, type OutputFlags, processIo } from './cli/io.ts';
 import { usePlugins } from './cli/plugin.ts';
 import { LEAST_SIZE } from './codec/header.ts';
-import { DEFAULTS, listOf, suggestion } from './plan/options.ts';
+import { SETTINGS } from './plan/options.ts';
+import { listOf, suggestion } from './plan/readers.ts';
+import { DEFAULTS, helpOf, RUN_SETTINGS } from './plan/settings.ts';
 import { scenarios } from './scenarios/index.ts';
-import type { ScenarioEntry } from './scenarios/shape.ts';
 import { transportNames } from './transports/index.ts';
 
 /** Arguments → command → exit code. Commands are loaded when they are asked for. */
@@ -62,18 +63,7 @@ const context = {
 };
 let exitCode: ExitCode = EXIT.done;
 
-/** `echo 100, idle 2000`: what a setting is where nothing is asked for. */
-const usually = (of: (defaults: ScenarioEntry['defaults']) => readonly number[], only?: string): string =>
-  scenarios
-    .filter(({ id }) => only === undefined || id === only)
-    .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
-    .filter(({ values }) => values.length > 0)
-    .map(({ id, values }) => (only === undefined ? `${id} ${values.join('/')}` : values.join(', ')))
-    .join(', ');
-const usualScenarios = scenarios
-  .filter(({ usual }) => usual)
-  .map(({ id }) => id)
-  .join(', ');
+const wireSizes = scenarios.find(({ kind }) => kind.judgedBy === 'formulas')?.defaults.sizes.join(', ');
 /** A line for what it is for and one for the command: neither needs a wide terminal. */
 const examples = (...those: readonly (readonly [what: string, command: string])[]): string =>
   `\nExamples:\n${those.map(([what, command]) => `  ${what}:\n    ${command}\n`).join('')}`;
@@ -151,50 +141,21 @@ const program = new Command('wirebench')
     if (ORDERLY.includes(command.name())) endInOrder();
   });
 
-program
-  .command('run')
-  .description('measure transports and report')
-  .option('--transports <names>', `which, separated by commas: ${transportNames().join(', ')} (all)`)
-  .option('--scenarios <names>', `which: ${scenarios.map(({ id }) => id).join(', ')} (${usualScenarios})`)
-  .option('--clients <numbers>', `sessions (${usually(({ clients }) => [clients])})`)
-  .option(
-    '--rate <numbers>',
-    `messages a second, all clients together; in broadcast, published ones; where a search begins (${usually(({ rate }) => [rate])})`,
-  )
-  .option('--size <numbers>', `bytes of a message, at least ${LEAST_SIZE} (${usually(({ sizes }) => sizes)})`)
-  .option('--encoding <kinds>', 'text, binary or both; what a transport cannot carry is left out and named (text)')
-  .option('--payload <kind>', 'what messages are made of: filler (six bits of entropy a byte), json or zeros (filler)')
-  .option('--tls', 'everything over TLS, with a certificate made for the run and verified')
-  .option('--auth <algorithm>', 'every session brings a token (JWT) signed with HS256 or ES256')
-  .option('--url <address>', 'a server that runs already, in place of ours; see docs/your-own.md')
-  .option('--ca <file>', 'certificate, PEM, that vouches for it')
+const runProgram = program.command('run').description('measure transports and report');
+for (const name of SETTINGS) {
+  const { argument, repeats } = RUN_SETTINGS[name];
+  const flag = new Option(argument === null ? `--${name}` : `--${name} ${argument}`, helpOf(name));
+  if (repeats === true)
+    flag.argParser((given: string, before?: string) => (before === undefined ? given : `${before},${given}`));
+  runProgram.addOption(flag);
+}
+runProgram
+  .option('--ca <file>', 'certificate, PEM, that vouches for the server at --url')
   .option('--yes-i-own-this-host', 'load may be put on a host that is not this one')
-  .option('--plugin <files>', 'transports of your own, each a module; see docs/your-own.md')
-  .option(
-    '--duration <seconds>',
-    `measured time of a trial, of a search’s probe (${usually(({ seconds }) => [seconds])})`,
-  )
-  .option('--warmup <seconds>', `time before it that is not counted (${DEFAULTS.warmupSeconds})`)
-  .option('--trials <number>', `trials of each case; verdicts need 6 (${DEFAULTS.trials})`)
-  .option('--seed <number>', `of the order of trials and the messages’ filler (${DEFAULTS.seed})`)
-  .option('--workers <number>', 'load processes (one for every core the server leaves)')
-  .option('--objective <percentile<time>', `what a capacity search keeps to (${DEFAULTS.objective})`)
-  .option(
-    '--link <kind>',
-    `auto, veth (private namespaces, bytes as a cable carries them) or loopback (${DEFAULTS.link})`,
-  )
-  .option('--aa', 'every transport twice: whatever is found between the two is noise')
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')
-  .option(
-    '--threshold <conditions>',
-    'exit with 10 where a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
-    (given: string, before: string | undefined) => (before === undefined ? given : `${before},${given}`),
-  )
   .option('--json', 'print the results document instead of the summary')
   .option('--ndjson', 'print what happens as it happens, one JSON document a line, instead of the summary')
   .option('--markdown', 'print the summary as Markdown; it is appended to $GITHUB_STEP_SUMMARY too, where that is set')
-  .option('--profile <name>', 'default, quick, or all: every variant too (default)')
-  .option('--quick', 'one short trial of each case: a first look, no verdicts')
   .addOption(yes())
   .option('--config <file>', 'JSON with any of these settings by name; flags win over it')
   .addHelpText('after', RUN_EXAMPLES)
@@ -318,7 +279,7 @@ program
   .command('wire')
   .description('count the bytes of messages sent one at a time, beside what the protocols’ formulas say')
   .option('--transports <names>', `which, separated by commas: ${transportNames().join(', ')} (all)`)
-  .option('--size <numbers>', `bytes of a message (${usually(({ sizes }) => sizes, 'wire')})`)
+  .option('--size <numbers>', `bytes of a message (${wireSizes})`)
   .option('--trials <number>', 'of each transport and size (1)')
   .option('--link <kind>', `auto, veth (both layers) or loopback (sockets alone) (${DEFAULTS.link})`)
   .option('--out <folder>', 'receives results.json and report.html (a new folder under reports/runs)')

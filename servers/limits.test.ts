@@ -1,8 +1,5 @@
-import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { watchBacklogs } from './shared/backlog.ts';
-import { requestGuard } from './shared/connections.ts';
 import { packetWalker } from './shared/mqtt/mqtt-guard.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 
@@ -171,24 +168,4 @@ test('a packet in five thousand reads is refused', () => {
   let reads = 1;
   while (walk(Uint8Array.of(0)) === 'partial') reads++;
   expect(reads).toBe(4_096);
-});
-
-test('a connection’s requests are counted, and so are those that wait behind one without an answer', async () => {
-  const take = requestGuard({ messagesPerSecond: 1_000 });
-  const verdicts: boolean[] = [];
-  const done = Promise.withResolvers<void>();
-  const server = createServer((request, response) => {
-    verdicts.push(take(request, response));
-    // Never answered: what comes next waits behind it.
-    if (verdicts.length === 80) done.resolve();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
-  socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(80));
-  await done.promise;
-  socket.destroy();
-  await new Promise((resolve) => server.close(resolve));
-  // The first has the socket; 64 may wait behind it.
-  expect(verdicts.indexOf(false)).toBe(65);
-  expect(verdicts.filter((verdict) => verdict)).toHaveLength(65);
 });

@@ -4,11 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { type Detectable, detectable } from '../../reports/analysis/power.ts';
 import { metric, metricsOf, titleOf } from '../../reports/kinds/lookup.ts';
 import { countOf, list } from '../../reports/model/format.ts';
+import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
 import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
 import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
-import { estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import type { RunResources } from '../run/run.ts';
@@ -27,14 +29,19 @@ export function describePlan(
   const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup) ? `, ${options.warmupSeconds} s warm-up` : '';
   return [
     `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
-    `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionOf(planned, options))))].join('; ')}.`,
+    `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
     `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(resources)}.`,
     ...plan.leftOut.map(
-      ({ name, encoding, size, reason }) =>
-        `Left out: ${[name, ...(encoding === undefined ? [] : [encoding]), ...(size === undefined ? [] : [`${size} B`])].join(', ')}: ${reason}.`,
+      ({ name, encoding, size, dimensions = {}, reason }) =>
+        `Left out: ${[
+          name,
+          ...(encoding === undefined ? [] : [encoding]),
+          ...(size === undefined ? [] : [`${size} B`]),
+          ...Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${writtenValue(value)}`),
+        ].join(', ')}: ${reason}.`,
     ),
     ...separation(plan, earlier),
     ...percentilesOf(plan),
@@ -45,23 +52,10 @@ export function describePlan(
 }
 
 /** The question that results will have of such a case. */
-function questionOf(planned: PlannedCase, { objective }: RunPlan['options']): Question {
-  const { scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
-  return {
-    scenario: scenario.id,
-    kind: scenario.kind.id,
-    clients,
-    rate,
-    size,
-    encoding,
-    payload,
-    tls,
-    network: 'none',
-    ...(auth === null ? {} : { auth }),
-    ...(target === null ? {} : { target: addressShown(target) }),
-    objective: scenario.kind.uses.objective ? objective : null,
-  };
-}
+const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Question => ({
+  ...questionOf(describeCase(planned)),
+  objective: planned.scenario.kind.uses.objective ? objective : null,
+});
 
 /** What is wrong with the machine, each with what to do. */
 export const unfitLines = (checks: readonly Check[]): string[] =>

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type Given, SETTINGS, type Setting, suggestion } from '../plan/options.ts';
+import { SETTINGS } from '../plan/options.ts';
+import { type Given, suggestion } from '../plan/readers.ts';
+import type { Setting } from '../plan/settings.ts';
 import { whyNot } from '../results/file.ts';
 
 /** A configuration file: JSON with the names of `run`'s flags, values or lists of them. Every problem is reported. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readOptions } from '../plan/options.ts';
+import { describeCase, makePlan } from '../plan/plan.ts';
 import { readThresholds } from './thresholds.ts';
 
 const measured = { transports: ['ws', 'sse'], scenarios: ['echo', 'capacity', 'idle', 'connect', 'wire'] };
@@ -25,6 +26,23 @@ describe('conditions', () => {
     expect(thresholds).toEqual([expect.objectContaining({ metric, operator, limit, text })]);
   });
 
+  test.each([
+    ['ws.echo[size=1024].p99<50ms', { size: '1024' }],
+    ['ws.echo[size=1024][encoding=binary].p99<50ms', { size: '1024', encoding: 'binary' }],
+    ['ws.echo[size=1024, encoding=binary].p99<50ms', { size: '1024', encoding: 'binary' }],
+    ['ws.echo[rate=0.5].p99<50ms', { rate: '0.5' }],
+    ['ws.echo[network=4g-lossy].p99<300ms', { network: '4g-lossy' }],
+  ])('%s is narrowed', (text, narrowing) => {
+    expect(read(text).thresholds).toEqual([expect.objectContaining({ flag: 'ws', scenario: 'echo', narrowing })]);
+  });
+
+  test('that are narrowed come several at a time', () => {
+    const { thresholds } = read('ws.echo[size=64,encoding=text].p50<1ms,sse.echo[size=64].p50<2ms');
+    expect(thresholds.map(({ flag }) => flag)).toEqual(['ws', 'sse']);
+    expect(thresholds[0]).not.toHaveProperty('narrowing.network');
+    expect(read('ws.echo.p50<1ms').thresholds[0]).not.toHaveProperty('narrowing');
+  });
+
   test('come several at a time, from a list too', () => {
     expect(read('ws.echo.p50<1ms, sse.echo.p50<2ms').thresholds).toHaveLength(2);
     expect(read(['ws.echo.p50<1ms', 'sse.echo.p50<2ms']).thresholds).toHaveLength(2);
@@ -48,6 +66,12 @@ describe('conditions', () => {
     ['ws.broadcast.p99<50ms', 'broadcast is not measured; name it in --scenarios'],
     ['ws.echo.p98<50ms', 'echo has no figure "p98", did you mean "p99"?'],
     ['ws.echo.capacity>5', 'echo has no figure "capacity"; there are: p50, p99, bytes, cpu, memory, connect'],
+    ['ws.echo[sise=64].p99<5ms', 'unknown dimension "sise", did you mean "size"?'],
+    ['ws.echo[size].p99<5ms', '[size] names no value; write [<dimension>=<value>], such as [size=1024]'],
+    ['ws.echo[].p99<5ms', '[] names no value'],
+    ['ws.echo[size=64][size=128].p99<5ms', 'names size twice'],
+    ['ws.echo[size=64.p99<5ms', 'not "ws.echo[size=64.p99<5ms"'],
+    ['ws[size=64].echo.p99<5ms', 'not "ws[size=64].echo.p99<5ms"'],
     ['ws.wire.bytes<5B', 'wire is held against formulas, and has no figure for a threshold'],
   ])('%j is refused: %s', (text, message) => {
     expect(read(text).thresholds).toEqual([]);
@@ -62,5 +86,32 @@ describe('conditions', () => {
     const given = { threshold: { value: 'ws.echo.p99<50ms', where: '--threshold' } };
     const options = readOptions(given);
     expect(options).toMatchObject({ options: { profile: 'default' } });
+  });
+});
+
+describe('conditions on a plan whose cases are known', () => {
+  const optionsRead = readOptions({
+    transports: { value: 'ws,sse', where: '--transports' },
+    scenarios: { value: 'echo', where: '--scenarios' },
+    size: { value: '64,1024', where: '--size' },
+    encoding: { value: 'text,binary', where: '--encoding' },
+  });
+  if ('problems' in optionsRead) throw new Error(optionsRead.problems.join());
+  const { options } = optionsRead;
+  const cases = makePlan(options).cases.map(describeCase);
+  const problemsOf = (text: string) =>
+    readThresholds({ value: text, where: '--threshold' }, { ...options, cases }).problems.map((problem) =>
+      problem.replace(/^--threshold: "[^"]*":? /, ''),
+    );
+
+  test.each([
+    ['ws.echo.p99<50ms', []],
+    ['ws.echo[size=64,encoding=binary].p99<50ms', []],
+    ['ws.echo[tls=off][auth=none][payload=filler][network=none].p99<50ms', []],
+    ['ws.echo[size=128].p99<50ms', ['no case of ws.echo has size 128; measured: 64, 1024']],
+    ['ws.echo[network=wan].p99<50ms', ['no case of ws.echo has network wan; measured: none']],
+    ['sse.echo[encoding=binary].p99<50ms', ['no case of sse.echo has encoding binary; measured: text']],
+  ])('%s', (text, expected) => {
+    expect(problemsOf(text)).toEqual(expected);
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../scenarios/index.ts';
 import { transportNames, transports } from '../transports/index.ts';
-import { type Given, readOptions, type Setting } from './options.ts';
+import { readOptions } from './options.ts';
 import { estimateSeconds, makePlan } from './plan.ts';
+import type { Given } from './readers.ts';
+import type { Setting } from './settings.ts';
 
 function read(settings: Partial<Record<Setting, unknown>>) {
   const given: Partial<Record<Setting, Given>> = {};

@@ -1,26 +1,25 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding } from '../contract.ts';
+import { caseId, concerns, flagOf, unusualDimensions } from '../results/case.ts';
+import type { Case } from '../results/schema.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
-import type { PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
-import {
-  findTransport,
-  type TransportEntry,
-  type Variant,
-  whyTooLarge,
-  whyUnguarded,
-  whyUnsupported,
-} from '../transports/index.ts';
-import type { RunOptions } from './options.ts';
+import type { OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
+import { addressShown } from '../security/redact.ts';
+import { findTransport, whyTooLarge, whyUnguarded, whyUnsupported } from '../transports/index.ts';
+import { type RunOptions, SETTINGS } from './options.ts';
+import { RUN_SETTINGS } from './settings.ts';
 
-/** What was asked for and is not measured. */
+/** Cases that were asked for and are not measured. */
 export interface LeftOut {
   /** `transport` or `transport:variant`. */
   readonly name: string;
-  /** Where only one encoding is concerned. */
+  /** The only encoding concerned; left out: all. */
   readonly encoding?: Encoding;
-  /** Where only messages of this size are concerned. */
+  /** The only message size concerned; left out: all. */
   readonly size?: number;
+  /** The only values of other dimensions concerned; left out: all. */
+  readonly dimensions?: OpenDimensions;
   /** `unavailable`: this machine cannot load it, another may. `not supported`: the transport cannot do this. */
   readonly kind: 'unavailable' | 'not supported';
   readonly reason: string;
@@ -51,15 +50,10 @@ export function makePlan(
     return scenario;
   });
   const leftOut = leftOutOf(options, asked, unavailable);
-  const cases = casesOf(options, asked).filter(
-    ({ entry, variant, encoding, size }) =>
-      !leftOut.some(
-        (left) =>
-          left.name === nameOf(entry, variant) &&
-          (left.encoding ?? encoding) === encoding &&
-          (left.size ?? size) === size,
-      ),
-  );
+  const cases = casesOf(options, asked).filter((planned) => {
+    const described = describeCase(planned);
+    return !leftOut.some((left) => left.name === flagOf(described) && concerns(left, described));
+  });
   const random = xoroshiro128plus(options.seed);
   const blocks = Array.from({ length: options.trials }, () => {
     const block = [...cases];
@@ -116,16 +110,15 @@ function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number
   return [...new Set(wanted.flatMap(({ defaults }) => sizes ?? defaults.sizes))];
 }
 
-const nameOf = ({ id }: TransportEntry, variant: Variant | null): string =>
-  variant === null ? id : `${id}:${variant.id}`;
-
 function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
     const shared = { payload: options.payload, tls: options.tls, auth: options.auth, target: options.url };
     return settingsOf(scenario, options).flatMap((settings) =>
-      options.transports.flatMap((name) =>
-        labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared })),
+      dimensionsOf(options).flatMap((dimensions) =>
+        options.transports.flatMap((name) =>
+          labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared, dimensions })),
+        ),
       ),
     );
   });
@@ -147,26 +140,59 @@ function settingsOf({ kind: { uses }, defaults }: ScenarioEntry, options: RunOpt
   );
 }
 
+/** All combinations of the values that were asked for of dimensions without a property of their own. */
+function dimensionsOf(options: RunOptions): OpenDimensions[] {
+  const asked = SETTINGS.flatMap((name) => {
+    const row = RUN_SETTINGS[name];
+    const values = row.option === null ? [] : row.spanned(options);
+    return values.length === 0 ? [] : [{ name, values }];
+  });
+  return asked.reduce<OpenDimensions[]>(
+    (combined, { name, values }) => combined.flatMap((before) => values.map((value) => ({ ...before, [name]: value }))),
+    [{}],
+  );
+}
+
 function caseOf(
   transport: string,
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
-  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target'>,
+  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'dimensions'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);
   const name = label === null ? transport : `${transport}#${label}`;
-  const { clients, rate, size, encoding, payload, tls, auth } = settings;
-  const parts = [
-    name,
-    scenario.id,
-    `c${clients}`,
-    ...(scenario.kind.uses.rate === 'offered' ? [`r${rate}`] : []),
-    ...(size === 0 ? [] : [`s${size}`]),
-    encoding,
-    ...(payload === 'filler' ? [] : [payload]),
-    ...(tls ? ['tls'] : []),
-    ...(auth === null ? [] : [auth.toLowerCase()]),
-  ];
-  return { id: parts.join('/'), name, ...found, label, scenario, ...settings };
+  const unnamed = { name, ...found, label, scenario, ...settings };
+  return { id: caseId(describeCase(unnamed)), ...unnamed };
 }
+
+/** The properties of a case as results have them. */
+export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
+  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
+  const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
+  const described = {
+    transport: entry.id,
+    variant: variant?.id ?? null,
+    ...(label === null ? {} : { label }),
+    scenario: scenario.id,
+    kind: scenario.kind.id,
+    clients,
+    // A search has a rate for its result, not for its question.
+    rate: scenario.kind.uses.rate === 'offered' ? rate : 0,
+    size,
+    encoding,
+    ...(payload === 'filler' ? {} : { payload }),
+    tls: target === null ? tls : isSecure(target),
+    ...(target === null ? {} : { target: addressShown(target) }),
+    ...(auth === null ? {} : { auth }),
+    network: String(network),
+  };
+  const all = { ...described, dimensions: open };
+  const unusual = unusualDimensions(all).flatMap(({ name }) =>
+    name in open ? [[name, open[name] ?? ''] as const] : [],
+  );
+  return unusual.length === 0 ? described : { ...described, dimensions: Object.fromEntries(unusual) };
+}
+
+/** By its scheme: `wss`, `https`, `mqtts`, `tls`. */
+const isSecure = (url: string): boolean => /^(?:wss|https|mqtts|tls|grpcs):/.test(url);

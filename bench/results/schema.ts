@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALGORITHMS, ENCODINGS, PAYLOADS } from './dimensions.ts';
 
 /**
  * The results of one run: the only thing `bench` hands to `reports`.
@@ -12,6 +13,7 @@ export const SCHEMA = 'wirebench/1';
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 const histogram = z.string();
+const openDimensions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** due = sent + unsent; expected = delivered + lost. The other counts are kept apart and never cancel one another. */
 const messages = z.object({
@@ -222,7 +224,10 @@ const capabilities = z.object({
 });
 
 const benchCase = z.object({
-  /** `transport[:variant][#label]/scenario/c<clients>[/r<rate>][/s<size>]/<encoding>`, the key the report uses. */
+  /**
+   * `transport[:variant][#label]/scenario/c<clients>[/r<rate>][/s<size>]/<encoding>[/<payload>][/tls][/<auth>]`, and `/<name>=<value>`
+   * for every other dimension whose value is not the default; the key the report uses.
+   */
   id: z.string(),
   transport: z.string(),
   variant: z.string().nullable(),
@@ -236,15 +241,17 @@ const benchCase = z.object({
   rate: amount,
   /** Bytes of one application message. 0 where none is sent. */
   size: z.int().nonnegative(),
-  encoding: z.enum(['text', 'binary']),
+  encoding: z.enum(ENCODINGS),
   /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
-  payload: z.enum(['filler', 'json', 'zeros']).optional(),
+  payload: z.enum(PAYLOADS).optional(),
   tls: z.boolean(),
   /** Address of somebody else's server that was driven, without what only it should know: what it took of its machine is not known, and bytes are those of the load's sockets. */
   target: z.string().optional(),
   /** How the token is signed that every session brings. Absent: nobody brings one. */
-  auth: z.enum(['HS256', 'ES256']).optional(),
+  auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),
+  /** Values of dimensions that have no property of their own here, by name. Absent: each has its default. */
+  dimensions: openDimensions.optional(),
   /** The settings the server and client really used: heartbeats, compression, limits. */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   trials: z.array(trial),
@@ -261,8 +268,9 @@ const plan = z.object({
     .array(
       z.object({
         name: z.string(),
-        encoding: z.enum(['text', 'binary']).optional(),
+        encoding: z.enum(ENCODINGS).optional(),
         size: z.number().optional(),
+        dimensions: openDimensions.optional(),
         /** Absent in older results, where a reason that begins with “unavailable here” tells it. */
         kind: z.enum(['unavailable', 'not supported']).optional(),
         reason: z.string(),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RunPlan } from '../plan/plan.ts';
+import { describeCase, type RunPlan } from '../plan/plan.ts';
 import {
   type Case,
   type Environment,
@@ -10,7 +10,6 @@ import {
   type Trial,
 } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
 import { type Security, secure } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { type CpuPinning, pinCores } from './affinity.ts';
@@ -131,32 +130,12 @@ export async function* run(
   yield { event: 'ended', results: { ...results, state, finishedAt: new Date().toISOString() } };
 }
 
-function emptyCase(planned: PlannedCase): Case {
-  const { id, entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
-  return {
-    id,
-    transport: entry.id,
-    variant: variant?.id ?? null,
-    ...(label === null ? {} : { label }),
-    scenario: scenario.id,
-    kind: scenario.kind.id,
-    clients,
-    // A search has a rate for its result, not for its question.
-    rate: scenario.kind.uses.rate === 'offered' ? rate : 0,
-    size,
-    encoding,
-    ...(payload === 'filler' ? {} : { payload }),
-    tls: target === null ? tls : isSecure(target),
-    ...(target === null ? {} : { target: addressShown(target) }),
-    ...(auth === null ? {} : { auth }),
-    network: 'none',
-    effective: {},
-    trials: [],
-  };
-}
-
-/** By its scheme: `wss`, `https`, `mqtts`, `tls`. */
-const isSecure = (url: string): boolean => /^(?:wss|https|mqtts|tls|grpcs):/.test(url);
+const emptyCase = (planned: PlannedCase): Case => ({
+  id: planned.id,
+  ...describeCase(planned),
+  effective: {},
+  trials: [],
+});
 
 function transportsOf(cases: readonly PlannedCase[]): TransportInfo[] {
   const seen = new Map<string, TransportInfo>();

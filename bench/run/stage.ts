@@ -3,7 +3,7 @@ import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
-import { MOST_SIZE } from '../plan/options.ts';
+import { MOST_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';

@@ -1,6 +1,7 @@
 import type { Encoding, Options, Payload, ServerUsage, TokenRules } from '../contract.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import type { DimensionValue } from '../results/dimensions.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
 import type { LinkCounters } from '../run/link.ts';
 import type { RuleName } from '../run/validity.ts';
@@ -112,9 +113,14 @@ export interface PlannedCase {
   readonly auth: TokenRules['algorithm'] | null;
   /** URL of a server that runs already, in place of one of ours; null otherwise. */
   readonly target: string | null;
+  /** Values of the dimensions that have no property of their own here, by name; one that is missing has its default. */
+  readonly dimensions?: OpenDimensions;
   /** URL of a module with another application than the servers' own. */
   readonly application?: string;
 }
+
+/** Values by the name of their dimension. */
+export type OpenDimensions = Readonly<Record<string, DimensionValue>>;
 
 /** A percentile of the response that may be at most so long. */
 export interface Objective {

@@ -1,3 +1,4 @@
+import { unusualDimensions } from '../../bench/results/case.ts';
 import { adviceOn, advising, shapeOf } from '../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../model/format.ts';
 import type { Group, Question } from '../model/model.ts';
@@ -63,9 +64,9 @@ const preferredOf = (cases: readonly Group[], { preferred }: WantedLoad): string
 };
 
 /** Cases of another encoding, or with something out of the ordinary, stand in only where there is no other. */
-const unlike = ({ encoding, payload = 'filler', tls, auth, target, network }: Question, binary: boolean): number =>
-  (encoding === (binary ? 'binary' : 'text') ? 0 : 8) +
-  [payload !== 'filler', tls, auth !== undefined, target !== undefined, network !== 'none'].filter(Boolean).length;
+const unlike = (question: Question, binary: boolean): number =>
+  (question.encoding === (binary ? 'binary' : 'text') ? 0 : 8) +
+  unusualDimensions(question).filter(({ name }) => name !== 'encoding').length;
 
 const distance = (asked: Asked, { question }: Group): number =>
   asked.reduce((sum, { dimension, value }) => sum + Math.abs(Math.log(value / question[dimension])), 0);

@@ -1,7 +1,8 @@
+import { flagOf, nameOf } from '../../bench/results/case.ts';
 import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
-import { describe, flagOf, nameOf } from '../model/group.ts';
+import { describe } from '../model/group.ts';
 import type { DecodedTrial, Member } from '../model/member.ts';
 import { notShown, type Shown, shown } from '../stats/distribution.ts';
 import { decodeTrial } from './decode.ts';

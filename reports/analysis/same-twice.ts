@@ -23,7 +23,8 @@ export function twinsIn(
   rule: (id: MetricId) => Omit<JudgeRule, 'comparisons'>,
 ): Twin[] {
   const labelled = members.filter(({ label }) => label !== null);
-  const pairs = [...Map.groupBy(labelled, ({ flag }) => flag).values()].flatMap((twins) => {
+  const unlabelled = ({ name, label }: Member): string => name.replace(`#${label}`, '');
+  const pairs = [...Map.groupBy(labelled, unlabelled).values()].flatMap((twins) => {
     const [left, right] = twins.toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return left === undefined || right === undefined ? [] : [{ left, right }];
   });

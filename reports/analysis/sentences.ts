@@ -1,3 +1,4 @@
+import { limitsOf as limitsIn } from '../../bench/results/case.ts';
 import type { Environment } from '../../bench/results/schema.ts';
 import { metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
@@ -217,17 +218,15 @@ export function notCoveredBy(
   layer: Group['layer'],
   question: Question,
 ): NotCovered {
-  const { network, target } = question;
+  const { target } = question;
   const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
-  const weather =
-    network === 'none' ? 'no network delay, packet loss or bandwidth limit' : `network profile “${network}”`;
   const machine =
     target === undefined ? ours : `the load on this machine, the server at ${target}, whatever lies between`;
   const sharing =
     pinning === null
       ? `server and load generator shared ${countOf(cores, 'core')}`
       : 'server and load generator bound to cores of their own';
-  const where = target === undefined ? [machine, weather, sharing] : [machine];
+  const where = target === undefined ? [machine, ...limitsIn(question), sharing] : [machine];
   const counting = layer === null ? [] : [layerSentence(layer)];
   return { common: capitalised([...where, ...counting].join('; ')), own: shapeOf(question).limit };
 }

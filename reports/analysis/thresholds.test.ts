@@ -39,6 +39,21 @@ describe('thresholds', () => {
     ]);
   });
 
+  test('cover the values that they are narrowed to', () => {
+    const scenarios = [ECHO, { ...ECHO, size: 4096 }, { ...ECHO, encoding: 'binary' as const }];
+    const covered = (narrowing: NonNullable<Threshold['narrowing']>) =>
+      judgeThresholds(run({ scenarios }), [limit({ metric: 'bytes', limit: 1000, narrowing })]).map(
+        (one) => one.caseId,
+      );
+    expect(covered({ size: '4096' })).toEqual(['ws/echo/c100/r1200/s4096/text']);
+    expect(covered({ size: '128', encoding: 'binary' })).toEqual(['ws/echo/c100/r1200/s128/binary']);
+    expect(covered({ size: '64' })).toEqual([null]);
+    const [slow] = run().cases.map((one) => ({ ...one, network: 'wan' }));
+    const both = { ...run(), cases: [...run().cases.slice(0, 2), ...(slow === undefined ? [] : [slow])] };
+    expect(judgeThresholds(both, [limit({ flag: 'tcp' })])).toHaveLength(1);
+    expect(judgeThresholds(both, [limit({ flag: 'tcp', narrowing: { network: 'wan' } })])).toHaveLength(1);
+  });
+
   test('speak of a variant, or of both labels of an A/A run', () => {
     const transports = { ws: { ...SEVEN.ws, variant: 'deflate' } };
     expect(outcomes(run({ transports }), limit({ flag: 'ws:deflate' }), limit())).toEqual(['met', 'not testable']);

@@ -1,5 +1,5 @@
+import { flagOf, isCovered, type Narrowing, nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
-import { flagOf, nameOf } from '../model/group.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { readMember } from './member.ts';
 import { barrierTo, countTrials } from './status.ts';
@@ -14,6 +14,8 @@ export type Threshold = {
   /** `transport` or `transport:variant`. */
   readonly flag: string;
   readonly scenario: string;
+  /** Values of dimensions that it is narrowed to; left out: none. */
+  readonly narrowing?: Narrowing;
   readonly metric: MetricId;
   readonly operator: Operator;
   /** In seconds, bytes, messages a second: as results have it. */
@@ -33,9 +35,12 @@ export type JudgedThreshold = {
 export function judgeThresholds(results: Results, thresholds: readonly Threshold[]): JudgedThreshold[] {
   const barrier = barrierTo(countTrials(results));
   return thresholds.flatMap((threshold): JudgedThreshold[] => {
-    const cases = results.cases.filter((one) => flagOf(one) === threshold.flag && one.scenario === threshold.scenario);
+    const { flag, scenario, narrowing = {} } = threshold;
+    const cases = results.cases.filter(
+      (one) => flagOf(one) === flag && one.scenario === scenario && isCovered(one, narrowing),
+    );
     if (cases.length === 0) {
-      const left = (results.plan.leftOut ?? []).find(({ name }) => name === threshold.flag);
+      const left = (results.plan.leftOut ?? []).find(({ name }) => name === flag);
       const reason = left === undefined ? 'the run has no such case' : left.reason;
       return [{ threshold, caseId: null, outcome: 'not testable', reason }];
     }

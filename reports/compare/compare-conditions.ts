@@ -1,6 +1,7 @@
+import { flagOf, nameOf } from '../../bench/results/case.ts';
 import type { Case, Environment, Results } from '../../bench/results/schema.ts';
-import { nameOf } from '../model/group.ts';
 import type { Difference, Pair } from './compare-model.ts';
+import { dimensionsBetween } from './compare-pairs.ts';
 
 type Named = readonly [what: string, read: (results: Results) => string];
 
@@ -31,6 +32,7 @@ export function differencesOf(base: Results, next: Results, alike: readonly Pair
     ...named([['Wirebench', ({ environment: { wirebench } }) => wirebench]], 'software'),
     ...packagesOf(base, next),
     ...named(SETTINGS, 'settings'),
+    ...alike.flatMap(variationsOf),
     ...alike.flatMap(effectiveOf),
   ];
   return all.filter((one) => one.base !== one.next);
@@ -44,6 +46,15 @@ function packagesOf({ environment: { packages: before } }: Results, { environmen
     (name): Difference => ({ what: name, base: before[name] ?? ABSENT, next: after[name] ?? ABSENT, of: 'software' }),
   );
 }
+
+/** Values of dimensions that may be compared: the change from one to the other may be what is asked about. */
+const variationsOf = (pair: Pair): Difference[] =>
+  dimensionsBetween(pair, ({ comparable }) => comparable).map(({ what, base, next }) => ({
+    what: `${what} of ${flagOf(pair.next)} (${pair.next.scenario})`,
+    base,
+    next,
+    of: 'settings',
+  }));
 
 /** Settings that were in force in one run and not, or otherwise, in the other. A case that never ran has none. */
 function effectiveOf({ base, next }: Pair): Difference[] {

@@ -1,8 +1,10 @@
+import { labelledFlag, valueIn, valueText } from '../../bench/results/case.ts';
+import { DIMENSIONS, type Dimension } from '../../bench/results/dimensions.ts';
 import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { isJudged, shapeOfCase } from '../kinds/lookup.ts';
 import { figures } from '../model/format.ts';
-import { kindOf, nameOf, objectiveText } from '../model/group.ts';
+import { kindOf, objectiveText } from '../model/group.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
 export type Pairing = {
@@ -23,15 +25,21 @@ export function pairCases(base: Results, next: Results): Pairing {
   const candidates = [...before].flatMap((one) =>
     [...after]
       .filter((other) => keyOf(one) === keyOf(other))
-      .map((other) => ({ base: one, next: other, because: mismatches({ base: one, next: other }, base, next) })),
+      .map((other) => {
+        const pair = { base: one, next: other };
+        return { ...pair, because: mismatches(pair, base, next), variations: variationsOf(pair) };
+      }),
   );
   const pairs: (Pair & { because: readonly Mismatch[] })[] = [];
   // A stable sort: of equally near ones the first in the order of the runs.
-  for (const candidate of candidates.toSorted((a, b) => a.because.length - b.because.length)) {
-    if (!before.has(candidate.base) || !after.has(candidate.next)) continue;
-    before.delete(candidate.base);
-    after.delete(candidate.next);
-    pairs.push(candidate);
+  const nearestFirst = candidates.toSorted(
+    (a, b) => a.because.length - b.because.length || a.variations - b.variations,
+  );
+  for (const { base: one, next: other, because } of nearestFirst) {
+    if (!before.has(one) || !after.has(other)) continue;
+    before.delete(one);
+    after.delete(other);
+    pairs.push({ base: one, next: other, because });
   }
   const inOrder = pairs.toSorted((a, b) => next.cases.indexOf(a.next) - next.cases.indexOf(b.next));
   return {
@@ -44,25 +52,28 @@ export function pairCases(base: Results, next: Results): Pairing {
 
 const judged = ({ cases }: Results): Case[] => cases.filter(isJudged);
 
-const keyOf = (one: Case): string => `${nameOf(one)}/${one.scenario}`;
+const keyOf = (one: Case): string => `${labelledFlag(one)}/${one.scenario}`;
 
-/** What a question is made of. Where any of it differs, so does what the figures mean. */
-const QUESTION: readonly { what: string; read: (one: Case) => string }[] = [
-  { what: 'kind of scenario', read: kindOf },
-  { what: 'clients', read: ({ clients }) => String(clients) },
-  { what: 'rate', read: ({ rate }) => (rate === 0 ? 'none' : `${rate} msg/s`) },
-  { what: 'message size', read: ({ size }) => `${size} B` },
-  { what: 'encoding', read: ({ encoding }) => encoding },
-  { what: 'payload', read: ({ payload = 'filler' }) => payload },
-  { what: 'TLS', read: ({ tls }) => (tls ? 'on' : 'off') },
-  { what: 'token', read: ({ auth }) => auth ?? 'none' },
-  { what: 'server', read: ({ target }) => target ?? 'ours' },
-  { what: 'network profile', read: ({ network }) => network },
+/** Differences that make two cases answer different questions: what the figures mean differs with any of them. */
+const questionMismatches = ({ base, next }: Pair): Mismatch[] => [
+  { what: 'kind of scenario', base: kindOf(base), next: kindOf(next) },
+  ...dimensionsBetween({ base, next }, ({ comparable }) => !comparable),
 ];
+
+/** Values of dimensions in both cases of a pair, in words. */
+export const dimensionsBetween = ({ base, next }: Pair, of: (dimension: Dimension) => boolean): Mismatch[] =>
+  DIMENSIONS.filter(of).map((dimension) => {
+    const textIn = (one: Case): string => valueText(dimension, valueIn(dimension, one));
+    return { what: dimension.title, base: textIn(base), next: textIn(next) };
+  });
+
+/** Number of dimensions that differ and forbid no comparison. */
+const variationsOf = (pair: Pair): number =>
+  dimensionsBetween(pair, ({ comparable }) => comparable).filter(({ base, next }) => base !== next).length;
 
 function mismatches(pair: Pair, base: Results, next: Results): Mismatch[] {
   const found = [
-    ...QUESTION.map(({ what, read }) => ({ what, base: read(pair.base), next: read(pair.next) })),
+    ...questionMismatches(pair),
     ...objectives(pair),
     ...(shapeOfCase(pair.base).warmedUp ? [warmUp(base, next)] : []),
   ].filter((one) => one.base !== one.next);

@@ -1,7 +1,7 @@
+import { nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
 import { change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
-import { nameOf } from '../model/group.ts';
 import type { Sentence, Warning } from '../model/model.ts';
 import type { ComparedWord, Comparison, Difference, Pair } from './compare-model.ts';
 

@@ -1,3 +1,4 @@
+import { concerns, flagOf, nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { bandOf } from '../analysis/column.ts';
 import { decideSeparate } from '../analysis/decide.ts';
@@ -5,7 +6,7 @@ import { judge } from '../analysis/judge.ts';
 import type { ReadRun } from '../analysis/readings.ts';
 import { barrierTo, countTrials, statusOf } from '../analysis/status.ts';
 import { judgingOf, metric as metricOf, shapeOfCase, titleOf } from '../kinds/lookup.ts';
-import { describe, kindOf, nameOf, questionOf } from '../model/group.ts';
+import { describe, kindOf, questionOf } from '../model/group.ts';
 import type { Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
@@ -238,10 +239,7 @@ function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Rea
 /** The other run may say itself why it has no such case. */
 function loneCase(one: Case, { plan, cases, transports }: Results): LoneCase {
   const name = nameOf(one);
-  const flag = name.split('#')[0] ?? name;
-  const left = (plan.leftOut ?? []).find(
-    ({ name: out, encoding = one.encoding }) => out === flag && encoding === one.encoding,
-  );
+  const left = (plan.leftOut ?? []).find((note) => note.name === flagOf(one) && concerns(note, one));
   const known = transports.some(({ id, variant }) => id === one.transport && variant === one.variant);
   const reason =
     left?.reason ??

@@ -1,5 +1,6 @@
+import { phrasesOf } from '../../bench/results/case.ts';
 import type { Case } from '../../bench/results/schema.ts';
-import { kindOf, particulars } from '../model/group.ts';
+import { kindOf } from '../model/group.ts';
 import type { Kind, Metric, MetricId } from '../model/metrics.ts';
 import type { Question } from '../model/model.ts';
 import { KINDS } from './index.ts';
@@ -65,11 +66,11 @@ const isComplete = <T>(made: Partial<Record<MetricId, T>>): made is Record<Metri
 
 /** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
 export const titleOf = (question: Question): string =>
-  [shapeOf(question).title(question), ...particulars(question)].join(' ');
+  [shapeOf(question).title(question), ...phrasesOf(question)].join(' ');
 
 /** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
 export const openingOf = (question: Question): string =>
-  `For ${[shapeOf(question).subject(question), ...particulars(question)].join(' ')}: `;
+  `For ${[shapeOf(question).subject(question), ...phrasesOf(question)].join(' ')}: `;
 
 /** Name of a question where the scenario alone says which is meant. */
 export const scenarioText = (question: Question): string => shapeOf(question).scenarioText(question.scenario);

@@ -1,3 +1,4 @@
+import { concerns, flagOf, openDimensions, questionKey } from '../../bench/results/case.ts';
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
 import type { Kind } from './metrics.ts';
 import type { Objective, Question } from './model.ts';
@@ -11,18 +12,19 @@ export type CaseGroup = {
 
 export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
 
-/** Cases are comparable only when they differ in nothing but transport and variant. */
+/** Cases are comparable only when no dimension makes their questions differ. */
 export function groupCases(cases: readonly Case[]): CaseGroup[] {
-  const groups = Map.groupBy(cases, groupId);
+  const groups = Map.groupBy(cases, questionKey);
   return [...groups].flatMap(([id, members]) => {
     const [first] = members;
     return first === undefined ? [] : [{ id, question: questionOf(first, members), cases: members }];
   });
 }
 
-export function questionOf(one: Case, cases: readonly Case[]): Question {
+/** The question that a case answers; the objective is that of the searches among `cases`. */
+export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases: readonly Case[] = []): Question {
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target, network } = one;
-  const security = { tls, auth, target, network };
+  const dimensions = openDimensions(one);
   return {
     scenario,
     kind: kindOf(one),
@@ -31,49 +33,25 @@ export function questionOf(one: Case, cases: readonly Case[]): Question {
     size,
     encoding,
     payload,
-    ...security,
+    tls,
+    auth,
+    target,
+    network,
+    ...(dimensions === undefined ? {} : { dimensions }),
     objective: objectiveOf(cases),
   };
 }
 
-/** What the searches were for; null where none was made. */
+/** What the searches were for, which all of a run share; null where none was made. */
 function objectiveOf(cases: readonly Case[]): Objective | null {
   const trials = cases.flatMap((one) => one.trials);
   const [first] = trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? [])));
   return first?.objective ?? null;
 }
 
-/** A case without a finished search belongs to the others of its run: they all have one objective. */
-const groupId = (one: Case): string => {
-  const { scenario, clients, rate, size, encoding, payload = 'filler', tls, auth, target, network } = one;
-  const load = [kindOf(one), scenario, `c${clients}`, `r${rate}`, `s${size}`, encoding];
-  const unusual = [payload === 'filler' ? undefined : payload, auth?.toLowerCase(), target];
-  const particular = unusual.filter((part) => part !== undefined);
-  return [...load, tls ? 'tls' : 'plain', ...particular, network].join('/');
-};
-
-const CONTENT = { json: 'of JSON records', zeros: 'of zeros', filler: '' };
-
-export const particulars = ({ encoding, payload = 'filler', tls, auth, target, network }: Question): string[] => [
-  ...(payload === 'filler' ? [] : [CONTENT[payload]]),
-  ...(encoding === 'binary' ? ['as binary'] : []),
-  ...(tls ? ['over TLS'] : []),
-  ...(target === undefined ? [] : [`at ${target}`]),
-  ...(auth === undefined ? [] : [`with a token (${auth})`]),
-  ...(network === 'none' ? [] : [`over the network profile “${network}”`]),
-];
-
 /** `p99 ≤ 50 ms`. */
 export const objectiveText = ({ percentile, seconds }: Objective): string =>
   `p${percentile} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
-
-/** As `--transports` takes it: `ws:deflate`. */
-export const flagOf = ({ transport, variant }: Pick<Case, 'transport' | 'variant'>): string =>
-  variant === null ? transport : `${transport}:${variant}`;
-
-/** `ws:deflate`, and in an A/A run `ws:deflate#a`. */
-export const nameOf = (one: Pick<Case, 'transport' | 'variant' | 'label'>): string =>
-  one.label === undefined ? flagOf(one) : `${flagOf(one)}#${one.label}`;
 
 /** A case whose transport the results do not describe is still shown, under its id. */
 export function describe(
@@ -86,9 +64,7 @@ export function describe(
 
 /** Transports of the run that a group has no case of: their capabilities leave it out, or the machine could not load them. */
 export function unsupportedIn({ transports, plan }: Results, { question, cases }: CaseGroup): Absent[] {
-  const left = (plan.leftOut ?? []).filter(
-    (one) => (one.encoding ?? question.encoding) === question.encoding && (one.size ?? question.size) === question.size,
-  );
+  const left = (plan.leftOut ?? []).filter((one) => concerns(one, question));
   const said = left.map(absent);
   if (question.encoding !== 'binary') return said;
   const incapable = transports

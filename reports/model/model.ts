@@ -67,7 +67,17 @@ export type Phrase = { readonly text: string; readonly strong: boolean };
 
 export type Question = Pick<
   Results['cases'][number],
-  'scenario' | 'clients' | 'rate' | 'size' | 'encoding' | 'payload' | 'tls' | 'auth' | 'target' | 'network'
+  | 'scenario'
+  | 'clients'
+  | 'rate'
+  | 'size'
+  | 'encoding'
+  | 'payload'
+  | 'tls'
+  | 'auth'
+  | 'target'
+  | 'network'
+  | 'dimensions'
 > & {
   readonly kind: Kind;
   readonly objective: Objective | null;
@@ -240,6 +250,8 @@ export type WireRow = {
   readonly floor: boolean;
   readonly size: number;
   readonly encoding: Case['encoding'];
+  /** What is unusual about the case: `binary, TLS`; may be empty. */
+  readonly particulars: string;
   /** Valid trials behind the figures; medians where there are several. */
   readonly trials: number;
   /** Messages of each, up and down. */

@@ -1,3 +1,5 @@
+import { valueIn } from '../../bench/results/case.ts';
+import { DIMENSIONS, type DimensionValue } from '../../bench/results/dimensions.ts';
 import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
 import { KINDS } from '../kinds/index.ts';
 import { METRICS, measuredMetric } from '../kinds/lookup.ts';
@@ -48,6 +50,16 @@ const figure = ({ number, csv, metric: { id } }: MeasuredMetric): { number: numb
 });
 const FIGURES = METRICS.map(({ id }) => figure(measuredMetric(id)));
 
+/** Dimensions whose columns stand before those of the trial, in their order. */
+const DIMENSIONS_BEFORE = ['clients', 'rate', 'size', 'encoding', 'payload', 'tls', 'target', 'auth', 'network'];
+
+function dimensionColumns(wanted: string): Column[] {
+  return DIMENSIONS.filter(({ name }) => name === wanted).map((dimension): Column => {
+    const { header, cell } = dimension.column ?? { header: dimension.name, cell: (value: DimensionValue) => value };
+    return [header, ({ one }) => cell(valueIn(dimension, one))];
+  });
+}
+
 /** A column's name says its unit: everything is in seconds, bytes, counts, or counts a second. */
 const COLUMNS: readonly Column[] = [
   ['run', ({ results }) => results.id],
@@ -57,15 +69,7 @@ const COLUMNS: readonly Column[] = [
   ['label', ({ one }) => one.label ?? null],
   ['scenario', ({ one }) => one.scenario],
   ['kind', ({ one }) => kindOf(one)],
-  ['clients', ({ one }) => one.clients],
-  ['rate_per_second', ({ one }) => one.rate],
-  ['size_bytes', ({ one }) => one.size],
-  ['encoding', ({ one }) => one.encoding],
-  ['payload', ({ one }) => one.payload ?? 'filler'],
-  ['tls', ({ one }) => one.tls],
-  ['target', ({ one }) => one.target ?? null],
-  ['auth', ({ one }) => one.auth ?? null],
-  ['network', ({ one }) => one.network],
+  ...DIMENSIONS_BEFORE.flatMap(dimensionColumns),
   ['block', ({ trial }) => trial.block],
   ['order', ({ trial }) => trial.order],
   ['started_at', ({ trial }) => trial.startedAt],
@@ -113,6 +117,10 @@ const COLUMNS: readonly Column[] = [
   ofMeasured('workers', ({ usage }) => usage.generator.workers),
   ...Object.values(KINDS).flatMap(({ csv }) => csv.map(({ header, cell }) => ofMeasured(header, cell))),
   ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [] : [column])),
+  // Columns are only appended, those of further dimensions too.
+  ...DIMENSIONS.map(({ name }) => name)
+    .filter((name) => !DIMENSIONS_BEFORE.includes(name))
+    .flatMap(dimensionColumns),
 ];
 
 /** A trial a line, whatever became of it. The same from a page as from the command line. */

@@ -62,17 +62,18 @@ describe('the comparison', () => {
   });
 });
 
-test.each([40, 60, 79, 80, 100, 160])('no line is longer than %i columns', (width) => {
+describe('of many kinds, with a long name', () => {
   const wide = { ...slow, 'a-transport-with-a-long-name': { p50Ms: 3 } };
   const slower = { ...wide, 'a-transport-with-a-long-name': { p50Ms: 9 } };
-  const runs = [
-    run({ transports: wide, scenarios: EVERY_KIND }),
-    run({ transports: slower, scenarios: EVERY_KIND, seed: 2 }),
-  ];
-  for (const all of [true, false]) {
-    const lines = print(runs[0]!, runs[1]!, { width, all }).split('\n');
-    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(width);
-  }
+  const [base, next] = [wide, slower].map((transports, at) => run({ transports, scenarios: EVERY_KIND, seed: 1 + at }));
+  const comparison = compare(base!, next!, { resamples: 500 });
+
+  test.each([40, 60, 79, 80, 100, 160])('no line is longer than %i columns', (width) => {
+    for (const all of [true, false]) {
+      const lines = comparisonText(comparison, { width, colour: false, all }).split('\n');
+      expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(width);
+    }
+  });
 });
 
 test('where room is short columns go, name, figure and verdict stay', () => {

@@ -1,4 +1,4 @@
-import { wireTakeaway } from '../analysis/figures/wire.ts';
+import { particularName, wireTakeaway } from '../analysis/figures/wire.ts';
 import { hundredths, integer, printable, signed, signedShare } from '../model/format.ts';
 import type { Beside, WireRow } from '../model/model.ts';
 import { proseWidth } from './paint.ts';
@@ -30,7 +30,7 @@ export function wireTable(rows: readonly WireRow[], { width, paintHeader = same 
     return (line: (typeof lines)[number]) => (line.counted?.link == null ? '—' : read(line.counted.link));
   };
   const columns = [
-    column('transport', null, ({ row }) => (row.encoding === 'binary' ? `${row.name} (binary)` : row.name), 'left'),
+    column('transport', null, ({ row }) => particularName(row), 'left'),
     column('size', 8, ({ row }) => integer(row.size)),
     column('way', null, ({ way }) => way, 'left'),
     column('theory B', 7, socket(theoryText)),

@@ -1,6 +1,7 @@
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { caseId } from '../../bench/results/case.ts';
 import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import {
   type Capacity,
@@ -82,6 +83,7 @@ export type ScenarioSpec = {
   readonly rate?: number;
   readonly size?: number;
   readonly encoding?: Case['encoding'];
+  readonly dimensions?: NonNullable<Case['dimensions']>;
 };
 
 export const ECHO: ScenarioSpec = { scenario: 'echo', clients: 100, rate: 1200 };
@@ -199,11 +201,8 @@ function caseShell(
   scenario: ScenarioSpec,
   label: string | undefined,
 ): Shell {
-  const { kind, clients = 100, rate = 1200, size = 128, encoding = 'text' } = scenario;
-  const name = `${variant === undefined ? id : `${id}:${variant}`}${label === undefined ? '' : `#${label}`}`;
-  const load = [...(rate > 0 ? [`r${rate}`] : []), ...(size > 0 ? [`s${size}`] : [])];
-  return {
-    id: [name, scenario.scenario, `c${clients}`, ...load, encoding].join('/'),
+  const { kind, clients = 100, rate = 1200, size = 128, encoding = 'text', dimensions } = scenario;
+  const described = {
     transport: id,
     variant: variant ?? null,
     ...(label === undefined ? {} : { label }),
@@ -215,8 +214,9 @@ function caseShell(
     encoding,
     tls: false,
     network: 'none',
-    effective: effective ?? (id === 'ws' ? SETTINGS.ws : SETTINGS.other),
+    ...(dimensions === undefined ? {} : { dimensions }),
   };
+  return { id: caseId(described), ...described, effective: effective ?? (id === 'ws' ? SETTINGS.ws : SETTINGS.other) };
 }
 
 type TrialSpec = {

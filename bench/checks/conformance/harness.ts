@@ -21,12 +21,6 @@ export interface Subject {
 /** Largest message in the suite and the limit its servers are given, in bytes. */
 export const LIMIT_BYTES = 1024 * 1024;
 
-/**
- * What may keep a machine from having a transport: a system older, or another, than its native part was made for. Anything else is a
- * fault of ours.
- */
-export const UNAVAILABLE = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
-
 /** Raw TCP connection or UDP socket that garbage is written to. */
 export interface Line {
   write(garbage: string | Uint8Array): void;

@@ -5,7 +5,7 @@ import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../../reports/advic
 import { inOrder, readJudged } from '../../../reports/advice/questions/judgements.ts';
 import { CONTRADICTIONS, NEEDS, type NeedId } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
-import { listOf, suggestion } from '../../plan/options.ts';
+import { listOf, suggestion } from '../../plan/readers.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
 /** What a project says of itself, as text: from flags, or from what was typed. */

@@ -11,7 +11,7 @@ import { renderComparison } from '../../../reports/page/document/render.ts';
 import { comparisonText, percent } from '../../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { listOf, nearest, suggestion } from '../../plan/options.ts';
+import { listOf, nearest, suggestion } from '../../plan/readers.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
 import { readOrSay, writeOrRefuse } from '../files.ts';
 import type { Io } from '../io.ts';

@@ -9,7 +9,7 @@ import {
   FROZEN_LOAD,
 } from '../../checks/crosscheck/crosscheck.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
-import { MOST_SIZE } from '../../plan/options.ts';
+import { MOST_SIZE } from '../../plan/settings.ts';
 import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -54,12 +54,12 @@ export async function crosscheckCommand(
   const seconds = estimateSeconds(options);
   io.talk(`Another load generator beside ours: about ${approximately(seconds)}.\n`);
   if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
-  const processes = { pinning: pinCores(1), signal: interrupted };
+  const surroundings = { pinning: pinCores(1), signal: interrupted };
   try {
-    const result = await crosscheck(options, processes, (what) => io.talk(`  ${what}\n`));
+    const result = await crosscheck(options, surroundings, (what) => io.talk(`  ${what}\n`));
     io.out(
       flags.json
-        ? `${JSON.stringify({ options, ...processes.pinning, ...result }, null, 2)}\n`
+        ? `${JSON.stringify({ options, ...surroundings.pinning, ...result }, null, 2)}\n`
         : describe(options, result, io),
     );
     return isComplete(result) ? EXIT.done : EXIT.failed;

@@ -4,7 +4,9 @@ import { type TextColumn, table, widthOf } from '../../../reports/terminal/table
 import { wrap } from '../../../reports/terminal/text.ts';
 import { estimateSeconds, type MicroRow, measureMicro } from '../../checks/micro/measure.ts';
 import { echoOf, JSON_ALONE } from '../../checks/micro/steps.ts';
-import { type Given, readOptions, type Setting } from '../../plan/options.ts';
+import { readOptions } from '../../plan/options.ts';
+import type { Given } from '../../plan/readers.ts';
+import type { Setting } from '../../plan/settings.ts';
 import { EXIT, type ExitCode, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { isAgreed, type LongFlags } from '../long.ts';

@@ -8,14 +8,15 @@ import { thresholdLines } from '../../../reports/terminal/thresholds.ts';
 import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
-import { type Given, listOf, type RunOptions, readOptions, SETTINGS, type Setting } from '../../plan/options.ts';
-import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
+import { commandFor, type RunOptions, readOptions, SETTINGS } from '../../plan/options.ts';
+import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
+import { type Given, listOf } from '../../plan/readers.ts';
+import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
-import { findScenario, kindOf } from '../../scenarios/index.ts';
-import { addressShown } from '../../security/redact.ts';
+import { kindOf } from '../../scenarios/index.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { describePlan, newestResults } from '../before.ts';
 import { readConfig } from '../config.ts';
@@ -203,7 +204,7 @@ async function optionsFrom(
   // Before names are looked up: what a plugin brings can be named.
   await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value));
   const read = readOptions(given);
-  const limits = readThresholds(given.threshold, 'problems' in read ? undefined : read.options);
+  const limits = readThresholds(given.threshold, 'problems' in read ? undefined : plannedBy(read.options));
   const problems = [
     ...unknown,
     ...config.problems,
@@ -214,6 +215,9 @@ async function optionsFrom(
   if (problems.length > 0 || 'problems' in read) throw new UsageError(problems);
   return { options: read.options, thresholds: limits.thresholds };
 }
+
+/** What thresholds can be about: all that is asked for, whether this machine has it or not. */
+const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(options).cases.map(describeCase) });
 
 /** Stdout has one result. */
 function oneOutput({ json, ndjson, markdown }: RunFlags): string[] {
@@ -230,7 +234,8 @@ function labels({ cases }: RunPlan): (id: string) => string {
       .filter((_, at) => telling.has(at))
       .join(' ');
   const told = (): number => new Set(cases.map(({ id }) => short(id))).size;
-  for (let at = 1; told() < cases.length && at < MOST_PARTS; at++) {
+  const parts = Math.max(...cases.map(({ id }) => id.split('/').length));
+  for (let at = 1; told() < cases.length && at < parts; at++) {
     const before = told();
     telling.add(at);
     if (told() === before) telling.delete(at);
@@ -239,48 +244,12 @@ function labels({ cases }: RunPlan): (id: string) => string {
   return (id) => pad(short(id), widest);
 }
 
-/** A name has fewer: transport, scenario, clients, rate, size, encoding and what is unusual. */
-const MOST_PARTS = 12;
-
 /** What has just ended belongs to its own block, though the next one may begin. */
 const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progress['part'] => ({
   name: 'block',
   number: Math.min(Math.floor(before / cases.length) + 1, trials),
   of: trials,
 });
-
-/** The command that makes this run again: every setting that shaped it, whether given or usual. */
-function commandFor(options: RunOptions): string {
-  const { objective, link } = options;
-  const settings: Record<string, string | number | null | undefined> = {
-    transports: options.transports.join(','),
-    scenarios: options.scenarios.join(','),
-    clients: options.clients?.join(','),
-    rate: options.rates?.join(','),
-    size: options.sizes?.join(','),
-    encoding: options.encodings.join(',') === 'text' ? null : options.encodings.join(','),
-    payload: options.payload === 'filler' ? null : options.payload,
-    auth: options.auth,
-    url: options.url === null ? null : addressShown(options.url),
-    plugin: options.plugins.length === 0 ? null : options.plugins.join(','),
-    duration: options.profile === 'quick' ? undefined : options.durationSeconds,
-    warmup: options.warmupSeconds,
-    trials: options.trials,
-    seed: options.seed,
-    workers: options.workers,
-    objective: options.scenarios.some((id) => findScenario(id)?.kind.uses.objective)
-      ? `p${objective.percentile}<${objective.seconds * 1e3}ms`
-      : null,
-    link,
-  };
-  const given = Object.entries(settings).flatMap(([name, value]) => (value == null ? [] : [`--${name} ${value}`]));
-  const flags = [
-    ...(options.tls ? ['--tls'] : []),
-    ...(options.aa ? ['--aa'] : []),
-    ...(options.profile === 'quick' ? ['--quick'] : []),
-  ];
-  return ['npm run bench --', ...given, ...flags].join(' ');
-}
 
 /** Sessions ended, or would not take a message, at a load that they were to bear. */
 const broke = (one: Case, { messages }: MeasuredTrial): boolean =>

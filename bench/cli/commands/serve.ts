@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { application } from '../../../servers/application.ts';
 import type { Identity, Listener } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
-import { ALGORITHMS, listOf, MOST_SIZE, nearest, suggestion } from '../../plan/options.ts';
+import { listOf, nearest, suggestion } from '../../plan/readers.ts';
+import { MOST_SIZE } from '../../plan/settings.ts';
+import { ALGORITHMS } from '../../results/dimensions.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {

@@ -1,8 +1,9 @@
+import { phrasesOf } from '../../../bench/results/case.ts';
 import { median } from '../../../bench/results/numbers.ts';
 import { scenarioText, shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer } from '../../model/format.ts';
-import { particulars } from '../../model/group.ts';
 import type { Group, Question, Row, WireRow } from '../../model/model.ts';
+import { particularName } from './wire.ts';
 
 /** What a run may vary while all else of a question stays as it is. */
 export type Axis = 'rate' | 'clients' | 'size';
@@ -47,7 +48,7 @@ function titleOf(question: Question, axis: Axis): string {
     ...(axis === 'rate' ? [] : [`${figures(rate)} msg/s`]),
     ...(axis === 'size' ? [] : [`${integer(size)} B`]),
   ];
-  return [scenarioText(question), 'with', parts.join(', '), ...particulars(question)].join(' ');
+  return [scenarioText(question), 'with', parts.join(', '), ...phrasesOf(question)].join(' ');
 }
 
 export function seriesOf({ axis, groups }: Sweep): SweepSeries[] {
@@ -101,7 +102,7 @@ export function overheadOf(rows: readonly WireRow[]): {
 } {
   const linked = rows.some(({ up, down }) => up?.link != null && down?.link != null);
   const layer = linked ? 'link' : 'socket';
-  const series = [...Map.groupBy(rows, ({ name }) => name)].map(([name, those]) => ({
+  const series = [...Map.groupBy(rows, particularName)].map(([name, those]) => ({
     name,
     floor: those.some(({ floor }) => floor),
     points: those.toSorted((a, b) => a.size - b.size).map((row) => wirePoint(row, layer)),

@@ -1,7 +1,7 @@
+import { nameOf } from '../../../bench/results/case.ts';
 import { median, wholeAbove } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, list } from '../../model/format.ts';
-import { nameOf } from '../../model/group.ts';
 
 /** How latency went over the measured window of a case's valid trials. All times are in seconds. */
 export type Course = {

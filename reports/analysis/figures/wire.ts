@@ -1,9 +1,10 @@
+import { labelsOf, nameOf } from '../../../bench/results/case.ts';
 import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { isJudged } from '../../kinds/lookup.ts';
 import { DATAGRAMS_NOT_COUNTED } from '../../kinds/shared/measuring.ts';
 import { countOf, signed, signedShare } from '../../model/format.ts';
-import { describe, nameOf } from '../../model/group.ts';
+import { describe } from '../../model/group.ts';
 import type { Beside, WireRow, WireWay } from '../../model/model.ts';
 
 /** One row a case that is held against formulas, in the results' order. */
@@ -32,6 +33,7 @@ function wireRow(results: Results, one: Case): WireRow {
     name: nameOf(one),
     size: one.size,
     encoding: one.encoding,
+    particulars: labelsOf(one, ({ comparable }) => !comparable).join(', '),
     trials: counted.length,
     exchanges: counted.length === 0 ? 0 : median(counted.map(exchangesOf)),
     up: ways(countedOn('up')),
@@ -165,3 +167,7 @@ function datagramsTakeaway(rows: readonly WireRow[]): string {
   if (shares.length === 0) return '';
   return `Of datagrams, counted on the link alone, ${countOf(shares.length, 'figure')} lie within ${signedShare(Math.max(...shares)).replace('+', '')} of what the formulas say.`;
 }
+
+/** `ws`, or `ws (binary)` where something about its case is unusual. */
+export const particularName = ({ name, particulars }: Pick<WireRow, 'name' | 'particulars'>): string =>
+  particulars === '' ? name : `${name} (${particulars})`;

@@ -1,5 +1,6 @@
+import { flagOf } from '../../../bench/results/case.ts';
 import type { Case, Results } from '../../../bench/results/schema.ts';
-import { describe, flagOf } from '../../model/group.ts';
+import { describe } from '../../model/group.ts';
 
 /** What a transport was really set to in this run, and what it promises. */
 export type Implementation = {

@@ -1,5 +1,5 @@
+import { flagOf, nameOf } from '../../../bench/results/case.ts';
 import type { Results } from '../../../bench/results/schema.ts';
-import { flagOf, nameOf } from '../../model/group.ts';
 import { MARKERS, type Marker } from './markers.ts';
 
 /**

@@ -121,7 +121,7 @@ function Way({ row, way, linked }: { row: WireRow; way: (typeof WAYS)[number]; l
           </th>
           <td rowSpan={2} className="number">
             {integer(row.size)}
-            {row.encoding === 'binary' ? <small> binary</small> : null}
+            {row.particulars === '' ? null : <small> {row.particulars}</small>}
           </td>
         </>
       ) : null}

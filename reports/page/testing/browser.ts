@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { chromiumPath, NEEDS } from '../../../bench/testing/needs.ts';
 
 const QUIET = ['no-first-run', 'disable-background-networking', 'disable-component-update', 'disable-sync'];
 const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', ...QUIET].map((flag) => `--${flag}`);
-
-/** Debian's name for it, and what else a machine may have it under. */
-const CHROMIUM = process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
 
 export type Reader = {
   /** Opens the document from a file, without a network, and hands it over; fails if it asks for or complains of anything. */
@@ -17,16 +15,24 @@ export type Reader = {
   close(): Promise<void>;
 };
 
-/** A browser that reads reports as people do: from a file of their own. */
-export async function startReader(): Promise<Reader> {
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS }).catch((cause: unknown) => {
-    throw new Error(
-      `no browser at ${CHROMIUM}: install chromium (.ci/packages does), or name one in WIREBENCH_CHROMIUM`,
-      {
-        cause,
-      },
-    );
+/** The browser of this process, started by the first page. */
+let browser: Promise<Browser> | undefined;
+
+function startBrowser(): Promise<Browser> {
+  const executablePath = chromiumPath();
+  return chromium.launch({ executablePath, args: FLAGS }).catch((cause: unknown) => {
+    throw new Error(`no browser at ${executablePath}: ${NEEDS.chromium.install}`, { cause });
   });
+}
+
+/** Ends the browser of this process. It ends with the process in any case. */
+export async function closeBrowser(): Promise<void> {
+  await (await browser)?.close();
+  browser = undefined;
+}
+
+/** A browser that reads reports as people do: from a file of their own. All readers of a process share it. */
+export async function startReader(): Promise<Reader> {
   const folder = await mkdtemp(join(tmpdir(), 'wirebench-page-'));
   let count = 0;
   return {
@@ -34,7 +40,12 @@ export async function startReader(): Promise<Reader> {
       const file = join(folder, `${count++}.html`);
       await writeFile(file, html);
       const url = pathToFileURL(file).href;
-      const context = await browser.newContext({ offline: true, viewport: { width: 1280, height: 720 }, ...options });
+      browser ??= startBrowser();
+      const context = await (await browser).newContext({
+        offline: true,
+        viewport: { width: 1280, height: 720 },
+        ...options,
+      });
       try {
         const page = await context.newPage();
         const requests: string[] = [];
@@ -59,7 +70,6 @@ export async function startReader(): Promise<Reader> {
       }
     },
     async close() {
-      await browser.close();
       await rm(folder, { recursive: true, force: true });
     },
   };

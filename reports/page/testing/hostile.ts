@@ -1,3 +1,4 @@
+import { DIMENSIONS } from '../../../bench/results/dimensions.ts';
 import { type Results, resultsSchema } from '../../../bench/results/schema.ts';
 
 /** What would do harm, or garble what stands around it, somewhere: in markup, a script, a style, Markdown, a sheet, a terminal. */
@@ -22,9 +23,7 @@ const FIXED = [
   'schema',
   'state',
   'kind',
-  'encoding',
-  'payload',
-  'auth',
+  ...DIMENSIONS.flatMap(({ name, values }) => (values === undefined ? [] : [name])),
   'layer',
   'bound',
   'outcome',
@@ -35,7 +34,7 @@ const HISTOGRAMS = ['response', 'service', 'lag', 'connect', 'last'];
 /** By these the advisor knows a transport, so that with harm in them it has nothing to say. */
 const KNOWN_BY = ['transport', 'variant', 'transports', 'id'];
 /** Objects whose keys are texts of the run's own. */
-const OPEN = ['effective', 'errors', 'packages'];
+const OPEN = ['effective', 'errors', 'packages', 'dimensions'];
 
 /** The same run with harm in every place where a results file may have a text, or in all but the names of transports. */
 export function madeHostile(results: Results, { names = true }: { names?: boolean } = {}): Results {

@@ -2,19 +2,11 @@ import { platform } from '../../../../clients/platform/node.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
 import { Kit, type Peer, within } from '../../../testing/kit.ts';
-import { subjects } from '../../../testing/subjects.ts';
-import {
-  capabilitiesOf,
-  loadClient,
-  loadServer,
-  optionsOf,
-  surfaceOf,
-  type TransportChoice,
-} from '../../../transports/index.ts';
+import { type Subject, subjects } from '../../../testing/subjects.ts';
+import { capabilitiesOf, loadClient, loadServer, optionsOf, surfaceOf } from '../../../transports/index.ts';
 
-/** A transport in one of its variants, ready to be tested. */
-export interface Party extends TransportChoice {
-  readonly name: string;
+/** A transport in one of its variants, with its modules. Which those are the registry says, and nothing else. */
+export interface Party extends Subject {
   readonly server: ServerModule;
   readonly client: ClientModule;
   /** A page of any origin may try to talk to it. */
@@ -23,16 +15,22 @@ export interface Party extends TransportChoice {
   readonly unauthorized: RegExp;
 }
 
-/** Every transport and variant to test that asks for tokens and can be used on this machine. */
+/** Every subject that asks for tokens, those included that cannot be used on this machine: tests report them as unavailable. */
 export async function everyParty(): Promise<readonly Party[]> {
-  const usable = (await subjects()).filter((one) => one.unavailable === undefined && capabilitiesOf(one).auth === true);
+  const asking = (await subjects()).filter((subject) => capabilitiesOf(subject).auth === true);
   return Promise.all(
-    usable.map(async ({ name, entry, variant }) => {
+    asking.map(async (subject) => {
+      const { name, entry, variant } = subject;
       const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
-      const unauthorized = surfaceOf({ entry, variant })?.refusals.unauthorized;
+      const unauthorized = surfaceOf(subject)?.refusals.unauthorized;
       if (unauthorized === undefined) throw new Error(`${name} does not declare how it refuses a bad token`);
-      const browser = (variant?.browser ?? entry.browser) !== false;
-      return { name, entry, variant, server, client, browser, unauthorized };
+      return {
+        ...subject,
+        server,
+        client,
+        browser: (variant?.browser ?? entry.browser) !== false,
+        unauthorized,
+      };
     }),
   );
 }

@@ -8,9 +8,11 @@ import { misfits } from './json-schema.ts';
 const SCHEMA = resultsJsonSchema();
 
 const results = makeResults({
+  // They have every kind of place that seven have.
   transports: {
-    ...SEVEN,
+    ws: SEVEN.ws ?? {},
     sse: { ...SEVEN.sse, faults: { 0: { state: 'failed', reasons: ['x'] }, 1: { state: 'invalid', reasons: ['y'] } } },
+    graphql: SEVEN.graphql ?? {},
   },
   scenarios: EVERY_KIND,
   trials: 2,

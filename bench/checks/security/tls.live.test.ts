@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
+import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf } from '../../transports/index.ts';
 import { describe as everythingIn } from '../conformance/suite.ts';
 import { everyParty, PartyKit, refusalOf } from './testing/parties.ts';
@@ -19,6 +20,8 @@ beforeAll(() => setDefaultCACertificates([ours.certificate, elsewhere.certificat
 afterAll(() => setDefaultCACertificates(before));
 
 describe.each(parties)('$name over TLS', (party) => {
+  unavailable(party.unavailable);
+
   test.each(['HS256', 'ES256'] as const)('carries echo and broadcast for who brings an %s token', async (algorithm) => {
     await using kit = new PartyKit();
     const mint = await makeMint(algorithm);

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { needs } from '../../testing/unavailable.ts';
 import { findTransport } from '../../transports/index.ts';
 import { type CrosscheckOptions, compare, httpTransports, underFreeze } from './crosscheck.ts';
 import { analyticTruth } from './freeze.ts';
@@ -41,7 +42,9 @@ describe('under one load', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32')('while the server stands still', () => {
+describe('while the server stands still', async () => {
+  await needs('processTable');
+
   test('every message that was due meanwhile shows it, and what autocannon adds is counted', async () => {
     const { truth, readings } = await underFreeze(entry, OPTIONS, around(), () => {});
     const { rate, seconds } = OPTIONS.frozenLoad;

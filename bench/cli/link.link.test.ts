@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseResults } from '../results/file.ts';
-import { privateLink } from '../run/link.ts';
 import { endStarted, start, until } from '../testing/command.ts';
 import { networkNamespaces } from '../testing/processes.ts';
 
@@ -13,32 +12,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const possible = await privateLink().then(
-  (link) => link.close().then(() => true),
-  () => false,
-);
 const small = ['--transports', 'tcp', '--scenarios', 'echo', '--clients', '5', '--rate', '200', '--warmup', '0.1'];
 
-test('a link that cannot be had is refused before anything starts, unless `auto` may do without', async () => {
-  const toolless = { PATH: '/nonexistent' };
-  const refused = await start(['run', ...small, '--link', 'veth', '--out', join(folder, 'no')], toolless).ended;
-  expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(
-    /--link veth: no private link: unshare is not installed \(install util-linux\); use --link loopback/,
-  );
-  const out = join(folder, 'loopback');
-  const settings = ['--duration', '0.2', '--trials', '1', '--out', out];
-  const done = await start(['run', ...small, ...settings], toolless).ended;
-  expect([0, 13]).toContain(done.code);
-  expect(done.stderr).toMatch(
-    /the loopback, bytes at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
-  );
-  const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
-  expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });
-  expect(cases[0]?.trials[0]).toMatchObject({ wire: { layer: 'socket' } });
-});
-
-describe.runIf(possible)('a run over a private link leaves no namespace behind', () => {
+describe('a run over a private link leaves no namespace behind', () => {
   const before = networkNamespaces();
   const gone = () => until(() => networkNamespaces().length === before.length);
 

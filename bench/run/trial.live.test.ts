@@ -1,23 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { UNAVAILABLE } from '../checks/conformance/harness.ts';
 import { decode } from '../load/histogram.ts';
-import { readOptions } from '../plan/options.ts';
-import { makePlan } from '../plan/plan.ts';
 import type { MeasuredTrial, Trial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
+import { planTrial } from '../testing/plan-trial.ts';
 import { childrenOf } from '../testing/processes.ts';
 import { singleTrial } from '../testing/single-trial.ts';
 import { subjects } from '../testing/subjects.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
 
-function planned(transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase {
-  const given = { transports: { value: transport, where: '' }, scenarios: { value: scenario, where: '' } };
-  const read = readOptions(given);
-  if ('problems' in read) throw new Error(read.problems.join());
-  return { ...makePlan(read.options).cases[0]!, clients: 10, rate: 500, size: 64, seconds: 0.4, ...changes };
-}
+const LOAD = { clients: 10, rate: 500, size: 64, seconds: 0.4 };
+const planned = (transport: string, scenario: string, changes: Partial<PlannedCase> = {}): PlannedCase =>
+  planTrial(transport, scenario, { ...LOAD, ...changes });
 
 const settings = singleTrial({ warmupSeconds: 0.2 });
 
@@ -26,12 +20,11 @@ function measured(trial: Trial): MeasuredTrial {
   return trial;
 }
 
-for (const { name, unavailable, ...found } of await subjects()) {
-  if (unavailable !== undefined) {
-    test(`${name} is unavailable here: ${unavailable}`, () => expect(unavailable).toMatch(UNAVAILABLE));
-    continue;
-  }
-  test(`${name}: the accounting of an echo and of a broadcast closes to the message`, async () => {
+test.for(await subjects())(
+  '$name: the accounting of an echo and of a broadcast closes to the message',
+  async (found, { skip }) => {
+    if (found.unavailable !== undefined) skip(found.unavailable);
+    const { name } = found;
     const { reliable, ordered } = capabilitiesOf(found);
     const echo = measured((await runTrial(planned(name, 'echo'), settings)).trial);
     const broadcast = measured((await runTrial(planned(name, 'broadcast', { rate: 50 }), settings)).trial);
@@ -53,8 +46,8 @@ for (const { name, unavailable, ...found } of await subjects()) {
       expect(wire.up).toBeGreaterThan(messages.sent * 48);
       expect(wire.down).toBeGreaterThan(messages.delivered * 48);
     }
-  });
-}
+  },
+);
 
 test('bytes per message are exact: what is put around a message is what the protocols say', async () => {
   const down = async (id: string): Promise<number> => {
@@ -116,7 +109,7 @@ async function childRunning(file: string): Promise<number> {
   for (let round = 0; round < 500; round++) {
     const found = children().find(({ command }) => command.includes(file));
     if (found !== undefined) return found.pid;
-    await sleep(10);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`no child runs ${file}`);
 }

@@ -11,6 +11,7 @@ const isReachable = ({ browser }: Party, url: string): boolean =>
 const parties = await everyParty();
 const reachable: Party[] = [];
 for (const party of parties) {
+  if (party.unavailable !== undefined) continue;
   await using kit = new PartyKit();
   if (isReachable(party, (await kit.serve(party)).url)) reachable.push(party);
 }
@@ -82,13 +83,15 @@ async function isAdmitted(kit: PartyKit, party: Party, url: string, pageOf?: (ow
 const said = ({ overheard }: Relay): string => overheard.map(({ down }) => down).join('\n');
 
 test('there are transports that a page can reach', () => {
+  // One transport alone may be any of them.
   expect(reachable.length).toBeGreaterThan(onlyTransport === undefined ? 4 : -1);
 });
 
 /** The binding shows no request's fields, its origin not among them: where pages are listed, nobody is known to be one of them. */
 const originless = parties.filter(({ entry }) => entry.port === 'udp');
 
-test.each(originless)('$name: with origins listed, admits nobody', async (party) => {
+test.for(originless)('$name: with origins listed, admits nobody', async (party, { skip }) => {
+  if (party.unavailable !== undefined) skip(party.unavailable);
   await using kit = new PartyKit();
   const { url } = await kit.serve(party, { origins: LISTED });
   expect(everythingIn(await refusalOf(kit.join(party, url)))).toMatch(party.unauthorized);

@@ -1,0 +1,32 @@
+import { platform } from '../../../clients/platform/node.ts';
+import { application } from '../../../servers/application.ts';
+import {
+  capabilitiesOf,
+  loadClient,
+  loadServer,
+  optionsOf,
+  surfaceOf,
+  type TransportChoice,
+} from '../../transports/index.ts';
+import type { Subject } from './harness.ts';
+import { type Check, checks } from './suite.ts';
+
+/** A transport as the suite takes it, and the checks that apply to what it promises. */
+export async function conforming(
+  found: TransportChoice,
+): Promise<{ readonly subject: Subject; readonly checks: readonly Check[] }> {
+  const { entry } = found;
+  const [server, client] = await Promise.all([loadServer(entry), loadClient(entry)]);
+  const capabilities = capabilitiesOf(found);
+  const subject: Subject = {
+    server,
+    client,
+    application,
+    platform,
+    capabilities,
+    refusal: surfaceOf(found)!.refusals.tooLarge,
+    ...(entry.port === undefined ? {} : { port: entry.port }),
+    options: optionsOf(found),
+  };
+  return { subject, checks: checks.filter(({ promises }) => promises?.(capabilities) ?? true) };
+}

@@ -1,0 +1,148 @@
+import { distance } from 'fastest-levenshtein';
+import type { Objective } from '../scenarios/shape.ts';
+
+/** A value as it was given, and where: `--clients` or `clients in bench.json`. */
+export interface Given {
+  readonly value: unknown;
+  readonly where: string;
+}
+
+/** Percentiles that an objective can be about. */
+const PERCENTILES = [50, 90, 99, 99.9] as const satisfies readonly Objective['percentile'][];
+
+/** `, did you mean "graphql"?` where a known name is near, and the known names where none is. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const near = nearest(name, known);
+  return near !== '' || known.length > 20 ? near : `; there are: ${known.join(', ')}`;
+}
+
+/** The name that may have been meant, where one is near; for what has named all there are already. */
+export function nearest(name: string, known: readonly string[]): string {
+  const [first] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
+  if (first === undefined || distance(name, first) > Math.max(2, first.length / 3)) return '';
+  return `, did you mean "${first}"?`;
+}
+
+/** Numbers that a setting takes. */
+export interface Range {
+  readonly least: number;
+  readonly most: number;
+  readonly whole?: true;
+}
+
+/** Reads names of transports or scenarios; `exists` knows which there are, and `known` are those to list. */
+export function readNames(
+  given: Given | undefined,
+  { kind, known, usual, exists }: NamesToRead,
+  problems: string[],
+): readonly string[] {
+  if (given === undefined) return usual;
+  const names = listOf(given.value);
+  if (names.length === 0) problems.push(`${given.where} names no ${kind}; there are: ${known.join(', ')}`);
+  for (const [index, name] of names.entries()) {
+    if (!exists(name)) problems.push(`${given.where}: unknown ${kind} "${name}"${suggestion(name, known)}`);
+    else if (names.indexOf(name) !== index) problems.push(`${given.where} names ${name} twice`);
+  }
+  return names;
+}
+
+interface NamesToRead {
+  readonly kind: 'transport' | 'scenario';
+  readonly known: readonly string[];
+  readonly usual: readonly string[];
+  exists(name: string): boolean;
+}
+
+export function readNumbers(given: Given | undefined, range: Range, problems: string[]): number[] | null {
+  if (given === undefined) return null;
+  const texts = listOf(given.value);
+  const numbers = texts.map((text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN));
+  const kind = range.whole ? 'whole numbers' : 'numbers';
+  const wrong = numbers.flatMap((number, index) => (isIn(number, range) ? [] : [`"${texts[index]}"`]));
+  if (wrong.length > 0 || numbers.length === 0) {
+    const got = wrong.length > 0 ? wrong.join(', ') : 'nothing';
+    problems.push(`${given.where} takes ${kind} from ${range.least} to ${range.most}, not ${got}`);
+    return null;
+  }
+  if (new Set(numbers).size < numbers.length) problems.push(`${given.where} names a value twice`);
+  return numbers;
+}
+
+export function readNumber(given: Given | undefined, range: Range, problems: string[]): number | null {
+  const numbers = readNumbers(given, range, problems);
+  if (numbers === null) return null;
+  if (numbers.length > 1) problems.push(`${given?.where} takes one value, not ${numbers.length}`);
+  return numbers[0] ?? null;
+}
+
+export function readChoice<Choice extends string>(
+  given: Given | undefined,
+  choices: readonly Choice[],
+  problems: string[],
+): Choice | undefined {
+  if (given === undefined) return undefined;
+  const found = choices.find((one) => one === given.value);
+  if (found === undefined) problems.push(notAChoice(given, String(given.value), choices));
+  return found;
+}
+
+export function readChoices<Choice extends string>(
+  given: Given | undefined,
+  choices: readonly Choice[],
+  problems: string[],
+): readonly Choice[] | undefined {
+  if (given === undefined) return undefined;
+  const names = listOf(given.value);
+  const found = choices.filter((one) => names.includes(one));
+  const wrong = names.filter((name) => !choices.some((one) => one === name));
+  for (const name of wrong) problems.push(notAChoice(given, name, choices));
+  if (wrong.length === 0 && found.length < Math.max(1, names.length)) {
+    problems.push(`${given.where} takes ${choices.join(', ')}, each once`);
+  }
+  return found;
+}
+
+function notAChoice({ where }: Given, value: string, choices: readonly string[]): string {
+  return `${where} takes ${choices.join(', ')}, not "${value}"${nearest(value, choices)}`;
+}
+
+export function readUrl(given: Given | undefined, problems: string[]): string | null {
+  if (given === undefined) return null;
+  const text = String(given.value);
+  if (URL.canParse(text) && new URL(text).hostname !== '') return text;
+  problems.push(`${given.where} takes the whole address of a server, such as ws://127.0.0.1:8080/chat, not "${text}"`);
+  return null;
+}
+
+export function readFlag(given: Given | undefined, problems: string[]): boolean {
+  if (given === undefined || typeof given.value === 'boolean') return given?.value === true;
+  problems.push(`${given.where} takes true or false, not ${JSON.stringify(given.value)}`);
+  return false;
+}
+
+function isIn(number: number, { least, most, whole }: Range): boolean {
+  return Number.isFinite(number) && number >= least && number <= most && (!whole || Number.isInteger(number));
+}
+
+/** The parts of a list as flags and configuration files have it. */
+export function listOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String);
+  return String(value)
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part, index, parts) => part !== '' || parts.length > 1 || index > 0);
+}
+
+/** Units to a second: dividing by a whole number keeps 800 µs what it is. */
+const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
+
+export function readObjective({ value, where }: Given, problems: string[]): Objective {
+  const [, name, amount, unit = ''] = /^\s*p([\d.]+)\s*<=?\s*([\d.]+)\s*(s|ms|us|µs)\s*$/.exec(String(value)) ?? [];
+  const percentile = PERCENTILES.find((one) => one === Number(name));
+  const seconds = Number(amount) / (PER_SECOND[unit] ?? Number.NaN);
+  if (percentile !== undefined && seconds > 0 && Number.isFinite(seconds)) return { percentile, seconds };
+  problems.push(
+    `${where} takes a percentile (${PERCENTILES.map((one) => `p${one}`).join(', ')}) and a time, such as p99<50ms, not "${value}"`,
+  );
+  return { percentile: 99, seconds: 0.05 };
+}

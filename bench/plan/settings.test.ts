@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { commandFor, readOptions, SETTINGS } from './options.ts';
+import type { Given } from './readers.ts';
+import { helpOf, RUN_SETTINGS } from './settings.ts';
+
+function optionsOf(values: Readonly<Record<string, unknown>>) {
+  const given = Object.entries(values).map(([name, value]): [string, Given] => [name, { value, where: `--${name}` }]);
+  const read = readOptions(Object.fromEntries(given));
+  if ('problems' in read) throw new Error(read.problems.join('\n'));
+  return read.options;
+}
+
+/** Settings as the command line parser would read them out of the command. */
+function parsed(command: string): Record<string, string | true> {
+  const [, ...flags] = command.split(' --');
+  const pairs = flags.slice(1).map((flag): [string, string | true] => {
+    const [name = '', value] = flag.split(' ');
+    return [name, value ?? true];
+  });
+  return Object.fromEntries(pairs);
+}
+
+test.each<Readonly<Record<string, unknown>>>([
+  {},
+  { quick: true },
+  { quick: true, trials: 3 },
+  {
+    transports: 'ws,sse',
+    scenarios: 'echo,idle',
+    clients: '10,20',
+    rate: '0.5',
+    size: '64,128',
+    encoding: 'text,binary',
+  },
+  {
+    transports: 'ws',
+    payload: 'json',
+    tls: true,
+    auth: 'ES256',
+    aa: true,
+    seed: 5,
+    workers: 1,
+    warmup: 0,
+    duration: 2,
+  },
+  { scenarios: 'capacity', objective: 'p99.9<800us', link: 'loopback' },
+  { url: 'ws://127.0.0.1:8080/chat', transports: 'ws' },
+])('the command of %j asks for the same run again', (values) => {
+  const { named, profile, ...options } = optionsOf(values);
+  const again = optionsOf(parsed(commandFor({ ...options, named, profile })));
+  expect(again).toMatchObject(options);
+});
+
+test('a command leaves out what does not shape the run', () => {
+  expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo' }))).toBe(
+    'npm run bench -- --transports ws --scenarios echo --warmup 0.8 --trials 7 --seed 1 --link auto',
+  );
+  expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo', quick: true, tls: true }))).toBe(
+    'npm run bench -- --transports ws --scenarios echo --warmup 1 --trials 1 --seed 1 --link auto --tls --quick',
+  );
+  const secret = commandFor(optionsOf({ transports: 'ws', url: 'ws://me:secret@127.0.0.1/?token=abc' }));
+  expect(secret).not.toMatch(/secret|abc/);
+});
+
+test('every setting has help, and every option its own setting', () => {
+  for (const name of SETTINGS) expect(helpOf(name)).toMatch(/^\S.{10,}$/);
+  const options = Object.values(RUN_SETTINGS).flatMap(({ option }) => option ?? []);
+  expect(new Set(options).size).toBe(options.length);
+});

@@ -1,0 +1,190 @@
+/** Value of a dimension as results have it. */
+export type DimensionValue = string | number | boolean;
+
+export const ENCODINGS = ['text', 'binary'] as const;
+/** Contents of messages after their header: they decide what compression can save. */
+export const PAYLOADS = ['filler', 'json', 'zeros'] as const;
+/** Algorithms that tokens can be signed with. */
+export const ALGORITHMS = ['HS256', 'ES256'] as const;
+
+/** The properties of a case in results that say what was measured, without its transport. */
+export interface CaseDescription {
+  readonly scenario: string;
+  readonly kind?: string | undefined;
+  readonly clients: number;
+  readonly rate: number;
+  readonly size: number;
+  readonly encoding: string;
+  readonly payload?: string | undefined;
+  readonly tls: boolean;
+  readonly auth?: string | undefined;
+  readonly target?: string | undefined;
+  readonly network: string;
+  /** Values of the dimensions that have no property of their own, by name; one that is missing has its default. */
+  readonly dimensions?: Readonly<Record<string, DimensionValue>> | undefined;
+}
+
+/** Text for a value, or null where the value is not mentioned. */
+type Form = (value: DimensionValue, isDefault: boolean, one: CaseDescription) => string | null;
+
+/**
+ * A property in which cases differ. A new one needs its row here, a row in bench/plan/settings.ts, and the place where it acts; ids,
+ * titles, grouping, comparison, thresholds and CSV follow from the row.
+ */
+export interface Dimension {
+  /** Name in ids, in thresholds (`[name=value]`) and in the results' `dimensions`. */
+  readonly name: string;
+  /** Name in sentences and in comparisons: `message size`. */
+  readonly title: string;
+  /** Value of a case that does not mention it. Null: every case mentions it, and each scenario has a default of its own. */
+  readonly defaultOf: ((one: CaseDescription) => DimensionValue) | null;
+  /** All known values, where they can be listed; a case with another one was written by a newer version. */
+  readonly values?: readonly DimensionValue[];
+  /** True if cases that differ in it share a table and may be given a verdict; false if they answer different questions. */
+  readonly comparable: boolean;
+  /** Reads it from its own property of a case. Left out: it is in `dimensions`. */
+  readonly read?: (one: CaseDescription) => DimensionValue | undefined;
+  /** Part of a case's id. Left out: `name=value`, unless the value is the default. */
+  readonly id?: Form;
+  /** Part of a question's key. Left out: as in the id. */
+  readonly key?: Form;
+  /** Beside the name of a transport. Left out: `name=value`, unless the value is the default. */
+  readonly label?: Form;
+  /** End of a question's title: `over TLS`. Left out: `with <title> <value>`, unless the value is the default. */
+  readonly phrase?: Form;
+  /** Value by itself, beside the title. Left out: the value, `on` or `off`. */
+  readonly text?: (value: DimensionValue) => string;
+  /** Limit that the value puts on what a run can tell. Left out: none. */
+  readonly limit?: Form;
+  /** Header and cell of its CSV column. Left out: the name and the value. */
+  readonly column?: { readonly header: string; readonly cell: (value: DimensionValue) => DimensionValue | null };
+  /** True if a threshold that does not mention it covers every value; otherwise such a threshold covers the default only. */
+  readonly everyValueInThresholds?: true;
+}
+
+/** Applies a form to values other than the default. */
+const unlessDefault =
+  (form: (value: DimensionValue) => string): Form =>
+  (value, isDefault) =>
+    isDefault ? null : form(value);
+
+const CONTENTS: Readonly<Record<string, string>> = { json: 'JSON records' };
+const never: Form = () => null;
+const sameCell = (value: DimensionValue): DimensionValue => value;
+
+/** All dimensions, in the order of their parts in an id. */
+export const DIMENSIONS: readonly Dimension[] = [
+  {
+    name: 'clients',
+    title: 'clients',
+    defaultOf: null,
+    comparable: false,
+    read: ({ clients }) => clients,
+    id: (value) => `c${value}`,
+    label: never,
+    phrase: never,
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'rate',
+    title: 'rate',
+    defaultOf: null,
+    comparable: false,
+    read: ({ rate }) => rate,
+    id: (value) => (value === 0 ? null : `r${value}`),
+    key: (value) => `r${value}`,
+    label: never,
+    phrase: never,
+    text: (value) => (value === 0 ? 'none' : `${value} msg/s`),
+    column: { header: 'rate_per_second', cell: sameCell },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'size',
+    title: 'message size',
+    defaultOf: null,
+    comparable: false,
+    read: ({ size }) => size,
+    id: (value) => (value === 0 ? null : `s${value}`),
+    key: (value) => `s${value}`,
+    label: never,
+    phrase: never,
+    text: (value) => `${value} B`,
+    column: { header: 'size_bytes', cell: sameCell },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'encoding',
+    title: 'encoding',
+    defaultOf: () => 'text',
+    values: ENCODINGS,
+    comparable: false,
+    read: ({ encoding }) => encoding,
+    id: String,
+    label: unlessDefault(String),
+    phrase: unlessDefault((value) => `as ${value}`),
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'payload',
+    title: 'payload',
+    defaultOf: () => 'filler',
+    values: PAYLOADS,
+    comparable: false,
+    read: ({ payload }) => payload,
+    id: unlessDefault(String),
+    label: unlessDefault(String),
+    phrase: unlessDefault((value) => `of ${CONTENTS[String(value)] ?? value}`),
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'tls',
+    title: 'TLS',
+    defaultOf: () => false,
+    comparable: false,
+    read: ({ tls }) => tls,
+    // The address of somebody else's server decides it, and is not in the id either.
+    id: (value, isDefault, { target }) => (isDefault || target !== undefined ? null : value ? 'tls' : 'tls=off'),
+    key: (value) => (value ? 'tls' : 'plain'),
+    label: unlessDefault((value) => (value ? 'TLS' : 'no TLS')),
+    phrase: unlessDefault((value) => (value ? 'over TLS' : 'without TLS')),
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'auth',
+    title: 'token',
+    defaultOf: () => 'none',
+    values: ['none', ...ALGORITHMS],
+    comparable: false,
+    read: ({ auth }) => auth,
+    id: unlessDefault((value) => String(value).toLowerCase()),
+    label: unlessDefault(String),
+    phrase: unlessDefault((value) => `with a token (${value})`),
+    column: { header: 'auth', cell: (value) => (value === 'none' ? null : value) },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'target',
+    title: 'server',
+    defaultOf: () => 'ours',
+    comparable: false,
+    read: ({ target }) => target,
+    id: never,
+    key: unlessDefault(String),
+    label: never,
+    phrase: unlessDefault((value) => `at ${value}`),
+    column: { header: 'target', cell: (value) => (value === 'ours' ? null : value) },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'network',
+    title: 'network profile',
+    defaultOf: () => 'none',
+    comparable: false,
+    read: ({ network }) => network,
+    key: String,
+    phrase: unlessDefault((value) => `over the network profile “${value}”`),
+    limit: (value, isDefault) =>
+      isDefault ? 'no network delay, packet loss or bandwidth limit' : `network profile “${value}”`,
+  },
+];

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { openLink } from './link.ts';
+
+test('without a private link `auto` says why it takes the loopback, and `veth` refuses', async () => {
+  const { PATH } = process.env;
+  // No tool is found: as on a system that has none.
+  process.env.PATH = '/nonexistent';
+  try {
+    expect(await openLink('auto')).toMatchObject({
+      kind: 'loopback',
+      reason: expect.stringMatching(/unshare is not installed/),
+    });
+    await expect(openLink('veth')).rejects.toThrow(/unshare is not installed/);
+  } finally {
+    process.env.PATH = PATH;
+  }
+});

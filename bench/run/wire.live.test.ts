@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { whyUnmet } from '../testing/needs.ts';
+import { subjectNames, subjects } from '../testing/subjects.ts';
+import { countWire, wirePlan } from '../testing/wire-trial.ts';
+import { loopback } from './link.ts';
+
+/** If so, wire.link.test.ts counts every variant's sockets too. */
+const isCountedOnLink = (await whyUnmet('privateLink')) === undefined;
+const names = subjectNames().filter((name) => !isCountedOnLink || !name.includes(':'));
+const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));
+
+test.for(wirePlan({ transports: names }).cases)(
+  '$id: on the loopback, the sockets carry what the formula says, to the byte',
+  async (planned, { skip }) => {
+    const why = unavailable.get(planned.name);
+    if (why !== undefined) skip(why);
+    const { theory, wire, messages, socket } = await countWire(planned, loopback());
+    expect(messages).toMatchObject({ sent: theory.exchanges, delivered: theory.exchanges });
+    if (wire.datagrams === undefined) expect(socket).toMatchObject({ up: theory.up, down: theory.down });
+  },
+);

@@ -1,0 +1,57 @@
+import type { NeedName } from './needs.ts';
+
+export interface TestKind {
+  /** Files of this kind. */
+  readonly include: string;
+  /** Files that `include` matches too and that are of another kind. */
+  readonly exclude: readonly string[];
+  /** Needs of every test of this kind besides `npm ci`. */
+  readonly needs: readonly NeedName[];
+}
+
+export type KindName = 'unit' | 'live' | 'link' | 'browser' | 'timing' | 'soak';
+
+const suffixed = (kind: KindName, ...needs: NeedName[]): TestKind => ({
+  include: `**/*.${kind}.test.ts`,
+  exclude: [],
+  needs,
+});
+
+/** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
+export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
+  unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [] },
+  live: suffixed('live'),
+  link: suffixed('link', 'privateLink'),
+  browser: suffixed('browser', 'chromium'),
+  timing: suffixed('timing'),
+  soak: suffixed('soak'),
+};
+
+/** Tests that an npm script runs. */
+export interface Suite {
+  readonly kinds: readonly KindName[];
+  /** Beginnings of the paths of the files it is about; all files of its kinds, if left out. */
+  readonly files?: readonly string[];
+  /** True if tests run over every variant of a transport; false for each transport alone. */
+  readonly variants: boolean;
+}
+
+export type SuiteName = 'test' | 'test:all' | 'test:unit' | 'test:transport' | 'soak';
+
+export const SUITES: Readonly<Record<SuiteName, Suite>> = {
+  test: { kinds: ['unit', 'live'], variants: false },
+  'test:all': { kinds: ['unit', 'live', 'browser', 'link', 'timing'], variants: true },
+  'test:unit': { kinds: ['unit'], variants: true },
+  'test:transport': {
+    kinds: ['live', 'link', 'timing'],
+    files: [
+      'bench/checks/conformance',
+      'bench/checks/security',
+      'bench/checks/abuse',
+      'bench/run/trial',
+      'bench/run/wire',
+    ],
+    variants: true,
+  },
+  soak: { kinds: ['soak'], variants: true },
+};

@@ -1,0 +1,3 @@
+import { needs } from './unavailable.ts';
+
+await needs('privateLink');

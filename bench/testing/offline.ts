@@ -1,0 +1,21 @@
+import child_process from 'node:child_process';
+import dgram from 'node:dgram';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+
+/** Makes a unit test fail that starts a process or opens a socket: such a test is of another kind, and its file's name says which. */
+function refuse(what: string): () => never {
+  return () => {
+    throw new Error(`a unit test ${what}: rename its file to .live.test.ts, or to the kind of what it needs`);
+  };
+}
+
+const process = refuse('starts a process');
+const starters = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'];
+Object.assign(child_process, Object.fromEntries(starters.map((name) => [name, process])));
+net.Server.prototype.listen = refuse('listens on a socket');
+net.Socket.prototype.connect = refuse('opens a connection');
+dgram.Socket.prototype.bind = refuse('opens a UDP socket');
+dgram.Socket.prototype.send = refuse('sends a datagram');
+// Modules that import one of these by name get the new one too.
+syncBuiltinESMExports();

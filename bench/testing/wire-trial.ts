@@ -1,0 +1,45 @@
+import { readOptions } from '../plan/options.ts';
+import { makePlan, type RunPlan } from '../plan/plan.ts';
+import type { Given } from '../plan/readers.ts';
+import type { Setting } from '../plan/settings.ts';
+import { pinCores } from '../run/affinity.ts';
+import type { Link } from '../run/link.ts';
+import { runTrial } from '../run/trial.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
+import { singleTrial } from './single-trial.ts';
+
+/** Interval between two polls where the test would otherwise wait for them: the formula counts polls, not time. */
+const SHORT_INTERVAL_MS = 5;
+
+/**
+ * Plan of single messages for a test. Where a transport polls at intervals, its first case keeps its own interval and the others
+ * have a short one.
+ */
+export function wirePlan(settings: Partial<Record<Setting, Given['value']>>): RunPlan {
+  const given = Object.entries({ scenarios: 'wire', ...settings }).map(([name, value]) => [name, { value, where: '' }]);
+  const read = readOptions(Object.fromEntries(given));
+  if ('problems' in read) throw new Error(read.problems.join());
+  const plan = makePlan(read.options);
+  const begun = new Set<string>();
+  const cases = plan.cases.map((planned) => {
+    const isFirst = !begun.has(planned.name);
+    begun.add(planned.name);
+    return isFirst ? planned : withShortInterval(planned);
+  });
+  return { ...plan, cases };
+}
+
+function withShortInterval(planned: PlannedCase): PlannedCase {
+  const { entry } = planned;
+  if (entry.options?.intervalMs === undefined) return planned;
+  return { ...planned, entry: { ...entry, options: { ...entry.options, intervalMs: SHORT_INTERVAL_MS } } };
+}
+
+/** Runs one trial of a case and returns what was counted and what the formula says. Throws if the trial is not valid. */
+export async function countWire(planned: PlannedCase, link: Link) {
+  const { trial } = await runTrial(planned, singleTrial({ pinning: pinCores(1), link }));
+  if (trial.reasons.length > 0 || trial.state === 'failed') throw new Error(trial.reasons.join('; '));
+  if (trial.theory === undefined) throw new Error(`no formula says what ${planned.name} takes`);
+  const { theory, wire, messages } = trial;
+  return { theory, wire, messages, socket: wire.socket ?? wire };
+}
