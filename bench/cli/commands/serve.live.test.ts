@@ -68,10 +68,12 @@ describe('serve', () => {
   );
 
   test('without --json prints the address, and below it the token', () =>
-    serving(['ws', '--auth', 'HS256'], async ({ stdout, stderr }) => {
+    serving(['ws', '--auth', 'HS256'], async (printed) => {
       await using kit = new PartyKit();
-      const [url = '', token = '', ...rest] = stdout.split('\n');
+      const [url = '', token = '', ...rest] = printed.stdout.split('\n');
       expect(rest).toEqual(['']);
+      await until(() => printed.stderr.includes('docs/security.md.'));
+      const { stderr } = printed;
       expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
