@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import { listenOnLoopback, startServer } from '../../run/processes.ts';
 import { Kit } from '../../testing/kit.ts';
-import { subjects } from '../../testing/subjects.ts';
+import { onlyTransport, subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf, loadClient, optionsOf, serverModule } from '../../transports/index.ts';
 import { ABUSE_LIMITS, MOST_LEFT_BYTES, memory, settle } from './harness.ts';
@@ -17,6 +17,11 @@ const slow = new URL('slow-application.ts', import.meta.url).href;
 const limits = { ...ABUSE_LIMITS, messagesPerSecond: 1e9 };
 
 const found = (await subjects()).filter(({ entry }) => entry.datagrams);
+
+test('there are transports whose messages travel in datagrams', () => {
+  // One transport alone may be any of them.
+  expect(found.length).toBeGreaterThan(onlyTransport === undefined ? 0 : -1);
+});
 
 /** TCP holds a sender back whom nobody reads; what comes by UDP a library takes by itself. */
 describe.each(found)('$name: a peer that sends faster than the application takes', (one) => {
