@@ -75,7 +75,10 @@ async function usePlugin(file: string, path: string): Promise<string[]> {
     );
   }
   const { transport } = read.data;
-  if (transports.some((known) => known.id === transport.id)) {
+  const known = transports.find((one) => one.id === transport.id);
+  // A command that ran earlier in this process added it.
+  if (known?.module === module) return [];
+  if (known !== undefined) {
     return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
   }
   const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;
