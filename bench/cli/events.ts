@@ -79,6 +79,7 @@ function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'tr
     order: trial.order,
     state: trial.state,
     reasons: trial.reasons,
+    broken: trial.broken ?? [],
   };
   const one = results.cases.find(({ id }) => id === planned.id);
   if (trial.state === 'failed' || one === undefined) return known;

@@ -6,12 +6,11 @@ import { metric, metricsOf, titleOf } from '../../reports/kinds/lookup.ts';
 import { countOf, list } from '../../reports/model/format.ts';
 import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
-import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
-import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
 import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
+import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
@@ -77,8 +76,8 @@ function detectableDifferences({ options, cases }: RunPlan, earlier: Results | u
   const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
   const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
-  if (options.trials < LEAST_TRIALS) {
-    return [`A quick look: medians, but no verdicts. Those need ${LEAST_TRIALS} valid trials of each case.`];
+  if (options.trials < MIN_TRIALS) {
+    return [`A quick look: medians, but no verdicts. Those need ${MIN_TRIALS} valid trials of each case.`];
   }
   if (earlier === undefined) {
     return [
@@ -123,7 +122,7 @@ export function newestResults(
   for (const name of names) {
     try {
       const results = readResults(join(folder, name, 'results.json'));
-      if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete' && suits(results)) return results;
+      if (results.plan.trials >= MIN_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
       // Not a run, or one of another version.
     }

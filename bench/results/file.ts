@@ -1,6 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { errorText } from '../error-text.ts';
+import { withoutNewer } from './newer.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
+import { upgrade } from './upgrade.ts';
 
 /** The file is not results this version can read; the message says what to do. */
 export class UnreadableResults extends Error {}
@@ -30,6 +32,7 @@ export function readResults(path: string, name = path): Results {
   return parseResults(text, name);
 }
 
+/** Reads results of this version, of earlier ones, and as far as it can of later ones. Throws `UnreadableResults`. */
 export function parseResults(text: string, name: string): Results {
   let document: unknown;
   try {
@@ -46,8 +49,8 @@ export function parseResults(text: string, name: string): Results {
         : `${name} has schema ${JSON.stringify(version)}, this version reads ${SCHEMA}; use the version that wrote it`,
     );
   }
-  const parsed = resultsSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
+  const parsed = resultsSchema.safeParse(withoutNewer(document));
+  if (parsed.success) return upgrade(parsed.data);
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new UnreadableResults([`${name} does not keep to ${SCHEMA}:`, ...issues].join('\n'));
 }
@@ -59,7 +62,7 @@ function notJson(text: string): string {
   return kept.startsWith('{') && !kept.endsWith('}') ? 'ends in the middle' : 'is not JSON';
 }
 
-/** What the system says of a file that has been named already, in words. */
+/** Words for the system's error codes, about a file that has been named already. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'its folder is a file',

@@ -40,7 +40,7 @@ const nap: ScenarioModule = {
       return { reading: { ...times, connect, recording, workers: stage.workers, due: 0, seconds } };
     }),
   accounting: { samples: 'service', timeline: false },
-  rules: ['sessions held'],
+  rules: ['sessions-held'],
   detail: ({ seconds }) => `slept ${seconds} s`,
   judgedBy: 'verdicts',
   brokenSessionsFail: true,

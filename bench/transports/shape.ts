@@ -2,9 +2,10 @@ import type { AttackSurface } from '../checks/abuse/tools/surface.ts';
 import type { Steps } from '../checks/micro/chain.ts';
 import type { Framing } from '../checks/theory/framing.ts';
 import type { Capabilities, Options } from '../contract.ts';
+import type { Family } from '../results/values.ts';
 
 /** Building block of a transport: the colour it has in every chart. */
-export type Family = 'floor' | 'socket' | 'stream' | 'polling' | 'broker' | 'rpc' | 'peer' | 'other';
+export type { Family };
 
 /** A named setting of a transport, written `transport:variant`. */
 export interface Variant {

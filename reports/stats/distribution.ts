@@ -1,5 +1,4 @@
-/** A percentile is shown only when at least this many samples lie beyond it. */
-export const SAMPLES_BEYOND = 10;
+import { SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 
 /** One decoded histogram, held as its filled buckets so that any number of percentiles costs no second scan. */
 export type Distribution = {
