@@ -1,6 +1,6 @@
 import { ECHO } from '../codec/header.ts';
 import { decode } from '../load/histogram.ts';
-import { messageCount } from '../load/timetable.ts';
+import { messageCount } from '../load/schedule.ts';
 import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
 import { countMessages, usageOf } from '../run/measurement.ts';

@@ -52,7 +52,7 @@ export async function readClosed(
 ): Promise<Reading> {
   const drainSeconds = DRAIN_SECONDS;
   const idle = await stage.snapshot();
-  const { connect } = await stage.open(clients, 1);
+  const { connect } = await stage.openSessions(clients, 1);
   const ready = await stage.snapshot();
   await stage.closed({ first: 0, ...warmUp, drainSeconds });
   const before = await stage.snapshot();

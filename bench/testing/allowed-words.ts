@@ -14,7 +14,7 @@ export const ALLOWED_WORDS: readonly AllowedWord[] = [
     reason: 'how autocannon sends: at a rate or in a closed loop',
   },
   {
-    file: 'bench/checks/crosscheck/stage.ts',
+    file: 'bench/checks/crosscheck/loaded-server.ts',
     word: 'closed',
     reason: 'how autocannon sends: at a rate or in a closed loop',
   },

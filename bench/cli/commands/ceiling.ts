@@ -6,7 +6,7 @@ import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MOST_SIZE } from '../../plan/settings.ts';
-import { place } from '../../run/affinity.ts';
+import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { type TransportEntry, transports, whyUnavailable } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
@@ -65,10 +65,10 @@ export const command = defineCommand({
     if (flags.plan) return printPlan({ command: 'ceiling', text, steps, settings, json: flags.json }, io);
     io.info(text);
     if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
-    const placement = place(1);
+    const pinning = pinCores(1);
     try {
-      const rows = await ceiling(options, { placement, signal: interrupted }, (what) => io.info(`  ${what}\n`));
-      const document = { options: settings, ...placement, loop: 'closed', rows };
+      const rows = await ceiling(options, { pinning, signal: interrupted }, (what) => io.info(`  ${what}\n`));
+      const document = { options: settings, ...pinning, loop: 'closed', rows };
       io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, rows, io));
       return EXIT.done;
     } catch (error) {

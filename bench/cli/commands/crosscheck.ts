@@ -11,7 +11,7 @@ import {
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
 import { MOST_SIZE } from '../../plan/settings.ts';
-import { place } from '../../run/affinity.ts';
+import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
@@ -71,10 +71,10 @@ export const command = defineCommand({
     if (flags.plan) return printPlan({ command: 'crosscheck', text, steps, settings: options, json: flags.json }, io);
     io.info(text);
     if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
-    const surroundings = { placement: place(1), signal: interrupted };
+    const surroundings = { pinning: pinCores(1), signal: interrupted };
     try {
       const result = await crosscheck(options, surroundings, (what) => io.info(`  ${what}\n`));
-      const document = { options, ...surroundings.placement, ...result };
+      const document = { options, ...surroundings.pinning, ...result };
       io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, result, io));
       return isComplete(result) ? EXIT.done : EXIT.failed;
     } catch (error) {

@@ -1,9 +1,9 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Wire } from '../../../bench/results/schema.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /**
  * What one way carried, by whose bytes they are. `framing` is negative where compression made a message smaller than its

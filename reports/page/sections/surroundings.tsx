@@ -1,9 +1,9 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { implementationsOf, type Unequal, unequalIn } from '../../analysis/trust/unequal.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Fact, Name, Scroll } from '../parts/parts.tsx';
 
