@@ -15,6 +15,9 @@ import {
   startOnTerminal,
   type TerminalOptions,
 } from '../testing/terminal.ts';
+import { needs } from '../testing/unavailable.ts';
+
+await needs('terminal');
 
 /** Output of the command line on a terminal, and what it must not print elsewhere. */
 const folder = mkdtempSync(join(tmpdir(), 'wb-'));
