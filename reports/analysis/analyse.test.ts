@@ -165,12 +165,12 @@ describe('too little to judge', () => {
     const scenarios = [{ scenario: 'echo', clients: 100, rate: 999 }];
     const analysis = judge({ transports: { a: { p50Ms: 1 }, b: { p50Ms: 2 } }, scenarios });
     const group = onlyGroup(analysis);
-    expect(wordOf(rowOf(group, 'a').cells.p99)).toBe('not shown: 999 samples leave 9 beyond it (needs 10)');
+    expect(wordOf(rowOf(group, 'a').cells.p99)).toBe('not shown: only 9 of 999 samples lie beyond it (10 are needed)');
     expect(group.primary).toBe('p50');
     expect(textOf(group.answer)).toContain('every other choice is shown slower at p50 (±5 %)');
     expect(analysis.warnings).toEqual([
       {
-        text: 'p99 not shown for a and b (echo): 999 samples leave 9 beyond it (needs 10).',
+        text: 'p99 not shown for a and b (echo): only 9 of 999 samples lie beyond it (10 are needed).',
         action: 'Use --duration 2.',
       },
     ]);

@@ -336,7 +336,7 @@ describe('connecting', () => {
     const few = judged({ transports: { a: {}, b: {} }, scenarios: [{ ...CONNECT, clients: 999 }] });
     expect(few.warnings).toEqual([
       {
-        text: 'p99 not shown for a and b (connect): 999 samples leave 9 beyond it (needs 10).',
+        text: 'p99 not shown for a and b (connect): only 9 of 999 samples lie beyond it (10 are needed).',
         action: 'Use --clients 1,000 or more.',
       },
     ]);
