@@ -191,7 +191,7 @@ describe('a lower bound never reads as a measured limit', () => {
     );
     expect(textOf(group.certainty)).not.toContain('re-samplings');
     expect(analysis.warnings[0]?.text).toBe(
-      'Lower bounds (capacity): the load generator, not the server, set the limit in these searches: b 2 of 6. ' +
+      'Capacity is a lower bound (capacity): the load generator reached its limit before the server did, in 2 of 6 searches of b. ' +
         'The load workers were busy 96 % of the time.',
     );
   });
@@ -279,13 +279,13 @@ describe('idle sessions', () => {
       expect(cell.verdict).toMatchObject({ word: 'not testable' });
     }
     expect(JSON.stringify(analysis)).not.toMatch(/NaN|Infinity/);
-    expect(group.notes.join(' ')).toContain('No ratio can be made of 0');
+    expect(group.notes.join(' ')).toContain('There is no ratio to 0');
   });
 
   test('packets are counted on a link, and otherwise missed with the reason', () => {
     expect(rowOf(group, 'chatty').cells.idlePackets).toEqual({
       state: 'not shown',
-      reason: 'packets are counted on a private link only',
+      reason: 'packets can be counted only on a private link',
     });
     const linked = groupOf(
       judged({ transports: { a: { idleBytes: 7200 }, b: {} }, scenarios: [IDLE], durationSeconds: 10, wire: 'link' }),
@@ -298,9 +298,9 @@ describe('idle sessions', () => {
     expect(shownCell(group, 'chatty', 'sessionMemory').fit).toBe(0.9);
     expect(shownCell(group, 'silent', 'sessionMemory').fit).toBe(0.999);
     expect(analysis.warnings.map(({ text }) => text)).toEqual([
-      'server memory per session (idle): memory did not grow in step with the sessions of chatty (R² 0.900).',
+      'server memory per session (idle) is only approximate: memory did not grow in proportion to the sessions of chatty (R² 0.900).',
     ]);
-    expect(group.notes.join(' ')).toContain('!: R² below 0.98 for chatty');
+    expect(group.notes.join(' ')).toContain('! marks an R² below 0.98, here of chatty');
   });
 
   test('a slope below zero is shown and tests nothing', () => {

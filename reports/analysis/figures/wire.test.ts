@@ -81,7 +81,7 @@ describe('theory beside measurement', () => {
     expect(row).toMatchObject({
       up: null,
       down: null,
-      reason: 'not counted: datagrams are counted on a private link only',
+      reason: 'not counted: bytes of datagrams can be counted only on a private link',
     });
   });
 

@@ -1,11 +1,11 @@
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
 import { notShown, type Shown, shown } from '../../stats/distribution.ts';
 
-/** Below this a straight line fits so badly that its slope is no figure to quote. */
+/** Lowest R² at which the slope of a line may be quoted without a mark. */
 export const LEAST_FIT = 0.98;
 
-/** Reason for which no bytes of such a trial are shown. */
-export const DATAGRAMS_NOT_COUNTED = 'not counted: datagrams are counted on a private link only';
+/** Reason why a trial with datagrams shows no bytes. */
+export const DATAGRAMS_NOT_COUNTED = 'not counted: bytes of datagrams can be counted only on a private link';
 
 export const finite = (value: number): Shown =>
   Number.isFinite(value) ? shown(value) : notShown('not a finite number');
@@ -16,6 +16,6 @@ export const perDelivered = (amount: number, delivered: number): Shown =>
 export const perSessionHour = (amount: number, { clients }: Pick<Case, 'clients'>, { seconds }: MeasuredTrial): Shown =>
   finite((amount * 3600) / (clients * seconds));
 
-/** Datagrams pass the sockets uncounted. */
+/** Bytes of a trial; counters at the sockets miss datagrams. */
 export const bytesOf = ({ wire }: MeasuredTrial, value: () => Shown): Shown =>
   wire.datagrams && wire.layer === 'socket' ? notShown(DATAGRAMS_NOT_COUNTED) : value();

@@ -13,7 +13,7 @@ declare module '../../model/metrics.ts' {
   }
 }
 
-/** A search that found no rate has confirmed none either: what its trial counted belongs to no found rate. */
+/** Hides a value of a search that found no rate, since no trial at such a rate was measured. */
 const atFoundRate = ({ capacity }: MeasuredTrial, value: Shown): Shown =>
   capacity?.rate === 0 ? notShown('no rate met the objective in some search') : value;
 

@@ -2,7 +2,7 @@
 
 export const FASTER = { better: 'faster', worse: 'slower' };
 export const LIGHTER = { better: 'lighter', worse: 'heavier' };
-export const CHEAPER = { better: 'cheaper', worse: 'dearer' };
+export const CHEAPER = { better: 'cheaper', worse: 'costlier' };
 export const FEWER = { better: 'lower', worse: 'higher' };
 export const HIGHER = { better: 'higher', worse: 'lower' };
 
