@@ -1,4 +1,5 @@
 import type { Application, Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
+import { errorText } from '../bench/error-text.ts';
 import { settledRss } from '../bench/memory.ts';
 import { meterSockets } from '../bench/meter.ts';
 import { application } from './application.ts';
@@ -26,7 +27,7 @@ async function obey(order: ServerOrder): Promise<ServerAnswer> {
       throw new TypeError('listen resolved with no listener: it has to have what bench/contract.ts says');
     return { answer: 'listening', url: listener.url, effective: listener.effective };
   } catch (error) {
-    return { answer: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    return { answer: 'failed', reason: errorText(error) };
   }
 }
 

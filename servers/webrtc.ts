@@ -4,6 +4,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { errorText } from '../bench/error-text.ts';
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
 import { floodGuard } from './shared/flood.ts';
 import { Gate, whenExpired } from './shared/gate.ts';
@@ -28,9 +29,7 @@ interface Session {
   readonly inbox: Inbox;
 }
 
-const library = await import('node-datachannel').catch((error: unknown) =>
-  error instanceof Error ? error.message : String(error),
-);
+const library = await import('node-datachannel').catch((error: unknown) => errorText(error));
 
 export function unavailable(): string | undefined {
   return typeof library === 'string'

@@ -1,4 +1,5 @@
-import { HIGHEST_NS, SAMPLES_BEYOND } from './histogram.ts';
+import { SAMPLES_BEYOND } from '../results/rules.ts';
+import { HIGHEST_NS } from './histogram.ts';
 import type { Timetable } from './timetable.ts';
 
 /**

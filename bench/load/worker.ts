@@ -1,6 +1,7 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
 import { Load } from './load.ts';
@@ -41,15 +42,9 @@ async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
 
 process.on('message', async (order: WorkerOrder) => {
   const answer = await obey(order).catch(
-    (error: unknown): WorkerAnswer => ({ answer: 'failed', reason: reasonOf(error) }),
+    (error: unknown): WorkerAnswer => ({ answer: 'failed', reason: errorText(error) }),
   );
   process.send?.(answer);
 });
 process.on('disconnect', () => process.exit(0));
 if (!process.connected) process.exit(0);
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message, cause } = error;
-  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
-}

@@ -5,6 +5,9 @@ import type { Environment } from '../results/schema.ts';
 import { allowedCores, type Placement } from './affinity.ts';
 import type { Link } from './link.ts';
 
+/** Name of the machine that runs the command, to which a trial's processes refer. */
+export const LOCAL_HOST = 'local';
+
 const manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
 
 /** The machine, the runtime and the versions of what is measured. */
@@ -14,15 +17,19 @@ export function describeEnvironment(
 ): Environment {
   const own = readManifest('../../package.json');
   const packages = Object.keys(own.dependencies).toSorted();
-  return {
-    wirebench: own.version,
-    node: process.versions.node,
+  const machine = {
     platform: platform(),
     arch: arch(),
     kernel: release(),
     cpu: cpus()[0]?.model.trim() || 'unknown',
     cores: coreCount(),
     memoryBytes: totalmem(),
+  };
+  return {
+    wirebench: own.version,
+    node: process.versions.node,
+    ...machine,
+    hosts: [{ name: LOCAL_HOST, ...machine }],
     link: link.kind,
     ...(link.reason === undefined ? {} : { linkReason: link.reason }),
     pinning: placement === undefined ? null : { server: placement.server, generator: placement.workers.join(',') },

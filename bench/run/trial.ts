@@ -1,5 +1,6 @@
 import type { Options } from '../contract.ts';
-import type { Trial } from '../results/schema.ts';
+import { errorText } from '../error-text.ts';
+import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
@@ -41,15 +42,26 @@ export async function runTrial(
     const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
     const context = { planned, warmupSeconds, objective, seed, generatorCores, onStage };
     const { reading, extras } = await planned.scenario.kind.measure(context);
-    const { measurement, state, reasons } = summarise(planned, reading, extras);
-    const measured = { ...measurement, block, order, startedAt };
-    const trial: Trial = state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons };
+    const { measurement, state, reasons, broken } = summarise(planned, reading, extras);
+    const processes = withCores(measurement.processes ?? [], placement);
+    const measured = { ...measurement, processes, block, order, startedAt };
+    const trial: Trial =
+      state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons, broken };
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   }
+}
+
+/** Tells the processes of a trial, the server and then the load workers in their order, which cores they are bound to. */
+function withCores(processes: readonly ProcessUsage[], placement: Place['placement']): ProcessUsage[] {
+  const workers = [...(placement?.workers ?? [])];
+  return processes.map((one) => {
+    const cores = one.role === 'server' ? placement?.server : workers.shift();
+    return cores === undefined ? one : { ...one, cores };
+  });
 }

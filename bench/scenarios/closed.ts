@@ -28,7 +28,7 @@ export const closed: ScenarioModule<'closed'> = {
     }),
   accounting: { samples: 'service', timeline: false },
   // A closed loop has no schedule to keep and is busy by design.
-  rules: ['accounting closes', 'something measured', 'nothing lost', 'nothing foreign'],
+  rules: ['accounting-closes', 'something-measured', 'nothing-lost', 'nothing-foreign'],
   detail: ({ messages, seconds, usage }) =>
     `${perSecond(messages.delivered / seconds)}  generator ${microseconds(usage.generator.cpuSeconds / messages.delivered)} a message`,
   judgedBy: 'verdicts',

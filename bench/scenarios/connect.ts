@@ -21,7 +21,7 @@ export const connect: ScenarioModule<'connect'> = {
   resources: silentSessions,
   measure: ({ planned, onStage }) => onStage((stage) => openTwice(planned, stage)),
   accounting: { samples: 'service', timeline: false },
-  rules: ['nothing foreign', 'sessions held'],
+  rules: ['nothing-foreign', 'sessions-held'],
   detail: ({ latency, opening }) =>
     [
       percentiles(latency.connect),

@@ -24,7 +24,7 @@ export const idle: ScenarioModule<'idle'> = {
   resources: silentSessions,
   measure: ({ planned, onStage }) => onStage((stage) => holdSessions(planned, stage)),
   accounting: { samples: 'service', timeline: false },
-  rules: ['nothing foreign', 'sessions held'],
+  rules: ['nothing-foreign', 'sessions-held'],
   detail: ({ memory, seconds }) =>
     memory === undefined
       ? `${Math.round(seconds)} s`

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { detailOf } from '../cli/pace.ts';
+import { detailOf } from '../cli/eta.ts';
 import { encode, histogram } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { readOptions } from '../plan/options.ts';
@@ -40,7 +40,7 @@ const nap: ScenarioModule = {
       return { reading: { ...times, connect, recording, workers: stage.workers, due: 0, seconds } };
     }),
   accounting: { samples: 'service', timeline: false },
-  rules: ['sessions held'],
+  rules: ['sessions-held'],
   detail: ({ seconds }) => `slept ${seconds} s`,
   judgedBy: 'verdicts',
   brokenSessionsFail: true,

@@ -4,9 +4,10 @@ import { usualLimits } from '../limits.ts';
 import { decode } from '../load/histogram.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/timetable.ts';
+import { MIN_ON_TIME_SHARE } from '../results/rules.ts';
 import { type Placement, place } from '../run/affinity.ts';
 import { type Server, startServer, startWorker, type Worker } from '../run/processes.ts';
-import { judge, LEAST_ON_TIME, type Observation } from '../run/validity.ts';
+import { judge, type Observation } from '../run/validity.ts';
 import { load } from '../scenarios/load.ts';
 
 const patience = { seconds: 60, signal: new AbortController().signal };
@@ -83,7 +84,7 @@ const ATTEMPTS = 3;
 /** A phase that the machine let the generator keep. One that has other work too may not, and is given two more. */
 export async function undisturbed(rig: Rig, rate: number, seconds: number): Promise<RigRecording> {
   let recording = await rig.run(rate, seconds);
-  for (let attempt = 1; attempt < ATTEMPTS && recording.onTime < LEAST_ON_TIME * recording.due; attempt++) {
+  for (let attempt = 1; attempt < ATTEMPTS && recording.onTime < MIN_ON_TIME_SHARE * recording.due; attempt++) {
     recording = await rig.run(rate, seconds);
   }
   return recording;

@@ -61,8 +61,8 @@ export type MeasuredMetric = {
   readonly measure: (decoded: DecodedTrial, one: Pick<Case, 'clients'>) => Shown;
   /** Figure that shows it best; absent: medians with intervals. */
   readonly figure?: FigureId;
-  /** Read inside the server, which a server of somebody else's does not allow. */
-  readonly ofServer?: true;
+  /** Paths of the trial's fields that it is made from; it has no value if one of them was not measured. */
+  readonly sources: readonly string[];
   /** True if a value is only a lower bound. */
   readonly isLowerBound?: (trial: MeasuredTrial) => boolean;
   /** R² of the line that the value is the slope of; null if it is not a slope. */
@@ -129,6 +129,8 @@ export type TrialColumn = { readonly header: string; readonly text: (trial: Meas
 
 export type CsvColumn = {
   readonly header: string;
+  /** Path of the figure in a trial: the cell is empty where it was not measured. */
+  readonly path: string;
   readonly cell: (trial: MeasuredTrial) => string | number | boolean | null | undefined;
 };
 

@@ -5,9 +5,6 @@ import { type Interval, studentInterval, welchInterval } from './student.ts';
 
 export type { Interval };
 
-/** Fewer observations a side than this give intervals that look fine and cover badly. */
-export const LEAST_TRIALS = 6;
-
 /** Probability outside a two-sided 95 % interval at either end. */
 const TAIL = 0.025;
 

@@ -1,5 +1,4 @@
-/** A percentile is shown only when at least this many samples lie beyond it. */
-export const SAMPLES_BEYOND = 10;
+import { SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 
 /** A decoded histogram as its non-empty buckets, in which percentiles are found by binary search. */
 export type Distribution = {

@@ -12,6 +12,7 @@ import {
   type Slice,
   type Trial,
 } from '../../bench/results/schema.ts';
+import { upgrade } from '../../bench/results/upgrade.ts';
 
 /** What a transport of an invented run is like; the run's trials scatter around it. */
 export type TransportSpec = {
@@ -95,8 +96,10 @@ export const CONNECT: ScenarioSpec = { scenario: 'connect', kind: 'connect', cli
 export const WIRE: ScenarioSpec = { scenario: 'wire', kind: 'wire', clients: 1, rate: 0, size: 128 };
 export const EVERY_KIND = [ECHO, CAPACITY, CEILING, IDLE, CONNECT, WIRE, { ...WIRE, size: 4096 }];
 
-/** An invented but well-formed run: its histograms are real ones, its scatter is seeded. */
-export function makeResults(spec: RunSpec): Results {
+/** An invented but well-formed run in the present shape: its histograms are real ones, its scatter is seeded. */
+export const makeResults = (spec: RunSpec): Results => upgrade(invent(spec));
+
+function invent(spec: RunSpec): Results {
   const { transports, scenarios = [ECHO], trials = 6, durationSeconds = 1, seed = 1, state = 'complete' } = spec;
   const random = gaussian(seed);
   const entries = Object.entries(transports);

@@ -1,4 +1,5 @@
 import type { Limits } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 import { findTransport, surfaceOf } from '../../transports/index.ts';
 import { attacksOn } from './attacks.ts';
 import type { Attack, Target } from './tools/attack.ts';
@@ -51,7 +52,7 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
     if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
     return refused.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${refused}`];
   } catch (error) {
-    return [`${name}: ${error instanceof Error ? error.message : error}`];
+    return [`${name}: ${errorText(error)}`];
   } finally {
     clearTimeout(late);
     for (const peer of peers) peer.cut();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Message, Receiver, Session } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 
 /** Time between two messages of a probe. */
 const PROBE_MS = 200;
@@ -48,7 +49,7 @@ export class Subscriber implements Receiver {
       try {
         await this.session!.send(echoOf(this.#sender, sequence));
       } catch (error) {
-        this.wrong.push(`${this.#name} could not send: ${error instanceof Error ? error.message : error}`);
+        this.wrong.push(`${this.#name} could not send: ${errorText(error)}`);
         return;
       }
       await new Promise((resolve) => setTimeout(resolve, PROBE_MS));

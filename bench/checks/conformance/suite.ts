@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Capabilities, Message } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 import { Bench, LIMIT_BYTES, type Peer, type Subject, within } from './harness.ts';
 
 /**
@@ -198,7 +199,7 @@ async function refusesOversized(bench: Bench): Promise<void> {
       Promise.race([rejected.promise, offender.isLost()]),
       `the refusal of ${message.length} bytes`,
     );
-    assert.match(describe(reason), bench.subject.refusal, 'the protocol’s own refusal');
+    assert.match(errorText(reason), bench.subject.refusal, 'the protocol’s own refusal');
     assert.equal(offender.received.length, 0, 'an oversized message was answered');
     same(await bystander.echo('still here'), 'still here');
     assert.equal(bystander.losses.length, 0, 'another session was lost');
@@ -282,7 +283,7 @@ async function connectRejects(bench: Bench): Promise<void> {
   await listener.close();
   await assert.rejects(
     within(bench.connect(listener.url), 'the rejection'),
-    (error: Error) => describe(error).length > 0,
+    (error: Error) => errorText(error).length > 0,
   );
 }
 
@@ -372,12 +373,6 @@ function broadcastOf(sender: number, sequence: number, text: string): string {
 
 function letters(size: number): string {
   return 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(Math.ceil(size / 36)).slice(0, size);
-}
-
-/** Everything an error says, its causes included. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
 }
 
 /** Compares without printing a megabyte when it fails. */

@@ -1,4 +1,5 @@
-import { clientModule, type TransportEntry } from '../../transports/index.ts';
+import type { Options } from '../../contract.ts';
+import { clientModule, optionsOf, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
 import {
   runBare,
@@ -15,7 +16,7 @@ export interface CeilingOptions {
   readonly clients: number;
   readonly size: number;
   readonly durationSeconds: number;
-  /** How often ours and the bare one take turns. */
+  /** Turns that our loop and the bare one take. */
   readonly trials: number;
 }
 
@@ -27,10 +28,10 @@ export interface LoopReading {
 
 export interface CeilingRow {
   readonly transport: string;
-  /** What a message is: the transport's own echo, or a request to its plain endpoint and the answer. */
+  /** Form of a message: the transport's own echo, or a request to its plain endpoint and the answer. */
   readonly exchange: 'echo' | 'plain request';
   readonly ours: readonly LoopReading[];
-  /** What ours is held against, and the most that ours should cost, as a multiple. Null where there is nothing bare. */
+  /** Loop that ours is compared with, and the max cost of ours as a multiple of its. Null where there is none. */
   readonly bare: { readonly name: string; readonly target: number; readonly readings: readonly LoopReading[] } | null;
 }
 
@@ -42,11 +43,7 @@ const WARM_UP_SECONDS = 1.5;
 /** Starting and ending the processes of one loop, and opening sessions. */
 const OVERHEAD_SECONDS = 1.2;
 
-/** What ours is held against, by transport. */
-const BARE_LOOPS: Readonly<Record<string, { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number }>> = {
-  ws: { name: 'bare-ws', target: 1.3 },
-  tcp: { name: 'bare-tcp', target: 1.1 },
-};
+/** Max cost of our requests, as a multiple of autocannon's. */
 const HTTP_TARGET = 1.3;
 
 interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
@@ -56,12 +53,14 @@ interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
 
 function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   const echoes = transports.map((entry): PlannedRow => {
-    const bare = BARE_LOOPS[entry.id];
+    const bare = entry.bareLoop;
     return {
       transport: entry.id,
       exchange: 'echo',
       ours: (options, surroundings) =>
-        withServer(entry, surroundings, (stage) => ourLoop(clientModule(entry), options, stage)),
+        withServer(entry, surroundings, (stage) =>
+          ourLoop({ module: clientModule(entry), options: optionsOf({ entry, variant: null }) }, options, stage),
+        ),
       bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
     };
   });
@@ -79,9 +78,17 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   return [...echoes, ...plain];
 }
 
-export function estimateSeconds({ transports, durationSeconds, trials }: CeilingOptions): number {
-  const loops = planRows(transports).reduce((sum, { bare }) => sum + (bare === null ? 1 : 2), 0);
-  return loops * trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+/** Loops that will run, each with its time over all turns. */
+export function planLoops({
+  transports,
+  durationSeconds,
+  trials,
+}: CeilingOptions): { readonly name: string; readonly seconds: number }[] {
+  const seconds = trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+  return planRows(transports).flatMap(({ transport, exchange, bare }) => [
+    { name: `${transport}, ${exchange}`, seconds },
+    ...(bare === null ? [] : [{ name: `${transport}, ${exchange}, ${bare.name}`, seconds }]),
+  ]);
 }
 
 /** Lets ours and the bare loops run in turns, each on a fresh server, in rounds over all rows: drift falls on all alike. */
@@ -115,11 +122,11 @@ export async function ceiling(
 }
 
 function ourLoop(
-  module: string,
+  client: { readonly module: string; readonly options: Options },
   { clients, size, durationSeconds }: CeilingOptions,
   stage: Stage,
 ): Promise<LoopReading> {
-  return withGenerator({ module, clients, size }, stage, async (generator) => {
+  return withGenerator({ ...client, clients, size }, stage, async (generator) => {
     for (let round = 0; round < WARM_UP_ROUNDS; round++) await generator.closed(WARM_UP_SECONDS / WARM_UP_ROUNDS);
     const { delivered, cpuSeconds, seconds } = await generator.closed(durationSeconds);
     return reading(delivered, cpuSeconds, seconds);

@@ -10,7 +10,8 @@ export const httpTransports: readonly TransportEntry[] = transports.filter(
   ({ capabilities }) => capabilities.upstream === 'request',
 );
 
-export const plainClient = new URL('./plain-client.ts', import.meta.url).href;
+/** Client of a plain endpoint, which has no settings of its own. */
+export const plainClient = { module: new URL('./plain-client.ts', import.meta.url).href, options: {} };
 
 export interface CrosscheckOptions {
   /** Requests a second, all connections together. */
@@ -62,10 +63,25 @@ const WARM_UP_SECONDS = 1;
 /** The third party ends with its own second after its last request. */
 const OVERHEAD_SECONDS = 1.7;
 
-export function estimateSeconds({ durationSeconds, freezeSeconds, frozenLoad }: CrosscheckOptions): number {
-  const each = (seconds: number): number => WARM_UP_SECONDS + seconds + OVERHEAD_SECONDS;
-  const frozen = freezeSeconds === 0 ? 0 : 3 * each(frozenLoad.seconds);
-  return httpTransports.length * 2 * each(durationSeconds) + frozen;
+const UNCORRECTED = 'autocannon, uncorrected';
+const AS_IT_COMES = 'autocannon, as it comes';
+
+/** Loads that will be put on servers, each with its time. */
+export function planLoads({
+  durationSeconds,
+  freezeSeconds,
+  frozenLoad,
+}: CrosscheckOptions): { readonly name: string; readonly seconds: number }[] {
+  const load = (name: string, seconds: number) => ({ name, seconds: WARM_UP_SECONDS + seconds + OVERHEAD_SECONDS });
+  const [first] = httpTransports;
+  const frozen = freezeSeconds === 0 || first === undefined ? [] : ['our generator', AS_IT_COMES, UNCORRECTED];
+  return [
+    ...httpTransports.flatMap(({ id }) => [
+      load(`${id}: our generator`, durationSeconds),
+      load(`${id}: autocannon`, durationSeconds),
+    ]),
+    ...frozen.map((tool) => load(`freeze, ${first?.id}: ${tool}`, frozenLoad.seconds)),
+  ];
 }
 
 /** Puts the same loads to autocannon and to our generator, one after the other, each on a fresh server. */
@@ -92,7 +108,7 @@ export async function compare(
 
   progress(`${entry.id}: our generator`);
   const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+    withGenerator({ ...plainClient, clients, size }, stage, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await generator.open(rate, seconds);
     }),
@@ -149,7 +165,7 @@ export async function underFreeze(
 
   progress(`freeze, ${entry.id}: our generator`);
   const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+    withGenerator({ ...plainClient, clients, size }, stage, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await frozen(stage, generator.open(rate, seconds));
     }),
@@ -166,7 +182,7 @@ export async function underFreeze(
   ];
 
   for (const uncorrected of [false, true]) {
-    const tool = uncorrected ? 'autocannon, uncorrected' : 'autocannon, as it comes';
+    const tool = uncorrected ? UNCORRECTED : AS_IT_COMES;
     progress(`freeze, ${entry.id}: ${tool}`);
     const { answer, frozenSeconds } = await withEndpoint(entry, surroundings, (stage) =>
       withAutocannon({ clients, size }, stage, async (run) => {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { ECHO } from '../../codec/header.ts';
+import type { Options } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
 import { Messages } from '../../load/messages.ts';
 import type { WorkerOrder } from '../../load/protocol.ts';
@@ -91,7 +92,7 @@ export interface Generator {
 
 /** Starts a load worker as a run does, with the client module to speak through, and ends it after use. */
 export async function withGenerator<Result>(
-  load: { readonly module: string; readonly clients: number; readonly size: number },
+  load: { readonly module: string; readonly options: Options; readonly clients: number; readonly size: number },
   { url, ...surroundings }: Stage,
   use: (generator: Generator) => Promise<Result>,
 ): Promise<Result> {
@@ -100,7 +101,7 @@ export async function withGenerator<Result>(
   return await during(worker, surroundings, async ({ signal }) => {
     const originNs = process.hrtime.bigint();
     const patience = { seconds: PATIENCE_SECONDS + clients / 10, signal };
-    const message = { options: {}, encoding: 'text', seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
+    const message = { encoding: 'text', seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
     const share = { inFlight: 1, worker: 0, workers: 1, originNs: originNs.toString() };
     await worker.ask({ order: 'connect', url, ...load, ...message, ...share }, 'connected', patience);
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../error-text.ts';
 import { allowedCores, place } from '../../run/affinity.ts';
 import { ephemeralPorts, openFiles, textOf } from '../../run/limits.ts';
 import { privateLink } from '../../run/link.ts';
@@ -59,7 +60,7 @@ async function canLink(): Promise<true | string> {
     await (await privateLink()).close();
     return true;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }
 

@@ -77,11 +77,20 @@ export async function measureMicro(
   return rows;
 }
 
-/** Estimates the time that will take, warming up included. */
-export async function estimateSeconds(settings: Omit<MicroSettings, 'signal'>): Promise<number> {
-  const { transports, sizes, secondsPerStep } = settings;
-  const parts = (await Promise.all(transports.map(partsOf))).flat();
-  return parts.length * sizes.length * secondsPerStep * (1 + WARM_UP);
+/** Lists what will be measured, by transport and size, with the time of its rows, warm-up included. */
+export async function planMicro({
+  transports,
+  sizes,
+  secondsPerStep,
+}: Omit<MicroSettings, 'signal'>): Promise<{ readonly name: string; readonly seconds: number }[]> {
+  const parts = await Promise.all(transports.map(partsOf));
+  return sizes.flatMap((size) =>
+    transports.flatMap((transport, index) => {
+      const rows = parts[index]?.length ?? 0;
+      const seconds = rows * secondsPerStep * (1 + WARM_UP);
+      return rows === 0 ? [] : [{ name: `${transport}, ${size} bytes: ${rows} rows`, seconds }];
+    }),
+  );
 }
 
 async function partsOf(transport: string): Promise<readonly Part[]> {

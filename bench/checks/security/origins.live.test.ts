@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { errorText } from '../../error-text.ts';
 import { onlyTransport } from '../../testing/subjects.ts';
-import { describe as everythingIn } from '../conformance/suite.ts';
 import { everyParty, type Party, refusalOf, Stage } from './testing/parties.ts';
 import { type Relay, raw, relay, statusesOf } from './testing/relay.ts';
 
@@ -66,7 +66,7 @@ const IMITATIONS: readonly ((own: URL) => string)[] = [
 /** The real client, as a page of that origin would run it; what the server answers is 403, and no page may read it. */
 async function isRefused(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<void> {
   const between = await relay(stage, url, pageOf);
-  const reason = everythingIn(await refusalOf(stage.connect(party, between.url)));
+  const reason = errorText(await refusalOf(stage.connect(party, between.url)));
   const requests = between.overheard.map((one) => one.requests);
   expect(reason, `${requests}`).not.toBe('');
   expect({ requests, statuses: [...new Set(statusesOf(between))] }).toEqual({ requests, statuses: [403] });
@@ -94,7 +94,7 @@ test.for(originless)('$name: with origins listed, admits nobody', async (party, 
   if (party.unavailable !== undefined) skip(party.unavailable);
   await using stage = new Stage();
   const { url } = await stage.listen(party, { origins: LISTED });
-  expect(everythingIn(await refusalOf(stage.connect(party, url)))).toMatch(party.unauthorized);
+  expect(errorText(await refusalOf(stage.connect(party, url)))).toMatch(party.unauthorized);
 });
 
 describe.each(reachable)('$name', (party) => {

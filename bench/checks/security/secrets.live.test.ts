@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { errorText } from '../../error-text.ts';
 import { parseResults } from '../../results/file.ts';
 import { runTrial } from '../../run/trial.ts';
 import { scenarios } from '../../scenarios/index.ts';
@@ -12,7 +13,6 @@ import { childrenOf } from '../../testing/processes.ts';
 import { singleTrial } from '../../testing/single-trial.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import type { TransportEntry } from '../../transports/index.ts';
-import { describe as everythingIn } from '../conformance/suite.ts';
 import { openForge } from './testing/forge.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 
@@ -34,7 +34,7 @@ const SECRETS = /eyJ[\w-]{8,}\.|access_token=(?!\[)|bearer eyJ|PRIVATE KEY|"kty"
 /** Every error a person or a file could get to see of it: messages and stacks, causes included. */
 function shownOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return `${everythingIn(error)} ${error} ${error.stack} ${shownOf(error.cause)}`;
+  return `${errorText(error)} ${error} ${error.stack} ${shownOf(error.cause)}`;
 }
 
 test('what looks like a secret is found', () => {

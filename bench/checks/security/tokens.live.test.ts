@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import { errorText } from '../../error-text.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf } from '../../transports/index.ts';
 import { Peer } from '../conformance/harness.ts';
-import { describe as everythingIn } from '../conformance/suite.ts';
 import { openForge } from './testing/forge.ts';
 import { everyParty, refusalOf, Stage } from './testing/parties.ts';
 import { relay } from './testing/relay.ts';
@@ -42,7 +42,7 @@ describe.each(parties)('$name', (party) => {
 
     const attempts = bad.map(async ({ what, token, stoppedEarly }) => {
       const peer = new Peer();
-      const reason = everythingIn(await refusalOf(stage.connect(party, between.url, { token, peer })));
+      const reason = errorText(await refusalOf(stage.connect(party, between.url, { token, peer })));
       return { what, stoppedEarly, reason, received: peer.received.length };
     });
     // What promises no delivery may lose a broadcast while sixty others knock.

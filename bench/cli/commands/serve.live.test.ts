@@ -4,18 +4,15 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { describe as everythingIn } from '../../checks/conformance/suite.ts';
 import { everyParty, refusalOf, Stage } from '../../checks/security/testing/parties.ts';
+import { errorText } from '../../error-text.ts';
 import { makeIdentity } from '../../security/identity.ts';
-import { endStarted, start, until } from '../../testing/command.ts';
+import { wirebench } from '../../testing/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-serve-'));
 const before = getCACertificates('default');
 afterEach(() => setDefaultCACertificates(before));
-afterAll(() => {
-  endStarted();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const parties = await everyParty();
 const [ws] = parties.filter(({ name }) => name === 'ws');
@@ -33,12 +30,20 @@ async function serving<Result>(
   args: readonly string[],
   use: (printed: { stdout: string; stderr: string }) => Promise<Result>,
 ): Promise<Result> {
-  const { child, said, ended } = start(['serve', ...args]);
-  await until(() => said.stderr.includes('Ctrl-C stops it.') || child.exitCode !== null);
+  const interruption = new AbortController();
+  const served = Promise.withResolvers<{ stdout: string; stderr: string }>();
+  const ended = wirebench(['serve', ...args], {
+    interrupted: interruption.signal,
+    onWrite: (written) => {
+      // Everything is said in one go, and the address comes first.
+      if (written.stderr.includes('Ctrl-C stops it.')) setImmediate(served.resolve, written);
+    },
+  });
   try {
-    return await use(said);
+    const early = ended.then(({ stderr }) => Promise.reject(new Error(`serve ended: ${stderr}`)));
+    return await use(await Promise.race([served.promise, early]));
   } finally {
-    child.kill('SIGINT');
+    interruption.abort();
     expect((await ended).code).toBe(0);
   }
 }
@@ -61,9 +66,7 @@ describe('serve', () => {
         const { url, token } = printed;
         await refusalOf(stage.connect(party, url, { token }));
         setDefaultCACertificates([printed.certificate]);
-        expect(everythingIn(await refusalOf(stage.connect(party, url, { token: 'garbage' })))).toMatch(
-          party.unauthorized,
-        );
+        expect(errorText(await refusalOf(stage.connect(party, url, { token: 'garbage' })))).toMatch(party.unauthorized);
         expect(await (await stage.connect(party, url, { token })).echo('hello')).toBe('hello');
       });
     },
@@ -118,7 +121,7 @@ describe('serve', () => {
 
   test('every problem is told at once, before anything is served', async () => {
     const flags = ['--port', '1.5', '--auth', 'RS256', '--origin', 'app.example,*', '--cert', cert];
-    const { code, stdout, stderr } = await start(['serve', 'wss', ...flags]).ended;
+    const { code, stdout, stderr } = await wirebench(['serve', 'wss', ...flags]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(6);
     for (const words of ['"ws"?', '"1.5"', 'HS256, ES256, not "RS256"', '"app.example"', '"*"', 'go together'])
@@ -138,7 +141,7 @@ describe('serve', () => {
     [['--cert', cert, '--key', file('other.pem', strangersKey)], /--cert, --key: /],
     [['--cert', file('empty.pem', ''), '--key', keyFile], /--cert, --key: /],
   ])('%j ends with exit code 2 and says why', async (flags, words) => {
-    const { code, stdout, stderr } = await start(['serve', 'ws', ...flags]).ended;
+    const { code, stdout, stderr } = await wirebench(['serve', 'ws', ...flags]);
     expect(stderr).toMatch(words);
     expect(stderr).not.toMatch(/\n +at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

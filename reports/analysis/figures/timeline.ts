@@ -1,4 +1,5 @@
 import { nameOf } from '../../../bench/results/case.ts';
+import { MIN_TRIALS } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, list } from '../../model/format.ts';
 import { median } from '../../stats/median.ts';
@@ -46,8 +47,6 @@ export type Stall = {
 
 /** A change of the median by less than this share is none. */
 export const DRIFT_BAND = 0.1;
-/** With fewer trials even a full agreement of their signs may be chance (p > 0.05). */
-const LEAST_TRIALS = 6;
 /** A stall holds a message up for at least so long, and so many times longer than the slowest of a usual slice takes. */
 export const STALL_SECONDS = 0.05;
 export const STALL_FACTOR = 10;
@@ -113,7 +112,8 @@ function driftOf(trials: readonly TrialCourse[]): Drift {
     last: median(changes.map(({ last }) => last)),
     agreeing,
   };
-  if (changes.length < LEAST_TRIALS) return { kind: 'untestable', ...figures };
+  // With fewer even a full agreement of their signs may be chance (p > 0.05).
+  if (changes.length < MIN_TRIALS) return { kind: 'untestable', ...figures };
   if (Math.abs(Math.log(ratio)) < Math.log(1 + DRIFT_BAND)) return { kind: 'steady', ...figures };
   return { kind: signTest(agreeing, changes.length) <= 0.05 ? 'drifts' : 'unclear', ...figures };
 }
@@ -170,7 +170,7 @@ export function courseTakeaway(courses: readonly Course[]): string {
     ...(untested.length > 0
       ? [
           `Whether ${untested.length === courses.length ? 'latency' : namesOf(untested, courses.length)} drifts is not testable with ` +
-            `fewer than ${LEAST_TRIALS} valid trials.`,
+            `fewer than ${MIN_TRIALS} valid trials.`,
         ]
       : []),
     stallSentence(courses),

@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../../../bench/results/schema.ts';
 import { type ReadRun, readingsOf } from '../../../analysis/readings.ts';
 import type { DecodedTrial, Readings } from '../../../model/member.ts';
@@ -19,12 +20,17 @@ export async function readRun(results: Results, told: (share: number) => Promise
 /** No figure that runs are compared by is read from the others. */
 const decodeTrial = async (trial: MeasuredTrial): Promise<DecodedTrial> => ({
   trial,
-  response: await decodeHistogram(trial.latency.response),
-  connect: await decodeHistogram(trial.latency.connect),
+  response: await decodeOne(trial, 'response'),
+  connect: await decodeOne(trial, 'connect'),
   service: UNREADABLE,
   lag: UNREADABLE,
   last: null,
 });
+
+async function decodeOne(trial: MeasuredTrial, name: 'response' | 'connect'): Promise<Decoded> {
+  const reason = whyNotMeasured(trial, [`latency.${name}`]);
+  return reason === undefined ? decodeHistogram(trial.latency[name]) : { readable: false, reason };
+}
 
 /** As results and pages carry it. */
 export async function decodeHistogram(base64: string): Promise<Decoded> {

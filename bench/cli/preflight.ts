@@ -6,19 +6,18 @@ import { metric, metricsOf, titleOf } from '../../reports/kinds/lookup.ts';
 import { countOf, list } from '../../reports/model/format.ts';
 import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
-import { LEAST_TRIALS } from '../../reports/stats/bootstrap.ts';
-import { SAMPLES_BEYOND } from '../../reports/stats/distribution.ts';
 import type { Check } from '../checks/doctor/checks.ts';
 import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
+import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
 import type { Arrangement } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
-import { approximately } from './numbers.ts';
+import { approximately } from './eta.ts';
 
-/** Said before anything starts: what will run, how long, over what, and what it can and cannot tell. */
+/** Describes a plan before it starts: its cases, its time, its link, and which differences it can and cannot show. */
 export function describePlan(
   plan: RunPlan,
   arrangement: Arrangement,
@@ -33,7 +32,7 @@ export function describePlan(
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${over(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(arrangement)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
         `Left out: ${[
@@ -43,7 +42,7 @@ export function describePlan(
           ...Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${writtenValue(value)}`),
         ].join(', ')}: ${reason}.`,
     ),
-    ...separation(plan, earlier),
+    ...detectableDifferences(plan, earlier),
     ...percentilesOf(plan),
     ...unfitLines(checks),
     '',
@@ -51,20 +50,20 @@ export function describePlan(
   ].join('\n');
 }
 
-/** The question that results will have of such a case. */
+/** Question under which the results group a case. */
 const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Question => ({
   ...questionOf(describeCase(planned)),
   objective: planned.scenario.kind.uses.objective ? objective : null,
 });
 
-/** What is wrong with the machine, each with what to do. */
+/** Lines on everything that is wrong with the machine, each with its remedy. */
 export const unfitLines = (checks: readonly Check[]): string[] =>
   checks
     .filter(({ state }) => state === 'unfit')
     .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
-/** What messages will travel on, and from how many processes. */
-export function over({ link, workers, sources }: Arrangement): string {
+/** Describes the link that messages take, and the number of load processes. */
+export function describeLink({ link, workers, sources }: Arrangement): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;
@@ -72,13 +71,13 @@ export function over({ link, workers, sources }: Arrangement): string {
   return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
 }
 
-/** What differences this plan will be able to call, going by how far the last run's trials scattered. */
-function separation({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
+/** Estimates the differences that this plan can show, by the scatter of an earlier run's trials. */
+function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
   const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
   const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
   if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
-  if (options.trials < LEAST_TRIALS) {
-    return [`A quick look: medians, but no verdicts. Those need ${LEAST_TRIALS} valid trials of each case.`];
+  if (options.trials < MIN_TRIALS) {
+    return [`A quick look: medians, but no verdicts. Those need ${MIN_TRIALS} valid trials of each case.`];
   }
   if (earlier === undefined) {
     return [
@@ -92,17 +91,17 @@ function separation({ options, cases }: RunPlan, earlier: Results | undefined): 
   );
   if (told.length === 0) return ['Enough trials for verdicts.'];
   return [
-    `Can tell, going by the last run's scatter: ${told.map(inWords).join(', ')}.`,
+    `Can tell, going by the last run's scatter: ${told.map(formatDifference).join(', ')}.`,
     'Smaller differences will mostly come out as not separated.',
   ];
 }
 
-function inWords({ metric: id, ratio }: Detectable): string {
+function formatDifference({ metric: id, ratio }: Detectable): string {
   const percent = ((ratio ?? 1) - 1) * 100;
   return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-/** A percentile that the shortest trials have too few messages for. */
+/** Warns of percentiles for which the shortest trials have too few messages. */
 function percentilesOf({ cases }: RunPlan): string[] {
   const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
   const fewest = Math.min(...samples);
@@ -114,7 +113,7 @@ function percentilesOf({ cases }: RunPlan): string[] {
 
 const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
 
-/** Results of the newest run under reports/runs that has enough trials to scatter, and suits. Undefined where there is none. */
+/** Finds the newest complete run under reports/runs that has enough trials for verdicts, and suits. */
 export function newestResults(
   folder: string = runs,
   suits: (results: Results) => boolean = () => true,
@@ -123,9 +122,9 @@ export function newestResults(
   for (const name of names) {
     try {
       const results = readResults(join(folder, name, 'results.json'));
-      if (results.plan.trials >= LEAST_TRIALS && results.state === 'complete' && suits(results)) return results;
+      if (results.plan.trials >= MIN_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
-      // Not a run, or one of another version: it has nothing to tell.
+      // Not a run, or one of another version.
     }
   }
   return undefined;

@@ -9,7 +9,7 @@ import type { Setting } from '../plan/settings.ts';
 import { writeResults } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { loopback } from '../run/link.ts';
-import { describePlan, newestResults } from './before.ts';
+import { describePlan, newestResults } from './preflight.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-before-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -40,7 +40,7 @@ test('a plan says what it can tell, or that it cannot', () => {
   const told = said({ scenarios: 'echo', trials: '7' }, earlier);
   expect(told).toMatch(/Can tell, going by the last run's scatter: p50 latency from [\d.]+ %, /);
   expect(told).toMatch(/not separated/);
-  // What was learned of echo says nothing of idle.
+  // Scatter of echo says nothing about idle.
   expect(said({ scenarios: 'idle', trials: '7' }, earlier)).not.toMatch(/p50/);
   // More trials tell smaller differences.
   const from = (text: string): number => Number(/p99 latency from ([\d.]+) %/.exec(text)?.[1]);
