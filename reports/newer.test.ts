@@ -90,7 +90,7 @@ test('of a run whose every case is newer, it is said that nothing can be shown',
   );
   expect(analyse(results, { resamples: 100 }).status).toMatchObject({
     kind: 'invalid',
-    consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+    consequence: 'Nothing of this run can be shown, because a newer version wrote all of its cases.',
   });
 });
 
@@ -104,7 +104,7 @@ test('compare names what it sets aside in either run', () => {
   expect(comparison.onlyInBase.map(({ reason }) => reason)).toEqual(
     expect.arrayContaining(['kind “fan-in” was written by a newer version']),
   );
-  expect(comparison.warnings.some(({ text: said }) => said.includes('Set aside in the new run'))).toBe(true);
+  expect(comparison.warnings.some(({ text: said }) => said.includes('Not shown of the new run'))).toBe(true);
 });
 
 test('in the CSV each case that is set aside has a line with its reason, and its bytes are no zero', () => {

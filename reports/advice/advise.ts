@@ -293,7 +293,7 @@ function limitsOf({ readings, pool, basis }: Settled): string[] {
       return `${name}: ${why}${how}. Its weight is shared among the others.`;
     }),
     ...(throughput && bounded.length > 0
-      ? [`${list(bounded, 'and')} may hold more: the load generator set the limit there.`]
+      ? [`${list(bounded, 'and')} may sustain more: the load generator reached its limit first.`]
       : []),
   ];
 }

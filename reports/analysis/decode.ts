@@ -5,7 +5,7 @@ import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
 import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
 
-/** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
+/** Decodes a compressed V2 HdrHistogram of nanoseconds with Node.js; browsers have `page/live`. */
 export function decode(base64: string): Decoded {
   try {
     const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MOST_BYTES });

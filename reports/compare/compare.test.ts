@@ -277,7 +277,7 @@ describe('conditions that differ', () => {
 describe('runs that say less', () => {
   test('a quick look', () => {
     const comparison = held(run(), run({ trials: 1, seed: 2 }));
-    expect(reasons(comparison)).toEqual(new Set(['1 valid trial in one of the runs; a verdict needs 6 in each']));
+    expect(reasons(comparison)).toEqual(new Set(['only 1 valid trial in one of the runs; a verdict needs 6 in each']));
     expect(said(comparison)).toContain('About the new run: n=1');
     expect(outcomeOf(comparison, 0).unsound).toEqual(['no comparison could be judged']);
   });
@@ -447,7 +447,7 @@ describe('runs whose figures were read before', () => {
     transports: { ...slower(1.2), mqtt: { ...SEVEN.mqtt, fit: 0.9, capacity: 0 } },
     seed: 2,
   });
-  // As a page carries it.
+  // Analysis as embedded in a page.
   const carried = (results: Results) => JSON.parse(JSON.stringify(analyse(results, { resamples: 100 })));
   const analysed = (results: Results) => analysedRun(results, carried(results));
 

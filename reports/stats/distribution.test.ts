@@ -34,7 +34,10 @@ test('ten samples must lie beyond a percentile; binary fractions do not cost one
   expect(samplesBeyond(20, 0.5)).toBe(10);
   const thousand = decode(encoded(Array.from({ length: 1_000 }, () => 5_000_000)));
   expect(percentile(thousand, 0.99)).toMatchObject({ shown: true });
-  expect(percentile(thousand, 0.999)).toEqual({ shown: false, reason: 'only 1 of 1000 samples lie beyond it (10 are needed)' });
+  expect(percentile(thousand, 0.999)).toEqual({
+    shown: false,
+    reason: 'only 1 of 1000 samples lie beyond it (10 are needed)',
+  });
 });
 
 test('the deepest percentile', () => {

@@ -23,7 +23,7 @@ describe('the summary', () => {
 
   test('opens with a decision for each question', () => {
     const [first, second] = text.split('\n\n')[0]?.split('For ').slice(1) ?? [];
-    expect(first).toMatch(/^echo with 100 clients .*: use ws: every other choice is\s+shown slower at p99/s);
+    expect(first).toMatch(/^echo with 100 clients .*: use ws: every other choice is\s+shown\s+to\s+be\s+slower\s+at\s+p99/s);
     expect(second).toMatch(/^broadcast to 100 clients .*: use ws/s);
   });
 
