@@ -1,6 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { forEachMetric, isJudged, judgingOf, metric, metricsOf, shapeOf, titleOf } from '../kinds/lookup.ts';
-import { reportOf } from '../kinds/report.ts';
+import { forEachMetric, isJudged, judgingOf, metric, metricsOf, reportOf, shapeOf, titleOf } from '../kinds/lookup.ts';
 import { type CaseGroup, groupCases, unsupportedIn } from '../model/group.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';

@@ -1,5 +1,7 @@
 import { flagOf, isCovered, type Narrowing, nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { metric as metricOf } from '../kinds/lookup.ts';
+import { cellFigure, countOf, inUnit } from '../model/format.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { readMember } from './member.ts';
 import { barrierTo, countTrials } from './status.ts';
@@ -75,4 +77,20 @@ function keeps(value: number, operator: Operator, limit: number): boolean {
     case '>=':
       return value >= limit;
   }
+}
+
+/** Parts of the line that shows a judged threshold. */
+export function thresholdText(judged: JudgedThreshold): {
+  readonly condition: string;
+  readonly name: string;
+  readonly outcome: JudgedThreshold['outcome'];
+  readonly figure: string;
+} {
+  const { threshold, caseId, outcome } = judged;
+  const metric = metricOf(threshold.metric);
+  const figure =
+    judged.outcome === 'not testable'
+      ? judged.reason
+      : `${cellFigure(metric, judged)} ${metric.unit} (median of ${countOf(judged.trials, 'valid trial')}; limit ${inUnit(metric, threshold.limit)} ${metric.unit})`;
+  return { condition: threshold.text, name: caseId ?? threshold.flag, outcome, figure };
 }

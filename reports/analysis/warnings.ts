@@ -1,8 +1,7 @@
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import { MIN_TRIALS, RULES, type RuleId } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
-import { scenarioText } from '../kinds/lookup.ts';
-import { reportOf } from '../kinds/report.ts';
+import { reportOf, scenarioText } from '../kinds/lookup.ts';
 import { countOf, integer, list, verdictFigures } from '../model/format.ts';
 import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';

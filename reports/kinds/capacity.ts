@@ -3,11 +3,10 @@ import { objectiveText } from '../model/group.ts';
 import type { Question, Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
-import { finite } from './shared/measuring.ts';
+import { finite, HIGHER, MESSAGES_PER_SECOND } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { sentence } from './shared/sample-warnings.ts';
 import { ARRIVED, figuresOf, generator, LAG, SENT } from './shared/trial-columns.ts';
-import { HIGHER, MESSAGES_PER_SECOND } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {

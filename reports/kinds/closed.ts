@@ -1,10 +1,9 @@
 import { countOf, integer } from '../model/format.ts';
 import type { Question } from '../model/model.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
-import { finite, perDelivered } from './shared/measuring.ts';
+import { CHEAPER, finite, HIGHER, MESSAGES_PER_SECOND, MICROSECONDS, perDelivered } from './shared/measuring.ts';
 import { cpu } from './shared/message-metrics.ts';
 import { ARRIVED, count, figuresOf, generator } from './shared/trial-columns.ts';
-import { CHEAPER, HIGHER, MESSAGES_PER_SECOND, MICROSECONDS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {

@@ -3,10 +3,9 @@ import type { Member } from '../model/member.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
 import { median } from '../stats/median.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
-import { bytesOf, finite } from './shared/measuring.ts';
+import { BYTES, bytesOf, FASTER, finite, HIGHER, LIGHTER, MS } from './shared/measuring.ts';
 import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';
 import { figuresOf, growth } from './shared/trial-columns.ts';
-import { BYTES, FASTER, HIGHER, LIGHTER, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {

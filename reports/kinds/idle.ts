@@ -3,9 +3,19 @@ import { countOf, figures, list } from '../model/format.ts';
 import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
-import { bytesOf, finite, LEAST_FIT, perSessionHour } from './shared/measuring.ts';
+import {
+  BYTES,
+  bytesOf,
+  CHEAPER,
+  FEWER,
+  finite,
+  KIB,
+  LEAST_FIT,
+  LIGHTER,
+  MS,
+  perSessionHour,
+} from './shared/measuring.ts';
 import { figuresOf, growth, measuredColumn } from './shared/trial-columns.ts';
-import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {

@@ -5,11 +5,10 @@ import type { MetricId } from '../model/metrics.ts';
 import type { Question, Row } from '../model/model.ts';
 import { percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
-import { finite } from './shared/measuring.ts';
+import { FASTER, finite, LIGHTER, MIB, MS } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
 import { ARRIVED, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
-import { FASTER, LIGHTER, MIB, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {

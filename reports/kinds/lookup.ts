@@ -3,8 +3,8 @@ import type { Case } from '../../bench/results/schema.ts';
 import { kindOf } from '../model/group.ts';
 import type { Kind, Metric, MetricId } from '../model/metrics.ts';
 import type { Question } from '../model/model.ts';
-import { KINDS } from './index.ts';
-import type { AdvicePart, Judging, KindShape, MeasuredMetric } from './shape.ts';
+import { KINDS, REPORTS } from './index.ts';
+import type { AdvicePart, Judging, KindReport, KindShape, MeasuredMetric } from './shape.ts';
 
 const isKind = (id: string): id is Kind => id in KINDS;
 
@@ -12,6 +12,8 @@ const isKind = (id: string): id is Kind => id in KINDS;
 export const KIND_IDS: readonly Kind[] = Object.keys(KINDS).filter(isKind);
 
 export const shapeOf = ({ kind }: { readonly kind: Kind }): KindShape => KINDS[kind];
+
+export const reportOf = ({ kind }: { readonly kind: Kind }): KindReport => REPORTS[kind];
 
 export const shapeOfCase = (one: Pick<Case, 'kind'>): KindShape => KINDS[kindOf(one)];
 

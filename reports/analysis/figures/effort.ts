@@ -1,6 +1,6 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { Group } from '../../model/model.ts';
 import { median } from '../../stats/median.ts';
 

@@ -1,5 +1,5 @@
 import type { MicroRow, Results } from '../../../bench/results/schema.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { Group, MicroView } from '../../model/model.ts';
 import { notShown, type Shown, shown } from '../../stats/distribution.ts';
 

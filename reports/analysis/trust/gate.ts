@@ -1,6 +1,6 @@
 import { MIN_TRIALS, type RuleId } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
 import { kindOf } from '../../model/group.ts';

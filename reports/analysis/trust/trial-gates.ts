@@ -9,8 +9,7 @@ import {
   SAMPLES_BEYOND,
 } from '../../../bench/results/rules.ts';
 import type { Results } from '../../../bench/results/schema.ts';
-import { isJudged } from '../../kinds/lookup.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { isJudged, reportOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
 import { breaks, type GateStatus, gate, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
 

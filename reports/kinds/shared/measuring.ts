@@ -19,3 +19,16 @@ export const perSessionHour = (amount: number, { clients }: Pick<Case, 'clients'
 /** Bytes of a trial; counters at the sockets miss datagrams. */
 export const bytesOf = ({ wire }: MeasuredTrial, value: () => Shown): Shown =>
   wire.datagrams && wire.layer === 'socket' ? notShown(DATAGRAMS_NOT_COUNTED) : value();
+
+export const FASTER = { better: 'faster', worse: 'slower' };
+export const LIGHTER = { better: 'lighter', worse: 'heavier' };
+export const CHEAPER = { better: 'cheaper', worse: 'costlier' };
+export const FEWER = { better: 'lower', worse: 'higher' };
+export const HIGHER = { better: 'higher', worse: 'lower' };
+
+export const MS = { unit: 'ms', scale: 1e3, band: 'time', best: 'less' } as const;
+export const MICROSECONDS = { unit: 'µs', scale: 1e6, band: 'time', best: 'less' } as const;
+export const KIB = { unit: 'KiB', scale: 1 / 2 ** 10, band: 'time', best: 'less' } as const;
+export const MIB = { unit: 'MiB', scale: 1 / 2 ** 20, band: 'time', best: 'less' } as const;
+export const BYTES = { unit: 'B', scale: 1, band: 'bytes', best: 'less' } as const;
+export const MESSAGES_PER_SECOND = { unit: 'msg/s', scale: 1, band: 'time', best: 'more' } as const;

@@ -1,8 +1,7 @@
 import type { MeasuredTrial } from '../../../bench/results/schema.ts';
 import { notShown, percentile, type Shown } from '../../stats/distribution.ts';
 import type { MeasuredMetric } from '../shape.ts';
-import { bytesOf, perDelivered } from './measuring.ts';
-import { BYTES, CHEAPER, FASTER, LIGHTER, MICROSECONDS, MS } from './units.ts';
+import { BYTES, bytesOf, CHEAPER, FASTER, LIGHTER, MICROSECONDS, MS, perDelivered } from './measuring.ts';
 
 declare module '../../model/metrics.ts' {
   interface MetricIds {

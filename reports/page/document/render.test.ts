@@ -274,7 +274,7 @@ test('an A/A run says first that it is one, and tells the two of a transport apa
   const html = await render(STATES['the same twice']);
   const text = textOf(html);
   expect(text.indexOf('A/A run:')).toBeLessThan(text.indexOf('For echo'));
-  expect(text).toContain('none was called better or worse');
+  expect(text).toContain('There was no false positive');
   const swatches = ['ws#a', 'ws#b'].map(
     (name) => new RegExp(`(<svg class="swatch.*?</svg>)</?[^>]*>?<?b?d?i?>?[^<]*<bdi>${name}`).exec(html)?.[1],
   );

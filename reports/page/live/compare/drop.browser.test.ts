@@ -198,7 +198,7 @@ describe('what is no run', () => {
     [
       'a run with a fault',
       () => json(spoilt),
-      /does not keep to wirebench\/1: plan\.seed: expected integer, found string/,
+      /does not match wirebench\/1: plan\.seed: expected integer, found string/,
     ],
     [
       'some page',

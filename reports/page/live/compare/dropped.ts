@@ -92,7 +92,7 @@ function resultsIn(text: string, name: string): Results {
   const known = withoutNewer(document);
   if (isResults(known)) return upgrade(known);
   const found = misfits(SCHEMA, known, 3).map(({ path, message }) => `${path}: ${message}`);
-  throw new Unusable(`${name} does not keep to ${readable}: ${found.join('; ')}. ${GIVE}`);
+  throw new Unusable(`${name} does not match ${readable}: ${found.join('; ')}. ${GIVE}`);
 }
 
 const isResults = (document: unknown): document is Results => misfits(SCHEMA, document, 1).length === 0;
