@@ -18,9 +18,9 @@ function said(settings: Partial<Record<Setting, string>>, earlier?: Results): st
   const given = Object.entries(settings).map(([name, value]) => [name, { value, where: `--${name}` }]);
   const read = readOptions(Object.fromEntries(given));
   if ('problems' in read) throw new Error(read.problems.join());
-  const arrangement = { link: loopback('no tools'), workers: 1, placement: undefined, sources: [] };
+  const resources = { link: loopback('no tools'), workers: 1, pinning: undefined, sources: [] };
   const unfit = { name: 'clock', state: 'unfit', observed: 'steps of 1 ms', fix: 'measure elsewhere' } as const;
-  return describePlan(makePlan(read.options), arrangement, { checks: [unfit], earlier });
+  return describePlan(makePlan(read.options), resources, { checks: [unfit], earlier });
 }
 
 const earlier = makeResults({ transports: SEVEN, scenarios: [ECHO], trials: 7 });

@@ -12,7 +12,7 @@ import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
 import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
-import type { Arrangement } from '../run/run.ts';
+import type { RunResources } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './eta.ts';
@@ -20,7 +20,7 @@ import { approximately } from './eta.ts';
 /** Describes a plan before it starts: its cases, its time, its link, and which differences it can and cannot show. */
 export function describePlan(
   plan: RunPlan,
-  arrangement: Arrangement,
+  resources: RunResources,
   { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
 ): string {
   const { options, cases } = plan;
@@ -32,7 +32,7 @@ export function describePlan(
     ...(options.trials > 1
       ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(arrangement)}.`,
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(resources)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
         `Left out: ${[
@@ -63,7 +63,7 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
     .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
 /** Describes the link that messages take, and the number of load processes. */
-export function describeLink({ link, workers, sources }: Arrangement): string {
+export function describeLink({ link, workers, sources }: RunResources): string {
   const veth = 'a private link, bytes as a cable carries them';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;

@@ -14,7 +14,7 @@ export interface Recording {
   readonly reordered: number;
   readonly corrupt: number;
   readonly unexpected: number;
-  /** Arrivals before the message was due: the clocks or the timetable are wrong. */
+  /** Arrivals before the message was due: the clocks or the schedule are wrong. */
   readonly early: number;
   readonly errors: Readonly<Record<string, number>>;
   readonly response: string;
@@ -22,7 +22,7 @@ export interface Recording {
   readonly lag: string;
   /** Only where every message has several receivers. */
   readonly last: string | null;
-  /** The responses once more, by when they were due; only where a timetable was kept. */
+  /** The responses once more, by when they were due; only where a schedule was kept. */
   readonly timeline?: readonly Slice[];
   /** Only where the phase's order asks for it. */
   readonly samples?: Samples;

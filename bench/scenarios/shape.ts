@@ -150,14 +150,14 @@ export interface Stage {
   readonly workers: number;
   snapshot(): Promise<Snapshot>;
   /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
-  open(until: number, inFlight: number): Promise<Opened>;
+  openSessions(until: number, inFlight: number): Promise<Opened>;
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording>;
   hold(seconds: HoldOrder['seconds']): Promise<Recording>;
   /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
   memory(): Promise<{ server: number | null; generator: number }>;
-  /** Ends every session; others can be opened then. */
-  clear(): Promise<void>;
+  /** Closes every session; others can be opened then. */
+  closeSessions(): Promise<void>;
 }
 
 /** Counts since the server's start: its own, and the link's where there is a private one. */

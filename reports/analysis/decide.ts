@@ -1,8 +1,8 @@
+import { median } from '../../bench/results/numbers.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { countOf } from '../model/format.ts';
 import type { Expert, Verdict } from '../model/verdict.ts';
 import { type Bootstrap, commonBlocks, type Interval, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
 import { cliffsDelta, mannWhitney } from '../stats/ranks.ts';
 
 export type Rule = {

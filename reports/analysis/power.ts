@@ -1,3 +1,4 @@
+import { median } from '../../bench/results/numbers.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { isJudged, METRICS } from '../kinds/lookup.ts';
@@ -6,7 +7,6 @@ import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
 import { commonBlocks, createBootstrap, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
 import { bandOf } from './column.ts';
 import { readMember } from './member.ts';
 import { inventTrials } from './simulation.ts';

@@ -1,3 +1,4 @@
+import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { forEachMetric, isJudged, metricsOf } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
@@ -6,7 +7,6 @@ import type { DecodedTrial, Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
 import type { Shown } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import { fitOf, isLowerBound, measure } from './measure.ts';
 
 /** Reads every metric from a case. @param valid the case's decoded valid trials */

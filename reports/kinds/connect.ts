@@ -1,7 +1,7 @@
+import { median } from '../../bench/results/numbers.ts';
 import { countOf, integer } from '../model/format.ts';
 import type { Member } from '../model/member.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
 import { BYTES, bytesOf, FASTER, finite, HIGHER, LIGHTER, MS } from './shared/measuring.ts';
 import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';

@@ -10,8 +10,8 @@ import {
   FEWER,
   finite,
   KIB,
-  LEAST_FIT,
   LIGHTER,
+  MIN_FIT,
   MS,
   perSessionHour,
 } from './shared/measuring.ts';
@@ -142,7 +142,7 @@ function notes({ members, layer }: NoteFacts): string[] {
       ? 'Bytes are counted on the link, including keep-alive packets and acknowledgements'
       : 'Bytes are counted at the sockets';
   const weak = members.filter(({ readings }) =>
-    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < LEAST_FIT),
+    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < MIN_FIT),
   );
   const silent = members.some(({ floor, readings }) => !floor && readings.idleBytes.median === 0);
   return [
@@ -153,7 +153,7 @@ function notes({ members, layer }: NoteFacts): string[] {
     ...(weak.length === 0
       ? []
       : [
-          `! marks an R² below ${LEAST_FIT}, here of ${list(
+          `! marks an R² below ${MIN_FIT}, here of ${list(
             weak.map(({ name }) => name),
             'and',
           )}: memory did not grow in proportion to the sessions, so the slope is only approximate.`,
@@ -165,7 +165,7 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
   return [sessionMemory, generatorMemory].flatMap(({ metric: { id, title } }) => {
     const poor = rows.flatMap(({ name, cells }) => {
       const cell = cells[id];
-      return cell.state === 'shown' && cell.fit !== null && cell.fit < LEAST_FIT
+      return cell.state === 'shown' && cell.fit !== null && cell.fit < MIN_FIT
         ? [`${name} (R² ${figures(cell.fit)})`]
         : [];
     });

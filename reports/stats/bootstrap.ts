@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { medianInPlace, quantileOfSorted } from './median.ts';
+import { medianInPlace, quantileOfSorted } from '../../bench/results/numbers.ts';
 import { type Interval, studentInterval, welchInterval } from './student.ts';
 
 export type { Interval };

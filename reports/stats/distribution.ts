@@ -1,3 +1,4 @@
+import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import { SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 
 /** A decoded histogram as its non-empty buckets, in which percentiles are found by binary search. */
@@ -23,9 +24,9 @@ export type Decoded =
 
 export const UNREADABLE: Decoded = { readable: false, reason: 'its histogram cannot be read' };
 
-/** Number of samples beyond a percentile. The small addend absorbs rounding: 1000 × (1 − 0.99) is 10. */
+/** Number of samples beyond a percentile: 1000 × (1 − 0.99) is 10. */
 export function samplesBeyond(count: number, percentile: number): number {
-  return Math.floor(count * (1 - percentile) + 1e-6);
+  return wholeBelow(count * (1 - percentile));
 }
 
 /** Highest percentile with enough samples beyond it; null if there is none. */
@@ -35,7 +36,7 @@ export function deepestPercentile(count: number): number | null {
 
 /** Value that the given share of samples does not exceed; the distribution must not be empty. */
 export function quantile({ count, seconds, cumulative }: Distribution, percentile: number): number {
-  const rank = Math.max(1, Math.ceil(percentile * count - 1e-6));
+  const rank = Math.max(1, wholeAbove(percentile * count));
   let low = 0;
   let high = cumulative.length - 1;
   while (low < high) {

@@ -11,7 +11,7 @@ const WITHOUT_WORD = ~0xf0;
 
 const HEADER_BYTES = 40;
 /** Limit of inflated bytes against decompression bombs; no histogram of ours comes near it. */
-export const MOST_BYTES = 2 ** 22;
+export const MAX_BYTES = 2 ** 22;
 const NANOSECONDS_PER_SECOND = 1e9;
 
 /** Part of a stored histogram that must be inflated. @throws unless it is a compressed histogram of version 2 */

@@ -2,6 +2,7 @@ import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { caseId } from '../../bench/results/case.ts';
+import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import {
   type Capacity,
   type Case,
@@ -358,7 +359,7 @@ function timelineOf({ transport, block, order, durationSeconds, spec }: Making, 
   const random = gaussian((spec.seed ?? 1) * 7_919 + order);
   // Of neighbouring seeds the first draws are alike.
   for (let draw = 0; draw < 8; draw++) random();
-  const count = Math.max(1, Math.min(20, Math.floor(durationSeconds / 0.05 + 1e-6), expected));
+  const count = Math.max(1, Math.min(20, wholeBelow(durationSeconds / 0.05), expected));
   const length = durationSeconds / count;
   const stall = stalls[block];
   const until = stall === undefined ? 0 : stall.atSeconds + stall.seconds;
@@ -368,7 +369,7 @@ function timelineOf({ transport, block, order, durationSeconds, spec }: Making, 
       : Math.max(0, Math.min((index + 1) * length, until) - Math.max(index * length, stall.atSeconds)) / length;
   let held = 0;
   return Array.from({ length: count }, (_, index) => {
-    const delivered = Math.ceil(((index + 1) * expected) / count - 1e-6) - Math.ceil((index * expected) / count - 1e-6);
+    const delivered = wholeAbove(((index + 1) * expected) / count) - wholeAbove((index * expected) / count);
     const typical = (p50Ms / 1e3) * drift ** ((index + 0.5) / count - 0.5) * Math.exp(noise * random());
     const longest = Math.max(0, until - Math.max(index * length, stall?.atSeconds ?? 0));
     const slowest = Math.max(typical * Math.exp(tail * (2.6 + 0.3 * random())), overlap(index) > 0 ? longest : 0);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Message, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
@@ -52,7 +53,7 @@ export class Subscriber implements Receiver {
         this.wrong.push(`${this.#name} could not send: ${errorText(error)}`);
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+      await sleep(PROBE_MS);
     }
   }
 
@@ -112,7 +113,7 @@ export class BroadcastLog {
 export async function allDelivered(subscribers: readonly Subscriber[]): Promise<void> {
   const deadline = performance.now() + QUIET_MS;
   while (subscribers.some(({ missing }) => missing > 0) && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }
 

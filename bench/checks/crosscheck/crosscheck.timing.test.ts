@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { endStarted, start } from '../../testing/command.ts';
 import { wirebench } from '../../testing/in-process.ts';
@@ -16,7 +17,7 @@ const OPTIONS: CrosscheckOptions = {
   frozenLoad: { rate: 50, connections: 5, seconds: 3 },
 };
 const { entry } = findTransport('sse')!;
-const around = (signal = new AbortController().signal) => ({ placement: undefined, signal });
+const around = (signal = new AbortController().signal) => ({ pinning: undefined, signal });
 
 describe('under one load', () => {
   test.each(httpTransports.map((one) => [one.id, one] as const))(
@@ -162,7 +163,7 @@ describe('the commands', () => {
 async function until(condition: () => boolean): Promise<void> {
   for (let round = 0; round < 3_000; round++) {
     if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   throw new Error('waited 30 s in vain');
 }

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Bench } from 'tinybench';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
+import { quantileOfSorted } from '../../results/numbers.ts';
 import type { Part, StepName } from './chain.ts';
 import { echoOf } from './steps.ts';
 
@@ -127,9 +128,9 @@ export async function measurePart(
   if (result?.state !== 'completed') throw new Error(`${part.what} was not measured: ${result?.state}`);
   const samples = result.latency.samples ?? [];
   return {
-    secondsMedian: quantile(samples, 0.5) / 1e3,
-    secondsLow: quantile(samples, 0.25) / 1e3,
-    secondsHigh: quantile(samples, 0.75) / 1e3,
+    secondsMedian: quantileOfSorted(samples, 0.5) / 1e3,
+    secondsLow: quantileOfSorted(samples, 0.25) / 1e3,
+    secondsHigh: quantileOfSorted(samples, 0.75) / 1e3,
     samples: samples.length,
   };
 }
@@ -139,12 +140,4 @@ function messagesOf(size: number): string[] {
   const messages = new Messages({ seed: 1, size, encoding: 'text', opcode: ECHO, senders: 1 });
   const length = Math.max(1, Math.min(BATCH, Math.floor(BATCH_BYTES / size)));
   return Array.from({ length }, (_, sequence) => Buffer.from(messages.build(0, sequence)).toString('latin1'));
-}
-
-/** Between the two nearest of sorted samples. */
-export function quantile(sorted: readonly number[], share: number): number {
-  const place = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
 }

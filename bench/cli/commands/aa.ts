@@ -12,7 +12,7 @@ import { readOptions } from '../../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import type { Results } from '../../results/schema.ts';
 import { openLink } from '../../run/link.ts';
-import { type Arrangement, arrange, run } from '../../run/run.ts';
+import { type RunResources, resolveResources, run } from '../../run/run.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
@@ -48,23 +48,23 @@ export const command = defineCommand({
     transport: flagWithDefault({ argument: '<name>', help: 'transport to measure', usual: 'ws' }, (given) => given),
     pairs: numberFlag('<number>', 'identical pairs; any difference found is a false positive', {
       usual: 40,
-      least: 0,
-      most: 1_000,
+      min: 0,
+      max: 1_000,
       whole: true,
     }),
     slowed: numberFlag('<number>', 'pairs of which one works a fifth longer on each message; any not found is missed', {
       usual: 10,
-      least: 0,
-      most: 1_000,
+      min: 0,
+      max: 1_000,
       whole: true,
     }),
     trials: numberFlag('<number>', 'trials of each side of a pair, at least 6', {
       usual: 7,
-      least: 6,
-      most: 100,
+      min: 6,
+      max: 100,
       whole: true,
     }),
-    duration: numberFlag('<seconds>', 'measured time of a trial', { usual: 0.5, least: 0.1, most: 60 }),
+    duration: numberFlag('<seconds>', 'measured time of a trial', { usual: 0.5, min: 0.1, max: 60 }),
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
@@ -91,13 +91,13 @@ export const command = defineCommand({
 
     const link = await openLink('auto');
     try {
-      const arrangement = arrange(parts[0].plan, link);
-      if ('problems' in arrangement) throw new UsageError(arrangement.problems);
+      const resources = resolveResources(parts[0].plan, link);
+      if ('problems' in resources) throw new UsageError(resources.problems);
       const text = describePlan(parts, {
         transport,
         trials,
         seconds,
-        arrangement,
+        resources,
         checks: examine(await readMachine()),
       });
       if (flags.plan) {
@@ -106,7 +106,7 @@ export const command = defineCommand({
       }
       io.info(text);
       if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
-      const [equals, unequals] = await measureAll(parts, { arrangement, trials, seconds, io, interrupted });
+      const [equals, unequals] = await measureAll(parts, { resources, trials, seconds, io, interrupted });
       if (interrupted.aborted) return EXIT.interrupted;
 
       const words = { equals: countWords(equals ?? []), unequals: countWords(unequals ?? []) };
@@ -155,13 +155,13 @@ function describePlan(
     transport,
     trials,
     seconds,
-    arrangement,
+    resources,
     checks,
   }: {
     transport: string;
     trials: number;
     seconds: number;
-    arrangement: Arrangement;
+    resources: RunResources;
     checks: readonly Check[];
   },
 ): string {
@@ -179,7 +179,7 @@ function describePlan(
       const load = `${transport}, echo, ${countOf(clients, 'client')}, ${integer(rate)} msg/s of ${integer(size)} B`;
       return [`${of === 'equals' ? 'Equals' : 'Unequals'}: ${load}${of === 'equals' ? '' : `; ${SLOWED}`}.`];
     }),
-    `Each trial: a fresh server, ${WARMUP_SECONDS} s warm-up; ${describeLink(arrangement)}.`,
+    `Each trial: a fresh server, ${WARMUP_SECONDS} s warm-up; ${describeLink(resources)}.`,
     ...unfitLines(checks),
     '',
     '',
@@ -218,7 +218,7 @@ function slowOne(plan: RunPlan): RunPlan {
 }
 
 type Settings = {
-  readonly arrangement: Arrangement;
+  readonly resources: RunResources;
   readonly trials: number;
   readonly seconds: number;
   readonly io: Io;
@@ -228,7 +228,7 @@ type Settings = {
 /** Measures all pairs, and shows the verdicts of each as soon as its trials have ended. */
 async function measureAll(
   parts: readonly Part[],
-  { arrangement, trials, seconds, io, interrupted }: Settings,
+  { resources, trials, seconds, io, interrupted }: Settings,
 ): Promise<Said[][]> {
   const each = 2 * trials;
   const of = parts.reduce((sum, { count }) => sum + count, 0);
@@ -245,7 +245,7 @@ async function measureAll(
     for (const part of parts) {
       const said: Said[] = [];
       found.push(said);
-      const settings = { command: '', checks: [], micro: [], arrangement, signal: interrupted };
+      const settings = { command: '', checks: [], micro: [], resources, signal: interrupted };
       for await (const event of run(part.plan, settings)) {
         if (event.event === 'trial-started') show(done, { current: `${part.of} ${said.length + 1}` });
         if (event.event !== 'trial-ended' || ++done % each !== 0) continue;

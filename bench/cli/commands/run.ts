@@ -15,7 +15,7 @@ import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
-import { arrange, type RunEvent, type RunSettings, run } from '../../run/run.ts';
+import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
 import { kindOf } from '../../scenarios/index.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
@@ -93,10 +93,10 @@ export async function measureAndReport(
   const link = await linkFor(options);
   try {
     if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
-    const arrangement = arrange(plan, link);
-    if ('problems' in arrangement) throw new UsageError(arrangement.problems);
+    const resources = resolveResources(plan, link);
+    if ('problems' in resources) throw new UsageError(resources.problems);
     const checks = examine(await readMachine());
-    const text = describePlan(plan, arrangement, { checks, earlier: newestResults() });
+    const text = describePlan(plan, resources, { checks, earlier: newestResults() });
     if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
     io.info(text);
     if (!(await confirm(estimateSeconds(plan), request, context))) return EXIT.interrupted;
@@ -105,7 +105,7 @@ export async function measureAndReport(
     log?.plan(plan, thresholds);
     const micro = await microFor(plan, interrupted);
     const safety = security === undefined ? {} : { security };
-    const settings = { arrangement, checks, micro, folder, ...safety };
+    const settings = { resources, checks, micro, folder, ...safety };
     const results = await execute(plan, settings, context, (event) => log?.run(event));
 
     const { makeReport } = await import('../../../reports/report.ts');
@@ -212,7 +212,7 @@ async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promi
 /** Runs the plan; results are written after every trial. */
 async function execute(
   plan: RunPlan,
-  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
+  { folder, ...settings }: Pick<RunSettings, 'resources' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
   { io, interrupted }: Context,
   told: (event: RunEvent) => void,
 ): Promise<Results> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { everyParty, refusalOf, Stage } from '../../checks/security/testing/parties.ts';
+import { everyParty, PartyKit, refusalOf } from '../../checks/security/testing/parties.ts';
 import { errorText } from '../../error-text.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { wirebench } from '../../testing/in-process.ts';
@@ -35,7 +35,7 @@ async function serving<Result>(
   const ended = wirebench(['serve', ...args], {
     interrupted: interruption.signal,
     onWrite: (written) => {
-      // Everything is said in one go, and the address comes first.
+      // All lines are written in one go, this one not the last.
       if (written.stderr.includes('Ctrl-C stops it.')) setImmediate(served.resolve, written);
     },
   });
@@ -54,7 +54,7 @@ describe('serve', () => {
     async (party, { skip }) => {
       if (party.unavailable !== undefined) skip(party.unavailable);
       await serving([party.name, '--tls', '--auth', 'ES256', '--json'], async ({ stdout }) => {
-        await using stage = new Stage();
+        await using kit = new PartyKit();
         const printed = JSON.parse(stdout);
         expect(printed).toEqual({
           url: expect.stringMatching(/^\w+s:\/\/127\.0\.0\.1:\d+/),
@@ -64,37 +64,35 @@ describe('serve', () => {
         });
         expect(stdout).not.toContain('PRIVATE KEY');
         const { url, token } = printed;
-        await refusalOf(stage.connect(party, url, { token }));
+        await refusalOf(kit.join(party, url, { token }));
         setDefaultCACertificates([printed.certificate]);
-        expect(errorText(await refusalOf(stage.connect(party, url, { token: 'garbage' })))).toMatch(party.unauthorized);
-        expect(await (await stage.connect(party, url, { token })).echo('hello')).toBe('hello');
+        expect(errorText(await refusalOf(kit.join(party, url, { token: 'garbage' })))).toMatch(party.unauthorized);
+        expect(await (await kit.join(party, url, { token })).echo('hello')).toBe('hello');
       });
     },
   );
 
   test('without --json prints the address, and below it the token', () =>
-    serving(['ws', '--auth', 'HS256'], async (printed) => {
-      await using stage = new Stage();
-      const [url = '', token = '', ...rest] = printed.stdout.split('\n');
+    serving(['ws', '--auth', 'HS256'], async ({ stdout, stderr }) => {
+      await using kit = new PartyKit();
+      const [url = '', token = '', ...rest] = stdout.split('\n');
       expect(rest).toEqual(['']);
-      await until(() => printed.stderr.includes('docs/security.md.'));
-      const { stderr } = printed;
       expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
       expect(claims.exp - Date.now() / 1e3).toBeLessThan(3_700);
-      expect(await (await stage.connect(ws!, url, { token })).echo('hello')).toBe('hello');
+      expect(await (await kit.join(ws!, url, { token })).echo('hello')).toBe('hello');
     }));
 
   test('uses the certificate that --cert and --key name', () =>
     serving(['ws', '--cert', cert, '--key', keyFile, '--json'], async ({ stdout }) => {
-      await using stage = new Stage();
+      await using kit = new PartyKit();
       setDefaultCACertificates([certificate]);
       const { url, token, certificate: printed } = JSON.parse(stdout);
       expect({ token, printed }).toEqual({ token: undefined, printed: certificate });
       expect(url).toMatch(/^wss:/);
-      expect(await (await stage.connect(ws!, url)).echo('hello')).toBe('hello');
+      expect(await (await kit.join(ws!, url)).echo('hello')).toBe('hello');
     }));
 
   test('--origin admits pages of these origins and no others', () =>

@@ -1,8 +1,8 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
 import { reportOf } from '../../kinds/lookup.ts';
 import type { Group } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /** CPU seconds per message of both sides, medians over the valid trials. */
 export type Effort = {

@@ -1,8 +1,8 @@
 import { nameOf } from '../../../bench/results/case.ts';
+import { median, wholeAbove } from '../../../bench/results/numbers.ts';
 import { MIN_TRIALS } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, list } from '../../model/format.ts';
-import { median } from '../../stats/median.ts';
 
 /** Latency over the measured window of a case's valid trials. All times are in seconds. */
 export type Course = {
@@ -74,7 +74,7 @@ export function courseOf(one: Case): Course | null {
 function pointsOf({ seconds, messages }: MeasuredTrial, slices: readonly Slice[]): CoursePoint[] {
   const { due, expected, sent } = messages;
   const receivers = sent > 0 ? expected / sent : 0;
-  const firstOf = (slice: number): number => Math.ceil((slice * due) / slices.length - 1e-6);
+  const firstOf = (slice: number): number => wholeAbove((slice * due) / slices.length);
   return slices.map(({ p50, p99, max, arrived }, index) => {
     const owed = (firstOf(index + 1) - firstOf(index)) * receivers;
     return { at: ((index + 0.5) * seconds) / slices.length, p50, p99, max, kept: owed > 0 ? arrived / owed : null };

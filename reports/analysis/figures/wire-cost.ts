@@ -1,9 +1,9 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Wire } from '../../../bench/results/schema.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /**
  * Bytes of one direction by origin. `framing` is negative if compression made a message smaller than its payload. Without separate

@@ -1,12 +1,12 @@
 import { labelsOf, nameOf } from '../../../bench/results/case.ts';
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { isJudged } from '../../kinds/lookup.ts';
 import { DATAGRAMS_NOT_COUNTED } from '../../kinds/shared/measuring.ts';
 import { countOf, signed, signedShare } from '../../model/format.ts';
 import { describe } from '../../model/group.ts';
 import type { Beside, WireRow, WireWay } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /** Rows of the cases that are checked against formulas, in the results' order. */
 export function wireRows(results: Results): WireRow[] {

@@ -2,7 +2,7 @@ import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
 import { notShown, type Shown, shown } from '../../stats/distribution.ts';
 
 /** Lowest R² at which the slope of a line may be quoted without a mark. */
-export const LEAST_FIT = 0.98;
+export const MIN_FIT = 0.98;
 
 /** Reason why a trial with datagrams shows no bytes. */
 export const DATAGRAMS_NOT_COUNTED = 'not counted: bytes of datagrams can be counted only on a private link';

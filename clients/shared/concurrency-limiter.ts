@@ -1,11 +1,14 @@
-export interface Window<Item> {
+export interface ConcurrencyLimiter<Item> {
   add(item: Item): void;
   /** Calls back once everything is done, at once where nothing is left to do. */
   whenEmpty(callback: () => void): void;
 }
 
-/** Begins items in order, so many at a time: the next when one is done. */
-export function window<Item>(most: number, begin: (item: Item, done: () => void) => void): Window<Item> {
+/** Begins items in order, at max `max` at a time: the next when one is done. */
+export function concurrencyLimiter<Item>(
+  max: number,
+  begin: (item: Item, done: () => void) => void,
+): ConcurrencyLimiter<Item> {
   const waiting: Item[] = [];
   let next = 0;
   let underWay = 0;
@@ -28,7 +31,7 @@ export function window<Item>(most: number, begin: (item: Item, done: () => void)
 
   return {
     add(item) {
-      if (underWay < most) start(item);
+      if (underWay < max) start(item);
       else waiting.push(item);
     },
     whenEmpty(callback) {

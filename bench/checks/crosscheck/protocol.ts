@@ -10,11 +10,9 @@ export interface EndpointOrder {
   readonly options: Options;
 }
 
-export type EndpointAnswer = { readonly answer: 'open'; readonly url: string } | Failed;
-
-interface Failed {
-  readonly answer: 'failed';
-  readonly reason: string;
+export interface EndpointAnswer {
+  readonly answer: 'open';
+  readonly url: string;
 }
 
 /** Times a tool says, in seconds. */
@@ -43,23 +41,21 @@ export interface AutocannonOrder {
     | { readonly kind: 'closed'; readonly seconds: number };
 }
 
-export type AutocannonAnswer =
-  | {
-      readonly answer: 'load';
-      /** Requests that left, answers with a 2xx status, answers with another, and requests that failed. */
-      readonly sent: number;
-      readonly completed: number;
-      readonly refused: number;
-      readonly errors: number;
-      readonly cpuSeconds: number;
-      readonly seconds: number;
-      /** Its own histogram, whose least step is a millisecond, and how many samples that holds. */
-      readonly own: Percentiles;
-      readonly ownSamples: number;
-      /** Of the single times that it announces, without that rounding and without its correction. Only at a rate. */
-      readonly single: Percentiles | null;
-    }
-  | Failed;
+export interface AutocannonAnswer {
+  readonly answer: 'load';
+  /** Requests that left, answers with a 2xx status, answers with another, and requests that failed. */
+  readonly sent: number;
+  readonly completed: number;
+  readonly refused: number;
+  readonly errors: number;
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+  /** Its own histogram, whose least step is a millisecond, and how many samples that holds. */
+  readonly own: Percentiles;
+  readonly ownSamples: number;
+  /** Of the single times that it announces, without that rounding and without its correction. Only at a rate. */
+  readonly single: Percentiles | null;
+}
 
 export interface BareOrder {
   readonly order: 'loop';
@@ -70,6 +66,9 @@ export interface BareOrder {
   readonly seconds: number;
 }
 
-export type BareAnswer =
-  | { readonly answer: 'loop'; readonly messages: number; readonly cpuSeconds: number; readonly seconds: number }
-  | Failed;
+export interface BareAnswer {
+  readonly answer: 'loop';
+  readonly messages: number;
+  readonly cpuSeconds: number;
+  readonly seconds: number;
+}

@@ -4,13 +4,13 @@ interface Chunk {
 type Done = (error?: Error | null) => void;
 
 /** What is written at once becomes one frame up to here, in bytes. Only what was written in one piece may be longer. */
-export const MOST_TOGETHER = 65_536;
+export const MAX_COALESCED_BYTES = 65_536;
 
 /**
  * The `writev` of a stream over WebSocket: what was corked goes out together. Without it, each field of an MQTT packet would
  * be a frame of its own, and a segment: mqtt-packet writes a packet field by field.
  */
-export function writeTogether(this: object, chunks: ArrayLike<Chunk>, done: Done): void {
+export function writeCoalesced(this: object, chunks: ArrayLike<Chunk>, done: Done): void {
   if (!('_write' in this) || typeof this._write !== 'function') return done(new Error('not a stream'));
   const write = this._write.bind(this);
   const frames = framesOf(Array.from(chunks));
@@ -32,7 +32,7 @@ function framesOf(chunks: readonly Chunk[]): Uint8Array[] {
     bytes = 0;
   };
   for (const { chunk } of chunks) {
-    if (bytes + chunk.length > MOST_TOGETHER) end();
+    if (bytes + chunk.length > MAX_COALESCED_BYTES) end();
     some.push(chunk);
     bytes += chunk.length;
   }

@@ -1,10 +1,10 @@
 import type { Limits } from '../../bench/contract.ts';
 
 /**
- * Counts one session's messages: false once they come faster than the limit lets them, after a burst of a second's worth. It
- * looks at a clock only when the allowance is used up, so that counting costs a message next to nothing.
+ * Token bucket of one session's messages. The result takes a token: false where none is left, which is once messages come faster than
+ * the limit, after a burst of a second's worth. It reads a clock only when the bucket is empty, so that a token costs next to nothing.
  */
-export function floodGuard({ messagesPerSecond }: Pick<Limits, 'messagesPerSecond'>): () => boolean {
+export function tokenBucket({ messagesPerSecond }: Pick<Limits, 'messagesPerSecond'>): () => boolean {
   let left = messagesPerSecond;
   let sinceMs = performance.now();
   return () => {

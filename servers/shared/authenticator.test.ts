@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openForge } from '../../bench/checks/security/testing/forge.ts';
 import { makeIdentity } from '../../bench/security/identity.ts';
-import { Gate, Refused, tokenOf, whenExpired } from './gate.ts';
+import { Authenticator, tokenOf, Unauthorized, whenExpired } from './authenticator.ts';
 
 describe('origins', () => {
   test('of a server over TLS its own pages are those over TLS', async () => {
     const identity = await makeIdentity([]);
-    const [secure, plain] = [new Gate({ identity }), new Gate({})];
+    const [secure, plain] = [new Authenticator({ identity }), new Authenticator({})];
     const of = (origin: string) => ({ headers: { host: 'h:8080', origin } });
     expect([secure.admitsOrigin(of('https://h:8080')), plain.admitsOrigin(of('https://h:8080'))]).toEqual([
       true,
@@ -41,13 +41,13 @@ describe('time', () => {
 
   test('a token that was admitted once is not admitted after its end', async () => {
     const { rules, good } = openForge('HS256');
-    const gate = new Gate({ tokens: rules });
+    const authenticator = new Authenticator({ tokens: rules });
     const token = good('somebody', 60);
-    expect((await gate.admit(token)).subject).toBe('somebody');
-    expect(gate.known(token)?.subject).toBe('somebody');
+    expect((await authenticator.admit(token)).subject).toBe('somebody');
+    expect(authenticator.known(token)?.subject).toBe('somebody');
     vi.advanceTimersByTime(61_000);
-    expect(gate.known(token)).toBeUndefined();
-    await expect(gate.admit(token)).rejects.toThrow(new Refused('the token has expired'));
+    expect(authenticator.known(token)).toBeUndefined();
+    await expect(authenticator.admit(token)).rejects.toThrow(new Unauthorized('the token has expired'));
   });
 
   test('the end comes when it is due, also after longer than a timer holds', () => {

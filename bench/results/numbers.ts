@@ -1,3 +1,16 @@
+/** Tolerance for the rounding of binary fractions: 0.1 s at 30/s are 3 messages, not 3.0000000000000004. */
+const ROUNDING_SLACK = 1e-6;
+
+/** Rounds down a product of fractions. */
+export function wholeBelow(value: number): number {
+  return Math.floor(value + ROUNDING_SLACK);
+}
+
+/** Rounds up a product of fractions. */
+export function wholeAbove(value: number): number {
+  return Math.ceil(value - ROUNDING_SLACK);
+}
+
 /** Number of values above which the engine's sort is faster than insertion sort. */
 const INSERTION_LIMIT = 32;
 
@@ -27,7 +40,7 @@ function sortByInsertion(values: Float64Array): void {
 }
 
 /** Quantile by linear interpolation between order statistics (R's type 7). */
-export function quantileOfSorted(sorted: Float64Array, share: number): number {
+export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);
   const low = sorted[below] ?? Number.NaN;

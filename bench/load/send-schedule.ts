@@ -1,18 +1,18 @@
 import type { Clock } from './clock.ts';
 import type { Messages } from './messages.ts';
-import type { Agenda } from './pacer.ts';
+import type { TimedSends } from './pacer.ts';
 import type { ConnectOrder, PhaseOrder } from './protocol.ts';
 import { Recorder } from './recorder.ts';
+import { dueNs, type Schedule, scheduleOf } from './schedule.ts';
 import type { LoadSession } from './session.ts';
-import { dueNs, type Timetable, timetable } from './timetable.ts';
 
-/** Goes through the messages of a phase that this worker's sessions send. */
-export class PhaseAgenda implements Agenda {
+/** Sends the messages of a phase that are due from this worker's sessions. */
+export class SendSchedule implements TimedSends {
   readonly recorder: Recorder;
   readonly due: number;
   /** After this no message is sent, and no arrival is waited for. */
   readonly deadlineNs: number;
-  readonly #table: Timetable;
+  readonly #schedule: Schedule;
   readonly #sessions: readonly LoadSession[];
   readonly #messages: Messages;
   readonly #workers: number;
@@ -27,17 +27,17 @@ export class PhaseAgenda implements Agenda {
     phase: PhaseOrder,
     { sessions, messages, clock }: { sessions: readonly LoadSession[]; messages: Messages; clock: Clock },
   ) {
-    const table = timetable({ ...phase, clients: order.clients });
-    this.#table = table;
+    const schedule = scheduleOf({ ...phase, clients: order.clients });
+    this.#schedule = schedule;
     this.#sessions = sessions;
     this.#messages = messages;
     this.#now = clock;
-    this.deadlineNs = dueNs(table, table.first + table.count) + phase.drainSeconds * 1e9;
+    this.deadlineNs = dueNs(schedule, schedule.first + schedule.count) + phase.drainSeconds * 1e9;
     this.#workers = order.workers;
     this.#worker = order.worker;
     this.#reaches = order.reaches;
     this.recorder = new Recorder({
-      table,
+      schedule,
       messages,
       sessions: sessions.length,
       reaches: order.reaches,
@@ -45,19 +45,19 @@ export class PhaseAgenda implements Agenda {
       senderOf: (session) => sessions[session]!.sender,
       keepSamples: phase.keepSamples === true,
     });
-    this.due = this.#countFrom(table.first);
-    this.#next = this.#own(table.first);
+    this.due = this.#countFrom(schedule.first);
+    this.#next = this.#nextOwned(schedule.first);
   }
 
   dueNs(): number {
-    const { first, count } = this.#table;
-    return this.#next < first + count ? dueNs(this.#table, this.#next) : Number.POSITIVE_INFINITY;
+    const { first, count } = this.#schedule;
+    return this.#next < first + count ? dueNs(this.#schedule, this.#next) : Number.POSITIVE_INFINITY;
   }
 
-  act(): void {
+  sendNext(): void {
     const number = this.#next;
-    this.#next = this.#own(number + 1);
-    const { clients } = this.#table;
+    this.#next = this.#nextOwned(number + 1);
+    const { clients } = this.#schedule;
     const sender = number % clients;
     const session = this.#sessions[(sender - this.#worker) / this.#workers]!;
     if (session.lostBecause !== undefined || session.session === undefined) {
@@ -87,24 +87,24 @@ export class PhaseAgenda implements Agenda {
 
   /** Arrivals this worker's sessions wait for, if every worker sends all of its messages. */
   owed(): number {
-    return this.#reaches === 'sender' ? this.recorder.sent : this.#table.count * this.#sessions.length;
+    return this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
   }
 
   /** The first message at or after `number` whose sender is a session of this worker. */
-  #own(number: number): number {
+  #nextOwned(number: number): number {
     let own = number;
-    while ((own % this.#table.clients) % this.#workers !== this.#worker) own++;
+    while ((own % this.#schedule.clients) % this.#workers !== this.#worker) own++;
     return own;
   }
 
   #countFrom(number: number): number {
-    const { first, count } = this.#table;
+    const { first, count } = this.#schedule;
     return this.#countBefore(first + count) - this.#countBefore(number);
   }
 
   /** Messages below `number` whose sender is a session of this worker. */
   #countBefore(number: number): number {
-    const { clients } = this.#table;
+    const { clients } = this.#schedule;
     const inCycle = (messages: number): number => Math.max(0, Math.ceil((messages - this.#worker) / this.#workers));
     return Math.floor(number / clients) * inCycle(clients) + inCycle(number % clients);
   }

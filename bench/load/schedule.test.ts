@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { monotonicClock } from './clock.ts';
 import { Messages } from './messages.ts';
-import { dueNs, following, messageCount, timetable } from './timetable.ts';
+import { dueNs, following, messageCount, scheduleOf } from './schedule.ts';
 
 test('the count is the rate times the time, also where floating point is not', () => {
   expect(messageCount(2_000, 10)).toBe(20_000);
@@ -12,15 +12,15 @@ test('the count is the rate times the time, also where floating point is not', (
 });
 
 test('due times are absolute: the last of a million is where it should be', () => {
-  const table = timetable({ first: 100, clients: 100, rate: 30_000, seconds: 100, startNs: 5 });
-  expect(dueNs(table, 100)).toBe(5);
-  expect(dueNs(table, 100 + 3_000_000)).toBeCloseTo(5 + 100e9, -1);
+  const schedule = scheduleOf({ first: 100, clients: 100, rate: 30_000, seconds: 100, startNs: 5 });
+  expect(dueNs(schedule, 100)).toBe(5);
+  expect(dueNs(schedule, 100 + 3_000_000)).toBeCloseTo(5 + 100e9, -1);
 });
 
 test('a phase begins with the first session', () => {
-  const table = timetable({ first: 0, clients: 7, rate: 100, seconds: 1, startNs: 0 });
-  expect(following(table)).toBe(105);
-  expect(following({ ...table, first: 105, count: 7 })).toBe(112);
+  const schedule = scheduleOf({ first: 0, clients: 7, rate: 100, seconds: 1, startNs: 0 });
+  expect(following(schedule)).toBe(105);
+  expect(following({ ...schedule, first: 105, count: 7 })).toBe(112);
 });
 
 test('the clock reads what hrtime reads', () => {

@@ -1,8 +1,8 @@
 /**
- * Whether a peer that is sent datagrams takes them. QUIC acknowledges, and tells nobody; what a peer does not take is dropped in
- * silence. So whoever has been sent much is asked on its stream, and until it answers all that came after the last answer counts as waiting.
+ * Tracks how many bytes of datagrams a peer has not acknowledged. QUIC acknowledges, and tells nobody; what a peer does not take is dropped in
+ * silence. So a peer that has been sent much is asked on its stream, and until it answers all that came after the last answer counts as waiting.
  */
-export class DatagramSigns {
+export class DatagramAckTracker {
   readonly #askAtBytes: number;
   readonly #ask: () => void;
   #sentBytes = 0;
