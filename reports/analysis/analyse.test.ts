@@ -121,7 +121,7 @@ describe('equal transports', () => {
     expect(onlyGroup(judge({ transports: lighter })).tieBreak).toEqual([]);
   });
 
-  test('a pair that overlaps the band is “neither shown slower”, never “equivalent”', () => {
+  test('a pair that overlaps the band is “neither shown to be slower”, never “equivalent”', () => {
     const transports = { a: { p50Ms: 1, noise: 0.04 }, b: { p50Ms: 1.03, noise: 0.04 }, z: { p50Ms: 3 } };
     const answer = textOf(onlyGroup(judge({ transports })).answer);
     expect(answer).toContain('use a or b: neither is shown to be slower than the other at p99 (beyond ±5 %).');

@@ -170,7 +170,7 @@ describe('a lower bound never reads as a measured limit', () => {
     );
   });
 
-  test('cells carry ≥, and the choice is named as one that may hold more', () => {
+  test('cells carry ≥, and the choice is named as one that may sustain more', () => {
     const analysis = judged({
       transports: {
         a: { capacity: 40_000 },

@@ -278,7 +278,7 @@ describe('runs that say less', () => {
   test('a quick look', () => {
     const comparison = held(run(), run({ trials: 1, seed: 2 }));
     expect(reasons(comparison)).toEqual(new Set(['only 1 valid trial in one of the runs; a verdict needs 6 in each']));
-    expect(said(comparison)).toContain('About the new run: n=1');
+    expect(said(comparison)).toContain('About the new run: This is a quick look (n=1)');
     expect(outcomeOf(comparison, 0).unsound).toEqual(['no comparison could be judged']);
   });
 
@@ -370,7 +370,7 @@ describe('lower bounds', () => {
     const comparison = held(plain, limited);
     expect(comparison.rows.find(({ name }) => name === 'ws')?.verdict).toMatchObject({
       word: 'not testable',
-      reason: expect.stringMatching(/set the limit of ws in the new run \(7 of 7 searches\)/),
+      reason: expect.stringMatching(/reached its limit before the server did, for ws in the new run \(7 of 7 searches\)/),
     });
   });
 
