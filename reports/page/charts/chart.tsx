@@ -41,18 +41,18 @@ type SeriesProps = {
   /** In the order in which they are read. */
   readonly points: readonly Point[];
   /** Drawn grey among many, until the reader asks for it. */
-  readonly muted?: boolean;
+  readonly dimmed?: boolean;
   readonly className?: string;
   readonly children: ReactNode;
 };
 
 /** All that is drawn of one series, its direct label (`<text class="label">`) included. */
-export const Series = ({ name, identity, points, muted = false, className, children }: SeriesProps) => (
+export const Series = ({ name, identity, points, dimmed = false, className, children }: SeriesProps) => (
   <g
     className={[
       'series',
       ...(identity === null ? [] : [`family-${identity.family}`]),
-      ...(muted ? ['muted'] : []),
+      ...(dimmed ? ['dimmed'] : []),
       ...(className === undefined ? [] : [className]),
     ].join(' ')}
     data-series={name}
@@ -97,7 +97,7 @@ export type RowLinesProps = {
   readonly rows: readonly Row[];
   readonly identities: Identities;
   readonly label: string;
-  readonly isMuted: (row: Row) => boolean;
+  readonly isDimmed: (row: Row) => boolean;
 };
 
 /** With more series than this, colour on all of them tells none apart. */
@@ -105,7 +105,7 @@ const MOST_COLOURED = 8;
 const MOST_HIGHLIGHTED = 4;
 
 /** Of many series: the floor, and of the choices the leaders, are in colour; the rest is grey, and labelled. */
-export function mutedIn({ rows }: Pick<Group, 'rows'>): (row: Pick<Row, 'caseId'>) => boolean {
+export function dimmedIn({ rows }: Pick<Group, 'rows'>): (row: Pick<Row, 'caseId'>) => boolean {
   if (rows.length <= MOST_COLOURED) return () => false;
   const floors = rows.filter(({ floor }) => floor).slice(0, 1);
   const choices = rows.filter(({ floor }) => !floor).slice(0, MOST_HIGHLIGHTED - floors.length);

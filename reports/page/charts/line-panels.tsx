@@ -42,7 +42,7 @@ type Props = {
   readonly identities: Identities;
   readonly label: string;
   /** Drawn grey among many. */
-  readonly isMuted?: (name: string) => boolean;
+  readonly isDimmed?: (name: string) => boolean;
 };
 
 type Scale = (value: number) => number;
@@ -55,7 +55,7 @@ type Laid = {
 };
 
 /** Lines over one shared axis in panels one above the other: two figures of a thing, never two scales in one frame. */
-export function LinePanels({ panels, series, axis, identities, label, isMuted = () => false }: Props) {
+export function LinePanels({ panels, series, axis, identities, label, isDimmed = () => false }: Props) {
   const top = PLOT.top + (series.some(({ refused }) => refused.length > 0) ? REFUSED : 0);
   const laid = layOut(panels, series, top);
   const bottom = laid.at(-1)?.bottom ?? top;
@@ -83,7 +83,7 @@ export function LinePanels({ panels, series, axis, identities, label, isMuted = 
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         {axis.label}
       </text>
-      <Lines series={series} laid={laid} x={x} identities={identities} isMuted={isMuted} />
+      <Lines series={series} laid={laid} x={x} identities={identities} isDimmed={isDimmed} />
     </Chart>
   );
 }
@@ -130,11 +130,11 @@ type LinesProps = {
   readonly laid: readonly Laid[];
   readonly x: Scale;
   readonly identities: Identities;
-  readonly isMuted: (name: string) => boolean;
+  readonly isDimmed: (name: string) => boolean;
 };
 
 /** Labels stand beside the ends in the last panel. */
-function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
+function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
   const last = laid.length - 1;
   const end = laid[last];
   const top = laid[0]?.top ?? 0;
@@ -161,7 +161,7 @@ function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
         key={name}
         name={name}
         identity={identity}
-        muted={isMuted(name)}
+        dimmed={isDimmed(name)}
         points={[
           ...points.flatMap(({ x: at, values, text }) => {
             // One stop a point, in the last panel that has it: its text says the others' figures too.

@@ -10,14 +10,14 @@ import { type View, WHOLE } from '../comparison/comparison-state.ts';
 import { loadPage, loadScript } from './bundle.ts';
 import {
   ANALYSIS,
-  type CarriedComparison,
   COMPARISON,
+  type EmbeddedComparison,
   HISTOGRAMS,
-  lightened,
   RESULTS,
   withoutCurves,
-} from './carried.ts';
-import { slimMarkup, slimStyle, typeset } from './slim.ts';
+  withoutHistograms,
+} from './embedded-data.ts';
+import { minifyMarkup, minifyStyle, typeset } from './minify.ts';
 import { STYLES } from './styles.ts';
 
 /**
@@ -27,7 +27,7 @@ import { STYLES } from './styles.ts';
 export async function renderPage(results: Results, analysis: Analysis, sha256: string): Promise<string> {
   const { renderBody, renderTitle } = await loadPage();
   const carried = [
-    carry(RESULTS, lightened(results)),
+    carry(RESULTS, withoutHistograms(results)),
     carry(ANALYSIS, withoutCurves(analysis)),
     carry(HISTOGRAMS, pooledResponses(results)),
   ];
@@ -39,7 +39,7 @@ export async function renderComparison(comparison: Comparison, view: Partial<Vie
   const { renderComparisonBody, renderComparisonTitle } = await loadPage();
   const usual = { ...WHOLE, ...view };
   return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison, usual), [
-    carry(COMPARISON, { comparison, view: usual } satisfies CarriedComparison),
+    carry(COMPARISON, { comparison, view: usual } satisfies EmbeddedComparison),
   ]);
 }
 
@@ -51,7 +51,7 @@ async function documentOf(title: string, body: string, carried: readonly string[
   const sheets = await Promise.all(
     STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')),
   );
-  const style = sheets.map(slimStyle).join('\n');
+  const style = sheets.map(minifyStyle).join('\n');
   const script = await loadScript();
   const policy = [
     `default-src 'none'`,
@@ -73,7 +73,7 @@ async function documentOf(title: string, body: string, carried: readonly string[
     printable(title),
     `<style>${style}</style>`,
     '</head>',
-    slimMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
+    minifyMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
     ...carried,
     `<script>${script}</script>`,
     '</body>',

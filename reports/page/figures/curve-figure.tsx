@@ -5,7 +5,7 @@ import { figures } from '../../model/format.ts';
 import type { CurvePoint, Group, Row } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
-import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from '../charts/chart.tsx';
+import { Chart, dimmedIn, EndLabel, type RowLinesProps, Series } from '../charts/chart.tsx';
 import type { Point } from '../charts/points.ts';
 import { spread } from '../charts/spread.ts';
 import { NumberField, OBJECTIVE } from '../parts/choices.tsx';
@@ -44,13 +44,13 @@ export function CurveFigure({ id, group, identities }: Props) {
       {rows.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} isMuted={mutedIn(group)} />
+        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} isDimmed={dimmedIn(group)} />
       )}
     </Figure>
   );
 }
 
-function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
+function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
   const points = rows.flatMap(({ curve }) => curve);
   const times = points.flatMap(({ low, high }) => [low * 1e3, high * 1e3]);
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
@@ -118,7 +118,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
         const labelY = heights[index] ?? endY;
         const marks = row.curve.filter(({ percentile }) => [0.5, 0.9].includes(percentile));
         return (
-          <Series key={row.caseId} name={row.name} identity={identity} points={pointsOf(row)} muted={isMuted(row)}>
+          <Series key={row.caseId} name={row.name} identity={identity} points={pointsOf(row)} dimmed={isDimmed(row)}>
             <path className="range" d={range(row.curve.filter((_, place) => place % 2 === 0)) ?? ''} />
             <path className="series-line" d={path(firmOf(row)) ?? ''} strokeDasharray={identity.dash} />
             <path className="series-line few" d={path(fewOf(row)) ?? ''} />
@@ -145,7 +145,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   );
 }
 
-function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isMuted'>) {
+function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isDimmed'>) {
   const standard = PERCENTILES.filter((wanted) => rows.some(({ curve }) => valueAt(curve, wanted) !== undefined));
   return (
     <table>

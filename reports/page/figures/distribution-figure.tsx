@@ -4,7 +4,7 @@ import { figures, share as percent } from '../../model/format.ts';
 import type { Group, Row, SharePoint } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
-import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from '../charts/chart.tsx';
+import { Chart, dimmedIn, EndLabel, type RowLinesProps, Series } from '../charts/chart.tsx';
 import type { Point } from '../charts/points.ts';
 import { Choice, DISTRIBUTION } from '../parts/choices.tsx';
 import { type Identities, markerPath } from '../parts/identity.ts';
@@ -52,13 +52,13 @@ export function DistributionFigure({ id, group, identities }: Props) {
       {rows.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Shares rows={rows} identities={identities} label={takeaway} isMuted={mutedIn(group)} />
+        <Shares rows={rows} identities={identities} label={takeaway} isDimmed={dimmedIn(group)} />
       )}
     </Figure>
   );
 }
 
-function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
+function Shares({ rows, identities, label, isDimmed }: RowLinesProps) {
   const [low, high] = logDomain(rows.flatMap(({ pooled }) => pooled.map(({ seconds }) => seconds * 1e3)));
   const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
   const x = scaleLog([low, high], [PLOT.left, PLOT.right]);
@@ -91,7 +91,7 @@ function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
             name={row.name}
             identity={identity}
             points={row.pooled.filter(({ share }) => NAMED.includes(share)).map(pointOf)}
-            muted={isMuted(row)}
+            dimmed={isDimmed(row)}
           >
             <path className="series-line" d={path([...row.pooled]) ?? ''} strokeDasharray={identity.dash} />
             <path

@@ -4,8 +4,8 @@ import { metric } from '../../kinds/lookup.ts';
 import { LEAST_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, integer } from '../../model/format.ts';
 import type { Cell, Group } from '../../model/model.ts';
+import { dimmedByName } from '../charts/dimmed.ts';
 import { LinePanels } from '../charts/line-panels.tsx';
-import { mutedByName } from '../charts/muted.ts';
 import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
 
@@ -43,7 +43,7 @@ export function GrowthFigure({ id, cases, group, identities }: Props) {
         axis={{ label: 'open sessions', kind: 'linear' }}
         identities={identities}
         label={takeaway}
-        isMuted={mutedByName(group)}
+        isDimmed={dimmedByName(group)}
       />
     </Figure>
   );

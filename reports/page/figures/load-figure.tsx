@@ -6,7 +6,7 @@ import { objectiveText } from '../../model/group.ts';
 import type { Group, Objective, Row } from '../../model/model.ts';
 import { TicksUp } from '../charts/axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from '../charts/axis.ts';
-import { Chart, EndLabel, mutedIn, Series } from '../charts/chart.tsx';
+import { Chart, dimmedIn, EndLabel, Series } from '../charts/chart.tsx';
 import type { Point } from '../charts/points.ts';
 import { spread } from '../charts/spread.ts';
 import { type Identities, markerPath } from '../parts/identity.ts';
@@ -47,7 +47,7 @@ export function LoadFigure({ id, group, identities }: Props) {
           objective={group.question.objective}
           identities={identities}
           label={takeaway}
-          isMuted={mutedIn(group)}
+          isDimmed={dimmedIn(group)}
         />
       )}
     </Figure>
@@ -64,10 +64,10 @@ type CurvesProps = {
   readonly objective: Objective | null;
   readonly identities: Identities;
   readonly label: string;
-  readonly isMuted: (row: Row) => boolean;
+  readonly isDimmed: (row: Row) => boolean;
 };
 
-function Curves({ series, objective, identities, label, isMuted }: CurvesProps) {
+function Curves({ series, objective, identities, label, isDimmed }: CurvesProps) {
   const limit = objective?.seconds ?? null;
   const rates = series.flatMap(({ curve: { points } }) => points.map(({ rate }) => rate));
   const times = series.flatMap(({ curve: { points, line: bins } }) => [
@@ -166,7 +166,7 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
             name={row.name}
             identity={identity}
             points={[...curve.line.map(pointOf), ...(found === null ? [] : [foundPoint(found)])]}
-            muted={isMuted(row)}
+            dimmed={isDimmed(row)}
           >
             <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={identity.dash} />
             <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={identity.dash} />

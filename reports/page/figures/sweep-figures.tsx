@@ -12,8 +12,8 @@ import {
 import { layerSentence } from '../../analysis/sentences.ts';
 import { figures, integer, list, tolerance } from '../../model/format.ts';
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
+import { dimmedByName } from '../charts/dimmed.ts';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
-import { mutedByName } from '../charts/muted.ts';
 import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
 
@@ -87,14 +87,14 @@ function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly id
         axis={{ label, kind: 'log', ticks: sweep.groups.map(({ question }) => question[sweep.axis]) }}
         identities={identities}
         label={takeaway}
-        isMuted={mutedOf(sweep)}
+        isDimmed={dimmedOf(sweep)}
       />
     </Figure>
   );
 }
 
-const mutedOf = ({ groups: [first] }: Sweep): ((name: string) => boolean) =>
-  first === undefined ? () => false : mutedByName(first);
+const dimmedOf = ({ groups: [first] }: Sweep): ((name: string) => boolean) =>
+  first === undefined ? () => false : dimmedByName(first);
 
 function linesOf({ name, points }: SweepSeries, axis: Axis): LineSeries {
   return {

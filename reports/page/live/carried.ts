@@ -2,13 +2,13 @@ import type { Results } from '../../../bench/results/schema.ts';
 import type { Analysis } from '../../model/model.ts';
 import { bytesOf, inflated } from '../../raw/inflate.ts';
 import type { Pooled } from '../../raw/pooled.ts';
-import { ANALYSIS, type CarriedComparison, COMPARISON, HISTOGRAMS, RESULTS } from '../document/carried.ts';
+import { ANALYSIS, COMPARISON, type EmbeddedComparison, HISTOGRAMS, RESULTS } from '../document/embedded-data.ts';
 
 /** Unpacked when it is first asked for: a reader who only reads does not wait for it. */
 export const carriedResults = once(() => unpack<Results>(RESULTS));
 export const carriedAnalysis = once(() => unpack<Analysis>(ANALYSIS));
 export const carriedHistograms = once(() => unpack<Pooled>(HISTOGRAMS));
-export const carriedComparison = once(() => unpack<CarriedComparison>(COMPARISON));
+export const carriedComparison = once(() => unpack<EmbeddedComparison>(COMPARISON));
 
 /** @throws when the page carries nothing of this name */
 async function unpack<Value>(id: string): Promise<Value> {

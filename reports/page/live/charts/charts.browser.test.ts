@@ -111,7 +111,7 @@ const CURVES = 'figure:has(h3:text-is("Latency by percentile")) svg.chart';
 
 const namesIn = (chart: Locator, which: string): Promise<string[]> =>
   chart.locator(which).evaluateAll((all) => all.map((series) => series.getAttribute('data-series') ?? ''));
-const colouredIn = async (chart: Locator) => new Set(await namesIn(chart, '.series:not(.muted)'));
+const colouredIn = async (chart: Locator) => new Set(await namesIn(chart, '.series:not(.dimmed)'));
 
 describe('highlighting', () => {
   test('of many series the leaders and the floor stand out, until the reader chooses, in every chart', async () => {

@@ -9,7 +9,7 @@ import { hideTooltip, showTooltip } from './tooltip.ts';
  *
  * - `<svg class="chart" role="img" aria-label="…" data-nearest="point|row">`, everything in it hidden from the accessibility tree;
  * - in it a `<g class="series" data-series="name" data-points="x y text|x y text|…">` for each series, in the order in which they are
- *   read, with its direct label as `<text class="label">`; `muted` is among its classes while it is drawn grey;
+ *   read, with its direct label as `<text class="label">`; `dimmed` is among its classes while it is drawn grey;
  * - around it the `<figure>` of `parts.tsx`, whose first table holds the same numbers.
  *
  * Charts that another part draws later get the same as soon as they are in the page.

@@ -40,16 +40,16 @@ export function paintHighlight(chart: Element): void {
   const all = [...chart.querySelectorAll('.series')];
   const concerned = all.some((series) => highlighted?.includes(nameOf(series)));
   for (const series of all) {
-    if (!series.hasAttribute(CHOSEN)) series.setAttribute(CHOSEN, series.classList.contains('muted') ? 'muted' : '');
-    const muted = concerned ? !highlighted?.includes(nameOf(series)) : series.getAttribute(CHOSEN) === 'muted';
-    series.classList.toggle('muted', muted);
+    if (!series.hasAttribute(CHOSEN)) series.setAttribute(CHOSEN, series.classList.contains('dimmed') ? 'dimmed' : '');
+    const dimmed = concerned ? !highlighted?.includes(nameOf(series)) : series.getAttribute(CHOSEN) === 'dimmed';
+    series.classList.toggle('dimmed', dimmed);
   }
 }
 
 /** Those that stand out now; none where all are in colour alike. */
 export function highlightedIn(chart: Element): string[] {
   const all = [...chart.querySelectorAll('.series')];
-  const coloured = all.filter((series) => !series.classList.contains('muted'));
+  const coloured = all.filter((series) => !series.classList.contains('dimmed'));
   return coloured.length === all.length ? [] : coloured.map(nameOf);
 }
 

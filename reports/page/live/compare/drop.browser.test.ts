@@ -9,7 +9,7 @@ import { textOf } from '../../../analysis/sentences.ts';
 import { compare } from '../../../compare/compare.ts';
 import { makeReport } from '../../../report.ts';
 import { ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../../../testing/fixtures.ts';
-import { lightened } from '../../document/carried.ts';
+import { withoutHistograms } from '../../document/embedded-data.ts';
 import { renderComparison } from '../../document/render.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
 
@@ -101,7 +101,7 @@ describe('a run dropped on a report', () => {
     await reader.open(ownPage, {}, async (page) => {
       await give(page, { name: 'report.html', text: html });
       await page.getByText(`report.html ${without}`).waitFor();
-      await give(page, json(lightened(later), 'taken.json'));
+      await give(page, json(withoutHistograms(later), 'taken.json'));
       await page.getByText(`taken.json ${without}`).waitFor();
       await give(page, json(later, 'whole.json'));
       await page.waitForSelector('.compared');

@@ -1,5 +1,5 @@
 import type { Results } from '../../../../bench/results/schema.ts';
-import { ANALYSIS, RESULTS } from '../../document/carried.ts';
+import { ANALYSIS, RESULTS } from '../../document/embedded-data.ts';
 import { unpackedText } from '../carried.ts';
 import { type JsonSchema, misfits } from './json-schema.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { typeset } from './slim.ts';
+import { typeset } from './minify.ts';
 
 test('a figure, its sign and its unit are on one line', () => {
   expect(typeset('<td>in ≤ 1.5 % of them, &lt; 1 %</td>')).toBe(

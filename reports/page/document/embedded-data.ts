@@ -10,7 +10,7 @@ export const ANALYSIS = 'carried-analysis';
 
 /** The same of the page of two runs, with what is shown until a reader asks for another. */
 export const COMPARISON = 'carried-comparison';
-export type CarriedComparison = { readonly comparison: Comparison; readonly view: View };
+export type EmbeddedComparison = { readonly comparison: Comparison; readonly view: View };
 
 /** Response latency by case, which is what a page carries of histograms. */
 export const HISTOGRAMS = 'carried-histograms';
@@ -22,7 +22,7 @@ const NO_HISTOGRAMS = { response: '', service: '', lag: '', connect: '' };
  * A run as its page carries it: without the histograms of each trial, and how it went over time. They would be half a report,
  * nothing on the page is made from them that the analysis does not hold, and results.json lies beside it.
  */
-export const lightened = (results: Results): Results => ({
+export const withoutHistograms = (results: Results): Results => ({
   ...results,
   cases: results.cases.map((one) => ({
     ...one,

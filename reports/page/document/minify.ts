@@ -2,7 +2,7 @@
 const IMPLIED = /<\/(?:td|th|tr|li)>/g;
 
 /** The same document in fewer bytes: of a report's markup, one in ten is an end tag that the next tag implies. */
-export const slimMarkup = (markup: string): string => markup.replace(IMPLIED, '');
+export const minifyMarkup = (markup: string): string => markup.replace(IMPLIED, '');
 
 /** Text that stands between tags, but for what is to be copied as it is. */
 const PROSE = /(<(pre|code)[ >].*?<\/\2>)|>[^<]+/gs;
@@ -26,7 +26,7 @@ export const typeset = (markup: string): string =>
   });
 
 /** The same style sheet in fewer bytes: without comments, and with one blank where there are several. Strings are kept. */
-export const slimStyle = (sheet: string): string =>
+export const minifyStyle = (sheet: string): string =>
   sheet
     .replace(/\/\*.*?\*\//gs, '')
     .replace(/("[^"]*")|\s+/g, (_, text: string | undefined) => text ?? ' ')
