@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linearScale, linearTicks, logDomain, logScale, logTicks, tickLabel } from './axis.ts';
-import { spread } from './spread.ts';
+import { spread } from './placing.ts';
 
 test('ticks of a logarithmic axis', () => {
   expect(logTicks(0.09, 6)).toEqual([0.1, 0.2, 0.5, 1, 2, 5]);

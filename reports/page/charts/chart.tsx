@@ -112,3 +112,10 @@ export function dimmedIn({ rows }: Pick<Group, 'rows'>): (row: Pick<Row, 'caseId
   const coloured = new Set([...floors, ...choices].map(({ caseId }) => caseId));
   return ({ caseId }) => !coloured.has(caseId);
 }
+
+/** Tells by name which series are grey, for charts that know no rows: they are the same in every chart of a question. */
+export function dimmedByName(group: Pick<Group, 'rows'>): (name: string) => boolean {
+  const isDimmed = dimmedIn(group);
+  const dimmed = new Set(group.rows.filter(isDimmed).map(({ name }) => name));
+  return (name) => dimmed.has(name);
+}

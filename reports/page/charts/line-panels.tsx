@@ -4,7 +4,7 @@ import { type Identities, markerPath } from '../parts/identity.ts';
 import { TicksUp } from './axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { Chart, EndLabel, Series } from './chart.tsx';
-import { spread } from './spread.ts';
+import { spread } from './placing.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 56, right: 418, top: 20 };

@@ -15,14 +15,12 @@ import { LoadFigure } from '../figures/load-figure.tsx';
 import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
 import { TimeFigure } from '../figures/time-figure.tsx';
 import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
-import { type Identities, identify } from '../parts/identity.ts';
+import { type Identities, identify, markerPath } from '../parts/identity.ts';
 import { Warnings } from '../parts/parts.tsx';
 import { ADVISOR, areSideBySide, figureId, LISTED, sectionId, trialsId } from '../parts/sections.ts';
-import { Swatches } from '../parts/swatches.tsx';
 import { canAdvise } from '../sections/advisor/facts.ts';
 import { AdvisorSection } from '../sections/advisor/section.tsx';
 import { Answer, Answers } from '../sections/answer.tsx';
-import { CompareSection } from '../sections/compare-section.tsx';
 import { DataSection } from '../sections/data-section.tsx';
 import { DecisionTable } from '../sections/decision-table.tsx';
 import { DeliveriesSection } from '../sections/deliveries-section.tsx';
@@ -30,7 +28,6 @@ import { ExpertTable } from '../sections/expert-table.tsx';
 import { Banners, Header } from '../sections/header.tsx';
 import { KeysDialog } from '../sections/keys.tsx';
 import { MicroSection } from '../sections/micro-section.tsx';
-import { Navigation, type NavigationEntry } from '../sections/navigation.tsx';
 import { shortTitle } from '../sections/question-picker.tsx';
 import { ValidityCard } from '../sections/trials.tsx';
 import { TrustSection } from '../sections/trust-section.tsx';
@@ -86,6 +83,35 @@ function Page({ results, analysis, sha256 }: PageProps) {
     </body>
   );
 }
+
+/** Apart from `Swatch`, so that who shows them need not be able to draw them. */
+const Swatches = ({ identities }: { identities: Identities }) => (
+  <svg className="swatches" width="0" height="0" aria-hidden="true">
+    {identities.all.map((identity) => (
+      <symbol key={identity.symbolId} id={identity.symbolId} viewBox="-14 -7 28 14">
+        <g className={`family-${identity.family}`}>
+          <line className="series-line" x1="-13" x2="13" strokeDasharray={identity.dash} />
+          <path className="series-mark" d={markerPath(identity, 46)} />
+        </g>
+      </symbol>
+    ))}
+  </svg>
+);
+
+type NavigationEntry = { readonly id: string; readonly title: string };
+
+/** At the left of a wide screen, a bar at the top of a narrow one; its script marks where the reader is. */
+const Navigation = ({ entries }: { entries: readonly NavigationEntry[] }) => (
+  <nav className="sections" aria-label="Sections">
+    <ul>
+      {entries.map(({ id, title }) => (
+        <li key={id}>
+          <a href={`#${id}`}>{title}</a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+);
 
 /** A section of its own `id`, behind the questions. */
 type Part = NavigationEntry & { readonly body: ReactNode };
@@ -198,3 +224,18 @@ function KindFigures({ index, ...props }: KindFiguresProps) {
     return <Figure key={figure} id={figureId(index, figure)} {...props} />;
   });
 }
+
+/** Where another run is held against this one. What it takes, and the way without a script, stand in the markup. */
+const CompareSection = () => (
+  <section id="compare" className="block compare">
+    <h2>Compare with another run</h2>
+    <p className="lead">
+      Was it better before? Two runs are held against each other by the rule of the verdicts above; cases that were
+      asked different questions are set side by side without one.
+    </p>
+    <div id="compare-live" className="needs-script" />
+    <p className="note">
+      In a terminal, also for CI: <code>npm run compare -- base.json new.json --out page.html</code>
+    </p>
+  </section>
+);

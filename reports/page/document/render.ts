@@ -18,7 +18,20 @@ import {
   withoutHistograms,
 } from './embedded-data.ts';
 import { minifyMarkup, minifyStyle, typeset } from './minify.ts';
-import { STYLES } from './styles.ts';
+
+/** The page's style sheets in `styles/`, in the order in which they hold. */
+const STYLES = [
+  'base.css',
+  'frame.css',
+  'answer.css',
+  'charts.css',
+  'time.css',
+  'wire.css',
+  'trust.css',
+  'data.css',
+  'compare.css',
+  'advisor.css',
+] as const;
 
 /**
  * One self-contained document: no request, and the same bytes for the same results. Its answer, tables and charts are markup;

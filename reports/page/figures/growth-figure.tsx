@@ -4,7 +4,7 @@ import { metric } from '../../kinds/lookup.ts';
 import { LEAST_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, integer } from '../../model/format.ts';
 import type { Cell, Group } from '../../model/model.ts';
-import { dimmedByName } from '../charts/dimmed.ts';
+import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels } from '../charts/line-panels.tsx';
 import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';

@@ -12,7 +12,7 @@ import {
 import { layerSentence } from '../../analysis/sentences.ts';
 import { figures, integer, list, tolerance } from '../../model/format.ts';
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
-import { dimmedByName } from '../charts/dimmed.ts';
+import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
 import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';

@@ -4,7 +4,6 @@ import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
 import { median } from '../../stats/median.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { Fact, Name, Scroll } from '../parts/parts.tsx';
 
 /** What was left unequal and why, and what each implementation was really set to. */
@@ -242,3 +241,19 @@ function Checks({ checks }: { checks: readonly Check[] }) {
     </details>
   );
 }
+
+type CopyButtonProps = {
+  /** Id of what is copied: its text, and of lists of facts a line each. */
+  readonly of: string;
+  readonly children: string;
+};
+
+/** The script's: `live/copy.ts`. */
+const CopyButton = ({ of, children }: CopyButtonProps) => (
+  <p className="copy needs-script">
+    <button type="button" data-copy={of}>
+      {children}
+    </button>{' '}
+    <span className="copied" aria-hidden="true" />
+  </p>
+);
