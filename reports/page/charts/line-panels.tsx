@@ -10,7 +10,7 @@ const WIDTH = 540;
 const PLOT = { left: 56, right: 418, top: 20 };
 const GAP = 34;
 const LABEL_GAP = 15;
-/** Room above the first panel for what could not be measured. */
+/** Room above the first panel for marks of what could not be measured. */
 const REFUSED = 20;
 
 export type Panel = {
@@ -22,16 +22,16 @@ export type Panel = {
 
 export type LinePoint = {
   readonly x: number;
-  /** One a panel, in the panel's unit; null where there is none, and where a logarithm has no place for it. */
+  /** One value a panel, in the panel's unit; null where there is none or a logarithm has no place for it. */
   readonly values: readonly (number | null)[];
-  /** Without the name of its series. */
+  /** Text without the name of the series. */
   readonly text: string;
 };
 
 export type LineSeries = {
   readonly name: string;
   readonly points: readonly LinePoint[];
-  /** Where nothing could be measured, and why: drawn at the upper edge. */
+  /** Places where nothing could be measured, with the reason; drawn at the upper edge. */
   readonly refused: readonly { readonly x: number; readonly text: string }[];
 };
 
@@ -41,7 +41,7 @@ type Props = {
   readonly axis: { readonly label: string; readonly kind: 'log' | 'linear'; readonly ticks?: readonly number[] };
   readonly identities: Identities;
   readonly label: string;
-  /** Drawn grey among many. */
+  /** Tells which series are drawn grey among many. */
   readonly isDimmed?: (name: string) => boolean;
 };
 
@@ -54,7 +54,7 @@ type Laid = {
   readonly ticks: number[];
 };
 
-/** Lines over one shared axis in panels one above the other: two figures of a thing, never two scales in one frame. */
+/** Draws lines over one shared axis, with a panel for each figure: two scales in one panel would invite to read one against the other. */
 export function LinePanels({ panels, series, axis, identities, label, isDimmed = () => false }: Props) {
   const top = PLOT.top + (series.some(({ refused }) => refused.length > 0) ? REFUSED : 0);
   const laid = layOut(panels, series, top);
@@ -133,7 +133,7 @@ type LinesProps = {
   readonly isDimmed: (name: string) => boolean;
 };
 
-/** Labels stand beside the ends in the last panel. */
+/** Draws the series, with labels beside their ends in the last panel. */
 function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
   const last = laid.length - 1;
   const end = laid[last];
@@ -164,7 +164,7 @@ function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
         dimmed={isDimmed(name)}
         points={[
           ...points.flatMap(({ x: at, values, text }) => {
-            // One stop a point, in the last panel that has it: its text says the others' figures too.
+            // Each point is one stop, in the last panel that has it: its text has the figures of all panels.
             const panel = values.findLastIndex((value) => value !== null);
             const value = values[panel];
             const y = laid[panel]?.y;

@@ -7,12 +7,12 @@ const COLUMN = { x: 300, top: 0, bottom: 500, gap: 14 };
 type Spot = { readonly x: number; readonly y: number };
 type Line = { readonly from: Spot; readonly to: Spot };
 
-/** To which side of a line a spot lies. */
+/** Side of a line on which a spot lies. */
 const turn = ({ from, to }: Line, spot: Spot): number =>
   Math.sign((to.x - from.x) * (spot.y - from.y) - (to.y - from.y) * (spot.x - from.x));
 const cross = (a: Line, b: Line): boolean => turn(a, b.from) * turn(a, b.to) < 0 && turn(b, a.from) * turn(b, a.to) < 0;
 
-/** Scattered, and the same every time. */
+/** Points scattered without chance, so that every run has the same. */
 const scattered = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ x: (index * 89) % 283, y: 200 + ((index * 37) % 101) }));
 

@@ -17,7 +17,7 @@ import { TimeFigure } from '../figures/time-figure.tsx';
 import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
 import { type Identities, identify, markerPath } from '../parts/identity.ts';
 import { Warnings } from '../parts/parts.tsx';
-import { ADVISOR, areSideBySide, figureId, LISTED, sectionId, trialsId } from '../parts/sections.ts';
+import { ADVISOR, areSideBySide, figureId, MAX_LISTED, sectionId, trialsId } from '../parts/sections.ts';
 import { canAdvise } from '../sections/advisor/facts.ts';
 import { AdvisorSection } from '../sections/advisor/section.tsx';
 import { Answer, Answers } from '../sections/answer.tsx';
@@ -161,7 +161,7 @@ const NEXT_STEPS = [
 /** Many questions stand behind one entry: the list of them all. */
 function entriesOf(groups: readonly Group[], parts: readonly Part[]): NavigationEntry[] {
   const questions =
-    groups.length > LISTED
+    groups.length > MAX_LISTED
       ? [{ id: 'questions', title: `${groups.length} questions` }]
       : groups.map((group, index) => ({ id: sectionId(index), title: shortTitle(group, groups) }));
   return [{ id: 'answer', title: 'Answer' }, ...questions, ...parts];

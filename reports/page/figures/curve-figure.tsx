@@ -16,17 +16,17 @@ import { curveTakeaway } from './captions.ts';
 const WIDTH = 540;
 const PLOT = { left: 46, right: 396, top: 12 };
 const HEIGHT = 306;
-/** Below the plot: ticks and what they are of. */
+/** Room below the plot for ticks and the title of the axis. */
 const FOOT = 42;
 const LABEL_GAP = 17;
-/** Many labels stand closer, and the plot grows with them. */
-const LEAST_GAP = 14;
+/** Gap between labels where there are many; the plot grows with them. */
+const MIN_GAP = 14;
 
 const [FIRST] = PERCENTILES;
 
 const NOTE =
-  'Thick: median over the valid trials at each percentile; shaded: from the fastest trial to the slowest. Dotted from where a trial by ' +
-  'itself has fewer than 10 samples beyond, and at an end where all of them together have.';
+  'Thick line: median over the valid trials at each percentile. Shaded: from the fastest trial to the slowest. A line is dotted where a ' +
+  'single trial has fewer than 10 samples beyond the percentile, and ends where all trials together have fewer.';
 
 type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 
@@ -56,7 +56,7 @@ function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
   const [low, high] = logDomain(times);
   const x = scaleLog([1 / (1 - FIRST), 1 / (1 - deepest)], [PLOT.left, PLOT.right]);
-  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
+  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * MIN_GAP);
   const y = scaleLog([low, high], [bottom, PLOT.top]);
   const at = ({ percentile, seconds }: CurvePoint): [number, number] => [x(1 / (1 - percentile)), y(seconds * 1e3)];
   const path = line<CurvePoint>(
@@ -74,7 +74,7 @@ function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
   });
   const heights = spread(
     ends.map(([, height]) => height),
-    rows.length * LABEL_GAP > bottom - PLOT.top ? LEAST_GAP : LABEL_GAP,
+    rows.length * LABEL_GAP > bottom - PLOT.top ? MIN_GAP : LABEL_GAP,
     PLOT.top,
     bottom,
   );
@@ -92,7 +92,7 @@ function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
   };
   return (
     <Chart width={WIDTH} height={bottom + FOOT} label={label}>
-      {/* For the script, which draws an objective where a reader gives one. */}
+      {/* Read by the script, which draws the objective that the reader gives. */}
       <g
         data-axis={[low, high, PLOT.left, PLOT.right, PLOT.top, bottom]
           .map((end) => Number(end.toPrecision(6)))
@@ -180,7 +180,7 @@ const valueAt = (curve: readonly CurvePoint[], wanted: number): number | undefin
 
 const firmOf = ({ curve }: Row): CurvePoint[] => curve.filter(({ firm }) => firm);
 
-/** From where it is firm no more. */
+/** Part of a curve that rests on few samples, joined to its firm part. */
 function fewOf({ curve }: Row): CurvePoint[] {
   const first = curve.findIndex(({ firm }) => !firm);
   return first < 0 ? [] : curve.slice(Math.max(0, first - 1));

@@ -1,4 +1,4 @@
-import { figures, list, share as percent } from '../../model/format.ts';
+import { countOf, figures, list, share as percent } from '../../model/format.ts';
 import type { Row } from '../../model/model.ts';
 import { densities, humpsOf } from '../../stats/density.ts';
 import { type Distribution, deepestPercentile } from '../../stats/distribution.ts';
@@ -11,18 +11,18 @@ import { FigureBody, Heads, SeriesHead } from '../parts/parts.tsx';
 const WIDTH = 540;
 const PLOT = { left: 142, right: 480, top: 8 };
 const ROW = 36;
-/** Of more rows than this, each has less room. */
-const MOST_ROOMY = 10;
+/** Number of rows beyond which each has less room. */
+const MAX_ROOMY = 10;
 const ROW_OF_MANY = 26;
-/** What is read out, and listed. */
-const LEAST_SHARE = 0.01;
+/** Smallest share of a bin that is read out and listed. */
+const MIN_SHARE = 0.01;
 
 export type PooledRow = { readonly row: Row; readonly distribution: Distribution };
 
 type Line = { readonly row: Row; readonly shares: readonly number[]; readonly tallest: number };
 type View = { readonly edges: readonly number[]; readonly lines: readonly Line[]; readonly takeaway: string };
 
-/** Of those that also have a curve of shares. */
+/** Bins the latencies of every row that has enough samples for a distribution. */
 export function densityView(pooled: readonly PooledRow[]): View {
   const enough = pooled.filter(({ distribution: { count } }) => deepestPercentile(count) !== null);
   const { edges, shares } = densities(enough.map(({ distribution }) => distribution));
@@ -38,10 +38,10 @@ function takeawayOf(choices: readonly Line[]): string {
   const humps = choices.map(({ row, shares }) => ({ name: row.name, count: humpsOf(shares) }));
   const several = humps.filter(({ count }) => count > 1).map(({ name, count }) => `${name} ${count}`);
   const single = humps.length - several.length;
-  const all = `of ${humps.length} ${humps.length === 1 ? 'choice' : 'choices'}`;
+  const all = countOf(humps.length, 'choice');
   return several.length === 0
-    ? `Pooled over trials, the latencies ${all} make one hump each.`
-    : `Pooled over trials, the latencies of ${single} ${all} make one hump; of the others: ${list(several, 'and')}.`;
+    ? `Pooled over trials, the latencies of ${all} form one hump${humps.length === 1 ? '' : ' each'}.`
+    : `Pooled over trials, the latencies of ${single} of ${all} form one hump; the others form more: ${list(several, 'and')}.`;
 }
 
 type Props = { readonly view: View; readonly title: string; readonly identities: Identities };
@@ -50,9 +50,9 @@ export const DensityBody = ({ view, title, identities }: Props) => (
   <FigureBody
     title={title}
     note={
-      'Share of messages by latency, in bins of which each is as many times the one before, the same for all. Each row is as high as its ' +
-      'own tallest bin, whose share stands beside it. A hump falls to half its height on both sides. One message in a thousand may lie ' +
-      'beyond either end. Pooled over trials, for the shape alone: two humps may be two kinds of messages, or trials that differ.'
+      'Share of messages by latency. Each bin is wider than the one before by the same factor, and all rows have the same bins. Each row is as high ' +
+      'as its own tallest bin, whose share stands beside it. A peak counts as a hump if the row falls to half its height on both sides. One message in a ' +
+      'thousand may lie beyond either end. Trials are pooled to show the shape only: two humps may be two kinds of messages, or trials that differ.'
     }
     data={<DensityData view={view} identities={identities} />}
   >
@@ -65,7 +65,7 @@ export const DensityBody = ({ view, title, identities }: Props) => (
 );
 
 function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Props, 'title'>) {
-  const height = lines.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
+  const height = lines.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + lines.length * height;
   const [low, high] = [(edges[0] ?? 0) * 1e3, (edges.at(-1) ?? 1) * 1e3];
   const x = logScale([low, high], [PLOT.left, PLOT.right]);
@@ -110,9 +110,9 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
   );
 }
 
-/** The bins that a reader stops at: the tallest is always among them. */
+/** Bins at which the reader can stop; the tallest is always among them. */
 const stopsIn = (shares: readonly number[], tallest: number): number[] =>
-  [...shares.keys()].filter((bin) => (shares[bin] ?? 0) >= Math.min(LEAST_SHARE, tallest));
+  [...shares.keys()].filter((bin) => (shares[bin] ?? 0) >= Math.min(MIN_SHARE, tallest));
 
 const milliseconds = (seconds: number | undefined): string => figures((seconds ?? Number.NaN) * 1e3);
 
@@ -129,7 +129,7 @@ function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'
         <tr>
           <th scope="col">Transport</th>
           <Heads of={HEADERS} className="number" />
-          <th scope="col">Bins of {percent(LEAST_SHARE)} and more, ms: share</th>
+          <th scope="col">Bins of at least {percent(MIN_SHARE)}, ms: share</th>
         </tr>
       </thead>
       <tbody>

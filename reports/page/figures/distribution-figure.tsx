@@ -16,15 +16,15 @@ const PLOT = { left: 46, right: 396, top: 12 };
 const HEIGHT = 240;
 const FOOT = 42;
 const LABEL_GAP = 17;
-const LEAST_GAP = 14;
+const MIN_GAP = 14;
 
 const TICKS = [0, 25, 50, 75, 100];
-/** Where the reader can stop, and what the table lists. */
+/** Shares at which the reader can stop, and that the table lists. */
 const NAMED = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 
-/** Of what shape latencies are: one hump or two, narrow or wide. Percentiles alone hide it. */
+/** Shape of the latencies: one hump or two, narrow or wide. Percentiles alone hide it. */
 export function DistributionFigure({ id, group, identities }: Props) {
   const rows = group.rows.filter(({ pooled }) => pooled.length > 0);
   const takeaway = distributionTakeaway(group);
@@ -38,14 +38,14 @@ export function DistributionFigure({ id, group, identities }: Props) {
           name={DISTRIBUTION}
           label="Show"
           options={[
-            ['cumulative', 'share within a time'],
+            ['cumulative', 'cumulative: share within a time'],
             ['density', 'density: share at a time'],
           ]}
         />
       }
       note={
-        'Share of messages that had arrived within a time, from 1 % to 99 %: the steeper, the more alike; a flat stretch between two ' +
-        'rises means two kinds of messages. Mark: half of them. Pooled over trials, for the shape alone: verdicts are over trials.'
+        'Share of messages that arrived within a time, from 1 % to 99 %. A steep line means that latencies are much alike; a flat stretch ' +
+        'between two rises means two kinds of messages. Mark: half of the messages. Trials are pooled to show the shape only; verdicts compare trials.'
       }
       data={<DistributionData rows={rows} identities={identities} />}
     >
@@ -60,16 +60,16 @@ export function DistributionFigure({ id, group, identities }: Props) {
 
 function Shares({ rows, identities, label, isDimmed }: RowLinesProps) {
   const [low, high] = logDomain(rows.flatMap(({ pooled }) => pooled.map(({ seconds }) => seconds * 1e3)));
-  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
+  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * MIN_GAP);
   const x = scaleLog([low, high], [PLOT.left, PLOT.right]);
   const y = scaleLinear([0, 1], [bottom, PLOT.top]);
   const path = line<SharePoint>(
     ({ seconds }) => x(seconds * 1e3),
     ({ share }) => y(share),
   ).digits(1);
-  // Where the lines end says nothing, so their labels stand in the order in which half of the messages had arrived.
+  // All lines end at the top, so their labels stand in the order in which half of the messages had arrived.
   const order = rows.toSorted((a, b) => halfOf(a) - halfOf(b));
-  const gap = rows.length * LABEL_GAP > bottom - PLOT.top ? LEAST_GAP : LABEL_GAP;
+  const gap = rows.length * LABEL_GAP > bottom - PLOT.top ? MIN_GAP : LABEL_GAP;
   const pointOf = ({ share, seconds }: SharePoint): Point => ({
     x: x(seconds * 1e3),
     y: y(share),
@@ -115,7 +115,7 @@ const halfOf = (row: Row): number => secondsAt(row, 0.5) ?? 0;
 function DistributionData({ rows, identities }: Pick<RowLinesProps, 'rows' | 'identities'>) {
   return (
     <table>
-      <caption>Latency in ms within which a share of messages had arrived, pooled over the valid trials</caption>
+      <caption>Latency in ms within which a share of messages arrived, pooled over the valid trials</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>

@@ -16,7 +16,7 @@ type Props = {
   readonly identities: Identities;
 };
 
-/** The readings that memory per session is the slope of: a slope is as good as its line is straight. */
+/** Readings whose slope is the memory per session: a slope is as good as its line is straight. */
 export function GrowthFigure({ id, cases, group, identities }: Props) {
   const growths = growthOf(cases, group);
   if (growths.length === 0) return null;
@@ -26,11 +26,11 @@ export function GrowthFigure({ id, cases, group, identities }: Props) {
       id={id}
       title="Server memory by open sessions"
       takeaway={takeaway}
-      note="Resident memory of the server process above that of its first step, read after garbage collection at each step; medians over the valid trials. Memory per session is the slope, fitted to each trial apart; R² is of the worst of them."
+      note="Resident memory of the server process beyond that of the first step, read after garbage collection at each step; medians over the valid trials. Memory per session is the slope of the line, fitted to each trial separately; R² is that of the worst trial."
       data={<GrowthData growths={growths} group={group} />}
     >
       <LinePanels
-        panels={[{ title: 'memory above the first step', unit: 'MiB', kind: 'linear', height: 260 }]}
+        panels={[{ title: 'memory beyond the first step', unit: 'MiB', kind: 'linear', height: 260 }]}
         series={growths.map(({ name, steps }) => ({
           name,
           points: steps.map(({ sessions, bytes }) => ({
@@ -57,15 +57,17 @@ function growthTakeaway({ rows }: Group): string {
     .flatMap(({ name, cells: { sessionMemory: cell } }) => (cell.state === 'shown' ? [{ name, cell }] : []))
     .toSorted((a, b) => a.cell.median - b.cell.median);
   const [least, most] = [choices.at(0), choices.at(-1)];
-  if (least === undefined || most === undefined) return 'No choice’s memory was sampled.';
-  const said = ({ name, cell }: { name: string; cell: ShownCell }) => `${slopeText(cell)} for ${name}`;
+  if (least === undefined || most === undefined) return 'The memory of no choice was sampled.';
+  const described = ({ name, cell }: { name: string; cell: ShownCell }) => `${slopeText(cell)} with ${name}`;
   const first =
-    least === most ? `A session takes ${said(least)}.` : `A session takes from ${said(least)} to ${said(most)}.`;
+    least === most
+      ? `A session takes ${described(least)}.`
+      : `A session takes from ${described(least)} to ${described(most)}.`;
   const fits = choices.flatMap(({ name, cell: { fit } }) => (fit === null ? [] : [{ name, fit }]));
   const worst = fits.toSorted((a, b) => a.fit - b.fit).at(0);
   if (worst === undefined) return first;
   return worst.fit < LEAST_FIT
-    ? `${first} Not every line is straight: R² of ${worst.name} is ${figures(worst.fit)}, and its slope a rough figure.`
+    ? `${first} Not every line is straight: R² of ${worst.name} is ${figures(worst.fit)}, so its slope is a rough figure.`
     : `${first} All lines are straight (R² at least ${fitText(worst.fit)}).`;
 }
 
@@ -86,7 +88,7 @@ function GrowthData({ growths, group }: DataProps) {
   );
   return (
     <table className="sums">
-      <caption>MiB above the first step, by open sessions</caption>
+      <caption>MiB beyond the first step, by open sessions</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>

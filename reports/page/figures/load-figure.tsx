@@ -16,19 +16,19 @@ import { loadNote, loadTakeaway } from './captions.ts';
 const WIDTH = 540;
 const HEIGHT = 486;
 const PLOT = { left: 52, right: 418, top: 124, bottom: 440 };
-/** Of the panel above. */
+/** Edges of the upper panel. */
 const ACHIEVED = { top: 18, bottom: 92 };
 const LABEL_GAP = 17;
-/** Rates are long numbers: with more of them only whole decades have room for one. */
-const MOST_LABELS = 6;
+/** Number of rates up to which each has a label: they are long, and with more only whole decades have room for one. */
+const MAX_LABELS = 6;
 
 type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
-type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
-type Found = { readonly rate: number; readonly p99: number };
+type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly capacity: Capacity | null };
+type Capacity = { readonly rate: number; readonly p99: number };
 
-/** Where latency leaves the floor as more is asked for: the knee that one number cannot show. */
+/** Latency and deliveries by offered load, with the knee that one number cannot show. */
 export function LoadFigure({ id, group, identities }: Props) {
-  const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), found: foundOf(row) }));
+  const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), capacity: capacityOf(row) }));
   const series = all.filter(({ curve }) => curve.points.length > 0);
   const takeaway = loadTakeaway(group);
   return (
@@ -54,7 +54,7 @@ export function LoadFigure({ id, group, identities }: Props) {
   );
 }
 
-function foundOf({ cells: { capacity, p99 } }: Row): Found | null {
+function capacityOf({ cells: { capacity, p99 } }: Row): Capacity | null {
   if (capacity.state === 'not shown' || p99.state === 'not shown' || capacity.median <= 0) return null;
   return { rate: capacity.median, p99: p99.median };
 }
@@ -103,12 +103,12 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
   const pointOf = ({ rate, achieved, p50, p99 }: LoadBin): Point => ({
     ...place(rate, p99),
     text:
-      `${figures(rate)} msg/s offered, ${figures(achieved * 100)} % of it delivered: p99 ${figures(p99 * 1e3)} ms` +
+      `${figures(rate)} msg/s offered, ${figures(achieved * 100)} % delivered: p99 ${figures(p99 * 1e3)} ms` +
       (p50 === null ? '' : `, p50 ${figures(p50 * 1e3)} ms`),
   });
-  const foundPoint = ({ rate, p99 }: Found): Point => ({
+  const capacityPoint = ({ rate, p99 }: Capacity): Point => ({
     ...place(rate, p99),
-    text: `found rate ${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
+    text: `capacity ${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
   });
   return (
     <Chart width={WIDTH} height={HEIGHT} label={label}>
@@ -117,7 +117,7 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
       {rateTicks.map((tick) => (
         <g key={tick}>
           <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
-          {rateTicks.length <= MOST_LABELS || Number.isInteger(Math.log10(tick)) ? (
+          {rateTicks.length <= MAX_LABELS || Number.isInteger(Math.log10(tick)) ? (
             <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
               {tickLabel(tick)}
             </text>
@@ -144,7 +144,7 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
           </text>
         </g>
       )}
-      {series.map(({ row, curve, found }, index) => {
+      {series.map(({ row, curve, capacity }, index) => {
         const identity = identities(row.name);
         const [endX, endY] = ends[index] ?? [PLOT.right, PLOT.bottom];
         const labelY = heights[index] ?? endY;
@@ -165,7 +165,7 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
             key={row.caseId}
             name={row.name}
             identity={identity}
-            points={[...curve.line.map(pointOf), ...(found === null ? [] : [foundPoint(found)])]}
+            points={[...curve.line.map(pointOf), ...(capacity === null ? [] : [capacityPoint(capacity)])]}
             dimmed={isDimmed(row)}
           >
             <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={identity.dash} />
@@ -174,11 +174,11 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
             <path className="met" d={dots('met', dot)} />
             <path className="missed" d={dots('missed', dot)} />
             <path className="not-offered" d={dots('generator', cross)} />
-            {found === null ? null : (
+            {capacity === null ? null : (
               <path
                 className="series-mark found"
                 d={markerPath(identity, 130)}
-                transform={`translate(${at(found.rate, found.p99).map(round).join(' ')})`}
+                transform={`translate(${at(capacity.rate, capacity.p99).map(round).join(' ')})`}
               />
             )}
             <EndLabel
@@ -203,11 +203,11 @@ type AchievedProps = {
   readonly rates: readonly number[];
 };
 
-/** The frame of a panel of its own over the same rates: two scales in one would invite to read one against the other. */
+/** Frame of the upper panel, over the same rates: two scales in one panel would invite to read one against the other. */
 const Achieved = ({ x, y, low, rates }: AchievedProps) => (
   <g>
     <text className="axis" x={0} y={ACHIEVED.top - 7}>
-      delivered of what was offered, %
+      share of offered messages delivered, %
     </text>
     <TicksUp ticks={linearTicks(low, 100)} at={y} plot={PLOT} />
     {rates.map((rate) => (
@@ -218,14 +218,14 @@ const Achieved = ({ x, y, low, rates }: AchievedProps) => (
 
 const upright = (at: number) => ({ x1: at, x2: at });
 
-/** Many small shapes as one path: a search has dozens of steps. */
+/** Part of one path with a dot for each of the dozens of steps that a search has. */
 const dot = (x: number, y: number): string => `M${round(x - 2.2)} ${round(y)}a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0`;
 const cross = (x: number, y: number): string => `M${round(x - 2.5)} ${round(y - 2.5)}l5 5m0-5l-5 5`;
 
 function LoadData({ series, identities }: { series: readonly Searched[]; identities: Identities }) {
   return (
     <table>
-      <caption>Steps of all valid trials, put together by about the same rate; medians</caption>
+      <caption>Steps of all valid trials, grouped by about the same rate; medians</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>

@@ -29,7 +29,7 @@ test('a panel a transport, in echo and in broadcast, under one finding', async (
 test('where slices have the samples the upper line is the p99', async () => {
   const busy = makeResults({ transports: { ws: {} }, scenarios: [{ ...ECHO, rate: 40_000 }] });
   const [figure = ''] = figuresOf((await makeReport(busy)).html);
-  expect(figure).toMatch(/dashed: p99; medians/);
+  expect(figure).toMatch(/dashed line: p99; both are medians/);
   expect(figure).toMatch(/ s: p50 [\d.]+, p99 [\d.]+ ms\|/);
 });
 
@@ -45,11 +45,11 @@ test('results without a course say why there is no figure', async () => {
   const old = makeResults({ transports: SEVEN, timeline: false });
   const { html } = await makeReport(old);
   expect(figuresOf(html)).toEqual([]);
-  expect(textOf(html)).toContain('No latency over time: the version that wrote these results did not record it.');
+  expect(textOf(html)).toContain('Latency over time is not shown: the version that wrote these results did not record it.');
   const faults = Object.fromEntries(
     [0, 1, 2, 3, 4, 5].map((block) => [block, { state: 'invalid', reasons: ['x'] } as const]),
   );
   expect(textOf((await makeReport(makeResults({ transports: { ws: { faults } } }))).html)).toContain(
-    'No latency over time: no trial whose course was recorded is valid.',
+    'Latency over time is not shown: no valid trial recorded it.',
   );
 });

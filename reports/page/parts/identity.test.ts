@@ -4,7 +4,7 @@ import { identify, MAX_STYLES, markerPath } from './identity.ts';
 
 const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'none of these'];
 
-/** `count` transports, as the families come round or all of one. */
+/** Styles of `count` transports, each of the family that `familyOf` gives. */
 const identities = (count: number, familyOf: (index: number) => string) => {
   const transports: Record<string, TransportSpec> = Object.fromEntries(
     Array.from({ length: count }, (_, index) => [`t${index}`, { family: familyOf(index) }]),
@@ -13,7 +13,7 @@ const identities = (count: number, familyOf: (index: number) => string) => {
   return Object.keys(transports).map(identity);
 };
 
-const lookOf = (identity: ReturnType<typeof identities>[number]) => `${identity.dash} ${markerPath(identity, 64)}`;
+const pairOf = (identity: ReturnType<typeof identities>[number]) => `${identity.dash} ${markerPath(identity, 64)}`;
 
 test.each([
   ['all of one family', () => 'socket'],
@@ -22,7 +22,7 @@ test.each([
 ])('dash and marker together belong to one transport alone: %s', (_what, familyOf) => {
   for (const count of [2, 8, 32, MAX_STYLES]) {
     const all = identities(count, familyOf);
-    expect(new Set(all.map(lookOf)).size).toBe(count);
+    expect(new Set(all.map(pairOf)).size).toBe(count);
     expect(new Set(all.map(({ symbolId }) => symbolId)).size).toBe(count);
   }
 });

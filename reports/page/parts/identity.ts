@@ -3,38 +3,37 @@ import type { Results } from '../../../bench/results/schema.ts';
 import { MARKERS, type Marker } from './markers.ts';
 
 /**
- * How a transport looks in every chart: colour says its family; dash and marker together are its own, so that it can be told from
+ * Look of a transport in every chart: the colour says its family; dash and marker together are its own, so that it can be told from
  * every other without colour.
  */
 export type Identity = {
   readonly family: Family;
   readonly dash: string;
   readonly marker: Marker;
-  /** Of the element that holds its swatch. */
+  /** Id of the SVG symbol that draws its swatch. */
   readonly symbolId: string;
 };
 
 const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** A family that is not known, and one that the results do not state, is `other`: identifiable by marker, dash and label. */
+/** Family of a transport; one that is unknown or not stated is `other`, which marker, dash and label still identify. */
 const familyOf = ({ floor, family }: Results['transports'][number]): Family =>
   floor ? 'floor' : (FAMILIES.find((one) => one === family) ?? 'other');
 
 const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'];
-/** So many series can be told apart by dash and marker alone. */
-// Marked pure: the script leaves out what it does not draw.
+/** Number of series that dash and marker alone can tell apart. Marked pure, so that the page's script leaves it out. */
 export const MAX_STYLES = /* @__PURE__ */ (() => MARKERS.length * DASHES.length)();
 
 export type Identities = ((name: string) => Identity) & { readonly all: readonly Identity[] };
 
 const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: MARKERS[0], symbolId: 'look-unknown' };
 
-/** Fixed by the run's own order of transports, so that every chart of a report agrees. */
+/** Gives each transport its look by the run's own order of transports, so that all charts of a report agree. */
 export function identify({ transports, cases }: Results): Identities {
   const known = new Map<string, Identity>();
   const members = new Map<Family, number>();
-  const nextLook = createLooks();
+  const nextStyle = createStyles();
   for (const transport of transports) {
     const { id, variant } = transport;
     const family = familyOf(transport);
@@ -44,26 +43,26 @@ export function identify({ transports, cases }: Results): Identities {
     for (const name of names) {
       const place = members.get(family) ?? 0;
       members.set(family, place + 1);
-      known.set(name, { family, ...nextLook(known.size, place), symbolId: `look-${known.size}` });
+      known.set(name, { family, ...nextStyle(known.size, place), symbolId: `look-${known.size}` });
     }
   }
   const of = (name: string): Identity => known.get(name) ?? UNKNOWN;
   return Object.assign(of, { all: [...known.values(), UNKNOWN] });
 }
 
-type Look = Pick<Identity, 'dash' | 'marker'>;
+type Style = Pick<Identity, 'dash' | 'marker'>;
 
-/** The first of a family has a solid line, and neighbours have unlike markers, as long as there is a pair that nobody has yet. */
-function createLooks(): (index: number, place: number) => Look {
+/** Hands out pairs of dash and marker: solid first in each family, different markers for neighbours, and no pair twice while any is free. */
+function createStyles(): (index: number, place: number) => Style {
   const taken = new Set<string>();
   return (index, place) => {
     for (let dashes = 0; dashes < DASHES.length; dashes++) {
       for (let markers = 0; markers < MARKERS.length; markers++) {
         const dash = DASHES[(place + dashes) % DASHES.length];
         const marker = MARKERS[(index + markers) % MARKERS.length];
-        const look = `${dash} ${(index + markers) % MARKERS.length}`;
-        if (dash === undefined || marker === undefined || taken.has(look)) continue;
-        taken.add(look);
+        const pair = `${dash} ${(index + markers) % MARKERS.length}`;
+        if (dash === undefined || marker === undefined || taken.has(pair)) continue;
+        taken.add(pair);
         return { dash, marker };
       }
     }

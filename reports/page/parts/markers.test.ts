@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MARKERS } from './markers.ts';
 
-/** Of a closed path of straight lines: half the sum of its corners' cross products. */
+/** Area of a closed path of straight lines: half the sum of its corners' cross products. */
 function areaOf(path: string): number {
   const corners = path
     .slice(1, -1)

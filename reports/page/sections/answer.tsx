@@ -5,7 +5,7 @@ import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';
 import { type Absent, ICONS } from '../../model/verdict.ts';
 import type { Identities } from '../parts/identity.ts';
 import { Name, Phrases, Swatch, unbroken } from '../parts/parts.tsx';
-import { ADVISOR, areSideBySide, LISTED, sectionId } from '../parts/sections.ts';
+import { ADVISOR, areSideBySide, MAX_LISTED, sectionId } from '../parts/sections.ts';
 import { QuestionPicker } from './question-picker.tsx';
 
 type Link = { readonly href: string; readonly text: string };
@@ -138,7 +138,7 @@ function OtherQuestions({ groups }: { groups: readonly Group[] }) {
   return (
     <section id="questions" className="other-questions" aria-labelledby="questions-title">
       <h2 id="questions-title">{groups.length === 2 ? 'Both' : `All ${groups.length}`} questions in a line each</h2>
-      {groups.length <= LISTED ? (
+      {groups.length <= MAX_LISTED ? (
         lines
       ) : (
         <details>
