@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare } from '../../compare/compare.ts';
 import { CAPACITY, ECHO, makeResults, SEVEN } from '../../testing/fixtures.ts';
-import { markedAt, seen, type View, type ViewName, viewFrom, viewTexts, WHOLE } from './comparison-state.ts';
+import { markedAt, type View, type ViewName, viewFrom, viewTexts, visibleRows, WHOLE } from './comparison-state.ts';
 
 const slower = { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 0.17 * 1.2 }, sse: { ...SEVEN.sse, p50Ms: 0.41 / 2 } };
 const run = (seed: number, transports = SEVEN) =>
@@ -10,17 +10,17 @@ const { rows } = compare(run(1), run(2, slower), { resamples: 200 });
 
 describe('a view of a comparison', () => {
   test('shows all of it as it comes, and hides what is asked to be hidden', () => {
-    expect(seen(rows, WHOLE)).toEqual(rows);
-    const left = seen(rows, { ...WHOLE, hidden: ['equivalent', 'not separated'] });
+    expect(visibleRows(rows, WHOLE)).toEqual(rows);
+    const left = visibleRows(rows, { ...WHOLE, hidden: ['equivalent', 'not separated'] });
     expect(new Set(left.map(({ verdict }) => verdict.word))).toEqual(new Set(['worse', 'better']));
     expect(left).toHaveLength(rows.filter(({ verdict }) => /worse|better/.test(verdict.word)).length);
   });
 
   test('by magnitude, halving is more than a fifth up; by transport, each keeps its own order', () => {
-    const first = seen(rows, { ...WHOLE, order: 'magnitude' }).slice(0, 2);
+    const first = visibleRows(rows, { ...WHOLE, order: 'magnitude' }).slice(0, 2);
     expect(first.map(({ name }) => name)).toEqual(['sse', 'sse']);
     expect(rows[0]?.name).toBe('ws');
-    const names = seen(rows, { ...WHOLE, order: 'name' }).map(({ name }) => name);
+    const names = visibleRows(rows, { ...WHOLE, order: 'name' }).map(({ name }) => name);
     expect(names).toEqual(names.toSorted());
   });
 

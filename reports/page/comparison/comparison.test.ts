@@ -22,7 +22,7 @@ describe('the page of two runs', () => {
     );
     expect(textOf(html)).toMatch(/Against the base run: 4 worse, \d+ equivalent and \d+ not separated/);
     expect(html.match(/<circle class="series-mark"/g)).toHaveLength(84);
-    expect(textOf(html)).toMatch(/2 worse of 36 comparisons; first: ws, p\d\d latency \+\d\d %\./);
+    expect(textOf(html)).toMatch(/36 comparisons: 2 worse; the first is ws, p\d\d latency \+\d\d %\./);
     expect(textOf(html)).toMatch(/too small to count \( ?±5 % of times, rates and memory, ±2 % of bytes ?\)/);
     expect(textOf(html)).toContain('Machine, versions and settings of the two runs are the same');
   });

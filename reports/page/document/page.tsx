@@ -35,7 +35,7 @@ import { WireSection } from '../sections/wire-section.tsx';
 
 export { renderComparisonBody, renderComparisonTitle } from '../comparison/comparison-page.tsx';
 
-/** Entry of the bundle: `render.ts` puts title and body into a document. */
+/** Renders the title. This module is bundled, and `render.ts` puts title and body into a document. */
 export const renderTitle = ({ plan, id }: Results): string =>
   renderToStaticMarkup(<title>{`Wirebench: ${plan.scenarios.join(', ')} · ${id}`}</title>);
 
@@ -84,7 +84,7 @@ function Page({ results, analysis, sha256 }: PageProps) {
   );
 }
 
-/** Apart from `Swatch`, so that who shows them need not be able to draw them. */
+/** Symbols of all styles, which `Swatch` refers to. */
 const Swatches = ({ identities }: { identities: Identities }) => (
   <svg className="swatches" width="0" height="0" aria-hidden="true">
     {identities.all.map((identity) => (
@@ -100,7 +100,7 @@ const Swatches = ({ identities }: { identities: Identities }) => (
 
 type NavigationEntry = { readonly id: string; readonly title: string };
 
-/** At the left of a wide screen, a bar at the top of a narrow one; its script marks where the reader is. */
+/** Links to sections, at the left of a wide screen or in a bar at the top of a narrow one; the script marks where the reader is. */
 const Navigation = ({ entries }: { entries: readonly NavigationEntry[] }) => (
   <nav className="sections" aria-label="Sections">
     <ul>
@@ -113,10 +113,10 @@ const Navigation = ({ entries }: { entries: readonly NavigationEntry[] }) => (
   </nav>
 );
 
-/** A section of its own `id`, behind the questions. */
+/** Section behind the questions, with its own id. */
 type Part = NavigationEntry & { readonly body: ReactNode };
 
-/** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
+/** Sections in the order of the page; one that is missing has no place in the navigation and no link to it. */
 const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identities): Part[] => [
   ...only(canAdvise(analysis), {
     id: ADVISOR,
@@ -151,14 +151,14 @@ const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identitie
 
 const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
 
-/** What a reader may want once the answer is read. */
+/** Links to what a reader may want after the answer. */
 const NEXT_STEPS = [
   { id: ADVISOR, text: 'Ask the advisor' },
   { id: 'compare', text: 'Compare with a baseline' },
   { id: 'trust', text: 'Can I trust this?' },
 ] as const;
 
-/** Many questions stand behind one entry: the list of them all. */
+/** Entries of the navigation; many questions share one, which leads to their list. */
 function entriesOf(groups: readonly Group[], parts: readonly Part[]): NavigationEntry[] {
   const questions =
     groups.length > MAX_LISTED
@@ -217,7 +217,7 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
 
 type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };
 
-/** Figures of the group's kind; two that are about as tall beside each other. */
+/** Figures of the group's kind, in an order that puts two of about the same height beside each other. */
 function KindFigures({ index, ...props }: KindFiguresProps) {
   return reportOf(props.group.question).figures.map((figure) => {
     const Figure = FIGURES[figure];
@@ -225,13 +225,13 @@ function KindFigures({ index, ...props }: KindFiguresProps) {
   });
 }
 
-/** Where another run is held against this one. What it takes, and the way without a script, stand in the markup. */
+/** Section in which the script compares another run with this one; the command that does so without a script is in the markup. */
 const CompareSection = () => (
   <section id="compare" className="block compare">
     <h2>Compare with another run</h2>
     <p className="lead">
-      Was it better before? Two runs are held against each other by the rule of the verdicts above; cases that were
-      asked different questions are set side by side without one.
+      Was it better before? Two runs are compared by the rule of the verdicts above. Cases that answer different
+      questions are shown side by side without a verdict.
     </p>
     <div id="compare-live" className="needs-script" />
     <p className="note">

@@ -253,7 +253,7 @@ test('every kind: a table and its own figures each, and what belongs to no other
   expect(text).toContain('Wire: theory beside measurement');
   expect(text).toContain('+1.5 (+1.05 %)');
   expect(text).toContain('no formula');
-  expect(text).toMatch(/The protocol’s own work is 1\d % \(ws, 128 B\) of what a message costs the server in CPU\./);
+  expect(text).toMatch(/The protocol’s own work is 1\d % \(ws, 128 B\) of the server’s CPU time per message\./);
   expect(html).toContain('class="banner banner-interrupted"><strong>Not fit to measure on:</strong>');
   expect(text).toMatch(/✓ ok v24 .*✕ unfit 3\.9 on 2 cores Close other programs\. .*! note in use Free some memory\./);
   expect(text).toContain('veth: two private network namespaces joined by a virtual cable.');
@@ -295,7 +295,7 @@ test('scenarios that are measured for different times say for how long each', as
 
 test('why there is no private link is said', async () => {
   expect(textOf(await render(STATES['no private link']))).toContain(
-    'loopback: the host’s own. Bytes count at the sockets, above TCP. No private link: unshare: Operation not permitted',
+    'loopback: the host’s own interface. Bytes are counted at the sockets, above TCP. No private link: unshare: Operation not permitted',
   );
 });
 

@@ -45,7 +45,9 @@ test('results without a course say why there is no figure', async () => {
   const old = makeResults({ transports: SEVEN, timeline: false });
   const { html } = await makeReport(old);
   expect(figuresOf(html)).toEqual([]);
-  expect(textOf(html)).toContain('Latency over time is not shown: the version that wrote these results did not record it.');
+  expect(textOf(html)).toContain(
+    'Latency over time is not shown: the version that wrote these results did not record it.',
+  );
   const faults = Object.fromEntries(
     [0, 1, 2, 3, 4, 5].map((block) => [block, { state: 'invalid', reasons: ['x'] } as const]),
   );

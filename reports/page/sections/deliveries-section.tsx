@@ -20,7 +20,7 @@ import { Heads, Scroll, SeriesHead, shortened } from '../parts/parts.tsx';
 
 type Props = { readonly cases: readonly Case[]; readonly groups: readonly Group[]; readonly identities: Identities };
 
-/** One line where nothing went astray; else who lost, doubled or delayed what. */
+/** Section on deliveries: one sentence if nothing went astray, else the lost, duplicate and late messages of each transport. */
 export function DeliveriesSection({ cases, groups, identities }: Props) {
   const asked = groups.map((group) => ({ group, rows: deliveriesOf(cases, group) }));
   const all = asked.flatMap(({ rows }) => rows);
@@ -41,9 +41,9 @@ export function DeliveriesSection({ cases, groups, identities }: Props) {
       )}
       {faulty.length === 0 ? null : (
         <p className="note">
-          Counted over every measured trial, also those that feed no number. Who lost nothing is not listed. Late:
-          delivered after the objective’s time. What a transport does not promise (order, delivery) is its result and no
-          fault.
+          Counted over every measured trial, including those that count towards no figure. Transports to which none of
+          this happened are not listed. Late: delivered after the objective’s time. Where a transport does not promise
+          order or delivery, such messages are its result and no fault.
         </p>
       )}
     </section>
@@ -68,7 +68,7 @@ function Faults({ group, rows, identities }: FaultsProps) {
             <tr>
               <th scope="col">Transport</th>
               <Heads
-                of={['Trials', 'Owed', 'Delivered', ...kinds.map((fault) => FAULT_WORDS[fault])]}
+                of={['Trials', 'Expected', 'Delivered', ...kinds.map((fault) => FAULT_WORDS[fault])]}
                 className="number"
               />
             </tr>
@@ -108,7 +108,7 @@ const LETTERS: Readonly<Record<Fault, string>> = {
   unexpected: 'X',
 };
 
-/** On a scale where one in a million and one in ten both have a place: in a stack of deliveries most losses would be no pixel. */
+/** Shares on a logarithmic scale, where one in a million and one in ten both have a place; as a part of a bar most would be less than a pixel. */
 function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { readonly label: string }) {
   const bottom = PLOT.top + rows.length * ROW;
   const shares = rows.flatMap((row) => faultsIn(row).map((fault) => shareOf(row, fault) * 100));
@@ -122,7 +122,7 @@ function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { read
       </text>
       <TicksAcross ticks={logTicks(...domain)} at={x} top={PLOT.top} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
-        % of the deliveries owed (log)
+        % of the expected deliveries (log)
       </text>
       {rows.map((row, index) => {
         const middle = PLOT.top + (index + 0.5) * ROW;

@@ -49,7 +49,7 @@ describe('medians with their intervals', () => {
       await titled(figure, 'Bytes per message: medians, intervals, trials').waitFor();
       expect(await hashOf(page)).toBe('#metric=bytes');
       expect(await figure.locator('figcaption p').textContent()).toMatch(
-        /^By bytes per message, of \d other choices: /,
+        /^By bytes per message, \d of \d other choices? (is|are) /,
       );
 
       const wanted = medians(0, 'bytes');

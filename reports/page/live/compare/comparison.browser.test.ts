@@ -58,7 +58,7 @@ describe('the page of two runs', () => {
       await page.getByLabel(/equivalent \d/).uncheck();
       await page.getByLabel(/not separated \d/).uncheck();
       expect(new Set(await drawn(page))).toEqual(new Set(['worse', 'better']));
-      expect(await page.locator('.card').first().innerText()).toMatch(/\d+ comparisons of 42 not shown, as asked/);
+      expect(await page.locator('.card').first().innerText()).toMatch(/Hidden, as you asked: \d+ of 42 comparisons/);
       expect((await labels(page))[0]).toMatch(/ws p\d\d/);
       // Charts drawn anew are read by keyboard like those that were there, and have their buttons once.
       await page.locator('.forest').first().focus();
@@ -84,7 +84,7 @@ describe('the page of two runs', () => {
         await box.uncheck();
       expect(await drawn(page)).toEqual([]);
       expect(await page.locator('.empty').first().textContent()).toBe(
-        'Nothing to draw: all that was judged is hidden.',
+        'Nothing to draw: every comparison with a verdict is hidden.',
       );
     });
   });
@@ -96,7 +96,7 @@ describe('the page of two runs', () => {
       for (const name of ['effect size (Cliff’s δ)', 'p (Holm)', 'trials', 'interval method'])
         await page.getByLabel(name).check();
       expect((await heads(page)).slice(usual.length).toSorted()).toEqual(
-        ['Bootstrap 95 %, or if wider', 'Cliff’s δ', 'Trials, base / new', 'p (Holm)'].toSorted(),
+        ['Interval, if wider than 95 % bootstrap', 'Cliff’s δ', 'Trials, base / new', 'p (Holm)'].toSorted(),
       );
       const row = await page
         .locator('#comparison table tbody tr')
