@@ -31,7 +31,7 @@ describe('the page of two runs', () => {
     const runs = [run({ scenarios: EVERY_KIND }), run({ scenarios: EVERY_KIND, transports: slow, seed: 2 })] as const;
     const html = await page(...runs);
     const [markup, style] = [markupOf(html), stylesOf(html)];
-    // Its one script, and what it carries for it.
+    // The one script, and the data embedded for it.
     expect(html.match(/<script(?: type="text\/plain" id="carried-comparison")?>/g)).toHaveLength(2);
     expect(html.match(/<script/g)).toHaveLength(2);
     expect(markup).not.toMatch(/<(?:input|select|button)/);

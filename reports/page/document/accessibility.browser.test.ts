@@ -60,13 +60,13 @@ const LOOKS = {
 const WIDTHS = [1280, 320];
 
 const EVERY_RULE: RunOptions = { resultTypes: ['violations'] };
-/** What changes with the colours alone. */
+/** Rules whose outcome depends on colours alone. */
 const OF_COLOUR: RunOptions = {
   ...EVERY_RULE,
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
 };
 
-/** What would keep somebody out, each with where it is. */
+/** Barriers that would keep a reader out, each with its place. */
 async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations
@@ -95,7 +95,7 @@ describe.each(Object.entries(PAGES))('%s', (_name, html) => {
   }, 120_000);
 });
 
-/** What only comes to stand there by using the page, one after the other. */
+/** States that appear only as the page is used, in this order. */
 const STEPS: Record<string, (page: Page) => Promise<void>> = {
   'the list of keys': async (page) => {
     await page.keyboard.press('?');

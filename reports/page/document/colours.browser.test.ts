@@ -12,13 +12,13 @@ beforeAll(async () => {
 afterAll(() => reader?.close());
 
 const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'];
-/** What a message consists of: told apart by colour and by order alone. */
+/** Parts of a bar of bytes, told apart by colour and by order alone. */
 const PORTIONS = ['payload', 'overhead', 'headers'];
 const THEMES = ['light', 'dark'] as const;
 
-/** Far more than can just be told apart: these are lines and small marks, not fields side by side. */
+/** Smallest distance of colours: far more than can just be told apart, since these are lines and small marks, not areas side by side. */
 const CLEARLY = 20;
-/** Pieces of a bar touch each other. */
+/** Smallest distance of colours of parts of a bar, which touch each other. */
 const SIDE_BY_SIDE = 8;
 
 const THIRTY_TWO: Record<string, TransportSpec> = Object.fromEntries(
@@ -48,7 +48,7 @@ type Drawn = {
   readonly marks: readonly string[];
 };
 
-/** Each chart's series as they can be seen. */
+/** Visible series of each chart. */
 const DRAWN = `[...document.querySelectorAll('svg.chart')].map((chart) => ({
   title: chart.closest('figure')?.querySelector('h3')?.textContent ?? '',
   series: [...chart.querySelectorAll('.series')].map((series) => ({

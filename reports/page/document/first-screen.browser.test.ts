@@ -14,7 +14,7 @@ import { renderPage } from './render.ts';
 const SCREEN = { width: 1280, height: 720 };
 const WORDS: readonly Word[] = ['better', 'worse', 'equivalent', 'not separated'];
 
-/** For a browser to start, however busy the machine. */
+/** Time for a browser to start, however busy the machine. */
 const PATIENCE = 120_000;
 
 let reader: Reader;
@@ -23,11 +23,11 @@ beforeAll(async () => {
 }, PATIENCE);
 afterAll(() => reader.close());
 
-/** Of a question that has no answer other columns may still have verdicts; of a run that allows none, nothing has. */
+/** True if the run allows no verdicts; a question that merely has no answer may still have verdicts in other columns. */
 const isWithheld = ({ leaders, status }: State): boolean =>
   leaders.length === 0 && ['quick', 'interrupted', 'invalid'].includes(status);
 
-/** What the first screen consists of, and what of it must be there whole. */
+/** Pieces of the first screen, which must be there whole. */
 const PIECES = {
   verdict: '#answer h1',
   tiers: '.answer[data-answer="1"] .tiers',
@@ -81,7 +81,7 @@ describe.each(Object.entries<State>({ ...FIRST_SCREEN, ...UNUSUAL }))('%s', (_na
     expect(sentenceOf(group.certainty)).toContain(state.measurement ?? '');
     expect(sentenceOf(group.preference)).toContain(state.preference ?? '');
     const words = new Set(wordsOf(group));
-    // The best choice of a column is what the others are held against: nothing is ever better than it.
+    // The others are compared with the best choice of a column, so nothing is ever better than it.
     expect(words).not.toContain('better');
     for (const word of WORDS) if (isWithheld(state)) expect(words).not.toContain(word);
   });
@@ -105,7 +105,7 @@ describe.each(Object.entries<State>({ ...FIRST_SCREEN, ...UNUSUAL }))('%s', (_na
   });
 });
 
-/** Where each of what was said of any question on the screen ends: two stand side by side. */
+/** Lower ends of certainty and limits of every question on the screen, since two may stand side by side. */
 const ENDS = `[...document.querySelectorAll('.answers .certainty > div, .answers .limits')]
   .filter((one) => one.checkVisibility())
   .map((one) => one.getBoundingClientRect().bottom)`;

@@ -6,7 +6,7 @@ import { OPENED, type Reader, startReader } from '../testing/browser.ts';
 import { FIRST_SCREEN } from '../testing/states.ts';
 import { renderComparison } from './render.ts';
 
-/** For a browser that lays out long pages at every width, however busy the machine. */
+/** Time for a browser to lay out long pages at every width, however busy the machine. */
 const PATIENCE = 240_000;
 
 let reader: Reader;
@@ -57,7 +57,7 @@ const PAGES: Record<string, () => Promise<string>> = {
 
 const WIDTHS = [320, 360, 640, 1280, 2400];
 
-/** What is wider than the screen, or holds more than it is wide, though it is not made to be scrolled. */
+/** Elements that are wider than the screen, or than their own box though they are not made to be scrolled. */
 const TOO_WIDE = `[...document.querySelectorAll('body *')]
   .filter((one) => !one.closest('svg, select, .visually-hidden, .skip, dialog, .sections ul'))
   .filter((one) => one.checkVisibility())
@@ -70,10 +70,10 @@ const TOO_WIDE = `[...document.querySelectorAll('body *')]
   })
   .map((one) => one.closest('section[id]')?.id + ': ' + one.outerHTML.slice(0, 80))`;
 
-/** Of A4 across, less its margins. */
+/** Size of a landscape A4 page without its margins, in CSS pixels. */
 const SHEET = { width: Math.floor((297 - 24) * (96 / 25.4)), height: Math.floor((210 - 24) * (96 / 25.4)) };
 
-/** Of each figure from its title to the end of what is said of it, without its table: that may go on on the next page. */
+/** Height of each figure from its title to the end of its note; its table may continue on the next page. */
 const FIGURE_HEIGHTS = `[...document.querySelectorAll('.figures > figure:has(> details)')].map((one) => ({
   title: one.querySelector('h3').textContent,
   height: one.querySelector('details').previousElementSibling.getBoundingClientRect().bottom - one.getBoundingClientRect().top,

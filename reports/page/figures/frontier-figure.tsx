@@ -65,7 +65,7 @@ function frontierTakeaway(frontier: readonly Point[], choices: number): string {
   const others =
     rest === 0
       ? 'no choice is beaten in both'
-      : `for ${rest === 1 ? 'the other choice' : `each of the other ${rest}`}, one of them is at least as good in both`;
+      : `for ${rest === 1 ? 'the other choice' : `each of the other ${rest}`}, one of these is at least as good in both`;
   return `${names} are on the frontier, where fewer bytes cost latency; ${others}.`;
 }
 

@@ -77,7 +77,7 @@ function slopeText(cell: ShownCell): string {
   return `${cellFigure(definition, cell)} ${definition.unit}${interval}`;
 }
 
-/** Rounded down: a fit is never better than it was. */
+/** Rounds a fit down, so that it never looks better than it was. */
 const fitText = (fit: number): string => String(Math.floor(fit * 1e4) / 1e4);
 
 type DataProps = { readonly growths: readonly Growth[]; readonly group: Group };

@@ -101,7 +101,7 @@ export function IntervalBody({ view, identities }: BodyProps) {
       title={title}
       note={
         `Mark: median. Bar: its 95 % interval, drawn if there are at least 6 valid trials. Short ticks: the valid trials. ` +
-        `Shaded: the ${extreme(metric)} choice ${tolerance(band)}. Bars that overlap decide nothing: verdicts come from the interval of the ratio.` +
+        `Shaded: the ${extreme(metric)} choice ${tolerance(band)}. The bars are not the test: verdicts come from the interval of the ratio.` +
         (zeros ? ' A logarithmic axis has no zero: such values stand at the left edge.' : '') +
         (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
       }

@@ -16,12 +16,12 @@ test('a panel a transport, in echo and in broadcast, under one finding', async (
   for (const figure of found) {
     expect(figure.match(/class="course-typical"/g)).toHaveLength(7);
     expect(figure.match(/class="course-stall"/g)).toHaveLength(1);
-    // Two lines of each of seven trials, in two paths a panel.
+    // Each of seven trials has two lines, in two paths a panel.
     expect(figure.match(/class="course-trial" d="(M[^M"]+){7}"/g)).toHaveLength(14);
     expect(figure).toContain('Stalls: ws at 0.4 s, for 220 ms (in 1 of 7 trials).');
     expect(figure).not.toMatch(/NaN|Infinity/);
   }
-  // 250 deliveries a slice are too few for a p99, and nothing calls the slowest one that.
+  // A slice of 250 deliveries is too small for a p99, and the slowest one must not be called p99.
   expect(found.join()).toMatch(/data-series="ws" data-points="\d+ \d+ 0\.025 s: p50 0\.1\d+, slowest 0\.\d+ ms\|/);
   expect(found.join()).toContain('<title>ws: steady, 1 stall</title>');
 });

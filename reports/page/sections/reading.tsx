@@ -109,7 +109,7 @@ export function Reading({ analysis }: { analysis: Analysis }) {
             <li>“Not separated” is not “equal”, and “equivalent” holds for this load and this machine.</li>
             <li>
               The frontier of latency against bytes is drawn from medians: two choices that lie close together may not
-              differ.
+              be shown to differ.
             </li>
             <li>
               Bytes at one message size say nothing about another: framing costs about the same for every message, so it
