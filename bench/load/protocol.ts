@@ -79,7 +79,7 @@ export interface ClosedOrder {
   /** No session sends after this. */
   readonly seconds: number;
   /** No session sends more messages than this. */
-  readonly most?: number;
+  readonly maxMessages?: number;
   /** How long after the end to wait for what has not arrived. */
   readonly drainSeconds: number;
 }
@@ -96,5 +96,4 @@ export type WorkerAnswer =
   /** Of this worker's sockets since its start; `up` is what they sent. */
   | { readonly answer: 'bytes'; readonly bytesUp: number; readonly bytesDown: number }
   | { readonly answer: 'phase'; readonly recording: Recording }
-  | { readonly answer: 'closed' }
-  | { readonly answer: 'failed'; readonly reason: string };
+  | { readonly answer: 'closed' };

@@ -25,8 +25,8 @@ export function nearest(name: string, known: readonly string[]): string {
 
 /** Numbers that a setting takes. */
 export interface Range {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   readonly whole?: true;
 }
 
@@ -53,15 +53,19 @@ interface NamesToRead {
   exists(name: string): boolean;
 }
 
-export function readNumbers(given: Given | undefined, range: Range, problems: string[]): number[] | null {
+export function readNumbers(
+  given: Given | undefined,
+  range: Range,
+  problems: string[],
+  kind = range.whole ? 'whole numbers' : 'numbers',
+): number[] | null {
   if (given === undefined) return null;
   const texts = listOf(given.value);
   const numbers = texts.map((text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN));
-  const kind = range.whole ? 'whole numbers' : 'numbers';
   const wrong = numbers.flatMap((number, index) => (isIn(number, range) ? [] : [`"${texts[index]}"`]));
   if (wrong.length > 0 || numbers.length === 0) {
     const got = wrong.length > 0 ? wrong.join(', ') : 'nothing';
-    problems.push(`${given.where} takes ${kind} from ${range.least} to ${range.most}, not ${got}`);
+    problems.push(`${given.where} takes ${kind} from ${range.min} to ${range.max}, not ${got}`);
     return null;
   }
   if (new Set(numbers).size < numbers.length) problems.push(`${given.where} names a value twice`);
@@ -69,7 +73,7 @@ export function readNumbers(given: Given | undefined, range: Range, problems: st
 }
 
 export function readNumber(given: Given | undefined, range: Range, problems: string[]): number | null {
-  const numbers = readNumbers(given, range, problems);
+  const numbers = readNumbers(given, range, problems, range.whole ? 'a whole number' : 'a number');
   if (numbers === null) return null;
   if (numbers.length > 1) problems.push(`${given?.where} takes one value, not ${numbers.length}`);
   return numbers[0] ?? null;
@@ -120,8 +124,8 @@ export function readFlag(given: Given | undefined, problems: string[]): boolean 
   return false;
 }
 
-function isIn(number: number, { least, most, whole }: Range): boolean {
-  return Number.isFinite(number) && number >= least && number <= most && (!whole || Number.isInteger(number));
+function isIn(number: number, { min, max, whole }: Range): boolean {
+  return Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number));
 }
 
 /** The parts of a list as flags and configuration files have it. */
@@ -132,6 +136,10 @@ export function listOf(value: unknown): string[] {
     .map((part) => part.trim())
     .filter((part, index, parts) => part !== '' || parts.length > 1 || index > 0);
 }
+
+/** An argument as a shell takes it for one word. */
+export const quoted = (value: string): string =>
+  /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** Units to a second: dividing by a whole number keeps 800 µs what it is. */
 const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };

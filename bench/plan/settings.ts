@@ -1,4 +1,4 @@
-import { LEAST_SIZE, MOST_SENDERS } from '../codec/header.ts';
+import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
 import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
@@ -25,7 +25,7 @@ const LINKS = ['auto', 'veth', 'loopback'] as const;
 export type LinkChoice = (typeof LINKS)[number];
 
 /** Largest message a run can ask for: the limit its servers are given, in bytes. */
-export const MOST_SIZE = 1024 * 1024;
+export const MAX_SIZE = 1024 * 1024;
 
 export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
@@ -114,7 +114,7 @@ export const RUN_SETTINGS = {
   transports: setting({
     option: 'transports',
     argument: '<names>',
-    help: `which, separated by commas: ${transportNames().join(', ')}`,
+    help: `transports to measure, separated by commas: ${transportNames().join(', ')}`,
     usual: 'all',
     read(given, { profile, problems }): readonly string[] {
       const known = transportNames();
@@ -126,7 +126,7 @@ export const RUN_SETTINGS = {
   scenarios: setting({
     option: 'scenarios',
     argument: '<names>',
-    help: `which: ${idsOf(scenarios).join(', ')}`,
+    help: `scenarios to measure: ${idsOf(scenarios).join(', ')}`,
     usual: idsOf(scenarios.filter(({ usual }) => usual)).join(', '),
     read(given, { foreign, scenarios: existing, problems }): readonly string[] {
       // Somebody else's server is asked to send back what it is sent, unless more is known of it.
@@ -141,30 +141,30 @@ export const RUN_SETTINGS = {
     help: 'sessions',
     usual: usually(({ clients }) => [clients]),
     read: (given, { problems }): readonly number[] | null =>
-      readNumbers(given, { whole: true, least: 1, most: MOST_SENDERS }, problems),
+      readNumbers(given, { whole: true, min: 1, max: MAX_SENDERS }, problems),
   }),
   rate: setting({
     option: 'rates',
     argument: '<numbers>',
-    help: 'messages a second, all clients together; in broadcast, published ones; where a search begins',
+    help: 'messages a second, all clients together; of a broadcast, those published; of a search, the first probe',
     usual: usually(({ rate }) => [rate]),
     usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
-      readNumbers(given, { least: 0.001, most: 10_000_000 }, problems),
+      readNumbers(given, { min: 0.001, max: 10_000_000 }, problems),
   }),
   size: setting({
     option: 'sizes',
     argument: '<numbers>',
-    help: `bytes of a message, at least ${LEAST_SIZE}`,
+    help: `bytes of a message, at least ${MIN_SIZE}`,
     usual: usually(({ sizes }) => sizes),
     usedBy: sendsMessages,
     read: (given, { problems }): readonly number[] | null =>
-      readNumbers(given, { whole: true, least: LEAST_SIZE, most: MOST_SIZE }, problems),
+      readNumbers(given, { whole: true, min: MIN_SIZE, max: MAX_SIZE }, problems),
   }),
   encoding: setting({
     option: 'encodings',
     argument: '<kinds>',
-    help: 'text, binary or both; what a transport cannot carry is left out and named',
+    help: 'text, binary or both; transports that cannot carry one are left out and named',
     usual: 'text',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoices(given, ENCODINGS, problems) ?? (['text'] as const),
@@ -173,7 +173,7 @@ export const RUN_SETTINGS = {
   payload: setting({
     option: 'payload',
     argument: '<kind>',
-    help: 'what messages are made of: filler (six bits of entropy a byte), json or zeros',
+    help: 'content of messages: filler (six bits of entropy a byte), json or zeros',
     usual: 'filler',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoice(given, PAYLOADS, problems) ?? 'filler',
@@ -182,21 +182,21 @@ export const RUN_SETTINGS = {
   tls: setting({
     option: 'tls',
     argument: null,
-    help: 'everything over TLS, with a certificate made for the run and verified',
+    help: 'use TLS everywhere, with a certificate made for the run and verified',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
   auth: setting({
     option: 'auth',
     argument: '<algorithm>',
-    help: 'every session brings a token (JWT) signed with HS256 or ES256',
-    usual: null,
+    help: `every session brings a token (JWT) signed with ${ALGORITHMS.join(' or ')}`,
+    usual: 'no tokens',
     read: (given, { problems }) => readChoice(given, ALGORITHMS, problems) ?? null,
   }),
   url: setting({
     option: 'url',
     argument: '<address>',
-    help: 'a server that runs already, in place of ours; see docs/your-own.md',
+    help: 'measure a server that runs already, instead of ours; see docs/your-own.md',
     usual: null,
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
@@ -204,26 +204,26 @@ export const RUN_SETTINGS = {
   plugin: setting({
     option: 'plugins',
     argument: '<files>',
-    help: 'transports of your own, each a module; see docs/your-own.md',
+    help: 'modules of your own transports; see docs/your-own.md',
     usual: null,
     read: (given): readonly string[] => (given === undefined ? [] : listOf(given.value)),
   }),
   duration: setting({
     option: 'durationSeconds',
     argument: '<seconds>',
-    help: 'measured time of a trial, of a search’s probe',
+    help: 'measured time of a trial, or of a probe of a search',
     usual: usually(({ seconds }) => [seconds]),
     usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
-      readNumber(given, { least: 0.01, most: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),
+      readNumber(given, { min: 0.01, max: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),
   }),
   warmup: setting({
     option: 'warmupSeconds',
     argument: '<seconds>',
-    help: 'time before it that is not counted',
+    help: 'time before the measured time',
     usual: String(DEFAULTS.warmupSeconds),
     read: (given, { quick, problems }): number =>
-      readNumber(given, { least: 0, most: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
+      readNumber(given, { min: 0, max: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
   }),
   trials: setting({
     option: 'trials',
@@ -231,27 +231,27 @@ export const RUN_SETTINGS = {
     help: 'trials of each case; verdicts need 6',
     usual: String(DEFAULTS.trials),
     read: (given, { quick, problems }): number =>
-      readNumber(given, { whole: true, least: 1, most: 10_000 }, problems) ?? (quick ? QUICK : DEFAULTS).trials,
+      readNumber(given, { whole: true, min: 1, max: 10_000 }, problems) ?? (quick ? QUICK : DEFAULTS).trials,
   }),
   seed: setting({
     option: 'seed',
     argument: '<number>',
-    help: 'of the order of trials and the messages’ filler',
+    help: 'seed of the order of trials and of the filler in messages',
     usual: String(DEFAULTS.seed),
     read: (given, { problems }): number =>
-      readNumber(given, { whole: true, least: 0, most: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
+      readNumber(given, { whole: true, min: 0, max: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
   }),
   workers: setting({
     option: 'workers',
     argument: '<number>',
     help: 'load processes',
     usual: 'one for every core the server leaves',
-    read: (given, { problems }) => readNumber(given, { whole: true, least: 1, most: 256 }, problems),
+    read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: 256 }, problems),
   }),
   objective: setting({
     option: 'objective',
     argument: '<percentile<time>',
-    help: 'what a capacity search keeps to',
+    help: 'objective of a capacity search',
     usual: DEFAULTS.objective,
     usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
@@ -261,7 +261,7 @@ export const RUN_SETTINGS = {
   link: setting({
     option: 'link',
     argument: '<kind>',
-    help: 'auto, veth (private namespaces, bytes as a cable carries them) or loopback',
+    help: 'veth (private link, bytes as a cable carries them), loopback, or auto (veth where this machine can)',
     usual: DEFAULTS.link,
     read: (given, { foreign, problems }) =>
       readChoice(given, LINKS, problems) ?? (foreign ? 'loopback' : DEFAULTS.link),
@@ -269,20 +269,20 @@ export const RUN_SETTINGS = {
   aa: setting({
     option: 'aa',
     argument: null,
-    help: 'every transport twice: whatever is found between the two is noise',
+    help: 'measure every transport twice; any difference found between the two is noise',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
   threshold: instruction({
     argument: '<conditions>',
-    help: 'exit with 10 where a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
+    help: 'exit with 10 if a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
     usual: null,
     repeats: true,
   }),
-  profile: instruction({ argument: '<name>', help: 'default, quick, or all: every variant too', usual: 'default' }),
+  profile: instruction({ argument: '<name>', help: 'default, quick, or all (every variant too)', usual: 'default' }),
   quick: instruction({
     argument: null,
-    help: 'one short trial of each case: a first look, no verdicts',
+    help: 'one short trial of each case: a first look, without verdicts',
     usual: null,
   }),
 };
@@ -290,12 +290,6 @@ export const RUN_SETTINGS = {
 type Rows = typeof RUN_SETTINGS;
 /** Name of a setting. */
 export type Setting = keyof Rows;
-
-/** Help text of a setting, with its default in brackets. */
-export function helpOf(name: Setting): string {
-  const { help, usual } = RUN_SETTINGS[name];
-  return usual === null ? help : `${help} (${usual})`;
-}
 
 /**
  * Values of all settings by the option they become; lists span the cases, and null leaves the choice to each scenario or to the machine.

@@ -1,6 +1,7 @@
 import { ECHO } from '../codec/header.ts';
-import { decode, SAMPLES_BEYOND } from '../load/histogram.ts';
-import { messageCount } from '../load/timetable.ts';
+import { decode } from '../load/histogram.ts';
+import { messageCount } from '../load/schedule.ts';
+import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
 import { countMessages, usageOf } from '../run/measurement.ts';
 import { generatorNotSaturated, scheduleKept } from '../run/validity.ts';
@@ -29,13 +30,13 @@ export const capacity: ScenarioModule<'capacity'> = {
   measure: searchRate,
   accounting: { samples: 'response', timeline: false },
   rules: [
-    'accounting closes',
-    'clock is sane',
-    'schedule kept',
-    'generator not saturated',
-    'something measured',
-    'nothing lost',
-    'nothing foreign',
+    'accounting-closes',
+    'clock-is-sane',
+    'schedule-kept',
+    'generator-not-saturated',
+    'something-measured',
+    'nothing-lost',
+    'nothing-foreign',
   ],
   detail: ({ capacity, latency }) =>
     capacity === undefined
@@ -53,7 +54,7 @@ const PROBES = 14;
 /** A confirming probe lasts this much longer than the others. */
 const CONFIRMING = 2;
 /** The generator could do at least this much more than what is reported, or the figure is a lower bound. */
-const LEAST_HEADROOM = 1.5;
+const MIN_HEADROOM = 1.5;
 const CEILING_SECONDS = 1;
 
 type Step = Capacity['steps'][number];
@@ -149,12 +150,12 @@ function boundOf(
   const headroom = ceilingRate / rate;
   if (limit === 'generator') return { rate, bound: 'lower', reason: 'the load generator could not offer more' };
   if (limit === undefined) return { rate, bound: 'lower', reason: 'the search ended before a limit was met' };
-  if (headroom < LEAST_HEADROOM) {
+  if (headroom < MIN_HEADROOM) {
     const ratio = headroom.toFixed(2);
     return {
       rate,
       bound: 'lower',
-      reason: `the load generator’s ceiling is only ${ratio} times this (at least ${LEAST_HEADROOM} is needed)`,
+      reason: `the load generator’s ceiling is only ${ratio} times this (at least ${MIN_HEADROOM} is needed)`,
     };
   }
   return { rate, bound: 'measured' };

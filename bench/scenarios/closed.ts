@@ -23,12 +23,12 @@ export const closed: ScenarioModule<'closed'> = {
   resources: sendingSessions,
   measure: ({ planned, warmupSeconds, onStage }) =>
     onStage(async (stage) => {
-      const warmUp = { seconds: warmupSeconds, most: WARM_MESSAGES };
+      const warmUp = { seconds: warmupSeconds, maxMessages: WARM_MESSAGES };
       return { reading: await readClosed(planned, stage, { warmUp, measured: { seconds: planned.seconds } }) };
     }),
   accounting: { samples: 'service', timeline: false },
   // A closed loop has no schedule to keep and is busy by design.
-  rules: ['accounting closes', 'something measured', 'nothing lost', 'nothing foreign'],
+  rules: ['accounting-closes', 'something-measured', 'nothing-lost', 'nothing-foreign'],
   detail: ({ messages, seconds, usage }) =>
     `${perSecond(messages.delivered / seconds)}  generator ${microseconds(usage.generator.cpuSeconds / messages.delivered)} a message`,
   judgedBy: 'verdicts',
@@ -42,7 +42,7 @@ const WARM_MESSAGES = 1_000_000;
 
 const microseconds = (seconds: number): string => `${(seconds * 1e6).toPrecision(3)} µs`;
 
-type Loop = Pick<ClosedOrder, 'seconds' | 'most'>;
+type Loop = Pick<ClosedOrder, 'seconds' | 'maxMessages'>;
 
 /** Opens all sessions one after another and lets them go round, first for nothing and then for the record. */
 export async function readClosed(
@@ -52,11 +52,11 @@ export async function readClosed(
 ): Promise<Reading> {
   const drainSeconds = DRAIN_SECONDS;
   const idle = await stage.snapshot();
-  const { connect } = await stage.open(clients, 1);
+  const { connect } = await stage.openSessions(clients, 1);
   const ready = await stage.snapshot();
   await stage.closed({ first: 0, ...warmUp, drainSeconds });
   const before = await stage.snapshot();
-  const recording = await stage.closed({ first: warmUp.most * clients, ...measured, drainSeconds });
+  const recording = await stage.closed({ first: warmUp.maxMessages * clients, ...measured, drainSeconds });
   const after = await stage.snapshot();
   const counted = { recording, workers: stage.workers, due: recording.sent, seconds: recording.seconds };
   return { idle, ready, before, after, connect, ...counted };

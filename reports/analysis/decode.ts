@@ -1,24 +1,33 @@
 import { inflateSync } from 'node:zlib';
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
 
 /** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
 export function decode(base64: string): Decoded {
   try {
-    const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MOST_BYTES });
+    const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MAX_BYTES });
     return { readable: true, distribution: distributionOf(inflated) };
   } catch {
     return UNREADABLE;
   }
 }
 
-export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
-  trial,
-  response: decode(trial.latency.response),
-  service: decode(trial.latency.service),
-  lag: decode(trial.latency.lag),
-  connect: decode(trial.latency.connect),
-  last: trial.latency.last === undefined ? null : decode(trial.latency.last),
-});
+/** Decodes every histogram of a trial; one that was not measured is unreadable, for the reason that the trial gives. */
+export function decodeTrial(trial: MeasuredTrial): DecodedTrial {
+  const { response, service, lag, connect, last } = trial.latency;
+  const read = (name: string, encoded: string): Decoded => {
+    const reason = whyNotMeasured(trial, [`latency.${name}`]);
+    return reason === undefined ? decode(encoded) : { readable: false, reason };
+  };
+  return {
+    trial,
+    response: read('response', response),
+    service: read('service', service),
+    lag: read('lag', lag),
+    connect: read('connect', connect),
+    last: last === undefined ? null : read('last', last),
+  };
+}

@@ -1,3 +1,4 @@
+import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { forEachMetric, isJudged, metricsOf } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
@@ -6,7 +7,6 @@ import type { DecodedTrial, Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
 import type { Shown } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import { fitOf, isLowerBound, measure } from './measure.ts';
 
 /** @param valid the decoded valid trials of the case */
@@ -48,7 +48,8 @@ export function analysedRun(results: Results, analysis: unknown): ReadRun | null
   if (!holdsRows(analysis)) return null;
   const rows = new Map(analysis.groups.flatMap(({ rows }) => rows.map((row) => [row.caseId, row])));
   const compared = results.cases.filter(isJudged);
-  if (rows.size !== compared.length) return null;
+  // A page of a newer version has rows of the cases that were set aside here.
+  if (rows.size !== compared.length && results.setAside === undefined) return null;
   const known = new Map<Case, Readings>();
   for (const one of compared) {
     const cells = rows.get(one.id)?.cells;

@@ -3,8 +3,8 @@ import { countOf, figures, list } from '../model/format.ts';
 import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
-import { bytesOf, finite, LEAST_FIT, perSessionHour } from './shared/measuring.ts';
-import { figuresOf, growth } from './shared/trial-columns.ts';
+import { bytesOf, finite, MIN_FIT, perSessionHour } from './shared/measuring.ts';
+import { figuresOf, growth, measuredColumn } from './shared/trial-columns.ts';
 import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
@@ -40,10 +40,10 @@ const sessionMemory: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 2,
+  sources: ['memory.server.bytesPerSession'],
   csv: 'server_memory_bytes_per_session',
   figure: 'growth',
   ...slope('server'),
-  ofServer: true,
 };
 
 const idleBytes: MeasuredMetric = {
@@ -58,6 +58,7 @@ const idleBytes: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 12,
+  sources: ['wire.up', 'wire.down'],
   csv: 'bytes_per_session_hour',
   figure: 'idle',
   measure: ({ trial }, one) => bytesOf(trial, () => perSessionHour(trial.wire.up + trial.wire.down, one, trial)),
@@ -78,6 +79,7 @@ const idlePackets: MeasuredMetric = {
     words: FEWER,
   },
   number: 13,
+  sources: ['wire.packetsUp', 'wire.packetsDown'],
   csv: 'packets_per_session_hour',
   measure: ({ trial }, one) => {
     const { packetsUp, packetsDown } = trial.wire;
@@ -99,10 +101,10 @@ const idleCpu: MeasuredMetric = {
     words: CHEAPER,
   },
   number: 14,
+  sources: ['usage.server.cpuSeconds'],
   csv: 'server_cpu_seconds_per_session_hour',
   figure: 'effort',
   measure: ({ trial }, one) => perSessionHour(trial.usage.server.cpuSeconds, one, trial),
-  ofServer: true,
 };
 
 const generatorMemory: MeasuredMetric = {
@@ -117,6 +119,7 @@ const generatorMemory: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 15,
+  sources: ['memory.generator.bytesPerSession'],
   csv: 'generator_memory_bytes_per_session',
   ...slope('generator'),
 };
@@ -129,7 +132,7 @@ function notes({ members, layer }: NoteFacts): string[] {
       ? 'bytes as the link carried them, keep-alive and acknowledgements included'
       : 'bytes as the sockets carried them';
   const weak = members.filter(({ readings }) =>
-    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < LEAST_FIT),
+    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < MIN_FIT),
   );
   const silent = members.some(({ floor, readings }) => !floor && readings.idleBytes.median === 0);
   return [
@@ -140,7 +143,7 @@ function notes({ members, layer }: NoteFacts): string[] {
     ...(weak.length === 0
       ? []
       : [
-          `!: R² below ${LEAST_FIT} for ${list(
+          `!: R² below ${MIN_FIT} for ${list(
             weak.map(({ name }) => name),
             'and',
           )}: memory did not grow in step with the sessions, so the slope is a rough figure.`,
@@ -152,7 +155,7 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
   return [sessionMemory, generatorMemory].flatMap(({ metric: { id, title } }) => {
     const poor = rows.flatMap(({ name, cells }) => {
       const cell = cells[id];
-      return cell.state === 'shown' && cell.fit !== null && cell.fit < LEAST_FIT
+      return cell.state === 'shown' && cell.fit !== null && cell.fit < MIN_FIT
         ? [`${name} (R² ${figures(cell.fit)})`]
         : [];
     });
@@ -167,8 +170,8 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
 }
 
 const FIT: readonly TrialColumn[] = [
-  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
-  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
+  measuredColumn('memory.server.r2', 'R² server', ({ fit }) => (fit === null ? '—' : figures(fit.server))),
+  measuredColumn('memory.generator.r2', 'R² generator', ({ fit }) => (fit === null ? '—' : figures(fit.generator))),
 ];
 
 /** Open sessions that say nothing. */
@@ -189,8 +192,8 @@ export const idle: KindShape = {
   trialLength: 'asked for',
   wireCost: { metric: 'idleBytes', per: 'session and hour', when: 'in a window of whole heartbeats' },
   csv: [
-    { header: 'server_memory_r2', cell: ({ memory }) => memory?.server.r2 },
-    { header: 'generator_memory_r2', cell: ({ memory }) => memory?.generator.r2 },
+    { header: 'server_memory_r2', path: 'memory.server.r2', cell: ({ memory }) => memory?.server.r2 },
+    { header: 'generator_memory_r2', path: 'memory.generator.r2', cell: ({ memory }) => memory?.generator.r2 },
   ],
   advice: {
     need: 'silence',

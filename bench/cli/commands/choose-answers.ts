@@ -8,7 +8,7 @@ import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
-/** What a project says of itself, as text: from flags, or from what was typed. */
+/** Answers of a project as text, from flags or from the prompt. */
 export interface AnswerTexts {
   readonly preset?: string;
   readonly need?: string;
@@ -22,7 +22,7 @@ export interface AnswerTexts {
   readonly judgement?: boolean;
 }
 
-/** Reads answers; every problem is added to `problems`. What is given replaces what a preset says. */
+/** Reads answers, and adds every problem to `problems`. An answer replaces that of the preset. */
 export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
   const preset = readPreset(texts.preset, problems);
   const needs = texts.need === undefined ? (preset?.needs ?? []) : readNeeds(texts.need, problems);
@@ -81,12 +81,12 @@ function readScenario(text: string | undefined, problems: string[]): string | nu
   return text;
 }
 
-function readNumber(name: string, text: string | undefined, least: number, problems: string[]): number | null {
+function readNumber(name: string, text: string | undefined, min: number, problems: string[]): number | null {
   if (text === undefined) return null;
   const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   const whole = name === 'rate' || Number.isInteger(number);
-  if (number >= least && Number.isFinite(number) && whole) return number;
-  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${least} up, not "${text}"`);
+  if (number >= min && Number.isFinite(number) && whole) return number;
+  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${min} up, not "${text}"`);
   return null;
 }
 

@@ -1,5 +1,6 @@
 import { flagOf, nameOf } from '../../../bench/results/case.ts';
 import type { Results } from '../../../bench/results/schema.ts';
+import { FAMILIES, type Family } from '../../../bench/results/values.ts';
 import { MARKERS, type Marker } from './markers.ts';
 
 /**
@@ -13,9 +14,6 @@ export type Identity = {
   /** Id of the SVG symbol that draws its swatch. */
   readonly symbolId: string;
 };
-
-const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
-export type Family = (typeof FAMILIES)[number];
 
 /** Family of a transport; one that is unknown or not stated is `other`, which marker, dash and label still identify. */
 const familyOf = ({ floor, family }: Results['transports'][number]): Family =>

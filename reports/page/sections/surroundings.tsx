@@ -1,9 +1,9 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { implementationsOf, type Unequal, unequalIn } from '../../analysis/trust/unequal.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 import { Fact, Name, Scroll } from '../parts/parts.tsx';
 
 /** Section on what was left unequal and why, and on the effective settings of each implementation. */
@@ -133,7 +133,7 @@ export function Environment({ results, analysis }: { results: Results; analysis:
           <Fact term="Node">{environment.node}</Fact>
           <Fact term="Wirebench">{environment.wirebench}</Fact>
           <Fact term="Link">
-            {LINKS[environment.link]}
+            {LINKS[environment.link] ?? `${environment.link}: this version does not know it and shows no bytes.`}
             {environment.linkReason === undefined ? '' : ` No private link: ${environment.linkReason}`}
           </Fact>
           <Fact term="Pinning">
@@ -198,7 +198,7 @@ function measuredIn({ groups }: Analysis): string {
 }
 
 /** Links, with what a byte count means on each. */
-const LINKS: Readonly<Record<Results['environment']['link'], string>> = {
+const LINKS: Readonly<Record<string, string>> = {
   veth: 'veth: two private network namespaces joined by a virtual cable. Bytes are counted at the interface, with Ethernet, IP and TCP headers and acknowledgements.',
   loopback: 'loopback: the host’s own interface. Bytes are counted at the sockets, above TCP.',
 };

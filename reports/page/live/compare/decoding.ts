@@ -1,9 +1,10 @@
+import { whyNotMeasured } from '../../../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../../../bench/results/schema.ts';
 import { type ReadRun, readingsOf } from '../../../analysis/readings.ts';
 import type { DecodedTrial, Readings } from '../../../model/member.ts';
 import { bytesOf, inflated } from '../../../raw/inflate.ts';
 import { type Decoded, UNREADABLE } from '../../../stats/distribution.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../../../stats/histogram.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../../../stats/histogram.ts';
 
 /** Reads all figures out of a run's trials, with the browser's own inflate. `told` hears how far it has come. */
 export async function readRun(results: Results, told: (share: number) => Promise<void>): Promise<ReadRun> {
@@ -19,17 +20,22 @@ export async function readRun(results: Results, told: (share: number) => Promise
 /** No figure that runs are compared by is read from the others. */
 const decodeTrial = async (trial: MeasuredTrial): Promise<DecodedTrial> => ({
   trial,
-  response: await decodeHistogram(trial.latency.response),
-  connect: await decodeHistogram(trial.latency.connect),
+  response: await decodeOne(trial, 'response'),
+  connect: await decodeOne(trial, 'connect'),
   service: UNREADABLE,
   lag: UNREADABLE,
   last: null,
 });
 
+async function decodeOne(trial: MeasuredTrial, name: 'response' | 'connect'): Promise<Decoded> {
+  const reason = whyNotMeasured(trial, [`latency.${name}`]);
+  return reason === undefined ? decodeHistogram(trial.latency[name]) : { readable: false, reason };
+}
+
 /** As results and pages carry it. */
 export async function decodeHistogram(base64: string): Promise<Decoded> {
   try {
-    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MOST_BYTES);
+    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MAX_BYTES);
     return { readable: true, distribution: distributionOf(bytes) };
   } catch {
     return UNREADABLE;

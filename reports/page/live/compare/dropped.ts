@@ -1,4 +1,6 @@
+import { withoutNewer } from '../../../../bench/results/newer.ts';
 import type { Results } from '../../../../bench/results/schema.ts';
+import { upgrade } from '../../../../bench/results/upgrade.ts';
 import { ANALYSIS, RESULTS } from '../../document/embedded-data.ts';
 import { unpackedText } from '../carried.ts';
 import { type JsonSchema, misfits } from './json-schema.ts';
@@ -20,14 +22,14 @@ export type Dropped = {
 
 const MEGABYTE = 1e6;
 /** A run of 300 cases and seven trials is about 13 MB; beyond this a browser's memory is the next thing to give out. */
-const MOST_BYTES = 100 * MEGABYTE;
+const MAX_BYTES = 100 * MEGABYTE;
 
 /** Reads a results.json, or a report with what it carries. @throws Unusable */
 export async function readDropped(file: File): Promise<Dropped> {
   const { name, size } = file;
-  if (size > MOST_BYTES) {
+  if (size > MAX_BYTES) {
     throw new Unusable(
-      `${name} has ${Math.round(size / MEGABYTE)} MB, and this page takes at most ${MOST_BYTES / MEGABYTE} MB. ` +
+      `${name} has ${Math.round(size / MEGABYTE)} MB, and this page takes at most ${MAX_BYTES / MEGABYTE} MB. ` +
         `If it is a run, compare in a terminal: npm run compare -- base.json new.json --out page.html`,
     );
   }
@@ -57,7 +59,7 @@ async function carriedIn(html: string, id: string, name: string): Promise<string
   const from = start.index + start[0].length;
   const end = html.indexOf('</script>', from);
   if (end < 0) throw new Unusable(withoutRun('', name));
-  return unpackedText(html.slice(from, end), MOST_BYTES).catch(() => {
+  return unpackedText(html.slice(from, end), MAX_BYTES).catch(() => {
     throw new Unusable(`${name} is damaged: the run it carries cannot be unpacked. Drop the results.json beside it.`);
   });
 }
@@ -75,21 +77,22 @@ function resultsIn(text: string, name: string): Results {
   if (document === undefined) {
     throw new Unusable(`${name} is not JSON, or ends in the middle. ${GIVE}`);
   }
-  const known = SCHEMA.properties?.schema?.const;
+  const readable = SCHEMA.properties?.schema?.const;
   const version = typeof document === 'object' && document !== null && 'schema' in document ? document.schema : null;
   if (typeof version !== 'string' || !version.startsWith('wirebench')) {
     throw new Unusable(`${name} holds no Wirebench run. ${GIVE}`);
   }
-  if (version !== known) {
+  if (version !== readable) {
     throw new Unusable(
       version.startsWith('wirebench/')
-        ? `${name} has schema ${JSON.stringify(version)}, and this page reads ${known}. Make this page again with the version that wrote the file: npm run report -- results.json`
+        ? `${name} has schema ${JSON.stringify(version)}, and this page reads ${readable}. Make this page again with the version that wrote the file: npm run report -- results.json`
         : `${name} is not the results of a run but ${JSON.stringify(version)}. ${GIVE}`,
     );
   }
-  if (isResults(document)) return document;
-  const found = misfits(SCHEMA, document, 3).map(({ path, message }) => `${path}: ${message}`);
-  throw new Unusable(`${name} does not keep to ${known}: ${found.join('; ')}. ${GIVE}`);
+  const known = withoutNewer(document);
+  if (isResults(known)) return upgrade(known);
+  const found = misfits(SCHEMA, known, 3).map(({ path, message }) => `${path}: ${message}`);
+  throw new Unusable(`${name} does not keep to ${readable}: ${found.join('; ')}. ${GIVE}`);
 }
 
 const isResults = (document: unknown): document is Results => misfits(SCHEMA, document, 1).length === 0;
