@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { parseResults } from '../../../../bench/results/file.ts';
+import { resultsJsonSchema } from '../../../../bench/results/json-schema.ts';
 import { makeReport } from '../../../report.ts';
 import { ECHO, makeResults, SEVEN } from '../../../testing/fixtures.ts';
-import { resultsJsonSchema } from '../../document/results-schema.ts';
 import type * as Dropped from './dropped.ts';
 
 const today = makeResults({
