@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Group, Row } from '../../model/model.ts';
-import { type Identities, type Identity, markerPath } from '../parts/identity.ts';
 import { shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyle, type SeriesStyles } from '../parts/series-style.ts';
 import { round } from './axis.ts';
 import { type Point, packPoints } from './points.ts';
 
@@ -37,7 +37,7 @@ type SeriesProps = {
   /** Full name, as in the tables. */
   readonly name: string;
   /** Style of the series; null where colour and marker do not say which series it is. */
-  readonly identity: Identity | null;
+  readonly style: SeriesStyle | null;
   /** Points in reading order. */
   readonly points: readonly Point[];
   /** True to draw it grey among many, until the reader asks for it. */
@@ -47,11 +47,11 @@ type SeriesProps = {
 };
 
 /** Group of all that is drawn of one series, with its direct label (`<text class="label">`). */
-export const Series = ({ name, identity, points, dimmed = false, className, children }: SeriesProps) => (
+export const Series = ({ name, style, points, dimmed = false, className, children }: SeriesProps) => (
   <g
     className={[
       'series',
-      ...(identity === null ? [] : [`family-${identity.family}`]),
+      ...(style === null ? [] : [`family-${style.family}`]),
       ...(dimmed ? ['dimmed'] : []),
       ...(className === undefined ? [] : [className]),
     ].join(' ')}
@@ -64,7 +64,7 @@ export const Series = ({ name, identity, points, dimmed = false, className, chil
 
 type EndLabelProps = {
   readonly name: string;
-  readonly identity: Identity;
+  readonly style: SeriesStyle;
   /** Left end of the label, beside the plot. */
   readonly x: number;
   readonly y: number;
@@ -77,12 +77,12 @@ type EndLabelProps = {
 };
 
 /** Direct label of a series: its marker and its name. */
-export const EndLabel = ({ name, identity, x, y, from, length, classes }: EndLabelProps) => (
+export const EndLabel = ({ name, style, x, y, from, length, classes }: EndLabelProps) => (
   <>
     {from === null ? null : <path className="leader" d={`M${round(from[0] + 5)} ${round(from[1])}L${x} ${round(y)}`} />}
     <path
       className={classes?.mark ?? 'series-mark'}
-      d={markerPath(identity, 40)}
+      d={markerPath(style, 40)}
       transform={`translate(${x + 7} ${round(y)})`}
     />
     <text className={classes?.label ?? 'label'} x={x + 16} y={round(y + 4)}>
@@ -95,7 +95,7 @@ export const EndLabel = ({ name, identity, x, y, from, length, classes }: EndLab
 /** Props of a chart with a line for each row. */
 export type RowLinesProps = {
   readonly rows: readonly Row[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
   readonly isDimmed: (row: Row) => boolean;
 };

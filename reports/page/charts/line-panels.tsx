@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { type Identities, markerPath } from '../parts/identity.ts';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { TicksUp } from './axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { Chart, EndLabel, Series } from './chart.tsx';
@@ -39,7 +39,7 @@ type Props = {
   readonly panels: readonly Panel[];
   readonly series: readonly LineSeries[];
   readonly axis: { readonly label: string; readonly kind: 'log' | 'linear'; readonly ticks?: readonly number[] };
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
   /** Tells which series are drawn grey among many. */
   readonly isDimmed?: (name: string) => boolean;
@@ -55,7 +55,7 @@ type Laid = {
 };
 
 /** Draws lines over one shared axis, with a panel for each figure: two scales in one panel would invite to read one against the other. */
-export function LinePanels({ panels, series, axis, identities, label, isDimmed = () => false }: Props) {
+export function LinePanels({ panels, series, axis, styles, label, isDimmed = () => false }: Props) {
   const top = PLOT.top + (series.some(({ refused }) => refused.length > 0) ? REFUSED : 0);
   const laid = layOut(panels, series, top);
   const bottom = laid.at(-1)?.bottom ?? top;
@@ -83,7 +83,7 @@ export function LinePanels({ panels, series, axis, identities, label, isDimmed =
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         {axis.label}
       </text>
-      <Lines series={series} laid={laid} x={x} identities={identities} isDimmed={isDimmed} />
+      <Lines series={series} laid={laid} x={x} styles={styles} isDimmed={isDimmed} />
     </Chart>
   );
 }
@@ -129,12 +129,12 @@ type LinesProps = {
   readonly series: readonly LineSeries[];
   readonly laid: readonly Laid[];
   readonly x: Scale;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly isDimmed: (name: string) => boolean;
 };
 
 /** Draws the series, with labels beside their ends in the last panel. */
-function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
+function Lines({ series, laid, x, styles, isDimmed }: LinesProps) {
   const last = laid.length - 1;
   const end = laid[last];
   const top = laid[0]?.top ?? 0;
@@ -153,14 +153,14 @@ function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
     bottom,
   );
   return series.map(({ name, points, refused }, index) => {
-    const identity = identities(name);
+    const style = styles(name);
     const [endX, endY] = ends[index] ?? [PLOT.right, bottom];
     const labelY = heights[index] ?? endY;
     return (
       <Series
         key={name}
         name={name}
-        identity={identity}
+        style={style}
         dimmed={isDimmed(name)}
         points={[
           ...points.flatMap(({ x: at, values, text }) => {
@@ -184,12 +184,12 @@ function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
           )(drawn);
           return (
             <g key={panel.title}>
-              <path className="series-line" d={path ?? ''} strokeDasharray={identity.dash} />
+              <path className="series-line" d={path ?? ''} strokeDasharray={style.dash} />
               {drawn.map((point) => (
                 <path
                   key={point.x}
                   className="series-mark"
-                  d={markerPath(identity, 40)}
+                  d={markerPath(style, 40)}
                   transform={`translate(${point.x} ${point.y})`}
                 />
               ))}
@@ -199,7 +199,7 @@ function Lines({ series, laid, x, identities, isDimmed }: LinesProps) {
         {refused.map((one) => (
           <path key={one.x} className="not-offered" d={`M${x(one.x) - 3} ${PLOT.top - 6}l6 6m0-6l-6 6`} />
         ))}
-        <EndLabel name={name} identity={identity} x={PLOT.right + 14} y={labelY} from={[endX, endY]} length={13} />
+        <EndLabel name={name} style={style} x={PLOT.right + 14} y={labelY} from={[endX, endY]} length={13} />
       </Series>
     );
   });

@@ -63,7 +63,7 @@ export function PortionBars({ rows, label, axis, asideTitle, hasPayload }: Props
           <Series
             key={key}
             name={name}
-            identity={null}
+            style={null}
             points={([up, down] as const).map((portion, way) => ({
               x: x(reachOf(portion)),
               y: top + 9 + way * (BAR + 2),

@@ -110,7 +110,7 @@ function Forest({ rows, label, mark }: DrawnProps) {
           <Series
             key={`${row.caseId} ${metric.id}`}
             name={`${row.name}, ${metric.title}`}
-            identity={null}
+            style={null}
             className={`change change-${verdict.word.replace(' ', '-')}`}
             points={[
               {

@@ -15,9 +15,9 @@ import { LoadFigure } from '../figures/load-figure.tsx';
 import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
 import { TimeFigure } from '../figures/time-figure.tsx';
 import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
-import { type Identities, identify, markerPath } from '../parts/identity.ts';
 import { Warnings } from '../parts/parts.tsx';
 import { ADVISOR, areSideBySide, figureId, MAX_LISTED, sectionId, trialsId } from '../parts/sections.ts';
+import { markerPath, type SeriesStyles, styleSeries } from '../parts/series-style.ts';
 import { canAdvise } from '../sections/advisor/facts.ts';
 import { AdvisorSection } from '../sections/advisor/section.tsx';
 import { Answer, Answers } from '../sections/answer.tsx';
@@ -45,32 +45,28 @@ export const renderBody = (results: Results, analysis: Analysis, sha256: string)
 type PageProps = { readonly results: Results; readonly analysis: Analysis; readonly sha256: string };
 
 function Page({ results, analysis, sha256 }: PageProps) {
-  const identities = identify(results);
-  const parts = partsOf({ results, analysis, sha256 }, identities);
+  const styles = styleSeries(results);
+  const parts = partsOf({ results, analysis, sha256 }, styles);
   const next = NEXT_STEPS.filter(({ id }) => parts.some((part) => part.id === id));
   return (
     <body>
       <a className="skip" href="#answer">
         Skip to the answer
       </a>
-      <Swatches identities={identities} />
+      <Swatches styles={styles} />
       <Header results={results} analysis={analysis} />
       <Banners analysis={analysis} />
       <div className="frame">
         <Navigation entries={entriesOf(analysis.groups, parts)} />
         <main>
-          <Answers
-            analysis={analysis}
-            identities={identities}
-            next={next.map(({ id, text }) => ({ href: `#${id}`, text }))}
-          />
+          <Answers analysis={analysis} styles={styles} next={next.map(({ id, text }) => ({ href: `#${id}`, text }))} />
           {analysis.groups.map((group, index) => (
             <Question
               key={group.id}
               groups={analysis.groups}
               index={index}
               cases={results.cases}
-              identities={identities}
+              styles={styles}
               advised={next.some(({ id }) => id === ADVISOR)}
             />
           ))}
@@ -85,13 +81,13 @@ function Page({ results, analysis, sha256 }: PageProps) {
 }
 
 /** Symbols of all styles, which `Swatch` refers to. */
-const Swatches = ({ identities }: { identities: Identities }) => (
+const Swatches = ({ styles }: { styles: SeriesStyles }) => (
   <svg className="swatches" width="0" height="0" aria-hidden="true">
-    {identities.all.map((identity) => (
-      <symbol key={identity.symbolId} id={identity.symbolId} viewBox="-14 -7 28 14">
-        <g className={`family-${identity.family}`}>
-          <line className="series-line" x1="-13" x2="13" strokeDasharray={identity.dash} />
-          <path className="series-mark" d={markerPath(identity, 46)} />
+    {styles.all.map((style) => (
+      <symbol key={style.symbolId} id={style.symbolId} viewBox="-14 -7 28 14">
+        <g className={`family-${style.family}`}>
+          <line className="series-line" x1="-13" x2="13" strokeDasharray={style.dash} />
+          <path className="series-mark" d={markerPath(style, 46)} />
         </g>
       </symbol>
     ))}
@@ -117,21 +113,21 @@ const Navigation = ({ entries }: { entries: readonly NavigationEntry[] }) => (
 type Part = NavigationEntry & { readonly body: ReactNode };
 
 /** Sections in the order of the page; one that is missing has no place in the navigation and no link to it. */
-const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identities): Part[] => [
+const partsOf = ({ results, analysis, sha256 }: PageProps, styles: SeriesStyles): Part[] => [
   ...only(canAdvise(analysis), {
     id: ADVISOR,
     title: 'Advisor',
-    body: <AdvisorSection results={results} analysis={analysis} identities={identities} />,
+    body: <AdvisorSection results={results} analysis={analysis} styles={styles} />,
   }),
   ...only(hasSweeps(analysis), {
     id: 'scale',
     title: 'From small to large',
-    body: <SweepSection groups={analysis.groups} wire={analysis.wire} identities={identities} />,
+    body: <SweepSection groups={analysis.groups} wire={analysis.wire} styles={styles} />,
   }),
   ...only(hasDeliveries(results), {
     id: 'deliveries',
     title: 'Deliveries',
-    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} identities={identities} />,
+    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} styles={styles} />,
   }),
   ...only(analysis.wire.length > 0, { id: 'wire', title: 'Wire', body: <WireSection rows={analysis.wire} /> }),
   ...only(analysis.micro.length > 0, {
@@ -172,7 +168,7 @@ type QuestionProps = Omit<KindFiguresProps, 'group'> & {
   readonly advised: boolean;
 };
 
-function Question({ groups, index, cases, identities, advised }: QuestionProps) {
+function Question({ groups, index, cases, styles, advised }: QuestionProps) {
   const group = groups[index];
   if (group === undefined) return null;
   return (
@@ -180,15 +176,13 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
       <h2 className="question-title">{group.title}</h2>
       {areSideBySide(groups) ? null : (
         <div className="answer-home">
-          {index === 0 ? null : (
-            <Answer group={group} index={index} identities={identities} advised={advised} withLimits />
-          )}
+          {index === 0 ? null : <Answer group={group} index={index} styles={styles} advised={advised} withLimits />}
         </div>
       )}
-      <DecisionTable group={group} identities={identities} />
+      <DecisionTable group={group} styles={styles} />
       <div className="figures">
-        <KindFigures group={group} index={index} cases={cases} identities={identities} />
-        <ValidityCard group={group} identities={identities} trialsId={trialsId(index)} />
+        <KindFigures group={group} index={index} cases={cases} styles={styles} />
+        <ValidityCard group={group} styles={styles} trialsId={trialsId(index)} />
       </div>
       <ExpertTable group={group} />
     </section>
@@ -199,7 +193,7 @@ type KindFiguresProps = {
   readonly group: Group;
   readonly index: number;
   readonly cases: readonly Case[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
 const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {

@@ -9,8 +9,8 @@ import { Chart, dimmedIn, EndLabel, type RowLinesProps, Series } from '../charts
 import { spread } from '../charts/placing.ts';
 import type { Point } from '../charts/points.ts';
 import { NumberField, OBJECTIVE } from '../parts/choices.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { curveTakeaway } from './captions.ts';
 
 const WIDTH = 540;
@@ -28,9 +28,9 @@ const NOTE =
   'Thick line: median over the valid trials at each percentile. Shaded: from the fastest trial to the slowest. A line is dotted where a ' +
   'single trial has fewer than 10 samples beyond the percentile, and ends where all trials together have fewer.';
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 
-export function CurveFigure({ id, group, identities }: Props) {
+export function CurveFigure({ id, group, styles }: Props) {
   const rows = group.rows.filter(({ curve }) => curve.length > 0);
   return (
     <Figure
@@ -39,18 +39,18 @@ export function CurveFigure({ id, group, identities }: Props) {
       takeaway={curveTakeaway(group)}
       choices={rows.length === 0 ? undefined : <NumberField name={OBJECTIVE} label="Objective, ms" />}
       note={NOTE}
-      data={<CurveData rows={rows} identities={identities} />}
+      data={<CurveData rows={rows} styles={styles} />}
     >
       {rows.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} isDimmed={dimmedIn(group)} />
+        <Curves rows={rows} styles={styles} label={curveTakeaway(group)} isDimmed={dimmedIn(group)} />
       )}
     </Figure>
   );
 }
 
-function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
+function Curves({ rows, styles, label, isDimmed }: RowLinesProps) {
   const points = rows.flatMap(({ curve }) => curve);
   const times = points.flatMap(({ low, high }) => [low * 1e3, high * 1e3]);
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
@@ -113,31 +113,24 @@ function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
         ms
       </text>
       {rows.map((row, index) => {
-        const identity = identities(row.name);
+        const style = styles(row.name);
         const [endX, endY] = ends[index] ?? [PLOT.right, bottom];
         const labelY = heights[index] ?? endY;
         const marks = row.curve.filter(({ percentile }) => [0.5, 0.9].includes(percentile));
         return (
-          <Series key={row.caseId} name={row.name} identity={identity} points={pointsOf(row)} dimmed={isDimmed(row)}>
+          <Series key={row.caseId} name={row.name} style={style} points={pointsOf(row)} dimmed={isDimmed(row)}>
             <path className="range" d={range(row.curve.filter((_, place) => place % 2 === 0)) ?? ''} />
-            <path className="series-line" d={path(firmOf(row)) ?? ''} strokeDasharray={identity.dash} />
+            <path className="series-line" d={path(firmOf(row)) ?? ''} strokeDasharray={style.dash} />
             <path className="series-line few" d={path(fewOf(row)) ?? ''} />
             {[...marks.map(at), [endX, endY] as const].map(([markX, markY]) => (
               <path
                 key={markX}
                 className="series-mark"
-                d={markerPath(identity, 40)}
+                d={markerPath(style, 40)}
                 transform={`translate(${round(markX)} ${round(markY)})`}
               />
             ))}
-            <EndLabel
-              name={row.name}
-              identity={identity}
-              x={PLOT.right + 16}
-              y={labelY}
-              from={[endX, endY]}
-              length={18}
-            />
+            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={labelY} from={[endX, endY]} length={18} />
           </Series>
         );
       })}
@@ -145,7 +138,7 @@ function Curves({ rows, identities, label, isDimmed }: RowLinesProps) {
   );
 }
 
-function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isDimmed'>) {
+function CurveData({ rows, styles }: Omit<RowLinesProps, 'label' | 'isDimmed'>) {
   const standard = PERCENTILES.filter((wanted) => rows.some(({ curve }) => valueAt(curve, wanted) !== undefined));
   return (
     <table>
@@ -159,7 +152,7 @@ function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isDimmed
       <tbody>
         {rows.map(({ caseId, name, curve }) => (
           <tr key={caseId}>
-            <SeriesHead name={name} identities={identities} />
+            <SeriesHead name={name} styles={styles} />
             {standard.map((percentile) => {
               const seconds = valueAt(curve, percentile);
               return (

@@ -5,8 +5,8 @@ import { type Distribution, deepestPercentile } from '../../stats/distribution.t
 import { TicksAcross } from '../charts/axes.tsx';
 import { logScale, logTicks, round } from '../charts/axis.ts';
 import { Chart, EndLabel, Series } from '../charts/chart.tsx';
-import type { Identities } from '../parts/identity.ts';
 import { FigureBody, Heads, SeriesHead } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 142, right: 480, top: 8 };
@@ -44,9 +44,9 @@ function takeawayOf(choices: readonly Line[]): string {
     : `Pooled over trials, the latencies of ${single} of ${all} form one hump; the others form more: ${list(several, 'and')}.`;
 }
 
-type Props = { readonly view: View; readonly title: string; readonly identities: Identities };
+type Props = { readonly view: View; readonly title: string; readonly styles: SeriesStyles };
 
-export const DensityBody = ({ view, title, identities }: Props) => (
+export const DensityBody = ({ view, title, styles }: Props) => (
   <FigureBody
     title={title}
     note={
@@ -54,17 +54,13 @@ export const DensityBody = ({ view, title, identities }: Props) => (
       'as its own tallest bin, whose share stands beside it. A peak counts as a hump if the row falls to half its height on both sides. One message in a ' +
       'thousand may lie beyond either end. Trials are pooled to show the shape only: two humps may be two kinds of messages, or trials that differ.'
     }
-    data={<DensityData view={view} identities={identities} />}
+    data={<DensityData view={view} styles={styles} />}
   >
-    {view.lines.length === 0 ? (
-      <p className="empty">Nothing to draw.</p>
-    ) : (
-      <DensityRows view={view} identities={identities} />
-    )}
+    {view.lines.length === 0 ? <p className="empty">Nothing to draw.</p> : <DensityRows view={view} styles={styles} />}
   </FigureBody>
 );
 
-function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Props, 'title'>) {
+function DensityRows({ view: { edges, lines, takeaway }, styles }: Omit<Props, 'title'>) {
   const height = lines.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + lines.length * height;
   const [low, high] = [(edges[0] ?? 0) * 1e3, (edges.at(-1) ?? 1) * 1e3];
@@ -84,7 +80,7 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identities(row.name)}
+            style={styles(row.name)}
             points={stopsIn(shares, tallest).map((bin) => ({
               x: (left(bin) + left(bin + 1)) / 2,
               y: top(shares[bin] ?? 0),
@@ -94,7 +90,7 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
             <path className="density" d={`M${left(0)} ${base}${steps}V${base}Z`} />
             <EndLabel
               name={row.name}
-              identity={identities(row.name)}
+              style={styles(row.name)}
               x={0}
               y={base - height / 2 + 6}
               from={null}
@@ -121,7 +117,7 @@ const binText = (edges: readonly number[], bin: number): string =>
 
 const HEADERS = ['Humps', 'Tallest bin from, ms', 'to, ms', 'Its share'];
 
-function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'>) {
+function DensityData({ view: { edges, lines }, styles }: Omit<Props, 'title'>) {
   return (
     <table>
       <caption>Shares of messages by latency, pooled over the valid trials</caption>
@@ -137,7 +133,7 @@ function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'
           const bin = shares.indexOf(tallest);
           return (
             <tr key={row.caseId}>
-              <SeriesHead name={row.name} identities={identities} />
+              <SeriesHead name={row.name} styles={styles} />
               <td className="number">{humpsOf(shares)}</td>
               <td className="number">{milliseconds(edges[bin])}</td>
               <td className="number">{milliseconds(edges[bin + 1])}</td>

@@ -7,8 +7,8 @@ import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, Name, shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 118, right: 420, top: 32 };
@@ -18,11 +18,11 @@ type Props = {
   readonly id: string;
   readonly cases: readonly Case[];
   readonly group: Group;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
 /** CPU time of server and load generator per message: which one was the limit? */
-export function EffortFigure({ id, cases, group, identities }: Props) {
+export function EffortFigure({ id, cases, group, styles }: Props) {
   const efforts = effortsOf(cases, group).filter(({ server }) => server !== null);
   if (efforts.length === 0) return null;
   const words = reportOf(group.question).effort;
@@ -41,7 +41,7 @@ export function EffortFigure({ id, cases, group, identities }: Props) {
       }
       data={<EffortData efforts={efforts} />}
     >
-      <Dots efforts={efforts} identities={identities} label={takeaway} />
+      <Dots efforts={efforts} styles={styles} label={takeaway} />
     </Figure>
   );
 }
@@ -66,7 +66,7 @@ function effortTakeaway(efforts: readonly Effort[], limit: string | null): strin
   return `${many} ${spare}`;
 }
 
-function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; identities: Identities; label: string }) {
+function Dots({ efforts, styles, label }: { efforts: readonly Effort[]; styles: SeriesStyles; label: string }) {
   const bottom = PLOT.top + efforts.length * ROW;
   const domain = logDomain(
     efforts.flatMap(({ server, generator }) => [(server ?? 0) * 1e6, generator * 1e6]),
@@ -92,14 +92,14 @@ function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; iden
         µs of CPU per delivered message (log)
       </text>
       {efforts.map(({ caseId, name, server, generator, atMost }, index) => {
-        const identity = identities(name);
+        const style = styles(name);
         const middle = PLOT.top + (index + 0.5) * ROW;
-        const d = markerPath(identity, 60);
+        const d = markerPath(style, 60);
         return (
           <Series
             key={caseId}
             name={name}
-            identity={identity}
+            style={style}
             points={[
               { x: at(server ?? 0), y: middle, text: `server ${figures((server ?? 0) * 1e6)} µs of CPU per message` },
               {

@@ -7,8 +7,8 @@ import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, EndLabel, Series } from '../charts/chart.tsx';
 import { placeInColumn, placeLabels } from '../charts/placing.ts';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Name, shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 56, top: 20 };
@@ -20,11 +20,11 @@ const FOOT = 44;
 /** Estimated width of a letter in a label: names are placed before anything can measure them. */
 const LETTER = 6.7;
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
 
 /** Latency against bytes: for each choice off the frontier, one on it is no worse in either. */
-export function FrontierFigure({ id, group, identities }: Props) {
+export function FrontierFigure({ id, group, styles }: Props) {
   const points = pointsOf(group);
   const choices = points.filter(({ floor }) => !floor);
   if (choices.length < 2) return null;
@@ -38,7 +38,7 @@ export function FrontierFigure({ id, group, identities }: Props) {
       note={`Points are medians; whether two of them differ is for the verdicts to say. Filled, on the stepped line (the frontier): no other choice is at least as good in both. Hollow: another choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only transports with a p99 are shown; ${layerSentence(group.layer)}.`}
       data={<FrontierData points={points} />}
     >
-      <Scatter points={points} frontier={frontier} identities={identities} label={takeaway} />
+      <Scatter points={points} frontier={frontier} styles={styles} label={takeaway} />
     </Figure>
   );
 }
@@ -72,11 +72,11 @@ function frontierTakeaway(frontier: readonly Point[], choices: number): string {
 type ScatterProps = {
   readonly points: readonly Point[];
   readonly frontier: readonly Point[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
 };
 
-function Scatter({ points, frontier, identities, label }: ScatterProps) {
+function Scatter({ points, frontier, styles, label }: ScatterProps) {
   const across = logDomain(
     points.map(({ x }) => x * 1e3),
     1.25,
@@ -123,7 +123,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
       </text>
       <path className="frontier" d={stepsThrough(frontier.toSorted((a, b) => a.x - b.x).map(at))} />
       {points.map((point, index) => {
-        const identity = identities(point.name);
+        const style = styles(point.name);
         const [left, top] = at(point);
         const place = places[index] ?? null;
         const mark = point.leads || point.floor ? 'series-mark' : 'dominated';
@@ -132,7 +132,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
           <Series
             key={point.caseId}
             name={point.name}
-            identity={identity}
+            style={style}
             points={[
               {
                 x: left,
@@ -144,7 +144,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
             {crowded || place === null ? (
               <EndLabel
                 name={point.name}
-                identity={identity}
+                style={style}
                 x={column.x}
                 y={heights[index] ?? top}
                 from={[left, top]}
@@ -158,7 +158,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
             )}
             <path
               className={mark}
-              d={markerPath(identity, point.leads ? 90 : 60)}
+              d={markerPath(style, point.leads ? 90 : 60)}
               transform={`translate(${left} ${top})`}
             />
           </Series>

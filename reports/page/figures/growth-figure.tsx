@@ -6,18 +6,18 @@ import { cellFigure, cellInterval, figures, integer } from '../../model/format.t
 import type { Cell, Group } from '../../model/model.ts';
 import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels } from '../charts/line-panels.tsx';
-import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
 type Props = {
   readonly id: string;
   readonly cases: readonly Case[];
   readonly group: Group;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
 /** Readings whose slope is the memory per session: a slope is as good as its line is straight. */
-export function GrowthFigure({ id, cases, group, identities }: Props) {
+export function GrowthFigure({ id, cases, group, styles }: Props) {
   const growths = growthOf(cases, group);
   if (growths.length === 0) return null;
   const takeaway = growthTakeaway(group);
@@ -41,7 +41,7 @@ export function GrowthFigure({ id, cases, group, identities }: Props) {
           refused: [],
         }))}
         axis={{ label: 'open sessions', kind: 'linear' }}
-        identities={identities}
+        styles={styles}
         label={takeaway}
         isDimmed={dimmedByName(group)}
       />

@@ -5,8 +5,8 @@ import { TicksAcross } from '../charts/axes.tsx';
 import { linearScale, linearTicks, logDomain, logScale, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
 import { AXIS, Choice, METRIC } from '../parts/choices.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { FigureBody, FigureFrame, SeriesHead, shortened, VerdictWord } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { intervalTakeaway } from './captions.ts';
 
 const WIDTH = 540;
@@ -30,15 +30,15 @@ type Intervals = {
   readonly shown: readonly ShownRow[];
 };
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 
 /** Medians with their intervals and every trial behind them: how far apart they are, and how much trials scatter. */
-export function IntervalFigure({ id, group, identities }: Props) {
+export function IntervalFigure({ id, group, styles }: Props) {
   const view = intervalsOf(group, { metric: group.primary, axis: 'log' });
   const { title, takeaway } = view;
   return (
     <FigureFrame id={id} title={title} takeaway={takeaway} choices={<IntervalChoices group={group} />}>
-      <IntervalBody view={view} identities={identities} />
+      <IntervalBody view={view} styles={styles} />
     </FigureFrame>
   );
 }
@@ -90,9 +90,9 @@ function placeOf({ row, cell }: { readonly row: Row; readonly cell: Cell }, { be
   return best === 'less' ? cell.median : -cell.median;
 }
 
-type BodyProps = { readonly view: Intervals; readonly identities: Identities };
+type BodyProps = { readonly view: Intervals; readonly styles: SeriesStyles };
 
-export function IntervalBody({ view, identities }: BodyProps) {
+export function IntervalBody({ view, styles }: BodyProps) {
   const { column, axis, title, shown } = view;
   const { metric, band } = column;
   const zeros = axis === 'log' && shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
@@ -105,18 +105,14 @@ export function IntervalBody({ view, identities }: BodyProps) {
         (zeros ? ' A logarithmic axis has no zero: such values stand at the left edge.' : '') +
         (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
       }
-      data={<IntervalData view={view} identities={identities} />}
+      data={<IntervalData view={view} styles={styles} />}
     >
-      {shown.length === 0 ? (
-        <p className="empty">Nothing to draw.</p>
-      ) : (
-        <IntervalChart view={view} identities={identities} />
-      )}
+      {shown.length === 0 ? <p className="empty">Nothing to draw.</p> : <IntervalChart view={view} styles={styles} />}
     </FigureBody>
   );
 }
 
-function IntervalChart({ view, identities }: BodyProps) {
+function IntervalChart({ view, styles }: BodyProps) {
   const { column, axis, shown, takeaway } = view;
   const { metric, band, best } = column;
   const height = shown.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
@@ -148,13 +144,13 @@ function IntervalChart({ view, identities }: BodyProps) {
         {metric.name}, {metric.unit} ({axis})
       </text>
       {shown.map(({ row, cell }, index) => {
-        const identity = identities(row.name);
+        const style = styles(row.name);
         const middle = PLOT.top + (index + 0.5) * height;
         return (
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identity}
+            style={style}
             points={[
               { x: at(cell.median), y: middle, text: medianText(metric, cell) },
               ...cell.values.map(({ block, value }) => ({
@@ -177,7 +173,7 @@ function IntervalChart({ view, identities }: BodyProps) {
             )}
             <path
               className="series-mark"
-              d={markerPath(identity, 70)}
+              d={markerPath(style, 70)}
               transform={`translate(${at(cell.median)} ${middle})`}
             />
             <text className="label" x={WIDTH} y={cell.interval === null ? middle + 4 : middle - 2} textAnchor="end">
@@ -212,7 +208,7 @@ const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
   (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
   (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
 
-function IntervalData({ view, identities }: BodyProps) {
+function IntervalData({ view, styles }: BodyProps) {
   const { metric } = view.column;
   return (
     <table>
@@ -239,7 +235,7 @@ function IntervalData({ view, identities }: BodyProps) {
         {view.rows.map(({ row: { caseId, name, floor }, cell }) => {
           return (
             <tr key={caseId}>
-              <SeriesHead name={name} identities={identities} />
+              <SeriesHead name={name} styles={styles} />
               {cell.state === 'not shown' ? (
                 <td colSpan={5}>not shown: {cell.reason}</td>
               ) : (

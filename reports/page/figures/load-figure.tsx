@@ -9,8 +9,8 @@ import { linearTicks, logDomain, logTicks, round, tickLabel } from '../charts/ax
 import { Chart, dimmedIn, EndLabel, Series } from '../charts/chart.tsx';
 import { spread } from '../charts/placing.ts';
 import type { Point } from '../charts/points.ts';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { loadNote, loadTakeaway } from './captions.ts';
 
 const WIDTH = 540;
@@ -22,12 +22,12 @@ const LABEL_GAP = 17;
 /** Number of rates up to which each has a label: they are long, and with more only whole decades have room for one. */
 const MAX_LABELS = 6;
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly capacity: Capacity | null };
 type Capacity = { readonly rate: number; readonly p99: number };
 
 /** Latency and deliveries by offered load, with the knee that one number cannot show. */
-export function LoadFigure({ id, group, identities }: Props) {
+export function LoadFigure({ id, group, styles }: Props) {
   const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), capacity: capacityOf(row) }));
   const series = all.filter(({ curve }) => curve.points.length > 0);
   const takeaway = loadTakeaway(group);
@@ -37,7 +37,7 @@ export function LoadFigure({ id, group, identities }: Props) {
       title="Latency against offered load"
       takeaway={takeaway}
       note={loadNote(group.rows)}
-      data={<LoadData series={all} identities={identities} />}
+      data={<LoadData series={all} styles={styles} />}
     >
       {series.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
@@ -45,7 +45,7 @@ export function LoadFigure({ id, group, identities }: Props) {
         <Curves
           series={series}
           objective={group.question.objective}
-          identities={identities}
+          styles={styles}
           label={takeaway}
           isDimmed={dimmedIn(group)}
         />
@@ -62,12 +62,12 @@ function capacityOf({ cells: { capacity, p99 } }: Row): Capacity | null {
 type CurvesProps = {
   readonly series: readonly Searched[];
   readonly objective: Objective | null;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
   readonly isDimmed: (row: Row) => boolean;
 };
 
-function Curves({ series, objective, identities, label, isDimmed }: CurvesProps) {
+function Curves({ series, objective, styles, label, isDimmed }: CurvesProps) {
   const limit = objective?.seconds ?? null;
   const rates = series.flatMap(({ curve: { points } }) => points.map(({ rate }) => rate));
   const times = series.flatMap(({ curve: { points, line: bins } }) => [
@@ -145,7 +145,7 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
         </g>
       )}
       {series.map(({ row, curve, capacity }, index) => {
-        const identity = identities(row.name);
+        const style = styles(row.name);
         const [endX, endY] = ends[index] ?? [PLOT.right, PLOT.bottom];
         const labelY = heights[index] ?? endY;
         const path = (read: (bin: LoadBin) => number | null): string =>
@@ -164,31 +164,24 @@ function Curves({ series, objective, identities, label, isDimmed }: CurvesProps)
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identity}
+            style={style}
             points={[...curve.line.map(pointOf), ...(capacity === null ? [] : [capacityPoint(capacity)])]}
             dimmed={isDimmed(row)}
           >
-            <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={identity.dash} />
-            <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={identity.dash} />
-            <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={identity.dash} />
+            <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={style.dash} />
+            <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={style.dash} />
+            <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={style.dash} />
             <path className="met" d={dots('met', dot)} />
             <path className="missed" d={dots('missed', dot)} />
             <path className="not-offered" d={dots('generator', cross)} />
             {capacity === null ? null : (
               <path
                 className="series-mark found"
-                d={markerPath(identity, 130)}
+                d={markerPath(style, 130)}
                 transform={`translate(${at(capacity.rate, capacity.p99).map(round).join(' ')})`}
               />
             )}
-            <EndLabel
-              name={row.name}
-              identity={identity}
-              x={PLOT.right + 16}
-              y={labelY}
-              from={[endX, endY]}
-              length={13}
-            />
+            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={labelY} from={[endX, endY]} length={13} />
           </Series>
         );
       })}
@@ -222,7 +215,7 @@ const upright = (at: number) => ({ x1: at, x2: at });
 const dot = (x: number, y: number): string => `M${round(x - 2.2)} ${round(y)}a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0`;
 const cross = (x: number, y: number): string => `M${round(x - 2.5)} ${round(y - 2.5)}l5 5m0-5l-5 5`;
 
-function LoadData({ series, identities }: { series: readonly Searched[]; identities: Identities }) {
+function LoadData({ series, styles }: { series: readonly Searched[]; styles: SeriesStyles }) {
   return (
     <table>
       <caption>Steps of all valid trials, grouped by about the same rate; medians</caption>
@@ -239,7 +232,7 @@ function LoadData({ series, identities }: { series: readonly Searched[]; identit
         {series.flatMap(({ row, curve }) =>
           curve.line.map(({ rate, achieved, steps, met, p50, p99 }) => (
             <tr key={`${row.caseId} ${rate}`}>
-              <SeriesHead name={row.name} identities={identities} />
+              <SeriesHead name={row.name} styles={styles} />
               <td className="number">{capacityText(row)}</td>
               <td className="number">{figures(rate)}</td>
               <td className="number">{figures(achieved * 100)}</td>

@@ -14,10 +14,10 @@ import { figures, integer, list, tolerance } from '../../model/format.ts';
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
 import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
-import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
-type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly identities: Identities };
+type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly styles: SeriesStyles };
 
 const sweepsIn = (groups: readonly Group[]): Sweep[] =>
   (['rate', 'clients', 'size'] as const).flatMap((axis) => sweepsOf(groups, axis));
@@ -27,7 +27,7 @@ export const hasSweeps = ({ groups, wire }: Pick<Analysis, 'groups' | 'wire'>): 
   sweepsIn(groups).length > 0 || overheadOf(wire).series.length > 0;
 
 /** Section of figures by rate, number of clients and size. */
-export function SweepSection({ groups, wire, identities }: Props) {
+export function SweepSection({ groups, wire, styles }: Props) {
   const sweeps = sweepsIn(groups);
   const measured = overheadOf(wire);
   return (
@@ -35,14 +35,14 @@ export function SweepSection({ groups, wire, identities }: Props) {
       <h2>From small to large</h2>
       <div className="figures">
         {sweeps.map((sweep) => (
-          <SweepFigure key={`${sweep.axis} ${sweep.title}`} sweep={sweep} identities={identities} />
+          <SweepFigure key={`${sweep.axis} ${sweep.title}`} sweep={sweep} styles={styles} />
         ))}
         {measured.series.length === 0 ? null : (
           <OverheadFigure
             title="Overhead by message size"
             series={measured.series}
             layer={measured.layer}
-            identities={identities}
+            styles={styles}
           />
         )}
       </div>
@@ -60,12 +60,12 @@ const AXES: Readonly<Record<Axis, { title: string; label: string; panels: readon
   size: { title: 'Overhead by message size', label: 'bytes of a message (log)', panels: [OVERHEAD] },
 };
 
-function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly identities: Identities }) {
+function SweepFigure({ sweep, styles }: { readonly sweep: Sweep; readonly styles: SeriesStyles }) {
   const series = seriesOf(sweep);
   const { title, label, panels } = AXES[sweep.axis];
   if (sweep.axis === 'size') {
     const layer = sweep.groups[0]?.layer ?? null;
-    return <OverheadFigure title={`${title}: ${sweep.title}`} series={series} layer={layer} identities={identities} />;
+    return <OverheadFigure title={`${title}: ${sweep.title}`} series={series} layer={layer} styles={styles} />;
   }
   const takeaway = sweep.axis === 'rate' ? rateTakeaway(series) : clientsTakeaway(series);
   return (
@@ -85,7 +85,7 @@ function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly id
         panels={panels}
         series={series.map((one) => linesOf(one, sweep.axis))}
         axis={{ label, kind: 'log', ticks: sweep.groups.map(({ question }) => question[sweep.axis]) }}
-        identities={identities}
+        styles={styles}
         label={takeaway}
         isDimmed={dimmedOf(sweep)}
       />
@@ -173,10 +173,10 @@ type OverheadProps = {
   readonly title: string;
   readonly series: readonly SweepSeries[];
   readonly layer: Group['layer'];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
-function OverheadFigure({ title, series, layer, identities }: OverheadProps) {
+function OverheadFigure({ title, series, layer, styles }: OverheadProps) {
   const takeaway = overheadTakeaway(series);
   const sizes = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].toSorted((a, b) => a - b);
   return (
@@ -190,7 +190,7 @@ function OverheadFigure({ title, series, layer, identities }: OverheadProps) {
         panels={AXES.size.panels}
         series={series.map((one) => linesOf(one, 'size'))}
         axis={{ label: AXES.size.label, kind: 'log', ticks: sizes }}
-        identities={identities}
+        styles={styles}
         label={takeaway}
       />
     </Figure>

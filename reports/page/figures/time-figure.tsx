@@ -17,8 +17,8 @@ import { linearTicks, logDomain, logTicks, round, tickLabel } from '../charts/ax
 import { Chart, Series } from '../charts/chart.tsx';
 import { linePath, stepPath } from '../charts/course-path.ts';
 import type { Point } from '../charts/points.ts';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead, shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const COLUMNS = 3;
@@ -36,11 +36,11 @@ type Props = {
   readonly id: string;
   readonly group: Group;
   readonly cases: readonly Case[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
 /** Latency over the time of a trial, in a panel a transport, all on the same axes. */
-export function TimeFigure({ id, group, cases, identities }: Props) {
+export function TimeFigure({ id, group, cases, styles }: Props) {
   const courses = group.rows.flatMap(({ caseId }) => {
     const one = cases.find(({ id }) => id === caseId);
     return (one === undefined ? null : courseOf(one)) ?? [];
@@ -55,14 +55,14 @@ export function TimeFigure({ id, group, cases, identities }: Props) {
       title="Latency over time"
       takeaway={takeaway}
       note={noteOf(courses, upper, courses.length <= MAX_WITH_TRIALS)}
-      data={<CourseData courses={courses} identities={identities} />}
+      data={<CourseData courses={courses} styles={styles} />}
     >
-      <Panels courses={courses} upper={upper} identities={identities} label={takeaway} />
+      <Panels courses={courses} upper={upper} styles={styles} label={takeaway} />
     </Figure>
   );
 }
 
-function Unrecorded({ id, group, cases }: Omit<Props, 'identities'>) {
+function Unrecorded({ id, group, cases }: Omit<Props, 'styles'>) {
   const own = cases.filter(({ id }) => group.rows.some(({ caseId }) => caseId === id));
   const recorded = own.some(({ trials }) =>
     trials.some((trial) => trial.state !== 'failed' && trial.timeline !== undefined),
@@ -98,11 +98,11 @@ function noteOf([course]: readonly Course[], upper: Upper, single: boolean): str
 type PanelsProps = {
   readonly courses: readonly Course[];
   readonly upper: Upper;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
 };
 
-function Panels({ courses, upper, identities, label }: PanelsProps) {
+function Panels({ courses, upper, styles, label }: PanelsProps) {
   const points = courses.flatMap(({ typical, trials }) => [...typical, ...trials.flatMap((trial) => trial.points)]);
   const [low, high] = logDomain(
     points.flatMap((point) => [point.p50 ?? 0, point[upper] ?? 0]).map((value) => value * 1e3),
@@ -148,7 +148,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
               ],
         );
         return (
-          <Series key={course.caseId} name={course.name} identity={identities(course.name)} points={points}>
+          <Series key={course.caseId} name={course.name} style={styles(course.name)} points={points}>
             <g transform={`translate(${left} ${top})`}>
               <path
                 className="grid"
@@ -156,7 +156,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
                   .map((level) => `M${PANEL.left} ${level}H${PANEL.right}`)
                   .join('')}
               />
-              <Panel course={course} upper={upper} identities={identities} scales={{ x, y }} single={single} />
+              <Panel course={course} upper={upper} styles={styles} scales={{ x, y }} single={single} />
             </g>
           </Series>
         );
@@ -193,12 +193,12 @@ function fewest(ticks: readonly number[]): number[] {
 type PanelProps = {
   readonly course: Course;
   readonly upper: Upper;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly scales: { readonly x: (seconds: number) => number; readonly y: (milliseconds: number) => number };
   readonly single: boolean;
 };
 
-function Panel({ course, upper, identities, scales: { x, y }, single }: PanelProps) {
+function Panel({ course, upper, styles, scales: { x, y }, single }: PanelProps) {
   const { name, trials, typical, stalls } = course;
   const line = (points: readonly CoursePoint[], of: 'p50' | Upper): string =>
     linePath(
@@ -228,7 +228,7 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
   const kept = typical.map((point) => (point.kept === null ? null : heightOf(point.kept)));
   return (
     <>
-      <path className="series-mark" d={markerPath(identities(name), 36)} transform={`translate(${PANEL.left + 5} 9)`} />
+      <path className="series-mark" d={markerPath(styles(name), 36)} transform={`translate(${PANEL.left + 5} 9)`} />
       <text className="label" x={PANEL.left + 14} y={13}>
         <title>{`${name}: ${findingOf(course)}`}</title>
         {shortened(name, 20)}
@@ -268,7 +268,7 @@ const pointText = ({ at, p50, kept, ...point }: CoursePoint, upper: Upper): stri
 
 const HEADERS = ['First third, p50 ms', 'Last third, p50 ms', 'Change', 'Trials agreeing', 'Slowest, ms', 'at s'];
 
-function CourseData({ courses, identities }: Pick<PanelsProps, 'courses' | 'identities'>) {
+function CourseData({ courses, styles }: Pick<PanelsProps, 'courses' | 'styles'>) {
   return (
     <table>
       <caption>
@@ -296,7 +296,7 @@ function CourseData({ courses, identities }: Pick<PanelsProps, 'courses' | 'iden
           ];
           return (
             <tr key={course.caseId}>
-              <SeriesHead name={course.name} identities={identities} />
+              <SeriesHead name={course.name} styles={styles} />
               <td>{findingOf(course)}</td>
               {HEADERS.map((header, index) => (
                 <td key={header} className="number">

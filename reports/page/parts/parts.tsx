@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Sentence, Warning } from '../../model/model.ts';
 import { ICONS, type Word } from '../../model/verdict.ts';
-import type { Identities, Identity } from './identity.ts';
+import type { SeriesStyle, SeriesStyles } from './series-style.ts';
 
 /** Isolates a name: it comes from the results, and one written from right to left must not turn the text around it. */
 export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi>;
@@ -28,16 +28,16 @@ export const VerdictWord = ({ word }: { word: Word }) => (
 );
 
 /** A transport's line and marker as the charts draw them. It refers to a symbol, since a page shows it hundreds of times. */
-export const Swatch = ({ identity }: { identity: Identity }) => (
+export const Swatch = ({ style }: { style: SeriesStyle }) => (
   <svg className="swatch" width="28" height="14" aria-hidden="true">
-    <use href={`#${identity.symbolId}`} />
+    <use href={`#${style.symbolId}`} />
   </svg>
 );
 
 /** Head cell of a transport's row. */
-export const SeriesHead = ({ name, identities }: { name: string; identities: Identities }) => (
+export const SeriesHead = ({ name, styles }: { name: string; styles: SeriesStyles }) => (
   <th scope="row">
-    <Swatch identity={identities(name)} /> <Name>{name}</Name>
+    <Swatch style={styles(name)} /> <Name>{name}</Name>
   </th>
 );
 

@@ -3,16 +3,16 @@ import { limitsOf } from '../../analysis/sentences.ts';
 import { share } from '../../model/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';
 import { type Absent, ICONS } from '../../model/verdict.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Name, Phrases, Swatch, unbroken } from '../parts/parts.tsx';
 import { ADVISOR, areSideBySide, MAX_LISTED, sectionId } from '../parts/sections.ts';
+import type { SeriesStyles } from '../parts/series-style.ts';
 import { QuestionPicker } from './question-picker.tsx';
 
 type Link = { readonly href: string; readonly text: string };
-type Props = { readonly analysis: Analysis; readonly identities: Identities; readonly next: readonly Link[] };
+type Props = { readonly analysis: Analysis; readonly styles: SeriesStyles; readonly next: readonly Link[] };
 
 /** First screen: what to use, how sure that is, and what it leaves open. */
-export function Answers({ analysis, identities, next }: Props) {
+export function Answers({ analysis, styles, next }: Props) {
   const { groups, status, wire } = analysis;
   const advised = next.some(({ href }) => href === `#${ADVISOR}`);
   const few = areSideBySide(groups);
@@ -24,14 +24,7 @@ export function Answers({ analysis, identities, next }: Props) {
       ) : null}
       <div className={few && groups.length > 1 ? 'answer-grid' : 'answer-grid answer-single'}>
         {groups.slice(0, few ? groups.length : 1).map((group, index) => (
-          <Answer
-            key={group.id}
-            group={group}
-            index={index}
-            identities={identities}
-            withLimits={!few}
-            advised={advised}
-          />
+          <Answer key={group.id} group={group} index={index} styles={styles} withLimits={!few} advised={advised} />
         ))}
       </div>
       {few && !(status.kind === 'invalid' && groups.length === 0) ? (
@@ -61,7 +54,7 @@ const ONLY_WIRE = 'Bytes on the wire: theory beside measurement.';
 type AnswerProps = {
   readonly group: Group;
   readonly index: number;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   /** True where no other answer stands beside it to share the limits. */
   readonly withLimits: boolean;
   /** True if the page has the advisor, which weighs what the reader asks for. */
@@ -71,7 +64,7 @@ type AnswerProps = {
 /** Number of leaders up to which the heading is large; with more it would push what follows off the first screen. */
 const MAX_LEADERS = 5;
 
-export function Answer({ group, index, identities, withLimits, advised }: AnswerProps) {
+export function Answer({ group, index, styles, withLimits, advised }: AnswerProps) {
   const [opening, ...claim] = group.answer;
   const Heading = index === 0 ? 'h1' : 'h2';
   const leaders = group.tiers.kind === 'tiered' ? (group.tiers.tiers[0]?.length ?? 0) : 0;
@@ -90,7 +83,7 @@ export function Answer({ group, index, identities, withLimits, advised }: Answer
           <Phrases sentence={group.tieBreak} />
         </p>
       )}
-      <TierStrip tiers={group.tiers} unsupported={group.unsupported} identities={identities} />
+      <TierStrip tiers={group.tiers} unsupported={group.unsupported} styles={styles} />
       <dl className="facts-of-answer certainty">
         <Fact name="How sure, by measurement" sentence={group.certainty} />
         <Fact name="How sure, by preference" sentence={group.preference}>
@@ -150,9 +143,9 @@ function OtherQuestions({ groups }: { groups: readonly Group[] }) {
   );
 }
 
-type TierStripProps = Pick<Group, 'unsupported'> & { readonly tiers: Tiers; readonly identities: Identities };
+type TierStripProps = Pick<Group, 'unsupported'> & { readonly tiers: Tiers; readonly styles: SeriesStyles };
 
-function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
+function TierStrip({ tiers, unsupported, styles }: TierStripProps) {
   const cards = tiers.kind === 'tiered' ? tiers.tiers : [];
   const [unknown, bounded] = [false, true].map((limited) => tiers.untested.filter((one) => one.bounded === limited));
   const incapable = WORDS.flatMap((word) =>
@@ -171,7 +164,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
           <span className="tier-name">Tier {tierLetter(tier)}</span>
           {entries.map(({ caseId, name, topShare }) => (
             <span key={caseId} className="chip">
-              <Swatch identity={identities(name)} />
+              <Swatch style={styles(name)} />
               <Name>{name}</Name>
               {tier === 0 && topShare !== null && cards.length > 1 ? <small> {share(topShare)}</small> : null}
             </span>
@@ -184,7 +177,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
             <span className="tier-name">∅ Not testable{those[0]?.bounded === true ? ', a lower bound' : ''}</span>
             {those.map(({ name }) => (
               <span key={name} className="chip">
-                <Swatch identity={identities(name)} />
+                <Swatch style={styles(name)} />
                 <Name>{name}</Name>
               </span>
             ))}

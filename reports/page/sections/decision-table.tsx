@@ -3,13 +3,13 @@ import { MIN_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
 import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Name, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly group: Group; readonly styles: SeriesStyles };
 
 /** Table with a row a transport: what was measured, its interval, and its verdict against the best of each column. */
-export function DecisionTable({ group, identities }: Props) {
+export function DecisionTable({ group, styles }: Props) {
   const footnotes = footnotesOf(group);
   return (
     <>
@@ -36,7 +36,7 @@ export function DecisionTable({ group, identities }: Props) {
             {group.rows.map((row) => (
               <tr key={row.caseId} className={row.floor ? 'floor' : undefined}>
                 <th scope="row">
-                  <RowHead row={row} identities={identities} />
+                  <RowHead row={row} styles={styles} />
                 </th>
                 {group.metrics.map((id) => (
                   <MetricCell key={id} group={group} row={row} id={id} footnotes={footnotes} />
@@ -63,10 +63,10 @@ export function DecisionTable({ group, identities }: Props) {
   );
 }
 
-function RowHead({ row, identities }: { row: Row; identities: Identities }) {
+function RowHead({ row, styles }: { row: Row; styles: SeriesStyles }) {
   return (
     <span className="row-head">
-      <Swatch identity={identities(row.name)} />
+      <Swatch style={styles(row.name)} />
       <span className="row-name">
         <Name>{row.name}</Name>{' '}
         <small>

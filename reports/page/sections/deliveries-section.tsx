@@ -15,13 +15,13 @@ import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
-import type { Identities } from '../parts/identity.ts';
 import { Heads, Scroll, SeriesHead, shortened } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
-type Props = { readonly cases: readonly Case[]; readonly groups: readonly Group[]; readonly identities: Identities };
+type Props = { readonly cases: readonly Case[]; readonly groups: readonly Group[]; readonly styles: SeriesStyles };
 
 /** Section on deliveries: one sentence if nothing went astray, else the lost, duplicate and late messages of each transport. */
-export function DeliveriesSection({ cases, groups, identities }: Props) {
+export function DeliveriesSection({ cases, groups, styles }: Props) {
   const asked = groups.map((group) => ({ group, rows: deliveriesOf(cases, group) }));
   const all = asked.flatMap(({ rows }) => rows);
   if (all.length === 0) return null;
@@ -35,7 +35,7 @@ export function DeliveriesSection({ cases, groups, identities }: Props) {
       {faulty.length === 0 ? null : (
         <div className="figures">
           {faulty.map(({ group, rows }) => (
-            <Faults key={group.id} group={group} rows={rows} identities={identities} />
+            <Faults key={group.id} group={group} rows={rows} styles={styles} />
           ))}
         </div>
       )}
@@ -50,9 +50,9 @@ export function DeliveriesSection({ cases, groups, identities }: Props) {
   );
 }
 
-type FaultsProps = { readonly group: Group; readonly rows: readonly Deliveries[]; readonly identities: Identities };
+type FaultsProps = { readonly group: Group; readonly rows: readonly Deliveries[]; readonly styles: SeriesStyles };
 
-function Faults({ group, rows, identities }: FaultsProps) {
+function Faults({ group, rows, styles }: FaultsProps) {
   const kinds = FAULTS.filter((fault) => rows.some((row) => (row[fault] ?? 0) > 0));
   return (
     <figure className="card">
@@ -60,7 +60,7 @@ function Faults({ group, rows, identities }: FaultsProps) {
         <h3>What went astray: {group.title}</h3>
       </figcaption>
       <Scroll label={`Chart: what went astray: ${group.title}`}>
-        <Shares rows={rows} identities={identities} label={deliveriesTakeaway(rows)} />
+        <Shares rows={rows} styles={styles} label={deliveriesTakeaway(rows)} />
       </Scroll>
       <Scroll label={`Data: what went astray: ${group.title}`}>
         <table className="deliveries">
@@ -76,7 +76,7 @@ function Faults({ group, rows, identities }: FaultsProps) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.caseId}>
-                <SeriesHead name={row.name} identities={identities} />
+                <SeriesHead name={row.name} styles={styles} />
                 <td className="number">{integer(row.trials)}</td>
                 <td className="number">{integer(row.owed)}</td>
                 <td className="number">{integer(row.delivered)}</td>
@@ -109,7 +109,7 @@ const LETTERS: Readonly<Record<Fault, string>> = {
 };
 
 /** Shares on a logarithmic scale, where one in a million and one in ten both have a place; as a part of a bar most would be less than a pixel. */
-function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { readonly label: string }) {
+function Shares({ rows, styles, label }: Omit<FaultsProps, 'group'> & { readonly label: string }) {
   const bottom = PLOT.top + rows.length * ROW;
   const shares = rows.flatMap((row) => faultsIn(row).map((fault) => shareOf(row, fault) * 100));
   const domain = logDomain(shares, 2);
@@ -130,7 +130,7 @@ function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { read
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identities(row.name)}
+            style={styles(row.name)}
             points={faultsIn(row).map((fault) => ({
               x: x(shareOf(row, fault) * 100),
               y: middle,

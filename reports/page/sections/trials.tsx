@@ -2,15 +2,15 @@ import { reportOf } from '../../kinds/report.ts';
 import type { TrialColumn } from '../../kinds/shape.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
 import { trialsTakeaway } from '../figures/captions.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Heads, Name, Scroll, SeriesHead } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
 const ICONS: Readonly<Record<TrialView['state'], string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly group: Group; readonly styles: SeriesStyles };
 
 /** Table of which trials count, at a glance: a transport a row, a block a column. */
-export function ValidityCard({ group, identities, trialsId }: Props & { readonly trialsId: string }) {
+export function ValidityCard({ group, styles, trialsId }: Props & { readonly trialsId: string }) {
   const blocks = [...new Set(group.rows.flatMap(({ trials }) => trials.map(({ block }) => block)))].toSorted(
     (a, b) => a - b,
   );
@@ -29,7 +29,7 @@ export function ValidityCard({ group, identities, trialsId }: Props & { readonly
           <tbody>
             {group.rows.map(({ caseId, name, trials }) => (
               <tr key={caseId}>
-                <SeriesHead name={name} identities={identities} />
+                <SeriesHead name={name} styles={styles} />
                 {blocks.map((block) => {
                   const trial = trials.find((candidate) => candidate.block === block);
                   return (

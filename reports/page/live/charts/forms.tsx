@@ -4,8 +4,8 @@ import type { Group } from '../../../model/model.ts';
 import { DensityBody, densityView } from '../../figures/density-body.tsx';
 import { type Axis, IntervalBody, intervalsOf } from '../../figures/interval-figure.tsx';
 import { AXIS, DISTRIBUTION, METRIC } from '../../parts/choices.tsx';
-import { type Identities, identify } from '../../parts/identity.ts';
 import { figureId } from '../../parts/sections.ts';
+import { type SeriesStyles, styleSeries } from '../../parts/series-style.ts';
 import { carriedAnalysis, carriedHistograms, carriedResults } from '../carried.ts';
 import { decodeHistogram } from '../compare/decoding.ts';
 import { stateOf } from '../state.ts';
@@ -35,7 +35,7 @@ async function intervals(index: number): Promise<Form | null> {
   if (asked === null && axis === 'log') return null;
   const question = await carriedQuestion(index);
   if (question === null) return null;
-  const { group, identities } = question;
+  const { group, styles } = question;
   const metric = group.metrics.find((id) => id === asked) ?? group.primary;
   if (metric === group.primary && axis === 'log') return null;
   const view = intervalsOf(group, { metric, axis });
@@ -43,7 +43,7 @@ async function intervals(index: number): Promise<Form | null> {
     key: `${metric} ${axis}`,
     title: view.title,
     takeaway: view.takeaway,
-    body: <IntervalBody view={view} identities={identities} />,
+    body: <IntervalBody view={view} styles={styles} />,
   };
 }
 
@@ -51,7 +51,7 @@ async function density(index: number): Promise<Form | null> {
   if (stateOf(DISTRIBUTION) !== 'density') return null;
   const [question, histograms] = await Promise.all([carriedQuestion(index), carriedHistograms()]);
   if (question === null) return null;
-  const { group, identities } = question;
+  const { group, styles } = question;
   const pooled = await Promise.all(
     group.rows.map(async (row) => ({ row, decoded: await decodeHistogram(histograms[row.caseId] ?? '') })),
   );
@@ -63,17 +63,17 @@ async function density(index: number): Promise<Form | null> {
     key: 'density',
     title,
     takeaway: view.takeaway,
-    body: <DensityBody view={view} title={title} identities={identities} />,
+    body: <DensityBody view={view} title={title} styles={styles} />,
   };
 }
 
 /** One function for all figures of a run: whoever looks at many questions need not wait for it again. */
-const looks = new WeakMap<Results, Identities>();
+const looks = new WeakMap<Results, SeriesStyles>();
 
-async function carriedQuestion(index: number): Promise<{ group: Group; identities: Identities } | null> {
+async function carriedQuestion(index: number): Promise<{ group: Group; styles: SeriesStyles } | null> {
   const [results, { groups }] = await Promise.all([carriedResults(), carriedAnalysis()]);
-  const identities = looks.get(results) ?? identify(results);
-  looks.set(results, identities);
+  const styles = looks.get(results) ?? styleSeries(results);
+  looks.set(results, styles);
   const group = groups[index];
-  return group === undefined ? null : { group, identities };
+  return group === undefined ? null : { group, styles };
 }

@@ -6,8 +6,8 @@ import { PRESETS, type Preset } from '../../../advice/questions/presets.ts';
 import { shapeOf } from '../../../kinds/lookup.ts';
 import { share } from '../../../model/format.ts';
 import type { Analysis } from '../../../model/model.ts';
-import type { Identities } from '../../parts/identity.ts';
 import { Name, Scroll } from '../../parts/parts.tsx';
+import type { SeriesStyles } from '../../parts/series-style.ts';
 import { canAdvise } from './facts.ts';
 import { FactsTable } from './facts-table.tsx';
 
@@ -17,7 +17,7 @@ type Props = { readonly results: Results; readonly analysis: Analysis };
 type StyleEntries = readonly (readonly [name: string, family: string, symbolId: string])[];
 
 /** Section on which transport fits a project: tables for all readers, and questions if the script runs. */
-export function AdvisorSection({ results, analysis, identities }: Props & { readonly identities: Identities }) {
+export function AdvisorSection({ results, analysis, styles }: Props & { readonly styles: SeriesStyles }) {
   if (!canAdvise(analysis)) return null;
   return (
     <section id="advisor" className="block">
@@ -30,7 +30,7 @@ export function AdvisorSection({ results, analysis, identities }: Props & { read
         id="advisor-panel"
         className="needs-script"
         data-scenarios={scenariosOf(analysis).join(' ')}
-        data-looks={JSON.stringify(styleEntriesOf(analysis, identities))}
+        data-looks={JSON.stringify(styleEntriesOf(analysis, styles))}
       />
       <details className="advisor-table" open>
         <summary>What each kind of project would get from this run</summary>
@@ -51,9 +51,9 @@ export function AdvisorSection({ results, analysis, identities }: Props & { read
 }
 
 /** Lists every choice by name, family and symbol: the script need not know how they are drawn. */
-const styleEntriesOf = ({ groups }: Analysis, identities: Identities): StyleEntries => {
+const styleEntriesOf = ({ groups }: Analysis, styles: SeriesStyles): StyleEntries => {
   const names = new Set(groups.flatMap(({ rows }) => rows.filter(({ floor }) => !floor).map(({ name }) => name)));
-  return [...names].map((name) => [name, identities(name).family, identities(name).symbolId]);
+  return [...names].map((name) => [name, styles(name).family, styles(name).symbolId]);
 };
 
 /** Names of scenarios that the reader may judge by; names are data, and only plain ones can be chosen. */

@@ -4,10 +4,10 @@ import { FAMILIES, type Family } from '../../../bench/results/values.ts';
 import { MARKERS, type Marker } from './markers.ts';
 
 /**
- * Look of a transport in every chart: the colour says its family; dash and marker together are its own, so that it can be told from
+ * Style of a transport in every chart: the colour says its family; dash and marker together are its own, so that it can be told from
  * every other without colour.
  */
-export type Identity = {
+export type SeriesStyle = {
   readonly family: Family;
   readonly dash: string;
   readonly marker: Marker;
@@ -15,7 +15,7 @@ export type Identity = {
   readonly symbolId: string;
 };
 
-/** Family of a transport; one that is unknown or not stated is `other`, which marker, dash and label still identify. */
+/** Family of a transport; one that is unknown or not stated is `other`, which marker, dash and label still styleSeries. */
 const familyOf = ({ floor, family }: Results['transports'][number]): Family =>
   floor ? 'floor' : (FAMILIES.find((one) => one === family) ?? 'other');
 
@@ -23,13 +23,13 @@ const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'];
 /** Number of series that dash and marker alone can tell apart. Marked pure, so that the page's script leaves it out. */
 export const MAX_STYLES = /* @__PURE__ */ (() => MARKERS.length * DASHES.length)();
 
-export type Identities = ((name: string) => Identity) & { readonly all: readonly Identity[] };
+export type SeriesStyles = ((name: string) => SeriesStyle) & { readonly all: readonly SeriesStyle[] };
 
-const UNKNOWN: Identity = { family: 'other', dash: 'none', marker: MARKERS[0], symbolId: 'look-unknown' };
+const UNKNOWN: SeriesStyle = { family: 'other', dash: 'none', marker: MARKERS[0], symbolId: 'look-unknown' };
 
-/** Gives each transport its look by the run's own order of transports, so that all charts of a report agree. */
-export function identify({ transports, cases }: Results): Identities {
-  const known = new Map<string, Identity>();
+/** Gives each transport its style by the run's own order of transports, so that all charts of a report agree. */
+export function styleSeries({ transports, cases }: Results): SeriesStyles {
+  const known = new Map<string, SeriesStyle>();
   const members = new Map<Family, number>();
   const nextStyle = createStyles();
   for (const transport of transports) {
@@ -44,11 +44,11 @@ export function identify({ transports, cases }: Results): Identities {
       known.set(name, { family, ...nextStyle(known.size, place), symbolId: `look-${known.size}` });
     }
   }
-  const of = (name: string): Identity => known.get(name) ?? UNKNOWN;
+  const of = (name: string): SeriesStyle => known.get(name) ?? UNKNOWN;
   return Object.assign(of, { all: [...known.values(), UNKNOWN] });
 }
 
-type Style = Pick<Identity, 'dash' | 'marker'>;
+type Style = Pick<SeriesStyle, 'dash' | 'marker'>;
 
 /** Hands out pairs of dash and marker: solid first in each family, different markers for neighbours, and no pair twice while any is free. */
 function createStyles(): (index: number, place: number) => Style {
@@ -69,4 +69,4 @@ function createStyles(): (index: number, place: number) => Style {
   };
 }
 
-export const markerPath = ({ marker }: Identity, area: number): string => marker(Math.sqrt(area));
+export const markerPath = ({ marker }: SeriesStyle, area: number): string => marker(Math.sqrt(area));
