@@ -40,6 +40,12 @@ const values = (value: Shown): number[] => (value.shown ? [value.value] : []);
 /** A run with what its trials show, however that was read out of them. */
 export type ReadRun = { readonly results: Results; readonly readings: (one: Case) => Readings };
 
+/** A run whose readings are known; a case missing from them has none. */
+export const runOf = (results: Results, known: ReadonlyMap<Case, Readings>): ReadRun => ({
+  results,
+  readings: (one) => known.get(one) ?? readingsOf(one, []),
+});
+
 /**
  * The readings that an analysis of the run holds already, so that no histogram need be decoded again. Null where it is not
  * the analysis of this run, or of another make: it may come from anywhere.
@@ -58,7 +64,7 @@ export function analysedRun(results: Results, analysis: unknown): ReadRun | null
       forEachMetric((id) => readingOf(cells[id])),
     );
   }
-  return { results, readings: (one) => known.get(one) ?? readingsOf(one, []) };
+  return runOf(results, known);
 }
 
 /** As far as is read here; of a page that another version made, a figure may be missing or be written otherwise. */

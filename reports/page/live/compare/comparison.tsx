@@ -3,16 +3,16 @@ import { createRoot } from 'react-dom/client';
 import type { Comparison } from '../../../compare/compare-model.ts';
 import { VIEW_NAMES, type View, viewFrom, viewTexts } from '../../comparison/comparison-state.ts';
 import { ComparisonView } from '../../comparison/comparison-view.tsx';
-import { carriedComparison } from '../carried.ts';
-import { setState, stateOf, watchState } from '../state.ts';
+import { embeddedComparison } from '../embedded-data.ts';
+import { setState, stateOf, watchState } from '../url-state.ts';
 import { Controls } from './controls.tsx';
 
-/** On the page of two runs: another view of the same comparison, kept in the address. */
+/** Starts the controls of the page of two runs, which change its view and keep it in the address. */
 export function comparisonControls(page: Document): void {
   const container = page.getElementById('comparison');
   if (container === null) return;
-  carriedComparison().then(({ comparison, view: usual }) => {
-    // Other parts have added to what stands there: it is made anew, and they find it again.
+  embeddedComparison().then(({ comparison, view: usual }) => {
+    // Other parts have changed the markup. It is replaced, and they upgrade the replacement.
     container.replaceChildren();
     const root = createRoot(container);
     const choose = (view: View): void => {
@@ -38,14 +38,14 @@ export function comparisonControls(page: Document): void {
   });
 }
 
-type ChosenProps = {
+type ComparisonProps = {
   readonly comparison: Comparison;
   readonly first: View;
   readonly heading: 'h2' | 'h3';
 };
 
-/** A comparison that its reader can ask for another view of; the view goes with the comparison. */
-export function Chosen({ comparison, first, heading }: ChosenProps) {
+/** A comparison with controls for its view. The view is lost when another comparison replaces it. */
+export function ComparisonWithControls({ comparison, first, heading }: ComparisonProps) {
   const [view, setView] = useState(first);
   return (
     <ComparisonView

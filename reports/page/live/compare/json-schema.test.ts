@@ -8,7 +8,7 @@ import { misfits } from './json-schema.ts';
 const SCHEMA = resultsJsonSchema();
 
 const results = makeResults({
-  // They have every kind of place that seven have.
+  // These three have every kind of path that seven transports have.
   transports: {
     ws: SEVEN.ws ?? {},
     sse: { ...SEVEN.sse, faults: { 0: { state: 'failed', reasons: ['x'] }, 1: { state: 'invalid', reasons: ['y'] } } },
@@ -20,12 +20,12 @@ const results = makeResults({
   environment: { checks: [{ name: 'swap', state: 'note', observed: 'in use', fix: 'Free some.' }] },
 });
 
-test('a run keeps to the schema of results, also with fields that only a later version knows', () => {
+test('a run matches the schema of results, also with fields that only a later version knows', () => {
   expect(misfits(SCHEMA, results)).toEqual([]);
   expect(misfits(SCHEMA, { ...results, later: { field: 1 } })).toEqual([]);
 });
 
-/** Every place in a document, as a path. */
+/** Paths of all values in a document. */
 function placesIn(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
@@ -48,12 +48,12 @@ function replaced(value: unknown, [name, ...rest]: readonly (string | number)[],
 }
 const without = (value: unknown): unknown[] => (value === MISSING ? [] : [value]);
 
-describe('a spoilt document is refused where zod, the definition of results, refuses it', () => {
-  // Every kind of place once: cases and trials of a kind are alike.
+describe('a damaged document is rejected exactly where zod, which defines results, rejects it', () => {
+  // One path of each kind: cases and trials of a kind are alike.
   const kinds = new Map(
     placesIn(results).map((path) => [path.map((part) => (typeof part === 'number' ? '*' : part)).join('.'), path]),
   );
-  const spoils: readonly [string, unknown][] = [
+  const damages: readonly [string, unknown][] = [
     ['missing', MISSING],
     ['null', null],
     ['a text', 'x'],
@@ -66,9 +66,9 @@ describe('a spoilt document is refused where zod, the definition of results, ref
     ['true', true],
   ];
 
-  test.each(spoils)('%s, in every place', (_, spoil) => {
+  test.each(damages)('%s, at every path', (_, damage) => {
     const disagreements = [...kinds].flatMap(([kind, path]) => {
-      const document = replaced(results, path, spoil);
+      const document = replaced(results, path, damage);
       const [mine, theirs] = [misfits(SCHEMA, document).length === 0, resultsSchema.safeParse(document).success];
       return mine === theirs ? [] : [`${kind}: ${mine ? 'only zod refuses' : 'only zod takes'} it`];
     });
@@ -77,7 +77,7 @@ describe('a spoilt document is refused where zod, the definition of results, ref
   });
 });
 
-test('what is wrong is said with its place', () => {
+test('each violation is reported with its path', () => {
   const broken = replaced(replaced(results, ['plan', 'seed'], 'one'), ['cases', 0, 'trials', 0, 'wire', 'up'], MISSING);
   expect(misfits(SCHEMA, broken)).toEqual([
     { path: 'plan.seed', message: 'expected integer, found string' },
@@ -86,7 +86,7 @@ test('what is wrong is said with its place', () => {
   expect(misfits(SCHEMA, [])).toEqual([{ path: '', message: 'expected object, found array' }]);
 });
 
-test('a schema with what is not understood here is refused', () => {
+test('a schema with an unsupported keyword is rejected', () => {
   const schema = JSON.parse(JSON.stringify(z.toJSONSchema(z.string().regex(/a/))));
-  expect(() => misfits(schema, 'b')).toThrow('a keyword that is not known here: pattern');
+  expect(() => misfits(schema, 'b')).toThrow('unsupported keyword in the schema: pattern');
 });

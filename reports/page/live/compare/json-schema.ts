@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the schema of results makes use of. A keyword that is not here is refused, never passed over. */
+/** Keywords of JSON Schema that the schema of results uses. Other keywords are rejected, never ignored. */
 export type JsonSchema = {
   readonly $schema?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
@@ -22,12 +22,12 @@ export type JsonSchema = {
 
 export type Misfit = { readonly path: string; readonly message: string };
 
-/** Where and why a document does not keep to a schema: its first misfits, none where it does. */
-export function misfits(schema: JsonSchema, document: unknown, most = 5): Misfit[] {
+/** Lists the first `max` places in which a document violates a schema, with the reasons. */
+export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[] {
   const found: Misfit[] = [];
   const $defs = schema.$defs ?? {};
   const say = (path: string, message: string): void => {
-    if (found.length < most) found.push({ path, message });
+    if (found.length < max) found.push({ path, message });
   };
   const fits = (at: JsonSchema, value: unknown): boolean => misfits({ ...at, $defs }, value, 1).length === 0;
 
@@ -36,7 +36,7 @@ export function misfits(schema: JsonSchema, document: unknown, most = 5): Misfit
     $defs: () => {},
     $ref: ({ $ref = '' }, value, path) => {
       const definition = $defs[$ref.replace('#/$defs/', '')];
-      if (definition === undefined) throw new Error(`the schema refers to what it does not hold: ${$ref}`);
+      if (definition === undefined) throw new Error(`the schema has no definition ${$ref}`);
       visit(definition, value, path);
     },
     type: ({ type = [] }, value, path) => {
@@ -59,10 +59,10 @@ export function misfits(schema: JsonSchema, document: unknown, most = 5): Misfit
       if (typeof value === 'number' && value <= exclusiveMinimum) say(path, `expected more than ${exclusiveMinimum}`);
     },
     minItems: ({ minItems = 0 }, value, path) => {
-      if (Array.isArray(value) && value.length < minItems) say(path, `expected at least ${minItems} of them`);
+      if (Array.isArray(value) && value.length < minItems) say(path, `expected at least ${minItems} items`);
     },
     maxItems: ({ maxItems = 0 }, value, path) => {
-      if (Array.isArray(value) && value.length > maxItems) say(path, `expected at most ${maxItems} of them`);
+      if (Array.isArray(value) && value.length > maxItems) say(path, `expected at most ${maxItems} items`);
     },
     items: ({ items = {} }, value, path) => {
       if (Array.isArray(value)) for (const [index, one] of value.entries()) visit(items, one, within(path, index));
@@ -90,20 +90,20 @@ export function misfits(schema: JsonSchema, document: unknown, most = 5): Misfit
     oneOf: (at, value, path) => oneOf(at.oneOf ?? [], value, path),
   };
 
-  /** What is wrong is said of the one that is meant, where a constant of it tells which that is. */
+  /** Reports the misfits of the one choice whose constants the value has; without such a choice, only that none fits. */
   function oneOf(choices: readonly JsonSchema[], value: unknown, path: string): void {
     if (choices.some((choice) => fits(choice, value))) return;
     const meant = choices.filter((choice) => isMeant(choice, value));
     const [only] = meant;
     if (only !== undefined && meant.length === 1) visit(only, value, path);
-    else say(path, 'is none of the forms it may have');
+    else say(path, 'matches none of the allowed forms');
   }
 
   function visit(at: JsonSchema, value: unknown, path: string): void {
     for (const keyword of Object.keys(at)) {
-      if (found.length >= most) return;
+      if (found.length >= max) return;
       const rule = rules[keyword];
-      if (rule === undefined) throw new Error(`the schema has a keyword that is not known here: ${keyword}`);
+      if (rule === undefined) throw new Error(`unsupported keyword in the schema: ${keyword}`);
       rule(at, value, path);
     }
   }
@@ -127,7 +127,7 @@ function isA(type: string, value: unknown): boolean {
       return Array.isArray(value);
     case 'null':
       return value === null;
-    // JSON can write numbers too great to be one: 1e999.
+    // JSON.parse reads 1e999 as infinity.
     case 'number':
       return Number.isFinite(value);
     case 'integer':
@@ -140,7 +140,7 @@ function isA(type: string, value: unknown): boolean {
 const nameOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isNaN(value) ? 'NaN' : typeof value;
 
-/** Every constant among its properties is as it says. */
+/** True if the schema's properties have constants, and the value has all of them. */
 function isMeant({ properties = {} }: JsonSchema, value: unknown): boolean {
   if (!isRecord(value)) return false;
   const constants = Object.entries(properties).filter(([, property]) => property.const !== undefined);
