@@ -266,8 +266,7 @@ export type ServerAnswer =
   | { readonly answer: 'listening'; readonly url: string; readonly effective: Options }
   | ({ readonly answer: 'usage' } & ServerUsage)
   /** Resident bytes once garbage is collected. */
-  | { readonly answer: 'memory'; readonly rssBytes: number }
-  | { readonly answer: 'failed'; readonly reason: string };
+  | { readonly answer: 'memory'; readonly rssBytes: number };
 
 /** A server process since its start. */
 export interface ServerUsage {

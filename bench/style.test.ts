@@ -31,6 +31,23 @@ describe('how the code is written', () => {
     expect(spread).toEqual([]);
   });
 
+  test('how a reason begins is looked at in one place: everybody else reads ids', () => {
+    for (const text of [
+      `reasons.some((reason) => reason.startsWith('schedule kept:'))`,
+      'found.observed.startsWith(x)',
+      `trial.reasons[0]?.split(': ', 1)`,
+      'reason.match(/^nothing/)',
+      '/^nothing (lost|foreign): /.test(reason)',
+    ]) {
+      expect(looksAtBeginnings(text, 'x.ts'), text).toBe(true);
+    }
+    for (const text of ['line.startsWith(x)', '/too many/.test(reason)', `reason.split('; ')`]) {
+      expect(looksAtBeginnings(text, 'x.ts'), text).toBe(false);
+    }
+    const lookers = sourcesIn(['bench', 'reports']).filter((file) => looksAtBeginnings(textOf(file), file));
+    expect(lookers).toEqual(['bench/results/upgrade.ts']);
+  });
+
   test('at most 20 source files lie flat in a folder', () => {
     const perFolder = Map.groupBy(sourcesIn(FOLDERS), (file) => file.split('/').slice(0, -1).join('/'));
     // A folder with one file a transport or kind may have as many as there are.
@@ -40,3 +57,31 @@ describe('how the code is written', () => {
     expect(full.map(([folder, inside]) => `${folder}: ${inside.length}`)).toEqual([]);
   });
 });
+
+/** Calls that ask how a text begins, where the text is a reason or what a check observed. */
+function looksAtBeginnings(text: string, file: string): boolean {
+  const source = (node: unknown): string => (isNode(node) ? text.slice(node.start, node.end) : '');
+  return [...nodesIn(text, file)].some(({ type, callee, arguments: given }) => {
+    if (type !== 'CallExpression' || !isNode(callee) || !isNode(callee.property) || !isNode(callee.object))
+      return false;
+    const argument = Array.isArray(given) ? source(given[0]) : '';
+    const [about, pattern] = [source(callee.object), argument];
+    switch (callee.property.name) {
+      case 'startsWith':
+        return REASON.test(about);
+      case 'split':
+        return REASON.test(about) && /^(['"`]): ?\1$/.test(pattern);
+      case 'match':
+      case 'search':
+      case 'replace':
+        return REASON.test(about) && pattern.startsWith('/^');
+      case 'test':
+      case 'exec':
+        return about.startsWith('/^') && REASON.test(argument);
+      default:
+        return false;
+    }
+  });
+}
+
+const REASON = /\b(reasons?|observed)\b/;

@@ -1,9 +1,10 @@
 import { connect as dial } from 'mqtt';
+import { writeCoalesced } from '../bench/codec/coalesced-writes.ts';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
-import { writeTogether } from '../bench/codec/together.ts';
-import type { ClientSettings, Message, Options, Receiver, Session } from '../bench/contract.ts';
+import { qosOf } from '../bench/codec/qos.ts';
+import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { concurrencyLimiter } from './shared/concurrency-limiter.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { window } from './shared/window.ts';
 
 /** Messages a client has under way at a time where each is confirmed: less than a broker lets it leave unreleased. */
 const MOST_UNDER_WAY = 500;
@@ -26,7 +27,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     connectTimeout: 10_000,
     createWebsocket: (address, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
     // In a browser mqtt.js does so by itself.
-    wsOptions: { writev: writeTogether },
+    wsOptions: { writev: writeCoalesced },
     ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
   });
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
@@ -37,7 +38,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     : (): string => up;
   let cause: Error | undefined;
 
-  const confirmed = window<Message>(MOST_UNDER_WAY, (message, done) =>
+  const confirmed = concurrencyLimiter<Message>(MOST_UNDER_WAY, (message, done) =>
     client.publish(upFor(message), message as string | Buffer, { qos }, done),
   );
   const send = (message: Message): void => {
@@ -72,10 +73,6 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
   );
   return life.session;
-}
-
-function qosOf({ qos }: Options): 0 | 1 | 2 {
-  return qos === 1 || qos === 2 ? qos : 0;
 }
 
 /** Eight characters: short, because it is part of every topic; long enough for tens of thousands of sessions. */

@@ -1,14 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { COMMANDS } from '../bench/cli/commands/index.ts';
+import { flagRows } from '../bench/cli/flags.ts';
 import { transports } from '../bench/transports/index.ts';
 
 /**
  * Writes the tables that stand between `<!-- table: Name -->` and `<!-- end of table -->`: one row after another from the section
- * `### Name` of each transport's page, in the order of bench/transports. Run it with `npm run docs`; a test fails where a table is
- * stale.
+ * `### Name` of each transport's page, in the order of bench/transports; or, where the name is `Flags of <command>`, the command's
+ * flags. Run it with `npm run docs`; a test fails where a table is stale.
  */
 const root = new URL('../', import.meta.url);
-const DOCUMENTS = ['README.md', 'docs/security.md', 'docs/limits.md', 'docs/protocols.md'];
+const DOCUMENTS = ['README.md', 'docs/compare.md', 'docs/security.md', 'docs/limits.md', 'docs/protocols.md'];
 const MARKED = /<!-- table: (.+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
@@ -38,11 +40,33 @@ function tableOf(name: string, document: string): string {
     .join('\n');
 }
 
+const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+
+/** Table of a command's flags. Throws where there is no such command. */
+function flagsTable(name: string, document: string): string {
+  const command = commands.find((one) => one.name === name);
+  if (command === undefined) throw new Error(`${document} has a table of the flags of ${name}, which is no command`);
+  const folder = document.startsWith('docs/') ? '' : 'docs/';
+  const linked = (text: string): string =>
+    text.replaceAll(/docs\/([\w-]+\.md)/g, (path, file: string) => `[${path}](${folder}${file})`);
+  return [
+    '| flag | meaning | default |',
+    '| ---- | ------- | ------- |',
+    ...flagRows(command.flags).map(({ flag, help, usual }) => `| \`${flag}\` | ${linked(help)} | ${usual} |`),
+  ].join('\n');
+}
+
+/** Table of that name: of a command's flags, or over all transports. */
+function tableNamed(name: string, document: string): string {
+  const [, command] = /^Flags of (\S+)$/.exec(name) ?? [];
+  return command === undefined ? tableOf(name, document) : flagsTable(command, document);
+}
+
 /** Text of a document as it should be. */
 export const renewed = (document: string): string =>
   read(document).replaceAll(
     MARKED,
-    (_, name: string) => `<!-- table: ${name} -->\n${tableOf(name, document)}\n<!-- end of table -->`,
+    (_, name: string) => `<!-- table: ${name} -->\n${tableNamed(name, document)}\n<!-- end of table -->`,
   );
 
 export const documents: readonly {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Results } from '../bench/results/schema.ts';
+import { upgrade } from '../bench/results/upgrade.ts';
 import { analyse } from './analysis/analyse.ts';
 import { summaryMarkdown } from './markdown/summary.ts';
 import { markupOf, textOf } from './page/testing/markup.ts';
@@ -12,7 +13,7 @@ type LeftOut = NonNullable<Results['plan']['leftOut']>;
 
 function run(leftOut: LeftOut): Results {
   const results = makeResults({ transports: { ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} }, scenarios: [ECHO] });
-  return { ...results, plan: { ...results.plan, leftOut } };
+  return upgrade({ ...results, plan: { ...results.plan, leftOut } });
 }
 
 const kinds: LeftOut = [

@@ -2,15 +2,15 @@ import { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, Refused, tokenOf, whenExpired } from './shared/gate.ts';
 import { eitherValue, schemaOf, textValue, type Value } from './shared/graphql/graphql-schema.ts';
 import { listenOverStreams } from './shared/graphql/graphql-streams.ts';
 import { Feed } from './shared/http/feed.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 
 /** What binary takes as text. */
 const BASE64 = 4 / 3;
@@ -22,7 +22,7 @@ const KEEP_ALIVE_MS = 12_000;
 interface Member {
   readonly feed: Feed<Value>;
   /** Counts the messages of its operations. */
-  readonly inTime: () => boolean;
+  readonly take: () => boolean;
 }
 
 /** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket; or with `over: 'sse'` graphql-sse. */
@@ -35,17 +35,17 @@ export function listen(application: Application, settings: ServerSettings): Prom
 async function listenOverWebSocket(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
-  const gate = new Gate(settings);
-  const server = createWebServer(settings, notFound, gate);
+  const authenticator = new Authenticator(settings);
+  const server = createWebServer(settings, notFound, authenticator);
   const sockets = trackSockets(server);
   const base64 = settings.options.base64 === true;
   const schema = schemaOf({ base64 });
   const valueWith = base64 ? eitherValue : textValue;
   const maxPayload = Math.ceil(messageBytes * (base64 ? BASE64 : 1)) + ENVELOPE_BYTES;
   // The token comes with `connection_init`: a browser can set no header of the handshake.
-  const wss = acceptWebSockets(server, { gate, limits, maxPayload, tokenInHandshake: false });
+  const wss = acceptWebSockets(server, { authenticator, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
-  const newMember = (): Member => ({ feed: new Feed(), inTime: floodGuard(limits) });
+  const newMember = (): Member => ({ feed: new Feed(), take: tokenBucket(limits) });
 
   function broadcast(message: Message): void {
     const value = valueWith(message);
@@ -54,9 +54,9 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
 
   type Context = Member & { readonly socket: WebSocket };
 
-  async function take(message: Message, { feed, socket, inTime }: Context): Promise<boolean> {
+  async function receive(message: Message, { feed, socket, take }: Context): Promise<boolean> {
     // One operation may have as many as there is room for.
-    if (!inTime()) {
+    if (!take()) {
       endSocket(socket, 4429, 'Too many messages');
       throw new GraphQLError('too many messages');
     }
@@ -78,17 +78,17 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
       schema,
       connectionInitWaitTimeout: limits.handshakeMs,
       async onConnect({ connectionParams, extra: { socket } }) {
-        if (gate.open) return true;
+        if (authenticator.open) return true;
         const authorization = String(connectionParams?.authorization ?? '');
         try {
-          const pass = await gate.admit(tokenOf({ headers: { authorization } }));
+          const auth = await authenticator.admit(tokenOf({ headers: { authorization } }));
           socket.once(
             'close',
-            whenExpired(pass, () => endSocket(socket, 4403, 'Forbidden')),
+            whenExpired(auth, () => endSocket(socket, 4403, 'Forbidden')),
           );
           return true;
         } catch (error) {
-          if (error instanceof Refused) return false;
+          if (error instanceof Unauthorized) return false;
           throw error;
         }
       },
@@ -99,8 +99,8 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
       }),
       roots: {
         mutation: {
-          send: ({ m }: { m: string }, context: Context) => take(m, context),
-          b: ({ m }: { m: string }, context: Context) => take(Buffer.from(m, 'base64'), context),
+          send: ({ m }: { m: string }, context: Context) => receive(m, context),
+          b: ({ m }: { m: string }, context: Context) => receive(Buffer.from(m, 'base64'), context),
         },
         subscription: {
           m: (_: unknown, context: Context) => subscribe(context),
@@ -116,9 +116,9 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
     members.set(socket, newMember());
     socket.once('close', () => members.delete(socket));
     // Whatever they are: the protocol's own pings and refused subscriptions cost as much as messages.
-    const inTime = floodGuard(limits);
+    const take = tokenBucket(limits);
     socket.on('message', () => {
-      if (!inTime()) endSocket(socket, 4429, 'Too many requests');
+      if (!take()) endSocket(socket, 4429, 'Too many requests');
     });
   });
 

@@ -4,11 +4,11 @@ import type { Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, mostEncodedBytes, OPEN } from '../bench/codec/messages.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { type AuthContext, Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, type Pass, Refused, tokenOf, whenExpired } from './shared/gate.ts';
 import { guardPieces, guardSession, lingering } from './shared/http/http2-guard.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 
 /** What Node says of an HTTP/2 stream, before anybody handles it. */
 const STREAM_CREATED = 'http2.server.stream.created';
@@ -45,7 +45,7 @@ interface Stream {
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
-  const gate = new Gate(settings);
+  const authenticator = new Authenticator(settings);
   const streams = new Set<Stream>();
   /** By address and port, which is all a call knows of its connection. */
   const connections = new Map<string, Connection>();
@@ -79,12 +79,12 @@ export async function listen(application: Application, settings: ServerSettings)
   }
 
   async function open(call: Call): Promise<void> {
-    const pass = await admitted(call);
-    if (pass === undefined || call.cancelled) return;
+    const auth = await admitted(call);
+    if (auth === undefined || call.cancelled) return;
     const connection = connections.get(call.getPeer());
     const stream: Stream = { call, connection, waiting: 0 };
-    const inTime = floodGuard(limits);
-    const forget = whenExpired(pass, () => refuse(stream, status.UNAUTHENTICATED, 'the token has expired'));
+    const take = tokenBucket(limits);
+    const forget = whenExpired(auth, () => refuse(stream, status.UNAUTHENTICATED, 'the token has expired'));
     streams.add(stream);
     if (connection !== undefined) connection.calls++;
     call.once('close', () => {
@@ -94,7 +94,7 @@ export async function listen(application: Application, settings: ServerSettings)
     });
     call.on('data', (message: Message) => {
       if (call.writableEnded) return;
-      if (!inTime()) return refuse(stream, status.RESOURCE_EXHAUSTED, 'too many messages');
+      if (!take()) return refuse(stream, status.RESOURCE_EXHAUSTED, 'too many messages');
       void application(message, (reply) => send(stream, encodeMessage(reply)), broadcast);
     });
     call.on('end', () => call.end());
@@ -102,13 +102,13 @@ export async function listen(application: Application, settings: ServerSettings)
   }
 
   /** Undefined where the call has been refused. */
-  async function admitted(call: Call): Promise<Pass | undefined> {
+  async function admitted(call: Call): Promise<AuthContext | undefined> {
     const [given] = call.metadata.get('authorization');
-    const token = gate.open ? undefined : tokenOf({ headers: { authorization: String(given ?? '') } });
+    const token = authenticator.open ? undefined : tokenOf({ headers: { authorization: String(given ?? '') } });
     try {
-      return gate.known(token) ?? (await gate.admit(token));
+      return authenticator.known(token) ?? (await authenticator.admit(token));
     } catch (error) {
-      const refused = error instanceof Refused;
+      const refused = error instanceof Unauthorized;
       const code = refused ? status.UNAUTHENTICATED : status.INTERNAL;
       call.emit('error', { code, details: refused ? error.message : 'the token could not be looked at' });
       return undefined;
@@ -149,7 +149,7 @@ export async function listen(application: Application, settings: ServerSettings)
     },
     ['h2'],
   );
-  // TLS, where there is any, ends before: the same entrance as for every other transport.
+  // TLS, where there is any, ends before: the same authorization as for every other transport.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = trackSockets(server);
 

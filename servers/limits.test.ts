@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { watchBacklogs } from './shared/backlog.ts';
-import { floodGuard } from './shared/flood.ts';
 import { packetWalker } from './shared/mqtt/mqtt-guard.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 
 describe('in virtual time', () => {
   beforeEach(() => {
@@ -11,56 +11,56 @@ describe('in virtual time', () => {
     vi.useRealTimers();
   });
 
-  describe('the flood guard', () => {
-    const admitted = (inTime: () => boolean, tries: number): number => {
+  describe('the token bucket', () => {
+    const admitted = (take: () => boolean, tries: number): number => {
       let count = 0;
-      for (let at = 0; at < tries; at++) if (inTime()) count++;
+      for (let at = 0; at < tries; at++) if (take()) count++;
       return count;
     };
 
     test('lets a burst of a second’s worth through, and no more', () => {
-      expect(admitted(floodGuard({ messagesPerSecond: 100 }), 1_000)).toBe(100);
+      expect(admitted(tokenBucket({ messagesPerSecond: 100 }), 1_000)).toBe(100);
     });
 
     test('never refuses who keeps to the rate, for any time', () => {
-      const inTime = floodGuard({ messagesPerSecond: 100 });
+      const take = tokenBucket({ messagesPerSecond: 100 });
       for (let second = 0; second < 600; second++) {
-        expect(admitted(inTime, 100)).toBe(100);
+        expect(admitted(take, 100)).toBe(100);
         vi.advanceTimersByTime(1_000);
       }
     });
 
     test('gives back what time gives back, and not more than a burst', () => {
-      const inTime = floodGuard({ messagesPerSecond: 100 });
-      admitted(inTime, 1_000);
+      const take = tokenBucket({ messagesPerSecond: 100 });
+      admitted(take, 1_000);
       vi.advanceTimersByTime(250);
-      expect(admitted(inTime, 1_000)).toBe(25);
+      expect(admitted(take, 1_000)).toBe(25);
       vi.advanceTimersByTime(3_600_000);
-      expect(admitted(inTime, 1_000)).toBe(100);
+      expect(admitted(take, 1_000)).toBe(100);
     });
 
     test('refuses what comes at twice the rate about half of the time', () => {
-      const inTime = floodGuard({ messagesPerSecond: 100 });
-      admitted(inTime, 100);
+      const take = tokenBucket({ messagesPerSecond: 100 });
+      admitted(take, 100);
       let count = 0;
       for (let at = 0; at < 2_000; at++) {
         vi.advanceTimersByTime(5);
-        if (inTime()) count++;
+        if (take()) count++;
       }
       expect(count).toBeGreaterThanOrEqual(999);
       expect(count).toBeLessThanOrEqual(1_001);
     });
 
     test('keeps fractions: less than one a second', () => {
-      const inTime = floodGuard({ messagesPerSecond: 0.5 });
-      expect(inTime()).toBe(false);
+      const take = tokenBucket({ messagesPerSecond: 0.5 });
+      expect(take()).toBe(false);
       vi.advanceTimersByTime(60_000);
       // A burst of half a message is none.
-      expect(inTime()).toBe(false);
+      expect(take()).toBe(false);
     });
 
     test('counts each session by itself', () => {
-      const [one, other] = [floodGuard({ messagesPerSecond: 3 }), floodGuard({ messagesPerSecond: 3 })];
+      const [one, other] = [tokenBucket({ messagesPerSecond: 3 }), tokenBucket({ messagesPerSecond: 3 })];
       expect(admitted(one, 10)).toBe(3);
       expect(admitted(other, 10)).toBe(3);
     });

@@ -1,4 +1,5 @@
 import type { Application, Listener, ServerAnswer, ServerModule, ServerOrder } from '../bench/contract.ts';
+import { serveIpc } from '../bench/ipc.ts';
 import { settledRss } from '../bench/memory.ts';
 import { meterSockets } from '../bench/meter.ts';
 import { application } from './application.ts';
@@ -10,30 +11,24 @@ import { application } from './application.ts';
 const meter = meterSockets('server');
 let listener: Listener | undefined;
 
-async function obey(order: ServerOrder): Promise<ServerAnswer> {
+async function handle(order: ServerOrder): Promise<ServerAnswer> {
   if (order.order === 'usage') {
     const { user, system } = process.cpuUsage();
     return { answer: 'usage', cpuSeconds: (user + system) / 1e6, rssBytes: process.memoryUsage.rss(), ...meter() };
   }
   if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
-  try {
-    const server: ServerModule = await import(order.module);
-    const wanted: { application: Application } =
-      order.application === undefined ? { application } : await import(order.application);
-    listener = await server.listen(wanted.application, order);
-    const { url, close }: Partial<Listener> = listener ?? {};
-    if (url === undefined || close === undefined)
-      throw new TypeError('listen resolved with no listener: it has to have what bench/contract.ts says');
-    return { answer: 'listening', url: listener.url, effective: listener.effective };
-  } catch (error) {
-    return { answer: 'failed', reason: error instanceof Error ? error.message : String(error) };
-  }
+  const server: ServerModule = await import(order.module);
+  const wanted: { application: Application } =
+    order.application === undefined ? { application } : await import(order.application);
+  listener = await server.listen(wanted.application, order);
+  const { url, close }: Partial<Listener> = listener ?? {};
+  if (url === undefined || close === undefined)
+    throw new TypeError('listen resolved with no listener: it has to have what bench/contract.ts says');
+  return { answer: 'listening', url: listener.url, effective: listener.effective };
 }
 
-process.on('message', async (order: ServerOrder) => process.send?.(await obey(order)));
 process.on('SIGTERM', async () => {
   await listener?.close();
   process.exit(0);
 });
-process.on('disconnect', () => process.exit(0));
-if (!process.connected) process.exit(0);
+serveIpc(handle);

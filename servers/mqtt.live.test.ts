@@ -1,18 +1,21 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { generate, parser } from 'mqtt-packet';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Options } from '../bench/contract.ts';
-import { usualLimits } from '../bench/limits.ts';
-import { application } from './application.ts';
-import { listen } from './mqtt.ts';
+import { Kit } from '../bench/testing/kit.ts';
+import * as server from './mqtt.ts';
 import { MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 
+let kit: Kit;
+beforeEach(() => {
+  kit = new Kit();
+});
+afterEach(() => kit[Symbol.asyncDispose]());
+
 async function served(options: Options): Promise<URL> {
-  const listener = await listen(application, { host: '127.0.0.1', port: 0, options, limits: usualLimits(100_000) });
-  onTestFinished(() => listener.close());
-  return new URL(listener.url);
+  return new URL((await kit.listen(server, { options })).url);
 }
 
 /** A connection of packets by hand, and the kinds of packets that came back. */
@@ -23,7 +26,7 @@ function dial({ hostname, port }: URL, { clean = true } = {}) {
   socket.on('error', () => {});
   socket.on('data', (chunk) => packets.parse(chunk));
   packets.on('packet', ({ cmd }) => seen.push(cmd));
-  onTestFinished(() => void socket.destroy());
+  kit.defer(() => socket.destroy());
   socket.write(generate({ cmd: 'connect', clientId: `by-hand-${port}-${clean}`, clean, keepalive: 0 }));
   const publish = (messageId: number) =>
     socket.write(

@@ -1,12 +1,13 @@
 import type { Duplex } from 'node:stream';
 import { Aedes, type Client } from 'aedes';
-import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { qosOf } from '../bench/codec/qos.ts';
+import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { Authenticator, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { Gate, whenExpired } from './shared/gate.ts';
 import { schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
 import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
-import { forgetReceived, MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
+import { dropStoredQos2Payloads, MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
 /** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
@@ -23,7 +24,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const { messageBytes } = limits;
   const qos = qosOf(settings.options);
   const { websocket = false } = settings.options;
-  const gate = new Gate(settings);
+  const authenticator = new Authenticator(settings);
   const subscribed = new WeakMap<Client, Set<string>>();
 
   const broker = await Aedes.createBroker({
@@ -35,11 +36,11 @@ export async function listen(application: Application, settings: ServerSettings)
     // What is kept for those who are away has no bound in aedes.
     preConnect: (_client, { clean }, done) => done(clean ? null : new Error('only clean sessions'), clean === true),
     authenticate(client, _username, password, done) {
-      gate.admit(password?.toString('latin1')).then(
-        (pass) => {
+      authenticator.admit(password?.toString('latin1')).then(
+        (auth) => {
           client.conn.once(
             'close',
-            whenExpired(pass, () => client.conn.destroy()),
+            whenExpired(auth, () => client.conn.destroy()),
           );
           done(null, true);
         },
@@ -62,7 +63,7 @@ export async function listen(application: Application, settings: ServerSettings)
       done(null, subscription);
     },
   });
-  forgetReceived(broker);
+  dropStoredQos2Payloads(broker);
   const packetBytes = messageBytes + ENVELOPE_BYTES;
   const streams = new Set<Duplex>();
   const onStream = (stream: Duplex): void => {
@@ -72,7 +73,7 @@ export async function listen(application: Application, settings: ServerSettings)
     broker.handle(stream);
   };
   const server = websocket
-    ? createMqttWebServer(settings, { gate, packetBytes, onStream })
+    ? createMqttWebServer(settings, { authenticator, packetBytes, onStream })
     : createStreamServer(settings, onStream);
   const sockets = trackSockets(server);
 
@@ -121,8 +122,4 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
-}
-
-function qosOf({ qos }: Options): 0 | 1 | 2 {
-  return qos === 1 || qos === 2 ? qos : 0;
 }

@@ -3,12 +3,13 @@ import { Server } from 'socket.io';
 import * as msgpack from 'socket.io-msgpack-parser';
 import * as parser from 'socket.io-parser';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { type AuthContext, Authenticator, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, type Pass, whenExpired } from './shared/gate.ts';
 import { createWebServer, cutSoon, guardOrigins, notFound, refuseAndCut, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { isLonger } from './shared/message-size.ts';
 import { limitedSockets } from './shared/sockets.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 
 /** An event has one argument. With the usual ten, a peer could leave ten messages here that never become an event. */
 class Decoder extends parser.Decoder {
@@ -48,11 +49,11 @@ export async function listen(application: Application, settings: ServerSettings)
   const transports = transportsOf(settings.options);
   const polls = transports.includes('polling');
   const packed = settings.options.msgpack === true;
-  const gate = new Gate(settings);
+  const authenticator = new Authenticator(settings);
   // The token comes with Socket.IO's own connect packet, not with the handshake below it.
-  const server = createWebServer(settings, notFound, new Gate({ ...settings, tokens: undefined }));
+  const server = createWebServer(settings, notFound, new Authenticator({ ...settings, tokens: undefined }));
   const sockets = trackSockets(server);
-  const passes = new WeakMap<object, Pass>();
+  const contexts = new WeakMap<object, AuthContext>();
   const io = new Server(server, {
     transports,
     upgradeTimeout: limits.handshakeMs,
@@ -72,11 +73,11 @@ export async function listen(application: Application, settings: ServerSettings)
     limitHandshakes(server, limits.subscriptions);
   }
   // Engine.IO would answer a strange page's handshake with 400.
-  guardOrigins(server, gate, settings);
-  if (!gate.open) {
+  guardOrigins(server, authenticator, settings);
+  if (!authenticator.open) {
     io.use((socket, next) => {
-      gate.admit(socket.handshake.auth.token).then((pass) => {
-        passes.set(socket, pass);
+      authenticator.admit(socket.handshake.auth.token).then((auth) => {
+        contexts.set(socket, auth);
         next();
       }, next);
     });
@@ -85,11 +86,11 @@ export async function listen(application: Application, settings: ServerSettings)
   const broadcast = (message: Message): void => void io.emit(EVENT, asBuffer(message));
 
   io.on('connection', (socket) => {
-    const pass = passes.get(socket);
-    if (pass !== undefined)
+    const auth = contexts.get(socket);
+    if (auth !== undefined)
       socket.once(
         'disconnect',
-        whenExpired(pass, () => socket.disconnect(true)),
+        whenExpired(auth, () => socket.disconnect(true)),
       );
     const reply = (message: Message): void => void socket.emit(EVENT, asBuffer(message));
     socket.on(EVENT, (message: unknown) => {
@@ -104,9 +105,9 @@ export async function listen(application: Application, settings: ServerSettings)
   const waiting = new WeakMap<object, number>();
   io.engine.on('connection', (conn) => {
     // Whatever they are: events that nobody listens for and other namespaces cost as much as messages.
-    const inTime = floodGuard(limits);
+    const take = tokenBucket(limits);
     conn.on('packet', () => {
-      if (!inTime()) conn.close(true);
+      if (!take()) conn.close(true);
     });
     conn.on('packetCreate', ({ data }: { data?: { length: number } }) =>
       waiting.set(conn, (waiting.get(conn) ?? 0) + (data?.length ?? 0)),
@@ -153,12 +154,6 @@ function transportsOf({ transport = 'websocket' }: Options): ('polling' | 'webso
 function asBuffer(message: Message): string | Buffer {
   if (typeof message === 'string' || Buffer.isBuffer(message)) return message;
   return Buffer.from(message.buffer, message.byteOffset, message.length);
-}
-
-/** A character is one to three bytes: only where that decides are they counted. */
-function isLonger(message: string | Buffer, mostBytes: number): boolean {
-  if (typeof message !== 'string') return message.length > mostBytes;
-  return message.length > mostBytes || (3 * message.length > mostBytes && Buffer.byteLength(message) > mostBytes);
 }
 
 /** A request without a session opens one, and Engine.IO would keep any number of them for as long as they may take to connect. */

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import { Authenticator, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, whenExpired } from './shared/gate.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 
 /**
  * Length-prefixed messages over TCP: the floor that every other transport is held against. An empty frame greets a session:
@@ -13,7 +13,7 @@ import { authority, bind, closeServer, closingOnce, createStreamServer, trackSoc
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
-  const gate = new Gate(settings);
+  const authenticator = new Authenticator(settings);
   const sessions = new Set<Socket>();
   const server = createStreamServer(settings, onConnection);
   const sockets = trackSockets(server);
@@ -35,12 +35,12 @@ export async function listen(application: Application, settings: ServerSettings)
     socket.once('close', () => sessions.delete(socket));
     const end = (): void => void socket.destroy();
     const reply = (message: Message): void => void socket.write(encodeFrame(message));
-    const inTime = floodGuard(limits);
+    const take = tokenBucket(limits);
     const receive = (frame: Buffer): void => {
-      if (!inTime()) return end();
+      if (!take()) return end();
       void application(frame, reply, broadcast);
     };
-    if (gate.open) {
+    if (authenticator.open) {
       socket.on('data', frameDecoder(messageBytes, receive, end));
       return greet(socket);
     }
@@ -48,9 +48,9 @@ export async function listen(application: Application, settings: ServerSettings)
     socket.once('close', () => clearTimeout(late));
     const introduce = (frame: Buffer): void => {
       if (sessions.has(socket)) return receive(frame);
-      gate.admit(frame.toString('latin1')).then((pass) => {
+      authenticator.admit(frame.toString('latin1')).then((auth) => {
         clearTimeout(late);
-        socket.once('close', whenExpired(pass, end));
+        socket.once('close', whenExpired(auth, end));
         greet(socket);
       }, end);
     };

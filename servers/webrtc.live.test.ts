@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type {
   DataChannelLike,
@@ -8,26 +8,23 @@ import type {
   Listener,
   PeerConnectionLike,
   Platform,
-  Session,
 } from '../bench/contract.ts';
 import { usualLimits } from '../bench/limits.ts';
+import { Kit } from '../bench/testing/kit.ts';
 import { RTCPeerConnection } from '../clients/platform/peer-connection.ts';
 import { WebTransport } from '../clients/platform/webtransport.ts';
-import { connect } from '../clients/webrtc.ts';
-import { application } from './application.ts';
+import * as client from '../clients/webrtc.ts';
 import { answerOf, descriptionOf, readOffer } from './shared/webrtc/webrtc-signalling.ts';
-import { listen } from './webrtc.ts';
+import * as server from './webrtc.ts';
 
-const ending: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0).reverse()) await end();
+let kit: Kit;
+beforeEach(() => {
+  kit = new Kit();
 });
+afterEach(() => kit[Symbol.asyncDispose]());
 
-async function serve(changes: Partial<Limits> = {}): Promise<Listener> {
-  const limits = { ...usualLimits(1_000), ...changes };
-  const listener = await listen(application, { host: '127.0.0.1', port: 0, options: {}, limits });
-  ending.push(() => listener.close());
-  return listener;
+function serve(changes: Partial<Limits> = {}): Promise<Listener> {
+  return kit.listen(server, { limits: { ...usualLimits(1_000), ...changes } });
 }
 
 async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] = RTCPeerConnection) {
@@ -47,10 +44,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
       throw new Error('no HTTP here');
     },
   };
-  const { signal } = new AbortController();
-  const settings = { options: {}, encoding: 'text', platform, signal } as const;
-  const session: Session = await connect(url, { message, lost: lost.resolve }, settings);
-  ending.push(() => session.close());
+  const session = await kit.dial(client, url, { message, lost: lost.resolve }, { platform });
   const echo = (text: string): Promise<unknown> => {
     arrived = Promise.withResolvers();
     session.send(text);
@@ -63,7 +57,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
 function signalling(url: string) {
   const socket = new WebSocket(url);
   socket.on('error', () => {});
-  ending.push(async () => socket.terminate());
+  kit.defer(() => socket.terminate());
   const opened = new Promise((resolve) => socket.once('open', resolve));
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   return { socket, opened, closed };
@@ -269,7 +263,6 @@ test('a UDP port that is taken fails the server, not its sessions', async () => 
   await first.close();
   const taken = createSocket('udp4');
   await new Promise<void>((resolve) => taken.bind(port, '127.0.0.1', resolve));
-  ending.push(() => new Promise<void>((resolve) => taken.close(resolve)));
-  const settings = { host: '127.0.0.1', port, options: {}, limits: usualLimits(1_000) };
-  await expect(listen(application, settings)).rejects.toThrow(/EADDRINUSE/);
+  kit.defer(() => new Promise<void>((resolve) => taken.close(resolve)));
+  await expect(kit.listen(server, { port })).rejects.toThrow(/EADDRINUSE/);
 });

@@ -1,15 +1,17 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { errorText } from '../bench/error-text.ts';
+import { Authenticator, whenExpired } from './shared/authenticator.ts';
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, whenExpired } from './shared/gate.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { isLonger } from './shared/message-size.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 import { tryPort, untilFree } from './shared/udp.ts';
 import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
 import {
@@ -28,9 +30,7 @@ interface Session {
   readonly inbox: Inbox;
 }
 
-const library = await import('node-datachannel').catch((error: unknown) =>
-  error instanceof Error ? error.message : String(error),
-);
+const library = await import('node-datachannel').catch((error: unknown) => errorText(error));
 
 export function unavailable(): string | undefined {
   return typeof library === 'string'
@@ -47,19 +47,19 @@ export async function listen(application: Application, settings: ServerSettings)
   const { PeerConnection } = library;
   const { limits, host, options } = settings;
   const { messageBytes } = limits;
-  const gate = new Gate(settings);
-  const server = createWebServer(settings, notFound, gate);
+  const authenticator = new Authenticator(settings);
+  const server = createWebServer(settings, notFound, authenticator);
   const sockets = trackSockets(server);
   const sessions = new Set<Session>();
   const wss = acceptWebSockets(server, {
-    gate,
+    authenticator,
     limits,
     tokenInHandshake: true,
     maxPayload: MOST_SIGNAL_BYTES,
-    onAdmitted(socket, pass) {
+    onAdmitted(socket, auth) {
       socket.once(
         'close',
-        whenExpired(pass, () => endSocket(socket, 4401, 'the token has expired')),
+        whenExpired(auth, () => endSocket(socket, 4401, 'the token has expired')),
       );
     },
   });
@@ -75,17 +75,17 @@ export async function listen(application: Application, settings: ServerSettings)
     maxMessageSize: messageBytes + 1,
   };
   // Nobody's: the library has the UDP port open only as long as there is a connection that uses it.
-  const keeper = new PeerConnection('', configuration);
-  const unused = keeper.createDataChannel('');
-  letGo(keeper, unused);
-  keeper.setLocalDescription('offer');
+  const portHolder = new PeerConnection('', configuration);
+  const unused = portHolder.createDataChannel('');
+  attachNoopListeners(portHolder, unused);
+  portHolder.setLocalDescription('offer');
 
   function broadcast(message: Message): void {
     for (const { signalling, channel } of sessions) send(signalling, channel, message);
   }
 
   function receive({ signalling, channel, inbox }: Session): void {
-    const inTime = floodGuard(limits);
+    const take = tokenBucket(limits);
     const reply = (message: Message): void => send(signalling, channel, message);
     channel.onMessage((data) => {
       const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
@@ -93,7 +93,7 @@ export async function listen(application: Application, settings: ServerSettings)
       if (signalling.readyState !== signalling.OPEN) return;
       if (inbox.waitingBytes > AT_ONCE * limits.backlogBytes) return endSocket(signalling, 1008, 'too much at once');
       if (isLonger(message, messageBytes)) return endSocket(signalling, 1009, 'message too large');
-      if (!inTime()) return endSocket(signalling, 1008, 'too many messages');
+      if (!take()) return endSocket(signalling, 1008, 'too many messages');
       void application(message, reply, broadcast);
     });
   }
@@ -103,7 +103,7 @@ export async function listen(application: Application, settings: ServerSettings)
     const peer = new PeerConnection('', configuration);
     const channel = peer.createDataChannel('', { negotiated: true, id: 0, ...reliability(options) });
     const session = { signalling, peer, channel, inbox: new Inbox(() => peer.bytesReceived()) };
-    letGo(peer, channel);
+    attachNoopListeners(peer, channel);
     receive(session);
     // Also where the peer fell silent, once ICE has missed its consent for long enough (RFC 7675 §5.1).
     channel.onClosed(() => endSocket(signalling, 1000, 'the data channel was closed'));
@@ -171,14 +171,14 @@ export async function listen(application: Application, settings: ServerSettings)
       wss.close();
       await closeServer(server, sockets);
       unused.close();
-      keeper.close();
+      portHolder.close();
       await untilFree(host, port);
     }),
   };
 }
 
 /** Each holds the process until its end has been heard; the library forgets to hear it itself where nobody else listens. */
-function letGo(peer: PeerConnection, channel: DataChannel): void {
+function attachNoopListeners(peer: PeerConnection, channel: DataChannel): void {
   peer.onStateChange(() => {});
   channel.onClosed(() => {});
 }
@@ -189,7 +189,7 @@ const MOST_EMPTYING_MS = 5_000;
 /** The library's binding never frees what is still queued when a channel is closed. */
 async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
   const deadline = performance.now() + MOST_EMPTYING_MS;
-  while (!inbox.isEmpty && performance.now() < deadline) await later(1);
+  while (!inbox.isEmpty && performance.now() < deadline) await sleep(1);
   channel.close();
   peer.close();
 }
@@ -212,12 +212,6 @@ function send(signalling: WebSocket, channel: DataChannel, message: Message): vo
     // Closed meanwhile, or larger than the peer said it takes (RFC 8841 §6.1); sending less than was asked is no choice.
     endSocket(signalling, 1009, 'message too large for this peer');
   }
-}
-
-/** In bytes; counting a text's is left out where it cannot matter. */
-function isLonger(message: Message, bytes: number): boolean {
-  if (typeof message !== 'string') return message.length > bytes;
-  return message.length * 3 > bytes && Buffer.byteLength(message) > bytes;
 }
 
 /** Ports that are tried where any will do. */

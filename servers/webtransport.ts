@@ -11,11 +11,11 @@ import {
   whyNoBinding,
 } from '../bench/native/webtransport.ts';
 import { makeIdentity } from '../bench/security/identity.ts';
+import { type AuthContext, Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
-import { DatagramSigns } from './shared/datagram-signs.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, type Pass, Refused, tokenOf, whenExpired } from './shared/gate.ts';
+import { DatagramAckTracker } from './shared/datagram-ack-tracker.ts';
 import { authority, closingOnce } from './shared/listening.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 import { addressTaken, freePort, untilFree } from './shared/udp.ts';
 
 /** Its binary needs a newer system library than some systems have. */
@@ -29,7 +29,7 @@ const READ_BYTES = 65_536;
 interface Peer {
   readonly session: QuicSession;
   readonly stream: OrderedWriter;
-  readonly signs: DatagramSigns;
+  readonly acks: DatagramAckTracker;
 }
 
 /**
@@ -42,7 +42,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const { host, options, limits } = settings;
   const { messageBytes } = limits;
   const byDatagram = options.datagrams === true;
-  const gate = new Gate(settings);
+  const authenticator = new Authenticator(settings);
   const identity = settings.identity ?? (await makeIdentity([host]));
   const hash = createHash('sha256').update(new X509Certificate(identity.certificate).raw).digest();
   const { NapiServer, NapiClient } = loadBinding();
@@ -68,18 +68,18 @@ export async function listen(application: Application, settings: ServerSettings)
   async function enter(request: SessionRequest): Promise<void> {
     const { pathname, search } = new URL(await request.url);
     // The binding shows the URL alone: where origins are listed, nobody can be known to come from one of them.
-    if (!gate.admitsOrigin({ headers: {} })) return request.reject(403);
-    let pass: Pass;
+    if (!authenticator.admitsOrigin({ headers: {} })) return request.reject(403);
+    let auth: AuthContext;
     try {
-      pass = await gate.admit(tokenOf({ headers: {}, url: `${pathname}${search}` }));
+      auth = await authenticator.admit(tokenOf({ headers: {}, url: `${pathname}${search}` }));
     } catch (error) {
-      return request.reject(error instanceof Refused ? 401 : 500);
+      return request.reject(error instanceof Unauthorized ? 401 : 500);
     }
     const session = await request.ok();
     if (closing) return session.close(1001, 'server going away');
     sessions.add(session);
     const late = setTimeout(() => session.close(1008, 'no stream in time'), limits.handshakeMs);
-    const forget = whenExpired(pass, () => session.close(4401, 'the token has expired'));
+    const forget = whenExpired(auth, () => session.close(4401, 'the token has expired'));
     let peer: Peer | undefined;
     const over = (): void => {
       clearTimeout(late);
@@ -91,8 +91,8 @@ export async function listen(application: Application, settings: ServerSettings)
     const pair = await session.acceptBi();
     clearTimeout(late);
     const stream = new OrderedWriter(pair.takeSend());
-    const signs = new DatagramSigns(limits.backlogBytes / 2, () => write(stream, encodeFrame('')));
-    const here = { session, stream, signs };
+    const acks = new DatagramAckTracker(limits.backlogBytes / 2, () => write(stream, encodeFrame('')));
+    const here = { session, stream, acks };
     const send = byDatagram
       ? (message: Message) => sendDatagram(here, bytesOf(message))
       : (message: Message) => write(stream, encodeFrame(message));
@@ -101,15 +101,15 @@ export async function listen(application: Application, settings: ServerSettings)
     peers.add(peer);
     write(stream, encodeFrame(''));
     whenMoreStreams(session, () => session.close(1008, 'one stream is all there is'));
-    const inTime = floodGuard(limits);
+    const take = tokenBucket(limits);
     const tooMany = (): void => session.close(1008, 'too many messages');
     const refuse = (): void => session.close(1009, 'message too large');
     const receive = (bytes: Buffer): void => {
-      if (!inTime()) return tooMany();
+      if (!take()) return tooMany();
       if (bytes.length > messageBytes) return refuse();
       if (bytes.length > 0) void application(bytes, send, broadcast);
     };
-    const answer = (): void => (inTime() ? signs.answered() : tooMany());
+    const answer = (): void => (take() ? acks.answered() : tooMany());
     if (byDatagram) void readDatagrams(session, receive);
     const read = pair.takeRecv();
     const decode = frameDecoder(messageBytes, byDatagram ? answer : receive, refuse);
@@ -138,7 +138,7 @@ export async function listen(application: Application, settings: ServerSettings)
     limits,
     () => peers,
     // Of datagrams QUIC keeps a megabyte and drops what is older: at no time are there too many of them at once.
-    ({ stream, signs }) => stream.waitingBytes + Math.min(signs.waitingBytes, (AT_ONCE / 2) * limits.backlogBytes),
+    ({ stream, acks }) => stream.waitingBytes + Math.min(acks.waitingBytes, (AT_ONCE / 2) * limits.backlogBytes),
     ({ session }) => session.close(1013, 'reads too slowly'),
   );
 
@@ -186,10 +186,10 @@ async function readDatagrams(session: QuicSession, receive: (bytes: Buffer) => v
 }
 
 /** A datagram that is too large for this peer's path is one that is lost. */
-function sendDatagram({ session, signs }: Peer, bytes: Buffer): void {
+function sendDatagram({ session, acks }: Peer, bytes: Buffer): void {
   try {
     session.sendDatagram(bytes);
-    signs.sent(bytes.length);
+    acks.sent(bytes.length);
   } catch {
     // Or the session is over; `closed` says so.
   }

@@ -1,19 +1,20 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Options } from '../bench/contract.ts';
-import { usualLimits } from '../bench/limits.ts';
-import { application } from './application.ts';
-import { listen } from './ws.ts';
+import { Kit } from '../bench/testing/kit.ts';
+import * as server from './ws.ts';
 
-const LIMIT_BYTES = 100_000;
+let kit: Kit;
+beforeEach(() => {
+  kit = new Kit();
+});
+afterEach(() => kit[Symbol.asyncDispose]());
 
 async function served(options: Options): Promise<() => Promise<WebSocket>> {
-  const settings = { host: '127.0.0.1', port: 0, options, limits: usualLimits(LIMIT_BYTES) };
-  const listener = await listen(application, settings);
-  onTestFinished(() => listener.close());
+  const { url } = await kit.listen(server, { options });
   return async () => {
-    const socket = new WebSocket(listener.url, { perMessageDeflate: { threshold: 0 } });
-    onTestFinished(() => socket.terminate());
+    const socket = new WebSocket(url, { perMessageDeflate: { threshold: 0 } });
+    kit.defer(() => socket.terminate());
     await new Promise((resolve) => socket.once('open', resolve));
     return socket;
   };

@@ -1,11 +1,11 @@
 import { type PerMessageDeflateOptions, type RawData, WebSocket } from 'ws';
 import { FULL_BATCH } from '../bench/codec/batch.ts';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { floodGuard } from './shared/flood.ts';
-import { Gate, whenExpired } from './shared/gate.ts';
+import { Authenticator, whenExpired } from './shared/authenticator.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
+import { tokenBucket } from './shared/token-bucket.ts';
 import { type Peer, peerOf } from './shared/ws-peer.ts';
 
 /**
@@ -17,21 +17,21 @@ export async function listen(application: Application, settings: ServerSettings)
   const { messageBytes } = limits;
   const { batchMs = 0 } = settings.options;
   const perMessageDeflate = compressionOf(settings.options);
-  const gate = new Gate(settings);
-  const server = createWebServer(settings, notFound, gate);
+  const authenticator = new Authenticator(settings);
+  const server = createWebServer(settings, notFound, authenticator);
   const sockets = trackSockets(server);
   const peers = new Map<WebSocket, Peer>();
   const wss = acceptWebSockets(server, {
-    gate,
+    authenticator,
     limits,
     tokenInHandshake: true,
     options: { perMessageDeflate },
     // Of a compressed message it is what it unpacks to. A batch that is full goes beyond by one message.
     maxPayload: batchMs === 0 ? messageBytes : messageBytes + MOST_CHARACTER_BYTES * FULL_BATCH,
-    onAdmitted(socket, pass) {
+    onAdmitted(socket, auth) {
       socket.once(
         'close',
-        whenExpired(pass, () => endSocket(socket, 4401, 'the token has expired')),
+        whenExpired(auth, () => endSocket(socket, 4401, 'the token has expired')),
       );
     },
   });
@@ -44,7 +44,7 @@ export async function listen(application: Application, settings: ServerSettings)
 
   wss.on('connection', (socket) => {
     const peer = peerOf(socket, { batchMs: Number(batchMs), messageBytes });
-    const inTime = floodGuard(limits);
+    const take = tokenBucket(limits);
     peers.set(socket, peer);
     socket.once('close', () => {
       peers.delete(socket);
@@ -53,7 +53,7 @@ export async function listen(application: Application, settings: ServerSettings)
     socket.on('message', (data: RawData, isBinary) => {
       // binaryType is 'nodebuffer', so never an array of fragments
       peer.read(data as Buffer, isBinary, (message) => {
-        if (!inTime()) return endSocket(socket, 1008, 'too many messages');
+        if (!take()) return endSocket(socket, 1008, 'too many messages');
         void application(
           message,
           (answer) => peer.send(answer, isBinary),

@@ -1,34 +1,35 @@
 import { createInterface } from 'node:readline/promises';
 import { wrap } from '../../reports/terminal/text.ts';
-import type { Io } from './io.ts';
+import type { Context } from './command.ts';
 
-export type Ask = (question: string) => Promise<string>;
+/** Asks one question and resolves with the line that was typed. */
+export type Prompt = (question: string) => Promise<string>;
 
-/** Asks somebody at a terminal. Undefined when whoever was asked went away. */
-export async function converse<Result>(
-  use: (ask: Ask) => Promise<Result>,
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
+/** Holds a conversation at the terminal. Undefined if the user left before its end. */
+export async function ask<Result>(
+  use: (prompt: Prompt) => Promise<Result>,
+  { io, interrupted }: Context,
 ): Promise<Result | undefined> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const lines = createInterface(io.prompt);
   const close = (): void => lines.close();
   lines.on('SIGINT', close);
   interrupted.addEventListener('abort', close);
-  // Lines are kept until they are asked for: what is pasted all at once is no less an answer.
+  // Lines wait until they are asked for: several answers may be pasted at once.
   const typed = lines[Symbol.asyncIterator]();
   try {
     return await use(async (question) => {
-      // The last line is the prompt, which is written again whenever what is typed is.
+      // The last line is the prompt, which readline writes again whenever the answer is edited.
       const asked = wrap(question, io.progress.width());
-      for (const line of asked.slice(0, -1)) io.talk(`${line}\n`);
+      for (const line of asked.slice(0, -1)) io.info(`${line}\n`);
       lines.setPrompt(asked.at(-1) ?? '');
       lines.prompt();
       const { value, done } = await typed.next();
-      if (done === true) throw new Away();
+      if (done === true) throw new UserLeft();
       return value;
     });
   } catch (error) {
-    if (!(error instanceof Away)) throw error;
-    io.talk('\n');
+    if (!(error instanceof UserLeft)) throw error;
+    io.info('\n');
     return undefined;
   } finally {
     interrupted.removeEventListener('abort', close);
@@ -36,5 +37,4 @@ export async function converse<Result>(
   }
 }
 
-/** Nobody is there to answer any more. */
-class Away extends Error {}
+class UserLeft extends Error {}

@@ -8,6 +8,7 @@ import { parseResults } from '../results/file.ts';
 import { resultsSchema } from '../results/schema.ts';
 import { scenarios as registered } from '../scenarios/index.ts';
 import { cli, type Ended, endStarted, start, until } from '../testing/command.ts';
+import { wirebench } from '../testing/in-process.ts';
 import { childrenOf, isRunning, type RunningProcess } from '../testing/processes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-test-'));
@@ -31,12 +32,13 @@ const SMALL = [
   '1',
 ];
 
-const wirebench = (...args: string[]): Promise<Ended> => start(args).ended;
+/** The command as a process of its own. */
+const measured = (...args: string[]): Promise<Ended> => start(args).ended;
 
 describe('run', () => {
   test('measures, writes results and report, and ends with the report’s path', async () => {
     const out = join(folder, 'plain');
-    const { code, stdout, stderr } = await wirebench('run', '--transports', 'tcp,ws', ...SMALL, '--out', out);
+    const { code, stdout, stderr } = await measured('run', '--transports', 'tcp,ws', ...SMALL, '--out', out);
     // A busy machine may make a trial invalid; nothing may be lost or fail.
     expect([0, 13]).toContain(code);
     const lines = stdout.trimEnd().split('\n');
@@ -59,7 +61,7 @@ describe('run', () => {
 
   test('--json prints the results document and nothing else', async () => {
     const out = join(folder, 'json');
-    const { stdout } = await wirebench(
+    const { stdout } = await measured(
       'run',
       '--transports',
       'tcp',
@@ -76,7 +78,7 @@ describe('run', () => {
 
   test('the report is made again byte for byte', async () => {
     const again = join(folder, 'again.html');
-    const { code, stdout } = await wirebench('report', join(folder, 'plain', 'results.json'), '--out', again);
+    const { code, stdout } = await measured('report', join(folder, 'plain', 'results.json'), '--out', again);
     expect(code).toBe(0);
     expect(stdout.trimEnd().split('\n').at(-1)).toBe(again);
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(join(folder, 'plain', 'report.html'), 'utf8'));
@@ -85,7 +87,7 @@ describe('run', () => {
   test('a folder that has results keeps them under another name', async () => {
     const out = join(folder, 'json');
     const before = readFileSync(join(out, 'results.json'), 'utf8');
-    await wirebench('run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--out', out);
+    await measured('run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--out', out);
     expect(readFileSync(join(out, 'results.1.json'), 'utf8')).toBe(before);
     expect(readFileSync(join(out, 'results.json'), 'utf8')).not.toBe(before);
   });
@@ -105,7 +107,7 @@ describe('run', () => {
       }),
     );
     const out = join(folder, 'config');
-    const { stdout } = await wirebench('run', '--config', config, '--clients', '2', '--out', out, '--json');
+    const { stdout } = await measured('run', '--config', config, '--clients', '2', '--out', out, '--json');
     const { cases, plan } = parseResults(stdout, 'stdout');
     expect(cases.map(({ id }) => id)).toEqual(['tcp/echo/c2/r100/s128/text']);
     expect(plan).toMatchObject({ durationSeconds: 0.1, warmupSeconds: 0 });
@@ -127,7 +129,7 @@ describe('run', () => {
       '--clinets',
       '5',
     ];
-    const { code, stdout, stderr } = await wirebench('run', ...bad, '--out', out);
+    const { code, stdout, stderr } = await wirebench(['run', ...bad, '--out', out]);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     for (const part of ['"ws"', '"echo"', '--clients takes', '--rate takes', '--size takes', '"--clients"'])
@@ -139,17 +141,17 @@ describe('run', () => {
   test('a bad configuration file is named with its keys', async () => {
     const config = join(folder, 'bad.json');
     writeFileSync(config, '{"transport": "ws", "clients": "many"}');
-    const { code, stderr } = await wirebench('run', '--config', config);
+    const { code, stderr } = await wirebench(['run', '--config', config]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/unknown key "transport", did you mean "transports"\?/);
     expect(stderr).toMatch(/clients in .*bad\.json takes whole numbers/);
-    expect((await wirebench('run', '--config', join(folder, 'none.json'))).code).toBe(2);
+    expect((await wirebench(['run', '--config', join(folder, 'none.json')])).code).toBe(2);
   });
 
   test.each(['/proc/wirebench', join(folder, 'bench.json'), join(folder, 'bench.json', 'below')])(
     'a folder that cannot be written to (%s) is refused before measuring',
     async (out) => {
-      const { code, stderr } = await wirebench('run', '--quick', '--out', out);
+      const { code, stderr } = await wirebench(['run', '--quick', '--out', out]);
       expect(code).toBe(2);
       expect(stderr).toMatch(/cannot write to .*; name another folder with --out/);
     },
@@ -188,7 +190,7 @@ describe('run', () => {
     child.kill('SIGKILL');
     await ended;
     await until(() => !family.some(isRunning));
-    // What was written before is whole.
+    // The file that was written before is whole.
     parseResults(readFileSync(join(folder, 'killed', 'results.json'), 'utf8'), 'results');
   });
 
@@ -231,7 +233,7 @@ describe('run', () => {
 
 describe('the other commands', () => {
   test('list names everything, for people and for programs', async () => {
-    const { transports, scenarios } = JSON.parse((await wirebench('list', '--json')).stdout);
+    const { transports, scenarios } = JSON.parse((await wirebench(['list', '--json'])).stdout);
     expect(transports.map(({ id }: { id: string }) => id)).toContain('graphql');
     for (const one of transports)
       expect(one).toMatchObject({
@@ -240,7 +242,7 @@ describe('the other commands', () => {
         variants: expect.any(Array),
       });
     expect(scenarios.map(({ id }: { id: string }) => id)).toEqual(registered.map(({ id }) => id));
-    const { code, stdout } = await wirebench('list');
+    const { code, stdout } = await wirebench(['list']);
     expect(code).toBe(0);
     for (const { id } of transports) expect(stdout).toContain(id);
   });
@@ -252,7 +254,7 @@ describe('the other commands', () => {
     const socket = connect(Number(port), hostname);
     await new Promise((resolve) => socket.once('data', resolve));
     socket.destroy();
-    const taken = await wirebench('serve', 'ws', '--port', port);
+    const taken = await wirebench(['serve', 'ws', '--port', port]);
     expect(taken).toMatchObject({ code: 14, stdout: '' });
     expect(taken.stderr).toMatch(/port \d+ on 127\.0\.0\.1 is taken; name another with --port/);
     child.kill('SIGINT');
@@ -260,26 +262,26 @@ describe('the other commands', () => {
   });
 
   test('doctor says what it found, for people and for programs', async () => {
-    const { code, stdout } = await wirebench('doctor', '--json');
+    const { code, stdout } = await wirebench(['doctor', '--json']);
     expect(code).toBe(0);
     const { checks } = JSON.parse(stdout);
     for (const one of checks)
       expect(one).toMatchObject({ name: expect.any(String), state: expect.stringMatching(/^(ok|note|unfit)$/) });
-    expect((await wirebench('doctor')).stdout).toMatch(/^ [✓!✕] runtime/);
+    expect((await measured('doctor')).stdout).toMatch(/^ [✓!✕] runtime/);
   });
 
   test.each([
     [[], /Usage: wirebench/],
     [['rnu'], /unknown command 'rnu'/],
-    [['serve'], /missing required argument/],
+    [['serve'], /missing argument <transport>/],
     [['serve', 'wss'], /unknown transport "wss", did you mean "ws"\?/],
     [['serve', 'ws', '--port', '70000'], /--port takes a whole number/],
-    [['report'], /missing required argument/],
+    [['report'], /missing argument <results\.json>/],
     [['report', 'nowhere.json'], /cannot read nowhere\.json/],
     [['report', cli], /is not JSON/],
-    [['list', '--jsn'], /unknown option '--jsn'/],
+    [['list', '--jsn'], /unknown flag --jsn, did you mean "--json"/],
   ])('%j ends with exit code 2 and says why', async (args, message) => {
-    const { code, stderr } = await wirebench(...args);
+    const { code, stderr } = await wirebench(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });
@@ -287,13 +289,13 @@ describe('the other commands', () => {
   test('results of another major version are refused', async () => {
     const file = join(folder, 'future.json');
     writeFileSync(file, '{"schema": "wirebench/2"}');
-    const { code, stderr } = await wirebench('report', file);
+    const { code, stderr } = await wirebench(['report', file]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/has schema "wirebench\/2", this version reads wirebench\/1/);
   });
 
   test('help shows examples and exit codes', async () => {
-    const { code, stdout } = await wirebench('run', '--help');
+    const { code, stdout } = await measured('run', '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Examples:/);
     expect(stdout).toMatch(/130 +interrupted/);

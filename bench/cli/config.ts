@@ -3,12 +3,16 @@ import { SETTINGS } from '../plan/options.ts';
 import { type Given, suggestion } from '../plan/readers.ts';
 import type { Setting } from '../plan/settings.ts';
 import { whyNot } from '../results/file.ts';
+import type { Io } from './io.ts';
 
 /** A configuration file: JSON with the names of `run`'s flags, values or lists of them. Every problem is reported. */
-export function readConfig(path: string): { given: Partial<Record<Setting, Given>>; problems: string[] } {
+export function readConfig(
+  path: string,
+  { resolve }: Pick<Io, 'resolve'>,
+): { given: Partial<Record<Setting, Given>>; problems: string[] } {
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(path, 'utf8'));
+    document = JSON.parse(readFileSync(resolve(path), 'utf8'));
   } catch (error) {
     const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${whyNot(error)}`;
     return { given: {}, problems: [`--config ${path} ${why}`] };

@@ -1,7 +1,8 @@
+import { errorText } from '../error-text.ts';
 import { openFiles } from '../run/limits.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 
-/** What the system's errors mean for whoever runs a benchmark, and what to do about each. */
+/** Remedies for errors of the system, by their code. */
 const REMEDIES: Readonly<Record<string, (error: NodeJS.ErrnoException) => string>> = {
   EADDRINUSE: () => 'another program has that address: name another, or end that program',
   EMFILE: () => `too many open files${limit()}: raise the limit (\`ulimit -n\`) or use fewer --clients`,
@@ -22,7 +23,7 @@ function limit(): string {
   return limits === null ? '' : ` (this process may have ${limits.soft})`;
 }
 
-/** What to do about an error that the system gave; nothing where it says all there is to say. */
+/** Remedy for an error of the system; undefined where its message says enough. */
 export function remedy(error: unknown): string | undefined {
   if (!isSystemError(error) || error.code === undefined) return undefined;
   return Object.hasOwn(REMEDIES, error.code) ? REMEDIES[error.code]?.(error) : undefined;
@@ -31,10 +32,10 @@ export function remedy(error: unknown): string | undefined {
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'code' in error && typeof error.code === 'string';
 
-/** What failed, why, and what to try; where in the code only for who asks. */
+/** Explains an error: what failed, why, and what to try. Its stack is shown only if asked for. */
 export function explain(error: unknown, { verbose }: { verbose: boolean }): { text: string; code: ExitCode } {
   if (error instanceof UsageError) return { text: `${error.message}\n`, code: EXIT.usage };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const stack = error instanceof Error ? error.stack : undefined;
   const help = remedy(error);
   const lines = [

@@ -13,7 +13,7 @@ import type { ExitCode } from './exit.ts';
 /** Readers refuse a major version they do not know; within one, events and fields are only added. */
 const EVENTS_SCHEMA = 'wirebench-events/1';
 
-/** What `--ndjson` writes, one line each. Base units: seconds, bytes, messages a second. */
+/** Writes the events of `--ndjson`, one line each. Base units: seconds, bytes, messages a second. */
 export interface EventLog {
   plan(plan: RunPlan, thresholds: readonly Threshold[]): void;
   run(event: RunEvent): void;
@@ -79,6 +79,7 @@ function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'tr
     order: trial.order,
     state: trial.state,
     reasons: trial.reasons,
+    broken: trial.broken ?? [],
   };
   const one = results.cases.find(({ id }) => id === planned.id);
   if (trial.state === 'failed' || one === undefined) return known;

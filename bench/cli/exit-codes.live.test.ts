@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { makeResults, SEVEN, type TransportSpec } from '../../reports/testing/fixtures.ts';
 import { cli, type Ended, endStarted, start, startProgram, until } from '../testing/command.ts';
+import { wirebench } from '../testing/in-process.ts';
 import { EXIT } from './exit.ts';
 
 /** Every exit code by a process of its own, brought about by what it is for. */
@@ -75,7 +76,7 @@ const load = ({ rate = 100, trials = 1, clients = 4, seconds = 0.3 } = {}): stri
 /** Opening sessions keeps no timetable that a busy machine could miss. */
 const CONNECT = ['--scenarios', 'connect', '--clients', '4', '--trials', '1', '--link', 'loopback'];
 const MISSED = ['--threshold', 'tcp.connect.sessionRate>100000000/s'];
-/** Of four sessions there is no p99. */
+/** Four sessions are too few for a p99. */
 const UNTESTABLE = ['--threshold', 'tcp.connect.connectP99<1s'];
 let runs = 0;
 const run = (...args: string[]): string[] => ['run', ...args, '--out', join(folder, `run-${++runs}`)];
@@ -161,6 +162,7 @@ describe('where several apply', () => {
 
 describe('errors say what failed, why, and what to try', () => {
   const said = async (...args: string[]): Promise<Ended> => start(args).ended;
+  const told = async (...args: string[]): Promise<Ended> => wirebench(args);
 
   test('where in the code is for who asks', async () => {
     const { code, stderr } = await said(...run(...own(throws, 'throws'), ...load()), '--verbose');
@@ -178,7 +180,7 @@ describe('errors say what failed, why, and what to try', () => {
   });
 
   test.each<readonly [string, readonly string[], RegExp]>([
-    ['a flag', ['list', '--jsn'], /unknown option '--jsn'\n\(Did you mean --json\?\)/],
+    ['a flag', ['list', '--jsn'], /unknown flag --jsn, did you mean "--json"\?/],
     ['a flag of run', ['run', '--trasports', 'ws'], /unknown flag --trasports, did you mean "--transports"\?/],
     ['a flag of every command', ['run', '--verbos'], /unknown flag --verbos, did you mean "--verbose"\?/],
     ['a command', ['dctor'], /unknown command 'dctor'\n\(Did you mean doctor\?\)/],
@@ -186,13 +188,13 @@ describe('errors say what failed, why, and what to try', () => {
     ['a variant', ['run', '--transports', 'ws:deflat'], /"ws:deflat", did you mean "ws:deflate"\?/],
     ['a colour', ['list', '--color', 'no'], /Allowed choices are auto, always, never/],
   ])('the nearest name, of %s', async (_, args, says) => {
-    const { code, stdout, stderr } = await said(...args);
+    const { code, stdout, stderr } = await told(...args);
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
     expect(stderr).toMatch(says);
   });
 
   test('a bare command shows three examples', async () => {
-    const { code, stdout, stderr } = await said();
+    const { code, stdout, stderr } = await told();
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
     expect(
       stderr

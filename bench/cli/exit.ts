@@ -1,4 +1,4 @@
-/** What a command's end means to the shell. Documented in `--help` and the README. */
+/** Exit codes of all commands. */
 export const EXIT = {
   done: 0,
   internal: 1,
@@ -13,8 +13,22 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** Meaning of each exit code, as `--help` lists them. */
+export const EXIT_TEXTS: Readonly<Record<ExitCode, string>> = {
+  0: 'done, valid, thresholds met',
+  1: 'internal error',
+  2: 'usage',
+  10: 'a threshold was missed',
+  11: 'worse than the base (compare)',
+  12: 'open (compare --fail-on inconclusive)',
+  13: 'a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
+  14: 'a transport failed or lost messages',
+  15: 'machine not fit (doctor --strict)',
+  130: 'interrupted, partial results saved; or declined at the prompt',
+};
+
 /** Gravest first: what spoils the numbers comes before what they say. */
-const PRECEDENCE: readonly ExitCode[] = [
+export const PRECEDENCE: readonly ExitCode[] = [
   EXIT.interrupted,
   EXIT.internal,
   EXIT.usage,
@@ -26,13 +40,18 @@ const PRECEDENCE: readonly ExitCode[] = [
   EXIT.unfit,
 ];
 
-/** Where several apply the gravest counts. */
+/** The gravest of several exit codes. */
 export const gravest = (codes: readonly ExitCode[]): ExitCode =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.done;
 
-/** The command cannot be carried out as asked; the message names every problem and its fix. Exit code 2. */
+/** Refuses a command line: the message names every problem and its fix. Exit code 2. */
 export class UsageError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.length === 1 ? problems[0] : problems.map((problem) => `- ${problem}`).join('\n'));
   }
+}
+
+/** Refuses the command line if anything is wrong with it. */
+export function refuseIf(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UsageError(problems);
 }

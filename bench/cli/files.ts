@@ -1,11 +1,14 @@
+import { appendFileSync } from 'node:fs';
+import { errorText } from '../error-text.ts';
 import { readResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
 
-/** Undefined, with one problem more, where the file holds no results that this version can read. */
-export function readOrSay(file: string, problems: string[]): Results | undefined {
+/** Reads results. Undefined, with one more problem, if the file holds none that this version can read. */
+export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 'resolve'>): Results | undefined {
   try {
-    return readResults(file);
+    return readResults(resolve(file), file);
   } catch (error) {
     if (!(error instanceof UnreadableResults)) throw error;
     problems.push(error.message);
@@ -13,13 +16,30 @@ export function readOrSay(file: string, problems: string[]): Results | undefined
   }
 }
 
-/** Writes whole or not at all. @param flag names another place; throws a `UsageError` that says so */
-export function writeOrRefuse(path: string, text: string, flag: string): void {
+/** Writes a file whole or not at all. @param flag the flag that named it; a `UsageError` asks for another file with it */
+export function writeNamed(path: string, text: string, flag: string, { resolve }: Pick<Io, 'resolve'>): void {
   try {
-    writeWhole(path, text);
+    writeWhole(resolve(path), text);
   } catch (error) {
     throw new UsageError([
       `cannot write ${path}: ${whyNot(error, { ENOENT: 'its folder does not exist' })}; name another file with ${flag}`,
     ]);
+  }
+}
+
+/**
+ * Appends Markdown to the summary of a job on GitHub, where the runner names a file for it. A summary that cannot be written
+ * is no reason to lose a run.
+ */
+export function appendStepSummary(
+  text: string,
+  { environment, error: report }: Pick<Io, 'environment' | 'error'>,
+): void {
+  const { GITHUB_STEP_SUMMARY: file } = environment;
+  if (!file) return;
+  try {
+    appendFileSync(file, `${text}\n`);
+  } catch (error) {
+    report(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
   }
 }

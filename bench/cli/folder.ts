@@ -1,10 +1,11 @@
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { whyNot } from '../results/file.ts';
 import { UsageError } from './exit.ts';
+import type { Io } from './io.ts';
 
-/** The folder a run writes to. */
+/** Folder that a run writes to. */
 export interface RunFolder {
   readonly results: string;
   readonly report: string;
@@ -24,32 +25,33 @@ export function newFolder(startedAt: Date): string {
 }
 
 /**
- * Makes sure, before anything is measured, that the folder can be written to. What an earlier run left in it is kept under
- * another name; `moved` hears of it.
+ * Makes sure, before anything is measured, that the folder can be written to. Files of an earlier run are renamed, and the
+ * user is told.
  */
-export function prepareFolder(folder: string, moved: (what: string) => void): RunFolder {
+export function prepareFolder(folder: string, io: Pick<Io, 'resolve' | 'info'>): RunFolder {
   if (folder === '') throw new UsageError(['--out names no folder']);
-  const path = resolve(folder);
+  const path = io.resolve(folder);
+  const cwd = io.resolve('.');
   try {
     makeFolder(path);
-    const probe = join(folder, `.wirebench-${process.pid}`);
+    const probe = join(path, `.wirebench-${process.pid}`);
     closeSync(openSync(probe, 'w'));
     rmSync(probe);
-    keepEarlier(folder, moved);
+    keepEarlier(path, (what) => io.info(`${what}\n`));
   } catch (error) {
     throw new UsageError([`cannot write to ${folder}: ${whyNot(error, NO_FOLDER)}; name another folder with --out`]);
   }
   return {
-    results: shown(join(folder, 'results.json')),
-    report: shown(join(folder, 'report.html')),
+    results: shortest(join(path, 'results.json'), cwd),
+    report: shortest(join(path, 'report.html'), cwd),
     restore: () => makeFolder(path),
   };
 }
 
-/** Of a folder that was to be made; it is a file where one of its name was there before. */
+/** Reasons why a folder could not be made. */
 const NO_FOLDER = { ENOENT: 'no folder can be made there', ENOTDIR: 'it is a file, or lies below one' };
 
-/** Node's own recursive mkdir turns in circles for ever where a file system knows no new names, such as /proc. */
+/** Makes a folder and those above it. Node's recursive mkdir never returns on file systems such as /proc. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
@@ -71,8 +73,8 @@ function numbered(file: string, number: number): string {
   return file.replace('.', `.${number}.`);
 }
 
-/** Relative where that is shorter to read. */
-function shown(path: string): string {
-  const short = relative(process.cwd(), path);
+/** Relative path of what lies below the working folder, for people to read. */
+function shortest(path: string, cwd: string): string {
+  const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;
 }

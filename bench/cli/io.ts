@@ -1,35 +1,64 @@
+import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
 import { isInteractive, type Terminal } from '../../reports/terminal/progress.ts';
 import { wrapLines } from '../../reports/terminal/text.ts';
 
-/** Where a command reads its surroundings and writes: stdout has the result, stderr the talk. */
+/** Everything the command line gets from outside: a process gives its own, a test what it wants to see. */
+export interface Surroundings {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly environment: Environment;
+  /** Folder that relative paths start from. */
+  readonly cwd: string;
+  /** Clock of the progress display, in milliseconds. */
+  readonly now: () => number;
+  /**
+   * Makes signals end the command in order: from now on the first aborts what is returned. Never called for commands that a
+   * signal may end at once.
+   *
+   * @param announce called when the signal has come
+   */
+  readonly handleSignals: (announce: () => void) => AbortSignal;
+}
+
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Streams and settings of a command: stdout has the result, stderr everything else. */
 export interface Io {
   readonly out: (text: string) => void;
-  /** What helps to follow the command. `--quiet` leaves it out. */
-  readonly talk: (text: string) => void;
-  /** What went wrong: always said. */
-  readonly complain: (text: string) => void;
+  /** Writes what helps to follow the command; silent with `--quiet`. */
+  readonly info: (text: string) => void;
+  /** Writes what went wrong, in any case. */
+  readonly error: (text: string) => void;
   /** Columns of the terminal that stdout is; elsewhere $COLUMNS, or 80. */
   readonly width: () => number;
   readonly colour: boolean;
   readonly progress: Terminal;
-  /** Whether somebody is there to answer a question. */
-  readonly asks: boolean;
+  /** True if somebody at a terminal can answer a question. */
+  readonly interactive: boolean;
+  /** Streams of questions and answers. */
+  readonly prompt: { readonly input: Readable; readonly output: Writable };
+  readonly environment: Environment;
+  /** Absolute path of a file that was named in the command. */
+  readonly resolve: (path: string) => string;
+  readonly now: () => number;
 }
 
 export const COLOURS = ['auto', 'always', 'never'] as const;
 
-/** What every command's output keeps to. */
+/** Flags of every command that concern its output. */
 export interface OutputFlags {
   readonly color?: (typeof COLOURS)[number];
   readonly quiet?: boolean;
   readonly verbose?: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether a stream may be painted. A flag outranks the environment. Of that a person's NO_COLOR outranks FORCE_COLOR, which
- * many a tool sets for its children unasked.
+ * True if a stream may be painted. A flag outranks the environment. There a person's NO_COLOR outranks FORCE_COLOR, which
+ * many tools set for their children unasked.
  */
 export function isPainted(
   isTerminal: boolean,
@@ -43,42 +72,38 @@ export function isPainted(
   return isInteractive(isTerminal, environment);
 }
 
-export function processIo({ color, quiet = false }: OutputFlags = {}): Io {
-  const { stdin, stdout, stderr, env } = process;
-  const painted = (stream: NodeJS.WriteStream): boolean => isPainted(stream.isTTY === true, env, color);
-  // A log's lines are for searching, and are left whole.
-  const edge = (): number => (stderr.isTTY === true ? stderr.columns || NARROW : Number.POSITIVE_INFINITY);
-  const complain = (text: string): void => void stderr.write(wrapLines(text, edge()));
-  const interactive = !quiet && isInteractive(stderr.isTTY === true, env);
+export function openIo(surroundings: Surroundings, { color, quiet = false }: OutputFlags = {}): Io {
+  const { stdin, stdout, stderr, environment, cwd, now } = surroundings;
+  const painted = (stream: Output): boolean => isPainted(stream.isTTY === true, environment, color);
+  const progressWidth = (): number => stderr.columns || DEFAULT_COLUMNS;
+  // Lines of a log are left whole, for searching.
+  const edge = (): number => (stderr.isTTY === true ? progressWidth() : Number.POSITIVE_INFINITY);
+  const error = (text: string): void => void stderr.write(wrapLines(text, edge()));
+  const interactive = !quiet && isInteractive(stderr.isTTY === true, environment);
   return {
     out: (text) => void stdout.write(text),
-    talk: quiet ? () => {} : complain,
-    complain,
-    width: () => stdout.columns || columnsIn(env),
+    info: quiet ? () => {} : error,
+    error,
+    width: () => stdout.columns || columnsIn(environment),
     colour: painted(stdout),
     progress: {
       interactive,
       colour: painted(stderr),
-      width: () => stderr.columns || NARROW,
+      width: progressWidth,
       write: quiet ? () => {} : (text) => void stderr.write(text),
     },
-    asks: interactive && stdin.isTTY === true,
+    interactive: interactive && stdin.isTTY === true,
+    prompt: { input: stdin, output: stderr },
+    environment,
+    resolve: (path) => resolve(cwd, path),
+    now,
   };
 }
 
-/** What a terminal has that does not say. */
-const NARROW = 80;
+/** Width where neither the terminal nor $COLUMNS tells it. */
+const DEFAULT_COLUMNS = 80;
 
-/** What is no number of columns says nothing. */
+/** Columns that $COLUMNS names; ignored unless it is a positive integer. */
 export function columnsIn({ COLUMNS = '' }: Environment): number {
-  return /^[1-9]\d*$/.test(COLUMNS) ? Number(COLUMNS) : NARROW;
-}
-
-/** Whoever reads stdout may stop before its end (`| head`): that is no fault of ours. */
-export function forgiveClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  return /^[1-9]\d*$/.test(COLUMNS) ? Number(COLUMNS) : DEFAULT_COLUMNS;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseResults } from '../results/file.ts';
 import { endStarted, start } from '../testing/command.ts';
+import { wirebench } from '../testing/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-outputs-'));
 afterAll(() => {
@@ -94,7 +95,7 @@ describe('run', () => {
 
   test('what cannot be a threshold is refused with all other problems, before anything starts', async () => {
     const bad = ['--threshold', 'wss.echo.p99<5ms,ws.echo.p99<5', '--clients', '0', '--json', '--ndjson'];
-    const { code, stdout, stderr } = await run([...bad, '--out', join(folder, 'never')]);
+    const { code, stdout, stderr } = await wirebench(['run', ...bad, '--out', join(folder, 'never')]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     for (const part of [
       '--clients takes',

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { LEAST_SIZE } from '../codec/header.ts';
+import { errorText } from '../error-text.ts';
 import { registerTransport, transports } from '../transports/index.ts';
-import { UsageError } from './exit.ts';
+import { refuseIf } from './exit.ts';
+import type { Io } from './io.ts';
 
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const capabilities = z.strictObject({
@@ -49,23 +50,23 @@ const pluginSchema = z.object({
 });
 
 /**
- * Adds transports from outside the repository to those that can be named: modules that export `transport`, `listen` and
+ * Adds transports from outside the repository to those that can be named. Their modules export `transport`, `listen` and
  * `connect`. Throws a `UsageError` with everything that is wrong with any of them.
  */
-export async function usePlugins(files: readonly string[]): Promise<void> {
+export async function usePlugins(files: readonly string[], { resolve }: Pick<Io, 'resolve'>): Promise<void> {
   const problems: string[] = [];
-  for (const file of files) problems.push(...(await usePlugin(file)));
-  if (problems.length > 0) throw new UsageError(problems);
+  for (const file of files) problems.push(...(await usePlugin(file, resolve(file))));
+  refuseIf(problems);
 }
 
-async function usePlugin(file: string): Promise<string[]> {
-  if (!existsSync(file)) return [`--plugin ${file}: there is no such file`];
-  const module = pathToFileURL(resolve(file)).href;
+async function usePlugin(file: string, path: string): Promise<string[]> {
+  if (!existsSync(path)) return [`--plugin ${file}: there is no such file`];
+  const module = pathToFileURL(path).href;
   let exported: unknown;
   try {
     exported = await import(module);
   } catch (error) {
-    return [`--plugin ${file}: ${error instanceof Error ? error.message : error}`];
+    return [`--plugin ${file}: ${errorText(error)}`];
   }
   const read = pluginSchema.safeParse({ ...(exported as object) });
   if (!read.success) {
@@ -96,7 +97,7 @@ async function usePlugin(file: string): Promise<string[]> {
   return [];
 }
 
-/** Without the keys that are there and undefined. */
+/** Copies an object without its undefined properties. */
 function definedOf<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
     [Key in keyof Value]?: Exclude<Value[Key], undefined>;

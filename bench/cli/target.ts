@@ -3,32 +3,35 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIPv6 } from 'node:net';
 import { whyNot } from '../results/file.ts';
 import type { Security } from '../security/security.ts';
-import { UsageError } from './exit.ts';
+import { refuseIf, UsageError } from './exit.ts';
+import { textFlag, toggle, type Values } from './flags.ts';
+import type { Io } from './io.ts';
 
-/** What concerns a server that is not ours. */
-export interface TargetFlags {
-  readonly ca?: string;
-  readonly yesIOwnThisHost?: boolean;
-}
+/** Flags of a run against a server that runs already. */
+export const TARGET_FLAGS = {
+  ca: textFlag({ argument: '<file>', help: 'certificate (PEM) that --url’s server is trusted by' }),
+  'yes-i-own-this-host': toggle('allow load on a host that is not this machine'),
+};
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Whether a server may be driven, and with what. Throws a `UsageError` where its host is another machine and nobody said that it
- * is theirs: the load of a benchmark is an attack on whoever did not ask for it.
+ * Resolves what a run against somebody's server needs: the certificate and the token. Throws a `UsageError` if its host is
+ * another machine and the user has not said that it is theirs: to others the load of a benchmark is an attack.
  */
-export async function approach(
+export async function resolveTarget(
   url: string | null,
-  { ca, yesIOwnThisHost }: TargetFlags,
+  { ca, 'yes-i-own-this-host': owned }: Values<typeof TARGET_FLAGS>,
+  { resolve, environment }: Pick<Io, 'resolve' | 'environment'>,
 ): Promise<Security | undefined> {
   if (url === null) {
     const without = [
       ...(ca === undefined ? [] : ['--ca has no meaning without --url; leave it out']),
-      ...(yesIOwnThisHost ? ['--yes-i-own-this-host has no meaning without --url; leave it out'] : []),
+      ...(owned ? ['--yes-i-own-this-host has no meaning without --url; leave it out'] : []),
     ];
-    if (without.length > 0) throw new UsageError(without);
+    refuseIf(without);
     return undefined;
   }
   const { hostname } = new URL(url);
@@ -37,22 +40,22 @@ export async function approach(
     throw new UsageError([`--url: ${host} cannot be found: ${error.message}`]);
   });
   const local = found.every(({ address }) => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'));
-  if (!local && !yesIOwnThisHost) {
+  if (!local && !owned) {
     throw new UsageError([
       `--url: ${host} is not this machine, and a benchmark sends thousands of messages a second: to a server whose owner did ` +
         'not ask for that it is an attack. If it is yours to load, say so with --yes-i-own-this-host',
     ]);
   }
-  const token = process.env.WIREBENCH_TOKEN;
+  const token = environment.WIREBENCH_TOKEN;
   return {
     server: {},
-    client: { ...(ca === undefined ? {} : { authority: readAuthority(ca) }), ...(token ? { token } : {}) },
+    client: { ...(ca === undefined ? {} : { authority: readAuthority(ca, resolve) }), ...(token ? { token } : {}) },
   };
 }
 
-function readAuthority(file: string): string {
+function readAuthority(file: string, resolve: Io['resolve']): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(resolve(file), 'utf8');
   } catch (error) {
     throw new UsageError([`--ca: cannot read ${file}: ${whyNot(error)}`]);
   }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { columnsOf } from '../../reports/terminal/text.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN, type TransportSpec } from '../../reports/testing/fixtures.ts';
 import { endStarted, start, until } from '../testing/command.ts';
+import { wirebench } from '../testing/in-process.ts';
 import {
   blocksIn,
   hasCommands,
@@ -15,7 +16,7 @@ import {
   type TerminalOptions,
 } from '../testing/terminal.ts';
 
-/** What the command line prints on a real terminal, and what it must not print elsewhere. */
+/** Output of the command line on a terminal, and what it must not print elsewhere. */
 const folder = mkdtempSync(join(tmpdir(), 'wb-'));
 afterAll(() => {
   endStarted();
@@ -33,6 +34,9 @@ function results(name: string, transports: Record<string, TransportSpec>, seed: 
 }
 const WIDE = { ...SEVEN, 'plugin-転送プロトコル-🚀': { p50Ms: 3 } };
 const base = results('base', WIDE, 1);
+const pair = { ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} };
+const few = results('few', pair, 1);
+const fewSlow = results('few-slow', { ...pair, ws: { ...pair.ws, p50Ms: 0.3 } }, 2);
 const slow = results('slow', { ...WIDE, ws: { ...SEVEN.ws, p50Ms: 0.3 } }, 2);
 
 let runs = 0;
@@ -46,7 +50,13 @@ const wire = (): string[] => [
 ];
 
 const on = (args: readonly string[], options: TerminalOptions) => startOnTerminal(args, options).ended;
-/** As it stands on the terminal: without what moves the cursor. */
+/** Runs a command in this process, on a terminal of such a width. */
+const written = (args: readonly string[], columns: number, environment: Record<string, string> = {}) =>
+  wirebench(args, { columns, environment: { TERM: 'xterm-256color', ...environment } });
+/** Runs a command in this process, with pipes. */
+const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
+  wirebench(args, { environment: { TERM: 'xterm-256color', ...environment } });
+/** Lines as they stand on the terminal, without what moves the cursor. */
 const linesOf = (shown: string): string[] => stripVTControlCharacters(shown).replaceAll('\r', '').trimEnd().split('\n');
 const tooLong = (lines: readonly string[], columns: number): string[] =>
   lines.filter((line) => columnsOf(line) > columns);
@@ -93,7 +103,8 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
     ['help', ['--help'], /^Exit codes:$/m],
     ['an error', ['run', '--transports', 'wss', '--scenarios', 'eho', '--threshold', 'x'], /did you mean "ws"/],
   ])('%s keeps to them', async (_, args, says) => {
-    const { stdout: shown } = await on(args, { columns });
+    const { stdout, stderr } = await written(args, columns);
+    const shown = stdout + stderr;
     expect(tooLong(linesOf(shown), columns)).toEqual([]);
     expect(linesOf(shown).join('\n')).toMatch(says);
     expect(hasCommands(shown)).toBe(false);
@@ -109,7 +120,7 @@ test('wire keeps to a narrow one', async () => {
 test.each([['run'], ['choose'], ['compare'], ['aa']])(
   'at 40 columns %s --help stands below its flags',
   async (command) => {
-    const { stdout: shown, code } = await on([command, '--help'], { columns: 40 });
+    const { stdout: shown, code } = await written([command, '--help'], 40);
     expect(code).toBe(0);
     expect(tooLong(linesOf(shown), 40)).toEqual([]);
     expect(linesOf(shown).join('\n')).toMatch(/^ {2}--json\n {6}print \S/m);
@@ -117,7 +128,7 @@ test.each([['run'], ['choose'], ['compare'], ['aa']])(
 );
 
 test('what is listed stands below its names where there is no room beside them', async () => {
-  const { stdout: shown } = await on(['list'], { columns: 40 });
+  const { stdout: shown } = await written(['list'], 40);
   expect(tooLong(linesOf(shown), 40)).toEqual([]);
   expect(linesOf(shown).join('\n')).toMatch(/^ {2}ws\n {6}WebSocket · text and binary, up on\n {6}its connection$/m);
 });
@@ -136,18 +147,26 @@ test.each<readonly [string, readonly string[], RegExp]>([
   expect(linesOf(shown).join('\n')).toMatch(says);
 });
 
+test('the width and the colours of a real terminal are found out', async () => {
+  const { stdout: shown } = await on(['compare', base, slow], { columns: 60 });
+  expect(tooLong(linesOf(shown), 60)).toEqual([]);
+  expect(tooLong(linesOf(shown), 50)).not.toEqual([]);
+  expect(hasPaint(shown)).toBe(true);
+  expect(hasPaint((await on(['compare', base, slow], { environment: { NO_COLOR: '1' } })).stdout)).toBe(false);
+});
+
 test('what is said in prose is whole, however narrow the terminal', async () => {
   const [narrow, wide] = await Promise.all([60, 160].map((columns) => on(['list'], { columns })));
   expect(wordsOf(narrow!.stdout)).toEqual(wordsOf(wide!.stdout));
 });
 
 describe('escape codes', () => {
-  const compared = ['compare', base, slow];
+  const compared = ['compare', few, fewSlow];
 
   test.each<readonly [string, readonly string[]]>([
     ['run', run()],
     ['compare', compared],
-    ['choose', ['choose', base]],
+    ['choose', ['choose', few]],
     ['list', ['list']],
     ['doctor', ['doctor']],
     ['wire', wire()],
@@ -155,7 +174,7 @@ describe('escape codes', () => {
     ['a bare command', []],
     ['an unknown flag', ['list', '--jsn']],
   ])('%s: none reaches a pipe', async (_, args) => {
-    const { stdout, stderr } = await start(args, { TERM: 'xterm-256color' }).ended;
+    const { stdout, stderr } = await piped(args);
     expect(hasEscape(stdout + stderr)).toBe(false);
     expect(stdout + stderr).not.toBe('');
   });
@@ -203,19 +222,18 @@ describe('escape codes', () => {
     [['--color', 'auto'], { NO_COLOR: '1' }, false, false],
   ])('colour with %j and %j: on a terminal %s, in a pipe %s', async (flags, environment, terminal, pipe) => {
     const args = [...compared, ...flags];
-    const [shown, piped] = await Promise.all([on(args, { environment }), start(args, environment).ended]);
-    expect([hasPaint(shown.stdout), hasPaint(piped.stdout)]).toEqual([terminal, pipe]);
-    expect(hasCommands(shown.stdout + piped.stdout)).toBe(false);
+    const [shown, plain] = [await written(args, 80, environment), await piped(args, environment)];
+    expect([hasPaint(shown.stdout), hasPaint(plain.stdout)]).toEqual([terminal, pipe]);
+    expect(hasCommands(shown.stdout + plain.stdout)).toBe(false);
     expect(linesOf(shown.stdout).join('\n')).toContain('▼ worse');
   });
 
   test('documents are never painted', async () => {
     const always = ['--color', 'always'];
-    const [json, markdown] = await Promise.all(
-      ['--json', '--markdown'].map((flag) => start([...compared, flag, ...always]).ended),
-    );
-    expect(hasEscape(json!.stdout + markdown!.stdout)).toBe(false);
-    expect(JSON.parse(json!.stdout)).toMatchObject({ exitCode: 11 });
+    const json = await piped([...compared, '--json', ...always]);
+    const markdown = await piped([...compared, '--markdown', ...always]);
+    expect(hasEscape(json.stdout + markdown.stdout)).toBe(false);
+    expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 11 });
   });
 
   test('NO_COLOR leaves the block, and its colours out', async () => {
@@ -232,7 +250,7 @@ test('Ctrl-C on a terminal: what is said goes below the block, and the report fo
   child.stdin.write('\u0003');
   expect((await ended).code).toBe(130);
   const after = linesOf(blocksIn(said.stdout).after);
-  expect(after[1]).toBe('Stopping. Once more to stop at once.');
+  expect(after[1]).toBe('Stopping. Press Ctrl-C again to stop at once.');
   expect(after.at(-1)).toBe(join(out, 'report.html'));
 });
 
@@ -246,14 +264,14 @@ describe('--quiet', () => {
   });
 
   test('does not silence what went wrong', async () => {
-    const { code, stderr } = await start(['run', '--quiet', '--transports', 'wss']).ended;
+    const { code, stderr } = await wirebench(['run', '--quiet', '--transports', 'wss']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean "ws"?') });
   });
 });
 
 describe('a long run', () => {
   const long = ['run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--duration', '1000', '--trials', '1'];
-  const question = /That is about 17 min\. Go on\?/;
+  const question = /This takes about 17 min\. Go on\?/;
 
   test('is asked about on a terminal; no is no', async () => {
     const out = join(folder, 'declined');
@@ -271,11 +289,10 @@ describe('a long run', () => {
     ['micro', ['--seconds', '30'], /^Encoding and decoding, step by step: about \d+ min\.$/m],
     ['wire', ['--trials', '100', '--transports', 'tcp,ws'], /^8 cases × 100 trials = 800, about \d+ min\.$/m],
   ])('of %s says what it is and how long, and is asked about alike', async (command, flags, plan) => {
-    const { child, said, ended } = startOnTerminal([command, ...flags], { columns: 120 });
-    await until(() => /That is about \d+ min\. Go on\? \(--yes does not ask\) \[Y\/n\]/.test(said.stdout));
-    expect(linesOf(said.stdout).join('\n')).toMatch(plan);
-    child.stdin.write('n\n');
-    expect((await ended).code).toBe(130);
+    const { code, stdout, stderr } = await wirebench([command, ...flags], { columns: 120, typed: 'n\n' });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(/This takes about \d+ min\. Go on\? \(--yes does not ask\) \[Y\/n\]/);
+    expect(linesOf(stderr).join('\n')).toMatch(plan);
   });
 
   test('a question that is wider than the terminal breaks between words', async () => {
@@ -285,7 +302,7 @@ describe('a long run', () => {
     expect((await ended).code).toBe(130);
     const lines = linesOf(said.stdout);
     expect(tooLong(lines, 40)).toEqual([]);
-    expect(lines.join('\n')).toMatch(/^That is about \d+ min\. Go on\? \(--yes does\nnot ask\) \[Y\/n\] n$/m);
+    expect(lines.join('\n')).toMatch(/^This takes about \d+ min\. Go on\? \(--yes\ndoes not ask\) \[Y\/n\] n$/m);
   });
 
   test.each([

@@ -31,7 +31,7 @@ const SHAPE =
 const conditionsOf = (value: unknown): string[] =>
   listOf(Array.isArray(value) ? value : String(value).replace(/,(?=[^[]*\])/g, ']['));
 
-/** Reads conditions that figures have to keep to; every problem of every one of them is reported. */
+/** Reads thresholds, and reports every problem of each. */
 export function readThresholds(
   given: Given | undefined,
   measured: Planned,
@@ -128,7 +128,7 @@ function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEn
   return `has no figure "${figure}"${suggestion(figure, ids)}`;
 }
 
-/** Units to a base unit, by what a metric is in: seconds, bytes, or so many a second. */
+/** Units per base unit, for metrics in seconds, in bytes, and per second. */
 const TIMES: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
 const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** -10, MiB: 2 ** -20, kB: 1e-3, MB: 1e-6 };
 const RATES: Readonly<Record<string, number>> = { '': 1, '/s': 1 };

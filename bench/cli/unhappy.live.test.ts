@@ -2,16 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { makeResults, SEVEN } from '../../reports/testing/fixtures.ts';
 import { formatResults } from '../results/file.ts';
 import { cli, endStarted, start, startProgram } from '../testing/command.ts';
-import { writeOrRefuse } from './files.ts';
+import { wirebench } from '../testing/in-process.ts';
+import { writeNamed } from './files.ts';
 import { prepareFolder } from './folder.ts';
 import { columnsIn } from './io.ts';
 
-/** What is not as it should be outside: files, folders, pipes, limits, signals. */
+/** Faults outside the program: files, folders, pipes, limits, signals. */
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-unhappy-'));
 afterAll(() => {
   endStarted();
@@ -40,7 +41,7 @@ describe('results that cannot be read are named, each with what is wrong', () =>
   ];
 
   test.each(bad)('%s', async (path, says) => {
-    const { code, stdout, stderr } = await start(['report', path]).ended;
+    const { code, stdout, stderr } = await wirebench(['report', path]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(says.replace('FILE', path));
   });
@@ -48,7 +49,7 @@ describe('results that cannot be read are named, each with what is wrong', () =>
   test('both of a comparison, with all other problems', async () => {
     const [first, second] = [join(folder, 'none.json'), join(folder, 'empty.json')];
     const flags = ['--fail-on', 'wrse', '--metrics', 'p98', '--max-regression', 'much'];
-    const { code, stderr } = await start(['compare', first, second, ...flags]).ended;
+    const { code, stderr } = await wirebench(['compare', first, second, ...flags]);
     expect(code).toBe(2);
     expect(stderr.trimEnd().split('\n')).toHaveLength(5);
     expect(stderr).toContain('--fail-on takes worse, inconclusive, never, not "wrse", did you mean "worse"?');
@@ -64,13 +65,13 @@ describe('a place that cannot be written to is refused in words', () => {
     [join(folder, 'x'.repeat(300)), /: its name is too long; name another file with --out$/],
   ])('%s', (path, says) => {
     const before = readdirSync(folder);
-    expect(() => writeOrRefuse(path, 'text', '--out')).toThrow(says);
-    // Nothing of it is left behind.
+    expect(() => writeNamed(path, 'text', '--out', { resolve })).toThrow(says);
+    // No part of it is left behind.
     expect(readdirSync(folder)).toEqual(before);
   });
 
   test('a folder below a file', () => {
-    expect(() => prepareFolder(join(results, 'run'), () => {})).toThrow(
+    expect(() => prepareFolder(join(results, 'run'), { resolve, info() {} })).toThrow(
       /: it is a file, or lies below one; name another folder with --out$/,
     );
   });
@@ -83,15 +84,15 @@ test.each<readonly [string, readonly string[]]>([
   ['aa', ['--transport', 'wss', '--trials', '2', '--yess']],
   ['wire', ['--transports', 'wss', '--size', '2', '--jsn']],
 ])('%s tells all problems at once', async (command, flags) => {
-  const { code, stdout, stderr } = await start([command, ...flags]).ended;
+  const { code, stdout, stderr } = await wirebench([command, ...flags]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr.trimEnd().split('\n')).toHaveLength(3);
   expect(stderr).toMatch(/^- unknown flag --\w+, did you mean "--\w+"\?$/m);
 });
 
 test('a list of transports that names none, or a plugin that is not there', async () => {
-  expect((await start(['ceiling', '--transports', '']).ended).stderr).toMatch(/names no transport; there are: tcp, ws/);
-  const { code, stderr } = await start(['run', '--plugin', 'none.ts']).ended;
+  expect((await wirebench(['ceiling', '--transports', ''])).stderr).toMatch(/names no transport; there are: tcp, ws/);
+  const { code, stderr } = await wirebench(['run', '--plugin', 'none.ts']);
   expect({ code, stderr }).toEqual({ code: 2, stderr: '--plugin none.ts: there is no such file\n' });
 });
 

@@ -8,6 +8,7 @@ import { afterAll, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Results } from '../results/schema.ts';
 import { endStarted, start } from '../testing/command.ts';
+import { wirebench } from '../testing/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-own-'));
 afterAll(() => {
@@ -105,7 +106,7 @@ test('of a server that is not as it should be one is told what was met and where
     ];
     const { code, stdout, stderr } = await start(['run', ...flags, '--trials', '1', '--out', out, ...SHORT]).ended;
     const written = ['results.json', 'report.html'].map((file) => readFileSync(join(out, file), 'utf8'));
-    // Whoever is let in by an address does not want it in a report.
+    // An address that lets its user in must not stand in a report.
     for (const text of [stdout, stderr, ...written]) expect(text).not.toMatch(/pass-word|se-cret/);
     expect(stderr).toContain(`ws://[hidden]@127.0.0.1:${port}/chat?key=[hidden]&[hidden]`);
     return { code, stdout: stdout.replaceAll(/\s+/g, ' '), trial: resultsIn(out).cases[0]?.trials[0] };
@@ -122,7 +123,7 @@ test('of a server that is not as it should be one is told what was met and where
     expect(twice).toMatchObject({ code: 13, trial: { messages } });
     expect(twice.trial?.reasons.join()).toContain('50 duplicated');
     for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/See that the server at \S+ runs/);
-    // Nothing that was sent may have been lost by then, and yet the server did not do what it was there for.
+    // Every message that was sent may have come back by then, and yet the server failed.
     const breaks = await driven('breaks', ports.breaks);
     expect(breaks.code).toBe(14);
     expect(breaks.trial?.reasons.join()).toContain('session lost: WebSocket closed with 1006');
@@ -132,7 +133,7 @@ test('of a server that is not as it should be one is told what was met and where
 });
 
 test('another host is driven only by whoever says that it is theirs', async () => {
-  const { code, stderr } = await start(['run', '--url', 'ws://192.0.2.1:9/', '--transports', 'ws', ...SHORT]).ended;
+  const { code, stderr } = await wirebench(['run', '--url', 'ws://192.0.2.1:9/', '--transports', 'ws', ...SHORT]);
   expect(code).toBe(2);
   expect(stderr).toContain('--yes-i-own-this-host');
 });
@@ -146,7 +147,7 @@ test.each([
   [['--plugin', 'no-such-file.ts'], 'no-such-file.ts'],
   [['--plugin', join(exampleFolder, 'clients/ndjson.ts')], 'transport'],
 ])('%j is refused with the way out', async (flags, word) => {
-  const { code, stderr } = await start(['run', ...flags]).ended;
+  const { code, stderr } = await wirebench(['run', ...flags]);
   expect(code).toBe(2);
   expect(stderr).toContain(word);
 });
@@ -253,7 +254,7 @@ test.each([
 test('two variants of a plugin may not have one name', async () => {
   const variant = "{ id: 'one', title: 'One', options: {} }";
   const plugin = pluginOf('double', `${promises}, variants: [${variant}, ${variant}]`);
-  const { code, stderr } = await start(['list', '--plugin', plugin]).ended;
+  const { code, stderr } = await wirebench(['list', '--plugin', plugin]);
   expect(code).toBe(2);
   expect(stderr).toContain('transport.variants: two have the same id');
 });
@@ -266,7 +267,7 @@ test('a plugin may not take the name of a transport that there is', async () => 
     `import { transport as other } from ${JSON.stringify(module)};\n` +
       `export { listen, connect } from ${JSON.stringify(module)};\nexport const transport = { ...other, id: 'ws' };\n`,
   );
-  const { code, stderr } = await start(['list', '--plugin', plugin]).ended;
+  const { code, stderr } = await wirebench(['list', '--plugin', plugin]);
   expect(code).toBe(2);
   expect(stderr).toContain('already');
 });

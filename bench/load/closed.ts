@@ -33,7 +33,7 @@ export class ClosedLoop {
     this.#next = sessions.map(() => sequence);
     this.#end = sequence + most;
     this.recorder = new Recorder({
-      table: { first, count: most * order.clients, clients: order.clients, startNs: 0, intervalNs: 0 },
+      schedule: { first, count: most * order.clients, clients: order.clients, startNs: 0, intervalNs: 0 },
       messages,
       sessions: sessions.length,
       reaches: order.reaches,

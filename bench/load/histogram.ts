@@ -3,9 +3,6 @@ import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type His
 /** One hour: longer than any trial's drain. */
 export const HIGHEST_NS = 3_600e9;
 
-/** A percentile is read only where at least this many samples lie beyond it. */
-export const SAMPLES_BEYOND = 10;
-
 /** An HdrHistogram of nanoseconds with three significant digits. */
 export function histogram(): Histogram {
   return build({ lowestDiscernibleValue: 1, highestTrackableValue: HIGHEST_NS, numberOfSignificantValueDigits: 3 });

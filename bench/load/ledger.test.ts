@@ -1,33 +1,33 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
-import { AGAIN, FIRST, LATE, Ledger } from './ledger.ts';
+import { DUPLICATE, IN_ORDER, Ledger, OUT_OF_ORDER } from './ledger.ts';
 
 test('in order, everything is a first arrival', () => {
   const ledger = new Ledger(2, 10);
-  for (let sequence = 10; sequence < 100; sequence++) expect(ledger.arrived(1, sequence)).toBe(FIRST);
+  for (let sequence = 10; sequence < 100; sequence++) expect(ledger.arrived(1, sequence)).toBe(IN_ORDER);
 });
 
 test('a loss and a duplicate do not cancel', () => {
   const ledger = new Ledger(1, 0);
   const arrivals = [0, 1, 1, 3].map((sequence) => ledger.arrived(0, sequence));
-  expect(arrivals).toEqual([FIRST, FIRST, AGAIN, FIRST]);
+  expect(arrivals).toEqual([IN_ORDER, IN_ORDER, DUPLICATE, IN_ORDER]);
   // 2 is still owed: it is no duplicate when it comes.
-  expect(ledger.arrived(0, 2)).toBe(LATE);
-  expect(ledger.arrived(0, 2)).toBe(AGAIN);
+  expect(ledger.arrived(0, 2)).toBe(OUT_OF_ORDER);
+  expect(ledger.arrived(0, 2)).toBe(DUPLICATE);
 });
 
 test('a gap is filled from either end and from its middle', () => {
   const ledger = new Ledger(1, 0);
-  expect(ledger.arrived(0, 9)).toBe(FIRST);
-  for (const sequence of [4, 0, 8, 3, 5, 1, 7, 2, 6]) expect(ledger.arrived(0, sequence)).toBe(LATE);
-  for (let sequence = 0; sequence < 10; sequence++) expect(ledger.arrived(0, sequence)).toBe(AGAIN);
+  expect(ledger.arrived(0, 9)).toBe(IN_ORDER);
+  for (const sequence of [4, 0, 8, 3, 5, 1, 7, 2, 6]) expect(ledger.arrived(0, sequence)).toBe(OUT_OF_ORDER);
+  for (let sequence = 0; sequence < 10; sequence++) expect(ledger.arrived(0, sequence)).toBe(DUPLICATE);
 });
 
 test('pairs are kept apart', () => {
   const ledger = new Ledger(3, 0);
-  expect([0, 1, 2].map((pair) => ledger.arrived(pair, 0))).toEqual([FIRST, FIRST, FIRST]);
-  expect(ledger.arrived(1, 0)).toBe(AGAIN);
+  expect([0, 1, 2].map((pair) => ledger.arrived(pair, 0))).toEqual([IN_ORDER, IN_ORDER, IN_ORDER]);
+  expect(ledger.arrived(1, 0)).toBe(DUPLICATE);
 });
 
 test.each([1, 7, 1_000])('%i losses, duplicates and swaps among 20,000 are found to the message', (faults) => {
@@ -54,9 +54,9 @@ test.each([1, 7, 1_000])('%i losses, duplicates and swaps among 20,000 are found
     if (doubled.has(sequence)) arriving.push(sequence);
   }
   const ledger = new Ledger(1, 0);
-  const counts = { [FIRST]: 0, [LATE]: 0, [AGAIN]: 0 };
+  const counts = { [IN_ORDER]: 0, [OUT_OF_ORDER]: 0, [DUPLICATE]: 0 };
   for (const sequence of arriving) counts[ledger.arrived(0, sequence)]++;
-  expect(counts[AGAIN]).toBe(faults);
-  expect(counts[LATE]).toBe(faults);
-  expect(counts[FIRST] + counts[LATE]).toBe(stream.length - faults);
+  expect(counts[DUPLICATE]).toBe(faults);
+  expect(counts[OUT_OF_ORDER]).toBe(faults);
+  expect(counts[IN_ORDER] + counts[OUT_OF_ORDER]).toBe(stream.length - faults);
 });

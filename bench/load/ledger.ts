@@ -1,9 +1,9 @@
-/** What an arrival was. */
-export const FIRST = 0;
+/** A first arrival after every earlier message of the same sender. */
+export const IN_ORDER = 0;
 /** A first arrival that came after a later message of the same sender. */
-export const LATE = 1;
-export const AGAIN = 2;
-export type Arrival = typeof FIRST | typeof LATE | typeof AGAIN;
+export const OUT_OF_ORDER = 1;
+export const DUPLICATE = 2;
+export type Arrival = typeof IN_ORDER | typeof OUT_OF_ORDER | typeof DUPLICATE;
 
 /**
  * Which messages have arrived, for every pair of a sender and a receiver. What a pair has is the range from the phase's first
@@ -25,9 +25,9 @@ export class Ledger {
     if (sequence >= next) {
       if (sequence > next) this.#open(pair, next, sequence);
       this.#next[pair] = sequence + 1;
-      return FIRST;
+      return IN_ORDER;
     }
-    return this.#fill(pair, sequence) ? LATE : AGAIN;
+    return this.#fill(pair, sequence) ? OUT_OF_ORDER : DUPLICATE;
   }
 
   #open(pair: number, from: number, to: number): void {

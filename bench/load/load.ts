@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
-import { PhaseAgenda } from './agenda.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
@@ -10,6 +9,7 @@ import { eventLoop, pace } from './pacer.ts';
 import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
+import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
 
 /** After everything owed has arrived: time for what was not owed, such as duplicates, to show. */
@@ -18,7 +18,7 @@ const LOOK_MS = 5;
 /** Resolution of the event loop's delay measurement; its readings include it. */
 const DELAY_RESOLUTION_MS = 1;
 
-/** How long the window was; and, on a timetable, what was due and how the loop kept up with it. */
+/** How long the window was; and, on a schedule, what was due and how the loop kept up with it. */
 type Found = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' | 'loopDelayP99Seconds' | 'busy'>>;
 
 /** One worker's sessions, and the load it puts on them. */
@@ -59,7 +59,7 @@ export class Load {
         // Before it is open: with several in flight, sessions stay in the order of their senders.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = whole(await this.#client.connect(url, receiver, settings));
+        receiver.session = assertSession(await this.#client.connect(url, receiver, settings));
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
@@ -69,22 +69,22 @@ export class Load {
 
   /** Puts one phase's messages on the sessions, waits for what is owed, and returns what was counted and timed. */
   async run(phase: PhaseOrder): Promise<Recording> {
-    const agenda = new PhaseAgenda(this.#order, phase, {
+    const sends = new SendSchedule(this.#order, phase, {
       sessions: this.#sessions,
       messages: this.#messages,
       clock: this.#clock,
     });
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-    return this.#watch(agenda.recorder, async (beganNs) => {
+    return this.#watch(sends.recorder, async (beganNs) => {
       const asleepBefore = performance.eventLoopUtilization().idle;
       delay.enable();
-      const { spunNs, elapsedNs } = await pace(agenda, eventLoop(this.#clock));
+      const { spunNs, elapsedNs } = await pace(sends, eventLoop(this.#clock));
       delay.disable();
       const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-      const { deadlineNs } = agenda;
+      const { deadlineNs } = sends;
       return {
-        due: agenda.due,
-        seconds: await this.#drain(agenda.recorder, () => agenda.owed(), {
+        due: sends.due,
+        seconds: await this.#drain(sends.recorder, () => sends.owed(), {
           beganNs,
           deadlineNs,
           graceMs: phase.more ? 0 : GRACE_MS,
@@ -119,7 +119,7 @@ export class Load {
   hold({ seconds }: HoldOrder): Promise<Recording> {
     const { clients, reaches } = this.#order;
     const recorder = new Recorder({
-      table: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
+      schedule: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
       sessions: this.#sessions.length,
       reaches,
@@ -171,7 +171,7 @@ export class Load {
 }
 
 /** A client from outside this repository may resolve with anything, and each message would then fail by itself. */
-function whole(session: Session): Session {
+function assertSession(session: Session): Session {
   const given: Partial<Session> | undefined = session;
   if (typeof given?.send !== 'function' || typeof given.close !== 'function')
     throw new TypeError('connect resolved with no session: it has to have send and close (bench/contract.ts)');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Agenda, type Loop, pace } from './pacer.ts';
+import { type Loop, pace, type TimedSends } from './pacer.ts';
 
 /** A loop on virtual time: a turn costs 1 µs, a timer fires up to a millisecond late, an action costs what the test says. */
 class VirtualLoop implements Loop {
@@ -21,18 +21,18 @@ class VirtualLoop implements Loop {
   }
 }
 
-function agendaOf(loop: VirtualLoop, dues: readonly number[], costNs: (index: number) => number = () => 2_000) {
+function sendsOf(loop: VirtualLoop, dues: readonly number[], costNs: (index: number) => number = () => 2_000) {
   const sentAt: number[] = [];
-  const agenda: Agenda = {
+  const sends: TimedSends = {
     dueNs: () => dues[sentAt.length] ?? Number.POSITIVE_INFINITY,
-    act: () => {
+    sendNext: () => {
       sentAt.push(loop.nowNs);
       loop.nowNs += costNs(sentAt.length - 1);
     },
     arrivals: () => 0,
     stopped: () => false,
   };
-  return { agenda, sentAt };
+  return { sends, sentAt };
 }
 
 const every = (intervalNs: number, count: number): number[] =>
@@ -43,8 +43,8 @@ test.each([100, 1_000, 10_000, 100_000])(
   async (rate) => {
     const loop = new VirtualLoop();
     const dues = every(1e9 / rate, 500);
-    const { agenda, sentAt } = agendaOf(loop, dues);
-    await pace(agenda, loop);
+    const { sends, sentAt } = sendsOf(loop, dues);
+    await pace(sends, loop);
     expect(sentAt).toHaveLength(dues.length);
     for (const [index, at] of sentAt.entries()) {
       expect(at).toBeGreaterThanOrEqual(dues[index]!);
@@ -56,24 +56,24 @@ test.each([100, 1_000, 10_000, 100_000])(
 test('a timer is used only when the next due time is more than two milliseconds away', async () => {
   const near = new VirtualLoop();
   await pace(
-    agendaOf(
+    sendsOf(
       near,
       every(2e6, 50).map((due) => due - 5e6),
-    ).agenda,
+    ).sends,
     near,
   );
   expect(near.timers).toBe(0);
   const far = new VirtualLoop();
-  await pace(agendaOf(far, every(20e6, 50)).agenda, far);
+  await pace(sendsOf(far, every(20e6, 50)).sends, far);
   expect(far.timers).toBeGreaterThanOrEqual(50);
   expect(far.turns).toBeLessThan(50 * 3_000);
 });
 
-test('after a stall everything that was due is done at once, and the timetable is not moved', async () => {
+test('after a stall everything that was due is done at once, and the schedule is not moved', async () => {
   const loop = new VirtualLoop();
   const dues = every(1e6, 300);
-  const { agenda, sentAt } = agendaOf(loop, dues, (index) => (index === 100 ? 50e6 : 2_000));
-  await pace(agenda, loop);
+  const { sends, sentAt } = sendsOf(loop, dues, (index) => (index === 100 ? 50e6 : 2_000));
+  await pace(sends, loop);
   expect(sentAt).toHaveLength(300);
   const lag = sentAt.map((at, index) => at - dues[index]!);
   expect(lag[100]).toBeLessThanOrEqual(3_000);
@@ -85,24 +85,24 @@ test('after a stall everything that was due is done at once, and the timetable i
 
 test('waiting without arrivals counts as spun, acting does not', async () => {
   const loop = new VirtualLoop();
-  const { agenda } = agendaOf(loop, every(1e6, 100), () => 500_000);
-  const { spunNs, elapsedNs } = await pace(agenda, loop);
+  const { sends } = sendsOf(loop, every(1e6, 100), () => 500_000);
+  const { spunNs, elapsedNs } = await pace(sends, loop);
   expect(spunNs / elapsedNs).toBeGreaterThan(0.4);
   expect(spunNs / elapsedNs).toBeLessThan(0.6);
 });
 
 test('being stopped ends the pacing with the rest undone', async () => {
   const loop = new VirtualLoop();
-  const { agenda, sentAt } = agendaOf(loop, every(1e6, 100));
-  await pace({ ...agenda, stopped: () => loop.nowNs > 50e6 }, loop);
+  const { sends, sentAt } = sendsOf(loop, every(1e6, 100));
+  await pace({ ...sends, stopped: () => loop.nowNs > 50e6 }, loop);
   expect(sentAt.length).toBeGreaterThan(40);
   expect(sentAt.length).toBeLessThan(50);
 });
 
 test('an action that throws rejects instead of hanging', async () => {
   const loop = new VirtualLoop();
-  const { agenda } = agendaOf(loop, every(1e6, 3), () => {
+  const { sends } = sendsOf(loop, every(1e6, 3), () => {
     throw new Error('broken');
   });
-  await expect(pace(agenda, loop)).rejects.toThrow('broken');
+  await expect(pace(sends, loop)).rejects.toThrow('broken');
 });

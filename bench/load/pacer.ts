@@ -14,12 +14,12 @@ export const eventLoop = (now: Clock): Loop => ({
   later: (milliseconds, task) => void setTimeout(task, milliseconds),
 });
 
-/** What is to be done, on an absolute timetable. */
-export interface Agenda {
-  /** Due time of the next thing, or +∞ when nothing is left. */
+/** Messages to send on an absolute schedule. */
+export interface TimedSends {
+  /** Due time of the next message, or +∞ when none is left. */
   dueNs(): number;
-  /** Does the next thing and moves on. */
-  act(): void;
+  /** Sends the next message and moves on. */
+  sendNext(): void;
   /** Grows whenever something arrived: a turn of the loop without arrivals or actions is idle. */
   arrivals(): number;
   /** True ends the pacing, whatever is left. */
@@ -42,30 +42,30 @@ const MOST_PER_TURN = 32;
 /** A turn longer than this without arrivals is a stall of the process, not idleness. */
 const STALL_NS = 1e6;
 
-/** Resolves when the agenda is done or stopped. Never early: a thing is done at its due time or after it. */
-export function pace(agenda: Agenda, loop: Loop): Promise<Paced> {
+/** Resolves when every message is sent, or sending has stopped. None is sent before its due time. */
+export function pace(sends: TimedSends, loop: Loop): Promise<Paced> {
   return new Promise((resolve, reject) => {
     const startedNs = loop.now();
     let spunNs = 0;
     let lastNs = startedNs;
-    let lastArrivals = agenda.arrivals();
+    let lastArrivals = sends.arrivals();
     let acted = false;
     let slept = false;
 
     function turn(): void {
       const beganNs = loop.now();
-      const arrivals = agenda.arrivals();
+      const arrivals = sends.arrivals();
       const gapNs = beganNs - lastNs;
       if (!acted && !slept && arrivals === lastArrivals && gapNs < STALL_NS) spunNs += gapNs;
 
       let done = 0;
-      while (done < MOST_PER_TURN && agenda.dueNs() <= loop.now()) {
-        agenda.act();
+      while (done < MOST_PER_TURN && sends.dueNs() <= loop.now()) {
+        sends.sendNext();
         done++;
       }
-      const nextNs = agenda.dueNs();
+      const nextNs = sends.dueNs();
       lastNs = loop.now();
-      if (nextNs === Number.POSITIVE_INFINITY || agenda.stopped()) {
+      if (nextNs === Number.POSITIVE_INFINITY || sends.stopped()) {
         resolve({ spunNs, elapsedNs: lastNs - startedNs });
         return;
       }

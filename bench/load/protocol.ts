@@ -96,5 +96,4 @@ export type WorkerAnswer =
   /** Of this worker's sockets since its start; `up` is what they sent. */
   | { readonly answer: 'bytes'; readonly bytesUp: number; readonly bytesDown: number }
   | { readonly answer: 'phase'; readonly recording: Recording }
-  | { readonly answer: 'closed' }
-  | { readonly answer: 'failed'; readonly reason: string };
+  | { readonly answer: 'closed' };

@@ -4,25 +4,25 @@ import { decode } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { Recorder, type Share } from './recorder.ts';
 import { combine, type Recording } from './recording.ts';
-import { dueNs, timetable } from './timetable.ts';
+import { dueNs, scheduleOf } from './schedule.ts';
 
 const CLIENTS = 4;
 const SECONDS = 0.1;
 const usage = { due: 0, cpuSeconds: 0, rssBytes: 0, rssStartBytes: 0, seconds: 0, loopDelayP99Seconds: 0, busy: 0 };
 
 function shareOf(reaches: 'sender' | 'everyone', first = 8): Share {
-  const table = timetable({ first, clients: CLIENTS, rate: 1_000, seconds: SECONDS, startNs: 1e9 });
+  const schedule = scheduleOf({ first, clients: CLIENTS, rate: 1_000, seconds: SECONDS, startNs: 1e9 });
   const opcode = reaches === 'sender' ? ECHO : BROADCAST;
   const messages = new Messages({ seed: 1, size: 32, encoding: 'text', opcode, senders: CLIENTS });
-  return { table, messages, sessions: CLIENTS, reaches, loop: 'open', senderOf: (session) => session };
+  return { schedule, messages, sessions: CLIENTS, reaches, loop: 'open', senderOf: (session) => session };
 }
 
 test('response counts from the due time, service from the sending, lag is what lies between', () => {
   const share = shareOf('sender');
   const recorder = new Recorder(share);
-  const { first, count } = share.table;
+  const { first, count } = share.schedule;
   for (let number = first; number < first + count; number++) {
-    const due = dueNs(share.table, number);
+    const due = dueNs(share.schedule, number);
     recorder.sending(number, due + 200_000);
     const [sender, sequence] = [number % CLIENTS, Math.floor(number / CLIENTS)];
     recorder.received(sender, share.messages.build(sender, sequence), due + 1_000_000);
@@ -47,8 +47,8 @@ test('response counts from the due time, service from the sending, lag is what l
 test('late sends are counted as not on time', () => {
   const share = shareOf('sender');
   const recorder = new Recorder(share);
-  recorder.sending(8, dueNs(share.table, 8) + 4_999_999);
-  recorder.sending(9, dueNs(share.table, 9) + 5_000_001);
+  recorder.sending(8, dueNs(share.schedule, 8) + 4_999_999);
+  recorder.sending(9, dueNs(share.schedule, 9) + 5_000_001);
   expect(recorder.finish(usage)).toMatchObject({ sent: 2, onTime: 1 });
 });
 
@@ -87,9 +87,9 @@ test('a broadcast is owed to every session, and the last arrival closes the mess
   const share = shareOf('everyone');
   const recorder = new Recorder(share);
   for (let session = 0; session < CLIENTS; session++) {
-    recorder.received(session, share.messages.build(1, 2), dueNs(share.table, 9) + (session + 1) * 1e6);
+    recorder.received(session, share.messages.build(1, 2), dueNs(share.schedule, 9) + (session + 1) * 1e6);
   }
-  recorder.received(0, share.messages.build(2, 2), dueNs(share.table, 10) + 1e6);
+  recorder.received(0, share.messages.build(2, 2), dueNs(share.schedule, 10) + 1e6);
   const recording = recorder.finish(usage);
   expect(recording.delivered).toBe(5);
   const last = decode(recording.last!);
@@ -101,9 +101,9 @@ test('the recordings of three workers add up to that of one', () => {
   const share = shareOf('sender', 0);
   const whole = new Recorder(share);
   const parts = [0, 1, 2].map(() => new Recorder(share));
-  for (let number = 0; number < share.table.count; number++) {
+  for (let number = 0; number < share.schedule.count; number++) {
     const [sender, sequence] = [number % CLIENTS, Math.floor(number / CLIENTS)];
-    const at = dueNs(share.table, number) + 1e5 * (1 + (number % 7));
+    const at = dueNs(share.schedule, number) + 1e5 * (1 + (number % 7));
     for (const recorder of [whole, parts[number % 3]!]) {
       recorder.sending(number, at);
       recorder.received(sender, share.messages.build(sender, sequence), at + 1e5);

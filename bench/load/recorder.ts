@@ -1,11 +1,11 @@
 import type { Histogram } from 'hdr-histogram-js';
 import type { Message } from '../contract.ts';
 import { encode, histogram } from './histogram.ts';
-import { AGAIN, LATE, Ledger } from './ledger.ts';
+import { DUPLICATE, Ledger, OUT_OF_ORDER } from './ledger.ts';
 import type { Messages } from './messages.ts';
 import { ON_TIME_NS, type Recording, type Samples } from './recording.ts';
+import { dueNs, type Schedule } from './schedule.ts';
 import { Timeline } from './timeline.ts';
-import { dueNs, type Timetable } from './timetable.ts';
 
 /** Messages whose send times are remembered; a service time needs its message back before this many more are sent. */
 const REMEMBERED = 1 << 17;
@@ -14,7 +14,7 @@ const MOST_ERRORS = 20;
 
 /** What one worker's part of a phase is about. */
 export interface Share {
-  readonly table: Timetable;
+  readonly schedule: Schedule;
   readonly messages: Messages;
   /** Sessions of this worker. */
   readonly sessions: number;
@@ -65,12 +65,15 @@ export class Recorder {
 
   constructor(share: Share) {
     this.#share = share;
-    const { table, sessions, reaches } = share;
-    this.#first = table.first;
-    this.#end = table.first + table.count;
-    this.#ledger = new Ledger(reaches === 'sender' ? sessions : sessions * table.clients, table.first / table.clients);
+    const { schedule, sessions, reaches } = share;
+    this.#first = schedule.first;
+    this.#end = schedule.first + schedule.count;
+    this.#ledger = new Ledger(
+      reaches === 'sender' ? sessions : sessions * schedule.clients,
+      schedule.first / schedule.clients,
+    );
     if (reaches === 'everyone') this.#last = histogram();
-    if (share.loop === 'open') this.#timeline = new Timeline(table, reaches === 'sender' ? 1 : table.clients);
+    if (share.loop === 'open') this.#timeline = new Timeline(schedule, reaches === 'sender' ? 1 : schedule.clients);
     if (share.keepSamples === true) this.#samples = { response: [], responseTo: [], service: [], lag: [] };
   }
 
@@ -91,7 +94,7 @@ export class Recorder {
   sending(message: number, nowNs: number): void {
     this.#sent++;
     if (this.#share.loop === 'open') {
-      const lagNs = nowNs - dueNs(this.#share.table, message);
+      const lagNs = nowNs - dueNs(this.#share.schedule, message);
       if (lagNs <= ON_TIME_NS) this.#onTime++;
       this.#lag.recordValue(Math.max(0, Math.round(lagNs)));
       this.#samples?.lag.push(Math.max(0, Math.round(lagNs)));
@@ -112,24 +115,24 @@ export class Recorder {
 
   /** A message came in at a session of this worker. */
   received(session: number, message: Message, nowNs: number): void {
-    const { table, messages, reaches } = this.#share;
+    const { schedule, messages, reaches } = this.#share;
     if (!messages.isSound(message)) {
       this.#corrupt++;
       return;
     }
     const { sender, sequence } = messages;
-    const number = sequence * table.clients + sender;
+    const number = sequence * schedule.clients + sender;
     const own = reaches === 'sender';
     const owed = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));
-    if (!owed || sender >= table.clients) {
+    if (!owed || sender >= schedule.clients) {
       this.#unexpected++;
       return;
     }
-    switch (this.#ledger.arrived(own ? session : session * table.clients + sender, sequence)) {
-      case AGAIN:
+    switch (this.#ledger.arrived(own ? session : session * schedule.clients + sender, sequence)) {
+      case DUPLICATE:
         this.#duplicated++;
         return;
-      case LATE:
+      case OUT_OF_ORDER:
         this.#reordered++;
     }
     this.#delivered++;
@@ -144,7 +147,7 @@ export class Recorder {
       this.#samples?.service.push(serviceNs);
     }
     if (this.#share.loop === 'closed') return;
-    const responseNs = nowNs - dueNs(this.#share.table, message);
+    const responseNs = nowNs - dueNs(this.#share.schedule, message);
     if (responseNs < 0) {
       this.#early++;
       return;
@@ -165,7 +168,7 @@ export class Recorder {
 
   /** Sessions of a closed loop go at their own pace, so that their messages under way may be any distance apart. */
   #slotOf(message: number): number {
-    return this.#share.loop === 'open' ? message % REMEMBERED : message % this.#share.table.clients;
+    return this.#share.loop === 'open' ? message % REMEMBERED : message % this.#share.schedule.clients;
   }
 
   finish(rest: Usage): Recording {

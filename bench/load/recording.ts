@@ -1,3 +1,4 @@
+import { ON_TIME_SECONDS } from '../results/rules.ts';
 import { merge } from './histogram.ts';
 import { addTimelines, type Slice } from './timeline.ts';
 
@@ -13,7 +14,7 @@ export interface Recording {
   readonly reordered: number;
   readonly corrupt: number;
   readonly unexpected: number;
-  /** Arrivals before the message was due: the clocks or the timetable are wrong. */
+  /** Arrivals before the message was due: the clocks or the schedule are wrong. */
   readonly early: number;
   readonly errors: Readonly<Record<string, number>>;
   readonly response: string;
@@ -21,12 +22,14 @@ export interface Recording {
   readonly lag: string;
   /** Only where every message has several receivers. */
   readonly last: string | null;
-  /** The responses once more, by when they were due; only where a timetable was kept. */
+  /** The responses once more, by when they were due; only where a schedule was kept. */
   readonly timeline?: readonly Slice[];
   /** Only where the phase's order asks for it. */
   readonly samples?: Samples;
   readonly cpuSeconds: number;
   readonly rssBytes: number;
+  /** CPU time and memory of each load worker; only where several recordings were combined. */
+  readonly workers?: readonly WorkerUsage[];
   /** At the start of the phase. */
   readonly rssStartBytes: number;
   /** From the first message to the last arrival that was waited for. */
@@ -35,6 +38,8 @@ export interface Recording {
   /** Share of the sending window spent working rather than waiting. */
   readonly busy: number;
 }
+
+export type WorkerUsage = Pick<Recording, 'cpuSeconds' | 'rssBytes'>;
 
 /** Every value that went into the histograms of the same names, in nanoseconds. */
 export interface Samples {
@@ -46,7 +51,7 @@ export interface Samples {
 }
 
 /** A message leaves on time when it leaves within this of its due time: above the timer and scheduler noise of an idle machine. */
-export const ON_TIME_NS = 5e6;
+export const ON_TIME_NS = ON_TIME_SECONDS * 1e9;
 
 /** One recording for all workers: counts added, histograms merged, the worst of what cannot be added. */
 export function combine(parts: readonly Recording[]): Recording {
@@ -79,6 +84,7 @@ export function combine(parts: readonly Recording[]): Recording {
     ...(samples.length === 0 ? {} : { samples: join(samples) }),
     cpuSeconds: sum((part) => part.cpuSeconds),
     rssBytes: sum((part) => part.rssBytes),
+    workers: parts.map(({ cpuSeconds, rssBytes }) => ({ cpuSeconds, rssBytes })),
     rssStartBytes: sum((part) => part.rssStartBytes),
     seconds: worst((part) => part.seconds),
     loopDelayP99Seconds: worst((part) => part.loopDelayP99Seconds),

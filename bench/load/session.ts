@@ -1,4 +1,5 @@
 import type { Message, Receiver, Session } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import { withoutTokens } from '../security/redact.ts';
 import type { Clock } from './clock.ts';
 import type { Recorder } from './recorder.ts';
@@ -39,6 +40,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${withoutTokens(error instanceof Error ? error.message : String(error))}`);
+    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
   };
 }

@@ -9,7 +9,7 @@ let watching = false;
  * Lets this process's outgoing connections, whichever library opens them, take turns to come from these addresses: a pair of
  * addresses has no more connections to one port than there are ephemeral ports. None: the system chooses.
  */
-export function comeFrom(addresses: readonly string[] = []): void {
+export function useSourceAddresses(addresses: readonly string[] = []): void {
   sources = addresses;
   if (watching || sources.length === 0) return;
   watching = true;

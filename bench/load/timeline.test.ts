@@ -1,11 +1,11 @@
 import { JsHistogram } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
 import { histogram } from './histogram.ts';
+import { dueNs, scheduleOf } from './schedule.ts';
 import { addTimelines, bucketOf, sliceCount, summariseTimeline, Timeline } from './timeline.ts';
-import { dueNs, timetable } from './timetable.ts';
 
-const tableOf = (rate: number, seconds: number, clients = 10) =>
-  timetable({ first: 40, clients, rate, seconds, startNs: 7e9 });
+const phaseOf = (rate: number, seconds: number, clients = 10) =>
+  scheduleOf({ first: 40, clients, rate, seconds, startNs: 7e9 });
 
 test('a value falls into the bucket that the histogram puts it into', () => {
   const kept = histogram();
@@ -39,18 +39,18 @@ describe('slices of a phase', () => {
     ['ten minutes', 100, 600, 1, 60],
     ['a message or two', 2, 1, 1, 1],
   ])('%s', (_, rate, seconds, receivers, slices) => {
-    expect(sliceCount(tableOf(rate, seconds), receivers)).toBe(slices);
+    expect(sliceCount(phaseOf(rate, seconds), receivers)).toBe(slices);
   });
 });
 
 test('a response counts where its message was due, an arrival where it came', () => {
-  const table = tableOf(1_000, 1);
-  const timeline = new Timeline(table, 1);
+  const schedule = phaseOf(1_000, 1);
+  const timeline = new Timeline(schedule, 1);
   // Due in the fourth slice of 50 ms, the server stands still from 150 ms to 350 ms.
-  for (let index = 0; index < table.count; index++) {
-    const message = table.first + index;
-    const due = dueNs(table, message);
-    const backNs = index >= 150 && index < 350 ? table.startNs + 350e6 : due + 1e6;
+  for (let index = 0; index < schedule.count; index++) {
+    const message = schedule.first + index;
+    const due = dueNs(schedule, message);
+    const backNs = index >= 150 && index < 350 ? schedule.startNs + 350e6 : due + 1e6;
     timeline.record(message, Math.round(backNs - due), backNs);
   }
   const slices = summariseTimeline(timeline.slices(), 1);
@@ -67,23 +67,28 @@ test('a response counts where its message was due, an arrival where it came', ()
 });
 
 test('a percentile needs ten samples beyond it, and nothing is said of nothing', () => {
-  const table = tableOf(1_000, 2.1);
-  const timeline = new Timeline(table, 1);
-  for (let index = 0; index < 20; index++) timeline.record(table.first + index, 1_000 * (index + 1), table.startNs);
+  const schedule = phaseOf(1_000, 2.1);
+  const timeline = new Timeline(schedule, 1);
+  for (let index = 0; index < 20; index++)
+    timeline.record(schedule.first + index, 1_000 * (index + 1), schedule.startNs);
   const [first, second] = summariseTimeline(timeline.slices(), 2.1);
   expect(first).toEqual({ seconds: 0, delivered: 20, arrived: 20, p50: 10_007e-9, p99: null, max: 20_015e-9 });
   expect(second).toEqual({ seconds: 0.105, delivered: 0, arrived: 0, p50: null, p99: null, max: null });
 
-  const many = new Timeline(tableOf(20_000, 1), 1);
+  const many = new Timeline(phaseOf(20_000, 1), 1);
   for (let index = 0; index < 1_000; index++) many.record(40 + index, index < 990 ? 1_000 : 2_000, 7e9);
   expect(summariseTimeline(many.slices(), 1)[0]).toMatchObject({ delivered: 1_000, p50: 1e-6, p99: 1e-6, max: 2e-6 });
 });
 
 test('workers are added count by count', () => {
-  const table = tableOf(1_000, 1);
-  const [whole, ...parts] = [1, 2, 3, 4].map(() => new Timeline(table, 1));
-  for (let index = 0; index < table.count; index++) {
-    const values = [table.first + index, 5_000 + ((index * 7_919) % 100_000), table.startNs + index * 1e6] as const;
+  const schedule = phaseOf(1_000, 1);
+  const [whole, ...parts] = [1, 2, 3, 4].map(() => new Timeline(schedule, 1));
+  for (let index = 0; index < schedule.count; index++) {
+    const values = [
+      schedule.first + index,
+      5_000 + ((index * 7_919) % 100_000),
+      schedule.startNs + index * 1e6,
+    ] as const;
     whole!.record(...values);
     parts[index % 3]!.record(...values);
   }

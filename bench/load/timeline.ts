@@ -1,5 +1,7 @@
-import { HIGHEST_NS, SAMPLES_BEYOND } from './histogram.ts';
-import type { Timetable } from './timetable.ts';
+import { wholeAbove, wholeBelow } from '../results/numbers.ts';
+import { SAMPLES_BEYOND } from '../results/rules.ts';
+import { HIGHEST_NS } from './histogram.ts';
+import type { Schedule } from './schedule.ts';
 
 /**
  * Latency over the course of a phase. The phase is cut into slices of equal length, and a response belongs to the slice in which
@@ -34,13 +36,12 @@ const LONGEST_NS = 1e9;
 const LEAST_OWED = 2 * SAMPLES_BEYOND;
 
 /** The same for every worker of a phase, whatever share of its sessions a worker has. */
-export function sliceCount({ count, intervalNs }: Timetable, receivers: number): number {
+export function sliceCount({ count, intervalNs }: Schedule, receivers: number): number {
   const lengthNs = count * intervalNs;
-  const whole = (share: number): number => Math.floor(share + 1e-6);
-  const wanted = Math.min(MOST, Math.max(USUAL, whole(lengthNs / LONGEST_NS)));
+  const wanted = Math.min(MOST, Math.max(USUAL, wholeBelow(lengthNs / LONGEST_NS)));
   return Math.max(
     1,
-    Math.min(wanted, whole(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / LEAST_OWED), count),
+    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / LEAST_OWED), count),
   );
 }
 
@@ -64,23 +65,23 @@ function highestIn(bucket: number): number {
 
 /** One worker's responses by slice. Its memory is taken and touched at the start. */
 export class Timeline {
-  readonly #table: Timetable;
+  readonly #schedule: Schedule;
   readonly #slices: number;
   readonly #perSliceNs: number;
   readonly #counts: Uint32Array;
   readonly #arrived: Uint32Array;
 
-  constructor(table: Timetable, receivers: number) {
-    this.#table = table;
-    this.#slices = sliceCount(table, receivers);
-    this.#perSliceNs = (table.count * table.intervalNs) / this.#slices;
+  constructor(schedule: Schedule, receivers: number) {
+    this.#schedule = schedule;
+    this.#slices = sliceCount(schedule, receivers);
+    this.#perSliceNs = (schedule.count * schedule.intervalNs) / this.#slices;
     this.#counts = new Uint32Array(this.#slices * BUCKETS).fill(0);
     this.#arrived = new Uint32Array(this.#slices).fill(0);
   }
 
   /** @param responseNs whole, and at most what the phase's histogram takes */
   record(message: number, responseNs: number, nowNs: number): void {
-    const { first, count, startNs } = this.#table;
+    const { first, count, startNs } = this.#schedule;
     const due = Math.floor(((message - first) * this.#slices) / count);
     this.#counts[due * BUCKETS + bucketOf(responseNs)]!++;
     const now = Math.floor((nowNs - startNs) / this.#perSliceNs);
@@ -132,8 +133,8 @@ export function summariseTimeline(slices: readonly Slice[], seconds: number): Sl
 }
 
 function percentile({ buckets, counts }: Slice, samples: number, share: number): number | null {
-  if (Math.floor(samples * (1 - share) + 1e-6) < SAMPLES_BEYOND) return null;
-  const rank = Math.ceil(samples * share - 1e-6);
+  if (wholeBelow(samples * (1 - share)) < SAMPLES_BEYOND) return null;
+  const rank = wholeAbove(samples * share);
   let seen = 0;
   const at = counts.findIndex((count) => {
     seen += count;

@@ -1,11 +1,12 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { platform } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
+import { serveIpc } from '../ipc.ts';
 import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
 import { Load } from './load.ts';
 import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
-import { comeFrom } from './sources.ts';
+import { useSourceAddresses } from './sources.ts';
 
 /**
  * Node cuts small buffers from pools of 64 KiB. The pacer's turns make garbage so quickly that such a pool outlives two young
@@ -18,10 +19,10 @@ Buffer.poolSize = 8 << 10;
 let load: Load | undefined;
 let meter: ReturnType<typeof meterSockets> | undefined;
 
-async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
+async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
-    comeFrom(order.sources);
+    useSourceAddresses(order.sources);
     // Our own servers count by themselves.
     if (order.foreign) meter ??= meterSockets('client');
     if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
@@ -39,17 +40,4 @@ async function obey(order: WorkerOrder): Promise<WorkerAnswer> {
   return { answer: 'closed' };
 }
 
-process.on('message', async (order: WorkerOrder) => {
-  const answer = await obey(order).catch(
-    (error: unknown): WorkerAnswer => ({ answer: 'failed', reason: reasonOf(error) }),
-  );
-  process.send?.(answer);
-});
-process.on('disconnect', () => process.exit(0));
-if (!process.connected) process.exit(0);
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message, cause } = error;
-  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
-}
+serveIpc(handle);

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { errorText } from '../error-text.ts';
 
 /**
  * The native part of `@moq/web-transport`: QUIC and HTTP/3 by quinn. The package's own entry point is TypeScript, which Node does
@@ -97,7 +98,7 @@ function load(): NonNullable<typeof loaded> {
 
 /** What the system's loader says names a library's path on this machine; what helps is the library's version. */
 export function whyNot(error: unknown, build: string): string {
-  const said = error instanceof Error ? error.message : String(error);
+  const said = errorText(error);
   const [, glibc] = /GLIBC_([\d.]+)' not found/.exec(said) ?? [];
   if (glibc !== undefined) {
     const here = glibcVersion();

@@ -1,7 +1,7 @@
 import { MOST_SEQUENCE } from '../codec/header.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
-import { type Given, readChoice, readFlag } from './readers.ts';
+import { type Given, quoted, readChoice, readFlag } from './readers.ts';
 import {
   PROFILES,
   type Profile,
@@ -76,7 +76,9 @@ export function commandFor(options: RunOptions): string {
     if (row.option === 'durationSeconds' && options.profile === 'quick') return [];
     return [{ name, value: row.written(options) }];
   });
-  const valued = written.flatMap(({ name, value }) => (typeof value === 'string' ? [`--${name} ${value}`] : []));
+  const valued = written.flatMap(({ name, value }) =>
+    typeof value === 'string' ? [`--${name} ${quoted(value)}`] : [],
+  );
   const switches = written.flatMap(({ name, value }) => (value === true ? [`--${name}`] : []));
   const quick = options.profile === 'quick' ? ['--quick'] : [];
   return ['npm run bench --', ...valued, ...switches, ...quick].join(' ');

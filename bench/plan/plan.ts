@@ -176,6 +176,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     ...(label === null ? {} : { label }),
     scenario: scenario.id,
     kind: scenario.kind.id,
+    reaches: scenario.reaches,
     clients,
     // A search has a rate for its result, not for its question.
     rate: scenario.kind.uses.rate === 'offered' ? rate : 0,

@@ -53,11 +53,15 @@ interface NamesToRead {
   exists(name: string): boolean;
 }
 
-export function readNumbers(given: Given | undefined, range: Range, problems: string[]): number[] | null {
+export function readNumbers(
+  given: Given | undefined,
+  range: Range,
+  problems: string[],
+  kind = range.whole ? 'whole numbers' : 'numbers',
+): number[] | null {
   if (given === undefined) return null;
   const texts = listOf(given.value);
   const numbers = texts.map((text) => (/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : Number.NaN));
-  const kind = range.whole ? 'whole numbers' : 'numbers';
   const wrong = numbers.flatMap((number, index) => (isIn(number, range) ? [] : [`"${texts[index]}"`]));
   if (wrong.length > 0 || numbers.length === 0) {
     const got = wrong.length > 0 ? wrong.join(', ') : 'nothing';
@@ -69,7 +73,7 @@ export function readNumbers(given: Given | undefined, range: Range, problems: st
 }
 
 export function readNumber(given: Given | undefined, range: Range, problems: string[]): number | null {
-  const numbers = readNumbers(given, range, problems);
+  const numbers = readNumbers(given, range, problems, range.whole ? 'a whole number' : 'a number');
   if (numbers === null) return null;
   if (numbers.length > 1) problems.push(`${given?.where} takes one value, not ${numbers.length}`);
   return numbers[0] ?? null;
@@ -132,6 +136,10 @@ export function listOf(value: unknown): string[] {
     .map((part) => part.trim())
     .filter((part, index, parts) => part !== '' || parts.length > 1 || index > 0);
 }
+
+/** An argument as a shell takes it for one word. */
+export const quoted = (value: string): string =>
+  /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 
 /** Units to a second: dividing by a whole number keeps 800 µs what it is. */
 const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };

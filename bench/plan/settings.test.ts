@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { commandFor, readOptions, SETTINGS } from './options.ts';
 import type { Given } from './readers.ts';
-import { helpOf, RUN_SETTINGS } from './settings.ts';
+import { RUN_SETTINGS } from './settings.ts';
 
 function optionsOf(values: Readonly<Record<string, unknown>>) {
   const given = Object.entries(values).map(([name, value]): [string, Given] => [name, { value, where: `--${name}` }]);
@@ -15,7 +15,8 @@ function parsed(command: string): Record<string, string | true> {
   const [, ...flags] = command.split(' --');
   const pairs = flags.slice(1).map((flag): [string, string | true] => {
     const [name = '', value] = flag.split(' ');
-    return [name, value ?? true];
+    // A shell takes the quotes away.
+    return [name, value?.replaceAll("'", '') ?? true];
   });
   return Object.fromEntries(pairs);
 }
@@ -63,7 +64,10 @@ test('a command leaves out what does not shape the run', () => {
 });
 
 test('every setting has help, and every option its own setting', () => {
-  for (const name of SETTINGS) expect(helpOf(name)).toMatch(/^\S.{10,}$/);
+  for (const name of SETTINGS) {
+    const { help, usual } = RUN_SETTINGS[name];
+    expect(`${help} ${usual}`).toMatch(/^\S.{10,}$/);
+  }
   const options = Object.values(RUN_SETTINGS).flatMap(({ option }) => option ?? []);
   expect(new Set(options).size).toBe(options.length);
 });

@@ -114,7 +114,7 @@ export const RUN_SETTINGS = {
   transports: setting({
     option: 'transports',
     argument: '<names>',
-    help: `which, separated by commas: ${transportNames().join(', ')}`,
+    help: `transports to measure, separated by commas: ${transportNames().join(', ')}`,
     usual: 'all',
     read(given, { profile, problems }): readonly string[] {
       const known = transportNames();
@@ -126,7 +126,7 @@ export const RUN_SETTINGS = {
   scenarios: setting({
     option: 'scenarios',
     argument: '<names>',
-    help: `which: ${idsOf(scenarios).join(', ')}`,
+    help: `scenarios to measure: ${idsOf(scenarios).join(', ')}`,
     usual: idsOf(scenarios.filter(({ usual }) => usual)).join(', '),
     read(given, { foreign, scenarios: existing, problems }): readonly string[] {
       // Somebody else's server is asked to send back what it is sent, unless more is known of it.
@@ -146,7 +146,7 @@ export const RUN_SETTINGS = {
   rate: setting({
     option: 'rates',
     argument: '<numbers>',
-    help: 'messages a second, all clients together; in broadcast, published ones; where a search begins',
+    help: 'messages a second, all clients together; of a broadcast, those published; of a search, the first probe',
     usual: usually(({ rate }) => [rate]),
     usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
@@ -164,7 +164,7 @@ export const RUN_SETTINGS = {
   encoding: setting({
     option: 'encodings',
     argument: '<kinds>',
-    help: 'text, binary or both; what a transport cannot carry is left out and named',
+    help: 'text, binary or both; transports that cannot carry one are left out and named',
     usual: 'text',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoices(given, ENCODINGS, problems) ?? (['text'] as const),
@@ -173,7 +173,7 @@ export const RUN_SETTINGS = {
   payload: setting({
     option: 'payload',
     argument: '<kind>',
-    help: 'what messages are made of: filler (six bits of entropy a byte), json or zeros',
+    help: 'content of messages: filler (six bits of entropy a byte), json or zeros',
     usual: 'filler',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoice(given, PAYLOADS, problems) ?? 'filler',
@@ -182,21 +182,21 @@ export const RUN_SETTINGS = {
   tls: setting({
     option: 'tls',
     argument: null,
-    help: 'everything over TLS, with a certificate made for the run and verified',
+    help: 'use TLS everywhere, with a certificate made for the run and verified',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
   auth: setting({
     option: 'auth',
     argument: '<algorithm>',
-    help: 'every session brings a token (JWT) signed with HS256 or ES256',
-    usual: null,
+    help: `every session brings a token (JWT) signed with ${ALGORITHMS.join(' or ')}`,
+    usual: 'no tokens',
     read: (given, { problems }) => readChoice(given, ALGORITHMS, problems) ?? null,
   }),
   url: setting({
     option: 'url',
     argument: '<address>',
-    help: 'a server that runs already, in place of ours; see docs/your-own.md',
+    help: 'measure a server that runs already, instead of ours; see docs/your-own.md',
     usual: null,
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
@@ -204,14 +204,14 @@ export const RUN_SETTINGS = {
   plugin: setting({
     option: 'plugins',
     argument: '<files>',
-    help: 'transports of your own, each a module; see docs/your-own.md',
+    help: 'modules of your own transports; see docs/your-own.md',
     usual: null,
     read: (given): readonly string[] => (given === undefined ? [] : listOf(given.value)),
   }),
   duration: setting({
     option: 'durationSeconds',
     argument: '<seconds>',
-    help: 'measured time of a trial, of a search’s probe',
+    help: 'measured time of a trial, or of a probe of a search',
     usual: usually(({ seconds }) => [seconds]),
     usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
@@ -220,7 +220,7 @@ export const RUN_SETTINGS = {
   warmup: setting({
     option: 'warmupSeconds',
     argument: '<seconds>',
-    help: 'time before it that is not counted',
+    help: 'time before the measured time',
     usual: String(DEFAULTS.warmupSeconds),
     read: (given, { quick, problems }): number =>
       readNumber(given, { least: 0, most: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
@@ -236,7 +236,7 @@ export const RUN_SETTINGS = {
   seed: setting({
     option: 'seed',
     argument: '<number>',
-    help: 'of the order of trials and the messages’ filler',
+    help: 'seed of the order of trials and of the filler in messages',
     usual: String(DEFAULTS.seed),
     read: (given, { problems }): number =>
       readNumber(given, { whole: true, least: 0, most: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
@@ -251,7 +251,7 @@ export const RUN_SETTINGS = {
   objective: setting({
     option: 'objective',
     argument: '<percentile<time>',
-    help: 'what a capacity search keeps to',
+    help: 'objective of a capacity search',
     usual: DEFAULTS.objective,
     usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
@@ -261,7 +261,7 @@ export const RUN_SETTINGS = {
   link: setting({
     option: 'link',
     argument: '<kind>',
-    help: 'auto, veth (private namespaces, bytes as a cable carries them) or loopback',
+    help: 'veth (private link, bytes as a cable carries them), loopback, or auto (veth where this machine can)',
     usual: DEFAULTS.link,
     read: (given, { foreign, problems }) =>
       readChoice(given, LINKS, problems) ?? (foreign ? 'loopback' : DEFAULTS.link),
@@ -269,20 +269,20 @@ export const RUN_SETTINGS = {
   aa: setting({
     option: 'aa',
     argument: null,
-    help: 'every transport twice: whatever is found between the two is noise',
+    help: 'measure every transport twice; any difference found between the two is noise',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
   threshold: instruction({
     argument: '<conditions>',
-    help: 'exit with 10 where a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
+    help: 'exit with 10 if a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
     usual: null,
     repeats: true,
   }),
-  profile: instruction({ argument: '<name>', help: 'default, quick, or all: every variant too', usual: 'default' }),
+  profile: instruction({ argument: '<name>', help: 'default, quick, or all (every variant too)', usual: 'default' }),
   quick: instruction({
     argument: null,
-    help: 'one short trial of each case: a first look, no verdicts',
+    help: 'one short trial of each case: a first look, without verdicts',
     usual: null,
   }),
 };
@@ -290,12 +290,6 @@ export const RUN_SETTINGS = {
 type Rows = typeof RUN_SETTINGS;
 /** Name of a setting. */
 export type Setting = keyof Rows;
-
-/** Help text of a setting, with its default in brackets. */
-export function helpOf(name: Setting): string {
-  const { help, usual } = RUN_SETTINGS[name];
-  return usual === null ? help : `${help} (${usual})`;
-}
 
 /**
  * Values of all settings by the option they become; lists span the cases, and null leaves the choice to each scenario or to the machine.

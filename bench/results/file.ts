@@ -1,5 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { errorText } from '../error-text.ts';
+import { withoutNewer } from './newer.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
+import { upgrade } from './upgrade.ts';
 
 /** The file is not results this version can read; the message says what to do. */
 export class UnreadableResults extends Error {}
@@ -14,17 +17,22 @@ export function formatResults(results: Results): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
 
-/** Throws `UnreadableResults` when the file is missing, not JSON, of another major version, or incomplete. */
-export function readResults(path: string): Results {
+/**
+ * Throws `UnreadableResults` when the file is missing, not JSON, of another major version, or incomplete.
+ *
+ * @param name the file in messages, where that is not its path
+ */
+export function readResults(path: string, name = path): Results {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UnreadableResults(`cannot read ${path}: ${whyNot(error)}`);
+    throw new UnreadableResults(`cannot read ${name}: ${whyNot(error)}`);
   }
-  return parseResults(text, path);
+  return parseResults(text, name);
 }
 
+/** Reads results of this version, of earlier ones, and as far as it can of later ones. Throws `UnreadableResults`. */
 export function parseResults(text: string, name: string): Results {
   let document: unknown;
   try {
@@ -41,8 +49,8 @@ export function parseResults(text: string, name: string): Results {
         : `${name} has schema ${JSON.stringify(version)}, this version reads ${SCHEMA}; use the version that wrote it`,
     );
   }
-  const parsed = resultsSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
+  const parsed = resultsSchema.safeParse(withoutNewer(document));
+  if (parsed.success) return upgrade(parsed.data);
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new UnreadableResults([`${name} does not keep to ${SCHEMA}:`, ...issues].join('\n'));
 }
@@ -54,7 +62,7 @@ function notJson(text: string): string {
   return kept.startsWith('{') && !kept.endsWith('}') ? 'ends in the middle' : 'is not JSON';
 }
 
-/** What the system says of a file that has been named already, in words. */
+/** Words for the system's error codes, about a file that has been named already. */
 const REFUSALS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'its folder is a file',
@@ -70,7 +78,7 @@ export function whyNot(error: unknown, otherwise: Readonly<Record<string, string
   const refusals = { ...REFUSALS, ...otherwise };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (Object.hasOwn(refusals, code)) return refusals[code] ?? code;
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 /** Writes beside the target and renames over it. */

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { ALGORITHMS, ENCODINGS, PAYLOADS } from './dimensions.ts';
+import { KINDS, LAYERS, REACHES } from './values.ts';
 
 /**
  * The results of one run: the only thing `bench` hands to `reports`.
  *
  * Base units everywhere: seconds, bytes, messages per second; nanoseconds inside histograms. `up` is client to server.
  * Histograms are HdrHistograms (V2, compressed, base64; three significant digits, values in nanoseconds).
- * Readers refuse an unknown major version; within one, fields are only added.
+ * Readers refuse an unknown major version. Within one, fields are only added; a case with a kind, a value or a dimension that a
+ * reader does not know is set aside by name (`newer.ts`), and results of an earlier version are brought to the present shape
+ * (`upgrade.ts`).
  */
 export const SCHEMA = 'wirebench/1';
 
@@ -23,7 +26,7 @@ const messages = z.object({
   sent: count,
   /** Messages that could not be sent: their session was gone, or the trial ended before their turn. */
   unsent: count,
-  /** Of those sent, how many left at most five milliseconds after they were due. */
+  /** Messages that left at most five milliseconds after they were due. */
   onTime: count,
   /** Deliveries owed: `sent` in echo, `sent` × clients in broadcast. */
   expected: count,
@@ -31,8 +34,12 @@ const messages = z.object({
   delivered: count,
   /** Owed deliveries that did not arrive before the drain deadline. */
   lost: count,
+  /** Part of `lost`: messages that were still queued when the drain ended. Absent where nobody looked. */
+  overdue: count.optional(),
   /** Arrivals beyond the first of the same message at the same session. */
   duplicated: count,
+  /** Duplicates that a resumed session was sent again; not counted in `duplicated`. Absent where no session resumes. */
+  replayed: count.optional(),
   /** First arrivals that came after a later message of the same sender. */
   reordered: count,
   /** Arrivals whose header, length or filler was not what was sent; never counted as delivered. */
@@ -41,6 +48,24 @@ const messages = z.object({
   unexpected: count,
   /** Errors by their text. */
   errors: z.record(z.string(), count),
+});
+
+/** A histogram in plain seconds, derived from it. A percentile is null where fewer than ten samples lie beyond it. */
+const summary = z.object({
+  count,
+  p50: amount.nullable(),
+  p90: amount.nullable(),
+  p99: amount.nullable(),
+  'p99.9': amount.nullable(),
+  max: amount.nullable(),
+});
+
+const latencySummary = z.object({
+  response: summary,
+  service: summary,
+  lag: summary,
+  connect: summary,
+  last: summary.optional(),
 });
 
 const latency = z.object({
@@ -54,6 +79,8 @@ const latency = z.object({
   connect: histogram,
   /** Broadcast only: last subscriber's arrival − due, one sample a message that reached every subscriber of the worker. */
   last: histogram.optional(),
+  /** Percentiles of each of them. Absent in results of before there were any. */
+  summary: latencySummary.optional(),
 });
 
 /** A part of the measured window, in which messages were due; all parts of a trial are equally long. */
@@ -64,15 +91,15 @@ const slice = z.object({
   delivered: count,
   /** Deliveries that came during it, whenever they were due. What came after the measured window is in no slice. */
   arrived: count,
-  /** Of the responses to the messages due in it, in seconds; null with too few samples. */
+  /** Response latency of the messages due in it, in seconds; null with too few samples. */
   p50: amount.nullable(),
   p99: amount.nullable(),
   max: amount.nullable(),
 });
 
 const wire = z.object({
-  /** Where the bytes were counted: at the server's sockets, or on the private link as a cable would carry them. */
-  layer: z.enum(['socket', 'link']),
+  /** Place where the bytes were counted: the server's sockets, or the private link as a cable would carry them. */
+  layer: z.enum(LAYERS),
   /**
    * The messages travelled in datagrams, which the server's sockets do not count. With layer `socket` the bytes here are then
    * those of the connection that the datagrams were agreed on, and no figure of the transport.
@@ -101,9 +128,9 @@ const theory = z.object({
   /** Segments that the data alone fill, at the link's segment size; further packets are acknowledgements or split writes. */
   segmentsUp: count,
   segmentsDown: count,
-  /** What a packet of the link carries besides: Ethernet, IP and TCP or UDP headers. */
+  /** Bytes of a packet's headers on the link: Ethernet, IP and TCP or UDP. */
   packetBytes: count,
-  /** Of datagrams: bytes at the sockets of an acknowledgement that travels alone. TCP's are headers only. */
+  /** Bytes at the sockets of an acknowledgement that travels alone; only of datagrams, since TCP's are headers alone. */
   acknowledgementBytes: count.optional(),
   /** The clauses the formula stands on. */
   source: z.string(),
@@ -135,7 +162,7 @@ const capacity = z.object({
       p50: amount.nullable(),
       p99: amount.nullable(),
       lost: count,
-      /** Of the busiest load worker, 0 to 1. */
+      /** Share of the window that the busiest load worker worked, 0 to 1. */
       busy: amount,
       reason: z.string().optional(),
     }),
@@ -166,7 +193,7 @@ const usage = z.object({
     cpuSeconds: amount,
     /** Sum of the workers' resident memory at the end of the window. */
     rssBytes: count,
-    /** The same at the window's start. */
+    /** Sum of the workers' resident memory at the start of the window. */
     rssStartBytes: count.optional(),
     /** 99th percentile of the event loop's delay, worst worker, in seconds. */
     loopDelayP99: amount,
@@ -176,11 +203,46 @@ const usage = z.object({
   }),
 });
 
-const measured = z.object({
+/** A process of a trial, over the measured window. */
+const processUsage = z.object({
+  /** `server`, `generator`, or the name of a part that a later version has. */
+  role: z.string(),
+  /** Name of one of the environment's hosts. */
+  host: z.string(),
+  /** Name and version of what runs it: `node 24.21.0`. */
+  runtime: z.string(),
+  /** Cores it is bound to; absent where the system chooses. */
+  cores: z.string().optional(),
+  /** User and system time. */
+  cpuSeconds: amount,
+  /** Resident set at the end of the window. */
+  rssBytes: count,
+});
+
+/** A rule that a trial broke: its id (`rules.ts`; a later version may have more), and the reason without the rule's name. */
+const broken = z.object({ rule: z.string(), text: z.string() });
+
+/** A figure that this trial has no value for: it is shown as a dash and enters no statistics, whatever stands in its place. */
+const notMeasured = z.object({
+  /** Fields of the trial down to the figure, or to the part that holds several: `usage.server.cpuSeconds`, `wire`. */
+  path: z.string(),
+  reason: z.string(),
+});
+
+const anyTrial = z.object({
   block: count,
   /** Position in the run's order, from 0. */
   order: count,
   startedAt: z.string(),
+  /** One for each of the reasons, in their order. Absent where no rule was broken, and in results of before rules had ids. */
+  broken: z.array(broken).optional(),
+  /** `order` of an earlier trial that this one was run again for. */
+  replaces: count.optional(),
+  /** `order` of each trial that ran at the same time. */
+  beside: z.array(count).optional(),
+});
+
+const measured = anyTrial.extend({
   /** Length of the measured window: from the first due time to one interval after the last. */
   seconds: amount,
   messages,
@@ -188,7 +250,11 @@ const measured = z.object({
   /** Response latency over the measured window: scenarios whose messages have due times. */
   timeline: z.array(slice).min(1).optional(),
   wire,
+  /** Sums over the processes of each side. */
   usage,
+  /** One entry a process of ours. Absent in older results. */
+  processes: z.array(processUsage).optional(),
+  notMeasured: z.array(notMeasured).optional(),
   theory: theory.optional(),
   capacity: capacity.optional(),
   memory: memory.optional(),
@@ -200,13 +266,7 @@ const trial = z.discriminatedUnion('state', [
   measured.extend({ state: z.literal('valid'), reasons: z.array(z.string()).max(0) }),
   measured.extend({ state: z.literal('suspect'), reasons: z.array(z.string()).min(1) }),
   measured.extend({ state: z.literal('invalid'), reasons: z.array(z.string()).min(1) }),
-  z.object({
-    state: z.literal('failed'),
-    block: count,
-    order: count,
-    startedAt: z.string(),
-    reasons: z.array(z.string()).min(1),
-  }),
+  anyTrial.extend({ state: z.literal('failed'), reasons: z.array(z.string()).min(1) }),
 ]);
 
 const capabilities = z.object({
@@ -216,7 +276,7 @@ const capabilities = z.object({
   ordered: z.boolean(),
   /** While the session lives, every message arrives exactly once. */
   reliable: z.boolean(),
-  /** What carries a message from client to server. */
+  /** Way of a message from client to server: on the connection, or as a request of its own. */
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.number().optional(),
   /** Admits only sessions with a valid token, where it is told to. Absent: results of before this was told. */
@@ -234,20 +294,22 @@ const benchCase = z.object({
   /** In an A/A run, `a` or `b`: the same transport twice, so that any difference is noise. */
   label: z.string().optional(),
   scenario: z.string(),
-  /** What the scenario does: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
-  kind: z.enum(['load', 'closed', 'capacity', 'idle', 'connect', 'wire']).optional(),
+  /** Kind of scenario: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
+  kind: z.enum(KINDS).optional(),
+  /** Sessions that are owed each message. Absent in older results: `everyone` in a broadcast, `sender` in anything else. */
+  reaches: z.enum(REACHES).optional(),
   clients: z.int().positive(),
   /** Messages a second, all clients together; in broadcast, published messages. 0 where no timetable is kept. */
   rate: amount,
   /** Bytes of one application message. 0 where none is sent. */
   size: z.int().nonnegative(),
   encoding: z.enum(ENCODINGS),
-  /** What the messages are made of besides their header. Absent: `filler`, six bits of entropy a byte. */
+  /** Content of messages after their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(PAYLOADS).optional(),
   tls: z.boolean(),
   /** Address of somebody else's server that was driven, without what only it should know: what it took of its machine is not known, and bytes are those of the load's sockets. */
   target: z.string().optional(),
-  /** How the token is signed that every session brings. Absent: nobody brings one. */
+  /** Algorithm that signs the token of every session. Absent: no session brings one. */
   auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),
   /** Values of dimensions that have no property of their own here, by name. Absent: each has its default. */
@@ -263,7 +325,7 @@ const plan = z.object({
   profile: z.string(),
   transports: z.array(z.string()),
   scenarios: z.array(z.string()),
-  /** What was asked for and not measured, and why. */
+  /** Transports that were asked for and not measured, and why. */
   leftOut: z
     .array(
       z.object({
@@ -282,14 +344,26 @@ const plan = z.object({
   warmupSeconds: amount,
   /** Processes the load is spread over. */
   workers: z.int().positive(),
-  /** Of scenario `capacity`, as it was given: `p99<50ms`. */
+  /** Objective of scenario `capacity`, as it was given: `p99<50ms`. */
   objective: z.string().optional(),
-  /** The same transports under two labels each. */
+  /** Present where every transport was measured under two labels. */
   aa: z.boolean().optional(),
   /** Case ids in the order of their trials: one inner list a block. */
   order: z.array(z.array(z.string())),
   /** The command line that makes this run again. */
   command: z.string(),
+});
+
+/** A machine that took part. */
+const host = z.object({
+  /** Name by which a trial's processes refer to it: `local` for the machine that ran the command. */
+  name: z.string(),
+  platform: z.string(),
+  arch: z.string(),
+  kernel: z.string(),
+  cpu: z.string(),
+  cores: z.int().positive(),
+  memoryBytes: count,
 });
 
 const environment = z.object({
@@ -301,17 +375,29 @@ const environment = z.object({
   cpu: z.string(),
   cores: z.int().positive(),
   memoryBytes: count,
-  /** `veth`: two private network namespaces joined by a virtual cable; `loopback`: the host's own. */
-  link: z.enum(['loopback', 'veth']),
+  /** Every machine that took part. Absent in older results, where what follows describes the only one. */
+  hosts: z.array(host).optional(),
+  /**
+   * `veth`: two private network namespaces joined by a virtual cable; `loopback`: the host's own. Bytes counted on any other link
+   * are not shown.
+   */
+  link: z.string(),
   /** Why a private link was not made. */
   linkReason: z.string().optional(),
-  /** What `doctor` found before the run. */
+  /** Findings of `doctor` before the run. */
   checks: z
     .array(
-      z.object({ name: z.string(), state: z.enum(['ok', 'note', 'unfit']), observed: z.string(), fix: z.string() }),
+      z.object({
+        name: z.string(),
+        state: z.enum(['ok', 'note', 'unfit']),
+        /** The system does not tell. Absent in older results, where `observed` begins with “not known”. */
+        known: z.literal(false).optional(),
+        observed: z.string(),
+        fix: z.string(),
+      }),
     )
     .optional(),
-  /** Whether server and generator were bound to cores of their own. */
+  /** Cores that server and generator were bound to; null where the system chose. */
   pinning: z.object({ server: z.string(), generator: z.string() }).nullable(),
   packages: z.record(z.string(), z.string()),
 });
@@ -320,14 +406,26 @@ const transport = z.object({
   id: z.string(),
   variant: z.string().nullable(),
   title: z.string(),
-  /** What it is built on: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
+  /** Base of the transport: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
   family: z.string().optional(),
   /** The floor: shown beside the others as the harness's own cost, never a choice. */
   floor: z.boolean(),
   capabilities,
 });
 
-/** What one step of a message's way costs in a tight loop: protocol work alone, no sockets. */
+/** A network that cases of the run are measured over. */
+const network = z.object({
+  /** Name that a case's `network` has. */
+  id: z.string(),
+  title: z.string(),
+  /** Effect on packets: delay, jitter, loss, bandwidth. */
+  effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+
+/** A case that a reader could not judge. */
+const setAside = z.object({ id: z.string(), reason: z.string() });
+
+/** Cost of one step of a message's way in a tight loop: protocol work alone, no sockets. */
 const micro = z.object({
   transport: z.string(),
   step: z.enum(['client encode', 'server decode', 'server encode', 'client decode']),
@@ -351,7 +449,11 @@ export const resultsSchema = z.object({
   environment,
   /** Title and capabilities of everything the run names, so that a report needs nothing but the results. */
   transports: z.array(transport),
+  /** Title and settings of every network that the run names. Absent where it names none. */
+  networks: z.array(network).optional(),
   cases: z.array(benchCase),
+  /** Cases that a newer version wrote. A reader makes this list, no run does; a page carries it along. */
+  setAside: z.array(setAside).optional(),
   micro: z.array(micro).optional(),
 });
 
@@ -360,6 +462,12 @@ export type Case = z.infer<typeof benchCase>;
 export type Trial = z.infer<typeof trial>;
 export type MeasuredTrial = Exclude<Trial, { state: 'failed' }>;
 export type Measurement = z.infer<typeof measured>;
+export type Summary = z.infer<typeof summary>;
+export type LatencySummary = z.infer<typeof latencySummary>;
+export type ProcessUsage = z.infer<typeof processUsage>;
+export type Broken = z.infer<typeof broken>;
+export type NotMeasured = z.infer<typeof notMeasured>;
+export type SetAside = z.infer<typeof setAside>;
 export type Slice = z.infer<typeof slice>;
 export type Messages = z.infer<typeof messages>;
 export type Theory = z.infer<typeof theory>;

@@ -1,8 +1,8 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Which core each process is bound to, as `taskset` lists them. */
-export interface Placement {
+/** Core that each process is bound to, as `taskset` lists them. */
+export interface CpuPinning {
   readonly server: string;
   readonly workers: readonly string[];
 }
@@ -26,14 +26,14 @@ export function parseCores(list: string): number[] {
 }
 
 /**
- * The server on the first core, the workers on the others in turn. Undefined where there is one core, or no `taskset`: then
+ * Pins the server to the first core and the workers to the others in turn. Undefined where there is one core, or no `taskset`: then
  * the system places them as it likes, and the results say so.
  */
-export function place(
+export function pinCores(
   workers: number,
   cores: readonly number[] | null = allowedCores() ?? null,
   canBind = hasTaskset(),
-): Placement | undefined {
+): CpuPinning | undefined {
   if (cores === null || cores.length < 2 || !canBind) return undefined;
   const [server, ...others] = cores;
   return {

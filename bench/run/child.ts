@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { IpcFailure } from '../ipc.ts';
 import { withoutTokens } from '../security/redact.ts';
 
 /** What a child said on stderr is kept to this many characters from the end: it explains a failure. */
@@ -18,7 +19,7 @@ export interface ChildSettings {
  * A process that answers orders, one answer to each. It has a process group of its own, so that Ctrl-C reaches only the
  * parent, which then ends it; and it ends by itself when the parent is gone and their channel with it.
  */
-export class Child<Order extends object, Answer extends { answer: string }> {
+export class Child<Order extends object, Answer extends { answer: string }> implements AsyncDisposable {
   readonly #name: string;
   readonly #process: ChildProcess;
   readonly #exit: Promise<string>;
@@ -61,7 +62,7 @@ export class Child<Order extends object, Answer extends { answer: string }> {
         seconds * 1e3,
       );
       const onAbort = (): void => settle(() => reject(signal.reason));
-      const onMessage = (answer: Answer): void =>
+      const onMessage = (answer: Answer | IpcFailure): void =>
         settle(() => {
           if (answer.answer === kind) resolve(answer as Extract<Answer, { answer: Kind }>);
           else reject(this.#error('reason' in answer ? `failed: ${answer.reason}` : `answered ${answer.answer}`));
@@ -101,6 +102,17 @@ export class Child<Order extends object, Answer extends { answer: string }> {
     this.#stopping = true;
     this.#process.kill('SIGKILL');
     await this.#exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  /** Signal that aborts as `signal` does, or, with how it ended, once the process has ended without being stopped. */
+  aliveWith(signal: AbortSignal): AbortSignal {
+    const died = new AbortController();
+    this.ended().catch((reason: unknown) => died.abort(reason));
+    return AbortSignal.any([signal, died.signal]);
   }
 
   #ending(how: string): Error {

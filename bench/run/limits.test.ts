@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { accommodate, type Fit } from './limits.ts';
+import { type Fit, fitToMachine } from './limits.ts';
 
 function casesOf(transports: string, scenario: string, clients: number): readonly PlannedCase[] {
   const given = { transports, scenarios: scenario, clients };
@@ -19,43 +19,43 @@ const problemsOf = (fitted: Fit): string => fitted.problems.join('\n');
 
 describe('what a machine can hold', () => {
   test('19,000 idle sessions fit where a process may open 20,000 files', () => {
-    const fitted = accommodate(casesOf('ws', 'idle', 19_000), one, { sources }, { files: 20_000, ports: 28_232 });
+    const fitted = fitToMachine(casesOf('ws', 'idle', 19_000), one, { sources }, { files: 20_000, ports: 28_232 });
     expect(fitted).toEqual({ problems: [], workers: 1, sources: [] });
   });
 
   test('more than the server may open is refused with what to raise', () => {
-    const fitted = accommodate(casesOf('ws', 'idle', 19_950), one, { sources }, { files: 20_000, ports: 28_232 });
+    const fitted = fitToMachine(casesOf('ws', 'idle', 19_950), one, { sources }, { files: 20_000, ports: 28_232 });
     expect(problemsOf(fitted)).toMatch(/19950 sessions of ws need 20050 open files in the server.*ulimit/);
   });
 
   test('a transport that sends by requests needs two connections a session, one while it is silent', () => {
     const limits = { files: 20_000, ports: 28_232 };
-    expect(problemsOf(accommodate(casesOf('sse', 'echo', 12_000), one, { sources }, limits))).toMatch(
+    expect(problemsOf(fitToMachine(casesOf('sse', 'echo', 12_000), one, { sources }, limits))).toMatch(
       /need 24100 open files/,
     );
-    expect(problemsOf(accommodate(casesOf('socketio:polling', 'echo', 12_000), one, { sources }, limits))).toMatch(
+    expect(problemsOf(fitToMachine(casesOf('socketio:polling', 'echo', 12_000), one, { sources }, limits))).toMatch(
       /need 24100 open files/,
     );
-    expect(accommodate(casesOf('sse', 'idle', 12_000), one, { sources }, limits)).toMatchObject({ problems: [] });
+    expect(fitToMachine(casesOf('sse', 'idle', 12_000), one, { sources }, limits)).toMatchObject({ problems: [] });
   });
 
   test('connections come from several addresses where one has too few ports', () => {
     const few = { files: 100_000, ports: 10_000 };
-    expect(accommodate(casesOf('ws', 'idle', 7_000), one, { sources }, few)).toMatchObject({ sources: [] });
-    expect(accommodate(casesOf('ws', 'idle', 20_000), one, { sources }, few)).toMatchObject({ sources });
-    const most = accommodate(casesOf('ws', 'idle', 40_000), one, { sources }, few);
+    expect(fitToMachine(casesOf('ws', 'idle', 7_000), one, { sources }, few)).toMatchObject({ sources: [] });
+    expect(fitToMachine(casesOf('ws', 'idle', 20_000), one, { sources }, few)).toMatchObject({ sources });
+    const most = fitToMachine(casesOf('ws', 'idle', 40_000), one, { sources }, few);
     expect(problemsOf(most)).toMatch(/need 40000 ports, and 4 address\(es\) have 32000; raise net.ipv4/);
   });
 
   test('before a server that is not ours the sessions are spread over load processes', () => {
     const cases = casesOf('ws', 'idle', 30_000).map((one) => ({ ...one, target: 'ws://127.0.0.1:1/' }));
     const limits = { files: 20_000, ports: 100_000 };
-    expect(accommodate(cases, one, { sources }, limits)).toMatchObject({ problems: [], workers: 2 });
-    expect(problemsOf(accommodate(cases, { workers: 1, asked: true }, { sources }, limits))).toMatch(/--workers 2/);
+    expect(fitToMachine(cases, one, { sources }, limits)).toMatchObject({ problems: [], workers: 2 });
+    expect(problemsOf(fitToMachine(cases, { workers: 1, asked: true }, { sources }, limits))).toMatch(/--workers 2/);
   });
 
   test('a system that says nothing of its limits is trusted', () => {
-    const fitted = accommodate(casesOf('ws', 'idle', 60_000), one, { sources }, { files: null, ports: null });
+    const fitted = fitToMachine(casesOf('ws', 'idle', 60_000), one, { sources }, { files: null, ports: null });
     expect(fitted).toEqual({ problems: [], workers: 1, sources: [] });
   });
 });

@@ -48,17 +48,17 @@ export interface Limits {
   readonly ports: number | null;
 }
 
-/** What was found too small, with what to do; or the load workers and source addresses that make it fit. */
+/** Limits that are too small, with what to do; or the load workers and source addresses that make it fit. */
 export type Fit =
   | { readonly problems: readonly string[] }
   | { readonly problems: readonly []; readonly workers: number; readonly sources: readonly string[] };
 
 /**
- * Whether this machine can hold the sessions of a plan. Descriptors of a server of ours have to suffice for all of them; before
+ * Fits the sessions of a plan to this machine. Descriptors of a server of ours have to suffice for all of them; before
  * somebody else's there are more load processes where those of one do not, unless their number was asked for. Where an
  * address's ports do not suffice the connections come from several addresses. Pure.
  */
-export function accommodate(
+export function fitToMachine(
   cases: readonly PlannedCase[],
   { workers, asked }: { workers: number; asked: boolean },
   link: Pick<Link, 'sources'>,

@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { errorText } from '../error-text.ts';
 
 /** What server and generator talk over. */
 export interface Link {
@@ -121,7 +122,7 @@ export async function openLink(wanted: 'veth' | 'loopback' | 'auto'): Promise<Li
     return await privateLink();
   } catch (error) {
     if (wanted === 'veth') throw error;
-    return loopback(error instanceof Error ? error.message : String(error));
+    return loopback(errorText(error));
   }
 }
 

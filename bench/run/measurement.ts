@@ -1,8 +1,12 @@
 import { decode } from '../load/histogram.ts';
+import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
-import type { Measurement, Messages, Usage, Wire } from '../results/schema.ts';
+import { SERVER_NOT_OURS } from '../results/not-measured.ts';
+import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
+import { summariseLatency } from '../results/summary.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { capabilitiesOf } from '../transports/index.ts';
+import { LOCAL_HOST } from './environment.ts';
 import type { LinkCounters } from './link.ts';
 import { judge } from './validity.ts';
 
@@ -15,21 +19,25 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
   const usage = usageOf(reading);
+  const histograms = {
+    response: recording.response,
+    service: recording.service,
+    lag: recording.lag,
+    connect: reading.connect,
+    ...(recording.last === null ? {} : { last: recording.last }),
+  };
+  const ours = planned.target === null;
   const measurement: Judged['measurement'] = {
     seconds,
     messages,
-    latency: {
-      response: recording.response,
-      service: recording.service,
-      lag: recording.lag,
-      connect: reading.connect,
-      ...(recording.last === null ? {} : { last: recording.last }),
-    },
+    latency: { ...histograms, summary: summariseLatency(histograms) },
     ...(accounting.timeline && recording.timeline !== undefined
       ? { timeline: summariseTimeline(recording.timeline, seconds) }
       : {}),
     wire: wireOf(reading, planned.entry),
     usage,
+    processes: processesOf(usage, recording, ours),
+    ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS] }),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
@@ -51,6 +59,19 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
     server: { cpuSeconds: after.cpuSeconds - before.cpuSeconds, rssBytes: after.rssBytes, rssIdleBytes: idle.rssBytes },
     generator: { cpuSeconds, rssBytes, rssStartBytes, loopDelayP99: loopDelayP99Seconds, busy, workers },
   };
+}
+
+/** Processes of ours that took part. Whoever started them knows which cores they are bound to. */
+function processesOf(usage: Usage, { workers = [] }: Recording, ours: boolean): ProcessUsage[] {
+  const runtime = `node ${process.versions.node}`;
+  const local = (role: string, { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>) => ({
+    role,
+    host: LOCAL_HOST,
+    runtime,
+    cpuSeconds,
+    rssBytes,
+  });
+  return [...(ours ? [local('server', usage.server)] : []), ...workers.map((worker) => local('generator', worker))];
 }
 
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {

@@ -1,10 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import type { ServerAnswer, ServerOrder } from '../contract.ts';
+import type { Limits, ServerAnswer, ServerOrder } from '../contract.ts';
+import { usualLimits } from '../limits.ts';
 import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
 import { Child } from './child.ts';
 
 const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
 const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
+
+/** Longest wait for a child that has only a moment's work. */
+export const PATIENCE_SECONDS = 30;
 
 export type Server = Child<ServerOrder, ServerAnswer>;
 export type Worker = Child<WorkerOrder, WorkerAnswer>;
@@ -30,4 +34,16 @@ export function startServer(core: string | undefined, end: readonly string[] = [
 
 export function startWorker(core: string | undefined, end: readonly string[] = []): Worker {
   return new Child('a load worker', workerFile, { core, end, flags: GENERATOR_FLAGS });
+}
+
+/** Orders a server to listen on any free port of the loopback, with limits that ordinary sessions keep unless others are given. */
+export function listenOnLoopback(
+  server: Server,
+  settings: Omit<Extract<ServerOrder, { order: 'listen' }>, 'order' | 'host' | 'port' | 'limits'> & {
+    readonly limits?: Limits;
+  },
+  signal: AbortSignal,
+): Promise<Extract<ServerAnswer, { answer: 'listening' }>> {
+  const order = { order: 'listen', host: '127.0.0.1', port: 0, limits: usualLimits(1 << 20), ...settings } as const;
+  return server.ask(order, 'listening', { seconds: PATIENCE_SECONDS, signal });
 }

@@ -12,9 +12,9 @@ import {
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { type Security, secure } from '../security/security.ts';
 import { capabilitiesOf } from '../transports/index.ts';
-import { type Placement, place } from './affinity.ts';
+import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
-import { accommodate, ephemeralPorts, openFiles } from './limits.ts';
+import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
 import { runTrial } from './trial.ts';
 
@@ -30,30 +30,30 @@ function defaultWorkers(fewestClients: number): number {
   return Math.max(1, Math.min(coreCount() - 1, fewestClients));
 }
 
-/** How a plan is to be run on this machine. */
-export interface Arrangement {
+/** Link, processes and addresses that a plan is run with on this machine. */
+export interface RunResources {
   readonly link: Link;
   readonly workers: number;
-  readonly placement: Placement | undefined;
+  readonly pinning: CpuPinning | undefined;
   /** Addresses the load comes from; none where the system may choose. */
   readonly sources: readonly string[];
 }
 
 /** Finds out how to run a plan, or what this machine lacks for it: one message a problem, each with what to do. */
-export function arrange(plan: RunPlan, link: Link): Arrangement | { readonly problems: readonly string[] } {
+export function resolveResources(plan: RunPlan, link: Link): RunResources | { readonly problems: readonly string[] } {
   const { workers: asked } = plan.options;
   const workers = asked ?? defaultWorkers(Math.min(...plan.cases.map(({ clients }) => clients)));
   const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
-  const fitted = accommodate(plan.cases, { workers, asked: asked !== null }, link, limits);
+  const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
   // Where somebody else's server runs is not ours to say, and so is what the load had better keep away from.
-  const placement = plan.options.url === null ? place(fitted.workers) : undefined;
-  return { link, workers: fitted.workers, placement, sources: fitted.sources };
+  const pinning = plan.options.url === null ? pinCores(fitted.workers) : undefined;
+  return { link, workers: fitted.workers, pinning, sources: fitted.sources };
 }
 
 export interface RunSettings {
   readonly command: string;
-  readonly arrangement: Arrangement;
+  readonly resources: RunResources;
   /** What was found out beforehand, for the results. */
   readonly checks: NonNullable<Environment['checks']>;
   readonly micro: readonly MicroRow[];
@@ -68,10 +68,10 @@ export interface RunSettings {
  */
 export async function* run(
   plan: RunPlan,
-  { command, arrangement, checks, micro, security: given, signal }: RunSettings,
+  { command, resources, checks, micro, security: given, signal }: RunSettings,
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
-  const { link, workers, placement } = arrangement;
+  const { link, workers, pinning } = resources;
   const security = given ?? (await secure(options, [link.host]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
@@ -98,7 +98,7 @@ export async function* run(
       order: plan.blocks.map((block) => block.map(({ id }) => id)),
       command,
     },
-    environment: { ...describeEnvironment(placement, link), checks: [...checks] },
+    environment: { ...describeEnvironment(pinning, link), checks: [...checks] },
     transports: transportsOf(plan.cases),
     cases: [...trials.values()],
     ...(micro.length === 0 ? {} : { micro: [...micro] }),
@@ -110,7 +110,7 @@ export async function* run(
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...arrangement };
+      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
       const outcome = await runTrial(planned, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;

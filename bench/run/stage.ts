@@ -1,22 +1,23 @@
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import { merge } from '../load/histogram.ts';
-import type { ClosedOrder, HoldOrder, PhaseOrder, WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
-import { combine, type Recording } from '../load/recording.ts';
+import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
+import type { Recording } from '../load/recording.ts';
 import { MOST_SIZE } from '../plan/settings.ts';
-import type { Opened, PlannedCase, Stage } from '../scenarios/shape.ts';
+import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
-import type { Placement } from './affinity.ts';
-import { foreignServer, ourServer, type Served } from './host.ts';
+import type { CpuPinning } from './affinity.ts';
+import { LoadGenerator, type SessionSettings } from './generator.ts';
+import { foreignServer, type Host, ourServer } from './host.ts';
 import type { Link } from './link.ts';
-import { startServer, startWorker } from './processes.ts';
+import { PATIENCE_SECONDS, startServer } from './processes.ts';
 
-/** Where a trial takes place. */
-export interface Place {
+/** Processes, link and security of a trial. */
+export interface StageSettings {
   readonly seed: number;
   readonly workers: number;
-  readonly placement: Placement | undefined;
+  readonly pinning: CpuPinning | undefined;
   readonly link: Link;
   /** Addresses the load's connections take turns to come from; none where the system may choose. */
   readonly sources: readonly string[];
@@ -24,140 +25,183 @@ export interface Place {
   readonly signal: AbortSignal;
 }
 
-/** Longest wait for a child that has only a moment's work. */
-const PATIENCE_SECONDS = 30;
-/** Between the order and the first due time: time for the order to reach every worker. */
-const LEAD_NS = 25e6;
-/** Time for the last bytes of what was done to be through, an acknowledgement held back by 40 ms among them. */
+/** Time for the last bytes to be through, an acknowledgement held back by 40 ms among them. */
 const SETTLE_MS = 60;
 /** How much later than its effects a process's end may be noticed. */
 const NOTICE_MS = 200;
+/** The load is ours: no session has to be kept from sending much, or from sending large messages. */
+const LIMITS = { ...usualLimits(MOST_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
+/** Size of the load's messages in a trial that sends none, in bytes. */
+const MIN_SIZE = 16;
 
 /**
- * Starts a fresh server process and fresh load workers, hands them to `use`, and ends them. Rejects with what went wrong: a
- * server that died rather than the losses it caused. No process is left behind either way.
+ * A fresh server process and fresh load workers for one trial. Every operation rejects when the signal aborts, with its reason, and
+ * when a process ends: then with how the server ended, rather than with the losses it caused. No process outlives the stage.
  */
-export async function withStage<Result>(
-  planned: PlannedCase,
-  { seed, workers: wanted, placement, link, sources, security, signal }: Place,
-  use: (stage: Stage) => Promise<Result>,
-): Promise<Result> {
-  const workers = Array.from({ length: Math.min(wanted, planned.clients) }, (_, index) =>
-    startWorker(placement?.workers[index], link.generatorEnd),
-  );
-  const { clients, size, encoding, payload, scenario, entry, variant, target } = planned;
-  const options = optionsOf({ entry, variant });
-  const patience = { seconds: PATIENCE_SECONDS, signal };
-  const originNs = process.hrtime.bigint();
-  let connected = false;
+export class ProcessStage implements Stage, AsyncDisposable {
+  readonly #planned: PlannedCase;
+  readonly #settings: StageSettings;
+  readonly #generator: LoadGenerator;
+  readonly #host: Host;
+  #url = '';
+  #effective: Options = {};
 
-  const everyone = async <Kind extends WorkerAnswer['answer']>(
-    order: (worker: number) => WorkerOrder,
-    kind: Kind,
-    seconds: number,
-  ): Promise<Extract<WorkerAnswer, { answer: Kind }>[]> =>
-    Promise.all(
-      workers.map((worker, index) => worker.ask(order(index), kind, { seconds: PATIENCE_SECONDS + seconds, signal })),
-    );
-  const recorded = async (order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> => {
-    const answers = await everyone(() => order, 'phase', seconds);
-    return combine(answers.map(({ recording }) => recording));
-  };
+  /** Starts the processes, and the server listens. */
+  static async open(planned: PlannedCase, settings: StageSettings): Promise<ProcessStage> {
+    const stage = new ProcessStage(planned, settings);
+    try {
+      await stage.#listen();
+      return stage;
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
 
-  /** Of somebody else's server nothing is known but where it should be. */
-  const notThere = (error: Error): never => {
-    if (signal.aborted) throw signal.reason;
-    throw new Error(`not every session could be opened at ${target} by ${entry.id}: ${error.message}`);
-  };
+  private constructor(planned: PlannedCase, settings: StageSettings) {
+    const { pinning, link, signal } = settings;
+    const { clients, target } = planned;
+    this.#planned = planned;
+    this.#settings = settings;
+    this.#generator = new LoadGenerator({
+      workers: Math.min(settings.workers, clients),
+      clients,
+      cores: pinning?.workers,
+      end: link.generatorEnd,
+      signal,
+    });
+    this.#host =
+      target === null
+        ? ourServer(startServer(pinning?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
+        : foreignServer(target, () => this.#generator.bytes());
+  }
 
-  async function open(until: number, inFlight: number): Promise<Opened> {
-    const shared = {
-      url: server.url,
-      options,
+  /** Address that clients dial. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Settings really in force at the server. */
+  get effective(): Options {
+    return this.#effective;
+  }
+
+  /** Number of load workers. */
+  get workers(): number {
+    return this.#generator.workers.length;
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const usage = await this.#whileServed(this.#host.usage());
+    return { ...usage, link: this.#settings.link.counters() };
+  }
+
+  /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
+  openSessions(until: number, inFlight: number): Promise<Opened> {
+    return this.#whileServed(this.#openSessions(until, inFlight));
+  }
+
+  /** Sends messages on a schedule that begins at once. */
+  phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
+    return this.#whileServed(this.#generator.phase({ ...order, startNs: this.#generator.soonNs() }));
+  }
+
+  /** Lets each session send again when its message has come back. */
+  closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording> {
+    return this.#whileServed(this.#generator.closed(order));
+  }
+
+  /** Sends nothing for a while and watches that the sessions stay. */
+  hold(seconds: number): Promise<Recording> {
+    return this.#whileServed(this.#generator.hold(seconds));
+  }
+
+  /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
+  memory(): Promise<{ server: number | null; generator: number }> {
+    return this.#whileServed(this.#memory());
+  }
+
+  /** Closes every session; others can be opened then. */
+  closeSessions(): Promise<void> {
+    return this.#whileServed(this.#closeSessions());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { aborted } = this.#settings.signal;
+    // Our own server goes as well; somebody else's is told goodbye.
+    const saysGoodbye = this.#planned.target !== null && this.#generator.connected && !aborted;
+    if (saysGoodbye) await this.#generator.close(0).catch(() => {});
+    await this.#generator[Symbol.asyncDispose]();
+    await this.#host.end(aborted);
+  }
+
+  async #listen(): Promise<void> {
+    const { entry, variant, application } = this.#planned;
+    const { link, security } = this.#settings;
+    const listening = this.#host.listen({
+      order: 'listen',
+      module: serverModule(entry),
+      ...(application === undefined ? {} : { application }),
+      host: link.host,
+      port: 0,
+      options: optionsOf({ entry, variant }),
+      limits: LIMITS,
+      ...security.server,
+    });
+    const { url, effective } = await this.#whileServed(listening);
+    this.#url = url;
+    this.#effective = effective;
+  }
+
+  async #openSessions(until: number, inFlight: number): Promise<Opened> {
+    const opened = await this.#generator.open(this.#sessions(), { until, inFlight }).catch((error: Error) => {
+      const { target, entry } = this.#planned;
+      // Nothing is known of somebody else's server but where it should be.
+      if (target === null || this.#settings.signal.aborted) throw error;
+      throw new Error(`not every session could be opened at ${target} by ${entry.id}: ${error.message}`);
+    });
+    await sleep(SETTLE_MS);
+    return opened;
+  }
+
+  #sessions(): SessionSettings {
+    const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
+    const { seed, sources, security } = this.#settings;
+    return {
+      module: clientModule(entry),
+      url: this.#url,
+      options: optionsOf({ entry, variant }),
       encoding,
       payload,
       ...security.client,
-      ...(target === null ? {} : { foreign: true as const }),
-      size: size || LEAST,
-      clients,
+      ...(target === null ? {} : { foreign: true }),
+      size: size || MIN_SIZE,
       seed,
-      until,
-      inFlight,
-      sources,
-    };
-    const connect = (worker: number): WorkerOrder => ({
-      order: 'connect',
-      module: clientModule(entry),
-      ...shared,
       opcode: scenario.opcode,
       reaches: scenario.reaches,
-      worker,
-      workers: workers.length,
-      originNs: originNs.toString(),
-    });
-    const further: WorkerOrder = { order: 'open', until, inFlight };
-    // A second for every ten sessions is ten times what the slowest transport takes.
-    const opening = everyone(connected ? () => further : connect, 'connected', clients / 10);
-    const opened = await (target === null ? opening : opening.catch(notThere));
-    connected = true;
-    await later(SETTLE_MS);
-    return {
-      connect: merge(opened.map((one) => one.connect)),
-      seconds: Math.max(...opened.map((one) => one.seconds)),
+      sources,
     };
   }
 
-  const application = planned.application === undefined ? {} : { application: planned.application };
-  const listen = { ...application, host: link.host, port: 0, options, limits: LIMITS, ...security.server };
-  const host =
-    target === null
-      ? ourServer(startServer(placement?.server, link.serverEnd), patience)
-      : foreignServer(target, () => everyone(() => ({ order: 'bytes' }), 'bytes', 0));
-  let server!: Served;
-  try {
-    server = await host.listen({ order: 'listen', module: serverModule(entry), ...listen });
-    const stage: Stage = {
-      url: server.url,
-      effective: server.effective,
-      workers: workers.length,
-      snapshot: async () => ({
-        ...(await host.usage()),
-        link: link.counters(),
-      }),
-      open,
-      phase: (order) => {
-        const startNs = Number(process.hrtime.bigint() - originNs) + LEAD_NS;
-        return recorded({ order: 'phase', startNs, ...order }, order.seconds + order.drainSeconds);
-      },
-      closed: (order) => recorded({ order: 'closed', ...order }, order.seconds + order.drainSeconds),
-      hold: (seconds) => recorded({ order: 'hold', seconds }, seconds),
-      async memory() {
-        const generator = await everyone(() => ({ order: 'memory' }), 'memory', 0);
-        return { server: await host.memory(), generator: generator.reduce((sum, one) => sum + one.rssBytes, 0) };
-      },
-      async clear() {
-        await everyone(() => ({ order: 'close' }), 'closed', clients / 10);
-        connected = false;
-        await later(SETTLE_MS);
-      },
-    };
-    // A server that dies is the reason, not the losses it causes.
-    return await Promise.race([use(stage), host.ended()]);
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    // A worker may notice that the server is gone before the system says so.
-    throw await Promise.race([host.ended().catch((ended: unknown) => ended), later(NOTICE_MS, error)]);
-  } finally {
-    // Our own server goes as well; somebody else's is told goodbye.
-    if (target !== null && connected && !signal.aborted)
-      await everyone(() => ({ order: 'close' }), 'closed', 0).catch(() => {});
-    await Promise.all(workers.map((worker) => worker.kill()));
-    await host.end(signal.aborted);
+  async #memory(): Promise<{ server: number | null; generator: number }> {
+    const generator = await this.#generator.memory();
+    return { server: await this.#host.memory(), generator };
+  }
+
+  async #closeSessions(): Promise<void> {
+    await this.#generator.close();
+    await sleep(SETTLE_MS);
+  }
+
+  /** Does the work, or rejects with how the server ended: that is the reason, not the losses it causes. */
+  async #whileServed<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await Promise.race([work, this.#host.ended()]);
+    } catch (error) {
+      const { signal } = this.#settings;
+      if (signal.aborted) throw signal.reason;
+      // A worker may notice that the server is gone before the system says so.
+      throw await Promise.race([this.#host.ended().catch((ended: unknown) => ended), sleep(NOTICE_MS, error)]);
+    }
   }
 }
-
-/** The load is ours: nobody has to be kept from sending much, or from sending large messages. */
-const LIMITS = { ...usualLimits(MOST_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
-
-/** Where no message is sent the load still has a message's size. */
-const LEAST = 16;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { decode } from '../load/histogram.ts';
-import type { MeasuredTrial, Trial } from '../results/schema.ts';
+import { SAMPLES_BEYOND } from '../results/rules.ts';
+import type { LatencySummary, MeasuredTrial, Trial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { planTrial } from '../testing/plan-trial.ts';
 import { childrenOf } from '../testing/processes.ts';
@@ -32,7 +33,32 @@ test.for(await subjects())(
     const kept = { ...none, ...(reliable ? { lost: 0 } : {}), ...(ordered ? { reordered: 0 } : {}) };
     expect(echo.messages).toMatchObject({ due: 200, sent: 200, expected: 200, ...kept });
     expect(broadcast.messages).toMatchObject({ due: 20, sent: 20, expected: 200, ...kept });
-    for (const { messages, latency, wire } of [echo, broadcast]) {
+    for (const { messages, latency, wire, usage, processes = [] } of [echo, broadcast]) {
+      for (const [name, summary] of Object.entries(latency.summary ?? {})) {
+        const histogram = decode(latency[name as keyof LatencySummary] ?? '');
+        const beyond = (share: number): boolean => histogram.totalCount * (1 - share) + 1e-6 >= SAMPLES_BEYOND;
+        const at = (share: number): number | null =>
+          beyond(share) ? histogram.getValueAtPercentile(share * 100) / 1e9 : null;
+        expect(summary, name).toEqual({
+          count: histogram.totalCount,
+          p50: at(0.5),
+          p90: at(0.9),
+          p99: at(0.99),
+          'p99.9': at(0.999),
+          max: histogram.maxValue / 1e9,
+        });
+      }
+      expect(Object.keys(latency.summary ?? {}).toSorted()).toEqual(
+        Object.keys(latency)
+          .filter((name) => name !== 'summary')
+          .toSorted(),
+      );
+      const sumOf = (role: string, key: 'cpuSeconds' | 'rssBytes'): number =>
+        processes.filter((one) => one.role === role).reduce((sum, one) => sum + one[key], 0);
+      for (const side of ['server', 'generator'] as const) {
+        expect(sumOf(side, 'cpuSeconds')).toBeCloseTo(usage[side].cpuSeconds, 9);
+        expect(sumOf(side, 'rssBytes')).toBe(usage[side].rssBytes);
+      }
       expect(messages.delivered + messages.lost).toBe(messages.expected);
       expect(decode(latency.response).totalCount).toBe(messages.delivered);
       expect(decode(latency.service).totalCount).toBe(messages.delivered);
@@ -63,9 +89,13 @@ test('bytes per message are exact: what is put around a message is what the prot
 
 test('three workers offer the same load as one, and lose nothing between them', async () => {
   const { trial } = await runTrial(planned('ws', 'broadcast', { rate: 50 }), { ...settings, workers: 3 });
-  const { messages, usage } = measured(trial);
+  const { messages, usage, processes = [] } = measured(trial);
   expect(messages).toMatchObject({ due: 20, sent: 20, expected: 200, delivered: 200, lost: 0, duplicated: 0 });
   expect(usage.generator.workers).toBe(3);
+  expect(processes.map(({ role }) => role)).toEqual(['server', 'generator', 'generator', 'generator']);
+  expect(new Set(processes.map(({ host, runtime }) => `${host} ${runtime}`))).toEqual(
+    new Set([`local node ${process.versions.node}`]),
+  );
 });
 
 test('a server that is killed fails the trial with its reason, and leaves nothing', async () => {

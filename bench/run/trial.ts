@@ -1,11 +1,12 @@
 import type { Options } from '../contract.ts';
-import type { Trial } from '../results/schema.ts';
-import type { Objective, OnStage, PlannedCase } from '../scenarios/shape.ts';
+import { errorText } from '../error-text.ts';
+import type { ProcessUsage, Trial } from '../results/schema.ts';
+import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
-import { type Place, withStage } from './stage.ts';
+import { ProcessStage, type StageSettings } from './stage.ts';
 
-export interface TrialSettings extends Place {
+export interface TrialSettings extends StageSettings {
   readonly block: number;
   readonly order: number;
   readonly warmupSeconds: number;
@@ -18,38 +19,51 @@ export interface TrialOutcome {
   readonly effective: Options | undefined;
 }
 
+type OpenStage = (planned: PlannedCase, settings: StageSettings) => Promise<Stage & AsyncDisposable>;
+
 /**
  * One measurement of one case against a fresh server process and fresh load workers; of a search, a fresh server for every
  * probe. Whatever goes wrong becomes an outcome; only the signal's abort is thrown.
  *
- * @param open starts a server and load and hands them to whoever uses them
+ * @param openStage starts a server and its load
  */
 export async function runTrial(
   planned: PlannedCase,
   settings: TrialSettings,
-  open: typeof withStage = withStage,
+  openStage: OpenStage = ProcessStage.open,
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal, seed, warmupSeconds, objective, workers, placement } = settings;
+  const { block, order, signal, seed, warmupSeconds, objective, workers, pinning } = settings;
   let effective: Options | undefined;
-  const onStage: OnStage = (use) =>
-    open(planned, settings, (stage) => {
-      effective = stage.effective;
-      return use(stage);
-    });
+  const onStage: OnStage = async (use) => {
+    await using stage = await openStage(planned, settings);
+    effective = stage.effective;
+    return await use(stage);
+  };
   try {
-    const generatorCores = placement === undefined ? workers : new Set(placement.workers).size;
+    const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;
     const context = { planned, warmupSeconds, objective, seed, generatorCores, onStage };
     const { reading, extras } = await planned.scenario.kind.measure(context);
-    const { measurement, state, reasons } = summarise(planned, reading, extras);
-    const measured = { ...measurement, block, order, startedAt };
-    const trial: Trial = state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons };
+    const { measurement, state, reasons, broken } = summarise(planned, reading, extras);
+    const processes = withCores(measurement.processes ?? [], pinning);
+    const measured = { ...measurement, processes, block, order, startedAt };
+    const trial: Trial =
+      state === 'valid' ? { ...measured, state, reasons: [] } : { ...measured, state, reasons, broken };
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const said = error instanceof Error ? error.message : String(error);
+    const said = errorText(error);
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   }
+}
+
+/** Tells the processes of a trial, the server and then the load workers in their order, which cores they are bound to. */
+function withCores(processes: readonly ProcessUsage[], pinning: StageSettings['pinning']): ProcessUsage[] {
+  const workers = [...(pinning?.workers ?? [])];
+  return processes.map((one) => {
+    const cores = one.role === 'server' ? pinning?.server : workers.shift();
+    return cores === undefined ? one : { ...one, cores };
+  });
 }

@@ -1,5 +1,14 @@
-import { ON_TIME_NS, type Recording } from '../load/recording.ts';
-import type { Messages, Usage } from '../results/schema.ts';
+import type { Recording } from '../load/recording.ts';
+import {
+  MAX_BUSY_SHARE,
+  MAX_LOOP_DELAY_SECONDS,
+  MIN_MESSAGES_FOR_BUSY,
+  MIN_ON_TIME_SHARE,
+  ON_TIME_SECONDS,
+  RULES,
+  type RuleId,
+} from '../results/rules.ts';
+import type { Broken, Messages, Usage } from '../results/schema.ts';
 
 /** What the rules look at: one trial's counts and usage. */
 export interface Observation {
@@ -19,45 +28,40 @@ export interface Observation {
  * Each scenario kind names the rules that its trials are judged by.
  */
 export interface Rule {
-  readonly name: string;
+  readonly id: RuleId;
   readonly verdict: 'invalid' | 'suspect';
   /** The reason, or nothing when the rule is kept. Pure. */
   readonly check: (observation: Observation) => string | undefined;
 }
 
-export const LEAST_ON_TIME = 0.99;
-export const MOST_BUSY = 0.9;
-/** With fewer messages the window is mostly one message's own work. */
-const LEAST_FOR_SHARES = 100;
-export const MOST_LOOP_DELAY_SECONDS = 0.05;
-
 // biome-ignore format: one line each
-export const rules = [
-  { name: 'accounting closes', verdict: 'invalid', check: accountingCloses },
-  { name: 'clock is sane', verdict: 'invalid', check: clockIsSane },
-  { name: 'schedule kept', verdict: 'invalid', check: scheduleKept },
-  { name: 'generator not saturated', verdict: 'invalid', check: generatorNotSaturated },
-  { name: 'something measured', verdict: 'invalid', check: somethingMeasured },
-  { name: 'nothing lost', verdict: 'suspect', check: nothingLost },
-  { name: 'nothing foreign', verdict: 'suspect', check: nothingForeign },
-  { name: 'sessions held', verdict: 'suspect', check: sessionsHeld },
-] as const satisfies readonly Rule[];
-export type RuleName = (typeof rules)[number]['name'];
+export const rules: readonly Rule[] = [
+  { id: 'accounting-closes', verdict: 'invalid', check: accountingCloses },
+  { id: 'clock-is-sane', verdict: 'invalid', check: clockIsSane },
+  { id: 'schedule-kept', verdict: 'invalid', check: scheduleKept },
+  { id: 'generator-not-saturated', verdict: 'invalid', check: generatorNotSaturated },
+  { id: 'something-measured', verdict: 'invalid', check: somethingMeasured },
+  { id: 'nothing-lost', verdict: 'suspect', check: nothingLost },
+  { id: 'nothing-foreign', verdict: 'suspect', check: nothingForeign },
+  { id: 'sessions-held', verdict: 'suspect', check: sessionsHeld },
+];
 
-/** Applies the rules of these names, all at once: the state a trial earns, and every reason. */
+/**
+ * Applies the rules of these ids: returns the state a trial earns, every reason in words, and the rule that each of them breaks.
+ */
 export function judge(
   observation: Observation,
-  names: readonly RuleName[],
-): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[] } {
-  const broken = rules.flatMap((rule) => {
-    if (!names.includes(rule.name)) return [];
-    const reason = rule.check(observation);
-    return reason === undefined ? [] : [{ rule, reason: `${rule.name}: ${reason}` }];
+  ids: readonly RuleId[],
+): { state: 'valid' | 'suspect' | 'invalid'; reasons: string[]; broken: Broken[] } {
+  const found = rules.flatMap(({ id, verdict, check }) => {
+    const text = ids.includes(id) ? check(observation) : undefined;
+    return text === undefined ? [] : [{ id, verdict, text }];
   });
-  const invalid = broken.some(({ rule }) => rule.verdict === 'invalid');
+  const invalid = found.some(({ verdict }) => verdict === 'invalid');
   return {
-    state: invalid ? 'invalid' : broken.length > 0 ? 'suspect' : 'valid',
-    reasons: broken.map(({ reason }) => reason),
+    state: invalid ? 'invalid' : found.length > 0 ? 'suspect' : 'valid',
+    reasons: found.map(({ id, text }) => `${RULES[id]}: ${text}`),
+    broken: found.map(({ id, text }) => ({ rule: id, text })),
   };
 }
 
@@ -77,19 +81,19 @@ function clockIsSane({ recording: { early } }: Observation): string | undefined 
 }
 
 export function scheduleKept({ messages: { due, onTime } }: Pick<Observation, 'messages'>): string | undefined {
-  if (onTime >= due * LEAST_ON_TIME) return undefined;
-  return `${percent(onTime / due)} of messages left within ${ON_TIME_NS / 1e6} ms of their due time (at least ${percent(LEAST_ON_TIME)} must); use a lower --rate, fewer --clients or more --workers`;
+  if (onTime >= due * MIN_ON_TIME_SHARE) return undefined;
+  return `${percent(onTime / due)} of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time (at least ${percent(MIN_ON_TIME_SHARE)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
 export function generatorNotSaturated({
   messages: { due },
   usage: { generator },
 }: Pick<Observation, 'messages' | 'usage'>): string | undefined {
-  if (due >= LEAST_FOR_SHARES && generator.busy > MOST_BUSY) {
-    return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MOST_BUSY)}); use a lower --rate or more --workers`;
+  if (due >= MIN_MESSAGES_FOR_BUSY && generator.busy > MAX_BUSY_SHARE) {
+    return `a load worker was busy ${percent(generator.busy)} of the time (limit ${percent(MAX_BUSY_SHARE)}); use a lower --rate or more --workers`;
   }
-  if (generator.loopDelayP99 > MOST_LOOP_DELAY_SECONDS) {
-    return `a load worker's event loop was late by ${(generator.loopDelayP99 * 1e3).toFixed(1)} ms at p99 (limit ${MOST_LOOP_DELAY_SECONDS * 1e3} ms)`;
+  if (generator.loopDelayP99 > MAX_LOOP_DELAY_SECONDS) {
+    return `a load worker's event loop was late by ${(generator.loopDelayP99 * 1e3).toFixed(1)} ms at p99 (limit ${MAX_LOOP_DELAY_SECONDS * 1e3} ms)`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import { ECHO } from '../codec/header.ts';
-import { decode, SAMPLES_BEYOND } from '../load/histogram.ts';
-import { messageCount } from '../load/timetable.ts';
+import { decode } from '../load/histogram.ts';
+import { messageCount } from '../load/schedule.ts';
+import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
 import { countMessages, usageOf } from '../run/measurement.ts';
 import { generatorNotSaturated, scheduleKept } from '../run/validity.ts';
@@ -29,13 +30,13 @@ export const capacity: ScenarioModule<'capacity'> = {
   measure: searchRate,
   accounting: { samples: 'response', timeline: false },
   rules: [
-    'accounting closes',
-    'clock is sane',
-    'schedule kept',
-    'generator not saturated',
-    'something measured',
-    'nothing lost',
-    'nothing foreign',
+    'accounting-closes',
+    'clock-is-sane',
+    'schedule-kept',
+    'generator-not-saturated',
+    'something-measured',
+    'nothing-lost',
+    'nothing-foreign',
   ],
   detail: ({ capacity, latency }) =>
     capacity === undefined

@@ -28,7 +28,7 @@ export const closed: ScenarioModule<'closed'> = {
     }),
   accounting: { samples: 'service', timeline: false },
   // A closed loop has no schedule to keep and is busy by design.
-  rules: ['accounting closes', 'something measured', 'nothing lost', 'nothing foreign'],
+  rules: ['accounting-closes', 'something-measured', 'nothing-lost', 'nothing-foreign'],
   detail: ({ messages, seconds, usage }) =>
     `${perSecond(messages.delivered / seconds)}  generator ${microseconds(usage.generator.cpuSeconds / messages.delivered)} a message`,
   judgedBy: 'verdicts',
@@ -52,7 +52,7 @@ export async function readClosed(
 ): Promise<Reading> {
   const drainSeconds = DRAIN_SECONDS;
   const idle = await stage.snapshot();
-  const { connect } = await stage.open(clients, 1);
+  const { connect } = await stage.openSessions(clients, 1);
   const ready = await stage.snapshot();
   await stage.closed({ first: 0, ...warmUp, drainSeconds });
   const before = await stage.snapshot();

@@ -21,7 +21,7 @@ export const connect: ScenarioModule<'connect'> = {
   resources: silentSessions,
   measure: ({ planned, onStage }) => onStage((stage) => openTwice(planned, stage)),
   accounting: { samples: 'service', timeline: false },
-  rules: ['nothing foreign', 'sessions held'],
+  rules: ['nothing-foreign', 'sessions-held'],
   detail: ({ latency, opening }) =>
     [
       percentiles(latency.connect),
@@ -43,16 +43,16 @@ const WARM_SESSIONS = 100;
  * several at a time, which says how many a second there can be.
  */
 async function openTwice({ clients }: PlannedCase, stage: Stage): Promise<Measured> {
-  await stage.open(Math.min(clients, WARM_SESSIONS), 1);
-  await stage.clear();
+  await stage.openSessions(Math.min(clients, WARM_SESSIONS), 1);
+  await stage.closeSessions();
   const idle = await stage.snapshot();
-  const { connect } = await stage.open(clients, 1);
+  const { connect } = await stage.openSessions(clients, 1);
   const ready = await stage.snapshot();
-  await stage.clear();
+  await stage.closeSessions();
 
   const inFlight = Math.ceil(IN_FLIGHT / stage.workers);
   const before = await stage.snapshot();
-  const { seconds } = await stage.open(clients, inFlight);
+  const { seconds } = await stage.openSessions(clients, inFlight);
   const after = await stage.snapshot();
   // Sends nothing; sessions that are dropped at once are counted.
   const recording = await stage.hold(0);

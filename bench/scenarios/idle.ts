@@ -24,7 +24,7 @@ export const idle: ScenarioModule<'idle'> = {
   resources: silentSessions,
   measure: ({ planned, onStage }) => onStage((stage) => holdSessions(planned, stage)),
   accounting: { samples: 'service', timeline: false },
-  rules: ['nothing foreign', 'sessions held'],
+  rules: ['nothing-foreign', 'sessions-held'],
   detail: ({ memory, seconds }) =>
     memory === undefined
       ? `${Math.round(seconds)} s`
@@ -53,14 +53,14 @@ const kibibytes = (bytes: number): string => `${(bytes / 1024).toPrecision(3)} K
  * session that says nothing. The while is a whole number of the transport's heartbeats, so that none is counted by halves.
  */
 async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: Stage): Promise<Measured> {
-  await stage.open(Math.min(clients, WARM_SESSIONS), IN_FLIGHT);
+  await stage.openSessions(Math.min(clients, WARM_SESSIONS), IN_FLIGHT);
   await stage.memory();
-  await stage.clear();
+  await stage.closeSessions();
   const idle = await stage.snapshot();
   const steps: Memory['steps'] = [];
   const times: string[] = [];
   for (const sessions of stepsUpTo(clients)) {
-    times.push((await stage.open(sessions, IN_FLIGHT)).connect);
+    times.push((await stage.openSessions(sessions, IN_FLIGHT)).connect);
     const { server, generator } = await stage.memory();
     if (server !== null) steps.push({ sessions, serverRssBytes: server, generatorRssBytes: generator });
   }

@@ -1,5 +1,6 @@
 import { BROADCAST, ECHO } from '../codec/header.ts';
-import { following, messageCount } from '../load/timetable.ts';
+import { following, messageCount } from '../load/schedule.ts';
+import { WARM_UP_ROUNDS } from '../run/generator.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
@@ -33,13 +34,13 @@ export const load: ScenarioModule<'load'> = {
     onStage(async (stage) => ({ reading: (await readLoad(planned, stage, { warmupSeconds })).reading })),
   accounting: { samples: 'response', timeline: true },
   rules: [
-    'accounting closes',
-    'clock is sane',
-    'schedule kept',
-    'generator not saturated',
-    'something measured',
-    'nothing lost',
-    'nothing foreign',
+    'accounting-closes',
+    'clock-is-sane',
+    'schedule-kept',
+    'generator-not-saturated',
+    'something-measured',
+    'nothing-lost',
+    'nothing-foreign',
   ],
   detail: ({ latency }) => percentiles(latency.response),
   judgedBy: 'verdicts',
@@ -48,11 +49,6 @@ export const load: ScenarioModule<'load'> = {
   advice: 'traffic',
 };
 
-/**
- * Number of phases that a warm-up is made of, each like the measured one: code that was compiled for one phase is compiled again
- * when the next begins with other objects, and that settles at the third.
- */
-const WARMUP_ROUNDS = 3;
 /** Code is compiled after a number of messages, however long they take: a warm-up at twice the rate is over in half the time. */
 const WARMUP_PACE = 2;
 /** Sessions that are opened one after another, so that none waits for another: enough for a median of their times. */
@@ -81,13 +77,13 @@ export async function readLoad(
   const { clients, rate, seconds } = planned;
   const idle = await stage.snapshot();
   // Their time is that of one at a time; the others need only be there.
-  const { connect } = await stage.open(Math.min(clients, TIMED_SESSIONS), 1);
-  if (clients > TIMED_SESSIONS) await stage.open(clients, IN_FLIGHT);
+  const { connect } = await stage.openSessions(Math.min(clients, TIMED_SESSIONS), 1);
+  if (clients > TIMED_SESSIONS) await stage.openSessions(clients, IN_FLIGHT);
   const ready = await stage.snapshot();
 
   let first = 0;
-  for (let round = 0; round < WARMUP_ROUNDS && warmupSeconds > 0; round++) {
-    const part = warmupSeconds / WARMUP_ROUNDS;
+  for (let round = 0; round < WARM_UP_ROUNDS && warmupSeconds > 0; round++) {
+    const part = warmupSeconds / WARM_UP_ROUNDS;
     const pace = WARMUP_PACE * rate;
     await stage.phase({ first, rate: pace, seconds: part, drainSeconds, more: true });
     first = following({ first, clients, count: messageCount(pace, part) });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { detailOf } from '../cli/pace.ts';
+import { detailOf } from '../cli/eta.ts';
 import { encode, histogram } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { readOptions } from '../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../plan/plan.ts';
 import type { Given } from '../plan/readers.ts';
 import type { Setting } from '../plan/settings.ts';
-import { accommodate } from '../run/limits.ts';
+import { fitToMachine } from '../run/limits.ts';
 import { loopback } from '../run/link.ts';
 import { runTrial } from '../run/trial.ts';
 import { singleTrial } from '../testing/single-trial.ts';
@@ -33,14 +33,14 @@ const nap: ScenarioModule = {
   measure: ({ planned: { clients, seconds }, onStage }) =>
     onStage(async (stage) => {
       const idle = await stage.snapshot();
-      const { connect } = await stage.open(clients, 1);
+      const { connect } = await stage.openSessions(clients, 1);
       const ready = await stage.snapshot();
       const recording = await stage.hold(seconds);
       const times = { idle, ready, before: ready, after: await stage.snapshot() };
       return { reading: { ...times, connect, recording, workers: stage.workers, due: 0, seconds } };
     }),
   accounting: { samples: 'service', timeline: false },
-  rules: ['sessions held'],
+  rules: ['sessions-held'],
   detail: ({ seconds }) => `slept ${seconds} s`,
   judgedBy: 'verdicts',
   brokenSessionsFail: true,
@@ -60,7 +60,7 @@ function planOf(settings: Partial<Record<Setting, string>>): RunPlan {
 }
 
 /** A server and load that do nothing, and lose sessions with these errors. */
-function stageWith(errors: Recording['errors']): Stage {
+function stageWith(errors: Recording['errors']): Stage & AsyncDisposable {
   const counts = { due: 0, sent: 0, unsent: 0, onTime: 0, delivered: 0, duplicated: 0, reordered: 0, corrupt: 0 };
   const usage = { cpuSeconds: 0, rssBytes: 1, rssStartBytes: 1, loopDelayP99Seconds: 0, busy: 0 };
   const empty = encode(histogram());
@@ -79,17 +79,18 @@ function stageWith(errors: Recording['errors']): Stage {
     effective: { heartbeatSeconds: 25 },
     workers: 1,
     snapshot: async () => ({ cpuSeconds: 0, rssBytes: 1, bytesUp: 0, bytesDown: 0, link: null }),
-    open: async () => ({ connect: empty, seconds: 0.1 }),
+    openSessions: async () => ({ connect: empty, seconds: 0.1 }),
     phase: () => recorded(),
     closed: () => recorded(),
     hold: recorded,
     memory: async () => ({ server: 1, generator: 1 }),
-    clear: async () => {},
+    closeSessions: async () => {},
+    async [Symbol.asyncDispose]() {},
   };
 }
 
 const trialWith = (errors: Recording['errors']) =>
-  runTrial(planOf({}).cases[0]!, singleTrial(), (_, __, use) => use(stageWith(errors)));
+  runTrial(planOf({}).cases[0]!, singleTrial(), async () => stageWith(errors));
 
 describe('a kind that is only a module', () => {
   test('is planned by its own settings and estimate', () => {
@@ -111,8 +112,8 @@ describe('a kind that is only a module', () => {
   test('says what it needs of the machine', () => {
     const one = { workers: 1, asked: false };
     const { cases } = planOf({ clients: '10' });
-    expect(accommodate(cases, one, loopback(), { files: 150, ports: null })).toMatchObject({ problems: [] });
-    expect(accommodate(cases, one, loopback(), { files: 149, ports: null })).toEqual({
+    expect(fitToMachine(cases, one, loopback(), { files: 150, ports: null })).toMatchObject({ problems: [] });
+    expect(fitToMachine(cases, one, loopback(), { files: 149, ports: null })).toEqual({
       problems: [expect.stringContaining('10 sessions of ws need 150 open files')],
     });
   });

@@ -2,9 +2,9 @@ import type { Encoding, Options, Payload, ServerUsage, TokenRules } from '../con
 import type { ClosedOrder, HoldOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import type { DimensionValue } from '../results/dimensions.ts';
+import type { RuleId } from '../results/rules.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
 import type { LinkCounters } from '../run/link.ts';
-import type { RuleName } from '../run/validity.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
 /**
@@ -26,7 +26,7 @@ export interface ScenarioModule<Id extends ScenarioKind = ScenarioKind> {
   measure(context: TrialContext): Promise<Measured>;
   readonly accounting: Accounting;
   /** Validity rules that its trials are judged by. */
-  readonly rules: readonly RuleName[];
+  readonly rules: readonly RuleId[];
   /** Main figures of a trial, for the line that says it has ended. */
   detail(trial: MeasuredTrial): string;
   /** Trials are compared by verdicts, or each is held against formulas: then no threshold can name one of its figures. */
@@ -150,14 +150,14 @@ export interface Stage {
   readonly workers: number;
   snapshot(): Promise<Snapshot>;
   /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
-  open(until: number, inFlight: number): Promise<Opened>;
+  openSessions(until: number, inFlight: number): Promise<Opened>;
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording>;
   hold(seconds: HoldOrder['seconds']): Promise<Recording>;
   /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
   memory(): Promise<{ server: number | null; generator: number }>;
-  /** Ends every session; others can be opened then. */
-  clear(): Promise<void>;
+  /** Closes every session; others can be opened then. */
+  closeSessions(): Promise<void>;
 }
 
 /** Counts since the server's start: its own, and the link's where there is a private one. */

@@ -27,7 +27,7 @@ export const wire: ScenarioModule<'wire'> = {
   resources: sendingSessions,
   measure: ({ planned, seed, onStage }) => onStage((stage) => countBytes(planned, stage, seed)),
   accounting: { samples: 'service', timeline: false },
-  rules: ['accounting closes', 'something measured', 'nothing lost', 'nothing foreign'],
+  rules: ['accounting-closes', 'something-measured', 'nothing-lost', 'nothing-foreign'],
   detail({ theory, wire: bytes }) {
     if (theory === undefined) return 'no formula';
     if (bytes.datagrams) return datagrams(bytes, theory.exchanges);

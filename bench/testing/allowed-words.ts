@@ -14,7 +14,7 @@ export const ALLOWED_WORDS: readonly AllowedWord[] = [
     reason: 'how autocannon sends: at a rate or in a closed loop',
   },
   {
-    file: 'bench/checks/crosscheck/stage.ts',
+    file: 'bench/checks/crosscheck/loaded-server.ts',
     word: 'closed',
     reason: 'how autocannon sends: at a rate or in a closed loop',
   },
@@ -23,6 +23,8 @@ export const ALLOWED_WORDS: readonly AllowedWord[] = [
     word: 'echo',
     reason: 'an exchange that crosscheck times: an echo or a plain request',
   },
+  { file: 'bench/cli/commands/index.ts', word: 'wire', reason: 'name of a command' },
+  { file: 'bench/cli/commands/index.ts', word: 'ceiling', reason: 'name of a command' },
   { file: 'bench/load/recorder.ts', word: 'closed', reason: 'how the load sends: in an open or a closed loop' },
   { file: 'bench/load/worker.ts', word: 'closed', reason: 'an order to a load worker' },
   { file: 'bench/load/worker.ts', word: 'connect', reason: 'an order to a load worker' },

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** The command line as a process of its own, for tests of what it does to the outside. */
@@ -49,7 +50,7 @@ export function endStarted(): void {
 export async function until(condition: () => boolean): Promise<void> {
   for (let round = 0; round < 1_000; round++) {
     if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   throw new Error('waited 10 s in vain');
 }

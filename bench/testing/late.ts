@@ -22,7 +22,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     const sequence = sequenceOf(arrived);
     const { atMs, turn } = sent.get(sequence) ?? { atMs: 0, turn: 0 };
     sent.delete(sequence);
-    // Sessions take turns at being slow, so that no stretch of the timetable has more slow messages than another.
+    // Sessions take turns at being slow, so that no stretch of the schedule has more slow messages than another.
     const isSlow = (sequence + offset) % Number(slowEvery) === 0;
     releaseAt(atMs + Number(isSlow ? slowMs : delayMs), () => {
       released[turn] = process.hrtime.bigint();

@@ -10,7 +10,7 @@ export function singleTrial(changes: Partial<TrialSettings> = {}): TrialSettings
     warmupSeconds: 0,
     objective: { percentile: 99, seconds: 0.05 },
     workers: 1,
-    placement: undefined,
+    pinning: undefined,
     link: loopback(),
     sources: [],
     security: { server: {}, client: {} },

@@ -2,7 +2,7 @@ import { readOptions } from '../plan/options.ts';
 import { makePlan, type RunPlan } from '../plan/plan.ts';
 import type { Given } from '../plan/readers.ts';
 import type { Setting } from '../plan/settings.ts';
-import { place } from '../run/affinity.ts';
+import { pinCores } from '../run/affinity.ts';
 import type { Link } from '../run/link.ts';
 import { runTrial } from '../run/trial.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
@@ -37,7 +37,7 @@ function withShortInterval(planned: PlannedCase): PlannedCase {
 
 /** Runs one trial of a case and returns what was counted and what the formula says. Throws if the trial is not valid. */
 export async function countWire(planned: PlannedCase, link: Link) {
-  const { trial } = await runTrial(planned, singleTrial({ placement: place(1), link }));
+  const { trial } = await runTrial(planned, singleTrial({ pinning: pinCores(1), link }));
   if (trial.reasons.length > 0 || trial.state === 'failed') throw new Error(trial.reasons.join('; '));
   if (trial.theory === undefined) throw new Error(`no formula says what ${planned.name} takes`);
   const { theory, wire, messages } = trial;

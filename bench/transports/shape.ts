@@ -2,9 +2,10 @@ import type { AttackSurface } from '../checks/abuse/tools/surface.ts';
 import type { Steps } from '../checks/micro/chain.ts';
 import type { Framing } from '../checks/theory/framing.ts';
 import type { Capabilities, Options } from '../contract.ts';
+import type { Family } from '../results/values.ts';
 
 /** Building block of a transport: the colour it has in every chart. */
-export type Family = 'floor' | 'socket' | 'stream' | 'polling' | 'broker' | 'rpc' | 'peer' | 'other';
+export type { Family };
 
 /** A named setting of a transport, written `transport:variant`. */
 export interface Variant {
@@ -48,6 +49,8 @@ export interface TransportEntry {
   readonly framing?: Framing;
   /** Encoding and decoding of a message, for `micro`; null where native code does it. */
   readonly steps?: Steps | null;
+  /** Loop without our generator that `ceiling` runs beside it, and the max cost of ours as a multiple of that loop's. */
+  readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
   /** Protocol that attacks are made of, and words in which they are refused. */
   readonly surface?: AttackSurface;
   /** URL of the folder with `servers/<id>.ts` and `clients/<id>.ts`: the repository, unless the entry says otherwise. */

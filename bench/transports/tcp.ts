@@ -74,6 +74,7 @@ export const transport: BuiltInTransport = {
     exchange: ({ size }) => ({ up: [4 + size], down: [4 + size] }),
   },
   steps,
+  bareLoop: { name: 'bare-tcp', target: 1.1 },
   surface: {
     protocol: 'tcp-stream',
     opening: Uint8Array.of(0, 0, 1, 0),

@@ -44,6 +44,7 @@ export const transport: BuiltInTransport = {
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
   },
   steps,
+  bareLoop: { name: 'bare-ws', target: 1.3 },
   surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
   variants: [
     {

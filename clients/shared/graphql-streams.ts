@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-sse';
 import type { ClientSettings, Http, HttpRequest, Receiver, Session } from '../../bench/contract.ts';
+import { errorText } from '../../bench/error-text.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 
@@ -30,7 +31,7 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
   function finish(cause: unknown): void {
     if (finished) return;
     finished = true;
-    const said = cause instanceof Error ? cause.message : String(cause);
+    const said = errorText(cause);
     client.dispose();
     const over = (): void => life.over(new Error(`GraphQL stream ended: ${why ?? said}`, { cause }));
     http.close().then(over, over);

@@ -1,4 +1,5 @@
 import type { ClientSettings, Receiver, Session } from '../../bench/contract.ts';
+import { errorText } from '../../bench/error-text.ts';
 import { fromBase64 } from './base64.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
@@ -67,7 +68,7 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
       if (leaving) return;
       pace.stop();
       await http.close();
-      life.over(new Error(`polling ended: ${cause instanceof Error ? cause.message : cause}`, { cause }));
+      life.over(new Error(`polling ended: ${errorText(cause)}`, { cause }));
     }
   }
 

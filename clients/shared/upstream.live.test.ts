@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { usualLimits } from '../../bench/limits.ts';
+import { Kit } from '../../bench/testing/kit.ts';
 import { findTransport, loadClient, loadServer, optionsOf } from '../../bench/transports/index.ts';
-import { application } from '../../servers/application.ts';
 import { platform } from '../platform/node.ts';
 
 test.each(['sse', 'sse:h2', 'http-stream', 'long-polling', 'short-polling', 'socketio:polling'])(
@@ -10,18 +9,10 @@ test.each(['sse', 'sse:h2', 'http-stream', 'long-polling', 'short-polling', 'soc
     const found = findTransport(name);
     if (found === undefined) throw new Error(`no ${name}`);
     const options = optionsOf(found);
-    const [{ listen }, { connect }] = await Promise.all([loadServer(found.entry), loadClient(found.entry)]);
-    const listener = await listen(application, { host: '127.0.0.1', port: 0, options, limits: usualLimits(1_000) });
-    try {
-      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-      const { signal } = new AbortController();
-      const settings = { options, encoding: 'text', platform, signal } as const;
-      const session = await connect(`${listener.url}/`, { message: resolve, lost: reject }, settings);
-      await session.send('hello');
-      expect(await promise).toBe('hello');
-      await session.close();
-    } finally {
-      await listener.close();
-    }
+    const [server, client] = await Promise.all([loadServer(found.entry), loadClient(found.entry)]);
+    await using kit = new Kit();
+    const { url } = await kit.listen(server, { options });
+    const peer = await kit.connect(client, `${url}/`, { options, platform });
+    expect(await peer.echo('hello')).toBe('hello');
   },
 );

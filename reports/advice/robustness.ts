@@ -1,6 +1,7 @@
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { measuredMetric } from '../kinds/lookup.ts';
 import type { Group } from '../model/model.ts';
-import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
+import { commonBlocks, createBootstrap, type Sample } from '../stats/bootstrap.ts';
 import { cellIn, costSign, type Reading } from './cost.ts';
 import type { AdviceOptions, Robustness, Share } from './model.ts';
 import { weightDraws } from './random.ts';
@@ -91,7 +92,7 @@ function resampledLogs(
     return new Map(cell.state === 'shown' ? cell.values.map(({ block, value }) => [block, value]) : []);
   });
   const blocks = commonBlocks(samples);
-  if (blocks.length < LEAST_TRIALS) return null;
+  if (blocks.length < MIN_TRIALS) return null;
   const known = drawn.get(group) ?? new Map<string, Float64Array>();
   drawn.set(group, known);
   // A criterion has draws of its own: which others count must not change them.

@@ -1,9 +1,10 @@
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { metric } from '../kinds/lookup.ts';
 import type { Member } from '../model/member.ts';
 import type { Metric, MetricId } from '../model/metrics.ts';
 import type { Cell, Column } from '../model/model.ts';
 import type { Expert, Verdict } from '../model/verdict.ts';
-import { type Bootstrap, LEAST_TRIALS } from '../stats/bootstrap.ts';
+import type { Bootstrap } from '../stats/bootstrap.ts';
 import { holm } from '../stats/ranks.ts';
 import { rankEvidence } from './decide.ts';
 import { boundOf, judge } from './judge.ts';
@@ -38,7 +39,7 @@ export function judgeColumn(id: MetricId, members: readonly Member[], rule: Colu
     return {
       state: 'shown',
       median,
-      interval: sample.size >= LEAST_TRIALS ? bootstrap.medianInterval(sample) : null,
+      interval: sample.size >= MIN_TRIALS ? bootstrap.medianInterval(sample) : null,
       values: [...sample].map(([block, value]) => ({ block, value })).toSorted((a, b) => a.block - b.block),
       bounded,
       fit,
@@ -76,7 +77,7 @@ export function bestChoice(id: MetricId, members: readonly Member[]): Member | u
 }
 
 export const isShown = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size > 0;
-export const isTestable = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size >= LEAST_TRIALS;
+export const isTestable = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size >= MIN_TRIALS;
 
 /** By median, the best first. Cases without a value come last; names settle what medians leave open. */
 export const bestFirst = (id: MetricId) => {

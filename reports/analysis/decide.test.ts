@@ -1,9 +1,9 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
+import { median } from '../../bench/results/numbers.ts';
 import { ICONS, type Word } from '../model/verdict.ts';
 import { createBootstrap, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
 import { decide, rankEvidence } from './decide.ts';
 import { inventTrials } from './simulation.ts';
 

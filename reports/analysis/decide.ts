@@ -1,7 +1,8 @@
+import { median } from '../../bench/results/numbers.ts';
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { countOf } from '../model/format.ts';
 import type { Expert, Verdict } from '../model/verdict.ts';
-import { type Bootstrap, commonBlocks, type Interval, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
+import { type Bootstrap, commonBlocks, type Interval, type Sample } from '../stats/bootstrap.ts';
 import { cliffsDelta, mannWhitney } from '../stats/ranks.ts';
 
 export type Rule = {
@@ -19,14 +20,14 @@ export type Rule = {
 export function decide(left: Sample, right: Sample, rule: Rule): Verdict {
   const { band, comparisons, bootstrap } = rule;
   const fewest = Math.min(left.size, right.size);
-  if (fewest < LEAST_TRIALS) {
+  if (fewest < MIN_TRIALS) {
     return {
       word: 'not testable',
-      reason: `${countOf(fewest, 'valid trial')}; a verdict needs ${LEAST_TRIALS} a side`,
+      reason: `${countOf(fewest, 'valid trial')}; a verdict needs ${MIN_TRIALS} a side`,
     };
   }
   const blocks = commonBlocks([left, right]);
-  if (blocks.length < LEAST_TRIALS) return decideSeparate(left, right, rule);
+  if (blocks.length < MIN_TRIALS) return decideSeparate(left, right, rule);
   const interval = bootstrap.ratioInterval(left, right, comparisons);
   if (interval === null) return { word: 'not testable', reason: 'a value of zero has no ratio' };
   const medianOf = (sample: Sample) => median(blocks.map((block) => sample.get(block) ?? Number.NaN));
@@ -36,10 +37,10 @@ export function decide(left: Sample, right: Sample, rule: Rule): Verdict {
 /** Decides between two cases of two runs: trials of one have no partners among those of the other. */
 export function decideSeparate(left: Sample, right: Sample, { band, comparisons, bootstrap }: Rule): Verdict {
   const fewest = Math.min(left.size, right.size);
-  if (fewest < LEAST_TRIALS) {
+  if (fewest < MIN_TRIALS) {
     return {
       word: 'not testable',
-      reason: `${countOf(fewest, 'valid trial')} in one of the runs; a verdict needs ${LEAST_TRIALS} in each`,
+      reason: `${countOf(fewest, 'valid trial')} in one of the runs; a verdict needs ${MIN_TRIALS} in each`,
     };
   }
   const interval = bootstrap.separateRatioInterval(left, right, comparisons);
@@ -57,9 +58,9 @@ function wordFor({ low, high }: Interval, band: number): 'better' | 'worse' | 'e
 
 /** Null where no rank test is possible; Holm's correction is filled in once the whole family is known. */
 export function rankEvidence(left: Sample, right: Sample): Omit<Expert, 'pHolm'> | null {
-  if (Math.min(left.size, right.size) < LEAST_TRIALS) return null;
+  if (Math.min(left.size, right.size) < MIN_TRIALS) return null;
   const blocks = commonBlocks([left, right]);
-  const isPaired = blocks.length >= LEAST_TRIALS;
+  const isPaired = blocks.length >= MIN_TRIALS;
   const values = (sample: Sample) =>
     isPaired ? blocks.map((block) => sample.get(block) ?? Number.NaN) : [...sample.values()];
   const [a, b] = [values(left), values(right)];

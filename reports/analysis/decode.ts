@@ -3,6 +3,7 @@ import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
 import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
+import { unmeasured } from './readings.ts';
 
 /** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
 export function decode(base64: string): Decoded {
@@ -14,11 +15,17 @@ export function decode(base64: string): Decoded {
   }
 }
 
-export const decodeTrial = (trial: MeasuredTrial): DecodedTrial => ({
-  trial,
-  response: decode(trial.latency.response),
-  service: decode(trial.latency.service),
-  lag: decode(trial.latency.lag),
-  connect: decode(trial.latency.connect),
-  last: trial.latency.last === undefined ? null : decode(trial.latency.last),
-});
+/** Decodes every histogram of a trial; one that was not measured is unreadable, for the reason that the trial gives. */
+export function decodeTrial(trial: MeasuredTrial): DecodedTrial {
+  const { response, service, lag, connect, last } = trial.latency;
+  const read = (name: keyof typeof trial.latency, encoded: string): Decoded =>
+    unmeasured(trial, name) ?? decode(encoded);
+  return {
+    trial,
+    response: read('response', response),
+    service: read('service', service),
+    lag: read('lag', lag),
+    connect: read('connect', connect),
+    last: last === undefined ? null : read('last', last),
+  };
+}

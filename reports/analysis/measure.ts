@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial } from '../../bench/results/schema.ts';
 import { measuredMetric } from '../kinds/lookup.ts';
 import { perDelivered } from '../kinds/shared/measuring.ts';
@@ -5,11 +6,11 @@ import type { DecodedTrial } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { notShown, type Shown } from '../stats/distribution.ts';
 
-/** Value of a metric in one trial. */
-export function measure(id: MetricId, decoded: DecodedTrial, one: Pick<Case, 'clients' | 'target'>): Shown {
-  const { ofServer, measure: read } = measuredMetric(id);
-  if (one.target !== undefined && ofServer) return notShown('the server is not ours to look into');
-  return read(decoded, one);
+/** Value of a metric in one trial; none where something that it is made from was not measured. */
+export function measure(id: MetricId, decoded: DecodedTrial, one: Pick<Case, 'clients'>): Shown {
+  const { sources, measure: read } = measuredMetric(id);
+  const why = whyNotMeasured(decoded.trial, sources);
+  return why === undefined ? read(decoded, one) : notShown(why);
 }
 
 /** R² of the line that a metric is the slope of; null for every other metric. */
@@ -25,6 +26,10 @@ export function payloadPerDelivered({ size }: Pick<Case, 'size'>, { messages }: 
 }
 
 /** Bytes at the sockets, of those that were counted on a link: the rest is TCP, IP and Ethernet. */
-export function socketPerDelivered({ messages, wire: { socket } }: MeasuredTrial): Shown {
+export function socketPerDelivered(trial: MeasuredTrial): Shown {
+  const why = whyNotMeasured(trial, ['wire.socket', 'messages.delivered']);
+  if (why !== undefined) return notShown(why);
+  const { messages, wire } = trial;
+  const { socket } = wire;
   return socket === undefined ? notShown('not counted') : perDelivered(socket.up + socket.down, messages.delivered);
 }

@@ -1,10 +1,10 @@
 import { flagOf, nameOf } from '../../bench/results/case.ts';
+import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
 import { describe } from '../model/group.ts';
 import type { DecodedTrial, Member } from '../model/member.ts';
 import { notShown, type Shown, shown } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import { decodeTrial } from './decode.ts';
 import { percentileCurve, pooledShares } from './figures/curve.ts';
 import { payloadPerDelivered, socketPerDelivered } from './measure.ts';

@@ -1,11 +1,12 @@
+import { median } from '../../bench/results/numbers.ts';
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { isJudged, METRICS } from '../kinds/lookup.ts';
 import { groupCases } from '../model/group.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
-import { commonBlocks, createBootstrap, LEAST_TRIALS, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
+import { commonBlocks, createBootstrap, type Sample } from '../stats/bootstrap.ts';
 import { bandOf } from './column.ts';
 import { readMember } from './member.ts';
 import { inventTrials } from './simulation.ts';
@@ -48,7 +49,7 @@ export function detectable(results: Results, { trials, comparisons, options = {}
   const caseGroups = groupCases(results.cases.filter(isJudged));
   const ofEach = Math.max(2, Math.floor(CASES_READ / caseGroups.length));
   const groups = caseGroups.map(({ cases }) => cases.slice(0, ofEach).map((one) => readMember(results, one)));
-  const reach = trials < LEAST_TRIALS ? null : reachOf(trials, comparisons, seed);
+  const reach = trials < MIN_TRIALS ? null : reachOf(trials, comparisons, seed);
   return METRICS.flatMap((metric): Detectable[] => {
     const deviations = groups.flatMap((members) => deviationsIn(metric.id, members));
     if (deviations.length === 0) return [];

@@ -1,12 +1,13 @@
-import type { Case, Results } from '../../bench/results/schema.ts';
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
+import { median } from '../../bench/results/numbers.ts';
+import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { forEachMetric, isJudged, metricsOf } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
 import { kindOf } from '../model/group.ts';
 import type { DecodedTrial, Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
-import type { Shown } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
+import type { Decoded, Shown } from '../stats/distribution.ts';
 import { fitOf, isLowerBound, measure } from './measure.ts';
 
 /** @param valid the decoded valid trials of the case */
@@ -40,6 +41,12 @@ const values = (value: Shown): number[] => (value.shown ? [value.value] : []);
 /** A run with what its trials show, however that was read out of them. */
 export type ReadRun = { readonly results: Results; readonly readings: (one: Case) => Readings };
 
+/** Unreadable stand-in for a histogram that a trial did not measure, with its reason; undefined for one that it did. */
+export function unmeasured(trial: MeasuredTrial, name: keyof MeasuredTrial['latency']): Decoded | undefined {
+  const reason = whyNotMeasured(trial, [`latency.${name}`]);
+  return reason === undefined ? undefined : { readable: false, reason };
+}
+
 /** A run whose readings are known; a case missing from them has none. */
 export const runOf = (results: Results, known: ReadonlyMap<Case, Readings>): ReadRun => ({
   results,
@@ -54,7 +61,8 @@ export function analysedRun(results: Results, analysis: unknown): ReadRun | null
   if (!holdsRows(analysis)) return null;
   const rows = new Map(analysis.groups.flatMap(({ rows }) => rows.map((row) => [row.caseId, row])));
   const compared = results.cases.filter(isJudged);
-  if (rows.size !== compared.length) return null;
+  // A page of a newer version has rows of the cases that were set aside here.
+  if (rows.size !== compared.length && results.setAside === undefined) return null;
   const known = new Map<Case, Readings>();
   for (const one of compared) {
     const cells = rows.get(one.id)?.cells;

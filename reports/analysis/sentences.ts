@@ -1,4 +1,5 @@
 import { limitsOf as limitsIn } from '../../bench/results/case.ts';
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Environment } from '../../bench/results/schema.ts';
 import { metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
@@ -15,7 +16,6 @@ import type {
   TierEntry,
   Untested,
 } from '../model/model.ts';
-import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 
 type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers'> & {
   readonly metric: Metric;
@@ -153,9 +153,9 @@ export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sent
   if (tiers.kind === 'untestable') {
     const most = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
     if (most === 0) return [plain('Not known: no trial is valid.')];
-    if (most >= LEAST_TRIALS) return [plain(`Not known: ${tiers.reason}.`)];
+    if (most >= MIN_TRIALS) return [plain(`Not known: ${tiers.reason}.`)];
     return [
-      plain(`Not known: at most ${countOf(most, 'valid trial')} of a case, and an interval needs ${LEAST_TRIALS}. `),
+      plain(`Not known: at most ${countOf(most, 'valid trial')} of a case, and an interval needs ${MIN_TRIALS}. `),
       plain('The order of the medians may come out otherwise next time.'),
     ];
   }

@@ -1,8 +1,8 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { median } from '../../bench/results/numbers.ts';
 import type { Word } from '../model/verdict.ts';
 import { createBootstrap, type Sample } from '../stats/bootstrap.ts';
-import { median } from '../stats/median.ts';
 import { decide, decideSeparate } from './decide.ts';
 
 /** How the trials of invented cases scatter. Every share is of 1. */

@@ -1,8 +1,8 @@
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { isJudged } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
 import type { Status, TrialCounts } from '../model/model.ts';
-import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 
 export function countTrials({ plan, cases }: Results): TrialCounts {
   const states = cases.flatMap(({ trials }) => trials.map(({ state }) => state));
@@ -27,7 +27,18 @@ export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): str
   return null;
 }
 
-export function statusOf({ state, plan, cases }: Results, counts: TrialCounts, warnings: number): Status {
+export function statusOf(
+  { state, plan, cases, setAside = [] }: Results,
+  counts: TrialCounts,
+  warnings: number,
+): Status {
+  if (cases.length === 0 && setAside.length > 0) {
+    return {
+      kind: 'invalid',
+      label: 'Invalid',
+      consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+    };
+  }
   const barrier = barrierTo(counts);
   const stopped = state !== 'complete';
   if (stopped && counts.valid + counts.suspect + counts.invalid + counts.failed === 0) {
@@ -43,12 +54,12 @@ export function statusOf({ state, plan, cases }: Results, counts: TrialCounts, w
   if (stopped) return interrupted(state, counts);
   // Bytes of single exchanges are held against formulas: one trial shows what ten would.
   const judged = cases.length === 0 || cases.some(isJudged);
-  if (judged && plan.trials < LEAST_TRIALS) {
+  if (judged && plan.trials < MIN_TRIALS) {
     return {
       kind: 'quick',
       label: `Quick look (n=${plan.trials})`,
       trials: plan.trials,
-      consequence: `n=${plan.trials}: a quick look, no verdicts. Intervals and verdicts need ${LEAST_TRIALS} valid trials of each case.`,
+      consequence: `n=${plan.trials}: a quick look, no verdicts. Intervals and verdicts need ${MIN_TRIALS} valid trials of each case.`,
     };
   }
   if (warnings > 0) return { kind: 'warnings', label: `Valid with ${countOf(warnings, 'warning')}` };

@@ -1,9 +1,10 @@
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { metric } from '../kinds/lookup.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { TierEntry, Tiers, Untested } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { type Bootstrap, commonBlocks, LEAST_TRIALS } from '../stats/bootstrap.ts';
+import { type Bootstrap, commonBlocks } from '../stats/bootstrap.ts';
 import { bestFirst, isTestable } from './column.ts';
 import { judge, limitedBy } from './judge.ts';
 
@@ -55,8 +56,8 @@ export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule
 /** Trials may be many and valid, and yet have nothing to show: where no message arrives, no time is known. */
 function untestableFor(id: MetricId, choices: readonly Member[]): string {
   if (choices.length === 0) return 'the floor alone was measured, which is no choice';
-  const enough = choices.some(({ validTrials }) => validTrials >= LEAST_TRIALS);
-  return `no choice has ${enough ? `a ${metric(id).name} in ` : ''}${LEAST_TRIALS} valid trials`;
+  const enough = choices.some(({ validTrials }) => validTrials >= MIN_TRIALS);
+  return `no choice has ${enough ? `a ${metric(id).name} in ` : ''}${MIN_TRIALS} valid trials`;
 }
 
 const untestedOf = (id: MetricId, { name, readings }: Member): Untested => ({
@@ -74,7 +75,7 @@ function topShares(id: MetricId, candidates: readonly Member[], { band, bootstra
   const samples = candidates.map(({ readings }) => readings[id].sample);
   const blocks = commonBlocks(samples);
   // Where spoilt trials leave too few blocks to all of them in common, each draws from its own.
-  const own = blocks.length < LEAST_TRIALS;
+  const own = blocks.length < MIN_TRIALS;
   const medians = samples.map((sample) => bootstrap.medians(sample, own ? [...sample.keys()] : blocks));
   const tops = candidates.map(() => 0);
   const isTop =

@@ -8,9 +8,11 @@ import { isLowerBound, measure } from './measure.ts';
 
 /** A trial as the table of every trial lists it, whatever became of it. */
 export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undefined): TrialView {
-  const { block, order, reasons } = trial;
-  if (trial.state === 'failed' || decoded === undefined) return { state: 'failed', block, order, reasons };
-  const { usage, capacity, memory, opening } = trial;
+  const { block, order, reasons, broken = [] } = trial;
+  if (trial.state === 'failed' || decoded === undefined) {
+    return { state: 'failed', block, order, reasons, broken };
+  }
+  const { usage, capacity, memory, opening, notMeasured = [] } = trial;
   const { rssBytes, rssStartBytes, busy } = usage.generator;
   const columns = metricsOf(kindOf(one));
   return {
@@ -18,6 +20,8 @@ export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undef
     block,
     order,
     reasons,
+    broken,
+    notMeasured,
     seconds: trial.seconds,
     messages: trial.messages,
     values: forEachMetric((id) =>

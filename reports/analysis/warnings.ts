@@ -1,10 +1,11 @@
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
+import { MIN_TRIALS, RULES, type RuleId } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { scenarioText } from '../kinds/lookup.ts';
 import { reportOf } from '../kinds/report.ts';
 import { countOf, integer, list, verdictFigures } from '../model/format.ts';
 import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 
 /** A choice whose figure is better than bare TCP's: more likely a mistake of ours than a discovery. */
 export type BelowFloor = {
@@ -18,7 +19,11 @@ export type BelowFloor = {
 type Judged = Pick<Group, 'title' | 'question' | 'rows' | 'layer'> & { readonly belowFloor: readonly BelowFloor[] };
 
 /** `groups` are those that verdicts are given in, and those beside theory, whose trials may go wrong as well. */
-export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: readonly Judged[]): Warning[] {
+export function warningsOf(
+  { plan, setAside = [] }: Results,
+  unfit: readonly Check[],
+  groups: readonly Judged[],
+): Warning[] {
   const found = groups.flatMap((group) => {
     const alone = groups.filter(({ question }) => question.scenario === group.question.scenario).length === 1;
     const { target } = group.question;
@@ -33,13 +38,23 @@ export function warningsOf({ plan }: Results, unfit: readonly Check[], groups: r
       ...(group.layer === 'mixed' ? [mixedLayers(where)] : []),
     ];
   });
-  return [...unfit.map(unfitMachine), ...found];
+  return [...unfit.map(unfitMachine), ...setAsideWarnings(setAside), ...found];
 }
 
 const unfitMachine = ({ name, observed, fix }: Check): Warning => ({
   text: `This machine is not fit to measure on: ${name}: ${observed}.`,
   action: fix,
 });
+
+/** Cases that cannot be judged for one reason, in one warning. */
+export const setAsideWarnings = (setAside: NonNullable<Results['setAside']>, run = 'Set aside'): Warning[] =>
+  [...Map.groupBy(setAside, ({ reason }) => reason)].map(([reason, those]) => ({
+    text: `${run}, because ${reason}: ${list(
+      those.map(({ id }) => id),
+      'and',
+    )}.`,
+    action: 'Read these results with the version of Wirebench that wrote them, or a later one.',
+  }));
 
 type Plan = Results['plan'];
 
@@ -92,12 +107,13 @@ function rejected(
 }
 
 /** Losses, copies and what was never sent are no matter of how busy this machine is. */
-const isOfServer = ({ reasons }: TrialView): boolean =>
-  reasons.some((reason) => /^nothing (lost|foreign): /.test(reason));
+const isOfServer = ({ broken }: TrialView): boolean => broken.some(({ rule }) => OF_SERVER.includes(rule));
+
+const OF_SERVER: readonly string[] = ['nothing-lost', 'nothing-foreign'] satisfies RuleId[];
 
 function shortfall(hit: readonly { readonly row: Row }[], plan: Plan): string {
-  if (plan.trials < LEAST_TRIALS) return '';
-  const short = hit.filter(({ row }) => row.validTrials < LEAST_TRIALS).map(({ row }) => row);
+  if (plan.trials < MIN_TRIALS) return '';
+  const short = hit.filter(({ row }) => row.validTrials < MIN_TRIALS).map(({ row }) => row);
   const [only, another] = short;
   if (only === undefined) return '';
   const names = list(
@@ -105,17 +121,18 @@ function shortfall(hit: readonly { readonly row: Row }[], plan: Plan): string {
     'and',
   );
   const left = another === undefined ? `${only.validTrials} valid left` : `Too few valid trials left for ${names}`;
-  return ` ${left}; a verdict needs ${LEAST_TRIALS}.`;
+  return ` ${left}; a verdict needs ${MIN_TRIALS}.`;
 }
 
 /** One reason a rule, with how many more it gave: reasons of one rule differ in their figures alone. */
 function tally(trials: readonly TrialView[]): string {
-  const byRule = Map.groupBy(
-    trials.flatMap(({ reasons }) => reasons),
-    (reason) => reason.split(': ', 1)[0],
+  const given = trials.flatMap(({ reasons, broken }) =>
+    reasons.map((reason, index) => ({ reason, rule: broken[index]?.rule ?? 'unknown' })),
   );
+  const byRule = Map.groupBy(given, ({ reason, rule }) => (rule in RULES ? rule : reason.replaceAll(/\d+/g, '#')));
   return [...byRule.values()]
-    .map((reasons) => {
+    .map((those) => {
+      const reasons = those.map(({ reason }) => reason);
       const [first = ''] = reasons;
       if (reasons.length === 1) return first;
       const same = reasons.every((reason) => reason === first);
@@ -126,9 +143,12 @@ function tally(trials: readonly TrialView[]): string {
 
 /** Of trials that were judged valid all the same; what the others did stands in their reasons. */
 function unaccounted({ name, trials }: Row, where: string): Warning[] {
-  const messages = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
+  const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : []));
+  const messages = valid.map((trial) => trial.messages);
   const total = (key: 'unsent' | 'lost' | 'duplicated' | 'reordered' | 'corrupt' | 'unexpected' | 'expected') =>
-    messages.reduce((sum, counts) => sum + counts[key], 0);
+    valid
+      .filter((trial) => whyNotMeasured(trial, [`messages.${key}`]) === undefined)
+      .reduce((sum, trial) => sum + trial.messages[key], 0);
   const faults = (['unsent', 'lost', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const)
     .filter((key) => total(key) > 0)
     .map((key) => `${integer(total(key))} ${key}`);

@@ -1,10 +1,10 @@
 import { labelledFlag, valueIn, valueText } from '../../bench/results/case.ts';
 import { DIMENSIONS, type Dimension } from '../../bench/results/dimensions.ts';
+import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { isJudged, shapeOfCase } from '../kinds/lookup.ts';
 import { figures } from '../model/format.ts';
 import { kindOf, objectiveText } from '../model/group.ts';
-import { median } from '../stats/median.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
 export type Pairing = {

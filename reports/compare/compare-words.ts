@@ -1,5 +1,6 @@
 import { nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { setAsideWarnings } from '../analysis/warnings.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
 import { change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
 import type { Sentence, Warning } from '../model/model.ts';
@@ -50,6 +51,8 @@ export function warningsBetween(
     ...sameRun(known),
     ...unfinished(known),
     ...unfit(base, next),
+    ...setAsideWarnings(base.setAside ?? [], 'Set aside in the base run'),
+    ...setAsideWarnings(next.setAside ?? [], 'Set aside in the new run'),
     ...differing(differences, 'machine'),
     ...differing(differences, 'software'),
     ...differing(differences, 'settings'),

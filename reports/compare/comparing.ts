@@ -237,11 +237,12 @@ function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Rea
 }
 
 /** The other run may say itself why it has no such case. */
-function loneCase(one: Case, { plan, cases, transports }: Results): LoneCase {
+function loneCase(one: Case, { plan, cases, transports, setAside = [] }: Results): LoneCase {
   const name = nameOf(one);
   const left = (plan.leftOut ?? []).find((note) => note.name === flagOf(one) && concerns(note, one));
   const known = transports.some(({ id, variant }) => id === one.transport && variant === one.variant);
   const reason =
+    setAside.find(({ id }) => id === one.id)?.reason ??
     left?.reason ??
     (cases.every(({ scenario }) => scenario !== one.scenario)
       ? `it has no scenario ${one.scenario}`

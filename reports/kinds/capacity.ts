@@ -27,6 +27,7 @@ const found: MeasuredMetric = {
     words: HIGHER,
   },
   number: 0,
+  sources: ['capacity.rate'],
   csv: 'capacity_per_second',
   figure: 'load',
   measure: ({ trial: { capacity: search } }) =>
@@ -99,9 +100,13 @@ export const capacity: KindShape = {
   trialLength: 'searched',
   wireCost: { metric: 'bytes', per: 'message', when: 'at the found rate' },
   csv: [
-    { header: 'search_steps', cell: ({ capacity: search }) => search?.steps.length },
-    { header: 'search_ceiling_per_second', cell: ({ capacity: search }) => search?.ceilingRate },
-    { header: 'search_reason', cell: ({ capacity: search }) => search?.reason },
+    { header: 'search_steps', path: 'capacity.steps', cell: ({ capacity: search }) => search?.steps.length },
+    {
+      header: 'search_ceiling_per_second',
+      path: 'capacity.ceilingRate',
+      cell: ({ capacity: search }) => search?.ceilingRate,
+    },
+    { header: 'search_reason', path: 'capacity.reason', cell: ({ capacity: search }) => search?.reason },
   ],
   advice: {
     need: 'throughput',

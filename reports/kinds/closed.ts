@@ -25,6 +25,7 @@ const throughput: MeasuredMetric = {
     words: HIGHER,
   },
   number: 1,
+  sources: ['messages.delivered'],
   csv: 'closed_loop_per_second',
   measure: ({ trial }) => finite(trial.messages.delivered / trial.seconds),
 };
@@ -41,6 +42,7 @@ const generatorCpu: MeasuredMetric = {
     words: CHEAPER,
   },
   number: 8,
+  sources: ['usage.generator.cpuSeconds', 'messages.delivered'],
   csv: 'generator_cpu_seconds_per_message',
   measure: ({ trial }) => perDelivered(trial.usage.generator.cpuSeconds, trial.messages.delivered),
 };

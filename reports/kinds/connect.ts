@@ -1,7 +1,7 @@
+import { median } from '../../bench/results/numbers.ts';
 import { countOf, integer } from '../model/format.ts';
 import type { Member } from '../model/member.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
-import { median } from '../stats/median.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
 import { bytesOf, finite } from './shared/measuring.ts';
 import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';
@@ -29,6 +29,7 @@ const connectP50: MeasuredMetric = {
     words: FASTER,
   },
   number: 3,
+  sources: ['latency.connect'],
   csv: 'session_p50_seconds',
   measure: (decoded) => percentile(decoded.connect, 0.5),
 };
@@ -45,6 +46,7 @@ const connectP99: MeasuredMetric = {
     words: FASTER,
   },
   number: 4,
+  sources: ['latency.connect'],
   csv: 'session_p99_seconds',
   measure: (decoded) => percentile(decoded.connect, 0.99),
 };
@@ -64,6 +66,7 @@ const sessionRate: MeasuredMetric = {
     words: HIGHER,
   },
   number: 16,
+  sources: ['opening.sessions', 'opening.seconds'],
   csv: 'sessions_per_second',
   measure: ({ trial: { opening } }) =>
     opening === undefined ? notShown('no second pass was made') : finite(opening.sessions / opening.seconds),
@@ -81,6 +84,7 @@ const setupBytes: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 17,
+  sources: ['wire.setupUp', 'wire.setupDown'],
   csv: 'setup_bytes_per_session',
   measure: ({ trial }, { clients }) =>
     bytesOf(trial, () => finite((trial.wire.setupUp + trial.wire.setupDown) / clients)),
@@ -120,9 +124,9 @@ export const connect: KindShape = {
   trialLength: 'until done',
   wireCost: null,
   csv: [
-    { header: 'opening_sessions', cell: ({ opening }) => opening?.sessions },
-    { header: 'opening_seconds', cell: ({ opening }) => opening?.seconds },
-    { header: 'opening_in_flight', cell: ({ opening }) => opening?.inFlight },
+    { header: 'opening_sessions', path: 'opening.sessions', cell: ({ opening }) => opening?.sessions },
+    { header: 'opening_seconds', path: 'opening.seconds', cell: ({ opening }) => opening?.seconds },
+    { header: 'opening_in_flight', path: 'opening.inFlight', cell: ({ opening }) => opening?.inFlight },
   ],
   advice: null,
 };

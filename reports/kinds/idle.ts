@@ -4,7 +4,7 @@ import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
 import { bytesOf, finite, LEAST_FIT, perSessionHour } from './shared/measuring.ts';
-import { figuresOf, growth } from './shared/trial-columns.ts';
+import { figuresOf, growth, measuredColumn } from './shared/trial-columns.ts';
 import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
@@ -40,10 +40,10 @@ const sessionMemory: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 2,
+  sources: ['memory.server.bytesPerSession'],
   csv: 'server_memory_bytes_per_session',
   figure: 'growth',
   ...slope('server'),
-  ofServer: true,
 };
 
 const idleBytes: MeasuredMetric = {
@@ -58,6 +58,7 @@ const idleBytes: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 12,
+  sources: ['wire.up', 'wire.down'],
   csv: 'bytes_per_session_hour',
   figure: 'idle',
   measure: ({ trial }, one) => bytesOf(trial, () => perSessionHour(trial.wire.up + trial.wire.down, one, trial)),
@@ -78,6 +79,7 @@ const idlePackets: MeasuredMetric = {
     words: FEWER,
   },
   number: 13,
+  sources: ['wire.packetsUp', 'wire.packetsDown'],
   csv: 'packets_per_session_hour',
   measure: ({ trial }, one) => {
     const { packetsUp, packetsDown } = trial.wire;
@@ -99,10 +101,10 @@ const idleCpu: MeasuredMetric = {
     words: CHEAPER,
   },
   number: 14,
+  sources: ['usage.server.cpuSeconds'],
   csv: 'server_cpu_seconds_per_session_hour',
   figure: 'effort',
   measure: ({ trial }, one) => perSessionHour(trial.usage.server.cpuSeconds, one, trial),
-  ofServer: true,
 };
 
 const generatorMemory: MeasuredMetric = {
@@ -117,6 +119,7 @@ const generatorMemory: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 15,
+  sources: ['memory.generator.bytesPerSession'],
   csv: 'generator_memory_bytes_per_session',
   ...slope('generator'),
 };
@@ -167,8 +170,8 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
 }
 
 const FIT: readonly TrialColumn[] = [
-  { header: 'R² server', text: ({ fit }) => (fit === null ? '—' : figures(fit.server)) },
-  { header: 'R² generator', text: ({ fit }) => (fit === null ? '—' : figures(fit.generator)) },
+  measuredColumn('memory.server.r2', 'R² server', ({ fit }) => (fit === null ? '—' : figures(fit.server))),
+  measuredColumn('memory.generator.r2', 'R² generator', ({ fit }) => (fit === null ? '—' : figures(fit.generator))),
 ];
 
 /** Open sessions that say nothing. */
@@ -189,8 +192,8 @@ export const idle: KindShape = {
   trialLength: 'asked for',
   wireCost: { metric: 'idleBytes', per: 'session and hour', when: 'in a window of whole heartbeats' },
   csv: [
-    { header: 'server_memory_r2', cell: ({ memory }) => memory?.server.r2 },
-    { header: 'generator_memory_r2', cell: ({ memory }) => memory?.generator.r2 },
+    { header: 'server_memory_r2', path: 'memory.server.r2', cell: ({ memory }) => memory?.server.r2 },
+    { header: 'generator_memory_r2', path: 'memory.generator.r2', cell: ({ memory }) => memory?.generator.r2 },
   ],
   advice: {
     need: 'silence',

@@ -1,8 +1,8 @@
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { countOf, figures, integer } from '../model/format.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Question, Row } from '../model/model.ts';
-import { LEAST_TRIALS } from '../stats/bootstrap.ts';
 import { percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { finite } from './shared/measuring.ts';
@@ -30,9 +30,9 @@ const memory: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 10,
+  sources: ['usage.server.rssBytes'],
   csv: 'server_memory_bytes',
   measure: ({ trial }) => finite(trial.usage.server.rssBytes),
-  ofServer: true,
 };
 
 const connectTime: MeasuredMetric = {
@@ -47,6 +47,7 @@ const connectTime: MeasuredMetric = {
     words: FASTER,
   },
   number: 11,
+  sources: ['latency.connect'],
   csv: 'connect_seconds',
   measure: ({ connect }) => percentile(connect, 0.5),
 };
@@ -63,7 +64,7 @@ function primary(members: readonly Member[]): MetricId {
   const choices = members.filter(({ floor }) => !floor);
   const count = (id: MetricId) => ({
     seen: choices.filter(({ readings }) => readings[id].sample.size > 0).length,
-    testable: choices.filter(({ readings }) => readings[id].sample.size >= LEAST_TRIALS).length,
+    testable: choices.filter(({ readings }) => readings[id].sample.size >= MIN_TRIALS).length,
   });
   const [median, tail] = [count('p50'), count('p99')];
   return tail.seen > 0 && tail.seen >= median.seen && tail.testable >= median.testable ? 'p99' : 'p50';

@@ -41,6 +41,7 @@ const catchUp = vi.hoisted(
       words: { better: 'faster', worse: 'slower' },
     },
     number: 18,
+    sources: ['opening.seconds'],
     csv: 'catch_up_seconds',
     measure: ({ trial: { opening } }) =>
       opening === undefined ? notShown('nothing was cut') : { shown: true, value: opening.seconds / 100 },
@@ -59,7 +60,7 @@ const recovery = vi.hoisted(
     warmedUp: false,
     trialLength: 'until done',
     wireCost: null,
-    csv: [{ header: 'sessions_cut', cell: ({ opening }) => opening?.sessions }],
+    csv: [{ header: 'sessions_cut', path: 'opening.sessions', cell: ({ opening }) => opening?.sessions }],
     advice: null,
   }),
 );

@@ -61,8 +61,8 @@ export type MeasuredMetric = {
   readonly measure: (decoded: DecodedTrial, one: Pick<Case, 'clients'>) => Shown;
   /** Figure that shows it best; medians with their intervals can be had of every metric. */
   readonly figure?: FigureId;
-  /** Read inside the server, which a server of somebody else's does not allow. */
-  readonly ofServer?: true;
+  /** Fields of a trial that it is made from, by their paths: where one was not measured, the metric has no value. */
+  readonly sources: readonly string[];
   /** True where a value is only a lower bound. */
   readonly isLowerBound?: (trial: MeasuredTrial) => boolean;
   /** R² of the line that the value is the slope of; null where there is none. */
@@ -129,6 +129,8 @@ export type TrialColumn = { readonly header: string; readonly text: (trial: Meas
 
 export type CsvColumn = {
   readonly header: string;
+  /** Path of the figure in a trial: the cell is empty where it was not measured. */
+  readonly path: string;
   readonly cell: (trial: MeasuredTrial) => string | number | boolean | null | undefined;
 };
 

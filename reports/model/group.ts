@@ -1,5 +1,6 @@
 import { concerns, flagOf, openDimensions, questionKey } from '../../bench/results/case.ts';
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
+import { bareReason } from '../../bench/results/upgrade.ts';
 import type { Kind } from './metrics.ts';
 import type { Objective, Question } from './model.ts';
 import type { Absent } from './verdict.ts';
@@ -82,10 +83,8 @@ export function unsupportedIn({ transports, plan }: Results, { question, cases }
   return [...said, ...incapable.filter(({ name }) => !said.some((one) => one.name === name))];
 }
 
-/** Results from before there were kinds tell it by how their reason begins. */
-const HERE = 'unavailable here: ';
-
-function absent({ name, kind, reason }: NonNullable<Results['plan']['leftOut']>[number]): Absent {
-  const why = reason.startsWith(HERE) ? reason.slice(HERE.length) : reason;
-  return { name, word: kind ?? (why === reason ? 'not supported' : 'unavailable'), reason: why };
-}
+const absent = ({ name, kind = 'not supported', reason }: NonNullable<Results['plan']['leftOut']>[number]): Absent => ({
+  name,
+  word: kind,
+  reason: bareReason(reason),
+});

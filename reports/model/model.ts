@@ -1,4 +1,13 @@
-import type { Capacity, Case, Environment, Opening, Results, Wire } from '../../bench/results/schema.ts';
+import type {
+  Broken,
+  Capacity,
+  Case,
+  Environment,
+  NotMeasured,
+  Opening,
+  Results,
+  Wire,
+} from '../../bench/results/schema.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Shown } from '../stats/distribution.ts';
 import type { Kind, Metric, MetricId } from './metrics.ts';
@@ -183,6 +192,10 @@ export type TrialView =
       readonly block: number;
       readonly order: number;
       readonly reasons: readonly string[];
+      /** The rule behind each of the reasons, in their order. */
+      readonly broken: readonly Broken[];
+      /** Figures that are shown as a dash, by their place in the trial. */
+      readonly notMeasured: readonly NotMeasured[];
       /** Length of the measured window. */
       readonly seconds: number;
       readonly messages: Messages;
@@ -208,6 +221,7 @@ export type TrialView =
       readonly block: number;
       readonly order: number;
       readonly reasons: readonly string[];
+      readonly broken: readonly Broken[];
     };
 
 /** A trial that was measured, valid or not. */

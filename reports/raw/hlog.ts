@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { printable } from '../model/format.ts';
 import { endsOf } from './hdr.ts';
@@ -54,7 +55,7 @@ async function linesOf(one: Case, trial: MeasuredTrial, runStart: number): Promi
   // Earlier than the log's own start would make readers take it for a time since then.
   const start = Math.max(runStart, secondsOf(trial.startedAt) ?? runStart);
   const lines = await Promise.all(
-    KINDS.map((kind) =>
+    KINDS.filter((kind) => whyNotMeasured(trial, [`latency.${kind}`]) === undefined).map((kind) =>
       lineOf(
         [one.id, kind, ...(trial.state === 'valid' ? [] : [trial.state])],
         { start, seconds: trial.seconds },

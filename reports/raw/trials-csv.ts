@@ -1,5 +1,6 @@
 import { valueIn } from '../../bench/results/case.ts';
 import { DIMENSIONS, type DimensionValue } from '../../bench/results/dimensions.ts';
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
 import { KINDS } from '../kinds/index.ts';
 import { METRICS, measuredMetric } from '../kinds/lookup.ts';
@@ -23,9 +24,11 @@ type Subject = {
 
 type Column = readonly [header: string, cell: (subject: Subject) => Cell];
 
-const ofMeasured = (header: string, cell: (trial: MeasuredTrial) => Cell | undefined): Column => [
+/** @param path of the figure in a trial: where it was not measured, the cell is empty */
+const ofMeasured = (header: string, path: string, cell: (trial: MeasuredTrial) => Cell | undefined): Column => [
   header,
-  ({ measured }) => (measured === null ? null : (cell(measured) ?? null)),
+  ({ measured }) =>
+    measured === null || whyNotMeasured(measured, [path]) !== undefined ? null : (cell(measured) ?? null),
 ];
 const ofView = (header: string, cell: (view: MeasuredView) => Shown | null): Column => [
   header,
@@ -75,9 +78,9 @@ const COLUMNS: readonly Column[] = [
   ['started_at', ({ trial }) => trial.startedAt],
   ['state', ({ trial }) => trial.state],
   ['reasons', ({ trial }) => trial.reasons.join('; ')],
-  ofMeasured('seconds', ({ seconds }) => seconds),
-  ...COUNTS.map((key) => ofMeasured(snake(key), ({ messages }) => messages[key])),
-  ofMeasured('errors', ({ messages: { errors } }) =>
+  ofMeasured('seconds', 'seconds', ({ seconds }) => seconds),
+  ...COUNTS.map((key) => ofMeasured(snake(key), `messages.${key}`, ({ messages }) => messages[key])),
+  ofMeasured('errors', 'messages.errors', ({ messages: { errors } }) =>
     Object.entries(errors)
       .map(([text, times]) => `${text} (×${times})`)
       .join('; '),
@@ -91,31 +94,39 @@ const COLUMNS: readonly Column[] = [
   ofView('last_p50_seconds', ({ lastP50 }) => lastP50),
   ofView('lag_p50_seconds', ({ lagP50 }) => lagP50),
   ofView('lag_p99_seconds', ({ lagP99 }) => lagP99),
-  ofMeasured('wire_layer', ({ wire }) => wire.layer),
-  ofMeasured('wire_datagrams', ({ wire }) => wire.datagrams ?? false),
-  ofMeasured('wire_up_bytes', ({ wire }) => wire.up),
-  ofMeasured('wire_down_bytes', ({ wire }) => wire.down),
-  ofMeasured('wire_up_packets', ({ wire }) => wire.packetsUp),
-  ofMeasured('wire_down_packets', ({ wire }) => wire.packetsDown),
-  ofMeasured('setup_up_bytes', ({ wire }) => wire.setupUp),
-  ofMeasured('setup_down_bytes', ({ wire }) => wire.setupDown),
-  ofMeasured('socket_up_bytes', ({ wire }) => wire.socket?.up),
-  ofMeasured('socket_down_bytes', ({ wire }) => wire.socket?.down),
-  ofMeasured('socket_setup_up_bytes', ({ wire }) => wire.socket?.setupUp),
-  ofMeasured('socket_setup_down_bytes', ({ wire }) => wire.socket?.setupDown),
-  ofMeasured('theory_exchanges', ({ theory }) => theory?.exchanges),
-  ofMeasured('theory_up_bytes', ({ theory }) => theory?.up),
-  ofMeasured('theory_down_bytes', ({ theory }) => theory?.down),
-  ofMeasured('server_cpu_seconds', ({ usage }) => usage.server.cpuSeconds),
-  ofMeasured('server_rss_bytes', ({ usage }) => usage.server.rssBytes),
-  ofMeasured('server_rss_idle_bytes', ({ usage }) => usage.server.rssIdleBytes),
-  ofMeasured('generator_cpu_seconds', ({ usage }) => usage.generator.cpuSeconds),
-  ofMeasured('generator_rss_bytes', ({ usage }) => usage.generator.rssBytes),
-  ofMeasured('generator_rss_start_bytes', ({ usage }) => usage.generator.rssStartBytes),
-  ofMeasured('generator_loop_delay_p99_seconds', ({ usage }) => usage.generator.loopDelayP99),
-  ofMeasured('generator_busy_share', ({ usage }) => usage.generator.busy),
-  ofMeasured('workers', ({ usage }) => usage.generator.workers),
-  ...Object.values(KINDS).flatMap(({ csv }) => csv.map(({ header, cell }) => ofMeasured(header, cell))),
+  ofMeasured('wire_layer', 'wire.layer', ({ wire }) => wire.layer),
+  ofMeasured('wire_datagrams', 'wire.datagrams', ({ wire }) => wire.datagrams ?? false),
+  ofMeasured('wire_up_bytes', 'wire.up', ({ wire }) => wire.up),
+  ofMeasured('wire_down_bytes', 'wire.down', ({ wire }) => wire.down),
+  ofMeasured('wire_up_packets', 'wire.packetsUp', ({ wire }) => wire.packetsUp),
+  ofMeasured('wire_down_packets', 'wire.packetsDown', ({ wire }) => wire.packetsDown),
+  ofMeasured('setup_up_bytes', 'wire.setupUp', ({ wire }) => wire.setupUp),
+  ofMeasured('setup_down_bytes', 'wire.setupDown', ({ wire }) => wire.setupDown),
+  ofMeasured('socket_up_bytes', 'wire.socket.up', ({ wire }) => wire.socket?.up),
+  ofMeasured('socket_down_bytes', 'wire.socket.down', ({ wire }) => wire.socket?.down),
+  ofMeasured('socket_setup_up_bytes', 'wire.socket.setupUp', ({ wire }) => wire.socket?.setupUp),
+  ofMeasured('socket_setup_down_bytes', 'wire.socket.setupDown', ({ wire }) => wire.socket?.setupDown),
+  ofMeasured('theory_exchanges', 'theory.exchanges', ({ theory }) => theory?.exchanges),
+  ofMeasured('theory_up_bytes', 'theory.up', ({ theory }) => theory?.up),
+  ofMeasured('theory_down_bytes', 'theory.down', ({ theory }) => theory?.down),
+  ofMeasured('server_cpu_seconds', 'usage.server.cpuSeconds', ({ usage }) => usage.server.cpuSeconds),
+  ofMeasured('server_rss_bytes', 'usage.server.rssBytes', ({ usage }) => usage.server.rssBytes),
+  ofMeasured('server_rss_idle_bytes', 'usage.server.rssIdleBytes', ({ usage }) => usage.server.rssIdleBytes),
+  ofMeasured('generator_cpu_seconds', 'usage.generator.cpuSeconds', ({ usage }) => usage.generator.cpuSeconds),
+  ofMeasured('generator_rss_bytes', 'usage.generator.rssBytes', ({ usage }) => usage.generator.rssBytes),
+  ofMeasured(
+    'generator_rss_start_bytes',
+    'usage.generator.rssStartBytes',
+    ({ usage }) => usage.generator.rssStartBytes,
+  ),
+  ofMeasured(
+    'generator_loop_delay_p99_seconds',
+    'usage.generator.loopDelayP99',
+    ({ usage }) => usage.generator.loopDelayP99,
+  ),
+  ofMeasured('generator_busy_share', 'usage.generator.busy', ({ usage }) => usage.generator.busy),
+  ofMeasured('workers', 'usage.generator.workers', ({ usage }) => usage.generator.workers),
+  ...Object.values(KINDS).flatMap(({ csv }) => csv.map(({ header, path, cell }) => ofMeasured(header, path, cell))),
   ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [] : [column])),
   // Columns are only appended, those of further dimensions too.
   ...DIMENSIONS.map(({ name }) => name)
@@ -123,13 +134,20 @@ const COLUMNS: readonly Column[] = [
     .flatMap(dimensionColumns),
 ];
 
-/** A trial a line, whatever became of it. The same from a page as from the command line. */
+/**
+ * Lists a trial a line, whatever became of it, and then each case that was set aside. The same from a page as from the command
+ * line.
+ */
 export function trialsCsv(results: Results, analysis: Analysis): string {
   const views = new Map(
     analysis.groups.flatMap(({ rows }) =>
       rows.flatMap(({ caseId, trials }) => trials.map((view) => [keyOf(caseId, view.order), view] as const)),
     ),
   );
+  const apart = (results.setAside ?? []).map(({ id, reason }) => {
+    const known: Readonly<Record<string, Cell>> = { run: results.id, case: id, state: 'set aside', reasons: reason };
+    return COLUMNS.map(([header]) => known[header] ?? null);
+  });
   const lines = results.cases.flatMap((one) =>
     one.trials.map((trial) => {
       const view = views.get(keyOf(one.id, trial.order));
@@ -143,7 +161,7 @@ export function trialsCsv(results: Results, analysis: Analysis): string {
       return COLUMNS.map(([, cell]) => cell(subject));
     }),
   );
-  return csvOf([COLUMNS.map(([header]) => header), ...lines]);
+  return csvOf([COLUMNS.map(([header]) => header), ...lines, ...apart]);
 }
 
 const keyOf = (caseId: string, order: number): string => `${order} ${caseId}`;

@@ -1,12 +1,9 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { medianInPlace, quantileOfSorted } from './median.ts';
+import { medianInPlace, quantileOfSorted } from '../../bench/results/numbers.ts';
 import { type Interval, studentInterval, welchInterval } from './student.ts';
 
 export type { Interval };
-
-/** Fewer observations a side than this give intervals that look fine and cover badly. */
-export const LEAST_TRIALS = 6;
 
 /** 95 % two-sided: what lies outside at either end. */
 const TAIL = 0.025;

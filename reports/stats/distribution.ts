@@ -1,5 +1,5 @@
-/** A percentile is shown only when at least this many samples lie beyond it. */
-export const SAMPLES_BEYOND = 10;
+import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
+import { SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 
 /** One decoded histogram, held as its filled buckets so that any number of percentiles costs no second scan. */
 export type Distribution = {
@@ -24,9 +24,9 @@ export type Decoded =
 
 export const UNREADABLE: Decoded = { readable: false, reason: 'its histogram cannot be read' };
 
-/** Samples that lie beyond a percentile; 1000 × (1 − 0.99) is 10, whatever binary fractions make of it. */
+/** Number of samples beyond a percentile: 1000 × (1 − 0.99) is 10. */
 export function samplesBeyond(count: number, percentile: number): number {
-  return Math.floor(count * (1 - percentile) + 1e-6);
+  return wholeBelow(count * (1 - percentile));
 }
 
 /** The deepest percentile that still has enough samples beyond it, or null when there is none. */
@@ -36,7 +36,7 @@ export function deepestPercentile(count: number): number | null {
 
 /** The value that the given share of samples lies at or below; the caller has made sure that there are samples. */
 export function quantile({ count, seconds, cumulative }: Distribution, percentile: number): number {
-  const rank = Math.max(1, Math.ceil(percentile * count - 1e-6));
+  const rank = Math.max(1, wholeAbove(percentile * count));
   let low = 0;
   let high = cumulative.length - 1;
   while (low < high) {

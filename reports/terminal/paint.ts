@@ -1,3 +1,4 @@
+import { styleText } from 'node:util';
 import { printable } from '../model/format.ts';
 import type { Warning } from '../model/model.ts';
 import type { Word } from '../model/verdict.ts';
@@ -44,18 +45,19 @@ export function warningLines(warnings: readonly Warning[], width: number, paint:
   });
 }
 
-const code =
-  (on: number, off: number): Paint =>
+/** Paints whatever the stream is: whether it may be painted was decided before. */
+const styled =
+  (format: keyof Paints): Paint =>
   (text) =>
-    text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+    text === '' ? '' : styleText(format, text, { validateStream: false });
 
 const ansi: Paints = {
-  bold: code(1, 22),
-  dim: code(2, 22),
-  green: code(32, 39),
-  red: code(31, 39),
-  cyan: code(36, 39),
-  yellow: code(33, 39),
+  bold: styled('bold'),
+  dim: styled('dim'),
+  green: styled('green'),
+  red: styled('red'),
+  cyan: styled('cyan'),
+  yellow: styled('yellow'),
 };
 
 const same: Paint = (text) => text;

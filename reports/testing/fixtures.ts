@@ -2,6 +2,7 @@ import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { caseId } from '../../bench/results/case.ts';
+import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import {
   type Capacity,
   type Case,
@@ -12,6 +13,7 @@ import {
   type Slice,
   type Trial,
 } from '../../bench/results/schema.ts';
+import { upgrade } from '../../bench/results/upgrade.ts';
 
 /** Figures of a transport in an invented run, around which its trials scatter. */
 export type TransportSpec = {
@@ -95,8 +97,10 @@ export const CONNECT: ScenarioSpec = { scenario: 'connect', kind: 'connect', cli
 export const WIRE: ScenarioSpec = { scenario: 'wire', kind: 'wire', clients: 1, rate: 0, size: 128 };
 export const EVERY_KIND = [ECHO, CAPACITY, CEILING, IDLE, CONNECT, WIRE, { ...WIRE, size: 4096 }];
 
-/** Makes the results of an invented run, with real histograms and seeded scatter. */
-export function makeResults(spec: RunSpec): Results {
+/** Makes the results of an invented run in their current form, with real histograms and seeded scatter. */
+export const makeResults = (spec: RunSpec): Results => upgrade(invent(spec));
+
+function invent(spec: RunSpec): Results {
   const { transports, scenarios = [ECHO], trials = 6, durationSeconds = 1, seed = 1, state = 'complete' } = spec;
   const random = gaussian(seed);
   const entries = Object.entries(transports);
@@ -355,7 +359,7 @@ function timelineOf({ transport, block, order, durationSeconds, spec }: Making, 
   const random = gaussian((spec.seed ?? 1) * 7_919 + order);
   // Neighbouring seeds give similar first draws.
   for (let draw = 0; draw < 8; draw++) random();
-  const count = Math.max(1, Math.min(20, Math.floor(durationSeconds / 0.05 + 1e-6), expected));
+  const count = Math.max(1, Math.min(20, wholeBelow(durationSeconds / 0.05), expected));
   const length = durationSeconds / count;
   const stall = stalls[block];
   const until = stall === undefined ? 0 : stall.atSeconds + stall.seconds;
@@ -365,7 +369,7 @@ function timelineOf({ transport, block, order, durationSeconds, spec }: Making, 
       : Math.max(0, Math.min((index + 1) * length, until) - Math.max(index * length, stall.atSeconds)) / length;
   let held = 0;
   return Array.from({ length: count }, (_, index) => {
-    const delivered = Math.ceil(((index + 1) * expected) / count - 1e-6) - Math.ceil((index * expected) / count - 1e-6);
+    const delivered = wholeAbove(((index + 1) * expected) / count) - wholeAbove((index * expected) / count);
     const typical = (p50Ms / 1e3) * drift ** ((index + 0.5) / count - 0.5) * Math.exp(noise * random());
     const longest = Math.max(0, until - Math.max(index * length, stall?.atSeconds ?? 0));
     const slowest = Math.max(typical * Math.exp(tail * (2.6 + 0.3 * random())), overlap(index) > 0 ? longest : 0);

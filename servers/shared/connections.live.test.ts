@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { requestGuard } from './connections.ts';
 
 test('a connection’s requests are counted, and so are those that wait behind one without an answer', async () => {
-  const inTime = requestGuard({ messagesPerSecond: 1_000 });
+  const take = requestGuard({ messagesPerSecond: 1_000 });
   const verdicts: boolean[] = [];
   const done = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
-    verdicts.push(inTime(request, response));
+    verdicts.push(take(request, response));
     // Never answered: what comes next waits behind it.
     if (verdicts.length === 80) done.resolve();
   });

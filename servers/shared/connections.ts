@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Limits } from '../../bench/contract.ts';
-import { floodGuard } from './flood.ts';
+import { tokenBucket } from './token-bucket.ts';
 
 /** Time a refused sender has to finish before its connection is cut. */
 export const LINGER_MS = 1_000;
@@ -11,9 +11,9 @@ const MOST_PIPELINED = 64;
 /** A session may poll for as many answers as it sends messages, on one connection. */
 const REQUESTS_A_MESSAGE = 2;
 
-/** What a connection has asked for. */
+/** Requests of one connection. */
 interface Asked {
-  readonly inTime: () => boolean;
+  readonly take: () => boolean;
   waiting: number;
 }
 
@@ -28,12 +28,12 @@ export function requestGuard({
   return ({ socket }, response) => {
     let one = asked.get(socket);
     if (one === undefined) {
-      one = { inTime: floodGuard({ messagesPerSecond: REQUESTS_A_MESSAGE * messagesPerSecond }), waiting: 0 };
+      one = { take: tokenBucket({ messagesPerSecond: REQUESTS_A_MESSAGE * messagesPerSecond }), waiting: 0 };
       asked.set(socket, one);
     }
     // An answer has the socket from the start, unless an earlier one has it still.
     one.waiting = response.socket === null ? one.waiting + 1 : 0;
-    return one.waiting <= MOST_PIPELINED && one.inTime();
+    return one.waiting <= MOST_PIPELINED && one.take();
   };
 }
 

@@ -2,10 +2,10 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../../bench/contract.ts';
+import { ANONYMOUS, type AuthContext, type Authenticator, tokenOf, Unauthorized } from './authenticator.ts';
 import { watchBacklogs } from './backlog.ts';
-import { floodGuard } from './flood.ts';
-import { type Gate, type Pass, Refused, tokenOf } from './gate.ts';
 import { refuseUpgrade } from './http/http.ts';
+import { tokenBucket } from './token-bucket.ts';
 
 /** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
 const MOST_FRAGMENTS = 128;
@@ -14,15 +14,15 @@ const MOST_READS = 4_096;
 /** Time a peer that is told goodbye has to answer before its connection is cut. */
 const GOODBYE_MS = 1_000;
 
-export interface Entrance {
-  readonly gate: Gate;
+export interface WebSocketAccess {
+  readonly authenticator: Authenticator;
   /** Whether the handshake has to bring the token; false where the protocol above has a place for it. */
   readonly tokenInHandshake: boolean;
   readonly maxPayload: number;
   readonly limits: Limits;
   readonly options?: Pick<ServerOptions, 'perMessageDeflate' | 'handleProtocols'>;
   /** A session begins: `connection` follows. */
-  readonly onAdmitted?: (socket: WebSocket, pass: Pass) => void;
+  readonly onAdmitted?: (socket: WebSocket, auth: AuthContext) => void;
 }
 
 /**
@@ -43,9 +43,9 @@ export function limitedSockets(limits: Limits): new (options?: ServerOptions) =>
       done: (client: WebSocket, request: IncomingMessage) => void,
     ): void {
       super.handleUpgrade(request, socket, head, (client, from) => {
-        const inTime = floodGuard(limits);
+        const take = tokenBucket(limits);
         const count = (): void => {
-          if (!inTime()) endSocket(client, 1008, 'too many control frames');
+          if (!take()) endSocket(client, 1008, 'too many control frames');
         };
         client.on('ping', count).on('pong', count);
         done(client, from);
@@ -56,30 +56,31 @@ export function limitedSockets(limits: Limits): new (options?: ServerOptions) =>
 
 /**
  * WebSocket on a web server, for every transport that has one below it: the same compression (none unless asked for), limits and
- * entrance. A handshake from a strange page is answered with 403, one without the token with 401.
+ * authorization. A handshake from a strange page is answered with 403, one without the token with 401.
  */
 export function acceptWebSockets(
   server: Server,
-  { gate, tokenInHandshake, maxPayload, limits, options, onAdmitted }: Entrance,
+  { authenticator, tokenInHandshake, maxPayload, limits, options, onAdmitted }: WebSocketAccess,
 ): WebSocketServer {
   const wss = new (limitedSockets(limits))({ noServer: true, perMessageDeflate: false, maxPayload, ...options });
 
   server.on('upgrade', (request, socket, head) => {
-    const enter = (pass: Pass): void =>
+    const enter = (auth: AuthContext): void =>
       wss.handleUpgrade(request, socket, head, (webSocket) => {
         // A protocol violation: ws has closed the socket with the right code (1002, 1007, 1008, 1009) already.
         webSocket.on('error', () => {});
-        onAdmitted?.(webSocket, pass);
+        onAdmitted?.(webSocket, auth);
         wss.emit('connection', webSocket, request);
       });
     // Until `ws` listens: a peer that resets the connection meanwhile does no harm.
     socket.on('error', () => {});
-    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
-    const token = tokenInHandshake && !gate.open ? tokenOf(request) : undefined;
-    const pass = tokenInHandshake ? gate.known(token) : NOBODY;
-    if (pass !== undefined) return enter(pass);
-    gate.admit(token).then(enter, (error: unknown) => {
-      if (error instanceof Refused) refuseUpgrade(socket, 401);
+    if (!authenticator.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    const token = tokenInHandshake && !authenticator.open ? tokenOf(request) : undefined;
+    // A handshake without a token leaves it to the protocol above.
+    const auth = tokenInHandshake ? authenticator.known(token) : ANONYMOUS;
+    if (auth !== undefined) return enter(auth);
+    authenticator.admit(token).then(enter, (error: unknown) => {
+      if (error instanceof Unauthorized) refuseUpgrade(socket, 401);
       else socket.destroy();
     });
   });
@@ -96,9 +97,6 @@ export function acceptWebSockets(
   });
   return wss;
 }
-
-/** Of a handshake that leaves the token to the protocol above. */
-const NOBODY: Pass = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 
 /** Says why, and does not wait long for an answer: a peer that does not read gives none. */
 export function endSocket(socket: WebSocket, code: number, reason: string): void {

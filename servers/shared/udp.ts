@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerSettings } from '../../bench/contract.ts';
 import { collectGarbage } from '../../bench/memory.ts';
 
@@ -42,7 +43,7 @@ export async function untilFree(address: string, port: number): Promise<void> {
       () => true,
     );
     if (!taken) return;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await sleep(LOOK_MS);
   }
 }
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:http2';
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { type Attack, CLOSED, flood } from './tools/attack.ts';
+import { type Attack, CLOSED, flood, uint32 } from './tools/attack.ts';
 import * as h2 from './tools/http2-frames.ts';
 import { connectionError, ended, Http2Peer, openHttp2, sessionRequest } from './tools/http2-peer.ts';
 import type { Http2Surface } from './tools/surface.ts';
@@ -55,11 +55,11 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
       },
     },
     opening(surface, 'streams that are opened and reset', (stream) =>
-      h2.frame(h2.RST_STREAM, 0, stream, h2.uint32(constants.NGHTTP2_CANCEL)),
+      h2.frame(h2.RST_STREAM, 0, stream, uint32(constants.NGHTTP2_CANCEL)),
     ),
     opening(surface, 'thousands of streams at once, the settings never acknowledged', () => Buffer.alloc(0)),
     flooding(surface, 'pings', h2.frame(h2.PING, 0, 0, Buffer.alloc(8))),
-    flooding(surface, 'settings', h2.frame(h2.SETTINGS, 0, 0, Buffer.concat([Buffer.of(0, 3), h2.uint32(100)]))),
+    flooding(surface, 'settings', h2.frame(h2.SETTINGS, 0, 0, Buffer.concat([Buffer.of(0, 3), uint32(100)]))),
     flooding(surface, 'empty pieces', h2.frame(h2.DATA, 0, 1)),
     {
       name: 'pings whose answers are never read',
@@ -68,7 +68,7 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
       async run(target) {
         const peer = await openHttp2(target);
         peer.freeze();
-        const write = (bytes: Uint8Array): Promise<boolean> => Promise.race([peer.write(bytes), later(1_000, false)]);
+        const write = (bytes: Uint8Array): Promise<boolean> => Promise.race([peer.write(bytes), sleep(1_000, false)]);
         await flood({ write }, h2.frame(h2.PING, 0, 0, Buffer.alloc(8)), 50 * MANY);
         peer.thaw();
         return connectionError(peer);

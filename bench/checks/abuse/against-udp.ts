@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Attack } from './tools/attack.ts';
 
 const NOISE_DATAGRAMS = 20_000;
@@ -37,7 +38,7 @@ async function sendNoise(url: string): Promise<string> {
     socket.on('message', () => {
       heard = performance.now();
     });
-    while (performance.now() - heard < SILENCE_MS) await new Promise((resolve) => setTimeout(resolve, SILENCE_MS / 4));
+    while (performance.now() - heard < SILENCE_MS) await sleep(SILENCE_MS / 4);
     return 'silent';
   } finally {
     socket.close();

@@ -1,4 +1,6 @@
 import type { Limits } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
+import { serveIpc } from '../../ipc.ts';
 import { findTransport, surfaceOf } from '../../transports/index.ts';
 import { attacksOn } from './attacks.ts';
 import type { Attack, Target } from './tools/attack.ts';
@@ -16,19 +18,21 @@ export interface AttackerOrder {
   readonly limits: Limits;
 }
 
-export type AttackerAnswer =
-  | { readonly answer: 'attacked'; readonly attacks: readonly string[]; readonly failures: readonly string[] }
-  | { readonly answer: 'failed'; readonly reason: string };
+export interface AttackerAnswer {
+  readonly answer: 'attacked';
+  readonly attacks: readonly string[];
+  readonly failures: readonly string[];
+}
 
 /** A bad peer is cut by then. */
 const PATIENCE_MS = 10_000;
 
 /** Runs all attacks on a transport at once. Resolves with what did not hold. */
-async function obey({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
+async function handle({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
   const choice = findTransport(name);
   const surface = choice === undefined ? undefined : surfaceOf(choice);
   if (choice === undefined || surface === undefined) {
-    return { answer: 'failed', reason: `nothing is known of how to attack ${name}` };
+    throw new Error(`nothing is known of how to attack ${name}`);
   }
   const chosen = (await attacksOn(choice, surface)).filter(({ name: attack }) => only?.includes(attack) ?? true);
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
@@ -51,7 +55,7 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
     if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
     return refused.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${refused}`];
   } catch (error) {
-    return [`${name}: ${error instanceof Error ? error.message : error}`];
+    return [`${name}: ${errorText(error)}`];
   } finally {
     clearTimeout(late);
     for (const peer of peers) peer.cut();
@@ -60,5 +64,4 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
 
 const excerpt = (text: string): string => JSON.stringify(text.slice(0, 300));
 
-process.on('message', async (order: AttackerOrder) => process.send?.(await obey(order)));
-process.on('disconnect', () => process.exit(0));
+serveIpc(handle);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Options, Session } from '../../contract.ts';
+import { serveIpc } from '../../ipc.ts';
 
 /**
  * A process with one ordinary session, which is then stopped by the system: it reads nothing, answers nothing and closes
@@ -20,8 +21,7 @@ export type FrozenOrder =
 export type FrozenAnswer =
   | { readonly answer: 'connected' }
   /** Reason its session was given by the time it could listen again; null where it still lives. */
-  | { readonly answer: 'thawed'; readonly lost: string | null }
-  | { readonly answer: 'failed'; readonly reason: string };
+  | { readonly answer: 'thawed'; readonly lost: string | null };
 
 /** Time to read, once awake, what lies in the system's buffers. */
 const WAKE_MS = 6_000;
@@ -29,18 +29,14 @@ const WAKE_MS = 6_000;
 let session: Session | undefined;
 const lost = Promise.withResolvers<string>();
 
-async function obey(order: FrozenOrder): Promise<FrozenAnswer> {
+async function handle(order: FrozenOrder): Promise<FrozenAnswer> {
   if (order.order === 'open') {
     const { module, url, options, token } = order;
-    try {
-      const client: ClientModule = await import(module);
-      const receiver = { message() {}, lost: ({ message }: Error) => lost.resolve(message) };
-      const signal = AbortSignal.timeout(10_000);
-      session = await client.connect(url, receiver, { options, encoding: 'text', platform, token, signal });
-      return { answer: 'connected' };
-    } catch (error) {
-      return { answer: 'failed', reason: String(error) };
-    }
+    const client: ClientModule = await import(module);
+    const receiver = { message() {}, lost: ({ message }: Error) => lost.resolve(message) };
+    const signal = AbortSignal.timeout(10_000);
+    session = await client.connect(url, receiver, { options, encoding: 'text', platform, token, signal });
+    return { answer: 'connected' };
   }
   await stopFor(order.seconds);
   const alive = new Promise<null>((resolve) => setTimeout(resolve, WAKE_MS, null));
@@ -63,9 +59,8 @@ function stopFor(seconds: number): Promise<void> {
   });
 }
 
-process.on('message', async (order: FrozenOrder) => process.send?.(await obey(order)));
 process.on('SIGTERM', () => {
   void session?.close();
   process.exit(0);
 });
-process.on('disconnect', () => process.exit(0));
+serveIpc(handle);

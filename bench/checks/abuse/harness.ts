@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { platform } from '../../../clients/platform/node.ts';
-import type { ClientModule, Limits } from '../../contract.ts';
+import type { ClientModule, Limits, Session } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
 import { Child } from '../../run/child.ts';
-import { type Server, startServer } from '../../run/processes.ts';
+import { listenOnLoopback, type Server, startServer } from '../../run/processes.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
   capabilitiesOf,
@@ -124,7 +125,7 @@ type At = Pick<Target, 'url' | 'token' | 'limits'> & { readonly compresses: bool
 class AttackRun {
   readonly #choice: TransportChoice;
   readonly #client: ClientModule;
-  readonly #closers: (() => Promise<unknown>)[] = [];
+  readonly #sessions: Session[] = [];
   readonly server: Server;
   readonly #at: At;
   readonly #surface: AttackSurface | undefined;
@@ -139,9 +140,8 @@ class AttackRun {
     const token = await mint.issue('abuse', 600);
     const server = startServer(undefined);
     try {
-      const settings = { host: '127.0.0.1', port: 0, options: optionsOf(choice), limits, tokens: mint.rules };
-      const module = serverModule(entry);
-      const { url, effective } = await server.ask({ order: 'listen', module, ...settings }, 'listening', ORDER);
+      const settings = { module: serverModule(entry), options: optionsOf(choice), limits, tokens: mint.rules };
+      const { url, effective } = await listenOnLoopback(server, settings, ORDER.signal);
       const { compression = false } = effective;
       const compresses = compression !== false;
       return new AttackRun(choice, await loadClient(entry), server, { url, token, limits, compresses });
@@ -161,7 +161,6 @@ class AttackRun {
     this.#broadcastBytes = Math.min(BROADCAST_BYTES, capabilitiesOf(choice).mostBytes ?? BROADCAST_BYTES);
     this.broadcasts = new BroadcastLog(this.#broadcastBytes);
     this.#at = at;
-    this.#closers.push(() => server.stop());
   }
 
   async subscribe(): Promise<Subscriber[]> {
@@ -171,7 +170,7 @@ class AttackRun {
         subscribers.slice(from, from + 20).map(async (subscriber) => {
           const session = await this.#connect(subscriber);
           subscriber.session = session;
-          this.#closers.push(() => session.close());
+          this.#sessions.push(session);
         }),
       );
     }
@@ -181,44 +180,36 @@ class AttackRun {
   /** Freezes one subscriber; resolves with a failure if it was not cut. */
   async freeze(subscribers: readonly Subscriber[]): Promise<string[]> {
     const file = fileURLToPath(new URL('frozen.ts', import.meta.url));
-    const child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
+    await using child = new Child<FrozenOrder, FrozenAnswer>('the frozen subscriber', file, { core: undefined });
     const { url, token } = this.#at;
     const module = clientModule(this.#choice.entry);
-    try {
-      const options = optionsOf(this.#choice);
-      await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
-      const seconds = FROZEN_SECONDS;
-      const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
-      // The system lists no connections of UDP: there it sleeps as long as one that is behind may, and hears of it then.
-      const overUdp = this.#choice.entry.port === 'udp';
-      const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
-      await this.#publishAll(subscribers, held);
-      const deadline = performance.now() + BEHIND_MS;
-      while (performance.now() < deadline && held()) {
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-      process.kill(child.pid!, 'SIGCONT');
-      const { lost } = await thawed;
-      if (lost === null) return [`${FROZEN}: was not cut`];
-      const behind = this.#surface?.refusals.behind;
-      return behind === undefined || behind.test(lost) ? [] : [`${FROZEN}: was told “${lost}”, not ${behind}`];
-    } finally {
-      await child.kill();
+    const options = optionsOf(this.#choice);
+    await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
+    const seconds = FROZEN_SECONDS;
+    const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
+    // The system lists no connections of UDP: there it sleeps as long as one that is behind may, and hears of it then.
+    const overUdp = this.#choice.entry.port === 'udp';
+    const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
+    await this.#publishAll(subscribers, held);
+    const deadline = performance.now() + BEHIND_MS;
+    while (performance.now() < deadline && held()) {
+      await sleep(100);
     }
+    process.kill(child.pid!, 'SIGCONT');
+    const { lost } = await thawed;
+    if (lost === null) return [`${FROZEN}: was not cut`];
+    const behind = this.#surface?.refusals.behind;
+    return behind === undefined || behind.test(lost) ? [] : [`${FROZEN}: was told “${lost}”, not ${behind}`];
   }
 
   /** Attacks from a process of its own, so that the work of the sessions here does not slow it down. */
-  async attack(only: readonly string[] | undefined): Promise<Extract<AttackerAnswer, { answer: 'attacked' }>> {
+  async attack(only: readonly string[] | undefined): Promise<AttackerAnswer> {
     const file = fileURLToPath(new URL('attacker.ts', import.meta.url));
-    const child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
+    await using child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
     const { url, token, limits } = this.#at;
     const name = nameOf(this.#choice);
-    try {
-      const order = { order: 'attack', name, only, url, token, limits } as const;
-      return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
-    } finally {
-      await child.kill();
-    }
+    const order = { order: 'attack', name, only, url, token, limits } as const;
+    return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
   }
 
   /** Broadcasts more than a frozen subscriber can take, for as long as it is there. */
@@ -240,9 +231,8 @@ class AttackRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const [server, ...sessions] = this.#closers;
-    await Promise.allSettled(sessions.map((close) => close()));
-    await server!();
+    await Promise.allSettled(this.#sessions.map((session) => session.close()));
+    await this.server.stop();
   }
 }
 
@@ -256,6 +246,6 @@ export async function settle(server: Server, before: number): Promise<number> {
   for (;;) {
     const grown = (await memory(server)) - before;
     if (grown <= MOST_LEFT_BYTES || performance.now() > deadline) return grown;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
   }
 }

@@ -1,4 +1,5 @@
 import { platform } from '../../../clients/platform/node.ts';
+import { errorText } from '../../error-text.ts';
 import { loadClient, optionsOf, type TransportChoice } from '../../transports/index.ts';
 import type { Attack, Target } from './tools/attack.ts';
 import type { AttackSurface } from './tools/surface.ts';
@@ -44,7 +45,7 @@ async function told(
   const said: string[] = [];
   const end = (reason: unknown): void => {
     over = true;
-    said.push(describe(reason));
+    said.push(errorText(reason));
     // A message may be refused before the session is told why it ends.
     setTimeout(() => what.resolve(said.join('; ')), LAST_WORDS_MS);
   };
@@ -62,10 +63,4 @@ async function told(
   } finally {
     await session.close();
   }
-}
-
-/** Everything an error says, its causes included. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
 }

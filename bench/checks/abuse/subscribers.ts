@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Message, Receiver, Session } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 
 /** Time between two messages of a probe. */
 const PROBE_MS = 200;
@@ -48,10 +50,10 @@ export class Subscriber implements Receiver {
       try {
         await this.session!.send(echoOf(this.#sender, sequence));
       } catch (error) {
-        this.wrong.push(`${this.#name} could not send: ${error instanceof Error ? error.message : error}`);
+        this.wrong.push(`${this.#name} could not send: ${errorText(error)}`);
         return;
       }
-      await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
+      await sleep(PROBE_MS);
     }
   }
 
@@ -111,7 +113,7 @@ export class BroadcastLog {
 export async function allDelivered(subscribers: readonly Subscriber[]): Promise<void> {
   const deadline = performance.now() + QUIET_MS;
   while (subscribers.some(({ missing }) => missing > 0) && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
   }
 }
 

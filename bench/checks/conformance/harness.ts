@@ -1,17 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { createServer, connect as dial, type Socket } from 'node:net';
-import type {
-  Application,
-  Capabilities,
-  ClientModule,
-  Listener,
-  Message,
-  Platform,
-  Receiver,
-  Send,
-  ServerModule,
-} from '../../contract.ts';
+import type { Application, Capabilities, ClientModule, Listener, Platform, ServerModule } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
+import { Kit, type Peer, within } from '../../testing/kit.ts';
 
 /** What the suite needs of a transport: its two modules and what it promises. */
 export interface Subject {
@@ -30,43 +21,29 @@ export interface Subject {
 /** Largest message in the suite and the limit its servers are given, in bytes. */
 export const LIMIT_BYTES = 1024 * 1024;
 
-/** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
-const PATIENCE_MS = 20_000;
-
-/** What garbage goes down. */
+/** Raw TCP connection or UDP socket that garbage is written to. */
 export interface Line {
   write(garbage: string | Uint8Array): void;
   destroy(): void;
 }
 
-/** One check's servers and sessions. Everything opened through it is closed when the check ends. */
-export class Bench {
+/** Servers and sessions of one check, all of the same transport. They are closed when the check ends. */
+export class ConformanceKit implements AsyncDisposable {
   readonly subject: Subject;
-  readonly #cleanup: (() => Promise<unknown>)[] = [];
+  readonly #kit = new Kit();
 
   constructor(subject: Subject) {
     this.subject = subject;
   }
 
-  async listen(port = 0): Promise<Listener> {
+  listen(port = 0): Promise<Listener> {
     const { server, application, options } = this.subject;
-    const limits = usualLimits(LIMIT_BYTES);
-    const listener = await server.listen(application, { host: '127.0.0.1', port, options, limits });
-    this.#cleanup.push(() => listener.close());
-    return listener;
+    return this.#kit.listen(server, { application, port, options, limits: usualLimits(LIMIT_BYTES) });
   }
 
-  async connect(
-    url: string,
-    encoding: 'text' | 'binary' = 'text',
-    signal = new AbortController().signal,
-  ): Promise<Peer> {
-    const peer = new Peer();
+  connect(url: string, encoding: 'text' | 'binary' = 'text', signal = new AbortController().signal): Promise<Peer> {
     const { client, options, platform } = this.subject;
-    const session = await client.connect(url, peer, { options, platform, encoding, signal });
-    this.#cleanup.push(() => session.close());
-    peer.adopt(session.send, () => session.close());
-    return peer;
+    return this.#kit.connect(client, url, { options, platform, encoding, signal });
   }
 
   /** A server that accepts connections and never says a word; returns the URL a client of this transport would dial. */
@@ -78,7 +55,7 @@ export class Bench {
       socket.on('error', () => {});
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    this.#cleanup.push(() => {
+    this.#kit.defer(() => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(resolve));
     });
@@ -89,7 +66,7 @@ export class Bench {
   async #silentUdp(like: string): Promise<string> {
     const socket = createSocket('udp4');
     await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-    this.#cleanup.push(() => new Promise((resolve) => socket.close(() => resolve(undefined))));
+    this.#kit.defer(() => new Promise((resolve) => socket.close(() => resolve(undefined))));
     return like.replace(/:\d+/, `:${socket.address().port}`);
   }
 
@@ -100,7 +77,7 @@ export class Bench {
     const socket = dial(Number(port), hostname);
     socket.on('error', () => {});
     socket.resume();
-    this.#cleanup.push(async () => socket.destroy());
+    this.#kit.defer(() => socket.destroy());
     await within(new Promise((resolve) => socket.once('connect', resolve)), 'a plain connection');
     return socket;
   }
@@ -113,7 +90,7 @@ export class Bench {
       if (open) socket.close();
       open = false;
     };
-    this.#cleanup.push(async () => destroy());
+    this.#kit.defer(destroy);
     await new Promise<void>((resolve) => socket.connect(port, hostname, resolve));
     // What is larger than a datagram can be goes in several.
     const write = (garbage: string | Uint8Array): void => {
@@ -123,80 +100,7 @@ export class Bench {
     return { write, destroy };
   }
 
-  /** Closes in the reverse order of opening. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const close of this.#cleanup.reverse()) await within(close(), 'closing');
-  }
-}
-
-/** A session and everything it received. */
-export class Peer implements Receiver {
-  readonly received: Message[] = [];
-  readonly losses: Error[] = [];
-  #send: Send = () => {};
-  #close: () => Promise<void> = async () => {};
-  #waiting: { count: number; resolve: () => void } | undefined;
-  #lost = Promise.withResolvers<Error>();
-
-  adopt(send: Send, close: () => Promise<void>): void {
-    this.#send = send;
-    this.#close = close;
-  }
-
-  message(message: Message): void {
-    // Bytes are the receiver's only until it returns.
-    this.received.push(typeof message === 'string' ? message : Uint8Array.from(message));
-    if (this.#waiting && this.received.length >= this.#waiting.count) this.#waiting.resolve();
-  }
-
-  lost(reason: Error): void {
-    this.losses.push(reason);
-    this.#lost.resolve(reason);
-  }
-
-  async send(message: Message): Promise<void> {
-    await this.#send(message);
-  }
-
-  /** Sends without waiting for one message before the next, as a program in a loop does. */
-  async burst(messages: readonly Message[]): Promise<void> {
-    await Promise.all(messages.map((message) => this.#send(message)));
-  }
-
-  close(): Promise<void> {
-    return within(this.#close(), 'close');
-  }
-
-  /** Resolves with all messages once there are at least `count`. */
-  async has(count: number): Promise<readonly Message[]> {
-    if (this.received.length < count) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#waiting = { count, resolve };
-      await within(promise, () => `message ${count} (${this.received.length} arrived)`);
-    }
-    return this.received;
-  }
-
-  async echo(message: Message): Promise<Message> {
-    const before = this.received.length;
-    await this.send(message);
-    return (await this.has(before + 1))[before]!;
-  }
-
-  /** Resolves with the reason once the session is lost. */
-  isLost(): Promise<Error> {
-    return within(this.#lost.promise, 'the loss being reported');
-  }
-}
-
-export async function within<Value>(promise: Promise<Value>, what: string | (() => string)): Promise<Value> {
-  const patience = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    patience.reject(new Error(`waited ${PATIENCE_MS} ms for ${typeof what === 'string' ? what : what()}`));
-  }, PATIENCE_MS);
-  try {
-    return await Promise.race([promise, patience.promise]);
-  } finally {
-    clearTimeout(timer);
+    await this.#kit[Symbol.asyncDispose]();
   }
 }

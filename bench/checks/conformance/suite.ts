@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
 import type { Capabilities, Message } from '../../contract.ts';
-import { Bench, LIMIT_BYTES, type Peer, type Subject, within } from './harness.ts';
+import { errorText } from '../../error-text.ts';
+import { type Peer, within } from '../../testing/kit.ts';
+import { ConformanceKit, LIMIT_BYTES, type Subject } from './harness.ts';
 
 /**
  * What every transport passes before it may be timed. A check applies by declared capability, never by a transport's name;
@@ -11,13 +14,13 @@ export interface Check {
   readonly name: string;
   /** Which promise it tests; without one it applies to all. */
   readonly promises?: (capabilities: Capabilities) => boolean;
-  readonly run: (bench: Bench) => Promise<void>;
+  readonly run: (kit: ConformanceKit) => Promise<void>;
 }
 
 /** Runs one check against a fresh server; throws what failed. */
 export async function runCheck(check: Check, subject: Subject): Promise<void> {
-  await using bench = new Bench(subject);
-  await check.run(bench);
+  await using kit = new ConformanceKit(subject);
+  await check.run(kit);
 }
 
 export const checks: readonly Check[] = [
@@ -53,19 +56,19 @@ export const checks: readonly Check[] = [
 const SIZES = [1, 2, 3, 15, 16, 125, 126, 127, 128, 1_000, 16_383, 16_384, 65_535, 65_536, 262_144, LIMIT_BYTES];
 
 /** Those that the transport promises to carry, the largest of them among them. */
-function sizesFor({ subject }: Bench): number[] {
+function sizesFor({ subject }: ConformanceKit): number[] {
   const { mostBytes = LIMIT_BYTES } = subject.capabilities;
   return [...new Set([...SIZES.filter((size) => size < mostBytes), mostBytes])];
 }
 
-async function echoesText(bench: Bench): Promise<void> {
-  const peer = await bench.connect((await bench.listen()).url);
-  for (const size of sizesFor(bench)) same(await peer.echo(letters(size)), letters(size), `${size} bytes`);
+async function echoesText(kit: ConformanceKit): Promise<void> {
+  const peer = await kit.connect((await kit.listen()).url);
+  for (const size of sizesFor(kit)) same(await peer.echo(letters(size)), letters(size), `${size} bytes`);
 }
 
-async function echoesBytes(bench: Bench): Promise<void> {
-  const peer = await bench.connect((await bench.listen()).url, 'binary');
-  for (const size of sizesFor(bench)) {
+async function echoesBytes(kit: ConformanceKit): Promise<void> {
+  const peer = await kit.connect((await kit.listen()).url, 'binary');
+  for (const size of sizesFor(kit)) {
     const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 7 + size) & 0xff);
     same(await peer.echo(bytes), bytes, `${size} bytes`);
   }
@@ -101,19 +104,19 @@ export const HOSTILE_TEXTS: readonly string[] = [
   "'; DROP TABLE messages; --",
 ];
 
-async function carriesHostileText(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  const peer = await bench.connect(url);
+async function carriesHostileText(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  const peer = await kit.connect(url);
   for (const text of HOSTILE_TEXTS) same(await peer.echo(text), text, JSON.stringify(text));
-  const other = await bench.connect(url);
+  const other = await kit.connect(url);
   for (const [index, text] of HOSTILE_TEXTS.entries()) await peer.send(broadcastOf(0, index, text));
   const expected = HOSTILE_TEXTS.map((text, index) => broadcastOf(0, index, text));
   sameSet(await other.has(expected.length), expected);
 }
 
-async function echoesPlainMessages(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  const [peer, other] = [await bench.connect(url), await bench.connect(url)];
+async function echoesPlainMessages(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  const [peer, other] = [await kit.connect(url), await kit.connect(url)];
   for (const text of [
     'hello',
     'B',
@@ -129,8 +132,8 @@ async function echoesPlainMessages(bench: Bench): Promise<void> {
   assert.equal(other.received.length, 0, 'a plain message reached another session');
 }
 
-async function keepsOrder(bench: Bench): Promise<void> {
-  const peer = await bench.connect((await bench.listen()).url);
+async function keepsOrder(kit: ConformanceKit): Promise<void> {
+  const peer = await kit.connect((await kit.listen()).url);
   const messages = Array.from({ length: 10_000 }, (_, index) => `message ${index}`);
   await within(peer.burst(messages), 'the burst being taken');
   assert.deepEqual(await peer.has(messages.length), messages);
@@ -138,9 +141,9 @@ async function keepsOrder(bench: Bench): Promise<void> {
   assert.equal(peer.received.length, messages.length + 1, 'more arrived than was sent');
 }
 
-async function broadcastsToEveryone(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  const peers = await Promise.all(Array.from({ length: 7 }, () => bench.connect(url)));
+async function broadcastsToEveryone(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  const peers = await Promise.all(Array.from({ length: 7 }, () => kit.connect(url)));
   const messages = peers.flatMap((_, sender) => [0, 1, 2].map((sequence) => broadcastOf(sender, sequence, 'news')));
   await Promise.all(peers.map((peer, sender) => peer.burst(messages.slice(sender * 3, sender * 3 + 3))));
   for (const peer of peers) {
@@ -150,10 +153,10 @@ async function broadcastsToEveryone(bench: Bench): Promise<void> {
   }
 }
 
-async function isUsableOnceConnected(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
+async function isUsableOnceConnected(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
   for (let round = 0; round < 20; round++) {
-    const peer = await bench.connect(listener.url);
+    const peer = await kit.connect(listener.url);
     await listener.broadcast(`from the server ${round}`);
     await peer.send(broadcastOf(round, 0, 'from the session'));
     sameSet(await peer.has(2), [`from the server ${round}`, broadcastOf(round, 0, 'from the session')]);
@@ -161,9 +164,9 @@ async function isUsableOnceConnected(bench: Bench): Promise<void> {
   }
 }
 
-async function serverBroadcasts(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
-  const peers = await Promise.all(Array.from({ length: 5 }, () => bench.connect(listener.url)));
+async function serverBroadcasts(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
+  const peers = await Promise.all(Array.from({ length: 5 }, () => kit.connect(listener.url)));
   for (let index = 0; index < 10; index++) await listener.broadcast(`item ${index}`);
   for (const peer of peers)
     sameSet(
@@ -172,9 +175,9 @@ async function serverBroadcasts(bench: Bench): Promise<void> {
     );
 }
 
-async function serves200Sessions(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  const peers = await Promise.all(Array.from({ length: 200 }, () => bench.connect(url)));
+async function serves200Sessions(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  const peers = await Promise.all(Array.from({ length: 200 }, () => kit.connect(url)));
   await Promise.all(
     peers.map(async (peer, index) => {
       for (const round of [0, 1, 2])
@@ -184,13 +187,13 @@ async function serves200Sessions(bench: Bench): Promise<void> {
   for (const peer of peers) assert.equal(peer.received.length, 3, 'a session received what was not its own');
 }
 
-async function refusesOversized(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
+async function refusesOversized(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
   const sizes = [LIMIT_BYTES + 1, 4 * LIMIT_BYTES];
   const texts = sizes.map((size) => ({ message: letters(size), encoding: 'text' }) as const);
   const bytes = sizes.map((size) => ({ message: new Uint8Array(size), encoding: 'binary' }) as const);
-  for (const { message, encoding } of bench.subject.capabilities.binary ? [...texts, ...bytes] : texts) {
-    const [offender, bystander] = [await bench.connect(url, encoding), await bench.connect(url)];
+  for (const { message, encoding } of kit.subject.capabilities.binary ? [...texts, ...bytes] : texts) {
+    const [offender, bystander] = [await kit.connect(url, encoding), await kit.connect(url)];
     // The refusal reaches the client as a rejected send or as the session's end.
     const rejected = Promise.withResolvers<Error>();
     offender.send(message).catch(rejected.resolve);
@@ -198,12 +201,12 @@ async function refusesOversized(bench: Bench): Promise<void> {
       Promise.race([rejected.promise, offender.isLost()]),
       `the refusal of ${message.length} bytes`,
     );
-    assert.match(describe(reason), bench.subject.refusal, 'the protocol’s own refusal');
+    assert.match(errorText(reason), kit.subject.refusal, 'the protocol’s own refusal');
     assert.equal(offender.received.length, 0, 'an oversized message was answered');
     same(await bystander.echo('still here'), 'still here');
     assert.equal(bystander.losses.length, 0, 'another session was lost');
   }
-  same(await (await bench.connect(url)).echo('welcome'), 'welcome', 'a new session');
+  same(await (await kit.connect(url)).echo('welcome'), 'welcome', 'a new session');
 }
 
 /** What port scanners, other protocols and broken programs send. */
@@ -226,22 +229,22 @@ const GARBAGE: readonly (string | Uint8Array)[] = [
   new Uint8Array(100_000),
 ];
 
-async function survivesGarbage(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  const bystander = await bench.connect(url);
+async function survivesGarbage(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  const bystander = await kit.connect(url);
   for (const garbage of GARBAGE) {
-    const socket = await bench.dial(url);
+    const socket = await kit.dial(url);
     socket.write(garbage);
     same(await bystander.echo('undisturbed'), 'undisturbed');
     socket.destroy();
   }
   assert.deepEqual(bystander.losses, []);
-  same(await (await bench.connect(url)).echo('welcome'), 'welcome');
+  same(await (await kit.connect(url)).echo('welcome'), 'welcome');
 }
 
-async function refusesAfterTheEnd(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
-  const [closed, lost] = [await bench.connect(listener.url), await bench.connect(listener.url)];
+async function refusesAfterTheEnd(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
+  const [closed, lost] = [await kit.connect(listener.url), await kit.connect(listener.url)];
   const closing = closed.close();
   await assert.rejects(closed.send('too late'), 'while closing');
   await closing;
@@ -251,16 +254,16 @@ async function refusesAfterTheEnd(bench: Bench): Promise<void> {
   await assert.rejects(lost.send('too late'), 'after the loss');
 }
 
-async function closesDespiteSilence(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
-  await bench.dial(listener.url);
-  same(await (await bench.connect(listener.url)).echo('hello'), 'hello');
+async function closesDespiteSilence(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
+  await kit.dial(listener.url);
+  same(await (await kit.connect(listener.url)).echo('hello'), 'hello');
   await within(listener.close(), 'the server closing');
 }
 
-async function connectCanBeAborted(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  const silent = await bench.silence(url);
+async function connectCanBeAborted(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  const silent = await kit.silence(url);
   const reason = new Error('changed my mind');
   for (const [where, delayMs] of [
     [url, 0],
@@ -268,33 +271,33 @@ async function connectCanBeAborted(bench: Bench): Promise<void> {
     [silent, 50],
   ] as const) {
     const controller = new AbortController();
-    const connecting = bench.connect(where, 'text', controller.signal);
+    const connecting = kit.connect(where, 'text', controller.signal);
     if (delayMs === 0) controller.abort(reason);
     else setTimeout(() => controller.abort(reason), delayMs);
     await assert.rejects(within(connecting, 'the abort'), reason);
   }
-  await assert.rejects(within(bench.connect(url, 'text', AbortSignal.abort(reason)), 'the abort'), reason);
-  same(await (await bench.connect(url)).echo('as if nothing had happened'), 'as if nothing had happened');
+  await assert.rejects(within(kit.connect(url, 'text', AbortSignal.abort(reason)), 'the abort'), reason);
+  same(await (await kit.connect(url)).echo('as if nothing had happened'), 'as if nothing had happened');
 }
 
-async function connectRejects(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
+async function connectRejects(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
   await listener.close();
   await assert.rejects(
-    within(bench.connect(listener.url), 'the rejection'),
-    (error: Error) => describe(error).length > 0,
+    within(kit.connect(listener.url), 'the rejection'),
+    (error: Error) => errorText(error).length > 0,
   );
 }
 
-async function listenRejects(bench: Bench): Promise<void> {
-  const { url } = await bench.listen();
-  await assert.rejects(within(bench.listen(Number(new URL(url).port)), 'the rejection'), /EADDRINUSE/);
-  same(await (await bench.connect(url)).echo('undisturbed'), 'undisturbed');
+async function listenRejects(kit: ConformanceKit): Promise<void> {
+  const { url } = await kit.listen();
+  await assert.rejects(within(kit.listen(Number(new URL(url).port)), 'the rejection'), /EADDRINUSE/);
+  same(await (await kit.connect(url)).echo('undisturbed'), 'undisturbed');
 }
 
-async function reportsLoss(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
-  const peers = await Promise.all(Array.from({ length: 5 }, () => bench.connect(listener.url)));
+async function reportsLoss(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
+  const peers = await Promise.all(Array.from({ length: 5 }, () => kit.connect(listener.url)));
   same(await peers[0]!.echo('hello'), 'hello');
   await within(listener.close(), 'the server closing');
   for (const peer of peers) {
@@ -305,9 +308,9 @@ async function reportsLoss(bench: Bench): Promise<void> {
   for (const peer of peers) assert.equal(peer.losses.length, 1, 'a loss is reported once');
 }
 
-async function closesTwice(bench: Bench): Promise<void> {
-  const listener = await bench.listen();
-  const [peer, other] = [await bench.connect(listener.url), await bench.connect(listener.url)];
+async function closesTwice(kit: ConformanceKit): Promise<void> {
+  const listener = await kit.listen();
+  const [peer, other] = [await kit.connect(listener.url), await kit.connect(listener.url)];
   await Promise.all([peer.close(), peer.close()]);
   await peer.close();
   same(await other.echo('unmoved'), 'unmoved');
@@ -317,17 +320,17 @@ async function closesTwice(bench: Bench): Promise<void> {
   assert.deepEqual(other.losses, []);
 }
 
-async function leavesNothing(bench: Bench): Promise<void> {
+async function leavesNothing(kit: ConformanceKit): Promise<void> {
   // What an earlier check left dying would hide what this one leaves.
   await eventually(() => sockets(handles()) === 0);
   const before = handles();
-  const first = await bench.listen();
-  const peers = await Promise.all(Array.from({ length: 10 }, () => bench.connect(first.url)));
+  const first = await kit.listen();
+  const peers = await Promise.all(Array.from({ length: 10 }, () => kit.connect(first.url)));
   for (const peer of peers) await peer.echo('hello');
   for (const peer of peers.slice(5)) await peer.close();
   await within(first.close(), 'the server closing');
   for (const peer of peers.slice(0, 5)) await peer.isLost();
-  const again = await bench.listen(Number(new URL(first.url).port));
+  const again = await kit.listen(Number(new URL(first.url).port));
   await within(again.close(), 'the second server closing');
   await eventually(() => added(before, handles()).length === 0);
   assert.deepEqual(added(before, handles()), [], 'handles left behind');
@@ -355,7 +358,7 @@ function added(before: readonly string[], after: readonly string[]): string[] {
 
 /** Closing is done by the system a little after it is asked for. Gives up silently: the caller asserts. */
 async function eventually(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 200 && !condition(); round++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let round = 0; round < 200 && !condition(); round++) await sleep(20);
 }
 
 /** Waits until a marker sent after everything else has come back: what was to arrive before it has arrived. */
@@ -372,12 +375,6 @@ function broadcastOf(sender: number, sequence: number, text: string): string {
 
 function letters(size: number): string {
   return 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(Math.ceil(size / 36)).slice(0, size);
-}
-
-/** Everything an error says, its causes included. */
-export function describe(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message} ${describe(error.cause)}`;
 }
 
 /** Compares without printing a megabyte when it fails. */

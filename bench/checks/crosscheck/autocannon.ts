@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
-import { answerOrders } from './answering.ts';
-import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './orders.ts';
+import { serveIpc } from '../../ipc.ts';
+import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './protocol.ts';
 
 /**
  * autocannon in a process of its own, so that its CPU time is read as our load worker's is, and nothing of ours runs beside
@@ -58,4 +58,4 @@ function percentilesOf(milliseconds: Float64Array): Percentiles {
   return { p50: at(50), p90: at(90), p99: at(99), max: at(100) };
 }
 
-answerOrders(load);
+serveIpc(load);

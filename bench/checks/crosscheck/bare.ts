@@ -1,12 +1,12 @@
-import { setTimeout as later } from 'node:timers/promises';
-import { answerOrders } from './answering.ts';
-import type { BareAnswer, BareOrder } from './orders.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serveIpc } from '../../ipc.ts';
+import type { BareAnswer, BareOrder } from './protocol.ts';
 
 /** Opens one connection whose message goes round and round, and calls `arrived` each time it has come back. */
 export type Circle = (url: string, message: string, arrived: () => void) => Promise<void>;
 
 /**
- * A process that does nothing but let a message go round on each of its connections: no timetable, no checking, no
+ * A process that does nothing but let a message go round on each of its connections: no schedule, no checking, no
  * recording. What our generator costs beyond it is the price of measuring. It ends with its parent.
  */
 export function goRound(circle: Circle): void {
@@ -16,11 +16,11 @@ export function goRound(circle: Circle): void {
       messages++;
     };
     for (let opened = 0; opened < connections; opened++) await circle(url, message, arrived);
-    await later(warmupSeconds * 1e3);
+    await sleep(warmupSeconds * 1e3);
     const before = messages;
     const { user, system } = process.cpuUsage();
     const beganMs = performance.now();
-    await later(seconds * 1e3);
+    await sleep(seconds * 1e3);
     const used = process.cpuUsage();
     return {
       answer: 'loop',
@@ -30,5 +30,5 @@ export function goRound(circle: Circle): void {
     };
   }
 
-  answerOrders(loop);
+  serveIpc(loop);
 }

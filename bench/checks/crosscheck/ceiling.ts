@@ -1,21 +1,23 @@
-import { clientModule, type TransportEntry } from '../../transports/index.ts';
+import type { Options } from '../../contract.ts';
+import { WARM_UP_ROUNDS } from '../../run/generator.ts';
+import { clientModule, optionsOf, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
 import {
+  type LoadedServer,
+  type ProcessContext,
   runBare,
-  type Stage,
-  type Surroundings,
   withAutocannon,
   withEndpoint,
   withGenerator,
   withServer,
-} from './stage.ts';
+} from './loaded-server.ts';
 
 export interface CeilingOptions {
   readonly transports: readonly TransportEntry[];
   readonly clients: number;
   readonly size: number;
   readonly durationSeconds: number;
-  /** How often ours and the bare one take turns. */
+  /** Turns that our loop and the bare one take. */
   readonly trials: number;
 }
 
@@ -27,26 +29,20 @@ export interface LoopReading {
 
 export interface CeilingRow {
   readonly transport: string;
-  /** What a message is: the transport's own echo, or a request to its plain endpoint and the answer. */
+  /** Form of a message: the transport's own echo, or a request to its plain endpoint and the answer. */
   readonly exchange: 'echo' | 'plain request';
   readonly ours: readonly LoopReading[];
-  /** What ours is held against, and the most that ours should cost, as a multiple. Null where there is nothing bare. */
+  /** Loop that ours is compared with, and the max cost of ours as a multiple of its. Null where there is none. */
   readonly bare: { readonly name: string; readonly target: number; readonly readings: readonly LoopReading[] } | null;
 }
 
-type Loop = (options: CeilingOptions, surroundings: Surroundings) => Promise<LoopReading>;
+type Loop = (options: CeilingOptions, context: ProcessContext) => Promise<LoopReading>;
 
-/** Rounds of our warm-up: code that was compiled for one phase is compiled again when the next begins with other objects. */
-const WARM_UP_ROUNDS = 3;
 const WARM_UP_SECONDS = 1.5;
 /** Starting and ending the processes of one loop, and opening sessions. */
 const OVERHEAD_SECONDS = 1.2;
 
-/** What ours is held against, by transport. */
-const BARE_LOOPS: Readonly<Record<string, { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number }>> = {
-  ws: { name: 'bare-ws', target: 1.3 },
-  tcp: { name: 'bare-tcp', target: 1.1 },
-};
+/** Max cost of our requests, as a multiple of autocannon's. */
 const HTTP_TARGET = 1.3;
 
 interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
@@ -56,12 +52,14 @@ interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
 
 function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   const echoes = transports.map((entry): PlannedRow => {
-    const bare = BARE_LOOPS[entry.id];
+    const bare = entry.bareLoop;
     return {
       transport: entry.id,
       exchange: 'echo',
-      ours: (options, surroundings) =>
-        withServer(entry, surroundings, (stage) => ourLoop(clientModule(entry), options, stage)),
+      ours: (options, context) =>
+        withServer(entry, context, (target) =>
+          ourLoop({ module: clientModule(entry), options: optionsOf({ entry, variant: null }) }, options, target),
+        ),
       bare: bare === undefined ? null : { ...bare, run: bareLoop(entry, bare.name) },
     };
   });
@@ -71,23 +69,30 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
       (entry): PlannedRow => ({
         transport: entry.id,
         exchange: 'plain request',
-        ours: (options, surroundings) =>
-          withEndpoint(entry, surroundings, (stage) => ourLoop(plainClient, options, stage)),
+        ours: (options, context) => withEndpoint(entry, context, (target) => ourLoop(plainClient, options, target)),
         bare: { name: 'autocannon', target: HTTP_TARGET, run: autocannonLoop(entry) },
       }),
     );
   return [...echoes, ...plain];
 }
 
-export function estimateSeconds({ transports, durationSeconds, trials }: CeilingOptions): number {
-  const loops = planRows(transports).reduce((sum, { bare }) => sum + (bare === null ? 1 : 2), 0);
-  return loops * trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+/** Loops that will run, each with its time over all turns. */
+export function planLoops({
+  transports,
+  durationSeconds,
+  trials,
+}: CeilingOptions): { readonly name: string; readonly seconds: number }[] {
+  const seconds = trials * (durationSeconds + WARM_UP_SECONDS + OVERHEAD_SECONDS);
+  return planRows(transports).flatMap(({ transport, exchange, bare }) => [
+    { name: `${transport}, ${exchange}`, seconds },
+    ...(bare === null ? [] : [{ name: `${transport}, ${exchange}, ${bare.name}`, seconds }]),
+  ]);
 }
 
 /** Lets ours and the bare loops run in turns, each on a fresh server, in rounds over all rows: drift falls on all alike. */
 export async function ceiling(
   options: CeilingOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<CeilingRow[]> {
   const rows = planRows(options.transports).map((row) => ({
@@ -99,8 +104,8 @@ export async function ceiling(
     for (const { row, ours, bare } of rows) {
       progress(`round ${trial + 1} of ${options.trials}: ${row.transport}, ${row.exchange}`);
       const turns = [
-        async () => void ours.push(await row.ours(options, surroundings)),
-        async () => void (row.bare !== null && bare.push(await row.bare.run(options, surroundings))),
+        async () => void ours.push(await row.ours(options, context)),
+        async () => void (row.bare !== null && bare.push(await row.bare.run(options, context))),
       ];
       // Neither is always the second.
       for (const turn of trial % 2 === 0 ? turns : turns.reverse()) await turn();
@@ -115,11 +120,11 @@ export async function ceiling(
 }
 
 function ourLoop(
-  module: string,
+  client: { readonly module: string; readonly options: Options },
   { clients, size, durationSeconds }: CeilingOptions,
-  stage: Stage,
+  target: LoadedServer,
 ): Promise<LoopReading> {
-  return withGenerator({ module, clients, size }, stage, async (generator) => {
+  return withGenerator({ ...client, clients, size }, target, async (generator) => {
     for (let round = 0; round < WARM_UP_ROUNDS; round++) await generator.closed(WARM_UP_SECONDS / WARM_UP_ROUNDS);
     const { delivered, cpuSeconds, seconds } = await generator.closed(durationSeconds);
     return reading(delivered, cpuSeconds, seconds);
@@ -127,18 +132,18 @@ function ourLoop(
 }
 
 function bareLoop(entry: TransportEntry, name: 'bare-ws' | 'bare-tcp'): Loop {
-  return ({ clients: connections, size, durationSeconds: seconds }, surroundings) =>
-    withServer(entry, surroundings, async (stage) => {
+  return ({ clients: connections, size, durationSeconds: seconds }, context) =>
+    withServer(entry, context, async (target) => {
       const load = { connections, size, warmupSeconds: WARM_UP_SECONDS, seconds };
-      const looped = await runBare(name, load, stage);
+      const looped = await runBare(name, load, target);
       return reading(looped.messages, looped.cpuSeconds, looped.seconds);
     });
 }
 
 function autocannonLoop(entry: TransportEntry): Loop {
-  return ({ clients, size, durationSeconds }, surroundings) =>
-    withEndpoint(entry, surroundings, (stage) =>
-      withAutocannon({ clients, size }, stage, async (run) => {
+  return ({ clients, size, durationSeconds }, context) =>
+    withEndpoint(entry, context, (target) =>
+      withAutocannon({ clients, size }, target, async (run) => {
         await run({ kind: 'closed', seconds: WARM_UP_SECONDS });
         const { completed, cpuSeconds, seconds } = await run({ kind: 'closed', seconds: durationSeconds });
         return reading(completed, cpuSeconds, seconds);

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { endStarted, start } from '../../testing/command.ts';
+import { wirebench } from '../../testing/in-process.ts';
 import { needs } from '../../testing/unavailable.ts';
 import { findTransport } from '../../transports/index.ts';
 import { type CrosscheckOptions, compare, httpTransports, underFreeze } from './crosscheck.ts';
@@ -16,7 +17,7 @@ const OPTIONS: CrosscheckOptions = {
   frozenLoad: { rate: 50, connections: 5, seconds: 3 },
 };
 const { entry } = findTransport('sse')!;
-const around = (signal = new AbortController().signal) => ({ placement: undefined, signal });
+const around = (signal = new AbortController().signal) => ({ pinning: undefined, signal });
 
 describe('under one load', () => {
   test.each(httpTransports.map((one) => [one.id, one] as const))(
@@ -90,27 +91,11 @@ describe('while the server stands still', async () => {
 });
 
 describe('the commands', () => {
-  const started: ChildProcess[] = [];
-  afterAll(() => {
-    for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
-  });
-
-  function wirebench(...args: string[]) {
-    const cli = fileURLToPath(new URL('../../cli.ts', import.meta.url));
-    const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    started.push(child);
-    const said = { stdout: '', stderr: '' };
-    child.stdout.setEncoding('utf8').on('data', (text) => (said.stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text) => (said.stderr += text));
-    const ended = new Promise<{ code: number | null } & typeof said>((resolve) =>
-      child.once('close', (code) => resolve({ code, ...said })),
-    );
-    return { child, ended };
-  }
+  afterAll(endStarted);
 
   test('crosscheck says how long it takes, and prints one document where asked', async () => {
     const small = ['--rate', '100', '--connections', '5', '--duration', '0.2', '--freeze', '0', '--json'];
-    const { code, stdout, stderr } = await wirebench('crosscheck', ...small).ended;
+    const { code, stdout, stderr } = await start(['crosscheck', ...small]).ended;
     expect(code).toBe(0);
     expect(stderr).toMatch(/about \d+ s\.$/m);
     const { options, comparisons, freeze } = JSON.parse(stdout);
@@ -120,24 +105,37 @@ describe('the commands', () => {
   });
 
   test('ceiling measures each transport, and beside a bare loop where there is one', async () => {
-    const small = ['--transports', 'tcp,ws,sse', '--clients', '5', '--duration', '0.2', '--trials', '1', '--json'];
-    const { code, stdout } = await wirebench('ceiling', ...small).ended;
+    const small = [
+      '--transports',
+      'tcp,ws,sse,short-polling',
+      '--clients',
+      '5',
+      '--duration',
+      '0.2',
+      '--trials',
+      '1',
+      '--json',
+    ];
+    const { code, stdout } = await start(['ceiling', ...small]).ended;
     expect(code).toBe(0);
     const { rows, loop } = JSON.parse(stdout);
     expect(loop).toBe('closed');
-    expect(rows).toHaveLength(4);
+    expect(rows).toHaveLength(6);
     const one = { cpuSecondsPerMessage: expect.any(Number), messagesPerSecond: expect.any(Number) };
     const bare = (name: string, target: number) => ({ name, target, readings: [one] });
     expect(rows).toEqual([
       { transport: 'tcp', exchange: 'echo', ours: [one], bare: bare('bare-tcp', 1.1) },
       { transport: 'ws', exchange: 'echo', ours: [one], bare: bare('bare-ws', 1.3) },
       { transport: 'sse', exchange: 'echo', ours: [one], bare: null },
+      // It has a setting, which its client must be given.
+      { transport: 'short-polling', exchange: 'echo', ours: [one], bare: null },
       { transport: 'sse', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
+      { transport: 'short-polling', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
     ]);
   });
 
   test.each(['crosscheck', 'ceiling'])('Ctrl-C ends %s at once and leaves no process', async (command) => {
-    const { child, ended } = wirebench(command);
+    const { child, ended } = start([command]);
     let family: number[] = [];
     await until(() => {
       family = childrenOf(child.pid!);
@@ -156,7 +154,7 @@ describe('the commands', () => {
     [['ceiling', '--trials', '1.5'], /--trials takes a whole number from 1/],
     [['ceiling', '--transports', 'wss'], /unknown transport "wss", did you mean "ws"/],
   ])('%j ends with exit code 2 and says why', async (args, message) => {
-    const { code, stderr } = await wirebench(...args).ended;
+    const { code, stderr } = await wirebench(args);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });
@@ -165,7 +163,7 @@ describe('the commands', () => {
 async function until(condition: () => boolean): Promise<void> {
   for (let round = 0; round < 3_000; round++) {
     if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
   throw new Error('waited 30 s in vain');
 }

@@ -1,16 +1,23 @@
 import { decode } from '../../load/histogram.ts';
-import { messageCount } from '../../load/timetable.ts';
+import { messageCount } from '../../load/schedule.ts';
 import { type TransportEntry, transports } from '../../transports/index.ts';
 import { analyticTruth, freeze } from './freeze.ts';
-import type { Percentiles } from './orders.ts';
-import { type Stage, type Surroundings, withAutocannon, withEndpoint, withGenerator } from './stage.ts';
+import {
+  type LoadedServer,
+  type ProcessContext,
+  withAutocannon,
+  withEndpoint,
+  withGenerator,
+} from './loaded-server.ts';
+import type { Percentiles } from './protocol.ts';
 
 /** Transports that have a plain endpoint: an ordinary request, answered by an ordinary response. */
 export const httpTransports: readonly TransportEntry[] = transports.filter(
   ({ capabilities }) => capabilities.upstream === 'request',
 );
 
-export const plainClient = new URL('./plain-client.ts', import.meta.url).href;
+/** Client of a plain endpoint, which has no settings of its own. */
+export const plainClient = { module: new URL('./plain-client.ts', import.meta.url).href, options: {} };
 
 export interface CrosscheckOptions {
   /** Requests a second, all connections together. */
@@ -62,37 +69,52 @@ const WARM_UP_SECONDS = 1;
 /** The third party ends with its own second after its last request. */
 const OVERHEAD_SECONDS = 1.7;
 
-export function estimateSeconds({ durationSeconds, freezeSeconds, frozenLoad }: CrosscheckOptions): number {
-  const each = (seconds: number): number => WARM_UP_SECONDS + seconds + OVERHEAD_SECONDS;
-  const frozen = freezeSeconds === 0 ? 0 : 3 * each(frozenLoad.seconds);
-  return httpTransports.length * 2 * each(durationSeconds) + frozen;
+const UNCORRECTED = 'autocannon, uncorrected';
+const AS_IT_COMES = 'autocannon, as it comes';
+
+/** Loads that will be put on servers, each with its time. */
+export function planLoads({
+  durationSeconds,
+  freezeSeconds,
+  frozenLoad,
+}: CrosscheckOptions): { readonly name: string; readonly seconds: number }[] {
+  const load = (name: string, seconds: number) => ({ name, seconds: WARM_UP_SECONDS + seconds + OVERHEAD_SECONDS });
+  const [first] = httpTransports;
+  const frozen = freezeSeconds === 0 || first === undefined ? [] : ['our generator', AS_IT_COMES, UNCORRECTED];
+  return [
+    ...httpTransports.flatMap(({ id }) => [
+      load(`${id}: our generator`, durationSeconds),
+      load(`${id}: autocannon`, durationSeconds),
+    ]),
+    ...frozen.map((tool) => load(`freeze, ${first?.id}: ${tool}`, frozenLoad.seconds)),
+  ];
 }
 
 /** Puts the same loads to autocannon and to our generator, one after the other, each on a fresh server. */
 export async function crosscheck(
   options: CrosscheckOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<Crosscheck> {
   const comparisons: Comparison[] = [];
-  for (const entry of httpTransports) comparisons.push(await compare(entry, options, surroundings, progress));
+  for (const entry of httpTransports) comparisons.push(await compare(entry, options, context, progress));
   const [entry] = httpTransports;
   if (options.freezeSeconds === 0 || entry === undefined) return { comparisons, freeze: null };
-  return { comparisons, freeze: await underFreeze(entry, options, surroundings, progress) };
+  return { comparisons, freeze: await underFreeze(entry, options, context, progress) };
 }
 
 /** Both under the same load. */
 export async function compare(
   entry: TransportEntry,
   { rate, connections: clients, durationSeconds: seconds, size }: CrosscheckOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<Comparison> {
   const due = messageCount(rate, seconds);
 
   progress(`${entry.id}: our generator`);
-  const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+  const ours = await withEndpoint(entry, context, (target) =>
+    withGenerator({ ...plainClient, clients, size }, target, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
       return await generator.open(rate, seconds);
     }),
@@ -101,8 +123,8 @@ export async function compare(
   const cost = { cpuSecondsPerRequest: ours.cpuSeconds / ours.delivered };
 
   progress(`${entry.id}: autocannon`);
-  const theirs = await withEndpoint(entry, surroundings, (stage) =>
-    withAutocannon({ clients, size }, stage, async (run) => {
+  const theirs = await withEndpoint(entry, context, (target) =>
+    withAutocannon({ clients, size }, target, async (run) => {
       const loop = { kind: 'rate', rate, uncorrected: true } as const;
       await run({ ...loop, requests: messageCount(rate, WARM_UP_SECONDS) });
       return await run({ ...loop, requests: due });
@@ -132,14 +154,14 @@ export async function compare(
 export async function underFreeze(
   entry: TransportEntry,
   { size, freezeSeconds, frozenLoad }: CrosscheckOptions,
-  surroundings: Surroundings,
+  context: ProcessContext,
   progress: (what: string) => void,
 ): Promise<FreezeReport> {
   const { rate, connections: clients, seconds } = frozenLoad;
   const due = messageCount(rate, seconds);
   // autocannon sends each second's quota at the second's start: half a second later is as far from that as can be.
   const afterSeconds = Math.floor(seconds / 2) + 0.5;
-  const frozen = async <Answer>({ server, signal }: Stage, running: Promise<Answer>) => {
+  const frozen = async <Answer>({ server, signal }: LoadedServer, running: Promise<Answer>) => {
     const [answer, frozenSeconds] = await Promise.all([
       running,
       freeze(server.pid!, { afterSeconds, seconds: freezeSeconds, signal }),
@@ -148,10 +170,10 @@ export async function underFreeze(
   };
 
   progress(`freeze, ${entry.id}: our generator`);
-  const ours = await withEndpoint(entry, surroundings, (stage) =>
-    withGenerator({ module: plainClient, clients, size }, stage, async (generator) => {
+  const ours = await withEndpoint(entry, context, (target) =>
+    withGenerator({ ...plainClient, clients, size }, target, async (generator) => {
       await generator.open(rate, WARM_UP_SECONDS);
-      return await frozen(stage, generator.open(rate, seconds));
+      return await frozen(target, generator.open(rate, seconds));
     }),
   );
   const readings: FreezeReport['readings'][number][] = [
@@ -166,13 +188,13 @@ export async function underFreeze(
   ];
 
   for (const uncorrected of [false, true]) {
-    const tool = uncorrected ? 'autocannon, uncorrected' : 'autocannon, as it comes';
+    const tool = uncorrected ? UNCORRECTED : AS_IT_COMES;
     progress(`freeze, ${entry.id}: ${tool}`);
-    const { answer, frozenSeconds } = await withEndpoint(entry, surroundings, (stage) =>
-      withAutocannon({ clients, size }, stage, async (run) => {
+    const { answer, frozenSeconds } = await withEndpoint(entry, context, (target) =>
+      withAutocannon({ clients, size }, target, async (run) => {
         const loop = { kind: 'rate', rate, uncorrected } as const;
         await run({ ...loop, requests: messageCount(rate, WARM_UP_SECONDS) });
-        return await frozen(stage, run({ ...loop, requests: due }));
+        return await frozen(target, run({ ...loop, requests: due }));
       }),
     );
     const { sent, completed, ownSamples: samples, own: latencySeconds } = answer;

@@ -1,8 +1,8 @@
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Platform } from '../../contract.ts';
-import { answerOrders } from './answering.ts';
-import type { EndpointAnswer, EndpointOrder } from './orders.ts';
+import { serveIpc } from '../../ipc.ts';
+import type { EndpointAnswer, EndpointOrder } from './protocol.ts';
 
 /**
  * A process that holds a session of a transport open, so that others may use the session's address as an ordinary HTTP
@@ -31,7 +31,7 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
         EventSource: http.EventSource,
         async fetch(target, request) {
           if (request.body === PROBE) learnt.resolve(target);
-          if (request.method === 'GET') await later(POLL_MS);
+          if (request.method === 'GET') await sleep(POLL_MS);
           return await http.fetch(target, request);
         },
         stream: http.stream,
@@ -47,4 +47,4 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
   return { answer: 'open', url: await learnt.promise };
 }
 
-answerOrders(open);
+serveIpc(open);

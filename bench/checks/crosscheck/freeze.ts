@@ -1,5 +1,5 @@
-import { setTimeout as later } from 'node:timers/promises';
-import type { Percentiles } from './orders.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Percentiles } from './protocol.ts';
 
 /**
  * What messages at an even pace must show when the server stands still for `frozenSeconds` of `seconds`: a message due during
@@ -16,14 +16,14 @@ export async function freeze(
   pid: number,
   { afterSeconds, seconds, signal }: { afterSeconds: number; seconds: number; signal: AbortSignal },
 ): Promise<number> {
-  await later(afterSeconds * 1e3, undefined, { signal });
+  await sleep(afterSeconds * 1e3, undefined, { signal });
   // A stopped process doesn't notice that its parent is gone.
   const goOn = (): void => void process.kill(pid, 'SIGCONT');
   process.once('exit', goOn);
   process.kill(pid, 'SIGSTOP');
   const beganMs = performance.now();
   try {
-    await later(seconds * 1e3, undefined, { signal });
+    await sleep(seconds * 1e3, undefined, { signal });
   } finally {
     goOn();
     process.off('exit', goOn);

@@ -1,3 +1,4 @@
+import { median } from '../../results/numbers.ts';
 import type { CeilingRow } from './ceiling.ts';
 
 /** Middle and ends of several observations. */
@@ -8,10 +9,7 @@ export interface Spread {
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  const median = (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
-  return { median, least: sorted[0]!, most: sorted.at(-1)! };
+  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
 }
 
 /** What ours cost as a multiple of the bare loop that ran beside it, over the turns. Undefined where there is none. */

@@ -4,12 +4,20 @@ import type { Readings } from './readings.ts';
 export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'note' | 'unfit';
+  /** Present where the system does not tell. */
+  readonly known?: false;
   readonly observed: string;
   /** What to do; empty where all is well. */
   readonly fix: string;
 }
 
-const unknown = (name: string): Check => ({ name, state: 'note', observed: 'not known on this system', fix: '' });
+const unknown = (name: string): Check => ({
+  name,
+  state: 'note',
+  known: false,
+  observed: 'not known on this system',
+  fix: '',
+});
 
 /** What a reading means for a measurement. Pure. */
 export function examine(readings: Readings): Check[] {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allowedCores, place } from '../../run/affinity.ts';
+import { errorText } from '../../error-text.ts';
+import { allowedCores, pinCores } from '../../run/affinity.ts';
 import { ephemeralPorts, openFiles, textOf } from '../../run/limits.ts';
 import { privateLink } from '../../run/link.ts';
 
@@ -41,7 +42,7 @@ export async function readMachine(): Promise<Readings> {
     node: process.versions.node,
     pinnedNode: pinnedNode(),
     cores: allowedCores()?.length ?? null,
-    canBind: place(1) !== undefined,
+    canBind: pinCores(1) !== undefined,
     openFiles: openFiles(),
     ports: ephemeralPorts(),
     somaxconn: numbersIn('/proc/sys/net/core/somaxconn')[0] ?? null,
@@ -59,7 +60,7 @@ async function canLink(): Promise<true | string> {
     await (await privateLink()).close();
     return true;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }
 

@@ -11,7 +11,7 @@ import { clientModule, serverModule } from '../../transports/index.ts';
  * up belongs to a low rate's latency, and is not what is programmed here.
  *
  * What a busy machine adds is no fault of the instrument either, and is not allowed for by a wider tolerance: the way itself
- * keeps when it handed each message on, the timetable says when that message was due, and the reading is held to the
+ * keeps when it handed each message on, the schedule says when that message was due, and the reading is held to the
  * percentiles of those exact lengths.
  */
 const RATE = 1_000;

@@ -1,4 +1,4 @@
-import { setTimeout as later } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { decode } from '../../load/histogram.ts';
 import { summariseTimeline } from '../../load/timeline.ts';
@@ -18,10 +18,10 @@ async function freeze(
   after: number,
   milliseconds: number,
 ): Promise<number> {
-  await later(after);
+  await sleep(after);
   process.kill(child!.pid!, 'SIGSTOP');
   const began = performance.now();
-  await later(milliseconds);
+  await sleep(milliseconds);
   process.kill(child!.pid!, 'SIGCONT');
   return performance.now() - began;
 }
@@ -67,7 +67,7 @@ test('a frozen server is seen by every message that was due meanwhile, and by no
     expect(p99).toBeGreaterThan(analytic * 0.95);
     expect(p99).toBeLessThan(analytic * 1.05);
 
-    // It began 25 ms before the timetable's fifteenth second, or as much later as the timer that made it begin.
+    // It began 25 ms before the schedule's fifteenth second, or as much later as the timer that made it begin.
     const slices = summariseTimeline(recording.timeline!, seconds);
     expect(slices).toHaveLength(seconds);
     expect(slices.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(due);

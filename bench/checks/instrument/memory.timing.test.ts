@@ -13,7 +13,7 @@ const MOST_BYTES = 3 * 2 ** 20;
 test('the load generator keeps nothing of what it sends and receives', async () => {
   await withRig({ clients: 100, ...modules }, async (rig) => {
     await rig.run(RATE, SETTLING_SECONDS);
-    // A generator that is kept from its timetable catches up in bursts, and these take memory.
+    // A generator that is kept from its schedule catches up in bursts, and these take memory.
     const recording = await undisturbed(rig, RATE, SECONDS);
     expect(recording.delivered).toBe(RATE * SECONDS);
     expect(recording.rssBytes - recording.rssStartBytes).toBeLessThan(MOST_BYTES);

@@ -19,8 +19,8 @@ const BURNER_MS = 20_000;
 const BURN = `process.stdout.write('burning'); for (const end = Date.now() + ${BURNER_MS}; Date.now() < end; );`;
 
 /** Burns the core the load worker is bound to, or every core where it is bound to none, while `act` goes on. */
-async function besideBurners<Result>({ placement }: Rig, act: () => Promise<Result>): Promise<Result> {
-  const core = placement?.workers[0];
+async function besideBurners<Result>({ pinning }: Rig, act: () => Promise<Result>): Promise<Result> {
+  const core = pinning?.workers[0];
   const command = [process.execPath, '-e', BURN];
   const [program, ...args] = core === undefined ? command : ['taskset', '-c', core, ...command];
   const count = core === undefined ? BURNERS * availableParallelism() : BURNERS;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { measureMicro, measurePart, quantile } from './measure.ts';
+import { quantileOfSorted } from '../../results/numbers.ts';
+import { measureMicro, measurePart } from './measure.ts';
 
 const idle = new AbortController().signal;
 
@@ -78,8 +79,8 @@ test('interrupted, it ends with the rows so far', async () => {
 });
 
 test('quantiles lie between the nearest samples', () => {
-  expect(quantile([1, 2, 3, 4, 5], 0.5)).toBe(3);
-  expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5);
-  expect(quantile([10, 20, 30, 40, 50], 0.25)).toBe(20);
-  expect(quantile([7], 0.75)).toBe(7);
+  expect(quantileOfSorted([1, 2, 3, 4, 5], 0.5)).toBe(3);
+  expect(quantileOfSorted([1, 2, 3, 4], 0.5)).toBe(2.5);
+  expect(quantileOfSorted([10, 20, 30, 40, 50], 0.25)).toBe(20);
+  expect(quantileOfSorted([7], 0.75)).toBe(7);
 });

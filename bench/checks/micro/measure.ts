@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Bench } from 'tinybench';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
+import { quantileOfSorted } from '../../results/numbers.ts';
 import type { Part, StepName } from './chain.ts';
 import { echoOf } from './steps.ts';
 
@@ -77,11 +78,20 @@ export async function measureMicro(
   return rows;
 }
 
-/** Estimates the time that will take, warming up included. */
-export async function estimateSeconds(settings: Omit<MicroSettings, 'signal'>): Promise<number> {
-  const { transports, sizes, secondsPerStep } = settings;
-  const parts = (await Promise.all(transports.map(partsOf))).flat();
-  return parts.length * sizes.length * secondsPerStep * (1 + WARM_UP);
+/** Lists what will be measured, by transport and size, with the time of its rows, warm-up included. */
+export async function planMicro({
+  transports,
+  sizes,
+  secondsPerStep,
+}: Omit<MicroSettings, 'signal'>): Promise<{ readonly name: string; readonly seconds: number }[]> {
+  const parts = await Promise.all(transports.map(partsOf));
+  return sizes.flatMap((size) =>
+    transports.flatMap((transport, index) => {
+      const rows = parts[index]?.length ?? 0;
+      const seconds = rows * secondsPerStep * (1 + WARM_UP);
+      return rows === 0 ? [] : [{ name: `${transport}, ${size} bytes: ${rows} rows`, seconds }];
+    }),
+  );
 }
 
 async function partsOf(transport: string): Promise<readonly Part[]> {
@@ -118,9 +128,9 @@ export async function measurePart(
   if (result?.state !== 'completed') throw new Error(`${part.what} was not measured: ${result?.state}`);
   const samples = result.latency.samples ?? [];
   return {
-    secondsMedian: quantile(samples, 0.5) / 1e3,
-    secondsLow: quantile(samples, 0.25) / 1e3,
-    secondsHigh: quantile(samples, 0.75) / 1e3,
+    secondsMedian: quantileOfSorted(samples, 0.5) / 1e3,
+    secondsLow: quantileOfSorted(samples, 0.25) / 1e3,
+    secondsHigh: quantileOfSorted(samples, 0.75) / 1e3,
     samples: samples.length,
   };
 }
@@ -130,12 +140,4 @@ function messagesOf(size: number): string[] {
   const messages = new Messages({ seed: 1, size, encoding: 'text', opcode: ECHO, senders: 1 });
   const length = Math.max(1, Math.min(BATCH, Math.floor(BATCH_BYTES / size)));
   return Array.from({ length }, (_, sequence) => Buffer.from(messages.build(0, sequence)).toString('latin1'));
-}
-
-/** Between the two nearest of sorted samples. */
-export function quantile(sorted: readonly number[], share: number): number {
-  const place = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place - Math.floor(place));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { onlyTransport } from '../../testing/subjects.ts';
 import { openForge } from './testing/forge.ts';
-import { everyParty, type Party, Stage } from './testing/parties.ts';
+import { everyParty, type Party, PartyKit } from './testing/parties.ts';
 import { raw, relay } from './testing/relay.ts';
 
 const { rules, good } = openForge('HS256');
@@ -12,11 +12,11 @@ const lineOf = (request: string): string => request.slice(0, request.indexOf('\r
 const restOf = (request: string): string => request.slice(request.indexOf('\r\n') + 2);
 
 /** A session of Alice's, and every request that made it, as the server got it. */
-async function alices(stage: Stage, party: Party) {
-  const { url } = await stage.listen(party, { tokens: rules });
-  const between = await relay(stage, url);
+async function alices(kit: PartyKit, party: Party) {
+  const { url } = await kit.serve(party, { tokens: rules });
+  const between = await relay(kit, url);
   const token = good('alice');
-  const alice = await stage.connect(party, between.url, { token });
+  const alice = await kit.join(party, between.url, { token });
   expect(await alice.echo('hello')).toBe('hello');
   return { url, token, alice, requests: between.overheard.flatMap(({ requests }) => requests) };
 }
@@ -26,8 +26,8 @@ const parties: Party[] = [];
 for (const party of await everyParty()) {
   // The relay is one of TCP.
   if (party.entry.port === 'udp') continue;
-  await using stage = new Stage();
-  const { requests } = await alices(stage, party);
+  await using kit = new PartyKit();
+  const { requests } = await alices(kit, party);
   if (requests.some((request) => SESSION.test(lineOf(request)))) parties.push(party);
 }
 
@@ -38,8 +38,8 @@ test('there are transports whose requests name a session', () => {
 
 describe.each(parties)('$name', (party) => {
   test('another one’s session is not found, and nothing says that it is there', async () => {
-    await using stage = new Stage();
-    const { url, token, alice, requests } = await alices(stage, party);
+    await using kit = new PartyKit();
+    const { url, token, alice, requests } = await alices(kit, party);
     const mallory = good('mallory');
     const named = requests.filter((request) => SESSION.test(lineOf(request)));
     for (const request of named) {

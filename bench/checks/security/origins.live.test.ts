@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { errorText } from '../../error-text.ts';
 import { onlyTransport } from '../../testing/subjects.ts';
-import { describe as everythingIn } from '../conformance/suite.ts';
-import { everyParty, type Party, refusalOf, Stage } from './testing/parties.ts';
+import { everyParty, type Party, PartyKit, refusalOf } from './testing/parties.ts';
 import { type Relay, raw, relay, statusesOf } from './testing/relay.ts';
 
 /** Any page can open a WebSocket, whoever the protocol on it is for. */
@@ -12,8 +12,8 @@ const parties = await everyParty();
 const reachable: Party[] = [];
 for (const party of parties) {
   if (party.unavailable !== undefined) continue;
-  await using stage = new Stage();
-  if (isReachable(party, (await stage.listen(party)).url)) reachable.push(party);
+  await using kit = new PartyKit();
+  if (isReachable(party, (await kit.serve(party)).url)) reachable.push(party);
 }
 
 const LISTED = ['https://app.example', 'https://other.example:8443'];
@@ -64,18 +64,18 @@ const IMITATIONS: readonly ((own: URL) => string)[] = [
 ];
 
 /** The real client, as a page of that origin would run it; what the server answers is 403, and no page may read it. */
-async function isRefused(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<void> {
-  const between = await relay(stage, url, pageOf);
-  const reason = everythingIn(await refusalOf(stage.connect(party, between.url)));
+async function isRefused(kit: PartyKit, party: Party, url: string, pageOf?: (own: string) => string): Promise<void> {
+  const between = await relay(kit, url, pageOf);
+  const reason = errorText(await refusalOf(kit.join(party, between.url)));
   const requests = between.overheard.map((one) => one.requests);
   expect(reason, `${requests}`).not.toBe('');
   expect({ requests, statuses: [...new Set(statusesOf(between))] }).toEqual({ requests, statuses: [403] });
   expect(said(between)).not.toMatch(/access-control-/i);
 }
 
-async function isAdmitted(stage: Stage, party: Party, url: string, pageOf?: (own: string) => string): Promise<Relay> {
-  const between = await relay(stage, url, pageOf);
-  const peer = await stage.connect(party, between.url);
+async function isAdmitted(kit: PartyKit, party: Party, url: string, pageOf?: (own: string) => string): Promise<Relay> {
+  const between = await relay(kit, url, pageOf);
+  const peer = await kit.join(party, between.url);
   expect(await peer.echo('hello')).toBe('hello');
   return between;
 }
@@ -92,29 +92,29 @@ const originless = parties.filter(({ entry }) => entry.port === 'udp');
 
 test.for(originless)('$name: with origins listed, admits nobody', async (party, { skip }) => {
   if (party.unavailable !== undefined) skip(party.unavailable);
-  await using stage = new Stage();
-  const { url } = await stage.listen(party, { origins: LISTED });
-  expect(everythingIn(await refusalOf(stage.connect(party, url)))).toMatch(party.unauthorized);
+  await using kit = new PartyKit();
+  const { url } = await kit.serve(party, { origins: LISTED });
+  expect(errorText(await refusalOf(kit.join(party, url)))).toMatch(party.unauthorized);
 });
 
 describe.each(reachable)('$name', (party) => {
   test('admits its own pages and what is no page, and no others', async () => {
-    await using stage = new Stage();
-    const { url } = await stage.listen(party);
-    const bystander = await stage.connect(party, url);
+    await using kit = new PartyKit();
+    const { url } = await kit.serve(party);
+    const bystander = await kit.join(party, url);
     for (const own of [undefined, (origin: string) => origin]) {
-      expect(said(await isAdmitted(stage, party, url, own))).not.toMatch(/access-control-/i);
+      expect(said(await isAdmitted(kit, party, url, own))).not.toMatch(/access-control-/i);
     }
-    for (const imitation of IMITATIONS) await isRefused(stage, party, url, (own) => imitation(new URL(own)));
+    for (const imitation of IMITATIONS) await isRefused(kit, party, url, (own) => imitation(new URL(own)));
     expect(await bystander.echo('undisturbed')).toBe('undisturbed');
     expect(bystander.losses).toEqual([]);
   });
 
   test('with origins listed, admits their pages and nobody else', async () => {
-    await using stage = new Stage();
-    const { url } = await stage.listen(party, { origins: LISTED });
+    await using kit = new PartyKit();
+    const { url } = await kit.serve(party, { origins: LISTED });
     for (const origin of LISTED) {
-      const between = await isAdmitted(stage, party, url, () => origin);
+      const between = await isAdmitted(kit, party, url, () => origin);
       // Every answer that a page would read says that it may, and that a cache must not give it to another page.
       for (const { down } of between.overheard) {
         for (const head of headsOf(down).filter((one) => !one.startsWith('HTTP/1.1 101'))) {
@@ -124,15 +124,15 @@ describe.each(reachable)('$name', (party) => {
         }
       }
     }
-    await isRefused(stage, party, url);
-    await isRefused(stage, party, url, (own) => own);
-    await Promise.all(NOT_LISTED.map((origin) => isRefused(stage, party, url, () => origin)));
+    await isRefused(kit, party, url);
+    await isRefused(kit, party, url, (own) => own);
+    await Promise.all(NOT_LISTED.map((origin) => isRefused(kit, party, url, () => origin)));
   });
 
   test('is not taken in by two origins, or by how the header is written', async () => {
-    await using stage = new Stage();
-    const { url } = await stage.listen(party, { origins: LISTED });
-    const between = await isAdmitted(stage, party, url, () => LISTED[0]!);
+    await using kit = new PartyKit();
+    const { url } = await kit.serve(party, { origins: LISTED });
+    const between = await isAdmitted(kit, party, url, () => LISTED[0]!);
     const [request = ''] = between.overheard[0]?.requests ?? [];
     const listed = `Origin: ${LISTED[0]}\r\n`;
     const evil = 'Origin: https://evil.example\r\n';
@@ -150,9 +150,9 @@ describe.each(reachable)('$name', (party) => {
   });
 
   test('answers a page that asks beforehand, if it is listed', async () => {
-    await using stage = new Stage();
-    const { url } = await stage.listen(party, { origins: LISTED });
-    const between = await isAdmitted(stage, party, url, () => LISTED[0]!);
+    await using kit = new PartyKit();
+    const { url } = await kit.serve(party, { origins: LISTED });
+    const between = await isAdmitted(kit, party, url, () => LISTED[0]!);
     const [, path = '/', version = ''] = /^[A-Z]+ (\S+) (\S+)/.exec(between.overheard[0]?.requests[0] ?? '') ?? [];
     const asked = (origin: string): Promise<string> =>
       raw(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
+import { errorText } from '../../error-text.ts';
 import { parseResults } from '../../results/file.ts';
 import { runTrial } from '../../run/trial.ts';
 import { scenarios } from '../../scenarios/index.ts';
@@ -12,9 +13,8 @@ import { childrenOf } from '../../testing/processes.ts';
 import { singleTrial } from '../../testing/single-trial.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import type { TransportEntry } from '../../transports/index.ts';
-import { describe as everythingIn } from '../conformance/suite.ts';
 import { openForge } from './testing/forge.ts';
-import { everyParty, refusalOf, Stage } from './testing/parties.ts';
+import { everyParty, PartyKit, refusalOf } from './testing/parties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-secrets-'));
 afterAll(() => {
@@ -34,7 +34,7 @@ const SECRETS = /eyJ[\w-]{8,}\.|access_token=(?!\[)|bearer eyJ|PRIVATE KEY|"kty"
 /** Every error a person or a file could get to see of it: messages and stacks, causes included. */
 function shownOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return `${everythingIn(error)} ${error} ${error.stack} ${shownOf(error.cause)}`;
+  return `${errorText(error)} ${error} ${error.stack} ${shownOf(error.cause)}`;
 }
 
 test('what looks like a secret is found', () => {
@@ -56,8 +56,8 @@ describe.each(parties)('$name says nothing of the token', (party) => {
   unavailable(party.unavailable);
 
   test.each(Object.entries(WRONG_SERVERS))('when the server %s', async (_, answer) => {
-    await using stage = new Stage();
-    const { url } = await stage.listen(party, { tokens: rules });
+    await using kit = new PartyKit();
+    const { url } = await kit.serve(party, { tokens: rules });
     const sockets = new Set<Socket>();
     const impostor = createServer((socket) => {
       sockets.add(socket);
@@ -65,26 +65,26 @@ describe.each(parties)('$name says nothing of the token', (party) => {
       socket.once('data', () => socket.end(answer, 'latin1'));
     });
     await new Promise<void>((resolve) => impostor.listen(0, '127.0.0.1', resolve));
-    stage.later(() => {
+    kit.defer(() => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => impostor.close(resolve));
     });
     const address = impostor.address();
     const port = typeof address === 'object' ? address?.port : undefined;
     const wrong = url.replace(/:\d+/, `:${port}`);
-    const shown = shownOf(await refusalOf(stage.connect(party, wrong, { token })));
+    const shown = shownOf(await refusalOf(kit.join(party, wrong, { token })));
     expect(shown).not.toMatch(SECRETS);
   });
 
   test('when it is refused, when nobody listens, and when the session is lost', async () => {
-    await using stage = new Stage();
-    const listener = await stage.listen(party, { tokens: rules });
-    const peer = await stage.connect(party, listener.url, { token });
-    const refused = await refusalOf(stage.connect(party, listener.url, { token: stranger.good('somebody') }));
+    await using kit = new PartyKit();
+    const listener = await kit.serve(party, { tokens: rules });
+    const peer = await kit.join(party, listener.url, { token });
+    const refused = await refusalOf(kit.join(party, listener.url, { token: stranger.good('somebody') }));
     await listener.close();
     const lost = await peer.isLost();
     const unsent = await refusalOf(peer.send('too late'));
-    const nobody = await refusalOf(stage.connect(party, listener.url, { token }));
+    const nobody = await refusalOf(kit.join(party, listener.url, { token }));
     for (const error of [refused, lost, unsent, nobody]) expect(shownOf(error)).not.toMatch(SECRETS);
   });
 });

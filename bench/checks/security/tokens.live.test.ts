@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import { errorText } from '../../error-text.ts';
+import { Peer } from '../../testing/kit.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf } from '../../transports/index.ts';
-import { Peer } from '../conformance/harness.ts';
-import { describe as everythingIn } from '../conformance/suite.ts';
 import { openForge } from './testing/forge.ts';
-import { everyParty, refusalOf, Stage } from './testing/parties.ts';
+import { everyParty, PartyKit, refusalOf } from './testing/parties.ts';
 import { relay } from './testing/relay.ts';
 
 const parties = await everyParty();
@@ -20,29 +20,29 @@ describe.each(parties)('$name', (party) => {
   unavailable(party.unavailable);
 
   test.each(ALGORITHMS)('admits good %s tokens, also unusual ones', async (algorithm) => {
-    await using stage = new Stage();
+    await using kit = new PartyKit();
     const { rules, good, unusual } = forges[algorithm];
-    const { url } = await stage.listen(party, { tokens: rules });
+    const { url } = await kit.serve(party, { tokens: rules });
     for (const token of [good('somebody'), ...unusual.map((one) => one.token)]) {
-      const peer = await stage.connect(party, url, { token });
+      const peer = await kit.join(party, url, { token });
       expect(await peer.echo('hello')).toBe('hello');
     }
   });
 
   test.each(ALGORITHMS)('refuses every bad %s token, and who is admitted loses nothing', async (algorithm) => {
-    await using stage = new Stage();
+    await using kit = new PartyKit();
     const { rules, good, bad } = forges[algorithm];
     expect(bad.length).toBeGreaterThan(18);
-    const { url } = await stage.listen(party, { tokens: rules });
+    const { url } = await kit.serve(party, { tokens: rules });
     const [sender, listener] = await Promise.all(
-      ['sender', 'listener'].map((subject) => stage.connect(party, url, { token: good(subject) })),
+      ['sender', 'listener'].map((subject) => kit.join(party, url, { token: good(subject) })),
     );
     // The relay is one of TCP; what comes down by UDP is encrypted, and overheard by nobody.
-    const between = party.entry.port === 'udp' ? { url, overheard: [] } : await relay(stage, url);
+    const between = party.entry.port === 'udp' ? { url, overheard: [] } : await relay(kit, url);
 
     const attempts = bad.map(async ({ what, token, stoppedEarly }) => {
       const peer = new Peer();
-      const reason = everythingIn(await refusalOf(stage.connect(party, between.url, { token, peer })));
+      const reason = errorText(await refusalOf(kit.join(party, between.url, { token, peer })));
       return { what, stoppedEarly, reason, received: peer.received.length };
     });
     // What promises no delivery may lose a broadcast while sixty others knock.
@@ -76,17 +76,17 @@ describe.each(parties)('$name', (party) => {
 describe('a token that runs out ends its session', () => {
   const LIFE_SECONDS = 2;
   const outcomes = new Map<string, { losses: Error[]; lateMs: number; other: Peer }>();
-  const stage = new Stage();
-  afterAll(() => stage[Symbol.asyncDispose]());
+  const kit = new PartyKit();
+  afterAll(() => kit[Symbol.asyncDispose]());
 
   beforeAll(async () => {
     const { rules, good } = forges.ES256;
     const watch = async (party: (typeof parties)[number]): Promise<void> => {
-      const { url } = await stage.listen(party, { tokens: rules });
-      const other = await stage.connect(party, url, { token: good('other') });
+      const { url } = await kit.serve(party, { tokens: rules });
+      const other = await kit.join(party, url, { token: good('other') });
       const token = good('short', LIFE_SECONDS);
       const endMs = Date.now() + LIFE_SECONDS * 1e3;
-      const peer = await stage.connect(party, url, { token });
+      const peer = await kit.join(party, url, { token });
       await peer.echo('hello');
       await peer.isLost();
       outcomes.set(party.name, { losses: peer.losses, lateMs: Date.now() - endMs, other });

@@ -1,3 +1,4 @@
+import { KEEP_ALIVE_SECONDS } from '../../limits.ts';
 /** Sizes, in bytes, of what the protocols put around a message. Pure; each names the clause it follows. */
 
 /** A WebSocket frame: 2, 4 or 10 bytes of header by its payload's length, and a client's mask of 4. RFC 6455 §5.2 */
@@ -55,7 +56,7 @@ export function response(status: string, fields: Fields): number {
   const own = [
     ['Date', DATE],
     ['Connection', 'keep-alive'],
-    ['Keep-Alive', 'timeout=65'],
+    ['Keep-Alive', `timeout=${KEEP_ALIVE_SECONDS}`],
   ] as const;
   return head(`HTTP/1.1 ${status}`, [...fields, ...own]);
 }

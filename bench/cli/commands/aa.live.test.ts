@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { endStarted, start } from '../../testing/command.ts';
+import { wirebench } from '../../testing/in-process.ts';
 
 afterAll(endStarted);
 
@@ -19,11 +20,11 @@ test('a server that works a fifth longer on each message is told from one that d
 
 test('what makes no sense is refused at once', async () => {
   const bad = ['--pairs', '-1', '--trials', '5', '--slowed', 'x', '--transport', 'wss', '--paris', '2'];
-  const { code, stderr } = await start(['aa', ...bad]).ended;
+  const { code, stderr } = await wirebench(['aa', ...bad]);
   expect(code).toBe(2);
   for (const flag of ['--pairs', '--trials', '--slowed']) expect(stderr).toContain(`${flag} takes`);
   expect(stderr).toMatch(/"wss", did you mean "ws"/);
   expect(stderr).toMatch(/unknown flag --paris, did you mean "--pairs"/);
-  const nothing = await start(['aa', '--pairs', '0', '--slowed', '0', '--transport', 'ws']).ended;
+  const nothing = await wirebench(['aa', '--pairs', '0', '--slowed', '0', '--transport', 'ws']);
   expect(nothing).toMatchObject({ code: 2, stderr: '--pairs and --slowed are both 0: nothing is left to measure\n' });
 });

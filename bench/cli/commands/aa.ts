@@ -12,97 +12,124 @@ import { readOptions } from '../../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import type { Results } from '../../results/schema.ts';
 import { openLink } from '../../run/link.ts';
-import { type Arrangement, arrange, run } from '../../run/run.ts';
+import { type RunResources, resolveResources, run } from '../../run/run.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
-import { over, unfitLines } from '../before.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { defineCommand } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+import { approximately, eta } from '../eta.ts';
+import { EXIT, refuseIf, UsageError } from '../exit.ts';
+import { flagWithDefault, numberFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { isAgreed, type LongFlags } from '../long.ts';
-import { approximately, type NumberFlag, readNumbers } from '../numbers.ts';
-import { paceOf } from '../pace.ts';
+import { PLAN, printPlan } from '../plan-output.ts';
+import { describeLink, unfitLines } from '../preflight.ts';
 
-export interface AaFlags extends LongFlags {
-  readonly transport?: string;
-  readonly pairs?: string;
-  readonly slowed?: string;
-  readonly trials?: string;
-  readonly duration?: string;
-  readonly json?: true;
-}
-
-const NUMBERS = {
-  pairs: { usual: 40, least: 0, most: 1_000, whole: true },
-  slowed: { usual: 10, least: 0, most: 1_000, whole: true },
-  trials: { usual: 7, least: 6, most: 100, whole: true },
-  duration: { usual: 0.5, least: 0.1, most: 60 },
-} satisfies Record<string, NumberFlag>;
-
-/** What the unequal pairs' servers work on each message, and how much longer one of each does. */
+/** Work of the servers of unequal pairs on each message, and how much longer one of each pair works. */
 const SERVICE_SECONDS = 1e-3;
 const SLOWER = 0.2;
-/** Messages a second for the unequal pairs: so few that none waits for the one before. */
+/** Rate of the unequal pairs, in messages a second: low enough that no message waits for the one before. */
 const SLOWED_RATE = 400;
 const WARMUP_SECONDS = 0.6;
-/** Pairs of equals of which at most this share may be told apart; pairs that differ of which at least this share must be. */
-const MOST_MISTAKEN = 0.05;
-const LEAST_FOUND = 0.9;
+/** Max share of identical pairs that may be told apart, and min share of different pairs that must be. */
+const MAX_FALSE_POSITIVES = 0.05;
+const MIN_FOUND = 0.9;
 
 type Words = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /**
- * Tests the verdicts on this machine: pairs of the same transport against itself, where a difference is a mistake, and pairs
- * whose servers work for a millisecond on each message, one of them a fifth longer, where none found is one. Every pair has
- * its own trials and is judged as a run of its own.
+ * Tests the verdicts on this machine with pairs whose truth is known: a transport against itself, where any difference is a
+ * mistake, and against itself with a server that works a fifth longer on each message, where none is one. Every pair has its
+ * own trials and is judged as a run of its own.
  */
-export async function aaCommand(
-  flags: AaFlags,
-  unknown: readonly string[],
-  context: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  const { io, interrupted } = context;
-  const transport = flags.transport ?? 'ws';
-  const found = [...unknown, ...(await transportProblems(transport))];
-  const { pairs, slowed, trials, duration } = readNumbers(flags, NUMBERS, { found, check: nothingToDo });
-  const parts = [
-    { of: 'equals', count: pairs, plan: planFor(transport, { duration, trials: trials * pairs }) },
-    {
-      of: 'unequals',
-      count: slowed,
-      plan: slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE })),
-    },
-  ] as const satisfies readonly Part[];
-  const seconds = parts.reduce((sum, { count, plan }) => sum + (count > 0 ? estimateSeconds(plan) : 0), 0);
+export const command = defineCommand({
+  name: 'aa',
+  description: 'test the verdicts: a transport against itself, and against itself made slower on purpose',
+  flags: {
+    transport: flagWithDefault({ argument: '<name>', help: 'transport to measure', usual: 'ws' }, (given) => given),
+    pairs: numberFlag('<number>', 'identical pairs; any difference found is a false positive', {
+      usual: 40,
+      least: 0,
+      most: 1_000,
+      whole: true,
+    }),
+    slowed: numberFlag('<number>', 'pairs of which one works a fifth longer on each message; any not found is missed', {
+      usual: 10,
+      least: 0,
+      most: 1_000,
+      whole: true,
+    }),
+    trials: numberFlag('<number>', 'trials of each side of a pair, at least 6', {
+      usual: 7,
+      least: 6,
+      most: 100,
+      whole: true,
+    }),
+    duration: numberFlag('<seconds>', 'measured time of a trial', { usual: 0.5, least: 0.1, most: 60 }),
+    json: toggle('print one JSON document'),
+    plan: PLAN,
+    yes: YES,
+  },
+  graceful: true,
+  async run({ transport: name, pairs, slowed, trials, duration, ...flags }, { problems, ...context }) {
+    const { io, interrupted } = context;
+    const transport = String(name.value);
+    problems.push(...(await transportProblems(transport)));
+    if (pairs + slowed === 0) problems.push('--pairs and --slowed are both 0: nothing is left to measure');
+    refuseIf(problems);
+    const parts = [
+      { of: 'equals', count: pairs, plan: planFor(transport, { duration, trials: trials * pairs }) },
+      {
+        of: 'unequals',
+        count: slowed,
+        plan: slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE })),
+      },
+    ] as const satisfies readonly Part[];
+    const steps = parts
+      .filter(({ count }) => count > 0)
+      .map(({ of, count, plan }) => ({ name: `${countOf(count, 'pair')} of ${of}`, seconds: estimateSeconds(plan) }));
+    const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
 
-  const link = await openLink('auto');
-  try {
-    const arrangement = arrange(parts[0].plan, link);
-    if ('problems' in arrangement) throw new UsageError(arrangement.problems);
-    io.talk(describePlan(parts, { transport, trials, seconds, arrangement, checks: examine(await readMachine()) }));
-    if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
-    const [equals, unequals] = await measureAll(parts, { arrangement, trials, seconds, io, interrupted });
-    if (interrupted.aborted) return EXIT.interrupted;
+    const link = await openLink('auto');
+    try {
+      const resources = resolveResources(parts[0].plan, link);
+      if ('problems' in resources) throw new UsageError(resources.problems);
+      const text = describePlan(parts, {
+        transport,
+        trials,
+        seconds,
+        resources,
+        checks: examine(await readMachine()),
+      });
+      if (flags.plan) {
+        const settings = { transport, pairs, slowed, trials, durationSeconds: duration };
+        return printPlan({ command: 'aa', text, steps, settings, json: flags.json }, io);
+      }
+      io.info(text);
+      if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
+      const [equals, unequals] = await measureAll(parts, { resources, trials, seconds, io, interrupted });
+      if (interrupted.aborted) return EXIT.interrupted;
 
-    const words = { equals: countWords(equals ?? []), unequals: countWords(unequals ?? []) };
-    const mistaken = (words.equals.p50?.better ?? 0) + (words.equals.p50?.worse ?? 0);
-    const told = words.unequals.p50?.worse ?? 0;
-    const passed = mistaken <= pairs * MOST_MISTAKEN && told >= slowed * LEAST_FOUND;
-    const document = {
-      pairs,
-      slowed,
-      trials,
-      mistaken,
-      told,
-      serviceSeconds: SERVICE_SECONDS,
-      slowedSeconds: SERVICE_SECONDS * (1 + SLOWER),
-      ...words,
-    };
-    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document, passed, io));
-    return passed ? EXIT.done : EXIT.invalid;
-  } finally {
-    await link.close();
-  }
-}
+      const words = { equals: countWords(equals ?? []), unequals: countWords(unequals ?? []) };
+      const mistaken = (words.equals.p50?.better ?? 0) + (words.equals.p50?.worse ?? 0);
+      const told = words.unequals.p50?.worse ?? 0;
+      const passed = mistaken <= pairs * MAX_FALSE_POSITIVES && told >= slowed * MIN_FOUND;
+      const document = {
+        pairs,
+        slowed,
+        trials,
+        mistaken,
+        told,
+        serviceSeconds: SERVICE_SECONDS,
+        slowedSeconds: SERVICE_SECONDS * (1 + SLOWER),
+        ...words,
+      };
+      io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document, passed, io));
+      return passed ? EXIT.done : EXIT.invalid;
+    } finally {
+      await link.close();
+    }
+  },
+});
 
 /** Pairs of one kind, measured one after the other as one run. */
 interface Part {
@@ -121,23 +148,20 @@ async function transportProblems(name: string): Promise<string[]> {
   return why === undefined ? [] : [`--transport: ${name} is unavailable here: ${why}`];
 }
 
-const nothingToDo = ({ pairs, slowed }: Record<keyof typeof NUMBERS, number>): string[] =>
-  pairs + slowed > 0 ? [] : ['--pairs and --slowed are both 0: nothing is left to measure'];
-
-/** Said before anything starts. */
+/** Describes the pairs before anything starts. */
 function describePlan(
   parts: readonly Part[],
   {
     transport,
     trials,
     seconds,
-    arrangement,
+    resources,
     checks,
   }: {
     transport: string;
     trials: number;
     seconds: number;
-    arrangement: Arrangement;
+    resources: RunResources;
     checks: readonly Check[];
   },
 ): string {
@@ -155,7 +179,7 @@ function describePlan(
       const load = `${transport}, echo, ${countOf(clients, 'client')}, ${integer(rate)} msg/s of ${integer(size)} B`;
       return [`${of === 'equals' ? 'Equals' : 'Unequals'}: ${load}${of === 'equals' ? '' : `; ${SLOWED}`}.`];
     }),
-    `Each trial: a fresh server, ${WARMUP_SECONDS} s warm-up; ${over(arrangement)}.`,
+    `Each trial: a fresh server, ${WARMUP_SECONDS} s warm-up; ${describeLink(resources)}.`,
     ...unfitLines(checks),
     '',
     '',
@@ -181,7 +205,7 @@ function planFor(
   return trials === 0 ? { ...makePlan(read.options), blocks: [] } : makePlan(read.options);
 }
 
-/** The same plan with servers that work on each message, `b` a little longer than `a`. */
+/** Copies a plan with servers that work on each message, `b` a little longer than `a`. */
 function slowOne(plan: RunPlan): RunPlan {
   const slowed = new Map(
     plan.cases.map((planned) => {
@@ -194,23 +218,23 @@ function slowOne(plan: RunPlan): RunPlan {
 }
 
 type Settings = {
-  readonly arrangement: Arrangement;
+  readonly resources: RunResources;
   readonly trials: number;
   readonly seconds: number;
   readonly io: Io;
   readonly interrupted: AbortSignal;
 };
 
-/** What is said of the pairs of each part; each is told as soon as its trials have ended. */
+/** Measures all pairs, and shows the verdicts of each as soon as its trials have ended. */
 async function measureAll(
   parts: readonly Part[],
-  { arrangement, trials, seconds, io, interrupted }: Settings,
+  { resources, trials, seconds, io, interrupted }: Settings,
 ): Promise<Said[][]> {
   const each = 2 * trials;
   const of = parts.reduce((sum, { count }) => sum + count, 0);
-  const pace = paceOf(of * each, seconds);
+  const pace = eta(of * each, seconds, io.now);
   const display = progressDisplay(io.progress);
-  // What is said of it goes below the block, which is then left as it was.
+  // The announcement goes below the block, which stays as it is.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   let done = 0;
@@ -221,7 +245,7 @@ async function measureAll(
     for (const part of parts) {
       const said: Said[] = [];
       found.push(said);
-      const settings = { command: '', checks: [], micro: [], arrangement, signal: interrupted };
+      const settings = { command: '', checks: [], micro: [], resources, signal: interrupted };
       for await (const event of run(part.plan, settings)) {
         if (event.event === 'trial-started') show(done, { current: `${part.of} ${said.length + 1}` });
         if (event.event !== 'trial-ended' || ++done % each !== 0) continue;
@@ -240,10 +264,10 @@ async function measureAll(
   }
 }
 
-/** By metric: the word of its verdict. */
+/** Word of the verdict, by metric. */
 type Said = Readonly<Record<string, string>>;
 
-/** Whether what is said in p50 is the truth. */
+/** Compares the verdict in p50 with the truth. */
 function stateOf(of: Part['of'], { p50 }: Said): 'right' | 'mistaken' | 'missed' {
   if (of === 'unequals') return p50 === 'worse' ? 'right' : 'missed';
   return p50 === 'better' || p50 === 'worse' ? 'mistaken' : 'right';
@@ -254,7 +278,7 @@ const detailOf = (words: Said): string =>
     .map(([metric, word]) => `${metric} ${word}`)
     .join(', ');
 
-/** The trials of one pair, as a run of their own. */
+/** Analyses the trials of one pair as a run of their own. */
 function pairOf(results: Results, pair: number, trials: number): Analysis {
   const isOwn = ({ block }: { block: number }): boolean => block >= pair * trials && block < (pair + 1) * trials;
   const cases = results.cases.map((one) => ({ ...one, trials: one.trials.filter(isOwn) }));
@@ -262,7 +286,7 @@ function pairOf(results: Results, pair: number, trials: number): Analysis {
   return analyse({ ...results, state: 'complete', cases, plan: { ...results.plan, trials, order } });
 }
 
-/** By metric: what is said of the second of the two, against the first. */
+/** Verdicts on the second of the two against the first, by metric. */
 function wordsOf({ groups }: Analysis): Said {
   const [group] = groups;
   if (group === undefined) return {};
@@ -271,7 +295,7 @@ function wordsOf({ groups }: Analysis): Said {
   return Object.fromEntries(group.metrics.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
 }
 
-/** The verdict stands at whichever of the two is not the best of the column. */
+/** Word of the verdict on the second cell. An analysis puts it in whichever of the two is not the best of its column. */
 function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   const of = (cell: Cell | undefined): string | undefined => (cell?.state === 'shown' ? cell.verdict?.word : undefined);
   const turned: Readonly<Record<string, string>> = { better: 'worse', worse: 'better' };
@@ -281,7 +305,7 @@ function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   return onFirst === undefined ? 'not shown' : (turned[onFirst] ?? onFirst);
 }
 
-/** By metric: how often each word was said. */
+/** Counts the words of verdicts, by metric. */
 function countWords(pairs: readonly Said[]): Words {
   const counts: Record<string, Record<string, number>> = {};
   for (const [metric, word] of pairs.flatMap((words) => Object.entries(words))) {
@@ -317,8 +341,8 @@ function describe(
       width(),
     );
   const bounds = [
-    ...(pairs > 0 ? [`at most ${Math.floor(pairs * MOST_MISTAKEN)} of the equals may be told apart`] : []),
-    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * LEAST_FOUND)} of the unequals must be`] : []),
+    ...(pairs > 0 ? [`at most ${Math.floor(pairs * MAX_FALSE_POSITIVES)} of the equals may be told apart`] : []),
+    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * MIN_FOUND)} of the unequals must be`] : []),
   ];
   const verdict = `${passed ? '✓ The verdicts are right' : '✕ The verdicts are not right'} on this machine: ${list(bounds, 'and')}.`;
   return [

@@ -1,77 +1,103 @@
 import { countOf } from '../../../reports/model/format.ts';
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { type CeilingOptions, type CeilingRow, ceiling, estimateSeconds } from '../../checks/crosscheck/ceiling.ts';
+import { type CeilingOptions, type CeilingRow, ceiling, planLoops } from '../../checks/crosscheck/ceiling.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
+import { errorText } from '../../error-text.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MOST_SIZE } from '../../plan/settings.ts';
-import { place } from '../../run/affinity.ts';
+import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
-import { transports } from '../../transports/index.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { type TransportEntry, transports, whyUnavailable } from '../../transports/index.ts';
+import { defineCommand } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+import { approximately } from '../eta.ts';
+import { EXIT, refuseIf } from '../exit.ts';
+import { numberFlag, textFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { isAgreed, type LongFlags } from '../long.ts';
-import { approximately, type NumberFlag, readNumbers } from '../numbers.ts';
+import { PLAN, printPlan } from '../plan-output.ts';
 import { ceilingTable } from './crosscheck-tables.ts';
 
-/** The flags that take a number. */
-export const CEILING_FLAGS = {
-  clients: { usual: 100, least: 1, most: MOST_SENDERS, whole: true },
-  size: { usual: 64, least: LEAST_SIZE, most: MOST_SIZE, whole: true },
-  duration: { usual: 3, least: 0.1, most: 3_600 },
-  trials: { usual: 5, least: 1, most: 1_000, whole: true },
-} as const satisfies Record<string, NumberFlag>;
-
-export type CeilingFlags = Readonly<Partial<Record<keyof typeof CEILING_FLAGS | 'transports', string>>> & {
-  readonly json?: true;
-} & LongFlags;
-
 /** Measures what a message costs our generator, beside bare loops that record nothing. */
-export async function ceilingCommand(
-  flags: CeilingFlags,
-  unknown: readonly string[],
-  context: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  const { io, interrupted } = context;
-  const { chosen, problems } = readTransports(flags.transports);
-  const found = [...unknown, ...problems];
-  const { clients, size, duration, trials } = readNumbers(flags, CEILING_FLAGS, {
-    found,
-    // Those that send by requests have a second connection each.
-    check: ({ clients: count }) =>
-      tooFewFiles(countOf(count, 'session'), 2 * count, { files: openFiles()?.hard ?? null, flag: '--clients' }),
-  });
-  const options = { clients, size, trials, durationSeconds: duration, transports: chosen };
-  const seconds = estimateSeconds(options);
-  io.talk(`Closed loops, ours and bare ones in turns: about ${approximately(seconds)}.\n`);
-  if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
-  const placement = place(1);
-  try {
-    const rows = await ceiling(options, { placement, signal: interrupted }, (what) => io.talk(`  ${what}\n`));
+export const command = defineCommand({
+  name: 'ceiling',
+  description: 'measure what a message costs our load generator, beside loops that record nothing',
+  flags: {
+    transports: textFlag({ argument: '<names>', help: 'transports to measure, separated by commas', usual: 'all' }),
+    clients: numberFlag('<number>', 'sessions, each in a closed loop', {
+      usual: 100,
+      least: 1,
+      most: MOST_SENDERS,
+      whole: true,
+    }),
+    size: numberFlag('<number>', 'bytes of a message', { usual: 64, least: LEAST_SIZE, most: MOST_SIZE, whole: true }),
+    duration: numberFlag('<seconds>', 'measured time of each loop', { usual: 3, least: 0.1, most: 3_600 }),
+    trials: numberFlag('<number>', 'turns that our loop and the bare one take', {
+      usual: 5,
+      least: 1,
+      most: 1_000,
+      whole: true,
+    }),
+    json: toggle('print one JSON document'),
+    plan: PLAN,
+    yes: YES,
+  },
+  graceful: true,
+  async run({ transports: names, clients, size, duration, trials, ...flags }, { problems, ...context }) {
+    const { io, interrupted } = context;
+    const { chosen, leftOut } = await readTransports(names, problems);
+    if (problems.length === 0) {
+      // Those that send by requests have a second connection each.
+      const files = { files: openFiles()?.hard ?? null, flag: '--clients' };
+      problems.push(...tooFewFiles(countOf(clients, 'session'), 2 * clients, files));
+    }
+    refuseIf(problems);
+    const options = { clients, size, trials, durationSeconds: duration, transports: chosen };
     const { transports: measured, ...numbers } = options;
-    const document = {
-      options: { transports: measured.map(({ id }) => id), ...numbers },
-      ...placement,
-      loop: 'closed',
-      rows,
-    };
-    io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, rows, io));
-    return EXIT.done;
-  } catch (error) {
-    if (interrupted.aborted) return EXIT.interrupted;
-    io.complain(`${error instanceof Error ? error.message : error}\n`);
-    return EXIT.failed;
-  }
-}
+    const settings = { transports: measured.map(({ id }) => id), ...numbers };
+    const steps = planLoops(options);
+    const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
+    const text = [
+      `Closed loops, ours and bare ones in turns: about ${approximately(seconds)}.`,
+      ...leftOut.map((one) => `Left out: ${one}.`),
+      '',
+    ].join('\n');
+    if (flags.plan) return printPlan({ command: 'ceiling', text, steps, settings, json: flags.json }, io);
+    io.info(text);
+    if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
+    const pinning = pinCores(1);
+    try {
+      const rows = await ceiling(options, { pinning, signal: interrupted }, (what) => io.info(`  ${what}\n`));
+      const document = { options: settings, ...pinning, loop: 'closed', rows };
+      io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, rows, io));
+      return EXIT.done;
+    } catch (error) {
+      if (interrupted.aborted) return EXIT.interrupted;
+      io.error(`${errorText(error)}\n`);
+      return EXIT.failed;
+    }
+  },
+});
 
-function readTransports(names: string | undefined): { chosen: CeilingOptions['transports']; problems: string[] } {
-  if (names === undefined) return { chosen: transports, problems: [] };
+/** Transports to measure. Those that this machine lacks are left out and named, or refused if they were asked for. */
+async function readTransports(
+  names: string | undefined,
+  problems: string[],
+): Promise<{ chosen: readonly TransportEntry[]; leftOut: readonly string[] }> {
   const known = transports.map(({ id }) => id);
-  const named = listOf(names);
+  const named = names === undefined ? known : listOf(names);
   const unknown = named.filter((name) => !known.includes(name));
-  const problems = unknown.map((name) => `--transports: unknown transport "${name}"${suggestion(name, known)}`);
+  problems.push(...unknown.map((name) => `--transports: unknown transport "${name}"${suggestion(name, known)}`));
   if (named.length === 0) problems.push(`--transports names no transport; there are: ${known.join(', ')}`);
-  return { chosen: transports.filter(({ id }) => named.includes(id)), problems };
+  const chosen: TransportEntry[] = [];
+  const leftOut: string[] = [];
+  for (const entry of transports.filter(({ id }) => named.includes(id))) {
+    const why = await whyUnavailable(entry);
+    if (why === undefined) chosen.push(entry);
+    else if (names === undefined) leftOut.push(`${entry.id}: unavailable here: ${why}`);
+    else problems.push(`${entry.id} is unavailable here: ${why}; leave it out of --transports`);
+  }
+  return { chosen, leftOut };
 }
 
 function describe(

@@ -4,43 +4,43 @@ import { CRITERIA, EQUAL, type Weights } from '../../../reports/advice/questions
 import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { type Entry, listing } from '../../../reports/terminal/listing.ts';
-import type { Ask } from '../ask.ts';
+import type { Prompt } from '../ask.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 
 /**
- * Asks for what flags would say, each question until its answer can be read. Weights are asked for before anything is known of
- * how the transports did. An empty answer takes what stands in brackets.
+ * Asks for the answers that flags would give, each question until its answer can be read. Weights come before any result is
+ * shown. An empty answer takes the default in brackets.
  */
 export async function askAnswers(
-  ask: Ask,
-  talk: (text: string) => void,
+  prompt: Prompt,
+  info: (text: string) => void,
   width: number = Number.POSITIVE_INFINITY,
 ): Promise<AnswerTexts> {
   const listed = (entries: readonly Entry[]): string => listing(entries, width).join('\n');
   const once = async (texts: AnswerTexts, key: keyof AnswerTexts, question: string): Promise<AnswerTexts> => {
     for (;;) {
-      const answer = (await ask(question)).trim();
+      const answer = (await prompt(question)).trim();
       if (answer === '') return texts;
       const next = { ...texts, [key]: answer };
       const problems: string[] = [];
       readAnswers(next, problems);
       if (problems.length === 0) return next;
-      talk(`${problems.map((problem) => `  ${problem}`).join('\n')}\n`);
+      info(`${problems.map((problem) => `  ${problem}`).join('\n')}\n`);
     }
   };
-  talk(`What is it for?\n${listed(PRESETS.map(({ id, title }) => [id, title]))}\n`);
+  info(`What is it for?\n${listed(PRESETS.map(({ id, title }) => [id, title]))}\n`);
   let texts = await once({}, 'preset', 'One of these [none of them]: ');
   const preset = PRESETS.find(({ id }) => id === texts.preset);
-  talk(
+  info(
     `\nWhat must it do? Anything that cannot is ruled out.\n${listed(NEEDS.map(({ id, question }) => [id, question]))}\n`,
   );
   texts = await once(texts, 'need', `Needs, with commas between, or none [${preset?.needs.join(',') ?? 'none'}]: `);
-  talk('\nHow much? What is not said is taken as it was measured.\n');
+  info('\nHow much? What is not said is taken as it was measured.\n');
   texts = await once(texts, 'clients', 'Clients: ');
   texts = await once(texts, 'rate', 'Messages a second, all clients together (0: mostly silent): ');
   texts = await once(texts, 'size', 'Bytes of a message: ');
   texts = await once(texts, 'slo', 'Objective, such as p99<50ms [none]: ');
-  talk(
+  info(
     `\nWhat counts, before any result is shown?\n${listed(CRITERIA.map(({ id, name, judged }) => [id, `${name}${judged ? ' (our judgement, not measured)' : ''}`]))}\n`,
   );
   texts = await once(texts, 'weights', `Weights [${weightsText(preset?.weights ?? EQUAL)}]: `);
@@ -50,7 +50,7 @@ export async function askAnswers(
       JUDGED.map((criterion) => `${criterion} ${judgements[criterion].level}`).join(', '),
     ],
   );
-  talk(`\nOur judgement, from 1, the best, to 3:\n${listed(levels)}\n`);
+  info(`\nOur judgement, from 1, the best, to 3:\n${listed(levels)}\n`);
   return once(texts, 'judge', 'Yours where it differs, such as ws.simplicity=2 [none]: ');
 }
 

@@ -18,7 +18,7 @@ import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN } from '../../../reports/testing/fixtures.ts';
 import { writeResults } from '../../results/file.ts';
-import { endStarted, start } from '../../testing/command.ts';
+import { wirebench } from '../../testing/in-process.ts';
 import { transports } from '../../transports/index.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 import { askAnswers } from './choose-questions.ts';
@@ -26,12 +26,9 @@ import { askAnswers } from './choose-questions.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-choose-'));
 const file = join(folder, 'results.json');
 writeResults(file, makeResults({ transports: SEVEN, scenarios: [ECHO, BROADCAST], trials: 6 }));
-afterAll(() => {
-  endStarted();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const choose = (...flags: string[]) => start(['choose', ...flags]).ended;
+const choose = (...flags: string[]) => wirebench(['choose', ...flags]);
 
 describe('the command', () => {
   test('answers from flags without asking, on stdout and nothing else', async () => {
@@ -124,7 +121,7 @@ describe('the command', () => {
 test('every transport here has facts to be judged by, and every preset stands in the help', async () => {
   const known = transports.filter(({ floor }) => floor !== true).map(({ id }) => id);
   expect(known.filter((id) => factsOf(id, null) === undefined)).toEqual([]);
-  const help = (await start(['choose', '--help']).ended).stdout;
+  const help = (await choose('--help')).stdout;
   for (const { id } of PRESETS) expect(help).toContain(id);
   const page = readFileSync(new URL('../../../docs/choosing.md', import.meta.url), 'utf8');
   for (const { id } of [...NEEDS, ...PRESETS, ...CRITERIA]) expect(page).toContain(`\`${id}\``);
@@ -176,7 +173,7 @@ describe('answers given elsewhere', () => {
     });
   });
 
-  /** As a shell takes them apart. */
+  /** Takes flags apart like a shell. */
   function flagTexts(flags: string): AnswerTexts {
     const pairs = [...flags.matchAll(/--([a-z]+(?:-[a-z]+)*)(?: ('[^']*'|[^-\s]\S*))?/g)].map(
       ([, name = '', value = '']) => [name, value.replaceAll("'", '')] as const,

@@ -1,51 +1,114 @@
 import { advise } from '../../../reports/advice/advise.ts';
 import { adviceDocument } from '../../../reports/advice/document.ts';
+import { NEEDS } from '../../../reports/advice/questions/needs.ts';
+import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { analyse } from '../../../reports/analysis/analyse.ts';
 import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';
+import { listing } from '../../../reports/terminal/listing.ts';
+import { quoted } from '../../plan/readers.ts';
 import type { Results } from '../../results/schema.ts';
 import { kindOf } from '../../scenarios/index.ts';
-import { converse } from '../ask.ts';
-import { newestResults } from '../before.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { readOrSay, writeOrRefuse } from '../files.ts';
+import { ask } from '../ask.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { readRun, writeNamed } from '../files.ts';
+import { textFlag, toggle, type Values } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { type AnswerTexts, readAnswers } from './choose-answers.ts';
+import { newestResults } from '../preflight.ts';
+import { readAnswers } from './choose-answers.ts';
 import { askAnswers } from './choose-questions.ts';
 
-export interface ChooseFlags extends AnswerTexts {
-  readonly seed?: string;
-  readonly json?: true;
-  readonly markdown?: string;
-}
+/** Flags that answer the questions of the conversation, each read by `readAnswers`. */
+const ANSWER_FLAGS = {
+  preset: textFlag({
+    argument: '<use>',
+    help: `needs and weights to start from: ${PRESETS.map(({ id }) => id).join(', ')}`,
+  }),
+  need: textFlag({ argument: '<names>', help: 'what it must do, separated by commas, or none; listed below' }),
+  scenario: textFlag({ argument: '<name>', help: 'echo or broadcast', usual: 'the one nearest to the use' }),
+  clients: textFlag({ argument: '<number>', help: 'sessions', usual: 'as measured' }),
+  rate: textFlag({
+    argument: '<number>',
+    help: 'messages a second, all clients together; 0: silent sessions',
+    usual: 'as measured',
+  }),
+  size: textFlag({ argument: '<number>', help: 'bytes of a message', usual: 'as measured' }),
+  slo: textFlag({ argument: '<percentile<time>', help: 'objective that must be met, such as p99<50ms', usual: 'none' }),
+  weights: textFlag({
+    argument: '<list>',
+    help: 'how much each criterion counts: p99:50,bytes:20; also throughput, cpu, memory, simplicity, features',
+    usual: 'equal',
+  }),
+  judge: textFlag({
+    argument: '<list>',
+    help: 'your own level of what is judged and not measured, from 1 (best) to 3: ws.simplicity=2,mqtt.features=1',
+  }),
+};
 
-/** Which transport a project with these needs would do well to use, going by a run. Every problem is reported at once. */
-export async function chooseCommand(
-  file: string | undefined,
-  flags: ChooseFlags,
-  unknown: readonly string[],
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  const problems = [...unknown];
-  const seed = readSeed(flags.seed, problems);
-  readAnswers(flags, problems);
-  // Beside an unknown flag, its value may look like the file.
-  const results = unknown.length > 0 ? undefined : readRun(file, problems);
-  if (problems.length > 0 || results === undefined) throw new UsageError(problems);
+const FLAGS = {
+  ...ANSWER_FLAGS,
+  'no-judgement': toggle('leave out what is judged and not measured: simplicity and features'),
+  seed: textFlag({ argument: '<number>', help: 'seed of the random draws behind robustness', usual: 'the run’s' }),
+  json: toggle('print one JSON document'),
+  markdown: textFlag({ argument: '<file>', help: 'write a decision record as well' }),
+};
 
-  const asked = isAsked(flags, io)
-    ? await converse((ask) => askAnswers(ask, io.talk, io.progress.width()), { io, interrupted })
-    : {};
-  if (asked === undefined) return EXIT.interrupted;
-  const texts = { ...flags, ...asked };
-  const advice = advise({ results, analysis: analyse(results) }, readAnswers(texts, []), seed === null ? {} : { seed });
-  if (flags.markdown !== undefined)
-    writeRecord(flags.markdown, decisionRecord(advice, { command: commandOf(file, texts) }), io);
-  io.out(flags.json ? adviceDocument(advice) : `${adviceText(advice, { width: io.width(), colour: io.colour })}\n`);
-  return advice.outcome === 'blocked' ? EXIT.invalid : EXIT.done;
-}
+/** Advises a project with these needs on a transport, by the results of a run. */
+export const command = defineCommand({
+  name: 'choose',
+  description: 'advise on a transport: your needs, load and weights against a run; asks if nothing is given',
+  arguments: [
+    { name: 'results.json', help: 'results of a run (the newest complete one under reports/runs)', optional: true },
+  ],
+  flags: FLAGS,
+  notes(width) {
+    const needs = NEEDS.map(({ id, question }) => [id, question] as const);
+    return `\nNeeds:\n${listing(needs, width).join('\n')}\n`;
+  },
+  async run({ 'no-judgement': unjudged, ...flags }, { words: [file], problems, ...context }) {
+    const { io } = context;
+    // The value of an unknown flag may look like the file.
+    const isFile = problems.length === 0;
+    const given = { ...definedOf(flags), judgement: !unjudged };
+    const seed = readSeed(flags.seed, problems);
+    readAnswers(given, problems);
+    const results = isFile ? readMeasured(file, problems, io) : undefined;
+    if (problems.length > 0 || results === undefined) throw new UsageError(problems);
 
-function readRun(file: string | undefined, problems: string[]): Results | undefined {
+    const silent = answersOf(flags).length === 0 && !unjudged && !flags.json;
+    const asked =
+      silent && io.interactive ? await ask((prompt) => askAnswers(prompt, io.info, io.progress.width()), context) : {};
+    if (asked === undefined) return EXIT.interrupted;
+    const texts = { ...given, ...asked };
+    const advice = advise(
+      { results, analysis: analyse(results) },
+      readAnswers(texts, []),
+      seed === null ? {} : { seed },
+    );
+    if (flags.markdown !== undefined) {
+      const record = decisionRecord(advice, { command: commandOf(file, { ...flags, ...asked }, unjudged) });
+      writeNamed(flags.markdown, record, '--markdown', io);
+      io.info(`Decision record: ${flags.markdown}\n`);
+    }
+    io.out(flags.json ? adviceDocument(advice) : `${adviceText(advice, { width: io.width(), colour: io.colour })}\n`);
+    return advice.outcome === 'blocked' ? EXIT.invalid : EXIT.done;
+  },
+});
+
+type Answers = Values<typeof ANSWER_FLAGS>;
+const ANSWERS = Object.keys(ANSWER_FLAGS) as (keyof Answers)[];
+
+/** Answers that were given, by flag. */
+const answersOf = (flags: Answers): (readonly [flag: string, value: string])[] =>
+  ANSWERS.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+
+const definedOf = (flags: Answers): Partial<Record<keyof Answers, string>> => Object.fromEntries(answersOf(flags));
+
+function readMeasured(file: string | undefined, problems: string[], io: Io): Results | undefined {
   if (file === undefined) {
     const newest = newestResults(undefined, suits);
     if (newest === undefined) {
@@ -55,10 +118,10 @@ function readRun(file: string | undefined, problems: string[]): Results | undefi
     }
     return newest;
   }
-  return readOrSay(file, problems);
+  return readRun(file, problems, io);
 }
 
-/** A run of single messages, or of everything twice, is no help in choosing. */
+/** True if a run helps to choose: one of single messages, or of everything twice, does not. */
 const suits = ({ plan, cases }: Results): boolean =>
   plan.aa !== true && cases.some((one) => kindOf(one).advice !== 'none');
 
@@ -70,33 +133,17 @@ function readSeed(text: string | undefined, problems: string[]): number | null {
   return null;
 }
 
-const ANSWERS = ['preset', 'need', 'scenario', 'clients', 'rate', 'size', 'slo', 'weights', 'judge'] as const;
-
-/** Only somebody at a terminal who has said nothing yet is asked. */
-function isAsked(flags: ChooseFlags, { asks }: Io): boolean {
-  const said = ANSWERS.some((key) => flags[key] !== undefined) || flags.judgement === false || flags.json === true;
-  return !said && asks;
-}
-
-function writeRecord(path: string, text: string, io: Io): void {
-  writeOrRefuse(path, text, '--markdown');
-  io.talk(`Decision record: ${path}\n`);
-}
-
-/** The command that comes to the same advice, from the same results. */
-function commandOf(file: string | undefined, flags: ChooseFlags): string {
-  const given = [...ANSWERS, 'seed' as const].flatMap((key) => {
-    const value = flags[key];
-    return value === undefined ? [] : [`--${key} ${quoted(value)}`];
-  });
-  const judgement = flags.judgement === false ? ['--no-judgement'] : [];
+/** The command that comes to the same advice from the same results. */
+function commandOf(
+  file: string | undefined,
+  flags: Answers & { readonly seed: string | undefined },
+  unjudged: boolean,
+): string {
+  const seed = flags.seed === undefined ? [] : [['seed', flags.seed] as const];
   return [
     'npm run choose --',
     file === undefined ? '<results.json of this run>' : quoted(file),
-    ...given,
-    ...judgement,
+    ...[...answersOf(flags), ...seed].map(([name, value]) => `--${name} ${quoted(value)}`),
+    ...(unjudged ? ['--no-judgement'] : []),
   ].join(' ');
 }
-
-const quoted = (value: string): string =>
-  /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;

@@ -3,15 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ECHO, makeResults, type RunSpec, SEVEN } from '../../../reports/testing/fixtures.ts';
-import { endStarted, start } from '../../testing/command.ts';
-import { UsageError } from '../exit.ts';
-import { type CompareFlags, compareCommand } from './compare.ts';
+import { wirebench } from '../../testing/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-compare-'));
-afterAll(() => {
-  endStarted();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const THREE = { tcp: SEVEN.tcp ?? {}, ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} };
 const QUIET = Object.fromEntries(Object.entries(THREE).map(([id, spec]) => [id, { ...spec, noise: 0.004 }]));
@@ -42,38 +37,37 @@ const invalid = file('invalid', {
 });
 const without = file('without', { seed: 8, transports: { tcp: QUIET.tcp ?? {}, ws: QUIET.ws ?? {} } });
 
-/** In this process: what it prints, with blanks for breaks, and its exit code. */
+type Flags = Readonly<Record<string, string | true>>;
+
+/** Output, with blanks for line breaks, and exit code. */
 async function compare(
   before: string,
   after: string,
-  flags: CompareFlags = {},
-): Promise<{ code: number; stdout: string }> {
-  const said: string[] = [];
-  const write = (text: string): void => void said.push(text);
-  const progress = { interactive: false, colour: false, width: () => 80, write };
-  const io = { out: write, talk: write, complain: write, width: () => 80, colour: false, progress, asks: false };
-  const code = await compareCommand({ base: before, next: after }, flags, io);
-  return { code, stdout: said.join('').replaceAll(/\s+/g, ' ') };
+  flags: Flags = {},
+): Promise<{ code: number | null; text: string }> {
+  const given = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value])]);
+  const { code, stdout, stderr } = await compared([before, after, ...given]);
+  return { code, text: (stdout + stderr).replaceAll(/\s+/g, ' ') };
 }
 
-const wirebench = (args: readonly string[], environment: Record<string, string> = {}) =>
-  start(['compare', ...args], { GITHUB_STEP_SUMMARY: '', ...environment }).ended;
+const compared = (args: readonly string[], environment: Record<string, string> = {}) =>
+  wirebench(['compare', ...args], { environment });
 
 describe('exit codes', () => {
-  const strict = { failOn: 'inconclusive' } as const;
+  const strict = { 'fail-on': 'inconclusive' } as const;
 
-  test.each<[string, number, [string, string, CompareFlags?], RegExp]>([
+  test.each<[string, number, [string, string, Flags?], RegExp]>([
     ['equals', 0, [base, same], /No regression was shown; nothing is open\. $/],
     ['equals, strictly', 0, [base, same, strict], /nothing is open/],
     ['a regression', 11, [base, slow], /Regression: ws, p\d\d latency \+\d\d % \(echo\) and 1 more\. $/],
-    ['a regression beyond what is allowed', 11, [base, slow, { maxRegression: '5%' }], /by more than 5\.00 %: ws/],
+    ['a regression beyond what is allowed', 11, [base, slow, { 'max-regression': '5%' }], /by more than 5\.00 %: ws/],
     [
       'a regression within what is allowed',
       0,
-      [base, slow, { maxRegression: '50%' }],
+      [base, slow, { 'max-regression': '50%' }],
       /No regression by more than 50\.0 %/,
     ],
-    ['a regression that nobody minds', 0, [base, slow, { failOn: 'never' }], /not held against the run\. $/],
+    ['a regression that nobody minds', 0, [base, slow, { 'fail-on': 'never' }], /not held against the run\. $/],
     ['a regression in another figure', 0, [base, slow, { metrics: 'bytes,cpu' }], /No regression/],
     ['an improvement', 0, [slow, base], /2 better/],
     ['an open answer', 0, [base, noisy], /open: \d+ not separated\. $/],
@@ -90,22 +84,21 @@ describe('exit codes', () => {
       /message size 128 B → 1024 B.*No answer: not one comparison could be judged/,
     ],
   ])('%s: %i', async (_, expected, args, last) => {
-    const { code, stdout } = await compare(...args);
-    expect(stdout).toMatch(last);
+    const { code, text } = await compare(...args);
+    expect(text).toMatch(last);
     expect(code).toBe(expected);
-    expect(stdout).not.toContain('\u001b');
+    expect(text).not.toContain('\u001b');
   });
 
-  test.each<[CompareFlags, RegExp]>([
-    [{ failOn: 'wors' }, /--fail-on takes worse, inconclusive, never, not "wors", did you mean "worse"\?/],
-    [{ maxRegression: '5' }, /--max-regression takes a percentage such as 5%, not "5"/],
-    [{ maxRegression: '-5%' }, /--max-regression takes a percentage/],
+  test.each<[Flags, RegExp]>([
+    [{ 'fail-on': 'wors' }, /--fail-on takes worse, inconclusive, never, not "wors", did you mean "worse"\?/],
+    [{ 'max-regression': '5' }, /--max-regression takes a percentage such as 5%, not "5"/],
+    [{ 'max-regression': '-5%' }, /--max-regression takes a percentage/],
     [{ metrics: 'p98' }, /unknown figure "p98", did you mean "p99"\?/],
     [{ metrics: '' }, /--metrics names no figure/],
     [{ json: true, markdown: true }, /each print to stdout/],
   ])('%j is refused', async (flags, message) => {
-    await expect(compare(base, same, flags)).rejects.toThrow(UsageError);
-    await expect(compare(base, same, flags)).rejects.toThrow(message);
+    expect(await compare(base, same, flags)).toEqual({ code: 2, text: expect.stringMatching(message) });
   });
 
   test.each<[string[], number, RegExp]>([
@@ -113,34 +106,46 @@ describe('exit codes', () => {
     [[base, slow, '--fail-on', 'worse', '--max-regression', '5%'], 11, /Regression/],
     [[base, noisy, '--fail-on', 'inconclusive'], 12, /open:/],
     [[base, otherSize], 13, /No answer/],
-    [[base], 2, /missing required argument 'new\.json'/],
+    [[base], 2, /missing argument <new\.json>/],
     [[base, join(folder, 'nowhere.json')], 2, /cannot read .*nowhere\.json/],
-    [[base, same, '--fial-on', 'worse'], 2, /unknown option '--fial-on'/],
-    [[base, same, quick], 2, /too many arguments/],
+    [[base, same, '--fial-on', 'worse'], 2, /unknown flag --fial-on, did you mean "--fail-on"\?/],
+    [[base, same, quick], 2, /unexpected argument/],
     [['--help'], 0, /--max-regression <percent>[\s\S]*12 +open/],
   ])('the command: %j, %i', async (args, expected, message) => {
-    const { code, stdout, stderr } = await wirebench(args);
+    const { code, stdout, stderr } = await compared(args);
     expect(stdout + stderr).toMatch(message);
     expect(code).toBe(expected);
     expect(code === 2 ? stdout : stderr).toBe('');
   });
 
   test('all problems are reported at once', async () => {
-    await expect(compare('a.json', 'b.json', { metrics: 'x', failOn: 'y', maxRegression: 'z' })).rejects.toThrow(
-      /^(- .*\n){4}- cannot read b\.json.*$/,
-    );
+    const { stderr } = await compared([
+      'a.json',
+      'b.json',
+      '--metrics',
+      'x',
+      '--fail-on',
+      'y',
+      '--max-regression',
+      'z',
+    ]);
+    expect(stderr).toMatch(/^(- .*\n){4}- cannot read b\.json.*\n$/);
   });
 
   test('results of another version are refused', async () => {
     const future = join(folder, 'future.json');
     writeFileSync(future, '{"schema": "wirebench/2"}');
-    await expect(compare(base, future)).rejects.toThrow(/has schema "wirebench\/2", this version reads wirebench\/1/);
+    const { code, text } = await compare(base, future);
+    expect({ code, text }).toEqual({
+      code: 2,
+      text: expect.stringMatching(/has schema "wirebench\/2", this version reads wirebench\/1/),
+    });
   });
 });
 
 describe('output', () => {
   test('--json is one document, with the exit code in it', async () => {
-    const { code, stdout } = await wirebench([base, slow, '--json', '--max-regression', '5%']);
+    const { code, stdout } = await compared([base, slow, '--json', '--max-regression', '5%']);
     expect(JSON.parse(stdout)).toMatchObject({
       schema: 'wirebench-comparison/1',
       exitCode: code,
@@ -153,27 +158,28 @@ describe('output', () => {
 
   test('--out writes a page; one that cannot be written is refused', async () => {
     const out = join(folder, 'page.html');
-    const { code, stdout } = await compare(base, slow, { out });
+    const { code, text } = await compare(base, slow, { out });
     expect({ code, page: readFileSync(out, 'utf8') }).toEqual({
       code: 11,
       page: expect.stringMatching(/^<!doctype html>/),
     });
-    expect(stdout).toContain(`Page: ${out}`);
-    await expect(compare(base, slow, { out: join(folder, 'no', 'such', 'page.html') })).rejects.toThrow(
-      /cannot write .*; name another file with --out/,
-    );
+    expect(text).toContain(`Page: ${out}`);
+    expect(await compare(base, slow, { out: join(folder, 'no', 'such', 'page.html') })).toEqual({
+      code: 2,
+      text: expect.stringMatching(/cannot write .*; name another file with --out/),
+    });
   });
 
   test('--markdown is printed, and appended to the summary of a job', async () => {
     const summary = join(folder, 'summary.md');
     writeFileSync(summary, 'before\n');
-    const { stdout } = await wirebench([base, slow, '--markdown'], { GITHUB_STEP_SUMMARY: summary });
+    const { stdout } = await compared([base, slow, '--markdown'], { GITHUB_STEP_SUMMARY: summary });
     expect(stdout).toMatch(/^## Wirebench: two runs compared\n/);
     expect(readFileSync(summary, 'utf8')).toBe(`before\n${stdout}\n`);
   });
 
   test('a summary that cannot be written is said, and no failure', async () => {
-    const { code, stderr } = await wirebench([base, same, '--markdown'], { GITHUB_STEP_SUMMARY: folder });
+    const { code, stderr } = await compared([base, same, '--markdown'], { GITHUB_STEP_SUMMARY: folder });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^cannot append to GITHUB_STEP_SUMMARY: /);
   });

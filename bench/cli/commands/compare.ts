@@ -7,90 +7,98 @@ import { comparisonMarkdown } from '../../../reports/markdown/comparison.ts';
 import { escaped } from '../../../reports/markdown/text.ts';
 import { change, countOf, list, printable } from '../../../reports/model/format.ts';
 import type { MetricId } from '../../../reports/model/metrics.ts';
-import { renderComparison } from '../../../reports/page/document/render.ts';
 import { comparisonText, percent } from '../../../reports/terminal/comparison.ts';
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { listOf, nearest, suggestion } from '../../plan/readers.ts';
+import { type Given, listOf, readChoice, suggestion } from '../../plan/readers.ts';
+import { defineCommand } from '../command.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
-import { readOrSay, writeOrRefuse } from '../files.ts';
-import type { Io } from '../io.ts';
-import { appendStepSummary } from '../step-summary.ts';
-
-export interface CompareFlags {
-  readonly failOn?: string;
-  readonly maxRegression?: string;
-  readonly metrics?: string;
-  readonly all?: true;
-  readonly out?: string;
-  readonly json?: true;
-  readonly markdown?: true;
-}
+import { appendStepSummary, readRun, writeNamed } from '../files.ts';
+import { type Flag, flagWithDefault, textFlag, toggle } from '../flags.ts';
 
 const FAIL_ON = ['worse', 'inconclusive', 'never'] as const;
 type FailOn = (typeof FAIL_ON)[number];
 
-/** Holds a run against an earlier one, and says by its exit code whether it may pass. */
-export async function compareCommand(
-  files: { base: string; next: string },
-  flags: CompareFlags,
-  io: Io,
-): Promise<ExitCode> {
-  const { failOn, maxRegression, metrics, base, next } = readAll(files, flags);
-  const comparison = compare(base, next, { metrics });
-  const outcome = outcomeOf(comparison, maxRegression);
-  const exitCode = exitCodeFor(outcome, failOn);
-  const all = flags.all === true;
-  if (flags.out !== undefined) {
-    const html = await renderComparison(comparison, { mark: maxRegression === 0 ? null : maxRegression });
-    writeOrRefuse(flags.out, html, '--out');
-    io.talk(`Page: ${flags.out}\n`);
-  }
-  if (flags.json) {
-    const asked = { failOn, maxRegression, metrics };
-    io.out(`${JSON.stringify({ ...comparisonDocument(comparison, outcome), asked, exitCode }, null, 2)}\n`);
-  } else if (flags.markdown) {
-    const text = `${comparisonMarkdown(comparison, { all })}\n${escaped(result(comparison, outcome, failOn, maxRegression))}\n`;
-    io.out(text);
-    appendStepSummary(text, io.complain);
-  } else {
-    io.out(`${comparisonText(comparison, { width: io.width(), colour: io.colour, all })}\n\n`);
-    io.out(`${wrap(result(comparison, outcome, failOn, maxRegression), proseWidth(io.width())).join('\n')}\n`);
-  }
-  return exitCode;
-}
+/** Compares a run with an earlier one, and says by its exit code whether it may pass. */
+export const command = defineCommand({
+  name: 'compare',
+  description: 'compare a run with an earlier one: better, worse, equivalent, or not separated',
+  arguments: [
+    { name: 'base.json', help: 'results.json of the run to compare with' },
+    { name: 'new.json', help: 'results.json of the newer run' },
+  ],
+  flags: {
+    'fail-on': flagWithDefault(
+      {
+        argument: '<what>',
+        help: 'worse: exit with 11 on a regression; inconclusive: with 12 too if something is open; never',
+        usual: 'worse',
+      },
+      (given, problems) => readChoice(given, FAIL_ON, problems) ?? 'worse',
+    ),
+    'max-regression': flagWithDefault(
+      {
+        argument: '<percent>',
+        help: 'largest change of a median that is no regression though called worse',
+        usual: '0%',
+      },
+      readShare,
+    ),
+    metrics: {
+      argument: '<names>',
+      help: `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')}`,
+      usual: 'all',
+      read: (given, problems) => (given === undefined ? null : readMetrics(given, problems)),
+    } satisfies Flag<MetricId[] | null>,
+    out: textFlag({ argument: '<page.html>', help: 'write a page with every change on a logarithmic axis' }),
+    all: toggle('list every comparison, also those that are equivalent or not testable'),
+    json: toggle('print one JSON document'),
+    markdown: toggle('print Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),
+  },
+  listsExitCodes: true,
+  async run({ 'fail-on': failOn, 'max-regression': maxRegression, metrics, ...flags }, { words, problems, io }) {
+    if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; leave one out');
+    const [base, next] = words.map((file) => readRun(file, problems, io));
+    if (problems.length > 0 || base === undefined || next === undefined) throw new UsageError(problems);
+    const comparison = compare(base, next, { metrics });
+    const outcome = outcomeOf(comparison, maxRegression);
+    const exitCode = exitCodeFor(outcome, failOn);
+    const { all, out } = flags;
+    if (out !== undefined) {
+      const { renderComparison } = await import('../../../reports/page/document/render.ts');
+      const html = await renderComparison(comparison, { mark: maxRegression === 0 ? null : maxRegression });
+      writeNamed(out, html, '--out', io);
+      io.info(`Page: ${out}\n`);
+    }
+    if (flags.json) {
+      const asked = { failOn, maxRegression, metrics };
+      io.out(`${JSON.stringify({ ...comparisonDocument(comparison, outcome), asked, exitCode }, null, 2)}\n`);
+    } else if (flags.markdown) {
+      const text = `${comparisonMarkdown(comparison, { all })}\n${escaped(result(comparison, outcome, failOn, maxRegression))}\n`;
+      io.out(text);
+      appendStepSummary(text, io);
+    } else {
+      io.out(`${comparisonText(comparison, { width: io.width(), colour: io.colour, all })}\n\n`);
+      io.out(`${wrap(result(comparison, outcome, failOn, maxRegression), proseWidth(io.width())).join('\n')}\n`);
+    }
+    return exitCode;
+  },
+});
 
-function readAll({ base, next }: { base: string; next: string }, flags: CompareFlags) {
-  const problems: string[] = [];
-  if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; leave one out');
-  const failOn = FAIL_ON.find((one) => one === (flags.failOn ?? 'worse'));
-  if (failOn === undefined) {
-    problems.push(`--fail-on takes ${FAIL_ON.join(', ')}, not "${flags.failOn}"${nearest(`${flags.failOn}`, FAIL_ON)}`);
-  }
-  const maxRegression = readShare(flags.maxRegression ?? '0%', problems);
-  const metrics = flags.metrics === undefined ? null : readMetrics(flags.metrics, problems);
-  const runs = [base, next].map((file) => readOrSay(file, problems));
-  const [before, after] = runs;
-  if (problems.length > 0 || before === undefined || after === undefined || failOn === undefined) {
-    throw new UsageError(problems);
-  }
-  return { failOn, maxRegression, metrics, base: before, next: after };
-}
-
-function readShare(text: string, problems: string[]): number {
-  const [, amount] = /^\s*(\d+\.?\d*|\.\d+)\s*%\s*$/.exec(text) ?? [];
+function readShare({ value, where }: Given, problems: string[]): number {
+  const [, amount] = /^\s*(\d+\.?\d*|\.\d+)\s*%\s*$/.exec(String(value)) ?? [];
   if (amount !== undefined) return Number(amount) / 100;
-  problems.push(`--max-regression takes a percentage such as 5%, not "${text}"`);
+  problems.push(`${where} takes a percentage such as 5%, not "${value}"`);
   return 0;
 }
 
-function readMetrics(text: string, problems: string[]): MetricId[] {
+function readMetrics({ value, where }: Given, problems: string[]): MetricId[] {
   const ids = METRICS.map(({ id }) => id);
-  const names = listOf(text);
-  if (names.length === 0) problems.push(`--metrics names no figure; there are: ${ids.join(', ')}`);
+  const names = listOf(value);
+  if (names.length === 0) problems.push(`${where} names no figure; there are: ${ids.join(', ')}`);
   return names.flatMap((name) => {
     const found = ids.find((id) => id === name);
-    if (found === undefined) problems.push(`--metrics: unknown figure "${name}"${suggestion(name, ids)}`);
+    if (found === undefined) problems.push(`${where}: unknown figure "${name}"${suggestion(name, ids)}`);
     return found ?? [];
   });
 }
@@ -103,7 +111,7 @@ export function exitCodeFor({ regressions, open, unsound }: Outcome, failOn: Fai
   ]);
 }
 
-/** The last line: what the exit code means, in words. */
+/** Last line: the meaning of the exit code, in words. */
 function result(comparison: Comparison, outcome: Outcome, failOn: FailOn, maxRegression: number): string {
   return printable(resultText(comparison, outcome, failOn, maxRegression));
 }

@@ -2,16 +2,16 @@ import { bare, paints } from '../../../reports/terminal/paint.ts';
 import { type TextCell, type TextColumn, table } from '../../../reports/terminal/table.ts';
 import type { CeilingRow, LoopReading } from '../../checks/crosscheck/ceiling.ts';
 import type { Comparison, FreezeReport } from '../../checks/crosscheck/crosscheck.ts';
-import type { Percentiles } from '../../checks/crosscheck/orders.ts';
+import type { Percentiles } from '../../checks/crosscheck/protocol.ts';
 import { ratioOf, spreadOf } from '../../checks/crosscheck/spread.ts';
 
-/** What a table is laid out for. */
+/** Layout of a table. */
 export interface TableOptions {
   readonly width: number;
   readonly colour: boolean;
 }
 
-/** Both tools under one load. When there is no room columns go, those that tell least first. */
+/** Table of both tools under one load. On a narrow terminal the least important columns go first. */
 export function comparisonTable({ transport, readings }: Comparison, options: TableOptions): string[] {
   const times = percentilesOf(readings.map(({ latencySeconds }) => latencySeconds));
   return tableOf(
@@ -27,7 +27,7 @@ export function comparisonTable({ transport, readings }: Comparison, options: Ta
   );
 }
 
-/** Both tools while the server stands still, below what arithmetic says. */
+/** Table of both tools while the server is paused, below the exact values. */
 export function freezeTable({ transport, truth, readings }: FreezeReport, options: TableOptions): string[] {
   const due = readings[0]?.due ?? 0;
   const rows = [
@@ -83,7 +83,7 @@ export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions)
   );
 }
 
-/** Of the percentiles the middle goes first; p99 and the longest are what the tools differ in. */
+/** Columns of percentiles. p99 and the maximum stay longest: they are what the tools differ in. */
 function percentilesOf(times: readonly Percentiles[]): TextColumn[] {
   return [
     figures('p50 ms', times, ({ p50 }) => milliseconds(p50), { drop: 6 }),

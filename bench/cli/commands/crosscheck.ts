@@ -5,86 +5,101 @@ import {
   type Crosscheck,
   type CrosscheckOptions,
   crosscheck,
-  estimateSeconds,
   FROZEN_LOAD,
+  planLoads,
 } from '../../checks/crosscheck/crosscheck.ts';
 import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
+import { errorText } from '../../error-text.ts';
 import { MOST_SIZE } from '../../plan/settings.ts';
-import { place } from '../../run/affinity.ts';
+import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { defineCommand } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+import { approximately } from '../eta.ts';
+import { EXIT, refuseIf } from '../exit.ts';
+import { numberFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { isAgreed, type LongFlags } from '../long.ts';
-import { approximately, type NumberFlag, readNumbers } from '../numbers.ts';
+import { PLAN, printPlan } from '../plan-output.ts';
 import { comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
-/** The flags, each a number. */
-export const CROSSCHECK_FLAGS = {
-  rate: { usual: 1_000, least: 1, most: 1_000_000, whole: true },
-  connections: { usual: 50, least: 1, most: MOST_SENDERS, whole: true },
-  duration: { usual: 5, least: 0.1, most: 3_600 },
-  size: { usual: 64, least: LEAST_SIZE, most: MOST_SIZE, whole: true },
-  // The other tool gives an answer up after ten seconds.
-  freeze: { usual: 1, least: 0, most: 8 },
-} as const satisfies Record<string, NumberFlag>;
-
-export type CrosscheckFlags = Readonly<Partial<Record<keyof typeof CROSSCHECK_FLAGS, string>>> & {
-  readonly json?: true;
-} & LongFlags;
-
 /** Puts the same loads to another load generator and to ours, and shows both. */
-export async function crosscheckCommand(
-  flags: CrosscheckFlags,
-  unknown: readonly string[],
-  context: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  const { io, interrupted } = context;
-  const { rate, connections, duration, size, freeze } = readNumbers(flags, CROSSCHECK_FLAGS, {
-    found: unknown,
-    check: (numbers) => [...unevenly(numbers), ...tooMany(numbers)],
-  });
-  const options: CrosscheckOptions = {
-    rate,
-    connections,
-    size,
-    durationSeconds: duration,
-    freezeSeconds: freeze,
-    frozenLoad: FROZEN_LOAD,
-  };
-  const seconds = estimateSeconds(options);
-  io.talk(`Another load generator beside ours: about ${approximately(seconds)}.\n`);
-  if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
-  const surroundings = { placement: place(1), signal: interrupted };
-  try {
-    const result = await crosscheck(options, surroundings, (what) => io.talk(`  ${what}\n`));
-    io.out(
-      flags.json
-        ? `${JSON.stringify({ options, ...surroundings.placement, ...result }, null, 2)}\n`
-        : describe(options, result, io),
-    );
-    return isComplete(result) ? EXIT.done : EXIT.failed;
-  } catch (error) {
-    if (interrupted.aborted) return EXIT.interrupted;
-    io.complain(`${error instanceof Error ? error.message : error}\n`);
-    return EXIT.failed;
-  }
-}
+export const command = defineCommand({
+  name: 'crosscheck',
+  description: 'put the same load on a server with another load generator (autocannon) and with ours',
+  flags: {
+    rate: numberFlag('<number>', 'requests a second, all connections together', {
+      usual: 1_000,
+      least: 1,
+      most: 1_000_000,
+      whole: true,
+    }),
+    connections: numberFlag('<number>', 'connections of each generator', {
+      usual: 50,
+      least: 1,
+      most: MOST_SENDERS,
+      whole: true,
+    }),
+    duration: numberFlag('<seconds>', 'measured time of each load', { usual: 5, least: 0.1, most: 3_600 }),
+    size: numberFlag('<number>', 'bytes of a message', { usual: 64, least: LEAST_SIZE, most: MOST_SIZE, whole: true }),
+    // autocannon gives up an answer after ten seconds.
+    freeze: numberFlag('<seconds>', 'pause the server this long under a second load; 0 leaves that out', {
+      usual: 1,
+      least: 0,
+      most: 8,
+    }),
+    json: toggle('print one JSON document'),
+    plan: PLAN,
+    yes: YES,
+  },
+  graceful: true,
+  async run({ rate, connections, size, duration, freeze, ...flags }, { problems, ...context }) {
+    const { io, interrupted } = context;
+    // Numbers are compared with each other once each of them can be read.
+    if (problems.length === 0) problems.push(...unevenly({ rate, connections, duration }), ...tooMany(connections));
+    refuseIf(problems);
+    const options: CrosscheckOptions = {
+      rate,
+      connections,
+      size,
+      durationSeconds: duration,
+      freezeSeconds: freeze,
+      frozenLoad: FROZEN_LOAD,
+    };
+    const steps = planLoads(options);
+    const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
+    const text = `Another load generator beside ours: about ${approximately(seconds)}.\n`;
+    if (flags.plan) return printPlan({ command: 'crosscheck', text, steps, settings: options, json: flags.json }, io);
+    io.info(text);
+    if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
+    const surroundings = { pinning: pinCores(1), signal: interrupted };
+    try {
+      const result = await crosscheck(options, surroundings, (what) => io.info(`  ${what}\n`));
+      const document = { options, ...surroundings.pinning, ...result };
+      io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, result, io));
+      return isComplete(result) ? EXIT.done : EXIT.failed;
+    } catch (error) {
+      if (interrupted.aborted) return EXIT.interrupted;
+      io.error(`${errorText(error)}\n`);
+      return EXIT.failed;
+    }
+  },
+});
 
-/** Loads that autocannon cannot offer: each of its connections sends at least one request, and one a second. */
-function unevenly({ rate, connections, duration }: Record<keyof typeof CROSSCHECK_FLAGS, number>): string[] {
+/** Refuses loads that autocannon cannot offer: each of its connections sends at least one request, and one a second. */
+function unevenly({ rate, connections, duration }: Record<'rate' | 'connections' | 'duration', number>): string[] {
   if (rate < connections) return ['--rate must be at least --connections: each connection sends one request a second'];
   if (rate * duration < connections) return ['--rate × --duration must be at least --connections'];
   return [];
 }
 
-/** Either generator opens as many at once, and the server has to hold them. */
-const tooMany = ({ connections }: Record<keyof typeof CROSSCHECK_FLAGS, number>): string[] =>
+/** Refuses more connections than a process may open. */
+const tooMany = (connections: number): string[] =>
   tooFewFiles(countOf(connections, 'connection'), connections, {
     files: openFiles()?.hard ?? null,
     flag: '--connections',
   });
 
-/** Whether every request that was offered left and was answered. */
+/** True if every request that was due was sent and answered. */
 function isComplete({ comparisons, freeze }: Crosscheck): boolean {
   return [...comparisons, ...(freeze === null ? [] : [freeze])].every(({ readings }) =>
     readings.every(({ due, sent, completed }) => due === sent && sent === completed),

@@ -3,21 +3,31 @@ import { type Entry, listing } from '../../../reports/terminal/listing.ts';
 import { hanging } from '../../../reports/terminal/text.ts';
 import { type Check, examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, refuseIf } from '../exit.ts';
+import { toggle } from '../flags.ts';
 
 const ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', unfit: '✕' };
 
 /** Says whether this machine is fit to measure on, and what to do where it is not. */
-export async function doctorCommand({ json, strict }: { json: boolean; strict: boolean }, io: Io): Promise<ExitCode> {
-  const checks = examine(await readMachine());
-  if (json) io.out(`${JSON.stringify({ checks }, null, 2)}\n`);
-  else {
-    const lines = listing(checks.flatMap(linesOf), io.width(), { indent: ' ' });
-    io.out(`${[...lines, '', ...hanging(inShort(checks), io.width())].join('\n')}\n`);
-  }
-  return strict && checks.some(({ state }) => state === 'unfit') ? EXIT.unfit : EXIT.done;
-}
+export const command = defineCommand({
+  name: 'doctor',
+  description: 'say whether this machine is fit to measure on',
+  flags: {
+    json: toggle('print one JSON document'),
+    strict: toggle('exit with 15 if something spoils the numbers'),
+  },
+  async run({ json, strict }, { problems, io }) {
+    refuseIf(problems);
+    const checks = examine(await readMachine());
+    if (json) io.out(`${JSON.stringify({ checks }, null, 2)}\n`);
+    else {
+      const lines = listing(checks.flatMap(linesOf), io.width(), { indent: ' ' });
+      io.out(`${[...lines, '', ...hanging(inShort(checks), io.width())].join('\n')}\n`);
+    }
+    return strict && checks.some(({ state }) => state === 'unfit') ? EXIT.unfit : EXIT.done;
+  },
+});
 
 function inShort(checks: readonly Check[]): string {
   const unfit = checks.filter(({ state }) => state === 'unfit').map(({ name }) => name);

@@ -1,6 +1,7 @@
 import { ICONS } from '../../../reports/model/verdict.ts';
 import { listing, listingOfTwo } from '../../../reports/terminal/listing.ts';
 import type { Options } from '../../contract.ts';
+import { listOf } from '../../plan/readers.ts';
 import { scenarios } from '../../scenarios/index.ts';
 import type { ScenarioEntry } from '../../scenarios/shape.ts';
 import {
@@ -11,22 +12,34 @@ import {
   whyUnavailable,
   whyUnguarded,
 } from '../../transports/index.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, refuseIf } from '../exit.ts';
+import { textFlag, toggle } from '../flags.ts';
+import { usePlugins } from '../plugin.ts';
 
-/** By transport, why it cannot be used on this machine. */
+/** Reasons why transports cannot be used on this machine, by id. */
 type Unavailable = ReadonlyMap<string, string>;
 
 /** Prints every transport, variant and scenario, and what cannot be used on this machine. */
-export async function listCommand({ json }: { json: boolean }, io: Io): Promise<ExitCode> {
-  const unavailable = new Map<string, string>();
-  for (const entry of transports) {
-    const why = await whyUnavailable(entry);
-    if (why !== undefined) unavailable.set(entry.id, why);
-  }
-  io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
-  return EXIT.done;
-}
+export const command = defineCommand({
+  name: 'list',
+  description: 'list transports, variants and scenarios',
+  flags: {
+    plugin: textFlag({ argument: '<files>', help: 'modules of your own transports' }),
+    json: toggle('print one JSON document'),
+  },
+  async run({ plugin, json }, { problems, io }) {
+    refuseIf(problems);
+    if (plugin !== undefined) await usePlugins(listOf(plugin), io);
+    const unavailable = new Map<string, string>();
+    for (const entry of transports) {
+      const why = await whyUnavailable(entry);
+      if (why !== undefined) unavailable.set(entry.id, why);
+    }
+    io.out(json ? `${JSON.stringify(catalogue(unavailable), null, 2)}\n` : table(unavailable, io.width()));
+    return EXIT.done;
+  },
+});
 
 function catalogue(unavailable: Unavailable) {
   return {
@@ -118,7 +131,7 @@ function describe({
   ].join(', ');
 }
 
-/** `intervalMs 100`. */
+/** Settings as text, such as `intervalMs 100`. */
 function settings(options: Options = {}): string[] {
   return Object.entries(options).map(([name, value]) => `${name} ${value}`);
 }

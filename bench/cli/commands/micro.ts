@@ -2,62 +2,58 @@ import { countOf } from '../../../reports/model/format.ts';
 import { bare, paints, proseWidth } from '../../../reports/terminal/paint.ts';
 import { type TextColumn, table, widthOf } from '../../../reports/terminal/table.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { estimateSeconds, type MicroRow, measureMicro } from '../../checks/micro/measure.ts';
+import { type MicroRow, measureMicro, planMicro } from '../../checks/micro/measure.ts';
 import { echoOf, JSON_ALONE } from '../../checks/micro/steps.ts';
 import { readOptions } from '../../plan/options.ts';
-import type { Given } from '../../plan/readers.ts';
-import type { Setting } from '../../plan/settings.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { defineCommand } from '../command.ts';
+import { confirm, YES } from '../confirm.ts';
+import { approximately } from '../eta.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { numberFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { isAgreed, type LongFlags } from '../long.ts';
-import { approximately } from '../numbers.ts';
+import { PLAN, printPlan } from '../plan-output.ts';
+import { givenOf, settingFlag } from '../setting-flags.ts';
 
-export interface MicroFlags extends LongFlags {
-  readonly transports?: string;
-  readonly size?: string;
-  readonly seconds?: string;
-  readonly json?: true;
-}
-
-const USUAL = { size: '128', seconds: '0.5' };
-const SECONDS = { least: 0.001, most: 60 };
+const SIZE = '128';
 
 /** Prints what each protocol's encoding and decoding costs per message. */
-export async function microCommand(
-  flags: MicroFlags,
-  unknown: readonly string[],
-  context: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  const { io, interrupted } = context;
-  const { names, sizes, secondsPerStep } = readFlags(flags, unknown);
-  const echoes = await Promise.all(names.map(echoOf));
-  const without = names.filter((_, index) => echoes[index] === undefined);
-  if (without.length > 0) io.talk(`Left out, because it has no steps to measure: ${without.join(', ')}\n`);
-  const asked = { transports: [JSON_ALONE, ...names], sizes, secondsPerStep };
-  const seconds = await estimateSeconds(asked);
-  io.talk(`Encoding and decoding, step by step: about ${approximately(seconds)}.\n`);
-  if (!(await isAgreed(seconds, flags, context))) return EXIT.interrupted;
-
-  const rows = await measureMicro({ ...asked, signal: interrupted }, (what) => io.talk(`  ${what}\n`));
-  io.out(flags.json ? `${JSON.stringify({ rows }, null, 2)}\n` : describe(rows, io));
-  return interrupted.aborted ? EXIT.interrupted : EXIT.done;
-}
-
-function readFlags(
-  flags: MicroFlags,
-  unknown: readonly string[],
-): { names: readonly string[]; sizes: readonly number[]; secondsPerStep: number } {
-  const given: Partial<Record<Setting, Given>> = { size: { value: flags.size ?? USUAL.size, where: '--size' } };
-  if (flags.transports !== undefined) given.transports = { value: flags.transports, where: '--transports' };
-  const read = readOptions(given);
-  const problems = [...unknown, ...('problems' in read ? read.problems : [])];
-  const secondsPerStep = Number(flags.seconds ?? USUAL.seconds);
-  if (!(secondsPerStep >= SECONDS.least && secondsPerStep <= SECONDS.most)) {
-    problems.push(`--seconds takes a number from ${SECONDS.least} to ${SECONDS.most}, not "${flags.seconds}"`);
-  }
-  if (problems.length > 0 || 'problems' in read) throw new UsageError(problems);
-  return { names: read.options.transports, sizes: read.options.sizes ?? [], secondsPerStep };
-}
+export const command = defineCommand({
+  name: 'micro',
+  description: 'measure what encoding and decoding a message costs in each protocol',
+  flags: {
+    transports: settingFlag('transports'),
+    size: settingFlag('size', { usual: SIZE }),
+    seconds: numberFlag('<number>', 'time for each row', { usual: 0.5, least: 0.001, most: 60 }),
+    json: toggle('print one JSON document'),
+    plan: PLAN,
+    yes: YES,
+  },
+  graceful: true,
+  async run({ transports, size, seconds: secondsPerStep, ...flags }, { problems, ...context }) {
+    const { io, interrupted } = context;
+    const read = readOptions(givenOf({ transports, size: size ?? { value: SIZE, where: '--size' } }));
+    if (problems.length > 0 || 'problems' in read) {
+      throw new UsageError([...problems, ...('problems' in read ? read.problems : [])]);
+    }
+    const { transports: names, sizes } = read.options;
+    const echoes = await Promise.all(names.map(echoOf));
+    const without = names.filter((_, index) => echoes[index] === undefined);
+    const asked = { transports: [JSON_ALONE, ...names], sizes: sizes ?? [], secondsPerStep };
+    const steps = await planMicro(asked);
+    const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
+    const text = [
+      ...(without.length > 0 ? [`Left out, because it has no steps to measure: ${without.join(', ')}`] : []),
+      `Encoding and decoding, step by step: about ${approximately(seconds)}.`,
+      '',
+    ].join('\n');
+    if (flags.plan) return printPlan({ command: 'micro', text, steps, settings: asked, json: flags.json }, io);
+    io.info(text);
+    if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
+    const rows = await measureMicro({ ...asked, signal: interrupted }, (what) => io.info(`  ${what}\n`));
+    io.out(flags.json ? `${JSON.stringify({ rows }, null, 2)}\n` : describe(rows, io));
+    return interrupted.aborted ? EXIT.interrupted : EXIT.done;
+  },
+});
 
 function describe(rows: readonly MicroRow[], { width, colour }: Io): string {
   const header = paints(colour).dim;
@@ -79,7 +75,7 @@ const FOOT =
 
 type Line = readonly [name: string, row: MicroRow | undefined];
 
-/** A line for each row; names that are those of the row above are not repeated. */
+/** Columns with a line for each row; a name is not repeated from the row above. */
 function flatColumns(rows: readonly MicroRow[]): TextColumn[] {
   const lines = rows.map((row): Line => [row.what, row]);
   const names = rows.map(({ transport, step }, index) => {
@@ -94,7 +90,7 @@ function flatColumns(rows: readonly MicroRow[]): TextColumn[] {
   ];
 }
 
-/** Where there is no room for names beside each other they stand below each other: transport, step, and what is done in it. */
+/** Columns for a narrow terminal, with names below each other: transport, step, part of the step. */
 function nestedColumns(rows: readonly MicroRow[]): TextColumn[] {
   const lines = rows.flatMap((row, index): Line[] => {
     const above = rows[index - 1];

@@ -1,40 +1,47 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { histogramLog, makeReport, trialsCsv } from '../../../reports/report.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
-import { readOrSay, writeOrRefuse } from '../files.ts';
-import type { Io } from '../io.ts';
-
-export interface ReportFlags {
-  readonly out?: string;
-  readonly csv?: string;
-  readonly hlog?: string;
-}
+import { defineCommand } from '../command.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { readRun, writeNamed } from '../files.ts';
+import { textFlag } from '../flags.ts';
 
 /** Makes the report of a run again from its results. The last line of stdout is the report's path. */
-export async function reportCommand(file: string, flags: ReportFlags, io: Io): Promise<ExitCode> {
-  const { out: path = join(dirname(file), 'report.html'), csv, hlog } = flags;
-  const problems: string[] = [];
-  const results = readOrSay(file, problems);
-  problems.push(...clashes({ 'the results': file, '--out': path, '--csv': csv, '--hlog': hlog }));
-  if (results === undefined || problems.length > 0) throw new UsageError(problems);
-  const sha256 = createHash('sha256').update(readFileSync(file)).digest('hex');
-  const { html, analysis } = await makeReport(results, {}, sha256);
-  writeOrRefuse(path, html, '--out');
-  if (csv !== undefined) {
-    writeOrRefuse(csv, trialsCsv(results, analysis), '--csv');
-    io.out(`${csv}\n`);
-  }
-  if (hlog !== undefined) {
-    writeOrRefuse(hlog, await histogramLog(results), '--hlog');
-    io.out(`${hlog}\n`);
-  }
-  io.out(`${path}\n`);
-  return EXIT.done;
-}
+export const command = defineCommand({
+  name: 'report',
+  description: 'make the report of a run again, byte for byte',
+  arguments: [{ name: 'results.json' }],
+  flags: {
+    out: textFlag({ argument: '<file>', help: 'file for the page', usual: 'report.html beside the results' }),
+    csv: textFlag({ argument: '<file>', help: 'write every trial as a line of comma-separated values too' }),
+    hlog: textFlag({ argument: '<file>', help: 'write every histogram too, as an HdrHistogram interval log' }),
+  },
+  async run({ out, csv, hlog }, { words: [file], problems, io }) {
+    if (file === undefined) throw new UsageError(problems);
+    const path = out ?? join(dirname(file), 'report.html');
+    const results = readRun(file, problems, io);
+    problems.push(...clashes({ 'the results': file, '--out': path, '--csv': csv, '--hlog': hlog }));
+    if (results === undefined || problems.length > 0) throw new UsageError(problems);
+    const { histogramLog, makeReport, trialsCsv } = await import('../../../reports/report.ts');
+    const sha256 = createHash('sha256')
+      .update(readFileSync(io.resolve(file)))
+      .digest('hex');
+    const { html, analysis } = await makeReport(results, {}, sha256);
+    writeNamed(path, html, '--out', io);
+    if (csv !== undefined) {
+      writeNamed(csv, trialsCsv(results, analysis), '--csv', io);
+      io.out(`${csv}\n`);
+    }
+    if (hlog !== undefined) {
+      writeNamed(hlog, await histogramLog(results), '--hlog', io);
+      io.out(`${hlog}\n`);
+    }
+    io.out(`${path}\n`);
+    return EXIT.done;
+  },
+});
 
-/** One file written over another, the results above all, would be lost. */
+/** Names of the same file: one written over another, the results above all, would be lost. */
 function clashes(files: Readonly<Record<string, string | undefined>>): string[] {
   const named = Object.entries(files).flatMap(([what, path]) =>
     path === undefined ? [] : [{ what, path: resolve(path) }],

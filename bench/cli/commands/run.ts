@@ -1,102 +1,137 @@
 import { type JudgedThreshold, judgeThresholds, type Threshold } from '../../../reports/analysis/thresholds.ts';
 import { summaryMarkdown } from '../../../reports/markdown/summary.ts';
 import type { Analysis } from '../../../reports/model/model.ts';
-import { makeReport, summary } from '../../../reports/report.ts';
 import { type Progress, progressDisplay } from '../../../reports/terminal/progress.ts';
 import { columnsOf, pad } from '../../../reports/terminal/text.ts';
 import { thresholdLines } from '../../../reports/terminal/thresholds.ts';
 import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
-import { commandFor, type RunOptions, readOptions, SETTINGS } from '../../plan/options.ts';
+import { errorText } from '../../error-text.ts';
+import { commandFor, type RunOptions, readOptions } from '../../plan/options.ts';
 import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
-import { arrange, type RunEvent, type RunSettings, run } from '../../run/run.ts';
+import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
 import { kindOf } from '../../scenarios/index.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
-import { describePlan, newestResults } from '../before.ts';
+import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
+import { confirm, YES } from '../confirm.ts';
+import { detailOf, eta } from '../eta.ts';
 import { eventLog } from '../events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
+import { appendStepSummary } from '../files.ts';
+import { textFlag, toggle, type Values } from '../flags.ts';
 import { newFolder, prepareFolder, type RunFolder } from '../folder.ts';
 import type { Io } from '../io.ts';
-import { isAgreed, type LongFlags } from '../long.ts';
-import { detailOf, paceOf } from '../pace.ts';
+import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugin.ts';
-import { appendStepSummary } from '../step-summary.ts';
-import { approach, type TargetFlags } from '../target.ts';
+import { describePlan, newestResults } from '../preflight.ts';
+import { givenOf, settingFlags } from '../setting-flags.ts';
+import { resolveTarget, TARGET_FLAGS } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
 
-/** `run` as the command line gives it: the settings by name, and what concerns only the command. */
-export interface RunFlags extends Partial<Record<Setting, string | boolean>>, TargetFlags, LongFlags {
-  readonly config?: string;
-  readonly out?: string;
-  readonly json?: boolean;
-  readonly ndjson?: boolean;
-  readonly markdown?: boolean;
+/** Flags of a run besides its settings; `wire` has some of them too. */
+export const RUN_FLAGS = {
+  out: textFlag({
+    argument: '<folder>',
+    help: 'folder for results.json and report.html',
+    usual: 'a new one under reports/runs',
+  }),
+  json: toggle('print the results document instead of the summary'),
+  ndjson: toggle('print events as they happen, one JSON document a line, instead of the summary'),
+  markdown: toggle('print the summary as Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),
+  config: textFlag({ argument: '<file>', help: 'JSON file with any of these settings by name; flags win over it' }),
+  plan: PLAN,
+  yes: YES,
+};
+
+export const command = defineCommand({
+  name: 'run',
+  description: 'measure transports and report',
+  flags: { ...settingFlags(), ...TARGET_FLAGS, ...RUN_FLAGS },
+  examples: [
+    ['A first look at every transport, in a minute', 'npm run bench -- --quick'],
+    ['Two transports at three rates', 'npm run bench -- --transports ws,sse --rate 500,1000,2000'],
+    ['The highest rate that each sustains', 'npm run bench -- --scenarios capacity --trials 1'],
+    ['Exit with 10 if a median misses a limit', "npm run bench -- --threshold 'ws.echo.p99<50ms'"],
+  ],
+  listsExitCodes: true,
+  graceful: true,
+  async run(values, invocation) {
+    const { problems, io } = invocation;
+    const config = values.config === undefined ? { given: {}, problems: [] } : readConfig(values.config, io);
+    problems.push(...config.problems, ...oneOutput(values));
+    return await measureAndReport(
+      { ...values, name: 'run', given: { ...config.given, ...givenOf(values) } },
+      invocation,
+    );
+  },
+});
+
+/** A run as `run` or `wire` asks for it. */
+export interface RunRequest extends Values<typeof RUN_FLAGS>, Values<typeof TARGET_FLAGS> {
+  /** Command that asks. */
+  readonly name: string;
+  readonly given: Partial<Record<Setting, Given>>;
 }
 
-/**
- * Measures, writes results after every trial, and reports. `unknown` are problems the argument parser found; they are
- * reported together with the others.
- */
-export async function runCommand(
-  flags: RunFlags,
-  unknown: readonly string[],
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
-  show: (results: Results, analysis: Analysis, io: Io) => string = showSummary,
+/** Measures, writes results after every trial, and reports. */
+export async function measureAndReport(
+  request: RunRequest,
+  { problems, ...context }: Invocation,
+  show: (results: Results, analysis: Analysis, io: Io) => Promise<string> = showSummary,
 ): Promise<ExitCode> {
-  const { options, thresholds } = await optionsFrom(flags, unknown);
-  const security = await approach(options.url, flags);
+  const { io, interrupted } = context;
+  const { options, thresholds } = await readRequest(request.given, problems, io);
+  const security = await resolveTarget(options.url, request, io);
   const plan = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
     if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
-    const arrangement = arrange(plan, link);
-    if ('problems' in arrangement) throw new UsageError(arrangement.problems);
+    const resources = resolveResources(plan, link);
+    if ('problems' in resources) throw new UsageError(resources.problems);
     const checks = examine(await readMachine());
-    io.talk(describePlan(plan, arrangement, { checks, earlier: newestResults() }));
-    if (!(await isAgreed(estimateSeconds(plan), flags, { io, interrupted }))) return EXIT.interrupted;
-    const folder = prepareFolder(flags.out ?? newFolder(new Date()), (what) => io.talk(`${what}\n`));
-    const log = flags.ndjson ? eventLog(io.out) : undefined;
+    const text = describePlan(plan, resources, { checks, earlier: newestResults() });
+    if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
+    io.info(text);
+    if (!(await confirm(estimateSeconds(plan), request, context))) return EXIT.interrupted;
+    const folder = prepareFolder(request.out ?? newFolder(new Date()), io);
+    const log = request.ndjson ? eventLog(io.out) : undefined;
     log?.plan(plan, thresholds);
     const micro = await microFor(plan, interrupted);
     const safety = security === undefined ? {} : { security };
-    const settings = { arrangement, checks, micro, folder, ...safety };
-    const results = await execute(plan, settings, { io, interrupted, told: (event) => log?.run(event) });
+    const settings = { resources, checks, micro, folder, ...safety };
+    const results = await execute(plan, settings, context, (event) => log?.run(event));
 
+    const { makeReport } = await import('../../../reports/report.ts');
     const { html, analysis } = await makeReport(results);
-    writeWhole(folder.report, html);
+    writeWhole(io.resolve(folder.report), html);
     const judged = judgeThresholds(results, thresholds);
     const exitCode = exitCodeOf(results, judged);
-    const width = { width: io.width(), colour: io.colour };
+    const layout = { width: io.width(), colour: io.colour };
+    const { results: file, report } = folder;
     if (log !== undefined)
-      log.end({
-        results,
-        analysis,
-        thresholds: judged,
-        exitCode,
-        files: { results: folder.results, report: folder.report },
-      });
-    else if (flags.json) {
+      log.end({ results, analysis, thresholds: judged, exitCode, files: { results: file, report } });
+    else if (request.json) {
       io.out(formatResults(results));
-      io.talk(
-        thresholdLines(judged, { ...width, colour: false })
+      io.info(
+        thresholdLines(judged, { ...layout, colour: false })
           .map((line) => `${line}\n`)
           .join(''),
       );
-    } else if (flags.markdown) {
-      const text = summaryMarkdown(results, analysis, judged);
-      io.out(text);
-      appendStepSummary(text, io.complain);
-      io.talk(`Report: ${folder.report}\n`);
+    } else if (request.markdown) {
+      const markdown = summaryMarkdown(results, analysis, judged);
+      io.out(markdown);
+      appendStepSummary(markdown, io);
+      io.info(`Report: ${report}\n`);
     } else {
-      const lines = [show(results, analysis, io), ...thresholdLines(judged, width)];
-      io.out(`${lines.join('\n')}\n\nResults:\n${folder.results}\nReport:\n${folder.report}\n`);
+      const lines = [await show(results, analysis, io), ...thresholdLines(judged, layout)];
+      io.out(`${lines.join('\n')}\n\nResults:\n${file}\nReport:\n${report}\n`);
     }
     return exitCode;
   } finally {
@@ -104,13 +139,40 @@ export async function runCommand(
   }
 }
 
+/** Prints the plan of a run; as events it is the first of them. */
+function showPlan(
+  plan: RunPlan,
+  { name, text, thresholds, json, ndjson }: RunRequest & { text: string; thresholds: readonly Threshold[] },
+  io: Io,
+): ExitCode {
+  if (ndjson) {
+    eventLog(io.out).plan(plan, thresholds);
+    return EXIT.done;
+  }
+  const { trials, seed, warmupSeconds } = plan.options;
+  const steps = plan.cases.map((planned) => ({
+    name: planned.id,
+    seconds: estimateSeconds({ ...plan, cases: [planned] }),
+  }));
+  const settings = {
+    trials,
+    seed,
+    warmupSeconds,
+    leftOut: plan.leftOut,
+    thresholds: thresholds.map((one) => one.text),
+  };
+  return printPlan({ command: name, text, steps, settings, json }, io);
+}
+
 const nothingLeft = ({ leftOut }: RunPlan): string[] =>
   leftOut.map(({ name, reason }) => `nothing is left to measure: ${name} ${reason}`);
 
-const showSummary = (results: Results, analysis: Analysis, io: Io): string =>
-  summary(results, analysis, { width: io.width(), colour: io.colour });
+const showSummary = async (results: Results, analysis: Analysis, io: Io): Promise<string> => {
+  const { summary } = await import('../../../reports/report.ts');
+  return summary(results, analysis, { width: io.width(), colour: io.colour });
+};
 
-/** By transport, why it cannot be used here. One that was named must not go missing without a word. */
+/** Reasons why transports cannot be used here, by id. A transport that was named is refused, and not left out. */
 async function unavailableFor({ transports, named }: RunOptions): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const name of transports) {
@@ -126,20 +188,20 @@ async function unavailableFor({ transports, named }: RunOptions): Promise<Map<st
   return found;
 }
 
-/** Before anything starts: `--link veth` where none can be made is a problem of the command. */
+/** Opens the link. Refuses `--link veth` on a machine that cannot make one. */
 async function linkFor({ link }: RunOptions): Promise<Link> {
   try {
     return await openLink(link);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     throw new UsageError([`--link veth: ${reason}; use --link loopback, and see \`npm run doctor\``]);
   }
 }
 
-/** How long each step of encoding and decoding is measured: together a few seconds. */
+/** Time for each step of encoding and decoding: together a few seconds. */
 const MICRO_SECONDS = 0.05;
 
-/** What encoding and decoding cost, for the messages that the plan's servers are timed with. */
+/** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
   const timed = cases.filter(({ scenario }) => scenario.kind.microCosts);
   if (timed.length === 0) return [];
@@ -150,15 +212,16 @@ async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promi
 /** Runs the plan; results are written after every trial. */
 async function execute(
   plan: RunPlan,
-  { folder, ...settings }: Pick<RunSettings, 'arrangement' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
-  { io, interrupted, told }: { io: Io; interrupted: AbortSignal; told: (event: RunEvent) => void },
+  { folder, ...settings }: Pick<RunSettings, 'resources' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
+  { io, interrupted }: Context,
+  told: (event: RunEvent) => void,
 ): Promise<Results> {
   const display = progressDisplay(io.progress, labels(plan));
-  // What is said of it goes below the block, which is then left as it was.
+  // The announcement goes below the block, which stays as it is.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   const total = plan.cases.length * plan.options.trials;
-  const pace = paceOf(total, estimateSeconds(plan));
+  const pace = eta(total, estimateSeconds(plan), io.now);
   const progress = (rest: Pick<Progress, 'current' | 'ended'>): Progress => ({
     ...pace(done),
     part: blockOf(plan, rest.ended ? done - 1 : done),
@@ -175,7 +238,7 @@ async function execute(
       }
       results = event.results;
       folder.restore();
-      writeResults(folder.results, results);
+      writeResults(io.resolve(folder.results), results);
       if (event.event !== 'trial-ended') continue;
       done++;
       const { state } = event.trial;
@@ -191,41 +254,30 @@ async function execute(
   return results;
 }
 
-async function optionsFrom(
-  flags: RunFlags,
-  unknown: readonly string[],
+/** Reads what was given; plugins are loaded first, because what they bring can be named. */
+async function readRequest(
+  given: RunRequest['given'],
+  problems: readonly string[],
+  io: Io,
 ): Promise<{ options: RunOptions; thresholds: readonly Threshold[] }> {
-  const config = flags.config === undefined ? { given: {}, problems: [] } : readConfig(flags.config);
-  const given: Partial<Record<Setting, Given>> = { ...config.given };
-  for (const setting of SETTINGS) {
-    const value = flags[setting];
-    if (value !== undefined) given[setting] = { value, where: `--${setting}` };
-  }
-  // Before names are looked up: what a plugin brings can be named.
-  await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value));
+  await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value), io);
   const read = readOptions(given);
   const limits = readThresholds(given.threshold, 'problems' in read ? undefined : plannedBy(read.options));
-  const problems = [
-    ...unknown,
-    ...config.problems,
-    ...oneOutput(flags),
-    ...('problems' in read ? read.problems : []),
-    ...limits.problems,
-  ];
-  if (problems.length > 0 || 'problems' in read) throw new UsageError(problems);
+  const wrong = [...problems, ...('problems' in read ? read.problems : []), ...limits.problems];
+  if (wrong.length > 0 || 'problems' in read) throw new UsageError(wrong);
   return { options: read.options, thresholds: limits.thresholds };
 }
 
-/** What thresholds can be about: all that is asked for, whether this machine has it or not. */
+/** Cases that thresholds can be about: all that is asked for, whether this machine has it or not. */
 const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(options).cases.map(describeCase) });
 
-/** Stdout has one result. */
-function oneOutput({ json, ndjson, markdown }: RunFlags): string[] {
+/** Refuses several outputs: stdout has one result. */
+function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
   return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
 }
 
-/** What of a case's name tells it from the plan's others, the transport always; in a column of one width. */
+/** Shortest labels that distinguish the cases, always with the transport, padded to one width. */
 function labels({ cases }: RunPlan): (id: string) => string {
   const telling = new Set([0]);
   const short = (id: string): string =>
@@ -244,18 +296,18 @@ function labels({ cases }: RunPlan): (id: string) => string {
   return (id) => pad(short(id), widest);
 }
 
-/** What has just ended belongs to its own block, though the next one may begin. */
+/** Block of a trial, by the number of trials that ended before it. */
 const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progress['part'] => ({
   name: 'block',
   number: Math.min(Math.floor(before / cases.length) + 1, trials),
   of: trials,
 });
 
-/** Sessions ended, or would not take a message, at a load that they were to bear. */
+/** True if sessions ended or refused a message, in a kind where they were to bear the load. */
 const broke = (one: Case, { messages }: MeasuredTrial): boolean =>
   kindOf(one).brokenSessionsFail && Object.keys(messages.errors).length > 0;
 
-/** Where several apply the gravest counts. A threshold that could not be tested was not met either. */
+/** Exit code of a run: the gravest that applies. A threshold that could not be tested counts as not met. */
 export function exitCodeOf(
   { state, cases, transports }: Results,
   thresholds: readonly Pick<JudgedThreshold, 'outcome'>[] = [],

@@ -4,18 +4,15 @@ import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { describe as everythingIn } from '../../checks/conformance/suite.ts';
-import { everyParty, refusalOf, Stage } from '../../checks/security/testing/parties.ts';
+import { everyParty, PartyKit, refusalOf } from '../../checks/security/testing/parties.ts';
+import { errorText } from '../../error-text.ts';
 import { makeIdentity } from '../../security/identity.ts';
-import { endStarted, start, until } from '../../testing/command.ts';
+import { wirebench } from '../../testing/in-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-serve-'));
 const before = getCACertificates('default');
 afterEach(() => setDefaultCACertificates(before));
-afterAll(() => {
-  endStarted();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 const parties = await everyParty();
 const [ws] = parties.filter(({ name }) => name === 'ws');
@@ -33,12 +30,20 @@ async function serving<Result>(
   args: readonly string[],
   use: (printed: { stdout: string; stderr: string }) => Promise<Result>,
 ): Promise<Result> {
-  const { child, said, ended } = start(['serve', ...args]);
-  await until(() => said.stderr.includes('Ctrl-C stops it.') || child.exitCode !== null);
+  const interruption = new AbortController();
+  const served = Promise.withResolvers<{ stdout: string; stderr: string }>();
+  const ended = wirebench(['serve', ...args], {
+    interrupted: interruption.signal,
+    onWrite: (written) => {
+      // All lines are written in one go, this one not the last.
+      if (written.stderr.includes('Ctrl-C stops it.')) setImmediate(served.resolve, written);
+    },
+  });
   try {
-    return await use(said);
+    const early = ended.then(({ stderr }) => Promise.reject(new Error(`serve ended: ${stderr}`)));
+    return await use(await Promise.race([served.promise, early]));
   } finally {
-    child.kill('SIGINT');
+    interruption.abort();
     expect((await ended).code).toBe(0);
   }
 }
@@ -49,7 +54,7 @@ describe('serve', () => {
     async (party, { skip }) => {
       if (party.unavailable !== undefined) skip(party.unavailable);
       await serving([party.name, '--tls', '--auth', 'ES256', '--json'], async ({ stdout }) => {
-        await using stage = new Stage();
+        await using kit = new PartyKit();
         const printed = JSON.parse(stdout);
         expect(printed).toEqual({
           url: expect.stringMatching(/^\w+s:\/\/127\.0\.0\.1:\d+/),
@@ -59,39 +64,35 @@ describe('serve', () => {
         });
         expect(stdout).not.toContain('PRIVATE KEY');
         const { url, token } = printed;
-        await refusalOf(stage.connect(party, url, { token }));
+        await refusalOf(kit.join(party, url, { token }));
         setDefaultCACertificates([printed.certificate]);
-        expect(everythingIn(await refusalOf(stage.connect(party, url, { token: 'garbage' })))).toMatch(
-          party.unauthorized,
-        );
-        expect(await (await stage.connect(party, url, { token })).echo('hello')).toBe('hello');
+        expect(errorText(await refusalOf(kit.join(party, url, { token: 'garbage' })))).toMatch(party.unauthorized);
+        expect(await (await kit.join(party, url, { token })).echo('hello')).toBe('hello');
       });
     },
   );
 
   test('without --json prints the address, and below it the token', () =>
-    serving(['ws', '--auth', 'HS256'], async (printed) => {
-      await using stage = new Stage();
-      const [url = '', token = '', ...rest] = printed.stdout.split('\n');
+    serving(['ws', '--auth', 'HS256'], async ({ stdout, stderr }) => {
+      await using kit = new PartyKit();
+      const [url = '', token = '', ...rest] = stdout.split('\n');
       expect(rest).toEqual(['']);
-      await until(() => printed.stderr.includes('docs/security.md.'));
-      const { stderr } = printed;
       expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
       expect(claims.exp - Date.now() / 1e3).toBeLessThan(3_700);
-      expect(await (await stage.connect(ws!, url, { token })).echo('hello')).toBe('hello');
+      expect(await (await kit.join(ws!, url, { token })).echo('hello')).toBe('hello');
     }));
 
   test('uses the certificate that --cert and --key name', () =>
     serving(['ws', '--cert', cert, '--key', keyFile, '--json'], async ({ stdout }) => {
-      await using stage = new Stage();
+      await using kit = new PartyKit();
       setDefaultCACertificates([certificate]);
       const { url, token, certificate: printed } = JSON.parse(stdout);
       expect({ token, printed }).toEqual({ token: undefined, printed: certificate });
       expect(url).toMatch(/^wss:/);
-      expect(await (await stage.connect(ws!, url)).echo('hello')).toBe('hello');
+      expect(await (await kit.join(ws!, url)).echo('hello')).toBe('hello');
     }));
 
   test('--origin admits pages of these origins and no others', () =>
@@ -118,7 +119,7 @@ describe('serve', () => {
 
   test('every problem is told at once, before anything is served', async () => {
     const flags = ['--port', '1.5', '--auth', 'RS256', '--origin', 'app.example,*', '--cert', cert];
-    const { code, stdout, stderr } = await start(['serve', 'wss', ...flags]).ended;
+    const { code, stdout, stderr } = await wirebench(['serve', 'wss', ...flags]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(6);
     for (const words of ['"ws"?', '"1.5"', 'HS256, ES256, not "RS256"', '"app.example"', '"*"', 'go together'])
@@ -138,7 +139,7 @@ describe('serve', () => {
     [['--cert', cert, '--key', file('other.pem', strangersKey)], /--cert, --key: /],
     [['--cert', file('empty.pem', ''), '--key', keyFile], /--cert, --key: /],
   ])('%j ends with exit code 2 and says why', async (flags, words) => {
-    const { code, stdout, stderr } = await start(['serve', 'ws', ...flags]).ended;
+    const { code, stdout, stderr } = await wirebench(['serve', 'ws', ...flags]);
     expect(stderr).toMatch(words);
     expect(stderr).not.toMatch(/\n +at /);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -1,9 +1,11 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { application } from '../../../servers/application.ts';
 import type { Identity, Listener } from '../../contract.ts';
+import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
-import { listOf, nearest, suggestion } from '../../plan/readers.ts';
+import { listOf, suggestion } from '../../plan/readers.ts';
 import { MOST_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
 import { makeIdentity } from '../../security/identity.ts';
@@ -17,99 +19,117 @@ import {
   whyUnavailable,
   whyUnguarded,
 } from '../../transports/index.ts';
-import { EXIT, type ExitCode, UsageError } from '../exit.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT, UsageError } from '../exit.ts';
+import { choiceFlag, flagWithDefault, numberFlag, textFlag, toggle, type Values } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { usePlugins } from '../plugin.ts';
 
-export interface ServeFlags {
-  readonly host: string;
-  readonly port: string;
-  readonly tls?: boolean;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly auth?: string;
-  readonly origin?: string;
-  readonly json?: boolean;
-  readonly plugin?: string;
-}
-
-/** What a browser lets a page open. */
+/** Addresses that a web page can open. */
 const PAGES_REACH = /^(https?|wss?):/;
 
-/** How long the token is good for that `--auth` prints. */
+/** Validity of the token that `--auth` prints. */
 const TOKEN_SECONDS = 3_600;
 
+/** Flags of `serve`. */
+const FLAGS = {
+  port: numberFlag('<number>', 'port to listen on; 0 takes any free one', {
+    usual: 0,
+    least: 0,
+    most: 65_535,
+    whole: true,
+  }),
+  host: flagWithDefault({ argument: '<address>', help: 'address to listen on', usual: '127.0.0.1' }, ({ value }) =>
+    String(value),
+  ),
+  plugin: textFlag({ argument: '<files>', help: 'modules of your own transports' }),
+  tls: toggle('use TLS, with a certificate made now unless --cert and --key name one'),
+  cert: textFlag({ argument: '<file>', help: 'certificate, PEM' }),
+  key: textFlag({ argument: '<file>', help: 'key of the certificate, PEM' }),
+  auth: choiceFlag(
+    { argument: '<algorithm>', help: `ask for a token (JWT) signed with ${ALGORITHMS.join(' or ')}, and print one` },
+    ALGORITHMS,
+  ),
+  origin: textFlag({
+    argument: '<origins>',
+    help: 'pages that may connect, such as https://app.example; nobody else may',
+  }),
+  json: toggle('print one JSON document: URL, token, certificate, settings in force'),
+};
+
 /** Serves one transport until interrupted, for a person or a program of theirs to talk to. */
-export async function serveCommand(
-  name: string,
-  flags: ServeFlags,
-  { io, interrupted }: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin));
-  const found = findTransport(name);
-  const port = Number(flags.port);
-  const algorithm = ALGORITHMS.find((one) => one === flags.auth);
-  const given = readIdentity(flags);
-  const why = found === undefined ? undefined : await whyUnavailable(found.entry);
-  const problems = [
-    ...(found === undefined ? [`unknown transport "${name}"${suggestion(name, transportNames())}`] : []),
-    ...(why === undefined ? [] : [`${name} is unavailable here: ${why}`]),
-    ...(flags.port !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535
-      ? []
-      : [`--port takes a whole number from 0 (any free port) to 65535, not "${flags.port}"`]),
-    ...(flags.auth === undefined || algorithm !== undefined
-      ? []
-      : [`--auth takes ${ALGORITHMS.join(', ')}, not "${flags.auth}"${nearest(flags.auth, ALGORITHMS)}`]),
-    ...(found === undefined ? [] : unguarded(found, flags)),
-    ...originProblems(flags.origin),
-    ...('problems' in given ? given.problems : []),
-  ];
-  if (found === undefined || 'problems' in given || problems.length > 0) throw new UsageError(problems);
+export const command = defineCommand({
+  name: 'serve',
+  description: 'serve one transport, to talk to by hand',
+  arguments: [{ name: 'transport' }],
+  flags: FLAGS,
+  graceful: true,
+  async run(flags, { words: [name], problems, io, interrupted }) {
+    if (name === undefined) throw new UsageError(problems);
+    const { host, port, auth: algorithm } = flags;
+    if (flags.plugin !== undefined) await usePlugins(listOf(flags.plugin), io);
+    const found = findTransport(name);
+    const given = readIdentity(flags, io);
+    const why = found === undefined ? undefined : await whyUnavailable(found.entry);
+    problems.push(
+      ...(found === undefined ? [`unknown transport "${name}"${suggestion(name, transportNames())}`] : []),
+      ...(why === undefined ? [] : [`${name} is unavailable here: ${why}`]),
+      ...(found === undefined ? [] : unguarded(found, flags)),
+      ...originProblems(flags.origin),
+      ...('problems' in given ? given.problems : []),
+    );
+    if (found === undefined || 'problems' in given || problems.length > 0) throw new UsageError(problems);
 
-  const identity = given.identity ?? (flags.tls ? await makeIdentity([flags.host]) : undefined);
-  const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
-  const server = await loadServer(found.entry);
-  const settings = {
-    host: flags.host,
-    port,
-    options: optionsOf(found),
-    limits: usualLimits(MOST_SIZE),
-    ...(identity === undefined ? {} : { identity }),
-    ...(mint === undefined ? {} : { tokens: mint.rules }),
-    ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),
-  };
-  let listener: Listener;
-  try {
-    listener = await server.listen(application, settings);
-  } catch (error) {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (taken) io.complain(`port ${port} on ${flags.host} is taken; name another with --port, or 0 for any free one\n`);
-    else io.complain(`${name} could not be served: ${error instanceof Error ? error.message : error}\n`);
-    return EXIT.failed;
-  }
-  const token = await mint?.issue('you', TOKEN_SECONDS);
-  const { url, effective } = listener;
-  const certificate = identity?.certificate;
-  if (flags.json) io.out(`${JSON.stringify({ url, token, certificate, effective })}\n`);
-  else io.out([url, ...(token === undefined ? [] : [token]), ''].join('\n'));
-  io.talk(`${found.entry.title} is served at ${url}; how to talk to it: docs/protocols.md. Ctrl-C stops it.\n`);
-  if (token !== undefined) {
-    const where = flags.json ? 'The token is' : 'The second line is a token,';
-    io.talk(`${where} valid for an hour; where it goes: docs/security.md.\n`);
-  }
-  if (flags.origin !== undefined && !PAGES_REACH.test(url)) {
-    io.talk('No web page reaches such an address, and so nobody is refused for --origin.\n');
-  }
-  if (flags.tls && !flags.json) io.talk('The certificate was made for this; --json prints it, for clients to trust.\n');
-  await new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve(), { once: true }));
-  await listener.close();
-  return EXIT.done;
-}
+    const identity = given.identity ?? (flags.tls ? await makeIdentity([host]) : undefined);
+    const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
+    const server = await loadServer(found.entry);
+    const settings = {
+      host,
+      port,
+      options: optionsOf(found),
+      limits: usualLimits(MOST_SIZE),
+      ...(identity === undefined ? {} : { identity }),
+      ...(mint === undefined ? {} : { tokens: mint.rules }),
+      ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),
+    };
+    let listener: Listener;
+    try {
+      listener = await server.listen(application, settings);
+    } catch (error) {
+      const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      if (taken) io.error(`port ${port} on ${host} is taken; name another with --port, or 0 for any free one\n`);
+      else io.error(`${name} could not be served: ${errorText(error)}\n`);
+      return EXIT.failed;
+    }
+    const token = await mint?.issue('you', TOKEN_SECONDS);
+    const { url, effective } = listener;
+    const certificate = identity?.certificate;
+    if (flags.json) io.out(`${JSON.stringify({ url, token, certificate, effective })}\n`);
+    else io.out([url, ...(token === undefined ? [] : [token]), ''].join('\n'));
+    io.info(`${found.entry.title} is served at ${url}; how to talk to it: docs/protocols.md. Ctrl-C stops it.\n`);
+    if (token !== undefined) {
+      const where = flags.json ? 'The token is' : 'The second line is a token,';
+      io.info(`${where} valid for an hour; where it goes: docs/security.md.\n`);
+    }
+    if (flags.origin !== undefined && !PAGES_REACH.test(url)) {
+      io.info('No web page can open such an address, and so --origin refuses nobody.\n');
+    }
+    if (flags.tls && !flags.json) {
+      io.info('The certificate was made for this server; --json prints it, for clients to trust.\n');
+    }
+    if (!interrupted.aborted) await once(interrupted, 'abort');
+    await listener.close();
+    return EXIT.done;
+  },
+});
 
-/** What it would be served without, though it was asked for. */
-function unguarded(choice: TransportChoice, { tls, cert, auth }: ServeFlags): string[] {
+/** Protections that were asked for and that the transport does not have. */
+function unguarded(
+  choice: TransportChoice,
+  { tls, cert, auth }: Pick<Values<typeof FLAGS>, 'tls' | 'cert' | 'auth'>,
+): string[] {
   const asked = [
-    { flag: tls ? '--tls' : '--cert', rules: { tls: tls === true || cert !== undefined, auth: null } },
+    { flag: tls ? '--tls' : '--cert', rules: { tls: tls || cert !== undefined, auth: null } },
     { flag: '--auth', rules: { tls: false, auth: auth ?? null } },
   ];
   return asked.flatMap(({ flag, rules }) => {
@@ -118,16 +138,19 @@ function unguarded(choice: TransportChoice, { tls, cert, auth }: ServeFlags): st
   });
 }
 
-/** The identity in the files, where any are named. */
-function readIdentity({ cert, key }: ServeFlags): { identity: Identity | undefined } | { problems: string[] } {
+/** Certificate and key in the files, where any are named. */
+function readIdentity(
+  { cert, key }: Pick<Values<typeof FLAGS>, 'cert' | 'key'>,
+  { resolve }: Io,
+): { identity: Identity | undefined } | { problems: string[] } {
   if (cert === undefined && key === undefined) return { identity: undefined };
   if (cert === undefined || key === undefined) return { problems: ['--cert and --key go together'] };
   try {
-    const identity = { certificate: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
+    const identity = { certificate: readFileSync(resolve(cert), 'utf8'), key: readFileSync(resolve(key), 'utf8') };
     const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
     return isItsKey ? { identity } : { problems: ['--cert, --key: the key is not that of the certificate'] };
   } catch (error) {
-    return { problems: [`--cert, --key: ${error instanceof Error ? error.message : error}`] };
+    return { problems: [`--cert, --key: ${errorText(error)}`] };
   }
 }
 

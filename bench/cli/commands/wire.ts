@@ -1,38 +1,62 @@
 import { wireRows } from '../../../reports/analysis/figures/wire.ts';
 import type { WireWay } from '../../../reports/model/model.ts';
 import { wireReport } from '../../../reports/terminal/wire-table.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
-import type { Io } from '../io.ts';
-import { type RunFlags, runCommand } from './run.ts';
+import { scenarios } from '../../scenarios/index.ts';
+import { defineCommand } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { toggle } from '../flags.ts';
+import { givenOf, settingFlag } from '../setting-flags.ts';
+import { measureAndReport, RUN_FLAGS } from './run.ts';
 
-/** `run` has these too; what is left out here has no meaning for messages that are sent one at a time. */
-export type WireFlags = Pick<RunFlags, 'transports' | 'size' | 'trials' | 'link' | 'out' | 'json' | 'yes'>;
+/** The scenario that this command runs, alone. */
+const SCENARIO = 'wire';
+const TRIALS = '1';
+const sizes = scenarios.find(({ id }) => id === SCENARIO)?.defaults.sizes ?? [];
 
-/**
- * Scenario `wire` by itself: a known number of messages, one at a time, and their bytes beside what the formulas say. Exits
- * with 13 where the sockets carried anything else.
- */
-export async function wireCommand(
-  flags: WireFlags,
-  unknown: readonly string[],
-  context: { io: Io; interrupted: AbortSignal },
-): Promise<ExitCode> {
-  let differs = false;
-  const code = await runCommand({ trials: '1', ...flags, scenarios: 'wire' }, unknown, context, (results, _, io) => {
-    const rows = wireRows(results);
-    differs = rows.some(({ up, down }) => [up, down].some(isOff));
-    const stopped = results.state === 'interrupted' ? ['Interrupted: not everything was measured.', ''] : [];
-    return [...stopped, ...wireReport(rows, { width: io.width() })].join('\n');
-  });
-  return code === EXIT.done && differs ? EXIT.invalid : code;
-}
+/** Scenario `wire` alone: bytes of messages sent one at a time. Exits with 13 if the sockets carried anything else. */
+export const command = defineCommand({
+  name: 'wire',
+  description: 'count the bytes of messages sent one at a time, and compare them with the protocols’ formulas',
+  flags: {
+    transports: settingFlag('transports'),
+    size: settingFlag('size', { usual: sizes.join(', ') }),
+    trials: settingFlag('trials', { help: 'trials of each transport and size', usual: TRIALS }),
+    link: settingFlag('link', {
+      help: 'veth (bytes of the link and of the sockets), loopback (of the sockets), or auto',
+    }),
+    out: RUN_FLAGS.out,
+    json: toggle('print the results document instead of the table'),
+    plan: RUN_FLAGS.plan,
+    yes: RUN_FLAGS.yes,
+  },
+  graceful: true,
+  async run({ transports, size, trials, link, ...flags }, invocation) {
+    const given = givenOf({
+      scenarios: { value: SCENARIO, where: '' },
+      trials: trials ?? { value: TRIALS, where: '' },
+      transports,
+      size,
+      link,
+    });
+    let differs = false;
+    const unused = { ndjson: false, markdown: false, config: undefined, ca: undefined, 'yes-i-own-this-host': false };
+    const request = { ...flags, ...unused, name: SCENARIO, given };
+    const code = await measureAndReport(request, invocation, async (results, _, io) => {
+      const rows = wireRows(results);
+      differs = rows.some(({ up, down }) => [up, down].some(isOff));
+      const stopped = results.state === 'interrupted' ? ['Interrupted: not everything was measured.', ''] : [];
+      return [...stopped, ...wireReport(rows, { width: io.width() })].join('\n');
+    });
+    return code === EXIT.done && differs ? EXIT.invalid : code;
+  },
+});
 
-/** Of the link's bytes: what may cross besides messages and acknowledgements, such as a keep-alive. */
-const MOST_OFF_ON_LINK = 0.02;
+/** Share of the link's bytes that may cross besides messages and acknowledgements, such as a keep-alive. */
+const MAX_OFF_ON_LINK = 0.02;
 
-/** What has no formula differs from nothing. Datagrams are known on the link alone. */
+/** True if the bytes differ from the formula, where there is one. Datagrams are counted on the link alone. */
 function isOff(way: WireWay | null): boolean {
-  if (way?.socket === null) return Math.abs(way.link?.share ?? 0) > MOST_OFF_ON_LINK;
+  if (way?.socket === null) return Math.abs(way.link?.share ?? 0) > MAX_OFF_ON_LINK;
   const difference = way?.socket.difference ?? null;
   return difference !== null && difference !== 0;
 }

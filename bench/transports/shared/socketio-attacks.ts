@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Encoder } from 'socket.io-msgpack-parser';
 import { type Attack, CLOSED, closeReason, flood, type Target } from '../../checks/abuse/tools/attack.ts';
 import { BINARY, frame, TEXT } from '../../checks/abuse/tools/frames.ts';
@@ -125,7 +126,7 @@ export const pollingAttacks = (surface: HttpSurface): readonly Attack[] => [
   polling(surface, 'a body beside a body', async ({ begin, other }) => {
     await begin();
     // The first is under way once the server has seen it, and that it does not tell.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     await (await other()).post('2');
   }),
 ];

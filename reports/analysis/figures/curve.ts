@@ -1,6 +1,6 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { CurvePoint, SharePoint } from '../../model/model.ts';
 import { type Decoded, type Distribution, deepestPercentile, quantile } from '../../stats/distribution.ts';
-import { median } from '../../stats/median.ts';
 
 const POINTS_PER_DECADE = 12;
 

@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { isJudged } from '../../kinds/lookup.ts';
 import { countOf, integer, list } from '../../model/format.ts';
@@ -14,12 +15,13 @@ export type Deliveries = {
   readonly delivered: number;
   /** Delivered after the objective's time; null where there is no objective. */
   readonly late: number | null;
-  readonly lost: number;
-  readonly unsent: number;
-  readonly duplicated: number;
-  readonly reordered: number;
-  readonly corrupt: number;
-  readonly unexpected: number;
+  /** Each is null where a trial did not measure it. */
+  readonly lost: number | null;
+  readonly unsent: number | null;
+  readonly duplicated: number | null;
+  readonly reordered: number | null;
+  readonly corrupt: number | null;
+  readonly unexpected: number | null;
 };
 
 export const FAULTS = ['late', 'lost', 'unsent', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const;
@@ -45,6 +47,10 @@ export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Grou
   return rows.flatMap(({ caseId, name }): Deliveries[] => {
     const measured = (cases.get(caseId)?.trials ?? []).filter((trial) => trial.state !== 'failed');
     const sum = (read: (trial: MeasuredTrial) => number) => measured.reduce((total, trial) => total + read(trial), 0);
+    const count = (key: Exclude<Fault, 'late'>): number | null =>
+      measured.some((trial) => whyNotMeasured(trial, [`messages.${key}`]) !== undefined)
+        ? null
+        : sum(({ messages }) => messages[key]);
     const due = sum(({ messages }) => messages.due);
     if (due === 0) return [];
     const { objective } = question;
@@ -57,12 +63,12 @@ export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Grou
         owed: sum(({ messages }) => messages.expected),
         delivered: sum(({ messages }) => messages.delivered),
         late: objective === null ? null : sum((trial) => lateIn(trial, objective)),
-        lost: sum(({ messages }) => messages.lost),
-        unsent: sum(({ messages }) => messages.unsent),
-        duplicated: sum(({ messages }) => messages.duplicated),
-        reordered: sum(({ messages }) => messages.reordered),
-        corrupt: sum(({ messages }) => messages.corrupt),
-        unexpected: sum(({ messages }) => messages.unexpected),
+        lost: count('lost'),
+        unsent: count('unsent'),
+        duplicated: count('duplicated'),
+        reordered: count('reordered'),
+        corrupt: count('corrupt'),
+        unexpected: count('unexpected'),
       },
     ];
   });
@@ -86,11 +92,19 @@ export const shareOf = (row: Deliveries, fault: Fault): number =>
 export function deliveriesTakeaway(rows: readonly Deliveries[]): string {
   const owed = rows.reduce((total, row) => total + row.owed, 0);
   const trials = rows.reduce((total, row) => total + row.trials, 0);
+  const unknown = FAULTS.filter((fault) => fault !== 'late' && rows.some((row) => row[fault] === null));
+  const unmeasured =
+    unknown.length === 0
+      ? ''
+      : ` Not measured everywhere: ${list(
+          unknown.map((fault) => FAULT_WORDS[fault]),
+          'and',
+        )}.`;
   const over = `${countOf(owed, 'delivery', 'deliveries')} owed in ${countOf(trials, 'trial')}`;
   const faulty = rows.filter((row) => faultsIn(row).length > 0);
   if (faulty.length === 0) {
     const promised = rows.some(({ late }) => late !== null) ? ', none later than the objective' : '';
-    return `Nothing was lost, sent twice, damaged or out of order anywhere: all of ${over} arrived once and in their order${promised}.`;
+    return `Nothing was lost, sent twice, damaged or out of order anywhere: all of ${over} arrived once and in their order${promised}.${unmeasured}`;
   }
   const worst = FAULTS.flatMap((fault) => {
     const [most] = faulty.toSorted((a, b) => shareOf(b, fault) - shareOf(a, fault));
@@ -103,5 +117,5 @@ export function deliveriesTakeaway(rows: readonly Deliveries[]): string {
   });
   const clean = rows.length - faulty.length;
   const rest = clean === 0 ? '' : ` ${countOf(clean, 'case')} of ${rows.length} had none of it.`;
-  return `Not everything arrived once, in order and in time. Most ${list(worst, 'and')}.${rest}`;
+  return `Not everything arrived once, in order and in time. Most ${list(worst, 'and')}.${rest}${unmeasured}`;
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MeasuredTrial, Results } from '../../../bench/results/schema.ts';
+import { upgrade } from '../../../bench/results/upgrade.ts';
 import { CAPACITY, CEILING, ECHO, IDLE, makeResults, type RunSpec } from '../../testing/fixtures.ts';
 import { analyse } from '../analyse.ts';
 import { effortsOf, growthOf } from './effort.ts';
@@ -47,10 +48,8 @@ test('in a closed loop nobody waits, and CPU time is work', () => {
 test('no effort is shown of a rate that was not found, of an idle session, or of somebody else’s server', () => {
   expect(read({ transports: { a: { capacity: 0 } }, scenarios: [CAPACITY] }).efforts).toEqual([]);
   expect(read({ transports: { a: {} }, scenarios: [IDLE] }).efforts).toEqual([]);
-  const elsewhere = (results: Results): Results => ({
-    ...results,
-    cases: results.cases.map((one) => ({ ...one, target: 'ws://elsewhere' })),
-  });
+  const elsewhere = (results: Results): Results =>
+    upgrade({ ...results, cases: results.cases.map((one) => ({ ...one, target: 'ws://elsewhere' })) });
   expect(read({ transports: { a: {} } }, elsewhere).efforts[0]?.server).toBeNull();
 });
 

@@ -1,14 +1,15 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
 import { reportOf } from '../../kinds/report.ts';
 import type { Group } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /** What a message cost either side in CPU, medians over the valid trials, in seconds. */
 export type Effort = {
   readonly caseId: string;
   readonly name: string;
   readonly floor: boolean;
-  /** Null where the server is somebody else's. */
+  /** Null where it was not measured, as of a server that is somebody else's. */
   readonly server: number | null;
   readonly generator: number;
   /** Of the busiest load worker, 0 to 1; the worst trial. */
@@ -26,16 +27,18 @@ export function effortsOf(all: readonly Case[], { rows, question }: Pick<Group, 
     const one = cases.get(caseId);
     const trials = (one?.trials ?? [])
       .filter((trial) => trial.state === 'valid')
-      .filter(({ messages, capacity }) => messages.delivered > 0 && capacity?.rate !== 0);
-    if (one === undefined || trials.length === 0) return [];
-    const each = (read: (trial: MeasuredTrial) => number) =>
-      median(trials.map((trial) => read(trial) / trial.messages.delivered));
+      .filter(({ messages, capacity }) => messages.delivered > 0 && capacity?.rate !== 0)
+      .filter((trial) => whyNotMeasured(trial, ['usage.generator.cpuSeconds', 'usage.generator.busy']) === undefined);
+    const served = trials.filter((trial) => whyNotMeasured(trial, ['usage.server.cpuSeconds']) === undefined);
+    if (trials.length === 0) return [];
+    const each = (read: (trial: MeasuredTrial) => number, over = trials) =>
+      median(over.map((trial) => read(trial) / trial.messages.delivered));
     return [
       {
         caseId,
         name,
         floor,
-        server: one.target === undefined ? each(({ usage }) => usage.server.cpuSeconds) : null,
+        server: served.length === 0 ? null : each(({ usage }) => usage.server.cpuSeconds, served),
         generator: each(worked ? workSeconds : ({ usage }) => usage.generator.cpuSeconds),
         busy: Math.max(...trials.map(({ usage }) => usage.generator.busy)),
         atMost: worked && trials.some(({ usage }) => usage.generator.workers > 1),
@@ -66,9 +69,10 @@ export function growthOf(all: readonly Case[], { rows }: Pick<Group, 'rows'>): G
 }
 
 function stepsOf(one: Case | undefined): { sessions: number; bytes: number }[] {
-  if (one === undefined || one.target !== undefined) return [];
+  if (one === undefined) return [];
   const read = one.trials.flatMap((trial) => {
     if (trial.state !== 'valid' || trial.memory === undefined) return [];
+    if (whyNotMeasured(trial, ['memory.steps']) !== undefined) return [];
     const steps = trial.memory.steps.toSorted((a, b) => a.sessions - b.sessions);
     const [first] = steps;
     return steps.map(({ sessions, serverRssBytes }) => ({

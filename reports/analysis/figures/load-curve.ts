@@ -1,5 +1,5 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { Capacity } from '../../../bench/results/schema.ts';
-import { median } from '../../stats/median.ts';
 
 /** Latency against offered load, read from the searches of one choice. */
 export type LoadCurve = {

@@ -1,8 +1,8 @@
 import { phrasesOf } from '../../../bench/results/case.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import { scenarioText, shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer } from '../../model/format.ts';
 import type { Group, Question, Row, WireRow } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 import { particularName } from './wire.ts';
 
 /** What a run may vary while all else of a question stays as it is. */

@@ -1,7 +1,8 @@
 import { nameOf } from '../../../bench/results/case.ts';
+import { median, wholeAbove } from '../../../bench/results/numbers.ts';
+import { MIN_TRIALS } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, list } from '../../model/format.ts';
-import { median } from '../../stats/median.ts';
 
 /** How latency went over the measured window of a case's valid trials. All times are in seconds. */
 export type Course = {
@@ -46,8 +47,6 @@ export type Stall = {
 
 /** A change of the median by less than this share is none. */
 export const DRIFT_BAND = 0.1;
-/** With fewer trials even a full agreement of their signs may be chance (p > 0.05). */
-const LEAST_TRIALS = 6;
 /** A stall holds a message up for at least so long, and so many times longer than the slowest of a usual slice takes. */
 export const STALL_SECONDS = 0.05;
 export const STALL_FACTOR = 10;
@@ -75,7 +74,7 @@ export function courseOf(one: Case): Course | null {
 function pointsOf({ seconds, messages }: MeasuredTrial, slices: readonly Slice[]): CoursePoint[] {
   const { due, expected, sent } = messages;
   const receivers = sent > 0 ? expected / sent : 0;
-  const firstOf = (slice: number): number => Math.ceil((slice * due) / slices.length - 1e-6);
+  const firstOf = (slice: number): number => wholeAbove((slice * due) / slices.length);
   return slices.map(({ p50, p99, max, arrived }, index) => {
     const owed = (firstOf(index + 1) - firstOf(index)) * receivers;
     return { at: ((index + 0.5) * seconds) / slices.length, p50, p99, max, kept: owed > 0 ? arrived / owed : null };
@@ -113,7 +112,8 @@ function driftOf(trials: readonly TrialCourse[]): Drift {
     last: median(changes.map(({ last }) => last)),
     agreeing,
   };
-  if (changes.length < LEAST_TRIALS) return { kind: 'untestable', ...figures };
+  // With fewer even a full agreement of their signs may be chance (p > 0.05).
+  if (changes.length < MIN_TRIALS) return { kind: 'untestable', ...figures };
   if (Math.abs(Math.log(ratio)) < Math.log(1 + DRIFT_BAND)) return { kind: 'steady', ...figures };
   return { kind: signTest(agreeing, changes.length) <= 0.05 ? 'drifts' : 'unclear', ...figures };
 }
@@ -170,7 +170,7 @@ export function courseTakeaway(courses: readonly Course[]): string {
     ...(untested.length > 0
       ? [
           `Whether ${untested.length === courses.length ? 'latency' : namesOf(untested, courses.length)} drifts is not testable with ` +
-            `fewer than ${LEAST_TRIALS} valid trials.`,
+            `fewer than ${MIN_TRIALS} valid trials.`,
         ]
       : []),
     stallSentence(courses),

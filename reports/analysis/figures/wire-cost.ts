@@ -1,8 +1,9 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Wire } from '../../../bench/results/schema.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /**
  * What one way carried, by whose bytes they are. `framing` is negative where compression made a message smaller than its
@@ -39,7 +40,8 @@ export function wireCosts(all: readonly Case[], { rows, question }: Pick<Group, 
     if (one === undefined || cells[basis.metric].state === 'not shown') return [];
     const trials = one.trials
       .filter((trial) => trial.state === 'valid')
-      .filter(({ wire, messages }) => isCounted(wire) && (!perMessage || messages.delivered > 0));
+      .filter(({ wire, messages }) => isCounted(wire) && (!perMessage || messages.delivered > 0))
+      .filter((trial) => whyNotMeasured(trial, ['wire.up', 'wire.down']) === undefined);
     if (trials.length === 0) return [];
     const share = perMessage ? perDelivered : perSessionHour(one);
     const each = (read: (trial: MeasuredTrial) => number) => median(trials.map(read));

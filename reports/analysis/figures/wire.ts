@@ -1,11 +1,12 @@
 import { labelsOf, nameOf } from '../../../bench/results/case.ts';
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { isJudged } from '../../kinds/lookup.ts';
 import { DATAGRAMS_NOT_COUNTED } from '../../kinds/shared/measuring.ts';
 import { countOf, signed, signedShare } from '../../model/format.ts';
 import { describe } from '../../model/group.ts';
 import type { Beside, WireRow, WireWay } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 
 /** One row a case that is held against formulas, in the results' order. */
 export function wireRows(results: Results): WireRow[] {
@@ -15,7 +16,8 @@ export function wireRows(results: Results): WireRow[] {
 function wireRow(results: Results, one: Case): WireRow {
   const valid = one.trials.filter((trial) => trial.state === 'valid');
   const exchanged = valid.filter((trial) => exchangesOf(trial) > 0);
-  const counted = exchanged.filter(({ wire }) => wire.layer === 'link' || wire.datagrams === undefined);
+  const measured = exchanged.filter((trial) => whyNotMeasured(trial, COUNTED) === undefined);
+  const counted = measured.filter(({ wire }) => wire.layer === 'link' || wire.datagrams === undefined);
   const theories = counted.flatMap(({ theory }) => theory ?? []);
   const ways = (read: (trial: MeasuredTrial) => Counted): WireWay | null =>
     counted.length === 0 ? null : wayOf(counted.map(read));
@@ -26,7 +28,8 @@ function wireRow(results: Results, one: Case): WireRow {
         ? `none of ${countOf(one.trials.length, 'trial')} is valid`
         : exchanged.length === 0
           ? 'no message was exchanged'
-          : DATAGRAMS_NOT_COUNTED;
+          : (exchanged.map((trial) => whyNotMeasured(trial, COUNTED)).find((why) => why !== undefined) ??
+            DATAGRAMS_NOT_COUNTED);
   return {
     ...describe(results, one),
     caseId: one.id,
@@ -42,6 +45,8 @@ function wireRow(results: Results, one: Case): WireRow {
     source: theories[0]?.source ?? null,
   };
 }
+
+const COUNTED = ['wire.up', 'wire.down', 'theory'];
 
 /** One trial's bytes and packets of one way. */
 type Counted = {

@@ -1,10 +1,10 @@
+import { MIN_TRIALS, type RuleId } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { reportOf } from '../../kinds/report.ts';
 import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
 import { kindOf } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
-import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
 
 /** `kept` holds; `note` limits what may be said; `broken` spoils it; `unknown` was not looked at. */
 export type GateStatus = 'kept' | 'note' | 'broken' | 'unknown';
@@ -51,11 +51,11 @@ export function trialsOf({ cases }: Results, condition?: TrialCondition): TrialO
 export function statusOfTrials(
   { plan }: Results,
   trials: readonly TrialOf[],
-  breaks: (of: TrialOf) => boolean,
+  isBroken: (of: TrialOf) => boolean,
 ): { status: GateStatus; count: string } {
-  const broken = trials.filter(breaks);
+  const broken = trials.filter(isBroken);
   if (broken.length === 0) return { status: 'kept', count: `all ${countOf(trials.length, 'trial')}` };
-  const enough = plan.trials < LEAST_TRIALS ? 1 : LEAST_TRIALS;
+  const enough = plan.trials < MIN_TRIALS ? 1 : MIN_TRIALS;
   const counted = broken.some(({ trial }) => trial.state === 'valid');
   const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough);
   const names = new Set(broken.map(({ one }) => one.id));
@@ -65,8 +65,8 @@ export function statusOfTrials(
   };
 }
 
-/** A trial's reasons begin with the name of the rule that gave them. */
-export const gaveReason =
-  (rule: string) =>
-  ({ trial }: TrialOf): boolean =>
-    trial.reasons.some((reason) => reason.startsWith(`${rule}:`));
+/** True if the run found that a trial broke the rule. */
+export const breaks =
+  (id: RuleId) =>
+  ({ trial: { broken = [] } }: TrialOf): boolean =>
+    broken.some(({ rule }) => rule === id);

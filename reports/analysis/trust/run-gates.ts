@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, integer, share, tolerance } from '../../model/format.ts';
 import { driftOf } from './drift.ts';
@@ -106,7 +107,7 @@ const fromDoctor =
       found === undefined
         ? { status: 'unknown', observed: 'not looked at before this run' }
         : {
-            status: found.observed.startsWith('not known') ? 'unknown' : states[found.state],
+            status: found.known === false ? 'unknown' : states[found.state],
             observed: found.observed,
           },
       { consequence, action: sentence(found?.fix || 'see npm run doctor: it says what this machine is fit for') },
@@ -149,7 +150,9 @@ export const pinned: Rule = ({ results: { environment, cases } }) => {
 
 export const bytesCounted: Rule = ({ results }) => {
   const wires = results.cases.flatMap(({ trials }) =>
-    trials.flatMap((trial) => (trial.state === 'valid' ? [trial.wire] : [])),
+    trials.flatMap((trial) =>
+      trial.state === 'valid' && whyNotMeasured(trial, ['wire.up', 'wire.down']) === undefined ? [trial.wire] : [],
+    ),
   );
   if (wires.length === 0) return null;
   const layers = new Set(wires.map(({ layer }) => layer));

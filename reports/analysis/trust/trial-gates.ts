@@ -1,18 +1,20 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import {
+  MAX_BUSY_SHARE,
+  MAX_LOOP_DELAY_SECONDS,
+  MIN_MESSAGES_FOR_BUSY,
+  MIN_ON_TIME_SHARE,
+  MIN_TRIALS,
+  ON_TIME_SECONDS,
+  SAMPLES_BEYOND,
+} from '../../../bench/results/rules.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { isJudged } from '../../kinds/lookup.ts';
 import { reportOf } from '../../kinds/report.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
-import { LEAST_TRIALS } from '../../stats/bootstrap.ts';
-import { SAMPLES_BEYOND } from '../../stats/distribution.ts';
-import { type GateStatus, gate, gaveReason, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
+import { breaks, type GateStatus, gate, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
 
 /** What every trial must keep, read from its counts, and from the reasons it was rejected for. */
-
-const LEAST_ON_TIME = 0.99;
-const MOST_BUSY = 0.9;
-const MOST_LOOP_DELAY_SECONDS = 0.05;
-/** With fewer messages the window is mostly one message's own work. */
-const LEAST_FOR_SHARES = 100;
 
 const onTimeShare = ({ trial: { messages } }: TrialOf): number =>
   messages.due === 0 ? 1 : messages.onTime / messages.due;
@@ -23,12 +25,12 @@ export const scheduleKept: Rule = ({ results }) => {
   const { status, count } = statusOfTrials(
     results,
     trials,
-    (of) => gaveReason('schedule kept')(of) || onTimeShare(of) < LEAST_ON_TIME,
+    (of) => breaks('schedule-kept')(of) || onTimeShare(of) < MIN_ON_TIME_SHARE,
   );
   const worst = Math.min(...trials.map(onTimeShare));
   return gate(
     'Schedule kept',
-    'in each trial ≥ 99 % of messages left within 5 ms of their due time',
+    `in each trial ≥ ${MIN_ON_TIME_SHARE * 100} % of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time`,
     { status, observed: `worst trial ${percent(worst, Math.floor)}; ${count}` },
     {
       consequence: 'What left late was not offered as planned: those trials feed no number.',
@@ -38,21 +40,23 @@ export const scheduleKept: Rule = ({ results }) => {
 };
 
 export const generatorFree: Rule = ({ results }) => {
-  const trials = trialsOf(results, 'generator not saturated');
+  const trials = trialsOf(results, 'generator not saturated').filter(
+    ({ trial }) => whyNotMeasured(trial, ['usage.generator.busy', 'usage.generator.loopDelayP99']) === undefined,
+  );
   if (trials.length === 0) return null;
   const saturated = ({ trial: { messages, usage } }: TrialOf) =>
-    (messages.due >= LEAST_FOR_SHARES && usage.generator.busy > MOST_BUSY) ||
-    usage.generator.loopDelayP99 > MOST_LOOP_DELAY_SECONDS;
+    (messages.due >= MIN_MESSAGES_FOR_BUSY && usage.generator.busy > MAX_BUSY_SHARE) ||
+    usage.generator.loopDelayP99 > MAX_LOOP_DELAY_SECONDS;
   const { status, count } = statusOfTrials(
     results,
     trials,
-    (of) => gaveReason('generator not saturated')(of) || saturated(of),
+    (of) => breaks('generator-not-saturated')(of) || saturated(of),
   );
   const busy = Math.max(...trials.map(({ trial }) => trial.usage.generator.busy));
   const delay = Math.max(...trials.map(({ trial }) => trial.usage.generator.loopDelayP99));
   return gate(
     'Generator not saturated',
-    'busiest load worker ≤ 90 % busy, its event loop ≤ 50 ms late at p99',
+    `busiest load worker ≤ ${MAX_BUSY_SHARE * 100} % busy, its event loop ≤ ${MAX_LOOP_DELAY_SECONDS * 1e3} ms late at p99`,
     { status, observed: `at most ${percent(busy, Math.ceil)} busy, ${figures(delay * 1e3)} ms late; ${count}` },
     {
       consequence: 'A generator at its limit measures itself: those trials feed no number.',
@@ -66,7 +70,7 @@ export const accountingCloses: Rule = ({ results }) => {
   if (trials.length === 0) return null;
   const open = ({ trial: { messages } }: TrialOf) =>
     messages.due !== messages.sent + messages.unsent || messages.expected !== messages.delivered + messages.lost;
-  const { status, count } = statusOfTrials(results, trials, (of) => gaveReason('accounting closes')(of) || open(of));
+  const { status, count } = statusOfTrials(results, trials, (of) => breaks('accounting-closes')(of) || open(of));
   const due = trials.reduce((total, { trial }) => total + trial.messages.due, 0);
   return gate(
     'Every message accounted for',
@@ -83,7 +87,7 @@ export const clockSane: Rule = ({ results }) => {
   const trials = trialsOf(results, 'clock sane');
   if (trials.length === 0) return null;
   const steps = results.environment.checks?.find(({ name }) => name === 'clock');
-  const { status, count } = statusOfTrials(results, trials, gaveReason('clock is sane'));
+  const { status, count } = statusOfTrials(results, trials, breaks('clock-is-sane'));
   const coarse = steps?.state === 'unfit';
   return gate(
     'Clock sane',
@@ -109,14 +113,15 @@ export const messagesIntact: Rule = ({ results }) => {
   const trials = trialsOf(results);
   if (trials.length === 0) return null;
   const counts = (of: TrialOf) => {
-    const { corrupt, duplicated, unexpected, reordered, lost } = of.trial.messages;
     const { ordered = true, reliable = true } = promises(results, of) ?? {};
+    const count = (key: 'corrupt' | 'duplicated' | 'unexpected' | 'reordered' | 'lost'): number =>
+      whyNotMeasured(of.trial, [`messages.${key}`]) === undefined ? of.trial.messages[key] : 0;
     return {
-      corrupt,
-      duplicated,
-      unexpected,
-      'out of order': ordered ? reordered : 0,
-      lost: reliable ? lost : 0,
+      corrupt: count('corrupt'),
+      duplicated: count('duplicated'),
+      unexpected: count('unexpected'),
+      'out of order': ordered ? count('reordered') : 0,
+      lost: reliable ? count('lost') : 0,
     };
   };
   const { status, count } = statusOfTrials(results, trials, (of) => Object.values(counts(of)).some((each) => each > 0));
@@ -164,18 +169,18 @@ export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
   const judged = cases.filter(isJudged);
   if (judged.length === 0) return null;
   const valid = judged.map(({ trials }) => trials.filter(({ state }) => state === 'valid').length);
-  const short = valid.filter((count) => count < LEAST_TRIALS).length;
+  const short = valid.filter((count) => count < MIN_TRIALS).length;
   const status: GateStatus = short === 0 ? 'kept' : short === valid.length ? 'broken' : 'note';
   return gate(
     'Enough trials',
-    `≥ ${LEAST_TRIALS} valid trials of each case`,
+    `≥ ${MIN_TRIALS} valid trials of each case`,
     {
       status,
       observed: `${countOf(plan.trials, 'trial')} of each planned; at least ${Math.min(...valid)} valid; ${short} of ${countOf(valid.length, 'case')} short`,
     },
     {
       consequence: 'A case with fewer is not testable: no claim about it.',
-      action: `Use --trials ${Math.max(LEAST_TRIALS + 1, plan.trials)}; if trials were rejected, mend what their reasons name.`,
+      action: `Use --trials ${Math.max(MIN_TRIALS + 1, plan.trials)}; if trials were rejected, mend what their reasons name.`,
     },
   );
 };

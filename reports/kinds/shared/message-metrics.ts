@@ -29,6 +29,7 @@ export const p50: MeasuredMetric = {
     words: FASTER,
   },
   number: 5,
+  sources: ['latency.response'],
   csv: 'response_p50_seconds',
   figure: 'percentiles',
   measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.5)),
@@ -46,6 +47,7 @@ export const p99: MeasuredMetric = {
     words: FASTER,
   },
   number: 6,
+  sources: ['latency.response'],
   csv: 'response_p99_seconds',
   figure: 'percentiles',
   measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.99)),
@@ -63,6 +65,7 @@ export const bytes: MeasuredMetric = {
     words: LIGHTER,
   },
   number: 7,
+  sources: ['wire.up', 'wire.down', 'messages.delivered'],
   csv: 'bytes_per_message',
   figure: 'bytes',
   measure: ({ trial }) =>
@@ -81,8 +84,8 @@ export const cpu: MeasuredMetric = {
     words: CHEAPER,
   },
   number: 9,
+  sources: ['usage.server.cpuSeconds', 'messages.delivered'],
   csv: 'server_cpu_seconds_per_message',
   figure: 'effort',
   measure: ({ trial }) => atFoundRate(trial, perDelivered(trial.usage.server.cpuSeconds, trial.messages.delivered)),
-  ofServer: true,
 };

@@ -1,7 +1,7 @@
+import { SAMPLES_BEYOND } from '../../../bench/results/rules.ts';
 import { list } from '../../model/format.ts';
 import type { Metric } from '../../model/metrics.ts';
 import type { Row, Warning } from '../../model/model.ts';
-import { SAMPLES_BEYOND } from '../../stats/distribution.ts';
 
 /** A percentile that some valid trials have too few samples for. `remedy`: what to do to have as many as are needed. */
 export function tooFewSamples(

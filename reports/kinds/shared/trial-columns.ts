@@ -1,3 +1,4 @@
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import { figures, integer, shownInUnit } from '../../model/format.ts';
 import type { Group, MeasuredView } from '../../model/model.ts';
 import type { MeasuredMetric, TrialColumn } from '../shape.ts';
@@ -5,10 +6,17 @@ import type { MeasuredMetric, TrialColumn } from '../shape.ts';
 const MILLISECONDS = { scale: 1e3 };
 const MICROSECONDS = { scale: 1e6 };
 
-export const count = (header: string, key: Exclude<keyof MeasuredView['messages'], 'errors'>): TrialColumn => ({
+/** A column with a dash where a trial did not measure the figure at this path. */
+export const measuredColumn = (path: string, header: string, text: TrialColumn['text']): TrialColumn => ({
   header,
-  text: ({ messages }) => integer(messages[key]),
+  text: (trial) => (whyNotMeasured(trial, [path]) === undefined ? text(trial) : '—'),
 });
+
+/** Counts that every trial has. */
+type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'overdue' | 'replayed'>;
+
+export const count = (header: string, key: CountKey): TrialColumn =>
+  measuredColumn(`messages.${key}`, header, ({ messages }) => integer(messages[key]));
 
 export const SENT = [count('Due', 'due'), count('Sent', 'sent')];
 export const ARRIVED = [
@@ -30,11 +38,10 @@ export const LATENCY: readonly TrialColumn[] = [
   { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
 ];
 
-const BUSY: TrialColumn = { header: 'Gen. busy', text: ({ busy }) => `${figures(busy * 100)} %` };
-const GROWTH: TrialColumn = {
-  header: 'Gen. growth MiB',
-  text: ({ generatorGrowthBytes: bytes }) => (bytes === null ? '—' : figures(bytes / 2 ** 20)),
-};
+const BUSY = measuredColumn('usage.generator.busy', 'Gen. busy', ({ busy }) => `${figures(busy * 100)} %`);
+const GROWTH = measuredColumn('usage.generator.rssBytes', 'Gen. growth MiB', ({ generatorGrowthBytes: bytes }) =>
+  bytes === null ? '—' : figures(bytes / 2 ** 20),
+);
 
 /** Growth of the generator's memory, where some trial knows it. */
 export const growth = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] =>

@@ -28,7 +28,7 @@ export const lightened = (results: Results): Results => ({
     ...one,
     trials: one.trials.map((trial) => {
       if (trial.state === 'failed') return trial;
-      const { timeline: _, ...rest } = trial;
+      const { timeline: _, processes: __, ...rest } = trial;
       return { ...rest, latency: NO_HISTOGRAMS };
     }),
   })),

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FAMILIES } from '../../../bench/results/values.ts';
 import { makeReport } from '../../report.ts';
 import { ECHO, EVERY_KIND, makeResults, SEVEN, type TransportSpec } from '../../testing/fixtures.ts';
 import { type Reader, startReader } from '../testing/browser.ts';
@@ -11,7 +12,6 @@ beforeAll(async () => {
 });
 afterAll(() => reader?.close());
 
-const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'];
 /** Parts of a message's bytes, which only colour and order distinguish. */
 const PORTIONS = ['payload', 'overhead', 'headers'];
 const THEMES = ['light', 'dark'] as const;

@@ -1,5 +1,6 @@
 import { flagOf, nameOf } from '../../../bench/results/case.ts';
 import type { Results } from '../../../bench/results/schema.ts';
+import { FAMILIES, type Family } from '../../../bench/results/values.ts';
 import { MARKERS, type Marker } from './markers.ts';
 
 /**
@@ -13,9 +14,6 @@ export type Identity = {
   /** Of the element that holds its swatch. */
   readonly symbolId: string;
 };
-
-const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
-export type Family = (typeof FAMILIES)[number];
 
 /** A family that is not known, and one that the results do not state, is `other`: identifiable by marker, dash and label. */
 const familyOf = ({ floor, family }: Results['transports'][number]): Family =>

@@ -1,9 +1,9 @@
+import { median } from '../../../bench/results/numbers.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { implementationsOf, type Unequal, unequalIn } from '../../analysis/trust/unequal.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
-import { median } from '../../stats/median.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Fact, Name, Scroll } from '../parts/parts.tsx';
 
@@ -134,7 +134,7 @@ export function Environment({ results, analysis }: { results: Results; analysis:
           <Fact term="Node">{environment.node}</Fact>
           <Fact term="Wirebench">{environment.wirebench}</Fact>
           <Fact term="Link">
-            {LINKS[environment.link]}
+            {LINKS[environment.link] ?? `${environment.link}: this version does not know it and shows no bytes.`}
             {environment.linkReason === undefined ? '' : ` No private link: ${environment.linkReason}`}
           </Fact>
           <Fact term="Pinning">
@@ -198,7 +198,7 @@ function measuredIn({ groups }: Analysis): string {
 }
 
 /** What a byte count means depends on where it was taken. */
-const LINKS: Readonly<Record<Results['environment']['link'], string>> = {
+const LINKS: Readonly<Record<string, string>> = {
   veth: 'veth: two private network namespaces joined by a virtual cable. Bytes count as an interface counts them, with Ethernet, IP and TCP headers and acknowledgements.',
   loopback: 'loopback: the host’s own. Bytes count at the sockets, above TCP.',
 };

@@ -1,4 +1,5 @@
 import type { Results } from '../../../bench/results/schema.ts';
+import { FAMILIES } from '../../../bench/results/values.ts';
 import type { Word } from '../../model/verdict.ts';
 import {
   BROADCAST,
@@ -40,13 +41,13 @@ const ladder = (count: number, step: number, spec: TransportSpec = QUIET): Recor
       {
         ...spec,
         title: `Invented transport number ${index + 1}`,
-        family: FAMILIES[index % FAMILIES.length] ?? 'other',
+        family: CHOICES[index % CHOICES.length] ?? 'other',
         p50Ms: 0.2 * step ** index,
       },
     ]),
   );
 
-const FAMILIES = ['socket', 'stream', 'polling', 'broker', 'rpc', 'peer'];
+const CHOICES = FAMILIES.filter((family) => family !== 'floor' && family !== 'other');
 
 /** Makes `count` questions of a scenario, each with another number of clients. */
 const sizes = (count: number, scenario: ScenarioSpec): ScenarioSpec[] =>

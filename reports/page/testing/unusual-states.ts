@@ -1,4 +1,5 @@
 import type { Case, Results } from '../../../bench/results/schema.ts';
+import { upgrade } from '../../../bench/results/upgrade.ts';
 import {
   BROADCAST,
   CAPACITY,
@@ -376,14 +377,16 @@ export const UNUSUAL = {
   'everything out of the ordinary': {
     spec: { transports: SEVEN, scenarios: BOTH, trials: 7 },
     alter: (results) =>
-      withCases(results, (one) => ({
-        ...one,
-        tls: true,
-        payload: 'json',
-        auth: 'ES256',
-        network: 'mobile: 80 ms ± 20 ms, 1 % loss, 10 Mbit/s',
-        target: 'wss://example.invalid:8443/a/rather/long/path/of/a/server',
-      })),
+      upgrade(
+        withCases(results, (one) => ({
+          ...one,
+          tls: true,
+          payload: 'json',
+          auth: 'ES256',
+          network: 'mobile: 80 ms ± 20 ms, 1 % loss, 10 Mbit/s',
+          target: 'wss://example.invalid:8443/a/rather/long/path/of/a/server',
+        })),
+      ),
     leaders: ['ws'],
     claims: ['worse'],
     status: 'valid',

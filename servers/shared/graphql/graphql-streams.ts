@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { execute, GraphQLError, subscribe } from 'graphql';
 import { createHandler } from 'graphql-sse';
 import type { Application, Listener, Message, ServerSettings } from '../../../bench/contract.ts';
+import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
-import { floodGuard } from '../flood.ts';
-import { type Pass, whenExpired } from '../gate.ts';
 import { Feed } from '../http/feed.ts';
 import {
   createWebServer,
@@ -16,6 +15,7 @@ import {
   type WebResponse,
 } from '../http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { tokenBucket } from '../token-bucket.ts';
 import { schemaOf, textValue, type Value } from './graphql-schema.ts';
 
 /** What a mutation has around its message: the query, names, an identifier. Text that JSON escapes takes more. */
@@ -31,7 +31,7 @@ interface Member {
   readonly subject: string;
   readonly feed: Feed<Value>;
   /** Counts requests, and the messages in them. */
-  readonly inTime: () => boolean;
+  readonly take: () => boolean;
   readonly sendsInTime: () => boolean;
   response: WebResponse | undefined;
   /** Stops waiting for the stream to be opened, and for the end of its owner's token. */
@@ -105,21 +105,21 @@ export async function listenOverStreams(application: Application, settings: Serv
     response.end();
   }
 
-  function reserve(request: WebRequest, response: WebResponse, pass: Pass): void {
+  function reserve(request: WebRequest, response: WebResponse, auth: AuthContext): void {
     const before = reserved.get(request.socket) ?? 0;
     if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many streams');
     reserved.set(request.socket, before + 1);
     const member: Member = {
       token: randomUUID(),
-      subject: pass.subject,
+      subject: auth.subject,
       feed: new Feed<Value>(),
-      inTime: floodGuard(limits),
-      sendsInTime: floodGuard(limits),
+      take: tokenBucket(limits),
+      sendsInTime: tokenBucket(limits),
       response: undefined,
       forget: () => {},
     };
     members.set(member.token, member);
-    const expiry = whenExpired(pass, () => end(member));
+    const expiry = whenExpired(auth, () => end(member));
     const unused = setTimeout(() => member.response ?? end(member), limits.handshakeMs);
     member.forget = () => {
       expiry();
@@ -143,14 +143,14 @@ export async function listenOverStreams(application: Application, settings: Serv
     void answer(member, request, response, null);
   }
 
-  const server = createWebServer(settings, (request, response, pass) => {
+  const server = createWebServer(settings, (request, response, auth) => {
     const [path = '', query = ''] = (request.url ?? '').split('?');
     if (path !== '/graphql') return notFound(request, response);
-    if (request.method === 'PUT') return reserve(request, response, pass);
+    if (request.method === 'PUT') return reserve(request, response, auth);
     const token = request.headers[TOKEN_HEADER] ?? new URLSearchParams(query).get('token');
     const member = members.get(String(token));
-    const theirs = member?.subject === pass.subject ? member : undefined;
-    if (theirs?.inTime() === false) return refuseAndCut(request, response, 429, 'too many operations');
+    const theirs = member?.subject === auth.subject ? member : undefined;
+    if (theirs?.take() === false) return refuseAndCut(request, response, 429, 'too many operations');
     if (request.method === 'POST') {
       // The body first: what is too large is refused whoever sends it.
       return void takeBody(request, response, messageBytes + ENVELOPE_BYTES, async (body) => {

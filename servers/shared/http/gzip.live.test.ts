@@ -1,24 +1,26 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { createGunzip, gunzipSync } from 'node:zlib';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Listener, ServerModule } from '../../../bench/contract.ts';
-import { usualLimits } from '../../../bench/limits.ts';
-import { application } from '../../application.ts';
+import { Kit } from '../../../bench/testing/kit.ts';
 import * as polling from '../../long-polling.ts';
 import * as sse from '../../sse.ts';
 import { acceptsGzip } from './http.ts';
 
-async function served({ listen }: ServerModule): Promise<Listener> {
-  const settings = { host: '127.0.0.1', port: 0, options: { gzip: true }, limits: usualLimits(100_000) };
-  const listener = await listen(application, settings);
-  onTestFinished(() => listener.close());
-  return listener;
+let kit: Kit;
+beforeEach(() => {
+  kit = new Kit();
+});
+afterEach(() => kit[Symbol.asyncDispose]());
+
+function served(server: ServerModule): Promise<Listener> {
+  return kit.listen(server, { options: { gzip: true } });
 }
 
 async function get(url: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const [answer] = (await once(request(url, { headers }).end(), 'response')) as [IncomingMessage];
-  onTestFinished(() => void answer.destroy());
+  kit.defer(() => answer.destroy());
   return answer;
 }
 

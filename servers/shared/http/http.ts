@@ -9,8 +9,9 @@ import {
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { Message, ServerSettings } from '../../../bench/contract.ts';
+import { KEEP_ALIVE_SECONDS } from '../../../bench/limits.ts';
+import { type AuthContext, Authenticator, tokenOf, Unauthorized } from '../authenticator.ts';
 import { answerBrokenRequests, LINGER_MS, requestGuard } from '../connections.ts';
-import { Gate, type Pass, Refused, tokenOf } from '../gate.ts';
 
 /** What HTTP/1.1 and HTTP/2 have in common of a request and of its answer. */
 export interface WebRequest {
@@ -41,7 +42,7 @@ export interface WebResponse {
   once(event: 'close', listener: () => void): unknown;
 }
 
-export type Answer = (request: WebRequest, response: WebResponse, pass: Pass) => void;
+export type Answer = (request: WebRequest, response: WebResponse, auth: AuthContext) => void;
 
 /** Largest head of a request, in bytes. */
 const MOST_HEADER_BYTES = 16_384;
@@ -51,15 +52,24 @@ const MOST_HEADER_BYTES = 16_384;
  * from a strange web page get 403, those without the token that is asked for 401; `answer` sees the others. TCP_NODELAY is
  * on: Node's default for HTTP servers, asked for all the same.
  */
-export function createWebServer(settings: ServerSettings, answer: Answer, gate = new Gate(settings)): Server {
+export function createWebServer(
+  settings: ServerSettings,
+  answer: Answer,
+  authenticator = new Authenticator(settings),
+): Server {
   const { identity, limits } = settings;
   const { handshakeMs } = limits;
   const timeouts = { headersTimeout: handshakeMs, requestTimeout: 1.4 * handshakeMs, connectionsCheckingInterval: 500 };
-  const options = { noDelay: true, keepAliveTimeout: 65_000, maxHeaderSize: MOST_HEADER_BYTES, ...timeouts };
-  const inTime = requestGuard(limits);
-  const enter = entrance(settings, answer, gate);
+  const options = {
+    noDelay: true,
+    keepAliveTimeout: KEEP_ALIVE_SECONDS * 1e3,
+    maxHeaderSize: MOST_HEADER_BYTES,
+    ...timeouts,
+  };
+  const take = requestGuard(limits);
+  const enter = authorize(settings, answer, authenticator);
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    if (!inTime(request, response)) return refuseAndCut(request, response, 429, 'too many requests');
+    if (!take(request, response)) return refuseAndCut(request, response, 429, 'too many requests');
     enter(request, response);
   };
   if (identity === undefined) return answerBrokenRequests(createServer(options, onRequest));
@@ -72,19 +82,19 @@ export function createWebServer(settings: ServerSettings, answer: Answer, gate =
   return answerBrokenRequests(createSecureServer({ ...options, ...secure }, onRequest));
 }
 
-/** What every request passes before it is answered, whichever HTTP brought it. */
-export function entrance(
+/** Authorizes each request, of any version of HTTP, before it is answered. */
+export function authorize(
   settings: ServerSettings,
   answer: Answer,
-  gate = new Gate(settings),
+  authenticator = new Authenticator(settings),
 ): (request: WebRequest, response: WebResponse) => void {
   return (request, response) => {
-    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
-    if (letPage(request, response, settings)) return;
-    const token = gate.open ? undefined : tokenOf(request);
-    const pass = gate.known(token);
-    if (pass !== undefined) return answer(request, response, pass);
-    gate.admit(token).then(
+    if (!authenticator.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (handleCors(request, response, settings)) return;
+    const token = authenticator.open ? undefined : tokenOf(request);
+    const auth = authenticator.known(token);
+    if (auth !== undefined) return answer(request, response, auth);
+    authenticator.admit(token).then(
       (admitted) => answer(request, response, admitted),
       (error: unknown) => refuseToken(response, error),
     );
@@ -96,8 +106,8 @@ export function schemeOf(plain: 'http' | 'ws', { identity }: Pick<ServerSettings
   return identity === undefined ? plain : `${plain}s`;
 }
 
-/** A page of another origin that was admitted may read the answer (Fetch §3.2); true where the request only asked about that. */
-function letPage(request: WebRequest, response: WebResponse, { origins }: ServerSettings): boolean {
+/** Lets a page of another origin that was admitted read the answer (Fetch §3.2). True if the request was a preflight and is answered. */
+function handleCors(request: WebRequest, response: WebResponse, { origins }: ServerSettings): boolean {
   const { origin } = request.headers;
   if (origins === undefined || origin === undefined) return false;
   response.setHeader('access-control-allow-origin', origin);
@@ -116,19 +126,19 @@ function letPage(request: WebRequest, response: WebResponse, { origins }: Server
  * For a web server whose requests a library took over: strange pages are refused before it sees them, and those that were
  * admitted may read what it answers.
  */
-export function guardOrigins(server: Server, gate: Gate, settings: ServerSettings): void {
+export function guardOrigins(server: Server, authenticator: Authenticator, settings: ServerSettings): void {
   const requests = server.listeners('request');
   const upgrades = server.listeners('upgrade');
   server.removeAllListeners('request').removeAllListeners('upgrade');
   server.on('request', (request, response) => {
-    if (!gate.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
-    if (letPage(request, response, settings)) return;
+    if (!authenticator.admitsOrigin(request)) return refuse(response, 403, 'this origin is not admitted');
+    if (handleCors(request, response, settings)) return;
     for (const listener of requests) listener.call(server, request, response);
   });
   // Without a listener Node answers an upgrade as any request; with one that hands it to nobody it would be kept for ever.
   if (upgrades.length === 0) return;
   server.on('upgrade', (request, socket, head) => {
-    if (!gate.admitsOrigin(request)) return refuseUpgrade(socket, 403);
+    if (!authenticator.admitsOrigin(request)) return refuseUpgrade(socket, 403);
     // Of what is none of its own a library closes its half alone, and Node's time-outs are over with the upgrade.
     socket.once('finish', () => cutSoon(socket));
     for (const listener of upgrades) listener.call(server, request, socket, head);
@@ -136,7 +146,7 @@ export function guardOrigins(server: Server, gate: Gate, settings: ServerSetting
 }
 
 function refuseToken(response: WebResponse, error: unknown): void {
-  if (!(error instanceof Refused)) return void response.destroy();
+  if (!(error instanceof Unauthorized)) return void response.destroy();
   response.setHeader('www-authenticate', 'Bearer error="invalid_token"');
   refuse(response, 401, error.message);
 }
@@ -145,12 +155,12 @@ function refuseToken(response: WebResponse, error: unknown): void {
 export function refuse(response: WebResponse, status: number, reason: string): void {
   const text = `${reason}\n`;
   const length = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...lastOf(response) });
+  response.writeHead(status, { 'content-type': 'text/plain', 'content-length': length, ...connectionClose(response) });
   response.end(text);
 }
 
-/** Says that the connection ends with this answer. HTTP/2 has no such field (RFC 9113 §8.2.2): the stream ends anyway. */
-function lastOf({ req }: WebResponse): { connection?: string } {
+/** Header that ends the connection with this answer. HTTP/2 has no such field (RFC 9113 §8.2.2): the stream ends anyway. */
+function connectionClose({ req }: WebResponse): { connection?: string } {
   return req.httpVersionMajor >= 2 ? {} : { connection: 'close' };
 }
 
@@ -260,7 +270,11 @@ function readBody(request: WebRequest, mostBytes: number): Promise<Buffer> {
  */
 function refuseTooLarge(request: WebRequest, response: WebResponse): void {
   const text = 'message too large\n';
-  response.writeHead(413, { 'content-type': 'text/plain', 'content-length': text.length, ...lastOf(response) });
+  response.writeHead(413, {
+    'content-type': 'text/plain',
+    'content-length': text.length,
+    ...connectionClose(response),
+  });
   response.write(text);
   const { socket } = request;
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);

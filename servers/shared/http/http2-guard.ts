@@ -2,7 +2,7 @@ import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node
 import type { Socket } from 'node:net';
 import type { Limits } from '../../../bench/contract.ts';
 import { LINGER_MS } from '../connections.ts';
-import { floodGuard } from '../flood.ts';
+import { tokenBucket } from '../token-bucket.ts';
 
 const CALM = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 /** As on a connection of HTTP/1.1: a session may ask for as many answers as it sends messages. */
@@ -20,9 +20,9 @@ export function guardSession(
   session: ServerHttp2Session,
   { messagesPerSecond }: Pick<Limits, 'messagesPerSecond'>,
 ): void {
-  const inTime = floodGuard({ messagesPerSecond: FRAMES_A_MESSAGE * messagesPerSecond });
+  const take = tokenBucket({ messagesPerSecond: FRAMES_A_MESSAGE * messagesPerSecond });
   const count = (): void => {
-    if (!inTime()) endSession(session);
+    if (!take()) endSession(session);
   };
   session.on('ping', count).on('remoteSettings', count).on('stream', count);
   nameFloods(session);

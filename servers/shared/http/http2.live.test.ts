@@ -1,29 +1,28 @@
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as dial } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Listener, ServerSettings } from '../../../bench/contract.ts';
 import { usualLimits } from '../../../bench/limits.ts';
 import { makeIdentity } from '../../../bench/security/identity.ts';
-import { application } from '../../application.ts';
-import { listen } from '../../sse.ts';
+import { Kit } from '../../../bench/testing/kit.ts';
+import * as server from '../../sse.ts';
 
-const ending: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ending.splice(0).reverse()) await end();
+let kit: Kit;
+beforeEach(() => {
+  kit = new Kit();
 });
+afterEach(() => kit[Symbol.asyncDispose]());
 
-async function served(more: Partial<ServerSettings> = {}): Promise<Listener> {
+function served(more: Partial<ServerSettings> = {}): Promise<Listener> {
   const limits = { ...usualLimits(1_000), handshakeMs: 200 };
-  const listener = await listen(application, { host: '127.0.0.1', port: 0, options: { http: '2' }, limits, ...more });
-  ending.push(() => listener.close());
-  return listener;
+  return kit.listen(server, { options: { http: '2' }, limits, ...more });
 }
 
 function dialled(url: string, ca?: string): ClientHttp2Session {
   const session = connect(url, ca === undefined ? {} : { ca });
   session.on('error', () => {});
-  ending.push(() => session.destroy());
+  kit.defer(() => session.destroy());
   return session;
 }
 

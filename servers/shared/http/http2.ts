@@ -7,14 +7,12 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { ServerSettings } from '../../../bench/contract.ts';
-import { type Answer, entrance, refuse } from './http.ts';
+import { KEEP_ALIVE_SECONDS } from '../../../bench/limits.ts';
+import { type Answer, authorize, refuse } from './http.ts';
 import { guardSession, lingering } from './http2-guard.ts';
 
-/** As long as a connection without requests may stay, like the web server of HTTP/1.1. */
-const KEEP_ALIVE_MS = 65_000;
-
 /**
- * The web server's counterpart for HTTP/2 (RFC 9113), with the same entrance and the same patience. Without TLS it wants clients that
+ * The web server's counterpart for HTTP/2 (RFC 9113), with the same authorization and the same patience. Without TLS it wants clients that
  * know beforehand (§3.3): no browser does. TCP_NODELAY is on: Node sets it on every connection that speaks HTTP/2.
  */
 export function createHttp2Server(settings: ServerSettings, answer: Answer): Http2Server {
@@ -24,7 +22,7 @@ export function createHttp2Server(settings: ServerSettings, answer: Answer): Htt
     unknownProtocolTimeout: limits.handshakeMs,
   };
   const { handshakeMs } = limits;
-  const onRequest = entrance(settings, answer);
+  const onRequest = authorize(settings, answer);
   const server =
     identity === undefined
       ? createServer(options, onRequest)
@@ -56,7 +54,7 @@ function endWhenIdle(session: ServerHttp2Session, firstMs: number): void {
     clearTimeout(idle);
     stream.once('close', () => {
       open--;
-      if (open === 0 && !session.destroyed) idle = setTimeout(() => session.close(), KEEP_ALIVE_MS);
+      if (open === 0 && !session.destroyed) idle = setTimeout(() => session.close(), KEEP_ALIVE_SECONDS * 1e3);
     });
   });
   session.on('error', () => {});

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { gzip } from 'node:zlib';
 import type { Application, Listener, Message, Options, ServerSettings } from '../../../bench/contract.ts';
+import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
-import { floodGuard } from '../flood.ts';
-import { type Pass, whenExpired } from '../gate.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { tokenBucket } from '../token-bucket.ts';
 import {
   acceptsGzip,
   createWebServer,
@@ -27,7 +27,7 @@ export interface PollingSession {
   readonly id: string;
   /** Whose it is: a request of anybody else finds no session. */
   readonly subject: string;
-  readonly inTime: () => boolean;
+  readonly take: () => boolean;
   readonly mailbox: Mailbox<Message>;
   /** The request that waits for news, if any. */
   held: Held | undefined;
@@ -83,7 +83,7 @@ export async function listenForPolls(
     for (const session of sessions.values()) session.mailbox.append(entry);
   }
 
-  function open(request: WebRequest, response: WebResponse, pass: Pass): void {
+  function open(request: WebRequest, response: WebResponse, auth: AuthContext): void {
     const before = opened.get(request.socket) ?? 0;
     if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many sessions');
     opened.set(request.socket, before + 1);
@@ -94,11 +94,11 @@ export async function listenForPolls(
       held: undefined,
       openedMs: performance.now(),
       lastSeenMs: Number.NaN,
-      subject: pass.subject,
-      inTime: floodGuard(limits),
+      subject: auth.subject,
+      take: tokenBucket(limits),
       forget: () => {},
     };
-    session.forget = whenExpired(pass, () => end(session, 401, 'the token has expired'));
+    session.forget = whenExpired(auth, () => end(session, 401, 'the token has expired'));
     sessions.set(id, session);
     sendJson(response, 201, JSON.stringify({ session: id }));
   }
@@ -115,7 +115,7 @@ export async function listenForPolls(
 
   function receive(session: PollingSession, request: WebRequest, response: WebResponse): void {
     void takeMessage(request, response, messageBytes, async (message) => {
-      if (!session.inTime()) return 429;
+      if (!session.take()) return 429;
       await application(message, (reply) => session.mailbox.append(kept(reply)), broadcast);
       return 204;
     });
@@ -129,13 +129,13 @@ export async function listenForPolls(
     else sendJson(response, 200, body);
   }
 
-  const server = createWebServer(settings, (request, response, pass) => {
+  const server = createWebServer(settings, (request, response, auth) => {
     const [address = '', query] = (request.url ?? '').split('?');
     const [, path, id] = address.split('/');
     const session = id === undefined ? undefined : sessions.get(id);
     const route = `${request.method} ${path}`;
-    if (route === 'POST sessions' && id === undefined) open(request, response, pass);
-    else if (session?.subject !== pass.subject || id === undefined) notFound(request, response);
+    if (route === 'POST sessions' && id === undefined) open(request, response, auth);
+    else if (session?.subject !== auth.subject || id === undefined) notFound(request, response);
     else if (route === 'DELETE sessions') {
       end(session);
       response.writeHead(204);

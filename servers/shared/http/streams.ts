@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Application, Listener, Message, Options, ServerSettings } from '../../../bench/contract.ts';
+import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
-import { floodGuard } from '../flood.ts';
-import { type Pass, whenExpired } from '../gate.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { tokenBucket } from '../token-bucket.ts';
 import { type EventStream, gzippedEvents, plainEvents } from './events.ts';
 import {
   acceptsGzip,
@@ -34,7 +34,7 @@ interface Stream {
   readonly body: EventStream;
   /** Whose it is: a POST of anybody else finds no session. */
   readonly subject: string;
-  readonly inTime: () => boolean;
+  readonly take: () => boolean;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function listenForStreams(
     for (const { body } of streams.values()) body.write(encoded);
   }
 
-  function openStream(request: WebRequest, response: WebResponse, pass: Pass): void {
+  function openStream(request: WebRequest, response: WebResponse, auth: AuthContext): void {
     const session = randomUUID();
     const compressed = gzip && acceptsGzip(request);
     if (gzip) response.appendHeader('vary', 'accept-encoding');
@@ -68,21 +68,21 @@ export async function listenForStreams(
     });
     const body = compressed ? gzippedEvents(response) : plainEvents(response);
     body.write(greeting(session));
-    streams.set(session, { response, body, subject: pass.subject, inTime: floodGuard(limits) });
-    const forget = whenExpired(pass, () => body.end());
+    streams.set(session, { response, body, subject: auth.subject, take: tokenBucket(limits) });
+    const forget = whenExpired(auth, () => body.end());
     response.once('close', () => {
       forget();
       streams.delete(session);
     });
   }
 
-  function receive(session: string, request: WebRequest, response: WebResponse, { subject }: Pass): void {
+  function receive(session: string, request: WebRequest, response: WebResponse, { subject }: AuthContext): void {
     const stream = streams.get(session);
     if (stream?.subject !== subject) return notFound(request, response);
     void takeMessage(request, response, messageBytes, async (message) => {
       // The stream may have ended while the message was on its way.
       if (!streams.has(session)) return 410;
-      if (!stream.inTime()) return 429;
+      if (!stream.take()) return 429;
       await application(message, (reply) => stream.body.write(encode(reply)), broadcast);
       return 204;
     });
@@ -90,11 +90,11 @@ export async function listenForStreams(
 
   const http = settings.options.http === '2' ? '2' : '1.1';
   const create = http === '2' ? createHttp2Server : createWebServer;
-  const server = create(settings, (request, response, pass) => {
+  const server = create(settings, (request, response, auth) => {
     const [address = ''] = (request.url ?? '').split('?');
     const [, path, session] = address.split('/');
-    if (request.method === 'GET' && path === streamPath && session === undefined) openStream(request, response, pass);
-    else if (request.method === 'POST' && path === 'messages' && session) receive(session, request, response, pass);
+    if (request.method === 'GET' && path === streamPath && session === undefined) openStream(request, response, auth);
+    else if (request.method === 'POST' && path === 'messages' && session) receive(session, request, response, auth);
     else notFound(request, response);
   });
   const sockets = trackSockets(server);

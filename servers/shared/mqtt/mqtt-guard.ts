@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Limits } from '../../../bench/contract.ts';
-import { floodGuard } from '../flood.ts';
+import { tokenBucket } from '../token-bucket.ts';
 
 /** Control packet type and flags, then one to four bytes of remaining length. [MQTT-2.2.3] */
 const MOST_LENGTH_BYTES = 4;
@@ -21,9 +21,9 @@ export function guardPackets(
   mostBytes: number,
   { messagesPerSecond, handshakeMs }: Pick<Limits, 'messagesPerSecond' | 'handshakeMs'>,
 ): void {
-  const inTime = floodGuard({ messagesPerSecond });
-  const answersInTime = floodGuard({ messagesPerSecond: ANSWERS_A_MESSAGE * messagesPerSecond });
-  const walk = packetWalker(mostBytes, (type) => (isAnswer(type) ? answersInTime() : inTime()));
+  const take = tokenBucket({ messagesPerSecond });
+  const takeAnswer = tokenBucket({ messagesPerSecond: ANSWERS_A_MESSAGE * messagesPerSecond });
+  const walk = packetWalker(mostBytes, (type) => (isAnswer(type) ? takeAnswer() : take()));
   let late: NodeJS.Timeout | undefined;
   const whole = (): void => {
     clearTimeout(late);
@@ -45,7 +45,7 @@ export function guardPackets(
 }
 
 /**
- * Follows packet boundaries through a stream of chunks: whether a chunk ends with a packet or within one. Refused is a packet
+ * Follows packet boundaries through a stream of chunks: whether a chunk ends with a packet or within one. Unauthorized is a packet
  * that declares more than `mostBytes`, that comes in too many chunks, or whose type `admits` does not let in.
  */
 export function packetWalker(

@@ -12,7 +12,7 @@ interface WithStore {
  * Keeps of a message of QoS 2 that waits for its PUBREL what tells a repetition of it, the identifier. aedes would keep all of
  * it, though it is handed on when it comes and needed no more: a client that releases nothing could fill the memory.
  */
-export function forgetReceived(broker: Aedes): void {
+export function dropStoredQos2Payloads(broker: Aedes): void {
   const { persistence } = broker as Aedes & WithStore;
   const store = persistence.incomingStorePacket.bind(persistence);
   persistence.incomingStorePacket = (client, packet) => store(client, { ...packet, topic: '', payload: '' });

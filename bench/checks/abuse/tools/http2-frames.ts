@@ -28,12 +28,6 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return bytes;
 }
 
-export function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
 /** A header block of literals that nobody has to remember (RFC 7541 §6.2.2). */
 export function headerBlock(fields: readonly (readonly [name: string, value: string])[]): Buffer {
   return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.of(0), literal(name), literal(value)]));

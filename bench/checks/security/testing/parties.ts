@@ -1,10 +1,9 @@
 import { platform } from '../../../../clients/platform/node.ts';
-import { application } from '../../../../servers/application.ts';
 import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
+import { Kit, type Peer, within } from '../../../testing/kit.ts';
 import { type Subject, subjects } from '../../../testing/subjects.ts';
 import { capabilitiesOf, loadClient, loadServer, optionsOf, surfaceOf } from '../../../transports/index.ts';
-import { Peer, within } from '../../conformance/harness.ts';
 
 /** A transport in one of its variants, with its modules. Which those are the registry says, and nothing else. */
 export interface Party extends Subject {
@@ -38,48 +37,25 @@ export async function everyParty(): Promise<readonly Party[]> {
 
 type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'origins'>>;
 
-/** One test's servers and sessions. Everything opened through it is closed when the test ends. */
-export class Stage implements AsyncDisposable {
-  readonly #cleanup: (() => Promise<unknown>)[] = [];
-
-  async listen({ server, entry, variant }: Party, guarded: Guarded = {}): Promise<Listener> {
+/** Servers and sessions of one test. They are closed when the test ends. */
+export class PartyKit extends Kit {
+  serve(party: Party, guarded: Guarded = {}): Promise<Listener> {
     // A session that brings nothing where nothing is a token waits for so long before it is refused.
     const limits = { ...usualLimits(1 << 20), handshakeMs: 2_000 };
-    const settings = { host: '127.0.0.1', port: 0, options: optionsOf({ entry, variant }), limits };
-    const listener = await server.listen(application, { ...settings, ...guarded });
-    this.later(() => listener.close());
-    return listener;
+    return this.listen(party.server, { options: optionsOf(party), limits, ...guarded });
   }
 
   /** @param peer receives also what a session gets that is refused in the end */
-  async connect(
-    { client, entry, variant }: Party,
-    url: string,
-    { token, peer = new Peer(), surroundings = platform }: Opening = {},
-  ): Promise<Peer> {
-    const { signal } = new AbortController();
-    const options = optionsOf({ entry, variant });
-    const settings = { options, platform: surroundings, encoding: 'text', signal } as const;
-    const connecting = client.connect(url, peer, token === undefined ? settings : { ...settings, token });
-    const session = await within(connecting, 'a session');
-    this.later(() => session.close());
-    peer.adopt(session.send, () => session.close());
-    return peer;
-  }
-
-  /** Closes in the reverse order of opening. */
-  later(close: () => Promise<unknown>): void {
-    this.#cleanup.push(close);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const close of this.#cleanup.reverse()) await within(close(), 'closing');
+  join(party: Party, url: string, { token, peer, surroundings = platform }: Opening = {}): Promise<Peer> {
+    const settings = { options: optionsOf(party), platform: surroundings };
+    const connecting = this.connect(party.client, url, token === undefined ? settings : { ...settings, token }, peer);
+    return within(connecting, 'a session');
   }
 }
 
 interface Opening {
   readonly token?: string | undefined;
-  readonly peer?: Peer;
+  readonly peer?: Peer | undefined;
   readonly surroundings?: Platform;
 }
 

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { askStream, type Overheard, PREFACE, relayStreams } from './http2.ts';
-import type { Stage } from './parties.ts';
+import type { PartyKit } from './parties.ts';
 
 export interface Relay {
   /** The server's URL with the relay in its place. */
@@ -14,7 +14,7 @@ export interface Relay {
  *
  * @param pageOf the page's origin, given the server's own as the client knows it: the relay's
  */
-export async function relay(stage: Stage, target: string, pageOf?: (own: string) => string): Promise<Relay> {
+export async function relay(kit: PartyKit, target: string, pageOf?: (own: string) => string): Promise<Relay> {
   const { protocol, hostname, port } = new URL(target);
   const overheard: Overheard[] = [];
   const sockets = new Set<Socket>();
@@ -38,7 +38,7 @@ export async function relay(stage: Stage, target: string, pageOf?: (own: string)
     });
   });
   await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
-  stage.later(() => {
+  kit.defer(() => {
     for (const socket of sockets) socket.destroy();
     return new Promise((resolve) => server.close(resolve));
   });

@@ -1,5 +1,5 @@
 import type { Case, Results } from '../../../../bench/results/schema.ts';
-import { type ReadRun, readingsOf, runOf } from '../../../analysis/readings.ts';
+import { type ReadRun, readingsOf, runOf, unmeasured } from '../../../analysis/readings.ts';
 import type { Readings } from '../../../model/member.ts';
 import { bytesOf, inflated } from '../../../raw/inflate.ts';
 import { type Decoded, UNREADABLE } from '../../../stats/distribution.ts';
@@ -12,8 +12,8 @@ export async function decodeRun(results: Results, progress: (share: number) => P
     const valid = one.trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : []));
     const decoded = valid.map(async (trial) => ({
       trial,
-      response: await decodeHistogram(trial.latency.response),
-      connect: await decodeHistogram(trial.latency.connect),
+      response: unmeasured(trial, 'response') ?? (await decodeHistogram(trial.latency.response)),
+      connect: unmeasured(trial, 'connect') ?? (await decodeHistogram(trial.latency.connect)),
       // A comparison uses no figure of the others.
       service: UNREADABLE,
       lag: UNREADABLE,

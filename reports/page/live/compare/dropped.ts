@@ -1,4 +1,6 @@
+import { withoutNewer } from '../../../../bench/results/newer.ts';
 import type { Results } from '../../../../bench/results/schema.ts';
+import { upgrade } from '../../../../bench/results/upgrade.ts';
 import { ANALYSIS, RESULTS } from '../../document/carried.ts';
 import { decompressed } from '../embedded-data.ts';
 import { type JsonSchema, misfits } from './json-schema.ts';
@@ -75,21 +77,22 @@ function resultsIn(text: string, name: string): Results {
   if (document === undefined) {
     throw new Unusable(`${name} is not JSON, or its end is missing. ${GIVE}`);
   }
-  const known = SCHEMA.properties?.schema?.const;
+  const readable = SCHEMA.properties?.schema?.const;
   const version = typeof document === 'object' && document !== null && 'schema' in document ? document.schema : null;
   if (typeof version !== 'string' || !version.startsWith('wirebench')) {
     throw new Unusable(`${name} contains no Wirebench run. ${GIVE}`);
   }
-  if (version !== known) {
+  if (version !== readable) {
     throw new Unusable(
       version.startsWith('wirebench/')
-        ? `${name} has schema ${JSON.stringify(version)}, but this page reads ${known}. Create this page again with the version of Wirebench that wrote the file: npm run report -- results.json`
+        ? `${name} has schema ${JSON.stringify(version)}, but this page reads ${readable}. Create this page again with the version of Wirebench that wrote the file: npm run report -- results.json`
         : `${name} contains ${JSON.stringify(version)}, not the results of a run. ${GIVE}`,
     );
   }
-  if (isResults(document)) return document;
-  const found = misfits(SCHEMA, document, 3).map(({ path, message }) => `${path}: ${message}`);
-  throw new Unusable(`${name} does not match schema ${known}: ${found.join('; ')}. ${GIVE}`);
+  const known = withoutNewer(document);
+  if (isResults(known)) return upgrade(known);
+  const found = misfits(SCHEMA, known, 3).map(({ path, message }) => `${path}: ${message}`);
+  throw new Unusable(`${name} does not match schema ${readable}: ${found.join('; ')}. ${GIVE}`);
 }
 
 const isResults = (document: unknown): document is Results => misfits(SCHEMA, document, 1).length === 0;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { resultsSchema } from '../../../../bench/results/schema.ts';
+import { type Results, resultsSchema } from '../../../../bench/results/schema.ts';
 import { EVERY_KIND, makeResults, SEVEN } from '../../../testing/fixtures.ts';
 import { resultsJsonSchema } from '../../document/results-schema.ts';
 import { misfits } from './json-schema.ts';
 
 const SCHEMA = resultsJsonSchema();
 
-const results = makeResults({
+const made = makeResults({
   // These three have every kind of path that seven transports have.
   transports: {
     ws: SEVEN.ws ?? {},
@@ -17,8 +17,46 @@ const results = makeResults({
   scenarios: EVERY_KIND,
   trials: 2,
   wire: 'link',
-  environment: { checks: [{ name: 'swap', state: 'note', observed: 'in use', fix: 'Free some.' }] },
+  environment: {
+    checks: [{ name: 'swap', state: 'note', known: false, observed: 'in use', fix: 'Free some.' }],
+    hosts: [{ name: 'local', platform: 'linux', arch: 'x64', kernel: '6', cpu: 'x', cores: 2, memoryBytes: 1 }],
+  },
 });
+
+const SUMMARY = { count: 1, p50: 1, p90: null, p99: null, 'p99.9': null, max: 1 };
+
+/** Run whose first case has the fields that only some runs have. */
+const results: Results = {
+  ...made,
+  networks: [{ id: '4g', title: '4G', effective: { delaySeconds: 0.04, lossy: true } }],
+  setAside: [{ id: 'x', reason: 'y' }],
+  cases: made.cases.map((one, index) =>
+    index > 0
+      ? one
+      : {
+          ...one,
+          reaches: 'sender',
+          trials: one.trials.map((trial) =>
+            trial.state === 'failed'
+              ? trial
+              : {
+                  ...trial,
+                  replaces: 3,
+                  beside: [4],
+                  messages: { ...trial.messages, overdue: 0, replayed: 0 },
+                  latency: {
+                    ...trial.latency,
+                    summary: { response: SUMMARY, service: SUMMARY, lag: SUMMARY, connect: SUMMARY },
+                  },
+                  processes: [
+                    { role: 'server', host: 'local', runtime: 'node 24', cores: '0', cpuSeconds: 1, rssBytes: 1 },
+                  ],
+                  notMeasured: [{ path: 'wire', reason: 'no link' }],
+                },
+          ),
+        },
+  ),
+};
 
 test('a run matches the schema of results, also with fields that only a later version knows', () => {
   expect(misfits(SCHEMA, results)).toEqual([]);

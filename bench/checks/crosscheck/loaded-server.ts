@@ -1,0 +1,141 @@
+import { fileURLToPath } from 'node:url';
+import { ECHO } from '../../codec/header.ts';
+import { Messages } from '../../load/messages.ts';
+import type { Recording } from '../../load/recording.ts';
+import { following, messageCount } from '../../load/schedule.ts';
+import type { CpuPinning } from '../../run/affinity.ts';
+import { Child, type ChildSettings } from '../../run/child.ts';
+import { LoadGenerator, maxOpeningSeconds } from '../../run/generator.ts';
+import { GENERATOR_FLAGS, listenOnLoopback, PATIENCE_SECONDS, type Server, startServer } from '../../run/processes.ts';
+import { clientModule, optionsOf, serverModule, type TransportEntry } from '../../transports/index.ts';
+import type {
+  AutocannonAnswer,
+  AutocannonOrder,
+  BareAnswer,
+  BareOrder,
+  EndpointAnswer,
+  EndpointOrder,
+} from './protocol.ts';
+
+/** Where processes are put, as in a run, and what ends them all. */
+export interface ProcessContext {
+  readonly pinning: CpuPinning | undefined;
+  readonly signal: AbortSignal;
+}
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** How long to wait for what has not arrived. More than any freeze. */
+const DRAIN_SECONDS = 10;
+const SEED = 1;
+
+/** The message, and request body, of generators that always send the same one. */
+export function constantMessage(size: number): string {
+  return String(new Messages({ seed: SEED, size, encoding: 'text', opcode: ECHO, senders: 1 }).build(0, 0));
+}
+
+/** A server to load, and where it takes messages. The signal also ends what is under way when the server dies. */
+export interface LoadedServer extends ProcessContext {
+  readonly server: Server;
+  readonly url: string;
+}
+
+/** Starts a fresh server process as a run does, and ends it after use. */
+export async function withServer<Result>(
+  entry: TransportEntry,
+  context: ProcessContext,
+  use: (target: LoadedServer) => Promise<Result>,
+): Promise<Result> {
+  await using server = startServer(context.pinning?.server);
+  const signal = server.aliveWith(context.signal);
+  const listen = { module: serverModule(entry), options: optionsOf({ entry, variant: null }) };
+  const { url } = await listenOnLoopback(server, listen, signal);
+  return await use({ ...context, signal, server, url });
+}
+
+/** Starts a server as `withServer` does, and holds its transport's plain endpoint open on the server's core: `url` is that. */
+export async function withEndpoint<Result>(
+  entry: TransportEntry,
+  context: ProcessContext,
+  use: (target: LoadedServer) => Promise<Result>,
+): Promise<Result> {
+  return await withServer(entry, context, async (target) => {
+    const name = 'the process that holds the endpoint';
+    const core = target.pinning?.server;
+    await using holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), { core });
+    const signal = holder.aliveWith(target.signal);
+    const options = optionsOf({ entry, variant: null });
+    const order = { order: 'open', module: clientModule(entry), url: target.url, options } as const;
+    const { url } = await holder.ask(order, 'open', { seconds: PATIENCE_SECONDS, signal });
+    return await use({ ...target, signal, url });
+  });
+}
+
+/** Our generator: one load worker with its sessions open. */
+export interface Generator {
+  /** Sends `rate` messages a second on a schedule. */
+  open(rate: number, seconds: number): Promise<Recording>;
+  /** Lets each session send again when its message has come back. */
+  closed(seconds: number): Promise<Recording>;
+}
+
+/** Starts a load worker as a run does, with the client module to speak through, and ends it after use. */
+export async function withGenerator<Result>(
+  { module, clients, size }: { readonly module: string; readonly clients: number; readonly size: number },
+  { url, pinning, signal }: LoadedServer,
+  use: (generator: Generator) => Promise<Result>,
+): Promise<Result> {
+  await using generator = new LoadGenerator({ workers: 1, clients, cores: pinning?.workers, signal });
+  const message = { options: {}, encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
+  await generator.open({ module, url, ...message }, { until: clients, inFlight: 1 });
+  const drainSeconds = DRAIN_SECONDS;
+  let first = 0;
+  return await use({
+    open(rate, seconds) {
+      const phase = { first, rate, seconds, startNs: generator.soonNs(), drainSeconds };
+      first = following({ first, clients, count: messageCount(rate, seconds) });
+      return generator.phase(phase);
+    },
+    async closed(seconds) {
+      const recording = await generator.closed({ first, seconds, drainSeconds });
+      // No session has sent more than all of them together.
+      first += recording.sent * clients;
+      return recording;
+    },
+  });
+}
+
+/** Starts a process for autocannon; it may be asked for several loads, one after another. */
+export async function withAutocannon<Result>(
+  { clients, size }: { readonly clients: number; readonly size: number },
+  { url, ...context }: LoadedServer,
+  use: (run: (loop: AutocannonOrder['loop']) => Promise<AutocannonAnswer>) => Promise<Result>,
+): Promise<Result> {
+  const settings = tool(context);
+  await using child = new Child<AutocannonOrder, AutocannonAnswer>('autocannon', file('./autocannon.ts'), settings);
+  const signal = child.aliveWith(context.signal);
+  const request = { url, connections: clients, body: constantMessage(size) };
+  return await use((loop) => {
+    const lasts = loop.kind === 'closed' ? loop.seconds : loop.requests / loop.rate;
+    const seconds = lasts + DRAIN_SECONDS + PATIENCE_SECONDS;
+    return child.ask({ order: 'load', ...request, loop }, 'load', { seconds, signal });
+  });
+}
+
+/** Lets a bare loop run once. */
+export async function runBare(
+  name: 'bare-ws' | 'bare-tcp',
+  { size, ...load }: Omit<BareOrder, 'order' | 'url' | 'message'> & { readonly size: number },
+  { url, signal, pinning }: LoadedServer,
+): Promise<BareAnswer> {
+  const settings = tool({ pinning });
+  await using child = new Child<BareOrder, BareAnswer>('the bare loop', file(`./${name}.ts`), settings);
+  const seconds = load.warmupSeconds + load.seconds + PATIENCE_SECONDS + maxOpeningSeconds(load.connections);
+  const order = { order: 'loop', url, ...load, message: constantMessage(size) } as const;
+  return await child.ask(order, 'loop', { seconds, signal });
+}
+
+/** Other generators run as ours does: on the core that a run's first load worker has, with the same flags of the runtime. */
+const tool = ({ pinning }: Pick<ProcessContext, 'pinning'>): ChildSettings => ({
+  core: pinning?.workers[0],
+  flags: GENERATOR_FLAGS,
+});

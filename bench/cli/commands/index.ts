@@ -1,0 +1,28 @@
+import type { Command } from '../command.ts';
+
+/** Every command, in the order of `--help`. A command's module is loaded when it is needed. */
+export const COMMANDS = {
+  run: async () => (await import('./run.ts')).command,
+  report: async () => (await import('./report.ts')).command,
+  compare: async () => (await import('./compare.ts')).command,
+  choose: async () => (await import('./choose.ts')).command,
+  serve: async () => (await import('./serve.ts')).command,
+  list: async () => (await import('./list.ts')).command,
+  doctor: async () => (await import('./doctor.ts')).command,
+  wire: async () => (await import('./wire.ts')).command,
+  aa: async () => (await import('./aa.ts')).command,
+  micro: async () => (await import('./micro.ts')).command,
+  crosscheck: async () => (await import('./crosscheck.ts')).command,
+  ceiling: async () => (await import('./ceiling.ts')).command,
+} as const satisfies Readonly<Record<string, () => Promise<Command>>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const isCommandName = (name: string | undefined): name is CommandName =>
+  name !== undefined && Object.hasOwn(COMMANDS, name);
+
+/** The command that the first argument names; all of them where it names none, as help and suggestions need. */
+export async function loadCommands([first]: readonly string[]): Promise<readonly Command[]> {
+  const loaders = isCommandName(first) ? [COMMANDS[first]] : Object.values(COMMANDS);
+  return await Promise.all(loaders.map((load) => load()));
+}

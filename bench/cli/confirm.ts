@@ -1,0 +1,24 @@
+import { ask } from './ask.ts';
+import type { Context } from './command.ts';
+import { approximately } from './eta.ts';
+import { toggle } from './flags.ts';
+
+/** Commands that take longer ask first, if somebody is at the terminal. */
+const MAX_UNASKED_SECONDS = 15 * 60;
+
+/** Flag of every command that may take long. */
+export const YES = toggle('start without asking, however long it takes; only a terminal is asked, from 15 minutes on');
+
+/**
+ * True if a command that takes so long may start. Nobody is asked where it is short, `--yes` was given, or nobody is at a
+ * terminal. A command that was interrupted before may not start.
+ */
+export async function confirm(seconds: number, { yes }: { readonly yes: boolean }, context: Context): Promise<boolean> {
+  if (context.interrupted.aborted) return false;
+  if (yes || seconds <= MAX_UNASKED_SECONDS || !context.io.interactive) return true;
+  const answer = await ask(
+    (prompt) => prompt(`This takes about ${approximately(seconds)}. Go on? (--yes does not ask) [Y/n] `),
+    context,
+  );
+  return answer !== undefined && /^(y(es)?)?$/i.test(answer.trim());
+}

@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { wirebench } from '../testing/in-process.ts';
+import { transports, whyUnavailable } from '../transports/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-plan-'));
+const out = join(folder, 'out');
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Plan {
+  readonly schema: string;
+  readonly command: string;
+  readonly estimatedSeconds: number;
+  readonly steps: readonly { readonly name: string; readonly seconds: number }[];
+}
+
+const ROWS: readonly (readonly [command: string, flags: readonly string[], steps: readonly string[]])[] = [
+  [
+    'run',
+    ['--transports', 'ws,sse', '--scenarios', 'echo', '--out', out],
+    ['ws/echo/c100/r1000/s128/text', 'sse/echo/c100/r1000/s128/text'],
+  ],
+  ['wire', ['--transports', 'ws', '--size', '64', '--out', out], ['ws/wire/c1/s64/text']],
+  ['aa', ['--pairs', '2', '--slowed', '1'], ['2 pairs of equals', '1 pair of unequals']],
+  ['micro', ['--transports', 'ws'], ['json, 128 bytes: 2 rows', 'ws, 128 bytes: 4 rows']],
+  ['crosscheck', [], expect.arrayContaining(['sse: our generator', 'freeze, sse: autocannon, uncorrected'])],
+  [
+    'ceiling',
+    ['--transports', 'ws,short-polling'],
+    expect.arrayContaining(['ws, echo, bare-ws', 'short-polling, echo']),
+  ],
+];
+
+describe.each(ROWS)('%s --plan', (command, flags, names) => {
+  test('prints every step with its time, and the sum', async () => {
+    const { code, stdout, stderr } = await wirebench([command, ...flags, '--plan', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { schema, steps, estimatedSeconds, ...rest } = JSON.parse(stdout) as Plan;
+    expect({ schema, command: rest.command }).toEqual({ schema: 'wirebench-plan/1', command });
+    expect(steps.map(({ name }) => name)).toEqual(names);
+    expect(steps.every(({ seconds }) => seconds > 0)).toBe(true);
+    expect(estimatedSeconds).toBeCloseTo(
+      steps.reduce((sum, { seconds }) => sum + seconds, 0),
+      1,
+    );
+  });
+
+  test('tells people the same, measures nothing and asks nobody', async () => {
+    // Long enough that somebody at a terminal would be asked.
+    const { code, stdout, stderr } = await wirebench([command, ...flags, '--plan'], { columns: 100 });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/about \d+ (s|min)\./);
+    expect(stdout).toMatch(/^ {2}\S.* {2}\d+ (s|min)$/m);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+test('run --plan --ndjson prints the first event alone', async () => {
+  const { code, stdout } = await wirebench(['run', '--transports', 'ws', '--scenarios', 'echo', '--plan', '--ndjson']);
+  expect(code).toBe(0);
+  expect(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([expect.objectContaining({ event: 'plan', cases: ['ws/echo/c100/r1000/s128/text'] })]);
+});
+
+test('a plan that cannot be carried out is refused', async () => {
+  const { code, stdout } = await wirebench(['run', '--plan', '--transports', 'wss']);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
+test('ceiling measures every transport of this machine, and names the others', async () => {
+  const { stdout } = await wirebench(['ceiling', '--plan']);
+  for (const entry of transports) {
+    const isHere = (await whyUnavailable(entry)) === undefined;
+    expect(stdout).toMatch(new RegExp(isHere ? `^ {2}${entry.id}, echo ` : `^Left out: ${entry.id}: unavailable`, 'm'));
+  }
+});

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { ECHO, makeResults, SEVEN } from '../../reports/testing/fixtures.ts';
+import { readOptions } from '../plan/options.ts';
+import { makePlan } from '../plan/plan.ts';
+import type { Setting } from '../plan/settings.ts';
+import { writeResults } from '../results/file.ts';
+import type { Results } from '../results/schema.ts';
+import { loopback } from '../run/link.ts';
+import { describePlan, newestResults } from './preflight.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-before-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function said(settings: Partial<Record<Setting, string>>, earlier?: Results): string {
+  const given = Object.entries(settings).map(([name, value]) => [name, { value, where: `--${name}` }]);
+  const read = readOptions(Object.fromEntries(given));
+  if ('problems' in read) throw new Error(read.problems.join());
+  const resources = { link: loopback('no tools'), workers: 1, pinning: undefined, sources: [] };
+  const unfit = { name: 'clock', state: 'unfit', observed: 'steps of 1 ms', fix: 'measure elsewhere' } as const;
+  return describePlan(makePlan(read.options), resources, { checks: [unfit], earlier });
+}
+
+const earlier = makeResults({ transports: SEVEN, scenarios: [ECHO], trials: 7 });
+
+test('a plan says how much it is, over what, and what is wrong with the machine', () => {
+  const text = said({ transports: 'ws,sse', scenarios: 'echo', trials: '7' });
+  expect(text).toMatch(/^2 cases × 7 trials = 14, about \d+ s\./);
+  expect(text).toContain('\nws and sse: echo with 100 clients at 1,000 msg/s of 128 B.\n');
+  expect(text).toContain('\nEvery case once in each of 7 blocks, in shuffled order (seed 1).\n');
+  expect(text).toContain('the loopback, bytes at the sockets (no tools); 1 load process.');
+  expect(text).toContain('✕ Not fit to measure on: clock: steps of 1 ms. → measure elsewhere');
+});
+
+test('a plan says what it can tell, or that it cannot', () => {
+  expect(said({ scenarios: 'echo', trials: '5' })).toMatch(/no verdicts\. Those need 6 valid trials/);
+  expect(said({ scenarios: 'echo', trials: '7' })).toMatch(/which the first run will show/);
+  const told = said({ scenarios: 'echo', trials: '7' }, earlier);
+  expect(told).toMatch(/Can tell, going by the last run's scatter: p50 latency from [\d.]+ %, /);
+  expect(told).toMatch(/not separated/);
+  // Scatter of echo says nothing about idle.
+  expect(said({ scenarios: 'idle', trials: '7' }, earlier)).not.toMatch(/p50/);
+  // More trials tell smaller differences.
+  const from = (text: string): number => Number(/p99 latency from ([\d.]+) %/.exec(text)?.[1]);
+  expect(from(said({ scenarios: 'echo', trials: '20' }, earlier))).toBeLessThan(from(told));
+});
+
+test('a plan names the warm-up where there is one', () => {
+  expect(said({ scenarios: 'echo' })).toContain('Each: a fresh server, 0.8 s warm-up; ');
+  expect(said({ scenarios: 'capacity' })).toContain('Each: a fresh server, 0.8 s warm-up; ');
+  expect(said({ scenarios: 'idle' })).toContain('Each: a fresh server; ');
+});
+
+test('a plan says which percentiles its trials are too short for', () => {
+  expect(said({ scenarios: 'echo', rate: '100', duration: '2' })).toMatch(
+    /Cannot show p99 everywhere: a trial has 200/,
+  );
+  expect(said({ scenarios: 'echo' })).not.toMatch(/Cannot show/);
+  // A broadcast of 20 messages reaches 100 clients each.
+  expect(said({ scenarios: 'broadcast', rate: '10', duration: '2' })).not.toMatch(/Cannot show/);
+});
+
+test('the newest run that tells anything is found; what is none is passed over', () => {
+  const put = (name: string, results: Results | string): void => {
+    mkdirSync(join(folder, name));
+    const file = join(folder, name, 'results.json');
+    if (typeof results === 'string') writeFileSync(file, results);
+    else writeResults(file, results);
+  };
+  expect(newestResults(folder)).toBeUndefined();
+  expect(newestResults(join(folder, 'none'))).toBeUndefined();
+  put('2026-01-01', { ...earlier, id: 'older' });
+  put('2026-01-02', { ...earlier, id: 'newer' });
+  put('2026-01-03', { ...earlier, id: 'interrupted', state: 'interrupted' });
+  put('2026-01-04', 'no results');
+  expect(newestResults(folder)?.id).toBe('newer');
+  expect(newestResults(folder, ({ id }) => id !== 'newer')?.id).toBe('older');
+});

@@ -1,0 +1,139 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Detectable, detectable } from '../../reports/analysis/power.ts';
+import { metric, metricsOf, titleOf } from '../../reports/kinds/lookup.ts';
+import { countOf, list } from '../../reports/model/format.ts';
+import { questionOf } from '../../reports/model/group.ts';
+import type { Question } from '../../reports/model/model.ts';
+import type { Check } from '../checks/doctor/checks.ts';
+import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { writtenValue } from '../results/case.ts';
+import { readResults } from '../results/file.ts';
+import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
+import type { Results } from '../results/schema.ts';
+import type { RunResources } from '../run/run.ts';
+import type { PlannedCase } from '../scenarios/shape.ts';
+import { addressShown } from '../security/redact.ts';
+import { approximately } from './eta.ts';
+
+/** Describes a plan before it starts: its cases, its time, its link, and which differences it can and cannot show. */
+export function describePlan(
+  plan: RunPlan,
+  resources: RunResources,
+  { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
+): string {
+  const { options, cases } = plan;
+  const names = [...new Set(cases.map(({ name }) => name))];
+  const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup) ? `, ${options.warmupSeconds} s warm-up` : '';
+  return [
+    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
+    `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
+    ...(options.trials > 1
+      ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
+      : []),
+    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(resources)}.`,
+    ...plan.leftOut.map(
+      ({ name, encoding, size, dimensions = {}, reason }) =>
+        `Left out: ${[
+          name,
+          ...(encoding === undefined ? [] : [encoding]),
+          ...(size === undefined ? [] : [`${size} B`]),
+          ...Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${writtenValue(value)}`),
+        ].join(', ')}: ${reason}.`,
+    ),
+    ...detectableDifferences(plan, earlier),
+    ...percentilesOf(plan),
+    ...unfitLines(checks),
+    '',
+    '',
+  ].join('\n');
+}
+
+/** Question under which the results group a case. */
+const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Question => ({
+  ...questionOf(describeCase(planned)),
+  objective: planned.scenario.kind.uses.objective ? objective : null,
+});
+
+/** Lines on everything that is wrong with the machine, each with its remedy. */
+export const unfitLines = (checks: readonly Check[]): string[] =>
+  checks
+    .filter(({ state }) => state === 'unfit')
+    .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
+
+/** Describes the link that messages take, and the number of load processes. */
+export function describeLink({ link, workers, sources }: RunResources): string {
+  const veth = 'a private link, bytes as a cable carries them';
+  const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
+  const why = link.reason === undefined ? '' : ` (${link.reason})`;
+  const load = countOf(workers, 'load process', 'load processes');
+  return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
+}
+
+/** Estimates the differences that this plan can show, by the scatter of an earlier run's trials. */
+function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
+  const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
+  const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
+  if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
+  if (options.trials < MIN_TRIALS) {
+    return [`A quick look: medians, but no verdicts. Those need ${MIN_TRIALS} valid trials of each case.`];
+  }
+  if (earlier === undefined) {
+    return [
+      'Enough trials for verdicts. How small a difference they can tell depends on how far trials scatter here, which the first run will show.',
+    ];
+  }
+  const rivals = new Set(cases.filter(({ entry }) => !entry.floor).map(({ name }) => name)).size;
+  const found = detectable(earlier, { trials: options.trials, comparisons: Math.max(1, rivals - 1) });
+  const told = found.filter(
+    ({ metric: id, ratio }) => ratio !== null && [...kinds].some((kind) => metricsOf(kind).includes(id)),
+  );
+  if (told.length === 0) return ['Enough trials for verdicts.'];
+  return [
+    `Can tell, going by the last run's scatter: ${told.map(formatDifference).join(', ')}.`,
+    'Smaller differences will mostly come out as not separated.',
+  ];
+}
+
+function formatDifference({ metric: id, ratio }: Detectable): string {
+  const percent = ((ratio ?? 1) - 1) * 100;
+  return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+}
+
+/** Warns of percentiles for which the shortest trials have too few messages. */
+function percentilesOf({ cases }: RunPlan): string[] {
+  const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
+  const fewest = Math.min(...samples);
+  if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
+  return [
+    `Cannot show p99 everywhere: a trial has ${fewest} deliveries, and 1,000 are needed; use a longer --duration.`,
+  ];
+}
+
+const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
+
+/** Finds the newest complete run under reports/runs that has enough trials for verdicts, and suits. */
+export function newestResults(
+  folder: string = runs,
+  suits: (results: Results) => boolean = () => true,
+): Results | undefined {
+  const names = readFolder(folder).toSorted().toReversed();
+  for (const name of names) {
+    try {
+      const results = readResults(join(folder, name, 'results.json'));
+      if (results.plan.trials >= MIN_TRIALS && results.state === 'complete' && suits(results)) return results;
+    } catch {
+      // Not a run, or one of another version.
+    }
+  }
+  return undefined;
+}
+
+function readFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

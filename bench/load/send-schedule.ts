@@ -1,0 +1,111 @@
+import type { Clock } from './clock.ts';
+import type { Messages } from './messages.ts';
+import type { TimedSends } from './pacer.ts';
+import type { ConnectOrder, PhaseOrder } from './protocol.ts';
+import { Recorder } from './recorder.ts';
+import { dueNs, type Schedule, scheduleOf } from './schedule.ts';
+import type { LoadSession } from './session.ts';
+
+/** Sends the messages of a phase that are due from this worker's sessions. */
+export class SendSchedule implements TimedSends {
+  readonly recorder: Recorder;
+  readonly due: number;
+  /** After this no message is sent, and no arrival is waited for. */
+  readonly deadlineNs: number;
+  readonly #schedule: Schedule;
+  readonly #sessions: readonly LoadSession[];
+  readonly #messages: Messages;
+  readonly #workers: number;
+  readonly #worker: number;
+  readonly #reaches: 'sender' | 'everyone';
+  readonly #now: Clock;
+  /** Number of the next message of this worker. */
+  #next: number;
+
+  constructor(
+    order: ConnectOrder,
+    phase: PhaseOrder,
+    { sessions, messages, clock }: { sessions: readonly LoadSession[]; messages: Messages; clock: Clock },
+  ) {
+    const schedule = scheduleOf({ ...phase, clients: order.clients });
+    this.#schedule = schedule;
+    this.#sessions = sessions;
+    this.#messages = messages;
+    this.#now = clock;
+    this.deadlineNs = dueNs(schedule, schedule.first + schedule.count) + phase.drainSeconds * 1e9;
+    this.#workers = order.workers;
+    this.#worker = order.worker;
+    this.#reaches = order.reaches;
+    this.recorder = new Recorder({
+      schedule,
+      messages,
+      sessions: sessions.length,
+      reaches: order.reaches,
+      loop: 'open',
+      senderOf: (session) => sessions[session]!.sender,
+      keepSamples: phase.keepSamples === true,
+    });
+    this.due = this.#countFrom(schedule.first);
+    this.#next = this.#nextOwned(schedule.first);
+  }
+
+  dueNs(): number {
+    const { first, count } = this.#schedule;
+    return this.#next < first + count ? dueNs(this.#schedule, this.#next) : Number.POSITIVE_INFINITY;
+  }
+
+  sendNext(): void {
+    const number = this.#next;
+    this.#next = this.#nextOwned(number + 1);
+    const { clients } = this.#schedule;
+    const sender = number % clients;
+    const session = this.#sessions[(sender - this.#worker) / this.#workers]!;
+    if (session.lostBecause !== undefined || session.session === undefined) {
+      this.recorder.couldNotSend();
+      return;
+    }
+    const message = this.#messages.build(sender, Math.floor(number / clients));
+    this.recorder.sending(number, this.#now());
+    try {
+      const sent = session.session.send(message);
+      if (sent !== undefined) sent.catch(session.failed);
+    } catch (error) {
+      session.failed(error);
+    }
+  }
+
+  arrivals(): number {
+    return this.recorder.arrivals;
+  }
+
+  /** Past the deadline what has not been sent stays unsent. */
+  stopped(): boolean {
+    if (this.#now() < this.deadlineNs) return false;
+    this.recorder.couldNotSend(this.#countFrom(this.#next));
+    return true;
+  }
+
+  /** Arrivals this worker's sessions wait for, if every worker sends all of its messages. */
+  owed(): number {
+    return this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
+  }
+
+  /** The first message at or after `number` whose sender is a session of this worker. */
+  #nextOwned(number: number): number {
+    let own = number;
+    while ((own % this.#schedule.clients) % this.#workers !== this.#worker) own++;
+    return own;
+  }
+
+  #countFrom(number: number): number {
+    const { first, count } = this.#schedule;
+    return this.#countBefore(first + count) - this.#countBefore(number);
+  }
+
+  /** Messages below `number` whose sender is a session of this worker. */
+  #countBefore(number: number): number {
+    const { clients } = this.#schedule;
+    const inCycle = (messages: number): number => Math.max(0, Math.ceil((messages - this.#worker) / this.#workers));
+    return Math.floor(number / clients) * inCycle(clients) + inCycle(number % clients);
+  }
+}

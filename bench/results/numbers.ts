@@ -1,0 +1,49 @@
+/** Slack that undoes the rounding of binary fractions: 0.1 s at 30/s are 3 messages, not 3.0000000000000004. */
+const ROUNDING_SLACK = 1e-6;
+
+/** Rounds down a product of fractions. */
+export function wholeBelow(value: number): number {
+  return Math.floor(value + ROUNDING_SLACK);
+}
+
+/** Rounds up a product of fractions. */
+export function wholeAbove(value: number): number {
+  return Math.ceil(value - ROUNDING_SLACK);
+}
+
+/** Above this, the engine's own sort is faster than sorting by insertion. */
+const INSERTION_LIMIT = 32;
+
+export function median(values: readonly number[]): number {
+  return medianInPlace(Float64Array.from(values));
+}
+
+/** Sorts its argument: the bootstrap calls this hundreds of thousands of times and owns the buffer. */
+export function medianInPlace(values: Float64Array): number {
+  const { length } = values;
+  if (length === 0) return Number.NaN;
+  if (length > INSERTION_LIMIT) values.sort();
+  else sortByInsertion(values);
+  const upper = values[length >> 1] ?? Number.NaN;
+  if (length % 2 === 1) return upper;
+  return ((values[(length >> 1) - 1] ?? Number.NaN) + upper) / 2;
+}
+
+function sortByInsertion(values: Float64Array): void {
+  for (let next = 1; next < values.length; next++) {
+    const value = values[next] ?? Number.NaN;
+    let place = next;
+    for (; place > 0 && (values[place - 1] ?? Number.NaN) > value; place--)
+      values[place] = values[place - 1] ?? Number.NaN;
+    values[place] = value;
+  }
+}
+
+/** Linear interpolation between order statistics (R's type 7). */
+export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
+  const position = share * (sorted.length - 1);
+  const below = Math.floor(position);
+  const low = sorted[below] ?? Number.NaN;
+  const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
+  return low + (high - low) * (position - below);
+}

@@ -1,0 +1,137 @@
+import { merge } from '../load/histogram.ts';
+import type {
+  ClosedOrder,
+  ConnectOrder,
+  HoldOrder,
+  OpenOrder,
+  PhaseOrder,
+  WorkerAnswer,
+  WorkerOrder,
+} from '../load/protocol.ts';
+import { combine, type Recording } from '../load/recording.ts';
+import type { Opened } from '../scenarios/shape.ts';
+import { PATIENCE_SECONDS, startWorker, type Worker } from './processes.ts';
+
+/** Time between the order of a phase and its first due time, in which the order reaches every worker. */
+const LEAD_NS = 25e6;
+/** Sessions a second that are opened, or closed, at the least: a tenth of what the slowest transport does. */
+const MIN_SESSIONS_PER_SECOND = 10;
+/** Phases that a warm-up is cut into: code compiled for one phase is compiled again for the next, and that settles at the third. */
+export const WARM_UP_ROUNDS = 3;
+
+/** Longest time that opening or closing so many sessions may take. */
+export function maxOpeningSeconds(sessions: number): number {
+  return sessions / MIN_SESSIONS_PER_SECOND;
+}
+
+export interface GeneratorSettings {
+  readonly workers: number;
+  /** Sessions of all workers together. */
+  readonly clients: number;
+  /** Cores the workers are bound to, by worker; undefined where they are not. */
+  readonly cores?: readonly string[] | undefined;
+  /** Command that puts a worker at its end of the link. */
+  readonly end?: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Address, client module and messages of every session. */
+export type SessionSettings = Omit<
+  ConnectOrder,
+  'order' | 'clients' | 'worker' | 'workers' | 'originNs' | 'until' | 'inFlight'
+>;
+
+/** Load workers that act as one generator. Every operation rejects when a worker ends or the signal aborts. */
+export class LoadGenerator implements AsyncDisposable {
+  readonly workers: readonly Worker[];
+  /** Origin of the trial's clock, a reading of `process.hrtime.bigint`. */
+  readonly originNs = process.hrtime.bigint();
+  readonly #clients: number;
+  readonly #signal: AbortSignal;
+  #connected = false;
+
+  constructor({ workers, clients, cores, end, signal }: GeneratorSettings) {
+    this.workers = Array.from({ length: workers }, (_, index) => startWorker(cores?.[index], end));
+    this.#clients = clients;
+    this.#signal = signal;
+  }
+
+  /** True from the first order to open sessions until they are closed. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Opens the senders that are not open yet, all of them or those below `until`. */
+  async open(sessions: SessionSettings, { until, inFlight }: Omit<OpenOrder, 'order'>): Promise<Opened> {
+    const workers = this.workers.length;
+    const originNs = this.originNs.toString();
+    const clients = this.#clients;
+    const order = (worker: number): WorkerOrder =>
+      this.#connected
+        ? { order: 'open', until, inFlight }
+        : { order: 'connect', ...sessions, clients, worker, workers, originNs, until, inFlight };
+    const opened = await this.#ask(order, 'connected', maxOpeningSeconds(clients));
+    this.#connected = true;
+    return {
+      connect: merge(opened.map((one) => one.connect)),
+      seconds: Math.max(...opened.map((one) => one.seconds)),
+    };
+  }
+
+  /** The trial's time, in nanoseconds, at which a phase that is ordered now can begin. */
+  soonNs(): number {
+    return Number(process.hrtime.bigint() - this.originNs) + LEAD_NS;
+  }
+
+  /** Sends messages on a schedule. */
+  phase(order: Omit<PhaseOrder, 'order'>): Promise<Recording> {
+    return this.#record({ order: 'phase', ...order }, order.seconds + order.drainSeconds);
+  }
+
+  /** Lets each session send again when its message has come back. */
+  closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording> {
+    return this.#record({ order: 'closed', ...order }, order.seconds + order.drainSeconds);
+  }
+
+  /** Sends nothing. */
+  hold(seconds: number): Promise<Recording> {
+    return this.#record({ order: 'hold', seconds }, seconds);
+  }
+
+  /** Resident bytes of all workers once garbage is collected. */
+  async memory(): Promise<number> {
+    const answers = await this.#ask(() => ({ order: 'memory' }), 'memory');
+    return answers.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+  }
+
+  /** Bytes of each worker's sockets. */
+  bytes(): Promise<readonly Extract<WorkerAnswer, { answer: 'bytes' }>[]> {
+    return this.#ask(() => ({ order: 'bytes' }), 'bytes');
+  }
+
+  /** Closes every session; others can be opened then. */
+  async close(seconds = maxOpeningSeconds(this.#clients)): Promise<void> {
+    await this.#ask(() => ({ order: 'close' }), 'closed', seconds);
+    this.#connected = false;
+  }
+
+  /** Ends the workers at once. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.kill()));
+  }
+
+  async #record(order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> {
+    const answers = await this.#ask(() => order, 'phase', seconds);
+    return combine(answers.map(({ recording }) => recording));
+  }
+
+  /** @param seconds how long the work itself takes */
+  #ask<Kind extends WorkerAnswer['answer']>(
+    order: (worker: number) => WorkerOrder,
+    kind: Kind,
+    seconds = 0,
+  ): Promise<Extract<WorkerAnswer, { answer: Kind }>[]> {
+    const patience = { seconds: PATIENCE_SECONDS + seconds, signal: this.#signal };
+    return Promise.all(this.workers.map((worker, index) => worker.ask(order(index), kind, patience)));
+  }
+}

@@ -1,0 +1,45 @@
+import { PassThrough, Writable } from 'node:stream';
+import { main } from '../cli/main.ts';
+import type { Ended } from './command.ts';
+
+interface InProcessOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Columns of a terminal that all streams are; without it they are pipes. */
+  readonly columns?: number;
+  /** Text typed at the terminal, before it is asked for. */
+  readonly typed?: string;
+  /** Ends commands that end in order. */
+  readonly interrupted?: AbortSignal;
+  readonly cwd?: string;
+  /** Called with everything written so far, after each write. */
+  readonly onWrite?: (written: { readonly stdout: string; readonly stderr: string }) => void;
+}
+
+/** The command line in this process: for tests of what it says and how it ends, where no process, pipe or terminal matters. */
+export async function wirebench(argv: readonly string[], options: InProcessOptions = {}): Promise<Ended> {
+  const { environment = {}, columns, typed = '', interrupted, cwd = process.cwd(), onWrite } = options;
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written): Writable => {
+    const output = new Writable({
+      decodeStrings: false,
+      write(text: string, _, done) {
+        written[name] += text;
+        onWrite?.(written);
+        done();
+      },
+    });
+    return columns === undefined ? output : Object.assign(output, { isTTY: true, columns });
+  };
+  const stdin = Object.assign(new PassThrough(), { isTTY: columns !== undefined });
+  stdin.write(typed);
+  const code = await main(argv, {
+    stdin,
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    environment,
+    cwd,
+    now: () => performance.now(),
+    handleSignals: () => interrupted ?? new AbortController().signal,
+  });
+  return { code, ...written };
+}

@@ -1,0 +1,137 @@
+import { application as ordinary } from '../../servers/application.ts';
+import type {
+  Application,
+  ClientModule,
+  ClientSettings,
+  Listener,
+  Message,
+  Receiver,
+  Send,
+  ServerModule,
+  ServerSettings,
+  Session,
+} from '../contract.ts';
+import { usualLimits } from '../limits.ts';
+
+/** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
+const PATIENCE_MS = 20_000;
+const LIMIT_BYTES = 100_000;
+
+type ServeSettings = Partial<ServerSettings> & { readonly application?: Application };
+type DialSettings = Partial<ClientSettings> & Pick<ClientSettings, 'platform'>;
+
+/** Servers and sessions within this process. All that a kit has opened is closed with it, in reverse. */
+export class Kit implements AsyncDisposable {
+  readonly #opened = new AsyncDisposableStack();
+
+  /** Starts a server on any free port of the loopback, with the ordinary application and limits unless others are given. */
+  async listen(server: ServerModule, { application = ordinary, ...settings }: ServeSettings = {}): Promise<Listener> {
+    const usual = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(LIMIT_BYTES) };
+    const listener = await server.listen(application, { ...usual, ...settings });
+    this.defer(() => listener.close());
+    return listener;
+  }
+
+  /** Opens a session whose messages go to `receiver`. */
+  async dial(client: ClientModule, url: string, receiver: Receiver, settings: DialSettings): Promise<Session> {
+    const { signal } = new AbortController();
+    const usual = { options: {}, encoding: 'text', signal } as const;
+    const session = await client.connect(url, receiver, { ...usual, ...settings });
+    this.defer(() => session.close());
+    return session;
+  }
+
+  /** Opens a session that keeps what it receives. */
+  async connect(client: ClientModule, url: string, settings: DialSettings, peer = new Peer()): Promise<Peer> {
+    peer.adopt(await this.dial(client, url, peer, settings));
+    return peer;
+  }
+
+  /** Has something else closed with the kit. */
+  defer(close: () => unknown): void {
+    this.#opened.defer(async () => {
+      await within(Promise.resolve(close()), 'closing');
+    });
+  }
+
+  /** Has a resource disposed of with the kit. */
+  use<Resource extends AsyncDisposable>(resource: Resource): Resource {
+    return this.#opened.use(resource);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}
+
+/** A session and everything it received. */
+export class Peer implements Receiver {
+  readonly received: Message[] = [];
+  readonly losses: Error[] = [];
+  #send: Send = () => {};
+  #close: () => Promise<void> = async () => {};
+  #waiting: { count: number; resolve: () => void } | undefined;
+  #lost = Promise.withResolvers<Error>();
+
+  adopt(session: Session): void {
+    this.#send = session.send;
+    this.#close = () => session.close();
+  }
+
+  message(message: Message): void {
+    // Bytes are the receiver's only until it returns.
+    this.received.push(typeof message === 'string' ? message : Uint8Array.from(message));
+    if (this.#waiting && this.received.length >= this.#waiting.count) this.#waiting.resolve();
+  }
+
+  lost(reason: Error): void {
+    this.losses.push(reason);
+    this.#lost.resolve(reason);
+  }
+
+  async send(message: Message): Promise<void> {
+    await this.#send(message);
+  }
+
+  /** Sends without waiting for one message before the next, as a program in a loop does. */
+  async burst(messages: readonly Message[]): Promise<void> {
+    await Promise.all(messages.map((message) => this.#send(message)));
+  }
+
+  close(): Promise<void> {
+    return within(this.#close(), 'close');
+  }
+
+  /** Resolves with all messages once there are at least `count`. */
+  async has(count: number): Promise<readonly Message[]> {
+    if (this.received.length < count) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting = { count, resolve };
+      await within(promise, () => `message ${count} (${this.received.length} arrived)`);
+    }
+    return this.received;
+  }
+
+  async echo(message: Message): Promise<Message> {
+    const before = this.received.length;
+    await this.send(message);
+    return (await this.has(before + 1))[before]!;
+  }
+
+  /** Resolves with the reason once the session is lost. */
+  isLost(): Promise<Error> {
+    return within(this.#lost.promise, 'the loss being reported');
+  }
+}
+
+export async function within<Value>(promise: Promise<Value>, what: string | (() => string)): Promise<Value> {
+  const patience = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    patience.reject(new Error(`waited ${PATIENCE_MS} ms for ${typeof what === 'string' ? what : what()}`));
+  }, PATIENCE_MS);
+  try {
+    return await Promise.race([promise, patience.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,50 @@
+import { expect, test, vi } from 'vitest';
+import { parseResults } from '../../../../bench/results/file.ts';
+import { makeReport } from '../../../report.ts';
+import { ECHO, makeResults, SEVEN } from '../../../testing/fixtures.ts';
+import { resultsJsonSchema } from '../../document/results-schema.ts';
+import type * as Dropped from './dropped.ts';
+
+const today = makeResults({
+  transports: { ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} },
+  scenarios: [ECHO, { ...ECHO, scenario: 'fan-in' }],
+  trials: 2,
+});
+
+/** File of a later version. */
+const newer = JSON.stringify({
+  ...today,
+  environment: { ...today.environment, link: 'mesh' },
+  cases: today.cases.map((one) =>
+    one.scenario === 'echo'
+      ? one
+      : { ...one, kind: 'fan-in', dimensions: { altitude: 3 }, trials: [{ state: 'valid', figure: 3 }] },
+  ),
+});
+
+/** The module as a bundle has it: with the schema of results in it. */
+async function bundled(): Promise<typeof Dropped> {
+  vi.stubGlobal('RESULTS_JSON_SCHEMA', resultsJsonSchema());
+  return import('./dropped.ts');
+}
+
+test('a page reads a file of a newer version as the command line does: what it does not know is set aside by name', async () => {
+  const { readDropped } = await bundled();
+  const { results } = await readDropped(new File([newer], 'newer.json'));
+  expect(results).toEqual(parseResults(newer, 'newer.json'));
+  expect(results.cases.map(({ scenario }) => scenario)).toEqual(['echo', 'echo']);
+  expect(results.setAside?.map(({ id }) => id)).toEqual([
+    expect.stringContaining('ws/fan-in'),
+    expect.stringContaining('sse/fan-in'),
+    'bytes of every case',
+  ]);
+});
+
+test('a report that was made of such a file is read with what was set aside', async () => {
+  const { readDropped } = await bundled();
+  const read = parseResults(newer, 'newer.json');
+  const { html } = await makeReport(read, { resamples: 100 });
+  const { results } = await readDropped(new File([html], 'report.html'));
+  expect(results.setAside).toEqual(read.setAside);
+  expect(results.cases.map(({ id }) => id)).toEqual(read.cases.map(({ id }) => id));
+});
