@@ -1,3 +1,4 @@
+import { isRecord } from '../../bench/results/newer.ts';
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import { median } from '../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
@@ -109,9 +110,6 @@ function isWhole(cells: Partial<Cells>): cells is Cells {
   });
   return Object.values(whole).every((one) => one);
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readingOf(cell: Cell): Reading {
   if (cell.state === 'not shown') return { ...NOTHING, reason: cell.reason };

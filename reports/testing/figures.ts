@@ -15,7 +15,7 @@ export interface ShownFigures {
   readonly advice: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Least count of numbers in a line that is a table's row; sentences have fewer. */
+/** Smallest number of figures in a table's row; sentences have fewer. */
 const MIN_CELLS = 7;
 
 /** Tables of the page whose numbers are settings and texts rather than figures. */

@@ -328,7 +328,7 @@ function Changes({ advice, turn }: Shown) {
   const none = noneLeftText(sensitivity);
   return (
     <div className="advisor-changes">
-      <h4>What would change the answer</h4>
+      <h4>What would change it</h4>
       {next === null ? null : (
         <p>
           Next best:{' '}

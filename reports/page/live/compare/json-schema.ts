@@ -1,3 +1,5 @@
+import { isRecord } from '../../../../bench/results/newer.ts';
+
 /** Keywords of JSON Schema that the schema of results uses. Other keywords are rejected, never ignored. */
 export type JsonSchema = {
   readonly $schema?: string;
@@ -115,9 +117,6 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
 type Rule = (at: JsonSchema, value: unknown, path: string) => void;
 
 const within = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isA(type: string, value: unknown): boolean {
   switch (type) {
