@@ -25,7 +25,7 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
       setStatus(`${what} copied.`);
     } catch {
       // Some browsers deny the clipboard to a page opened from a file.
-      setStatus(`${NOT_COPIED}. ${what}: copy it from the box below.`);
+      setStatus(`${NOT_COPIED}. Copy the ${what.toLowerCase()} from the box below.`);
       setBelow({ text, of: advice });
     }
   };
