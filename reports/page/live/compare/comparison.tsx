@@ -1,11 +1,8 @@
-import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { Comparison } from '../../../compare/compare-model.ts';
 import { VIEW_NAMES, type View, viewFrom, viewTexts } from '../../comparison/comparison-state.ts';
-import { ComparisonView } from '../../comparison/comparison-view.tsx';
 import { embeddedComparison } from '../embedded-data.ts';
 import { setState, stateOf, watchState } from '../url-state.ts';
-import { Controls } from './controls.tsx';
+import { ControlledComparison } from './controls.tsx';
 
 /** Starts the controls of the page of two runs, which change its view and keep it in the address. */
 export function comparisonControls(page: Document): void {
@@ -25,34 +22,8 @@ export function comparisonControls(page: Document): void {
       const asked = JSON.stringify(view);
       if (asked === shown) return;
       shown = asked;
-      root.render(
-        <ComparisonView
-          comparison={comparison}
-          view={view}
-          heading="h2"
-          controls={<Controls comparison={comparison} view={view} onView={choose} />}
-        />,
-      );
+      root.render(<ControlledComparison comparison={comparison} view={view} onView={choose} heading="h2" />);
     };
     for (const name of VIEW_NAMES) watchState(name, show);
   });
-}
-
-type ComparisonProps = {
-  readonly comparison: Comparison;
-  readonly first: View;
-  readonly heading: 'h2' | 'h3';
-};
-
-/** A comparison with controls for its view. The view is lost when another comparison replaces it. */
-export function ComparisonWithControls({ comparison, first, heading }: ComparisonProps) {
-  const [view, setView] = useState(first);
-  return (
-    <ComparisonView
-      comparison={comparison}
-      view={view}
-      heading={heading}
-      controls={<Controls comparison={comparison} view={view} onView={setView} />}
-    />
-  );
 }

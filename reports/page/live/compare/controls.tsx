@@ -9,6 +9,7 @@ import {
   type View,
   WORDS,
 } from '../../comparison/comparison-state.ts';
+import { ComparisonView } from '../../comparison/comparison-view.tsx';
 import { VerdictWord } from '../../parts/parts.tsx';
 
 type ControlsProps = {
@@ -17,8 +18,17 @@ type ControlsProps = {
   readonly onView: (view: View) => void;
 };
 
-/** Controls that change the view of a comparison. */
-export function Controls({ comparison: { rows }, view, onView }: ControlsProps) {
+/** Comparison with the controls that change its view. */
+export const ControlledComparison = ({ heading, ...controls }: ControlsProps & { readonly heading: 'h2' | 'h3' }) => (
+  <ComparisonView
+    comparison={controls.comparison}
+    view={controls.view}
+    heading={heading}
+    controls={<Controls {...controls} />}
+  />
+);
+
+function Controls({ comparison: { rows }, view, onView }: ControlsProps) {
   const { hidden, order, columns, mark } = view;
   const count = (word: ComparedWord): number => rows.filter(({ verdict }) => verdict.word === word).length;
   const present = WORDS.filter((word) => count(word) > 0);

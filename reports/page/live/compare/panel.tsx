@@ -1,8 +1,9 @@
+import { useState } from 'react';
 import type { Comparison } from '../../../compare/compare-model.ts';
 import { WHOLE } from '../../comparison/comparison-state.ts';
 import { ComparisonClaim, ComparisonPill, RunLine } from '../../comparison/comparison-view.tsx';
 import { Name } from '../../parts/parts.tsx';
-import { ComparisonWithControls } from './comparison.tsx';
+import { ControlledComparison } from './controls.tsx';
 
 /** Role of this page's run in the comparison. */
 export type Role = 'base' | 'next';
@@ -93,7 +94,7 @@ function Compared({ comparison, role, file, progress, asked = role, onRole, onCl
       <RunLine which={`Base (${names.base})`} run={base} />
       <RunLine which={`New (${names.next})`} run={next} />
       <ComparisonClaim comparison={comparison} />
-      <ComparisonWithControls key={`${base.id} ${role}`} comparison={comparison} first={WHOLE} heading="h3" />
+      <WithOwnView key={`${base.id} ${role}`} comparison={comparison} />
     </section>
   );
 }
@@ -102,3 +103,9 @@ const ROLES = [
   { id: 'next', text: 'the new one' },
   { id: 'base', text: 'the base' },
 ] as const;
+
+/** Comparison that starts with the complete view, and forgets the reader's view when another comparison replaces it. */
+function WithOwnView({ comparison }: { comparison: Comparison }) {
+  const [view, setView] = useState(WHOLE);
+  return <ControlledComparison comparison={comparison} view={view} onView={setView} heading="h3" />;
+}
