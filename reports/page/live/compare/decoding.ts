@@ -3,7 +3,7 @@ import { type ReadRun, readingsOf, runOf, unmeasured } from '../../../analysis/r
 import type { Readings } from '../../../model/member.ts';
 import { bytesOf, inflated } from '../../../raw/inflate.ts';
 import { type Decoded, UNREADABLE } from '../../../stats/distribution.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../../../stats/histogram.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../../../stats/histogram.ts';
 
 /** Decodes a run's trials with the browser's own inflate; `progress` is called with the share of cases done. */
 export async function decodeRun(results: Results, progress: (share: number) => Promise<void>): Promise<ReadRun> {
@@ -28,7 +28,7 @@ export async function decodeRun(results: Results, progress: (share: number) => P
 /** Decodes a compressed HdrHistogram in base64, as results and pages hold it. */
 export async function decodeHistogram(base64: string): Promise<Decoded> {
   try {
-    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MOST_BYTES);
+    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MAX_BYTES);
     return { readable: true, distribution: distributionOf(bytes) };
   } catch {
     return UNREADABLE;
