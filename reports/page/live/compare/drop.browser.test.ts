@@ -153,11 +153,11 @@ describe('runs that may not be compared', () => {
     ],
     ['an invalid run', run({ done: 0, state: 'interrupted', seed: 2 }), /no verdicts, because/, /interrupted/i],
     ['the same run', run(), /Against the base run: 12 equivalent/, /Both files hold the same run/],
-  ])('%s', async (_, other, said, why) => {
+  ])('%s', async (_, other, verdict, why) => {
     await reader.open(small, {}, async (page) => {
       await give(page, json(other));
       await page.waitForSelector('.compared');
-      expect(await claim(page)).toMatch(said);
+      expect(await claim(page)).toMatch(verdict);
       expect(await page.locator('.compared').innerText()).toMatch(why);
     });
   });

@@ -28,7 +28,7 @@ export type Misfit = { readonly path: string; readonly message: string };
 export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[] {
   const found: Misfit[] = [];
   const $defs = schema.$defs ?? {};
-  const say = (path: string, message: string): void => {
+  const report = (path: string, message: string): void => {
     if (found.length < max) found.push({ path, message });
   };
   const fits = (at: JsonSchema, value: unknown): boolean => misfits({ ...at, $defs }, value, 1).length === 0;
@@ -43,28 +43,29 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
     },
     type: ({ type = [] }, value, path) => {
       const types = [type].flat();
-      if (!types.some((one) => isA(one, value))) say(path, `expected ${types.join(' or ')}, found ${nameOf(value)}`);
+      if (!types.some((one) => isA(one, value))) report(path, `expected ${types.join(' or ')}, found ${nameOf(value)}`);
     },
     const: (at, value, path) => {
-      if (value !== at.const) say(path, `expected ${JSON.stringify(at.const)}`);
+      if (value !== at.const) report(path, `expected ${JSON.stringify(at.const)}`);
     },
     enum: (at, value, path) => {
-      if (!(at.enum ?? []).includes(value)) say(path, `expected one of ${(at.enum ?? []).join(', ')}`);
+      if (!(at.enum ?? []).includes(value)) report(path, `expected one of ${(at.enum ?? []).join(', ')}`);
     },
     minimum: ({ minimum = 0 }, value, path) => {
-      if (typeof value === 'number' && value < minimum) say(path, `expected at least ${minimum}`);
+      if (typeof value === 'number' && value < minimum) report(path, `expected at least ${minimum}`);
     },
     maximum: ({ maximum = 0 }, value, path) => {
-      if (typeof value === 'number' && value > maximum) say(path, `expected at most ${maximum}`);
+      if (typeof value === 'number' && value > maximum) report(path, `expected at most ${maximum}`);
     },
     exclusiveMinimum: ({ exclusiveMinimum = 0 }, value, path) => {
-      if (typeof value === 'number' && value <= exclusiveMinimum) say(path, `expected more than ${exclusiveMinimum}`);
+      if (typeof value === 'number' && value <= exclusiveMinimum)
+        report(path, `expected more than ${exclusiveMinimum}`);
     },
     minItems: ({ minItems = 0 }, value, path) => {
-      if (Array.isArray(value) && value.length < minItems) say(path, `expected at least ${minItems} items`);
+      if (Array.isArray(value) && value.length < minItems) report(path, `expected at least ${minItems} items`);
     },
     maxItems: ({ maxItems = 0 }, value, path) => {
-      if (Array.isArray(value) && value.length > maxItems) say(path, `expected at most ${maxItems} items`);
+      if (Array.isArray(value) && value.length > maxItems) report(path, `expected at most ${maxItems} items`);
     },
     items: ({ items = {} }, value, path) => {
       if (Array.isArray(value)) for (const [index, one] of value.entries()) visit(items, one, within(path, index));
@@ -77,7 +78,7 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
     },
     required: ({ required = [] }, value, path) => {
       if (!isRecord(value)) return;
-      for (const name of required) if (!Object.hasOwn(value, name)) say(within(path, name), 'is missing');
+      for (const name of required) if (!Object.hasOwn(value, name)) report(within(path, name), 'is missing');
     },
     propertyNames: ({ propertyNames = {} }, value, path) => {
       if (isRecord(value)) for (const name of Object.keys(value)) visit(propertyNames, name, within(path, name));
@@ -98,7 +99,7 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
     const meant = choices.filter((choice) => isMeant(choice, value));
     const [only] = meant;
     if (only !== undefined && meant.length === 1) visit(only, value, path);
-    else say(path, 'matches none of the allowed forms');
+    else report(path, 'matches none of the allowed forms');
   }
 
   function visit(at: JsonSchema, value: unknown, path: string): void {
