@@ -6,14 +6,14 @@ import { type Axis, IntervalBody, intervalsOf } from '../../figures/interval-fig
 import { AXIS, DISTRIBUTION, METRIC } from '../../parts/choices.tsx';
 import { figureId } from '../../parts/sections.ts';
 import { type SeriesStyles, styleSeries } from '../../parts/series-style.ts';
-import { carriedAnalysis, carriedHistograms, carriedResults } from '../carried.ts';
 import { decodeHistogram } from '../compare/decoding.ts';
-import { stateOf } from '../state.ts';
+import { embeddedAnalysis, embeddedHistograms, embeddedResults } from '../embedded-data.ts';
+import { stateOf } from '../url-state.ts';
 import { type Form, redraw } from './redraw.tsx';
 
 /**
- * Figures that a reader can have in another form than the one in the markup, drawn here from what the page carries. States `metric` and
- * `axis`: of the medians with their intervals; `distribution`: of that figure.
+ * Redraws figures from the page's embedded data when the reader chooses another form. States `metric` and `axis` belong to the medians
+ * with their intervals, state `distribution` to the figure of that name.
  */
 export function otherForms(page: Document): void {
   const figuresOf = (kind: FigureId): { figure: HTMLElement; index: number }[] =>
@@ -33,7 +33,7 @@ async function intervals(index: number): Promise<Form | null> {
   const asked = stateOf(METRIC);
   const axis: Axis = stateOf(AXIS) === 'linear' ? 'linear' : 'log';
   if (asked === null && axis === 'log') return null;
-  const question = await carriedQuestion(index);
+  const question = await embeddedQuestion(index);
   if (question === null) return null;
   const { group, styles } = question;
   const metric = group.metrics.find((id) => id === asked) ?? group.primary;
@@ -49,7 +49,7 @@ async function intervals(index: number): Promise<Form | null> {
 
 async function density(index: number): Promise<Form | null> {
   if (stateOf(DISTRIBUTION) !== 'density') return null;
-  const [question, histograms] = await Promise.all([carriedQuestion(index), carriedHistograms()]);
+  const [question, histograms] = await Promise.all([embeddedQuestion(index), embeddedHistograms()]);
   if (question === null) return null;
   const { group, styles } = question;
   const pooled = await Promise.all(
@@ -67,13 +67,13 @@ async function density(index: number): Promise<Form | null> {
   };
 }
 
-/** One function for all figures of a run: whoever looks at many questions need not wait for it again. */
-const looks = new WeakMap<Results, SeriesStyles>();
+/** Styles of series by run, computed once for all of its figures. */
+const stylesOf = new WeakMap<Results, SeriesStyles>();
 
-async function carriedQuestion(index: number): Promise<{ group: Group; styles: SeriesStyles } | null> {
-  const [results, { groups }] = await Promise.all([carriedResults(), carriedAnalysis()]);
-  const styles = looks.get(results) ?? styleSeries(results);
-  looks.set(results, styles);
+async function embeddedQuestion(index: number): Promise<{ group: Group; styles: SeriesStyles } | null> {
+  const [results, { groups }] = await Promise.all([embeddedResults(), embeddedAnalysis()]);
+  const styles = stylesOf.get(results) ?? styleSeries(results);
+  stylesOf.set(results, styles);
   const group = groups[index];
   return group === undefined ? null : { group, styles };
 }
