@@ -233,7 +233,7 @@ test('whoever opens another channel loses its session, and no one else does', as
     ({ lost }) => lost,
     (reason: unknown) => reason,
   );
-  expect(String(told)).toMatch(/1008 one channel/);
+  expect(String(told)).toMatch(/1008 only one channel is allowed/);
   expect(await bystander.echo('still here')).toBe('still here');
 });
 

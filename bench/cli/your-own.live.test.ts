@@ -234,8 +234,8 @@ test('a plugin whose listen throws is a failed trial with its reason', async () 
 });
 
 test.each([
-  ['listen', 'the server failed: listen resolved with no listener'],
-  ['connect', 'a load worker failed: connect resolved with no session'],
+  ['listen', 'the server failed: listen must resolve with a listener'],
+  ['connect', 'a load worker failed: connect must resolve with a session'],
 ])('a plugin whose %s resolves with nothing is a failed trial that says so', async (which, reason) => {
   const plugin = join(folder, `empty-${which}.ts`);
   const example = JSON.stringify(pathToFileURL(join(exampleFolder, 'ndjson.ts')).href);

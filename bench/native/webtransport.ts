@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { bufferOf } from '../codec/bytes.ts';
 import { errorText } from '../error-text.ts';
 
 /**
@@ -151,9 +152,4 @@ export class OrderedWriter {
       this.#flushing = undefined;
     }
   }
-}
-
-/** A view on the same bytes. */
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

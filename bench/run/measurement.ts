@@ -4,6 +4,7 @@ import { summariseTimeline } from '../load/timeline.ts';
 import { SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
 import { summariseLatency } from '../results/summary.ts';
+import { receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
@@ -48,7 +49,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
 
 export function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
   const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
-  const expected = scenario.reaches === 'everyone' ? sent * clients : sent;
+  const expected = sent * receiversOf(scenario.reaches, clients);
   const faults = { lost: expected - delivered, duplicated, reordered, corrupt, unexpected, errors };
   return { due, sent, unsent, onTime, expected, delivered, ...faults };
 }

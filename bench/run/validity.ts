@@ -9,6 +9,7 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
+import { receiversOf } from '../results/values.ts';
 
 /** What the rules look at: one trial's counts and usage. */
 export interface Observation {
@@ -67,12 +68,12 @@ export function judge(
 
 function accountingCloses({ messages, samples, recording, reaches, clients }: Observation): string | undefined {
   const { due, sent, unsent, expected, delivered, lost } = messages;
-  if (due !== sent + unsent) return `${due} due, but ${sent} sent and ${unsent} unsent`;
-  if (expected !== (reaches === 'everyone' ? sent * clients : sent))
-    return `${sent} sent, but ${expected} deliveries expected`;
+  if (due !== sent + unsent) return `${due} messages were due, but ${sent} were sent and ${unsent} were not`;
+  const owed = sent * receiversOf(reaches, clients);
+  if (expected !== owed) return `${sent} sent messages make ${owed} deliveries, but ${expected} were expected`;
   if (lost < 0 || expected !== delivered + lost)
-    return `${expected} expected, but ${delivered} delivered and ${lost} lost`;
-  if (samples + recording.early !== delivered) return `${delivered} delivered, but ${samples} timed`;
+    return `${expected} deliveries were expected, but ${delivered} arrived and ${lost} were lost`;
+  if (samples + recording.early !== delivered) return `${delivered} messages arrived, but ${samples} were timed`;
   return undefined;
 }
 

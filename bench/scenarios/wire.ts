@@ -53,8 +53,8 @@ const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number
 /** Sends a known number of messages, in each session one at a time, and says what theory makes of them. */
 async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Promise<Measured> {
   const reading = await readClosed(planned, stage, {
-    warmUp: { seconds: MOST_SECONDS, most: WARM_EXCHANGES },
-    measured: { seconds: MOST_SECONDS, most: EXCHANGES },
+    warmUp: { seconds: MOST_SECONDS, maxMessages: WARM_EXCHANGES },
+    measured: { seconds: MOST_SECONDS, maxMessages: EXCHANGES },
   });
   const theory = await theoryOf(planned, stage.url, seed, {
     up: reading.after.bytesUp - reading.before.bytesUp,

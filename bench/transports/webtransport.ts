@@ -1,7 +1,8 @@
 import { type Attack, DECLARED_BYTES, flood, type Target, uint32 } from '../checks/abuse/tools/attack.ts';
 import type { UdpSurface } from '../checks/abuse/tools/surface.ts';
 import { QUIC_ACKNOWLEDGEMENT, quicDatagram, quicStream } from '../checks/theory/parts.ts';
-import { bufferOf, loadBinding, type QuicSession, type SendStream } from '../native/webtransport.ts';
+import { bufferOf } from '../codec/bytes.ts';
+import { loadBinding, type QuicSession, type SendStream } from '../native/webtransport.ts';
 import type { BuiltInTransport } from './shape.ts';
 
 const SLOW_BYTE_MS = 100;
