@@ -129,7 +129,7 @@ export async function listen(application: Application, settings: ServerSettings)
     }
   }
 
-  // Nothing else refers to the server, so the port is free once its last object is collected.
+  // No other reference holds the server, so the port is free once its last object is collected.
   const accepting = acceptSessions(addressTaken(() => NapiServer.bind(authority(address, port), certificate, key)));
   const heartbeat = setInterval(() => {
     for (const { stream } of peers) write(stream, encodeFrame(''));

@@ -209,8 +209,8 @@ test('what a plugin does not do is left out before anything starts, not measured
   const asked = ['--plugin', plugin, '--transports', 'plain'];
   for (const [flags, why] of [
     [['--tls'], 'plain cannot be served over TLS'],
-    [['--auth', 'HS256'], 'plain asks for no tokens'],
-    [['--size', '4097'], 'plain carries no messages over 4096 bytes'],
+    [['--auth', 'HS256'], 'plain does not check tokens'],
+    [['--size', '4097'], 'plain carries no messages larger than 4096 bytes'],
     [['--encoding', 'binary'], 'plain carries no binary messages'],
   ] as const) {
     const { code, stderr } = await start(['run', ...asked, ...SHORT, ...flags]).ended;

@@ -13,7 +13,7 @@ import { judge } from './validity.ts';
 
 export type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
 
-/** Brings what was read into the results' form and judges it. Pure. */
+/** Converts a reading to the form of the results and judges it. Pure. */
 export function summarise(planned: PlannedCase, reading: Reading, extras: Extras = {}): Judged {
   const { recording, seconds } = reading;
   const { clients, scenario } = planned;
@@ -62,7 +62,7 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
   };
 }
 
-/** Processes of ours that took part. Whoever started them knows which cores they are bound to. */
+/** Processes of ours that took part, without the cores that they are pinned to. */
 function processesOf(usage: Usage, { workers = [] }: Recording, ours: boolean): ProcessUsage[] {
   const runtime = `node ${process.versions.node}`;
   const local = (role: string, { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>) => ({

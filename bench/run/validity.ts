@@ -11,27 +11,27 @@ import {
 import type { Broken, Messages, Usage } from '../results/schema.ts';
 import { receiversOf } from '../results/values.ts';
 
-/** What the rules look at: one trial's counts and usage. */
+/** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
   readonly recording: Pick<Recording, 'early'>;
   readonly usage: Usage;
   readonly clients: number;
   readonly reaches: 'sender' | 'everyone';
-  /** What the transport promises: losses of one that does not promise delivery are its result and no fault. */
+  /** True if the transport promises delivery. Losses of one that does not are a result, not a fault. */
   readonly reliable: boolean;
-  /** Deliveries that were timed: in the response histogram, or in a closed loop in that of service. */
+  /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
   readonly samples: number;
 }
 
 /**
- * A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared.
- * Each scenario kind names the rules that its trials are judged by.
+ * Rule of validity. A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot
+ * be compared. Each scenario kind names its rules.
  */
 export interface Rule {
   readonly id: RuleId;
   readonly verdict: 'invalid' | 'suspect';
-  /** The reason, or nothing when the rule is kept. Pure. */
+  /** Returns the reason if the rule is broken. Pure. */
   readonly check: (observation: Observation) => string | undefined;
 }
 
@@ -47,9 +47,7 @@ export const rules: readonly Rule[] = [
   { id: 'sessions-held', verdict: 'suspect', check: sessionsHeld },
 ];
 
-/**
- * Applies the rules of these ids: returns the state a trial earns, every reason in words, and the rule that each of them breaks.
- */
+/** Applies the rules of these ids. Returns the trial's state, every reason in words, and the rule that each reason is about. */
 export function judge(
   observation: Observation,
   ids: readonly RuleId[],
