@@ -7,7 +7,7 @@ import { concurrencyLimiter } from './shared/concurrency-limiter.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 
 /** Maximum number of unconfirmed messages with QoS 1 or 2: fewer than a broker lets a client leave unreleased. */
-const MOST_UNDER_WAY = 500;
+const MAX_UNDER_WAY = 500;
 
 /**
  * MQTT 3.1.1 on mqtt.js, over WebSocket if the URL says so, with the QoS of option `qos` (0 by default). A broker that is not ours
@@ -36,7 +36,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     : (): string => up;
   let cause: Error | undefined;
 
-  const confirmed = concurrencyLimiter<Message>(MOST_UNDER_WAY, (message, done) =>
+  const confirmed = concurrencyLimiter<Message>(MAX_UNDER_WAY, (message, done) =>
     client.publish(upFor(message), message as string | Buffer, { qos }, done),
   );
   const send = (message: Message): void => {

@@ -17,7 +17,7 @@ import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
 import {
   answerOf,
   descriptionOf,
-  MOST_SIGNAL_BYTES,
+  MAX_SIGNAL_BYTES,
   type Offer,
   readOffer,
 } from './shared/webrtc/webrtc-signalling.ts';
@@ -55,7 +55,7 @@ export async function listen(application: Application, settings: ServerSettings)
     authenticator,
     limits,
     tokenInHandshake: true,
-    maxPayload: MOST_SIGNAL_BYTES,
+    maxPayload: MAX_SIGNAL_BYTES,
   });
   const port = await bindBoth(server, sockets, settings);
   const configuration = {
@@ -179,11 +179,11 @@ function attachNoopListeners(peer: PeerConnection, channel: DataChannel): void {
 }
 
 /** Maximum time to discard the messages that a peer sent before its session ended. */
-const MOST_EMPTYING_MS = 5_000;
+const MAX_EMPTYING_MS = 5_000;
 
 /** Closes a session when its queue is empty: the library's binding never frees messages still queued at a close. */
 async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
-  const deadline = performance.now() + MOST_EMPTYING_MS;
+  const deadline = performance.now() + MAX_EMPTYING_MS;
   while (!inbox.isEmpty && performance.now() < deadline) await sleep(1);
   channel.close();
   peer.close();
@@ -210,7 +210,7 @@ function send(signalling: WebSocket, channel: DataChannel, message: Message): vo
 }
 
 /** Number of ports tried when any port will do. */
-const MOST_PORTS = 5;
+const MAX_PORTS = 5;
 
 /** Binds one port number for TCP and UDP: another program may have taken it for one of them. */
 async function bindBoth(server: Server, sockets: ReadonlySet<Socket>, settings: ServerSettings): Promise<number> {
@@ -221,7 +221,7 @@ async function bindBoth(server: Server, sockets: ReadonlySet<Socket>, settings: 
       return await tryPort(settings.host, port);
     } catch (error) {
       await closeServer(server, sockets);
-      if (settings.port !== 0 || tried === MOST_PORTS) throw error;
+      if (settings.port !== 0 || tried === MAX_PORTS) throw error;
     }
   }
 }

@@ -27,7 +27,7 @@ export async function listen(application: Application, settings: ServerSettings)
     tokenInHandshake: true,
     options: { perMessageDeflate },
     // Limits the decompressed size. A full batch may exceed it by one message.
-    maxPayload: batchMs === 0 ? messageBytes : messageBytes + MOST_CHARACTER_BYTES * FULL_BATCH,
+    maxPayload: batchMs === 0 ? messageBytes : messageBytes + MAX_CHARACTER_BYTES * FULL_BATCH,
   });
 
   function sendToAll(message: Message, binary: boolean): void {
@@ -82,7 +82,7 @@ export async function listen(application: Application, settings: ServerSettings)
 }
 
 /** Maximum number of UTF-8 bytes for one UTF-16 unit. */
-const MOST_CHARACTER_BYTES = 3;
+const MAX_CHARACTER_BYTES = 3;
 /** Concurrent compressions and decompressions of all sessions: more would only fragment zlib's memory. */
 const ZLIB_AT_ONCE = 10;
 

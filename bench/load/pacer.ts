@@ -38,7 +38,7 @@ export interface Paced {
  */
 const SPIN_NS = 2e6;
 /** Messages sent in one turn when behind schedule: arrivals must not wait for all of them. */
-const MOST_PER_TURN = 32;
+const MAX_PER_TURN = 32;
 /** Length from which a turn without arrivals counts as a stall of the process, not as idle time. */
 const STALL_NS = 1e6;
 
@@ -59,7 +59,7 @@ export function pace(sends: TimedSends, loop: Loop): Promise<Paced> {
       if (!acted && !slept && arrivals === lastArrivals && gapNs < STALL_NS) spunNs += gapNs;
 
       let done = 0;
-      while (done < MOST_PER_TURN && sends.dueNs() <= loop.now()) {
+      while (done < MAX_PER_TURN && sends.dueNs() <= loop.now()) {
         sends.sendNext();
         done++;
       }

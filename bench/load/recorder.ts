@@ -11,7 +11,7 @@ import { Timeline } from './timeline.ts';
 /** Messages whose send times are kept. A message that comes back after this many more were sent gets no service time. */
 const REMEMBERED = 1 << 17;
 /** Distinct error texts kept; further ones are counted together. */
-const MOST_ERRORS = 20;
+const MAX_ERRORS = 20;
 
 /** One worker's part of a phase. */
 export interface Share {
@@ -110,7 +110,7 @@ export class Recorder {
   }
 
   error(text: string): void {
-    const key = this.#errors.has(text) || this.#errors.size < MOST_ERRORS ? text : 'other errors';
+    const key = this.#errors.has(text) || this.#errors.size < MAX_ERRORS ? text : 'other errors';
     this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
   }
 

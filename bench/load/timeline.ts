@@ -27,21 +27,21 @@ export interface SliceSummary {
 }
 
 /** Usual number of slices; a phase has more only if they would be longer than `LONGEST_NS`. */
-const USUAL = 20;
-const MOST = 60;
+const USUAL_SLICES = 20;
+const MAX_SLICES = 60;
 /** Shortest slice: a shorter one shows more of the machine's noise than of the transport. */
 const SHORTEST_NS = 50e6;
 const LONGEST_NS = 1e9;
 /** Owed deliveries in a slice, so that it has a median. */
-const LEAST_OWED = 2 * SAMPLES_BEYOND;
+const MIN_OWED = 2 * SAMPLES_BEYOND;
 
 /** Number of slices of a phase: equal for all workers, whatever share of the sessions each has. */
 export function sliceCount({ count, intervalNs }: Schedule, receivers: number): number {
   const lengthNs = count * intervalNs;
-  const wanted = Math.min(MOST, Math.max(USUAL, wholeBelow(lengthNs / LONGEST_NS)));
+  const wanted = Math.min(MAX_SLICES, Math.max(USUAL_SLICES, wholeBelow(lengthNs / LONGEST_NS)));
   return Math.max(
     1,
-    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / LEAST_OWED), count),
+    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / MIN_OWED), count),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
-import { MOST_SIZE } from '../plan/settings.ts';
+import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
@@ -30,7 +30,7 @@ const SETTLE_MS = 60;
 /** Maximum delay between the effects of a process's end and the notice of it. */
 const NOTICE_MS = 200;
 /** Limits of the measured server. The load is ours, so they must not restrict its rate or message size. */
-const LIMITS = { ...usualLimits(MOST_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
+const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
 /** Size of the load's messages in a trial that sends none, in bytes. */
 const MIN_SIZE = 16;
 

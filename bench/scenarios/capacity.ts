@@ -54,7 +54,7 @@ const PROBES = 14;
 /** Length of a confirming probe, as a multiple of the others. */
 const CONFIRMING = 2;
 /** Minimum ratio of the generator's own limit to the reported rate; with less, the rate is only a lower bound. */
-const LEAST_HEADROOM = 1.5;
+const MIN_HEADROOM = 1.5;
 /** Length of the closed loop that measures the generator's own limit. */
 const CEILING_SECONDS = 1;
 
@@ -151,12 +151,12 @@ function boundOf(
   const headroom = ceilingRate / rate;
   if (limit === 'generator') return { rate, bound: 'lower', reason: 'the load generator could not offer more' };
   if (limit === undefined) return { rate, bound: 'lower', reason: 'the search ended before it reached a limit' };
-  if (headroom < LEAST_HEADROOM) {
+  if (headroom < MIN_HEADROOM) {
     const ratio = headroom.toFixed(2);
     return {
       rate,
       bound: 'lower',
-      reason: `the load generator’s own limit is only ${ratio} times this rate (at least ${LEAST_HEADROOM} times is needed)`,
+      reason: `the load generator’s own limit is only ${ratio} times this rate (at least ${MIN_HEADROOM} times is needed)`,
     };
   }
   return { rate, bound: 'measured' };

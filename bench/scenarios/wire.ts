@@ -45,7 +45,7 @@ const WARM_EXCHANGES = 40;
 /** Messages of each session whose bytes are counted. */
 const EXCHANGES = 200;
 /** Maximum time of all exchanges together. */
-const MOST_SECONDS = 30;
+const MAX_SECONDS = 30;
 
 const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number): string =>
   layer === 'link' ? `${(up + down) / exchanges} B on the link` : 'datagrams are counted only on a private link';
@@ -53,8 +53,8 @@ const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number
 /** Sends a known number of messages, one at a time in each session, and computes their bytes by formula. */
 async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Promise<Measured> {
   const reading = await readClosed(planned, stage, {
-    warmUp: { seconds: MOST_SECONDS, maxMessages: WARM_EXCHANGES },
-    measured: { seconds: MOST_SECONDS, maxMessages: EXCHANGES },
+    warmUp: { seconds: MAX_SECONDS, maxMessages: WARM_EXCHANGES },
+    measured: { seconds: MAX_SECONDS, maxMessages: EXCHANGES },
   });
   const theory = await theoryOf(planned, stage.url, seed, {
     up: reading.after.bytesUp - reading.before.bytesUp,

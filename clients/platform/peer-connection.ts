@@ -2,7 +2,7 @@ import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { DataChannelLike, DataChannelSettings, PeerConnectionLike } from '../../bench/contract.ts';
 
 /** Largest message accepted from a peer, in bytes: as large as any message that a run can ask a server to send. */
-const MOST_MESSAGE_BYTES = 1 << 24;
+const MAX_MESSAGE_BYTES = 1 << 24;
 
 /**
  * The offering side of a browser's RTCPeerConnection, on libdatachannel. The library's own polyfill makes an event of each message
@@ -26,7 +26,7 @@ export class RTCPeerConnection implements PeerConnectionLike {
     const native = new PeerConnection('', {
       iceServers: [],
       disableAutoNegotiation: true,
-      maxMessageSize: MOST_MESSAGE_BYTES,
+      maxMessageSize: MAX_MESSAGE_BYTES,
     });
     this.#native = native;
     native.onStateChange((state) => {

@@ -2,7 +2,7 @@ import type { Limits } from '../../bench/contract.ts';
 
 const CHECK_MS = 500;
 /** Number of consecutive checks that find a peer over the limit before its session ends. */
-const MOST_LOOKS = 10;
+const MAX_LOOKS = 10;
 /** Multiple of the limit beyond which a session ends at once. */
 export const AT_ONCE = 16;
 
@@ -29,7 +29,7 @@ export function watchBacklogs<Session extends object>(
       }
       const looks = (behind.get(session) ?? 0) + 1;
       behind.set(session, looks);
-      if (looks >= MOST_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
+      if (looks >= MAX_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
     }
   }, CHECK_MS);
   return () => clearInterval(timer);

@@ -7,7 +7,7 @@ import { tokenBucket } from './token-bucket.ts';
 export const LINGER_MS = 1_000;
 
 /** Maximum number of pipelined requests, which wait for an earlier answer; browsers pipeline none. */
-const MOST_PIPELINED = 64;
+const MAX_PIPELINED = 64;
 /** Requests allowed for each message: a session may poll once for each message that it sends, on one connection. */
 const REQUESTS_A_MESSAGE = 2;
 
@@ -39,7 +39,7 @@ export function requestGuard({
     }
     // A response has the socket from the start, unless an earlier one still has it.
     one.waiting = response.socket === null ? one.waiting + 1 : 0;
-    return one.waiting <= MOST_PIPELINED && one.take();
+    return one.waiting <= MAX_PIPELINED && one.take();
   };
 }
 

@@ -16,9 +16,9 @@ import { GOODBYE_MS } from './listening.ts';
 import { tokenBucket } from './token-bucket.ts';
 
 /** Maximum number of fragments of a message: a limit on bytes alone would allow a million empty ones. */
-const MOST_FRAGMENTS = 128;
+const MAX_FRAGMENTS = 128;
 /** Maximum number of reads of a frame: each is kept separately until the frame is complete, at many times the cost of a byte. */
-const MOST_READS = 4_096;
+const MAX_READS = 4_096;
 
 export interface WebSocketAccess {
   readonly authenticator: Authenticator;
@@ -37,7 +37,7 @@ export function limitedSockets(limits: Limits): new (options?: ServerOptions) =>
   const goodbye = { closeTimeout: GOODBYE_MS };
   return class extends WebSocketServer {
     constructor(options?: ServerOptions) {
-      super({ ...options, ...goodbye, maxFragments: MOST_FRAGMENTS, maxBufferedChunks: MOST_READS });
+      super({ ...options, ...goodbye, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_READS });
     }
 
     override handleUpgrade(

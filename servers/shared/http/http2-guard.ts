@@ -8,7 +8,7 @@ const CALM = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 /** Frames allowed for each message, as on a connection of HTTP/1.1: a session may request an answer for each message. */
 const FRAMES_A_MESSAGE = 2;
 /** Maximum number of pieces of a message: each is kept separately until the message is complete, at many times the cost of a byte. */
-const MOST_PIECES = 4_096;
+const MAX_PIECES = 4_096;
 /** Length of the prefix of a gRPC message: a compression flag and the message's length. */
 const PREFIX_BYTES = 5;
 
@@ -113,7 +113,7 @@ export function messageWalker(): (chunk: Uint8Array) => 'whole' | 'partial' | 'r
   let toSkip = 0;
   return (chunk) => {
     let at = 0;
-    if (++pieces > MOST_PIECES) return 'refused';
+    if (++pieces > MAX_PIECES) return 'refused';
     while (at < chunk.length) {
       if (prefixBytes === PREFIX_BYTES) {
         const skipped = Math.min(toSkip, chunk.length - at);

@@ -1,7 +1,7 @@
 import type { Aedes } from 'aedes';
 
 /** Maximum number of QoS 2 messages without their PUBREL. One more ends the connection: MQTT 3.1.1 has no code for it. */
-export const MOST_UNRELEASED = 1_000;
+export const MAX_UNRELEASED = 1_000;
 
 /** Part of aedes that its types omit. */
 interface WithStore {

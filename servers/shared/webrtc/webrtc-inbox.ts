@@ -24,7 +24,7 @@ export class Inbox {
 
   /** Notes a message that was given to our code. */
   take(message: Message): void {
-    const bytes = leastBytes(message);
+    const bytes = minBytes(message);
     this.#taken += bytes;
     this.#bytes += bytes;
     if (++this.#messages < REMEMBERED) return;
@@ -46,7 +46,7 @@ export class Inbox {
 }
 
 /** Lower bound of a message's bytes on the wire: bytes that are not UTF-8 arrive as U+FFFD, three bytes in place of one or more. */
-function leastBytes(message: Message): number {
+function minBytes(message: Message): number {
   if (typeof message !== 'string') return message.length;
   const bytes = Buffer.byteLength(message);
   return bytes === message.length ? bytes : bytes - 2 * (message.split('\uFFFD').length - 1);

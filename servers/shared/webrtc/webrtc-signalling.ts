@@ -1,7 +1,7 @@
 import type { RawData } from 'ws';
 
 /** Maximum size of a client's signalling message: an offer has about 600 bytes, or some thousands with many candidates. */
-export const MOST_SIGNAL_BYTES = 16_384;
+export const MAX_SIGNAL_BYTES = 16_384;
 
 /** Values read from a client's offer; everything else in it is discarded. */
 export interface Offer {
