@@ -175,7 +175,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       payload,
       ...security.client,
       ...(target === null ? {} : { foreign: true }),
-      size: size || MIN_SIZE,
+      size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,

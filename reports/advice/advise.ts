@@ -116,12 +116,12 @@ function answerOf(
 
 function wouldDoText(names: readonly string[]): string {
   if (names.length === 0) return '';
-  const who = names.length <= MOST_NAMED ? list(names, 'or') : `${list(names.slice(0, MOST_NAMED), 'or')}, and others,`;
+  const who = names.length <= MAX_NAMED ? list(names, 'or') : `${list(names.slice(0, MAX_NAMED), 'or')}, and others,`;
   return ` By the facts alone ${who} would.`;
 }
 
 /** In a heading; all of them stand in a list. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** What the others lack beside the one that is left. */
 function lackOf({ pool, standing, costs, candidates }: Settled, asked: readonly string[]): string {

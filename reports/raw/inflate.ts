@@ -4,12 +4,12 @@ export const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
 
 /**
  * Inflated by the browser's own means: `deflate` is what zlib writes, with its header.
- * @throws when it is cut short or altered, or comes to more than `most` bytes
+ * @throws when it is cut short or altered, or comes to more than `maxBytes` bytes
  */
 export async function inflated(
   bytes: Uint8Array<ArrayBuffer>,
   format: 'gzip' | 'deflate',
-  most: number,
+  maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -18,9 +18,9 @@ export async function inflated(
     const { done, value } = await reader.read();
     if (done) break;
     length += value.byteLength;
-    if (length > most) {
+    if (length > maxBytes) {
       await reader.cancel();
-      throw new Error(`it inflates to more than ${most} bytes`);
+      throw new Error(`it inflates to more than ${maxBytes} bytes`);
     }
     parts.push(value);
   }

@@ -92,12 +92,12 @@ function restLines(rows: readonly ComparedRow[], of: number, prose: number, pain
   return [...counted, ...untested].flatMap((line) => hanging(printable(line), prose)).map(paint.dim);
 }
 
-const MOST_NAMED = 6;
+const MAX_NAMED = 6;
 
 function byName(rows: readonly ComparedRow[]): string {
   const names = [...new Set(rows.map(nameText))].toSorted();
-  const rest = names.length > MOST_NAMED ? [`${names.length - MOST_NAMED} more`] : [];
-  return list([...names.slice(0, MOST_NAMED), ...rest], 'and');
+  const rest = names.length > MAX_NAMED ? [`${names.length - MAX_NAMED} more`] : [];
+  return list([...names.slice(0, MAX_NAMED), ...rest], 'and');
 }
 
 /** Pairs whose questions differ in the same way go into one table. */

@@ -5,7 +5,7 @@ export type Entry = readonly [term: string, text: string];
 
 const GAP = '  ';
 /** Room that texts need to stand beside what they are of. */
-const LEAST_BESIDE = 24;
+const MIN_BESIDE = 24;
 
 /**
  * A line an entry: texts stand in a column of their own, and their further lines below it. Where that column would be too
@@ -14,10 +14,10 @@ const LEAST_BESIDE = 24;
 export function listing(
   entries: readonly Entry[],
   width: number,
-  { indent = '  ', leastBeside = LEAST_BESIDE }: { indent?: string; leastBeside?: number } = {},
+  { indent = '  ', minBeside = MIN_BESIDE }: { indent?: string; minBeside?: number } = {},
 ): string[] {
   const widest = Math.max(0, ...entries.map(([term]) => columnsOf(term)));
-  if (width - indent.length - widest - GAP.length < leastBeside) {
+  if (width - indent.length - widest - GAP.length < minBeside) {
     return entries.flatMap(([term, text]) => [
       ...(term.trim() === '' ? [] : wrap(term.trimEnd(), width, `${indent}  `, indent)),
       ...(text === '' ? [] : wrap(text, width, `${indent}    `)),
@@ -30,7 +30,7 @@ export function listing(
 }
 
 /** Room that a third column needs to be worth having. */
-const LEAST_ROOM = 40;
+const MIN_ROOM = 40;
 
 /** Two texts an entry: in a column each where there is room, else one after the other. */
 export function listingOfTwo(
@@ -39,7 +39,7 @@ export function listingOfTwo(
 ): string[] {
   const widest = (column: 0 | 1): number => Math.max(0, ...entries.map((entry) => columnsOf(entry[column])));
   const room = width - widest(0) - widest(1) - 3 * GAP.length;
-  if (room >= LEAST_ROOM) {
+  if (room >= MIN_ROOM) {
     return listing(
       entries.map(([term, title, text]): Entry => [`${pad(term, widest(0))}${GAP}${pad(title, widest(1))}`, text]),
       width,

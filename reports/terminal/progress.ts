@@ -103,7 +103,7 @@ function blockDisplay(terminal: Terminal, label: (name: string) => string): Prog
         if (progress.done < progress.total) return;
       }
       const width = terminal.width();
-      const room = Math.floor(width * MOST_OF_NAME);
+      const room = Math.floor(width * MAX_OF_NAME);
       const name: Name = (one) => {
         const labelled = label(one);
         return pad(cutMiddle(labelled.trimEnd(), room), Math.min(columnsOf(labelled), room));
@@ -124,7 +124,7 @@ function blockDisplay(terminal: Terminal, label: (name: string) => string): Prog
 const whole = (name: string): string => name;
 
 /** Of a line, so that what is said of a trial has room beside its name. */
-const MOST_OF_NAME = 0.55;
+const MAX_OF_NAME = 0.55;
 
 const inWords = ({ name, number, of }: Progress['part']): string => `${name} ${number}/${of}`;
 

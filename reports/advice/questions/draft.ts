@@ -86,10 +86,10 @@ export function readDraft(draft: Draft): { readonly answers: Answers | null; rea
 }
 
 /** Undefined where it cannot be read, null where nothing was said. */
-function readNumber(text: string, least: number, whole: boolean): number | null | undefined {
+function readNumber(text: string, min: number, whole: boolean): number | null | undefined {
   if (text.trim() === '') return null;
   const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
-  return number >= least && Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
+  return number >= min && Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
 }
 
 /** Names under which a link carries a draft, beside whatever else it carries. */
