@@ -14,13 +14,7 @@ import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 import { tryPort, untilFree } from './shared/udp.ts';
 import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
-import {
-  answerOf,
-  descriptionOf,
-  MAX_SIGNAL_BYTES,
-  type Offer,
-  readOffer,
-} from './shared/webrtc/webrtc-signalling.ts';
+import { answerOf, descriptionOf, MAX_SIGNAL_BYTES, type Offer, readOffer } from './shared/webrtc/webrtc-signalling.ts';
 
 /** Session of a peer: the socket for signalling and closing, and the channel for its messages. */
 interface Session {

@@ -32,7 +32,7 @@ const NOTICE_MS = 200;
 /** Limits of the measured server. The load is ours, so they must not restrict its rate or message size. */
 const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
 /** Size of the load's messages in a trial that sends none, in bytes. */
-const MIN_SIZE = 16;
+const UNUSED_SIZE = 16;
 
 /**
  * Fresh server process and fresh load workers for one trial. Every operation rejects when the signal aborts, with its reason, and
