@@ -230,7 +230,7 @@ test('sizes over what a transport promises to carry are left out, and named', ()
       name: 'webtransport:datagram',
       size: 2_000,
       kind: 'not supported',
-      reason: 'carries no messages over 1024 bytes',
+      reason: 'carries no messages larger than 1024 bytes',
     },
   ]);
 });
