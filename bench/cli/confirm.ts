@@ -7,7 +7,9 @@ import { toggle } from './flags.ts';
 const MAX_UNASKED_SECONDS = 15 * 60;
 
 /** Flag of every command that may take long. */
-export const YES = toggle('start without asking, however long it takes; only a terminal is asked, from 15 minutes on');
+export const YES = toggle(
+  'start without asking; otherwise a command that takes more than 15 minutes asks first if it runs in a terminal',
+);
 
 /**
  * True if a command that takes so long may start. Nobody is asked where it is short, `--yes` was given, or nobody is at a
@@ -17,7 +19,7 @@ export async function confirm(seconds: number, { yes }: { readonly yes: boolean 
   if (context.interrupted.aborted) return false;
   if (yes || seconds <= MAX_UNASKED_SECONDS || !context.io.interactive) return true;
   const answer = await ask(
-    (prompt) => prompt(`This takes about ${approximately(seconds)}. Go on? (--yes does not ask) [Y/n] `),
+    (prompt) => prompt(`This takes about ${approximately(seconds)}. Continue? (--yes skips this question) [Y/n] `),
     context,
   );
   return answer !== undefined && /^(y(es)?)?$/i.test(answer.trim());

@@ -15,16 +15,16 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Meaning of each exit code, as `--help` lists them. */
 export const EXIT_TEXTS: Readonly<Record<ExitCode, string>> = {
-  0: 'done, valid, thresholds met',
+  0: 'success: measurements valid, thresholds met',
   1: 'internal error',
-  2: 'usage',
+  2: 'wrong usage: nothing was started',
   10: 'a threshold was missed',
-  11: 'worse than the base (compare)',
-  12: 'open (compare --fail-on inconclusive)',
-  13: 'a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
+  11: 'a regression against the base run (compare)',
+  12: 'inconclusive (compare --fail-on inconclusive)',
+  13: 'not valid: a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
   14: 'a transport failed or lost messages',
-  15: 'machine not fit (doctor --strict)',
-  130: 'interrupted, partial results saved; or declined at the prompt',
+  15: 'the machine is not fit to measure on (doctor --strict)',
+  130: 'interrupted, with partial results saved; or declined at the prompt',
 };
 
 /** Gravest first: what spoils the numbers comes before what they say. */

@@ -49,7 +49,7 @@ export function prepareFolder(folder: string, io: Pick<Io, 'resolve' | 'info'>):
 }
 
 /** Reasons why a folder could not be made. */
-const NO_FOLDER = { ENOENT: 'no folder can be made there', ENOTDIR: 'it is a file, or lies below one' };
+const NO_FOLDER = { ENOENT: 'a folder cannot be made there', ENOTDIR: 'it is a file, or a part of its path is one' };
 
 /** Makes a folder and those above it. Node's recursive mkdir never returns on file systems such as /proc. */
 function makeFolder(folder: string): void {

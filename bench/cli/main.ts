@@ -15,8 +15,8 @@ const MIN_COLUMNS_BESIDE_FLAG = 36;
 
 const EXAMPLES: Command['examples'] = [
   ['A first look at every transport, in a minute', 'npm run bench -- --quick'],
-  ['Which one to use, by the newest run', 'npm run choose -- --preset chat --clients 200'],
-  ['What became better and worse, and how sure', 'npm run compare -- base.json new.json'],
+  ['Advice from the newest run', 'npm run choose -- --preset chat --clients 200'],
+  ['What became better or worse since an earlier run', 'npm run compare -- base.json new.json'],
 ];
 
 /** Runs one command line. Everything outside comes in through the surroundings, and nothing outlives the call. */
@@ -31,9 +31,9 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     .description('Which real-time transport should this project use, and how sure are we?')
     .version(version())
     .addOption(
-      new Option('--color <when>', 'colour; auto: on terminals, unless NO_COLOR or CI is set').choices(COLOURS),
+      new Option('--color <when>', 'use colour; auto: on terminals, unless NO_COLOR or CI is set').choices(COLOURS),
     )
-    .option('--quiet', 'write nothing to stderr but errors, and ask nothing')
+    .option('--quiet', 'write only errors to stderr, and ask no questions')
     .option('--verbose', 'show where in the code an internal error happened')
     .addHelpText('after', examplesText(EXAMPLES))
     .addHelpText('after', (context) => exitCodesText(widthOf(context)))
@@ -132,7 +132,9 @@ function unknownArguments(parsed: Parser, declared: readonly Argument[]): string
   const [unexpected] = parsed.args.slice(declared.length);
   return [
     ...missing.map((one) => `missing argument ${argumentTerm(one)}`),
-    ...(unexpected === undefined ? [] : [`unexpected argument "${unexpected}"; lists take commas without blanks`]),
+    ...(unexpected === undefined
+      ? []
+      : [`unexpected argument "${unexpected}"; separate the items of a list by commas, without spaces`]),
   ];
 }
 
@@ -140,11 +142,11 @@ function unknownArguments(parsed: Parser, declared: readonly Argument[]): string
 const examplesText = (examples: Command['examples'] = []): string =>
   examples.length === 0
     ? ''
-    : `\nExamples:\n${examples.map(([purpose, command]) => `  ${purpose}:\n    ${command}\n`).join('')}`;
+    : `\nExamples:\n${examples.map(([purpose, command]) => `  ${purpose}:\n    ${command}`).join('\n')}`;
 
 function exitCodesText(width: number): string {
   const entries = Object.entries(EXIT_TEXTS).map(([code, text]): Entry => [pad(code, 3, 'right'), text]);
-  return `\nExit codes:\n${listing(entries, width, { minBeside: 20 }).join('\n')}\nWhere several apply: ${PRECEDENCE.join(', ')}\n`;
+  return `\nExit codes:\n${listing(entries, width, { minBeside: 20 }).join('\n')}\nIf several apply, the first of these counts: ${PRECEDENCE.join(', ')}`;
 }
 
 function version(): string {

@@ -42,7 +42,7 @@ const pluginSchema = z.object({
           ...refusals,
         }),
       )
-      .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two have the same id')
+      .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two variants have the same id')
       .default([]),
   }),
   listen: z.function(),
@@ -76,7 +76,7 @@ async function usePlugin(file: string, path: string): Promise<string[]> {
   }
   const { transport } = read.data;
   if (transports.some((known) => known.id === transport.id)) {
-    return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
+    return [`--plugin ${file}: a transport "${transport.id}" exists already; give yours another id`];
   }
   const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;
   const { mostBytes, auth = unauthorized !== undefined, ...promised } = capabilities;

@@ -102,7 +102,7 @@ function nothingCovered({ text, flag, scenario, values }: Condition, cases: read
     const { name } = dimension;
     const measured = [...new Set(own.map((one) => writtenValue(valueIn(dimension, one))))];
     return values[name] === undefined
-      ? `"${text}" covers the default ${name} alone, which is not measured; name a value, such as ${flag}.${scenario}[${name}=${measured[0]}]`
+      ? `"${text}" covers only the default ${name}, which is not measured; name a value, such as ${flag}.${scenario}[${name}=${measured[0]}]`
       : `"${text}": no case of ${flag}.${scenario} has ${name} ${values[name]}; measured: ${measured.join(', ')}`;
   });
   return problems.length > 0 ? problems : [`"${text}": no case of ${flag}.${scenario} has all of these values`];
@@ -124,7 +124,8 @@ function unknownScenario(scenario: string, text: string, measured: Planned): str
 }
 
 function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEntry | undefined): string {
-  if (entry?.kind.judgedBy === 'formulas') return 'is held against formulas, and has no figure for a threshold';
+  if (entry?.kind.judgedBy === 'formulas')
+    return 'is compared with formulas, and has no figure that a threshold can limit';
   return `has no figure "${figure}"${suggestion(figure, ids)}`;
 }
 

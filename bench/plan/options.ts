@@ -39,7 +39,7 @@ export function readOptions(
   const asked = readChoice(given.profile, PROFILES, problems);
   const quick = readFlag(given.quick, problems) || asked === 'quick';
   if (given.quick !== undefined && given.profile !== undefined) {
-    problems.push(`${given.quick.where} is --profile quick; leave one of the two out`);
+    problems.push(`${given.quick.where} is short for --profile quick; leave one of the two out`);
   }
   const context = { quick, profile: asked, foreign: given.url !== undefined, scenarios: known, problems };
   const values = readAll(given, context);
@@ -129,14 +129,14 @@ function excess(
     const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
     if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MAX_SEQUENCE) continue;
     problems.push(
-      `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages a client; use a lower --rate or --duration`,
+      `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages per client; use a lower --rate or --duration`,
     );
     break;
   }
   const toEveryone = chosen.filter(({ reaches }) => reaches === 'everyone');
   if (toEveryone.some((scenario) => Math.max(...clientsOf(scenario)) > MAX_PAIRED_CLIENTS)) {
     const names = toEveryone.map(({ id }) => id).join(', ');
-    problems.push(`--clients may be ${MAX_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
+    problems.push(`--clients may be at most ${MAX_PAIRED_CLIENTS} if each message goes to everyone (${names})`);
   }
   return problems;
 }
@@ -150,12 +150,12 @@ function foreign(
   const where = given.url?.where;
   return [
     ...(given.transports === undefined || names.length !== 1
-      ? [`${where} takes one --transports, the one that the server at it speaks`]
+      ? [`${where} needs exactly one --transports: the one that its server speaks`]
       : []),
-    ...(tls ? [`${where} says by its scheme whether there is TLS; leave --tls out`] : []),
+    ...(tls ? [`${where} says by its scheme whether TLS is used; leave --tls out`] : []),
     ...(auth === null
       ? []
-      : [`${where}: the server has tokens of its own; set WIREBENCH_TOKEN to one, and leave --auth out`]),
+      : [`${where}: the server has its own tokens; set WIREBENCH_TOKEN to one, and leave --auth out`]),
     ...(link === 'veth' ? [`${where} is reached over the host's own network; leave --link veth out`] : []),
   ];
 }

@@ -138,7 +138,7 @@ export const RUN_SETTINGS = {
   clients: setting({
     option: 'clients',
     argument: '<numbers>',
-    help: 'sessions',
+    help: 'number of sessions',
     usual: usually(({ clients }) => [clients]),
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { whole: true, min: 1, max: MAX_SENDERS }, problems),
@@ -146,7 +146,7 @@ export const RUN_SETTINGS = {
   rate: setting({
     option: 'rates',
     argument: '<numbers>',
-    help: 'messages a second, all clients together; of a broadcast, those published; of a search, the first probe',
+    help: 'messages a second, all clients together; in a broadcast, messages published; in a search, rate of the first probe',
     usual: usually(({ rate }) => [rate]),
     usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
@@ -164,7 +164,7 @@ export const RUN_SETTINGS = {
   encoding: setting({
     option: 'encodings',
     argument: '<kinds>',
-    help: 'text, binary or both; transports that cannot carry one are left out and named',
+    help: 'text, binary, or both separated by a comma; transports that cannot carry an encoding are left out and listed',
     usual: 'text',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoices(given, ENCODINGS, problems) ?? (['text'] as const),
@@ -173,7 +173,7 @@ export const RUN_SETTINGS = {
   payload: setting({
     option: 'payload',
     argument: '<kind>',
-    help: 'content of messages: filler (six bits of entropy a byte), json or zeros',
+    help: 'content of messages: filler (random, six bits of entropy per byte), json or zeros',
     usual: 'filler',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoice(given, PAYLOADS, problems) ?? 'filler',
@@ -182,21 +182,21 @@ export const RUN_SETTINGS = {
   tls: setting({
     option: 'tls',
     argument: null,
-    help: 'use TLS everywhere, with a certificate made for the run and verified',
+    help: 'use TLS on every connection; clients verify a certificate that is made for the run',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
   auth: setting({
     option: 'auth',
     argument: '<algorithm>',
-    help: `every session brings a token (JWT) signed with ${ALGORITHMS.join(' or ')}`,
+    help: `every session authenticates with a token (JWT), signed with ${ALGORITHMS.join(' or ')}`,
     usual: 'no tokens',
     read: (given, { problems }) => readChoice(given, ALGORITHMS, problems) ?? null,
   }),
   url: setting({
     option: 'url',
     argument: '<address>',
-    help: 'measure a server that runs already, instead of ours; see docs/your-own.md',
+    help: 'measure a server that is already running, instead of ours; see docs/your-own.md',
     usual: null,
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
@@ -204,14 +204,14 @@ export const RUN_SETTINGS = {
   plugin: setting({
     option: 'plugins',
     argument: '<files>',
-    help: 'modules of your own transports; see docs/your-own.md',
+    help: 'modules that define transports of your own; see docs/your-own.md',
     usual: null,
     read: (given): readonly string[] => (given === undefined ? [] : listOf(given.value)),
   }),
   duration: setting({
     option: 'durationSeconds',
     argument: '<seconds>',
-    help: 'measured time of a trial, or of a probe of a search',
+    help: 'measured time of a trial, or of each probe in a search',
     usual: usually(({ seconds }) => [seconds]),
     usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
@@ -220,7 +220,7 @@ export const RUN_SETTINGS = {
   warmup: setting({
     option: 'warmupSeconds',
     argument: '<seconds>',
-    help: 'time before the measured time',
+    help: 'time under load before the measured time',
     usual: String(DEFAULTS.warmupSeconds),
     read: (given, { quick, problems }): number =>
       readNumber(given, { min: 0, max: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
@@ -228,7 +228,7 @@ export const RUN_SETTINGS = {
   trials: setting({
     option: 'trials',
     argument: '<number>',
-    help: 'trials of each case; verdicts need 6',
+    help: 'trials of each case; verdicts need at least 6',
     usual: String(DEFAULTS.trials),
     read: (given, { quick, problems }): number =>
       readNumber(given, { whole: true, min: 1, max: 10_000 }, problems) ?? (quick ? QUICK : DEFAULTS).trials,
@@ -236,7 +236,7 @@ export const RUN_SETTINGS = {
   seed: setting({
     option: 'seed',
     argument: '<number>',
-    help: 'seed of the order of trials and of the filler in messages',
+    help: 'seed for the order of trials and for the filler in messages',
     usual: String(DEFAULTS.seed),
     read: (given, { problems }): number =>
       readNumber(given, { whole: true, min: 0, max: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
@@ -244,14 +244,14 @@ export const RUN_SETTINGS = {
   workers: setting({
     option: 'workers',
     argument: '<number>',
-    help: 'load processes',
-    usual: 'one for every core the server leaves',
+    help: 'number of load processes',
+    usual: 'one for each core that the server does not use',
     read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: 256 }, problems),
   }),
   objective: setting({
     option: 'objective',
     argument: '<percentile<time>',
-    help: 'objective of a capacity search',
+    help: 'objective that a capacity search must meet',
     usual: DEFAULTS.objective,
     usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
@@ -261,7 +261,7 @@ export const RUN_SETTINGS = {
   link: setting({
     option: 'link',
     argument: '<kind>',
-    help: 'veth (private link, bytes as a cable carries them), loopback, or auto (veth where this machine can)',
+    help: 'veth (a private link, bytes counted as on a cable), loopback, or auto (veth if this machine can make one)',
     usual: DEFAULTS.link,
     read: (given, { foreign, problems }) =>
       readChoice(given, LINKS, problems) ?? (foreign ? 'loopback' : DEFAULTS.link),
@@ -275,11 +275,15 @@ export const RUN_SETTINGS = {
   }),
   threshold: instruction({
     argument: '<conditions>',
-    help: 'exit with 10 if a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
+    help: 'limits for medians, such as ws.echo.p99<50ms, separated by commas; exit with 10 if one is missed; see docs/compare.md',
     usual: null,
     repeats: true,
   }),
-  profile: instruction({ argument: '<name>', help: 'default, quick, or all (every variant too)', usual: 'default' }),
+  profile: instruction({
+    argument: '<name>',
+    help: 'default, quick, or all (also measures every variant)',
+    usual: 'default',
+  }),
   quick: instruction({
     argument: null,
     help: 'one short trial of each case: a first look, without verdicts',

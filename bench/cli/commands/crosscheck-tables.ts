@@ -71,8 +71,8 @@ export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions)
       figures('CPU µs', read, ({ ours }) => cost(ours)),
       figures('msg/s', read, ({ ours }) => pace(ours), { drop: 2 }),
       { ...words('bare', read, (row) => row.bare?.name ?? ''), drop: 5 },
-      figures('its µs', read, others(cost), { drop: 4 }),
-      figures('its msg/s', read, others(pace), { drop: 1 }),
+      figures('bare µs', read, others(cost), { drop: 4 }),
+      figures('bare msg/s', read, others(pace), { drop: 1 }),
       figures('ratio', read, ({ ratio }) => ratio?.median.toFixed(2) ?? ''),
       figures('range', read, ({ ratio }) => (ratio ? `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}` : ''), {
         drop: 3,

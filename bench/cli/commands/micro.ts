@@ -23,7 +23,7 @@ export const command = defineCommand({
   flags: {
     transports: settingFlag('transports'),
     size: settingFlag('size', { usual: SIZE }),
-    seconds: numberFlag('<number>', 'time for each row', { usual: 0.5, min: 0.001, max: 60 }),
+    seconds: numberFlag('<number>', 'measured time for each row of the table', { usual: 0.5, min: 0.001, max: 60 }),
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
@@ -42,8 +42,8 @@ export const command = defineCommand({
     const steps = await planMicro(asked);
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
     const text = [
-      ...(without.length > 0 ? [`Left out, because it has no steps to measure: ${without.join(', ')}`] : []),
-      `Encoding and decoding, step by step: about ${approximately(seconds)}.`,
+      ...(without.length > 0 ? [`Left out, with no steps to measure: ${without.join(', ')}.`] : []),
+      `Measures encoding and decoding step by step: about ${approximately(seconds)}.`,
       '',
     ].join('\n');
     if (flags.plan) return printPlan({ command: 'micro', text, steps, settings: asked, json: flags.json }, io);
@@ -71,7 +71,7 @@ function describe(rows: readonly MicroRow[], { width, colour }: Io): string {
 
 const INDENT = '  ';
 const FOOT =
-  'The rows of a step add up. HTTP heads and everything a system call does are in none, unless a row names them.';
+  'The rows of a step add up to its cost. They include HTTP headers and system calls only where a row names them.';
 
 type Line = readonly [name: string, row: MicroRow | undefined];
 

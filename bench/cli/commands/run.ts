@@ -43,21 +43,21 @@ export const RUN_FLAGS = {
     usual: 'a new one under reports/runs',
   }),
   json: toggle('print the results document instead of the summary'),
-  ndjson: toggle('print events as they happen, one JSON document a line, instead of the summary'),
-  markdown: toggle('print the summary as Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),
-  config: textFlag({ argument: '<file>', help: 'JSON file with any of these settings by name; flags win over it' }),
+  ndjson: toggle('print events as they happen, one JSON document per line, instead of the summary'),
+  markdown: toggle('print the summary as Markdown, and append it to $GITHUB_STEP_SUMMARY if that is set'),
+  config: textFlag({ argument: '<file>', help: 'JSON file with any of these settings by name; flags take precedence' }),
   plan: PLAN,
   yes: YES,
 };
 
 export const command = defineCommand({
   name: 'run',
-  description: 'measure transports and report',
+  description: 'measure transports and write a report',
   flags: { ...settingFlags(), ...TARGET_FLAGS, ...RUN_FLAGS },
   examples: [
     ['A first look at every transport, in a minute', 'npm run bench -- --quick'],
     ['Two transports at three rates', 'npm run bench -- --transports ws,sse --rate 500,1000,2000'],
-    ['The highest rate that each sustains', 'npm run bench -- --scenarios capacity --trials 1'],
+    ['The highest rate that each transport sustains', 'npm run bench -- --scenarios capacity --trials 1'],
     ['Exit with 10 if a median misses a limit', "npm run bench -- --threshold 'ws.echo.p99<50ms'"],
   ],
   listsExitCodes: true,
@@ -274,7 +274,7 @@ const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(option
 /** Refuses several outputs: stdout has one result. */
 function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
-  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
+  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; use only one of them`];
 }
 
 /** Shortest labels that distinguish the cases, always with the transport, padded to one width. */

@@ -22,7 +22,7 @@ export const command = defineCommand({
     size: settingFlag('size', { usual: sizes.join(', ') }),
     trials: settingFlag('trials', { help: 'trials of each transport and size', usual: TRIALS }),
     link: settingFlag('link', {
-      help: 'veth (bytes of the link and of the sockets), loopback (of the sockets), or auto',
+      help: 'veth (counts bytes of the link and of the sockets), loopback (only bytes of the sockets), or auto',
     }),
     out: RUN_FLAGS.out,
     json: toggle('print the results document instead of the table'),
