@@ -75,7 +75,10 @@ async function usePlugin(file: string, path: string): Promise<string[]> {
     );
   }
   const { transport } = read.data;
-  if (transports.some((known) => known.id === transport.id)) {
+  const known = transports.find((one) => one.id === transport.id);
+  // An earlier command in this process has added it.
+  if (known?.module === module) return [];
+  if (known !== undefined) {
     return [`--plugin ${file}: a transport "${transport.id}" exists already; give yours another id`];
   }
   const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;

@@ -38,7 +38,9 @@ test('a plan says which differences it can show, or that it can show none', () =
   expect(said({ scenarios: 'echo', trials: '5' })).toMatch(/no verdicts, which need 6 valid trials/);
   expect(said({ scenarios: 'echo', trials: '7' })).toMatch(/which the first run will tell/);
   const told = said({ scenarios: 'echo', trials: '7' }, earlier);
-  expect(told).toMatch(/Can show these differences, judging by the scatter of the last run: p50 latency from [\d.]+ %, /);
+  expect(told).toMatch(
+    /Can show these differences, judging by the scatter of the last run: p50 latency from [\d.]+ %, /,
+  );
   expect(told).toMatch(/not separated/);
   // The scatter of echo trials does not apply to idle trials.
   expect(said({ scenarios: 'idle', trials: '7' }, earlier)).not.toMatch(/p50/);

@@ -302,7 +302,9 @@ describe('a long run', () => {
     expect((await ended).code).toBe(130);
     const lines = linesOf(said.stdout);
     expect(tooLong(lines, 40)).toEqual([]);
-    expect(lines.join('\n')).toMatch(/^This takes about \d+ min\. Continue\? \(--yes\nskips this question\) \[Y\/n\] n$/m);
+    expect(lines.join('\n')).toMatch(
+      /^This takes about \d+ min\. Continue\? \(--yes\nskips this question\) \[Y\/n\] n$/m,
+    );
   });
 
   test.each([

@@ -67,7 +67,12 @@ describe('exit codes', () => {
       [base, slow, { 'max-regression': '50%' }],
       /No regression by more than 50\.0 %/,
     ],
-    ['a regression that nobody minds', 0, [base, slow, { 'fail-on': 'never' }], /ignored because of --fail-on never\. $/],
+    [
+      'a regression that nobody minds',
+      0,
+      [base, slow, { 'fail-on': 'never' }],
+      /ignored because of --fail-on never\. $/,
+    ],
     ['a regression in another figure', 0, [base, slow, { metrics: 'bytes,cpu' }], /No regression/],
     ['an improvement', 0, [slow, base], /2 better/],
     ['an open answer', 0, [base, noisy], /inconclusive: \d+ not separated\. $/],

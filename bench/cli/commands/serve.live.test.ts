@@ -77,7 +77,9 @@ describe('serve', () => {
       await using kit = new PartyKit();
       const [url = '', token = '', ...rest] = stdout.split('\n');
       expect(rest).toEqual(['']);
-      expect(stderr).toMatch(/The second line is a token, valid for an hour; docs\/security\.md says where to send it\./);
+      expect(stderr).toMatch(
+        /The second line is a token, valid for an hour; docs\/security\.md says where to send it\./,
+      );
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
