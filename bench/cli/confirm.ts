@@ -3,7 +3,7 @@ import type { Context } from './command.ts';
 import { approximately } from './eta.ts';
 import { toggle } from './flags.ts';
 
-/** Commands that take longer ask first, if somebody is at the terminal. */
+/** Longest time, in seconds, that a command takes without asking first. */
 const MAX_UNASKED_SECONDS = 15 * 60;
 
 /** Flag of every command that may take long. */
@@ -12,8 +12,8 @@ export const YES = toggle(
 );
 
 /**
- * True if a command that takes so long may start. Nobody is asked where it is short, `--yes` was given, or nobody is at a
- * terminal. A command that was interrupted before may not start.
+ * True if a command that takes this many seconds may start. The user is asked unless it is short, `--yes` was given, or there is
+ * no terminal. A command that was already interrupted may not start.
  */
 export async function confirm(seconds: number, { yes }: { readonly yes: boolean }, context: Context): Promise<boolean> {
   if (context.interrupted.aborted) return false;

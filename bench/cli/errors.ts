@@ -2,7 +2,7 @@ import { errorText } from '../error-text.ts';
 import { openFiles } from '../run/limits.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 
-/** Remedies for errors of the system, by their code. */
+/** Remedies for system errors, by code. */
 const REMEDIES: Readonly<Record<string, (error: NodeJS.ErrnoException) => string>> = {
   EADDRINUSE: () => 'another program uses that address: name another, or stop that program',
   EMFILE: () => `too many open files${limit()}: raise the limit (\`ulimit -n\`) or use fewer --clients`,
@@ -22,7 +22,7 @@ function limit(): string {
   return limits === null ? '' : ` (this process may open ${limits.soft})`;
 }
 
-/** Remedy for an error of the system; undefined where its message says enough. */
+/** Remedy for a system error; undefined if none is known. */
 export function remedy(error: unknown): string | undefined {
   if (!isSystemError(error) || error.code === undefined) return undefined;
   return Object.hasOwn(REMEDIES, error.code) ? REMEDIES[error.code]?.(error) : undefined;
@@ -31,7 +31,7 @@ export function remedy(error: unknown): string | undefined {
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'code' in error && typeof error.code === 'string';
 
-/** Explains an error: what failed, why, and what to try. Its stack is shown only if asked for. */
+/** Explains an error: what failed, why, and what to try. `verbose` adds the stack. */
 export function explain(error: unknown, { verbose }: { verbose: boolean }): { text: string; code: ExitCode } {
   if (error instanceof UsageError) return { text: `${error.message}\n`, code: EXIT.usage };
   const message = errorText(error);

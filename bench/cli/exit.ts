@@ -27,7 +27,7 @@ export const EXIT_TEXTS: Readonly<Record<ExitCode, string>> = {
   130: 'interrupted, with partial results saved; or declined at the prompt',
 };
 
-/** Gravest first: what spoils the numbers comes before what they say. */
+/** Exit codes, gravest first: a code that casts doubt on the numbers precedes one about what they say. */
 export const PRECEDENCE: readonly ExitCode[] = [
   EXIT.interrupted,
   EXIT.internal,
@@ -44,14 +44,14 @@ export const PRECEDENCE: readonly ExitCode[] = [
 export const gravest = (codes: readonly ExitCode[]): ExitCode =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.done;
 
-/** Refuses a command line: the message names every problem and its fix. Exit code 2. */
+/** Refusal of a command line; its message names every problem and its fix. Exit code 2. */
 export class UsageError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.length === 1 ? problems[0] : problems.map((problem) => `- ${problem}`).join('\n'));
   }
 }
 
-/** Refuses the command line if anything is wrong with it. */
+/** Throws a `UsageError` if there are problems. */
 export function refuseIf(problems: readonly string[]): void {
   if (problems.length > 0) throw new UsageError(problems);
 }

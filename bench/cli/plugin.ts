@@ -18,10 +18,10 @@ const capabilities = z.strictObject({
 });
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
-/** Texts that only checks of this repository look for, in plugins made for earlier versions; `unauthorized` also meant `auth`. */
+/** Fields of plugins for earlier versions. Only checks of this repository use them; `unauthorized` also implied `auth`. */
 const refusals = { refusal: z.instanceof(RegExp).optional(), unauthorized: z.instanceof(RegExp).optional() };
 
-/** Exports of a plugin: a `TransportEntry` without what only checks need, and the two functions of the contract. */
+/** Exports of a plugin: a `TransportEntry` without the fields that only checks use, and the two functions of the contract. */
 const pluginSchema = z.object({
   transport: z.strictObject({
     id,
@@ -50,8 +50,8 @@ const pluginSchema = z.object({
 });
 
 /**
- * Adds transports from outside the repository to those that can be named. Their modules export `transport`, `listen` and
- * `connect`. Throws a `UsageError` with everything that is wrong with any of them.
+ * Registers transports from outside the repository. Their modules export `transport`, `listen` and `connect`. Throws a
+ * `UsageError` with all problems of all modules.
  */
 export async function usePlugins(files: readonly string[], { resolve }: Pick<Io, 'resolve'>): Promise<void> {
   const problems: string[] = [];

@@ -17,7 +17,7 @@ import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './eta.ts';
 
-/** Describes a plan before it starts: its cases, its time, its link, and which differences it can and cannot show. */
+/** Describes a plan before it starts: its cases, its time, its link, and the differences that it can show. */
 export function describePlan(
   plan: RunPlan,
   resources: RunResources,
@@ -58,7 +58,7 @@ const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Qu
   objective: planned.scenario.kind.uses.objective ? objective : null,
 });
 
-/** Lines on everything that is wrong with the machine, each with its remedy. */
+/** Lines about checks of the machine that failed, each with its remedy. */
 export const unfitLines = (checks: readonly Check[]): string[] =>
   checks
     .filter(({ state }) => state === 'unfit')
@@ -73,7 +73,7 @@ export function describeLink({ link, workers, sources }: RunResources): string {
   return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
 }
 
-/** Estimates the differences that this plan can show, by the scatter of an earlier run's trials. */
+/** Describes the differences that a plan can show, judging by the scatter of an earlier run's trials. */
 function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
   const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
   const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
@@ -88,12 +88,12 @@ function detectableDifferences({ options, cases }: RunPlan, earlier: Results | u
   }
   const rivals = new Set(cases.filter(({ entry }) => !entry.floor).map(({ name }) => name)).size;
   const found = detectable(earlier, { trials: options.trials, comparisons: Math.max(1, rivals - 1) });
-  const told = found.filter(
+  const shown = found.filter(
     ({ metric: id, ratio }) => ratio !== null && [...kinds].some((kind) => metricsOf(kind).includes(id)),
   );
-  if (told.length === 0) return ['Enough trials for verdicts.'];
+  if (shown.length === 0) return ['Enough trials for verdicts.'];
   return [
-    `Can show these differences, judging by the scatter of the last run: ${told.map(formatDifference).join(', ')}.`,
+    `Can show these differences, judging by the scatter of the last run: ${shown.map(formatDifference).join(', ')}.`,
     'Smaller differences will mostly end as “not separated”.',
   ];
 }
@@ -103,7 +103,7 @@ function formatDifference({ metric: id, ratio }: Detectable): string {
   return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-/** Warns of percentiles for which the shortest trials have too few messages. */
+/** Warns if the shortest trials have too few messages for p99. */
 function percentilesOf({ cases }: RunPlan): string[] {
   const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
   const fewest = Math.min(...samples);
@@ -115,7 +115,7 @@ function percentilesOf({ cases }: RunPlan): string[] {
 
 const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
 
-/** Finds the newest complete run under reports/runs that has enough trials for verdicts, and suits. */
+/** Finds the newest complete run under reports/runs that has enough trials for verdicts and for which `suits` is true. */
 export function newestResults(
   folder: string = runs,
   suits: (results: Results) => boolean = () => true,
@@ -126,7 +126,7 @@ export function newestResults(
       const results = readResults(join(folder, name, 'results.json'));
       if (results.plan.trials >= MIN_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
-      // Not a run, or one of another version.
+      // The file is not a run, or one of another version.
     }
   }
   return undefined;

@@ -7,7 +7,7 @@ import { refuseIf, UsageError } from './exit.ts';
 import { textFlag, toggle, type Values } from './flags.ts';
 import type { Io } from './io.ts';
 
-/** Flags of a run against a server that runs already. */
+/** Flags of a run against a server that is already running. */
 export const TARGET_FLAGS = {
   ca: textFlag({ argument: '<file>', help: 'certificate (PEM) with which to trust the server at --url' }),
   'yes-i-own-this-host': toggle('allow load on a host that is not this machine'),
@@ -18,8 +18,8 @@ loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Resolves what a run against somebody's server needs: the certificate and the token. Throws a `UsageError` if its host is
- * another machine and the user has not said that it is theirs: to others the load of a benchmark is an attack.
+ * Reads the certificate and the token for a run against a foreign server. Throws a `UsageError` if the server is on another
+ * machine and the user has not stated that it is theirs: to anybody else the load of a benchmark is an attack.
  */
 export async function resolveTarget(
   url: string | null,

@@ -17,24 +17,24 @@ import {
   readUrl,
 } from './readers.ts';
 
-/** `all`: every variant too. */
+/** Profiles; `all` also measures every variant. */
 export const PROFILES = ['default', 'quick', 'all'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 const LINKS = ['auto', 'veth', 'loopback'] as const;
 export type LinkChoice = (typeof LINKS)[number];
 
-/** Largest message a run can ask for: the limit its servers are given, in bytes. */
+/** Maximum size of a message, in bytes, which is also the limit that servers are given. */
 export const MAX_SIZE = 1024 * 1024;
 
 export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
-/** Circumstances that decide the value of a setting that was not given. */
+/** Circumstances that determine defaults, and the list of problems. */
 export interface ReadingContext {
   readonly quick: boolean;
   readonly profile: Profile | undefined;
-  /** The server is somebody else's. */
+  /** True if a foreign server is measured. */
   readonly foreign: boolean;
   /** Scenarios that can be named. */
   readonly scenarios: readonly ScenarioEntry[];
@@ -44,32 +44,32 @@ export interface ReadingContext {
 
 /** Facts about a setting of `run` that help, README, configuration file and validation need. */
 interface SettingText {
-  /** Placeholder of its value: `<names>`. Null: a switch. */
+  /** Placeholder of its value, such as `<names>`; null for a switch. */
   readonly argument: string | null;
   /** Sentence of its help, without the default. */
   readonly help: string;
-  /** Its default as help shows it; null where there is nothing to say. */
+  /** Its default as help shows it; null if help shows none. */
   readonly usual: string | null;
-  /** True if it may be given several times, its values being added. */
+  /** True if it may be given several times; its values are joined. */
   readonly repeats?: true;
-  /** True if scenarios of a kind use it; it is refused if no scenario of the run does. Left out: all do. */
+  /** True if scenarios of a kind use it; undefined if all do. It is refused if no scenario of the run uses it. */
   readonly usedBy?: (uses: Uses) => boolean;
 }
 
-/** A setting on a command line: its value, true for a switch, or null if it is left out. */
+/** Setting as written on a command line: its value, true for a switch, or null if it is omitted. */
 type Written = string | true | null;
 
 interface SettingRow<Option extends string, Value> extends SettingText {
-  /** Property of the options that it becomes. */
+  /** Property of the options that holds its value. */
   readonly option: Option;
   read(given: Given | undefined, context: ReadingContext): Value;
-  /** Left out: lists with commas, true as a switch; null, false and empty lists are not written. */
+  /** Writes the value. Default: lists with commas, true as a switch; null, false and empty lists are omitted. */
   readonly write?: (value: Value) => Written;
-  /** Values of the dimension of the same name that the cases span. Left out: it is no dimension, or bench/plan/plan.ts spans it. */
+  /** Values that cases take in the dimension of this name. Undefined if it is no dimension, or bench/plan/plan.ts spans it. */
   readonly spans?: (value: Value) => readonly DimensionValue[];
 }
 
-/** A row of the table. Its functions take all options, so that a caller need not know which one is its. */
+/** Makes a row of the table. Its functions take all options, so that a caller need not know which one belongs to it. */
 export function setting<const Option extends string, Value>(row: SettingRow<Option, Value>) {
   const { option, read, write = writeAny, spans, ...text } = row;
   const described: SettingText = text;
@@ -82,7 +82,7 @@ export function setting<const Option extends string, Value>(row: SettingRow<Opti
   };
 }
 
-/** A row of a setting that becomes no option by itself. */
+/** Makes a row of a setting that is no option by itself. */
 const instruction = (text: SettingText) => ({ ...text, option: null });
 
 function writeAny(value: unknown): Written {
@@ -98,8 +98,8 @@ const unless =
     return text === usual ? null : text;
   };
 
-/** Defaults of all scenarios: `echo 100, broadcast 50`. */
-const usually = (of: (defaults: Scenario['defaults']) => readonly number[]): string =>
+/** Defaults of all scenarios in words, such as `echo 100, broadcast 50`. */
+const describeDefaults = (of: (defaults: Scenario['defaults']) => readonly number[]): string =>
   scenarios
     .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
     .filter(({ values }) => values.length > 0)
@@ -109,7 +109,7 @@ const usually = (of: (defaults: Scenario['defaults']) => readonly number[]): str
 const idsOf = (entries: readonly { readonly id: string }[]): string[] => entries.map(({ id }) => id);
 const sendsMessages = ({ messages }: Uses): boolean => messages;
 
-/** All settings of a run by the names that flags and configuration files use. */
+/** Settings of a run, by the names that flags and configuration files use. */
 export const RUN_SETTINGS = {
   transports: setting({
     option: 'transports',
@@ -129,7 +129,7 @@ export const RUN_SETTINGS = {
     help: `scenarios to measure: ${idsOf(scenarios).join(', ')}`,
     usual: idsOf(scenarios.filter(({ usual }) => usual)).join(', '),
     read(given, { foreign, scenarios: existing, problems }): readonly string[] {
-      // Somebody else's server is asked to send back what it is sent, unless more is known of it.
+      // A foreign server is only expected to echo, unless scenarios are named.
       const usual = idsOf(existing.filter(({ usual, reaches }) => usual && (!foreign || reaches === 'sender')));
       const known = idsOf(existing);
       return readNames(given, { kind: 'scenario', known, usual, exists: (name) => known.includes(name) }, problems);
@@ -139,7 +139,7 @@ export const RUN_SETTINGS = {
     option: 'clients',
     argument: '<numbers>',
     help: 'number of sessions',
-    usual: usually(({ clients }) => [clients]),
+    usual: describeDefaults(({ clients }) => [clients]),
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { whole: true, min: 1, max: MAX_SENDERS }, problems),
   }),
@@ -147,7 +147,7 @@ export const RUN_SETTINGS = {
     option: 'rates',
     argument: '<numbers>',
     help: 'messages a second, all clients together; in a broadcast, messages published; in a search, rate of the first probe',
-    usual: usually(({ rate }) => [rate]),
+    usual: describeDefaults(({ rate }) => [rate]),
     usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { min: 0.001, max: 10_000_000 }, problems),
@@ -156,7 +156,7 @@ export const RUN_SETTINGS = {
     option: 'sizes',
     argument: '<numbers>',
     help: `bytes of a message, at least ${MIN_SIZE}`,
-    usual: usually(({ sizes }) => sizes),
+    usual: describeDefaults(({ sizes }) => sizes),
     usedBy: sendsMessages,
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { whole: true, min: MIN_SIZE, max: MAX_SIZE }, problems),
@@ -212,7 +212,7 @@ export const RUN_SETTINGS = {
     option: 'durationSeconds',
     argument: '<seconds>',
     help: 'measured time of a trial, or of each probe in a search',
-    usual: usually(({ seconds }) => [seconds]),
+    usual: describeDefaults(({ seconds }) => [seconds]),
     usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
       readNumber(given, { min: 0.01, max: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),

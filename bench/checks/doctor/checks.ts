@@ -1,13 +1,13 @@
 import type { Readings } from './readings.ts';
 
-/** `ok` is fit for measuring; `note` limits what can be measured or said; `unfit` spoils the numbers. */
+/** Result of one check. `ok`: nothing to do; `note`: limits what can be measured or concluded; `unfit`: spoils the numbers. */
 export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'note' | 'unfit';
-  /** Present where the system does not tell. */
+  /** Present if the system does not provide the reading. */
   readonly known?: false;
   readonly observed: string;
-  /** What to do; empty where all is well. */
+  /** Remedy; empty if the state is `ok`. */
   readonly fix: string;
 }
 
@@ -19,7 +19,7 @@ const unknown = (name: string): Check => ({
   fix: '',
 });
 
-/** What a reading means for a measurement. Pure. */
+/** Judges each reading by its effect on a measurement. Pure. */
 export function examine(readings: Readings): Check[] {
   return [
     runtime(readings),
@@ -65,7 +65,7 @@ function pinning({ canBind, cores: count }: Readings): Check {
   return check('pinning', 'processes are not bound to cores', { state: 'note', fix });
 }
 
-/** What the default run needs, with something to spare. */
+/** Open files that the default run needs, with some to spare. */
 const MIN_FILES = 512;
 
 function openFiles({ openFiles: limits }: Readings): Check {

@@ -30,7 +30,7 @@ const SLOWER = 0.2;
 /** Rate of the slowed pairs, in messages a second: low enough that no message waits for the one before. */
 const SLOWED_RATE = 400;
 const WARMUP_SECONDS = 0.6;
-/** Max share of identical pairs that may be told apart, and min share of different pairs that must be. */
+/** Maximum share of identical pairs, and minimum share of slowed pairs, whose sides are told apart. */
 const MAX_FALSE_POSITIVES = 0.05;
 const MIN_FOUND = 0.9;
 

@@ -18,7 +18,7 @@ import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { ceilingTable } from './crosscheck-tables.ts';
 
-/** Measures what a message costs our generator, beside bare loops that record nothing. */
+/** Measures what a message costs our generator, compared with bare loops that record nothing. */
 export const command = defineCommand({
   name: 'ceiling',
   description: 'measure what a message costs our load generator, compared with bare loops that record nothing',
@@ -47,7 +47,7 @@ export const command = defineCommand({
     const { io, interrupted } = context;
     const { chosen, leftOut } = await readTransports(names, problems);
     if (problems.length === 0) {
-      // Those that send by requests have a second connection each.
+      // A session that sends by requests has a second connection.
       const files = { files: openFiles()?.hard ?? null, flag: '--clients' };
       problems.push(...tooFewFiles(countOf(clients, 'session'), 2 * clients, files));
     }
@@ -79,7 +79,7 @@ export const command = defineCommand({
   },
 });
 
-/** Transports to measure. Those that this machine lacks are left out and named, or refused if they were asked for. */
+/** Transports to measure. One that this machine lacks is left out and listed, or refused if it was named. */
 async function readTransports(
   names: string | undefined,
   problems: string[],

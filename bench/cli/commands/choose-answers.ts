@@ -8,7 +8,7 @@ import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
-/** Answers of a project as text, from flags or from the prompt. */
+/** Answers about a project as text, from flags or from the prompt. */
 export interface AnswerTexts {
   readonly preset?: string;
   readonly need?: string;
@@ -22,7 +22,7 @@ export interface AnswerTexts {
   readonly judgement?: boolean;
 }
 
-/** Reads answers, and adds every problem to `problems`. An answer replaces that of the preset. */
+/** Reads answers and adds every problem to `problems`. An answer replaces the one of the preset. */
 export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
   const preset = readPreset(texts.preset, problems);
   const needs = texts.need === undefined ? (preset?.needs ?? []) : readNeeds(texts.need, problems);

@@ -8,8 +8,8 @@ import type { Prompt } from '../ask.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 
 /**
- * Asks for the answers that flags would give, each question until its answer can be read. Weights come before any result is
- * shown. An empty answer takes the default in brackets.
+ * Asks for the answers that flags would give, and repeats each question until its answer is valid. Weights are asked for
+ * before any result is shown. An empty answer takes the default in brackets.
  */
 export async function askAnswers(
   prompt: Prompt,

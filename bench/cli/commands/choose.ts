@@ -61,7 +61,7 @@ const FLAGS = {
   markdown: textFlag({ argument: '<file>', help: 'also write a decision record' }),
 };
 
-/** Advises a project with these needs on a transport, by the results of a run. */
+/** Advises a project on a transport, by its needs and the results of a run. */
 export const command = defineCommand({
   name: 'choose',
   description:
@@ -76,7 +76,7 @@ export const command = defineCommand({
   },
   async run({ 'no-judgement': unjudged, ...flags }, { words: [file], problems, ...context }) {
     const { io } = context;
-    // The value of an unknown flag may look like the file.
+    // After an unknown flag, its value may have been taken for the file.
     const isFile = problems.length === 0;
     const given = { ...definedOf(flags), judgement: !unjudged };
     const seed = readSeed(flags.seed, problems);
@@ -107,7 +107,7 @@ export const command = defineCommand({
 type Answers = Values<typeof ANSWER_FLAGS>;
 const ANSWERS = Object.keys(ANSWER_FLAGS) as (keyof Answers)[];
 
-/** Answers that were given, by flag. */
+/** Given answers, each with its flag. */
 const answersOf = (flags: Answers): (readonly [flag: string, value: string])[] =>
   ANSWERS.flatMap((name) => {
     const value = flags[name];
@@ -129,7 +129,7 @@ function readMeasured(file: string | undefined, problems: string[], io: Io): Res
   return readRun(file, problems, io);
 }
 
-/** True if a run helps to choose: one of single messages, or of everything twice, does not. */
+/** True if a run helps to choose a transport: an A/A run, or one with only scenarios that advice does not use, does not. */
 const suits = ({ plan, cases }: Results): boolean =>
   plan.aa !== true && cases.some((one) => kindOf(one).advice !== 'none');
 
@@ -141,7 +141,7 @@ function readSeed(text: string | undefined, problems: string[]): number | null {
   return null;
 }
 
-/** The command that comes to the same advice from the same results. */
+/** Command that reproduces the advice from the same results. */
 function commandOf(
   file: string | undefined,
   flags: Answers & { readonly seed: string | undefined },

@@ -19,7 +19,7 @@ import { type Flag, flagWithDefault, textFlag, toggle } from '../flags.ts';
 const FAIL_ON = ['worse', 'inconclusive', 'never'] as const;
 type FailOn = (typeof FAIL_ON)[number];
 
-/** Compares a run with an earlier one, and says by its exit code whether it may pass. */
+/** Compares a run with an earlier one; the exit code says if it passes. */
 export const command = defineCommand({
   name: 'compare',
   description: 'compare a run with an earlier one: better, worse, equivalent, or not separated',
@@ -111,7 +111,7 @@ export function exitCodeFor({ regressions, open, unsound }: Outcome, failOn: Fai
   ]);
 }
 
-/** Last line: the meaning of the exit code, in words. */
+/** Last line of the output, which explains the exit code. */
 function result(comparison: Comparison, outcome: Outcome, failOn: FailOn, maxRegression: number): string {
   return printable(resultText(comparison, outcome, failOn, maxRegression));
 }

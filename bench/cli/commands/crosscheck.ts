@@ -22,7 +22,7 @@ import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
-/** Puts the same loads to another load generator and to ours, and shows both. */
+/** Compares our load generator with another one under the same loads. */
 export const command = defineCommand({
   name: 'crosscheck',
   description: 'compare our load generator with another one (autocannon) under the same load',
@@ -41,7 +41,7 @@ export const command = defineCommand({
     }),
     duration: numberFlag('<seconds>', 'measured time of each load', { usual: 5, min: 0.1, max: 3_600 }),
     size: numberFlag('<number>', 'bytes of a message', { usual: 64, min: MIN_SIZE, max: MAX_SIZE, whole: true }),
-    // autocannon gives up an answer after ten seconds.
+    // autocannon times a request out after ten seconds.
     freeze: numberFlag('<seconds>', 'pause the server this long under a second load; 0 skips that load', {
       usual: 1,
       min: 0,
@@ -54,7 +54,7 @@ export const command = defineCommand({
   graceful: true,
   async run({ rate, connections, size, duration, freeze, ...flags }, { problems, ...context }) {
     const { io, interrupted } = context;
-    // Numbers are compared with each other once each of them can be read.
+    // The numbers are compared with each other only if all of them are valid.
     if (problems.length === 0) problems.push(...unevenly({ rate, connections, duration }), ...tooMany(connections));
     refuseIf(problems);
     const options: CrosscheckOptions = {
@@ -85,7 +85,7 @@ export const command = defineCommand({
   },
 });
 
-/** Refuses loads that autocannon cannot offer: each of its connections sends at least one request, and one a second. */
+/** Problems of loads that autocannon cannot offer: each of its connections sends at least one request a second, and one in all. */
 function unevenly({ rate, connections, duration }: Record<'rate' | 'connections' | 'duration', number>): string[] {
   if (rate < connections)
     return ['--rate must be at least --connections: each connection sends at least one request a second'];
@@ -93,7 +93,7 @@ function unevenly({ rate, connections, duration }: Record<'rate' | 'connections'
   return [];
 }
 
-/** Refuses more connections than a process may open. */
+/** Problem of more connections than a process may open. */
 const tooMany = (connections: number): string[] =>
   tooFewFiles(countOf(connections, 'connection'), connections, {
     files: openFiles()?.hard ?? null,

@@ -9,7 +9,7 @@ import { toggle } from '../flags.ts';
 
 const ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', unfit: '✕' };
 
-/** Says whether this machine is fit to measure on, and what to do where it is not. */
+/** Checks if this machine is fit to measure on, and prints a remedy for each problem. */
 export const command = defineCommand({
   name: 'doctor',
   description: 'say whether this machine is fit to measure on',

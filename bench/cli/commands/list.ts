@@ -20,7 +20,7 @@ import { usePlugins } from '../plugin.ts';
 /** Reasons why transports cannot be used on this machine, by id. */
 type Unavailable = ReadonlyMap<string, string>;
 
-/** Prints every transport, variant and scenario, and what cannot be used on this machine. */
+/** Prints every transport, variant and scenario, and marks those that cannot be used on this machine. */
 export const command = defineCommand({
   name: 'list',
   description: 'list transports, variants and scenarios',

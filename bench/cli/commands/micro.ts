@@ -16,7 +16,7 @@ import { givenOf, settingFlag } from '../setting-flags.ts';
 
 const SIZE = '128';
 
-/** Prints what each protocol's encoding and decoding costs per message. */
+/** Measures and prints the time of encoding and decoding a message in each protocol. */
 export const command = defineCommand({
   name: 'micro',
   description: 'measure what encoding and decoding a message costs in each protocol',
@@ -75,7 +75,7 @@ const FOOT =
 
 type Line = readonly [name: string, row: MicroRow | undefined];
 
-/** Columns with a line for each row; a name is not repeated from the row above. */
+/** Columns with one line per row; a name equal to the one above is left blank. */
 function flatColumns(rows: readonly MicroRow[]): TextColumn[] {
   const lines = rows.map((row): Line => [row.what, row]);
   const names = rows.map(({ transport, step }, index) => {

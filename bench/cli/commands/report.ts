@@ -41,7 +41,7 @@ export const command = defineCommand({
   },
 });
 
-/** Names of the same file: one written over another, the results above all, would be lost. */
+/** Problems of names that mean the same file: writing one would destroy the other, above all the results. */
 function clashes(files: Readonly<Record<string, string | undefined>>): string[] {
   const named = Object.entries(files).flatMap(([what, path]) =>
     path === undefined ? [] : [{ what, path: resolve(path) }],

@@ -25,10 +25,10 @@ import { choiceFlag, flagWithDefault, numberFlag, textFlag, toggle, type Values 
 import type { Io } from '../io.ts';
 import { usePlugins } from '../plugin.ts';
 
-/** Addresses that a web page can open. */
+/** Schemes of addresses that a web page can open. */
 const PAGES_REACH = /^(https?|wss?):/;
 
-/** Validity of the token that `--auth` prints. */
+/** Validity of the token that `--auth` prints, in seconds. */
 const TOKEN_SECONDS = 3_600;
 
 /** Flags of `serve`. */
@@ -57,7 +57,7 @@ const FLAGS = {
   json: toggle('print one JSON document: URL, token, certificate, settings in force'),
 };
 
-/** Serves one transport until interrupted, for a person or a program of theirs to talk to. */
+/** Serves one transport until interrupted, for people and programs that talk to it by hand. */
 export const command = defineCommand({
   name: 'serve',
   description: 'serve one transport, so that you can talk to it by hand',
@@ -123,7 +123,7 @@ export const command = defineCommand({
   },
 });
 
-/** Protections that were asked for and that the transport does not have. */
+/** Problems of protections that were requested and that the transport does not have. */
 function unguarded(
   choice: TransportChoice,
   { tls, cert, auth }: Pick<Values<typeof FLAGS>, 'tls' | 'cert' | 'auth'>,
@@ -138,7 +138,7 @@ function unguarded(
   });
 }
 
-/** Certificate and key in the files, where any are named. */
+/** Reads the certificate and key, if they are named. */
 function readIdentity(
   { cert, key }: Pick<Values<typeof FLAGS>, 'cert' | 'key'>,
   { resolve }: Io,
@@ -154,7 +154,7 @@ function readIdentity(
   }
 }
 
-/** An origin as browsers send it has a scheme and a host, and nothing after them (RFC 6454 §6.2). */
+/** Problems of origins: as browsers send it, an origin has a scheme and a host and nothing after them (RFC 6454 §6.2). */
 function originProblems(origin: string | undefined): string[] {
   if (origin === undefined) return [];
   const listed = listOf(origin);
