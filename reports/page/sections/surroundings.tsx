@@ -249,7 +249,7 @@ type CopyButtonProps = {
   readonly children: string;
 };
 
-/** Button that copies text; `live/export/copy.ts` makes it work. */
+/** Button that copies text; `live/export/clipboard.ts` makes it work. */
 const CopyButton = ({ of, children }: CopyButtonProps) => (
   <p className="copy needs-script">
     <button type="button" data-copy={of}>

@@ -10,7 +10,7 @@ export function advisor(page: Document): void {
   for (const table of page.querySelectorAll('details.advisor-table')) table.removeAttribute('open');
   const scenarios = (mount.dataset.scenarios ?? '').split(' ').filter((name) => name !== '');
   const show = (): void => {
-    createRoot(mount).render(<Panel scenarios={scenarios} styleOf={readSeriesStyles(mount.dataset.looks)} />);
+    createRoot(mount).render(<Panel scenarios={scenarios} styleOf={readSeriesStyles(mount.dataset.styles)} />);
   };
   if (isLinked()) {
     show();

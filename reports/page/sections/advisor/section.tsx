@@ -30,7 +30,7 @@ export function AdvisorSection({ results, analysis, styles }: Props & { readonly
         id="advisor-panel"
         className="needs-script"
         data-scenarios={scenariosOf(analysis).join(' ')}
-        data-looks={JSON.stringify(styleEntriesOf(analysis, styles))}
+        data-styles={JSON.stringify(styleEntriesOf(analysis, styles))}
       />
       <details className="advisor-table" open>
         <summary>What each kind of project would get from this run</summary>
