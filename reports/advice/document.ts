@@ -1,6 +1,6 @@
 import type { Advice } from './model.ts';
 
-/** Version of the document that advice is handed on as. */
+/** Schema id of the advice document. */
 const ADVICE_SCHEMA = 'wirebench-advice/1';
 
 export const adviceDocument = (advice: Advice): string =>

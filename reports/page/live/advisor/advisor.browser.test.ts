@@ -157,7 +157,7 @@ test('a link carries every answer, and a reader who follows it stands before the
     await page.getByLabel('Clients', { exact: true }).fill('60');
     await page.locator('input[type="number"][data-weight="bytes"]').fill('55');
     await page.getByLabel('Ignore judgement').check();
-    await page.locator('.advisor-load-text', { hasText: 'Asked: 60 clients' }).waitFor();
+    await page.locator('.advisor-load-text', { hasText: 'You gave 60 clients' }).waitFor();
     await settled(page);
     return { hash: await page.evaluate(() => location.hash), heading: await heading(page) };
   });
@@ -239,7 +239,7 @@ test('answers that cannot both be given, or be read, get no advice but a reason'
     await page.locator('.advisor-options').waitFor();
     await page.getByLabel('Clients', { exact: true }).fill('many');
     await page.locator('input[name="advisor-clients"][aria-invalid="true"]').waitFor();
-    expect(await page.locator('.advisor-result').innerText()).toContain('A whole number from 1 up');
+    expect(await page.locator('.advisor-result').innerText()).toContain('Enter a whole number of at least 1');
   });
 });
 
@@ -354,7 +354,7 @@ test('what is asked is turned round where it is said to matter', async () => {
     expect(await heading(page)).not.toContain('mqtt:');
     await page
       .locator('.advisor-changes')
-      .getByText(/\d of 6 options pass or fall by it/)
+      .getByText(/This need changes the outcome of \d of 6 options/)
       .first()
       .waitFor();
   });
