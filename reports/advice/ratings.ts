@@ -2,7 +2,7 @@ import { list, ratio } from '../model/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
 import type { Fact, FactValue } from './facts/shape.ts';
 import type { Advice, Answers, Measured, NeedCell, Rating } from './model.ts';
-import { NEEDS, type NeedId, needOf } from './questions/needs.ts';
+import { NEEDS, type NeedId, needName } from './questions/needs.ts';
 
 export type Answer = Pick<Advice, 'outcome' | 'heading' | 'recommended'>;
 
@@ -51,8 +51,7 @@ export function ratingOf(
   if (chosen) {
     return {
       rating: 'Use',
-      because:
-        recommended.length > 1 ? `not separated from the other leaders, at ${ratio(fit)} of the lowest cost` : cost,
+      because: recommended.length > 1 ? `not separated from the other leaders, at ${ratio(fit)} the lowest cost` : cost,
     };
   }
   if (fit <= MAX_CONSIDER) return { rating: 'Consider', because: cost };
@@ -92,8 +91,7 @@ const isOther = (fact: Fact | undefined): boolean => fact?.value === 'other form
 const ABLE: Readonly<Record<FactValue, number>> = { no: 0, 'other form': 1, depends: 1, yes: 2 };
 
 /** Failed need with its reason and source, in one line. */
-const barredText = ({ need, note, source }: NeedCell): string =>
-  `${need === 'objective' ? 'objective' : needOf(need).name}: ${note} (${source.clause})`;
+const barredText = ({ need, note, source }: NeedCell): string => `${needName(need)}: ${note} (${source.clause})`;
 
 export const conditionText = ({ conditions }: Candidate): string =>
   list([...new Set(conditions.map(({ note }) => note))], 'and');

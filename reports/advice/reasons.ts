@@ -10,7 +10,7 @@ import type { Candidate } from './candidates.ts';
 import { cellIn, cellOf, type Reading } from './cost.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { NeedCell, Reason } from './model.ts';
-import { needOf } from './questions/needs.ts';
+import { needName } from './questions/needs.ts';
 
 const MAX_REASONS = 3;
 
@@ -57,10 +57,9 @@ function needReasons({ needs }: Candidate, { candidates }: Evaluation): Reason[]
     .filter(({ value, need }) => value === 'yes' && failing(need) > 0)
     .toSorted((a, b) => failing(b.need) - failing(a.need))
     .map(({ need, note, source, tag }) => {
-      const name = need === 'objective' ? 'objective' : needOf(need).name;
       const others = failing(need);
       const rest = others === 1 ? 'one other option fails this need' : `${others} other options fail this need`;
-      return { speaks: 'for', text: `${name}: ${note}; ${rest}`, tag, source, metric: null, group: null };
+      return { speaks: 'for', text: `${needName(need)}: ${note}; ${rest}`, tag, source, metric: null, group: null };
     });
 }
 

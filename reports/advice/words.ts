@@ -2,7 +2,7 @@ import { integer, list, share } from '../model/format.ts';
 import { objectiveText } from '../model/group.ts';
 import type { Advice, Answers, NeedFlip, OwnLevel, Robustness } from './model.ts';
 import { CRITERIA, criterionOf, type Weights } from './questions/criteria.ts';
-import { needOf } from './questions/needs.ts';
+import { needName } from './questions/needs.ts';
 
 /** Minimum share of draws for which an option is named that is not recommended. */
 const MIN_NAMED_SHARE = 0.05;
@@ -28,18 +28,20 @@ export function certaintiesOf({ robustness, recommended, outcome }: Advice): {
       preference: 'Unknown, for the same reason.',
     };
   }
-  const shares = (of: Robustness['both']) =>
-    list(
-      of
-        .filter(({ name, share: won }) => recommended.includes(name) || won >= MIN_NAMED_SHARE)
-        .map(({ name, share: won }) => `${name} comes first in ${share(won)}`),
-      'and',
-    );
   const count = integer(robustness.draws);
   return {
-    measurement: `With the trials resampled ${count} times and your weights unchanged, ${shares(robustness.measurement)}.`,
-    preference: `With the weights varied ${count} times around yours and the medians unchanged, ${shares(robustness.preference)}.`,
+    measurement: `With the trials resampled ${count} times and your weights unchanged, ${winsText(robustness.measurement, recommended)}.`,
+    preference: `With the weights varied ${count} times around yours and the medians unchanged, ${winsText(robustness.preference, recommended)}.`,
   };
+}
+
+/** Clause such as `ws comes first in 87 % and sse in 12 %`, about the recommended options and those with enough wins. */
+function winsText(shares: Robustness['both'], recommended: readonly string[]): string {
+  const named = shares.filter(({ name, share: won }) => recommended.includes(name) || won >= MIN_NAMED_SHARE);
+  return list(
+    named.map(({ name, share: won }, index) => `${name} ${index === 0 ? 'comes first ' : ''}in ${share(won)}`),
+    'and',
+  );
 }
 
 /** Sentence about the smallest change of a weight that changes the leader; null if there is only one candidate. */
@@ -59,9 +61,9 @@ export const closeText = ({ close }: Advice): string | null =>
 
 /** Sentence about negating a need, such as `Without “browser clients”, mqtt comes first.` */
 export function needFlipText({ need, asked, instead, winner, conditional, scenario }: NeedFlip): string {
-  const name = needName(need);
+  const name = quotedName(need);
   const judged = scenario === null ? '' : `, which makes ${scenario} the scenario that counts`;
-  const beside = instead === null ? 'in addition' : `instead of ${needName(instead)}`;
+  const beside = instead === null ? 'in addition' : `instead of ${quotedName(instead)}`;
   const change = (asked ? `Without ${name}` : `With ${name} ${beside}`) + judged;
   return winner === null
     ? `${change}, no measured transport is left.`
@@ -71,8 +73,7 @@ export function needFlipText({ need, asked, instead, winner, conditional, scenar
 const ownText = ({ transport, criterion, level }: OwnLevel, weights: Weights): string =>
   `${transport}, ${criterionOf(criterion).name}: ${level} of 3${weights[criterion] > 0 ? '' : ' (this criterion has no weight)'}`;
 
-const needName = (need: NeedFlip['need']): string =>
-  need === 'objective' ? 'the objective' : `“${needOf(need).name}”`;
+const quotedName = (need: NeedFlip['need']): string => (need === 'objective' ? 'the objective' : `“${needName(need)}”`);
 
 /** Number of options that a need affects, as a clause. */
 export const affectedText = ({ fates, options }: NeedFlip): string =>
@@ -82,7 +83,7 @@ export const affectedText = ({ fates, options }: NeedFlip): string =>
 export function noneLeftText({ needs }: Advice['sensitivity']): string | null {
   const names = needs
     .filter(({ winner }) => winner === null)
-    .map(({ need, instead }) => `${needName(need)}${instead === null ? '' : ` (instead of ${needName(instead)})`}`);
+    .map(({ need, instead }) => `${quotedName(need)}${instead === null ? '' : ` (instead of ${quotedName(instead)})`}`);
   return names.length === 0
     ? null
     : `No measured transport is left with ${names.length > 1 ? 'any one of these needs' : 'this need'} in addition: ${names.join(', ')}.`;
@@ -120,9 +121,15 @@ export function answersText({ needs, objective, weights, judged, judgement }: An
   const total = given.reduce((sum, { id }) => sum + weights[id], 0);
   const parts = given.map(({ id, name }) => `${name} ${share(weights[id] / total)}`);
   return {
-    needs: needs.length === 0 ? 'none' : needs.map((id) => needOf(id).name).join(', '),
+    needs: needs.length === 0 ? 'none' : needs.map(needName).join(', '),
     objective: objective === null ? null : objectiveText(objective),
     weights: `${parts.join(', ')}${judgement ? '' : ' (judgements left out)'}`,
     judged: judged.length === 0 ? null : judged.map((own) => ownText(own, weights)).join('; '),
   };
 }
+
+/** Schema id of the advice document. */
+const ADVICE_SCHEMA = 'wirebench-advice/1';
+
+export const adviceDocument = (advice: Advice): string =>
+  `${JSON.stringify({ schema: ADVICE_SCHEMA, ...advice }, null, 2)}\n`;

@@ -7,7 +7,7 @@ export const grpc: Family = {
   facts: {
     browser: no(
       S.grpcWebStreams,
-      'browsers speak only gRPC-Web through a proxy, which streams to the client but not from it',
+      'browsers speak only gRPC-Web, through a proxy that streams to the client but not from it',
     ),
     upstream: yes(S.grpcHttp2, 'one stream carries messages both ways'),
     binary: yes(S.grpcHttp2, 'messages are length-prefixed bytes'),

@@ -42,6 +42,9 @@ export const needOf = (id: NeedId): Need => {
   return found;
 };
 
+/** Name of a need, or of the objective beside them. */
+export const needName = (id: NeedId | 'objective'): string => (id === 'objective' ? 'objective' : needOf(id).name);
+
 /**
  * Pairs of needs that exclude each other, and why. A “no” to one of these questions is a need of its own; a “no” to any other
  * question rules nothing out.

@@ -233,7 +233,9 @@ test('answers that cannot both be given, or be read, get no advice but a reason'
     });
     await ask(page);
     await page.locator('.advisor-result .advisor-problem').waitFor();
-    expect(await page.locator('.advisor-result').innerText()).toContain('These cannot both be: either clients send');
+    expect(await page.locator('.advisor-result').innerText()).toContain(
+      'These two needs exclude each other: either clients send',
+    );
     expect(await page.locator('.advisor-options').count()).toBe(0);
     await page.locator('[data-need-open="upstream"]').check();
     await page.locator('.advisor-options').waitFor();
