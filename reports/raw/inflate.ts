@@ -1,15 +1,15 @@
-/** The bytes that base64 stands for. @throws when it is not base64 */
+/** Decodes base64. @throws if the text is not base64 */
 export const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /**
- * Inflated by the browser's own means: `deflate` is what zlib writes, with its header.
- * @throws when it is cut short or altered, or comes to more than `most` bytes
+ * Inflates bytes with the platform's `DecompressionStream`. The format `deflate` is zlib's, with its header.
+ * @throws if the data are cut short or altered, or inflate to more than `maxBytes`
  */
 export async function inflated(
   bytes: Uint8Array<ArrayBuffer>,
   format: 'gzip' | 'deflate',
-  most: number,
+  maxBytes: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -18,17 +18,11 @@ export async function inflated(
     const { done, value } = await reader.read();
     if (done) break;
     length += value.byteLength;
-    if (length > most) {
+    if (length > maxBytes) {
       await reader.cancel();
-      throw new Error(`it inflates to more than ${most} bytes`);
+      throw new Error(`it inflates to more than ${maxBytes} bytes`);
     }
     parts.push(value);
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
