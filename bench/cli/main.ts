@@ -50,7 +50,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
       subcommandTerm: (command) => command.name(),
       formatItem: (term, termWidth, description, { helpWidth }) =>
         listing([[pad(term, termWidth), description]], helpWidth ?? io.width(), {
-          leastBeside: MIN_COLUMNS_BESIDE_FLAG,
+          minBeside: MIN_COLUMNS_BESIDE_FLAG,
         }).join('\n'),
     })
     .showHelpAfterError('(see --help)')
@@ -144,7 +144,7 @@ const examplesText = (examples: Command['examples'] = []): string =>
 
 function exitCodesText(width: number): string {
   const entries = Object.entries(EXIT_TEXTS).map(([code, text]): Entry => [pad(code, 3, 'right'), text]);
-  return `\nExit codes:\n${listing(entries, width, { leastBeside: 20 }).join('\n')}\nWhere several apply: ${PRECEDENCE.join(', ')}\n`;
+  return `\nExit codes:\n${listing(entries, width, { minBeside: 20 }).join('\n')}\nWhere several apply: ${PRECEDENCE.join(', ')}\n`;
 }
 
 function version(): string {

@@ -34,7 +34,7 @@ export function printPlan({ command, text, steps, settings, json }: PlanOutput, 
   const lines = listing(
     steps.map(({ name, seconds }) => [name, approximately(seconds)]),
     io.width(),
-    { leastBeside: 8 },
+    { minBeside: 8 },
   );
   io.out(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}${lines.join('\n')}\n`);
   return EXIT.done;
