@@ -137,6 +137,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/testing': [
     'bench/transports',
     'bench/contract.ts',
+    'bench/error-text.ts',
     'bench/limits.ts',
     'bench/codec',
     'bench/load',

@@ -7,7 +7,7 @@ import { concurrencyLimiter } from './shared/concurrency-limiter.ts';
 import { lifetime } from './shared/lifetime.ts';
 
 /** Messages a client has under way at a time where each is confirmed: less than a broker lets it leave unreleased. */
-const MOST_UNDER_WAY = 500;
+const MAX_UNDER_WAY = 500;
 /** Time the broker has to confirm what is under way when a session ends. */
 const GOODBYE_MS = 1_000;
 
@@ -38,7 +38,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     : (): string => up;
   let cause: Error | undefined;
 
-  const confirmed = concurrencyLimiter<Message>(MOST_UNDER_WAY, (message, done) =>
+  const confirmed = concurrencyLimiter<Message>(MAX_UNDER_WAY, (message, done) =>
     client.publish(upFor(message), message as string | Buffer, { qos }, done),
   );
   const send = (message: Message): void => {

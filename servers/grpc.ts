@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
-import { decodeMessage, encodeMessage, mostEncodedBytes, OPEN } from '../bench/codec/messages.ts';
+import { decodeMessage, encodeMessage, maxEncodedBytes, OPEN } from '../bench/codec/messages.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { type AuthContext, Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
@@ -51,7 +51,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const connections = new Map<string, Connection>();
 
   const grpc = new Server({
-    'grpc.max_receive_message_length': mostEncodedBytes(messageBytes),
+    'grpc.max_receive_message_length': maxEncodedBytes(messageBytes),
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': limits.subscriptions,
     'grpc.enable_channelz': 0,

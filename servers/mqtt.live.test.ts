@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import type { Options } from '../bench/contract.ts';
 import { Kit } from '../bench/testing/kit.ts';
 import * as server from './mqtt.ts';
-import { MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
+import { MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 
 let kit: Kit;
 beforeEach(() => {
@@ -38,9 +38,9 @@ function dial({ hostname, port }: URL, { clean = true } = {}) {
 test('who releases none of its messages is cut off at the bound', async () => {
   const { socket, seen, packets, publish } = dial(await served({ qos: 2 }));
   await once(packets, 'packet');
-  for (let id = 1; id <= MOST_UNRELEASED + 1; id++) publish(id);
+  for (let id = 1; id <= MAX_UNRELEASED + 1; id++) publish(id);
   await once(socket, 'close');
-  expect(seen.filter((cmd) => cmd === 'pubrec').length).toBeLessThanOrEqual(MOST_UNRELEASED);
+  expect(seen.filter((cmd) => cmd === 'pubrec').length).toBeLessThanOrEqual(MAX_UNRELEASED);
 });
 
 test('a message sent again before its release counts once', async () => {

@@ -7,7 +7,7 @@ import { watchBacklogs } from './shared/backlog.ts';
 import { schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
 import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
-import { dropStoredQos2Payloads, MOST_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
+import { dropStoredQos2Payloads, MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
 /** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
@@ -32,7 +32,7 @@ export async function listen(application: Application, settings: ServerSettings)
     concurrency: 0,
     drainTimeout: 10_000,
     connectTimeout: limits.handshakeMs,
-    maxInflightInbound: MOST_UNRELEASED,
+    maxInflightInbound: MAX_UNRELEASED,
     // What is kept for those who are away has no bound in aedes.
     preConnect: (_client, { clean }, done) => done(clean ? null : new Error('only clean sessions'), clean === true),
     authenticate(client, _username, password, done) {

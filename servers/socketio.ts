@@ -157,14 +157,14 @@ function asBuffer(message: Message): string | Buffer {
 }
 
 /** A request without a session opens one, and Engine.IO would keep any number of them for as long as they may take to connect. */
-function limitHandshakes(server: HttpServer, most: number): void {
+function limitHandshakes(server: HttpServer, max: number): void {
   const opened = new WeakMap<object, number>();
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
     if (!new URLSearchParams(request.url?.split('?')[1]).has('sid')) {
       const before = opened.get(request.socket) ?? 0;
-      if (before >= most) return refuseAndCut(request, response, 429, 'too many sessions');
+      if (before >= max) return refuseAndCut(request, response, 429, 'too many sessions');
       opened.set(request.socket, before + 1);
     }
     for (const listener of listeners) listener.call(server, request, response);

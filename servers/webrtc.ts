@@ -14,13 +14,7 @@ import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 import { tryPort, untilFree } from './shared/udp.ts';
 import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
-import {
-  answerOf,
-  descriptionOf,
-  MOST_SIGNAL_BYTES,
-  type Offer,
-  readOffer,
-} from './shared/webrtc/webrtc-signalling.ts';
+import { answerOf, descriptionOf, MAX_SIGNAL_BYTES, type Offer, readOffer } from './shared/webrtc/webrtc-signalling.ts';
 
 /** One peer: the socket it is negotiated over and told goodbye on, and the channel its messages take. */
 interface Session {
@@ -55,7 +49,7 @@ export async function listen(application: Application, settings: ServerSettings)
     authenticator,
     limits,
     tokenInHandshake: true,
-    maxPayload: MOST_SIGNAL_BYTES,
+    maxPayload: MAX_SIGNAL_BYTES,
     onAdmitted(socket, auth) {
       socket.once(
         'close',
@@ -184,11 +178,11 @@ function attachNoopListeners(peer: PeerConnection, channel: DataChannel): void {
 }
 
 /** Time for what a peer sent until its goodbye to be thrown away. */
-const MOST_EMPTYING_MS = 5_000;
+const MAX_EMPTYING_MS = 5_000;
 
 /** The library's binding never frees what is still queued when a channel is closed. */
 async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
-  const deadline = performance.now() + MOST_EMPTYING_MS;
+  const deadline = performance.now() + MAX_EMPTYING_MS;
   while (!inbox.isEmpty && performance.now() < deadline) await sleep(1);
   channel.close();
   peer.close();
@@ -215,7 +209,7 @@ function send(signalling: WebSocket, channel: DataChannel, message: Message): vo
 }
 
 /** Ports that are tried where any will do. */
-const MOST_PORTS = 5;
+const MAX_PORTS = 5;
 
 /** One number for TCP and UDP: a port that the system finds free for the one may be another program's for the other. */
 async function bindBoth(server: Server, sockets: ReadonlySet<Socket>, settings: ServerSettings): Promise<number> {
@@ -226,7 +220,7 @@ async function bindBoth(server: Server, sockets: ReadonlySet<Socket>, settings: 
       return await tryPort(settings.host, port);
     } catch (error) {
       await closeServer(server, sockets);
-      if (settings.port !== 0 || tried === MOST_PORTS) throw error;
+      if (settings.port !== 0 || tried === MAX_PORTS) throw error;
     }
   }
 }

@@ -27,7 +27,7 @@ export async function listen(application: Application, settings: ServerSettings)
     tokenInHandshake: true,
     options: { perMessageDeflate },
     // Of a compressed message it is what it unpacks to. A batch that is full goes beyond by one message.
-    maxPayload: batchMs === 0 ? messageBytes : messageBytes + MOST_CHARACTER_BYTES * FULL_BATCH,
+    maxPayload: batchMs === 0 ? messageBytes : messageBytes + MAX_CHARACTER_BYTES * FULL_BATCH,
     onAdmitted(socket, auth) {
       socket.once(
         'close',
@@ -88,7 +88,7 @@ export async function listen(application: Application, settings: ServerSettings)
 }
 
 /** Bytes of UTF-8 for one unit of a string's length, at most. */
-const MOST_CHARACTER_BYTES = 3;
+const MAX_CHARACTER_BYTES = 3;
 /** Messages compressed or unpacked at a time, of all sessions: more would only fragment zlib's memory. */
 const ZLIB_AT_ONCE = 10;
 

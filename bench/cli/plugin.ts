@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { LEAST_SIZE } from '../codec/header.ts';
+import { MIN_SIZE } from '../codec/header.ts';
 import { errorText } from '../error-text.ts';
 import { registerTransport, transports } from '../transports/index.ts';
 import { refuseIf } from './exit.ts';
@@ -13,7 +13,7 @@ const capabilities = z.strictObject({
   ordered: z.boolean(),
   reliable: z.boolean(),
   upstream: z.enum(['connection', 'request']),
-  mostBytes: z.int().min(LEAST_SIZE).optional(),
+  mostBytes: z.int().min(MIN_SIZE).optional(),
   auth: z.boolean().optional(),
 });
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
@@ -75,7 +75,10 @@ async function usePlugin(file: string, path: string): Promise<string[]> {
     );
   }
   const { transport } = read.data;
-  if (transports.some((known) => known.id === transport.id)) {
+  const known = transports.find((one) => one.id === transport.id);
+  // A command that ran earlier in this process added it.
+  if (known?.module === module) return [];
+  if (known !== undefined) {
     return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
   }
   const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;

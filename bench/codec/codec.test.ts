@@ -32,11 +32,11 @@ test.each([
   'B 0000000000',
 ])('a person typing %j is echoed', (text) => expect(opcodeOf(text)).toBe(ECHO));
 
-function collect(mostBytes = 1_000): { decode: (chunk: Buffer) => void; frames: string[]; refused: () => boolean } {
+function collect(maxBytes = 1_000): { decode: (chunk: Buffer) => void; frames: string[]; refused: () => boolean } {
   const frames: string[] = [];
   let tooLong = false;
   const decode = frameDecoder(
-    mostBytes,
+    maxBytes,
     (frame) => frames.push(frame.toString()),
     () => {
       tooLong = true;

@@ -16,9 +16,9 @@ export function encodeFrame(message: string | Uint8Array): Buffer {
 
 /**
  * Returns a function to feed chunks to. `onFrame` gets a view that is valid until it returns. A frame longer than
- * `mostBytes` is refused on its prefix, before any of it is kept; nothing is read after that.
+ * `maxBytes` is refused on its prefix, before any of it is kept; nothing is read after that.
  */
-export function frameDecoder(mostBytes: number, onFrame: (frame: Buffer) => void, onTooLong?: () => void) {
+export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void, onTooLong?: () => void) {
   let partial: Buffer | undefined;
   let filled = 0;
   let refused = false;
@@ -39,7 +39,7 @@ export function frameDecoder(mostBytes: number, onFrame: (frame: Buffer) => void
       filled += taken;
       if (filled < partial.length) return at;
       const length = partial.readUInt32BE();
-      if (length > mostBytes) return refuse();
+      if (length > maxBytes) return refuse();
       if (partial.length < PREFIX_BYTES + length) {
         keep(partial);
         continue;
@@ -65,7 +65,7 @@ export function frameDecoder(mostBytes: number, onFrame: (frame: Buffer) => void
       const rest = chunk.length - at;
       if (rest < PREFIX_BYTES) break;
       const length = chunk.readUInt32BE(at);
-      if (length > mostBytes) return void refuse();
+      if (length > maxBytes) return void refuse();
       if (rest < PREFIX_BYTES + length) break;
       onFrame(chunk.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length));
       at += PREFIX_BYTES + length;

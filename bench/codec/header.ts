@@ -9,9 +9,9 @@ import type { Message } from '../contract.ts';
  * a server echoes: that is how a person talks to it by hand.
  */
 export const HEADER_BYTES = 12;
-export const LEAST_SIZE = 16;
-export const MOST_SENDERS = 0x1_0000;
-export const MOST_SEQUENCE = 0x1000_0000;
+export const MIN_SIZE = 16;
+export const MAX_SENDERS = 0x1_0000;
+export const MAX_SEQUENCE = 0x1000_0000;
 
 export const ECHO = 0x45; // 'E'
 export const BROADCAST = 0x42; // 'B'

@@ -31,7 +31,7 @@ export function decodeMessage(encoded: Buffer): Message {
 }
 
 /** Most bytes that a message of so many takes: a tag and a length around it. */
-export function mostEncodedBytes(messageBytes: number): number {
+export function maxEncodedBytes(messageBytes: number): number {
   let lengthBytes = 1;
   for (let rest = messageBytes; rest >= 128; rest = Math.floor(rest / 128)) lengthBytes++;
   return 1 + lengthBytes + messageBytes;

@@ -26,7 +26,7 @@ const order: ConnectOrder = {
 };
 
 /** Sessions whose messages wait in `under way` until the test lets them come back, on a clock that the test moves. */
-function loopOf(most?: number) {
+function loopOf(maxMessages?: number) {
   let nowNs = 0;
   const underWay: [LoadSession, Message][] = [];
   const sessions = Array.from({ length: CLIENTS }, (_, sender) => {
@@ -40,7 +40,7 @@ function loopOf(most?: number) {
     first: 0,
     seconds: 1,
     drainSeconds: 0,
-    ...(most === undefined ? {} : { most }),
+    ...(maxMessages === undefined ? {} : { maxMessages }),
   };
   const loop = new ClosedLoop(order, phase, {
     sessions,

@@ -22,7 +22,7 @@ export class ClosedLoop {
 
   constructor(
     order: ConnectOrder,
-    { first, most = Number.POSITIVE_INFINITY }: ClosedOrder,
+    { first, maxMessages = Number.POSITIVE_INFINITY }: ClosedOrder,
     { sessions, messages, clock }: { sessions: readonly LoadSession[]; messages: Messages; clock: Clock },
   ) {
     this.#sessions = sessions;
@@ -31,9 +31,9 @@ export class ClosedLoop {
     this.#clients = order.clients;
     const sequence = first / order.clients;
     this.#next = sessions.map(() => sequence);
-    this.#end = sequence + most;
+    this.#end = sequence + maxMessages;
     this.recorder = new Recorder({
-      schedule: { first, count: most * order.clients, clients: order.clients, startNs: 0, intervalNs: 0 },
+      schedule: { first, count: maxMessages * order.clients, clients: order.clients, startNs: 0, intervalNs: 0 },
       messages,
       sessions: sessions.length,
       reaches: order.reaches,

@@ -38,7 +38,7 @@ export interface Paced {
  */
 const SPIN_NS = 2e6;
 /** Things done in one turn when behind, so that what arrives meanwhile is not left waiting for all of them. */
-const MOST_PER_TURN = 32;
+const MAX_PER_TURN = 32;
 /** A turn longer than this without arrivals is a stall of the process, not idleness. */
 const STALL_NS = 1e6;
 
@@ -59,7 +59,7 @@ export function pace(sends: TimedSends, loop: Loop): Promise<Paced> {
       if (!acted && !slept && arrivals === lastArrivals && gapNs < STALL_NS) spunNs += gapNs;
 
       let done = 0;
-      while (done < MOST_PER_TURN && sends.dueNs() <= loop.now()) {
+      while (done < MAX_PER_TURN && sends.dueNs() <= loop.now()) {
         sends.sendNext();
         done++;
       }

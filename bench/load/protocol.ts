@@ -79,7 +79,7 @@ export interface ClosedOrder {
   /** No session sends after this. */
   readonly seconds: number;
   /** No session sends more messages than this. */
-  readonly most?: number;
+  readonly maxMessages?: number;
   /** How long after the end to wait for what has not arrived. */
   readonly drainSeconds: number;
 }

@@ -10,7 +10,7 @@ import { Timeline } from './timeline.ts';
 /** Messages whose send times are remembered; a service time needs its message back before this many more are sent. */
 const REMEMBERED = 1 << 17;
 /** Distinct error texts kept; further ones are counted together. */
-const MOST_ERRORS = 20;
+const MAX_ERRORS = 20;
 
 /** What one worker's part of a phase is about. */
 export interface Share {
@@ -109,7 +109,7 @@ export class Recorder {
   }
 
   error(text: string): void {
-    const key = this.#errors.has(text) || this.#errors.size < MOST_ERRORS ? text : 'other errors';
+    const key = this.#errors.has(text) || this.#errors.size < MAX_ERRORS ? text : 'other errors';
     this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
   }
 

@@ -33,7 +33,7 @@ const MOST = 60;
 const SHORTEST_NS = 50e6;
 const LONGEST_NS = 1e9;
 /** Owed deliveries in a slice, so that it has a median. */
-const LEAST_OWED = 2 * SAMPLES_BEYOND;
+const MIN_OWED = 2 * SAMPLES_BEYOND;
 
 /** The same for every worker of a phase, whatever share of its sessions a worker has. */
 export function sliceCount({ count, intervalNs }: Schedule, receivers: number): number {
@@ -41,7 +41,7 @@ export function sliceCount({ count, intervalNs }: Schedule, receivers: number): 
   const wanted = Math.min(MOST, Math.max(USUAL, wholeBelow(lengthNs / LONGEST_NS)));
   return Math.max(
     1,
-    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / LEAST_OWED), count),
+    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / MIN_OWED), count),
   );
 }
 

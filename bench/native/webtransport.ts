@@ -56,7 +56,7 @@ export interface SendStream {
 
 export interface ReceiveStream {
   /** Null at the stream's end. */
-  read(mostBytes: number): Promise<Buffer | null>;
+  read(maxBytes: number): Promise<Buffer | null>;
   stop(code: number): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { MOST_SEQUENCE } from '../codec/header.ts';
+import { MAX_SEQUENCE } from '../codec/header.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
 import { type Given, quoted, readChoice, readFlag } from './readers.ts';
@@ -24,7 +24,7 @@ export type RunOptions = SettingValues & {
 };
 
 /** Max clients where each message goes to everyone: the ledger keeps a number for every pair, here a gigabyte. */
-const MOST_PAIRED_CLIENTS = 16_384;
+const MAX_PAIRED_CLIENTS = 16_384;
 
 /**
  * Checks everything that was given and reports all problems at once; with none, the options are complete.
@@ -127,16 +127,16 @@ function excess(
   for (const scenario of chosen.filter(({ kind }) => kind.uses.rate === 'offered')) {
     const seconds = (options.durationSeconds ?? scenario.defaults.seconds) + options.warmupSeconds;
     const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
-    if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MOST_SEQUENCE) continue;
+    if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MAX_SEQUENCE) continue;
     problems.push(
       `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages a client; use a lower --rate or --duration`,
     );
     break;
   }
   const toEveryone = chosen.filter(({ reaches }) => reaches === 'everyone');
-  if (toEveryone.some((scenario) => Math.max(...clientsOf(scenario)) > MOST_PAIRED_CLIENTS)) {
+  if (toEveryone.some((scenario) => Math.max(...clientsOf(scenario)) > MAX_PAIRED_CLIENTS)) {
     const names = toEveryone.map(({ id }) => id).join(', ');
-    problems.push(`--clients may be ${MOST_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
+    problems.push(`--clients may be ${MAX_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
   }
   return problems;
 }

@@ -25,8 +25,8 @@ export function nearest(name: string, known: readonly string[]): string {
 
 /** Numbers that a setting takes. */
 export interface Range {
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
   readonly whole?: true;
 }
 
@@ -65,7 +65,7 @@ export function readNumbers(
   const wrong = numbers.flatMap((number, index) => (isIn(number, range) ? [] : [`"${texts[index]}"`]));
   if (wrong.length > 0 || numbers.length === 0) {
     const got = wrong.length > 0 ? wrong.join(', ') : 'nothing';
-    problems.push(`${given.where} takes ${kind} from ${range.least} to ${range.most}, not ${got}`);
+    problems.push(`${given.where} takes ${kind} from ${range.min} to ${range.max}, not ${got}`);
     return null;
   }
   if (new Set(numbers).size < numbers.length) problems.push(`${given.where} names a value twice`);
@@ -124,8 +124,8 @@ export function readFlag(given: Given | undefined, problems: string[]): boolean 
   return false;
 }
 
-function isIn(number: number, { least, most, whole }: Range): boolean {
-  return Number.isFinite(number) && number >= least && number <= most && (!whole || Number.isInteger(number));
+function isIn(number: number, { min, max, whole }: Range): boolean {
+  return Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number));
 }
 
 /** The parts of a list as flags and configuration files have it. */

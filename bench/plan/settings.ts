@@ -1,4 +1,4 @@
-import { LEAST_SIZE, MOST_SENDERS } from '../codec/header.ts';
+import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
 import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
@@ -25,7 +25,7 @@ const LINKS = ['auto', 'veth', 'loopback'] as const;
 export type LinkChoice = (typeof LINKS)[number];
 
 /** Largest message a run can ask for: the limit its servers are given, in bytes. */
-export const MOST_SIZE = 1024 * 1024;
+export const MAX_SIZE = 1024 * 1024;
 
 export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
@@ -141,7 +141,7 @@ export const RUN_SETTINGS = {
     help: 'sessions',
     usual: usually(({ clients }) => [clients]),
     read: (given, { problems }): readonly number[] | null =>
-      readNumbers(given, { whole: true, least: 1, most: MOST_SENDERS }, problems),
+      readNumbers(given, { whole: true, min: 1, max: MAX_SENDERS }, problems),
   }),
   rate: setting({
     option: 'rates',
@@ -150,16 +150,16 @@ export const RUN_SETTINGS = {
     usual: usually(({ rate }) => [rate]),
     usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
-      readNumbers(given, { least: 0.001, most: 10_000_000 }, problems),
+      readNumbers(given, { min: 0.001, max: 10_000_000 }, problems),
   }),
   size: setting({
     option: 'sizes',
     argument: '<numbers>',
-    help: `bytes of a message, at least ${LEAST_SIZE}`,
+    help: `bytes of a message, at least ${MIN_SIZE}`,
     usual: usually(({ sizes }) => sizes),
     usedBy: sendsMessages,
     read: (given, { problems }): readonly number[] | null =>
-      readNumbers(given, { whole: true, least: LEAST_SIZE, most: MOST_SIZE }, problems),
+      readNumbers(given, { whole: true, min: MIN_SIZE, max: MAX_SIZE }, problems),
   }),
   encoding: setting({
     option: 'encodings',
@@ -215,7 +215,7 @@ export const RUN_SETTINGS = {
     usual: usually(({ seconds }) => [seconds]),
     usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
-      readNumber(given, { least: 0.01, most: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),
+      readNumber(given, { min: 0.01, max: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),
   }),
   warmup: setting({
     option: 'warmupSeconds',
@@ -223,7 +223,7 @@ export const RUN_SETTINGS = {
     help: 'time before the measured time',
     usual: String(DEFAULTS.warmupSeconds),
     read: (given, { quick, problems }): number =>
-      readNumber(given, { least: 0, most: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
+      readNumber(given, { min: 0, max: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
   }),
   trials: setting({
     option: 'trials',
@@ -231,7 +231,7 @@ export const RUN_SETTINGS = {
     help: 'trials of each case; verdicts need 6',
     usual: String(DEFAULTS.trials),
     read: (given, { quick, problems }): number =>
-      readNumber(given, { whole: true, least: 1, most: 10_000 }, problems) ?? (quick ? QUICK : DEFAULTS).trials,
+      readNumber(given, { whole: true, min: 1, max: 10_000 }, problems) ?? (quick ? QUICK : DEFAULTS).trials,
   }),
   seed: setting({
     option: 'seed',
@@ -239,14 +239,14 @@ export const RUN_SETTINGS = {
     help: 'seed of the order of trials and of the filler in messages',
     usual: String(DEFAULTS.seed),
     read: (given, { problems }): number =>
-      readNumber(given, { whole: true, least: 0, most: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
+      readNumber(given, { whole: true, min: 0, max: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
   }),
   workers: setting({
     option: 'workers',
     argument: '<number>',
     help: 'load processes',
     usual: 'one for every core the server leaves',
-    read: (given, { problems }) => readNumber(given, { whole: true, least: 1, most: 256 }, problems),
+    read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: 256 }, problems),
   }),
   objective: setting({
     option: 'objective',

@@ -3,7 +3,7 @@ import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
-import { MOST_SIZE } from '../plan/settings.ts';
+import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
@@ -30,9 +30,9 @@ const SETTLE_MS = 60;
 /** How much later than its effects a process's end may be noticed. */
 const NOTICE_MS = 200;
 /** The load is ours: no session has to be kept from sending much, or from sending large messages. */
-const LIMITS = { ...usualLimits(MOST_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
-/** Size of the load's messages in a trial that sends none, in bytes. */
-const MIN_SIZE = 16;
+const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
+/** Bytes of a message in the settings of a trial that sends none. */
+const UNUSED_SIZE = 16;
 
 /**
  * A fresh server process and fresh load workers for one trial. Every operation rejects when the signal aborts, with its reason, and
@@ -175,7 +175,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       payload,
       ...security.client,
       ...(target === null ? {} : { foreign: true }),
-      size: size || MIN_SIZE,
+      size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,

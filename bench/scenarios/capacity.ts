@@ -54,7 +54,7 @@ const PROBES = 14;
 /** A confirming probe lasts this much longer than the others. */
 const CONFIRMING = 2;
 /** The generator could do at least this much more than what is reported, or the figure is a lower bound. */
-const LEAST_HEADROOM = 1.5;
+const MIN_HEADROOM = 1.5;
 const CEILING_SECONDS = 1;
 
 type Step = Capacity['steps'][number];
@@ -150,12 +150,12 @@ function boundOf(
   const headroom = ceilingRate / rate;
   if (limit === 'generator') return { rate, bound: 'lower', reason: 'the load generator could not offer more' };
   if (limit === undefined) return { rate, bound: 'lower', reason: 'the search ended before a limit was met' };
-  if (headroom < LEAST_HEADROOM) {
+  if (headroom < MIN_HEADROOM) {
     const ratio = headroom.toFixed(2);
     return {
       rate,
       bound: 'lower',
-      reason: `the load generator’s ceiling is only ${ratio} times this (at least ${LEAST_HEADROOM} is needed)`,
+      reason: `the load generator’s ceiling is only ${ratio} times this (at least ${MIN_HEADROOM} is needed)`,
     };
   }
   return { rate, bound: 'measured' };

@@ -23,7 +23,7 @@ export const closed: ScenarioModule<'closed'> = {
   resources: sendingSessions,
   measure: ({ planned, warmupSeconds, onStage }) =>
     onStage(async (stage) => {
-      const warmUp = { seconds: warmupSeconds, most: WARM_MESSAGES };
+      const warmUp = { seconds: warmupSeconds, maxMessages: WARM_MESSAGES };
       return { reading: await readClosed(planned, stage, { warmUp, measured: { seconds: planned.seconds } }) };
     }),
   accounting: { samples: 'service', timeline: false },
@@ -42,7 +42,7 @@ const WARM_MESSAGES = 1_000_000;
 
 const microseconds = (seconds: number): string => `${(seconds * 1e6).toPrecision(3)} µs`;
 
-type Loop = Pick<ClosedOrder, 'seconds' | 'most'>;
+type Loop = Pick<ClosedOrder, 'seconds' | 'maxMessages'>;
 
 /** Opens all sessions one after another and lets them go round, first for nothing and then for the record. */
 export async function readClosed(
@@ -56,7 +56,7 @@ export async function readClosed(
   const ready = await stage.snapshot();
   await stage.closed({ first: 0, ...warmUp, drainSeconds });
   const before = await stage.snapshot();
-  const recording = await stage.closed({ first: warmUp.most * clients, ...measured, drainSeconds });
+  const recording = await stage.closed({ first: warmUp.maxMessages * clients, ...measured, drainSeconds });
   const after = await stage.snapshot();
   const counted = { recording, workers: stage.workers, due: recording.sent, seconds: recording.seconds };
   return { idle, ready, before, after, connect, ...counted };

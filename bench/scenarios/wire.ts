@@ -45,7 +45,7 @@ const WARM_EXCHANGES = 40;
 /** Messages of each session whose bytes are counted. */
 const EXCHANGES = 200;
 /** Longest time they may take altogether. */
-const MOST_SECONDS = 30;
+const MAX_SECONDS = 30;
 
 const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number): string =>
   layer === 'link' ? `${(up + down) / exchanges} B on the link` : 'datagrams, not counted without a private link';
@@ -53,8 +53,8 @@ const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number
 /** Sends a known number of messages, in each session one at a time, and says what theory makes of them. */
 async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Promise<Measured> {
   const reading = await readClosed(planned, stage, {
-    warmUp: { seconds: MOST_SECONDS, most: WARM_EXCHANGES },
-    measured: { seconds: MOST_SECONDS, most: EXCHANGES },
+    warmUp: { seconds: MAX_SECONDS, maxMessages: WARM_EXCHANGES },
+    measured: { seconds: MAX_SECONDS, maxMessages: EXCHANGES },
   });
   const theory = await theoryOf(planned, stage.url, seed, {
     up: reading.after.bytesUp - reading.before.bytesUp,

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { errorText } from '../error-text.ts';
 import { privateLink } from '../run/link.ts';
 
 /** Something besides `npm ci` that some tests need of a machine. */
@@ -78,6 +79,6 @@ async function whyNoPrivateLink(): Promise<string | undefined> {
     await (await privateLink()).close();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return errorText(error);
   }
 }

@@ -38,7 +38,7 @@ export const platform: Platform = {
   WebTransport,
 
   openHttp(version = '1.1'): Http {
-    const mostConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
+    const maxConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
     const connections: Connection[] = [];
     let closed = false;
 
@@ -48,11 +48,11 @@ export const platform: Platform = {
       let count = 0;
       for (const one of connections) {
         if (one.origin !== origin) continue;
-        if (one.underWay === 0 || mostConnections === 1) return one;
+        if (one.underWay === 0 || maxConnections === 1) return one;
         count++;
         if (best === undefined || one.underWay < best.underWay) best = one;
       }
-      if (best !== undefined && count >= mostConnections) return best;
+      if (best !== undefined && count >= maxConnections) return best;
       if (closed) throw new Error('HTTP was closed');
       const opened = { origin, client: new Client(origin, version === '2' ? http2(origin) : HTTP1), underWay: 0 };
       connections.push(opened);

@@ -2,7 +2,7 @@ import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { DataChannelLike, DataChannelSettings, PeerConnectionLike } from '../../bench/contract.ts';
 
 /** Largest message taken from a peer, in bytes: as much as any server here may be told to send. */
-const MOST_MESSAGE_BYTES = 1 << 24;
+const MAX_MESSAGE_BYTES = 1 << 24;
 
 /**
  * A browser's RTCPeerConnection, as far as a side that offers needs it, on libdatachannel. The library's own polyfill makes an
@@ -27,7 +27,7 @@ export class RTCPeerConnection implements PeerConnectionLike {
     const native = new PeerConnection('', {
       iceServers: [],
       disableAutoNegotiation: true,
-      maxMessageSize: MOST_MESSAGE_BYTES,
+      maxMessageSize: MAX_MESSAGE_BYTES,
     });
     this.#native = native;
     native.onStateChange((state) => {

@@ -3,12 +3,12 @@ import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
 
 /** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
 export function decode(base64: string): Decoded {
   try {
-    const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MOST_BYTES });
+    const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MAX_BYTES });
     return { readable: true, distribution: distributionOf(inflated) };
   } catch {
     return UNREADABLE;

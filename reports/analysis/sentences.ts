@@ -82,11 +82,11 @@ function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[]
     return sum('lost') === 0 ? [] : [`${name} ${integer(sum('lost'))} of ${integer(sum('expected'))}`];
   });
   if (losers.length === 0) return [];
-  const rest = losers.length > MOST_LOSERS ? [`${losers.length - MOST_LOSERS} more also some`] : [];
-  return [plain(` Lost, and in no latency: ${list([...losers.slice(0, MOST_LOSERS), ...rest], 'and')} deliveries.`)];
+  const rest = losers.length > MAX_LOSERS ? [`${losers.length - MAX_LOSERS} more also some`] : [];
+  return [plain(` Lost, and in no latency: ${list([...losers.slice(0, MAX_LOSERS), ...rest], 'and')} deliveries.`)];
 }
 
-const MOST_LOSERS = 3;
+const MAX_LOSERS = 3;
 
 /** A choice whose limit was not reached may be better than the one that is recommended, and that must be said. */
 function untestedSentence(untested: readonly Untested[]): Phrase[] {
@@ -186,7 +186,7 @@ function sharesSentence(
   const [first, ...rest] = shares;
   if (first === undefined) return [];
   const opening = [strong(first.name), plain(` comes within${near} in `), strong(share(first.topShare))];
-  if (rest.length <= MOST_SHARES) {
+  if (rest.length <= MAX_SHARES) {
     return [
       ...opening,
       ...rest.flatMap(({ name, topShare }) => [plain(', '), strong(name), plain(' in '), strong(share(topShare))]),
@@ -197,7 +197,7 @@ function sharesSentence(
   return [...opening, plain(`, the other ${rest.length} ${others},`)];
 }
 
-const MOST_SHARES = 3;
+const MAX_SHARES = 3;
 
 function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: string; figures: string } | null {
   const known = entries.flatMap(({ name, toLeader }) =>

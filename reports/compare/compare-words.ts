@@ -174,12 +174,12 @@ function lossOf({ trials }: Case): Loss {
 
 const lossText = ({ lost, expected }: Loss): string => `${integer(lost)} of ${integer(expected)}`;
 
-const MOST_NAMED = 6;
+const MAX_NAMED = 6;
 
 function alone(cases: Known['onlyInBase'], has: string, lacks: string): Warning[] {
   return [...Map.groupBy(cases, ({ reason, question }) => `${question}\n${reason}`).values()].map((those) => {
-    const names = those.slice(0, MOST_NAMED).map(({ name }) => name);
-    const rest = those.length > MOST_NAMED ? [`${those.length - MOST_NAMED} more`] : [];
+    const names = those.slice(0, MAX_NAMED).map(({ name }) => name);
+    const rest = those.length > MAX_NAMED ? [`${those.length - MAX_NAMED} more`] : [];
     const { question = '', reason = '' } = those[0] ?? {};
     return {
       text: `Only in the ${has} run: ${list([...names, ...rest], 'and')} (${question}). Of the ${lacks} run: ${reason}.`,

@@ -3,7 +3,7 @@ import { countOf, figures, list } from '../model/format.ts';
 import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
-import { bytesOf, finite, LEAST_FIT, perSessionHour } from './shared/measuring.ts';
+import { bytesOf, finite, MIN_FIT, perSessionHour } from './shared/measuring.ts';
 import { figuresOf, growth, measuredColumn } from './shared/trial-columns.ts';
 import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
 
@@ -132,7 +132,7 @@ function notes({ members, layer }: NoteFacts): string[] {
       ? 'bytes as the link carried them, keep-alive and acknowledgements included'
       : 'bytes as the sockets carried them';
   const weak = members.filter(({ readings }) =>
-    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < LEAST_FIT),
+    [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < MIN_FIT),
   );
   const silent = members.some(({ floor, readings }) => !floor && readings.idleBytes.median === 0);
   return [
@@ -143,7 +143,7 @@ function notes({ members, layer }: NoteFacts): string[] {
     ...(weak.length === 0
       ? []
       : [
-          `!: R² below ${LEAST_FIT} for ${list(
+          `!: R² below ${MIN_FIT} for ${list(
             weak.map(({ name }) => name),
             'and',
           )}: memory did not grow in step with the sessions, so the slope is a rough figure.`,
@@ -155,7 +155,7 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
   return [sessionMemory, generatorMemory].flatMap(({ metric: { id, title } }) => {
     const poor = rows.flatMap(({ name, cells }) => {
       const cell = cells[id];
-      return cell.state === 'shown' && cell.fit !== null && cell.fit < LEAST_FIT
+      return cell.state === 'shown' && cell.fit !== null && cell.fit < MIN_FIT
         ? [`${name} (R² ${figures(cell.fit)})`]
         : [];
     });

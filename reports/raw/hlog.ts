@@ -1,7 +1,7 @@
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { printable } from '../model/format.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../stats/histogram.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
 import { bytesOf, inflated } from './inflate.ts';
 import type { Pooled } from './pooled.ts';
 
@@ -91,7 +91,7 @@ function secondsOf(instant: string): number | null {
 /** Decodes a histogram's count and maximum; null if it is not a compressed V2 HdrHistogram. */
 export async function endsOf(base64: string): Promise<{ readonly count: number; readonly maxNs: number } | null> {
   try {
-    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MOST_BYTES);
+    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MAX_BYTES);
     const { count, seconds } = distributionOf(bytes);
     return { count, maxNs: Math.round((seconds.at(-1) ?? 0) * 1e9) };
   } catch {

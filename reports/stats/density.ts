@@ -10,9 +10,9 @@ export type Densities = {
 
 /** One in a thousand at either end would take half of the axis. */
 const BEYOND = 0.001;
-const MOST_BINS = 60;
+const MAX_BINS = 60;
 /** Histograms keep three digits: narrower bins would show how they round. */
-const LEAST_RATIO = 1.02;
+const MIN_RATIO = 1.02;
 
 /** The same bins for all, so that they can be set beside each other. Of nothing there are none. */
 export function densities(distributions: readonly Distribution[]): Densities {
@@ -20,9 +20,9 @@ export function densities(distributions: readonly Distribution[]): Densities {
   const high = Math.max(...distributions.map((one) => quantile(one, 1 - BEYOND)));
   if (!(low > 0 && Number.isFinite(high))) return { edges: [], shares: distributions.map(() => []) };
   // A little air, so that rounding leaves neither end outside.
-  const [from, to] = [low / LEAST_RATIO, high * LEAST_RATIO];
+  const [from, to] = [low / MIN_RATIO, high * MIN_RATIO];
   const span = Math.log(to / from);
-  const count = Math.max(1, Math.min(MOST_BINS, Math.floor(span / Math.log(LEAST_RATIO))));
+  const count = Math.max(1, Math.min(MAX_BINS, Math.floor(span / Math.log(MIN_RATIO))));
   const edges = Array.from({ length: count + 1 }, (_, index) => from * Math.exp((span * index) / count));
   return { edges, shares: distributions.map((one) => sharesIn(one, from, span / count, count)) };
 }

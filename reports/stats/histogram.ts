@@ -12,7 +12,7 @@ const WITHOUT_WORD = ~0xf0;
 
 const HEADER_BYTES = 40;
 /** No histogram of ours comes near to it; what inflates to more was made to. */
-export const MOST_BYTES = 2 ** 22;
+export const MAX_BYTES = 2 ** 22;
 const NANOSECONDS_PER_SECOND = 1e9;
 
 /** What is to be inflated. @throws when it is no compressed histogram of version 2 */

@@ -1,7 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
-import { LEAST_FIT } from '../kinds/shared/measuring.ts';
+import { MIN_FIT } from '../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../model/format.ts';
 import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
@@ -138,7 +138,7 @@ function figureOf(cell: Cell, { columns }: Group, id: MetricId, withInterval: bo
   if (cell.state === 'not shown') return '—';
   const { metric } = columns[id];
   const interval = withInterval && cell.interval !== null ? ` (${cellInterval(metric, cell)})` : '';
-  const poor = cell.fit !== null && cell.fit < LEAST_FIT ? ` ! R² ${figures(cell.fit)}` : '';
+  const poor = cell.fit !== null && cell.fit < MIN_FIT ? ` ! R² ${figures(cell.fit)}` : '';
   return cellFigure(metric, cell) + interval + poor;
 }
 

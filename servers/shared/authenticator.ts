@@ -18,13 +18,13 @@ export class Unauthorized extends Error {}
 
 const INVALID = 'the token is not valid';
 /** Longest token looked at, in characters. */
-const MOST_TOKEN = 8_192;
+const MAX_TOKEN = 8_192;
 /** Three parts, none of them empty (RFC 7515 §7.1). A decoder may overlook blanks and padding in them; we do not. */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 /** Tokens whose signature was found good, so that a request a message is not a verification a message. */
-const MOST_REMEMBERED = 4_096;
+const MAX_REMEMBERED = 4_096;
 /** A timer holds at most so much. */
-const MOST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** `tokens: undefined` is for a layer that leaves them to the one above. */
 type AuthenticatorSettings = Pick<ServerSettings, 'origins' | 'identity'> & {
@@ -73,10 +73,10 @@ export class Authenticator {
     if (known !== undefined) return known;
     if (this.#rules === undefined) return ANONYMOUS;
     if (token === undefined || token === '') throw new Unauthorized('a token is required');
-    if (token.length > MOST_TOKEN) throw new Unauthorized('the token is too long');
+    if (token.length > MAX_TOKEN) throw new Unauthorized('the token is too long');
     if (!COMPACT.test(token)) throw new Unauthorized(INVALID);
     const auth = await this.#verify(token, this.#rules);
-    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
     this.#remembered.set(token, auth);
     return auth;
   }
@@ -110,7 +110,7 @@ export function whenExpired({ expiresAtMs }: AuthContext, end: () => void): () =
   const wait = (): void => {
     const leftMs = expiresAtMs - Date.now();
     if (leftMs <= 0) return end();
-    timer = setTimeout(wait, Math.min(leftMs, MOST_TIMER_MS));
+    timer = setTimeout(wait, Math.min(leftMs, MAX_TIMER_MS));
   };
   wait();
   return () => clearTimeout(timer);

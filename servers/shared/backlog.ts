@@ -2,7 +2,7 @@ import type { Limits } from '../../bench/contract.ts';
 
 const LOOK_MS = 500;
 /** Looks in a row that find a peer too far behind before it is given up. */
-const MOST_LOOKS = 10;
+const MAX_LOOKS = 10;
 /** At so many times the limit there is no waiting. */
 export const AT_ONCE = 16;
 
@@ -30,7 +30,7 @@ export function watchBacklogs<Session extends object>(
       }
       const looks = (behind.get(session) ?? 0) + 1;
       behind.set(session, looks);
-      if (looks >= MOST_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
+      if (looks >= MAX_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
     }
   }, LOOK_MS);
   return () => clearInterval(timer);

@@ -7,7 +7,7 @@ import { tokenBucket } from './token-bucket.ts';
 export const LINGER_MS = 1_000;
 
 /** Requests that may wait behind one that is not answered yet; browsers let none wait. */
-const MOST_PIPELINED = 64;
+const MAX_PIPELINED = 64;
 /** A session may poll for as many answers as it sends messages, on one connection. */
 const REQUESTS_A_MESSAGE = 2;
 
@@ -33,7 +33,7 @@ export function requestGuard({
     }
     // An answer has the socket from the start, unless an earlier one has it still.
     one.waiting = response.socket === null ? one.waiting + 1 : 0;
-    return one.waiting <= MOST_PIPELINED && one.take();
+    return one.waiting <= MAX_PIPELINED && one.take();
   };
 }
 

@@ -8,9 +8,9 @@ import { refuseUpgrade } from './http/http.ts';
 import { tokenBucket } from './token-bucket.ts';
 
 /** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
-const MOST_FRAGMENTS = 128;
+const MAX_FRAGMENTS = 128;
 /** Reads a frame may come in: each is kept by itself until the frame is whole, at many times the cost of a byte. */
-const MOST_READS = 4_096;
+const MAX_READS = 4_096;
 /** Time a peer that is told goodbye has to answer before its connection is cut. */
 const GOODBYE_MS = 1_000;
 
@@ -33,7 +33,7 @@ export function limitedSockets(limits: Limits): new (options?: ServerOptions) =>
   const goodbye = { closeTimeout: GOODBYE_MS };
   return class extends WebSocketServer {
     constructor(options?: ServerOptions) {
-      super({ ...options, ...goodbye, maxFragments: MOST_FRAGMENTS, maxBufferedChunks: MOST_READS });
+      super({ ...options, ...goodbye, maxFragments: MAX_FRAGMENTS, maxBufferedChunks: MAX_READS });
     }
 
     override handleUpgrade(

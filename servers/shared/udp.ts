@@ -29,14 +29,14 @@ export function addressTaken<Server>(bind: () => Server): Server {
 }
 
 const LOOK_MS = 10;
-const MOST_LOOKS = 200;
+const MAX_LOOKS = 200;
 
 /**
  * Resolves once the port is free. A native server closes it on threads of its own, or when its last object is collected, so they
  * are collected; gives up after two seconds, where a program outside still has the port or something still holds an object.
  */
 export async function untilFree(address: string, port: number): Promise<void> {
-  for (let look = 0; look < MOST_LOOKS; look++) {
+  for (let look = 0; look < MAX_LOOKS; look++) {
     collectGarbage();
     const taken = await tryPort(address, port).then(
       () => false,

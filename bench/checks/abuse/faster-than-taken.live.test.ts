@@ -5,10 +5,10 @@ import { Kit } from '../../testing/kit.ts';
 import { onlyTransport, subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf, loadClient, optionsOf, serverModule } from '../../transports/index.ts';
-import { ABUSE_LIMITS, MOST_LEFT_BYTES, memory, settle } from './harness.ts';
+import { ABUSE_LIMITS, MAX_LEFT_BYTES, memory, settle } from './harness.ts';
 
 /** Bytes that a peer sends as fast as it can: three times what may stay. */
-const FLOOD_BYTES = 3 * MOST_LEFT_BYTES;
+const FLOOD_BYTES = 3 * MAX_LEFT_BYTES;
 const MESSAGE_BYTES = 60_000;
 const AGAIN_MS = 500;
 const PATIENT = 60_000;
@@ -72,6 +72,6 @@ describe.each(found)('$name: a peer that sends faster than the application takes
     if (entry.port !== 'udp') expect(await flooder.lost).toMatch(/1008 too much at once/);
     await flooder.session.close();
     await bystander.ask();
-    expect(await settle(server, before)).toBeLessThan(MOST_LEFT_BYTES);
+    expect(await settle(server, before)).toBeLessThan(MAX_LEFT_BYTES);
   });
 });

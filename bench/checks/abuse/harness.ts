@@ -32,7 +32,7 @@ const SUBSCRIBERS_COMPRESSED = 20;
 const PROBES = 20;
 /** A bad peer is cut by then, and memory is back. */
 const PATIENCE_MS = 10_000;
-export const MOST_LEFT_BYTES = 32 * MIB;
+export const MAX_LEFT_BYTES = 32 * MIB;
 /** The longest that a frozen peer sleeps, should nobody wake it. */
 const FROZEN_SECONDS = 120;
 /** Longer than a peer may be behind: 5 s, looked at every half second. */
@@ -107,7 +107,7 @@ export async function runAttacks(
   const { reliable } = capabilitiesOf(choice);
   failures.push(...subscribers.flatMap((subscriber) => subscriber.verdict(reliable)));
   const grownBytes = await settle(server, before);
-  if (grownBytes > MOST_LEFT_BYTES) failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB`);
+  if (grownBytes > MAX_LEFT_BYTES) failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB`);
   return {
     failures,
     attacks: done,
@@ -245,7 +245,7 @@ export async function settle(server: Server, before: number): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const grown = (await memory(server)) - before;
-    if (grown <= MOST_LEFT_BYTES || performance.now() > deadline) return grown;
+    if (grown <= MAX_LEFT_BYTES || performance.now() > deadline) return grown;
     await sleep(500);
   }
 }

@@ -6,7 +6,7 @@ import { soak } from '../../testing/soak.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { loadClient, optionsOf, serverModule } from '../../transports/index.ts';
-import { MOST_LEFT_BYTES, memory, settle } from './harness.ts';
+import { MAX_LEFT_BYTES, memory, settle } from './harness.ts';
 
 const WARM_UP_MS = 15_000;
 const MEASURED_MS = 60_000;
@@ -57,7 +57,7 @@ describe.each(await subjects())('$name', (subject) => {
       const before = await memory(server);
       await visitFor(MEASURED_MS);
       const grownBytes = await settle(server, before);
-      expect(grownBytes).toBeLessThan(MOST_LEFT_BYTES);
+      expect(grownBytes).toBeLessThan(MAX_LEFT_BYTES);
       return `${sessions} sessions, ${(grownBytes / 2 ** 20).toFixed(1)} MiB kept`;
     } finally {
       await server.kill();

@@ -4,12 +4,12 @@ import type { CeilingRow } from './ceiling.ts';
 /** Middle and ends of several observations. */
 export interface Spread {
   readonly median: number;
-  readonly least: number;
-  readonly most: number;
+  readonly min: number;
+  readonly max: number;
 }
 
 export function spreadOf(values: readonly number[]): Spread {
-  return { median: median(values), least: Math.min(...values), most: Math.max(...values) };
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
 }
 
 /** What ours cost as a multiple of the bare loop that ran beside it, over the turns. Undefined where there is none. */

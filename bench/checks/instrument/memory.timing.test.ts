@@ -8,7 +8,7 @@ const SECONDS = 20;
 /** Until the heap has the size that this rate asks for. */
 const SETTLING_SECONDS = 5;
 /** Over ten minutes less than 5 MB are asked for; what grows with the messages shows in a thirtieth of them. */
-const MOST_BYTES = 3 * 2 ** 20;
+const MAX_BYTES = 3 * 2 ** 20;
 
 test('the load generator keeps nothing of what it sends and receives', async () => {
   await withRig({ clients: 100, ...modules }, async (rig) => {
@@ -16,6 +16,6 @@ test('the load generator keeps nothing of what it sends and receives', async () 
     // A generator that is kept from its schedule catches up in bursts, and these take memory.
     const recording = await undisturbed(rig, RATE, SECONDS);
     expect(recording.delivered).toBe(RATE * SECONDS);
-    expect(recording.rssBytes - recording.rssStartBytes).toBeLessThan(MOST_BYTES);
+    expect(recording.rssBytes - recording.rssStartBytes).toBeLessThan(MAX_BYTES);
   });
 }, 120_000);

@@ -180,7 +180,7 @@ export function quicNumber(value: number): number {
 }
 
 /** Largest UDP payload that quinn comes to on a path of Ethernet's 1500 bytes: where its search for it ends by default. */
-const QUIC_MOST_BYTES = 1_452;
+const QUIC_MAX_BYTES = 1_452;
 /**
  * Around the frames of a packet with a short header: its first byte, quinn's connection ID of 8, a packet number of 1 as long as
  * acknowledgements keep up, and the tag of 16. RFC 9000 §17.3.1, RFC 9001 §5.3
@@ -193,7 +193,7 @@ export function quicStream(bytes: number, before: number): number[] {
   for (let at = before; at < before + bytes; ) {
     const left = before + bytes - at;
     const header = 1 + 1 + (at === 0 ? 0 : quicNumber(at));
-    const carried = Math.min(left, QUIC_MOST_BYTES - QUIC_PACKET - header - 2);
+    const carried = Math.min(left, QUIC_MAX_BYTES - QUIC_PACKET - header - 2);
     packets.push(QUIC_PACKET + header + quicNumber(carried) + carried);
     at += carried;
   }

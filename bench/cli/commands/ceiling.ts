@@ -2,10 +2,10 @@ import { countOf } from '../../../reports/model/format.ts';
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
 import { type CeilingOptions, type CeilingRow, ceiling, planLoops } from '../../checks/crosscheck/ceiling.ts';
-import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
+import { MAX_SENDERS, MIN_SIZE } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
-import { MOST_SIZE } from '../../plan/settings.ts';
+import { MAX_SIZE } from '../../plan/settings.ts';
 import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { type TransportEntry, transports, whyUnavailable } from '../../transports/index.ts';
@@ -26,16 +26,16 @@ export const command = defineCommand({
     transports: textFlag({ argument: '<names>', help: 'transports to measure, separated by commas', usual: 'all' }),
     clients: numberFlag('<number>', 'sessions, each in a closed loop', {
       usual: 100,
-      least: 1,
-      most: MOST_SENDERS,
+      min: 1,
+      max: MAX_SENDERS,
       whole: true,
     }),
-    size: numberFlag('<number>', 'bytes of a message', { usual: 64, least: LEAST_SIZE, most: MOST_SIZE, whole: true }),
-    duration: numberFlag('<seconds>', 'measured time of each loop', { usual: 3, least: 0.1, most: 3_600 }),
+    size: numberFlag('<number>', 'bytes of a message', { usual: 64, min: MIN_SIZE, max: MAX_SIZE, whole: true }),
+    duration: numberFlag('<seconds>', 'measured time of each loop', { usual: 3, min: 0.1, max: 3_600 }),
     trials: numberFlag('<number>', 'turns that our loop and the bare one take', {
       usual: 5,
-      least: 1,
-      most: 1_000,
+      min: 1,
+      max: 1_000,
       whole: true,
     }),
     json: toggle('print one JSON document'),

@@ -81,12 +81,12 @@ function readScenario(text: string | undefined, problems: string[]): string | nu
   return text;
 }
 
-function readNumber(name: string, text: string | undefined, least: number, problems: string[]): number | null {
+function readNumber(name: string, text: string | undefined, min: number, problems: string[]): number | null {
   if (text === undefined) return null;
   const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   const whole = name === 'rate' || Number.isInteger(number);
-  if (number >= least && Number.isFinite(number) && whole) return number;
-  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${least} up, not "${text}"`);
+  if (number >= min && Number.isFinite(number) && whole) return number;
+  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${min} up, not "${text}"`);
   return null;
 }
 

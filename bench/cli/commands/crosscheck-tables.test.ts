@@ -36,9 +36,9 @@ describe('the analytic truth of a freeze', () => {
 });
 
 test.each([
-  [[3], { median: 3, least: 3, most: 3 }],
-  [[4, 1, 2], { median: 2, least: 1, most: 4 }],
-  [[8, 1, 2, 4], { median: 3, least: 1, most: 8 }],
+  [[3], { median: 3, min: 3, max: 3 }],
+  [[4, 1, 2], { median: 2, min: 1, max: 4 }],
+  [[8, 1, 2, 4], { median: 3, min: 1, max: 8 }],
 ])('the spread of %j', (values, spread) => expect(spreadOf(values)).toEqual(spread));
 
 const loops = (...costs: number[]) =>
@@ -61,7 +61,7 @@ const rows: CeilingRow[] = [
 
 test('a ratio is of what ran beside each other, so that a slow minute does not count', () => {
   const close = (value: number) => expect.closeTo(value, 9);
-  expect(ratioOf(rows[0]!)).toEqual({ median: close(1.2), least: close(1.1), most: close(1.2) });
+  expect(ratioOf(rows[0]!)).toEqual({ median: close(1.2), min: close(1.1), max: close(1.2) });
   expect(ratioOf(rows[2]!)).toBeUndefined();
 });
 

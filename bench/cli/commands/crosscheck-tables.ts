@@ -74,7 +74,7 @@ export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions)
       figures('its µs', read, others(cost), { drop: 4 }),
       figures('its msg/s', read, others(pace), { drop: 1 }),
       figures('ratio', read, ({ ratio }) => ratio?.median.toFixed(2) ?? ''),
-      figures('range', read, ({ ratio }) => (ratio ? `${ratio.least.toFixed(2)}–${ratio.most.toFixed(2)}` : ''), {
+      figures('range', read, ({ ratio }) => (ratio ? `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}` : ''), {
         drop: 3,
       }),
       { header: 'target', align: 'right', drop: 6, cells: read.map(target) },

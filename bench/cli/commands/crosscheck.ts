@@ -8,9 +8,9 @@ import {
   FROZEN_LOAD,
   planLoads,
 } from '../../checks/crosscheck/crosscheck.ts';
-import { LEAST_SIZE, MOST_SENDERS } from '../../codec/header.ts';
+import { MAX_SENDERS, MIN_SIZE } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
-import { MOST_SIZE } from '../../plan/settings.ts';
+import { MAX_SIZE } from '../../plan/settings.ts';
 import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
 import { defineCommand } from '../command.ts';
@@ -29,23 +29,23 @@ export const command = defineCommand({
   flags: {
     rate: numberFlag('<number>', 'requests a second, all connections together', {
       usual: 1_000,
-      least: 1,
-      most: 1_000_000,
+      min: 1,
+      max: 1_000_000,
       whole: true,
     }),
     connections: numberFlag('<number>', 'connections of each generator', {
       usual: 50,
-      least: 1,
-      most: MOST_SENDERS,
+      min: 1,
+      max: MAX_SENDERS,
       whole: true,
     }),
-    duration: numberFlag('<seconds>', 'measured time of each load', { usual: 5, least: 0.1, most: 3_600 }),
-    size: numberFlag('<number>', 'bytes of a message', { usual: 64, least: LEAST_SIZE, most: MOST_SIZE, whole: true }),
+    duration: numberFlag('<seconds>', 'measured time of each load', { usual: 5, min: 0.1, max: 3_600 }),
+    size: numberFlag('<number>', 'bytes of a message', { usual: 64, min: MIN_SIZE, max: MAX_SIZE, whole: true }),
     // autocannon gives up an answer after ten seconds.
     freeze: numberFlag('<seconds>', 'pause the server this long under a second load; 0 leaves that out', {
       usual: 1,
-      least: 0,
-      most: 8,
+      min: 0,
+      max: 8,
     }),
     json: toggle('print one JSON document'),
     plan: PLAN,

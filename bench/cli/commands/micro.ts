@@ -23,7 +23,7 @@ export const command = defineCommand({
   flags: {
     transports: settingFlag('transports'),
     size: settingFlag('size', { usual: SIZE }),
-    seconds: numberFlag('<number>', 'time for each row', { usual: 0.5, least: 0.001, most: 60 }),
+    seconds: numberFlag('<number>', 'time for each row', { usual: 0.5, min: 0.001, max: 60 }),
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,

@@ -6,7 +6,7 @@ import type { Identity, Listener } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
-import { MOST_SIZE } from '../../plan/settings.ts';
+import { MAX_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
@@ -35,8 +35,8 @@ const TOKEN_SECONDS = 3_600;
 const FLAGS = {
   port: numberFlag('<number>', 'port to listen on; 0 takes any free one', {
     usual: 0,
-    least: 0,
-    most: 65_535,
+    min: 0,
+    max: 65_535,
     whole: true,
   }),
   host: flagWithDefault({ argument: '<address>', help: 'address to listen on', usual: '127.0.0.1' }, ({ value }) =>
@@ -87,7 +87,7 @@ export const command = defineCommand({
       host,
       port,
       options: optionsOf(found),
-      limits: usualLimits(MOST_SIZE),
+      limits: usualLimits(MAX_SIZE),
       ...(identity === undefined ? {} : { identity }),
       ...(mint === undefined ? {} : { tokens: mint.rules }),
       ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),

@@ -14,9 +14,9 @@ export interface Found {
 export const RESOLUTION = 1.04;
 /** After a found rate that was not confirmed, the next lower one tried. */
 const STEP_DOWN = 0.95;
-const MOST_PROBES = 30;
-const LEAST_RATE = 1;
-const MOST_RATE = 10_000_000;
+const MAX_PROBES = 30;
+const MIN_RATE = 1;
+const MAX_RATE = 10_000_000;
 
 /**
  * Finds the highest rate whose probe meets the objective: doubles (or halves) from `start` until it is bracketed, halves the
@@ -37,7 +37,7 @@ export async function search(
   };
 
   let rate = start;
-  while (probes++ < MOST_PROBES && missed / met > RESOLUTION && rate >= LEAST_RATE && rate <= MOST_RATE) {
+  while (probes++ < MAX_PROBES && missed / met > RESOLUTION && rate >= MIN_RATE && rate <= MAX_RATE) {
     const { outcome } = await probe(rate, false);
     if (outcome === 'met') met = rate;
     else miss(rate, outcome);
@@ -46,11 +46,11 @@ export async function search(
     else rate = tidy(Math.sqrt(met * missed));
   }
 
-  while (met > 0 && probes++ < MOST_PROBES) {
+  while (met > 0 && probes++ < MAX_PROBES) {
     const { outcome } = await probe(met, true);
     if (outcome === 'met') return { rate: met, limit };
     miss(met, outcome);
-    met = met * STEP_DOWN >= LEAST_RATE ? tidy(met * STEP_DOWN) : 0;
+    met = met * STEP_DOWN >= MIN_RATE ? tidy(met * STEP_DOWN) : 0;
   }
   return { rate: 0, limit };
 }

@@ -153,7 +153,7 @@ function stallsOf(block: number, slices: readonly Slice[]): Stall[] {
 export const plain = (seconds: number): string => String(Number(seconds.toPrecision(3)));
 
 /** Names as long as there are few. */
-const MOST_NAMES = 4;
+const MAX_NAMES = 4;
 
 /** What the courses show, in a sentence or two. */
 export function courseTakeaway(courses: readonly Course[]): string {
@@ -181,7 +181,7 @@ export function courseTakeaway(courses: readonly Course[]): string {
 const driftText = ({ name, drift: { ratio } }: Course): string => `${name} (${change(ratio ?? Number.NaN)})`;
 
 const namesOf = (some: readonly Course[], all: number): string => {
-  if (some.length <= MOST_NAMES)
+  if (some.length <= MAX_NAMES)
     return list(
       some.map(({ name }) => name),
       'and',
@@ -190,9 +190,7 @@ const namesOf = (some: readonly Course[], all: number): string => {
 };
 
 const some = (texts: readonly string[]): string[] =>
-  texts.length <= MOST_NAMES
-    ? [...texts]
-    : [...texts.slice(0, MOST_NAMES - 1), `${texts.length - MOST_NAMES + 1} more`];
+  texts.length <= MAX_NAMES ? [...texts] : [...texts.slice(0, MAX_NAMES - 1), `${texts.length - MAX_NAMES + 1} more`];
 
 function stallSentence(courses: readonly Course[]): string {
   const stalled = courses

@@ -11,7 +11,7 @@ export type Drift = {
   readonly blocks: number;
 };
 
-const LEAST_BLOCKS = 4;
+const MIN_BLOCKS = 4;
 
 /**
  * A block's effect is how far its trials lie from the medians of their own cases, on average over cases, on a log scale: what
@@ -31,7 +31,7 @@ export function driftOf(groups: readonly Group[]): Drift | null {
   const byBlock = [...Map.groupBy(distances, ({ block }) => block)]
     .map(([block, those]) => ({ at: block, effect: mean(those.map(({ distance }) => distance)) }))
     .toSorted((a, b) => a.at - b.at);
-  if (byBlock.length < LEAST_BLOCKS) return null;
+  if (byBlock.length < MIN_BLOCKS) return null;
   const { slope, error } = lineThrough(byBlock);
   const span = (byBlock.at(-1)?.at ?? 0) - (byBlock[0]?.at ?? 0);
   const reach = studentQuantile(0.025, byBlock.length - 2) * error;

@@ -60,7 +60,7 @@ export const interleaved: Rule = ({ results: { plan, cases } }) => {
 const keyOf = ({ id, block }: { readonly id: string; readonly block: number }): string => `${block} ${id}`;
 
 /** A change beyond this is no machine to measure on. */
-const MOST_DRIFT = 0.25;
+const MAX_DRIFT = 0.25;
 
 export const steady: Rule = ({ analysis: { groups, options } }) => {
   const limit = options.timeBand;
@@ -77,7 +77,7 @@ export const steady: Rule = ({ analysis: { groups, options } }) => {
   const { low, high } = drift.interval;
   const real = low > 0 || high < 0;
   const size = Math.abs(drift.change);
-  const status: GateStatus = !real || size <= limit ? 'kept' : size <= MOST_DRIFT ? 'note' : 'broken';
+  const status: GateStatus = !real || size <= limit ? 'kept' : size <= MAX_DRIFT ? 'note' : 'broken';
   const observed = `${change(1 + drift.change)} over ${countOf(drift.blocks, 'block')} (${change(1 + low)} to ${change(1 + high)})`;
   return gate('No drift across blocks', threshold, { status, observed }, words);
 };
@@ -184,7 +184,7 @@ export const bytesCounted: Rule = ({ results }) => {
 const reasonFor = ({ environment: { linkReason } }: Results): string =>
   linkReason === undefined ? '' : ` (${linkReason})`;
 
-const MOST_OFF = 0.02;
+const MAX_OFF = 0.02;
 
 export const bytesAgree: Rule = ({ analysis: { wire } }) => {
   const shares = wire.flatMap(({ up, down }) =>
@@ -210,7 +210,7 @@ export const bytesAgree: Rule = ({ analysis: { wire } }) => {
     'Bytes agree with theory',
     threshold,
     {
-      status: worst <= MOST_OFF ? 'kept' : 'broken',
+      status: worst <= MAX_OFF ? 'kept' : 'broken',
       observed: `${countOf(shares.length, 'figure')}, ${worst < 1e-5 ? 'all to the byte' : `at most ${figures(worst * 100, 2)} % off`}`,
     },
     words,
@@ -218,7 +218,7 @@ export const bytesAgree: Rule = ({ analysis: { wire } }) => {
 };
 
 /** The rate at which equals may be told apart by chance, as the methodology states it. */
-const MOST_MISTAKEN = 0.015;
+const MAX_MISTAKEN = 0.015;
 
 export const sameIsSame: Rule = ({ analysis: { sameTwice } }) => {
   const threshold = 'a transport against itself is called better or worse in ≤ 1.5 % of comparisons';
@@ -238,7 +238,7 @@ export const sameIsSame: Rule = ({ analysis: { sameTwice } }) => {
     threshold,
     {
       // One mistake among a few comparisons is no rate.
-      status: mistaken.length === 0 ? 'kept' : wrong <= MOST_MISTAKEN || mistaken.length === 1 ? 'note' : 'broken',
+      status: mistaken.length === 0 ? 'kept' : wrong <= MAX_MISTAKEN || mistaken.length === 1 ? 'note' : 'broken',
       observed: `${integer(mistaken.length)} of ${countOf(comparisons, 'comparison')} (${share(wrong)})`,
     },
     {

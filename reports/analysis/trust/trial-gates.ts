@@ -140,7 +140,7 @@ export const messagesIntact: Rule = ({ results }) => {
   );
 };
 
-const MOST_ERRORS = 0.001;
+const MAX_ERRORS = 0.001;
 
 export const withoutErrors: Rule = ({ results }) => {
   const all = results.cases.flatMap(({ trials }) => trials);
@@ -152,7 +152,7 @@ export const withoutErrors: Rule = ({ results }) => {
   const measured = all.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.messages]));
   const errors = measured.flatMap(({ errors: texts }) => Object.values(texts)).reduce((sum, times) => sum + times, 0);
   const due = measured.reduce((sum, messages) => sum + messages.due, 0);
-  const many = errors > 0 && errors >= due * MOST_ERRORS;
+  const many = errors > 0 && errors >= due * MAX_ERRORS;
   const status: GateStatus = many || gone.length > 0 ? 'broken' : errors + failed > 0 ? 'note' : 'kept';
   return gate(
     'No errors',

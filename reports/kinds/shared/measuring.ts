@@ -2,7 +2,7 @@ import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
 import { notShown, type Shown, shown } from '../../stats/distribution.ts';
 
 /** Below this a straight line fits so badly that its slope is no figure to quote. */
-export const LEAST_FIT = 0.98;
+export const MIN_FIT = 0.98;
 
 /** Reason for which no bytes of such a trial are shown. */
 export const DATAGRAMS_NOT_COUNTED = 'not counted: datagrams are counted on a private link only';

@@ -101,14 +101,14 @@ export type RowLinesProps = {
 };
 
 /** With more series than this, colour on all of them tells none apart. */
-const MOST_COLOURED = 8;
-const MOST_HIGHLIGHTED = 4;
+const MAX_COLOURED = 8;
+const MAX_HIGHLIGHTED = 4;
 
 /** Of many series: the floor, and of the choices the leaders, are in colour; the rest is grey, and labelled. */
 export function mutedIn({ rows }: Pick<Group, 'rows'>): (row: Pick<Row, 'caseId'>) => boolean {
-  if (rows.length <= MOST_COLOURED) return () => false;
+  if (rows.length <= MAX_COLOURED) return () => false;
   const floors = rows.filter(({ floor }) => floor).slice(0, 1);
-  const choices = rows.filter(({ floor }) => !floor).slice(0, MOST_HIGHLIGHTED - floors.length);
+  const choices = rows.filter(({ floor }) => !floor).slice(0, MAX_HIGHLIGHTED - floors.length);
   const coloured = new Set([...floors, ...choices].map(({ caseId }) => caseId));
   return ({ caseId }) => !coloured.has(caseId);
 }

@@ -60,7 +60,7 @@ export function placeInColumn(
     for (let one = 0; one < points.length; one++) {
       for (let other = one + 1; other < points.length; other++) {
         const [a = 0, b = 0] = [heights[one], heights[other]];
-        if (length(one, b) + length(other, a) >= length(one, a) + length(other, b) - LEAST_GAIN) continue;
+        if (length(one, b) + length(other, a) >= length(one, a) + length(other, b) - MIN_GAIN) continue;
         heights[one] = b;
         heights[other] = a;
         swapped = true;
@@ -71,7 +71,7 @@ export function placeInColumn(
 }
 
 /** What rounding alone could gain would be gained for ever. */
-const LEAST_GAIN = 1e-6;
+const MIN_GAIN = 1e-6;
 
 const isInside = (box: Box, within: Box): boolean =>
   box.left >= within.left && box.right <= within.right && box.top >= within.top && box.bottom <= within.bottom;

@@ -20,7 +20,7 @@ const HEIGHT = 306;
 const FOOT = 42;
 const LABEL_GAP = 17;
 /** Many labels stand closer, and the plot grows with them. */
-const LEAST_GAP = 14;
+const MIN_GAP = 14;
 
 const [FIRST] = PERCENTILES;
 
@@ -56,7 +56,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
   const [low, high] = logDomain(times);
   const x = scaleLog([1 / (1 - FIRST), 1 / (1 - deepest)], [PLOT.left, PLOT.right]);
-  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
+  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * MIN_GAP);
   const y = scaleLog([low, high], [bottom, PLOT.top]);
   const at = ({ percentile, seconds }: CurvePoint): [number, number] => [x(1 / (1 - percentile)), y(seconds * 1e3)];
   const path = line<CurvePoint>(
@@ -74,7 +74,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   });
   const heights = spread(
     ends.map(([, height]) => height),
-    rows.length * LABEL_GAP > bottom - PLOT.top ? LEAST_GAP : LABEL_GAP,
+    rows.length * LABEL_GAP > bottom - PLOT.top ? MIN_GAP : LABEL_GAP,
     PLOT.top,
     bottom,
   );

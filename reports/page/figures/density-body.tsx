@@ -12,10 +12,10 @@ const WIDTH = 540;
 const PLOT = { left: 142, right: 480, top: 8 };
 const ROW = 36;
 /** Of more rows than this, each has less room. */
-const MOST_ROOMY = 10;
+const MAX_ROOMY = 10;
 const ROW_OF_MANY = 26;
 /** What is read out, and listed. */
-const LEAST_SHARE = 0.01;
+const MIN_SHARE = 0.01;
 
 export type PooledRow = { readonly row: Row; readonly distribution: Distribution };
 
@@ -65,7 +65,7 @@ export const DensityBody = ({ view, title, identities }: Props) => (
 );
 
 function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Props, 'title'>) {
-  const height = lines.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
+  const height = lines.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + lines.length * height;
   const [low, high] = [(edges[0] ?? 0) * 1e3, (edges.at(-1) ?? 1) * 1e3];
   const x = logScale([low, high], [PLOT.left, PLOT.right]);
@@ -112,7 +112,7 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
 
 /** The bins that a reader stops at: the tallest is always among them. */
 const stopsIn = (shares: readonly number[], tallest: number): number[] =>
-  [...shares.keys()].filter((bin) => (shares[bin] ?? 0) >= Math.min(LEAST_SHARE, tallest));
+  [...shares.keys()].filter((bin) => (shares[bin] ?? 0) >= Math.min(MIN_SHARE, tallest));
 
 const milliseconds = (seconds: number | undefined): string => figures((seconds ?? Number.NaN) * 1e3);
 
@@ -129,7 +129,7 @@ function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'
         <tr>
           <th scope="col">Transport</th>
           <Heads of={HEADERS} className="number" />
-          <th scope="col">Bins of {percent(LEAST_SHARE)} and more, ms: share</th>
+          <th scope="col">Bins of {percent(MIN_SHARE)} and more, ms: share</th>
         </tr>
       </thead>
       <tbody>

@@ -16,7 +16,7 @@ const PLOT = { left: 46, right: 396, top: 12 };
 const HEIGHT = 240;
 const FOOT = 42;
 const LABEL_GAP = 17;
-const LEAST_GAP = 14;
+const MIN_GAP = 14;
 
 const TICKS = [0, 25, 50, 75, 100];
 /** Where the reader can stop, and what the table lists. */
@@ -60,7 +60,7 @@ export function DistributionFigure({ id, group, identities }: Props) {
 
 function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
   const [low, high] = logDomain(rows.flatMap(({ pooled }) => pooled.map(({ seconds }) => seconds * 1e3)));
-  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * LEAST_GAP);
+  const bottom = PLOT.top + Math.max(HEIGHT, rows.length * MIN_GAP);
   const x = scaleLog([low, high], [PLOT.left, PLOT.right]);
   const y = scaleLinear([0, 1], [bottom, PLOT.top]);
   const path = line<SharePoint>(
@@ -69,7 +69,7 @@ function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
   ).digits(1);
   // Where the lines end says nothing, so their labels stand in the order in which half of the messages had arrived.
   const order = rows.toSorted((a, b) => halfOf(a) - halfOf(b));
-  const gap = rows.length * LABEL_GAP > bottom - PLOT.top ? LEAST_GAP : LABEL_GAP;
+  const gap = rows.length * LABEL_GAP > bottom - PLOT.top ? MIN_GAP : LABEL_GAP;
   const pointOf = ({ share, seconds }: SharePoint): Point => ({
     x: x(seconds * 1e3),
     y: y(share),

@@ -1,7 +1,7 @@
 import type { Case } from '../../../bench/results/schema.ts';
 import { type Growth, growthOf } from '../../analysis/figures/effort.ts';
 import { metric } from '../../kinds/lookup.ts';
-import { LEAST_FIT } from '../../kinds/shared/measuring.ts';
+import { MIN_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, integer } from '../../model/format.ts';
 import type { Cell, Group } from '../../model/model.ts';
 import { LinePanels } from '../charts/line-panels.tsx';
@@ -64,7 +64,7 @@ function growthTakeaway({ rows }: Group): string {
   const fits = choices.flatMap(({ name, cell: { fit } }) => (fit === null ? [] : [{ name, fit }]));
   const worst = fits.toSorted((a, b) => a.fit - b.fit).at(0);
   if (worst === undefined) return first;
-  return worst.fit < LEAST_FIT
+  return worst.fit < MIN_FIT
     ? `${first} Not every line is straight: R² of ${worst.name} is ${figures(worst.fit)}, and its slope a rough figure.`
     : `${first} All lines are straight (R² at least ${fitText(worst.fit)}).`;
 }

@@ -13,7 +13,7 @@ const WIDTH = 540;
 const PLOT = { left: 136, right: 430, top: 8 };
 const ROW = 40;
 /** Of more rows than this, each has less room: all should be seen at once. */
-const MOST_ROOMY = 10;
+const MAX_ROOMY = 10;
 const ROW_OF_MANY = 30;
 
 export type Axis = 'log' | 'linear';
@@ -119,7 +119,7 @@ export function IntervalBody({ view, identities }: BodyProps) {
 function IntervalChart({ view, identities }: BodyProps) {
   const { column, axis, shown, takeaway } = view;
   const { metric, band, best } = column;
-  const height = shown.length > MOST_ROOMY ? ROW_OF_MANY : ROW;
+  const height = shown.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + shown.length * height;
   const everything = shown.flatMap(({ cell }) => [
     cell.median,

@@ -20,7 +20,7 @@ const PLOT = { left: 52, right: 418, top: 124, bottom: 440 };
 const ACHIEVED = { top: 18, bottom: 92 };
 const LABEL_GAP = 17;
 /** Rates are long numbers: with more of them only whole decades have room for one. */
-const MOST_LABELS = 6;
+const MAX_LABELS = 6;
 
 type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
 type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
@@ -117,7 +117,7 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
       {rateTicks.map((tick) => (
         <g key={tick}>
           <line className="grid" x1={round(x(tick))} x2={round(x(tick))} y1={PLOT.top} y2={PLOT.bottom} />
-          {rateTicks.length <= MOST_LABELS || Number.isInteger(Math.log10(tick)) ? (
+          {rateTicks.length <= MAX_LABELS || Number.isInteger(Math.log10(tick)) ? (
             <text className="tick" x={round(x(tick))} y={PLOT.bottom + 16} textAnchor="middle">
               {tickLabel(tick)}
             </text>

@@ -28,9 +28,9 @@ const PANEL = { width: (WIDTH - GUTTER) / COLUMNS, height: 124, left: 4, right: 
 const TRACK = { base: 110, due: 8 };
 const AXIS_HEIGHT = 30;
 /** Panels are small: of their ticks every one must have room. */
-const MOST_TICKS = 4;
+const MAX_TICKS = 4;
 /** With more panels the single trials would be most of the page; the range that they span is drawn instead. */
-const MOST_WITH_TRIALS = 8;
+const MAX_WITH_TRIALS = 8;
 
 type Props = {
   readonly id: string;
@@ -54,7 +54,7 @@ export function TimeFigure({ id, group, cases, identities }: Props) {
       id={id}
       title="Latency over time"
       takeaway={takeaway}
-      note={noteOf(courses, upper, courses.length <= MOST_WITH_TRIALS)}
+      note={noteOf(courses, upper, courses.length <= MAX_WITH_TRIALS)}
       data={<CourseData courses={courses} identities={identities} />}
     >
       <Panels courses={courses} upper={upper} identities={identities} label={takeaway} />
@@ -111,7 +111,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
   const y = scaleLog([low, high], [PANEL.bottom, PANEL.top]);
   const starts = courses.filter((_, index) => index % COLUMNS === 0);
   const ticks = fewest(logTicks(low, high));
-  const single = courses.length <= MOST_WITH_TRIALS;
+  const single = courses.length <= MAX_WITH_TRIALS;
   // Of many panels every other slice is read out, or their texts would be most of the figure.
   const stride = single ? 1 : 2;
   const height = starts.length * PANEL.height + AXIS_HEIGHT;
@@ -185,7 +185,7 @@ const anchorOf = (tick: number, end: number): 'start' | 'middle' | 'end' =>
 
 /** Every second of them, or every third, until they are few. */
 function fewest(ticks: readonly number[]): number[] {
-  const step = Math.ceil(ticks.length / MOST_TICKS);
+  const step = Math.ceil(ticks.length / MAX_TICKS);
   return ticks.filter((_, index) => index % step === 0);
 }
 

@@ -18,8 +18,8 @@ async function unpack<Value>(id: string): Promise<Value> {
 }
 
 /** What a page carries in one of its elements. @throws when it is damaged, or more than `most` bytes */
-export const unpackedText = async (text: string, most: number): Promise<string> =>
-  new TextDecoder().decode(await inflated(bytesOf(text.trim()), 'gzip', most));
+export const unpackedText = async (text: string, maxBytes: number): Promise<string> =>
+  new TextDecoder().decode(await inflated(bytesOf(text.trim()), 'gzip', maxBytes));
 
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | undefined;

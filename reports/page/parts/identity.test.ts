@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { makeResults, type TransportSpec } from '../../testing/fixtures.ts';
-import { identify, MOST_LOOKS, markerPath } from './identity.ts';
+import { identify, MAX_LOOKS, markerPath } from './identity.ts';
 
 const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'none of these'];
 
@@ -20,7 +20,7 @@ test.each([
   ['families that come round', (index: number) => FAMILIES[index % FAMILIES.length] ?? ''],
   ['most of them of one family', (index: number) => (index % 3 === 0 ? 'polling' : 'socket')],
 ])('dash and marker together belong to one transport alone: %s', (_what, familyOf) => {
-  for (const count of [2, 8, 32, MOST_LOOKS]) {
+  for (const count of [2, 8, 32, MAX_LOOKS]) {
     const all = identities(count, familyOf);
     expect(new Set(all.map(lookOf)).size).toBe(count);
     expect(new Set(all.map(({ symbolId }) => symbolId)).size).toBe(count);
@@ -28,7 +28,7 @@ test.each([
 });
 
 test('the first of each family has a solid line, and beyond what can be told apart there is still a look', () => {
-  const all = identities(MOST_LOOKS + 10, (index) => FAMILIES[index % FAMILIES.length] ?? '');
+  const all = identities(MAX_LOOKS + 10, (index) => FAMILIES[index % FAMILIES.length] ?? '');
   expect(all.slice(0, FAMILIES.length).map(({ dash }) => dash)).toEqual(FAMILIES.map(() => 'none'));
   expect(all.every((identity) => markerPath(identity, 64).startsWith('M'))).toBe(true);
 });

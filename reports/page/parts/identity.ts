@@ -22,7 +22,7 @@ const familyOf = ({ floor, family }: Results['transports'][number]): Family =>
 const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '1 2'];
 /** So many series can be told apart by dash and marker alone. */
 // Marked pure: the script leaves out what it does not draw.
-export const MOST_LOOKS = /* @__PURE__ */ (() => MARKERS.length * DASHES.length)();
+export const MAX_LOOKS = /* @__PURE__ */ (() => MARKERS.length * DASHES.length)();
 
 export type Identities = ((name: string) => Identity) & { readonly all: readonly Identity[] };
 

@@ -22,11 +22,11 @@ export const areSideBySide = (groups: readonly Pick<Group, 'rows' | 'unsupported
 function hasRoomAbreast({ rows, unsupported }: Pick<Group, 'rows' | 'unsupported'>): boolean {
   const names = [...rows, ...unsupported].map(({ name }) => name);
   const characters = names.reduce((total, name) => total + name.length + AROUND_A_NAME, 0);
-  return names.length <= MOST_ABREAST && characters <= ROOM_ABREAST;
+  return names.length <= MAX_ABREAST && characters <= ROOM_ABREAST;
 }
 
 /** What half a screen's width has room for: names, and characters of them with the marks around each. */
-const MOST_ABREAST = 16;
+const MAX_ABREAST = 16;
 const ROOM_ABREAST = 350;
 const AROUND_A_NAME = 10;
 

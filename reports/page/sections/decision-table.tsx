@@ -1,5 +1,5 @@
 import { metric as metricOf } from '../../kinds/lookup.ts';
-import { LEAST_FIT } from '../../kinds/shared/measuring.ts';
+import { MIN_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
 import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
@@ -110,8 +110,8 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
         <Standing cell={cell} leads={leads} metric={metric} />
       </span>
       {cell.fit === null ? null : (
-        <span className={cell.fit < LEAST_FIT ? 'fit poor' : 'fit'}>
-          {cell.fit < LEAST_FIT ? '! ' : ''}R² {figures(cell.fit)}
+        <span className={cell.fit < MIN_FIT ? 'fit poor' : 'fit'}>
+          {cell.fit < MIN_FIT ? '! ' : ''}R² {figures(cell.fit)}
         </span>
       )}
     </td>

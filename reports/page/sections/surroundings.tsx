@@ -105,11 +105,11 @@ function UnequalTable({ rows }: { readonly rows: readonly Unequal[] }) {
 }
 
 /** Of many holders nobody reads a list; once the others are named, the rest of them is clear. */
-const MOST_NAMES = 4;
+const MAX_NAMES = 4;
 
 function restLast(held: Unequal['held']) {
   const longest = Math.max(...held.map(({ names }) => names.length));
-  const rest = longest > MOST_NAMES ? held.find(({ names }) => names.length === longest) : undefined;
+  const rest = longest > MAX_NAMES ? held.find(({ names }) => names.length === longest) : undefined;
   const marked = held.map((one) => ({ ...one, isRest: one === rest }));
   return marked.toSorted((a, b) => Number(a.isRest) - Number(b.isRest));
 }

@@ -45,7 +45,7 @@ export interface WebResponse {
 export type Answer = (request: WebRequest, response: WebResponse, auth: AuthContext) => void;
 
 /** Largest head of a request, in bytes. */
-const MOST_HEADER_BYTES = 16_384;
+const MAX_HEADER_BYTES = 16_384;
 
 /**
  * The HTTP server every web transport stands on, so that none gains from other timeouts or limits than its neighbours. Requests
@@ -63,7 +63,7 @@ export function createWebServer(
   const options = {
     noDelay: true,
     keepAliveTimeout: KEEP_ALIVE_SECONDS * 1e3,
-    maxHeaderSize: MOST_HEADER_BYTES,
+    maxHeaderSize: MAX_HEADER_BYTES,
     ...timeouts,
   };
   const take = requestGuard(limits);
@@ -200,10 +200,10 @@ const BYTES = 'application/octet-stream';
 export function takeMessage(
   request: WebRequest,
   response: WebResponse,
-  mostBytes: number,
+  maxBytes: number,
   take: (message: Message) => Promise<number>,
 ): Promise<void> {
-  return takeBody(request, response, mostBytes, async (body) => {
+  return takeBody(request, response, maxBytes, async (body) => {
     const status = await take(request.headers['content-type'] === BYTES ? body : body.toString());
     if (status === 429) return refuseAndCut(request, response, status, 'too many messages');
     response.writeHead(status);
@@ -215,7 +215,7 @@ export function takeMessage(
 export async function takeBody(
   request: WebRequest,
   response: WebResponse,
-  mostBytes: number,
+  maxBytes: number,
   take: (body: Buffer) => Promise<void>,
 ): Promise<void> {
   // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
@@ -223,7 +223,7 @@ export async function takeBody(
     return refuse(response, 415, 'a compressed message is not accepted');
   }
   try {
-    await take(await readBody(request, mostBytes));
+    await take(await readBody(request, maxBytes));
   } catch (error) {
     if (error instanceof TooLarge) refuseTooLarge(request, response);
     else response.destroy();
@@ -236,23 +236,23 @@ class TooLarge extends Error {}
 const NOTHING = Buffer.alloc(0);
 
 /** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
-function readBody(request: WebRequest, mostBytes: number): Promise<Buffer> {
+function readBody(request: WebRequest, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const declared = Number(request.headers['content-length'] ?? 0);
-    if (declared > mostBytes) return reject(new TooLarge());
+    if (declared > maxBytes) return reject(new TooLarge());
     let body: Buffer = NOTHING;
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       const before = length;
       length += chunk.length;
-      if (length > mostBytes) return reject(new TooLarge());
+      if (length > maxBytes) return reject(new TooLarge());
       if (before === 0) {
         body = chunk;
         return;
       }
       // Kept in one piece: a body in chunks of one byte would else take a hundred times its size.
       if (length > body.length) {
-        const larger = Buffer.allocUnsafe(Math.min(mostBytes, Math.max(declared, 2 * length)));
+        const larger = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(declared, 2 * length)));
         body.copy(larger, 0, 0, before);
         body = larger;
       }

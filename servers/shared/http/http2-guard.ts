@@ -8,7 +8,7 @@ const CALM = constants.NGHTTP2_ENHANCE_YOUR_CALM;
 /** As on a connection of HTTP/1.1: a session may ask for as many answers as it sends messages. */
 const FRAMES_A_MESSAGE = 2;
 /** Pieces a message may come in: each is kept by itself until the message is whole, at many times the cost of a byte. */
-const MOST_PIECES = 4_096;
+const MAX_PIECES = 4_096;
 /** Whether the message is compressed, and its length. */
 const PREFIX_BYTES = 5;
 
@@ -113,7 +113,7 @@ export function messageWalker(): (chunk: Uint8Array) => 'whole' | 'partial' | 'r
   let toSkip = 0;
   return (chunk) => {
     let at = 0;
-    if (++pieces > MOST_PIECES) return 'refused';
+    if (++pieces > MAX_PIECES) return 'refused';
     while (at < chunk.length) {
       if (prefixBytes === PREFIX_BYTES) {
         const skipped = Math.min(toSkip, chunk.length - at);

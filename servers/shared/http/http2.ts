@@ -62,14 +62,14 @@ function endWhenIdle(session: ServerHttp2Session, firstMs: number): void {
 }
 
 /** A request has to be whole in time; its answer may take as long as it likes. */
-function endWhenSlow(request: Http2ServerRequest, response: Http2ServerResponse, mostMs: number): void {
+function endWhenSlow(request: Http2ServerRequest, response: Http2ServerResponse, maxMs: number): void {
   if (request.complete) return;
   const late = setTimeout(() => {
     if (response.headersSent) return void request.destroy();
     refuse(response, 408, 'the request took too long');
     // RFC 9113 §8.1: nobody waits for the rest of it.
     response.stream.once('finish', () => response.stream.close());
-  }, mostMs);
+  }, maxMs);
   request.once('end', () => clearTimeout(late));
   request.once('close', () => clearTimeout(late));
 }

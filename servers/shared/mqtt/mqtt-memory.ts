@@ -1,7 +1,7 @@
 import type { Aedes } from 'aedes';
 
 /** Messages of QoS 2 a client may leave without their PUBREL. One more ends its connection: MQTT 3.1.1 has no code for it. */
-export const MOST_UNRELEASED = 1_000;
+export const MAX_UNRELEASED = 1_000;
 
 /** Of aedes, though its types do not tell. */
 interface WithStore {

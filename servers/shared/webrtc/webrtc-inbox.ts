@@ -23,7 +23,7 @@ export class Inbox {
 
   /** Notes a message that was handed over. */
   take(message: Message): void {
-    const bytes = leastBytes(message);
+    const bytes = minBytes(message);
     this.#taken += bytes;
     this.#bytes += bytes;
     if (++this.#messages < REMEMBERED) return;
@@ -45,7 +45,7 @@ export class Inbox {
 }
 
 /** No more than a message had on the wire: what is no UTF-8 comes as U+FFFD, three bytes in the place of one or more. */
-function leastBytes(message: Message): number {
+function minBytes(message: Message): number {
   if (typeof message !== 'string') return message.length;
   const bytes = Buffer.byteLength(message);
   return bytes === message.length ? bytes : bytes - 2 * (message.split('\uFFFD').length - 1);

@@ -1,7 +1,7 @@
 import type { RawData } from 'ws';
 
 /** Longest message of a client that is read, in bytes: an offer has about 600, with many candidates some thousands. */
-export const MOST_SIGNAL_BYTES = 16_384;
+export const MAX_SIGNAL_BYTES = 16_384;
 
 /** What is taken from a client's offer; nothing else of it gets any further. */
 export interface Offer {

@@ -36,7 +36,7 @@ const STEPS: Readonly<Record<string, (from: Spot, last: number) => Spot>> = {
   End: ({ series }, last) => ({ series, point: last }),
 };
 
-const clamp = (value: number, most: number): number => Math.max(0, Math.min(most, value));
+const clamp = (value: number, max: number): number => Math.max(0, Math.min(max, value));
 
 /** Farther away than this, in units of the view box, a pointer points at nothing. */
 const REACH = 40;

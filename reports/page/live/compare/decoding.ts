@@ -4,7 +4,7 @@ import { type ReadRun, readingsOf } from '../../../analysis/readings.ts';
 import type { DecodedTrial, Readings } from '../../../model/member.ts';
 import { bytesOf, inflated } from '../../../raw/inflate.ts';
 import { type Decoded, UNREADABLE } from '../../../stats/distribution.ts';
-import { compressedPart, distributionOf, MOST_BYTES } from '../../../stats/histogram.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../../../stats/histogram.ts';
 
 /** Reads all figures out of a run's trials, with the browser's own inflate. `told` hears how far it has come. */
 export async function readRun(results: Results, told: (share: number) => Promise<void>): Promise<ReadRun> {
@@ -35,7 +35,7 @@ async function decodeOne(trial: MeasuredTrial, name: 'response' | 'connect'): Pr
 /** As results and pages carry it. */
 export async function decodeHistogram(base64: string): Promise<Decoded> {
   try {
-    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MOST_BYTES);
+    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MAX_BYTES);
     return { readable: true, distribution: distributionOf(bytes) };
   } catch {
     return UNREADABLE;

@@ -22,14 +22,14 @@ export type Dropped = {
 
 const MEGABYTE = 1e6;
 /** A run of 300 cases and seven trials is about 13 MB; beyond this a browser's memory is the next thing to give out. */
-const MOST_BYTES = 100 * MEGABYTE;
+const MAX_BYTES = 100 * MEGABYTE;
 
 /** Reads a results.json, or a report with what it carries. @throws Unusable */
 export async function readDropped(file: File): Promise<Dropped> {
   const { name, size } = file;
-  if (size > MOST_BYTES) {
+  if (size > MAX_BYTES) {
     throw new Unusable(
-      `${name} has ${Math.round(size / MEGABYTE)} MB, and this page takes at most ${MOST_BYTES / MEGABYTE} MB. ` +
+      `${name} has ${Math.round(size / MEGABYTE)} MB, and this page takes at most ${MAX_BYTES / MEGABYTE} MB. ` +
         `If it is a run, compare in a terminal: npm run compare -- base.json new.json --out page.html`,
     );
   }
@@ -59,7 +59,7 @@ async function carriedIn(html: string, id: string, name: string): Promise<string
   const from = start.index + start[0].length;
   const end = html.indexOf('</script>', from);
   if (end < 0) throw new Unusable(withoutRun('', name));
-  return unpackedText(html.slice(from, end), MOST_BYTES).catch(() => {
+  return unpackedText(html.slice(from, end), MAX_BYTES).catch(() => {
     throw new Unusable(`${name} is damaged: the run it carries cannot be unpacked. Drop the results.json beside it.`);
   });
 }

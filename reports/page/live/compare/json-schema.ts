@@ -23,11 +23,11 @@ export type JsonSchema = {
 export type Misfit = { readonly path: string; readonly message: string };
 
 /** Where and why a document does not keep to a schema: its first misfits, none where it does. */
-export function misfits(schema: JsonSchema, document: unknown, most = 5): Misfit[] {
+export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[] {
   const found: Misfit[] = [];
   const $defs = schema.$defs ?? {};
   const say = (path: string, message: string): void => {
-    if (found.length < most) found.push({ path, message });
+    if (found.length < max) found.push({ path, message });
   };
   const fits = (at: JsonSchema, value: unknown): boolean => misfits({ ...at, $defs }, value, 1).length === 0;
 
@@ -101,7 +101,7 @@ export function misfits(schema: JsonSchema, document: unknown, most = 5): Misfit
 
   function visit(at: JsonSchema, value: unknown, path: string): void {
     for (const keyword of Object.keys(at)) {
-      if (found.length >= most) return;
+      if (found.length >= max) return;
       const rule = rules[keyword];
       if (rule === undefined) throw new Error(`the schema has a keyword that is not known here: ${keyword}`);
       rule(at, value, path);
