@@ -52,7 +52,7 @@ export function parseResults(text: string, name: string): Results {
   const parsed = resultsSchema.safeParse(withoutNewer(document));
   if (parsed.success) return upgrade(parsed.data);
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new UnreadableResults([`${name} does not match ${SCHEMA}:`, ...issues].join('\n'));
+  throw new UnreadableResults([`${name} does not match schema ${SCHEMA}:`, ...issues].join('\n'));
 }
 
 /** Describes text that is not JSON; a truncated file is distinguished from any other. */

@@ -179,8 +179,8 @@ describe('results of a later version', () => {
   });
 
   test('a mistake is no later version', () => {
-    expect(() => parseResults(later({ kind: 3 }), 'x')).toThrow(/does not match wirebench\/1/);
-    expect(() => parseResults(later({ clients: 'many' }), 'x')).toThrow(/does not match wirebench\/1/);
-    expect(() => parseResults(later({ id: 7, kind: 'fan-in' }), 'x')).toThrow(/does not match wirebench\/1/);
+    expect(() => parseResults(later({ kind: 3 }), 'x')).toThrow(/does not match schema wirebench\/1/);
+    expect(() => parseResults(later({ clients: 'many' }), 'x')).toThrow(/does not match schema wirebench\/1/);
+    expect(() => parseResults(later({ id: 7, kind: 'fan-in' }), 'x')).toThrow(/does not match schema wirebench\/1/);
   });
 });

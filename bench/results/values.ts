@@ -3,8 +3,13 @@
  * `schema.ts`, so that a page can set aside unknown values without embedding zod.
  */
 export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
-/** Receivers of a message: its sender, every session, or every session but the sender's. */
+/** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
+/** Number of sessions that receive each message. */
+export function receiversOf(reaches: (typeof REACHES)[number], clients: number): number {
+  if (reaches === 'sender') return 1;
+  return reaches === 'everyone' ? clients : clients - 1;
+}
 export const LAYERS = ['socket', 'link'] as const;
 export const LINKS = ['loopback', 'veth'] as const;
 /** Families of transports by underlying mechanism; charts give each a colour. */

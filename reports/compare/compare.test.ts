@@ -370,7 +370,9 @@ describe('lower bounds', () => {
     const comparison = held(plain, limited);
     expect(comparison.rows.find(({ name }) => name === 'ws')?.verdict).toMatchObject({
       word: 'not testable',
-      reason: expect.stringMatching(/reached its limit before the server did, for ws in the new run \(7 of 7 searches\)/),
+      reason: expect.stringMatching(
+        /reached its limit before the server did, for ws in the new run \(7 of 7 searches\)/,
+      ),
     });
   });
 
