@@ -192,7 +192,7 @@ describe('how sure', () => {
     expect(ratings(advice)).toMatchObject({ ws: 'Use', sse: 'Use', mqtt: 'Consider' });
   });
 
-  test('what is hardly dearer is said to be', () => {
+  test('what is hardly costlier is said to be', () => {
     const transports = { ws: { ...none, p50Ms: 1 }, mqtt: { ...none, p50Ms: 1.03 }, sse: { ...none, p50Ms: 1.2 } };
     const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
     expect(advice.heading).toBe('Use ws.');

@@ -78,7 +78,7 @@ function usable(
   for (const { name } of candidates) {
     const cell = cellIn(group, name, chosen);
     if (cell.state === 'not shown') missing++;
-    else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value of zero has no ratio');
+    else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value is zero, so there is no ratio');
     else logs.set(name, costSign(chosen) * Math.log(cell.median));
   }
   if (candidates.length === 0) return nothing('no option is left to compare');

@@ -1,6 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { thresholdText } from '../analysis/threshold-text.ts';
-import type { JudgedThreshold } from '../analysis/thresholds.ts';
+import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
 import { extreme, type MetricId } from '../model/metrics.ts';

@@ -1,5 +1,4 @@
-import { thresholdText } from '../analysis/threshold-text.ts';
-import type { JudgedThreshold } from '../analysis/thresholds.ts';
+import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { printable } from '../model/format.ts';
 import { paints, proseWidth } from './paint.ts';
 import { hanging } from './text.ts';
