@@ -114,7 +114,7 @@ describe('the command', () => {
     writeResults(twice, makeResults({ transports: { ws: {}, mqtt: {} }, aa: true }));
     const { code, stdout } = await choose(twice);
     expect(code).toBe(13);
-    expect(stdout).toMatch(/^No advice: this run measures every transport against itself/);
+    expect(stdout).toMatch(/^No advice: this run compares every transport with itself/);
   });
 });
 
