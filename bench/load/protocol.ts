@@ -65,6 +65,8 @@ export interface PhaseOrder {
   readonly startNs: number;
   /** The recording is to contain every sample as it was taken: for checking the histograms. */
   readonly keepSamples?: true;
+  /** Messages of each worker that are known to get lost, and are not waited for: for checking the counts. */
+  readonly knownLost?: number;
   /** How long after the last due time to wait for what has not arrived. */
   readonly drainSeconds: number;
   /** Another phase follows at once: what was not owed, such as duplicates, would show in that. */

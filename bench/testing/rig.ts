@@ -1,6 +1,7 @@
 import { ECHO } from '../codec/header.ts';
 import type { Options } from '../contract.ts';
 import { decode } from '../load/histogram.ts';
+import type { PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/schedule.ts';
 import { MIN_ON_TIME_SHARE } from '../results/rules.ts';
@@ -16,8 +17,8 @@ export interface Rig {
   readonly pinning: CpuPinning | undefined;
   readonly server: Server;
   readonly workers: readonly Worker[];
-  /** Sends `rate` messages a second for so long, all workers together, and resolves with what was recorded. */
-  run(rate: number, seconds: number, keep?: { readonly keepSamples: true }): Promise<RigRecording>;
+  /** Sends `rate` messages a second for `seconds`, all workers together, and resolves with the recording. */
+  run(rate: number, seconds: number, checked?: Pick<PhaseOrder, 'keepSamples' | 'knownLost'>): Promise<RigRecording>;
 }
 
 /** `startedNs`: when the first message was due, by `process.hrtime`. */
@@ -52,9 +53,9 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
   await generator.open({ module: settings.client, url, options, ...message }, { until: clients, inFlight: 1 });
   let first = 0;
-  const run: Rig['run'] = async (rate, seconds, keep) => {
+  const run: Rig['run'] = async (rate, seconds, checked) => {
     const startNs = generator.soonNs();
-    const phase = { first, rate, seconds, startNs, drainSeconds, ...keep };
+    const phase = { first, rate, seconds, startNs, drainSeconds, ...checked };
     first = following({ first, clients, count: messageCount(rate, seconds) });
     return { ...(await generator.phase(phase)), startedNs: generator.originNs + BigInt(startNs) };
   };
