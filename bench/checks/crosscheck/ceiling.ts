@@ -1,4 +1,5 @@
 import type { Options } from '../../contract.ts';
+import { median } from '../../results/numbers.ts';
 import { WARM_UP_ROUNDS } from '../../run/generator.ts';
 import { clientModule, optionsOf, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
@@ -155,3 +156,20 @@ const reading = (messages: number, cpuSeconds: number, seconds: number): LoopRea
   cpuSecondsPerMessage: cpuSeconds / messages,
   messagesPerSecond: messages / seconds,
 });
+
+/** Median and extremes of several observations. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** Cost of a message in our loop as a multiple of the cost in the bare loop, over the rounds. Undefined without a bare loop. */
+export function ratioOf({ ours, bare }: CeilingRow): Spread | undefined {
+  if (bare === null) return undefined;
+  return spreadOf(ours.map((one, turn) => one.cpuSecondsPerMessage / bare.readings[turn]!.cpuSecondsPerMessage));
+}
