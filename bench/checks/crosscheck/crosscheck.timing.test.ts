@@ -36,7 +36,7 @@ describe('under one load', () => {
     },
   );
 
-  test('a transport without requests upstream is none of them', () => {
+  test('transports without requests upstream are left out', () => {
     expect(httpTransports.map(({ id }) => id)).toEqual(expect.arrayContaining(['sse', 'long-polling']));
     expect(httpTransports.map(({ id }) => id)).not.toContain('ws');
   });
@@ -54,14 +54,14 @@ describe('while the server stands still', async () => {
       expect(reading).toMatchObject({ due: 150, sent: 150, completed: 150 });
       expect(reading.frozenSeconds).toBeGreaterThanOrEqual(0.69);
     }
-    // A message cannot be answered while nobody answers: a slow machine makes these times longer, and nothing shorter.
+    // The stopped server answers nothing: a slow machine can make these times longer, never shorter.
     const least = analyticTruth(ours!.frozenSeconds, seconds);
     expect(ours!.samples).toBe(150);
     for (const name of ['p90', 'p99'] as const) {
       expect(ours!.latencySeconds[name]).toBeGreaterThan(least[name] - 2 / rate);
     }
     expect(uncorrected!.samples).toBe(150);
-    // One of its bursts, five connections wide, waited for some of the freeze: it fills every millisecond of that.
+    // A burst on five connections waited during the freeze: the correction adds a sample for every millisecond of it.
     expect(corrected!.samples).toBeGreaterThan(250);
   });
 
@@ -127,7 +127,7 @@ describe('the commands', () => {
       { transport: 'tcp', exchange: 'echo', ours: [one], bare: bare('bare-tcp', 1.1) },
       { transport: 'ws', exchange: 'echo', ours: [one], bare: bare('bare-ws', 1.3) },
       { transport: 'sse', exchange: 'echo', ours: [one], bare: null },
-      // It has a setting, which its client must be given.
+      // The client of this transport must be given a setting.
       { transport: 'short-polling', exchange: 'echo', ours: [one], bare: null },
       { transport: 'sse', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
       { transport: 'short-polling', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
@@ -168,7 +168,7 @@ async function until(condition: () => boolean): Promise<void> {
   throw new Error('waited 30 s in vain');
 }
 
-/** Processes that this one started, read from /proc. */
+/** Process ids of all child processes, read from /proc. */
 function childrenOf(pid: number): number[] {
   return readOrNothing(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
