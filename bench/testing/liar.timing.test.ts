@@ -5,7 +5,7 @@ import { WARM_UP_MESSAGES, withRig } from './rig.ts';
 
 const liar = new URL('./liar.ts', import.meta.url).href;
 const RATE = 4_000;
-/** More than a busy machine needs for one phase. An idle one is not kept waiting: what never arrives is known. */
+/** Longest wait for the last message of a phase, which a busy machine may need. A phase ends sooner once nothing is missing but the known losses. */
 const DRAIN_SECONDS = 60;
 const PHASES = [
   { lies: 1, messages: 400 },
@@ -13,7 +13,7 @@ const PHASES = [
   { lies: 1_000, messages: 9_000 },
 ];
 
-/** Counts that a phase must end with, by the number of lies told in it. */
+/** Expected counts of a phase, by the number of its lies and messages. */
 const COUNTED: Readonly<
   Record<Fault, (lies: number, messages: number) => { delivered: number; [count: string]: number }>
 > = {

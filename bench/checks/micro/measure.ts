@@ -3,8 +3,11 @@ import { Bench } from 'tinybench';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
 import { quantileOfSorted } from '../../results/numbers.ts';
-import type { Part, StepName } from './chain.ts';
-import { echoOf } from './steps.ts';
+import { findTransport } from '../../transports/index.ts';
+import { type Echo, message, type Part, type StepName } from './chain.ts';
+
+/** Name of the rows of JSON without any protocol, for comparison. No transport has this name. */
+export const JSON_ALONE = 'json';
 
 /**
  * Cost of one part of a step for one message. The rows of one transport, step and size are the layers of one encoding and add up to
@@ -92,6 +95,20 @@ export async function planMicro({
       return rows === 0 ? [] : [{ name: `${transport}, ${size} bytes: ${rows} rows`, seconds }];
     }),
   );
+}
+
+/** Steps of a transport's echo. Undefined for variants, plugins and transports that native code encodes, which have none. */
+export async function echoOf(name: string): Promise<Echo | undefined> {
+  if (name === JSON_ALONE) return jsonAlone();
+  const choice = findTransport(name);
+  return choice?.variant === null ? choice.entry.steps?.() : undefined;
+}
+
+function jsonAlone(): Echo {
+  const up = message()
+    .timed('client encode', 'JSON.stringify of the message', 'node', (text) => JSON.stringify(text))
+    .timed('server decode', 'JSON.parse of the message', 'node', (json) => JSON.parse(json) as string);
+  return { up, down: message() };
 }
 
 async function partsOf(transport: string): Promise<readonly Part[]> {

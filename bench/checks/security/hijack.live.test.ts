@@ -61,7 +61,7 @@ describe.each(parties)('$name', (party) => {
         expect(await answerTo(url, other.replaceAll(token, mallory))).toMatch(/^HTTP\/\S+ 404 /);
       }
     }
-    // Nothing of it reached Alice or ended her session.
+    // Alice received none of it, and her session is still open.
     expect(await alice.echo('still here')).toBe('still here');
     expect(alice.received).toEqual(['hello', 'still here']);
     expect(alice.losses).toEqual([]);

@@ -7,7 +7,7 @@ import { usualLimits } from '../../limits.ts';
 import { Messages } from '../../load/messages.ts';
 import { findTransport, loadClient, loadServer, optionsOf, surfaceOf, transports } from '../../transports/index.ts';
 import type { Chain, StepName } from './chain.ts';
-import { echoOf } from './steps.ts';
+import { echoOf } from './measure.ts';
 
 const SIZE = 128;
 /** Transports without datagrams, which native code encodes on its own threads: no function here does. */

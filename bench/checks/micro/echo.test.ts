@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
 import { transports } from '../../transports/index.ts';
-import { echoOf, JSON_ALONE } from './steps.ts';
+import { echoOf, JSON_ALONE } from './measure.ts';
 
 const SIZE = 128;
 /** Transports without datagrams, which native code encodes on its own threads: no function here does. */
