@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NEEDS } from '../reports/advice/questions/needs.ts';
 import { scenarios } from './scenarios/index.ts';
 import { ALLOWED_WORDS } from './testing/allowed-words.ts';
 import { isNode, nodesIn, type SyntaxNode, sourcesIn, textOf } from './testing/sources.ts';
@@ -12,7 +13,7 @@ const TRANSPORTS = new Set(transports.map(({ id }) => id));
 const KINDS = new Set(scenarios.flatMap(({ id, kind }) => [id, kind.id]));
 const isId = (word: unknown): word is string => typeof word === 'string' && (TRANSPORTS.has(word) || KINDS.has(word));
 
-/** Words of the language of programs that are kinds' ids too: a lone key of that name is a field, two of them are a table. */
+/** Common words that are also kinds' ids: one key of that name is a field, two of them are a table. */
 const EVERYDAY = KINDS;
 
 /** Modules of a transport or kind may name themselves; the schema, fixtures and tests may name them all. */
@@ -69,9 +70,16 @@ const uses: readonly Use[] = sourcesIn(['bench', 'servers', 'clients', 'reports'
     const text = textOf(file);
     return [...nodesIn(text, file)]
       .flatMap(idsAt)
-      .filter((word) => !module || (TRANSPORTS.has(word) && word !== own))
+      .filter((word) => !module || (TRANSPORTS.has(word) && word !== own && !keysOfFacts(file, own).has(word)))
       .map((word) => ({ file, word }));
   });
+
+/** Keys that facts about a transport have besides ids of transports: needs, and the transport's own variants. */
+function keysOfFacts(file: string, id: string | undefined): Set<string> {
+  if (!file.startsWith('reports/advice/facts/')) return new Set();
+  const variants = transports.find((one) => one.id === id)?.variants ?? [];
+  return new Set<string>([...NEEDS, ...variants].map((one) => one.id));
+}
 
 const keyOf = ({ file, word }: Use): string => `${file} ${word}`;
 
