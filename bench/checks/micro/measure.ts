@@ -52,11 +52,10 @@ const BATCH = 100;
 const BATCH_BYTES = 2 ** 20;
 
 /**
- * Measures encoding and decoding with tinybench, part by part. Within a sample each message is another one, as in a run, and
- * its input is made afresh before the clock is read. Only `prepare`'s pass is timed: it keeps every output, or the compiler
- * might leave out what nobody looks at.
+ * Measures encoding and decoding with tinybench, part by part. The messages of a sample differ, as in a run, and their inputs are made
+ * before the clock is read. Only the pass that `prepare` returns is timed.
  *
- * @param progress hears of each transport and size before it is measured
+ * @param progress is called with each transport and size before it is measured
  */
 export async function measureMicro(
   settings: MicroSettings,
