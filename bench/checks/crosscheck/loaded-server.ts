@@ -5,7 +5,7 @@ import type { Recording } from '../../load/recording.ts';
 import { following, messageCount } from '../../load/schedule.ts';
 import type { CpuPinning } from '../../run/affinity.ts';
 import { Child, type ChildSettings } from '../../run/child.ts';
-import { LoadGenerator, maxOpeningSeconds } from '../../run/generator.ts';
+import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from '../../run/generator.ts';
 import { GENERATOR_FLAGS, listenOnLoopback, PATIENCE_SECONDS, type Server, startServer } from '../../run/processes.ts';
 import { clientModule, optionsOf, serverModule, type TransportEntry } from '../../transports/index.ts';
 import type {
@@ -80,13 +80,13 @@ export interface Generator {
 
 /** Starts a load worker as a run does, opens its sessions by the client module, and ends it after use. */
 export async function withGenerator<Result>(
-  { module, clients, size }: { readonly module: string; readonly clients: number; readonly size: number },
+  { clients, size, ...client }: Pick<SessionSettings, 'module' | 'options' | 'size'> & { readonly clients: number },
   { url, pinning, signal }: LoadedServer,
   use: (generator: Generator) => Promise<Result>,
 ): Promise<Result> {
   await using generator = new LoadGenerator({ workers: 1, clients, cores: pinning?.workers, signal });
-  const message = { options: {}, encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
-  await generator.open({ module, url, ...message }, { until: clients, inFlight: 1 });
+  const message = { encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
+  await generator.open({ ...client, url, ...message }, { until: clients, inFlight: 1 });
   const drainSeconds = DRAIN_SECONDS;
   let first = 0;
   return await use({
