@@ -65,6 +65,8 @@ export interface PhaseOrder {
   readonly startNs: number;
   /** Set to keep every sample in the recording, for checking the histograms. */
   readonly keepSamples?: true;
+  /** Number of messages of each worker that are known to get lost and are not waited for, for checking the counts. */
+  readonly knownLost?: number;
   /** Time after the last due time to wait for expected messages. */
   readonly drainSeconds: number;
   /** Set if another phase follows at once, which will see unexpected messages such as duplicates. */

@@ -18,6 +18,7 @@ export class SendSchedule implements TimedSends {
   readonly #workers: number;
   readonly #worker: number;
   readonly #reaches: 'sender' | 'everyone';
+  readonly #knownLost: number;
   readonly #now: Clock;
   /** Number of the next message of this worker. */
   #next: number;
@@ -36,6 +37,7 @@ export class SendSchedule implements TimedSends {
     this.#workers = order.workers;
     this.#worker = order.worker;
     this.#reaches = order.reaches;
+    this.#knownLost = phase.knownLost ?? 0;
     this.recorder = new Recorder({
       schedule,
       messages,
@@ -82,7 +84,8 @@ export class SendSchedule implements TimedSends {
 
   /** Number of arrivals that this worker's sessions expect, if every worker sends all of its messages. */
   owed(): number {
-    return this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
+    const expected = this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
+    return expected - this.#knownLost;
   }
 
   /** Number of the first message at or after `number` whose sender is a session of this worker. */

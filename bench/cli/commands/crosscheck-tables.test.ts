@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../../reports/terminal/text.ts';
-import type { CeilingRow } from '../../checks/crosscheck/ceiling.ts';
+import { type CeilingRow, ratioOf, spreadOf } from '../../checks/crosscheck/ceiling.ts';
 import { analyticTruth } from '../../checks/crosscheck/freeze.ts';
-import { ratioOf, spreadOf } from '../../checks/crosscheck/spread.ts';
 import { ceilingTable, comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
 describe('the analytic truth of a freeze', () => {

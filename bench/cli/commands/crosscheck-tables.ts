@@ -1,9 +1,8 @@
 import { bare, paints } from '../../../reports/terminal/paint.ts';
 import { type TextCell, type TextColumn, table } from '../../../reports/terminal/table.ts';
-import type { CeilingRow, LoopReading } from '../../checks/crosscheck/ceiling.ts';
+import { type CeilingRow, type LoopReading, ratioOf, spreadOf } from '../../checks/crosscheck/ceiling.ts';
 import type { Comparison, FreezeReport } from '../../checks/crosscheck/crosscheck.ts';
 import type { Percentiles } from '../../checks/crosscheck/protocol.ts';
-import { ratioOf, spreadOf } from '../../checks/crosscheck/spread.ts';
 
 /** Layout of a table. */
 export interface TableOptions {

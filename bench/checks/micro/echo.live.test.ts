@@ -7,10 +7,10 @@ import { usualLimits } from '../../limits.ts';
 import { Messages } from '../../load/messages.ts';
 import { findTransport, loadClient, loadServer, optionsOf, surfaceOf, transports } from '../../transports/index.ts';
 import type { Chain, StepName } from './chain.ts';
-import { echoOf } from './steps.ts';
+import { echoOf } from './measure.ts';
 
 const SIZE = 128;
-/** Datagrams are made by native code on threads of its own: no function here encodes a message for them. */
+/** Transports without datagrams, which native code encodes on its own threads: no function here does. */
 const names = transports.filter(({ datagrams }) => datagrams === undefined).map(({ id }) => id);
 
 const message = String(new Messages({ seed: 1, size: SIZE, encoding: 'text', opcode: ECHO, senders: 1 }).build(0, 0));
@@ -21,7 +21,7 @@ describe('on the real wire', () => {
     for (const end of ending.splice(0).reverse()) await end();
   });
 
-  /** One echo between the real client and server, and the bytes that crossed for it. */
+  /** Sends one echo between the real client and server, and resolves with the bytes that crossed the wire for it. */
   async function captured(name: string, message: string): Promise<{ up: Buffer; down: Buffer }> {
     const entry = transports.find(({ id }) => id === name)!;
     const limits = usualLimits(65_536);
@@ -83,7 +83,7 @@ function encodedBy(chain: Chain<unknown>, step: StepName, message: string): Buff
   throw new Error(`${step} leaves no bytes`);
 }
 
-/** The one masked frame, as it would be without its mask. RFC 6455 §5.2 */
+/** Removes the mask of a single frame. RFC 6455 §5.2 */
 function unmasked(frame: Buffer): Buffer {
   const lengthBytes = [2, 8][(frame[1]! & 0x7f) - 126] ?? 0;
   const mask = frame.subarray(2 + lengthBytes, 6 + lengthBytes);
@@ -91,7 +91,7 @@ function unmasked(frame: Buffer): Buffer {
   return Buffer.concat([frame.subarray(0, 2 + lengthBytes), payload]);
 }
 
-/** Names, identifiers and times made even: they differ from one session to the next, and not in length. */
+/** Bytes as text without identifiers, names and times, which differ between sessions. */
 function comparable(bytes: Buffer): string {
   return bytes
     .toString('latin1')

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
 import { transports } from '../../transports/index.ts';
-import { echoOf, JSON_ALONE } from './steps.ts';
+import { echoOf, JSON_ALONE } from './measure.ts';
 
 const SIZE = 128;
-/** Datagrams are made by native code on threads of its own: no function here encodes a message for them. */
+/** Transports without datagrams, which native code encodes on its own threads: no function here does. */
 const names = transports.filter(({ datagrams }) => datagrams === undefined).map(({ id }) => id);
 
 function messageOf(size: number, sequence = 0): string {
