@@ -127,7 +127,7 @@ describe('a command ends with', () => {
   test('unfit: a process may not open the files that a default run needs', async () => {
     const strict = `ulimit -n 200; exec "${process.execPath}" "${cli}" doctor --strict`;
     const { code, stdout } = await startProgram('sh', ['-c', strict]).ended;
-    expect(stdout).toMatch(/✕ open files +200 \(at most 200\)\n +→ /);
+    expect(stdout).toMatch(/✕ open files +200 \(hard limit 200\)\n +→ /);
     expect(stdout).toMatch(/\nThis machine is not fit to measure on: .*open files/);
     expect(code).toBe(EXIT.unfit);
   });
@@ -175,7 +175,7 @@ describe('errors say what failed, why and what to try', () => {
     const { code, stderr } = await said(...run(...own(opensTooMuch, 'opens'), ...load()));
     expect(code).toBe(EXIT.internal);
     expect(stderr).toMatch(
-      /^internal error: socket EMFILE\n→ too many open files \(this process may have \d+\): raise/m,
+      /^internal error: socket EMFILE\n→ too many open files \(this process may open \d+\): raise/m,
     );
   });
 

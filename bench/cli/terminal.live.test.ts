@@ -130,7 +130,9 @@ test.each([['run'], ['choose'], ['compare'], ['aa']])(
 test('texts of a list go below their names if there is no room beside them', async () => {
   const { stdout: shown } = await written(['list'], 40);
   expect(tooLong(linesOf(shown), 40)).toEqual([]);
-  expect(linesOf(shown).join('\n')).toMatch(/^ {2}ws\n {6}WebSocket · text and binary, up on\n {6}its connection$/m);
+  expect(linesOf(shown).join('\n')).toMatch(
+    /^ {2}ws\n {6}WebSocket · text and binary,\n {6}upstream on the connection$/m,
+  );
 });
 
 test.each<readonly [string, readonly string[], RegExp]>([
@@ -303,7 +305,7 @@ describe('a long run', () => {
     const lines = linesOf(said.stdout);
     expect(tooLong(lines, 40)).toEqual([]);
     expect(lines.join('\n')).toMatch(
-      /^This takes about \d+ min\. Continue\? \(--yes\nskips this question\) \[Y\/n\] n$/m,
+      /^This takes about \d+ min\. Continue\?\n\(--yes skips this question\) \[Y\/n\] n$/m,
     );
   });
 

@@ -217,7 +217,7 @@ test('cases that a plugin does not support are left out before anything starts',
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
   }
   const listed = await start(['list', '--plugin', plugin]).ended;
-  expect(listed.stdout).toMatch(/plain +Mine · .*; no TLS; no\s+tokens/);
+  expect(listed.stdout).toMatch(/plain +Mine · .*; no\s+TLS; no tokens/);
   const served = await start(['serve', 'plain', '--plugin', plugin, '--tls', '--auth', 'ES256']).ended;
   expect(served.code).toBe(2);
   for (const flag of ['--tls', '--auth']) expect(served.stderr).toContain(`leave ${flag} out`);
@@ -256,7 +256,7 @@ test('two variants of a plugin may not have the same id', async () => {
   const plugin = pluginOf('double', `${promises}, variants: [${variant}, ${variant}]`);
   const { code, stderr } = await wirebench(['list', '--plugin', plugin]);
   expect(code).toBe(2);
-  expect(stderr).toContain('transport.variants: two have the same id');
+  expect(stderr).toContain('transport.variants: two variants have the same id');
 });
 
 test('a plugin may not take the id of an existing transport', async () => {

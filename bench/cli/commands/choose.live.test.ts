@@ -209,7 +209,7 @@ describe('questions', () => {
     expect(texts).toEqual({ preset: 'chat' });
     expect(questions[1]).toContain('[browser,ordered,reliable]');
     expect(questions.at(-2)).toMatch(/^Weights \[p99:30,/);
-    expect(questions.at(-1)).toMatch(/^Yours where it differs/);
+    expect(questions.at(-1)).toMatch(/^Yours, if it differs/);
   });
 
   test('an invalid answer is asked for again, with the reason', async () => {
@@ -262,7 +262,7 @@ describe('questions', () => {
     expect(problems).toEqual([
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws.simplicity=4"',
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws.speed=1"',
-      '--judge: nothing is known of "wss", did you mean "ws"?',
+      '--judge: unknown transport "wss", did you mean "ws"?',
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws"',
       '--judge names ws.features twice',
       '--judge contradicts --no-judgement; leave one of them out',

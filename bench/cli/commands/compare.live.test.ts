@@ -110,7 +110,7 @@ describe('exit codes', () => {
     [[base, join(folder, 'nowhere.json')], 2, /cannot read .*nowhere\.json/],
     [[base, same, '--fial-on', 'worse'], 2, /unknown flag --fial-on, did you mean "--fail-on"\?/],
     [[base, same, quick], 2, /unexpected argument/],
-    [['--help'], 0, /--max-regression <percent>[\s\S]*12 +open/],
+    [['--help'], 0, /--max-regression <percent>[\s\S]*12 +inconclusive/],
   ])('the command: %j, %i', async (args, expected, message) => {
     const { code, stdout, stderr } = await compared(args);
     expect(stdout + stderr).toMatch(message);

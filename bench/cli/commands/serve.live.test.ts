@@ -124,7 +124,14 @@ describe('serve', () => {
     const { code, stdout, stderr } = await wirebench(['serve', 'wss', ...flags]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(6);
-    for (const words of ['"ws"?', '"1.5"', 'HS256, ES256, not "RS256"', '"app.example"', '"*"', 'go together'])
+    for (const words of [
+      '"ws"?',
+      '"1.5"',
+      'HS256, ES256, not "RS256"',
+      '"app.example"',
+      '"*"',
+      'both --cert and --key',
+    ])
       expect(stderr).toContain(words);
   });
 
