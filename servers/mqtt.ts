@@ -10,14 +10,14 @@ import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
 import { dropStoredQos2Payloads, MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
-/** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
+/** Room in a PUBLISH for everything but the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
 /** CONNACK: not authorized. [MQTT-3.2.2-6] */
 const NOT_AUTHORIZED = 5;
 
 /**
- * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for answers and to `all` for
- * broadcasts. A token comes as the password. Options: `qos` of what the server publishes, 0 unless said, and `websocket`.
+ * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for replies and to `all` for
+ * broadcasts. A token comes as the password. Options: `qos` of the server's messages (0 by default) and `websocket`.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
@@ -28,12 +28,12 @@ export async function listen(application: Application, settings: ServerSettings)
   const subscribed = new WeakMap<Client, Set<string>>();
 
   const broker = await Aedes.createBroker({
-    // Any number at once: with a hundred, a hundred messages to one subscriber that does not read would stop all the others.
+    // Unlimited: with a limit of 100, a hundred messages to one subscriber that does not read would stop all others.
     concurrency: 0,
     drainTimeout: 10_000,
     connectTimeout: limits.handshakeMs,
     maxInflightInbound: MAX_UNRELEASED,
-    // What is kept for those who are away has no bound in aedes.
+    // Only clean sessions: aedes keeps messages for absent clients without a limit.
     preConnect: (_client, { clean }, done) => done(clean ? null : new Error('only clean sessions'), clean === true),
     authenticate(client, _username, password, done) {
       authenticator.admit(password?.toString('latin1')).then(
@@ -48,7 +48,7 @@ export async function listen(application: Application, settings: ServerSettings)
       );
     },
     authorizePublish(_client, { topic, retain }, done) {
-      // Nothing in anybody else's name, and nothing that stays.
+      // No publishing in another client's name, and no retained messages.
       if (!topic.startsWith('up/') || retain) return done(new Error('may not be published'));
       done(null);
     },
@@ -56,7 +56,7 @@ export async function listen(application: Application, settings: ServerSettings)
       const { topic } = subscription;
       const topics = subscribed.get(client) ?? new Set();
       subscribed.set(client, topics);
-      // Everybody's answers are nobody's business.
+      // No wildcards: they would show other clients' replies.
       const ours = topic === 'all' || (topic.startsWith('down/') && !/[#+]/.test(topic));
       if (!ours || (topics.size >= limits.subscriptions && !topics.has(topic))) return done(null, null);
       topics.add(topic);

@@ -53,6 +53,7 @@ describe.each(ROWS)('%s --plan', (command, flags, names) => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/about \d+ (s|min)\./);
     expect(stdout).toMatch(/^ {2}\S.* {2}\d+ (s|min)$/m);
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(existsSync(out)).toBe(false);
   });
 });

@@ -209,8 +209,8 @@ test('cases that a plugin does not support are left out before anything starts',
   const asked = ['--plugin', plugin, '--transports', 'plain'];
   for (const [flags, why] of [
     [['--tls'], 'plain cannot be served over TLS'],
-    [['--auth', 'HS256'], 'plain asks for no tokens'],
-    [['--size', '4097'], 'plain carries no messages over 4096 bytes'],
+    [['--auth', 'HS256'], 'plain does not check tokens'],
+    [['--size', '4097'], 'plain carries no messages larger than 4096 bytes'],
     [['--encoding', 'binary'], 'plain carries no binary messages'],
   ] as const) {
     const { code, stderr } = await start(['run', ...asked, ...SHORT, ...flags]).ended;
@@ -234,8 +234,8 @@ test('a plugin whose listen throws is a failed trial with its reason', async () 
 });
 
 test.each([
-  ['listen', 'the server failed: listen resolved with no listener'],
-  ['connect', 'a load worker failed: connect resolved with no session'],
+  ['listen', 'the server failed: listen must resolve with a listener'],
+  ['connect', 'a load worker failed: connect must resolve with a session'],
 ])('a plugin whose %s resolves with nothing is a failed trial with its reason', async (which, reason) => {
   const plugin = join(folder, `empty-${which}.ts`);
   const example = JSON.stringify(pathToFileURL(join(exampleFolder, 'ndjson.ts')).href);

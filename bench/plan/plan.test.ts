@@ -230,7 +230,7 @@ test('sizes above a transport’s limit are left out and listed', () => {
       name: 'webtransport:datagram',
       size: 2_000,
       kind: 'not supported',
-      reason: 'carries no messages over 1024 bytes',
+      reason: 'carries no messages larger than 1024 bytes',
     },
   ]);
 });

@@ -3,6 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding } from '../contract.ts';
 import { caseId, concerns, flagOf, unusualDimensions } from '../results/case.ts';
 import type { Case } from '../results/schema.ts';
+import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
@@ -76,7 +77,7 @@ export function estimateSeconds({ options, cases }: RunPlan): number {
 
 /** Number of deliveries of a trial at an offered rate. */
 export function messagesOf({ rate, seconds, scenario, clients }: PlannedCase): number {
-  return Math.floor(rate * seconds) * (scenario.reaches === 'everyone' ? clients : 1);
+  return Math.floor(rate * seconds) * receiversOf(scenario.reaches, clients);
 }
 
 function leftOutOf(

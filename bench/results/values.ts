@@ -3,8 +3,13 @@
  * aside what it does not know without carrying the library that defines the schema.
  */
 export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
-/** Receivers that are owed a message: its sender, every session, or every session but the sender's. */
+/** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
+/** Number of sessions that receive each message. */
+export function receiversOf(reaches: (typeof REACHES)[number], clients: number): number {
+  if (reaches === 'sender') return 1;
+  return reaches === 'everyone' ? clients : clients - 1;
+}
 export const LAYERS = ['socket', 'link'] as const;
 export const LINKS = ['loopback', 'veth'] as const;
 /** Families of transports by what they are built on; charts give each a colour. */

@@ -8,7 +8,7 @@ import type { Analysis, Cell, Group, Row } from '../model/model.ts';
 import { absentText, ICONS } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
-/** A run's end as Markdown, for a pull request or a job's summary: decision, state, a table a question, warnings. */
+/** Summary of a run as Markdown for a pull request or a job: decision, status, one table per question, warnings. */
 export function summaryMarkdown(
   { id }: Results,
   analysis: Analysis,

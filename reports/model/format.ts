@@ -97,6 +97,12 @@ type ShownCell = Extract<Cell, { state: 'shown' }>;
 export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
   bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
 
+/** Figure of a cell; a dash if it has none. */
+export const figureOrDash = (
+  metric: Pick<Metric, 'scale'>,
+  cell: ({ readonly state: 'shown' } & Pick<ShownCell, 'median' | 'bounded'>) | { readonly state: 'not shown' },
+): string => (cell.state === 'shown' ? cellFigure(metric, cell) : '—');
+
 /** The upper end of a lower bound's interval is no limit either. */
 export const cellInterval = (
   metric: Pick<Metric, 'scale'>,

@@ -1,4 +1,4 @@
-/** Least squares: the slope, and the share of the variance that a straight line explains. Needs two different x. */
+/** Fits a line by least squares: its slope, and R², the share of the variance that it explains. Needs two different x. */
 export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): { slope: number; r2: number } {
   const mean = (of: (point: { x: number; y: number }) => number): number =>
     points.reduce((sum, point) => sum + of(point), 0) / points.length;

@@ -1,16 +1,16 @@
 import type { Aedes } from 'aedes';
 
-/** Messages of QoS 2 a client may leave without their PUBREL. One more ends its connection: MQTT 3.1.1 has no code for it. */
+/** Maximum number of QoS 2 messages without their PUBREL. One more ends the connection: MQTT 3.1.1 has no code for it. */
 export const MAX_UNRELEASED = 1_000;
 
-/** Of aedes, though its types do not tell. */
+/** Part of aedes that its types omit. */
 interface WithStore {
   readonly persistence: { incomingStorePacket(client: object, packet: object): Promise<void> };
 }
 
 /**
- * Keeps of a message of QoS 2 that waits for its PUBREL what tells a repetition of it, the identifier. aedes would keep all of
- * it, though it is handed on when it comes and needed no more: a client that releases nothing could fill the memory.
+ * Stores only the identifier of a QoS 2 message that waits for its PUBREL, which is enough to recognize a repetition. aedes would
+ * store the whole message, though it has delivered it already: a client that sends no PUBREL could fill the memory.
  */
 export function dropStoredQos2Payloads(broker: Aedes): void {
   const { persistence } = broker as Aedes & WithStore;
