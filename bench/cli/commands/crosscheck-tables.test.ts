@@ -7,7 +7,7 @@ import { ceilingTable, comparisonTable, freezeTable } from './crosscheck-tables.
 
 describe('the analytic truth of a freeze', () => {
   test.each([
-    // Of 30 s, one is frozen: the slowest 1 % of the messages are those of the first 0.3 s of the freeze.
+    // The slowest 1 % of 30 s of messages are those of the first 0.3 s of the freeze.
     [1, 30, { p50: 0, p90: 0, p99: 0.7, max: 1 }],
     [4, 30, { p50: 0, p90: 1, p99: 3.7, max: 4 }],
     [8, 10, { p50: 3, p90: 7, p99: 7.9, max: 8 }],
