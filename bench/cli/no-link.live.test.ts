@@ -13,7 +13,7 @@ afterAll(() => {
 
 const small = ['--transports', 'tcp', '--scenarios', 'echo', '--clients', '5', '--rate', '200', '--warmup', '0.1'];
 
-test('a link that cannot be had is refused before anything starts, unless `auto` may do without', async () => {
+test('`--link veth` is refused before anything starts if no link can be made; `auto` uses the loopback', async () => {
   const toolless = { PATH: '/nonexistent' };
   const refused = await start(['run', ...small, '--link', 'veth', '--out', join(folder, 'no')], toolless).ended;
   expect(refused.code).toBe(2);

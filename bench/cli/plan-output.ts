@@ -1,4 +1,5 @@
 import { listing } from '../../reports/terminal/listing.ts';
+import { wrapLines } from '../../reports/terminal/text.ts';
 import { approximately } from './eta.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { toggle } from './flags.ts';
@@ -36,7 +37,7 @@ export function printPlan({ command, text, steps, settings, json }: PlanOutput, 
     io.width(),
     { minBeside: 8 },
   );
-  io.out(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}${lines.join('\n')}\n`);
+  io.out(json ? `${JSON.stringify(document, null, 2)}\n` : `${wrapLines(text, io.width())}${lines.join('\n')}\n`);
   return EXIT.done;
 }
 

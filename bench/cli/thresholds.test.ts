@@ -36,14 +36,14 @@ describe('conditions', () => {
     expect(read(text).thresholds).toEqual([expect.objectContaining({ flag: 'ws', scenario: 'echo', narrowing })]);
   });
 
-  test('that are narrowed come several at a time', () => {
+  test('several narrowed conditions are read', () => {
     const { thresholds } = read('ws.echo[size=64,encoding=text].p50<1ms,sse.echo[size=64].p50<2ms');
     expect(thresholds.map(({ flag }) => flag)).toEqual(['ws', 'sse']);
     expect(thresholds[0]).not.toHaveProperty('narrowing.network');
     expect(read('ws.echo.p50<1ms').thresholds[0]).not.toHaveProperty('narrowing');
   });
 
-  test('come several at a time, from a list too', () => {
+  test('several conditions are read, also from a list', () => {
     expect(read('ws.echo.p50<1ms, sse.echo.p50<2ms').thresholds).toHaveLength(2);
     expect(read(['ws.echo.p50<1ms', 'sse.echo.p50<2ms']).thresholds).toHaveLength(2);
     expect(readThresholds(undefined, measured)).toEqual({ thresholds: [], problems: [] });
@@ -82,7 +82,7 @@ describe('conditions', () => {
     expect(read('wss.eho.p98<50,ws.echo.p99<1ms').problems).toHaveLength(3);
   });
 
-  test('leave the plan and its profile as they are', () => {
+  test('do not change the plan and its profile', () => {
     const given = { threshold: { value: 'ws.echo.p99<50ms', where: '--threshold' } };
     const options = readOptions(given);
     expect(options).toMatchObject({ options: { profile: 'default' } });

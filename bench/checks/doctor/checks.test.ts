@@ -18,7 +18,7 @@ const fit: Readings = {
   stolenShare: 0,
 };
 
-test('a fit machine has nothing to mend', () => {
+test('a fit machine has no findings', () => {
   expect(examine(fit).map(({ state, fix }) => `${state}${fix}`)).toEqual(examine(fit).map(() => 'ok'));
 });
 
@@ -42,7 +42,7 @@ test.each<[string, Partial<Readings>, 'note' | 'unfit', RegExp]>([
   expect(found).toEqual([{ name, state, observed: expect.any(String), fix: expect.stringMatching(fix) }]);
 });
 
-test('what the system does not say is said to be unknown, not to be well', () => {
+test('readings that the system does not provide are called unknown, not ok', () => {
   const silent = {
     cores: null,
     openFiles: null,

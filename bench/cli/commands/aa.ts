@@ -352,9 +352,9 @@ function describe(
     );
   const bounds = [
     ...(pairs > 0
-      ? [`at most ${Math.floor(pairs * MAX_FALSE_POSITIVES)} of the identical pairs may be told apart`]
+      ? [`at most ${Math.floor(pairs * MAX_FALSE_POSITIVES)} of the identical pairs may be called better or worse`]
       : []),
-    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * MIN_FOUND)} of the slowed pairs must be`] : []),
+    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * MIN_FOUND)} of the slowed pairs must be called worse`] : []),
   ];
   const verdict = `${passed ? '✓ The verdicts are right' : '✕ The verdicts are not right'} on this machine: ${list(bounds, 'and')}.`;
   return [

@@ -6,7 +6,7 @@ import { ceilingTable, comparisonTable, freezeTable } from './crosscheck-tables.
 
 describe('the analytic truth of a freeze', () => {
   test.each([
-    // 30 s, a second frozen: 1 % of the messages are 0.3 s of it.
+    // The slowest 1 % of 30 s of messages are those of the first 0.3 s of the freeze.
     [1, 30, { p50: 0, p90: 0, p99: 0.7, max: 1 }],
     [4, 30, { p50: 0, p90: 1, p99: 3.7, max: 4 }],
     [8, 10, { p50: 3, p90: 7, p99: 7.9, max: 8 }],
@@ -16,7 +16,7 @@ describe('the analytic truth of a freeze', () => {
     for (const name of ['p50', 'p90', 'p99', 'max'] as const) expect(found[name]).toBeCloseTo(truth[name], 9);
   });
 
-  test('is what messages at an even pace show, one by one', () => {
+  test('equals that of evenly spaced messages, counted one by one', () => {
     const [rate, seconds, frozen, from] = [1_000, 30, 1, 15];
     const waits = Array.from({ length: rate * seconds }, (_, message) => {
       const due = message / rate;
@@ -58,7 +58,7 @@ const rows: CeilingRow[] = [
   { transport: 'mqtt', exchange: 'echo', ours: loops(40), bare: null },
 ];
 
-test('a ratio is of what ran beside each other, so that a slow minute does not count', () => {
+test('a ratio pairs loops that ran in the same turn, so that a slow minute cancels out', () => {
   const close = (value: number) => expect.closeTo(value, 9);
   expect(ratioOf(rows[0]!)).toEqual({ median: close(1.2), min: close(1.1), max: close(1.2) });
   expect(ratioOf(rows[2]!)).toBeUndefined();
@@ -76,7 +76,7 @@ test('the table of costs', () => {
   ]);
 });
 
-test('on a narrow terminal it keeps what a message costs, and what that is of the bare loop’s', () => {
+test('on a narrow terminal it keeps the cost of a message and its ratio to the bare loop', () => {
   expect(ceilingTable(rows, at(40))).toEqual([
     'transport  exchange       CPU µs  ratio',
     'ws         echo             12.0   1.20',
@@ -130,7 +130,7 @@ const frozen = {
   ],
 };
 
-test('the table of a freeze begins with the truth', () => {
+test('the table of a freeze begins with the exact values', () => {
   expect(freezeTable(frozen, wide)).toEqual([
     'sse                 offered  completed  samples  p50 ms  p90 ms  p99 ms  max ms  frozen ms',
     'truth (arithmetic)     3000       3000     3000    0.00    0.00     700    1000',
@@ -147,7 +147,7 @@ test.each([20, 30, 40, 60, 80, 100])('nothing is wider than %i columns', (width)
   expect(Math.max(...tables.flat().map(columnsOf))).toBeLessThanOrEqual(width);
 });
 
-test('only a met target is green', () => {
+test('a target is green only if it is met', () => {
   const [, met = '', missed = ''] = ceilingTable(rows, { ...wide, colour: true });
   expect(met).toContain('\u001b[32m≤ 1.3 ✓');
   expect(missed).toContain('\u001b[31m≤ 1.3 ✕');
