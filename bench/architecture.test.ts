@@ -203,7 +203,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'reports/page/charts',
     'reports/page/figures',
     'reports/page/comparison',
-    'reports/page/document/carried.ts',
+    'reports/page/document/embedded-data.ts',
   ],
   'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts'],
   'reports/testing': ['bench/results', 'reports'],

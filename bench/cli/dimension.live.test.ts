@@ -167,7 +167,7 @@ describe('a threshold', () => {
 
   test('must name a value where the run has no case with the default', () => {
     expect(read('ws.echo.p50<50ms', 'wet').problems).toEqual([
-      '--threshold: "ws.echo.p50<50ms" covers the default weather alone, which is not measured; name a value, such as ws.echo[weather=wet]',
+      '--threshold: "ws.echo.p50<50ms" covers only the default weather, which is not measured; name a value, such as ws.echo[weather=wet]',
     ]);
     expect(read('ws.echo[weather=wet].p50<50ms', 'wet').problems).toEqual([]);
   });

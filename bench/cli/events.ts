@@ -26,7 +26,7 @@ export interface EventLog {
   }): void;
 }
 
-/** @param now for the time of each event */
+/** @param now clock for the time of each event */
 export function eventLog(write: (line: string) => void, now: () => Date = () => new Date()): EventLog {
   const say = (event: string, fields: object): void =>
     write(`${JSON.stringify({ schema: EVENTS_SCHEMA, event, time: now().toISOString(), ...fields })}\n`);
@@ -71,7 +71,7 @@ export function eventLog(write: (line: string) => void, now: () => Date = () => 
   };
 }
 
-/** A trial's figures in base units; null where one is not shown. */
+/** Fields of a trial, with its figures in base units; a figure that reports do not show is null. */
 function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'trial-ended' }>) {
   const known = {
     case: planned.id,

@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     'inconclusive',
     'an open answer where none may be',
     ['compare', base, restless, '--fail-on', 'inconclusive'],
-    /open: /,
+    /inconclusive: /,
   ],
   [
     'invalid',
@@ -128,7 +128,7 @@ describe('a command ends with', () => {
     const strict = `ulimit -n 200; exec "${process.execPath}" "${cli}" doctor --strict`;
     const { code, stdout } = await startProgram('sh', ['-c', strict]).ended;
     expect(stdout).toMatch(/✕ open files +200 \(at most 200\)\n +→ /);
-    expect(stdout).toMatch(/\nNot fit to measure on: .*open files/);
+    expect(stdout).toMatch(/\nThis machine is not fit to measure on: .*open files/);
     expect(code).toBe(EXIT.unfit);
   });
 

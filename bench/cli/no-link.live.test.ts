@@ -25,7 +25,7 @@ test('a link that cannot be had is refused before anything starts, unless `auto`
   const done = await start(['run', ...small, ...settings], toolless).ended;
   expect([0, 13]).toContain(done.code);
   expect(done.stderr).toMatch(
-    /the loopback, bytes at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
+    /the loopback, bytes counted at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
   );
   const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
   expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });

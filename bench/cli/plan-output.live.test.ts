@@ -23,7 +23,7 @@ const ROWS: readonly (readonly [command: string, flags: readonly string[], steps
     ['ws/echo/c100/r1000/s128/text', 'sse/echo/c100/r1000/s128/text'],
   ],
   ['wire', ['--transports', 'ws', '--size', '64', '--out', out], ['ws/wire/c1/s64/text']],
-  ['aa', ['--pairs', '2', '--slowed', '1'], ['2 pairs of equals', '1 pair of unequals']],
+  ['aa', ['--pairs', '2', '--slowed', '1'], ['2 identical pairs', '1 slowed pair']],
   ['micro', ['--transports', 'ws'], ['json, 128 bytes: 2 rows', 'ws, 128 bytes: 4 rows']],
   ['crosscheck', [], expect.arrayContaining(['sse: our generator', 'freeze, sse: autocannon, uncorrected'])],
   [

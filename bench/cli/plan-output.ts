@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 /** Flag of every command that measures. */
 export const PLAN = toggle('print what would be measured and how long it would take, then stop');
 
-/** Something that will be measured: a case, a pair, a loop. */
+/** Step of a plan, such as a case, a pair or a loop. */
 export interface PlannedStep {
   readonly name: string;
   readonly seconds: number;
@@ -18,7 +18,7 @@ interface PlanOutput {
   /** Text above the list of steps. */
   readonly text: string;
   readonly steps: readonly PlannedStep[];
-  /** Settings that shape the plan, for the document. */
+  /** Settings of the plan, as fields of the JSON document. */
   readonly settings: object;
   readonly json: boolean;
 }

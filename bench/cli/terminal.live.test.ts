@@ -73,7 +73,7 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
     const lines = linesOf(shown);
     expect(tooLong(lines, columns)).toEqual([]);
     const { before, blocks, after } = blocksIn(shown);
-    expect(linesOf(before)[0]).toMatch(/^2 cases × 1 trial = 2, about \d+ s\.$/);
+    expect(linesOf(before)[0]).toMatch(/^2 cases × 1 trial = 2 trials, about \d+ s\.$/);
     const order = [
       /^For echo with 5 clients/m,
       /^(Quick look|Invalid)/m,
@@ -99,7 +99,7 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
     ['compare --all', ['compare', base, slow, '--all'], /^plugin-転送\S* +\S/m],
     ['choose', ['choose', slow, '--preset', 'dashboard'], /^What would change it$/m],
     ['list', ['list'], /^Scenarios \(--scenarios\)$/m],
-    ['doctor', ['doctor'], /^(Fit|Not fit) to measure on/m],
+    ['doctor', ['doctor'], /^This machine is (fit|not fit) to measure on/m],
     ['help', ['--help'], /^Exit codes:$/m],
     ['an error', ['run', '--transports', 'wss', '--scenarios', 'eho', '--threshold', 'x'], /did you mean "ws"/],
   ])('%s keeps to them', async (_, args, says) => {
@@ -271,7 +271,7 @@ describe('--quiet', () => {
 
 describe('a long run', () => {
   const long = ['run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--duration', '1000', '--trials', '1'];
-  const question = /This takes about 17 min\. Go on\?/;
+  const question = /This takes about 17 min\. Continue\?/;
 
   test('is asked about on a terminal; no is no', async () => {
     const out = join(folder, 'declined');
@@ -283,15 +283,15 @@ describe('a long run', () => {
   });
 
   test.each<readonly [string, readonly string[], RegExp]>([
-    ['aa', [], /^40 pairs of equals and 10 of unequals, 7 trials a side: 700 trials, about \d+ min\.$/m],
-    ['ceiling', ['--trials', '30'], /^Closed loops, ours and bare ones in turns: about \d+ min\.$/m],
-    ['crosscheck', ['--duration', '200'], /^Another load generator beside ours: about \d+ min\.$/m],
-    ['micro', ['--seconds', '30'], /^Encoding and decoding, step by step: about \d+ min\.$/m],
-    ['wire', ['--trials', '100', '--transports', 'tcp,ws'], /^8 cases × 100 trials = 800, about \d+ min\.$/m],
+    ['aa', [], /^40 identical pairs and 10 slowed pairs, 7 trials a side: 700 trials, about \d+ min\.$/m],
+    ['ceiling', ['--trials', '30'], /^Runs our closed loops and bare ones in turn: about \d+ min\.$/m],
+    ['crosscheck', ['--duration', '200'], /^Compares another load generator with ours: about \d+ min\.$/m],
+    ['micro', ['--seconds', '30'], /^Measures encoding and decoding step by step: about \d+ min\.$/m],
+    ['wire', ['--trials', '100', '--transports', 'tcp,ws'], /^8 cases × 100 trials = 800 trials, about \d+ min\.$/m],
   ])('of %s says what it is and how long, and is asked about alike', async (command, flags, plan) => {
     const { code, stdout, stderr } = await wirebench([command, ...flags], { columns: 120, typed: 'n\n' });
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(stderr).toMatch(/This takes about \d+ min\. Go on\? \(--yes does not ask\) \[Y\/n\]/);
+    expect(stderr).toMatch(/This takes about \d+ min\. Continue\? \(--yes skips this question\) \[Y\/n\]/);
     expect(linesOf(stderr).join('\n')).toMatch(plan);
   });
 
@@ -302,7 +302,9 @@ describe('a long run', () => {
     expect((await ended).code).toBe(130);
     const lines = linesOf(said.stdout);
     expect(tooLong(lines, 40)).toEqual([]);
-    expect(lines.join('\n')).toMatch(/^This takes about \d+ min\. Go on\? \(--yes\ndoes not ask\) \[Y\/n\] n$/m);
+    expect(lines.join('\n')).toMatch(
+      /^This takes about \d+ min\. Continue\? \(--yes\nskips this question\) \[Y\/n\] n$/m,
+    );
   });
 
   test.each([

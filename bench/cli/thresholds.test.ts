@@ -72,7 +72,7 @@ describe('conditions', () => {
     ['ws.echo[size=64][size=128].p99<5ms', 'names size twice'],
     ['ws.echo[size=64.p99<5ms', 'not "ws.echo[size=64.p99<5ms"'],
     ['ws[size=64].echo.p99<5ms', 'not "ws[size=64].echo.p99<5ms"'],
-    ['ws.wire.bytes<5B', 'wire is held against formulas, and has no figure for a threshold'],
+    ['ws.wire.bytes<5B', 'wire is compared with formulas, and has no figure that a threshold can limit'],
   ])('%j is refused: %s', (text, message) => {
     expect(read(text).thresholds).toEqual([]);
     expect(problems(text)).toContain(message);

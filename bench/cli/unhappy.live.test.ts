@@ -72,7 +72,7 @@ describe('a place that cannot be written to is refused in words', () => {
 
   test('a folder below a file', () => {
     expect(() => prepareFolder(join(results, 'run'), { resolve, info() {} })).toThrow(
-      /: it is a file, or lies below one; name another folder with --out$/,
+      /: it is a file, or a part of its path is one; name another folder with --out$/,
     );
   });
 });

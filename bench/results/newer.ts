@@ -74,5 +74,6 @@ function whyNewer(one: unknown): string | undefined {
 const unknownValue = (field: string, value: unknown, known: readonly string[]): string | undefined =>
   typeof value !== 'string' || known.includes(value) ? undefined : `${field} “${value}”`;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** True if a JSON value is an object, and no array. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

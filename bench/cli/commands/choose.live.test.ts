@@ -265,7 +265,7 @@ describe('questions', () => {
       '--judge: nothing is known of "wss", did you mean "ws"?',
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws"',
       '--judge names ws.features twice',
-      '--judge says what --no-judgement leaves out: give one of them',
+      '--judge contradicts --no-judgement; leave one of them out',
     ]);
   });
 });

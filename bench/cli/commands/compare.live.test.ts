@@ -57,8 +57,8 @@ describe('exit codes', () => {
   const strict = { 'fail-on': 'inconclusive' } as const;
 
   test.each<[string, number, [string, string, Flags?], RegExp]>([
-    ['equals', 0, [base, same], /No regression was shown; nothing is open\. $/],
-    ['equals, strictly', 0, [base, same, strict], /nothing is open/],
+    ['equals', 0, [base, same], /No regression was shown; no comparison is inconclusive\. $/],
+    ['equals, strictly', 0, [base, same, strict], /no comparison is inconclusive/],
     ['a regression', 11, [base, slow], /Regression: ws, p\d\d latency \+\d\d % \(echo\) and 1 more\. $/],
     ['a regression beyond what is allowed', 11, [base, slow, { 'max-regression': '5%' }], /by more than 5\.00 %: ws/],
     [
@@ -67,12 +67,17 @@ describe('exit codes', () => {
       [base, slow, { 'max-regression': '50%' }],
       /No regression by more than 50\.0 %/,
     ],
-    ['a regression that nobody minds', 0, [base, slow, { 'fail-on': 'never' }], /not held against the run\. $/],
+    [
+      'a regression that nobody minds',
+      0,
+      [base, slow, { 'fail-on': 'never' }],
+      /ignored because of --fail-on never\. $/,
+    ],
     ['a regression in another figure', 0, [base, slow, { metrics: 'bytes,cpu' }], /No regression/],
     ['an improvement', 0, [slow, base], /2 better/],
-    ['an open answer', 0, [base, noisy], /open: \d+ not separated\. $/],
-    ['an open answer, strictly', 12, [base, noisy, strict], /open: \d+ not separated\. $/],
-    ['a case that is missing, strictly', 12, [base, without, strict], /open: 1 only in the base run/],
+    ['an open answer', 0, [base, noisy], /inconclusive: \d+ not separated\. $/],
+    ['an open answer, strictly', 12, [base, noisy, strict], /inconclusive: \d+ not separated\. $/],
+    ['a case that is missing, strictly', 12, [base, without, strict], /inconclusive: 1 only in the base run/],
     ['a regression before an open answer', 11, [noisy, slow, strict], /Regression/],
     ['an invalid run', 13, [base, invalid], /No answer: the new run: no trial is valid\. $/],
     ['an invalid base', 13, [invalid, base], /No answer: the base run: no trial is valid/],
@@ -102,9 +107,9 @@ describe('exit codes', () => {
   });
 
   test.each<[string[], number, RegExp]>([
-    [[base, same], 0, /nothing is open/],
+    [[base, same], 0, /no comparison is inconclusive/],
     [[base, slow, '--fail-on', 'worse', '--max-regression', '5%'], 11, /Regression/],
-    [[base, noisy, '--fail-on', 'inconclusive'], 12, /open:/],
+    [[base, noisy, '--fail-on', 'inconclusive'], 12, /inconclusive:/],
     [[base, otherSize], 13, /No answer/],
     [[base], 2, /missing argument <new\.json>/],
     [[base, join(folder, 'nowhere.json')], 2, /cannot read .*nowhere\.json/],

@@ -16,7 +16,7 @@ test('the table has every part of every transport, and each name once', async ()
   }
   expect(stdout).toMatch(/^ {2}ws +client encode +ws frame, masked +[\d,]+ +[\d,]+–[\d,]+$/m);
   expect(stderr).toMatch(
-    /^Encoding and decoding, step by step: about \d+ s\.\n {2}json, 128 bytes\n {2}tcp, 128 bytes$/m,
+    /^Measures encoding and decoding step by step: about \d+ s\.\n {2}json, 128 bytes\n {2}tcp, 128 bytes$/m,
   );
 });
 

@@ -77,7 +77,9 @@ describe('serve', () => {
       await using kit = new PartyKit();
       const [url = '', token = '', ...rest] = stdout.split('\n');
       expect(rest).toEqual(['']);
-      expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
+      expect(stderr).toMatch(
+        /The second line is a token, valid for an hour; docs\/security\.md says where to send it\./,
+      );
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
@@ -133,7 +135,7 @@ describe('serve', () => {
     [['--origin', 'null'], /--origin takes origins .*, not "null"/],
     [['--origin', 'https://app.example/'], /--origin takes origins .*, not "https:\/\/app\.example\/"/],
     [['--origin', 'HTTPS://app.example'], /--origin takes origins/],
-    [['--key', keyFile], /--cert and --key go together/],
+    [['--key', keyFile], /give both --cert and --key, or neither/],
     [['--cert', join(folder, 'none.pem'), '--key', keyFile], /--cert, --key: .*ENOENT.*none\.pem/],
     [['--cert', keyFile, '--key', cert], /--cert, --key: /],
     [['--cert', cert, '--key', file('other.pem', strangersKey)], /--cert, --key: /],

@@ -4,13 +4,13 @@ import type { Metric } from '../../model/metrics.ts';
 import { Name, VerdictWord } from '../parts/parts.tsx';
 import type { ExpertColumn } from './comparison-state.ts';
 
-/** Base, new, change and verdict of every comparison of a question. */
 type ComparedProps = {
   readonly caption: string;
   readonly rows: readonly ComparedRow[];
   readonly columns: readonly ExpertColumn[];
 };
 
+/** Table of every comparison of a question: base, new, change and verdict. */
 export function ComparedTable({ caption, rows, columns }: ComparedProps) {
   return (
     <table>
@@ -67,7 +67,7 @@ const HEADS: Readonly<Record<ExpertColumn, string>> = {
   delta: 'Cliff’s δ',
   p: 'p (Holm)',
   n: 'Trials, base / new',
-  interval: 'Bootstrap 95 %, or if wider',
+  interval: 'Interval, if wider than 95 % bootstrap',
 };
 
 function expertText({ expert, base, next }: ComparedRow, column: ExpertColumn): string {
@@ -86,11 +86,11 @@ function expertText({ expert, base, next }: ComparedRow, column: ExpertColumn): 
   }
 }
 
-/** Figures side by side, of cases that were asked different questions. */
+/** Table of figures side by side, for cases that answer different questions. */
 export function RawTable({ pairs }: { pairs: readonly RawPair[] }) {
   return (
     <table>
-      <caption>Figures of unlike questions: no verdicts</caption>
+      <caption>Figures of different questions, without verdicts</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>

@@ -21,7 +21,7 @@ const BOTH = [ECHO, BROADCAST];
 const spoilt = (state: Fault['state'], ...blocks: number[]): Record<number, Fault> =>
   Object.fromEntries(blocks.map((block) => [block, { state, reasons: ['4 % of the messages were late'] }]));
 
-/** So many alike, but for what is said of one by its place. */
+/** Makes `count` transports; `spec` may give each different properties by its index. */
 const alike = (count: number, name: string, spec: (index: number) => TransportSpec = () => QUIET) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index + 1}`, spec(index)]));
 
@@ -40,7 +40,7 @@ const HOSTILE = '</script><img src=x onerror=alert(1)>';
 
 const TEMPLATE = '$\u007bx}`"\'';
 
-/** Every second trial of the one takes twice as long as the other's. */
+/** Makes every second trial of transport b take twice as long. */
 const twoModes = (results: Results): Results => {
   const slow = makeResults({ transports: { b: { ...QUIET, p50Ms: 2 } }, trials: 8 }).cases[0]?.trials ?? [];
   return withCases(results, (one) =>
@@ -58,7 +58,7 @@ const LEFT_OUT: NonNullable<Results['plan']['leftOut']> = [
   { name: 'grpc', kind: 'unavailable', reason: 'a reason that says more than anybody wants to read. '.repeat(4) },
 ];
 
-/** What a run may also come to, and what is true of it. */
+/** Unusual runs, and the facts about them. */
 export const UNUSUAL = {
   'first at p99, not at p50': {
     spec: { transports: { a: { ...QUIET, tail: 0.9 }, b: { ...QUIET, p50Ms: 1.3, tail: 0.2 } }, trials: 7 },

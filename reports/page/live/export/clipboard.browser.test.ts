@@ -16,8 +16,8 @@ afterAll(() => reader.close());
 
 const WITH_CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
 
-describe('what a reader takes along of a run', () => {
-  test('the environment, a fact a line, with the command that makes the run again', async () => {
+describe('copying facts of a run', () => {
+  test('the environment has one fact per line, and the command that repeats the run', async () => {
     const text = await reader.open(html, WITH_CLIPBOARD, async (page) => {
       const copy = page.getByRole('button', { name: 'Copy the environment' });
       await copy.click();
@@ -31,7 +31,7 @@ describe('what a reader takes along of a run', () => {
     expect(lines.at(-1)).toBe('Command: npm run bench -- --seed 1');
   });
 
-  test('the command alone, as it is typed', async () => {
+  test('the command is copied alone', async () => {
     const text = await reader.open(html, WITH_CLIPBOARD, async (page) => {
       const copy = page.getByRole('button', { name: 'Copy the command' });
       await copy.click();
@@ -41,7 +41,7 @@ describe('what a reader takes along of a run', () => {
     expect(text).toBe('npm run bench -- --seed 1');
   });
 
-  test('without a script there is no button that would do nothing, and all that it would copy', async () => {
+  test('without a script there is no dead button, and all facts are shown', async () => {
     const { buttons, facts } = await reader.open(html, { javaScriptEnabled: false }, async (page) => ({
       buttons: await page.getByRole('button', { name: /^Copy the/ }).count(),
       facts: await page.locator('#environment').innerText(),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { typeset } from './slim.ts';
+import { typeset } from './minify.ts';
 
-test('a figure, its sign and its unit are on one line', () => {
+test('a number stays on one line with its sign and its unit', () => {
   expect(typeset('<td>in ≤ 1.5 % of them, &lt; 1 %</td>')).toBe(
     '<td>in ≤\u00a01.5\u00a0% of them, &lt;\u00a01\u00a0%</td>',
   );
@@ -10,12 +10,12 @@ test('a figure, its sign and its unit are on one line', () => {
   expect(typeset('<th>p50 ms</th>')).toBe('<th>p50 ms</th>');
 });
 
-test('attributes, and what is to be copied, are as they were', () => {
+test('attributes and text to be copied stay unchanged', () => {
   const markup = '<a title="5 %" href="#x"></a><pre><code id="command">--warmup 5 s</code></pre><code>5 s</code>';
   expect(typeset(markup)).toBe(markup);
 });
 
-test('what is written from right to left turns nothing beside it, and has no marks where it stands alone', () => {
+test('right-to-left text is isolated from its surroundings, unless it stands alone in an element', () => {
   expect(typeset('<p>most with שקע רשת (2.5×)</p>')).toBe('<p>most with \u2068שקע רשת\u2069 (2.5×)</p>');
   expect(typeset('<bdi>مقبس الويب</bdi>')).toBe('<bdi>مقبس الويب</bdi>');
 });

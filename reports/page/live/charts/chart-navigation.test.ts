@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { moved, nearest } from './reader.ts';
+import { nearest, positionAfter } from './chart-navigation.ts';
 
 const at = (x: number, y: number) => ({ x, y, text: '' });
 const SERIES = [
@@ -9,9 +9,9 @@ const SERIES = [
 ];
 
 describe('keys', () => {
-  test('any way in begins at the first point', () => {
+  test('every key enters a chart at its first point', () => {
     for (const key of ['ArrowRight', 'ArrowUp', 'End'])
-      expect(moved(SERIES, null, key)).toEqual({ series: 0, point: 0 });
+      expect(positionAfter(SERIES, null, key)).toEqual({ series: 0, point: 0 });
   });
 
   test.each([
@@ -24,23 +24,23 @@ describe('keys', () => {
     ['Home', { series: 2, point: 1 }, { series: 2, point: 0 }],
     ['End', { series: 0, point: 0 }, { series: 0, point: 2 }],
   ])('%s from %o leads to %o', (key, from, to) => {
-    expect(moved(SERIES, from, key)).toEqual(to);
+    expect(positionAfter(SERIES, from, key)).toEqual(to);
   });
 
-  test('other keys, and charts without points, lead nowhere', () => {
-    expect(moved(SERIES, null, 'Tab')).toBeNull();
-    expect(moved([], null, 'ArrowRight')).toBeNull();
+  test('other keys have no meaning, and charts without points no positions', () => {
+    expect(positionAfter(SERIES, null, 'Tab')).toBeNull();
+    expect(positionAfter([], null, 'ArrowRight')).toBeNull();
   });
 });
 
 describe('the pointer', () => {
-  test('points at what is nearest, and at nothing where nothing is near', () => {
+  test('selects the nearest point, or none if all are too far away', () => {
     expect(nearest(SERIES, { x: 19, y: 5 }, false)).toEqual({ series: 0, point: 2 });
     expect(nearest(SERIES, { x: 19, y: 90 }, false)).toEqual({ series: 2, point: 1 });
     expect(nearest(SERIES, { x: 100, y: 100 }, false)).toBeNull();
   });
 
-  test('in a chart of rows at the row it is in, however far along', () => {
+  test('selects in a chart of rows the point of its row, however far along', () => {
     expect(nearest(SERIES, { x: 400, y: 33 }, true)).toEqual({ series: 1, point: 0 });
     expect(nearest(SERIES, { x: 400, y: 62 }, true)).toEqual({ series: 2, point: 1 });
     expect(nearest(SERIES, { x: 0, y: 90 }, true)).toBeNull();

@@ -2,8 +2,8 @@ import { type Point, unpackPoints } from '../../charts/points.ts';
 import { nameOf } from './highlight.ts';
 
 export type Series = { readonly element: Element; readonly name: string; readonly points: readonly Point[] };
-/** Where a reader is in a chart. */
-export type Spot = { readonly series: number; readonly point: number };
+/** Point being read in a chart: the indices of its series and of itself in that series. */
+export type Position = { readonly series: number; readonly point: number };
 
 /** A chart's series that have points, in the order in which they are read. */
 export const seriesOf = (chart: Element): Series[] =>
@@ -15,10 +15,14 @@ export const seriesOf = (chart: Element): Series[] =>
     }))
     .filter(({ points }) => points.length > 0);
 
-const START: Spot = { series: 0, point: 0 };
+const START: Position = { series: 0, point: 0 };
 
-/** Where a key leads to, or null where it leads nowhere. Any way into the chart begins at its first point. */
-export function moved(series: readonly Pick<Series, 'points'>[], from: Spot | null, key: string): Spot | null {
+/** Position that a key leads to; null for a key without a meaning. The first such key enters the chart at its first point. */
+export function positionAfter(
+  series: readonly Pick<Series, 'points'>[],
+  from: Position | null,
+  key: string,
+): Position | null {
   const step = STEPS[key];
   if (step === undefined || series.length === 0) return null;
   if (from === null) return START;
@@ -27,7 +31,7 @@ export function moved(series: readonly Pick<Series, 'points'>[], from: Spot | nu
   return { series: at, point: clamp(along.point, (series[at]?.points.length ?? 1) - 1) };
 }
 
-const STEPS: Readonly<Record<string, (from: Spot, last: number) => Spot>> = {
+const STEPS: Readonly<Record<string, (from: Position, last: number) => Position>> = {
   ArrowRight: ({ series, point }) => ({ series, point: point + 1 }),
   ArrowLeft: ({ series, point }) => ({ series, point: point - 1 }),
   ArrowDown: ({ series, point }) => ({ series: series + 1, point }),
@@ -38,26 +42,26 @@ const STEPS: Readonly<Record<string, (from: Spot, last: number) => Spot>> = {
 
 const clamp = (value: number, max: number): number => Math.max(0, Math.min(max, value));
 
-/** Farther away than this, in units of the view box, a pointer points at nothing. */
-const REACH = 40;
-/** In a chart of rows it is the row that counts, and along it the nearest point, however far. */
-const ROW_REACH = 22;
+/** Largest distance from the pointer to a point it selects, in units of the view box. */
+const MAX_DISTANCE = 40;
+/** Largest distance in a chart of rows: across the rows, because along a row the nearest point counts however far it is. */
+const MAX_ROW_DISTANCE = 22;
 
 export function nearest(
   series: readonly Pick<Series, 'points'>[],
   at: { readonly x: number; readonly y: number },
   byRow: boolean,
-): Spot | null {
+): Position | null {
   const distanceTo = ({ x, y }: Point): number =>
     byRow ? Math.abs(y - at.y) + Math.abs(x - at.x) / 1e4 : Math.hypot(x - at.x, y - at.y);
-  let found: Spot | null = null;
-  let least = byRow ? ROW_REACH : REACH;
+  let found: Position | null = null;
+  let min = byRow ? MAX_ROW_DISTANCE : MAX_DISTANCE;
   for (const [index, { points }] of series.entries()) {
     for (const [point, place] of points.entries()) {
       const distance = distanceTo(place);
-      if (distance >= least) continue;
+      if (distance >= min) continue;
       found = { series: index, point };
-      least = distance;
+      min = distance;
     }
   }
   return found;

@@ -4,25 +4,25 @@ import type { Comparison } from '../../compare/compare-model.ts';
 import type { Analysis } from '../../model/model.ts';
 import type { View } from '../comparison/comparison-state.ts';
 
-/** Ids of the elements in which a report carries what it was made from: JSON, gzipped, in base64. */
+/** Ids of the elements in which a report embeds what it was made from: JSON, gzipped, in base64. */
 export const RESULTS = 'carried-results';
 export const ANALYSIS = 'carried-analysis';
 
-/** The same of the page of two runs, with what is shown until a reader asks for another. */
+/** Id of the element in which a page of two runs embeds their comparison, with the view shown until the reader asks for another. */
 export const COMPARISON = 'carried-comparison';
-export type CarriedComparison = { readonly comparison: Comparison; readonly view: View };
+export type EmbeddedComparison = { readonly comparison: Comparison; readonly view: View };
 
-/** Response latency by case, which is what a page carries of histograms. */
+/** Id of the element with the response latency of each case over its valid trials, the only histograms in a page. */
 export const HISTOGRAMS = 'carried-histograms';
 
-/** Nothing of a trial's histograms: they must be there, and be read as none. */
+/** Empty histograms: the schema requires them, and they are read as none. */
 const NO_HISTOGRAMS = { response: '', service: '', lag: '', connect: '' };
 
 /**
- * A run as its page carries it: without the histograms of each trial, and how it went over time. They would be half a report,
- * nothing on the page is made from them that the analysis does not hold, and results.json lies beside it.
+ * Leaves out the histograms and the latency over time of each trial. They would be half a report, the page draws on the analysis for
+ * all that is made from them, and results.json lies beside it.
  */
-export const lightened = (results: Results): Results => ({
+export const withoutHistograms = (results: Results): Results => ({
   ...results,
   cases: results.cases.map((one) => ({
     ...one,
@@ -34,10 +34,7 @@ export const lightened = (results: Results): Results => ({
   })),
 });
 
-/**
- * An analysis as its page carries it: its curves are in the markup, as the charts drawn of them, and only what an objective
- * is held against is asked for again.
- */
+/** Leaves out curves, which the markup has as charts, except the percentiles that the reader's objective is compared with. */
 export const withoutCurves = (analysis: Analysis): Analysis => ({
   ...analysis,
   groups: analysis.groups.map((group) => ({
