@@ -90,7 +90,7 @@ test('for a run of newer cases only, the report says that nothing can be shown',
   );
   expect(analyse(results, { resamples: 100 }).status).toMatchObject({
     kind: 'invalid',
-    consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+    consequence: 'Nothing of this run can be shown, because a newer version wrote all of its cases.',
   });
 });
 
@@ -104,7 +104,7 @@ test('compare names the cases that it sets aside in either run', () => {
   expect(comparison.onlyInBase.map(({ reason }) => reason)).toEqual(
     expect.arrayContaining(['kind “fan-in” was written by a newer version']),
   );
-  expect(comparison.warnings.some(({ text: said }) => said.includes('Set aside in the new run'))).toBe(true);
+  expect(comparison.warnings.some(({ text: said }) => said.includes('Not shown of the new run'))).toBe(true);
 });
 
 test('the CSV has a line with the reason for each case set aside, and no zero for its bytes', () => {

@@ -1,7 +1,6 @@
 import { decodeTrial } from '../../reports/analysis/decode.ts';
 import { textOf } from '../../reports/analysis/sentences.ts';
-import { thresholdText } from '../../reports/analysis/threshold-text.ts';
-import type { JudgedThreshold, Threshold } from '../../reports/analysis/thresholds.ts';
+import { type JudgedThreshold, type Threshold, thresholdText } from '../../reports/analysis/thresholds.ts';
 import { viewTrial } from '../../reports/analysis/trial-view.ts';
 import { metricsOf } from '../../reports/kinds/lookup.ts';
 import type { Analysis } from '../../reports/model/model.ts';

@@ -97,7 +97,7 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
   test.each<readonly [string, readonly string[], RegExp]>([
     ['compare', ['compare', base, slow], /^Regression: ws, /m],
     ['compare --all', ['compare', base, slow, '--all'], /^plugin-転送\S* +\S/m],
-    ['choose', ['choose', slow, '--preset', 'dashboard'], /^What would change it$/m],
+    ['choose', ['choose', slow, '--preset', 'dashboard'], /^What would change the answer$/m],
     ['list', ['list'], /^Scenarios \(--scenarios\)$/m],
     ['doctor', ['doctor'], /^This machine is (fit|not fit) to measure on/m],
     ['help', ['--help'], /^Exit codes:$/m],

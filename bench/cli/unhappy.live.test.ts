@@ -37,7 +37,7 @@ describe('results that cannot be read are named, each with what is wrong', () =>
     [file('notes.json', 'p99 was fine'), 'FILE is not JSON; give the results.json that a run wrote'],
     [file('list.json', '[]'), 'FILE does not hold Wirebench results; give the results.json that a run wrote'],
     [file('newer.json', '{"schema":"wirebench/9"}'), 'FILE has schema "wirebench/9", this version reads wirebench/1'],
-    [file('hollow.json', '{"schema":"wirebench/1"}'), 'FILE does not keep to wirebench/1:'],
+    [file('hollow.json', '{"schema":"wirebench/1"}'), 'FILE does not match schema wirebench/1:'],
   ];
 
   test.each(bad)('%s', async (path, says) => {

@@ -122,7 +122,7 @@ test('of a server that is not as it should be one is told what was met and where
     const twice = await driven('twice', ports.twice);
     expect(twice).toMatchObject({ code: 13, trial: { messages } });
     expect(twice.trial?.reasons.join()).toContain('50 duplicated');
-    for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/See that the server at \S+ runs/);
+    for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/Check that the server at \S+ runs/);
     // Every message that was sent may have come back by then, and yet the server failed.
     const breaks = await driven('breaks', ports.breaks);
     expect(breaks.code).toBe(14);

@@ -5,7 +5,7 @@ import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
 import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
 import { unmeasured } from './readings.ts';
 
-/** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
+/** Decodes a compressed V2 HdrHistogram of nanoseconds with Node.js; browsers have `page/live`. */
 export function decode(base64: string): Decoded {
   try {
     const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MAX_BYTES });

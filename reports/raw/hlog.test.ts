@@ -9,8 +9,7 @@ import {
 import { expect, test } from 'vitest';
 import { withoutHistograms } from '../page/document/embedded-data.ts';
 import { ECHO, IDLE, makeResults } from '../testing/fixtures.ts';
-import { endsOf } from './hdr.ts';
-import { histogramLog, pooledLog } from './hlog.ts';
+import { endsOf, histogramLog, pooledLog } from './hlog.ts';
 import { fileNameOf } from './names.ts';
 import { pooledResponses } from './pooled.ts';
 

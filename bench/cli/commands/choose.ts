@@ -1,7 +1,7 @@
 import { advise } from '../../../reports/advice/advise.ts';
-import { adviceDocument } from '../../../reports/advice/document.ts';
 import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
+import { adviceDocument } from '../../../reports/advice/words.ts';
 import { analyse } from '../../../reports/analysis/analyse.ts';
 import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';

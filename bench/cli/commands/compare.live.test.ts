@@ -81,12 +81,12 @@ describe('exit codes', () => {
     ['a regression before an open answer', 11, [noisy, slow, strict], /Regression/],
     ['an invalid run', 13, [base, invalid], /No answer: the new run: no trial is valid\. $/],
     ['an invalid base', 13, [invalid, base], /No answer: the base run: no trial is valid/],
-    ['a quick look', 13, [base, quick], /No answer: not one comparison could be judged\. $/],
+    ['a quick look', 13, [base, quick], /No answer: no comparison could be judged\. $/],
     [
       'another question',
       13,
       [base, otherSize],
-      /message size 128 B → 1024 B.*No answer: not one comparison could be judged/,
+      /message size 128 B → 1024 B.*No answer: no comparison could be judged/,
     ],
   ])('%s: %i', async (_, expected, args, last) => {
     const { code, text } = await compare(...args);

@@ -1,6 +1,5 @@
 import type { ComparedRow, RawPair, Side } from '../../compare/compare-model.ts';
-import { cellFigure, change, signed, verdictFigures } from '../../model/format.ts';
-import type { Metric } from '../../model/metrics.ts';
+import { change, figureOrDash, signed, verdictFigures } from '../../model/format.ts';
 import { Name, VerdictWord } from '../parts/parts.tsx';
 import type { ExpertColumn } from './comparison-state.ts';
 
@@ -40,8 +39,8 @@ export function ComparedTable({ caption, rows, columns }: ComparedProps) {
                 {floor ? ' (floor)' : ''}
               </th>
               <td className="figure-name">{metric.column}</td>
-              <td className="number">{sideText(metric, row.base)}</td>
-              <td className="number">{sideText(metric, row.next)}</td>
+              <td className="number">{figureOrDash(metric, row.base)}</td>
+              <td className="number">{figureOrDash(metric, row.next)}</td>
               <td className="number">{row.ratio === null ? '—' : change(row.ratio)}</td>
               <td>
                 <VerdictWord word={verdict.word} />
@@ -111,8 +110,8 @@ export function RawTable({ pairs }: { pairs: readonly RawPair[] }) {
               <td>{pair.scenario}</td>
               <td>{pair.because.map((one) => `${one.what} ${one.base} → ${one.next}`).join('; ')}</td>
               <td className="figure-name">{metric.column}</td>
-              <td className="number">{sideText(metric, base)}</td>
-              <td className="number">{sideText(metric, next)}</td>
+              <td className="number">{figureOrDash(metric, base)}</td>
+              <td className="number">{figureOrDash(metric, next)}</td>
             </tr>
           )),
         )}
@@ -126,5 +125,3 @@ const NumberHead = ({ children }: { children: string }) => (
     {children}
   </th>
 );
-
-const sideText = (metric: Metric, side: Side): string => (side.state === 'shown' ? cellFigure(metric, side) : '—');

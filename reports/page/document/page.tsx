@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Case, Results } from '../../../bench/results/schema.ts';
 import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { FigureId } from '../../kinds/shape.ts';
 import type { Analysis, Group } from '../../model/model.ts';
 import { CurveFigure } from '../figures/curve-figure.tsx';

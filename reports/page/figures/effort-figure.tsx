@@ -1,7 +1,7 @@
 import { scaleLog } from 'd3-scale';
 import type { Case } from '../../../bench/results/schema.ts';
 import { type Effort, effortsOf } from '../../analysis/figures/effort.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import { countOf, figures, share } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';

@@ -1,6 +1,5 @@
 import { Fragment } from 'react';
-import { judgingOf, KIND_IDS, shapeOf } from '../../kinds/lookup.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { judgingOf, KIND_IDS, reportOf, shapeOf } from '../../kinds/lookup.ts';
 import { integer, tolerance } from '../../model/format.ts';
 import type { Analysis } from '../../model/model.ts';
 import { VerdictWord } from '../parts/parts.tsx';

@@ -1,4 +1,4 @@
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialColumn } from '../../kinds/shape.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
 import { trialsTakeaway } from '../figures/captions.ts';

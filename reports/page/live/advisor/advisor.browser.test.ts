@@ -157,7 +157,7 @@ test('a link contains every answer, and following it gives the result again', as
     await page.getByLabel('Clients', { exact: true }).fill('60');
     await page.locator('input[type="number"][data-weight="bytes"]').fill('55');
     await page.getByLabel('Ignore judgement').check();
-    await page.locator('.advisor-load-text', { hasText: 'Asked: 60 clients' }).waitFor();
+    await page.locator('.advisor-load-text', { hasText: 'You gave 60 clients' }).waitFor();
     await settled(page);
     return { hash: await page.evaluate(() => location.hash), heading: await heading(page) };
   });
@@ -233,13 +233,15 @@ test('contradictory or unreadable answers give the reason instead of advice', as
     });
     await ask(page);
     await page.locator('.advisor-result .advisor-problem').waitFor();
-    expect(await page.locator('.advisor-result').innerText()).toContain('These cannot both be: either clients send');
+    expect(await page.locator('.advisor-result').innerText()).toContain(
+      'These two needs exclude each other: either clients send',
+    );
     expect(await page.locator('.advisor-options').count()).toBe(0);
     await page.locator('[data-need-open="upstream"]').check();
     await page.locator('.advisor-options').waitFor();
     await page.getByLabel('Clients', { exact: true }).fill('many');
     await page.locator('input[name="advisor-clients"][aria-invalid="true"]').waitFor();
-    expect(await page.locator('.advisor-result').innerText()).toContain('A whole number from 1 up');
+    expect(await page.locator('.advisor-result').innerText()).toContain('Enter a whole number of at least 1');
   });
 });
 
@@ -354,7 +356,7 @@ test('a need that would change the answer can be changed in the result', async (
     expect(await heading(page)).not.toContain('mqtt:');
     await page
       .locator('.advisor-changes')
-      .getByText(/\d of 6 options pass or fall by it/)
+      .getByText(/This need changes the outcome of \d of 6 options/)
       .first()
       .waitFor();
   });

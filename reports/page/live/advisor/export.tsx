@@ -1,7 +1,7 @@
 import { useId, useLayoutEffect, useRef, useState } from 'react';
-import { adviceDocument } from '../../../advice/document.ts';
 import type { Advice } from '../../../advice/model.ts';
 import { commandFor } from '../../../advice/questions/flags.ts';
+import { adviceDocument } from '../../../advice/words.ts';
 import { decisionRecord } from '../../../markdown/decision-record.ts';
 import { NOT_COPIED } from '../export/clipboard.ts';
 import { save } from '../export/downloads.ts';

@@ -3,7 +3,7 @@ import { advise } from '../../../advice/advise.ts';
 import { judgementsOf } from '../../../advice/facts/index.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
 import { type Draft, readDraft } from '../../../advice/questions/draft.ts';
-import { turned } from '../../../advice/questions/needs.ts';
+import { negated } from '../../../advice/questions/needs.ts';
 import { METRIC } from '../../parts/choices.tsx';
 import { embeddedAnalysis, embeddedResults } from '../embedded-data.ts';
 import { setState } from '../url-state.ts';
@@ -67,7 +67,9 @@ export function Panel({ scenarios, styleOf }: { scenarios: readonly string[]; st
               edit={(transport, criterion) => focusJudgement(questions.current, `${transport}.${criterion}`)}
               turn={(need) =>
                 change(
-                  need === 'objective' ? { ...draft, objectiveMs: '' } : { ...draft, needs: turned(draft.needs, need) },
+                  need === 'objective'
+                    ? { ...draft, objectiveMs: '' }
+                    : { ...draft, needs: negated(draft.needs, need) },
                 )
               }
             />

@@ -4,7 +4,7 @@ import { JUDGED, type JudgedCriterion, LEVELS, type Level } from '../../../advic
 import { CRITERIA, type CriterionId } from '../../../advice/questions/criteria.ts';
 import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/questions/draft.ts';
 import { inOrder } from '../../../advice/questions/judgements.ts';
-import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, oppositeOf, turned } from '../../../advice/questions/needs.ts';
+import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, negated, oppositeOf } from '../../../advice/questions/needs.ts';
 import { PRESETS } from '../../../advice/questions/presets.ts';
 import { share } from '../../../model/format.ts';
 
@@ -76,7 +76,7 @@ function Needs({ draft, problems, change }: Props) {
                 type="checkbox"
                 data-need={id}
                 checked={needs.includes(id)}
-                onChange={() => change({ ...draft, needs: turned(needs, id) })}
+                onChange={() => change({ ...draft, needs: negated(needs, id) })}
               />
               <span>{name}</span>
               <small className="advisor-about">{question}</small>

@@ -13,9 +13,9 @@ import type {
 import { type CriterionId, criterionOf } from '../../../advice/questions/criteria.ts';
 import { needOf } from '../../../advice/questions/needs.ts';
 import {
+  affectedText,
   certaintiesOf,
   closeText,
-  fatesText,
   flipText,
   measuredAloneText,
   needFlipText,
@@ -360,7 +360,7 @@ function Changes({ advice, turn }: Shown) {
                         width={(flip.fates / flip.options) * 100}
                       />
                     </svg>{' '}
-                    {fatesText(flip)}
+                    {affectedText(flip)}
                   </small>
                 </span>
                 <button type="button" aria-label={`Try it: ${needFlipText(flip)}`} onClick={() => turn(flip.need)}>

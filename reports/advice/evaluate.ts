@@ -1,44 +1,44 @@
 import type { Group, Row } from '../model/model.ts';
 import { type Candidate, candidateOf } from './candidates.ts';
 import { costOf, type Reading, readCriteria } from './cost.ts';
-import { type Basis, snap } from './load.ts';
+import { type MatchedCase, matchCase } from './load.ts';
 import type { Answers, Measured } from './model.ts';
 import { scenarioFor } from './questions/needs.ts';
 
-/** Everything that follows from the answers before chance is asked. */
-export type Settled = {
-  readonly basis: Basis;
+/** Everything that follows from the answers before anything is drawn at random. */
+export type Evaluation = {
+  readonly matched: MatchedCase;
   readonly candidates: readonly Candidate[];
   readonly unjudged: readonly { readonly name: string; readonly reason: string }[];
   readonly readings: readonly Reading[];
-  /** Not ruled out, and measured in the form that would be used. */
+  /** Candidates that are not ruled out and were measured in the form that would be used. */
   readonly standing: readonly Candidate[];
-  /** Logarithm of weighted cost by name, of those that stand and have every figure that counts. */
+  /** Logarithm of weighted cost by name, for standing candidates that have every figure that counts. */
   readonly costs: ReadonlyMap<string, number>;
-  /** Who may be recommended, the least cost first: those without conditions, or where there are none, those with. */
+  /** Candidates for recommendation by rising cost: those without conditions, or those with conditions if there are no others. */
   readonly pool: readonly Candidate[];
 };
 
-export function settle(measured: Measured, answers: Answers): Settled {
+export function evaluate(measured: Measured, answers: Answers): Evaluation {
   const { groups } = measured.analysis;
   const { needs } = answers;
   const preferred = scenarioFor(needs) ?? answers.load.preferred;
-  const basis = snap(groups, { ...answers.load, preferred }, needs.includes('binary'));
-  const rows = basis.state === 'measured' ? rowsOf(groups, basis.group) : everyRow(groups);
-  const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, basis, answers), measured) }));
+  const matched = matchCase(groups, { ...answers.load, preferred }, needs.includes('binary'));
+  const rows = matched.state === 'measured' ? rowsOf(groups, matched.group) : everyRow(groups);
+  const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, matched, answers), measured) }));
   const candidates = known.flatMap(({ candidate }) => candidate ?? []);
-  const strangers = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row.name);
-  const unjudged = strangers.map((name) => ({ name, reason: 'no facts: not judged' }));
-  if (basis.state !== 'measured')
-    return { basis, candidates, standing: [], unjudged, readings: [], costs: new Map(), pool: [] };
+  const unknown = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row.name);
+  const unjudged = unknown.map((name) => ({ name, reason: 'not judged, because the advisor has no facts about it' }));
+  if (matched.state !== 'measured')
+    return { matched, candidates, standing: [], unjudged, readings: [], costs: new Map(), pool: [] };
 
-  const { group } = basis;
+  const { group } = matched;
   const elsewhere = rows.filter((row) => !group.rows.some(({ name }) => name === row.name)).map(({ name }) => name);
   const standing = candidates.filter(
     ({ barred, otherForm, name }) => barred === null && !otherForm && !elsewhere.includes(name),
   );
   const judged = standing.filter(({ row }) => row.validTrials > 0);
-  const readings = readCriteria(judged, basis, answers);
+  const readings = readCriteria(judged, matched, answers);
   const costs = new Map<string, number>();
   const missing: { name: string; reason: string }[] = [];
   for (const { name } of standing) {
@@ -56,7 +56,7 @@ export function settle(measured: Measured, answers: Answers): Settled {
   const clear = ranked.filter(({ conditions }) => conditions.length === 0);
   const counts = readings.some(({ dropped }) => dropped === null);
   return {
-    basis,
+    matched,
     candidates,
     standing,
     unjudged: [...unjudged, ...missing, ...absent],
@@ -66,14 +66,14 @@ export function settle(measured: Measured, answers: Answers): Settled {
   };
 }
 
-/** An objective is about the case that is judged: figures of another are not held against it. */
-const askedOf = ({ name }: Row, basis: Basis, { needs, objective, judged }: Answers) => ({
+/** Requirements on a row. The objective applies only to rows of the matched case. */
+const askedOf = ({ name }: Row, matched: MatchedCase, { needs, objective, judged }: Answers) => ({
   needs,
   judged,
-  objective: basis.state === 'measured' && basis.group.rows.some((row) => row.name === name) ? objective : null,
+  objective: matched.state === 'measured' && matched.group.rows.some((row) => row.name === name) ? objective : null,
 });
 
-/** Choices of the case, and after them those that the run measured elsewhere: they must not vanish. */
+/** Rows of the matched case, then rows of other cases for transports that it lacks, so that none vanishes. */
 function rowsOf(groups: readonly Group[], group: Group): Row[] {
   const own = group.rows.filter(({ floor }) => !floor);
   return [...own, ...everyRow(groups).filter(({ name }) => !own.some((row) => row.name === name))];
