@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import type { Options } from '../bench/contract.ts';
 import { Kit } from '../bench/testing/kit.ts';
 import * as server from './mqtt.ts';
-import { MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
+import { MAX_UNRELEASED } from './mqtt.ts';
 
 let kit: Kit;
 beforeEach(() => {

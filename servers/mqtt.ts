@@ -7,13 +7,14 @@ import { watchBacklogs } from './shared/backlog.ts';
 import { schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
 import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
-import { dropStoredQos2Payloads, MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
 /** Room in a PUBLISH for everything but the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
 /** CONNACK: not authorized. [MQTT-3.2.2-6] */
 const NOT_AUTHORIZED = 5;
+/** Maximum number of QoS 2 messages without their PUBREL. One more ends the connection: MQTT 3.1.1 has no code for it. */
+export const MAX_UNRELEASED = 1_000;
 
 /**
  * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for replies and to `all` for
@@ -122,4 +123,19 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
+}
+
+/** Part of aedes that its types omit. */
+interface WithStore {
+  readonly persistence: { incomingStorePacket(client: object, packet: object): Promise<void> };
+}
+
+/**
+ * Stores only the identifier of a QoS 2 message that waits for its PUBREL, which is enough to recognize a repetition. aedes would
+ * store the whole message, though it has delivered it already: a client that sends no PUBREL could fill the memory.
+ */
+export function dropStoredQos2Payloads(broker: Aedes): void {
+  const { persistence } = broker as Aedes & WithStore;
+  const store = persistence.incomingStorePacket.bind(persistence);
+  persistence.incomingStorePacket = (client, packet) => store(client, { ...packet, topic: '', payload: '' });
 }

@@ -84,7 +84,7 @@ export class Load {
       const { deadlineNs } = sends;
       return {
         due: sends.due,
-        seconds: await this.#drain(sends.recorder, () => sends.owed(), {
+        seconds: await this.#drain(sends.recorder, () => sends.expected(), {
           beganNs,
           deadlineNs,
           graceMs: phase.more ? 0 : GRACE_MS,
@@ -155,10 +155,10 @@ export class Load {
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */
   async #drain(
     recorder: Recorder,
-    owed: () => number,
+    expected: () => number,
     { beganNs, deadlineNs, graceMs }: { beganNs: number; deadlineNs: number; graceMs: number },
   ): Promise<number> {
-    while (recorder.delivered < owed() && this.#clock() < deadlineNs) await sleep(POLL_MS);
+    while (recorder.delivered < expected() && this.#clock() < deadlineNs) await sleep(POLL_MS);
     const seconds = (this.#clock() - beganNs) / 1e9;
     if (graceMs > 0) await sleep(graceMs);
     return seconds;

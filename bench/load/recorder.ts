@@ -124,8 +124,8 @@ export class Recorder {
     const { sender, sequence } = messages;
     const number = sequence * schedule.clients + sender;
     const own = reaches === 'sender';
-    const owed = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));
-    if (!owed || sender >= schedule.clients) {
+    const expected = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));
+    if (!expected || sender >= schedule.clients) {
       this.#unexpected++;
       return;
     }

@@ -83,7 +83,7 @@ export class SendSchedule implements TimedSends {
   }
 
   /** Number of arrivals that this worker's sessions expect, if every worker sends all of its messages. */
-  owed(): number {
+  expected(): number {
     const expected = this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
     return expected - this.#knownLost;
   }

@@ -32,8 +32,8 @@ const MAX_SLICES = 60;
 /** Shortest slice: a shorter one shows more of the machine's noise than of the transport. */
 const SHORTEST_NS = 50e6;
 const LONGEST_NS = 1e9;
-/** Owed deliveries in a slice, so that it has a median. */
-const MIN_OWED = 2 * SAMPLES_BEYOND;
+/** Minimum number of expected deliveries in a slice, so that it has a median. */
+const MIN_EXPECTED = 2 * SAMPLES_BEYOND;
 
 /** Number of slices of a phase: equal for all workers, whatever share of the sessions each has. */
 export function sliceCount({ count, intervalNs }: Schedule, receivers: number): number {
@@ -41,7 +41,7 @@ export function sliceCount({ count, intervalNs }: Schedule, receivers: number): 
   const wanted = Math.min(MAX_SLICES, Math.max(USUAL_SLICES, wholeBelow(lengthNs / LONGEST_NS)));
   return Math.max(
     1,
-    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / MIN_OWED), count),
+    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / MIN_EXPECTED), count),
   );
 }
 

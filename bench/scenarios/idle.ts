@@ -3,7 +3,6 @@ import { merge } from '../load/histogram.ts';
 import type { Memory } from '../results/schema.ts';
 import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
 import { openingSeconds, silentSessions } from './shared/costs.ts';
-import { slopeOf } from './shared/slope.ts';
 
 /** Holds idle sessions, and measures their memory and heartbeats. */
 export const idle: ScenarioModule<'idle'> = {
@@ -97,4 +96,15 @@ function memoryOf(steps: Memory['steps']): Memory | undefined {
     generator: side(({ generatorRssBytes }) => generatorRssBytes),
     steps,
   };
+}
+
+/** Fits a line by least squares: its slope, and R², the share of the variance that it explains. Needs two different x. */
+export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): { slope: number; r2: number } {
+  const mean = (of: (point: { x: number; y: number }) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [meanX, meanY] = [mean(({ x }) => x), mean(({ y }) => y)];
+  const xx = mean(({ x }) => (x - meanX) ** 2);
+  const yy = mean(({ y }) => (y - meanY) ** 2);
+  const xy = mean(({ x, y }) => (x - meanX) * (y - meanY));
+  return { slope: xy / xx, r2: yy === 0 ? 1 : xy ** 2 / (xx * yy) };
 }

@@ -3,7 +3,7 @@ export interface Probed {
   readonly outcome: 'met' | 'missed' | 'generator';
 }
 
-export interface Found {
+export interface SearchResult {
   /** Highest rate that met the objective and was confirmed; 0 if there is none. */
   readonly rate: number;
   /** Outcome of the lowest rate that failed; undefined if none did. */
@@ -26,7 +26,7 @@ const MAX_RATE = 10_000_000;
 export async function search(
   start: number,
   probe: (rate: number, confirming: boolean) => Promise<Probed>,
-): Promise<Found> {
+): Promise<SearchResult> {
   let met = 0;
   let missed = Number.POSITIVE_INFINITY;
   let limit: Probed['outcome'] | undefined;

@@ -66,7 +66,7 @@ export function lingering(socket: Socket): Socket {
 const ending = new WeakSet<ServerHttp2Session>();
 
 /** Sends GOAWAY and cuts the connection a moment later: closing at once would reset it, and the peer would never read the reason. */
-export function endSession(session: ServerHttp2Session): void {
+function endSession(session: ServerHttp2Session): void {
   if (session.destroyed || ending.has(session)) return;
   ending.add(session);
   session.goaway(CALM);
