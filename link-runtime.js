@@ -1,7 +1,7 @@
-// After an install: makes sure that `node` on npm scripts' path is the runtime this project pins, and that `npx wirebench`
-// finds the project's own command, which npm does not link into the project itself. Plain JavaScript, because the machine's
-// own Node.js runs it. Some versions of npm link the pinned runtime by themselves; npm 10 unlinks it again when it leaves out
-// the packages for other platforms, which bring a command of the same name.
+// Runs after an install. Links the runtime that the project pins as `node` for npm scripts, and the project's own command for
+// `npx wirebench`, because npm does not link a project's command into itself. Plain JavaScript, because the machine's own Node.js
+// runs it. Some versions of npm link the pinned runtime by themselves; npm 10 removes that link again when it omits the packages
+// for other platforms, which have a command of the same name.
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { pinnedRuntime } from './runtime.js';
 const project = dirname(fileURLToPath(import.meta.url));
 const commands = join(project, 'node_modules', '.bin');
 
-/** Makes a command of this name that starts a program; on Windows with another program before it. */
+/** Links a program as a command of this name; on Windows, writes a script that starts it with `starter`. */
 function link(name, program, starter = '') {
   const target = relative(commands, program);
   mkdirSync(commands, { recursive: true });
@@ -21,7 +21,7 @@ function link(name, program, starter = '') {
   }
   const path = join(commands, name);
   if (existsSync(path)) return;
-  // A link to a package that was left out exists and leads nowhere.
+  // A link to an omitted package may be there and lead nowhere.
   rmSync(path, { force: true });
   symlinkSync(target, path);
 }

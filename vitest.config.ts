@@ -2,12 +2,12 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import { type KindName, TEST_KINDS } from './bench/testing/kinds.ts';
 
-/** Closes the run with what could not run on this machine, and its counts on a line of their own. */
+/** Prints, at the end of a run, the tests that could not run on this machine, and a line with the counts. */
 const closingLine: Reporter = {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]) {
     const tests = modules.flatMap((module) => Array.from(module.children.allTests()));
     const count = (state: string): number => tests.filter((one) => one.result().state === state).length;
-    // A file that could not be read, or whose preparations failed, may have no test that failed.
+    // A file that could not be loaded, or whose setup failed, may have no failed test.
     const failing = (module: TestModule): boolean =>
       Array.from(module.children.allTests(), (test) => test.result().state).includes('failed');
     const broken = modules.filter((module) => module.state() === 'failed' && !failing(module)).length;
@@ -17,12 +17,12 @@ const closingLine: Reporter = {
       ...unavailable(tests),
       `${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped}`,
     ];
-    // After the usual reporter's own summary.
+    // Written after the summary of the default reporter.
     process.once('exit', () => process.stdout.write(`${lines.join('\n')}\n`));
   },
 };
 
-/** A line for each reason why tests could not run here, and the files they are in. */
+/** Lines with each reason why tests could not run here, and their files. */
 function unavailable(tests: readonly TestCase[]): string[] {
   const byReason = Map.groupBy(tests, (test) => {
     const result = test.result();
@@ -35,7 +35,7 @@ function unavailable(tests: readonly TestCase[]): string[] {
   });
 }
 
-/** A line for each step of a soak that passed, with its time and what was seen; empty where none ran. */
+/** Lines with each passed step of a soak, its time and its observation; empty if none ran. */
 function soakTable(tests: readonly TestCase[]): string[] {
   const rows = tests.flatMap((test) => {
     const { soak } = test.meta();
@@ -52,15 +52,15 @@ function soakTable(tests: readonly TestCase[]): string[] {
 
 type TestSettings = TestProjectInlineConfiguration['test'];
 
-/** Threads that files share start fastest; a file that needs its own state is of another kind. */
+/** Threads shared by several files start fastest; a file that needs its own module state is of another kind. */
 const shared: TestSettings = { pool: 'threads', isolate: false };
 const alone: TestSettings = { fileParallelism: false };
 const aside = { maxWorkers: '100%' } as const;
 
-/** Concurrent tests of a file: they mostly wait. */
+/** Number of concurrent tests of a file, which mostly wait. */
 const AT_ONCE = 4;
 
-/** How each kind of test runs. Groups run one after the other, so that nothing disturbs what is about time. */
+/** Settings of each kind of test. Groups run one after the other, so that nothing disturbs tests about time. */
 const RUN: Readonly<Record<KindName, TestSettings>> = {
   unit: { ...shared, ...aside, setupFiles: 'bench/testing/offline.ts', sequence: { groupOrder: 0 } },
   live: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
@@ -71,7 +71,7 @@ const RUN: Readonly<Record<KindName, TestSettings>> = {
   soak: { ...alone, sequence: { groupOrder: 4 } },
 };
 
-/** Projects of vitest; the soak, which takes hours, only where it is asked for. */
+/** Projects of vitest; the soak, which takes hours, only if WIREBENCH_SOAK is set. */
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],

@@ -8,13 +8,13 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { parseAst } from 'rolldown/parseAst';
 
 /**
- * Mutation check: draws places of the source by seed, changes one thing at each, and runs the tests that reach the file.
+ * Mutation test: draws places of the source by seed, changes one thing at each, and runs the tests that reach the file.
  *
  *     node .ci/mutants.ts draw --seed 1 --count 30 > mutants.json     in the tree whose code is drawn
  *     node .ci/mutants.ts run mutants.json > outcome.json             in the same tree, or in one where the code has moved
  *
- * A place is found again by its line and the lines around it, wherever the file went. Needs a clean work tree, which it
- * leaves as it was.
+ * A place is found again by its line and the lines around it, even if the file has moved. Needs a clean work tree, and
+ * leaves it clean.
  */
 const CHANGES = [
   'condition negated',
@@ -27,18 +27,18 @@ type Change = (typeof CHANGES)[number];
 
 interface Mutant {
   readonly file: string;
-  /** Counted from 1. */
+  /** Line number, from 1. */
   readonly line: number;
   readonly change: Change;
-  /** Source text that is replaced, and what replaces it. */
+  /** Source text that is replaced, and its replacement. */
   readonly before: string;
   readonly after: string;
-  /** Text of the line and of its neighbours: where the same code is found after a move. */
+  /** Text of the line and of its neighbours, by which the code is found again after a move. */
   readonly context: readonly string[];
 }
 
 interface Outcome extends Mutant {
-  /** Place in this tree; null where the code is not found again. */
+  /** Place in this tree; null if the code was not found again. */
   readonly at: { readonly file: string; readonly line: number } | null;
   readonly outcome: 'caught' | 'survived' | 'not found' | 'no test';
   /** First test that failed. */
@@ -46,11 +46,11 @@ interface Outcome extends Mutant {
   readonly seconds: number;
 }
 
-/** Lines above and below a place that are kept to find it again. */
+/** Number of lines above, and below, a place that are kept to find it again. */
 const CONTEXT_LINES = 4;
-/** Longest time for the tests of one mutant. */
+/** Time limit for the tests of one mutant. */
 const MAX_SECONDS = 300;
-/** Sources whose code runs in processes that tests start, which the import graph does not show: tests that start them. */
+/** Tests that run sources only in processes that they start, which the import graph does not show. */
 const REACHED_THROUGH_PROCESSES: readonly { readonly sources: RegExp; readonly tests: readonly string[] }[] = [
   { sources: /^(servers|clients)\//, tests: ['conformance/conformance', 'run/trial'] },
   {
@@ -86,7 +86,7 @@ function* nodesOf(value: unknown): Generator<Node> {
 
 const COMPARISONS = ['<', '<=', '>', '>='];
 
-/** Edit that makes the change at a node; undefined where it does not apply there. */
+/** Edit that makes the change at a node; undefined if the change does not apply to that node. */
 function editOf(change: Change, node: Node, text: string): Edit | undefined {
   const { type, start, end } = node;
   const source = (of: unknown): string => (isNode(of) ? text.slice(of.start, of.end) : '');
@@ -128,7 +128,7 @@ const sources = (): string[] =>
     .split('\n')
     .filter((file) => /\.tsx?$/.test(file) && !/\.(test|d)\.|testing\/|fixtures|unusual-states/.test(file));
 
-/** Places drawn line by line over all sources: a long file has more of them, and each change as many as any other. */
+/** Draws places with equal chances for every line of all sources, and every kind of change equally often. */
 function draw(seed: number, count: number): Mutant[] {
   const random = xoroshiro128plus(seed);
   const files = sources().map((file) => ({ file, text: readFileSync(file, 'utf8') }));
@@ -154,12 +154,12 @@ function draw(seed: number, count: number): Mutant[] {
   return drawn;
 }
 
-/** Where vitest writes what came out. */
+/** File to which vitest writes its report. */
 const reportFile = join(mkdtempSync(join(tmpdir(), 'mutants-')), 'report.json');
 
 const folded = (line: string): string => line.replaceAll(/\s+/g, '');
 
-/** The same code in this tree: the place whose surroundings share the most lines with the drawn one's, and the edit there. */
+/** Finds the mutant's code in this tree: the place whose surroundings share the most lines with those it was drawn from. */
 function locate(mutant: Mutant): { file: string; text: string; edit: Edit } | undefined {
   const wanted = new Set(mutant.context.map(folded).filter((line) => line.length > 3));
   let best: { file: string; text: string; edit: Edit; score: number } | undefined;
@@ -197,8 +197,8 @@ function test(file: string): { failed: string | undefined; ran: number } {
       env: { ...process.env, CI: '' },
       stdio: 'ignore',
     });
-    if (error !== undefined) return { failed: `no end within ${MAX_SECONDS} s`, ran };
-    // Without a test that reaches the file there is no report.
+    if (error !== undefined) return { failed: `did not end within ${MAX_SECONDS} s`, ran };
+    // There is no report if no test reaches the file.
     if (!existsSync(reportFile)) continue;
     const report = JSON.parse(readFileSync(reportFile, 'utf8')) as {
       numTotalTests: number;
@@ -210,7 +210,7 @@ function test(file: string): { failed: string | undefined; ran: number } {
     const failed = report.testResults.flatMap(({ name, assertionResults }) =>
       assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${where(name)}: ${fullName}`),
     );
-    // A file that could not be read has no test that failed; after the first failure the others are left out in the same way.
+    // A test file that could not be loaded has no failed test; files skipped after the first failure look the same.
     const broken = report.testResults
       .filter(({ status }) => status === 'failed')
       .map(({ name }) => `${where(name)}: as a whole`);

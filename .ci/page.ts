@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { closeBrowser, startReader } from '../reports/page/testing/browser.ts';
 
-/** Opens a report in a browser without a network, with its script and without. Usage: page.ts REPORT */
+/** Opens a report in a browser without a network, once without JavaScript and once with it. Usage: page.ts REPORT */
 const html = await readFile(process.argv[2] ?? '', 'utf8');
 const reader = await startReader();
 try {

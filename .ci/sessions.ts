@@ -1,7 +1,4 @@
-/**
- * So many sessions of a transport at once, each with its own echo, in one process with their server. Usage: sessions.ts TRANSPORT
- * NUMBER
- */
+/** Opens many sessions in one process with their server, and echoes through all at once. Usage: sessions.ts TRANSPORT NUMBER */
 
 import { usualLimits } from '../bench/limits.ts';
 import { findTransport, loadClient, loadServer } from '../bench/transports/index.ts';
@@ -9,7 +6,7 @@ import { platform } from '../clients/platform/node.ts';
 import { application } from '../servers/application.ts';
 
 const [name = '', number = ''] = process.argv.slice(2);
-/** Opened at once; all are open before the first message. */
+/** Number of sessions that are opened at once. All are open before the first message. */
 const AT_ONCE = 25;
 const ROUNDS = 20;
 const found = findTransport(name);

@@ -8,8 +8,8 @@ import { isNode, lineAt, nodesIn, type SyntaxNode } from '../bench/testing/sourc
 /**
  * Lists every sentence that a user reads: help, errors, terminal, page, Markdown output, and the documents.
  *
- *     node .ci/strings.ts                      all of them, a line each, with file and line
- *     node .ci/strings.ts --draw 80 --seed 1   so many, drawn by seed, for a reader who knows nothing of the project
+ *     node .ci/strings.ts                      all of them, one per line, with file and line number
+ *     node .ci/strings.ts --draw 80 --seed 1   80 of them, drawn by seed, for a reader who does not know the project
  */
 interface Shown {
   readonly file: string;
@@ -17,7 +17,7 @@ interface Shown {
   readonly text: string;
 }
 
-/** Fewer words than this are a label or a name, not a sentence. */
+/** Minimum number of words of a sentence; shorter texts are labels and names. */
 const MIN_WORDS = 4;
 
 const tracked = (...patterns: readonly string[]): string[] =>
@@ -25,7 +25,7 @@ const tracked = (...patterns: readonly string[]): string[] =>
     .trim()
     .split('\n');
 
-/** Text of a string, template or JSX node, with `…` where a value is put in. */
+/** Text of a string, template or JSX node, with `…` in place of each value. */
 function textOf(node: SyntaxNode): string | undefined {
   if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
   if (node.type === 'JSXText') return String(node.value);
@@ -44,7 +44,7 @@ function inCode(file: string): Shown[] {
   });
 }
 
-/** Sentences of a document's prose, tables included, code left out. */
+/** Sentences of a document's prose and tables, without its code. */
 function inDocument(file: string): Shown[] {
   const prose = readFileSync(file, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, (code) => code.replaceAll(/[^\n]/g, ''));
   let line = 1;

@@ -24,7 +24,7 @@ await announceUnmet(kinds);
 
 const vitest = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
 const mode = given.includes('--watch') ? [] : ['run'];
-// Some files have no test of some transports.
+// A file may have no test of this transport.
 const quiet = only === undefined ? [] : ['--passWithNoTests'];
 const projects = kinds.flatMap((kind) => ['--project', kind]);
 const child = spawn(process.execPath, [vitest, ...mode, ...projects, ...files, ...quiet, ...given], {
@@ -45,7 +45,7 @@ function isSuite(text: string): text is SuiteName {
   return Object.hasOwn(SUITES, text);
 }
 
-/** Says which needs of these kinds are not met here, and the command that meets them. Their tests count as unavailable. */
+/** Prints the unmet needs of these kinds of test and the commands that meet them; their tests count as unavailable. */
 async function announceUnmet(of: readonly KindName[]): Promise<void> {
   for (const need of new Set(of.flatMap((kind) => [...TEST_KINDS[kind].needs, ...TEST_KINDS[kind].someNeed]))) {
     const why = await whyUnmet(need);

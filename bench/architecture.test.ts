@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { transports } from './transports/index.ts';
 
-/** What servers may use of `bench`: the contract, codecs, limits and measuring aids. */
+/** Parts of `bench` that servers may use: the contract, codecs, limits and measuring aids. */
 const SERVER_AIDS = [
   'bench/contract.ts',
   'bench/error-text.ts',
@@ -16,7 +16,7 @@ const SERVER_AIDS = [
   'bench/native',
   'bench/security/identity.ts',
 ];
-/** What everything that judges and shows stands on. */
+/** Rooms that everything that judges or shows results may use. */
 const JUDGED = ['bench/results', 'reports/stats', 'reports/model', 'reports/kinds', 'reports/analysis'];
 
 /** The arrows of the house: which room may import from which. A room is the longest prefix listed here. */
@@ -24,12 +24,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'bench/contract.ts': [],
   'bench/error-text.ts': [],
   'bench/codec': ['bench/contract.ts'],
-  'bench/ipc.ts': [],
+  'bench/ipc.ts': ['bench/error-text.ts'],
   'bench/memory.ts': [],
-  'bench/native': ['bench/error-text.ts'],
+  'bench/native': ['bench/codec/bytes.ts', 'bench/error-text.ts'],
   'bench/meter.ts': [],
   'bench/limits.ts': ['bench/contract.ts'],
-  // What is known of a transport is made of the checks' tools; no tool knows a transport.
+  // A transport's module is built from the checks' tools; no tool knows a transport.
   'bench/transports': [
     'bench/contract.ts',
     'bench/codec',
@@ -59,6 +59,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/meter.ts',
     'bench/results/rules.ts',
     'bench/results/numbers.ts',
+    'bench/results/values.ts',
     'bench/security/redact.ts',
     'clients/platform',
   ],
@@ -156,7 +157,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'servers/shared': SERVER_AIDS,
   clients: ['clients/shared', 'bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
   'clients/shared': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
-  'clients/platform': ['bench/contract.ts', 'bench/native'],
+  'clients/platform': ['bench/contract.ts', 'bench/codec/bytes.ts', 'bench/native'],
   'reports/stats': ['bench/results'],
   'reports/model': ['reports/stats', 'bench/results'],
   'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],
@@ -202,14 +203,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'reports/page/charts',
     'reports/page/figures',
     'reports/page/comparison',
-    'reports/page/document/carried.ts',
+    'reports/page/document/embedded-data.ts',
   ],
   'reports/page/testing': ['reports', 'bench/results', 'bench/testing/needs.ts'],
   'reports/testing': ['bench/results', 'reports'],
   'reports/report.ts': ['reports', 'bench/results'],
 };
 
-/** Client files that need Node: protocols no browser speaks, and the platform, which is what the surroundings supply. */
+/** Client files that need Node: protocols that no browser speaks, and the platform. */
 const NODE_CLIENTS = [
   'clients/platform/node.ts',
   'clients/platform/webtransport.ts',
@@ -284,7 +285,7 @@ describe('the tree of packages', () => {
     expect(packages.filter(({ name }) => name === 'ws')).toHaveLength(1);
   });
 
-  // Below these versions are known ways to crash the server or exhaust its memory.
+  // Earlier versions have known ways to crash the server or exhaust its memory.
   test.each([
     ['ws', '8.23.0'],
     ['socket.io-parser', '4.2.7'],

@@ -5,7 +5,7 @@ import { main } from './cli/main.ts';
 
 /** The command line as a program: the process's streams and signals, and its end. */
 
-/** One Ctrl-C may arrive twice: from the terminal and from npm. */
+/** Window in which a second signal counts as the first: one Ctrl-C may arrive from the terminal and again from npm. */
 const SAME_MS = 500;
 /** Time the process has to end by itself after an interruption. Threads of native libraries may outlive the last session. */
 const LINGER_MS = 500;
@@ -18,7 +18,7 @@ function handleSignals(announce: () => void): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       if (interruption.signal.aborted) {
-        // The second one means now: children notice that their parent is gone, and end.
+        // A second interruption ends the process at once. Its children end when they notice that their parent is gone.
         if (performance.now() - interruptedAt > SAME_MS) process.exit(EXIT.interrupted);
         return;
       }
@@ -32,11 +32,11 @@ function handleSignals(announce: () => void): AbortSignal {
 
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    // A reader of stdout may stop before its end, as `| head` does: that is no failure.
+    // Ignores a reader of stdout that stops early, such as `| head`.
     if (error.code !== 'EPIPE') throw error;
   });
 }
-// An error that nobody caught came from a listener, and so no command can answer for it.
+// Reports errors thrown by event listeners, which no command can catch.
 process.on('uncaughtException', (error) => {
   const { text, code } = explain(error, { verbose: argv.includes('--verbose') });
   const { isTTY, columns } = process.stderr;

@@ -1,34 +1,34 @@
 /**
- * What every transport signs. Types only: nothing here runs.
+ * The contract that every transport fulfils. Types only: nothing here runs.
  *
  * A server module moves bytes for the one application; a client module gives the load generator a session. Neither knows
  * what is measured. Lifetimes are explicit: `listen` and `connect` return what closes them.
  */
 
 /**
- * One application message of at least one byte. A case is text or binary; a session never mixes them. A server that received text may hand on
- * its UTF-8 bytes, as long as it sends back what it was given in the kind it came.
+ * One application message of at least one byte. A case is text or binary; a session never mixes them. A server that receives text may pass on
+ * its UTF-8 bytes, as long as it sends text back as text and bytes as bytes.
  */
 export type Message = string | Uint8Array;
 
-/** Rejects (or throws) with a cause a person can act on when the session is over or the transport refuses the message. */
+/** Sends a message. Rejects (or throws) with a cause a person can act on when the session is over or the transport refuses the message. */
 export type Send = (message: Message) => void | Promise<void>;
 
-/** What a server does with a message. `broadcast` is the transport's own fan-out and reaches the sender too. */
+/** Handles one message that a server received. `broadcast` is the transport's own fan-out and reaches the sender too. */
 export type Application = (message: Message, reply: Send, broadcast: Send) => void | Promise<void>;
 
 /** Options of a transport or variant, by name. */
 export type Options = Readonly<Record<string, string | number | boolean>>;
 
-/** What one peer may ask of a server. Past any of these the server refuses in the protocol's own way, and no other peer notices. */
+/** Limits for one peer. Beyond any of them the server refuses in the protocol's own way, and no other peer notices. */
 export interface Limits {
   /** Largest application message a server accepts, in bytes. */
   readonly messageBytes: number;
-  /** Time a connection has to become a session: to finish its request, to say who it is. */
+  /** Time a connection has to become a session: to finish its request and to authenticate. */
   readonly handshakeMs: number;
   /** Bytes that may wait in the server for a peer that does not read them; more than this for 5 s ends its session. */
   readonly backlogBytes: number;
-  /** Messages a second of one session, averaged; as many again may come in a burst. */
+  /** Average rate of one session's messages; a burst may hold one second's worth more. */
   readonly messagesPerSecond: number;
   /** Subscriptions one connection may hold. */
   readonly subscriptions: number;
@@ -40,7 +40,7 @@ export interface Identity {
   readonly key: string;
 }
 
-/** Which tokens (JWT, RFC 7519) admit: signed with this one algorithm and key, for this audience, and with an end. */
+/** Rules for tokens (JWT, RFC 7519): signed with this one algorithm and key, for this audience, and with an expiry. */
 export interface TokenRules {
   readonly algorithm: 'HS256' | 'ES256';
   /** The secret, or the public key: a JWK (RFC 7517). */
@@ -49,7 +49,7 @@ export interface TokenRules {
   readonly audience: string;
 }
 
-/** Can be handed to another process: it is data alone. */
+/** Settings of a server. They are plain data, so they can be sent to another process. */
 export interface ServerSettings {
   readonly host: string;
   /** 0 takes any free port. */
@@ -58,39 +58,39 @@ export interface ServerSettings {
   readonly limits: Limits;
   /** Serves over TLS. */
   readonly identity?: Identity;
-  /** Admits only who brings such a token; anyone where it is left out. */
+  /** Requires a token that follows these rules. Absent: no token is needed. */
   readonly tokens?: TokenRules;
-  /** Web pages that may connect, by their origin; then a request has to come from one of them. Left out: the server's own pages, and what is no page. */
+  /** Origins of the web pages that may connect; no other client may. Absent: the server's own pages and clients that are not pages. */
   readonly origins?: readonly string[];
 }
 
 export interface Listener {
-  /** What `connect` dials. */
+  /** Address that `connect` dials. */
   readonly url: string;
-  /** For scenarios the server starts by itself. Reaches every session that is usable. */
+  /** Sends to every usable session, for scenarios in which the server speaks first. */
   readonly broadcast: Send;
-  /** The settings really in force: heartbeats, compression, limits. Stored with the results. */
+  /** Settings in force: heartbeats, compression, limits. Stored with the results. */
   readonly effective: Options;
-  /** Resolves once sessions are gone and the port is free. Calling it again returns the same promise. */
+  /** Closes the server. Resolves once its sessions are gone and the port is free. A second call returns the same promise. */
   close(): Promise<void>;
 }
 
 export interface ServerModule {
-  /** Rejects when the address cannot be bound. */
+  /** Starts a server. Rejects when the address cannot be bound. */
   listen(application: Application, settings: ServerSettings): Promise<Listener>;
-  /** Why the transport cannot be used on this machine and what would help; undefined where it can. */
+  /** Says why the transport cannot be used on this machine and what would help; undefined if it can be used. */
   unavailable?(): string | undefined;
 }
 
 export type Encoding = 'text' | 'binary';
 
-/** What messages are made of besides their header. */
+/** Content of messages after their header. */
 export type Payload = 'filler' | 'json' | 'zeros';
 
 export interface Receiver {
-  /** Text arrives as a string, binary as bytes that the receiver may keep only until it returns. */
+  /** Takes a message: text as a string, binary as bytes that are valid only until it returns. */
   message(message: Message): void;
-  /** The session ended and `close` was not the cause. Called at most once, only after `connect` resolved. */
+  /** Learns that the session ended without `close`. Called at most once, and only after `connect` resolved. */
   lost(reason: Error): void;
 }
 
@@ -98,34 +98,34 @@ export interface ClientSettings {
   readonly options: Options;
   readonly encoding: Encoding;
   readonly platform: Platform;
-  /** Shown to the server in the protocol's own way. */
+  /** Token sent to the server in the protocol's own way. */
   readonly token?: string;
-  /** The server is somebody else's: it can be counted on for its protocol alone, and to send back what it is sent. */
+  /** Set if the server is not ours. Then it can be relied on only to speak the protocol and to echo messages. */
   readonly foreign?: true;
-  /** Aborting ends a `connect` under way: it rejects with the signal's reason and leaves nothing open. */
+  /** Aborts a `connect` in progress: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
 }
 
 export interface Session {
   readonly send: Send;
-  /** Resolves once the connection is gone. `lost` is not called. Calling it again returns the same promise. */
+  /** Closes the session without calling `lost`. Resolves once the connection is gone. A second call returns the same promise. */
   close(): Promise<void>;
 }
 
 export interface ClientModule {
-  /** Resolves when messages flow both ways: subscribed, not merely connected. Rejects with a cause a person can act on. */
+  /** Opens a session. Resolves when messages flow both ways: subscribed, not merely connected. Rejects with a cause a person can act on. */
   connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session>;
 }
 
-/** What the surroundings supply, so that a client file runs in Node and in a browser alike. */
+/** Facilities of the runtime, so that one client file runs in Node and in a browser. */
 export interface Platform {
   /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
   readonly WebTransport: WebTransportConstructor;
-  /** Offers permessage-deflate (RFC 7692), as a browser's always does; the server decides. In a browser both are one. */
+  /** Offers permessage-deflate (RFC 7692); the server decides. A browser always offers it, so there both constructors are the same. */
   readonly CompressingWebSocket: WebSocketConstructor;
   /**
-   * HTTP as one user has it: connections of its own, at most a browser's number of them; over HTTP/2 one. A browser chooses the
+   * Opens HTTP for one user, with its own connections: as many as a browser opens, or one over HTTP/2. A browser chooses the
    * version itself, together with the server, and HTTP/2 only over TLS.
    */
   openHttp(version?: '1.1' | '2'): Http;
@@ -134,11 +134,11 @@ export interface Platform {
 
 export interface Http {
   readonly EventSource: EventSourceConstructor;
-  /** Rejects when there is no answer; any status is an answer. */
+  /** Sends a request and reads the whole answer. Rejects only when there is no answer, whatever the status. */
   fetch(url: string, request: HttpRequest): Promise<HttpAnswer>;
-  /** The same for an answer that is read as it comes: in a browser, the reader of a `fetch`'s body. */
+  /** Sends a request and passes its answer on as it arrives: in a browser, from the reader of a `fetch`'s body. */
   stream(url: string, request: HttpRequest, answer: StreamedAnswer): void;
-  /** Drops this user's connections, those under way too. */
+  /** Drops this user's connections and the requests in progress. */
   close(): Promise<void>;
 }
 
@@ -155,15 +155,15 @@ export interface HttpAnswer {
 }
 
 export interface StreamedAnswer {
-  /** The answer's head has come; `coding` is what its body is packed in, such as `gzip`, if anything. */
+  /** Takes the answer's head; `coding` is the content coding of its body, such as `gzip`, if it has one. */
   started(status: number, coding?: string): void;
-  /** A piece of the body, as it came: whoever is given it may keep it only until this returns. */
+  /** Takes a piece of the body, still encoded. It is valid only until this returns. */
   data(chunk: Uint8Array): void;
-  /** Called once: there is no more, with an error where the answer was cut off or never began. */
+  /** Learns that the answer has ended, with an error if it was cut off or never began. Called once. */
   ended(error?: Error): void;
 }
 
-/** A handler that may ask for more of an event than we promise to give: the surroundings' own types do. */
+/** Event handler whose event type may be narrower than the one declared here, as in the runtime's own types. */
 type Handler<Event> = { handle(event: Event): void }['handle'];
 
 /** The part of the browser's WebSocket that clients use. */
@@ -190,7 +190,7 @@ export type EventSourceConstructor = new (url: string) => EventSourceLike;
 /** The part of the browser's WebTransport that clients use. */
 export interface WebTransportLike {
   readonly ready: Promise<unknown>;
-  /** Rejects where the session ended without a goodbye. */
+  /** Resolves when the session is closed. Rejects if it ended without a closing message. */
   readonly closed: Promise<{ readonly closeCode?: number; readonly reason?: string }>;
   readonly datagrams: ByteDuplex & { readonly maxDatagramSize: number };
   createBidirectionalStream(): Promise<ByteDuplex>;
@@ -216,9 +216,9 @@ export interface PeerConnectionLike {
 }
 export type PeerConnectionConstructor = new (configuration: { iceServers: [] }) => PeerConnectionLike;
 
-/** Both sides make the channel by themselves, with the same number, so that each decides how it sends. */
+/** Settings of a data channel. Both sides create it with the same id, so that each decides how it sends. */
 export interface DataChannelSettings {
-  /** Both sides open it by themselves, by its id; the peer is told of one without (RFC 8832). */
+  /** True if both sides create the channel by its id. Otherwise the peer is notified of it in-band (RFC 8832). */
   readonly negotiated?: true;
   readonly id?: number;
   readonly ordered?: boolean;
@@ -235,28 +235,29 @@ export interface DataChannelLike {
   close(): void;
 }
 
-/** What a transport promises. What it cannot do is shown as "not supported", never scored as zero. */
+/** Promises of a transport. Anything it cannot do is shown as "not supported", never scored as zero. */
 export interface Capabilities {
   /** Carries bytes as they are. */
   readonly binary: boolean;
   /** Messages of one sender arrive in the order they were sent. */
   readonly ordered: boolean;
-  /** While the session lives, every message arrives exactly once. */
+  /** Every message arrives exactly once, as long as the session lasts. */
   readonly reliable: boolean;
-  /** What carries a message from client to server: the session's connection, or a request of its own. */
+  /** Carrier of a message from client to server: the session's connection, or a separate request for each message. */
   readonly upstream: 'connection' | 'request';
-  /** Largest message it carries, in bytes, where that is less than a server's limit. */
+  /** Largest message it carries, in bytes, if that is less than a server's limit. */
   readonly mostBytes?: number;
-  /** Its server admits only sessions with a valid token where it is given `tokens`; false where nothing is said. */
+  /** True if its server, given `tokens`, admits only sessions with a valid token. Absent: false. */
   readonly auth?: boolean;
 }
 
-/** What the parent tells a server process, and what it answers: one answer to each order, in order. */
+/** Orders from the parent to a server process. It sends one `ServerAnswer` for each, in the same order. */
 export type ServerOrder =
   | ({
-      readonly order: 'listen' /** URL of the module that exports `listen`. */;
+      readonly order: 'listen';
+      /** URL of the module that exports `listen`. */
       readonly module: string;
-      /** URL of another module that exports `application`, where the ordinary one is not wanted. */
+      /** URL of the module that exports `application`, in place of the usual one. */
       readonly application?: string;
     } & ServerSettings)
   | { readonly order: 'usage' }
@@ -265,10 +266,10 @@ export type ServerOrder =
 export type ServerAnswer =
   | { readonly answer: 'listening'; readonly url: string; readonly effective: Options }
   | ({ readonly answer: 'usage' } & ServerUsage)
-  /** Resident bytes once garbage is collected. */
+  /** Resident bytes after a garbage collection. */
   | { readonly answer: 'memory'; readonly rssBytes: number };
 
-/** A server process since its start. */
+/** Resources that a server process has used since its start. */
 export interface ServerUsage {
   /** User and system time. */
   readonly cpuSeconds: number;

@@ -1,6 +1,6 @@
 /**
- * Text of an error with its causes, for a person or a results document. A cause that the message already quotes is not
- * repeated. Errors that stand for several, as those of a connection tried over IPv4 and IPv6, are told one by one.
+ * Text of an error with its causes, for a person or a results document. A cause that the message already contains is not
+ * repeated. An error that combines several, such as a connection tried over IPv4 and IPv6, lists them all.
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -10,6 +10,6 @@ export function errorText(error: unknown): string {
   return message.includes(cause) ? message : `${message}: ${cause}`;
 }
 
-/** False for objects such as a close event, which have no text of their own. */
+/** True if the cause has a text. Objects such as a close event have none. */
 const isText = (cause: unknown): boolean =>
   cause instanceof Error || typeof cause === 'string' || typeof cause === 'number';

@@ -13,7 +13,7 @@ const TRANSPORTS = new Set(transports.map(({ id }) => id));
 const KINDS = new Set(scenarios.flatMap(({ id, kind }) => [id, kind.id]));
 const isId = (word: unknown): word is string => typeof word === 'string' && (TRANSPORTS.has(word) || KINDS.has(word));
 
-/** Words of the language of programs that are kinds' ids too: a lone key of that name is a field, two of them are a table. */
+/** Common words that are also kinds' ids: one key of that name is a field, two of them are a table. */
 const EVERYDAY = KINDS;
 
 /** Modules of a transport or kind may name themselves; the schema, fixtures and tests may name them all. */

@@ -1,3 +1,5 @@
+import { errorText } from './error-text.ts';
+
 /** Answer of a child process whose handler threw. */
 export interface IpcFailure {
   readonly answer: 'failed';
@@ -5,22 +7,16 @@ export interface IpcFailure {
 }
 
 /**
- * Runs this child process: answers each message of the parent with what `handle` resolves with, or with why it failed, and exits
- * when the parent is gone.
+ * Answers each of the parent's messages with the result of `handle`, or with the reason why it failed. Exits when the parent is
+ * gone.
  */
 export function serveIpc<Order>(handle: (order: Order) => Promise<{ readonly answer: string }>): void {
   process.on('message', async (order: Order) => {
     const answer = await handle(order).catch(
-      (error: unknown): IpcFailure => ({ answer: 'failed', reason: reasonOf(error) }),
+      (error: unknown): IpcFailure => ({ answer: 'failed', reason: errorText(error) }),
     );
     process.send?.(answer);
   });
   process.on('disconnect', () => process.exit(0));
   if (!process.connected) process.exit(0);
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message, cause } = error;
-  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
 }

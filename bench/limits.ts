@@ -1,11 +1,11 @@
 import type { Limits } from './contract.ts';
 
-/** Seconds that a connection of HTTP without requests may stay open. */
+/** Time that an HTTP connection without requests stays open. */
 export const KEEP_ALIVE_SECONDS = 65;
 
 /**
- * What a server allows one peer unless something else is asked for. A session's 20,000 messages a second are more than any
- * one peer of the scenarios sends and less than what would keep others waiting.
+ * Default limits for one peer. 20,000 messages a second are more than any peer of the scenarios sends, and too few to keep
+ * the other peers waiting.
  */
 export function usualLimits(messageBytes: number): Limits {
   return {

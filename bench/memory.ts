@@ -10,20 +10,20 @@ interface CollectOptions {
 let collect: ((options: CollectOptions) => void) | undefined;
 
 /**
- * Resident bytes of this process once its garbage is collected and its free pages are given back: what it holds, apart from
- * what it has not yet thrown away. Takes tens of milliseconds, so never in a measured window.
+ * Resident bytes of this process after a garbage collection that returns free pages to the system. Takes tens of milliseconds,
+ * so it is never called in a measured window.
  */
 export function settledRss(): number {
   collectGarbage();
   return process.memoryUsage.rss();
 }
 
-/** Collects what nothing holds any more, with what native code keeps for it. */
+/** Collects garbage, together with the native memory that it refers to. */
 export function collectGarbage(): void {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as (options: CollectOptions) => void;
   }
-  // The second round frees what the finalizers of the first let go.
+  // The second round frees objects that the finalizers of the first released.
   for (let round = 0; round < 2; round++) collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

@@ -2,8 +2,8 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 
 /**
- * Counts the bytes of every TCP socket this process accepts (`server`) or opens (`client`), whatever library did, from now on.
- * The counts are of what the socket carried: above TCP, below TLS.
+ * Counts the bytes of every TCP socket that this process accepts (`server`) or opens (`client`) from now on, whichever library
+ * does so. Counts bytes above TCP and below TLS.
  */
 export function meterSockets(side: 'server' | 'client'): () => { bytesUp: number; bytesDown: number } {
   const open = new Set<Socket>();

@@ -1,13 +1,11 @@
 import { createClient } from 'graphql-ws';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { fromBase64, toBase64 } from './shared/base64.ts';
-import { connectOverStreams } from './shared/graphql-streams.ts';
+import { connectOverStreams, MUTATION, SUBSCRIPTION } from './shared/graphql-streams.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
 
-const SUBSCRIPTION = 'subscription{m}';
-const MUTATION = 'mutation($m:String!){send(m:$m)}';
-/** The same in base64, where the server has it: JSON carries no bytes. */
+/** Operations for bytes, which travel as base64 because JSON has no bytes. */
 const BYTES_SUBSCRIPTION = 'subscription{b}';
 const BYTES_MUTATION = 'mutation($m:Bytes!){b(m:$m)}';
 
@@ -38,7 +36,7 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
     { query: binary ? BYTES_SUBSCRIPTION : SUBSCRIPTION },
     {
       next({ data }) {
-        // The first value is empty: the subscription is live.
+        // The first value is empty: it says that the subscription is active.
         if (data?.m === '' || data?.b === '') life.usable(send);
         else if (data?.m !== undefined) receiver.message(data.m);
         else if (data?.b !== undefined) receiver.message(fromBase64(data.b));
@@ -66,7 +64,7 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
   return life.session;
 }
 
-/** graphql-ws reports a close event, an error event, an error, or the operation's GraphQL errors. */
+/** Converts what graphql-ws reports to an error: a close event, an error event, an error, or the operation's GraphQL errors. */
 function reasonOf(cause: unknown): Error {
   if (cause instanceof Error) return cause;
   if (Array.isArray(cause)) return new Error(cause.map((error) => error.message).join('; '), { cause });

@@ -2,13 +2,10 @@ import { createSecureContext } from 'node:tls';
 import { type CallOptions, Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './shared/lifetime.ts';
+import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
 
-/** Time the server has to end the call that we have ended. */
-const GOODBYE_MS = 1_000;
-
-/** A connection of its own for each session, as for the other transports; nothing is tried again. */
+/** Settings that give each session its own connection, as the other transports have, and turn retries off. */
 const CHANNEL = {
   'grpc.use_local_subchannel_pool': 1,
   'grpc.enable_retries': 0,
@@ -18,10 +15,10 @@ const CHANNEL = {
   'grpc.max_receive_message_length': -1,
 };
 
-/** gRPC: one bidirectional stream, open once its metadata have come. */
+/** gRPC: one bidirectional stream, which is open once the server's metadata have arrived. */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, host } = new URL(url);
-  // The process's own authorities: `createSsl` would rather have those that a variable of the environment names.
+  // Uses the process's certificate authorities; `createSsl` would prefer those that an environment variable names.
   const trust =
     protocol === 'grpcs:' ? credentials.createFromSecureContext(createSecureContext()) : credentials.createInsecure();
   const client = new Client(host, trust, CHANNEL);
@@ -29,7 +26,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   try {
     for (const [name, value] of Object.entries(bearer(settings.token))) metadata.set(name, value);
   } catch {
-    // Not the library's own words: they repeat the token.
+    // Replaces the library's message, which contains the token.
     client.close();
     throw new Error('UNAUTHENTICATED: the token has characters that metadata cannot have');
   }
@@ -45,7 +42,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
 
   call.once('metadata', () => life.usable((message) => void call.write(message)));
   call.on('data', (message: Message) => receiver.message(message));
-  // Every call ends with a status; where that is no success there is an error before it, which says nothing more.
+  // Ignored: the status event that follows every call says the same.
   call.on('error', () => {});
   call.once('status', ({ code, details }) => {
     clearTimeout(goodbye);

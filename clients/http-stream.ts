@@ -4,7 +4,7 @@ import { lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
 import { baseOf, postInOrder } from './shared/upstream.ts';
 
-/** An answer that is read as it comes, a JSON string a line; POST up. The first line says where to. */
+/** An HTTP answer that is read as it arrives, one JSON string a line; messages up are POSTs. The first line names the session. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const base = baseOf(url);
   const http = settings.platform.openHttp();
@@ -41,7 +41,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
       },
       ended(error) {
         if (over) return;
-        if (status !== 200 && error === undefined) return finish(new Error(`GET /lines answered ${status}`));
+        if (status !== 200 && error === undefined) return finish(new Error(`GET /lines was answered with ${status}`));
         finish(new Error(`the stream ended${error === undefined ? '' : `: ${error.message}`}`, { cause: error }));
       },
     },

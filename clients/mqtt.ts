@@ -4,17 +4,15 @@ import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { qosOf } from '../bench/codec/qos.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { concurrencyLimiter } from './shared/concurrency-limiter.ts';
-import { lifetime } from './shared/lifetime.ts';
+import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 
-/** Messages a client has under way at a time where each is confirmed: less than a broker lets it leave unreleased. */
+/** Maximum number of unconfirmed messages with QoS 1 or 2: fewer than a broker lets a client leave unreleased. */
 const MAX_UNDER_WAY = 500;
-/** Time the broker has to confirm what is under way when a session ends. */
-const GOODBYE_MS = 1_000;
 
 /**
- * MQTT 3.1.1 on mqtt.js, with the QoS of option `qos`, 0 unless said; over WebSocket where the URL says so. A broker that is not
- * ours answers nothing but hands on what is published: there a session publishes to the topic that it has subscribed to itself,
- * or to the one that all have. Its reconnection is off: a lost session is reported, not mended.
+ * MQTT 3.1.1 on mqtt.js, over WebSocket if the URL says so, with the QoS of option `qos` (0 by default). A broker that is not ours
+ * only forwards what is published; so a session publishes to the topic that it has subscribed to itself, or to the one that all
+ * have subscribed to. The library's reconnection is off: a lost session is reported.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const name = randomName();
@@ -26,7 +24,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     reconnectPeriod: 0,
     connectTimeout: 10_000,
     createWebsocket: (address, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
-    // In a browser mqtt.js does so by itself.
+    // In a browser mqtt.js combines writes itself.
     wsOptions: { writev: writeCoalesced },
     ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
   });
@@ -75,7 +73,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   return life.session;
 }
 
-/** Eight characters: short, because it is part of every topic; long enough for tens of thousands of sessions. */
+/** Random name of eight characters: short, because it is part of every topic, and long enough for tens of thousands of sessions. */
 function randomName(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => alphabet[byte % alphabet.length]).join('');

@@ -1,17 +1,17 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { type Pace, pollAt } from './shared/polling.ts';
 
-/** Short polling: a GET every so many milliseconds (option `intervalMs`), whether there is news or not. */
+/** Short polling: a GET every `intervalMs` milliseconds (an option), whether or not there are messages. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const intervalMs = Number(settings.options.intervalMs);
-  if (!(intervalMs > 0)) return Promise.reject(new Error('short polling wants an option intervalMs above 0'));
+  if (!(intervalMs > 0)) return Promise.reject(new Error('short polling needs the option intervalMs, greater than 0'));
   return pollAt(every(intervalMs), url, receiver, settings);
 }
 
 /**
- * Due times are counted from one beginning, so that being late once makes no later request late. One whose time passes while
- * the request before is under way is left out. The beginning is anywhere within an interval: sessions that open in step would
- * else ask in step, and the waiting of all would be that of one.
+ * Paces polls at fixed intervals. Due times count from one starting time, so that one late request does not delay later ones. A poll
+ * that comes due while the last request is in progress is skipped. The starting time is random within an interval: otherwise
+ * sessions that open together would poll together and all wait equally long.
  */
 export function every(intervalMs: number, nowMs = () => performance.now(), random = Math.random): Pace {
   const beganMs = nowMs() + random() * intervalMs;

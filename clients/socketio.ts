@@ -1,12 +1,11 @@
 import { io, NodeWebSocket, type Socket } from 'socket.io-client';
 import * as msgpack from 'socket.io-msgpack-parser';
+import { bufferOf } from '../bench/codec/bytes.ts';
 import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
-import { lifetime } from './shared/lifetime.ts';
+import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
 
 const EVENT = 'm';
-/** Time the server has to answer what is under way when a session ends. */
-const GOODBYE_MS = 1_000;
 
 /**
  * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. Its
@@ -41,11 +40,11 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   return life.session;
 }
 
-/** What the MessagePack encoder takes for bytes: a Buffer in Node.js, an ArrayBuffer in a browser. */
+/** Converts bytes to the type that the MessagePack encoder encodes as bytes: a Buffer in Node.js, an ArrayBuffer in a browser. */
 function packable(message: Message): unknown {
   if (typeof message === 'string') return message;
   if (typeof Buffer === 'undefined') return message.slice().buffer;
-  return Buffer.from(message.buffer, message.byteOffset, message.length);
+  return bufferOf(message);
 }
 
 /** @returns the transports in the order they are tried, and what ends the connections that the platform opened for them */

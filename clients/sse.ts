@@ -4,7 +4,7 @@ import { lifetime } from './shared/lifetime.ts';
 import { bearer, withToken } from './shared/token.ts';
 import { baseOf, postInOrder } from './shared/upstream.ts';
 
-/** Server-Sent Events down, POST up. The EventSource's own reconnection is off: a lost session is reported, not mended. */
+/** Server-Sent Events down, POSTs up. EventSource's own reconnection is not used: a lost session is reported. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const base = baseOf(url);
   const http = settings.platform.openHttp(settings.options.http === '2' ? '2' : '1.1');

@@ -4,7 +4,7 @@ import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 
-/** Length-prefixed messages over TCP. Node only: no browser opens a plain socket. */
+/** Length-prefixed messages over TCP. For Node only: browsers cannot open plain sockets. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, hostname, port } = new URL(url);
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true };

@@ -3,8 +3,8 @@ import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
 
 /**
- * A WebRTC data channel: one message a message. We offer, the server answers, both over a WebSocket that stays open as long as
- * the session: by its close the server says why it ended, and a peer that is gone is noticed at once.
+ * A WebRTC data channel, with one data channel message for each message. The client sends an offer and the server its answer over a
+ * WebSocket that stays open as long as the session. Its close code says why the session ended, and shows at once that a peer is gone.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { platform, options, encoding, signal } = settings;
@@ -12,7 +12,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const peer = new platform.RTCPeerConnection({ iceServers: [] });
   const channel = peer.createDataChannel('', channelSettings(options));
   const life = lifetime(receiver, signal, (wasUsable) => {
-    // What was sent before is still sent: the peer connection ends when the server has said goodbye.
+    // Messages sent before are still delivered: the peer connection closes when the server has closed the WebSocket.
     if (wasUsable) channel.close();
     else peer.close();
     signalling.close();
@@ -29,7 +29,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     signalling.close();
   };
 
-  // Without candidates: the server waits for us at its own address, which its answer names.
+  // The offer has no candidates: the client connects to the server's address, which the answer names.
   async function offer(): Promise<void> {
     const description = await peer.createOffer();
     await peer.setLocalDescription(description);
@@ -69,7 +69,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   return life.session;
 }
 
-/** Both sides open channel 0 by agreement (RFC 8832 §4 is for channels that only one side knows of), each with these settings. */
+/** Settings of the channel, which both sides open as number 0 by agreement. Only other channels need RFC 8832 §4. */
 function channelSettings({ ordered, maxRetransmits }: Options): DataChannelSettings {
   return {
     negotiated: true,

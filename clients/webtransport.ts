@@ -10,13 +10,14 @@ import type {
 import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
 
-/** Where nobody listens QUIC hears nothing: its own patience is 30 s. */
+/** Time to open a session. Without a server there is no answer, and QUIC itself would wait 30 s. */
 const OPENING_MS = 10_000;
 const PREFIX_BYTES = 4;
 
 /**
- * WebTransport, as a browser has it: one bidirectional stream of length-prefixed messages, whose first from the server is empty;
- * with the option `datagrams`, each message by itself after that. A URL that ends in `#sha256=<hex>` pins the server's certificate.
+ * WebTransport with a browser's interface: one bidirectional stream of length-prefixed messages, of which the server's first is
+ * empty. With the option `datagrams`, each later message is a datagram. A URL that ends in `#sha256=<hex>` pins the server's
+ * certificate.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const [address = '', pin] = url.split('#sha256=');
@@ -48,12 +49,12 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     const byDatagram = settings.options.datagrams === true;
     const send = byDatagram ? datagramSender(transport) : (message: Message) => write(frameOf(bytesOf(message)));
     if (byDatagram) readAll(transport.datagrams, deliver).catch(ignore);
-    // A stream that has carried nothing does not exist for the server.
+    // The server learns of a stream only when it carries something.
     write(frameOf(new Uint8Array()));
     let greeted = false;
     const onFrame = (frame: Uint8Array): void => {
       if (frame.length > 0) return deliver(frame);
-      // Datagrams that nobody takes are dropped in silence: it is asked for a sign instead.
+      // Answers the server's question whether the client still reads: unread datagrams are dropped silently.
       if (greeted && byDatagram) return write(frameOf(frame));
       greeted = true;
       clearTimeout(late);
@@ -75,7 +76,7 @@ function datagramSender({ datagrams }: WebTransportLike): Send {
   const writer = datagrams.writable.getWriter();
   return (message) => {
     const bytes = bytesOf(message);
-    // A browser would throw it away without a word.
+    // A browser would drop it silently.
     if (bytes.length > datagrams.maxDatagramSize) {
       throw new Error(
         `the message is too large for a datagram: ${bytes.length} bytes of at most ${datagrams.maxDatagramSize}`,
@@ -100,7 +101,7 @@ function bytesOf(message: Message): Uint8Array {
   return typeof message === 'string' ? encoder.encode(message) : message;
 }
 
-/** As `encodeFrame` of bench/codec/frame.ts, without Node's Buffer. */
+/** Encodes a frame as `encodeFrame` of bench/codec/frame.ts does, but without Node's Buffer. */
 function frameOf(bytes: Uint8Array): Uint8Array {
   const frame = new Uint8Array(PREFIX_BYTES + bytes.length);
   new DataView(frame.buffer).setUint32(0, bytes.length);
@@ -108,7 +109,7 @@ function frameOf(bytes: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** Joins what a stream brings into frames. */
+/** Cuts a stream of bytes into frames. */
 function frameReader(onFrame: (frame: Uint8Array) => void): (chunk: Uint8Array) => void {
   const prefix = new Uint8Array(PREFIX_BYTES);
   const length = new DataView(prefix.buffer);
@@ -137,5 +138,5 @@ function fromHex(text: string): Uint8Array {
   return Uint8Array.from(text.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
 }
 
-/** Of a session that is over: `closed` says why. */
+/** Ignores errors of a session that has ended: `closed` says why. */
 function ignore(): void {}

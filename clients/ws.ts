@@ -3,7 +3,7 @@ import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
 
-/** Raw WebSocket: one frame a message, or with `batchMs` several messages. With `deflate` it offers compression. */
+/** Raw WebSocket with one message a frame, or several with `batchMs`. Offers compression with `deflate`. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { platform, options, encoding } = settings;
   const { deflate, batchMs = 0 } = options;
@@ -12,7 +12,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const batches = batchMs === 0 ? undefined : batcher(Number(batchMs), (frame) => socket.send(frame));
   const life = lifetime(receiver, settings.signal, () => {
     batches?.flush();
-    // Without a code some servers take it for a fault (RFC 6455 §7.1.5, 1005).
+    // Some servers treat a close without a code as an error (RFC 6455 §7.1.5, 1005).
     socket.close(1000);
   });
   let cause = '';

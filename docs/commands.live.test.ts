@@ -73,7 +73,7 @@ function commandsIn(file: string): Shown[] {
   });
 }
 
-/** What follows `wirebench`; undefined for what is no command of ours, or exempt, or a name with an ellipsis for arguments. */
+/** Arguments after `wirebench`; undefined if the text is not a command of ours, is exempt, or has an ellipsis for arguments. */
 function commandOf(text: string): string | undefined {
   if (text.includes('…')) return undefined;
   const [, bin] =

@@ -30,7 +30,7 @@ const step = (which: MicroRow['step']): MicroRow => ({
   secondsHigh: 2e-6,
 });
 
-/** Whatever a run may tell, it tells: reasons, errors, what was left out, what the machine is not fit for. */
+/** Run with every kind of text: reasons, errors, transports left out, and failed checks of the machine. */
 const plain = ((): Results => {
   const made = makeResults({
     transports: {
@@ -70,7 +70,7 @@ const later = madeHostile({
   id: 'later',
 });
 
-/** What moves a cursor, breaks a line or turns it around. */
+/** Characters that move a cursor, break a line or reverse its direction. */
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 const linesOf = (text: string): string[] => text.split('\n');
 
@@ -80,7 +80,7 @@ beforeAll(async () => {
 });
 afterAll(() => reader?.close());
 
-/** Elements and attributes that no page of ours has; what is asked for and complained of, the reader looks after. */
+/** Script that lists elements and attributes that no page of ours has. The reader watches requests and console messages. */
 const FOREIGN = `[...document.querySelectorAll('*')].flatMap((one) => [
   ...(one.matches('img, iframe, object, embed, link, base, foreignObject, svg svg') ? [one.outerHTML] : []),
   ...[...one.attributes].filter(({ name }) => /^on|^srcdoc$/.test(name)).map(({ name }) => name),
@@ -88,12 +88,12 @@ const FOREIGN = `[...document.querySelectorAll('*')].flatMap((one) => [
 ])`;
 const foreign = (page: Page): Promise<string[]> => page.evaluate<string[]>(FOREIGN);
 
-/** Of Markdown, all but code spans: in those nothing but their end means anything. */
+/** Markdown without its code spans, in which only the closing backticks have a meaning. */
 function outsideCode(markdown: string): string {
   return markdown.replaceAll(/\\[^\n]|(`+)[^`].*?(?<!`)\1(?!`)/g, (found) => (found.startsWith('`') ? '' : found));
 }
 
-/** Of RFC 4180. */
+/** Cells of a CSV text (RFC 4180). */
 const cellsOf = (csv: string): string[] =>
   [...csv.matchAll(/(?:^|,|\r\n)("(?:[^"]|"")*"|[^,"\r]*)/g)].map(([, cell = '']) => cell);
 
@@ -108,7 +108,7 @@ describe.each(Object.entries(RUNS))('%s', (_name, results) => {
     ({ html, analysis } = await makeReport(results, { resamples: 200 }));
   });
 
-  test('is text on the page, and stays so in all that the page does with it', async () => {
+  test('stays text on the page, through everything that the page does with it', async () => {
     expect(html.match(/<script[\s>]/gi)).toHaveLength(4);
     expect(linesOf(html).filter((line) => UNPRINTABLE.test(line))).toEqual([]);
     await reader.open(html, { acceptDownloads: true }, async (page) => {
@@ -157,7 +157,7 @@ describe.each(Object.entries(RUNS))('%s', (_name, results) => {
     });
   }, 120_000);
 
-  test('moves nothing in a terminal, and is no escape code of its own where there is colour', () => {
+  test('contains no control characters in a terminal, and no escape codes but those of colours', () => {
     const comparison = compare(results, later, { resamples: 100 });
     const advice = advise({ results, analysis }, ANSWERS, { draws: 100 });
     const texts = (colour: boolean) => [
@@ -167,7 +167,7 @@ describe.each(Object.entries(RUNS))('%s', (_name, results) => {
     ];
     for (const text of texts(false)) expect(linesOf(text).filter((line) => UNPRINTABLE.test(line))).toEqual([]);
     for (const text of texts(true)) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal takes for a colour
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal's escape code for a colour
       const bare = text.replaceAll(/\u001b\[\d+m/g, '');
       expect(linesOf(bare).filter((line) => UNPRINTABLE.test(line))).toEqual([]);
       expect(bare).not.toContain('[31m]0;title\u0007');
@@ -188,12 +188,12 @@ describe.each(Object.entries(RUNS))('%s', (_name, results) => {
       expect(live).not.toMatch(/<(?:img|svg|script|style|!--|http)/i);
       expect(live).not.toMatch(/(?<!\\)\]\((?!https:)|http:\/\/evil|(?<!\\)!\[|@everyone/);
       expect(text).not.toMatch(/^\s*# heading/m);
-      // That of the command alone.
+      // Only the record has a code block, with the command.
       expect(text.match(/^```/gm) ?? []).toHaveLength(text === record ? 2 : 0);
     }
   });
 
-  test('is no formula in a sheet, and one line in a log of histograms', async () => {
+  test('is no formula in a spreadsheet, and one line in a log of histograms', async () => {
     const cells = cellsOf(trialsCsv(results, analysis));
     expect(cells.length).toBeGreaterThan(1_000);
     expect(cells.filter((cell) => /^"?[=+@\t\r]/.test(cell))).toEqual([]);
@@ -214,7 +214,7 @@ const ANSWERS = {
   load: { scenario: null, preferred: null, clients: null, rate: null, size: null },
 };
 
-test('so it is on the page of two runs', async () => {
+test('harm stays text on the page of two runs', async () => {
   const html = await renderComparison(compare(RUNS['harm in every text'], later, { resamples: 100 }));
   expect(linesOf(html).filter((line) => UNPRINTABLE.test(line))).toEqual([]);
   await reader.open(html, {}, async (page) => {

@@ -12,7 +12,7 @@ import { comparisonText } from './terminal/comparison.ts';
 import { summary } from './terminal/summary.ts';
 import { ECHO, makeResults, SEVEN } from './testing/fixtures.ts';
 
-/** A run of today, of which some parts are then written as a later version might write them. */
+/** Run of this version; tests rewrite parts of it as a later version might. */
 const today = makeResults({
   transports: { ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} },
   scenarios: [ECHO, { ...ECHO, scenario: 'fan-in' }, { ...ECHO, scenario: 'high' }],
@@ -55,7 +55,7 @@ const hasAll = (shown: string): void => {
   for (const name of NAMED) expect(flat(shown)).toMatch(name);
 };
 
-test('what a newer version wrote is set aside by name, and the rest is shown: terminal, Markdown, page', async () => {
+test('terminal, Markdown and page set newer cases aside by name, and show the rest', async () => {
   const results = read();
   const { html, analysis } = await makeReport(results, { resamples: 100 });
   expect(analysis.groups.map(({ question }) => question.scenario)).toEqual(['echo']);
@@ -77,24 +77,24 @@ test('what a newer version wrote is set aside by name, and the rest is shown: te
   }
 });
 
-test('a rule that is not known is shown by its text, also where it was broken more than once', () => {
+test('an unknown rule is shown by its text, also if it was broken more than once', () => {
   const results = read();
   const warnings = analyse(results, { resamples: 100 }).warnings.map(({ text: said }) => said);
   expect(warnings.some((said) => said.includes('1 of 6 trials suspect: nobody sneezed: two did'))).toBe(true);
 });
 
-test('of a run whose every case is newer, it is said that nothing can be shown', () => {
+test('for a run of newer cases only, the report says that nothing can be shown', () => {
   const results = parseResults(
     JSON.stringify({ ...today, cases: today.cases.map((one) => ({ ...one, kind: 'x' })) }),
     'x',
   );
   expect(analyse(results, { resamples: 100 }).status).toMatchObject({
     kind: 'invalid',
-    consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+    consequence: 'Nothing of this run can be shown, because a newer version wrote all of its cases.',
   });
 });
 
-test('compare names what it sets aside in either run', () => {
+test('compare names the cases that it sets aside in either run', () => {
   const comparison = compare(today, read(), { resamples: 100 });
   expect(comparison.rows.map(({ scenario }) => scenario)).toEqual(expect.arrayContaining(['echo']));
   const bytes = comparison.rows.filter(({ metric, scenario }) => metric.id === 'bytes' && scenario === 'echo');
@@ -104,10 +104,10 @@ test('compare names what it sets aside in either run', () => {
   expect(comparison.onlyInBase.map(({ reason }) => reason)).toEqual(
     expect.arrayContaining(['kind “fan-in” was written by a newer version']),
   );
-  expect(comparison.warnings.some(({ text: said }) => said.includes('Set aside in the new run'))).toBe(true);
+  expect(comparison.warnings.some(({ text: said }) => said.includes('Not shown of the new run'))).toBe(true);
 });
 
-test('in the CSV each case that is set aside has a line with its reason, and its bytes are no zero', () => {
+test('the CSV has a line with the reason for each case set aside, and no zero for its bytes', () => {
   const results = read();
   const [header = '', ...lines] = trialsCsv(results, analyse(results, { resamples: 100 }))
     .trimEnd()

@@ -20,7 +20,7 @@ const whole = makeResults({
   wire: 'link',
 });
 
-/** Trials of ws without the figures of these paths; what stands in their place is a zero. */
+/** Run whose trials of ws have zeros for the figures at these paths, and list them as not measured. */
 function without(paths: readonly string[], blocks: readonly number[] = [0, 1, 2, 3, 4, 5, 6]): Results {
   const notMeasured: NotMeasured[] = paths.map((path) => ({ path, reason: WHY }));
   return {
@@ -48,7 +48,7 @@ const analysed = (results: Results) => analyse(results, { resamples: 100 });
 const rowOf = (results: Results, transport: string) =>
   analysed(results).groups[0]?.rows.find((row) => row.transport === transport);
 
-test('a figure that was not measured is a dash with its reason, and decides nothing', async () => {
+test('a figure that was not measured is shown as a dash with its reason, and decides nothing', async () => {
   const results = without(['usage.server']);
   const row = rowOf(results, 'ws');
   expect(row?.cells.cpu).toEqual({ state: 'not shown', reason: WHY });
@@ -71,7 +71,7 @@ test('a figure that was not measured is a dash with its reason, and decides noth
   );
 });
 
-test('a trial that did not measure it is left out of the median; the others stay', () => {
+test('the median leaves out only the trials without the figure', () => {
   const [some, all] = [rowOf(without(['usage.server.cpuSeconds'], [2, 5]), 'ws'), rowOf(whole, 'ws')];
   const [cell, known] = [some?.cells.cpu, all?.cells.cpu];
   if (cell?.state !== 'shown' || known?.state !== 'shown') throw new Error('not shown');
@@ -79,14 +79,14 @@ test('a trial that did not measure it is left out of the median; the others stay
   expect(cell.values.every(({ value }) => value > 0)).toBe(true);
 });
 
-test('a path covers all that lies below it, and nothing beside it', () => {
+test('a path covers everything below it, and nothing beside it', () => {
   expect(rowOf(without(['wire']), 'ws')?.cells.bytes).toEqual({ state: 'not shown', reason: WHY });
   expect(rowOf(without(['wire.socket']), 'ws')?.cells.bytes.state).toBe('shown');
   expect(rowOf(without(['latency.response']), 'ws')?.cells.p50).toEqual({ state: 'not shown', reason: WHY });
   expect(rowOf(without(['latency.respons']), 'ws')?.cells.p50.state).toBe('shown');
 });
 
-test('it is an empty cell of the CSV', () => {
+test('a figure that was not measured is an empty cell of the CSV', () => {
   const results = without(['usage.server', 'messages.reordered']);
   const [header = '', ...lines] = trialsCsv(results, analysed(results)).trimEnd().split('\r\n');
   const columns = header.split(',');
@@ -101,7 +101,7 @@ test('it is an empty cell of the CSV', () => {
   }
 });
 
-test('compare says why, and judges the rest', () => {
+test('compare gives the reason, and judges the other figures', () => {
   const comparison = compare(whole, without(['usage.server']), { resamples: 100 });
   const of = (transport: string) =>
     comparison.rows.find(({ metric, name }) => metric.id === 'cpu' && name === transport)?.verdict;
@@ -109,7 +109,7 @@ test('compare says why, and judges the rest', () => {
   expect(of('sse')?.word).not.toBe('not testable');
 });
 
-test('faults that nobody counted are not said to be none', () => {
+test('faults that were not counted are not reported as zero', () => {
   const results = without(['messages.reordered']);
   const [group] = analysed(results).groups;
   if (group === undefined) throw new Error('no group');
@@ -123,7 +123,7 @@ test('faults that nobody counted are not said to be none', () => {
   expect(deliveriesTakeaway(rows)).toContain('Not measured everywhere: out of order.');
 });
 
-test('it survives a file', () => {
+test('the list of figures that were not measured is kept in a results file', () => {
   const results = without(['usage.server']);
   expect(parseResults(formatResults(results), 'x')).toEqual(results);
 });

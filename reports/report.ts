@@ -14,14 +14,14 @@ export { wireReport, wireTable } from './terminal/wire-table.ts';
 /**
  * Judges a run and lays it out as one HTML document.
  *
- * @param sha256 of the file that holds the results, which the page names; without one, of what would be written
+ * @param sha256 hash of the results file, which the page names; by default of the file as it would be written
  */
 export async function makeReport(
   results: Results,
   options: Partial<AnalysisOptions> = {},
   sha256 = createHash('sha256').update(formatResults(results)).digest('hex'),
 ): Promise<{ html: string; analysis: Analysis }> {
-  // A page carries its results, so the order of their keys must not depend on whether they have been in a file.
+  // A page embeds its results, so the order of their keys must not depend on whether they have been in a file.
   const ordered = resultsSchema.parse(results);
   const analysis = analyse(ordered, options);
   return { html: await renderPage(ordered, analysis, sha256), analysis };

@@ -4,24 +4,25 @@ import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import { Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { eitherValue, schemaOf, textValue, type Value } from './shared/graphql/graphql-schema.ts';
+import {
+  ENVELOPE_BYTES,
+  eitherValue,
+  KEEP_ALIVE_MS,
+  schemaOf,
+  textValue,
+  type Value,
+} from './shared/graphql/graphql-schema.ts';
 import { listenOverStreams } from './shared/graphql/graphql-streams.ts';
 import { Feed } from './shared/http/feed.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { BASE64_GROWTH } from './shared/messages.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 
-/** What binary takes as text. */
-const BASE64 = 4 / 3;
-
-/** What graphql-ws puts around a message on its way up. Text that JSON escapes takes more. */
-const ENVELOPE_BYTES = 1_024;
-const KEEP_ALIVE_MS = 12_000;
-
 interface Member {
   readonly feed: Feed<Value>;
-  /** Counts the messages of its operations. */
+  /** Takes a token for each message in its operations. */
   readonly take: () => boolean;
 }
 
@@ -41,8 +42,8 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
   const base64 = settings.options.base64 === true;
   const schema = schemaOf({ base64 });
   const valueWith = base64 ? eitherValue : textValue;
-  const maxPayload = Math.ceil(messageBytes * (base64 ? BASE64 : 1)) + ENVELOPE_BYTES;
-  // The token comes with `connection_init`: a browser can set no header of the handshake.
+  const maxPayload = Math.ceil(messageBytes * (base64 ? BASE64_GROWTH : 1)) + ENVELOPE_BYTES;
+  // The token comes with `connection_init`, because a browser cannot set headers of the handshake.
   const wss = acceptWebSockets(server, { authenticator, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
   const newMember = (): Member => ({ feed: new Feed(), take: tokenBucket(limits) });
@@ -55,7 +56,7 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
   type Context = Member & { readonly socket: WebSocket };
 
   async function receive(message: Message, { feed, socket, take }: Context): Promise<boolean> {
-    // One operation may have as many as there is room for.
+    // One operation may contain many messages.
     if (!take()) {
       endSocket(socket, 4429, 'Too many messages');
       throw new GraphQLError('too many messages');
@@ -92,7 +93,7 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
           throw error;
         }
       },
-      // The socket may have closed since its message came in.
+      // The socket may have closed since its message arrived.
       context: ({ extra: { socket } }): Context => ({
         socket,
         ...(members.get(socket) ?? newMember()),
@@ -115,7 +116,7 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
   wss.on('connection', (socket) => {
     members.set(socket, newMember());
     socket.once('close', () => members.delete(socket));
-    // Whatever they are: the protocol's own pings and refused subscriptions cost as much as messages.
+    // Counts packets of every kind: pings and refused subscriptions cost as much as messages.
     const take = tokenBucket(limits);
     socket.on('message', () => {
       if (!take()) endSocket(socket, 4429, 'Too many requests');
@@ -123,7 +124,7 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
   });
 
   const port = await bind(server, settings);
-  // A value waits in its feed until the one before it has been written.
+  // A value waits in its feed until the previous one has been written.
   const stopWatching = watchBacklogs(
     limits,
     () => members.keys(),

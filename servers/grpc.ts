@@ -7,10 +7,18 @@ import type { Application, Listener, Message, ServerSettings } from '../bench/co
 import { type AuthContext, Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import { guardPieces, guardSession, lingering } from './shared/http/http2-guard.ts';
-import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
+import {
+  authority,
+  bind,
+  closeServer,
+  closingOnce,
+  createStreamServer,
+  GOODBYE_MS,
+  trackSockets,
+} from './shared/listening.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 
-/** What Node says of an HTTP/2 stream, before anybody handles it. */
+/** Diagnostics channel on which Node announces an HTTP/2 stream before anything handles it. */
 const STREAM_CREATED = 'http2.server.stream.created';
 interface StreamCreated {
   readonly stream: ServerHttp2Stream & { readonly session: ServerHttp2Session | undefined };
@@ -19,35 +27,33 @@ interface StreamCreated {
 function isStream(created: unknown): created is StreamCreated {
   return typeof created === 'object' && created !== null && 'stream' in created && 'headers' in created;
 }
-const PACKING = 'grpc-encoding';
-/** Time a peer that is told why has to leave before its connection is cut. */
-const GOODBYE_MS = 1_000;
+const COMPRESSION_HEADER = 'grpc-encoding';
 
-/** What goes down has been encoded before: a broadcast only once. */
+/** Call of a session. Messages down are encoded beforehand, so that a broadcast is encoded only once. */
 type Call = ServerDuplexStream<Message, Buffer>;
 
 interface Connection {
   readonly socket: Socket;
-  /** Its HTTP/2 is looked after: from its first stream on. */
+  /** True once its HTTP/2 session is guarded, from its first stream on. */
   guarded: boolean;
-  /** Calls that were admitted and go on. */
+  /** Number of admitted calls in progress. */
   calls: number;
 }
 
 interface Stream {
   readonly call: Call;
   readonly connection: Connection | undefined;
-  /** Bytes that the flow control of HTTP/2 has not let go yet. */
+  /** Bytes that HTTP/2's flow control still holds back. */
   waiting: number;
 }
 
-/** gRPC over HTTP/2, on @grpc/grpc-js: one bidirectional stream a session. Its metadata, answered at once, say that it is open. */
+/** gRPC over HTTP/2, on @grpc/grpc-js: one bidirectional stream a session. The server's metadata, sent at once, say that it is open. */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const authenticator = new Authenticator(settings);
   const streams = new Set<Stream>();
-  /** By address and port, which is all a call knows of its connection. */
+  /** Connections by remote address and port, all that a call knows of its connection. */
   const connections = new Map<string, Connection>();
 
   const grpc = new Server({
@@ -101,7 +107,7 @@ export async function listen(application: Application, settings: ServerSettings)
     call.sendMetadata(new Metadata());
   }
 
-  /** Undefined where the call has been refused. */
+  /** Authenticates a call. Undefined if it was refused. */
   async function admitted(call: Call): Promise<AuthContext | undefined> {
     const [given] = call.metadata.get('authorization');
     const token = authenticator.open ? undefined : tokenOf({ headers: { authorization: String(given ?? '') } });
@@ -110,20 +116,20 @@ export async function listen(application: Application, settings: ServerSettings)
     } catch (error) {
       const refused = error instanceof Unauthorized;
       const code = refused ? status.UNAUTHENTICATED : status.INTERNAL;
-      call.emit('error', { code, details: refused ? error.message : 'the token could not be looked at' });
+      call.emit('error', { code, details: refused ? error.message : 'the token could not be checked' });
       return undefined;
     }
   }
 
-  /** The library shows neither its streams nor their connections; Node does. */
+  /** Guards a stream and its connection, which Node announces and the library does not expose. */
   function guard(created: unknown): void {
     if (!isStream(created)) return;
     const { stream, headers } = created;
     const { session } = stream;
     const connection = session === undefined ? undefined : connections.get(nameOf(session.socket));
     if (session === undefined || connection === undefined) return;
-    // The library would unpack all messages of a read at once; of a packing that it does not know it says UNIMPLEMENTED.
-    if (headers[PACKING] !== undefined) headers[PACKING] = 'none that is accepted here';
+    // The library would decompress all messages of a read at once. It refuses an unknown compression with UNIMPLEMENTED.
+    if (headers[COMPRESSION_HEADER] !== undefined) headers[COMPRESSION_HEADER] = 'not accepted here';
     guardPieces(stream, session, limits);
     if (connection.guarded) return;
     connection.guarded = true;
@@ -137,19 +143,19 @@ export async function listen(application: Application, settings: ServerSettings)
       const name = nameOf(socket);
       const connection: Connection = { socket, guarded: false, calls: 0 };
       connections.set(name, connection);
-      // One that is no session by then, or holds none any more, has no business here.
-      const look = setInterval(() => {
+      // Cuts a connection that has no session by then, or at any later check.
+      const check = setInterval(() => {
         if (connection.calls === 0) socket.destroy();
       }, limits.handshakeMs);
       socket.once('close', () => {
-        clearInterval(look);
+        clearInterval(check);
         if (connections.get(name) === connection) connections.delete(name);
       });
       injector.injectConnection(lingering(socket));
     },
     ['h2'],
   );
-  // TLS, where there is any, ends before: the same authorization as for every other transport.
+  // Insecure to the library, because TLS ends before it, in the server that all transports share.
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const sockets = trackSockets(server);
 
@@ -165,7 +171,7 @@ export async function listen(application: Application, settings: ServerSettings)
     url: `${settings.identity === undefined ? 'grpc' : 'grpcs'}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
-      heartbeat: 'none: keepalive pings are off, as the library has them',
+      heartbeat: 'none: keepalive pings are off, which is the library’s default',
       heartbeatSeconds: 0,
       compression: false,
       tcpNoDelay: true,
@@ -185,12 +191,12 @@ export async function listen(application: Application, settings: ServerSettings)
   };
 }
 
-/** By which a call knows its connection. */
+/** Name by which a call finds its connection. */
 function nameOf({ remoteAddress, remotePort }: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   return `${remoteAddress}:${remotePort}`;
 }
 
-/** The call ends with this status, once what was written before is gone; soon, in any case. */
+/** Ends a call with a status once earlier messages have been sent, or cuts its connection after `GOODBYE_MS`. */
 function refuse({ call, connection }: Stream, code: status, details: string): void {
   call.emit('error', { code, details });
   const socket = connection?.socket;

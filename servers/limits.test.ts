@@ -55,7 +55,7 @@ describe('in virtual time', () => {
       const take = tokenBucket({ messagesPerSecond: 0.5 });
       expect(take()).toBe(false);
       vi.advanceTimersByTime(60_000);
-      // A burst of half a message is none.
+      // A burst of half a message allows no message.
       expect(take()).toBe(false);
     });
 
@@ -157,7 +157,7 @@ test('the packet walker counts what is in a chunk, one by one, and knows a packe
   expect(walk(Uint8Array.of(2))).toBe('partial');
   expect(walk(Uint8Array.of(3))).toBe('whole');
   expect(types).toEqual([12, 4, 3]);
-  // The limit holds within one chunk.
+  // The limit applies within one chunk.
   expect(walk(Uint8Array.of(0xc0, 0, 0xc0, 0, 0xc0, 0))).toBe('refused');
   expect(types).toHaveLength(5);
 });

@@ -1,17 +1,17 @@
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
 import { listenForPolls, type Poll, type PollingSession } from './shared/http/polling.ts';
 
-/** How long a request without news is held. RFC 6202 §5.5 found 30 s safe with nearly every proxy. */
+/** Time that a request is held while there are no messages. RFC 6202 §5.5 found 30 s safe with nearly every proxy. */
 const HOLD_MS = 25_000;
 
-/** Long polling (RFC 6202): a GET held until there is news, a cursor to say what was read, one POST a message up. */
+/** Long polling (RFC 6202): a GET held until there are messages, a cursor that says what was read, and a POST for each message up. */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const effective = { heartbeat: `a held request is answered after ${HOLD_MS} ms`, heartbeatSeconds: HOLD_MS / 1e3 };
   return listenForPolls(application, settings, { poll, effective });
 }
 
 function poll(session: PollingSession, cursor: number, { response, sendNews }: Poll): void {
-  // One held request a session: an older one is answered with what there is.
+  // Holds one request a session: answers an older one with the messages that there are.
   session.held?.answer();
   const { messages } = session.mailbox.read(cursor);
   const answer = (): void => {

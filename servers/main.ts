@@ -5,7 +5,7 @@ import { meterSockets } from '../bench/meter.ts';
 import { application } from './application.ts';
 
 /**
- * One process, one transport. The parent says what to serve; the process answers with the URL, reports its usage when asked,
+ * Server process for one transport. The parent says what to serve; the process answers with the URL, reports its usage when asked,
  * drains on SIGTERM, and ends with its parent.
  */
 const meter = meterSockets('server');
@@ -23,7 +23,7 @@ async function handle(order: ServerOrder): Promise<ServerAnswer> {
   listener = await server.listen(wanted.application, order);
   const { url, close }: Partial<Listener> = listener ?? {};
   if (url === undefined || close === undefined)
-    throw new TypeError('listen resolved with no listener: it has to have what bench/contract.ts says');
+    throw new TypeError('listen must resolve with a listener that has the properties in bench/contract.ts');
   return { answer: 'listening', url: listener.url, effective: listener.effective };
 }
 

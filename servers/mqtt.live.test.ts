@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import type { Options } from '../bench/contract.ts';
 import { Kit } from '../bench/testing/kit.ts';
 import * as server from './mqtt.ts';
-import { MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
+import { MAX_UNRELEASED } from './mqtt.ts';
 
 let kit: Kit;
 beforeEach(() => {
@@ -18,7 +18,7 @@ async function served(options: Options): Promise<URL> {
   return new URL((await kit.listen(server, { options })).url);
 }
 
-/** A connection of packets by hand, and the kinds of packets that came back. */
+/** Connection for hand-made packets, and the types of the packets received. */
 function dial({ hostname, port }: URL, { clean = true } = {}) {
   const socket = connect(Number(port), hostname);
   const seen: string[] = [];

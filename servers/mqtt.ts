@@ -7,17 +7,18 @@ import { watchBacklogs } from './shared/backlog.ts';
 import { schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
 import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
-import { dropStoredQos2Payloads, MAX_UNRELEASED } from './shared/mqtt/mqtt-memory.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
-/** What a PUBLISH carries besides the message: the topic, its length and a packet identifier. */
+/** Room in a PUBLISH for everything but the message: the topic, its length and a packet identifier. */
 const ENVELOPE_BYTES = 256;
 /** CONNACK: not authorized. [MQTT-3.2.2-6] */
 const NOT_AUTHORIZED = 5;
+/** Maximum number of QoS 2 messages without their PUBREL. One more ends the connection: MQTT 3.1.1 has no code for it. */
+export const MAX_UNRELEASED = 1_000;
 
 /**
- * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for answers and to `all` for
- * broadcasts. A token comes as the password. Options: `qos` of what the server publishes, 0 unless said, and `websocket`.
+ * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for replies and to `all` for
+ * broadcasts. A token comes as the password. Options: `qos` of the server's messages (0 by default) and `websocket`.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
@@ -28,12 +29,12 @@ export async function listen(application: Application, settings: ServerSettings)
   const subscribed = new WeakMap<Client, Set<string>>();
 
   const broker = await Aedes.createBroker({
-    // Any number at once: with a hundred, a hundred messages to one subscriber that does not read would stop all the others.
+    // Unlimited: with a limit of 100, a hundred messages to one subscriber that does not read would stop all others.
     concurrency: 0,
     drainTimeout: 10_000,
     connectTimeout: limits.handshakeMs,
     maxInflightInbound: MAX_UNRELEASED,
-    // What is kept for those who are away has no bound in aedes.
+    // Only clean sessions: aedes keeps messages for absent clients without a limit.
     preConnect: (_client, { clean }, done) => done(clean ? null : new Error('only clean sessions'), clean === true),
     authenticate(client, _username, password, done) {
       authenticator.admit(password?.toString('latin1')).then(
@@ -48,7 +49,7 @@ export async function listen(application: Application, settings: ServerSettings)
       );
     },
     authorizePublish(_client, { topic, retain }, done) {
-      // Nothing in anybody else's name, and nothing that stays.
+      // No publishing in another client's name, and no retained messages.
       if (!topic.startsWith('up/') || retain) return done(new Error('may not be published'));
       done(null);
     },
@@ -56,7 +57,7 @@ export async function listen(application: Application, settings: ServerSettings)
       const { topic } = subscription;
       const topics = subscribed.get(client) ?? new Set();
       subscribed.set(client, topics);
-      // Everybody's answers are nobody's business.
+      // No wildcards: they would show other clients' replies.
       const ours = topic === 'all' || (topic.startsWith('down/') && !/[#+]/.test(topic));
       if (!ours || (topics.size >= limits.subscriptions && !topics.has(topic))) return done(null, null);
       topics.add(topic);
@@ -122,4 +123,19 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
+}
+
+/** Part of aedes that its types omit. */
+interface WithStore {
+  readonly persistence: { incomingStorePacket(client: object, packet: object): Promise<void> };
+}
+
+/**
+ * Stores only the identifier of a QoS 2 message that waits for its PUBREL, which is enough to recognize a repetition. aedes would
+ * store the whole message, though it has delivered it already: a client that sends no PUBREL could fill the memory.
+ */
+export function dropStoredQos2Payloads(broker: Aedes): void {
+  const { persistence } = broker as Aedes & WithStore;
+  const store = persistence.incomingStorePacket.bind(persistence);
+  persistence.incomingStorePacket = (client, packet) => store(client, { ...packet, topic: '', payload: '' });
 }

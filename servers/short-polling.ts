@@ -1,11 +1,11 @@
 import type { Application, Listener, ServerSettings } from '../bench/contract.ts';
 import { listenForPolls, type Poll, type PollingSession } from './shared/http/polling.ts';
 
-/** Short polling: every GET is answered at once, with 204 where there is no news; one POST a message up. */
+/** Short polling: every GET is answered at once, with 204 if there are no messages; messages up are POSTs. */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
-  // How often is the client's to say; here it is only told.
-  const { intervalMs = 'as the client likes' } = settings.options;
-  const effective = { heartbeat: 'none: every poll is one', heartbeatSeconds: 0, intervalMs };
+  // Only reported here: the client decides how often it polls.
+  const { intervalMs = 'chosen by the client' } = settings.options;
+  const effective = { heartbeat: 'none: every poll shows that the session is alive', heartbeatSeconds: 0, intervalMs };
   return listenForPolls(application, settings, { poll, effective });
 }
 

@@ -2,26 +2,28 @@ import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import * as msgpack from 'socket.io-msgpack-parser';
 import * as parser from 'socket.io-parser';
-import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import { bufferOf } from '../bench/codec/bytes.ts';
+import type { Application, Limits, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { type AuthContext, Authenticator, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
-import { createWebServer, cutSoon, guardOrigins, notFound, refuseAndCut, schemeOf } from './shared/http/http.ts';
+import { cutSoon } from './shared/connections.ts';
+import { createWebServer, guardOrigins, notFound, schemeOf, sessionQuota } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
-import { isLonger } from './shared/message-size.ts';
+import { BASE64_GROWTH, isLonger } from './shared/messages.ts';
 import { limitedSockets } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 
-/** An event has one argument. With the usual ten, a peer could leave ten messages here that never become an event. */
+/** Decoder that allows one attachment, as an event has one argument. With the default of ten, a peer could leave ten messages incomplete. */
 class Decoder extends parser.Decoder {
   constructor() {
     super({ maxAttachments: 1 });
   }
 }
 
-/** Events that a socket has by itself: a peer's own of that name would be taken for them. */
+/** Names of a socket's own events: an event of a peer must not have one of them. */
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
 
-/** The usual parser looks at an event's name, this one does not: a name that is an object would end the process. */
+/** Decoder that checks the event's name, as the default parser does: a name that is an object would end the process. */
 class PackedDecoder extends msgpack.Decoder {
   override checkPacket(packet: { readonly type: number; readonly data: readonly unknown[] }): void {
     super.checkPacket(packet);
@@ -30,18 +32,15 @@ class PackedDecoder extends msgpack.Decoder {
   }
 }
 
-/** The event's name, as short as it can be, so that framing is all that is added to a message. */
+/** Name of the event: one character, so that framing is almost all that is added to a message. */
 const EVENT = 'm';
-/** What Engine.IO and Socket.IO put around a text message: `42["m","…"]`, or names and types of MessagePack. */
+/** Bytes that Engine.IO and Socket.IO add to a text message: `42["m","…"]`, or names and types of MessagePack. */
 const ENVELOPE_BYTES = '42["m",""]'.length;
 const PACKED_ENVELOPE_BYTES = 64;
 
-/** What binary takes when it travels as text, in base64. */
-const BASE64 = 4 / 3;
-
 /**
- * Socket.IO 4 over its WebSocket transport: one event a message. Option `transport`: `polling` alone, or `upgrade`, polling
- * first; `msgpack`: packets as MessagePack instead of JSON.
+ * Socket.IO 4 over its WebSocket transport: one event a message. Options: `transport` is `polling`, or `upgrade` for polling
+ * first; `msgpack` encodes packets as MessagePack instead of JSON.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
@@ -50,7 +49,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const polls = transports.includes('polling');
   const packed = settings.options.msgpack === true;
   const authenticator = new Authenticator(settings);
-  // The token comes with Socket.IO's own connect packet, not with the handshake below it.
+  // Without tokens: they come with Socket.IO's connect packet, not with the handshake below it.
   const server = createWebServer(settings, notFound, new Authenticator({ ...settings, tokens: undefined }));
   const sockets = trackSockets(server);
   const contexts = new WeakMap<object, AuthContext>();
@@ -58,21 +57,21 @@ export async function listen(application: Application, settings: ServerSettings)
     transports,
     upgradeTimeout: limits.handshakeMs,
     parser: packed ? { ...msgpack, Decoder: PackedDecoder } : { ...parser, Decoder },
-    // A page of an origin that is admitted may read the answers.
+    // Lets pages of the admitted origins read the answers.
     ...(polls && settings.origins !== undefined ? { cors: { origin: [...settings.origins] } } : {}),
     serveClient: false,
     perMessageDeflate: false,
     httpCompression: false,
     wsEngine: limitedSockets(limits),
     maxHttpBufferSize:
-      Math.ceil(messageBytes * (polls ? BASE64 : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
+      Math.ceil(messageBytes * (polls ? BASE64_GROWTH : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
     connectTimeout: limits.handshakeMs,
   });
   if (polls) {
     endWhenTooLarge(server, io);
-    limitHandshakes(server, limits.subscriptions);
+    limitHandshakes(server, limits);
   }
-  // Engine.IO would answer a strange page's handshake with 400.
+  // Engine.IO would answer 400 to a page of another origin.
   guardOrigins(server, authenticator, settings);
   if (!authenticator.open) {
     io.use((socket, next) => {
@@ -94,17 +93,17 @@ export async function listen(application: Application, settings: ServerSettings)
       );
     const reply = (message: Message): void => void socket.emit(EVENT, asBuffer(message));
     socket.on(EVENT, (message: unknown) => {
-      // An event's argument may be anything that JSON has, or nothing.
+      // An event's argument may be any JSON value, or missing.
       if (typeof message !== 'string' && !Buffer.isBuffer(message)) return void socket.disconnect(true);
       if (isLonger(message, messageBytes)) return void socket.disconnect(true);
       void application(message, reply, broadcast);
     });
   });
 
-  // Engine.IO keeps what its transport has not taken yet, and says when that is handed on.
+  // Engine.IO queues packets that its transport has not taken yet, and says when the queue is empty.
   const waiting = new WeakMap<object, number>();
   io.engine.on('connection', (conn) => {
-    // Whatever they are: events that nobody listens for and other namespaces cost as much as messages.
+    // Counts packets of every kind: unknown events and namespaces cost as much as messages.
     const take = tokenBucket(limits);
     conn.on('packet', () => {
       if (!take()) conn.close(true);
@@ -120,7 +119,7 @@ export async function listen(application: Application, settings: ServerSettings)
     limits,
     () => io.sockets.sockets.values(),
     ({ conn }) => waiting.get(conn) ?? 0,
-    // At once: a goodbye would wait until what is before it has been read.
+    // Cuts at once: a closing packet would wait until the peer has read everything before it.
     ({ conn }) => conn.close(true),
   );
   const { pingInterval, pingTimeout } = io.engine.opts;
@@ -150,28 +149,24 @@ function transportsOf({ transport = 'websocket' }: Options): ('polling' | 'webso
   return transport === 'upgrade' ? ['polling', 'websocket'] : ['websocket'];
 }
 
-/** MessagePack's encoder takes bytes for bytes where they are a Buffer. */
+/** Converts bytes to a Buffer, which MessagePack's encoder encodes as bytes. */
 function asBuffer(message: Message): string | Buffer {
-  if (typeof message === 'string' || Buffer.isBuffer(message)) return message;
-  return Buffer.from(message.buffer, message.byteOffset, message.length);
+  return typeof message === 'string' ? message : bufferOf(message);
 }
 
-/** A request without a session opens one, and Engine.IO would keep any number of them for as long as they may take to connect. */
-function limitHandshakes(server: HttpServer, max: number): void {
-  const opened = new WeakMap<object, number>();
+/** Limits the sessions of a connection. A request without a session opens one, and Engine.IO would keep any number of them until they time out. */
+function limitHandshakes(server: HttpServer, limits: Limits): void {
+  const refuseMore = sessionQuota(limits, 'too many sessions');
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    if (!new URLSearchParams(request.url?.split('?')[1]).has('sid')) {
-      const before = opened.get(request.socket) ?? 0;
-      if (before >= max) return refuseAndCut(request, response, 429, 'too many sessions');
-      opened.set(request.socket, before + 1);
-    }
+    const opens = !new URLSearchParams(request.url?.split('?')[1]).has('sid');
+    if (opens && refuseMore(request, response)) return;
     for (const listener of listeners) listener.call(server, request, response);
   });
 }
 
-/** Engine.IO answers a POST that is too large with 413, and would keep its session, and the connection until the rest has come. */
+/** Ends the session and connection of a POST that is too large. Engine.IO answers it with 413, but would keep both. */
 function endWhenTooLarge(server: HttpServer, io: Server): void {
   const connections = new Map<string, { close(discard: boolean): void }>();
   io.engine.on('connection', (conn) => {

@@ -1,11 +1,12 @@
 import { encodeBytesEvent, encodeEvent } from '../bench/codec/event.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { textOf } from './shared/http/http.ts';
+
 import { listenForStreams } from './shared/http/streams.ts';
+import { textOf } from './shared/messages.ts';
 
 /**
- * Server-Sent Events down (`GET /events`), one POST a message up (`POST /messages/<session>`). Options: `gzip` compresses the
- * stream for whoever accepts that; with `base64` bytes come as events named `b`.
+ * Server-Sent Events down (`GET /events`), messages up as POSTs (`POST /messages/<session>`). Options: `gzip` compresses the
+ * stream for clients that accept it; `base64` sends bytes as events named `b`.
  */
 export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { gzip = false, base64 = false } = settings.options;

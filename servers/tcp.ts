@@ -7,8 +7,8 @@ import { authority, bind, closeServer, closingOnce, createStreamServer, trackSoc
 import { tokenBucket } from './shared/token-bucket.ts';
 
 /**
- * Length-prefixed messages over TCP: the floor that every other transport is held against. An empty frame greets a session:
- * a TCP connection is established before its server has seen it. Where a token is asked for, it is the client's first frame.
+ * Length-prefixed messages over TCP: the floor that every other transport is compared with. The server greets a session with an
+ * empty frame, because a TCP connection is established before its server has seen it. A required token is the client's first frame.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
@@ -30,7 +30,7 @@ export async function listen(application: Application, settings: ServerSettings)
   }
 
   function onConnection(socket: Socket): void {
-    // A reset by the peer; `close` follows and forgets the socket.
+    // Ignores a reset by the peer: `close` follows.
     socket.on('error', () => {});
     socket.once('close', () => sessions.delete(socket));
     const end = (): void => void socket.destroy();

@@ -53,7 +53,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
   return { session, received, lost: lost.promise, echo };
 }
 
-/** A bare signalling socket: what it is told, and the code it is closed with. */
+/** Bare signalling socket, with its messages and close code. */
 function signalling(url: string) {
   const socket = new WebSocket(url);
   socket.on('error', () => {});
@@ -65,7 +65,7 @@ function signalling(url: string) {
 
 const SHA256 = Array.from({ length: 32 }, () => 'AB').join(':');
 
-/** As Chromium writes it, abridged. */
+/** Offer of Chromium, abridged. */
 const OFFER = [
   'v=0',
   'o=- 4611731400430051336 2 IN IP4 127.0.0.1',
@@ -228,12 +228,12 @@ test('whoever opens another channel loses its session, and no one else does', as
       return super.createDataChannel(label, settings);
     }
   }
-  // It may be told so before its session is one.
+  // The refusal may arrive before the session is usable.
   const told = await dial(url, Greedy).then(
     ({ lost }) => lost,
     (reason: unknown) => reason,
   );
-  expect(String(told)).toMatch(/1008 one channel/);
+  expect(String(told)).toMatch(/1008 only one channel is allowed/);
   expect(await bystander.echo('still here')).toBe('still here');
 });
 
@@ -243,7 +243,7 @@ test('whoever was told goodbye has no data channel either, whatever it makes of 
   class Stubborn extends RTCPeerConnection {
     override createDataChannel(label: string, settings: DataChannelSettings): DataChannelLike {
       const channel = super.createDataChannel(label, settings);
-      // Once the client has put its own there.
+      // Runs after the client has set its own handler.
       queueMicrotask(() => {
         channel.onclose = () => gone.resolve();
       });

@@ -5,18 +5,18 @@ import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
 import { errorText } from '../bench/error-text.ts';
-import { Authenticator, whenExpired } from './shared/authenticator.ts';
+import { Authenticator } from './shared/authenticator.ts';
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
-import { isLonger } from './shared/message-size.ts';
+import { isLonger } from './shared/messages.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 import { tryPort, untilFree } from './shared/udp.ts';
 import { Inbox } from './shared/webrtc/webrtc-inbox.ts';
 import { answerOf, descriptionOf, MAX_SIGNAL_BYTES, type Offer, readOffer } from './shared/webrtc/webrtc-signalling.ts';
 
-/** One peer: the socket it is negotiated over and told goodbye on, and the channel its messages take. */
+/** Session of a peer: the socket for signalling and closing, and the channel for its messages. */
 interface Session {
   readonly signalling: WebSocket;
   readonly peer: PeerConnection;
@@ -33,8 +33,8 @@ export function unavailable(): string | undefined {
 }
 
 /**
- * WebRTC data channels (RFC 8831) on libdatachannel: SCTP over DTLS over UDP. Offer and answer go over a WebSocket, which then
- * stays open and silent. All sessions share one UDP port, the one of the same number as the signalling's.
+ * WebRTC data channels (RFC 8831) on libdatachannel: SCTP over DTLS over UDP. Offer and answer travel over a WebSocket, which then
+ * stays open and silent. All sessions share one UDP port, which has the same number as the WebSocket's TCP port.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   if (typeof library === 'string') throw new Error(unavailable());
@@ -50,12 +50,6 @@ export async function listen(application: Application, settings: ServerSettings)
     limits,
     tokenInHandshake: true,
     maxPayload: MAX_SIGNAL_BYTES,
-    onAdmitted(socket, auth) {
-      socket.once(
-        'close',
-        whenExpired(auth, () => endSocket(socket, 4401, 'the token has expired')),
-      );
-    },
   });
   const port = await bindBoth(server, sockets, settings);
   const configuration = {
@@ -65,10 +59,10 @@ export async function listen(application: Application, settings: ServerSettings)
     enableIceUdpMux: true,
     portRangeBegin: port,
     portRangeEnd: port,
-    // What is longer is cut to this length: one byte more than is allowed tells that it was.
+    // The library truncates longer messages to this length: one byte above the limit, so that a message over it is noticed.
     maxMessageSize: messageBytes + 1,
   };
-  // Nobody's: the library has the UDP port open only as long as there is a connection that uses it.
+  // Belongs to no session: the library keeps the UDP port open only as long as a connection uses it.
   const portHolder = new PeerConnection('', configuration);
   const unused = portHolder.createDataChannel('');
   attachNoopListeners(portHolder, unused);
@@ -85,26 +79,27 @@ export async function listen(application: Application, settings: ServerSettings)
       const message = data instanceof ArrayBuffer ? new Uint8Array(data) : data;
       inbox.take(message);
       if (signalling.readyState !== signalling.OPEN) return;
-      if (inbox.waitingBytes > AT_ONCE * limits.backlogBytes) return endSocket(signalling, 1008, 'too much at once');
+      if (inbox.waitingBytes > AT_ONCE * limits.backlogBytes)
+        return endSocket(signalling, 1008, 'too many bytes waiting');
       if (isLonger(message, messageBytes)) return endSocket(signalling, 1009, 'message too large');
       if (!take()) return endSocket(signalling, 1008, 'too many messages');
       void application(message, reply, broadcast);
     });
   }
 
-  /** The answer makes us the DTLS client: we are connected after the peer is, so that our first flight finds it ready. */
+  /** Opens a session. The answer makes the server the DTLS client; it is connected after the peer, so the peer is ready for its first flight. */
   function open(signalling: WebSocket, offer: Offer): Session {
     const peer = new PeerConnection('', configuration);
     const channel = peer.createDataChannel('', { negotiated: true, id: 0, ...reliability(options) });
     const session = { signalling, peer, channel, inbox: new Inbox(() => peer.bytesReceived()) };
     attachNoopListeners(peer, channel);
     receive(session);
-    // Also where the peer fell silent, once ICE has missed its consent for long enough (RFC 7675 §5.1).
+    // Called also when the peer fell silent and its ICE consent has expired (RFC 7675 §5.1).
     channel.onClosed(() => endSocket(signalling, 1000, 'the data channel was closed'));
-    // Nobody would read it, and the library would keep what comes on it.
+    // Refuses further channels: nothing reads them, and the library would keep their messages.
     peer.onDataChannel((another) => {
       another.close();
-      endSocket(signalling, 1008, 'one channel is all there is');
+      endSocket(signalling, 1008, 'only one channel is allowed');
     });
     signalling.once('close', () => void closeWhenEmpty(session));
     peer.setRemoteDescription(descriptionOf(offer), 'offer');
@@ -114,7 +109,7 @@ export async function listen(application: Application, settings: ServerSettings)
   }
 
   wss.on('connection', (signalling: WebSocket) => {
-    const late = setTimeout(() => endSocket(signalling, 4408, 'no data channel in time'), limits.handshakeMs);
+    const late = setTimeout(() => endSocket(signalling, 4408, 'no data channel opened in time'), limits.handshakeMs);
     let session: Session | undefined;
     signalling.on('message', (data, isBinary) => {
       if (signalling.readyState !== signalling.OPEN) return;
@@ -122,7 +117,7 @@ export async function listen(application: Application, settings: ServerSettings)
       try {
         session = offer && open(signalling, offer);
       } catch {
-        // What the library does not take, however well formed.
+        // The library may reject even a well-formed offer.
         session = undefined;
       }
       if (session === undefined) return endSocket(signalling, 1008, 'not an offer');
@@ -171,16 +166,16 @@ export async function listen(application: Application, settings: ServerSettings)
   };
 }
 
-/** Each holds the process until its end has been heard; the library forgets to hear it itself where nobody else listens. */
+/** Adds listeners that do nothing. Without any the library misses the object's end, and the object keeps the process alive. */
 function attachNoopListeners(peer: PeerConnection, channel: DataChannel): void {
   peer.onStateChange(() => {});
   channel.onClosed(() => {});
 }
 
-/** Time for what a peer sent until its goodbye to be thrown away. */
+/** Maximum time to discard the messages that a peer sent before its session ended. */
 const MAX_EMPTYING_MS = 5_000;
 
-/** The library's binding never frees what is still queued when a channel is closed. */
+/** Closes a session when its queue is empty: the library's binding never frees messages still queued at a close. */
 async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> {
   const deadline = performance.now() + MAX_EMPTYING_MS;
   while (!inbox.isEmpty && performance.now() < deadline) await sleep(1);
@@ -188,7 +183,7 @@ async function closeWhenEmpty({ peer, channel, inbox }: Session): Promise<void> 
   peer.close();
 }
 
-/** Both sides open the channel by themselves, so a client has no say in how the server sends. */
+/** Reliability of the server's messages. Each side opens the channel itself, so the client cannot choose it. */
 function reliability({ ordered, maxRetransmits }: Options) {
   return {
     unordered: ordered === false,
@@ -197,26 +192,26 @@ function reliability({ ordered, maxRetransmits }: Options) {
 }
 
 function send(signalling: WebSocket, channel: DataChannel, message: Message): void {
-  // A session that was told goodbye is over, though its channel is still there.
+  // The session is over, though its channel may still be open.
   if (signalling.readyState !== signalling.OPEN) return;
   try {
     if (typeof message === 'string') channel.sendMessage(message);
     else channel.sendMessageBinary(message);
   } catch {
-    // Closed meanwhile, or larger than the peer said it takes (RFC 8841 §6.1); sending less than was asked is no choice.
+    // Closed meanwhile, or larger than the peer said that it accepts (RFC 8841 §6.1). Sending a part is not an option.
     endSocket(signalling, 1009, 'message too large for this peer');
   }
 }
 
-/** Ports that are tried where any will do. */
+/** Number of ports tried when any port will do. */
 const MAX_PORTS = 5;
 
-/** One number for TCP and UDP: a port that the system finds free for the one may be another program's for the other. */
+/** Binds one port number for TCP and UDP: another program may have taken it for one of them. */
 async function bindBoth(server: Server, sockets: ReadonlySet<Socket>, settings: ServerSettings): Promise<number> {
   for (let tried = 1; ; tried++) {
     const port = await bind(server, settings);
     try {
-      // The library would end the process.
+      // Tried first, because the library would end the process.
       return await tryPort(settings.host, port);
     } catch (error) {
       await closeServer(server, sockets);

@@ -1,8 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { bufferOf } from '../bench/codec/bytes.ts';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
 import {
-  bufferOf,
   loadBinding,
   OrderedWriter,
   type QuicServer,
@@ -18,12 +18,12 @@ import { authority, closingOnce } from './shared/listening.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 import { addressTaken, freePort, untilFree } from './shared/udp.ts';
 
-/** Its binary needs a newer system library than some systems have. */
+/** Says why the binary cannot be loaded: it needs a newer system library than some systems have. */
 export const unavailable = whyNoBinding;
 
-/** A QUIC connection that is silent for 30 s is over (quinn's `max_idle_timeout`), and the binding has no other setting. */
+/** Interval of heartbeats. A QUIC connection ends after 30 s of silence (quinn's `max_idle_timeout`), which the binding cannot change. */
 const HEARTBEAT_SECONDS = 15;
-/** Largest piece of a stream that is read at once. */
+/** Maximum number of bytes read from a stream at once. */
 const READ_BYTES = 65_536;
 
 interface Peer {
@@ -33,10 +33,10 @@ interface Peer {
 }
 
 /**
- * WebTransport over HTTP/3. The client opens one bidirectional stream a session; messages are length-prefixed on it, and the
- * server greets with an empty one, as `tcp` does. With the option `datagrams` the stream says no more than that, and each
- * message is a datagram. HTTP/3 is always over TLS: without an identity the server makes its own, and its URL says what its
- * hash is. An empty frame later asks whether the client is there, and with `datagrams` the client answers with another.
+ * WebTransport over HTTP/3. The client opens one bidirectional stream a session; messages on it are length-prefixed, and the
+ * server greets with an empty one, as `tcp` does. With the option `datagrams` each message is a datagram, and the stream carries
+ * only empty frames. HTTP/3 always needs TLS: without an identity the server makes its own certificate and puts its hash in its
+ * URL. A later empty frame is a heartbeat; with `datagrams` the client answers it with another.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { host, options, limits } = settings;
@@ -67,7 +67,7 @@ export async function listen(application: Application, settings: ServerSettings)
 
   async function enter(request: SessionRequest): Promise<void> {
     const { pathname, search } = new URL(await request.url);
-    // The binding shows the URL alone: where origins are listed, nobody can be known to come from one of them.
+    // The binding exposes only the URL. If origins are listed, no client can prove that it comes from one of them.
     if (!authenticator.admitsOrigin({ headers: {} })) return request.reject(403);
     let auth: AuthContext;
     try {
@@ -100,7 +100,7 @@ export async function listen(application: Application, settings: ServerSettings)
     if (!sessions.has(session)) return;
     peers.add(peer);
     write(stream, encodeFrame(''));
-    whenMoreStreams(session, () => session.close(1008, 'one stream is all there is'));
+    whenMoreStreams(session, () => session.close(1008, 'one stream a session is allowed'));
     const take = tokenBucket(limits);
     const tooMany = (): void => session.close(1008, 'too many messages');
     const refuse = (): void => session.close(1009, 'message too large');
@@ -129,7 +129,7 @@ export async function listen(application: Application, settings: ServerSettings)
     }
   }
 
-  // Nothing else holds the server: when it goes with its last object, the port is free.
+  // No other reference holds the server, so the port is free once its last object is collected.
   const accepting = acceptSessions(addressTaken(() => NapiServer.bind(authority(address, port), certificate, key)));
   const heartbeat = setInterval(() => {
     for (const { stream } of peers) write(stream, encodeFrame(''));
@@ -137,7 +137,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const stopWatching = watchBacklogs(
     limits,
     () => peers,
-    // Of datagrams QUIC keeps a megabyte and drops what is older: at no time are there too many of them at once.
+    // Caps datagrams below the cut-at-once limit: QUIC keeps one megabyte of them and drops older ones.
     ({ stream, acks }) => stream.waitingBytes + Math.min(acks.waitingBytes, (AT_ONCE / 2) * limits.backlogBytes),
     ({ session }) => session.close(1013, 'reads too slowly'),
   );
@@ -158,9 +158,9 @@ export async function listen(application: Application, settings: ServerSettings)
       closing = true;
       stopWatching();
       clearInterval(heartbeat);
-      // By another function: this one's variables would hold the last session until the port is free, and so the port.
+      // A separate function: a variable of this one would keep the last session, and with it the port, in use.
       endAll();
-      // The server can be closed when nobody waits for a session: one more, of our own, ends the waiting.
+      // The server can be closed only while no `accept` waits: connecting to it ends the wait.
       const here = address.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace(/^::$/, '::1');
       NapiClient.withCertificateHashes([hash])
         .connect(`https://${authority(here, port)}/`)
@@ -171,7 +171,7 @@ export async function listen(application: Application, settings: ServerSettings)
   };
 }
 
-/** Streams beyond the first are nobody's, and what they bring would be kept. */
+/** Calls `end` on any stream beyond the first: nothing would read it, and its bytes would be kept. */
 function whenMoreStreams(session: QuicSession, end: () => void): void {
   session.acceptBi().then(end, ignore);
   session.acceptUni().then(end, ignore);
@@ -181,17 +181,17 @@ async function readDatagrams(session: QuicSession, receive: (bytes: Buffer) => v
   try {
     for (;;) receive(await session.recvDatagram());
   } catch {
-    // The session is over; `closed` says so.
+    // Ignored: `closed` reports the session's end.
   }
 }
 
-/** A datagram that is too large for this peer's path is one that is lost. */
+/** Sends a datagram. One that is too large for the peer's path counts as lost. */
 function sendDatagram({ session, acks }: Peer, bytes: Buffer): void {
   try {
     session.sendDatagram(bytes);
     acks.sent(bytes.length);
   } catch {
-    // Or the session is over; `closed` says so.
+    // Too large, or the session has ended, which `closed` reports.
   }
 }
 
@@ -203,5 +203,5 @@ function bytesOf(message: Message): Buffer {
   return typeof message === 'string' ? Buffer.from(message) : bufferOf(message);
 }
 
-/** Of a session that ended meanwhile. */
+/** Ignores errors of a session that has ended. */
 function ignore(): void {}

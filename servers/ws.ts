@@ -1,7 +1,7 @@
 import { type PerMessageDeflateOptions, type RawData, WebSocket } from 'ws';
 import { FULL_BATCH } from '../bench/codec/batch.ts';
 import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { Authenticator, whenExpired } from './shared/authenticator.ts';
+import { Authenticator } from './shared/authenticator.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
@@ -9,8 +9,8 @@ import { tokenBucket } from './shared/token-bucket.ts';
 import { type Peer, peerOf } from './shared/ws-peer.ts';
 
 /**
- * Raw WebSocket (RFC 6455) on the `ws` library: one frame a message, text stays text and binary stays binary. Options:
- * `deflate`, `fresh` and `thresholdBytes` compress (RFC 7692), `batchMs` puts several messages in a frame.
+ * Raw WebSocket (RFC 6455) on the `ws` library: one frame a message; text stays text and binary stays binary. Options:
+ * `deflate`, `fresh` and `thresholdBytes` compress (RFC 7692); `batchMs` puts several messages in a frame.
  */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const { limits } = settings;
@@ -26,14 +26,8 @@ export async function listen(application: Application, settings: ServerSettings)
     limits,
     tokenInHandshake: true,
     options: { perMessageDeflate },
-    // Of a compressed message it is what it unpacks to. A batch that is full goes beyond by one message.
+    // Limits the decompressed size. A full batch may exceed it by one message.
     maxPayload: batchMs === 0 ? messageBytes : messageBytes + MAX_CHARACTER_BYTES * FULL_BATCH,
-    onAdmitted(socket, auth) {
-      socket.once(
-        'close',
-        whenExpired(auth, () => endSocket(socket, 4401, 'the token has expired')),
-      );
-    },
   });
 
   function sendToAll(message: Message, binary: boolean): void {
@@ -51,7 +45,7 @@ export async function listen(application: Application, settings: ServerSettings)
       peer.flush();
     });
     socket.on('message', (data: RawData, isBinary) => {
-      // binaryType is 'nodebuffer', so never an array of fragments
+      // A Buffer, never an array of fragments, because binaryType is 'nodebuffer'.
       peer.read(data as Buffer, isBinary, (message) => {
         if (!take()) return endSocket(socket, 1008, 'too many messages');
         void application(
@@ -87,9 +81,9 @@ export async function listen(application: Application, settings: ServerSettings)
   };
 }
 
-/** Bytes of UTF-8 for one unit of a string's length, at most. */
+/** Maximum number of UTF-8 bytes for one UTF-16 unit. */
 const MAX_CHARACTER_BYTES = 3;
-/** Messages compressed or unpacked at a time, of all sessions: more would only fragment zlib's memory. */
+/** Concurrent compressions and decompressions of all sessions: more would only fragment zlib's memory. */
 const ZLIB_AT_ONCE = 10;
 
 function compressionOf({ deflate, fresh, thresholdBytes }: Options): PerMessageDeflateOptions | false {
@@ -97,7 +91,7 @@ function compressionOf({ deflate, fresh, thresholdBytes }: Options): PerMessageD
   return {
     serverNoContextTakeover: fresh === true,
     clientNoContextTakeover: fresh === true,
-    // Looked at only without context takeover: with it, the shortest message shrinks by what went before.
+    // Used only without context takeover; with it, even the shortest message shrinks by what went before.
     threshold: Number(thresholdBytes ?? 0),
     concurrencyLimit: ZLIB_AT_ONCE,
   };

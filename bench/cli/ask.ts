@@ -5,7 +5,7 @@ import type { Context } from './command.ts';
 /** Asks one question and resolves with the line that was typed. */
 export type Prompt = (question: string) => Promise<string>;
 
-/** Holds a conversation at the terminal. Undefined if the user left before its end. */
+/** Runs a dialogue of questions at the terminal. Undefined if the user left before its end. */
 export async function ask<Result>(
   use: (prompt: Prompt) => Promise<Result>,
   { io, interrupted }: Context,
@@ -14,7 +14,7 @@ export async function ask<Result>(
   const close = (): void => lines.close();
   lines.on('SIGINT', close);
   interrupted.addEventListener('abort', close);
-  // Lines wait until they are asked for: several answers may be pasted at once.
+  // Lines are buffered until they are asked for, because several answers may be pasted at once.
   const typed = lines[Symbol.asyncIterator]();
   try {
     return await use(async (question) => {

@@ -32,7 +32,7 @@ const SMALL = [
   '1',
 ];
 
-/** The command as a process of its own. */
+/** Runs the command as a process. */
 const measured = (...args: string[]): Promise<Ended> => start(args).ended;
 
 describe('run', () => {
@@ -53,7 +53,7 @@ describe('run', () => {
     ]);
     expect(results.cases.every(({ effective }) => effective.tcpNoDelay === true)).toBe(true);
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
-    // Not a terminal: a line a trial, and no escape codes anywhere.
+    // Without a terminal there is a line per trial and no escape code.
     expect(stderr).toMatch(/\[4\/4\] block 1\/1/);
     expect(stdout + stderr).not.toContain('\x1b');
     expect(readdirSync(out).toSorted()).toEqual(['report.html', 'results.json']);
@@ -76,7 +76,7 @@ describe('run', () => {
     expect(stdout).toBe(readFileSync(join(out, 'results.json'), 'utf8'));
   });
 
-  test('the report is made again byte for byte', async () => {
+  test('report makes an identical page again', async () => {
     const again = join(folder, 'again.html');
     const { code, stdout } = await measured('report', join(folder, 'plain', 'results.json'), '--out', again);
     expect(code).toBe(0);
@@ -84,7 +84,7 @@ describe('run', () => {
     expect(readFileSync(again, 'utf8')).toBe(readFileSync(join(folder, 'plain', 'report.html'), 'utf8'));
   });
 
-  test('a folder that has results keeps them under another name', async () => {
+  test('results that are already in the folder are renamed', async () => {
     const out = join(folder, 'json');
     const before = readFileSync(join(out, 'results.json'), 'utf8');
     await measured('run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--out', out);
@@ -92,7 +92,7 @@ describe('run', () => {
     expect(readFileSync(join(out, 'results.json'), 'utf8')).not.toBe(before);
   });
 
-  test('settings come from a file too, and flags win', async () => {
+  test('settings come from a file too; flags take precedence', async () => {
     const config = join(folder, 'bench.json');
     writeFileSync(
       config,
@@ -113,7 +113,7 @@ describe('run', () => {
     expect(plan).toMatchObject({ durationSeconds: 0.1, warmupSeconds: 0 });
   });
 
-  test('bad input: one message with every problem, exit 2, before anything starts', async () => {
+  test('bad input ends with exit code 2 and lists every problem before anything starts', async () => {
     const out = join(folder, 'never');
     const bad = [
       '--transports',
@@ -174,7 +174,7 @@ describe('run', () => {
     expect(family.filter(isRunning)).toEqual([]);
   });
 
-  test('the children of a command that is killed end by themselves', async () => {
+  test('children of a killed command end by themselves', async () => {
     const { child, said, ended } = start([
       'run',
       '--transports',
@@ -190,11 +190,11 @@ describe('run', () => {
     child.kill('SIGKILL');
     await ended;
     await until(() => !family.some(isRunning));
-    // The file that was written before is whole.
+    // The file written after the trial before is complete.
     parseResults(readFileSync(join(folder, 'killed', 'results.json'), 'utf8'), 'results');
   });
 
-  test('a server that dies fails its trial, the run goes on, exit 14', async () => {
+  test('a server that dies fails its trial; the run continues and ends with 14', async () => {
     const out = join(folder, 'died');
     const args = [
       '--transports',
@@ -232,7 +232,7 @@ describe('run', () => {
 });
 
 describe('the other commands', () => {
-  test('list names everything, for people and for programs', async () => {
+  test('list has everything, as text and as JSON', async () => {
     const { transports, scenarios } = JSON.parse((await wirebench(['list', '--json'])).stdout);
     expect(transports.map(({ id }: { id: string }) => id)).toContain('graphql');
     for (const one of transports)
@@ -261,7 +261,7 @@ describe('the other commands', () => {
     expect((await ended).code).toBe(0);
   });
 
-  test('doctor says what it found, for people and for programs', async () => {
+  test('doctor prints its findings, as text and as JSON', async () => {
     const { code, stdout } = await wirebench(['doctor', '--json']);
     expect(code).toBe(0);
     const { checks } = JSON.parse(stdout);
@@ -302,7 +302,7 @@ describe('the other commands', () => {
   });
 });
 
-/** Waits, as there are none between two trials. */
+/** Waits for processes to be there, because there are none between two trials. */
 async function familyOf(child: ChildProcess): Promise<RunningProcess[]> {
   let family: RunningProcess[] = [];
   await until(() => {

@@ -11,9 +11,9 @@ export interface Context {
 
 /** One call of a command. */
 export interface Invocation extends Context {
-  /** Words that are no flags, at most as many as the command declares. */
+  /** Positional arguments, at most as many as the command declares. */
   readonly words: readonly string[];
-  /** Problems found so far. The command adds its own, and throws all of them as one `UsageError`. */
+  /** Usage problems found so far. The command adds its own and throws all of them as one `UsageError`. */
   readonly problems: string[];
 }
 
@@ -23,19 +23,19 @@ export interface Argument {
   readonly optional?: true;
 }
 
-/** Definition of a command: its name, its flags, its help, and its code. */
+/** Definition of a command: name, flags, help and code. */
 interface Definition<Table extends Flags> {
   readonly name: string;
   readonly description: string;
   readonly arguments?: readonly Argument[];
   readonly flags: Table;
-  /** Purposes and command lines of examples. */
+  /** Examples for help. */
   readonly examples?: readonly (readonly [purpose: string, command: string])[];
   /** Text below the flags in help. */
   readonly notes?: (width: number) => string;
-  /** Help lists the exit codes. */
+  /** True if help lists the exit codes. */
   readonly listsExitCodes?: true;
-  /** Ends in order at the first signal: it measures or serves. Other commands end at once, as the system does it. */
+  /** True if the first signal ends the command in order, as one that measures or serves needs. Other commands are killed by it. */
   readonly graceful?: true;
   readonly run: (values: Values<Table>, invocation: Invocation) => Promise<ExitCode>;
 }
@@ -45,7 +45,7 @@ export interface Command extends Omit<Definition<Flags>, 'run'> {
   readonly run: (given: Readonly<Record<string, Given>>, invocation: Invocation) => Promise<ExitCode>;
 }
 
-/** Makes a command from its definition: flags are read by their table before the command runs. */
+/** Makes a command from its definition; its flags are read before `run` is called. */
 export function defineCommand<Table extends Flags>({ run, ...definition }: Definition<Table>): Command {
   return {
     ...definition,

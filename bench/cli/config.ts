@@ -5,7 +5,7 @@ import type { Setting } from '../plan/settings.ts';
 import { whyNot } from '../results/file.ts';
 import type { Io } from './io.ts';
 
-/** A configuration file: JSON with the names of `run`'s flags, values or lists of them. Every problem is reported. */
+/** Reads a configuration file: a JSON object with names of `run`'s settings and their values or lists of values. */
 export function readConfig(
   path: string,
   { resolve }: Pick<Io, 'resolve'>,

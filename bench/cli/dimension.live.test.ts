@@ -15,8 +15,8 @@ import { type Results, resultsSchema } from '../results/schema.ts';
 import { readThresholds } from './thresholds.ts';
 
 /**
- * Two made-up dimensions: `weather`, by which questions differ, and `roof`, in which cases may be compared. Their rows in the two tables are
- * all there is of them, and everything below follows.
+ * Two made-up dimensions: cases that differ in `weather` answer different questions, those that differ in `roof` are compared.
+ * They consist only of their rows in the two tables; all behaviour below follows from those.
  */
 const rows = vi.hoisted(() => {
   const weather: Dimension = {
@@ -74,7 +74,7 @@ const both = run([ECHO, WET]);
 const analysis = analyse(both, { resamples: 200 });
 
 describe('a new dimension', () => {
-  test('is a setting that spans the cases, and has its place in their ids, the plan and the command', () => {
+  test('is a setting that spans the cases, and is in their ids, the plan and the command', () => {
     const options = optionsOf({ weather: 'dry,wet' });
     const { cases } = makePlan(options);
     expect(cases.map(({ id }) => id)).toEqual([
@@ -120,7 +120,7 @@ describe('a new dimension', () => {
     expect(wireTable(exchanges, { width: 160 }).join('\n')).toMatch(/^ws \(weather=wet\) /m);
   });
 
-  test('is a column of the CSV, after all that were there before', () => {
+  test('is a column of the CSV, after all other columns', () => {
     const [header = '', ...lines] = trialsCsv(both, analysis).trimEnd().split('\r\n');
     expect(header).toMatch(/,network,block,.*,opening_in_flight,weather,roof$/);
     expect(lines.filter((line) => line.endsWith(',dry,false'))).toHaveLength(12);
@@ -159,15 +159,15 @@ describe('a threshold', () => {
   const coveredBy = (text: string) =>
     judgeThresholds(both, read(text).thresholds).map(({ caseId }) => caseId?.slice('ws/echo/c100/'.length));
 
-  test('covers the default of a new dimension alone, unless it names a value', () => {
+  test('covers only the default of a new dimension unless it names a value', () => {
     expect(coveredBy('ws.echo.p50<50ms')).toEqual(['r1200/s128/text']);
     expect(coveredBy('ws.echo[weather=wet].p50<50ms')).toEqual(['r1200/s128/text/weather=wet']);
     expect(coveredBy('ws.echo[weather=dry, size=128].p50<50ms,sse.echo.p50<50ms')).toHaveLength(2);
   });
 
-  test('must name a value where the run has no case with the default', () => {
+  test('must name a value if the run has no case with the default', () => {
     expect(read('ws.echo.p50<50ms', 'wet').problems).toEqual([
-      '--threshold: "ws.echo.p50<50ms" covers the default weather alone, which is not measured; name a value, such as ws.echo[weather=wet]',
+      '--threshold: "ws.echo.p50<50ms" covers only the default weather, which is not measured; name a value, such as ws.echo[weather=wet]',
     ]);
     expect(read('ws.echo[weather=wet].p50<50ms', 'wet').problems).toEqual([]);
   });
@@ -182,7 +182,7 @@ describe('a threshold', () => {
 describe('a new dimension in which cases may be compared', () => {
   const open = { ...ECHO, dimensions: { weather: 'dry', roof: true } };
 
-  test('has its cases in one table, told apart by name and id', () => {
+  test('has its cases in one table, distinguished by name and id', () => {
     const { groups } = analyse(run([ECHO, open]), { resamples: 200 });
     expect(groups.map(({ title }) => title)).toEqual(['echo with 100 clients at 1,200 msg/s of 128 B']);
     expect(groups[0]?.rows.map(({ name }) => name).toSorted()).toEqual(['sse', 'sse (roof=on)', 'ws', 'ws (roof=on)']);

@@ -2,28 +2,27 @@ import { errorText } from '../error-text.ts';
 import { openFiles } from '../run/limits.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 
-/** Remedies for errors of the system, by their code. */
+/** Remedies for system errors, by code. */
 const REMEDIES: Readonly<Record<string, (error: NodeJS.ErrnoException) => string>> = {
-  EADDRINUSE: () => 'another program has that address: name another, or end that program',
+  EADDRINUSE: () => 'another program uses that address: name another, or stop that program',
   EMFILE: () => `too many open files${limit()}: raise the limit (\`ulimit -n\`) or use fewer --clients`,
-  ENFILE: () => 'the whole system has too many open files: end other programs, or use fewer --clients',
-  ENOSPC: () => 'the disk is full: free some of it, or name a folder on another with --out',
-  EROFS: () => 'nothing can be written there: name another place with --out',
-  EACCES: () => 'this user may not do that: name another place, or use another user',
-  ENOMEM: () => 'memory ran out: use fewer --clients, or end other programs',
+  ENFILE: () => 'the whole system has too many open files: stop other programs, or use fewer --clients',
+  ENOSPC: () => 'the disk is full: free some space, or name a folder on another disk with --out',
+  EROFS: () => 'that file system is read-only: name another place with --out',
+  EACCES: () => 'this user lacks the permission: name another place, or run as another user',
+  ENOMEM: () => 'memory ran out: use fewer --clients, or stop other programs',
   ERR_MODULE_NOT_FOUND: () => 'a package is missing: run `npm ci`',
-  ERR_DLOPEN_FAILED: () =>
-    'a native module does not fit this machine or this Node.js: run `npm ci`, through this Node.js',
+  ERR_DLOPEN_FAILED: () => 'a native module does not fit this machine or this Node.js: run `npm ci` with this Node.js',
   ENOENT: ({ syscall = '', path = '' }) =>
     syscall.startsWith('spawn') ? `${path} is not installed, or not in PATH` : `${path || 'a file'} does not exist`,
 };
 
 function limit(): string {
   const limits = openFiles();
-  return limits === null ? '' : ` (this process may have ${limits.soft})`;
+  return limits === null ? '' : ` (this process may open ${limits.soft})`;
 }
 
-/** Remedy for an error of the system; undefined where its message says enough. */
+/** Remedy for a system error; undefined if none is known. */
 export function remedy(error: unknown): string | undefined {
   if (!isSystemError(error) || error.code === undefined) return undefined;
   return Object.hasOwn(REMEDIES, error.code) ? REMEDIES[error.code]?.(error) : undefined;
@@ -32,7 +31,7 @@ export function remedy(error: unknown): string | undefined {
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && 'code' in error && typeof error.code === 'string';
 
-/** Explains an error: what failed, why, and what to try. Its stack is shown only if asked for. */
+/** Explains an error: what failed, why, and what to try. `verbose` adds the stack. */
 export function explain(error: unknown, { verbose }: { verbose: boolean }): { text: string; code: ExitCode } {
   if (error instanceof UsageError) return { text: `${error.message}\n`, code: EXIT.usage };
   const message = errorText(error);
@@ -41,7 +40,7 @@ export function explain(error: unknown, { verbose }: { verbose: boolean }): { te
   const lines = [
     `internal error: ${message}`,
     ...(help === undefined ? [] : [`→ ${help}`]),
-    ...(verbose ? [stack ?? 'it has no stack'] : ['→ --verbose says where in the code']),
+    ...(verbose ? [stack ?? 'the error has no stack'] : ['→ --verbose shows where in the code']),
   ];
   return { text: `${lines.join('\n')}\n`, code: EXIT.internal };
 }

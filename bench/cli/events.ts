@@ -1,7 +1,6 @@
 import { decodeTrial } from '../../reports/analysis/decode.ts';
 import { textOf } from '../../reports/analysis/sentences.ts';
-import { thresholdText } from '../../reports/analysis/threshold-text.ts';
-import type { JudgedThreshold, Threshold } from '../../reports/analysis/thresholds.ts';
+import { type JudgedThreshold, type Threshold, thresholdText } from '../../reports/analysis/thresholds.ts';
 import { viewTrial } from '../../reports/analysis/trial-view.ts';
 import { metricsOf } from '../../reports/kinds/lookup.ts';
 import type { Analysis } from '../../reports/model/model.ts';
@@ -26,7 +25,7 @@ export interface EventLog {
   }): void;
 }
 
-/** @param now for the time of each event */
+/** @param now clock for the time of each event */
 export function eventLog(write: (line: string) => void, now: () => Date = () => new Date()): EventLog {
   const say = (event: string, fields: object): void =>
     write(`${JSON.stringify({ schema: EVENTS_SCHEMA, event, time: now().toISOString(), ...fields })}\n`);
@@ -71,7 +70,7 @@ export function eventLog(write: (line: string) => void, now: () => Date = () => 
   };
 }
 
-/** A trial's figures in base units; null where one is not shown. */
+/** Fields of a trial, with its figures in base units; a figure that reports do not show is null. */
 function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'trial-ended' }>) {
   const known = {
     case: planned.id,

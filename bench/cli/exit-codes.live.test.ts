@@ -8,7 +8,7 @@ import { cli, type Ended, endStarted, start, startProgram, until } from '../test
 import { wirebench } from '../testing/in-process.ts';
 import { EXIT } from './exit.ts';
 
-/** Every exit code by a process of its own, brought about by what it is for. */
+/** Produces every exit code by a real cause, in a process of its own. */
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-exit-'));
 afterAll(() => {
   endStarted();
@@ -17,7 +17,7 @@ afterAll(() => {
 
 const ndjson = pathToFileURL(fileURLToPath(new URL('../../examples/transport/ndjson.ts', import.meta.url))).href;
 
-/** A transport from outside that is not as it should be. */
+/** Makes a plugin whose transport is faulty. */
 function plugin(name: string, source: string): string {
   const path = join(folder, `${name}.ts`);
   const entry = `export const transport = { ...example, id: '${name}' };\n`;
@@ -30,7 +30,7 @@ const dies = plugin(
   'dies',
   `${reexport('connect')}export const listen = () => { throw new Error('no such pipe'); };\n`,
 );
-/** Every third message is nowhere to be found. */
+/** Code of a server that drops every third message. */
 const loses = plugin(
   'loses',
   `${reexport('connect')}let count = 0;
@@ -73,10 +73,10 @@ const load = ({ rate = 100, trials = 1, clients = 4, seconds = 0.3 } = {}): stri
   ],
   ...['--warmup', '0', '--trials', `${trials}`, '--link', 'loopback'],
 ];
-/** Opening sessions keeps no timetable that a busy machine could miss. */
+/** Flags of a run that opens sessions, which has no schedule that a busy machine could miss. */
 const CONNECT = ['--scenarios', 'connect', '--clients', '4', '--trials', '1', '--link', 'loopback'];
 const MISSED = ['--threshold', 'tcp.connect.sessionRate>100000000/s'];
-/** Four sessions are too few for a p99. */
+/** Number of sessions that is too low for a p99. */
 const UNTESTABLE = ['--threshold', 'tcp.connect.connectP99<1s'];
 let runs = 0;
 const run = (...args: string[]): string[] => ['run', ...args, '--out', join(folder, `run-${++runs}`)];
@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     'inconclusive',
     'an open answer where none may be',
     ['compare', base, restless, '--fail-on', 'inconclusive'],
-    /open: /,
+    /inconclusive: /,
   ],
   [
     'invalid',
@@ -112,7 +112,7 @@ const ROWS: readonly Row[] = [
   ['failed', 'a server that does not start', run(...own(dies, 'dies'), ...load()), /failed {2}.*no such pipe/],
   ['failed', 'a transport that loses messages', run(...own(loses, 'loses'), ...load()), /lost/],
 ];
-/** These two have a test of their own. */
+/** Codes with tests of their own. */
 const OTHERS: readonly Row[0][] = ['unfit', 'interrupted'];
 
 describe('a command ends with', () => {
@@ -120,19 +120,19 @@ describe('a command ends with', () => {
     const { code, stdout, stderr } = await start(args).ended;
     expect(stdout + stderr).toMatch(says);
     expect(code).toBe(EXIT[name]);
-    // Whatever went wrong was told in words.
+    // Every failure has a message.
     expect(stdout + stderr).not.toMatch(/^ +at .*:\d+:\d+\)?$/m);
   });
 
-  test('unfit: a machine whose processes may not open the files that a usual run needs', async () => {
+  test('unfit: a process may not open the files that a default run needs', async () => {
     const strict = `ulimit -n 200; exec "${process.execPath}" "${cli}" doctor --strict`;
     const { code, stdout } = await startProgram('sh', ['-c', strict]).ended;
-    expect(stdout).toMatch(/✕ open files +200 \(at most 200\)\n +→ /);
-    expect(stdout).toMatch(/\nNot fit to measure on: .*open files/);
+    expect(stdout).toMatch(/✕ open files +200 \(hard limit 200\)\n +→ /);
+    expect(stdout).toMatch(/\nThis machine is not fit to measure on: .*open files/);
     expect(code).toBe(EXIT.unfit);
   });
 
-  test('interrupted: Ctrl-C, though a transport failed before', async () => {
+  test('interrupted: Ctrl-C after a transport has failed', async () => {
     const args = run(...own(dies, 'dies,tcp'), ...load({ trials: 50 }));
     const { child, said, ended } = start(args);
     await until(() => /\[\d+\/100\].*dies.*failed[\s\S]*tcp/.test(said.stderr));
@@ -140,12 +140,12 @@ describe('a command ends with', () => {
     expect((await ended).code).toBe(EXIT.interrupted);
   });
 
-  test('each code, with none left out', () => {
+  test('every code has a row', () => {
     expect(new Set([...ROWS.map(([name]) => name), ...OTHERS])).toEqual(new Set(Object.keys(EXIT)));
   });
 });
 
-describe('where several apply', () => {
+describe('if several codes apply', () => {
   test.each<readonly [keyof typeof EXIT, string, readonly string[]]>([
     ['failed', 'a failure before thresholds', run(...own(dies, 'dies,tcp'), ...CONNECT, ...MISSED, ...UNTESTABLE)],
     [
@@ -160,11 +160,11 @@ describe('where several apply', () => {
   });
 });
 
-describe('errors say what failed, why, and what to try', () => {
+describe('errors say what failed, why and what to try', () => {
   const said = async (...args: string[]): Promise<Ended> => start(args).ended;
   const told = async (...args: string[]): Promise<Ended> => wirebench(args);
 
-  test('where in the code is for who asks', async () => {
+  test('the stack is shown only with --verbose', async () => {
     const { code, stderr } = await said(...run(...own(throws, 'throws'), ...load()), '--verbose');
     expect(code).toBe(EXIT.internal);
     expect(stderr).toMatch(/^internal error: nobody expects this$/m);
@@ -175,7 +175,7 @@ describe('errors say what failed, why, and what to try', () => {
     const { code, stderr } = await said(...run(...own(opensTooMuch, 'opens'), ...load()));
     expect(code).toBe(EXIT.internal);
     expect(stderr).toMatch(
-      /^internal error: socket EMFILE\n→ too many open files \(this process may have \d+\): raise/m,
+      /^internal error: socket EMFILE\n→ too many open files \(this process may open \d+\): raise/m,
     );
   });
 
@@ -187,7 +187,7 @@ describe('errors say what failed, why, and what to try', () => {
     ['a transport', ['serve', 'sokcetio'], /unknown transport "sokcetio", did you mean "socketio"\?/],
     ['a variant', ['run', '--transports', 'ws:deflat'], /"ws:deflat", did you mean "ws:deflate"\?/],
     ['a colour', ['list', '--color', 'no'], /Allowed choices are auto, always, never/],
-  ])('the nearest name, of %s', async (_, args, says) => {
+  ])('an error suggests the nearest name: %s', async (_, args, says) => {
     const { code, stdout, stderr } = await told(...args);
     expect({ code, stdout }).toEqual({ code: EXIT.usage, stdout: '' });
     expect(stderr).toMatch(says);
@@ -204,7 +204,7 @@ describe('errors say what failed, why, and what to try', () => {
     ).toHaveLength(3);
   });
 
-  test('a native module that is missing makes its transport unavailable, and nothing else', async () => {
+  test('a missing native module makes only its transport unavailable', async () => {
     const without =
       "import { registerHooks } from 'node:module';" +
       "registerHooks({ resolve(name, context, next) { if (name === 'node-datachannel') " +

@@ -5,13 +5,13 @@ import { exitCodeOf } from './commands/run.ts';
 import { EXIT, gravest } from './exit.ts';
 
 describe('exit codes', () => {
-  test('of several the gravest', () => {
+  test('the gravest of several is used', () => {
     expect(gravest([])).toBe(0);
     const order = [130, 1, 2, 14, 13, 11, 10, 12] as const;
     for (const [index, code] of order.entries()) expect(gravest(order.slice(index).toReversed())).toBe(code);
   });
 
-  test('each is in the README', () => {
+  test('the README lists each', () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
     expect(Object.values(EXIT).filter((code) => !new RegExp(`[·:] ${code} [a-z]`).test(readme))).toEqual([]);
   });
@@ -30,7 +30,7 @@ describe('exit codes', () => {
     ['a transport failed', run(ws('failed')), ['missed', 'not testable'], 14],
     ['messages were lost', run({ transports: { ws: { lost: 5 } } }), [], 14],
     ['it was interrupted', run({ ...ws('failed'), state: 'interrupted' }), ['missed'], 130],
-  ] as const)('of a run: %s', (_, results, outcomes, code) => {
+  ] as const)('of a run in which %s', (_, results, outcomes, code) => {
     expect(
       exitCodeOf(
         results,

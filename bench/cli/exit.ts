@@ -15,19 +15,19 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** Meaning of each exit code, as `--help` lists them. */
 export const EXIT_TEXTS: Readonly<Record<ExitCode, string>> = {
-  0: 'done, valid, thresholds met',
+  0: 'success: measurements valid, thresholds met',
   1: 'internal error',
-  2: 'usage',
+  2: 'wrong usage: nothing was started',
   10: 'a threshold was missed',
-  11: 'worse than the base (compare)',
-  12: 'open (compare --fail-on inconclusive)',
-  13: 'a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
+  11: 'a regression against the base run (compare)',
+  12: 'inconclusive (compare --fail-on inconclusive)',
+  13: 'not valid: a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
   14: 'a transport failed or lost messages',
-  15: 'machine not fit (doctor --strict)',
-  130: 'interrupted, partial results saved; or declined at the prompt',
+  15: 'the machine is not fit to measure on (doctor --strict)',
+  130: 'interrupted, with partial results saved; or declined at the prompt',
 };
 
-/** Gravest first: what spoils the numbers comes before what they say. */
+/** Exit codes, gravest first: a code that casts doubt on the numbers precedes one about what they say. */
 export const PRECEDENCE: readonly ExitCode[] = [
   EXIT.interrupted,
   EXIT.internal,
@@ -44,14 +44,14 @@ export const PRECEDENCE: readonly ExitCode[] = [
 export const gravest = (codes: readonly ExitCode[]): ExitCode =>
   PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT.done;
 
-/** Refuses a command line: the message names every problem and its fix. Exit code 2. */
+/** Refusal of a command line; its message names every problem and its fix. Exit code 2. */
 export class UsageError extends Error {
   constructor(problems: readonly string[]) {
     super(problems.length === 1 ? problems[0] : problems.map((problem) => `- ${problem}`).join('\n'));
   }
 }
 
-/** Refuses the command line if anything is wrong with it. */
+/** Throws a `UsageError` if there are problems. */
 export function refuseIf(problems: readonly string[]): void {
   if (problems.length > 0) throw new UsageError(problems);
 }

@@ -5,7 +5,7 @@ import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** Reads results. Undefined, with one more problem, if the file holds none that this version can read. */
+/** Reads results. Undefined, with a problem added, if the file has none that this version can read. */
 export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 'resolve'>): Results | undefined {
   try {
     return readResults(resolve(file), file);
@@ -16,7 +16,7 @@ export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 
   }
 }
 
-/** Writes a file whole or not at all. @param flag the flag that named it; a `UsageError` asks for another file with it */
+/** Writes a file completely or not at all. @param flag flag that named the file, for the message if it cannot be written */
 export function writeNamed(path: string, text: string, flag: string, { resolve }: Pick<Io, 'resolve'>): void {
   try {
     writeWhole(resolve(path), text);
@@ -28,8 +28,8 @@ export function writeNamed(path: string, text: string, flag: string, { resolve }
 }
 
 /**
- * Appends Markdown to the summary of a job on GitHub, where the runner names a file for it. A summary that cannot be written
- * is no reason to lose a run.
+ * Appends Markdown to the job summary of GitHub Actions, if $GITHUB_STEP_SUMMARY names a file. A failure is reported and does
+ * not end the command, because the run must not be lost.
  */
 export function appendStepSummary(
   text: string,

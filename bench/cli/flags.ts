@@ -1,15 +1,15 @@
 import { type Given, type Range, readChoice, readNumber } from '../plan/readers.ts';
 
-/** A flag of a command. Help, the README, validation and reproduction commands follow from it. */
+/** Flag of a command. Help, the README, validation and reproduction commands are derived from it. */
 export interface Flag<Value = unknown> {
   /** Argument as help shows it, such as `<number>`; a switch has none. */
   readonly argument?: string;
   readonly help: string;
-  /** Value of a flag that is not given, in words. */
+  /** Default in words. */
   readonly usual?: string;
-  /** Given several times, its values are joined by commas. */
+  /** True if the flag may be given several times; its values are joined by commas. */
   readonly repeats?: true;
-  /** Reads what was given; problems are added to those found so far. */
+  /** Reads the given value and adds any problems to those found so far. */
   readonly read: (given: Given | undefined, problems: string[]) => Value;
 }
 
@@ -19,7 +19,7 @@ export type Values<Table extends Flags> = {
   readonly [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Value : never;
 };
 
-/** Reads all flags of a command. Values count only where no problem was found. */
+/** Reads all flags of a command. The values are valid only if no problem was added. */
 export function readFlags<Table extends Flags>(
   table: Table,
   given: Readonly<Record<string, Given>>,
@@ -38,13 +38,13 @@ interface Text {
   readonly usual?: string;
 }
 
-/** A flag whose text the command reads by itself; undefined where it is not given. */
+/** A flag whose text the command reads by itself; undefined if it is not given. */
 export const textFlag = (text: Text): Flag<string | undefined> => ({
   ...text,
   read: (given) => (given === undefined ? undefined : String(given.value)),
 });
 
-/** A flag with a default, which is written as it would be typed and read like what is typed. */
+/** A flag with a default, which is written as a user would type it and read in the same way. */
 export function flagWithDefault<Value>(
   { argument, help, usual }: Required<Text>,
   read: (given: Given, problems: string[]) => Value,

@@ -5,17 +5,17 @@ import { whyNot } from '../results/file.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
-/** Folder that a run writes to. */
+/** Files of the folder that a run writes to. */
 export interface RunFolder {
   readonly results: string;
   readonly report: string;
-  /** Makes the folder again if someone cleared it away during the run: what was measured is worth more. */
+  /** Makes the folder again if it was deleted during the run, so that no measurement is lost. */
   restore(): void;
 }
 
 const FILES = ['results.json', 'report.html'];
 
-/** A new folder under reports/runs, named after the moment. */
+/** Path of a new folder under reports/runs, named after the date and time. */
 export function newFolder(startedAt: Date): string {
   const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
   const name = startedAt.toISOString().slice(0, 19).replaceAll(':', '-').replace('T', '-');
@@ -25,8 +25,8 @@ export function newFolder(startedAt: Date): string {
 }
 
 /**
- * Makes sure, before anything is measured, that the folder can be written to. Files of an earlier run are renamed, and the
- * user is told.
+ * Makes the folder and checks, before anything is measured, that it can be written to. Files of an earlier run are renamed,
+ * and the user is told.
  */
 export function prepareFolder(folder: string, io: Pick<Io, 'resolve' | 'info'>): RunFolder {
   if (folder === '') throw new UsageError(['--out names no folder']);
@@ -49,7 +49,7 @@ export function prepareFolder(folder: string, io: Pick<Io, 'resolve' | 'info'>):
 }
 
 /** Reasons why a folder could not be made. */
-const NO_FOLDER = { ENOENT: 'no folder can be made there', ENOTDIR: 'it is a file, or lies below one' };
+const NO_FOLDER = { ENOENT: 'a folder cannot be made there', ENOTDIR: 'it is a file, or a part of its path is one' };
 
 /** Makes a folder and those above it. Node's recursive mkdir never returns on file systems such as /proc. */
 function makeFolder(folder: string): void {
@@ -73,7 +73,7 @@ function numbered(file: string, number: number): string {
   return file.replace('.', `.${number}.`);
 }
 
-/** Relative path of what lies below the working folder, for people to read. */
+/** Relative path of a file inside the working folder; the path itself for others. */
 function shortest(path: string, cwd: string): string {
   const short = relative(cwd, path);
   return short.startsWith('..') ? path : short;

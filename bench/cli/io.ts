@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { isInteractive, type Terminal } from '../../reports/terminal/progress.ts';
 import { wrapLines } from '../../reports/terminal/text.ts';
 
-/** Everything the command line gets from outside: a process gives its own, a test what it wants to see. */
+/** Everything that the command line gets from outside: from the process, or from a test. */
 export interface Surroundings {
   readonly stdin: Readable & { readonly isTTY?: boolean };
   readonly stdout: Output;
@@ -14,28 +14,28 @@ export interface Surroundings {
   /** Clock of the progress display, in milliseconds. */
   readonly now: () => number;
   /**
-   * Makes signals end the command in order: from now on the first aborts what is returned. Never called for commands that a
-   * signal may end at once.
+   * Handles signals from now on: the first one aborts the returned signal, so that the command can end in order. Never called
+   * for commands that a signal may kill.
    *
-   * @param announce called when the signal has come
+   * @param announce called when the first signal has come
    */
   readonly handleSignals: (announce: () => void) => AbortSignal;
 }
 
 export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
-/** Streams and settings of a command: stdout has the result, stderr everything else. */
+/** Streams and settings of a command. stdout gets the result, stderr everything else. */
 export interface Io {
   readonly out: (text: string) => void;
-  /** Writes what helps to follow the command; silent with `--quiet`. */
+  /** Writes information about the command's progress; silent with `--quiet`. */
   readonly info: (text: string) => void;
-  /** Writes what went wrong, in any case. */
+  /** Writes an error, also with `--quiet`. */
   readonly error: (text: string) => void;
-  /** Columns of the terminal that stdout is; elsewhere $COLUMNS, or 80. */
+  /** Columns of the terminal at stdout; without one, $COLUMNS or 80. */
   readonly width: () => number;
   readonly colour: boolean;
   readonly progress: Terminal;
-  /** True if somebody at a terminal can answer a question. */
+  /** True if a user at a terminal can answer a question. */
   readonly interactive: boolean;
   /** Streams of questions and answers. */
   readonly prompt: { readonly input: Readable; readonly output: Writable };
@@ -57,8 +57,8 @@ export interface OutputFlags {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * True if a stream may be painted. A flag outranks the environment. There a person's NO_COLOR outranks FORCE_COLOR, which
- * many tools set for their children unasked.
+ * True if a stream gets colours. The flag takes precedence over the environment, and NO_COLOR, which a user sets, over
+ * FORCE_COLOR, which many tools set for their children.
  */
 export function isPainted(
   isTerminal: boolean,
@@ -76,7 +76,7 @@ export function openIo(surroundings: Surroundings, { color, quiet = false }: Out
   const { stdin, stdout, stderr, environment, cwd, now } = surroundings;
   const painted = (stream: Output): boolean => isPainted(stream.isTTY === true, environment, color);
   const progressWidth = (): number => stderr.columns || DEFAULT_COLUMNS;
-  // Lines of a log are left whole, for searching.
+  // Lines of a log are not wrapped, so that they can be searched.
   const edge = (): number => (stderr.isTTY === true ? progressWidth() : Number.POSITIVE_INFINITY);
   const error = (text: string): void => void stderr.write(wrapLines(text, edge()));
   const interactive = !quiet && isInteractive(stderr.isTTY === true, environment);
@@ -100,7 +100,7 @@ export function openIo(surroundings: Surroundings, { color, quiet = false }: Out
   };
 }
 
-/** Width where neither the terminal nor $COLUMNS tells it. */
+/** Width if neither the terminal nor $COLUMNS gives one. */
 const DEFAULT_COLUMNS = 80;
 
 /** Columns that $COLUMNS names; ignored unless it is a positive integer. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { endStarted, startProgram, until } from '../testing/command.ts';
 
-/** `wirebench.js`, which npm runs with whatever Node.js the machine has. */
+/** Path of `wirebench.js`, which npm runs with the machine's own Node.js. */
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const launcher = join(root, 'wirebench.js');
 const folder = mkdtempSync(join(root, 'node_modules', '.launcher-'));
@@ -13,7 +13,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-// A runtime at another path is another runtime, from which the launcher goes over to the pinned one.
+// The launcher takes a runtime at another path for another one, and starts the pinned runtime.
 const other = join(folder, 'node');
 linkSync(process.execPath, other);
 
@@ -23,14 +23,14 @@ describe.each([
 ])('under %s', (_, runtime) => {
   const launch = (...args: string[]) => startProgram(runtime, [launcher, ...args]);
 
-  test('arguments, output and exit code are those of the command line', async () => {
+  test('arguments, output and exit code are passed through', async () => {
     const { code, stdout, stderr } = await launch('run', '--transports', 'wss').ended;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/"wss", did you mean "ws"\?/);
     expect((await launch('list').ended).stdout).toMatch(/^Transports/);
   });
 
-  test('a signal ends the command, in order', async () => {
+  test('a signal ends the command in order', async () => {
     const { child, said, ended } = launch('serve', 'tcp');
     await until(() => said.stdout.includes('\n'));
     child.kill('SIGTERM');

@@ -18,7 +18,7 @@ describe('a run over a private link leaves no namespace behind', () => {
   const before = networkNamespaces();
   const gone = () => until(() => networkNamespaces().length === before.length);
 
-  test('after success, with bytes of both layers in its results', async () => {
+  test('after success; its results have the bytes of both layers', async () => {
     const out = join(folder, 'success');
     const { code } = await start(['run', ...small, '--duration', '0.5', '--trials', '1', '--out', out]).ended;
     expect([0, 13]).toContain(code);
@@ -28,7 +28,7 @@ describe('a run over a private link leaves no namespace behind', () => {
     const trial = cases[0]?.trials[0];
     if (trial === undefined || trial.state === 'failed') throw new Error('nothing measured');
     const { wire, messages } = trial;
-    // 100 messages of 128 bytes and their 4 of framing, each way.
+    // 100 messages of 128 bytes with 4 bytes of framing, in each direction.
     expect(wire.socket).toMatchObject({ up: messages.sent * 132, down: messages.delivered * 132 });
     expect(wire.up).toBe(messages.sent * 132 + 66 * (wire.packetsUp ?? 0));
     expect(wire.down).toBe(messages.delivered * 132 + 66 * (wire.packetsDown ?? 0));
@@ -48,7 +48,7 @@ describe('a run over a private link leaves no namespace behind', () => {
   });
 
   test('after a failure', async () => {
-    // More sessions than this process may open files: found out once the link is there.
+    // The sessions need more files than a process may open, which is found out after the link is made.
     const settings = [
       '--transports',
       'tcp',

@@ -7,12 +7,12 @@ import { flagRows, helpOf } from './flags.ts';
 
 const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
 
-test('each command goes by the name it is listed under', () => {
+test('each command has the name under which it is listed', () => {
   expect(commands.map(({ name }) => name)).toEqual(Object.keys(COMMANDS));
 });
 
 describe.each(commands.map((command) => [command.name, command] as const))('%s', (name, { flags, description }) => {
-  test('help has every flag with its text and its default', async () => {
+  test('help lists every flag with its text and default', async () => {
     const { code, stdout, stderr } = await wirebench([name, '--help'], { environment: { COLUMNS: '4000' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(description);
@@ -35,7 +35,7 @@ describe.each(commands.map((command) => [command.name, command] as const))('%s',
   });
 });
 
-test('every command stands in the help of all', async () => {
+test('the general help lists every command', async () => {
   const { stdout } = await wirebench(['--help']);
   for (const { name } of commands) expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'));
 });
@@ -45,7 +45,7 @@ test('run has a flag for each setting of a configuration file', () => {
   expect(Object.keys(run?.flags ?? {})).toEqual(expect.arrayContaining([...SETTINGS]));
 });
 
-test('two calls know nothing of each other', async () => {
+test('two calls do not affect each other', async () => {
   const [painted, quiet] = await Promise.all([
     wirebench(['list', '--color', 'always', '--verbos']),
     wirebench(['list', '--quiet']),
@@ -58,4 +58,4 @@ test.each([
   ['ws,sse', 'ws,sse'],
   ['p99<50ms', "'p99<50ms'"],
   ["it's", "'it'\\''s'"],
-])('%s is written %s in a command', (value, written) => expect(quoted(value)).toBe(written));
+])('%s is quoted as %s', (value, written) => expect(quoted(value)).toBe(written));

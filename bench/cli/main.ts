@@ -10,30 +10,30 @@ import { EXIT, EXIT_TEXTS, type ExitCode, PRECEDENCE } from './exit.ts';
 import { helpOf } from './flags.ts';
 import { COLOURS, type OutputFlags, openIo, type Surroundings } from './io.ts';
 
-/** Columns that the text of a flag needs to stand beside it. */
+/** Minimum columns for the text of a flag beside the flag; with fewer, the text goes below it. */
 const MIN_COLUMNS_BESIDE_FLAG = 36;
 
 const EXAMPLES: Command['examples'] = [
   ['A first look at every transport, in a minute', 'npm run bench -- --quick'],
-  ['Which one to use, by the newest run', 'npm run choose -- --preset chat --clients 200'],
-  ['What became better and worse, and how sure', 'npm run compare -- base.json new.json'],
+  ['Advice from the newest run', 'npm run choose -- --preset chat --clients 200'],
+  ['What became better or worse since an earlier run', 'npm run compare -- base.json new.json'],
 ];
 
-/** Runs one command line. Everything outside comes in through the surroundings, and nothing outlives the call. */
+/** Runs one command line. Everything from outside comes in through `surroundings`, and nothing outlives the call. */
 export async function main(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   let flags: OutputFlags = {};
   let io = openIo(surroundings);
   let exitCode: ExitCode = EXIT.done;
 
-  /** Help is written to stdout, and to stderr where arguments are missing. */
+  /** Width for help, which goes to stdout, or to stderr if arguments are missing. */
   const widthOf = ({ error }: AddHelpTextContext): number => (error ? io.progress.width() : io.width());
   const program = new Parser('wirebench')
     .description('Which real-time transport should this project use, and how sure are we?')
     .version(version())
     .addOption(
-      new Option('--color <when>', 'colour; auto: on terminals, unless NO_COLOR or CI is set').choices(COLOURS),
+      new Option('--color <when>', 'use colour; auto: on terminals, unless NO_COLOR or CI is set').choices(COLOURS),
     )
-    .option('--quiet', 'write nothing to stderr but errors, and ask nothing')
+    .option('--quiet', 'write only errors to stderr, and ask no questions')
     .option('--verbose', 'show where in the code an internal error happened')
     .addHelpText('after', examplesText(EXAMPLES))
     .addHelpText('after', (context) => exitCodesText(widthOf(context)))
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
       getOutHelpWidth: () => io.width(),
       getErrHelpWidth: () => io.progress.width(),
     })
-    // Terms are short, so that their texts have room beside them; on a narrow terminal texts stand below.
+    // Terms are short, to leave room for their texts beside them; on a narrow terminal the texts go below.
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: (command) => command.name(),
@@ -83,7 +83,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   }
 }
 
-/** Tells the parser about a command. Unknown arguments are let through: they are reported with all other problems. */
+/** Declares a command to the parser. Unknown arguments are let through, to be reported with all other problems. */
 function addCommand(program: Parser, command: Command, widthOf: (context: AddHelpTextContext) => number): Parser {
   const { name, description, arguments: declared = [], flags, examples, notes, listsExitCodes } = command;
   const usage = ['[options]', ...declared.map(argumentTerm)].join(' ');
@@ -107,7 +107,7 @@ function addCommand(program: Parser, command: Command, widthOf: (context: AddHel
 
 const argumentTerm = ({ name, optional }: Argument): string => (optional ? `[${name}]` : `<${name}>`);
 
-/** Flags that were given, by name. `--no-<name>` is stored by the parser as `<name>`, false. */
+/** Given flags, by name. The parser stores `--no-<name>` as `<name>`, false. */
 function givenTo(parsed: Parser): Record<string, Given> {
   const given = parsed.options.flatMap((option) => {
     const value: unknown = parsed.getOptionValue(option.attributeName());
@@ -118,13 +118,13 @@ function givenTo(parsed: Parser): Record<string, Given> {
   return Object.fromEntries(given.map(([where, value]) => [where.slice(2), { value, where }]));
 }
 
-/** Flags and words that the command does not know, each with the nearest name, and arguments that are missing. */
+/** Problems of unknown flags, each with the nearest known one, and of unexpected and missing arguments. */
 function unknownArguments(parsed: Parser, declared: readonly Argument[]): string[] {
   const known = [...parsed.options, ...(parsed.parent?.options ?? [])]
     .map(({ long }) => long ?? '')
     .filter((long) => long !== '--version');
   const flags = parsed.args.filter((argument) => argument.startsWith('-'));
-  // The word after an unknown flag may be its value: nothing is said about words then.
+  // A word after an unknown flag may be its value, so words are not checked then.
   if (flags.length > 0) {
     return flags.map((flag) => `unknown flag ${flag}${suggestion(flag.split('=')[0] ?? flag, known)}`);
   }
@@ -132,19 +132,21 @@ function unknownArguments(parsed: Parser, declared: readonly Argument[]): string
   const [unexpected] = parsed.args.slice(declared.length);
   return [
     ...missing.map((one) => `missing argument ${argumentTerm(one)}`),
-    ...(unexpected === undefined ? [] : [`unexpected argument "${unexpected}"; lists take commas without blanks`]),
+    ...(unexpected === undefined
+      ? []
+      : [`unexpected argument "${unexpected}"; separate the items of a list by commas, without spaces`]),
   ];
 }
 
-/** A line for the purpose and one for the command: neither needs a wide terminal. */
+/** Text of the examples, with purpose and command on separate lines, so that a narrow terminal has room. */
 const examplesText = (examples: Command['examples'] = []): string =>
   examples.length === 0
     ? ''
-    : `\nExamples:\n${examples.map(([purpose, command]) => `  ${purpose}:\n    ${command}\n`).join('')}`;
+    : `\nExamples:\n${examples.map(([purpose, command]) => `  ${purpose}:\n    ${command}`).join('\n')}`;
 
 function exitCodesText(width: number): string {
   const entries = Object.entries(EXIT_TEXTS).map(([code, text]): Entry => [pad(code, 3, 'right'), text]);
-  return `\nExit codes:\n${listing(entries, width, { minBeside: 20 }).join('\n')}\nWhere several apply: ${PRECEDENCE.join(', ')}\n`;
+  return `\nExit codes:\n${listing(entries, width, { minBeside: 20 }).join('\n')}\nIf several apply, the first of these counts: ${PRECEDENCE.join(', ')}`;
 }
 
 function version(): string {

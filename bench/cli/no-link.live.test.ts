@@ -13,7 +13,7 @@ afterAll(() => {
 
 const small = ['--transports', 'tcp', '--scenarios', 'echo', '--clients', '5', '--rate', '200', '--warmup', '0.1'];
 
-test('a link that cannot be had is refused before anything starts, unless `auto` may do without', async () => {
+test('`--link veth` is refused before anything starts if no link can be made; `auto` uses the loopback', async () => {
   const toolless = { PATH: '/nonexistent' };
   const refused = await start(['run', ...small, '--link', 'veth', '--out', join(folder, 'no')], toolless).ended;
   expect(refused.code).toBe(2);
@@ -25,7 +25,7 @@ test('a link that cannot be had is refused before anything starts, unless `auto`
   const done = await start(['run', ...small, ...settings], toolless).ended;
   expect([0, 13]).toContain(done.code);
   expect(done.stderr).toMatch(
-    /the loopback, bytes at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
+    /the loopback, bytes counted at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
   );
   const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
   expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });

@@ -29,7 +29,7 @@ const run = (args: readonly string[], environment: Record<string, string> = {}) 
 type Said = { schema: string; event: string; time: string; [field: string]: unknown };
 
 describe('run', () => {
-  test('--ndjson: a line for each thing that happens, in order, and nothing else', async () => {
+  test('--ndjson prints a line per event, in order, and nothing else', async () => {
     const out = join(folder, 'events');
     const { code, stdout } = await run([...SMALL, '--out', out, '--ndjson', '--threshold', 'ws.echo.bytes<4KiB']);
     const lines = stdout.trimEnd().split('\n');
@@ -65,7 +65,7 @@ describe('run', () => {
     });
   });
 
-  test('--markdown: printed, and appended to the summary of a job; --threshold stands in it', async () => {
+  test('--markdown prints the summary and appends it to that of a job, with thresholds', async () => {
     const summary = join(folder, 'summary.md');
     writeFileSync(summary, 'before\n');
     const conditions = ['--threshold', 'ws.echo.bytes<1B', '--threshold', 'tcp.echo.cpu<5s'];
@@ -78,13 +78,13 @@ describe('run', () => {
     expect(stdout).toMatch(/^## Wirebench\n/);
     expect(readFileSync(summary, 'utf8')).toBe(`before\n${stdout}\n`);
     expect(stderr).toMatch(/Report: .*report\.html\n$/);
-    // A busy machine may make a trial invalid; then the threshold cannot be tested.
+    // A busy machine may invalidate a trial; then the threshold cannot be tested.
     const missed = /`ws\.echo\.bytes<1B` \| ws\/echo\/c5\/r200\/s64\/text \| \*\*missed\*\*/.test(stdout);
     expect(stdout).toMatch(/`tcp\.echo\.cpu<5s` \| tcp\/echo\/c5\/r200\/s64\/text \| \*\*(met|not testable)\*\*/);
     expect(code).toBe(missed && !stdout.includes('**not testable**') ? 10 : 13);
   });
 
-  test('--json keeps stdout for the document; thresholds come from a file too, and go to stderr', async () => {
+  test('--json prints only the document; thresholds, from a file too, go to stderr', async () => {
     const config = join(folder, 'bench.json');
     writeFileSync(config, JSON.stringify({ ...settings, transports: 'ws', threshold: ['ws.echo.p50<60s'] }));
     const { code, stdout, stderr } = await run(['--config', config, '--out', join(folder, 'json'), '--json']);
@@ -93,7 +93,7 @@ describe('run', () => {
     expect(code).toBe(stderr.includes('✓ met') ? 0 : 13);
   });
 
-  test('what cannot be a threshold is refused with all other problems, before anything starts', async () => {
+  test('bad thresholds are refused with all other problems, before anything starts', async () => {
     const bad = ['--threshold', 'wss.echo.p99<5ms,ws.echo.p99<5', '--clients', '0', '--json', '--ndjson'];
     const { code, stdout, stderr } = await wirebench(['run', ...bad, '--out', join(folder, 'never')]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -23,7 +23,7 @@ const ROWS: readonly (readonly [command: string, flags: readonly string[], steps
     ['ws/echo/c100/r1000/s128/text', 'sse/echo/c100/r1000/s128/text'],
   ],
   ['wire', ['--transports', 'ws', '--size', '64', '--out', out], ['ws/wire/c1/s64/text']],
-  ['aa', ['--pairs', '2', '--slowed', '1'], ['2 pairs of equals', '1 pair of unequals']],
+  ['aa', ['--pairs', '2', '--slowed', '1'], ['2 identical pairs', '1 slowed pair']],
   ['micro', ['--transports', 'ws'], ['json, 128 bytes: 2 rows', 'ws, 128 bytes: 4 rows']],
   ['crosscheck', [], expect.arrayContaining(['sse: our generator', 'freeze, sse: autocannon, uncorrected'])],
   [
@@ -34,7 +34,7 @@ const ROWS: readonly (readonly [command: string, flags: readonly string[], steps
 ];
 
 describe.each(ROWS)('%s --plan', (command, flags, names) => {
-  test('prints every step with its time, and the sum', async () => {
+  test('prints every step with its time, and the sum of the times', async () => {
     const { code, stdout, stderr } = await wirebench([command, ...flags, '--plan', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { schema, steps, estimatedSeconds, ...rest } = JSON.parse(stdout) as Plan;
@@ -47,17 +47,18 @@ describe.each(ROWS)('%s --plan', (command, flags, names) => {
     );
   });
 
-  test('tells people the same, measures nothing and asks nobody', async () => {
-    // Long enough that somebody at a terminal would be asked.
+  test('prints the same as text, measures nothing and asks nothing', async () => {
+    // Such a long plan would ask a user at a terminal.
     const { code, stdout, stderr } = await wirebench([command, ...flags, '--plan'], { columns: 100 });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/about \d+ (s|min)\./);
     expect(stdout).toMatch(/^ {2}\S.* {2}\d+ (s|min)$/m);
+    expect(stdout.split('\n').filter((line) => line.length > 100)).toEqual([]);
     expect(existsSync(out)).toBe(false);
   });
 });
 
-test('run --plan --ndjson prints the first event alone', async () => {
+test('run --plan --ndjson prints only the first event', async () => {
   const { code, stdout } = await wirebench(['run', '--transports', 'ws', '--scenarios', 'echo', '--plan', '--ndjson']);
   expect(code).toBe(0);
   expect(
@@ -68,12 +69,12 @@ test('run --plan --ndjson prints the first event alone', async () => {
   ).toEqual([expect.objectContaining({ event: 'plan', cases: ['ws/echo/c100/r1000/s128/text'] })]);
 });
 
-test('a plan that cannot be carried out is refused', async () => {
+test('an impossible plan is refused', async () => {
   const { code, stdout } = await wirebench(['run', '--plan', '--transports', 'wss']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
 
-test('ceiling measures every transport of this machine, and names the others', async () => {
+test('ceiling measures every transport that works here, and lists the others', async () => {
   const { stdout } = await wirebench(['ceiling', '--plan']);
   for (const entry of transports) {
     const isHere = (await whyUnavailable(entry)) === undefined;

@@ -1,4 +1,5 @@
 import { listing } from '../../reports/terminal/listing.ts';
+import { wrapLines } from '../../reports/terminal/text.ts';
 import { approximately } from './eta.ts';
 import { EXIT, type ExitCode } from './exit.ts';
 import { toggle } from './flags.ts';
@@ -7,7 +8,7 @@ import type { Io } from './io.ts';
 /** Flag of every command that measures. */
 export const PLAN = toggle('print what would be measured and how long it would take, then stop');
 
-/** Something that will be measured: a case, a pair, a loop. */
+/** Step of a plan, such as a case, a pair or a loop. */
 export interface PlannedStep {
   readonly name: string;
   readonly seconds: number;
@@ -18,7 +19,7 @@ interface PlanOutput {
   /** Text above the list of steps. */
   readonly text: string;
   readonly steps: readonly PlannedStep[];
-  /** Settings that shape the plan, for the document. */
+  /** Settings of the plan, as fields of the JSON document. */
   readonly settings: object;
   readonly json: boolean;
 }
@@ -36,7 +37,7 @@ export function printPlan({ command, text, steps, settings, json }: PlanOutput, 
     io.width(),
     { minBeside: 8 },
   );
-  io.out(json ? `${JSON.stringify(document, null, 2)}\n` : `${text}${lines.join('\n')}\n`);
+  io.out(json ? `${JSON.stringify(document, null, 2)}\n` : `${wrapLines(text, io.width())}${lines.join('\n')}\n`);
   return EXIT.done;
 }
 

@@ -18,10 +18,10 @@ const capabilities = z.strictObject({
 });
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
-/** Texts that only checks of this repository look for, in plugins made for earlier versions; `unauthorized` also meant `auth`. */
+/** Fields of plugins for earlier versions. Only checks of this repository use them; `unauthorized` also implied `auth`. */
 const refusals = { refusal: z.instanceof(RegExp).optional(), unauthorized: z.instanceof(RegExp).optional() };
 
-/** Exports of a plugin: a `TransportEntry` without what only checks need, and the two functions of the contract. */
+/** Exports of a plugin: a `TransportEntry` without the fields that only checks use, and the two functions of the contract. */
 const pluginSchema = z.object({
   transport: z.strictObject({
     id,
@@ -42,7 +42,7 @@ const pluginSchema = z.object({
           ...refusals,
         }),
       )
-      .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two have the same id')
+      .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two variants have the same id')
       .default([]),
   }),
   listen: z.function(),
@@ -50,8 +50,8 @@ const pluginSchema = z.object({
 });
 
 /**
- * Adds transports from outside the repository to those that can be named. Their modules export `transport`, `listen` and
- * `connect`. Throws a `UsageError` with everything that is wrong with any of them.
+ * Registers transports from outside the repository. Their modules export `transport`, `listen` and `connect`. Throws a
+ * `UsageError` with all problems of all modules.
  */
 export async function usePlugins(files: readonly string[], { resolve }: Pick<Io, 'resolve'>): Promise<void> {
   const problems: string[] = [];
@@ -76,10 +76,10 @@ async function usePlugin(file: string, path: string): Promise<string[]> {
   }
   const { transport } = read.data;
   const known = transports.find((one) => one.id === transport.id);
-  // A command that ran earlier in this process added it.
+  // An earlier command in this process has added it.
   if (known?.module === module) return [];
   if (known !== undefined) {
-    return [`--plugin ${file}: there is a transport "${transport.id}" already; name yours otherwise`];
+    return [`--plugin ${file}: a transport "${transport.id}" exists already; give yours another id`];
   }
   const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;
   const { mostBytes, auth = unauthorized !== undefined, ...promised } = capabilities;

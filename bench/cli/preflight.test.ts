@@ -25,44 +25,46 @@ function said(settings: Partial<Record<Setting, string>>, earlier?: Results): st
 
 const earlier = makeResults({ transports: SEVEN, scenarios: [ECHO], trials: 7 });
 
-test('a plan says how much it is, over what, and what is wrong with the machine', () => {
+test('a plan states its cases, time and link, and what is wrong with the machine', () => {
   const text = said({ transports: 'ws,sse', scenarios: 'echo', trials: '7' });
-  expect(text).toMatch(/^2 cases × 7 trials = 14, about \d+ s\./);
+  expect(text).toMatch(/^2 cases × 7 trials = 14 trials, about \d+ s\./);
   expect(text).toContain('\nws and sse: echo with 100 clients at 1,000 msg/s of 128 B.\n');
-  expect(text).toContain('\nEvery case once in each of 7 blocks, in shuffled order (seed 1).\n');
-  expect(text).toContain('the loopback, bytes at the sockets (no tools); 1 load process.');
-  expect(text).toContain('✕ Not fit to measure on: clock: steps of 1 ms. → measure elsewhere');
+  expect(text).toContain('\nEach of 7 blocks runs every case once, in shuffled order (seed 1).\n');
+  expect(text).toContain('the loopback, bytes counted at the sockets (no tools); 1 load process.');
+  expect(text).toContain('✕ This machine is not fit to measure on: clock: steps of 1 ms. → measure elsewhere');
 });
 
-test('a plan says what it can tell, or that it cannot', () => {
-  expect(said({ scenarios: 'echo', trials: '5' })).toMatch(/no verdicts\. Those need 6 valid trials/);
-  expect(said({ scenarios: 'echo', trials: '7' })).toMatch(/which the first run will show/);
+test('a plan says which differences it can show, or that it can show none', () => {
+  expect(said({ scenarios: 'echo', trials: '5' })).toMatch(/no verdicts, which need 6 valid trials/);
+  expect(said({ scenarios: 'echo', trials: '7' })).toMatch(/which the first run will tell/);
   const told = said({ scenarios: 'echo', trials: '7' }, earlier);
-  expect(told).toMatch(/Can tell, going by the last run's scatter: p50 latency from [\d.]+ %, /);
+  expect(told).toMatch(
+    /Can show these differences, judging by the scatter of the last run: p50 latency from [\d.]+ %, /,
+  );
   expect(told).toMatch(/not separated/);
-  // Scatter of echo says nothing about idle.
+  // The scatter of echo trials does not apply to idle trials.
   expect(said({ scenarios: 'idle', trials: '7' }, earlier)).not.toMatch(/p50/);
-  // More trials tell smaller differences.
+  // More trials can show smaller differences.
   const from = (text: string): number => Number(/p99 latency from ([\d.]+) %/.exec(text)?.[1]);
   expect(from(said({ scenarios: 'echo', trials: '20' }, earlier))).toBeLessThan(from(told));
 });
 
-test('a plan names the warm-up where there is one', () => {
-  expect(said({ scenarios: 'echo' })).toContain('Each: a fresh server, 0.8 s warm-up; ');
-  expect(said({ scenarios: 'capacity' })).toContain('Each: a fresh server, 0.8 s warm-up; ');
-  expect(said({ scenarios: 'idle' })).toContain('Each: a fresh server; ');
+test('a plan states the warm-up if any scenario has one', () => {
+  expect(said({ scenarios: 'echo' })).toContain('Each trial: a fresh server, 0.8 s of warm-up; ');
+  expect(said({ scenarios: 'capacity' })).toContain('Each trial: a fresh server, 0.8 s of warm-up; ');
+  expect(said({ scenarios: 'idle' })).toContain('Each trial: a fresh server; ');
 });
 
-test('a plan says which percentiles its trials are too short for', () => {
+test('a plan says if its trials are too short for p99', () => {
   expect(said({ scenarios: 'echo', rate: '100', duration: '2' })).toMatch(
-    /Cannot show p99 everywhere: a trial has 200/,
+    /p99 cannot be shown for every case: a trial has as few as 200 deliveries/,
   );
-  expect(said({ scenarios: 'echo' })).not.toMatch(/Cannot show/);
+  expect(said({ scenarios: 'echo' })).not.toMatch(/cannot be shown/);
   // A broadcast of 20 messages reaches 100 clients each.
-  expect(said({ scenarios: 'broadcast', rate: '10', duration: '2' })).not.toMatch(/Cannot show/);
+  expect(said({ scenarios: 'broadcast', rate: '10', duration: '2' })).not.toMatch(/cannot be shown/);
 });
 
-test('the newest run that tells anything is found; what is none is passed over', () => {
+test('the newest run with enough trials is found; other files and folders are skipped', () => {
   const put = (name: string, results: Results | string): void => {
     mkdirSync(join(folder, name));
     const file = join(folder, name, 'results.json');

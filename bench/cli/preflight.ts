@@ -17,7 +17,7 @@ import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { approximately } from './eta.ts';
 
-/** Describes a plan before it starts: its cases, its time, its link, and which differences it can and cannot show. */
+/** Describes a plan before it starts: its cases, its time, its link, and the differences that it can show. */
 export function describePlan(
   plan: RunPlan,
   resources: RunResources,
@@ -25,14 +25,16 @@ export function describePlan(
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
-  const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup) ? `, ${options.warmupSeconds} s warm-up` : '';
+  const warmUp = cases.some(({ scenario }) => scenario.kind.uses.warmup)
+    ? `, ${options.warmupSeconds} s of warm-up`
+    : '';
   return [
-    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${cases.length * options.trials}, about ${approximately(estimateSeconds(plan))}.`,
+    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${countOf(cases.length * options.trials, 'trial')}, about ${approximately(estimateSeconds(plan))}.`,
     `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
     ...(options.trials > 1
-      ? [`Every case once in each of ${options.trials} blocks, in shuffled order (seed ${options.seed}).`]
+      ? [`Each of ${options.trials} blocks runs every case once, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(resources)}.`,
+    `Each trial: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(resources)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
         `Left out: ${[
@@ -56,43 +58,43 @@ const questionIn = (planned: PlannedCase, { objective }: RunPlan['options']): Qu
   objective: planned.scenario.kind.uses.objective ? objective : null,
 });
 
-/** Lines on everything that is wrong with the machine, each with its remedy. */
+/** Lines about checks of the machine that failed, each with its remedy. */
 export const unfitLines = (checks: readonly Check[]): string[] =>
   checks
     .filter(({ state }) => state === 'unfit')
-    .map(({ name, observed, fix }) => `✕ Not fit to measure on: ${name}: ${observed}. → ${fix}`);
+    .map(({ name, observed, fix }) => `✕ This machine is not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
 /** Describes the link that messages take, and the number of load processes. */
 export function describeLink({ link, workers, sources }: RunResources): string {
-  const veth = 'a private link, bytes as a cable carries them';
-  const kind = link.kind === 'veth' ? veth : 'the loopback, bytes at the sockets';
+  const veth = 'a private link, bytes counted as on a cable';
+  const kind = link.kind === 'veth' ? veth : 'the loopback, bytes counted at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;
   const load = countOf(workers, 'load process', 'load processes');
   return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
 }
 
-/** Estimates the differences that this plan can show, by the scatter of an earlier run's trials. */
+/** Describes the differences that a plan can show, judging by the scatter of an earlier run's trials. */
 function detectableDifferences({ options, cases }: RunPlan, earlier: Results | undefined): string[] {
   const compared = cases.filter(({ scenario }) => scenario.kind.judgedBy === 'verdicts');
   const kinds = new Set(compared.map(({ scenario }) => scenario.kind.id));
-  if (kinds.size === 0) return ['Bytes beside theory; no verdicts.'];
+  if (kinds.size === 0) return ['Counts bytes and compares them with theory; gives no verdicts.'];
   if (options.trials < MIN_TRIALS) {
-    return [`A quick look: medians, but no verdicts. Those need ${MIN_TRIALS} valid trials of each case.`];
+    return [`A quick look: it gives medians but no verdicts, which need ${MIN_TRIALS} valid trials of each case.`];
   }
   if (earlier === undefined) {
     return [
-      'Enough trials for verdicts. How small a difference they can tell depends on how far trials scatter here, which the first run will show.',
+      'Enough trials for verdicts. The smallest difference that they can show depends on how far trials scatter on this machine, which the first run will tell.',
     ];
   }
   const rivals = new Set(cases.filter(({ entry }) => !entry.floor).map(({ name }) => name)).size;
   const found = detectable(earlier, { trials: options.trials, comparisons: Math.max(1, rivals - 1) });
-  const told = found.filter(
+  const shown = found.filter(
     ({ metric: id, ratio }) => ratio !== null && [...kinds].some((kind) => metricsOf(kind).includes(id)),
   );
-  if (told.length === 0) return ['Enough trials for verdicts.'];
+  if (shown.length === 0) return ['Enough trials for verdicts.'];
   return [
-    `Can tell, going by the last run's scatter: ${told.map(formatDifference).join(', ')}.`,
-    'Smaller differences will mostly come out as not separated.',
+    `Can show these differences, judging by the scatter of the last run: ${shown.map(formatDifference).join(', ')}.`,
+    'Smaller differences will mostly end as “not separated”.',
   ];
 }
 
@@ -101,19 +103,19 @@ function formatDifference({ metric: id, ratio }: Detectable): string {
   return `${metric(id).title} from ${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
-/** Warns of percentiles for which the shortest trials have too few messages. */
+/** Warns if the shortest trials have too few messages for p99. */
 function percentilesOf({ cases }: RunPlan): string[] {
   const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
   const fewest = Math.min(...samples);
   if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
   return [
-    `Cannot show p99 everywhere: a trial has ${fewest} deliveries, and 1,000 are needed; use a longer --duration.`,
+    `p99 cannot be shown for every case: a trial has as few as ${fewest} deliveries, and p99 needs 1,000; use a longer --duration.`,
   ];
 }
 
 const runs = fileURLToPath(new URL('../../reports/runs/', import.meta.url));
 
-/** Finds the newest complete run under reports/runs that has enough trials for verdicts, and suits. */
+/** Finds the newest complete run under reports/runs that has enough trials for verdicts and for which `suits` is true. */
 export function newestResults(
   folder: string = runs,
   suits: (results: Results) => boolean = () => true,
@@ -124,7 +126,7 @@ export function newestResults(
       const results = readResults(join(folder, name, 'results.json'));
       if (results.plan.trials >= MIN_TRIALS && results.state === 'complete' && suits(results)) return results;
     } catch {
-      // Not a run, or one of another version.
+      // The file is not a run, or one of another version.
     }
   }
   return undefined;

@@ -3,7 +3,7 @@ import type { Given } from '../plan/readers.ts';
 import { RUN_SETTINGS, type Setting } from '../plan/settings.ts';
 import type { Flag } from './flags.ts';
 
-/** Flag of a setting, whose value the plan reads. @param other text that differs in another command than `run` */
+/** Flag of a setting; `readOptions` reads its value. @param other texts that a command other than `run` replaces */
 export function settingFlag(name: Setting, other: Partial<Pick<Flag, 'help' | 'usual'>> = {}): Flag<Given | undefined> {
   const { argument, help, usual, repeats } = RUN_SETTINGS[name];
   return {
@@ -20,7 +20,7 @@ export function settingFlag(name: Setting, other: Partial<Pick<Flag, 'help' | 'u
 export const settingFlags = (): Readonly<Record<Setting, Flag<Given | undefined>>> =>
   Object.fromEntries(SETTINGS.map((name) => [name, settingFlag(name)])) as Record<Setting, Flag<Given | undefined>>;
 
-/** Settings that were given, among the values of a command's flags. */
+/** Given settings among the values of a command's flags. */
 export function givenOf(values: { readonly [Name in Setting]?: Given | undefined }): Partial<Record<Setting, Given>> {
   const given: Partial<Record<Setting, Given>> = {};
   for (const name of SETTINGS) {

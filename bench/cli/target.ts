@@ -7,9 +7,9 @@ import { refuseIf, UsageError } from './exit.ts';
 import { textFlag, toggle, type Values } from './flags.ts';
 import type { Io } from './io.ts';
 
-/** Flags of a run against a server that runs already. */
+/** Flags of a run against a server that is already running. */
 export const TARGET_FLAGS = {
-  ca: textFlag({ argument: '<file>', help: 'certificate (PEM) that --url’s server is trusted by' }),
+  ca: textFlag({ argument: '<file>', help: 'certificate (PEM) with which to trust the server at --url' }),
   'yes-i-own-this-host': toggle('allow load on a host that is not this machine'),
 };
 
@@ -18,8 +18,8 @@ loopback.addSubnet('127.0.0.0', 8);
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Resolves what a run against somebody's server needs: the certificate and the token. Throws a `UsageError` if its host is
- * another machine and the user has not said that it is theirs: to others the load of a benchmark is an attack.
+ * Reads the certificate and the token for a run against a foreign server. Throws a `UsageError` if the server is on another
+ * machine and the user has not stated that it is theirs: to anybody else the load of a benchmark is an attack.
  */
 export async function resolveTarget(
   url: string | null,
@@ -42,8 +42,8 @@ export async function resolveTarget(
   const local = found.every(({ address }) => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'));
   if (!local && !owned) {
     throw new UsageError([
-      `--url: ${host} is not this machine, and a benchmark sends thousands of messages a second: to a server whose owner did ` +
-        'not ask for that it is an attack. If it is yours to load, say so with --yes-i-own-this-host',
+      `--url: ${host} is not this machine. A benchmark sends thousands of messages a second, which is an attack on a server ` +
+        'whose owner did not ask for it. If the server is yours, say so with --yes-i-own-this-host',
     ]);
   }
   const token = environment.WIREBENCH_TOKEN;

@@ -19,7 +19,7 @@ import { needs } from '../testing/unavailable.ts';
 
 await needs('terminal');
 
-/** Output of the command line on a terminal, and what it must not print elsewhere. */
+/** Tests of output on a terminal, and of what must not be printed elsewhere. */
 const folder = mkdtempSync(join(tmpdir(), 'wb-'));
 afterAll(() => {
   endStarted();
@@ -53,30 +53,30 @@ const wire = (): string[] => [
 ];
 
 const on = (args: readonly string[], options: TerminalOptions) => startOnTerminal(args, options).ended;
-/** Runs a command in this process, on a terminal of such a width. */
+/** Runs a command in this process, on a terminal of a given width. */
 const written = (args: readonly string[], columns: number, environment: Record<string, string> = {}) =>
   wirebench(args, { columns, environment: { TERM: 'xterm-256color', ...environment } });
 /** Runs a command in this process, with pipes. */
 const piped = (args: readonly string[], environment: Record<string, string> = {}) =>
   wirebench(args, { environment: { TERM: 'xterm-256color', ...environment } });
-/** Lines as they stand on the terminal, without what moves the cursor. */
+/** Lines as a terminal shows them, without escape codes that move the cursor. */
 const linesOf = (shown: string): string[] => stripVTControlCharacters(shown).replaceAll('\r', '').trimEnd().split('\n');
 const tooLong = (lines: readonly string[], columns: number): string[] =>
   lines.filter((line) => columnsOf(line) > columns);
-/** Prose is the same at any width but for where it breaks. */
+/** Joins the lines of prose, which differ between widths only in their breaks. */
 const wordsOf = (shown: string): string[] =>
   linesOf(shown)
     .join(' ')
     .split(/[\s·]+/);
 
 describe.each([60, 80, 160])('at %i columns', (columns) => {
-  test('run says its plan, draws small blocks, and ends with decision, table, warnings and path', async () => {
+  test('run prints its plan, draws small blocks, and ends with decision, table, warnings and path', async () => {
     const { stdout: shown, code } = await on(run(), { columns });
     expect([0, 13]).toContain(code);
     const lines = linesOf(shown);
     expect(tooLong(lines, columns)).toEqual([]);
     const { before, blocks, after } = blocksIn(shown);
-    expect(linesOf(before)[0]).toMatch(/^2 cases × 1 trial = 2, about \d+ s\.$/);
+    expect(linesOf(before)[0]).toMatch(/^2 cases × 1 trial = 2 trials, about \d+ s\.$/);
     const order = [
       /^For echo with 5 clients/m,
       /^(Quick look|Invalid)/m,
@@ -89,9 +89,9 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(lines.at(-1)).toBe(join(folder, `${runs}`, 'report.html'));
-    // One for each trial's beginning, one at the end: nothing is drawn while a trial is measured.
+    // A block at the beginning of each trial and one at the end, because nothing is drawn during a trial.
     expect(blocks).toHaveLength(3);
-    // Cases that differ in nothing else go by their transports.
+    // Cases that differ only in their transports are labelled by those.
     const trials = linesOf(blocks.at(-1) ?? '').slice(2);
     expect(trials.map((line) => line.slice(2, 8)).toSorted()).toEqual([' tcp  ', ' ws   ']);
     for (const block of blocks) expect(linesOf(block).length).toBeLessThanOrEqual(12);
@@ -100,12 +100,12 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
   test.each<readonly [string, readonly string[], RegExp]>([
     ['compare', ['compare', base, slow], /^Regression: ws, /m],
     ['compare --all', ['compare', base, slow, '--all'], /^plugin-転送\S* +\S/m],
-    ['choose', ['choose', slow, '--preset', 'dashboard'], /^What would change it$/m],
+    ['choose', ['choose', slow, '--preset', 'dashboard'], /^What would change the answer$/m],
     ['list', ['list'], /^Scenarios \(--scenarios\)$/m],
-    ['doctor', ['doctor'], /^(Fit|Not fit) to measure on/m],
+    ['doctor', ['doctor'], /^This machine is (fit|not fit) to measure on/m],
     ['help', ['--help'], /^Exit codes:$/m],
     ['an error', ['run', '--transports', 'wss', '--scenarios', 'eho', '--threshold', 'x'], /did you mean "ws"/],
-  ])('%s keeps to them', async (_, args, says) => {
+  ])('%s is not wider', async (_, args, says) => {
     const { stdout, stderr } = await written(args, columns);
     const shown = stdout + stderr;
     expect(tooLong(linesOf(shown), columns)).toEqual([]);
@@ -114,7 +114,7 @@ describe.each([60, 80, 160])('at %i columns', (columns) => {
   });
 });
 
-test('wire keeps to a narrow one', async () => {
+test('wire fits a narrow terminal', async () => {
   const { stdout: shown } = await on(wire(), { columns: 60 });
   expect(tooLong(linesOf(shown), 60)).toEqual([]);
   expect(linesOf(blocksIn(shown).after).join('\n')).toMatch(/^transport +size +way[\s\S]*^Report:$/m);
@@ -130,10 +130,12 @@ test.each([['run'], ['choose'], ['compare'], ['aa']])(
   },
 );
 
-test('what is listed stands below its names where there is no room beside them', async () => {
+test('texts of a list go below their names if there is no room beside them', async () => {
   const { stdout: shown } = await written(['list'], 40);
   expect(tooLong(linesOf(shown), 40)).toEqual([]);
-  expect(linesOf(shown).join('\n')).toMatch(/^ {2}ws\n {6}WebSocket · text and binary, up on\n {6}its connection$/m);
+  expect(linesOf(shown).join('\n')).toMatch(
+    /^ {2}ws\n {6}WebSocket · text and binary,\n {6}upstream on the connection$/m,
+  );
 });
 
 test.each<readonly [string, readonly string[], RegExp]>([
@@ -143,14 +145,14 @@ test.each<readonly [string, readonly string[], RegExp]>([
     ['ceiling', '--transports', 'ws', '--clients', '5', '--duration', '0.1', '--trials', '1'],
     /^ws +echo +[\d.]+ .*≤ 1\.3 [✓✕]$/m,
   ],
-])('%s keeps to a narrow one', async (_, args, says) => {
+])('%s fits a narrow terminal', async (_, args, says) => {
   const { stdout: shown, code } = await on(args, { columns: 60 });
   expect(code).toBe(0);
   expect(tooLong(linesOf(shown), 60)).toEqual([]);
   expect(linesOf(shown).join('\n')).toMatch(says);
 });
 
-test('the width and the colours of a real terminal are found out', async () => {
+test('width and colours of a real terminal are detected', async () => {
   const { stdout: shown } = await on(['compare', base, slow], { columns: 60 });
   expect(tooLong(linesOf(shown), 60)).toEqual([]);
   expect(tooLong(linesOf(shown), 50)).not.toEqual([]);
@@ -158,7 +160,7 @@ test('the width and the colours of a real terminal are found out', async () => {
   expect(hasPaint((await on(['compare', base, slow], { environment: { NO_COLOR: '1' } })).stdout)).toBe(false);
 });
 
-test('what is said in prose is whole, however narrow the terminal', async () => {
+test('prose is complete on a narrow terminal', async () => {
   const [narrow, wide] = await Promise.all([60, 160].map((columns) => on(['list'], { columns })));
   expect(wordsOf(narrow!.stdout)).toEqual(wordsOf(wide!.stdout));
 });
@@ -176,13 +178,13 @@ describe('escape codes', () => {
     ['--help', ['run', '--help']],
     ['a bare command', []],
     ['an unknown flag', ['list', '--jsn']],
-  ])('%s: none reaches a pipe', async (_, args) => {
+  ])('%s writes none to a pipe', async (_, args) => {
     const { stdout, stderr } = await piped(args);
     expect(hasEscape(stdout + stderr)).toBe(false);
     expect(stdout + stderr).not.toBe('');
   });
 
-  test('a pipe beside a terminal gets none either, whichever of the two it is', async () => {
+  test('a pipe gets none if the other output is a terminal', async () => {
     const [out, err] = [join(folder, 'out.txt'), join(folder, 'err.txt')];
     const { stdout: talk } = await on(run(), { redirect: `>'${out}'` });
     expect(hasCommands(talk)).toBe(true);
@@ -231,7 +233,7 @@ describe('escape codes', () => {
     expect(linesOf(shown.stdout).join('\n')).toContain('▼ worse');
   });
 
-  test('documents are never painted', async () => {
+  test('documents have no colours', async () => {
     const always = ['--color', 'always'];
     const json = await piped([...compared, '--json', ...always]);
     const markdown = await piped([...compared, '--markdown', ...always]);
@@ -239,14 +241,14 @@ describe('escape codes', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ exitCode: 11 });
   });
 
-  test('NO_COLOR leaves the block, and its colours out', async () => {
+  test('NO_COLOR leaves the block without colours', async () => {
     const { stdout: shown } = await on(run(), { environment: { NO_COLOR: '1' } });
     expect(hasPaint(shown)).toBe(false);
     expect(hasCommands(shown)).toBe(true);
   });
 });
 
-test('Ctrl-C on a terminal: what is said goes below the block, and the report follows', async () => {
+test('Ctrl-C on a terminal: the announcement goes below the block, and the report follows', async () => {
   const out = join(folder, 'interrupted');
   const { child, said, ended } = startOnTerminal([...run('--trials', '50'), '--out', out]);
   await until(() => blocksIn(said.stdout).blocks.length > 2);
@@ -258,7 +260,7 @@ test('Ctrl-C on a terminal: what is said goes below the block, and the report fo
 });
 
 describe('--quiet', () => {
-  test('leaves the result alone', async () => {
+  test('leaves only the result', async () => {
     const { stdout, stderr } = await start(run('--quiet')).ended;
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^For echo[\s\S]*\nReport:\n.*report\.html\n$/);
@@ -266,7 +268,7 @@ describe('--quiet', () => {
     expect(hasCommands(shown)).toBe(false);
   });
 
-  test('does not silence what went wrong', async () => {
+  test('does not silence errors', async () => {
     const { code, stderr } = await wirebench(['run', '--quiet', '--transports', 'wss']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('did you mean "ws"?') });
   });
@@ -274,9 +276,9 @@ describe('--quiet', () => {
 
 describe('a long run', () => {
   const long = ['run', '--transports', 'tcp', '--scenarios', 'echo', ...SMALL, '--duration', '1000', '--trials', '1'];
-  const question = /This takes about 17 min\. Go on\?/;
+  const question = /This takes about 17 min\. Continue\?/;
 
-  test('is asked about on a terminal; no is no', async () => {
+  test('is asked about on a terminal, and a no is respected', async () => {
     const out = join(folder, 'declined');
     const { child, said, ended } = startOnTerminal([...long, '--out', out], {});
     await until(() => question.test(said.stdout));
@@ -286,15 +288,15 @@ describe('a long run', () => {
   });
 
   test.each<readonly [string, readonly string[], RegExp]>([
-    ['aa', [], /^40 pairs of equals and 10 of unequals, 7 trials a side: 700 trials, about \d+ min\.$/m],
-    ['ceiling', ['--trials', '30'], /^Closed loops, ours and bare ones in turns: about \d+ min\.$/m],
-    ['crosscheck', ['--duration', '200'], /^Another load generator beside ours: about \d+ min\.$/m],
-    ['micro', ['--seconds', '30'], /^Encoding and decoding, step by step: about \d+ min\.$/m],
-    ['wire', ['--trials', '100', '--transports', 'tcp,ws'], /^8 cases × 100 trials = 800, about \d+ min\.$/m],
-  ])('of %s says what it is and how long, and is asked about alike', async (command, flags, plan) => {
+    ['aa', [], /^40 identical pairs and 10 slowed pairs, 7 trials a side: 700 trials, about \d+ min\.$/m],
+    ['ceiling', ['--trials', '30'], /^Runs our closed loops and bare ones in turn: about \d+ min\.$/m],
+    ['crosscheck', ['--duration', '200'], /^Compares another load generator with ours: about \d+ min\.$/m],
+    ['micro', ['--seconds', '30'], /^Measures encoding and decoding step by step: about \d+ min\.$/m],
+    ['wire', ['--trials', '100', '--transports', 'tcp,ws'], /^8 cases × 100 trials = 800 trials, about \d+ min\.$/m],
+  ])('of %s is announced with its time, and asked about in the same way', async (command, flags, plan) => {
     const { code, stdout, stderr } = await wirebench([command, ...flags], { columns: 120, typed: 'n\n' });
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(stderr).toMatch(/This takes about \d+ min\. Go on\? \(--yes does not ask\) \[Y\/n\]/);
+    expect(stderr).toMatch(/This takes about \d+ min\. Continue\? \(--yes skips this question\) \[Y\/n\]/);
     expect(linesOf(stderr).join('\n')).toMatch(plan);
   });
 
@@ -305,7 +307,9 @@ describe('a long run', () => {
     expect((await ended).code).toBe(130);
     const lines = linesOf(said.stdout);
     expect(tooLong(lines, 40)).toEqual([]);
-    expect(lines.join('\n')).toMatch(/^This takes about \d+ min\. Go on\? \(--yes\ndoes not ask\) \[Y\/n\] n$/m);
+    expect(lines.join('\n')).toMatch(
+      /^This takes about \d+ min\. Continue\?\n\(--yes skips this question\) \[Y\/n\] n$/m,
+    );
   });
 
   test.each([
@@ -321,7 +325,7 @@ describe('a long run', () => {
     expect(said.stdout).not.toMatch(question);
   });
 
-  test('nor where stdin is no terminal', async () => {
+  test('is not asked about if stdin is no terminal', async () => {
     const out = join(folder, 'piped');
     const { child, said, ended } = start([...long, '--out', out]);
     await until(() => isThere(join(out, 'results.json')));

@@ -36,14 +36,14 @@ describe('conditions', () => {
     expect(read(text).thresholds).toEqual([expect.objectContaining({ flag: 'ws', scenario: 'echo', narrowing })]);
   });
 
-  test('that are narrowed come several at a time', () => {
+  test('several narrowed conditions are read', () => {
     const { thresholds } = read('ws.echo[size=64,encoding=text].p50<1ms,sse.echo[size=64].p50<2ms');
     expect(thresholds.map(({ flag }) => flag)).toEqual(['ws', 'sse']);
     expect(thresholds[0]).not.toHaveProperty('narrowing.network');
     expect(read('ws.echo.p50<1ms').thresholds[0]).not.toHaveProperty('narrowing');
   });
 
-  test('come several at a time, from a list too', () => {
+  test('several conditions are read, also from a list', () => {
     expect(read('ws.echo.p50<1ms, sse.echo.p50<2ms').thresholds).toHaveLength(2);
     expect(read(['ws.echo.p50<1ms', 'sse.echo.p50<2ms']).thresholds).toHaveLength(2);
     expect(readThresholds(undefined, measured)).toEqual({ thresholds: [], problems: [] });
@@ -72,7 +72,7 @@ describe('conditions', () => {
     ['ws.echo[size=64][size=128].p99<5ms', 'names size twice'],
     ['ws.echo[size=64.p99<5ms', 'not "ws.echo[size=64.p99<5ms"'],
     ['ws[size=64].echo.p99<5ms', 'not "ws[size=64].echo.p99<5ms"'],
-    ['ws.wire.bytes<5B', 'wire is held against formulas, and has no figure for a threshold'],
+    ['ws.wire.bytes<5B', 'wire is compared with formulas, and has no figure that a threshold can limit'],
   ])('%j is refused: %s', (text, message) => {
     expect(read(text).thresholds).toEqual([]);
     expect(problems(text)).toContain(message);
@@ -82,7 +82,7 @@ describe('conditions', () => {
     expect(read('wss.eho.p98<50,ws.echo.p99<1ms').problems).toHaveLength(3);
   });
 
-  test('leave the plan and its profile as they are', () => {
+  test('do not change the plan and its profile', () => {
     const given = { threshold: { value: 'ws.echo.p99<50ms', where: '--threshold' } };
     const options = readOptions(given);
     expect(options).toMatchObject({ options: { profile: 'default' } });

@@ -17,21 +17,21 @@ import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
 import { findTransport, transportNames } from '../transports/index.ts';
 
-/** A case as results will have it, as far as thresholds look at it. */
+/** Properties of a planned case that thresholds can name. */
 type PlannedOf = Measured & CaseDescription;
 
-/** Transports, scenarios and cases of a run, as far as they are known. Without them only names are checked. */
+/** Transports, scenarios and cases of a run, as far as they are known. If undefined, only names are checked. */
 type Planned = (Pick<RunOptions, 'transports' | 'scenarios'> & { readonly cases?: readonly PlannedOf[] }) | undefined;
 
 const FORM = 'takes <transport>.<scenario>.<figure><limit>, such as ws.echo.p99<50ms';
 const SHAPE =
   /^([^.<>=\s[]+)\.([^.<>=\s[]+)((?:\[[^[\]]*\])*)\.([^.<>=\s[]+)\s*(<=|>=|<|>)\s*(\d+\.?\d*|\.\d+)\s*(\S*)$/;
 
-/** A list as flags and files have it, but for commas within brackets. */
+/** Splits a list like `listOf`, but not at commas within brackets. */
 const conditionsOf = (value: unknown): string[] =>
   listOf(Array.isArray(value) ? value : String(value).replace(/,(?=[^[]*\])/g, ']['));
 
-/** Reads thresholds, and reports every problem of each. */
+/** Reads thresholds and reports all problems of each. */
 export function readThresholds(
   given: Given | undefined,
   measured: Planned,
@@ -76,7 +76,7 @@ function readThreshold(text: string, measured: Planned): Threshold | string[] {
   return { text, flag, scenario, ...narrowed, metric: metric.id, operator, limit };
 }
 
-/** Reads `[network=4g-lossy][size=1024]`. */
+/** Reads the brackets of a threshold, such as `[network=4g-lossy][size=1024]`. */
 function readNarrowing(brackets: string, text: string): { values: Narrowing } | { problems: string[] } {
   const parts = brackets === '' ? [] : brackets.slice(1, -1).split('][');
   const pairs = parts.map((part) => /^\s*([^=\s]+)\s*=\s*(.*\S)\s*$/.exec(part)?.slice(1) ?? [part]);
@@ -102,7 +102,7 @@ function nothingCovered({ text, flag, scenario, values }: Condition, cases: read
     const { name } = dimension;
     const measured = [...new Set(own.map((one) => writtenValue(valueIn(dimension, one))))];
     return values[name] === undefined
-      ? `"${text}" covers the default ${name} alone, which is not measured; name a value, such as ${flag}.${scenario}[${name}=${measured[0]}]`
+      ? `"${text}" covers only the default ${name}, which is not measured; name a value, such as ${flag}.${scenario}[${name}=${measured[0]}]`
       : `"${text}": no case of ${flag}.${scenario} has ${name} ${values[name]}; measured: ${measured.join(', ')}`;
   });
   return problems.length > 0 ? problems : [`"${text}": no case of ${flag}.${scenario} has all of these values`];
@@ -124,7 +124,8 @@ function unknownScenario(scenario: string, text: string, measured: Planned): str
 }
 
 function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEntry | undefined): string {
-  if (entry?.kind.judgedBy === 'formulas') return 'is held against formulas, and has no figure for a threshold';
+  if (entry?.kind.judgedBy === 'formulas')
+    return 'is compared with formulas, and has no figure that a threshold can limit';
   return `has no figure "${figure}"${suggestion(figure, ids)}`;
 }
 
@@ -151,7 +152,7 @@ function unitsFor({ unit }: Pick<Metric, 'unit'>): Readonly<Record<string, numbe
   }
 }
 
-/** Dividing by a whole number keeps 800 µs what it is. */
+/** Limit in base units; null if the unit does not fit. Dividing by a whole number keeps 800 µs exact. */
 function limitOf(amount: number, unit: string, metric: Metric): number | null {
   const perBase = Object.entries(unitsFor(metric)).find(([name]) => name === unit)?.[1];
   return perBase === undefined || !Number.isFinite(amount) ? null : amount / perBase;

@@ -12,7 +12,7 @@ import { writeNamed } from './files.ts';
 import { prepareFolder } from './folder.ts';
 import { columnsIn } from './io.ts';
 
-/** Faults outside the program: files, folders, pipes, limits, signals. */
+/** Tests of faults outside the program: files, folders, pipes, limits, signals. */
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-unhappy-'));
 afterAll(() => {
   endStarted();
@@ -27,7 +27,7 @@ const file = (name: string, text: string): string => {
 const results = file('results.json', whole);
 mkdirSync(join(folder, 'a-folder'));
 
-describe('results that cannot be read are named, each with what is wrong', () => {
+describe('unreadable results are named, each with what is wrong', () => {
   const bad: readonly (readonly [string, string])[] = [
     [join(folder, 'none.json'), 'cannot read FILE: there is no such file'],
     [join(folder, 'a-folder'), 'cannot read FILE: it is a folder'],
@@ -37,7 +37,7 @@ describe('results that cannot be read are named, each with what is wrong', () =>
     [file('notes.json', 'p99 was fine'), 'FILE is not JSON; give the results.json that a run wrote'],
     [file('list.json', '[]'), 'FILE does not hold Wirebench results; give the results.json that a run wrote'],
     [file('newer.json', '{"schema":"wirebench/9"}'), 'FILE has schema "wirebench/9", this version reads wirebench/1'],
-    [file('hollow.json', '{"schema":"wirebench/1"}'), 'FILE does not keep to wirebench/1:'],
+    [file('hollow.json', '{"schema":"wirebench/1"}'), 'FILE does not match schema wirebench/1:'],
   ];
 
   test.each(bad)('%s', async (path, says) => {
@@ -46,7 +46,7 @@ describe('results that cannot be read are named, each with what is wrong', () =>
     expect(stderr).toContain(says.replace('FILE', path));
   });
 
-  test('both of a comparison, with all other problems', async () => {
+  test('both files of a comparison, with all other problems', async () => {
     const [first, second] = [join(folder, 'none.json'), join(folder, 'empty.json')];
     const flags = ['--fail-on', 'wrse', '--metrics', 'p98', '--max-regression', 'much'];
     const { code, stderr } = await wirebench(['compare', first, second, ...flags]);
@@ -57,7 +57,7 @@ describe('results that cannot be read are named, each with what is wrong', () =>
   });
 });
 
-describe('a place that cannot be written to is refused in words', () => {
+describe('an unwritable place is refused with a reason', () => {
   test.each([
     [join(folder, 'nowhere', 'page.html'), /: its folder does not exist; name another file with --out$/],
     [join(results, 'page.html'), /: its folder is a file; name another file with --out$/],
@@ -66,13 +66,13 @@ describe('a place that cannot be written to is refused in words', () => {
   ])('%s', (path, says) => {
     const before = readdirSync(folder);
     expect(() => writeNamed(path, 'text', '--out', { resolve })).toThrow(says);
-    // No part of it is left behind.
+    // No partial file is left behind.
     expect(readdirSync(folder)).toEqual(before);
   });
 
   test('a folder below a file', () => {
     expect(() => prepareFolder(join(results, 'run'), { resolve, info() {} })).toThrow(
-      /: it is a file, or lies below one; name another folder with --out$/,
+      /: it is a file, or a part of its path is one; name another folder with --out$/,
     );
   });
 });
@@ -83,14 +83,14 @@ test.each<readonly [string, readonly string[]]>([
   ['crosscheck', ['--rte', '5', '--size', '2', '--freeze', '9']],
   ['aa', ['--transport', 'wss', '--trials', '2', '--yess']],
   ['wire', ['--transports', 'wss', '--size', '2', '--jsn']],
-])('%s tells all problems at once', async (command, flags) => {
+])('%s reports all problems at once', async (command, flags) => {
   const { code, stdout, stderr } = await wirebench([command, ...flags]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr.trimEnd().split('\n')).toHaveLength(3);
   expect(stderr).toMatch(/^- unknown flag --\w+, did you mean "--\w+"\?$/m);
 });
 
-test('a list of transports that names none, or a plugin that is not there', async () => {
+test('an empty list of transports and a missing plugin are refused', async () => {
   expect((await wirebench(['ceiling', '--transports', ''])).stderr).toMatch(/names no transport; there are: tcp, ws/);
   const { code, stderr } = await wirebench(['run', '--plugin', 'none.ts']);
   expect({ code, stderr }).toEqual({ code: 2, stderr: '--plugin none.ts: there is no such file\n' });
@@ -105,17 +105,17 @@ describe('pipes', () => {
     ['stdin is closed', `${list} <&- >/dev/null`],
     ['stdout is closed', `${list} >&-`],
     ['stderr is closed', `${list} 2>&- >/dev/null`],
-  ])('%s: that is no fault', async (_, script) => {
+  ])('%s is no error', async (_, script) => {
     expect(await shell(script)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('a full disk is', async () => {
+  test('a full disk is an error', async () => {
     const { code, stderr } = await shell(`${list} >/dev/full`);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^internal error: ENOSPC.*\n→ the disk is full/);
   });
 
-  test('$COLUMNS counts where it is a number of columns', () => {
+  test('$COLUMNS is used if it is a number of columns', () => {
     const found = ['60', '', 'wide', '-5', '0', '1e3', undefined].map((COLUMNS) => columnsIn({ COLUMNS }));
     expect(found).toEqual([60, 80, 80, 80, 80, 80, 80]);
   });
@@ -128,18 +128,18 @@ test.each([
     'run --transports ws --link loopback',
     /^100 sessions of ws need 200 open files in the server, .* use fewer --clients$/m,
   ],
-])('%s is refused where a process may not open the files', async (command, says) => {
+])('%s is refused if a process may not open enough files', async (command, says) => {
   const script = `ulimit -n 64; exec "${process.execPath}" "${cli}" ${command}`;
   const { code, stdout, stderr } = await startProgram('bash', ['-c', script]).ended;
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(says);
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('what only reads and writes ends at once by %s', async (signal) => {
+test.each(['SIGINT', 'SIGTERM'] as const)('a command that only reads and writes ends at once on %s', async (signal) => {
   const pipe = join(folder, `${signal}.json`);
   execFileSync('mkfifo', [pipe]);
   const { child, ended } = start(['report', pipe]);
-  // A pipe can be opened for writing once somebody reads: the command stands in the midst of it, and would for ever.
+  // A pipe opens for writing only when it has a reader, so the command waits for ever until the signal comes.
   const writer = await open(pipe, 'w');
   child.kill(signal);
   expect(await ended).toEqual({ code: null, stdout: '', stderr: '' });

@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 const SHORT = ['--scenarios', 'echo', '--clients', '5', '--rate', '100', '--duration', '0.5', '--warmup', '0.2'];
-/** Valid, or not because this machine was too busy to keep the timetable: every message is accounted for in both. */
+/** States of a trial whose messages are all accounted for; a busy machine that misses the schedule makes it invalid. */
 const MEASURED = [0, 13];
 const exampleFolder = fileURLToPath(new URL('../../examples/transport/', import.meta.url));
 
@@ -25,7 +25,7 @@ function resultsIn(out: string): Results {
   return JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
 }
 
-test('a server that somebody else wrote is driven, told goodbye, and its own figures are not made up', async () => {
+test('a foreign server is measured and its sessions are closed; figures of its process are not invented', async () => {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   const codes: number[] = [];
   server.on('connection', (socket) => {
@@ -44,7 +44,7 @@ test('a server that somebody else wrote is driven, told goodbye, and its own fig
     expect(plan.command).toContain(`--url ${url}`);
     expect(cases).toHaveLength(1);
     expect(cases[0]).toMatchObject({ target: url, tls: false });
-    // 64 bytes and more each way, with a frame's 2 and 6 bytes, as the load's own sockets count them.
+    // At least 64 bytes in each direction and a frame's 2 or 6 bytes, counted at the load generator's sockets.
     expect(cases[0]!.trials[0]).toMatchObject({
       messages: { due: 50, delivered: 50, lost: 0 },
       wire: { layer: 'socket', up: 50 * (128 + 8), down: 50 * (128 + 4) },
@@ -55,7 +55,7 @@ test('a server that somebody else wrote is driven, told goodbye, and its own fig
   }
 });
 
-/** Addresses of servers that are not as they should be, by what is wrong with them. */
+/** Addresses of faulty servers, by fault. */
 async function wrongServers() {
   const servers: (Server | WebSocketServer)[] = [];
   const sockets = new Set<Socket>();
@@ -93,7 +93,7 @@ async function wrongServers() {
   };
 }
 
-test('of a server that is not as it should be one is told what was met and where to look', async () => {
+test('errors about a faulty server say what happened and where to look', async () => {
   const { ports, close } = await wrongServers();
   const driven = async (name: string, port: number) => {
     const out = join(folder, name);
@@ -106,7 +106,7 @@ test('of a server that is not as it should be one is told what was met and where
     ];
     const { code, stdout, stderr } = await start(['run', ...flags, '--trials', '1', '--out', out, ...SHORT]).ended;
     const written = ['results.json', 'report.html'].map((file) => readFileSync(join(out, file), 'utf8'));
-    // An address that lets its user in must not stand in a report.
+    // An address with credentials must not appear in a report.
     for (const text of [stdout, stderr, ...written]) expect(text).not.toMatch(/pass-word|se-cret/);
     expect(stderr).toContain(`ws://[hidden]@127.0.0.1:${port}/chat?key=[hidden]&[hidden]`);
     return { code, stdout: stdout.replaceAll(/\s+/g, ' '), trial: resultsIn(out).cases[0]?.trials[0] };
@@ -122,8 +122,8 @@ test('of a server that is not as it should be one is told what was met and where
     const twice = await driven('twice', ports.twice);
     expect(twice).toMatchObject({ code: 13, trial: { messages } });
     expect(twice.trial?.reasons.join()).toContain('50 duplicated');
-    for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/See that the server at \S+ runs/);
-    // Every message that was sent may have come back by then, and yet the server failed.
+    for (const { stdout } of [nobody, elsewhere, twice]) expect(stdout).toMatch(/Check that the server at \S+ runs/);
+    // Every sent message may have come back before the server failed.
     const breaks = await driven('breaks', ports.breaks);
     expect(breaks.code).toBe(14);
     expect(breaks.trial?.reasons.join()).toContain('session lost: WebSocket closed with 1006');
@@ -132,7 +132,7 @@ test('of a server that is not as it should be one is told what was met and where
   }
 });
 
-test('another host is driven only by whoever says that it is theirs', async () => {
+test('another host is measured only with --yes-i-own-this-host', async () => {
   const { code, stderr } = await wirebench(['run', '--url', 'ws://192.0.2.1:9/', '--transports', 'ws', ...SHORT]);
   expect(code).toBe(2);
   expect(stderr).toContain('--yes-i-own-this-host');
@@ -146,7 +146,7 @@ test.each([
   [['--ca', 'x.pem'], 'without --url'],
   [['--plugin', 'no-such-file.ts'], 'no-such-file.ts'],
   [['--plugin', join(exampleFolder, 'clients/ndjson.ts')], 'transport'],
-])('%j is refused with the way out', async (flags, word) => {
+])('%j is refused with a remedy', async (flags, word) => {
   const { code, stderr } = await wirebench(['run', ...flags]);
   expect(code).toBe(2);
   expect(stderr).toContain(word);
@@ -166,7 +166,7 @@ test('a transport from outside the repository is listed and measured', async () 
   expect(cases[0]).toMatchObject({ transport: 'ndjson', trials: [{ messages: { delivered: 50 } }] });
 });
 
-/** Says what `transport` is made of; what it would serve does not matter. */
+/** Writes a plugin with this `transport`; its server is never started. */
 function pluginOf(name: string, transport: string): string {
   const file = join(folder, `${name}.ts`);
   writeFileSync(
@@ -178,7 +178,7 @@ function pluginOf(name: string, transport: string): string {
 }
 const promises = "capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', mostBytes: 4096 }";
 
-test('a plugin says what a transport of the repository says', async () => {
+test('a plugin must describe a transport as the repository does', async () => {
   const rest =
     "options: { everyMs: 7 }, refusal: /x/, unauthorized: /no/, datagrams: true, variants: [{ id: 'slow', title: 'Slow', ";
   const plugin = pluginOf('telling', `${promises}, ${rest} options: { everyMs: 9 }, unauthorized: /never/ }]`);
@@ -193,7 +193,7 @@ test('a plugin says what a transport of the repository says', async () => {
   });
 });
 
-test('a plugin declares that it asks for tokens, and a variant may not', async () => {
+test('a plugin can declare that it requires tokens, and a variant that it does not', async () => {
   const promised = promises.replace('}', ', auth: true }');
   const variants = "variants: [{ id: 'open', title: 'Open', options: {}, capabilities: { auth: false } }]";
   const plugin = pluginOf('guarded', `${promised}, ${variants}`);
@@ -204,20 +204,20 @@ test('a plugin declares that it asks for tokens, and a variant may not', async (
   });
 });
 
-test('what a plugin does not do is left out before anything starts, not measured as if it did', async () => {
+test('cases that a plugin does not support are left out before anything starts', async () => {
   const plugin = pluginOf('plain', `${promises}, tls: false`);
   const asked = ['--plugin', plugin, '--transports', 'plain'];
   for (const [flags, why] of [
     [['--tls'], 'plain cannot be served over TLS'],
-    [['--auth', 'HS256'], 'plain asks for no tokens'],
-    [['--size', '4097'], 'plain carries no messages over 4096 bytes'],
+    [['--auth', 'HS256'], 'plain does not check tokens'],
+    [['--size', '4097'], 'plain carries no messages larger than 4096 bytes'],
     [['--encoding', 'binary'], 'plain carries no binary messages'],
   ] as const) {
     const { code, stderr } = await start(['run', ...asked, ...SHORT, ...flags]).ended;
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(why) });
   }
   const listed = await start(['list', '--plugin', plugin]).ended;
-  expect(listed.stdout).toMatch(/plain +Mine · .*; no TLS; no\s+tokens/);
+  expect(listed.stdout).toMatch(/plain +Mine · .*; no\s+TLS; no tokens/);
   const served = await start(['serve', 'plain', '--plugin', plugin, '--tls', '--auth', 'ES256']).ended;
   expect(served.code).toBe(2);
   for (const flag of ['--tls', '--auth']) expect(served.stderr).toContain(`leave ${flag} out`);
@@ -234,9 +234,9 @@ test('a plugin whose listen throws is a failed trial with its reason', async () 
 });
 
 test.each([
-  ['listen', 'the server failed: listen resolved with no listener'],
-  ['connect', 'a load worker failed: connect resolved with no session'],
-])('a plugin whose %s resolves with nothing is a failed trial that says so', async (which, reason) => {
+  ['listen', 'the server failed: listen must resolve with a listener'],
+  ['connect', 'a load worker failed: connect must resolve with a session'],
+])('a plugin whose %s resolves with nothing is a failed trial with its reason', async (which, reason) => {
   const plugin = join(folder, `empty-${which}.ts`);
   const example = JSON.stringify(pathToFileURL(join(exampleFolder, 'ndjson.ts')).href);
   const other = which === 'listen' ? 'connect' : 'listen';
@@ -251,15 +251,15 @@ test.each([
   expect(resultsIn(out).cases[0]?.trials).toMatchObject([{ reasons: [expect.stringContaining(reason)] }]);
 });
 
-test('two variants of a plugin may not have one name', async () => {
+test('two variants of a plugin may not have the same id', async () => {
   const variant = "{ id: 'one', title: 'One', options: {} }";
   const plugin = pluginOf('double', `${promises}, variants: [${variant}, ${variant}]`);
   const { code, stderr } = await wirebench(['list', '--plugin', plugin]);
   expect(code).toBe(2);
-  expect(stderr).toContain('transport.variants: two have the same id');
+  expect(stderr).toContain('transport.variants: two variants have the same id');
 });
 
-test('a plugin may not take the name of a transport that there is', async () => {
+test('a plugin may not take the id of an existing transport', async () => {
   const plugin = join(folder, 'taken.ts');
   const module = pathToFileURL(join(exampleFolder, 'ndjson.ts')).href;
   writeFileSync(

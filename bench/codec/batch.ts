@@ -1,29 +1,29 @@
 import type { Message } from '../contract.ts';
 
 /**
- * Several messages in one frame, so that they share its header, its packet and the work of sending it.
+ * Batches of several messages in one frame, which share its header, its packet and the work of sending it.
  *
- *     text     5:hello3:bye                  each after its length, in the units that strings count (UTF-16)
- *     bytes    00000005 … 00000003 …         each after its length in bytes, four of them, big endian
+ *     text     5:hello3:bye                  each message after its length in UTF-16 units
+ *     bytes    00000005 … 00000003 …         each message after its length in bytes, in four bytes, big endian
  *
- * Lengths and not separators: a message may hold anything, and nothing is escaped. A frame is of one kind.
+ * Lengths instead of separators, so that nothing needs escaping. A frame contains either text or bytes.
  */
 
-/** What a batch holds at least when it leaves before its time, in characters or bytes. The last message may go beyond. */
+/** Size at which a batch is sent before its time, in UTF-16 units or bytes. The last message may exceed it. */
 export const FULL_BATCH = 65_536;
 
 const PREFIX_BYTES = 4;
 
-/** A frame that is no batch. */
+/** Error for a frame that is not a batch. */
 export class BadBatch extends Error {}
 
 export interface Batcher {
   add(message: Message): void;
-  /** Sends what waits, now. */
+  /** Sends the waiting messages now. */
   flush(): void;
 }
 
-/** Gathers messages from the first one on for so many milliseconds, then hands on the frame that holds them all. */
+/** Collects messages for `batchMs` milliseconds from the first one on, then sends them all in one frame. */
 export function batcher(batchMs: number, sendFrame: (frame: Message) => void): Batcher {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let text = '';
@@ -75,7 +75,7 @@ function joined(messages: readonly Uint8Array[], byteCount: number): Uint8Array 
   return frame;
 }
 
-/** Calls `each` for every message of a frame, in order. Throws `BadBatch` at the first thing that is none. */
+/** Calls `each` for every message of a frame, in order. Throws `BadBatch` if the frame is malformed. */
 export function unbatch(frame: Message, each: (message: Message) => void): void {
   if (typeof frame === 'string') unbatchText(frame, each);
   else unbatchBytes(frame, each);
@@ -86,7 +86,7 @@ function unbatchText(frame: string, each: (message: string) => void): void {
     const colon = frame.indexOf(':', at);
     const digits = colon < 0 ? '' : frame.slice(at, colon);
     const end = colon + 1 + Number(digits);
-    if (!/^\d{1,9}$/.test(digits) || end > frame.length) throw new BadBatch('a text batch that is none');
+    if (!/^\d{1,9}$/.test(digits) || end > frame.length) throw new BadBatch('malformed text batch');
     each(frame.slice(colon + 1, end));
     at = end;
   }
@@ -96,7 +96,7 @@ function unbatchBytes(frame: Uint8Array, each: (message: Uint8Array) => void): v
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   for (let at = 0; at < frame.length; ) {
     const end = at + PREFIX_BYTES > frame.length ? Number.POSITIVE_INFINITY : at + PREFIX_BYTES + view.getUint32(at);
-    if (end > frame.length) throw new BadBatch('a batch of bytes that is none');
+    if (end > frame.length) throw new BadBatch('malformed batch of bytes');
     each(frame.subarray(at + PREFIX_BYTES, end));
     at = end;
   }

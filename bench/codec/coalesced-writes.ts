@@ -1,14 +1,16 @@
+import { joined } from './bytes.ts';
+
 interface Chunk {
   readonly chunk: Uint8Array;
 }
 type Done = (error?: Error | null) => void;
 
-/** What is written at once becomes one frame up to here, in bytes. Only what was written in one piece may be longer. */
+/** Maximum size of a frame that combines several writes, in bytes. A single larger write is a frame of its own. */
 export const MAX_COALESCED_BYTES = 65_536;
 
 /**
- * The `writev` of a stream over WebSocket: what was corked goes out together. Without it, each field of an MQTT packet would
- * be a frame of its own, and a segment: mqtt-packet writes a packet field by field.
+ * Writes corked chunks together: the `writev` of a stream over WebSocket. mqtt-packet writes a packet field by field, and without
+ * this each field would be a frame and a TCP segment of its own.
  */
 export function writeCoalesced(this: object, chunks: ArrayLike<Chunk>, done: Done): void {
   if (!('_write' in this) || typeof this._write !== 'function') return done(new Error('not a stream'));
@@ -27,7 +29,7 @@ function framesOf(chunks: readonly Chunk[]): Uint8Array[] {
   let some: Uint8Array[] = [];
   let bytes = 0;
   const end = (): void => {
-    if (some.length > 0) frames.push(some.length === 1 ? some[0]! : joined(some, bytes));
+    if (some.length > 0) frames.push(some.length === 1 ? some[0]! : joined(some));
     some = [];
     bytes = 0;
   };
@@ -38,14 +40,4 @@ function framesOf(chunks: readonly Chunk[]): Uint8Array[] {
   }
   end();
   return frames;
-}
-
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }

@@ -110,7 +110,7 @@ test('lines are read from pieces cut anywhere', () => {
     const take = lineReader((text) => void read.push(text));
     const piece = new Uint8Array(size);
     for (let at = 0; at < bytes.length; at += size) {
-      // The same memory each time: the reader keeps no view of it.
+      // Reuses the same memory each time, so that a reader that keeps a view of it fails.
       piece.set(bytes.subarray(at, at + size));
       take(piece.subarray(0, Math.min(size, bytes.length - at)));
     }

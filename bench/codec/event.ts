@@ -1,6 +1,8 @@
+import { bufferOf } from './bytes.ts';
+
 /**
- * One event of an event stream. A line feed in the text starts another `data:` line, which the reader joins again. A
- * carriage return would reach the reader as a line feed, so a text with one travels as a JSON string in an event named
+ * Encodes a text as an event of an event stream. A line feed starts another `data:` line; the reader joins the lines again. A
+ * carriage return would reach the reader as a line feed, so a text that has one travels as a JSON string in an event named
  * `json`. WHATWG HTML §9.2.5, §9.2.6
  */
 export function encodeEvent(text: string): Buffer {
@@ -8,8 +10,7 @@ export function encodeEvent(text: string): Buffer {
   return Buffer.from(`data: ${text.includes('\n') ? text.replaceAll('\n', '\ndata: ') : text}\n\n`);
 }
 
-/** Bytes as an event of their own kind, named `b`: an event stream is text. */
+/** Encodes bytes as base64 in an event named `b`, because an event stream is text. */
 export function encodeBytesEvent(bytes: Uint8Array): Buffer {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
-  return Buffer.from(`event: b\ndata: ${text}\n\n`);
+  return Buffer.from(`event: b\ndata: ${bufferOf(bytes).toString('base64')}\n\n`);
 }

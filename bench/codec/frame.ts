@@ -1,6 +1,6 @@
 /**
- * Length-prefixed frames, the plainest way to send messages over a stream: four bytes of length (big endian), then the
- * message. The `tcp` transport speaks it at both ends.
+ * Length of a frame's prefix. A frame is the simplest way to send messages over a stream: four bytes of length (big endian), then the
+ * message.
  */
 const PREFIX_BYTES = 4;
 
@@ -9,21 +9,21 @@ export function encodeFrame(message: string | Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(PREFIX_BYTES + length);
   frame.writeUInt32BE(length);
   if (typeof message !== 'string') frame.set(message, PREFIX_BYTES);
-  // As many bytes as characters: all are ASCII, and need no encoding.
+  // With as many bytes as characters all are ASCII, and latin1 is the faster encoding.
   else frame.write(message, PREFIX_BYTES, length === message.length ? 'latin1' : 'utf8');
   return frame;
 }
 
 /**
- * Returns a function to feed chunks to. `onFrame` gets a view that is valid until it returns. A frame longer than
- * `maxBytes` is refused on its prefix, before any of it is kept; nothing is read after that.
+ * Creates a decoder that takes chunks. `onFrame` gets a view that is valid only until it returns. A frame longer than
+ * `maxBytes` is refused at its prefix, before any of it is kept; nothing is read after that.
  */
 export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void, onTooLong?: () => void) {
   let partial: Buffer | undefined;
   let filled = 0;
   let refused = false;
 
-  /** Holds what is left of a frame whose end has not arrived; grows once, to the frame's whole length. */
+  /** Keeps the beginning of an incomplete frame, in a buffer that grows once, to the frame's length. */
   function keep(rest: Buffer): void {
     const whole = rest.length < PREFIX_BYTES ? PREFIX_BYTES : PREFIX_BYTES + rest.readUInt32BE();
     partial = Buffer.allocUnsafe(whole);

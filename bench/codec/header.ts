@@ -1,12 +1,12 @@
 import type { Message } from '../contract.ts';
 
 /**
- * The header of a measured message: opcode, sender and sequence number, and nothing else. 12 ASCII characters:
+ * Length of a measured message's header: opcode, sender and sequence number in 12 ASCII characters.
  *
  *     E 002a 000001f    opcode, sender (4 hex digits), sequence number (7 hex digits)
  *
- * Due times follow from the plan, so no timestamp travels. Anything that does not look like this is a plain message, which
- * a server echoes: that is how a person talks to it by hand.
+ * Due times follow from the plan, so no timestamp is sent. A message without this header is a plain one, which a server echoes, so
+ * that a person can talk to it by hand.
  */
 export const HEADER_BYTES = 12;
 export const MIN_SIZE = 16;
@@ -19,24 +19,24 @@ export const BROADCAST = 0x42; // 'B'
 const SENDER_AT = 1;
 const SEQUENCE_AT = 5;
 
-/** The opcode of a measured message, or `ECHO` for a plain one. */
+/** Opcode of a measured message, or `ECHO` for a plain one. */
 export function opcodeOf(message: Message): number {
   if (message.length < HEADER_BYTES) return ECHO;
   if (codeAt(message, 0) !== BROADCAST) return ECHO;
   return hexAt(message, SENDER_AT, HEADER_BYTES - SENDER_AT) < 0 ? ECHO : BROADCAST;
 }
 
-/** The raw first code: callers compare it with the opcode they expect. */
+/** First code of a message, which callers compare with the expected opcode; −1 if it is too short for a header. */
 export function rawOpcode(message: Message): number {
   return message.length < HEADER_BYTES ? -1 : codeAt(message, 0);
 }
 
-/** −1 where the digits are not ours. */
+/** Sender in a message's header; −1 if its digits are malformed. */
 export function senderOf(message: Message): number {
   return hexAt(message, SENDER_AT, SEQUENCE_AT - SENDER_AT);
 }
 
-/** −1 where the digits are not ours. */
+/** Sequence number in a message's header; −1 if its digits are malformed. */
 export function sequenceOf(message: Message): number {
   return hexAt(message, SEQUENCE_AT, HEADER_BYTES - SEQUENCE_AT);
 }
@@ -44,12 +44,12 @@ export function sequenceOf(message: Message): number {
 const HEX4 = Array.from({ length: 0x1_0000 }, (_, value) => value.toString(16).padStart(4, '0'));
 const HEX3 = Array.from({ length: 0x1000 }, (_, value) => value.toString(16).padStart(3, '0'));
 
-/** The first five characters, the same for every message of a sender. */
+/** First five characters of a sender's headers, which are equal in all of its messages. */
 export function senderPrefix(opcode: number, sender: number): string {
   return String.fromCharCode(opcode) + HEX4[sender];
 }
 
-/** The sequence number's seven characters, from tables: nothing is formatted per message. */
+/** Seven digits of a sequence number, from tables, so that no message costs formatting. */
 export function sequenceDigits(sequence: number): string {
   return `${HEX3[sequence >>> 16]}${HEX4[sequence & 0xffff]}`;
 }

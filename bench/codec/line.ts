@@ -1,17 +1,16 @@
-/**
- * One JSON string a line (newline-delimited JSON). JSON escapes what would end a line (RFC 8259 §7), so every text fits.
- */
+import { joined } from './bytes.ts';
 
+/** Encodes a text as a JSON string on a line of its own. JSON escapes line ends (RFC 8259 §7), so every text fits. */
 export function encodeLine(text: string): Buffer {
   return Buffer.from(`${JSON.stringify(text)}\n`);
 }
 
 const LINE_FEED = 10;
 
-/** Reads lines from pieces cut anywhere, in a character or in a line. */
+/** Reads lines from chunks that may be cut anywhere, even within a character. */
 export function lineReader(onText: (text: string) => void): (chunk: Uint8Array) => void {
   const decoder = new TextDecoder();
-  /** What has come of a line whose end has not. */
+  /** Beginning of a line whose end has not arrived yet. */
   let begun: Uint8Array[] = [];
   return (chunk) => {
     let from = 0;
@@ -22,17 +21,7 @@ export function lineReader(onText: (text: string) => void): (chunk: Uint8Array) 
       begun = [];
       onText(JSON.parse(decoder.decode(line)) as string);
     }
-    // A copy: the chunk is ours only until we return.
+    // Copied: the chunk is valid only until this returns.
     if (from < chunk.length) begun.push(chunk.slice(from));
   };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

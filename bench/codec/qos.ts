@@ -1,6 +1,6 @@
 import type { Options } from '../contract.ts';
 
-/** MQTT's quality of service that option `qos` asks both sides for; 0 unless said. */
+/** MQTT quality of service of both sides, from option `qos`; 0 by default. */
 export function qosOf({ qos }: Options): 0 | 1 | 2 {
   return qos === 1 || qos === 2 ? qos : 0;
 }

@@ -1,9 +1,9 @@
-/** Nanoseconds since an origin that every process of the host shares. */
+/** Returns nanoseconds since an origin that all processes of the host share. */
 export type Clock = () => number;
 
 /**
- * Reads the monotonic clock of the host (`process.hrtime`) without allocating: `hrtime.bigint` makes an object each time,
- * `performance.now` reads the same clock as a number from another origin. The distance of the origins is measured once.
+ * Reads the monotonic clock of the host (`process.hrtime`) without allocating. `hrtime.bigint` allocates at every call;
+ * `performance.now` reads the clock as a number, but from another origin. The difference of the two origins is measured once.
  */
 export function monotonicClock(originNs: bigint): Clock {
   let offsetNs = 0;

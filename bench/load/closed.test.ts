@@ -25,7 +25,7 @@ const order: ConnectOrder = {
   originNs: '0',
 };
 
-/** Sessions whose messages wait in `under way` until the test lets them come back, on a clock that the test moves. */
+/** Loop whose messages wait in `underWay` until the test returns them, on a clock that the test advances. */
 function loopOf(maxMessages?: number) {
   let nowNs = 0;
   const underWay: [LoadSession, Message][] = [];

@@ -5,9 +5,9 @@ import { Recorder } from './recorder.ts';
 import type { LoadSession } from './session.ts';
 
 /**
- * A closed loop: every session has one message under way and sends the next when its echo arrives. It says what server and
- * generator can do together, and what a message costs the generator; it says nothing of latency under a given load, because
- * whoever waits offers less.
+ * A closed loop: every session has one message in flight and sends the next when its echo arrives. It shows the rate that server
+ * and generator reach together, and the generator's cost per message. It does not show latency under a given load: a session that
+ * waits for a slow echo offers less load (coordinated omission).
  */
 export class ClosedLoop {
   readonly recorder: Recorder;
@@ -53,12 +53,12 @@ export class ClosedLoop {
     }
   }
 
-  /** Nothing is sent any more: time is up, or every session has sent all it may. */
+  /** True once sending has ended: time is up, or every session has sent all that it may. */
   get done(): boolean {
     return this.#clock() >= this.#endNs || this.#next.every((sequence) => sequence >= this.#end);
   }
 
-  /** Message number after the last of any session, at the start of a cycle. */
+  /** Number of the first message of the next phase: after the last message of every session. */
   get following(): number {
     return Math.max(...this.#next) * this.#clients;
   }
@@ -67,19 +67,14 @@ export class ClosedLoop {
     for (const session of this.#sessions) session.answered = undefined;
   }
 
-  /** @param nowNs when the answer to the message before arrived: what follows is part of this one's service. */
+  /** @param nowNs arrival of the previous echo; time spent from then on counts as this message's service time */
   #send(index: number, nowNs: number): void {
     const session = this.#sessions[index]!;
     const sequence = this.#next[index]!;
-    if (sequence >= this.#end || session.lostBecause !== undefined || session.session === undefined) return;
+    if (sequence >= this.#end || !session.usable) return;
     this.#next[index] = sequence + 1;
     const message = this.#messages.build(session.sender, sequence);
     this.recorder.sending(sequence * this.#clients + session.sender, nowNs);
-    try {
-      const sent = session.session.send(message);
-      if (sent !== undefined) sent.catch(session.failed);
-    } catch (error) {
-      session.failed(error);
-    }
+    session.send(message);
   }
 }

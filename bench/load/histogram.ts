@@ -1,17 +1,17 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js';
 
-/** One hour: longer than any trial's drain. */
+/** Highest recordable value: one hour, longer than any trial's drain. */
 export const HIGHEST_NS = 3_600e9;
 
-/** An HdrHistogram of nanoseconds with three significant digits. */
+/** Creates an HdrHistogram of nanoseconds with three significant digits. */
 export function histogram(): Histogram {
   return build({ lowestDiscernibleValue: 1, highestTrackableValue: HIGHEST_NS, numberOfSignificantValueDigits: 3 });
 }
 
-/** V2, compressed, base64. */
+/** Encodes as HdrHistogram V2, compressed, in base64. */
 export const encode = (of: Histogram): string => encodeIntoCompressedBase64(of);
 
-/** Adds the counts of encoded histograms; percentiles are never averaged. */
+/** Merges encoded histograms by adding their counts; percentiles are never averaged. */
 export function merge(encoded: readonly string[]): string {
   const sum = histogram();
   for (const one of encoded) sum.add(decodeFromCompressedBase64(one));

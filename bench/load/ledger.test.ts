@@ -12,7 +12,7 @@ test('a loss and a duplicate do not cancel', () => {
   const ledger = new Ledger(1, 0);
   const arrivals = [0, 1, 1, 3].map((sequence) => ledger.arrived(0, sequence));
   expect(arrivals).toEqual([IN_ORDER, IN_ORDER, DUPLICATE, IN_ORDER]);
-  // 2 is still owed: it is no duplicate when it comes.
+  // 2 has not arrived yet, so it is not a duplicate when it does.
   expect(ledger.arrived(0, 2)).toBe(OUT_OF_ORDER);
   expect(ledger.arrived(0, 2)).toBe(DUPLICATE);
 });

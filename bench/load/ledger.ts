@@ -1,14 +1,14 @@
-/** A first arrival after every earlier message of the same sender. */
+/** First arrival of a message, before any later message of its sender. */
 export const IN_ORDER = 0;
-/** A first arrival that came after a later message of the same sender. */
+/** First arrival of a message, after a later message of its sender. */
 export const OUT_OF_ORDER = 1;
 export const DUPLICATE = 2;
 export type Arrival = typeof IN_ORDER | typeof OUT_OF_ORDER | typeof DUPLICATE;
 
 /**
- * Which messages have arrived, for every pair of a sender and a receiver. What a pair has is the range from the phase's first
- * sequence number to the highest one seen, minus the gaps; gaps are kept as intervals, so memory grows with faults and not
- * with messages, and a loss and a duplicate never cancel as they would in counters.
+ * Records which messages have arrived, for every pair of a sender and a receiver. A pair has received everything from the phase's
+ * first sequence number to the highest one seen, except for the gaps. Gaps are kept as intervals, so memory grows with faults and
+ * not with messages, and a loss and a duplicate never cancel out as they would in a counter.
  */
 export class Ledger {
   /** Next sequence number expected, by pair. */
@@ -36,7 +36,7 @@ export class Ledger {
     else gaps.push(from, to);
   }
 
-  /** Takes one number out of the gap it lies in. False when it lies in none: it was here before. */
+  /** Takes a number out of the gap that it lies in. False if it lies in none, and so has arrived before. */
   #fill(pair: number, sequence: number): boolean {
     const gaps = this.#gaps.get(pair);
     if (gaps === undefined) return false;

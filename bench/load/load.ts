@@ -12,16 +12,16 @@ import type { Recording } from './recording.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
 
-/** After everything owed has arrived: time for what was not owed, such as duplicates, to show. */
+/** Extra wait after the last expected arrival, in which unexpected messages such as duplicates can still show up. */
 const GRACE_MS = 50;
-const LOOK_MS = 5;
-/** Resolution of the event loop's delay measurement; its readings include it. */
+const POLL_MS = 5;
+/** Resolution of the event loop's delay measurement; every reading includes it. */
 const DELAY_RESOLUTION_MS = 1;
 
-/** How long the window was; and, on a schedule, what was due and how the loop kept up with it. */
-type Found = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' | 'loopDelayP99Seconds' | 'busy'>>;
+/** Length of the window and, if there was a schedule, the messages due and the state of the event loop. */
+type WindowFigures = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' | 'loopDelayP99Seconds' | 'busy'>>;
 
-/** One worker's sessions, and the load it puts on them. */
+/** Sessions of one worker, and the load that it puts on them. */
 export class Load {
   readonly #order: ConnectOrder;
   readonly #clock: Clock;
@@ -42,7 +42,7 @@ export class Load {
     this.#nextSender = order.worker;
   }
 
-  /** Opens this worker's sessions below `until` and returns their times, encoded, and how long it took altogether. */
+  /** Opens this worker's senders below `until`. Returns the encoded histogram of their opening times, and the total time. */
   async open({
     until,
     inFlight,
@@ -56,7 +56,7 @@ export class Load {
       while (this.#nextSender < (until ?? clients)) {
         const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock);
         this.#nextSender += workers;
-        // Before it is open: with several in flight, sessions stay in the order of their senders.
+        // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
         receiver.session = assertSession(await this.#client.connect(url, receiver, settings));
@@ -67,7 +67,7 @@ export class Load {
     return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
   }
 
-  /** Puts one phase's messages on the sessions, waits for what is owed, and returns what was counted and timed. */
+  /** Sends the messages of one phase, waits for the expected arrivals, and returns the counts and times. */
   async run(phase: PhaseOrder): Promise<Recording> {
     const sends = new SendSchedule(this.#order, phase, {
       sessions: this.#sessions,
@@ -84,19 +84,19 @@ export class Load {
       const { deadlineNs } = sends;
       return {
         due: sends.due,
-        seconds: await this.#drain(sends.recorder, () => sends.owed(), {
+        seconds: await this.#drain(sends.recorder, () => sends.expected(), {
           beganNs,
           deadlineNs,
           graceMs: phase.more ? 0 : GRACE_MS,
         }),
         loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
-        // A pacer that turns is not asleep, and yet has nothing to do.
+        // A pacer that spins is awake but idle.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
       };
     });
   }
 
-  /** Lets every session send again whenever its echo arrives, and returns what was counted and timed. */
+  /** Lets every session send again whenever its echo arrives, and returns the counts and times. */
   async runClosed(order: ClosedOrder): Promise<Recording> {
     const loop = new ClosedLoop(this.#order, order, {
       sessions: this.#sessions,
@@ -106,7 +106,7 @@ export class Load {
     return this.#watch(loop.recorder, async (beganNs) => {
       const endNs = beganNs + order.seconds * 1e9;
       loop.start(endNs);
-      while (!loop.done) await sleep(LOOK_MS);
+      while (!loop.done) await sleep(POLL_MS);
       const deadlineNs = endNs + order.drainSeconds * 1e9;
       const times = { beganNs, deadlineNs, graceMs: GRACE_MS };
       const seconds = await this.#drain(loop.recorder, () => loop.recorder.sent, times);
@@ -115,7 +115,7 @@ export class Load {
     });
   }
 
-  /** Sends nothing; what arrives and who is lost meanwhile is counted. */
+  /** Sends nothing, and counts messages that arrive and sessions that are lost meanwhile. */
   hold({ seconds }: HoldOrder): Promise<Recording> {
     const { clients, reaches } = this.#order;
     const recorder = new Recorder({
@@ -132,13 +132,13 @@ export class Load {
     });
   }
 
-  /** Records and measures while `doing` goes on, which resolves with what it found out itself. */
-  async #watch(recorder: Recorder, doing: (beganNs: number) => Promise<Found>): Promise<Recording> {
+  /** Records and measures while `work` runs; the figures it resolves with take precedence. */
+  async #watch(recorder: Recorder, work: (beganNs: number) => Promise<WindowFigures>): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     const rssStartBytes = process.memoryUsage.rss();
     const utilization = performance.eventLoopUtilization();
     const { user, system } = process.cpuUsage();
-    const found = await doing(this.#clock());
+    const figures = await work(this.#clock());
     const used = process.cpuUsage();
     for (const session of this.#sessions) session.recorder = undefined;
     return recorder.finish({
@@ -148,17 +148,17 @@ export class Load {
       rssStartBytes,
       loopDelayP99Seconds: 0,
       busy: performance.eventLoopUtilization(utilization).utilization,
-      ...found,
+      ...figures,
     });
   }
 
-  /** Waits for what is owed and a moment longer. Returns the seconds until it had come, from `beganNs` on. */
+  /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */
   async #drain(
     recorder: Recorder,
-    owed: () => number,
+    expected: () => number,
     { beganNs, deadlineNs, graceMs }: { beganNs: number; deadlineNs: number; graceMs: number },
   ): Promise<number> {
-    while (recorder.delivered < owed() && this.#clock() < deadlineNs) await sleep(LOOK_MS);
+    while (recorder.delivered < expected() && this.#clock() < deadlineNs) await sleep(POLL_MS);
     const seconds = (this.#clock() - beganNs) / 1e9;
     if (graceMs > 0) await sleep(graceMs);
     return seconds;
@@ -170,10 +170,10 @@ export class Load {
   }
 }
 
-/** A client from outside this repository may resolve with anything, and each message would then fail by itself. */
+/** Checks what `connect` resolved with: a client from outside this repository may resolve with anything. */
 function assertSession(session: Session): Session {
   const given: Partial<Session> | undefined = session;
   if (typeof given?.send !== 'function' || typeof given.close !== 'function')
-    throw new TypeError('connect resolved with no session: it has to have send and close (bench/contract.ts)');
+    throw new TypeError('connect must resolve with a session that has the methods send and close (bench/contract.ts)');
   return session;
 }

@@ -11,7 +11,7 @@ const make = (payload: Payload, encoding: 'text' | 'binary' = 'text', seed = 1):
 const session = (messages: Messages): Buffer =>
   Buffer.concat(Array.from({ length: 1_000 }, (_, index) => Buffer.from(messages.build(3, index) as string)));
 
-/** Bits that deflate leaves of a byte's eight. */
+/** Bits per byte after deflate. */
 const bitsAfter = (bytes: Buffer): number =>
   (8 * deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).length) / bytes.length;
 
@@ -60,7 +60,7 @@ describe('what compression finds in them', () => {
       try {
         return Object.keys(JSON.parse(record) as object);
       } catch {
-        // A header of ours lies in the middle of this one.
+        // This message contains a valid header in its middle.
         return [];
       }
     });

@@ -2,10 +2,10 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { HEADER_BYTES, rawOpcode, senderOf, senderPrefix, sequenceDigits, sequenceOf } from '../codec/header.ts';
 import type { Encoding, Message, Payload } from '../contract.ts';
 
-/** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy in each byte, and no more to squeeze. */
+/** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy a byte, so that compression gains little. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Where a message's filler may begin. A prime, so that the strides below reach every place. */
+/** Number of offsets at which a message's filler may begin. A prime, so that the strides below reach every offset. */
 const PLACES = 1_000_003;
 const SENDER_STRIDE = 65_537;
 const SEQUENCE_STRIDE = 15_485_863;
@@ -20,13 +20,14 @@ export interface MessageSettings {
 }
 
 /**
- * Builds and checks the messages of a trial. A message is its header and a piece of one long seeded text; the piece follows
- * from sender and sequence number, so a damaged header is found as surely as a damaged filler, and nothing is stored.
+ * Builds and checks the messages of a trial. A message is a header and a piece of one long seeded text. Sender and sequence number
+ * determine the piece, so a damaged header is detected as surely as a damaged filler, and nothing is stored.
  */
 export class Messages {
   readonly size: number;
-  /** Of the message that was last found sound. */
+  /** Sender of the last message that `isSound` accepted. */
   sender = -1;
+  /** Sequence number of the last message that `isSound` accepted. */
   sequence = -1;
   readonly #text: string;
   readonly #bytes: Buffer | undefined;
@@ -53,8 +54,8 @@ export class Messages {
   }
 
   /**
-   * Whether the message is whole: length, header and every byte of filler. If so, `sender` and `sequence` are its own: they are
-   * fields because the load looks at them once for every message, and a result with both would be garbage each time.
+   * True if the message is intact: length, header and every byte of filler. Then sets `sender` and `sequence`; they are fields,
+   * because returning an object for every message would cost an allocation.
    */
   isSound(message: Message): boolean {
     if (message.length !== this.size || rawOpcode(message) !== this.#opcode) return false;
@@ -76,7 +77,7 @@ function placeOf(sender: number, sequence: number): number {
   return (sender * SENDER_STRIDE + sequence * SEQUENCE_STRIDE) % PLACES;
 }
 
-/** The same text for the same seed, everywhere. */
+/** Text that depends on the seed alone. */
 function filler(seed: number, length: number): string {
   const random = xoroshiro128plus(seed);
   const bytes = Buffer.allocUnsafe(length);
@@ -98,8 +99,8 @@ const TEXTS: Readonly<Record<Payload, (seed: number, length: number) => string>>
 };
 
 /**
- * Records as applications send them, one after another: the same keys again and again, a few words, and numbers and identifiers
- * that differ. Deflate leaves 1.9 bits of a byte's eight of a whole session of 128-byte messages, and 7.1 of each by itself.
+ * JSON records as applications send them: the keys repeat, words are few, numbers and identifiers differ. Deflate needs 1.9 bits a
+ * byte for a whole session of 128-byte messages, and 7.1 bits for each message compressed alone.
  */
 function records(seed: number, length: number): string {
   const random = xoroshiro128plus(seed);

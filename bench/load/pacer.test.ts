@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Loop, pace, type TimedSends } from './pacer.ts';
 
-/** A loop on virtual time: a turn costs 1 µs, a timer fires up to a millisecond late, an action costs what the test says. */
+/** Loop on virtual time: a turn takes 1 µs, a timer fires up to a millisecond late, and the test sets the time of a send. */
 class VirtualLoop implements Loop {
   nowNs = 0;
   timers = 0;
@@ -78,7 +78,7 @@ test('after a stall everything that was due is done at once, and the schedule is
   const lag = sentAt.map((at, index) => at - dues[index]!);
   expect(lag[100]).toBeLessThanOrEqual(3_000);
   expect(lag[101]).toBeGreaterThan(48e6);
-  // Half a hundred messages at 2 µs each are caught up within a millisecond.
+  // Fifty messages at 2 µs each are sent within a millisecond.
   expect(lag[152]).toBeLessThanOrEqual(3_000);
   expect(lag.at(-1)).toBeLessThanOrEqual(3_000);
 });

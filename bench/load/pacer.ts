@@ -1,9 +1,9 @@
 import type { Clock } from './clock.ts';
 
-/** The event loop as the pacer uses it; tests put a virtual one in its place. */
+/** Event loop as the pacer uses it; tests replace it with a virtual one. */
 export interface Loop {
   readonly now: Clock;
-  /** Runs `task` after the loop has looked at its sockets once. */
+  /** Runs `task` after the loop has polled its sockets once. */
   soon(task: () => void): void;
   later(milliseconds: number, task: () => void): void;
 }
@@ -18,31 +18,31 @@ export const eventLoop = (now: Clock): Loop => ({
 export interface TimedSends {
   /** Due time of the next message, or +∞ when none is left. */
   dueNs(): number;
-  /** Sends the next message and moves on. */
+  /** Sends the next message. */
   sendNext(): void;
-  /** Grows whenever something arrived: a turn of the loop without arrivals or actions is idle. */
+  /** Number of arrivals so far. A turn of the loop without arrivals or sends is idle. */
   arrivals(): number;
-  /** True ends the pacing, whatever is left. */
+  /** True if pacing must end, whatever is left to send. */
   stopped(): boolean;
 }
 
 export interface Paced {
-  /** Time spent turning with nothing due and nothing arriving. Sleep is not in it: the event loop knows how long it slept. */
+  /** Time spent spinning with nothing due and nothing arriving. Excludes sleep, which the event loop measures itself. */
   readonly spunNs: number;
   readonly elapsedNs: number;
 }
 
 /**
- * A timer fires up to a millisecond late or early, so a timer brings the pacer only to within this distance of the next due
- * time; from there on it turns with the event loop, which looks at the sockets in every turn.
+ * Distance from the next due time at which the pacer stops sleeping: a timer fires up to a millisecond early or late. From there on
+ * it spins with the event loop, which polls the sockets in every turn.
  */
 const SPIN_NS = 2e6;
-/** Things done in one turn when behind, so that what arrives meanwhile is not left waiting for all of them. */
+/** Messages sent in one turn when behind schedule: arrivals must not wait for all of them. */
 const MAX_PER_TURN = 32;
-/** A turn longer than this without arrivals is a stall of the process, not idleness. */
+/** Length from which a turn without arrivals counts as a stall of the process, not as idle time. */
 const STALL_NS = 1e6;
 
-/** Resolves when every message is sent, or sending has stopped. None is sent before its due time. */
+/** Sends every message at its due time, never before. Resolves when all are sent or sending has stopped. */
 export function pace(sends: TimedSends, loop: Loop): Promise<Paced> {
   return new Promise((resolve, reject) => {
     const startedNs = loop.now();

@@ -1,7 +1,7 @@
 import type { Encoding, Options, Payload } from '../contract.ts';
 import type { Recording } from './recording.ts';
 
-/** What the run tells a load worker, and what it answers: one answer to each order, in order. Types only. */
+/** Orders from the run to a load worker. It sends one `WorkerAnswer` for each, in the same order. Types only. */
 export type WorkerOrder =
   | ConnectOrder
   | PhaseOrder
@@ -20,23 +20,23 @@ export interface ConnectOrder {
   readonly options: Options;
   readonly encoding: Encoding;
   readonly payload?: Payload;
-  /** Certificate of the authority that vouches for the server, as PEM. */
+  /** Certificate of the authority that signed the server's certificate, as PEM. */
   readonly authority?: string;
-  /** What every session brings. */
+  /** Token of every session. */
   readonly token?: string;
-  /** The server is not ours. */
+  /** Set if the server is not ours. */
   readonly foreign?: true;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;
   readonly reaches: 'sender' | 'everyone';
-  /** Sessions being opened at the same time; 1 opens one after another, so that none waits for another. */
+  /** Number of sessions opened concurrently; 1 opens one after another, so that none waits for another. */
   readonly inFlight: number;
-  /** Only senders below this are opened for now; all of them where it is left out. */
+  /** Opens only the senders below this number. Absent: all of them. */
   readonly until?: number;
-  /** Addresses the connections take turns to come from: each has a range of ports. Left out: as the system likes. */
+  /** Source addresses of the connections, in rotation; each has its own range of ports. Absent: the system chooses. */
   readonly sources?: readonly string[];
-  /** Sessions of all workers together; this one has every `workers`-th, from the `worker`-th on. */
+  /** Sessions of all workers together; this worker has every `workers`-th, beginning with number `worker`. */
   readonly clients: number;
   readonly worker: number;
   readonly workers: number;
@@ -44,14 +44,14 @@ export interface ConnectOrder {
   readonly originNs: string;
 }
 
-/** Opens the senders below `until` that are not open yet; answered as `connect` is. */
+/** Opens the senders below `until` that are not open yet. The answer is `connected`. */
 export interface OpenOrder {
   readonly order: 'open';
   readonly until: number;
   readonly inFlight: number;
 }
 
-/** Sends nothing for a while and watches that the sessions stay; answered as a phase is. */
+/** Sends nothing for a while and watches that the sessions stay open. The answer is `phase`. */
 export interface HoldOrder {
   readonly order: 'hold';
   readonly seconds: number;
@@ -63,37 +63,39 @@ export interface PhaseOrder {
   readonly rate: number;
   readonly seconds: number;
   readonly startNs: number;
-  /** The recording is to contain every sample as it was taken: for checking the histograms. */
+  /** Set to keep every sample in the recording, for checking the histograms. */
   readonly keepSamples?: true;
-  /** How long after the last due time to wait for what has not arrived. */
+  /** Number of messages of each worker that are known to get lost and are not waited for, for checking the counts. */
+  readonly knownLost?: number;
+  /** Time after the last due time to wait for expected messages. */
   readonly drainSeconds: number;
-  /** Another phase follows at once: what was not owed, such as duplicates, would show in that. */
+  /** Set if another phase follows at once, which will see unexpected messages such as duplicates. */
   readonly more?: true;
 }
 
-/** A closed loop: each session sends again when its echo arrives. Only where each message goes back to its sender. */
+/** Runs a closed loop: each session sends again when its echo arrives. Needs a scenario that echoes to the sender. */
 export interface ClosedOrder {
   readonly order: 'closed';
-  /** As in a phase. Sequence numbers go on from here without an end known beforehand. */
+  /** Number of the first message, a multiple of `clients`. Sequence numbers go on from here without a known end. */
   readonly first: number;
-  /** No session sends after this. */
+  /** Time after which no session sends. */
   readonly seconds: number;
-  /** No session sends more messages than this. */
+  /** Maximum number of messages of each session. */
   readonly maxMessages?: number;
-  /** How long after the end to wait for what has not arrived. */
+  /** Time after the end to wait for expected messages. */
   readonly drainSeconds: number;
 }
 
 export type WorkerAnswer =
   | {
       readonly answer: 'connected';
-      /** Time to a usable session, encoded histogram. */
+      /** Times to a usable session, as an encoded histogram. */
       readonly connect: string;
-      /** From the first dialling to the last usable session. */
+      /** Time from the first `connect` to the last usable session. */
       readonly seconds: number;
     }
   | { readonly answer: 'memory'; readonly rssBytes: number }
-  /** Of this worker's sockets since its start; `up` is what they sent. */
+  /** Bytes of this worker's sockets since its start; `up` is client to server. */
   | { readonly answer: 'bytes'; readonly bytesUp: number; readonly bytesDown: number }
   | { readonly answer: 'phase'; readonly recording: Recording }
   | { readonly answer: 'closed' };

@@ -83,7 +83,7 @@ test('a digit changed in the header is found as corruption', () => {
   expect(share.messages.isSound(good)).toBe(true);
 });
 
-test('a broadcast is owed to every session, and the last arrival closes the message', () => {
+test('a broadcast is expected at every session, and the last arrival closes the message', () => {
   const share = shareOf('everyone');
   const recorder = new Recorder(share);
   for (let session = 0; session < CLIENTS; session++) {

@@ -1,5 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js';
 import type { Message } from '../contract.ts';
+import { receiversOf } from '../results/values.ts';
 import { encode, histogram } from './histogram.ts';
 import { DUPLICATE, Ledger, OUT_OF_ORDER } from './ledger.ts';
 import type { Messages } from './messages.ts';
@@ -7,34 +8,34 @@ import { ON_TIME_NS, type Recording, type Samples } from './recording.ts';
 import { dueNs, type Schedule } from './schedule.ts';
 import { Timeline } from './timeline.ts';
 
-/** Messages whose send times are remembered; a service time needs its message back before this many more are sent. */
+/** Messages whose send times are kept. A message that comes back after this many more were sent gets no service time. */
 const REMEMBERED = 1 << 17;
 /** Distinct error texts kept; further ones are counted together. */
 const MAX_ERRORS = 20;
 
-/** What one worker's part of a phase is about. */
+/** One worker's part of a phase. */
 export interface Share {
   readonly schedule: Schedule;
   readonly messages: Messages;
   /** Sessions of this worker. */
   readonly sessions: number;
-  /** Echo: the sender is owed its message. Broadcast: everyone is. */
+  /** Receivers of each message: its sender (echo) or everyone (broadcast). */
   readonly reaches: 'sender' | 'everyone';
-  /** In a closed loop nothing is due: only service is timed, and a session has one message under way at the most. */
+  /** Open: messages have due times. Closed: only service is timed, and a session has at most one message in flight. */
   readonly loop: 'open' | 'closed';
-  /** The sender's number in the header for a session of this worker. */
+  /** Sender's number, as in the header, of a session of this worker. */
   readonly senderOf: (session: number) => number;
-  /** Whether to keep every sample too, and not only its place in a histogram. */
+  /** True to keep every sample as well as the histograms. */
   readonly keepSamples?: boolean;
 }
 
-/** What a phase took of the process, and what it was to do. */
+/** Resources that a phase used, and the messages that were due. */
 type Usage = Pick<
   Recording,
   'due' | 'cpuSeconds' | 'rssBytes' | 'rssStartBytes' | 'seconds' | 'loopDelayP99Seconds' | 'busy'
 >;
 
-/** Counts and times one phase of one worker. Nothing is allocated per message but what a fault costs. */
+/** Counts and times one phase of one worker. Allocates nothing per message, except for faults. */
 export class Recorder {
   readonly #share: Share;
   readonly #ledger: Ledger;
@@ -46,10 +47,10 @@ export class Recorder {
   readonly #last: Histogram | undefined;
   readonly #timeline: Timeline | undefined;
   readonly #samples: Samples | undefined;
-  /** Send times by message number, and whose they are: a ring. */
+  /** Ring buffer of send times, and the message number of each. */
   readonly #sentAt = new Float64Array(REMEMBERED).fill(-1);
   readonly #sentOf = new Float64Array(REMEMBERED).fill(-1);
-  /** Arrivals by message number, and whose they are: a ring. */
+  /** Ring buffer of arrival counts, and the message number of each. */
   readonly #arrivals = new Int32Array(REMEMBERED).fill(0);
   readonly #arrivalsOf = new Float64Array(REMEMBERED).fill(-1);
   readonly #errors = new Map<string, number>();
@@ -73,7 +74,7 @@ export class Recorder {
       schedule.first / schedule.clients,
     );
     if (reaches === 'everyone') this.#last = histogram();
-    if (share.loop === 'open') this.#timeline = new Timeline(schedule, reaches === 'sender' ? 1 : schedule.clients);
+    if (share.loop === 'open') this.#timeline = new Timeline(schedule, receiversOf(reaches, schedule.clients));
     if (share.keepSamples === true) this.#samples = { response: [], responseTo: [], service: [], lag: [] };
   }
 
@@ -81,7 +82,7 @@ export class Recorder {
     return this.#delivered;
   }
 
-  /** Every arrival, sound or not. */
+  /** Number of all arrivals, intact or not. */
   get arrivals(): number {
     return this.#delivered + this.#duplicated + this.#corrupt + this.#unexpected;
   }
@@ -90,7 +91,7 @@ export class Recorder {
     return this.#sent;
   }
 
-  /** The message is about to be handed to its session. */
+  /** Notes that a message is about to be handed to its session. */
   sending(message: number, nowNs: number): void {
     this.#sent++;
     if (this.#share.loop === 'open') {
@@ -113,7 +114,7 @@ export class Recorder {
     this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
   }
 
-  /** A message came in at a session of this worker. */
+  /** Notes that a message arrived at a session of this worker. */
   received(session: number, message: Message, nowNs: number): void {
     const { schedule, messages, reaches } = this.#share;
     if (!messages.isSound(message)) {
@@ -123,8 +124,8 @@ export class Recorder {
     const { sender, sequence } = messages;
     const number = sequence * schedule.clients + sender;
     const own = reaches === 'sender';
-    const owed = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));
-    if (!owed || sender >= schedule.clients) {
+    const expected = number >= this.#first && number < this.#end && (!own || sender === this.#share.senderOf(session));
+    if (!expected || sender >= schedule.clients) {
       this.#unexpected++;
       return;
     }
@@ -166,7 +167,7 @@ export class Recorder {
     if (this.#arrivals[slot] === this.#share.sessions) this.#last.recordValue(wholeNs);
   }
 
-  /** Sessions of a closed loop go at their own pace, so that their messages under way may be any distance apart. */
+  /** Place of a message in the rings. A closed loop has one for each client: its sessions advance at different rates. */
   #slotOf(message: number): number {
     return this.#share.loop === 'open' ? message % REMEMBERED : message % this.#share.schedule.clients;
   }

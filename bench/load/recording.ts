@@ -2,12 +2,12 @@ import { ON_TIME_SECONDS } from '../results/rules.ts';
 import { merge } from './histogram.ts';
 import { addTimelines, type Slice } from './timeline.ts';
 
-/** What one load worker counted and timed in one phase. Plain data: it crosses a process boundary. */
+/** Counts and times of one load worker in one phase. Plain data: it crosses a process boundary. */
 export interface Recording {
   readonly due: number;
   readonly sent: number;
   readonly unsent: number;
-  /** Sent at most `ON_TIME_NS` after they were due. */
+  /** Messages sent at most `ON_TIME_NS` after they were due. */
   readonly onTime: number;
   readonly delivered: number;
   readonly duplicated: number;
@@ -20,19 +20,19 @@ export interface Recording {
   readonly response: string;
   readonly service: string;
   readonly lag: string;
-  /** Only where every message has several receivers. */
+  /** Response at the last receiver, as a histogram; null if each message has one receiver. */
   readonly last: string | null;
-  /** The responses once more, by when they were due; only where a schedule was kept. */
+  /** Responses by due time. Absent without a schedule. */
   readonly timeline?: readonly Slice[];
-  /** Only where the phase's order asks for it. */
+  /** Every sample, if the phase's order asks for them. */
   readonly samples?: Samples;
   readonly cpuSeconds: number;
   readonly rssBytes: number;
-  /** CPU time and memory of each load worker; only where several recordings were combined. */
+  /** CPU time and memory of each load worker, in a combined recording. */
   readonly workers?: readonly WorkerUsage[];
-  /** At the start of the phase. */
+  /** Resident bytes at the start of the phase. */
   readonly rssStartBytes: number;
-  /** From the first message to the last arrival that was waited for. */
+  /** Time from the first message to the last expected arrival. */
   readonly seconds: number;
   readonly loopDelayP99Seconds: number;
   /** Share of the sending window spent working rather than waiting. */
@@ -41,19 +41,19 @@ export interface Recording {
 
 export type WorkerUsage = Pick<Recording, 'cpuSeconds' | 'rssBytes'>;
 
-/** Every value that went into the histograms of the same names, in nanoseconds. */
+/** Values recorded in the histograms of the same names, in nanoseconds. */
 export interface Samples {
   readonly response: number[];
-  /** The number of the message that each response is to. */
+  /** Message number of each response. */
   readonly responseTo: number[];
   readonly service: number[];
   readonly lag: number[];
 }
 
-/** A message leaves on time when it leaves within this of its due time: above the timer and scheduler noise of an idle machine. */
+/** Maximum send lag of a message that counts as on time: above the timer and scheduler noise of an idle machine. */
 export const ON_TIME_NS = ON_TIME_SECONDS * 1e9;
 
-/** One recording for all workers: counts added, histograms merged, the worst of what cannot be added. */
+/** Combines the workers' recordings: adds counts, merges histograms, and takes the maximum of values that cannot be added. */
 export function combine(parts: readonly Recording[]): Recording {
   const sum = (of: (part: Recording) => number): number => parts.reduce((total, part) => total + of(part), 0);
   const worst = (of: (part: Recording) => number): number => Math.max(...parts.map(of));

@@ -30,7 +30,7 @@ test('the clock reads what hrtime reads', () => {
     const before = Number(process.hrtime.bigint() - origin);
     const now = clock();
     const after = Number(process.hrtime.bigint() - origin);
-    // The distance of the two origins is measured to within the time that reading both takes.
+    // The difference of the two origins is known to within the time that reading both takes.
     expect(now).toBeGreaterThan(before - 5_000);
     expect(now).toBeLessThan(after + 5_000);
   }

@@ -1,9 +1,9 @@
 import { wholeAbove } from '../results/numbers.ts';
 
 /**
- * Due time and sender of every message of a phase. Messages are numbered through all phases of a trial; message `i` is
- * sent by session `i mod clients` with sequence number `⌊i / clients⌋`, so that any process can tell from a header when the
- * message was due, and sessions take turns evenly.
+ * Schedule of a phase: due time and sender of every message. Message numbers go on through all phases of a trial. Session
+ * `i mod clients` sends message `i` with sequence number `⌊i / clients⌋`. So any process can compute from a header when the
+ * message was due, and sessions take turns.
  */
 export interface Schedule {
   /** Number of the phase's first message, a multiple of `clients`: every sender starts the phase at the same sequence number. */
@@ -26,7 +26,7 @@ export function scheduleOf(phase: {
   return { first, clients, startNs, count: messageCount(rate, seconds), intervalNs: 1e9 / rate };
 }
 
-/** Messages due in so many seconds at so many a second: one at the start of every interval. */
+/** Number of messages due in a phase: one at the start of every interval. */
 export function messageCount(rate: number, seconds: number): number {
   return wholeAbove(rate * seconds);
 }

@@ -10,7 +10,7 @@ import type { LoadSession } from './session.ts';
 export class SendSchedule implements TimedSends {
   readonly recorder: Recorder;
   readonly due: number;
-  /** After this no message is sent, and no arrival is waited for. */
+  /** Time after which no message is sent and no arrival is waited for. */
   readonly deadlineNs: number;
   readonly #schedule: Schedule;
   readonly #sessions: readonly LoadSession[];
@@ -18,6 +18,7 @@ export class SendSchedule implements TimedSends {
   readonly #workers: number;
   readonly #worker: number;
   readonly #reaches: 'sender' | 'everyone';
+  readonly #knownLost: number;
   readonly #now: Clock;
   /** Number of the next message of this worker. */
   #next: number;
@@ -36,6 +37,7 @@ export class SendSchedule implements TimedSends {
     this.#workers = order.workers;
     this.#worker = order.worker;
     this.#reaches = order.reaches;
+    this.#knownLost = phase.knownLost ?? 0;
     this.recorder = new Recorder({
       schedule,
       messages,
@@ -60,37 +62,33 @@ export class SendSchedule implements TimedSends {
     const { clients } = this.#schedule;
     const sender = number % clients;
     const session = this.#sessions[(sender - this.#worker) / this.#workers]!;
-    if (session.lostBecause !== undefined || session.session === undefined) {
+    if (!session.usable) {
       this.recorder.couldNotSend();
       return;
     }
     const message = this.#messages.build(sender, Math.floor(number / clients));
     this.recorder.sending(number, this.#now());
-    try {
-      const sent = session.session.send(message);
-      if (sent !== undefined) sent.catch(session.failed);
-    } catch (error) {
-      session.failed(error);
-    }
+    session.send(message);
   }
 
   arrivals(): number {
     return this.recorder.arrivals;
   }
 
-  /** Past the deadline what has not been sent stays unsent. */
+  /** True past the deadline; messages not sent by then are counted as unsent. */
   stopped(): boolean {
     if (this.#now() < this.deadlineNs) return false;
     this.recorder.couldNotSend(this.#countFrom(this.#next));
     return true;
   }
 
-  /** Arrivals this worker's sessions wait for, if every worker sends all of its messages. */
-  owed(): number {
-    return this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
+  /** Number of arrivals that this worker's sessions expect, if every worker sends all of its messages. */
+  expected(): number {
+    const expected = this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
+    return expected - this.#knownLost;
   }
 
-  /** The first message at or after `number` whose sender is a session of this worker. */
+  /** Number of the first message at or after `number` whose sender is a session of this worker. */
   #nextOwned(number: number): number {
     let own = number;
     while ((own % this.#schedule.clients) % this.#workers !== this.#worker) own++;
@@ -102,7 +100,7 @@ export class SendSchedule implements TimedSends {
     return this.#countBefore(first + count) - this.#countBefore(number);
   }
 
-  /** Messages below `number` whose sender is a session of this worker. */
+  /** Number of messages below `number` whose sender is a session of this worker. */
   #countBefore(number: number): number {
     const { clients } = this.#schedule;
     const inCycle = (messages: number): number => Math.max(0, Math.ceil((messages - this.#worker) / this.#workers));

@@ -4,16 +4,16 @@ import { withoutTokens } from '../security/redact.ts';
 import type { Clock } from './clock.ts';
 import type { Recorder } from './recorder.ts';
 
-/** A session as the load sees it: who it is, and where what it receives is recorded. */
+/** Session of the load generator: its sender number, and the recorder of its messages. */
 export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
   session: Session | undefined;
   recorder: Recorder | undefined;
-  /** In a closed loop: what a message of this session brings about, once it is recorded. */
+  /** Called after each message is recorded; the closed loop sends its next message here. */
   answered: ((receivedNs: number) => void) | undefined;
-  /** Why the session ended before its time. */
+  /** Reason why the session ended early; undefined while it lasts. */
   lostBecause: string | undefined;
 
   constructor(sender: number, index: number, clock: Clock) {
@@ -28,7 +28,7 @@ export class LoadSession implements Receiver {
     this.answered?.(nowNs);
   }
 
-  /** From now on; the loss of a session that ended before is told to each recorder that misses it. */
+  /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */
   recordTo(recorder: Recorder): void {
     this.recorder = recorder;
     if (this.lostBecause !== undefined) recorder.error(this.lostBecause);
@@ -39,7 +39,22 @@ export class LoadSession implements Receiver {
     this.recorder?.error(this.lostBecause);
   }
 
-  readonly failed = (error: unknown): void => {
+  /** True while messages can be sent. */
+  get usable(): boolean {
+    return this.session !== undefined && this.lostBecause === undefined;
+  }
+
+  /** Sends a message. A failure is recorded as an error. */
+  send(message: Message): void {
+    try {
+      const sent = this.session?.send(message);
+      if (sent !== undefined) sent.catch(this.#failed);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  readonly #failed = (error: unknown): void => {
     this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
   };
 }

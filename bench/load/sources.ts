@@ -6,17 +6,17 @@ let opened = 0;
 let watching = false;
 
 /**
- * Lets this process's outgoing connections, whichever library opens them, take turns to come from these addresses: a pair of
- * addresses has no more connections to one port than there are ephemeral ports. None: the system chooses.
+ * Makes this process's outgoing connections, whichever library opens them, use these source addresses in rotation: one address can
+ * have no more connections to a port than there are ephemeral ports. Without addresses the system chooses.
  */
 export function useSourceAddresses(addresses: readonly string[] = []): void {
   sources = addresses;
   if (watching || sources.length === 0) return;
   watching = true;
-  // Published after a socket is made and before it is dialled.
+  // Published after a socket is created and before it connects.
   subscribe('net.client.socket', (message) => {
     const { socket } = message as { socket: Socket };
-    // Called with one list: the options, and what to call when connected.
+    // Node calls it with one array: the options and the connection listener.
     const connect = socket.connect as unknown as (list: [TcpNetConnectOpts]) => Socket;
     Object.assign(socket, {
       connect(list: [TcpNetConnectOpts]): Socket {

@@ -46,7 +46,7 @@ describe('slices of a phase', () => {
 test('a response counts where its message was due, an arrival where it came', () => {
   const schedule = phaseOf(1_000, 1);
   const timeline = new Timeline(schedule, 1);
-  // Due in the fourth slice of 50 ms, the server stands still from 150 ms to 350 ms.
+  // The server stalls from 150 ms to 350 ms, beginning in the fourth slice of 50 ms.
   for (let index = 0; index < schedule.count; index++) {
     const message = schedule.first + index;
     const due = dueNs(schedule, message);
@@ -57,7 +57,7 @@ test('a response counts where its message was due, an arrival where it came', ()
   expect(slices).toHaveLength(20);
   expect(slices.map(({ seconds }) => seconds)).toEqual(slices.map((_, index) => index / 20));
   expect(slices.map(({ delivered }) => delivered)).toEqual(slices.map(() => 50));
-  // One due a millisecond before a slice ends comes in the next, and the last one of all after the phase.
+  // A message due a millisecond before its slice ends arrives in the next one; the last message arrives after the phase.
   expect(slices.map(({ arrived }) => arrived)).toEqual([49, 50, 50, 1, 0, 0, 0, 249, ...new Array(12).fill(50)]);
   expect(slices[2]?.max).toBeCloseTo(1e-3, 5);
   expect(slices[3]?.max).toBeCloseTo(0.2, 3);

@@ -4,19 +4,19 @@ import { HIGHEST_NS } from './histogram.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
- * Latency over the course of a phase. The phase is cut into slices of equal length, and a response belongs to the slice in which
- * its message was due: then a slice holds the same messages however late they come, and a stall shows from the moment it began.
- * Arrivals are counted beside it by when they came.
+ * One slice of a phase's timeline. The phase is cut into slices of equal length, and a response belongs to the slice in which its
+ * message was due. So a slice holds the same messages however late they arrive, and a stall shows from the moment it began.
+ * Arrivals are counted separately, by arrival time.
  */
 export interface Slice {
-  /** Arrivals during the slice, whenever they were due. What came after the last slice is in none. */
+  /** Messages that arrived during the slice, whenever they were due. Arrivals after the last slice are in none. */
   readonly arrived: number;
-  /** Buckets of a histogram that hold responses to the slice's messages, rising, and how many each holds. */
+  /** Histogram buckets that hold responses to the slice's messages, ascending, and the count in each. */
   readonly buckets: readonly number[];
   readonly counts: readonly number[];
 }
 
-/** What a slice says, in seconds; null where too few samples lie beyond a percentile. */
+/** Summary of a slice, in seconds; null if too few samples lie beyond a percentile. */
 export interface SliceSummary {
   readonly seconds: number;
   readonly delivered: number;
@@ -26,26 +26,26 @@ export interface SliceSummary {
   readonly max: number | null;
 }
 
-/** A phase has this many slices, and more only when it is so long that they would exceed `LONGEST_NS`. */
-const USUAL = 20;
-const MOST = 60;
-/** A shorter slice holds more of the machine's noise than of the transport's course. */
+/** Usual number of slices; a phase has more only if they would be longer than `LONGEST_NS`. */
+const USUAL_SLICES = 20;
+const MAX_SLICES = 60;
+/** Shortest slice: a shorter one shows more of the machine's noise than of the transport. */
 const SHORTEST_NS = 50e6;
 const LONGEST_NS = 1e9;
-/** Owed deliveries in a slice, so that it has a median. */
-const MIN_OWED = 2 * SAMPLES_BEYOND;
+/** Minimum number of expected deliveries in a slice, so that it has a median. */
+const MIN_EXPECTED = 2 * SAMPLES_BEYOND;
 
-/** The same for every worker of a phase, whatever share of its sessions a worker has. */
+/** Number of slices of a phase: equal for all workers, whatever share of the sessions each has. */
 export function sliceCount({ count, intervalNs }: Schedule, receivers: number): number {
   const lengthNs = count * intervalNs;
-  const wanted = Math.min(MOST, Math.max(USUAL, wholeBelow(lengthNs / LONGEST_NS)));
+  const wanted = Math.min(MAX_SLICES, Math.max(USUAL_SLICES, wholeBelow(lengthNs / LONGEST_NS)));
   return Math.max(
     1,
-    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / MIN_OWED), count),
+    Math.min(wanted, wholeBelow(lengthNs / SHORTEST_NS), Math.floor((count * receivers) / MIN_EXPECTED), count),
   );
 }
 
-/** Three significant digits: the buckets are those of the histograms that are kept of the whole phase. */
+/** Half the sub-buckets of an octave: three significant digits, as in the histograms of the whole phase. */
 const HALF = 1 << 10;
 const POWERS = Float64Array.from({ length: 32 }, (_, power) => 2 ** power);
 const BUCKETS = bucketOf(HIGHEST_NS) + 1;
@@ -56,14 +56,14 @@ export function bucketOf(valueNs: number): number {
   return (octave - 10) * HALF + Math.floor(valueNs / POWERS[octave - 10]!);
 }
 
-/** The highest value that falls into a bucket. */
+/** Highest value that falls into a bucket. */
 function highestIn(bucket: number): number {
   if (bucket < 2 * HALF) return bucket;
   const power = Math.floor(bucket / HALF) - 1;
   return (bucket - power * HALF + 1) * 2 ** power - 1;
 }
 
-/** One worker's responses by slice. Its memory is taken and touched at the start. */
+/** Counts one worker's responses by slice. All memory is allocated and touched at the start. */
 export class Timeline {
   readonly #schedule: Schedule;
   readonly #slices: number;
@@ -79,7 +79,7 @@ export class Timeline {
     this.#arrived = new Uint32Array(this.#slices).fill(0);
   }
 
-  /** @param responseNs whole, and at most what the phase's histogram takes */
+  /** @param responseNs an integer, at most the highest value of the phase's histogram */
   record(message: number, responseNs: number, nowNs: number): void {
     const { first, count, startNs } = this.#schedule;
     const due = Math.floor(((message - first) * this.#slices) / count);
@@ -98,7 +98,7 @@ export class Timeline {
   }
 }
 
-/** One timeline for all workers: counts added, bucket by bucket. */
+/** Combines the workers' timelines by adding counts, bucket by bucket. */
 export function addTimelines(parts: readonly (readonly Slice[])[]): Slice[] {
   const [first = []] = parts;
   return first.map((_, index) => {

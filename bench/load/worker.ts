@@ -9,13 +9,13 @@ import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
 import { useSourceAddresses } from './sources.ts';
 
 /**
- * Node cuts small buffers from pools of 64 KiB. The pacer's turns make garbage so quickly that such a pool outlives two young
- * collections while a few hundred messages use it up; it then stays until the next full one, and the process grows by all that
- * it sends. A pool of 8 KiB is used up in time.
+ * Shrinks the pools from which Node cuts small buffers, 64 KiB by default. The pacer's turns make garbage so quickly that such a
+ * pool survives two young collections before a few hundred messages have used it up; then it stays until the next full collection,
+ * and the process grows by everything that it sends. A pool of 8 KiB is used up in time.
  */
 Buffer.poolSize = 8 << 10;
 
-/** A load worker: a process that opens its share of the sessions and does what the run orders. It ends with its parent. */
+/** Load of this process, a load worker: it opens its share of the sessions, follows the run's orders and ends with its parent. */
 let load: Load | undefined;
 let meter: ReturnType<typeof meterSockets> | undefined;
 
@@ -23,7 +23,7 @@ async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     useSourceAddresses(order.sources);
-    // Our own servers count by themselves.
+    // Our own servers count their bytes themselves.
     if (order.foreign) meter ??= meterSockets('client');
     if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
     load = new Load(order, client, platform);

@@ -30,7 +30,7 @@ describe('why there is no binding', () => {
 });
 
 describe('an ordered writer', () => {
-  /** A stream that takes one write at a time, when it is told to. */
+  /** Stream that completes one write at a time, when the test says so. */
   function slowStream() {
     const taken: string[] = [];
     const waiting: { resolve(): void; reject(error: Error): void }[] = [];

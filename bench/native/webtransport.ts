@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
+import { bufferOf } from '../codec/bytes.ts';
 import { errorText } from '../error-text.ts';
 
 /**
- * The native part of `@moq/web-transport`: QUIC and HTTP/3 by quinn. The package's own entry point is TypeScript, which Node does
- * not strip inside node_modules; so this loads the binary that the entry point would load, when it is first asked for, and
- * never while importing.
+ * Native part of `@moq/web-transport`: QUIC and HTTP/3 by quinn. The package's own entry point is TypeScript, whose types Node does
+ * not strip inside node_modules. So this module loads the binary itself, when it is first used, never while importing.
  */
 export interface Binding {
   readonly NapiServer: { bind(address: string, certificate: Buffer, key: Buffer): QuicServer };
@@ -15,9 +15,9 @@ export interface Binding {
 }
 
 export interface QuicServer {
-  /** Null once the server is closed. */
+  /** Resolves with the next session request, or null once the server is closed. */
   accept(): Promise<SessionRequest | null>;
-  /** Stops the process for as long as an `accept` is under way: call it between two. */
+  /** Closes the server. Blocks the process while an `accept` is in progress, so call it between two. */
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export interface QuicSession {
   acceptBi(): Promise<StreamPair>;
   acceptUni(): Promise<ReceiveStream>;
   openBi(): Promise<StreamPair>;
-  /** Throws what is larger than `maxDatagramSize`. */
+  /** Sends a datagram. Throws if it is larger than `maxDatagramSize`. */
   sendDatagram(data: Buffer): void;
   recvDatagram(): Promise<Buffer>;
   maxDatagramSize(): number;
@@ -44,7 +44,7 @@ export interface QuicSession {
 }
 
 export interface StreamPair {
-  /** Each of the two can be taken once. */
+  /** Takes the sending half. Each half can be taken once. */
   takeSend(): SendStream;
   takeRecv(): ReceiveStream;
 }
@@ -55,12 +55,12 @@ export interface SendStream {
 }
 
 export interface ReceiveStream {
-  /** Null at the stream's end. */
+  /** Resolves with the next bytes, or null at the stream's end. */
   read(maxBytes: number): Promise<Buffer | null>;
   stop(code: number): Promise<void>;
 }
 
-/** Packages that bring a binary, by what Node calls the platform. */
+/** Suffixes of the packages that contain a binary, by Node's name of the platform. */
 const BUILDS: Readonly<Record<string, string>> = {
   'linux-x64': 'linux-x64-gnu',
   'linux-arm64': 'linux-arm64-gnu',
@@ -72,14 +72,14 @@ const BUILDS: Readonly<Record<string, string>> = {
 const require = createRequire(import.meta.url);
 let loaded: { readonly binding: Binding } | { readonly why: string } | undefined;
 
-/** Throws where it is unavailable. */
+/** Loads the binding once. Throws if it is unavailable. */
 export function loadBinding(): Binding {
   loaded ??= load();
   if ('why' in loaded) throw new Error(loaded.why);
   return loaded.binding;
 }
 
-/** Why the binary cannot be loaded on this machine, and what would help; undefined where it can. */
+/** Says why the binary cannot be loaded on this machine and what would help; undefined if it can be. */
 export function whyNoBinding(): string | undefined {
   loaded ??= load();
   return 'why' in loaded ? loaded.why : undefined;
@@ -96,7 +96,7 @@ function load(): NonNullable<typeof loaded> {
   }
 }
 
-/** What the system's loader says names a library's path on this machine; what helps is the library's version. */
+/** Explains a loading error. The system's own message names a path on this machine; a user needs the library's version. */
 export function whyNot(error: unknown, build: string): string {
   const said = errorText(error);
   const [, glibc] = /GLIBC_([\d.]+)' not found/.exec(said) ?? [];
@@ -117,11 +117,11 @@ function glibcVersion(): string | undefined {
 }
 
 /**
- * Writes in order: the binding takes writes side by side, and whichever gets there first goes first. What is given while one is
- * under way goes out together in the next.
+ * Keeps writes in order: the binding runs concurrent writes in any order. Bytes that are given during a write are combined in the
+ * next one.
  */
 export class OrderedWriter {
-  /** Bytes that QUIC has not taken yet: its peer reads too slowly, or its buffer is full. */
+  /** Bytes that QUIC has not accepted yet, because its peer reads too slowly or its buffer is full. */
   waitingBytes = 0;
   readonly #stream: SendStream;
   #queue: Uint8Array[] = [];
@@ -131,7 +131,7 @@ export class OrderedWriter {
     this.#stream = stream;
   }
 
-  /** Resolves once nothing waits any more. */
+  /** Writes bytes. Resolves once no bytes are waiting. */
   write(bytes: Uint8Array): Promise<void> {
     this.#queue.push(bytes);
     this.waitingBytes += bytes.length;
@@ -151,9 +151,4 @@ export class OrderedWriter {
       this.#flushing = undefined;
     }
   }
-}
-
-/** A view on the same bytes. */
-export function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

@@ -18,16 +18,16 @@ export const SETTINGS: readonly Setting[] = Object.keys(RUN_SETTINGS).filter(
 
 /** Options of a run, complete. */
 export type RunOptions = SettingValues & {
-  /** True if the transports were named one by one: none of them may then be left out without a word. */
+  /** True if the transports were named one by one: an unavailable one is then an error instead of left out. */
   readonly named: boolean;
   readonly profile: Profile | 'custom';
 };
 
-/** Max clients where each message goes to everyone: the ledger keeps a number for every pair, here a gigabyte. */
+/** Maximum number of clients if each message goes to everyone: the ledger then keeps a number per pair, here a gigabyte. */
 const MAX_PAIRED_CLIENTS = 16_384;
 
 /**
- * Checks everything that was given and reports all problems at once; with none, the options are complete.
+ * Reads settings. Reports all problems at once; without problems, the options are complete.
  *
  * @param known scenarios that can be named
  */
@@ -39,7 +39,7 @@ export function readOptions(
   const asked = readChoice(given.profile, PROFILES, problems);
   const quick = readFlag(given.quick, problems) || asked === 'quick';
   if (given.quick !== undefined && given.profile !== undefined) {
-    problems.push(`${given.quick.where} is --profile quick; leave one of the two out`);
+    problems.push(`${given.quick.where} is short for --profile quick; leave one of the two out`);
   }
   const context = { quick, profile: asked, foreign: given.url !== undefined, scenarios: known, problems };
   const values = readAll(given, context);
@@ -62,17 +62,17 @@ function readAll(given: Partial<Record<Setting, Given>>, context: ReadingContext
   return values;
 }
 
-/** True if no option is missing; each was read by its own row, which gives it its type. */
+/** True if no option is missing. Each was read by its own row, which determines its type. */
 const isComplete = (values: object): values is SettingValues =>
   Object.values(RUN_SETTINGS).every(({ option }) => option === null || option in values);
 
-/** The command that makes this run again: every setting that shaped it, whether given or usual. */
+/** Command that repeats a run, with every setting that shaped it, given or default. */
 export function commandFor(options: RunOptions): string {
   const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
   const written = SETTINGS.flatMap((name) => {
     const row = RUN_SETTINGS[name];
     if (row.option === null || !isUsed(name, chosen)) return [];
-    // The profile says how long.
+    // The profile sets the duration.
     if (row.option === 'durationSeconds' && options.profile === 'quick') return [];
     return [{ name, value: row.written(options) }];
   });
@@ -89,14 +89,14 @@ const isUsed = (name: Setting, chosen: readonly ScenarioEntry[]): boolean => {
   return usedBy === undefined || chosen.some(({ kind }) => usedBy(kind.uses));
 };
 
-/** Name of the profile, which it keeps only if nothing else was asked for. */
+/** Name of the profile; `custom` if any other setting was given. */
 function profileOf(given: Partial<Record<Setting, Given>>, asked: Profile | undefined): RunOptions['profile'] {
-  // A threshold does not change how anything is measured.
+  // A threshold does not change the measurement.
   const { profile, threshold, ...others } = given;
   return Object.values(others).some((one) => one !== undefined) ? 'custom' : (asked ?? 'default');
 }
 
-/** Problems of settings that none of the chosen scenarios uses: a run must not seem to do what it does not. */
+/** Problems of settings that none of the chosen scenarios uses: ignoring them silently would mislead. */
 function unused(
   { profile, scenarios: names }: RunOptions,
   given: Partial<Record<Setting, Given>>,
@@ -110,7 +110,7 @@ function unused(
   });
 }
 
-/** Problems of values that need more clients, more digits of the header or more memory than there are. */
+/** Problems of values that need more clients, header digits or memory than there are. */
 function excess(
   options: RunOptions,
   given: Partial<Record<Setting, Given>>,
@@ -129,19 +129,19 @@ function excess(
     const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
     if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MAX_SEQUENCE) continue;
     problems.push(
-      `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages a client; use a lower --rate or --duration`,
+      `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages per client; use a lower --rate or --duration`,
     );
     break;
   }
   const toEveryone = chosen.filter(({ reaches }) => reaches === 'everyone');
   if (toEveryone.some((scenario) => Math.max(...clientsOf(scenario)) > MAX_PAIRED_CLIENTS)) {
     const names = toEveryone.map(({ id }) => id).join(', ');
-    problems.push(`--clients may be ${MAX_PAIRED_CLIENTS} at the most where each message goes to everyone (${names})`);
+    problems.push(`--clients may be at most ${MAX_PAIRED_CLIENTS} if each message goes to everyone (${names})`);
   }
   return problems;
 }
 
-/** Problems of settings that do not go with somebody else's server. */
+/** Problems of settings that cannot be used with a foreign server. */
 function foreign(
   { url, transports: names, tls, auth, link }: RunOptions,
   given: Partial<Record<Setting, Given>>,
@@ -150,12 +150,12 @@ function foreign(
   const where = given.url?.where;
   return [
     ...(given.transports === undefined || names.length !== 1
-      ? [`${where} takes one --transports, the one that the server at it speaks`]
+      ? [`${where} needs exactly one --transports: the one that its server speaks`]
       : []),
-    ...(tls ? [`${where} says by its scheme whether there is TLS; leave --tls out`] : []),
+    ...(tls ? [`${where} says by its scheme whether TLS is used; leave --tls out`] : []),
     ...(auth === null
       ? []
-      : [`${where}: the server has tokens of its own; set WIREBENCH_TOKEN to one, and leave --auth out`]),
+      : [`${where}: the server has its own tokens; set WIREBENCH_TOKEN to one, and leave --auth out`]),
     ...(link === 'veth' ? [`${where} is reached over the host's own network; leave --link veth out`] : []),
   ];
 }

@@ -23,8 +23,8 @@ function problemsOf(settings: Partial<Record<Setting, unknown>>): string {
   return 'problems' in outcome ? outcome.problems.join('\n') : '';
 }
 
-describe('what messages are and who may send them', () => {
-  test('every encoding is a case of its own, and its name says what is out of the ordinary', () => {
+describe('encodings, sizes and foreign servers', () => {
+  test('every encoding is a case of its own, with unusual settings in its name', () => {
     const settings = {
       transports: 'ws',
       scenarios: 'echo',
@@ -40,7 +40,7 @@ describe('what messages are and who may send them', () => {
     ]);
   });
 
-  test('what a transport cannot carry is left out and named', () => {
+  test('encodings that a transport cannot carry are left out and listed', () => {
     const plan = makePlan(optionsOf({ transports: 'ws,sse', scenarios: 'echo', encoding: 'text,binary' }));
     expect(plan.cases.map(({ name, encoding }) => `${name} ${encoding}`)).toEqual(['ws text', 'sse text', 'ws binary']);
     expect(plan.leftOut).toEqual([
@@ -48,20 +48,20 @@ describe('what messages are and who may send them', () => {
     ]);
   });
 
-  test('what is unavailable on this machine is left out with the reason', () => {
+  test('transports that are unavailable on this machine are left out with the reason', () => {
     const plan = makePlan(optionsOf({ scenarios: 'echo' }), new Map([['mqtt', 'no such library']]));
     expect(plan.cases.some(({ name }) => name === 'mqtt')).toBe(false);
     expect(plan.leftOut).toEqual([{ name: 'mqtt', kind: 'unavailable', reason: 'unavailable here: no such library' }]);
   });
 
-  test('the profile of everything has every variant too', () => {
+  test('the profile `all` has every variant too', () => {
     const options = optionsOf({ profile: 'all' });
     expect(options.transports).toEqual(transportNames());
     expect(options).toMatchObject({ profile: 'all', scenarios: ['echo', 'broadcast'], named: false });
     expect(optionsOf({ profile: 'all', trials: '8' }).profile).toBe('custom');
   });
 
-  test('somebody else’s server is asked for an echo alone, over the host’s own network', () => {
+  test('a foreign server is only asked to echo, over the host’s own network', () => {
     const options = optionsOf({ url: 'ws://127.0.0.1:1/', transports: 'ws' });
     expect(options).toMatchObject({ scenarios: ['echo'], link: 'loopback', url: 'ws://127.0.0.1:1/' });
     expect(makePlan(options).cases[0]).toMatchObject({ target: 'ws://127.0.0.1:1/' });
@@ -69,7 +69,7 @@ describe('what messages are and who may send them', () => {
 });
 
 describe('options', () => {
-  test('the default run is every transport in every scenario, often enough for a verdict', () => {
+  test('the default run has every transport in its default scenarios, with enough trials for verdicts', () => {
     const options = optionsOf({});
     expect(options.transports).toEqual(transports.map(({ id }) => id));
     expect(options.scenarios).toEqual(['echo', 'broadcast']);
@@ -77,12 +77,12 @@ describe('options', () => {
     expect(options.profile).toBe('default');
   });
 
-  test('a quick look is one short trial, and says so; an explicit setting wins over it', () => {
+  test('a quick run has one short trial per case; explicit settings take precedence', () => {
     expect(optionsOf({ quick: true })).toMatchObject({ profile: 'quick', trials: 1, durationSeconds: 1 });
     expect(optionsOf({ quick: true, trials: '3', duration: '4' })).toMatchObject({ trials: 3, durationSeconds: 4 });
   });
 
-  test('values come as flags write them or as JSON has them', () => {
+  test('values are read as flags or as JSON has them', () => {
     expect(optionsOf({ clients: '10, 20', rate: '0.5' })).toMatchObject({
       clients: [10, 20],
       rates: [0.5],
@@ -109,10 +109,10 @@ describe('options', () => {
     [{ auth: 'none' }, /--auth takes HS256, ES256, not "none"/],
     [{ tls: 'yes' }, /--tls takes true or false/],
     [{ profile: 'every' }, /--profile takes default, quick, all/],
-    [{ profile: 'all', quick: true }, /--quick is --profile quick; leave one/],
+    [{ profile: 'all', quick: true }, /--quick is short for --profile quick; leave one/],
     [{ scenarios: 'idle', payload: 'json' }, /--payload has no meaning for idle/],
     [{ url: 'here', transports: 'ws' }, /--url takes the whole address/],
-    [{ url: 'ws://127.0.0.1:1/' }, /--url takes one --transports/],
+    [{ url: 'ws://127.0.0.1:1/' }, /--url needs exactly one --transports/],
     [{ clients: '0' }, /--clients takes whole numbers from 1 .* not "0"/],
     [{ clients: '1.5' }, /whole numbers/],
     [{ clients: '' }, /--clients/],
@@ -131,7 +131,7 @@ describe('options', () => {
     [{ workers: '4', clients: '3' }, /at most 3 workers/],
     [{ quick: 'yes' }, /true or false/],
     [{ clients: '0x10' }, /not "0x10"/],
-    [{ clients: '1', rate: '10000000', duration: '3600' }, /more than 268,435,455 messages a client/],
+    [{ clients: '1', rate: '10000000', duration: '3600' }, /more than 268,435,455 messages per client/],
     [{ clients: '30000', scenarios: 'broadcast' }, /to everyone/],
     [{ objective: 'p99', scenarios: 'capacity' }, /such as p99<50ms, not "p99"/],
     [{ objective: 'p42<1ms', scenarios: 'capacity' }, /p50, p90, p99, p99\.9/],
@@ -143,7 +143,7 @@ describe('options', () => {
     [{ duration: '2', scenarios: 'wire' }, /--duration has no meaning for wire/],
     [{ link: 'vet' }, /--link takes auto, veth, loopback, not "vet", did you mean "veth"\?/],
     [{ aa: 'yes' }, /--aa takes true or false/],
-  ])('%j is refused with its fix', (settings, message) => {
+  ])('%j is refused with a fix', (settings, message) => {
     expect(problemsOf(settings)).toMatch(message);
   });
 
@@ -161,13 +161,13 @@ describe('options', () => {
 });
 
 describe('plan', () => {
-  test('several values span the cases, in every combination', () => {
+  test('several values give cases in every combination', () => {
     const plan = makePlan(optionsOf({ transports: 'ws,sse', clients: '1,2', rate: '10,20', size: '16,64' }));
     expect(plan.cases).toHaveLength(2 * 2 * 2 * 2 * plan.options.scenarios.length);
     expect(new Set(plan.cases.map(({ id }) => id)).size).toBe(plan.cases.length);
   });
 
-  test('every block has every case once; the order is shuffled, and the seed decides it', () => {
+  test('every block has every case once, in an order shuffled by the seed', () => {
     const plan = makePlan(optionsOf({}));
     expect(plan.blocks).toHaveLength(plan.options.trials);
     const sorted = plan.cases.map(({ id }) => id).toSorted();
@@ -179,7 +179,7 @@ describe('plan', () => {
     expect(new Set(order(1)).size).toBe(plan.options.trials);
   });
 
-  test('each scenario has its own usual settings, and what it has no use for is 0', () => {
+  test('each scenario has its own defaults, and 0 for settings that it does not use', () => {
     const all = makePlan(optionsOf({ transports: 'ws', scenarios: scenarios.map(({ id }) => id) }));
     for (const { id, defaults } of scenarios) {
       const cases = all.cases.filter(({ scenario }) => scenario.id === id);
@@ -189,14 +189,14 @@ describe('plan', () => {
     }
   });
 
-  test('a setting reaches the scenarios that have a use for it', () => {
+  test('a setting applies to the scenarios that use it', () => {
     const settings = { transports: 'ws', scenarios: 'echo,idle,capacity', rate: '500,2000', size: '64', duration: '3' };
     const ids = makePlan(optionsOf(settings)).cases.map(({ id, rate, seconds }) => `${id} ${rate} ${seconds}`);
     expect(ids).toEqual([
       'ws/echo/c100/r500/s64/text 500 3',
       'ws/echo/c100/r2000/s64/text 2000 3',
       `ws/idle/c${scenarios.find(({ id }) => id === 'idle')?.defaults.clients}/text 0 3`,
-      // A search begins at the lowest and has no rate in its name.
+      // A search begins at the lowest rate and has no rate in its id.
       'ws/capacity/c100/s64/text 500 3',
     ]);
   });
@@ -212,13 +212,13 @@ describe('plan', () => {
     expect(new Set(plan.cases.map(({ id }) => id)).size).toBe(4);
   });
 
-  test('the default run is planned to fit in eight minutes, a quick look in ninety seconds', () => {
+  test('the default run fits in eight minutes, a quick run in ninety seconds', () => {
     expect(estimateSeconds(makePlan(optionsOf({})))).toBeLessThan(480);
     expect(estimateSeconds(makePlan(optionsOf({ quick: true })))).toBeLessThan(90);
   });
 });
 
-test('sizes over what a transport promises to carry are left out, and named', () => {
+test('sizes above a transport’s limit are left out and listed', () => {
   const plan = makePlan(optionsOf({ transports: 'ws,webtransport:datagram', scenarios: 'echo', size: '64,2000' }));
   expect(plan.cases.map(({ name, size }) => [name, size])).toEqual([
     ['ws', 64],
@@ -230,7 +230,7 @@ test('sizes over what a transport promises to carry are left out, and named', ()
       name: 'webtransport:datagram',
       size: 2_000,
       kind: 'not supported',
-      reason: 'carries no messages over 1024 bytes',
+      reason: 'carries no messages larger than 1024 bytes',
     },
   ]);
 });

@@ -3,6 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding } from '../contract.ts';
 import { caseId, concerns, flagOf, unusualDimensions } from '../results/case.ts';
 import type { Case } from '../results/schema.ts';
+import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
@@ -10,15 +11,15 @@ import { findTransport, whyTooLarge, whyUnguarded, whyUnsupported } from '../tra
 import { type RunOptions, SETTINGS } from './options.ts';
 import { RUN_SETTINGS } from './settings.ts';
 
-/** Cases that were asked for and are not measured. */
+/** Requested cases that are not measured. */
 export interface LeftOut {
   /** `transport` or `transport:variant`. */
   readonly name: string;
-  /** The only encoding concerned; left out: all. */
+  /** Encoding of these cases; undefined if they have any. */
   readonly encoding?: Encoding;
-  /** The only message size concerned; left out: all. */
+  /** Message size of these cases in bytes; undefined if they have any. */
   readonly size?: number;
-  /** The only values of other dimensions concerned; left out: all. */
+  /** Values of these cases in other dimensions; undefined if they have any. */
   readonly dimensions?: OpenDimensions;
   /** `unavailable`: this machine cannot load it, another may. `not supported`: the transport cannot do this. */
   readonly kind: 'unavailable' | 'not supported';
@@ -29,14 +30,14 @@ export interface RunPlan {
   readonly options: RunOptions;
   readonly leftOut: readonly LeftOut[];
   readonly cases: readonly PlannedCase[];
-  /** One inner list a block: every case once, shuffled. Trial k of every case is in block k. */
+  /** Blocks, each with every case once, shuffled. Trial k of every case is in block k. */
   readonly blocks: readonly (readonly PlannedCase[])[];
 }
 
 /**
- * Pure: the same arguments give the same plan.
+ * Plans all trials of a run. Pure: equal arguments give equal plans.
  *
- * @param unavailable by transport, why it cannot be used on this machine
+ * @param unavailable reasons why transports cannot be used on this machine, by id
  * @param known scenarios that the options may name
  */
 export function makePlan(
@@ -74,9 +75,9 @@ export function estimateSeconds({ options, cases }: RunPlan): number {
   return block * options.trials;
 }
 
-/** Deliveries that a trial at an offered rate has. */
+/** Number of deliveries of a trial at an offered rate. */
 export function messagesOf({ rate, seconds, scenario, clients }: PlannedCase): number {
-  return Math.floor(rate * seconds) * (scenario.reaches === 'everyone' ? clients : 1);
+  return Math.floor(rate * seconds) * receiversOf(scenario.reaches, clients);
 }
 
 function leftOutOf(
@@ -104,7 +105,7 @@ function leftOutOf(
   });
 }
 
-/** Every size that any of the scenarios asked for sends. */
+/** Message sizes of all requested scenarios, in bytes. */
 function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number[] {
   const wanted = asked.filter(({ kind }) => kind.uses.messages);
   return [...new Set(wanted.flatMap(({ defaults }) => sizes ?? defaults.sizes))];
@@ -126,7 +127,7 @@ function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedC
 
 type Settings = Pick<PlannedCase, 'clients' | 'rate' | 'size' | 'seconds' | 'encoding'>;
 
-/** All combinations of a scenario's settings. Each setting that its kind has no use for is there once, as 0. */
+/** All combinations of a scenario's settings. A setting that its kind does not use has one value, 0. */
 function settingsOf({ kind: { uses }, defaults }: ScenarioEntry, options: RunOptions): Settings[] {
   const rates = options.rates ?? [defaults.rate];
   const spanned = uses.rate === 'offered' ? rates : uses.rate === 'search start' ? [Math.min(...rates)] : [0];
@@ -140,7 +141,7 @@ function settingsOf({ kind: { uses }, defaults }: ScenarioEntry, options: RunOpt
   );
 }
 
-/** All combinations of the values that were asked for of dimensions without a property of their own. */
+/** All combinations of the requested values of dimensions that are not properties of `PlannedCase`. */
 function dimensionsOf(options: RunOptions): OpenDimensions[] {
   const asked = SETTINGS.flatMap((name) => {
     const row = RUN_SETTINGS[name];
@@ -166,7 +167,7 @@ function caseOf(
   return { id: caseId(describeCase(unnamed)), ...unnamed };
 }
 
-/** The properties of a case as results have them. */
+/** Properties of a case as results have them. */
 export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
   const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
   const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
@@ -178,7 +179,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     kind: scenario.kind.id,
     reaches: scenario.reaches,
     clients,
-    // A search has a rate for its result, not for its question.
+    // The rate of a search is its result and not a property of the case.
     rate: scenario.kind.uses.rate === 'offered' ? rate : 0,
     size,
     encoding,
@@ -195,5 +196,5 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
   return unusual.length === 0 ? described : { ...described, dimensions: Object.fromEntries(unusual) };
 }
 
-/** By its scheme: `wss`, `https`, `mqtts`, `tls`. */
+/** True if the scheme of a URL means TLS. */
 const isSecure = (url: string): boolean => /^(?:wss|https|mqtts|tls|grpcs):/.test(url);

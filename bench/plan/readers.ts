@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { Objective } from '../scenarios/shape.ts';
 
-/** A value as it was given, and where: `--clients` or `clients in bench.json`. */
+/** A given value and its place, such as `--clients` or `clients in bench.json`. */
 export interface Given {
   readonly value: unknown;
   readonly where: string;
@@ -10,27 +10,27 @@ export interface Given {
 /** Percentiles that an objective can be about. */
 const PERCENTILES = [50, 90, 99, 99.9] as const satisfies readonly Objective['percentile'][];
 
-/** `, did you mean "graphql"?` where a known name is near, and the known names where none is. */
+/** Text such as `, did you mean "graphql"?` if a known name is similar, else a list of the known names. */
 export function suggestion(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   return near !== '' || known.length > 20 ? near : `; there are: ${known.join(', ')}`;
 }
 
-/** The name that may have been meant, where one is near; for what has named all there are already. */
+/** Text such as `, did you mean "graphql"?` if a known name is similar, else empty. */
 export function nearest(name: string, known: readonly string[]): string {
   const [first] = known.toSorted((a, b) => distance(name, a) - distance(name, b));
   if (first === undefined || distance(name, first) > Math.max(2, first.length / 3)) return '';
   return `, did you mean "${first}"?`;
 }
 
-/** Numbers that a setting takes. */
+/** Range of numbers that a setting takes. */
 export interface Range {
   readonly min: number;
   readonly max: number;
   readonly whole?: true;
 }
 
-/** Reads names of transports or scenarios; `exists` knows which there are, and `known` are those to list. */
+/** Reads names of transports or scenarios. `exists` decides which are valid; `known` are those that messages list. */
 export function readNames(
   given: Given | undefined,
   { kind, known, usual, exists }: NamesToRead,
@@ -128,7 +128,7 @@ function isIn(number: number, { min, max, whole }: Range): boolean {
   return Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number));
 }
 
-/** The parts of a list as flags and configuration files have it. */
+/** Splits a list from a flag, with commas, or from a configuration file, as an array. */
 export function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
   return String(value)
@@ -137,11 +137,11 @@ export function listOf(value: unknown): string[] {
     .filter((part, index, parts) => part !== '' || parts.length > 1 || index > 0);
 }
 
-/** An argument as a shell takes it for one word. */
+/** Quotes an argument so that a shell takes it as one word. */
 export const quoted = (value: string): string =>
   /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 
-/** Units to a second: dividing by a whole number keeps 800 µs what it is. */
+/** Units per second. Dividing by a whole number keeps 800 µs exact. */
 const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
 
 export function readObjective({ value, where }: Given, problems: string[]): Objective {

@@ -10,12 +10,12 @@ function optionsOf(values: Readonly<Record<string, unknown>>) {
   return read.options;
 }
 
-/** Settings as the command line parser would read them out of the command. */
+/** Settings as the command line parser would read them from a command. */
 function parsed(command: string): Record<string, string | true> {
   const [, ...flags] = command.split(' --');
   const pairs = flags.slice(1).map((flag): [string, string | true] => {
     const [name = '', value] = flag.split(' ');
-    // A shell takes the quotes away.
+    // A shell removes the quotes.
     return [name, value?.replaceAll("'", '') ?? true];
   });
   return Object.fromEntries(pairs);
@@ -46,13 +46,13 @@ test.each<Readonly<Record<string, unknown>>>([
   },
   { scenarios: 'capacity', objective: 'p99.9<800us', link: 'loopback' },
   { url: 'ws://127.0.0.1:8080/chat', transports: 'ws' },
-])('the command of %j asks for the same run again', (values) => {
+])('the command of %j repeats the run', (values) => {
   const { named, profile, ...options } = optionsOf(values);
   const again = optionsOf(parsed(commandFor({ ...options, named, profile })));
   expect(again).toMatchObject(options);
 });
 
-test('a command leaves out what does not shape the run', () => {
+test('a command omits settings that do not shape the run', () => {
   expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo' }))).toBe(
     'npm run bench -- --transports ws --scenarios echo --warmup 0.8 --trials 7 --seed 1 --link auto',
   );
@@ -63,7 +63,7 @@ test('a command leaves out what does not shape the run', () => {
   expect(secret).not.toMatch(/secret|abc/);
 });
 
-test('every setting has help, and every option its own setting', () => {
+test('every setting has help, and every option has a setting', () => {
   for (const name of SETTINGS) {
     const { help, usual } = RUN_SETTINGS[name];
     expect(`${help} ${usual}`).toMatch(/^\S.{10,}$/);

@@ -17,24 +17,24 @@ import {
   readUrl,
 } from './readers.ts';
 
-/** `all`: every variant too. */
+/** Profiles; `all` also measures every variant. */
 export const PROFILES = ['default', 'quick', 'all'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 const LINKS = ['auto', 'veth', 'loopback'] as const;
 export type LinkChoice = (typeof LINKS)[number];
 
-/** Largest message a run can ask for: the limit its servers are given, in bytes. */
+/** Maximum size of a message, in bytes, which is also the limit that servers are given. */
 export const MAX_SIZE = 1024 * 1024;
 
 export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
 const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
-/** Circumstances that decide the value of a setting that was not given. */
+/** Circumstances that determine defaults, and the list of problems. */
 export interface ReadingContext {
   readonly quick: boolean;
   readonly profile: Profile | undefined;
-  /** The server is somebody else's. */
+  /** True if a foreign server is measured. */
   readonly foreign: boolean;
   /** Scenarios that can be named. */
   readonly scenarios: readonly ScenarioEntry[];
@@ -44,32 +44,32 @@ export interface ReadingContext {
 
 /** Facts about a setting of `run` that help, README, configuration file and validation need. */
 interface SettingText {
-  /** Placeholder of its value: `<names>`. Null: a switch. */
+  /** Placeholder of its value, such as `<names>`; null for a switch. */
   readonly argument: string | null;
   /** Sentence of its help, without the default. */
   readonly help: string;
-  /** Its default as help shows it; null where there is nothing to say. */
+  /** Its default as help shows it; null if help shows none. */
   readonly usual: string | null;
-  /** True if it may be given several times, its values being added. */
+  /** True if it may be given several times; its values are joined. */
   readonly repeats?: true;
-  /** True if scenarios of a kind use it; it is refused if no scenario of the run does. Left out: all do. */
+  /** True if scenarios of a kind use it; undefined if all do. It is refused if no scenario of the run uses it. */
   readonly usedBy?: (uses: Uses) => boolean;
 }
 
-/** A setting on a command line: its value, true for a switch, or null if it is left out. */
+/** Setting as written on a command line: its value, true for a switch, or null if it is omitted. */
 type Written = string | true | null;
 
 interface SettingRow<Option extends string, Value> extends SettingText {
-  /** Property of the options that it becomes. */
+  /** Property of the options that holds its value. */
   readonly option: Option;
   read(given: Given | undefined, context: ReadingContext): Value;
-  /** Left out: lists with commas, true as a switch; null, false and empty lists are not written. */
+  /** Writes the value. Default: lists with commas, true as a switch; null, false and empty lists are omitted. */
   readonly write?: (value: Value) => Written;
-  /** Values of the dimension of the same name that the cases span. Left out: it is no dimension, or bench/plan/plan.ts spans it. */
+  /** Values that cases take in the dimension of this name. Undefined if it is no dimension, or bench/plan/plan.ts spans it. */
   readonly spans?: (value: Value) => readonly DimensionValue[];
 }
 
-/** A row of the table. Its functions take all options, so that a caller need not know which one is its. */
+/** Makes a row of the table. Its functions take all options, so that a caller need not know which one belongs to it. */
 export function setting<const Option extends string, Value>(row: SettingRow<Option, Value>) {
   const { option, read, write = writeAny, spans, ...text } = row;
   const described: SettingText = text;
@@ -82,7 +82,7 @@ export function setting<const Option extends string, Value>(row: SettingRow<Opti
   };
 }
 
-/** A row of a setting that becomes no option by itself. */
+/** Makes a row of a setting that is no option by itself. */
 const instruction = (text: SettingText) => ({ ...text, option: null });
 
 function writeAny(value: unknown): Written {
@@ -98,8 +98,8 @@ const unless =
     return text === usual ? null : text;
   };
 
-/** Defaults of all scenarios: `echo 100, broadcast 50`. */
-const usually = (of: (defaults: Scenario['defaults']) => readonly number[]): string =>
+/** Defaults of all scenarios in words, such as `echo 100, broadcast 50`. */
+const describeDefaults = (of: (defaults: Scenario['defaults']) => readonly number[]): string =>
   scenarios
     .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
     .filter(({ values }) => values.length > 0)
@@ -109,7 +109,7 @@ const usually = (of: (defaults: Scenario['defaults']) => readonly number[]): str
 const idsOf = (entries: readonly { readonly id: string }[]): string[] => entries.map(({ id }) => id);
 const sendsMessages = ({ messages }: Uses): boolean => messages;
 
-/** All settings of a run by the names that flags and configuration files use. */
+/** Settings of a run, by the names that flags and configuration files use. */
 export const RUN_SETTINGS = {
   transports: setting({
     option: 'transports',
@@ -129,7 +129,7 @@ export const RUN_SETTINGS = {
     help: `scenarios to measure: ${idsOf(scenarios).join(', ')}`,
     usual: idsOf(scenarios.filter(({ usual }) => usual)).join(', '),
     read(given, { foreign, scenarios: existing, problems }): readonly string[] {
-      // Somebody else's server is asked to send back what it is sent, unless more is known of it.
+      // A foreign server is only expected to echo, unless scenarios are named.
       const usual = idsOf(existing.filter(({ usual, reaches }) => usual && (!foreign || reaches === 'sender')));
       const known = idsOf(existing);
       return readNames(given, { kind: 'scenario', known, usual, exists: (name) => known.includes(name) }, problems);
@@ -138,16 +138,16 @@ export const RUN_SETTINGS = {
   clients: setting({
     option: 'clients',
     argument: '<numbers>',
-    help: 'sessions',
-    usual: usually(({ clients }) => [clients]),
+    help: 'number of sessions',
+    usual: describeDefaults(({ clients }) => [clients]),
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { whole: true, min: 1, max: MAX_SENDERS }, problems),
   }),
   rate: setting({
     option: 'rates',
     argument: '<numbers>',
-    help: 'messages a second, all clients together; of a broadcast, those published; of a search, the first probe',
-    usual: usually(({ rate }) => [rate]),
+    help: 'messages a second, all clients together; in a broadcast, messages published; in a search, rate of the first probe',
+    usual: describeDefaults(({ rate }) => [rate]),
     usedBy: ({ rate }) => rate !== 'none',
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { min: 0.001, max: 10_000_000 }, problems),
@@ -156,7 +156,7 @@ export const RUN_SETTINGS = {
     option: 'sizes',
     argument: '<numbers>',
     help: `bytes of a message, at least ${MIN_SIZE}`,
-    usual: usually(({ sizes }) => sizes),
+    usual: describeDefaults(({ sizes }) => sizes),
     usedBy: sendsMessages,
     read: (given, { problems }): readonly number[] | null =>
       readNumbers(given, { whole: true, min: MIN_SIZE, max: MAX_SIZE }, problems),
@@ -164,7 +164,7 @@ export const RUN_SETTINGS = {
   encoding: setting({
     option: 'encodings',
     argument: '<kinds>',
-    help: 'text, binary or both; transports that cannot carry one are left out and named',
+    help: 'text, binary, or both separated by a comma; transports that cannot carry an encoding are left out and listed',
     usual: 'text',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoices(given, ENCODINGS, problems) ?? (['text'] as const),
@@ -173,7 +173,7 @@ export const RUN_SETTINGS = {
   payload: setting({
     option: 'payload',
     argument: '<kind>',
-    help: 'content of messages: filler (six bits of entropy a byte), json or zeros',
+    help: 'content of messages: filler (random, six bits of entropy per byte), json or zeros',
     usual: 'filler',
     usedBy: sendsMessages,
     read: (given, { problems }) => readChoice(given, PAYLOADS, problems) ?? 'filler',
@@ -182,21 +182,21 @@ export const RUN_SETTINGS = {
   tls: setting({
     option: 'tls',
     argument: null,
-    help: 'use TLS everywhere, with a certificate made for the run and verified',
+    help: 'use TLS on every connection; clients verify a certificate that is made for the run',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
   auth: setting({
     option: 'auth',
     argument: '<algorithm>',
-    help: `every session brings a token (JWT) signed with ${ALGORITHMS.join(' or ')}`,
+    help: `every session authenticates with a token (JWT), signed with ${ALGORITHMS.join(' or ')}`,
     usual: 'no tokens',
     read: (given, { problems }) => readChoice(given, ALGORITHMS, problems) ?? null,
   }),
   url: setting({
     option: 'url',
     argument: '<address>',
-    help: 'measure a server that runs already, instead of ours; see docs/your-own.md',
+    help: 'measure a server that is already running, instead of ours; see docs/your-own.md',
     usual: null,
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
@@ -204,15 +204,15 @@ export const RUN_SETTINGS = {
   plugin: setting({
     option: 'plugins',
     argument: '<files>',
-    help: 'modules of your own transports; see docs/your-own.md',
+    help: 'modules that define transports of your own; see docs/your-own.md',
     usual: null,
     read: (given): readonly string[] => (given === undefined ? [] : listOf(given.value)),
   }),
   duration: setting({
     option: 'durationSeconds',
     argument: '<seconds>',
-    help: 'measured time of a trial, or of a probe of a search',
-    usual: usually(({ seconds }) => [seconds]),
+    help: 'measured time of a trial, or of each probe in a search',
+    usual: describeDefaults(({ seconds }) => [seconds]),
     usedBy: ({ duration }) => duration,
     read: (given, { quick, problems }) =>
       readNumber(given, { min: 0.01, max: 86_400 }, problems) ?? (quick ? QUICK.durationSeconds : null),
@@ -220,7 +220,7 @@ export const RUN_SETTINGS = {
   warmup: setting({
     option: 'warmupSeconds',
     argument: '<seconds>',
-    help: 'time before the measured time',
+    help: 'time under load before the measured time',
     usual: String(DEFAULTS.warmupSeconds),
     read: (given, { quick, problems }): number =>
       readNumber(given, { min: 0, max: 3_600 }, problems) ?? (quick ? QUICK : DEFAULTS).warmupSeconds,
@@ -228,7 +228,7 @@ export const RUN_SETTINGS = {
   trials: setting({
     option: 'trials',
     argument: '<number>',
-    help: 'trials of each case; verdicts need 6',
+    help: 'trials of each case; verdicts need at least 6',
     usual: String(DEFAULTS.trials),
     read: (given, { quick, problems }): number =>
       readNumber(given, { whole: true, min: 1, max: 10_000 }, problems) ?? (quick ? QUICK : DEFAULTS).trials,
@@ -236,7 +236,7 @@ export const RUN_SETTINGS = {
   seed: setting({
     option: 'seed',
     argument: '<number>',
-    help: 'seed of the order of trials and of the filler in messages',
+    help: 'seed for the order of trials and for the filler in messages',
     usual: String(DEFAULTS.seed),
     read: (given, { problems }): number =>
       readNumber(given, { whole: true, min: 0, max: 2 ** 31 - 1 }, problems) ?? DEFAULTS.seed,
@@ -244,14 +244,14 @@ export const RUN_SETTINGS = {
   workers: setting({
     option: 'workers',
     argument: '<number>',
-    help: 'load processes',
-    usual: 'one for every core the server leaves',
+    help: 'number of load processes',
+    usual: 'one for each core that the server does not use',
     read: (given, { problems }) => readNumber(given, { whole: true, min: 1, max: 256 }, problems),
   }),
   objective: setting({
     option: 'objective',
     argument: '<percentile<time>',
-    help: 'objective of a capacity search',
+    help: 'objective that a capacity search must meet',
     usual: DEFAULTS.objective,
     usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
@@ -261,7 +261,7 @@ export const RUN_SETTINGS = {
   link: setting({
     option: 'link',
     argument: '<kind>',
-    help: 'veth (private link, bytes as a cable carries them), loopback, or auto (veth where this machine can)',
+    help: 'veth (a private link, bytes counted as on a cable), loopback, or auto (veth if this machine can make one)',
     usual: DEFAULTS.link,
     read: (given, { foreign, problems }) =>
       readChoice(given, LINKS, problems) ?? (foreign ? 'loopback' : DEFAULTS.link),
@@ -275,11 +275,15 @@ export const RUN_SETTINGS = {
   }),
   threshold: instruction({
     argument: '<conditions>',
-    help: 'exit with 10 if a median misses one, such as ws.echo.p99<50ms; several by commas; see docs/compare.md',
+    help: 'limits for medians, such as ws.echo.p99<50ms, separated by commas; exit with 10 if one is missed; see docs/compare.md',
     usual: null,
     repeats: true,
   }),
-  profile: instruction({ argument: '<name>', help: 'default, quick, or all (every variant too)', usual: 'default' }),
+  profile: instruction({
+    argument: '<name>',
+    help: 'default, quick, or all (also measures every variant)',
+    usual: 'default',
+  }),
   quick: instruction({
     argument: null,
     help: 'one short trial of each case: a first look, without verdicts',

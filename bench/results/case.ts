@@ -1,6 +1,6 @@
 import { type CaseDescription, DIMENSIONS, type Dimension, type DimensionValue } from './dimensions.ts';
 
-/** The properties of a case that say which transport it is of. */
+/** Properties of a case that name its transport. */
 export interface Measured {
   readonly transport: string;
   readonly variant: string | null;
@@ -16,7 +16,7 @@ export const flagOf = ({ transport, variant }: Measured): string =>
 export const labelledFlag = (one: Measured): string =>
   one.label === undefined ? flagOf(one) : `${flagOf(one)}#${one.label}`;
 
-/** Name of a case among those of its question: `ws:deflate#a`; with values that may be compared, `ws (nodes=2)`. */
+/** Name of a case within its question: `ws:deflate#a`, or `ws (nodes=2)` with values that may be compared. */
 export function nameOf(one: Measured & CaseDescription): string {
   const labels = labelsOf(one, ({ comparable }) => comparable);
   return labels.length === 0 ? labelledFlag(one) : `${labelledFlag(one)} (${labels.join(', ')})`;
@@ -28,7 +28,7 @@ export function valueIn(dimension: Dimension, one: CaseDescription): DimensionVa
   return read ?? defaultOf(dimension, one) ?? '';
 }
 
-/** True if the value is the dimension's default; false where each scenario has a default of its own. */
+/** True if the value is the dimension's default; false if each scenario has its own default. */
 const isDefault = (dimension: Dimension, one: CaseDescription): boolean =>
   valueIn(dimension, one) === defaultOf(dimension, one);
 
@@ -49,7 +49,7 @@ const assignment = ({ name }: Dimension, value: DimensionValue): string =>
 
 type Shown = 'id' | 'key' | 'label' | 'phrase' | 'limit';
 
-/** Forms of a dimension that has none of its own, for values other than the default. */
+/** General forms of values other than the default, for dimensions without their own. */
 const GENERAL: Readonly<Record<Shown, (dimension: Dimension, value: DimensionValue) => string | null>> = {
   id: assignment,
   key: assignment,
@@ -72,9 +72,9 @@ export function caseId(one: Measured & CaseDescription): string {
   return [labelledFlag(one), one.scenario, ...parts].join('/');
 }
 
-/** Order of a key's parts from before there was this table; further dimensions follow in the table's order. */
+/** Dimensions that come first in a key; the others follow in the table's order. */
 const FIRST_IN_KEY = ['clients', 'rate', 'size', 'encoding', 'tls'];
-/** Order of a title's phrases that reads best. */
+/** Dimensions that come first in a title, which reads best. */
 const FIRST_IN_TITLE = ['payload', 'encoding', 'tls', 'target'];
 
 function inOrder(first: readonly string[], all: readonly Dimension[]): Dimension[] {
@@ -91,7 +91,7 @@ export function questionKey(one: CaseDescription): string {
   return [one.kind ?? 'load', one.scenario, ...parts].join('/');
 }
 
-/** Values of a case by which its question is told from others, of the dimensions without a property of their own. */
+/** Values that distinguish a case's question, of the dimensions without their own property. */
 export function openDimensions(one: CaseDescription): CaseDescription['dimensions'] {
   const names = questionDimensions().map(({ name }) => name);
   const kept = Object.entries(one.dimensions ?? {}).filter(([name]) => names.includes(name));
@@ -106,11 +106,11 @@ export const phrasesOf = (one: CaseDescription): string[] =>
 export const labelsOf = (one: CaseDescription, of: (dimension: Dimension) => boolean = () => true): string[] =>
   DIMENSIONS.filter(of).flatMap((dimension) => partOf(dimension, 'label', one));
 
-/** Limits that the values of a question put on what a run can tell. */
+/** Limits of what a run can show that follow from the values of its question. */
 export const limitsOf = (one: CaseDescription): string[] =>
   DIMENSIONS.flatMap((dimension) => partOf(dimension, 'limit', one));
 
-/** Dimensions in which a case does not have the default, among those that have one default for all scenarios. */
+/** Dimensions in which a case differs from the default, if all scenarios have the same default. */
 export const unusualDimensions = (one: CaseDescription): readonly Dimension[] =>
   DIMENSIONS.filter((dimension) => dimension.defaultOf !== null && !isDefault(dimension, one));
 

@@ -1,13 +1,13 @@
-/** Value of a dimension as results have it. */
+/** Value of a dimension in results. */
 export type DimensionValue = string | number | boolean;
 
 export const ENCODINGS = ['text', 'binary'] as const;
-/** Contents of messages after their header: they decide what compression can save. */
+/** Contents of messages after their header, which decide how well they compress. */
 export const PAYLOADS = ['filler', 'json', 'zeros'] as const;
-/** Algorithms that tokens can be signed with. */
+/** Algorithms for signing tokens. */
 export const ALGORITHMS = ['HS256', 'ES256'] as const;
 
-/** The properties of a case in results that say what was measured, without its transport. */
+/** Properties of a case that describe what was measured, without its transport. */
 export interface CaseDescription {
   readonly scenario: string;
   readonly kind?: string | undefined;
@@ -54,7 +54,7 @@ export interface Dimension {
   readonly phrase?: Form;
   /** Value by itself, beside the title. Left out: the value, `on` or `off`. */
   readonly text?: (value: DimensionValue) => string;
-  /** Limit that the value puts on what a run can tell. Left out: none. */
+  /** Limit of what a run with the value can show. Left out: none. */
   readonly limit?: Form;
   /** Header and cell of its CSV column. Left out: the name and the value. */
   readonly column?: { readonly header: string; readonly cell: (value: DimensionValue) => DimensionValue | null };

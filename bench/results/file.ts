@@ -4,15 +4,15 @@ import { withoutNewer } from './newer.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
 import { upgrade } from './upgrade.ts';
 
-/** The file is not results this version can read; the message says what to do. */
+/** Thrown for a file that this version cannot read as results; the message names the remedy. */
 export class UnreadableResults extends Error {}
 
-/** Writes whole or not at all: a crash leaves the earlier file as it was. */
+/** Writes results atomically: after a crash the earlier file is unchanged. */
 export function writeResults(path: string, results: Results): void {
   writeWhole(path, formatResults(results));
 }
 
-/** The results document as it is stored and printed. */
+/** Formats results as they are stored and printed. */
 export function formatResults(results: Results): string {
   return `${JSON.stringify(results, null, 2)}\n`;
 }
@@ -52,10 +52,10 @@ export function parseResults(text: string, name: string): Results {
   const parsed = resultsSchema.safeParse(withoutNewer(document));
   if (parsed.success) return upgrade(parsed.data);
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => `  ${path.join('.')}: ${message}`);
-  throw new UnreadableResults([`${name} does not keep to ${SCHEMA}:`, ...issues].join('\n'));
+  throw new UnreadableResults([`${name} does not match schema ${SCHEMA}:`, ...issues].join('\n'));
 }
 
-/** A file that was cut short, on its way or by a full disk, is told from one that is something else. */
+/** Describes text that is not JSON; a truncated file is distinguished from any other. */
 function notJson(text: string): string {
   const kept = text.trim();
   if (kept === '') return 'is empty';
@@ -67,9 +67,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'its folder is a file',
   EISDIR: 'it is a folder',
-  EACCES: 'this user may not',
-  EPERM: 'this user may not',
-  EROFS: 'nothing can be written there',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   ENAMETOOLONG: 'its name is too long',
 };
@@ -81,7 +81,7 @@ export function whyNot(error: unknown, otherwise: Readonly<Record<string, string
   return errorText(error);
 }
 
-/** Writes beside the target and renames over it. */
+/** Writes a file atomically: beside the target, which it then replaces. */
 export function writeWhole(path: string, text: string): void {
   const temporary = `${path}.${process.pid}.partial`;
   try {

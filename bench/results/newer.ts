@@ -3,9 +3,8 @@ import type { SetAside } from './schema.ts';
 import { KINDS, LAYERS, LINKS, REACHES, STATES } from './values.ts';
 
 /**
- * Takes out of a results document the cases that this version cannot judge, because a newer one wrote a kind, a value, a
- * dimension, a layer or a state into them, and lists them under `setAside`. Everything else is left as it is, for the schema
- * to check.
+ * Removes cases with a kind, value, dimension, layer or state of a newer version from a results document and lists them under
+ * `setAside`. The schema checks everything else.
  */
 export function withoutNewer(document: unknown): unknown {
   if (!isRecord(document) || !Array.isArray(document.cases)) return document;
@@ -37,10 +36,10 @@ export function withoutNewer(document: unknown): unknown {
   };
 }
 
-/** Name under which the bytes of a whole run are set aside, whose link is unknown. */
+/** Name under which all bytes of a run are set aside if its link is unknown. */
 export const BYTES_OF_ALL = 'bytes of every case';
 
-/** Reason for which bytes of a run are not shown; undefined where its link is known. */
+/** Reason why bytes of a run are not shown; undefined if its link is known. */
 export function whyNoBytes(link: string): string | undefined {
   const unknown = unknownValue('link', link, LINKS);
   return unknown === undefined ? undefined : `not shown: ${unknown} ${NEWER}`;
@@ -48,10 +47,10 @@ export function whyNoBytes(link: string): string | undefined {
 
 const NEWER = 'was written by a newer version';
 
-/** Fields of a case, besides its dimensions, whose values are listed. */
+/** Known values of the fields of a case that are not dimensions. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = { kind: KINDS, reaches: REACHES };
 
-/** Only a case that has a name can be set aside by name; the schema refuses any other. */
+/** Reason to set a case aside, or undefined. A case without an id is left for the schema to refuse. */
 function whyNewer(one: unknown): string | undefined {
   if (!isRecord(one) || typeof one.id !== 'string') return undefined;
   const trials: unknown[] = Array.isArray(one.trials) ? one.trials : [];
@@ -70,9 +69,10 @@ function whyNewer(one: unknown): string | undefined {
   return first === undefined ? undefined : `${first} ${NEWER}`;
 }
 
-/** A value of another type than text is no newer one but a mistake. */
+/** Names an unknown value. A value that is not text is a mistake instead, which the schema refuses. */
 const unknownValue = (field: string, value: unknown, known: readonly string[]): string | undefined =>
   typeof value !== 'string' || known.includes(value) ? undefined : `${field} “${value}”`;
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+/** True if a JSON value is an object, and no array. */
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

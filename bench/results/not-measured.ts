@@ -1,14 +1,14 @@
 import type { NotMeasured } from './schema.ts';
 
-/** Figures of a trial whose server is somebody else's. */
+/** Figures that cannot be measured on somebody else's server. */
 export const SERVER_NOT_OURS: readonly NotMeasured[] = ['usage.server', 'memory.server', 'memory.steps'].map(
   (path) => ({
     path,
-    reason: 'the server is not ours to look into',
+    reason: 'not measured on a server that is not ours',
   }),
 );
 
-/** Reason for which one of a trial's figures was not measured; undefined where all of them were. */
+/** Reason why one of these figures of a trial was not measured; undefined if all were. */
 export function whyNotMeasured(
   { notMeasured = [] }: { readonly notMeasured?: readonly NotMeasured[] | undefined },
   paths: readonly string[],

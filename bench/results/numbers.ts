@@ -1,4 +1,4 @@
-/** Slack that undoes the rounding of binary fractions: 0.1 s at 30/s are 3 messages, not 3.0000000000000004. */
+/** Tolerance for the rounding of binary fractions: 0.1 s at 30/s are 3 messages, not 3.0000000000000004. */
 const ROUNDING_SLACK = 1e-6;
 
 /** Rounds down a product of fractions. */
@@ -11,14 +11,14 @@ export function wholeAbove(value: number): number {
   return Math.ceil(value - ROUNDING_SLACK);
 }
 
-/** Above this, the engine's own sort is faster than sorting by insertion. */
+/** Number of values above which the engine's sort is faster than insertion sort. */
 const INSERTION_LIMIT = 32;
 
 export function median(values: readonly number[]): number {
   return medianInPlace(Float64Array.from(values));
 }
 
-/** Sorts its argument: the bootstrap calls this hundreds of thousands of times and owns the buffer. */
+/** Sorts its argument and returns the median; the bootstrap calls it hundreds of thousands of times on its own buffer. */
 export function medianInPlace(values: Float64Array): number {
   const { length } = values;
   if (length === 0) return Number.NaN;
@@ -39,7 +39,7 @@ function sortByInsertion(values: Float64Array): void {
   }
 }
 
-/** Linear interpolation between order statistics (R's type 7). */
+/** Quantile by linear interpolation between order statistics (R's type 7). */
 export function quantileOfSorted(sorted: ArrayLike<number>, share: number): number {
   const position = share * (sorted.length - 1);
   const below = Math.floor(position);

@@ -1,4 +1,4 @@
-/** Names of the rules that a trial must keep, by id: `bench` applies them, `reports` explains what broke them. */
+/** Names of the rules for valid trials, by id: `bench` applies them, `reports` explains them. */
 export const RULES = {
   'accounting-closes': 'accounting closes',
   'clock-is-sane': 'clock is sane',
@@ -18,12 +18,12 @@ export const ON_TIME_SECONDS = 0.005;
 export const MIN_ON_TIME_SHARE = 0.99;
 /** Largest share of the window that the busiest load worker may spend working. */
 export const MAX_BUSY_SHARE = 0.9;
-/** Fewest messages for which the busy share is judged: with fewer the window is mostly one message's own work. */
+/** Fewest messages for which the busy share is judged: with fewer, one message's work dominates the window. */
 export const MIN_MESSAGES_FOR_BUSY = 100;
-/** Largest 99th percentile of the delay of a load worker's event loop. */
+/** Largest 99th percentile of the event-loop delay of a load worker. */
 export const MAX_LOOP_DELAY_SECONDS = 0.05;
 
-/** Samples that must lie beyond a percentile for it to be read. */
+/** Fewest samples beyond a percentile for it to be shown. */
 export const SAMPLES_BEYOND = 10;
-/** Fewest valid trials a side for a verdict: fewer give intervals that look fine and cover badly. */
+/** Fewest valid trials of each case for a verdict: intervals of fewer look fine but have poor coverage. */
 export const MIN_TRIALS = 6;

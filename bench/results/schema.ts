@@ -18,9 +18,9 @@ const amount = z.number().nonnegative();
 const histogram = z.string();
 const openDimensions = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
-/** due = sent + unsent; expected = delivered + lost. The other counts are kept apart and never cancel one another. */
+/** Counts of messages: due = sent + unsent; expected = delivered + lost. The other counts are independent of these. */
 const messages = z.object({
-  /** Messages the timetable asked for in the measured window. */
+  /** Messages that the schedule has in the measured window. */
   due: count,
   /** Messages handed to a session. */
   sent: count,
@@ -28,29 +28,29 @@ const messages = z.object({
   unsent: count,
   /** Messages that left at most five milliseconds after they were due. */
   onTime: count,
-  /** Deliveries owed: `sent` in echo, `sent` × clients in broadcast. */
+  /** Expected deliveries: `sent` in echo, `sent` × clients in broadcast. */
   expected: count,
-  /** Owed deliveries that arrived, each counted once. */
+  /** Expected deliveries that arrived, each counted once. */
   delivered: count,
-  /** Owed deliveries that did not arrive before the drain deadline. */
+  /** Expected deliveries that did not arrive before the drain deadline. */
   lost: count,
-  /** Part of `lost`: messages that were still queued when the drain ended. Absent where nobody looked. */
+  /** Part of `lost`: messages that were still queued when the drain ended. Absent if not checked. */
   overdue: count.optional(),
   /** Arrivals beyond the first of the same message at the same session. */
   duplicated: count,
-  /** Duplicates that a resumed session was sent again; not counted in `duplicated`. Absent where no session resumes. */
+  /** Duplicates sent again to a resumed session; not counted in `duplicated`. Absent if no session resumes. */
   replayed: count.optional(),
   /** First arrivals that came after a later message of the same sender. */
   reordered: count,
   /** Arrivals whose header, length or filler was not what was sent; never counted as delivered. */
   corrupt: count,
-  /** Sound arrivals that the session was not owed. */
+  /** Intact arrivals that the session did not expect. */
   unexpected: count,
   /** Errors by their text. */
   errors: z.record(z.string(), count),
 });
 
-/** A histogram in plain seconds, derived from it. A percentile is null where fewer than ten samples lie beyond it. */
+/** Percentiles of a histogram in seconds; null if fewer than ten samples lie beyond. */
 const summary = z.object({
   count,
   p50: amount.nullable(),
@@ -75,21 +75,21 @@ const latency = z.object({
   service: histogram,
   /** actually sent − due. */
   lag: histogram,
-  /** From dialling to a usable session, one sample a session. */
+  /** Time from the start of connecting to a usable session, one sample per session. */
   connect: histogram,
   /** Broadcast only: last subscriber's arrival − due, one sample a message that reached every subscriber of the worker. */
   last: histogram.optional(),
-  /** Percentiles of each of them. Absent in results of before there were any. */
+  /** Percentiles of each histogram. Absent in older results. */
   summary: latencySummary.optional(),
 });
 
-/** A part of the measured window, in which messages were due; all parts of a trial are equally long. */
+/** A part of the measured window; all parts of a trial are equally long. */
 const slice = z.object({
   /** Start, from the first due time on. */
   seconds: amount,
   /** Deliveries of the messages due in it, however late they came. */
   delivered: count,
-  /** Deliveries that came during it, whenever they were due. What came after the measured window is in no slice. */
+  /** Deliveries that arrived during it, whenever they were due. Arrivals after the measured window are in no slice. */
   arrived: count,
   /** Response latency of the messages due in it, in seconds; null with too few samples. */
   p50: amount.nullable(),
@@ -114,11 +114,11 @@ const wire = z.object({
   /** Bytes spent until every session was usable. */
   setupUp: count,
   setupDown: count,
-  /** Link layer only, and not of datagrams: what the server's sockets carried meanwhile, above TCP. */
+  /** Bytes at the server's sockets, above TCP; only at the link layer, and not for datagrams. */
   socket: z.object({ up: count, down: count, setupUp: count, setupDown: count }).optional(),
 });
 
-/** Scenario `wire`: what the formulas say the exchanges cost, for the table that sets it beside what was measured. */
+/** Scenario `wire`: bytes of the exchanges by formula, for comparison with those measured. */
 const theory = z.object({
   /** Messages sent one at a time, each after the echo of the one before. */
   exchanges: count,
@@ -132,30 +132,30 @@ const theory = z.object({
   packetBytes: count,
   /** Bytes at the sockets of an acknowledgement that travels alone; only of datagrams, since TCP's are headers alone. */
   acknowledgementBytes: count.optional(),
-  /** The clauses the formula stands on. */
+  /** Clauses of specifications that the formula is based on. */
   source: z.string(),
 });
 
 /** Scenario `capacity`: one search. */
 const capacity = z.object({
-  /** The response percentile (50, 90, 99 or 99.9) that must be at most so many seconds. */
+  /** Largest value in seconds of a response percentile (50, 90, 99 or 99.9). */
   objective: z.object({ percentile: z.number(), seconds: z.number().positive() }),
-  /** Highest rate that met the objective with nothing lost and was confirmed, in messages per second; 0 where none was. */
+  /** Highest confirmed rate that met the objective without loss, in messages per second; 0 if there is none. */
   rate: amount,
-  /** `lower`: the load generator, not the server, set the limit or is too near to it; the server may sustain more. */
+  /** `lower`: the load generator reached its limit, or nearly, before the server did; the server may sustain more. */
   bound: z.enum(['measured', 'lower']),
-  /** Why it is a lower bound, or why no rate was found. */
+  /** Reason why it is a lower bound, or why no rate was found. */
   reason: z.string().optional(),
-  /** Messages per second the load workers could send and receive in a closed loop if they never waited. */
+  /** Messages per second that the load workers could handle in a closed loop without waiting. */
   ceilingRate: amount,
-  /** In the order they were tried. */
+  /** Steps in the order of the search. */
   steps: z.array(
     z.object({
       rate: z.number().positive(),
       seconds: amount,
       /** Objective met; missed by the server; or not offered as planned because the generator could not. */
       outcome: z.enum(['met', 'missed', 'generator']),
-      /** The longer trial that confirms a found rate. */
+      /** True for the longer trial that confirms a found rate. */
       confirming: z.boolean(),
       /** Deliveries per second; response percentiles in seconds, null with too few samples. */
       achieved: amount,
@@ -211,7 +211,7 @@ const processUsage = z.object({
   host: z.string(),
   /** Name and version of what runs it: `node 24.21.0`. */
   runtime: z.string(),
-  /** Cores it is bound to; absent where the system chooses. */
+  /** Cores that it is pinned to; absent if the system chooses. */
   cores: z.string().optional(),
   /** User and system time. */
   cpuSeconds: amount,
@@ -222,9 +222,9 @@ const processUsage = z.object({
 /** A rule that a trial broke: its id (`rules.ts`; a later version may have more), and the reason without the rule's name. */
 const broken = z.object({ rule: z.string(), text: z.string() });
 
-/** A figure that this trial has no value for: it is shown as a dash and enters no statistics, whatever stands in its place. */
+/** A figure that the trial did not measure: it is shown as a dash and enters no statistics, whatever value the field has. */
 const notMeasured = z.object({
-  /** Fields of the trial down to the figure, or to the part that holds several: `usage.server.cpuSeconds`, `wire`. */
+  /** Path of the figure in the trial, or of a part with several: `usage.server.cpuSeconds`, `wire`. */
   path: z.string(),
   reason: z.string(),
 });
@@ -234,9 +234,9 @@ const anyTrial = z.object({
   /** Position in the run's order, from 0. */
   order: count,
   startedAt: z.string(),
-  /** One for each of the reasons, in their order. Absent where no rule was broken, and in results of before rules had ids. */
+  /** Broken rules in the order of `reasons`. Absent if no rule was broken, and in older results. */
   broken: z.array(broken).optional(),
-  /** `order` of an earlier trial that this one was run again for. */
+  /** `order` of the earlier trial that this one repeats. */
   replaces: count.optional(),
   /** `order` of each trial that ran at the same time. */
   beside: z.array(count).optional(),
@@ -252,7 +252,7 @@ const measured = anyTrial.extend({
   wire,
   /** Sums over the processes of each side. */
   usage,
-  /** One entry a process of ours. Absent in older results. */
+  /** Processes of ours. Absent in older results. */
   processes: z.array(processUsage).optional(),
   notMeasured: z.array(notMeasured).optional(),
   theory: theory.optional(),
@@ -270,7 +270,7 @@ const trial = z.discriminatedUnion('state', [
 ]);
 
 const capabilities = z.object({
-  /** Carries bytes as they are. */
+  /** Carries binary messages. */
   binary: z.boolean(),
   /** Messages of one sender arrive in the order they were sent. */
   ordered: z.boolean(),
@@ -279,7 +279,7 @@ const capabilities = z.object({
   /** Way of a message from client to server: on the connection, or as a request of its own. */
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.number().optional(),
-  /** Admits only sessions with a valid token, where it is told to. Absent: results of before this was told. */
+  /** Can refuse sessions without a valid token. Absent in older results. */
   auth: z.boolean().optional(),
 });
 
@@ -294,27 +294,27 @@ const benchCase = z.object({
   /** In an A/A run, `a` or `b`: the same transport twice, so that any difference is noise. */
   label: z.string().optional(),
   scenario: z.string(),
-  /** Kind of scenario: messages on a timetable, a closed loop, a search, or none. Absent: `load`. */
+  /** Kind of scenario: messages on a schedule, a closed loop, a search, or none. Absent: `load`. */
   kind: z.enum(KINDS).optional(),
-  /** Sessions that are owed each message. Absent in older results: `everyone` in a broadcast, `sender` in anything else. */
+  /** Receivers of each message. Absent in older results: `everyone` in a broadcast, `sender` otherwise. */
   reaches: z.enum(REACHES).optional(),
   clients: z.int().positive(),
-  /** Messages a second, all clients together; in broadcast, published messages. 0 where no timetable is kept. */
+  /** Messages per second of all clients together; in broadcast, published messages. 0 without a schedule. */
   rate: amount,
-  /** Bytes of one application message. 0 where none is sent. */
+  /** Bytes of one application message; 0 if none are sent. */
   size: z.int().nonnegative(),
   encoding: z.enum(ENCODINGS),
   /** Content of messages after their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(PAYLOADS).optional(),
   tls: z.boolean(),
-  /** Address of somebody else's server that was driven, without what only it should know: what it took of its machine is not known, and bytes are those of the load's sockets. */
+  /** Address of somebody else's server, without secrets. Its resource usage is not known, and bytes are those at the load's sockets. */
   target: z.string().optional(),
   /** Algorithm that signs the token of every session. Absent: no session brings one. */
   auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),
-  /** Values of dimensions that have no property of their own here, by name. Absent: each has its default. */
+  /** Values by name of the dimensions without their own property. Absent: each has its default. */
   dimensions: openDimensions.optional(),
-  /** The settings the server and client really used: heartbeats, compression, limits. */
+  /** Settings in force of server and client: heartbeats, compression, limits. */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   trials: z.array(trial),
 });
@@ -333,7 +333,7 @@ const plan = z.object({
         encoding: z.enum(ENCODINGS).optional(),
         size: z.number().optional(),
         dimensions: openDimensions.optional(),
-        /** Absent in older results, where a reason that begins with “unavailable here” tells it. */
+        /** Absent in older results, whose reason begins with “unavailable here” if it is that. */
         kind: z.enum(['unavailable', 'not supported']).optional(),
         reason: z.string(),
       }),
@@ -350,7 +350,7 @@ const plan = z.object({
   aa: z.boolean().optional(),
   /** Case ids in the order of their trials: one inner list a block. */
   order: z.array(z.array(z.string())),
-  /** The command line that makes this run again. */
+  /** Command line that repeats this run. */
   command: z.string(),
 });
 
@@ -382,7 +382,7 @@ const environment = z.object({
    * are not shown.
    */
   link: z.string(),
-  /** Why a private link was not made. */
+  /** Reason why there is no private link. */
   linkReason: z.string().optional(),
   /** Findings of `doctor` before the run. */
   checks: z
@@ -408,14 +408,14 @@ const transport = z.object({
   title: z.string(),
   /** Base of the transport: `socket`, `stream`, `polling`, `broker`, `rpc`, `peer`; charts give each a colour. */
   family: z.string().optional(),
-  /** The floor: shown beside the others as the harness's own cost, never a choice. */
+  /** True for the floor, which shows the cost of the harness itself and is never a choice. */
   floor: z.boolean(),
   capabilities,
 });
 
 /** A network that cases of the run are measured over. */
 const network = z.object({
-  /** Name that a case's `network` has. */
+  /** Value of a case’s `network`. */
   id: z.string(),
   title: z.string(),
   /** Effect on packets: delay, jitter, loss, bandwidth. */

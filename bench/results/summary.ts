@@ -4,7 +4,7 @@ import type { LatencySummary, Measurement, Summary } from './schema.ts';
 
 type Histograms = Omit<Measurement['latency'], 'summary'>;
 
-/** Percentiles of every histogram of a trial, in seconds, for readers that cannot decode one. */
+/** Percentiles of every histogram of a trial in seconds, for readers that cannot decode histograms. */
 export const summariseLatency = ({ response, service, lag, connect, last }: Histograms): LatencySummary => ({
   response: summarise(response),
   service: summarise(service),
@@ -26,7 +26,7 @@ function summarise(encoded: string): Summary {
   };
 }
 
-/** Null where too few samples lie beyond it. */
+/** Percentile in seconds; null if too few samples lie beyond it. */
 function percentile(times: Histogram, at: number): number | null {
   const beyond = Math.floor(times.totalCount * (1 - at / 100) + 1e-6);
   return beyond < SAMPLES_BEYOND ? null : times.getValueAtPercentile(at) / 1e9;

@@ -127,7 +127,7 @@ describe('results of an earlier version', () => {
   test('the server of a foreign target was not measured', () => {
     const upgraded = trialOf(upgrade(withTrial({ ...measured, state: 'valid', reasons: [] }, { target: 'ws://h' })));
     if (upgraded === undefined || upgraded.state === 'failed') throw new Error('no trial');
-    expect(whyNotMeasured(upgraded, ['usage.server.cpuSeconds'])).toBe('the server is not ours to look into');
+    expect(whyNotMeasured(upgraded, ['usage.server.cpuSeconds'])).toBe('not measured on a server that is not ours');
     expect(whyNotMeasured(upgraded, ['usage.generator.cpuSeconds', 'usage.serverless'])).toBeUndefined();
   });
 
@@ -179,8 +179,8 @@ describe('results of a later version', () => {
   });
 
   test('a mistake is no later version', () => {
-    expect(() => parseResults(later({ kind: 3 }), 'x')).toThrow(/does not keep to wirebench\/1/);
-    expect(() => parseResults(later({ clients: 'many' }), 'x')).toThrow(/does not keep to wirebench\/1/);
-    expect(() => parseResults(later({ id: 7, kind: 'fan-in' }), 'x')).toThrow(/does not keep to wirebench\/1/);
+    expect(() => parseResults(later({ kind: 3 }), 'x')).toThrow(/does not match schema wirebench\/1/);
+    expect(() => parseResults(later({ clients: 'many' }), 'x')).toThrow(/does not match schema wirebench\/1/);
+    expect(() => parseResults(later({ id: 7, kind: 'fan-in' }), 'x')).toThrow(/does not match schema wirebench\/1/);
   });
 });

@@ -4,8 +4,8 @@ import { RULES } from './rules.ts';
 import type { Broken, Case, NotMeasured, Results, Trial } from './schema.ts';
 
 /**
- * Brings results of an earlier version to the present shape. This file alone looks at how a text begins: everybody else reads
- * the ids that are made of it here. Results of the present shape are returned as they are.
+ * Upgrades results of an earlier version to the present shape; those of the present shape stay as they are. Only this file looks at
+ * how a text begins: all others read the ids made here.
  */
 export function upgrade(results: Results): Results {
   const { plan, environment, cases } = results;
@@ -19,7 +19,7 @@ export function upgrade(results: Results): Results {
   };
 }
 
-/** A reason for leaving something out, without the words that say it is unavailable: its `kind` says so. */
+/** Removes “unavailable here” from a reason for leaving a transport out, since `kind` says it. */
 export const bareReason = (reason: string): string =>
   reason.startsWith(UNAVAILABLE) ? reason.slice(UNAVAILABLE.length) : reason;
 
@@ -50,7 +50,7 @@ function upgradeTrial(trial: Trial, { target }: Pick<Case, 'target'>, noBytes: s
   };
 }
 
-/** A reason begins with the name of the rule that gave it. */
+/** Splits a reason into the id of its rule, with whose name it begins, and the rest. */
 function brokenBy(reason: string): Broken {
   const rule = Object.entries(RULES).find(([, name]) => reason.startsWith(`${name}: `));
   if (rule === undefined) return { rule: 'unknown', text: reason };

@@ -1,13 +1,18 @@
 /**
- * Values that this version knows where a later one may have more; those of dimensions are in `dimensions.ts`. They stand apart from the schema, so that a page can set
- * aside what it does not know without carrying the library that defines the schema.
+ * Known values of fields for which a later version may have more; those of dimensions are in `dimensions.ts`. They are not in
+ * `schema.ts`, so that a page can set aside unknown values without embedding zod.
  */
 export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
-/** Receivers that are owed a message: its sender, every session, or every session but the sender's. */
+/** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
+/** Number of sessions that receive each message. */
+export function receiversOf(reaches: (typeof REACHES)[number], clients: number): number {
+  if (reaches === 'sender') return 1;
+  return reaches === 'everyone' ? clients : clients - 1;
+}
 export const LAYERS = ['socket', 'link'] as const;
 export const LINKS = ['loopback', 'veth'] as const;
-/** Families of transports by what they are built on; charts give each a colour. */
+/** Families of transports by underlying mechanism; charts give each a colour. */
 export const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
 export type Family = (typeof FAMILIES)[number];
 export const STATES = ['valid', 'suspect', 'invalid', 'failed'] as const;

@@ -1,13 +1,13 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Core that each process is bound to, as `taskset` lists them. */
+/** Core that each process is pinned to, in the notation of `taskset`. */
 export interface CpuPinning {
   readonly server: string;
   readonly workers: readonly string[];
 }
 
-/** Cores this process may use, or undefined where the system does not say. */
+/** Cores that this process may use; undefined if the system does not say. */
 export function allowedCores(): number[] | undefined {
   try {
     const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
@@ -17,7 +17,7 @@ export function allowedCores(): number[] | undefined {
   }
 }
 
-/** `0-2,5` → 0, 1, 2, 5 */
+/** Parses a list of cores: `0-2,5` is 0, 1, 2, 5. */
 export function parseCores(list: string): number[] {
   return list.split(',').flatMap((part) => {
     const [from = 0, to = from] = part.split('-').map(Number);
@@ -26,15 +26,15 @@ export function parseCores(list: string): number[] {
 }
 
 /**
- * Pins the server to the first core and the workers to the others in turn. Undefined where there is one core, or no `taskset`: then
- * the system places them as it likes, and the results say so.
+ * Pins the server to the first core and the workers to the others in turn. Undefined with a single core or without `taskset`: then
+ * the system chooses the cores, and the results say so.
  */
 export function pinCores(
   workers: number,
   cores: readonly number[] | null = allowedCores() ?? null,
-  canBind = hasTaskset(),
+  canPin = hasTaskset(),
 ): CpuPinning | undefined {
-  if (cores === null || cores.length < 2 || !canBind) return undefined;
+  if (cores === null || cores.length < 2 || !canPin) return undefined;
   const [server, ...others] = cores;
   return {
     server: String(server),

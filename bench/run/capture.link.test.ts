@@ -39,7 +39,7 @@ describe('the link counts the bytes and packets that a capture of the same packe
       const { trial } = await runTrial(planned, singleTrial({ link }));
       expect(trial).toMatchObject({ state: 'valid', reasons: [] });
       const counters = link.counters();
-      // By then the capture has written what it has.
+      // The capture has written its packets by then.
       await later(500);
       capturing.kill('SIGINT');
       await once(capturing, 'exit');

@@ -2,22 +2,22 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { IpcFailure } from '../ipc.ts';
 import { withoutTokens } from '../security/redact.ts';
 
-/** What a child said on stderr is kept to this many characters from the end: it explains a failure. */
+/** Number of characters kept from the end of a child's stderr, to explain a failure. */
 const TAIL_CHARACTERS = 2_000;
 const STOP_MS = 3_000;
 
 export interface ChildSettings {
-  /** The core to bind it to, as `taskset` takes it. */
+  /** Core to pin it to, in the notation of `taskset`; undefined to leave the choice to the system. */
   readonly core: string | undefined;
-  /** What to put before the command, so that it runs at an end of the link. */
+  /** Command prefix that makes it run at an end of the link. */
   readonly end?: readonly string[];
-  /** Of the runtime. */
+  /** Flags of the runtime. */
   readonly flags?: readonly string[];
 }
 
 /**
- * A process that answers orders, one answer to each. It has a process group of its own, so that Ctrl-C reaches only the
- * parent, which then ends it; and it ends by itself when the parent is gone and their channel with it.
+ * Child process that answers each order with one answer. It has its own process group, so that Ctrl-C reaches only the parent, which
+ * then ends it. It ends by itself when its parent is gone, because their channel closes.
  */
 export class Child<Order extends object, Answer extends { answer: string }> implements AsyncDisposable {
   readonly #name: string;
@@ -50,7 +50,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
     return this.#process.pid;
   }
 
-  /** Rejects when the process ends, when it answers that it failed, when time is up, or with the signal's reason. */
+  /** Sends an order and resolves with its answer. Rejects when the process fails, ends or takes too long, and when the signal aborts. */
   ask<Kind extends Answer['answer']>(
     order: Order,
     kind: Kind,
@@ -81,14 +81,14 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
     });
   }
 
-  /** Rejects, saying how, once the process has ended without being stopped. Never resolves. */
+  /** Rejects, with how it ended, when the process ends without being stopped. Never resolves. */
   async ended(): Promise<never> {
     const how = await this.#exit;
     if (this.#stopping) return new Promise(() => {});
     throw this.#ending(how);
   }
 
-  /** Asks the process to drain and end, and cuts it short when it takes too long. */
+  /** Asks the process to drain and end, and kills it if that takes too long. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#process.kill('SIGTERM');
@@ -97,7 +97,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
     clearTimeout(timer);
   }
 
-  /** Ends the process at once. */
+  /** Kills the process. */
   async kill(): Promise<void> {
     this.#stopping = true;
     this.#process.kill('SIGKILL');
@@ -108,7 +108,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
     await this.kill();
   }
 
-  /** Signal that aborts as `signal` does, or, with how it ended, once the process has ended without being stopped. */
+  /** Signal that aborts with `signal`, or when the process ends without being stopped, with how it ended. */
   aliveWith(signal: AbortSignal): AbortSignal {
     const died = new AbortController();
     this.ended().catch((reason: unknown) => died.abort(reason));
@@ -125,7 +125,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   }
 }
 
-/** The end of a text, from a whole word on: of a token that was cut nobody could tell that it is one. */
+/** End of a text, from the beginning of a word: a token that is cut could not be recognized and hidden. */
 function tailOf(text: string): string {
   return text.length <= TAIL_CHARACTERS ? text : text.slice(-TAIL_CHARACTERS).replace(/^\S*\s?/, '');
 }

@@ -5,12 +5,12 @@ import type { Environment } from '../results/schema.ts';
 import { allowedCores, type CpuPinning } from './affinity.ts';
 import type { Link } from './link.ts';
 
-/** Name of the machine that runs the command, to which a trial's processes refer. */
+/** Name of the machine that runs the command; a trial's processes refer to it. */
 export const LOCAL_HOST = 'local';
 
 const manifest = z.object({ version: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
 
-/** The machine, the runtime and the versions of what is measured. */
+/** Describes the machine, the runtime and the versions of the measured packages. */
 export function describeEnvironment(pinning: CpuPinning | undefined, link: Pick<Link, 'kind' | 'reason'>): Environment {
   const own = readManifest('../../package.json');
   const packages = Object.keys(own.dependencies).toSorted();
@@ -36,7 +36,7 @@ export function describeEnvironment(pinning: CpuPinning | undefined, link: Pick<
   };
 }
 
-/** Cores this process may use. */
+/** Number of cores that this process may use. */
 export function coreCount(): number {
   return allowedCores()?.length ?? cpus().length;
 }

@@ -12,14 +12,14 @@ import { combine, type Recording } from '../load/recording.ts';
 import type { Opened } from '../scenarios/shape.ts';
 import { PATIENCE_SECONDS, startWorker, type Worker } from './processes.ts';
 
-/** Time between the order of a phase and its first due time, in which the order reaches every worker. */
+/** Time between ordering a phase and its first due time, in which the order reaches every worker. */
 const LEAD_NS = 25e6;
-/** Sessions a second that are opened, or closed, at the least: a tenth of what the slowest transport does. */
+/** Minimum rate of opening and closing sessions: a tenth of the slowest transport's. */
 const MIN_SESSIONS_PER_SECOND = 10;
-/** Phases that a warm-up is cut into: code compiled for one phase is compiled again for the next, and that settles at the third. */
+/** Number of phases in a warm-up: code compiled in one phase is compiled again in the next, until the third. */
 export const WARM_UP_ROUNDS = 3;
 
-/** Longest time that opening or closing so many sessions may take. */
+/** Maximum time to open or close a number of sessions. */
 export function maxOpeningSeconds(sessions: number): number {
   return sessions / MIN_SESSIONS_PER_SECOND;
 }
@@ -28,14 +28,14 @@ export interface GeneratorSettings {
   readonly workers: number;
   /** Sessions of all workers together. */
   readonly clients: number;
-  /** Cores the workers are bound to, by worker; undefined where they are not. */
+  /** Core of each worker; undefined if they are not pinned. */
   readonly cores?: readonly string[] | undefined;
-  /** Command that puts a worker at its end of the link. */
+  /** Command prefix that makes a worker run at its end of the link. */
   readonly end?: readonly string[];
   readonly signal: AbortSignal;
 }
 
-/** Address, client module and messages of every session. */
+/** Settings that all sessions share: address, client module and messages. */
 export type SessionSettings = Omit<
   ConnectOrder,
   'order' | 'clients' | 'worker' | 'workers' | 'originNs' | 'until' | 'inFlight'
@@ -61,7 +61,7 @@ export class LoadGenerator implements AsyncDisposable {
     return this.#connected;
   }
 
-  /** Opens the senders that are not open yet, all of them or those below `until`. */
+  /** Opens the senders that are not open yet: all of them, or those below `until`. */
   async open(sessions: SessionSettings, { until, inFlight }: Omit<OpenOrder, 'order'>): Promise<Opened> {
     const workers = this.workers.length;
     const originNs = this.originNs.toString();
@@ -78,7 +78,7 @@ export class LoadGenerator implements AsyncDisposable {
     };
   }
 
-  /** The trial's time, in nanoseconds, at which a phase that is ordered now can begin. */
+  /** Earliest time, on the trial's clock, at which a phase ordered now can begin. */
   soonNs(): number {
     return Number(process.hrtime.bigint() - this.originNs) + LEAD_NS;
   }
@@ -88,17 +88,17 @@ export class LoadGenerator implements AsyncDisposable {
     return this.#record({ order: 'phase', ...order }, order.seconds + order.drainSeconds);
   }
 
-  /** Lets each session send again when its message has come back. */
+  /** Runs a closed loop: each session sends again when its echo arrives. */
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording> {
     return this.#record({ order: 'closed', ...order }, order.seconds + order.drainSeconds);
   }
 
-  /** Sends nothing. */
+  /** Sends nothing for a while and watches that the sessions stay open. */
   hold(seconds: number): Promise<Recording> {
     return this.#record({ order: 'hold', seconds }, seconds);
   }
 
-  /** Resident bytes of all workers once garbage is collected. */
+  /** Resident bytes of all workers after a garbage collection. */
   async memory(): Promise<number> {
     const answers = await this.#ask(() => ({ order: 'memory' }), 'memory');
     return answers.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
@@ -109,13 +109,13 @@ export class LoadGenerator implements AsyncDisposable {
     return this.#ask(() => ({ order: 'bytes' }), 'bytes');
   }
 
-  /** Closes every session; others can be opened then. */
+  /** Closes every session. Others can be opened afterwards. */
   async close(seconds = maxOpeningSeconds(this.#clients)): Promise<void> {
     await this.#ask(() => ({ order: 'close' }), 'closed', seconds);
     this.#connected = false;
   }
 
-  /** Ends the workers at once. */
+  /** Kills the workers. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.workers.map((worker) => worker.kill()));
   }
@@ -125,7 +125,7 @@ export class LoadGenerator implements AsyncDisposable {
     return combine(answers.map(({ recording }) => recording));
   }
 
-  /** @param seconds how long the work itself takes */
+  /** @param seconds time that the work itself takes */
   #ask<Kind extends WorkerAnswer['answer']>(
     order: (worker: number) => WorkerOrder,
     kind: Kind,

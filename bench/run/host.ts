@@ -2,18 +2,18 @@ import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
 import type { Server } from './processes.ts';
 
 export interface Served {
-  /** What the clients dial. */
+  /** Address that clients connect to. */
   readonly url: string;
   readonly effective: Options;
 }
 
-/** The server of a trial: a process of ours, or somebody else's that is only dialled. */
+/** Server of a trial: a process of ours, or a foreign server, to which clients only connect. */
 export interface Host {
   listen(order: Extract<ServerOrder, { order: 'listen' }>): Promise<Served>;
   usage(): Promise<ServerUsage>;
-  /** Resident bytes once garbage is collected; null where the process is not ours. */
+  /** Resident bytes after a garbage collection; null for a foreign server. */
   memory(): Promise<number | null>;
-  /** Rejects when the server ends before it is told to. */
+  /** Rejects when the server ends without being stopped. */
   ended(): Promise<never>;
   end(atOnce: boolean): Promise<unknown>;
 }
@@ -31,10 +31,10 @@ export function ourServer(server: Server, patience: Patience): Host {
 }
 
 /**
- * A server that runs already. Its bytes are those of the load's own sockets; what it takes of its machine is not known, which the
- * results say by the case's `target`.
+ * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
+ * case's `target` tells readers of the results.
  *
- * @param bytes of each load worker's sockets
+ * @param bytes returns the bytes of each load worker's sockets
  */
 export function foreignServer(
   url: string,

@@ -44,7 +44,7 @@ describe('what a machine can hold', () => {
     expect(fitToMachine(casesOf('ws', 'idle', 7_000), one, { sources }, few)).toMatchObject({ sources: [] });
     expect(fitToMachine(casesOf('ws', 'idle', 20_000), one, { sources }, few)).toMatchObject({ sources });
     const most = fitToMachine(casesOf('ws', 'idle', 40_000), one, { sources }, few);
-    expect(problemsOf(most)).toMatch(/need 40000 ports, and 4 address\(es\) have 32000; raise net.ipv4/);
+    expect(problemsOf(most)).toMatch(/need 40000 ports, but 4 address\(es\) have only 32000; raise net.ipv4/);
   });
 
   test('before a server that is not ours the sessions are spread over load processes', () => {

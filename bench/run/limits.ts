@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { LINK_PORTS, type Link } from './link.ts';
 
-/** Files, and so sockets, that one process may have open. Node raises its own limit to the hard one when it starts. */
+/** Limits of open files, which include sockets, of a process. Node raises its own soft limit to the hard one when it starts. */
 export function openFiles(): { readonly soft: number; readonly hard: number } | null {
   const [, soft, hard] = /^Max open files\s+(\S+)\s+(\S+)/m.exec(textOf('/proc/self/limits') ?? '') ?? [];
   const limit = (text: string | undefined): number => (text === 'unlimited' ? Number.POSITIVE_INFINITY : Number(text));
   return soft === undefined ? null : { soft: limit(soft), hard: limit(hard) };
 }
 
-/** Ports the system gives to outgoing connections from one address; a private link has its own range. */
+/** Number of ports that the system has for outgoing connections from one address. A private link has its own range. */
 export function ephemeralPorts(link?: Pick<Link, 'kind'>): number | null {
   if (link?.kind === 'veth') return LINK_PORTS[1] - LINK_PORTS[0] + 1;
   const [first, last] = textOf('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
@@ -24,12 +24,12 @@ export function textOf(path: string): string | null {
   }
 }
 
-/** Files a process has open besides its sessions' sockets, with something to spare. */
+/** Open files of a process besides its sessions' sockets, rounded up generously. */
 const OTHER_FILES = 100;
-/** Of an address's ports, those that are counted on: others may be in use or not yet given back. */
+/** Fraction of an address's ports assumed to be free: the rest may be in use or in TIME_WAIT. */
 const USABLE_PORTS = 0.8;
 
-/** What is wrong where one process may not open as many files as it would need for so many connections. */
+/** Problem of a process that may not open enough files for its connections; empty if it may. */
 export function tooFewFiles(
   what: string,
   connections: number,
@@ -38,25 +38,26 @@ export function tooFewFiles(
   const needed = connections + OTHER_FILES;
   if (files === null || needed <= files) return [];
   return [
-    `${what} need ${needed} open files in the server, this system allows a process ${files}; raise the hard limit (\`ulimit -Hn\`, as root, or the container’s nofile) or use fewer ${flag}`,
+    `${what} need ${needed} open files in the server, but this system allows a process only ${files}; raise the hard limit (\`ulimit -Hn\`, as root, or the container’s nofile) or use fewer ${flag}`,
   ];
 }
 
 export interface Limits {
-  /** Hard limit of open files a process; null where the system does not say. */
+  /** Hard limit of a process's open files; null if the system does not say. */
   readonly files: number | null;
+  /** Ports of each source address; null if the system does not say. */
   readonly ports: number | null;
 }
 
-/** Limits that are too small, with what to do; or the load workers and source addresses that make it fit. */
+/** Limits that are too small, with a remedy for each; or the load workers and source addresses with which the plan fits. */
 export type Fit =
   | { readonly problems: readonly string[] }
   | { readonly problems: readonly []; readonly workers: number; readonly sources: readonly string[] };
 
 /**
- * Fits the sessions of a plan to this machine. Descriptors of a server of ours have to suffice for all of them; before
- * somebody else's there are more load processes where those of one do not, unless their number was asked for. Where an
- * address's ports do not suffice the connections come from several addresses. Pure.
+ * Fits the sessions of a plan to this machine. One process, our server, needs enough file descriptors for all of them. For a foreign
+ * server there are more load workers if one has too few descriptors, unless the user gave their number. If one address has too few
+ * ports, the connections come from several addresses. Pure.
  */
 export function fitToMachine(
   cases: readonly PlannedCase[],
@@ -64,28 +65,30 @@ export function fitToMachine(
   link: Pick<Link, 'sources'>,
   { files, ports }: Limits,
 ): Fit {
-  const most = cases.reduce((a, b) => (connectionsOf(b) > connectionsOf(a) ? b : a));
-  const needed = connectionsOf(most);
-  const what = `${most.clients} sessions of ${most.name}`;
+  const largest = cases.reduce((a, b) => (connectionsOf(b) > connectionsOf(a) ? b : a));
+  const needed = connectionsOf(largest);
+  const what = `${largest.clients} sessions of ${largest.name}`;
   const problems: string[] = [];
-  // The server is one process; somebody else's is not ours to judge.
-  if (most.target === null) problems.push(...tooFewFiles(what, needed, { files, flag: '--clients' }));
+  // Our server is one process; limits of a foreign server are unknown.
+  if (largest.target === null) problems.push(...tooFewFiles(what, needed, { files, flag: '--clients' }));
   const atOnce = files === null ? needed : Math.max(1, files - OTHER_FILES);
-  const least = most.target === null ? 1 : Math.ceil(needed / atOnce);
-  if (asked && least > workers) {
-    problems.push(`${what} need ${least} load processes of ${files} open files each; use --workers ${least}`);
+  const minWorkers = largest.target === null ? 1 : Math.ceil(needed / atOnce);
+  if (asked && minWorkers > workers) {
+    problems.push(
+      `${what} need ${minWorkers} load workers, because each may have only ${files} open files; use --workers ${minWorkers}`,
+    );
   }
   const usable = ports === null ? needed : Math.floor(ports * USABLE_PORTS);
   const addresses = Math.ceil(needed / usable);
   if (addresses > link.sources.length) {
     problems.push(
-      `${what} need ${needed} ports, and ${link.sources.length} address(es) have ${usable * link.sources.length}; raise net.ipv4.ip_local_port_range or use fewer --clients`,
+      `${what} need ${needed} ports, but ${link.sources.length} address(es) have only ${usable * link.sources.length}; raise net.ipv4.ip_local_port_range or use fewer --clients`,
     );
   }
   if (problems.length > 0) return { problems };
   return {
     problems: [],
-    workers: Math.max(workers, least),
+    workers: Math.max(workers, minWorkers),
     sources: addresses > 1 ? link.sources.slice(0, Math.min(link.sources.length, addresses + 1)) : [],
   };
 }

@@ -4,25 +4,26 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorText } from '../error-text.ts';
 
-/** What server and generator talk over. */
+/** Network link between server and load generator. */
 export interface Link {
   readonly kind: 'loopback' | 'veth';
-  /** Why it is the loopback though a private link was welcome. */
+  /** Reason why the loopback is used although a private link was preferred. */
   readonly reason: string | undefined;
-  /** Address the server listens on. */
+  /** Address that the server listens on. */
   readonly host: string;
-  /** Addresses the generator's connections may come from. Each has the link's whole range of ports to itself. */
+  /** Source addresses of the generator's connections. Each has the link's whole range of ports. */
   readonly sources: readonly string[];
-  /** What to put before a command, so that it runs at that end. */
+  /** Command prefix that makes a process run at the server's end. */
   readonly serverEnd: readonly string[];
+  /** Command prefix that makes a process run at the generator's end. */
   readonly generatorEnd: readonly string[];
-  /** Everything that crossed since the link was made, as the server's interface counts it; null on the loopback. */
+  /** Counts of the server's interface since the link was made; null on the loopback. */
   counters(): LinkCounters | null;
-  /** The link and its namespaces are gone. */
+  /** Removes the link and its namespaces. */
   close(): Promise<void>;
 }
 
-/** Bytes with their Ethernet headers, as the kernel counts them: without preamble and frame check sequence. */
+/** Bytes and packets on the link. The kernel counts Ethernet headers, but not the preamble and frame check sequence. */
 export interface LinkCounters {
   readonly bytesUp: number;
   readonly bytesDown: number;
@@ -32,12 +33,12 @@ export interface LinkCounters {
 
 /** Largest TCP segment on the link: an Ethernet MTU less IPv4's 20 bytes and TCP's 32, with timestamps. */
 export const SEGMENT_BYTES = 1_500 - 52;
-/** What each packet carries besides: Ethernet 14, IPv4 20, TCP 20 and its timestamps 12. */
+/** Headers of a TCP packet: Ethernet 14, IPv4 20, TCP 20 and its timestamps 12 bytes. */
 export const PACKET_BYTES = 66;
-/** The same of a datagram: Ethernet 14, IPv4 20, UDP 8. */
+/** Headers of a UDP packet: Ethernet 14, IPv4 20, UDP 8 bytes. */
 export const DATAGRAM_PACKET_BYTES = 42;
 
-/** First and last port of outgoing and of free ports: as many as can be with all of one length, which is part of a URL's. */
+/** Range of ports for outgoing connections and servers. All have five digits, so that every URL has the same length. */
 export const LINK_PORTS = [10_000, 65_535] as const;
 
 const SERVER_ADDRESS = '10.77.0.1';
@@ -45,7 +46,7 @@ const SERVER_MAC = '02:00:0a:4d:00:01';
 const GENERATOR_MAC = '02:00:0a:4d:01:01';
 const INTERFACE = 'wirebench0';
 const SOURCES = Array.from({ length: 4 }, (_, index) => `10.77.1.${index + 1}`);
-/** Addresses that Linux answers on its loopback without being told; elsewhere only the first exists. */
+/** Source addresses on the loopback. Linux has all of them without configuration; other systems have only the first. */
 const LOOPBACK_SOURCES = Array.from({ length: process.platform === 'linux' ? 16 : 1 }, (_, at) => `127.0.0.${at + 1}`);
 
 export function loopback(reason?: string): Link {
@@ -62,14 +63,14 @@ export function loopback(reason?: string): Link {
 }
 
 /**
- * Makes a link of two network namespaces in a user namespace of our own, joined by a veth pair: no root, no trace on the
- * host's network. What holds them are two shells that wait for the end of their input, so the kernel takes everything away
- * when this process is gone, however it went.
+ * Makes a link of two network namespaces, joined by a veth pair, in a user namespace of our own. It needs no root and does not touch
+ * the host's network. Two shells that wait for the end of their input keep the namespaces alive, so the kernel removes everything
+ * when this process ends, however it ends.
  *
- * Packets are real ones of at most 1500 bytes: no segmentation is left to the device, neighbours are told to one another
- * beforehand and there is no IPv6, so nothing but the transports' own packets crosses.
+ * Packets have at most 1500 bytes, because segmentation offload is off. Neighbour entries are set beforehand and there is no IPv6, so
+ * only the transports' own packets cross the link.
  *
- * Throws, with what to do about it, where the kernel or its tools do not allow it.
+ * Throws, with a remedy, if the kernel or its tools do not allow it.
  */
 export async function privateLink(): Promise<Link> {
   const holders: ChildProcess[] = [];
@@ -115,7 +116,7 @@ export async function privateLink(): Promise<Link> {
   }
 }
 
-/** `auto` takes the loopback where no private link is to be had, and says why; `veth` throws there. */
+/** Opens a link. Without a private link, `auto` uses the loopback and says why; `veth` throws. */
 export async function openLink(wanted: 'veth' | 'loopback' | 'auto'): Promise<Link> {
   if (wanted === 'loopback') return loopback();
   try {
@@ -126,7 +127,7 @@ export async function openLink(wanted: 'veth' | 'loopback' | 'auto'): Promise<Li
   }
 }
 
-/** Of `/proc/<pid>/net/dev`: what the interface received comes from the client. */
+/** Reads the server's `/proc/<pid>/net/dev`: bytes that the interface received come from the client. */
 export function parseCounters(table: string): LinkCounters {
   const line = table.split('\n').find((one) => one.trim().startsWith(`${INTERFACE}:`));
   if (line === undefined) throw new Error(`the private link has no interface ${INTERFACE}`);
@@ -138,7 +139,7 @@ export function parseCounters(table: string): LinkCounters {
 function interfaceUp(addresses: readonly string[]): string[] {
   return [
     'ip link set lo up',
-    // With one segment a packet at the most, TCP cuts its stream itself, as it would have to before a plain cable.
+    // At most one segment a packet, so that TCP cuts its stream itself, as without offload.
     `ip link set ${INTERFACE} mtu 1500 addrgenmode none gso_max_segs 1`,
     ...addresses.map((address) => `ip addr add ${address}/16 dev ${INTERFACE}`),
     `ip link set ${INTERFACE} up`,
@@ -147,12 +148,12 @@ function interfaceUp(addresses: readonly string[]): string[] {
   ];
 }
 
-/** Starts a shell that keeps new namespaces for as long as its input is open. Resolves with its process id. */
+/** Starts a shell that keeps new namespaces alive as long as its input is open. Resolves with its process id. */
 async function hold(holders: ChildProcess[], command: readonly string[]): Promise<number> {
   const [program, ...args] = [...command, 'sh', '-c', 'echo ready; read -r _'];
   const holder = spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
   holders.push(holder);
-  // An input that is closed by the other side's end is no news.
+  // Ignores the broken pipe of a shell that has ended.
   holder.stdin.on('error', () => {});
   let said = '';
   holder.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -4,6 +4,7 @@ import { summariseTimeline } from '../load/timeline.ts';
 import { SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
 import { summariseLatency } from '../results/summary.ts';
+import { receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
@@ -12,7 +13,7 @@ import { judge } from './validity.ts';
 
 export type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
 
-/** Brings what was read into the results' form and judges it. Pure. */
+/** Converts a reading to the form of the results and judges it. Pure. */
 export function summarise(planned: PlannedCase, reading: Reading, extras: Extras = {}): Judged {
   const { recording, seconds } = reading;
   const { clients, scenario } = planned;
@@ -48,7 +49,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
 
 export function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
   const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
-  const expected = scenario.reaches === 'everyone' ? sent * clients : sent;
+  const expected = sent * receiversOf(scenario.reaches, clients);
   const faults = { lost: expected - delivered, duplicated, reordered, corrupt, unexpected, errors };
   return { due, sent, unsent, onTime, expected, delivered, ...faults };
 }
@@ -61,7 +62,7 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
   };
 }
 
-/** Processes of ours that took part. Whoever started them knows which cores they are bound to. */
+/** Processes of ours that took part, without the cores that they are pinned to. */
 function processesOf(usage: Usage, { workers = [] }: Recording, ours: boolean): ProcessUsage[] {
   const runtime = `node ${process.versions.node}`;
   const local = (role: string, { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>) => ({

@@ -3,7 +3,7 @@ import { openLink } from './link.ts';
 
 test('without a private link `auto` says why it takes the loopback, and `veth` refuses', async () => {
   const { PATH } = process.env;
-  // No tool is found: as on a system that has none.
+  // An empty PATH stands for a system without the tools.
   process.env.PATH = '/nonexistent';
   try {
     expect(await openLink('auto')).toMatchObject({

@@ -7,18 +7,17 @@ import { Child } from './child.ts';
 const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
 const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
 
-/** Longest wait for a child that has only a moment's work. */
+/** Maximum wait for a child's answer, in addition to the time that the work itself takes. */
 export const PATIENCE_SECONDS = 30;
 
 export type Server = Child<ServerOrder, ServerAnswer>;
 export type Worker = Child<WorkerOrder, WorkerAnswer>;
 
 /**
- * For processes that generate load. Threads that collect garbage beside the program would take the bound core from it in the
- * system's slices of some milliseconds, and messages would leave late; done in between, the same work takes a fraction of one.
- * The young generation has from the start the size that it would grow to, so that it does not grow in a measured window; and
- * nothing is made old from the start because its like once lived long, or what messages leave behind would pile up there.
- * Servers run as their users run them.
+ * Flags of load workers. Separate threads for garbage collection would take the pinned core for some milliseconds at a time, and
+ * messages would be sent late; on the main thread the same work takes a fraction of a millisecond. The young generation begins at
+ * the size that it would grow to, so that it does not grow in a measured window. Objects are never allocated in the old generation
+ * because similar ones once lived long: the garbage of messages would accumulate there. Servers run with Node's default flags.
  */
 export const GENERATOR_FLAGS = [
   '--single-threaded-gc',
@@ -27,7 +26,7 @@ export const GENERATOR_FLAGS = [
   '--no-allocation-site-pretenuring',
 ];
 
-/** @param core the core to bind it to; @param end what puts it at an end of the link */
+/** Starts a server process. @param core core to pin it to @param end command prefix that makes it run at an end of the link */
 export function startServer(core: string | undefined, end: readonly string[] = []): Server {
   return new Child('the server', serverFile, { core, end });
 }
@@ -36,7 +35,7 @@ export function startWorker(core: string | undefined, end: readonly string[] = [
   return new Child('a load worker', workerFile, { core, end, flags: GENERATOR_FLAGS });
 }
 
-/** Orders a server to listen on any free port of the loopback, with limits that ordinary sessions keep unless others are given. */
+/** Orders a server to listen on a free port of the loopback, with the default limits unless others are given. */
 export function listenOnLoopback(
   server: Server,
   settings: Omit<Extract<ServerOrder, { order: 'listen' }>, 'order' | 'host' | 'port' | 'limits'> & {

@@ -18,14 +18,14 @@ import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
 import { runTrial } from './trial.ts';
 
-/** What happens in a run, in order. `results` is complete up to the event. */
+/** Events of a run, in order. `results` is complete up to the event. */
 export type RunEvent =
   | { readonly event: 'started'; readonly results: Results }
   | { readonly event: 'trial-started'; readonly planned: PlannedCase; readonly block: number; readonly order: number }
   | { readonly event: 'trial-ended'; readonly planned: PlannedCase; readonly trial: Trial; readonly results: Results }
   | { readonly event: 'ended'; readonly results: Results };
 
-/** Load workers when none are asked for: one for every core the server leaves, and no more than there are clients. */
+/** Default number of load workers: one for every core besides the server's, but no more than clients. */
 function defaultWorkers(fewestClients: number): number {
   return Math.max(1, Math.min(coreCount() - 1, fewestClients));
 }
@@ -35,18 +35,18 @@ export interface RunResources {
   readonly link: Link;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
-  /** Addresses the load comes from; none where the system may choose. */
+  /** Source addresses of the load; empty if the system chooses. */
   readonly sources: readonly string[];
 }
 
-/** Finds out how to run a plan, or what this machine lacks for it: one message a problem, each with what to do. */
+/** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
 export function resolveResources(plan: RunPlan, link: Link): RunResources | { readonly problems: readonly string[] } {
   const { workers: asked } = plan.options;
   const workers = asked ?? defaultWorkers(Math.min(...plan.cases.map(({ clients }) => clients)));
   const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
   const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
-  // Where somebody else's server runs is not ours to say, and so is what the load had better keep away from.
+  // Pins nothing for a foreign server, because its cores are unknown.
   const pinning = plan.options.url === null ? pinCores(fitted.workers) : undefined;
   return { link, workers: fitted.workers, pinning, sources: fitted.sources };
 }
@@ -54,17 +54,17 @@ export function resolveResources(plan: RunPlan, link: Link): RunResources | { re
 export interface RunSettings {
   readonly command: string;
   readonly resources: RunResources;
-  /** What was found out beforehand, for the results. */
+  /** Results of the checks made before the run. */
   readonly checks: NonNullable<Environment['checks']>;
   readonly micro: readonly MicroRow[];
-  /** For a server that is not ours; made for the run where it is left out. */
+  /** Security for a foreign server. Absent: made for the run. */
   readonly security?: Security;
   readonly signal: AbortSignal;
 }
 
 /**
- * Executes a plan, one trial at a time. Aborting the signal ends the trial under way, which is dropped, and the run, whose
- * last event then has results marked `interrupted`.
+ * Executes a plan, one trial at a time. Aborting the signal drops the trial in progress and ends the run; the results of its last
+ * event are then marked `interrupted`.
  */
 export async function* run(
   plan: RunPlan,

@@ -19,24 +19,24 @@ export interface StageSettings {
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
-  /** Addresses the load's connections take turns to come from; none where the system may choose. */
+  /** Source addresses of the load's connections, in rotation; empty if the system chooses. */
   readonly sources: readonly string[];
   readonly security: Security;
   readonly signal: AbortSignal;
 }
 
-/** Time for the last bytes to be through, an acknowledgement held back by 40 ms among them. */
+/** Time for the last bytes to arrive, including an acknowledgement delayed by 40 ms. */
 const SETTLE_MS = 60;
-/** How much later than its effects a process's end may be noticed. */
+/** Maximum delay between the effects of a process's end and the notice of it. */
 const NOTICE_MS = 200;
-/** The load is ours: no session has to be kept from sending much, or from sending large messages. */
+/** Limits of the measured server. The load is ours, so they must not restrict its rate or message size. */
 const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
-/** Bytes of a message in the settings of a trial that sends none. */
+/** Size of the load's messages in a trial that sends none, in bytes. */
 const UNUSED_SIZE = 16;
 
 /**
- * A fresh server process and fresh load workers for one trial. Every operation rejects when the signal aborts, with its reason, and
- * when a process ends: then with how the server ended, rather than with the losses it caused. No process outlives the stage.
+ * Fresh server process and fresh load workers for one trial. Every operation rejects when the signal aborts, with its reason, and
+ * when a process ends; then the error says how the server ended rather than which losses that caused. No process outlives the stage.
  */
 export class ProcessStage implements Stage, AsyncDisposable {
   readonly #planned: PlannedCase;
@@ -46,7 +46,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
   #url = '';
   #effective: Options = {};
 
-  /** Starts the processes, and the server listens. */
+  /** Starts the processes and makes the server listen. */
   static async open(planned: PlannedCase, settings: StageSettings): Promise<ProcessStage> {
     const stage = new ProcessStage(planned, settings);
     try {
@@ -76,12 +76,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
         : foreignServer(target, () => this.#generator.bytes());
   }
 
-  /** Address that clients dial. */
+  /** Address that clients connect to. */
   get url(): string {
     return this.#url;
   }
 
-  /** Settings really in force at the server. */
+  /** Settings in force at the server. */
   get effective(): Options {
     return this.#effective;
   }
@@ -96,39 +96,39 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return { ...usage, link: this.#settings.link.counters() };
   }
 
-  /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
+  /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
   openSessions(until: number, inFlight: number): Promise<Opened> {
     return this.#whileServed(this.#openSessions(until, inFlight));
   }
 
-  /** Sends messages on a schedule that begins at once. */
+  /** Sends messages on a schedule that begins now. */
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
     return this.#whileServed(this.#generator.phase({ ...order, startNs: this.#generator.soonNs() }));
   }
 
-  /** Lets each session send again when its message has come back. */
+  /** Runs a closed loop: each session sends again when its echo arrives. */
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording> {
     return this.#whileServed(this.#generator.closed(order));
   }
 
-  /** Sends nothing for a while and watches that the sessions stay. */
+  /** Sends nothing for a while and watches that the sessions stay open. */
   hold(seconds: number): Promise<Recording> {
     return this.#whileServed(this.#generator.hold(seconds));
   }
 
-  /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
+  /** Resident bytes of both sides after a garbage collection; null for a foreign server. */
   memory(): Promise<{ server: number | null; generator: number }> {
     return this.#whileServed(this.#memory());
   }
 
-  /** Closes every session; others can be opened then. */
+  /** Closes every session. Others can be opened afterwards. */
   closeSessions(): Promise<void> {
     return this.#whileServed(this.#closeSessions());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { aborted } = this.#settings.signal;
-    // Our own server goes as well; somebody else's is told goodbye.
+    // Closes sessions properly only at a foreign server: ours ends as well.
     const saysGoodbye = this.#planned.target !== null && this.#generator.connected && !aborted;
     if (saysGoodbye) await this.#generator.close(0).catch(() => {});
     await this.#generator[Symbol.asyncDispose]();
@@ -156,9 +156,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
     const opened = await this.#generator.open(this.#sessions(), { until, inFlight }).catch((error: Error) => {
       const { target, entry } = this.#planned;
-      // Nothing is known of somebody else's server but where it should be.
+      // The address is all that is known of a foreign server, so the error names it.
       if (target === null || this.#settings.signal.aborted) throw error;
-      throw new Error(`not every session could be opened at ${target} by ${entry.id}: ${error.message}`);
+      throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${error.message}`);
     });
     await sleep(SETTLE_MS);
     return opened;
@@ -193,14 +193,14 @@ export class ProcessStage implements Stage, AsyncDisposable {
     await sleep(SETTLE_MS);
   }
 
-  /** Does the work, or rejects with how the server ended: that is the reason, not the losses it causes. */
+  /** Waits for the work. If the server ends, rejects with how it ended, which is the cause of the losses. */
   async #whileServed<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await Promise.race([work, this.#host.ended()]);
     } catch (error) {
       const { signal } = this.#settings;
       if (signal.aborted) throw signal.reason;
-      // A worker may notice that the server is gone before the system says so.
+      // A worker may notice the server's end before this process does.
       throw await Promise.race([this.#host.ended().catch((ended: unknown) => ended), sleep(NOTICE_MS, error)]);
     }
   }

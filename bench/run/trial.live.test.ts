@@ -3,9 +3,8 @@ import { decode } from '../load/histogram.ts';
 import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { LatencySummary, MeasuredTrial, Trial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { planTrial } from '../testing/plan-trial.ts';
 import { childrenOf } from '../testing/processes.ts';
-import { singleTrial } from '../testing/single-trial.ts';
+import { planTrial, singleTrial } from '../testing/single-trial.ts';
 import { subjects } from '../testing/subjects.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
@@ -64,11 +63,11 @@ test.for(await subjects())(
       expect(decode(latency.service).totalCount).toBe(messages.delivered);
       expect(decode(latency.lag).totalCount).toBe(messages.sent);
       expect(decode(latency.connect).totalCount).toBe(10);
-      // All of it is datagrams where its port is one of UDP.
+      // A transport with a UDP port sends datagrams only.
       if (found.entry.port === undefined) expect(wire.setupDown).toBeGreaterThan(0);
-      // Datagrams are not counted here.
+      // Datagrams are not counted at the sockets.
       if (wire.datagrams) continue;
-      // Every payload byte crossed a socket, in six bits at the least where it was compressed.
+      // Every payload byte crossed a socket; compressed ones took at least six bits.
       expect(wire.up).toBeGreaterThan(messages.sent * 48);
       expect(wire.down).toBeGreaterThan(messages.delivered * 48);
     }

@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
-import { planTrial } from '../testing/plan-trial.ts';
-import { singleTrial } from '../testing/single-trial.ts';
+import { planTrial, singleTrial } from '../testing/single-trial.ts';
 import { soak } from '../testing/soak.ts';
 import { subjects } from '../testing/subjects.ts';
 import { unavailable } from '../testing/unavailable.ts';

@@ -15,15 +15,15 @@ export interface TrialSettings extends StageSettings {
 
 export interface TrialOutcome {
   readonly trial: Trial;
-  /** Undefined when the server did not get as far as listening. */
+  /** Settings in force; undefined if the server never listened. */
   readonly effective: Options | undefined;
 }
 
 type OpenStage = (planned: PlannedCase, settings: StageSettings) => Promise<Stage & AsyncDisposable>;
 
 /**
- * One measurement of one case against a fresh server process and fresh load workers; of a search, a fresh server for every
- * probe. Whatever goes wrong becomes an outcome; only the signal's abort is thrown.
+ * Runs one trial of a case against a fresh server process and fresh load workers; a search has a fresh server for every probe. A
+ * failure becomes a failed trial; only the signal's abort is thrown.
  *
  * @param openStage starts a server and its load
  */
@@ -59,7 +59,7 @@ export async function runTrial(
   }
 }
 
-/** Tells the processes of a trial, the server and then the load workers in their order, which cores they are bound to. */
+/** Adds the cores that a trial's processes are pinned to: the server, then the load workers in their order. */
 function withCores(processes: readonly ProcessUsage[], pinning: StageSettings['pinning']): ProcessUsage[] {
   const workers = [...(pinning?.workers ?? [])];
   return processes.map((one) => {

@@ -88,7 +88,7 @@ test('sessions that are dropped spoil a trial that holds them, and a closed loop
   const late = withChanges({ messages: { onTime: 0 }, usage: generator({ busy: 1 }) });
   expect(judge(late, load.rules).reasons).toHaveLength(2);
   expect(judge(late, closed.rules).state).toBe('valid');
-  // Where no message is sent there is none to time.
+  // No messages are sent, so there is none to time.
   const silent = withChanges({ messages: { due: 0, sent: 0, expected: 0, delivered: 0 }, samples: 0 });
   expect(judge(silent, idle.rules).state).toBe('valid');
   expect(judge(silent, wire.rules).state).toBe('invalid');

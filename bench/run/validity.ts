@@ -9,28 +9,29 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
+import { receiversOf } from '../results/values.ts';
 
-/** What the rules look at: one trial's counts and usage. */
+/** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
   readonly recording: Pick<Recording, 'early'>;
   readonly usage: Usage;
   readonly clients: number;
   readonly reaches: 'sender' | 'everyone';
-  /** What the transport promises: losses of one that does not promise delivery are its result and no fault. */
+  /** True if the transport promises delivery. Losses of one that does not are a result, not a fault. */
   readonly reliable: boolean;
-  /** Deliveries that were timed: in the response histogram, or in a closed loop in that of service. */
+  /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
   readonly samples: number;
 }
 
 /**
- * A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot be compared.
- * Each scenario kind names the rules that its trials are judged by.
+ * Rule of validity. A trial that breaks an `invalid` rule measured the generator or nothing; one that breaks a `suspect` rule cannot
+ * be compared. Each scenario kind names its rules.
  */
 export interface Rule {
   readonly id: RuleId;
   readonly verdict: 'invalid' | 'suspect';
-  /** The reason, or nothing when the rule is kept. Pure. */
+  /** Returns the reason if the rule is broken. Pure. */
   readonly check: (observation: Observation) => string | undefined;
 }
 
@@ -46,9 +47,7 @@ export const rules: readonly Rule[] = [
   { id: 'sessions-held', verdict: 'suspect', check: sessionsHeld },
 ];
 
-/**
- * Applies the rules of these ids: returns the state a trial earns, every reason in words, and the rule that each of them breaks.
- */
+/** Applies the rules of these ids. Returns the trial's state, every reason in words, and the rule that each reason is about. */
 export function judge(
   observation: Observation,
   ids: readonly RuleId[],
@@ -67,12 +66,12 @@ export function judge(
 
 function accountingCloses({ messages, samples, recording, reaches, clients }: Observation): string | undefined {
   const { due, sent, unsent, expected, delivered, lost } = messages;
-  if (due !== sent + unsent) return `${due} due, but ${sent} sent and ${unsent} unsent`;
-  if (expected !== (reaches === 'everyone' ? sent * clients : sent))
-    return `${sent} sent, but ${expected} deliveries expected`;
+  if (due !== sent + unsent) return `${due} messages were due, but ${sent} were sent and ${unsent} were not`;
+  const owed = sent * receiversOf(reaches, clients);
+  if (expected !== owed) return `${sent} sent messages make ${owed} deliveries, but ${expected} were expected`;
   if (lost < 0 || expected !== delivered + lost)
-    return `${expected} expected, but ${delivered} delivered and ${lost} lost`;
-  if (samples + recording.early !== delivered) return `${delivered} delivered, but ${samples} timed`;
+    return `${expected} deliveries were expected, but ${delivered} arrived and ${lost} were lost`;
+  if (samples + recording.early !== delivered) return `${delivered} messages arrived, but ${samples} were timed`;
   return undefined;
 }
 

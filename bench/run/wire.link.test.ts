@@ -3,7 +3,7 @@ import { subjectNames, subjects } from '../testing/subjects.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
 import { type Link, openLink } from './link.ts';
 
-/** Room in a packet of 1,500 bytes behind the heads of IP and TCP, or of IP and UDP. */
+/** Room in a packet of 1,500 bytes after the headers of IP and TCP, or of IP and UDP. */
 const MAX_IN_PACKET_BYTES = 1_472;
 
 let link: Link;
@@ -14,7 +14,7 @@ afterAll(() => link.close());
 
 const names = subjectNames();
 const { cases, leftOut } = wirePlan({ transports: names });
-/** Longer than a window of HTTP/2, than WebSocket's shorter lengths, and than what is put into one frame. */
+/** Message size greater than HTTP/2's window, WebSocket's shorter lengths and the largest combined frame. */
 const longNames = ['ws', 'sse:h2', 'grpc', 'mqtt:ws'].filter((name) => names.includes(name));
 const long = longNames.length > 0 ? wirePlan({ transports: longNames, size: 65_536 }).cases : [];
 const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));
@@ -22,7 +22,7 @@ const unavailable = new Map((await subjects()).map((subject) => [subject.name, s
 describe('bytes of one message at a time', () => {
   test('are checked for every transport and variant at four sizes, but for those over what it promises', () => {
     expect(cases.length + leftOut.length).toBe(4 * names.length);
-    for (const { reason } of leftOut) expect(reason).toMatch(/^carries no messages over \d+ bytes$/);
+    for (const { reason } of leftOut) expect(reason).toMatch(/^carries no messages larger than \d+ bytes$/);
   });
 
   test.for(cases)('$id: sockets and link carry what the formula says', async (planned, { skip }) => {
@@ -30,16 +30,16 @@ describe('bytes of one message at a time', () => {
     if (why !== undefined) skip(why);
     const { theory, wire, messages, socket } = await countWire(planned, link);
     expect(messages).toMatchObject({ sent: theory.exchanges, delivered: theory.exchanges });
-    // Datagrams are not what the sockets count: only a link says what they cost.
+    // Sockets do not count datagrams; only the link does.
     if (wire.datagrams === undefined) expect(socket).toMatchObject({ up: theory.up, down: theory.down });
 
     expect(wire.layer).toBe('link');
     const { packetsUp = 0, packetsDown = 0 } = wire;
-    // One exchange waits for the one before it. Within one, the system may put two small writes in one segment while an earlier
-    // one still waits in its queue (tcp_autocorking), so that there can be fewer than the formula's segments.
+    // An exchange waits for the previous one. Within one, the system may put two small writes in one segment while an earlier
+    // one still waits in its queue (tcp_autocorking), so there can be fewer segments than in the formula.
     expect(packetsUp).toBeGreaterThanOrEqual(Math.max(theory.exchanges, theory.up / MAX_IN_PACKET_BYTES));
     expect(packetsDown).toBeGreaterThanOrEqual(Math.max(theory.exchanges, theory.down / MAX_IN_PACKET_BYTES));
-    // Acknowledgements counted; the rest are TCP's options where packets overtook one another, or a keep-alive.
+    // Acknowledgements are counted. The rest are TCP's options after reordering, or a keep-alive.
     const packets = packetsUp + packetsDown;
     const alone = (theory.acknowledgementBytes ?? 0) * (packets - theory.segmentsUp - theory.segmentsDown);
     const inTheory = theory.up + theory.down + theory.packetBytes * packets + alone;

@@ -4,7 +4,7 @@ import { subjectNames, subjects } from '../testing/subjects.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
 import { loopback } from './link.ts';
 
-/** If so, wire.link.test.ts counts every variant's sockets too. */
+/** True if wire.link.test.ts runs, which also counts the sockets of every variant. */
 const isCountedOnLink = (await whyUnmet('privateLink')) === undefined;
 const names = subjectNames().filter((name) => !isCountedOnLink || !name.includes(':'));
 const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));

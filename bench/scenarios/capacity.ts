@@ -17,7 +17,7 @@ export const capacity: ScenarioModule<'capacity'> = {
   scenarios: [
     {
       id: 'capacity',
-      title: 'Highest echo rate within --objective',
+      title: 'Highest echo rate that meets --objective',
       opcode: ECHO,
       reaches: 'sender',
       usual: false,
@@ -43,18 +43,19 @@ export const capacity: ScenarioModule<'capacity'> = {
       ? ''
       : `${capacity.bound === 'lower' ? '≥ ' : ''}${perSecond(capacity.rate)} after ${capacity.steps.length} probes  ${percentiles(latency.response)}`,
   judgedBy: 'verdicts',
-  // A search finds out by itself what sessions bear.
+  // Broken sessions are part of a search: they mark a rate that is too high.
   brokenSessionsFail: false,
   microCosts: false,
   advice: 'none',
 };
 
-/** Estimated number of probes: doublings, halvings, and the longer one that confirms. */
+/** Estimated number of probes: doublings, bisections, and the longer confirming one. */
 const PROBES = 14;
-/** A confirming probe lasts this much longer than the others. */
+/** Length of a confirming probe, as a multiple of the others. */
 const CONFIRMING = 2;
-/** The generator could do at least this much more than what is reported, or the figure is a lower bound. */
+/** Minimum ratio of the generator's own limit to the reported rate; with less, the rate is only a lower bound. */
 const MIN_HEADROOM = 1.5;
+/** Length of the closed loop that measures the generator's own limit. */
 const CEILING_SECONDS = 1;
 
 type Step = Capacity['steps'][number];
@@ -69,7 +70,7 @@ async function searchRate(context: TrialContext): Promise<Measured> {
   let ceilingRate = 0;
   let last: Reading | undefined;
   let confirmed: Reading | undefined;
-  // Messages that have not come by then have missed any objective by far.
+  // Messages that arrive later have missed the objective by far.
   const drainSeconds = Math.max(1, objective.seconds * 10);
 
   async function probe(rate: number, confirming: boolean): Promise<Probed> {
@@ -98,7 +99,7 @@ async function searchRate(context: TrialContext): Promise<Measured> {
   return { reading, extras: { capacity: { objective, ...boundOf(found, ceilingRate, steps), ceilingRate, steps } } };
 }
 
-/** Long enough for the percentile to have its samples. */
+/** Length of a probe: long enough for the percentile to have enough samples. */
 function secondsFor(rate: number, seconds: number, { percentile }: Objective): number {
   return Math.max(seconds, ((SAMPLES_BEYOND + 1) * 100) / (100 - percentile) / rate);
 }
@@ -113,9 +114,9 @@ function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective,
   const generator = scheduleKept({ messages }) ?? generatorNotSaturated({ messages, usage });
   const missed =
     messages.lost > 0
-      ? `${messages.lost} not delivered in time`
+      ? `${messages.lost} message(s) not delivered in time`
       : messages.unsent > 0
-        ? `${messages.unsent} could not be sent`
+        ? `${messages.unsent} message(s) could not be sent`
         : reached === null || reached > objective.seconds
           ? `p${objective.percentile} ${reached === null ? 'unknown' : `${(reached * 1e3).toPrecision(3)} ms`}`
           : undefined;
@@ -134,7 +135,7 @@ function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective,
   };
 }
 
-/** Says if the found rate is the server's limit or only a lower bound, and why. */
+/** Decides if the rate is the server's limit or only a lower bound, and why. */
 function boundOf(
   { rate, limit }: Awaited<ReturnType<typeof search>>,
   ceilingRate: number,
@@ -149,13 +150,13 @@ function boundOf(
   }
   const headroom = ceilingRate / rate;
   if (limit === 'generator') return { rate, bound: 'lower', reason: 'the load generator could not offer more' };
-  if (limit === undefined) return { rate, bound: 'lower', reason: 'the search ended before a limit was met' };
+  if (limit === undefined) return { rate, bound: 'lower', reason: 'the search ended before it reached a limit' };
   if (headroom < MIN_HEADROOM) {
     const ratio = headroom.toFixed(2);
     return {
       rate,
       bound: 'lower',
-      reason: `the load generator’s ceiling is only ${ratio} times this (at least ${MIN_HEADROOM} is needed)`,
+      reason: `the load generator’s own limit is only ${ratio} times this rate (at least ${MIN_HEADROOM} times is needed)`,
     };
   }
   return { rate, bound: 'measured' };

@@ -11,7 +11,7 @@ export const closed: ScenarioModule<'closed'> = {
   scenarios: [
     {
       id: 'ceiling',
-      title: 'Closed loop: what a message costs the generator',
+      title: 'Closed loop: the generator’s cost of a message',
       opcode: ECHO,
       reaches: 'sender',
       usual: false,
@@ -37,14 +37,14 @@ export const closed: ScenarioModule<'closed'> = {
   advice: 'none',
 };
 
-/** Number of each session's first measured message: far beyond what it sends in a warm-up. */
+/** Maximum number of each session's warm-up messages, far more than it can send. Measured messages are numbered from there. */
 const WARM_MESSAGES = 1_000_000;
 
 const microseconds = (seconds: number): string => `${(seconds * 1e6).toPrecision(3)} µs`;
 
 type Loop = Pick<ClosedOrder, 'seconds' | 'maxMessages'>;
 
-/** Opens all sessions one after another and lets them go round, first for nothing and then for the record. */
+/** Opens all sessions one after another and runs the closed loop twice: to warm up, then to measure. */
 export async function readClosed(
   { clients }: PlannedCase,
   stage: Stage,

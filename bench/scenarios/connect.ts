@@ -3,7 +3,7 @@ import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
 import { OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
 import { percentiles, perSecond } from './shared/figures.ts';
 
-/** Opens sessions. */
+/** Opens sessions, and measures the time and the rate. */
 export const connect: ScenarioModule<'connect'> = {
   id: 'connect',
   scenarios: [
@@ -33,14 +33,14 @@ export const connect: ScenarioModule<'connect'> = {
   advice: 'none',
 };
 
-/** Sessions opened at the same time in the second pass, by all workers together: enough to keep a server busy, not to flood it. */
+/** Sessions that all workers together open concurrently in the second pass: enough to keep a server busy without flooding it. */
 const IN_FLIGHT = 32;
-/** Sessions opened beforehand and closed again, so that neither side's code is seen for the first time. */
+/** Sessions opened and closed beforehand, so that both sides' code is warm. */
 const WARM_SESSIONS = 100;
 
 /**
- * Opens all sessions one after another, which times each by itself and counts its bytes; ends them; and opens as many again,
- * several at a time, which says how many a second there can be.
+ * Opens all sessions one after another, which gives the time and bytes of each; closes them; and opens as many again concurrently,
+ * which gives the rate.
  */
 async function openTwice({ clients }: PlannedCase, stage: Stage): Promise<Measured> {
   await stage.openSessions(Math.min(clients, WARM_SESSIONS), 1);
@@ -54,7 +54,7 @@ async function openTwice({ clients }: PlannedCase, stage: Stage): Promise<Measur
   const before = await stage.snapshot();
   const { seconds } = await stage.openSessions(clients, inFlight);
   const after = await stage.snapshot();
-  // Sends nothing; sessions that are dropped at once are counted.
+  // Counts sessions that are dropped at once.
   const recording = await stage.hold(0);
   const opening = { sessions: clients, seconds, inFlight: inFlight * stage.workers };
   const counted = { recording, workers: stage.workers, due: 0, seconds };

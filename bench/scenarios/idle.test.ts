@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { stepsUpTo, wholeHeartbeats } from './idle.ts';
-import { slopeOf } from './shared/slope.ts';
+import { slopeOf, stepsUpTo, wholeHeartbeats } from './idle.ts';
 
 test('a slope is that of the straight line, and R² says how straight', () => {
   const line = [1, 2, 3, 4].map((x) => ({ x, y: 100 + 8_300 * x }));

@@ -3,15 +3,14 @@ import { merge } from '../load/histogram.ts';
 import type { Memory } from '../results/schema.ts';
 import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
 import { openingSeconds, silentSessions } from './shared/costs.ts';
-import { slopeOf } from './shared/slope.ts';
 
-/** Holds sessions that say nothing. */
+/** Holds idle sessions, and measures their memory and heartbeats. */
 export const idle: ScenarioModule<'idle'> = {
   id: 'idle',
   scenarios: [
     {
       id: 'idle',
-      title: 'Holding sessions that say nothing',
+      title: 'Holding idle sessions',
       opcode: ECHO,
       reaches: 'sender',
       usual: false,
@@ -19,7 +18,7 @@ export const idle: ScenarioModule<'idle'> = {
     },
   ],
   uses: { rate: 'none', messages: false, duration: true, warmup: false, objective: false },
-  // Until a heartbeat has come round.
+  // At least one interval of the slowest heartbeat.
   estimateSeconds: ({ clients, seconds }) => 3 + openingSeconds(clients) + Math.max(seconds, 25),
   resources: silentSessions,
   measure: ({ planned, onStage }) => onStage((stage) => holdSessions(planned, stage)),
@@ -38,19 +37,16 @@ export const idle: ScenarioModule<'idle'> = {
 /** Session counts at which memory is read, besides the first. */
 const STEPS = 6;
 const FIRST_SHARE = 0.1;
-/**
- * Sessions opened beforehand and closed again: by then a process has made what it makes once, its compiled code among it, so
- * that the slope is the sessions' own.
- */
+/** Sessions opened and closed beforehand, so that memory allocated only once, such as compiled code, does not affect the slope. */
 const WARM_SESSIONS = 200;
-/** Sessions opened at the same time: it is not their time that is measured. */
+/** Sessions opened concurrently, since their opening times do not matter here. */
 const IN_FLIGHT = 16;
 
 const kibibytes = (bytes: number): string => `${(bytes / 1024).toPrecision(3)} KiB`;
 
 /**
- * Opens sessions in steps and reads both sides' memory at each, then lets all of them be for a while: the cost of an open
- * session that says nothing. The while is a whole number of the transport's heartbeats, so that none is counted by halves.
+ * Measures the cost of an idle session: opens sessions in steps, reads both sides' memory at each, then holds all of them for a
+ * whole number of the transport's heartbeats, so that none is counted in part.
  */
 async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: Stage): Promise<Measured> {
   await stage.openSessions(Math.min(clients, WARM_SESSIONS), IN_FLIGHT);
@@ -76,19 +72,19 @@ async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: S
   return memory === undefined ? { reading } : { reading, extras: { memory } };
 }
 
-/** A tenth of all sessions, then equal steps up to all of them; fewer where there are not so many sessions. */
+/** Session counts at which memory is read: a tenth of all, then equal steps up to all; fewer if there are few sessions. */
 export function stepsUpTo(clients: number): number[] {
   const first = Math.max(1, Math.floor(clients * FIRST_SHARE));
   const counts = Array.from({ length: STEPS + 1 }, (_, step) => Math.round(first + ((clients - first) * step) / STEPS));
   return [...new Set(counts)];
 }
 
-/** The shortest time of whole heartbeats that is not shorter than asked for. */
+/** Rounds a time up to a whole number of heartbeats. */
 export function wholeHeartbeats(seconds: number, heartbeatSeconds: number): number {
   return heartbeatSeconds > 0 ? Math.ceil(seconds / heartbeatSeconds) * heartbeatSeconds : seconds;
 }
 
-/** Undefined with too few counts for a slope to mean anything. */
+/** Memory per session of both sides, as slopes. Undefined with too few steps for a meaningful slope. */
 function memoryOf(steps: Memory['steps']): Memory | undefined {
   if (steps.length < 4) return undefined;
   const side = (rss: (step: Memory['steps'][number]) => number) => {
@@ -100,4 +96,15 @@ function memoryOf(steps: Memory['steps']): Memory | undefined {
     generator: side(({ generatorRssBytes }) => generatorRssBytes),
     steps,
   };
+}
+
+/** Fits a line by least squares: its slope, and R², the share of the variance that it explains. Needs two different x. */
+export function slopeOf(points: readonly { readonly x: number; readonly y: number }[]): { slope: number; r2: number } {
+  const mean = (of: (point: { x: number; y: number }) => number): number =>
+    points.reduce((sum, point) => sum + of(point), 0) / points.length;
+  const [meanX, meanY] = [mean(({ x }) => x), mean(({ y }) => y)];
+  const xx = mean(({ x }) => (x - meanX) ** 2);
+  const yy = mean(({ y }) => (y - meanY) ** 2);
+  const xy = mean(({ x, y }) => (x - meanX) * (y - meanY));
+  return { slope: xy / xx, r2: yy === 0 ? 1 : xy ** 2 / (xx * yy) };
 }

@@ -6,7 +6,7 @@ import { load } from './load.ts';
 import type { ScenarioEntry, ScenarioKind, ScenarioModule } from './shape.ts';
 import { wire } from './wire.ts';
 
-/** Every kind that results may name, in the order in which their scenarios are listed. */
+/** Every scenario kind, in the order in which their scenarios are listed. */
 const kinds: { readonly [Id in ScenarioKind]: ScenarioModule<Id> } = { load, capacity, closed, connect, idle, wire };
 
 export const scenarios: readonly ScenarioEntry[] = Object.values<ScenarioModule>(kinds).flatMap(entriesOf);
@@ -19,5 +19,5 @@ export function entriesOf(kind: ScenarioModule): ScenarioEntry[] {
 export const findScenario = (id: string, known: readonly ScenarioEntry[] = scenarios): ScenarioEntry | undefined =>
   known.find((scenario) => scenario.id === id);
 
-/** Kind of a case in results; the first results named none, and had but one. */
+/** Kind of a case in results. The first results named none, because there was only one. */
 export const kindOf = ({ kind = load.id }: { readonly kind?: ScenarioKind | undefined }): ScenarioModule => kinds[kind];

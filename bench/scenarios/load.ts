@@ -6,7 +6,7 @@ import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
 import { percentiles } from './shared/figures.ts';
 
-/** Puts messages on a schedule, at a rate that is given. */
+/** Sends messages on a schedule, at a given rate. */
 export const load: ScenarioModule<'load'> = {
   id: 'load',
   scenarios: [
@@ -49,15 +49,15 @@ export const load: ScenarioModule<'load'> = {
   advice: 'traffic',
 };
 
-/** Code is compiled after a number of messages, however long they take: a warm-up at twice the rate is over in half the time. */
+/** Rate of the warm-up, relative to the measured rate. Code is compiled after a number of messages, so a higher rate makes it shorter. */
 const WARMUP_PACE = 2;
-/** Sessions that are opened one after another, so that none waits for another: enough for a median of their times. */
+/** Sessions opened one after another, so that none waits for another: enough for a median of their times. */
 const TIMED_SESSIONS = 25;
-/** Sessions that are opened at the same time, once the timed ones are open. */
+/** Sessions opened concurrently, once the timed ones are open. */
 const IN_FLIGHT = 16;
-/** Time that owed messages may take to arrive after the last due time. */
+/** Maximum wait for expected messages after the last due time. */
 export const DRAIN_SECONDS = 5;
-/** Drain time where lost messages are not sent again, and waiting for them brings nothing. */
+/** Maximum wait for a transport that does not retransmit lost messages. */
 const LOSSY_DRAIN_SECONDS = 1;
 
 interface LoadSettings {
@@ -65,7 +65,7 @@ interface LoadSettings {
   readonly drainSeconds?: number;
 }
 
-/** Opens all sessions, warms up and measures; `next` is the number that the next phase's first message would have. */
+/** Opens all sessions, warms up and measures. `next` is the number of the first message of a further phase. */
 export async function readLoad(
   planned: PlannedCase,
   stage: Stage,
@@ -76,7 +76,7 @@ export async function readLoad(
 ): Promise<{ reading: Reading; next: number }> {
   const { clients, rate, seconds } = planned;
   const idle = await stage.snapshot();
-  // Their time is that of one at a time; the others need only be there.
+  // Times only sessions that are opened one at a time.
   const { connect } = await stage.openSessions(Math.min(clients, TIMED_SESSIONS), 1);
   if (clients > TIMED_SESSIONS) await stage.openSessions(clients, IN_FLIGHT);
   const ready = await stage.snapshot();

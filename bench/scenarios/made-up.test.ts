@@ -13,7 +13,7 @@ import { singleTrial } from '../testing/single-trial.ts';
 import { entriesOf, scenarios } from './index.ts';
 import type { ScenarioModule, Stage } from './shape.ts';
 
-/** A kind that nothing outside this file knows: it opens sessions, waits and looks whether they are still there. */
+/** Kind that is known only in this file: it opens sessions, waits and checks that they are still open. */
 const nap: ScenarioModule = {
   // @ts-expect-error a kind has its part in the schema of the results, or it does not compile
   id: 'nap',
@@ -59,7 +59,7 @@ function planOf(settings: Partial<Record<Setting, string>>): RunPlan {
   return makePlan('problems' in outcome ? expect.fail(outcome.problems.join()) : outcome.options, new Map(), known);
 }
 
-/** A server and load that do nothing, and lose sessions with these errors. */
+/** Stage that does nothing, and whose sessions are lost with these errors. */
 function stageWith(errors: Recording['errors']): Stage & AsyncDisposable {
   const counts = { due: 0, sent: 0, unsent: 0, onTime: 0, delivered: 0, duplicated: 0, reordered: 0, corrupt: 0 };
   const usage = { cpuSeconds: 0, rssBytes: 1, rssStartBytes: 1, loopDelayP99Seconds: 0, busy: 0 };

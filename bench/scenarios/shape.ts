@@ -8,7 +8,7 @@ import type { LinkCounters } from '../run/link.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
 /**
- * Shape of a scenario kind, and of everything it is given and hands back. Types only. `bench/scenarios/<kind>.ts` exports one
+ * Types of a scenario kind and of its inputs and outputs. Types only. `bench/scenarios/<kind>.ts` exports one
  * `ScenarioModule`; plan, run, validity and progress know no kind by its name and ask the module instead.
  */
 export type ScenarioKind = NonNullable<Case['kind']>;
@@ -19,7 +19,7 @@ export interface ScenarioModule<Id extends ScenarioKind = ScenarioKind> {
   readonly id: Id;
   readonly scenarios: readonly Scenario[];
   readonly uses: Uses;
-  /** Estimated time of one trial, in seconds; machines are faster or slower. */
+  /** Estimated time of one trial, in seconds. */
   estimateSeconds(planned: PlannedCase, warmupSeconds: number): number;
   resources(planned: PlannedCase): Resources;
   /** Carries out one trial. Rejections become a failed trial with their message. */
@@ -27,9 +27,9 @@ export interface ScenarioModule<Id extends ScenarioKind = ScenarioKind> {
   readonly accounting: Accounting;
   /** Validity rules that its trials are judged by. */
   readonly rules: readonly RuleId[];
-  /** Main figures of a trial, for the line that says it has ended. */
+  /** Main figures of a trial, for the line printed when it ends. */
   detail(trial: MeasuredTrial): string;
-  /** Trials are compared by verdicts, or each is held against formulas: then no threshold can name one of its figures. */
+  /** Trials are compared with each other (`verdicts`) or with formulas; in the latter case no threshold can name its figures. */
   readonly judgedBy: 'verdicts' | 'formulas';
   /** True if sessions that end or refuse a message fail the run. */
   readonly brokenSessionsFail: boolean;
@@ -39,23 +39,23 @@ export interface ScenarioModule<Id extends ScenarioKind = ScenarioKind> {
   readonly advice: 'traffic' | 'cost' | 'none';
 }
 
-/** One thing that is done with messages, by a name that a run can ask for. */
+/** Scenario that a run can name: what is done with messages, and its defaults. */
 export interface Scenario {
   readonly id: string;
   readonly title: string;
   readonly opcode: number;
   /** Receivers of each message. */
   readonly reaches: 'sender' | 'everyone';
-  /** True if a run that names no scenarios has it. */
+  /** True if a run that names no scenarios includes it. */
   readonly usual: boolean;
-  /** Settings in force where nothing else is asked for. */
+  /** Default settings. */
   readonly defaults: {
     readonly clients: number;
-    /** Messages a second, all clients together; 0 where the kind has no use for a rate. */
+    /** Messages a second of all clients together; 0 if the kind does not use a rate. */
     readonly rate: number;
-    /** Bytes; empty where no message is sent. */
+    /** Message sizes in bytes; empty if no message is sent. */
     readonly sizes: readonly number[];
-    /** Measured time of a trial, or of each probe of a search; 0 where the work and not the clock ends it. */
+    /** Measured time of a trial, or of each probe of a search; 0 if the amount of work ends it. */
     readonly seconds: number;
   };
 }
@@ -65,32 +65,32 @@ export interface ScenarioEntry extends Scenario {
   readonly kind: ScenarioModule;
 }
 
-/** Settings that change what a trial does. The others are no part of its cases, and asking for them is refused. */
+/** Settings that a kind uses. The others are not part of its cases, and a run that gives them is refused. */
 export interface Uses {
-  /** Rate that is offered, or at which a search begins: then it is no part of a case's id, and 0 in results. */
+  /** Use of the rate: offered, or the start of a search. In a search it is not part of a case's id, and is 0 in results. */
   readonly rate: 'offered' | 'search start' | 'none';
-  /** Size, encoding and payload: messages are sent. */
+  /** True if messages are sent: size, encoding and payload are used. */
   readonly messages: boolean;
   readonly duration: boolean;
   readonly warmup: boolean;
   readonly objective: boolean;
 }
 
-/** Needs of one trial that a machine may not have. */
+/** Resources that one trial needs of the machine. */
 export interface Resources {
-  /** Connections that are open at the same time. */
+  /** Number of concurrent connections. */
   readonly connections: number;
 }
 
-/** Reading of a recording's counts. */
+/** Use of a recording's histograms. */
 export interface Accounting {
   /** Histogram with one sample for each timed delivery. */
   readonly samples: 'response' | 'service';
-  /** True if results keep the responses by when their messages were due. */
+  /** True if results keep the timeline, the responses by due time. */
   readonly timeline: boolean;
 }
 
-/** One combination of transport, variant, scenario, clients, rate and size, ready to be measured. */
+/** Case of a plan: one combination of transport, variant, scenario and settings, ready to be measured. */
 export interface PlannedCase {
   readonly id: string;
   /** `transport` or `transport:variant`, and in an A/A run `#a` or `#b`. */
@@ -101,28 +101,28 @@ export interface PlannedCase {
   readonly label: 'a' | 'b' | null;
   readonly scenario: ScenarioEntry;
   readonly clients: number;
-  /** Messages a second; 0 where the kind has no use for a rate. */
+  /** Messages a second of all clients together; 0 if the kind does not use a rate. */
   readonly rate: number;
-  /** Bytes; 0 where no message is sent. */
+  /** Message size in bytes; 0 if no message is sent. */
   readonly size: number;
-  /** Measured time of a trial, or of each probe of a search; 0 where the work ends it. */
+  /** Measured time of a trial, or of each probe of a search; 0 if the amount of work ends it. */
   readonly seconds: number;
   readonly encoding: Encoding;
   readonly payload: Payload;
   readonly tls: boolean;
   readonly auth: TokenRules['algorithm'] | null;
-  /** URL of a server that runs already, in place of one of ours; null otherwise. */
+  /** URL of a foreign server that runs already; null for one of ours. */
   readonly target: string | null;
-  /** Values of the dimensions that have no property of their own here, by name; one that is missing has its default. */
+  /** Values of dimensions without a property of their own here, by name. Missing ones have their default. */
   readonly dimensions?: OpenDimensions;
-  /** URL of a module with another application than the servers' own. */
+  /** URL of a module with an application that replaces the servers' own. */
   readonly application?: string;
 }
 
-/** Values by the name of their dimension. */
+/** Values of dimensions, by the dimension's name. */
 export type OpenDimensions = Readonly<Record<string, DimensionValue>>;
 
-/** A percentile of the response that may be at most so long. */
+/** Maximum time of a percentile of the response. */
 export interface Objective {
   readonly percentile: 50 | 90 | 99 | 99.9;
   readonly seconds: number;
@@ -134,33 +134,33 @@ export interface TrialContext {
   readonly warmupSeconds: number;
   readonly objective: Objective;
   readonly seed: number;
-  /** Cores that the load workers have to themselves, or the number of workers where they are not bound. */
+  /** Number of cores that the load workers are pinned to, or the number of workers if they are not pinned. */
   readonly generatorCores: number;
   readonly onStage: OnStage;
 }
 
-/** Starts a fresh server and load, and ends them after use. */
+/** Starts a fresh server and fresh load workers, and ends them after use. */
 export type OnStage = <Result>(use: (stage: Stage) => Promise<Result>) => Promise<Result>;
 
-/** A server and its load, as the scenarios use them. Everything rejects when a process ends or the signal aborts. */
+/** Server and load workers, as scenarios use them. Every operation rejects when a process ends or the signal aborts. */
 export interface Stage {
-  /** Address that the clients dial. */
+  /** Address that clients connect to. */
   readonly url: string;
   readonly effective: Options;
   readonly workers: number;
   snapshot(): Promise<Snapshot>;
-  /** Opens the senders below `until` that are not open yet, then waits for the last bytes of it. */
+  /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
   openSessions(until: number, inFlight: number): Promise<Opened>;
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording>;
   hold(seconds: HoldOrder['seconds']): Promise<Recording>;
-  /** Resident bytes of both sides once garbage is collected; the server's are null where it is not ours. */
+  /** Resident bytes of both sides after a garbage collection; null for a foreign server. */
   memory(): Promise<{ server: number | null; generator: number }>;
-  /** Closes every session; others can be opened then. */
+  /** Closes every session. Others can be opened afterwards. */
   closeSessions(): Promise<void>;
 }
 
-/** Counts since the server's start: its own, and the link's where there is a private one. */
+/** Usage of the server since its start, and the counts of the private link if there is one. */
 export interface Snapshot extends ServerUsage {
   readonly link: LinkCounters | null;
 }
@@ -168,11 +168,11 @@ export interface Snapshot extends ServerUsage {
 export interface Opened {
   /** Times to a usable session, encoded histogram. */
   readonly connect: string;
-  /** From the first dialling to the last usable session. */
+  /** Time from the first `connect` to the last usable session. */
   readonly seconds: number;
 }
 
-/** Counts and times of one trial, of both sides, not judged yet. */
+/** Counts and times of one trial at both sides, before it is judged. */
 export interface Reading {
   /** The server's usage before the first session, with all sessions usable, and around the measured window. */
   readonly idle: Snapshot;
@@ -183,7 +183,7 @@ export interface Reading {
   readonly connect: string;
   readonly recording: Recording;
   readonly workers: number;
-  /** Messages that the schedule asked for; without one, those that were sent. */
+  /** Messages due on the schedule; without a schedule, messages sent. */
   readonly due: number;
   /** Length of the measured window. */
   readonly seconds: number;

@@ -14,7 +14,7 @@ export const wire: ScenarioModule<'wire'> = {
   scenarios: [
     {
       id: 'wire',
-      title: 'Bytes of one message at a time, beside theory',
+      title: 'Bytes of a message, counted and by formula',
       opcode: ECHO,
       reaches: 'sender',
       usual: false,
@@ -22,7 +22,7 @@ export const wire: ScenarioModule<'wire'> = {
     },
   ],
   uses: { rate: 'none', messages: true, duration: false, warmup: false, objective: false },
-  // A transport that asks at intervals takes one for every exchange.
+  // Short polling needs one interval for every exchange.
   estimateSeconds: (planned) => 2 + ((WARM_EXCHANGES + EXCHANGES) * Number(optionsOf(planned).intervalMs ?? 0)) / 1e3,
   resources: sendingSessions,
   measure: ({ planned, seed, onStage }) => onStage((stage) => countBytes(planned, stage, seed)),
@@ -40,17 +40,17 @@ export const wire: ScenarioModule<'wire'> = {
   advice: 'none',
 };
 
-/** Messages of each session before the counted ones: connections are open and TCP acknowledges as it will. */
+/** Messages of each session before the counted ones, after which connections are open and TCP's acknowledgements are steady. */
 const WARM_EXCHANGES = 40;
 /** Messages of each session whose bytes are counted. */
 const EXCHANGES = 200;
-/** Longest time they may take altogether. */
+/** Maximum time of all exchanges together. */
 const MAX_SECONDS = 30;
 
 const datagrams = ({ layer, up, down }: MeasuredTrial['wire'], exchanges: number): string =>
-  layer === 'link' ? `${(up + down) / exchanges} B on the link` : 'datagrams, not counted without a private link';
+  layer === 'link' ? `${(up + down) / exchanges} B on the link` : 'datagrams are counted only on a private link';
 
-/** Sends a known number of messages, in each session one at a time, and says what theory makes of them. */
+/** Sends a known number of messages, one at a time in each session, and computes their bytes by formula. */
 async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Promise<Measured> {
   const reading = await readClosed(planned, stage, {
     warmUp: { seconds: MAX_SECONDS, maxMessages: WARM_EXCHANGES },
@@ -63,7 +63,7 @@ async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Pro
   return theory === undefined ? { reading } : { reading, extras: { theory } };
 }
 
-/** The formulas are of plain connections and of text that nothing escapes; of anything else there is no theory. */
+/** Bytes by formula. Undefined with TLS, tokens or text that needs escaping, which the formulas do not cover. */
 async function theoryOf(
   planned: PlannedCase,
   url: string,

@@ -3,21 +3,21 @@ import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
 import type { Identity } from '../contract.ts';
 
-/** Short enough for what pins certificates by their hash: WebTransport admits fourteen days at the most. */
+/** Validity of a certificate. WebTransport allows at most fourteen days for one that is pinned by its hash. */
 const DAYS = 10;
 const DAY_MS = 86_400_000;
-/** What the machine itself is called, whatever else. */
+/** Names and addresses of the machine itself. */
 const HERE = ['localhost', '127.0.0.1', '::1'];
 
 /**
- * A certificate for these names and addresses, made now and kept nowhere: ECDSA on P-256, signed by itself, so that whoever
- * trusts it trusts nothing else.
+ * Makes a certificate for these names and addresses, which is stored nowhere: ECDSA on P-256, self-signed, so that a client that
+ * trusts it trusts no other.
  */
 export async function makeIdentity(hosts: readonly string[], always: readonly string[] = HERE): Promise<Identity> {
   const names = [...new Set([...hosts, ...always])];
-  // An hour back: another machine's clock may be behind.
+  // One hour in the past, because another machine's clock may be slow.
   const notBeforeDate = new Date(Date.now() - 3_600_000);
-  // Among authorities of one name the one that is tried is not always the right one.
+  // A unique name: among authorities with the same name, a client may try the wrong one.
   const value = `wirebench ${randomBytes(6).toString('hex')}`;
   const { cert, private: key } = await generate([{ name: 'commonName', value }], {
     keyType: 'ec',

@@ -2,16 +2,16 @@ import type { ServerSettings, TokenRules } from '../contract.ts';
 import { makeIdentity } from './identity.ts';
 import { makeMint } from './tokens.ts';
 
-/** What both sides of a run need to trust one another. Made for the run and kept nowhere. */
+/** Certificate and tokens with which both sides of a run trust each other. Made for the run and stored nowhere. */
 export interface Security {
   readonly server: Pick<ServerSettings, 'identity' | 'tokens'>;
   readonly client: { readonly authority?: string; readonly token?: string };
 }
 
-/** Longer than any run. */
+/** Validity of the token: longer than any run. */
 const TOKEN_SECONDS = 7 * 86_400;
 
-/** @param hosts what the clients will dial */
+/** Makes certificate and tokens for a run. @param hosts names and addresses that clients will connect to */
 export async function secure(
   { tls, auth }: { tls: boolean; auth: TokenRules['algorithm'] | null },
   hosts: readonly string[],

@@ -5,13 +5,13 @@ const ISSUER = 'wirebench';
 const AUDIENCE = 'wirebench';
 
 export interface Mint {
-  /** What a server needs to check the tokens. */
+  /** Rules with which a server checks the tokens. */
   readonly rules: TokenRules;
-  /** A token for `subject` that is valid for so many seconds from now; a negative number makes one that has run out. */
+  /** Issues a token for `subject` that is valid for `seconds` from now; a negative number makes an expired one. */
   issue(subject: string, seconds: number): Promise<string>;
 }
 
-/** Makes a key that nothing keeps, and signs tokens with it. */
+/** Makes a key, which is stored nowhere, and signs tokens with it. */
 export async function makeMint(algorithm: TokenRules['algorithm']): Promise<Mint> {
   const { sign, check } = await keysFor(algorithm);
   const { kty, ...parameters } = await exportJWK(check);

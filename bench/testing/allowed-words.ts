@@ -1,4 +1,4 @@
-/** Word that looks like a transport's or a kind's id and is none; the list may only shrink. */
+/** Word that equals the id of a transport or kind and means something else. The list may only shrink. */
 export interface AllowedWord {
   readonly file: string;
   readonly word: string;

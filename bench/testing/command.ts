@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** The command line as a process of its own, for tests of what it does to the outside. */
+/** File of the command line, which tests of its effects on the outside run as a separate process. */
 export const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
 
 export interface Ended {
@@ -13,11 +13,12 @@ export interface Ended {
 
 const started: ChildProcess[] = [];
 
+/** Starts the command line. */
 export function start(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   return startProgram(process.execPath, [cli, ...args], environment);
 }
 
-/** Something else that runs the command line, such as a shell. */
+/** Starts a program that runs the command line, such as a shell. */
 export function startProgram(
   program: string,
   args: readonly string[],
@@ -25,7 +26,7 @@ export function startProgram(
   stdin: 'closed' | 'open' = 'closed',
 ) {
   const child = spawn(program, args, {
-    // What the tests' own surroundings say about output is not said to it.
+    // Variables of the tests' own environment that concern output are emptied.
     env: { ...process.env, CI: '', NO_COLOR: '', FORCE_COLOR: '', COLUMNS: '', ...environment },
     stdio: 'pipe',
   });
@@ -42,15 +43,16 @@ export function startProgram(
   return { child, said, ended };
 }
 
-/** A test that failed half-way leaves its command running. */
+/** Kills the commands that are still running, as after a test that failed half-way. */
 export function endStarted(): void {
   for (const child of started) if (child.exitCode === null) child.kill('SIGKILL');
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 1_000; round++) {
+/** Waits until a condition holds. Rejects after `seconds`. */
+export async function until(condition: () => boolean, seconds = 10): Promise<void> {
+  for (let round = 0; round < seconds * 100; round++) {
     if (condition()) return;
     await sleep(10);
   }
-  throw new Error('waited 10 s in vain');
+  throw new Error(`the condition did not hold within ${seconds} s`);
 }

@@ -4,18 +4,18 @@ import type { Ended } from './command.ts';
 
 interface InProcessOptions {
   readonly environment?: Readonly<Record<string, string>>;
-  /** Columns of a terminal that all streams are; without it they are pipes. */
+  /** Width of the terminal that all streams are; they are pipes if left out. */
   readonly columns?: number;
-  /** Text typed at the terminal, before it is asked for. */
+  /** Input that is typed before the command asks for it. */
   readonly typed?: string;
-  /** Ends commands that end in order. */
+  /** Interrupts the command, as Ctrl-C does, when aborted. */
   readonly interrupted?: AbortSignal;
   readonly cwd?: string;
   /** Called with everything written so far, after each write. */
   readonly onWrite?: (written: { readonly stdout: string; readonly stderr: string }) => void;
 }
 
-/** The command line in this process: for tests of what it says and how it ends, where no process, pipe or terminal matters. */
+/** Runs the command line in this process, for tests of its output and exit code that need no real process, pipe or terminal. */
 export async function wirebench(argv: readonly string[], options: InProcessOptions = {}): Promise<Ended> {
   const { environment = {}, columns, typed = '', interrupted, cwd = process.cwd(), onWrite } = options;
   const written = { stdout: '', stderr: '' };

@@ -1,24 +1,21 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, matchesGlob, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { type KindName, SUITES, TEST_KINDS } from './kinds.ts';
 import { NEEDS } from './needs.ts';
+import { root, sourcesIn, textOf } from './sources.ts';
 import { onlyTransport } from './subjects.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const folders = readdirSync(root, { withFileTypes: true }).filter(
   (one) => one.isDirectory() && !one.name.startsWith('.') && one.name !== 'node_modules',
 );
-const sources = folders
-  .flatMap(({ name }) =>
-    readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map((one) => join(name, one)),
-  )
-  .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('reports/runs'));
+const sources = sourcesIn(
+  folders.map(({ name }) => name),
+  { tests: true },
+);
 const testFiles = sources.filter((file) => /\.(test|spec)\.[a-z]+$/.test(file));
-const textOf = (file: string): string => readFileSync(join(root, file), 'utf8');
 
 const kindsOf = (file: string): string[] =>
   Object.entries(TEST_KINDS)
@@ -57,17 +54,17 @@ describe('kinds of tests', () => {
   });
 });
 
-/** Modules that open sockets or start processes, or a browser. */
+/** Modules that open sockets, start processes or start a browser. */
 const OUTSIDE =
   /^(?:node:)?(?:child_process|net|http|https|http2|tls|dgram|cluster|worker_threads)$|^(?:playwright-core|ws|undici|mqtt|aedes|socket\.io|socket\.io-client)$/;
 
-/** Modules that a file imports for their values, in the order of its lines. */
+/** Modules that a file imports for more than their types, in the order of its lines. */
 function importsOf(file: string): string[] {
   const text = textOf(file).replaceAll(/^(?:import|export) type .*$/gm, '');
   return Array.from(text.matchAll(/^(?:import|export|\} from)\b.*?'([^']+)';$/gm), ([, target]) => target!);
 }
 
-/** The file and what it imports of tests' equipment, which is not what is tested. */
+/** File and the modules of `testing` folders that it imports, directly or through others. */
 function equipmentOf(file: string, seen = new Set<string>()): ReadonlySet<string> {
   seen.add(file);
   for (const target of importsOf(file).filter((one) => one.startsWith('.'))) {

@@ -38,9 +38,9 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
 /** Tests that an npm script runs. */
 export interface Suite {
   readonly kinds: readonly KindName[];
-  /** Beginnings of the paths of the files it is about; all files of its kinds, if left out. */
+  /** Prefixes of the paths of its files; all files of its kinds if left out. */
   readonly files?: readonly string[];
-  /** True if tests run over every variant of a transport; false for each transport alone. */
+  /** True if tests run over variants too; false if over transports alone. */
   readonly variants: boolean;
 }
 

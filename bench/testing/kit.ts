@@ -13,14 +13,14 @@ import type {
 } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 
-/** Longest wait for anything, so that a hang fails by name instead of by the runner's time-out. */
+/** Longest wait for anything, so that a hang is reported by its name and not by the test runner's time-out. */
 const PATIENCE_MS = 20_000;
 const LIMIT_BYTES = 100_000;
 
 type ServeSettings = Partial<ServerSettings> & { readonly application?: Application };
 type DialSettings = Partial<ClientSettings> & Pick<ClientSettings, 'platform'>;
 
-/** Servers and sessions within this process. All that a kit has opened is closed with it, in reverse. */
+/** Opens servers and sessions in this process, and closes them in reverse order when it is disposed of. */
 export class Kit implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
 
@@ -41,20 +41,20 @@ export class Kit implements AsyncDisposable {
     return session;
   }
 
-  /** Opens a session that keeps what it receives. */
+  /** Opens a session and keeps what it receives in a peer. */
   async connect(client: ClientModule, url: string, settings: DialSettings, peer = new Peer()): Promise<Peer> {
     peer.adopt(await this.dial(client, url, peer, settings));
     return peer;
   }
 
-  /** Has something else closed with the kit. */
+  /** Registers a function to call when the kit is disposed of. */
   defer(close: () => unknown): void {
     this.#opened.defer(async () => {
       await within(Promise.resolve(close()), 'closing');
     });
   }
 
-  /** Has a resource disposed of with the kit. */
+  /** Registers a resource to dispose of with the kit, and returns it. */
   use<Resource extends AsyncDisposable>(resource: Resource): Resource {
     return this.#opened.use(resource);
   }
@@ -64,7 +64,7 @@ export class Kit implements AsyncDisposable {
   }
 }
 
-/** A session and everything it received. */
+/** Session with everything it received. */
 export class Peer implements Receiver {
   readonly received: Message[] = [];
   readonly losses: Error[] = [];
@@ -79,7 +79,7 @@ export class Peer implements Receiver {
   }
 
   message(message: Message): void {
-    // Bytes are the receiver's only until it returns.
+    // Copied, because bytes belong to the receiver only until it returns.
     this.received.push(typeof message === 'string' ? message : Uint8Array.from(message));
     if (this.#waiting && this.received.length >= this.#waiting.count) this.#waiting.resolve();
   }
@@ -93,13 +93,13 @@ export class Peer implements Receiver {
     await this.#send(message);
   }
 
-  /** Sends without waiting for one message before the next, as a program in a loop does. */
+  /** Sends all messages at once; resolves when the last is taken. */
   async burst(messages: readonly Message[]): Promise<void> {
     await Promise.all(messages.map((message) => this.#send(message)));
   }
 
   close(): Promise<void> {
-    return within(this.#close(), 'close');
+    return within(this.#close(), 'the session to close');
   }
 
   /** Resolves with all messages once there are at least `count`. */
@@ -107,7 +107,7 @@ export class Peer implements Receiver {
     if (this.received.length < count) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting = { count, resolve };
-      await within(promise, () => `message ${count} (${this.received.length} arrived)`);
+      await within(promise, () => `message ${count} to arrive (${this.received.length} arrived)`);
     }
     return this.received;
   }
@@ -120,10 +120,11 @@ export class Peer implements Receiver {
 
   /** Resolves with the reason once the session is lost. */
   isLost(): Promise<Error> {
-    return within(this.#lost.promise, 'the loss being reported');
+    return within(this.#lost.promise, 'the session to be reported as lost');
   }
 }
 
+/** Waits for a promise up to 20 s. The error says what was waited for: `waited 20000 ms for the server to close`. */
 export async function within<Value>(promise: Promise<Value>, what: string | (() => string)): Promise<Value> {
   const patience = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

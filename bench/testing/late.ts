@@ -3,10 +3,9 @@ import { sequenceOf } from '../codec/header.ts';
 import type { ClientModule, ClientSettings, Message, Receiver, Session } from '../contract.ts';
 
 /**
- * A client module that stands between another one and its receiver, and keeps each message's way at a programmed length: what
- * comes back is handed on so long after its message was sent, to the turn of the event loop, and never before. Whatever server
- * and system took lies within that time. It keeps by itself when each message was handed on, so that a machine that stood still
- * meanwhile is told from an instrument that reads wrong.
+ * Client module between another client module and its receiver that gives each message a programmed delay. It hands an echo on as soon
+ * as the event loop allows after that time since the message was sent, and never before; the time that server and system take is part
+ * of it. It also records when each message was handed on, so that a pause of the machine can be told from a wrong measurement.
  *
  * Options: `through`, the other module's URL; `delayMs`; `slowMs` for one message in `slowEvery` of each sender; and `stampsFile`,
  * which is written once `stamps` messages were handed on: as JSON, the time of each in nanoseconds of `process.hrtime`, as text,
@@ -22,7 +21,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     const sequence = sequenceOf(arrived);
     const { atMs, turn } = sent.get(sequence) ?? { atMs: 0, turn: 0 };
     sent.delete(sequence);
-    // Sessions take turns at being slow, so that no stretch of the schedule has more slow messages than another.
+    // The slow messages of the sessions are staggered, so that they are spread evenly over the schedule.
     const isSlow = (sequence + offset) % Number(slowEvery) === 0;
     releaseAt(atMs + Number(isSlow ? slowMs : delayMs), () => {
       released[turn] = process.hrtime.bigint();
@@ -41,13 +40,13 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   };
 }
 
-/** Of all sessions of this process. */
+/** Counts over all sessions of this process. */
 let opened = 0;
 let turns = 0;
 let handedOn = 0;
 const released: bigint[] = [];
 const SPREAD = 37;
-/** A timer fires up to two milliseconds before it should, and a little after; the event loop is turned for what is left. */
+/** Time before the moment at which waiting goes over from a timer, which may be 2 ms early or late, to turns of the event loop. */
 const TURNING_MS = 1;
 
 function releaseAt(momentMs: number, release: () => void): void {

@@ -2,22 +2,23 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ClientModule, ClientSettings, Message, Receiver, Session } from '../contract.ts';
 
-/**
- * A client module that stands between another one and its receiver, and lies: it drops, duplicates, swaps or flips an exact
- * number of arrivals, chosen by a seed. Options: `through`, the other module's URL; `fault`; `silent`, arrivals to let pass
- * first; `lies`, then so many lies in so many arrivals, one phase after another: `1/400,7/400`.
- */
+/** Kind of lie: an arrival is left out, repeated, delivered after a later one, or changed by one character. */
 export type Fault = 'drop' | 'duplicate' | 'swap' | 'flip';
 
-/** Lies are this many arrivals apart at least, so that most messages are left alone. */
-const APART = 8;
-/** The last tenth of a phase is left alone, so that every message held back has one to come after. */
+/** Min number of arrivals from one lie to the next, so that most messages are left alone. */
+const MIN_DISTANCE = 8;
+/** Share of a phase that may contain lies. The rest is left alone, so that every message held back is followed by another. */
 const LIED_ABOUT = 0.9;
 
-/** Arrivals of all sessions of this process so far, and which of them are lied about. */
+/** Number of arrivals so far in all sessions of this process, and the numbers of those that are lied about. */
 let arrivals = 0;
 let chosen: ReadonlySet<number> | undefined;
 
+/**
+ * Client module between another client module and its receiver that lies about an exact number of arrivals, chosen by a seed. Options:
+ * `through`, the other module's URL; `fault`; `silent`, the number of arrivals before the first phase; `lies`, the number of lies and
+ * of arrivals in each phase: `1/400,7/400`.
+ */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { through, fault, silent, lies } = settings.options;
   const honest: ClientModule = await import(String(through));
@@ -53,7 +54,10 @@ function choose(silent: number, lies: string): ReadonlySet<number> {
   let from = silent;
   for (const phase of lies.split(',')) {
     const [count = 0, of = 0] = phase.split('/').map(Number);
-    const places = Array.from({ length: Math.floor((of * LIED_ABOUT) / APART) }, (_, place) => from + place * APART);
+    const places = Array.from(
+      { length: Math.floor((of * LIED_ABOUT) / MIN_DISTANCE) },
+      (_, place) => from + place * MIN_DISTANCE,
+    );
     for (let lie = 0; lie < count; lie++) {
       const [place] = places.splice(uniformInt(random, 0, places.length - 1), 1);
       if (place !== undefined) numbers.add(place);
@@ -63,7 +67,7 @@ function choose(silent: number, lies: string): ReadonlySet<number> {
   return numbers;
 }
 
-/** Changes one character, of header and filler in turn. */
+/** Changes one character, at a place that moves with `turn` through header and filler. */
 function flip(text: string, turn: number): string {
   const at = (turn * 7) % text.length;
   return text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ 1) + text.slice(at + 1);

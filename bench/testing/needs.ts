@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { errorText } from '../error-text.ts';
 import { privateLink } from '../run/link.ts';
 
-/** Something besides `npm ci` that some tests need of a machine. */
+/** Requirement of some tests on the machine besides `npm ci`. */
 export interface Need {
-  /** Purpose of it, in a few words. */
+  /** Purpose, in a few words. */
   readonly use: string;
-  /** Command that installs it on Debian, or says how to get it. */
+  /** Command that installs it on Debian, or another way to get it. */
   readonly install: string;
-  /** Why it is missing here; undefined if it is there. */
+  /** Resolves with the reason why it is missing on this machine; undefined if it is there. */
   readonly missing: () => string | undefined | Promise<string | undefined>;
 }
 
@@ -30,7 +30,7 @@ export type NeedName =
   | 'wscat'
   | 'grpcurl';
 
-/** Debian's path of Chromium, unless the environment names another. */
+/** Path of Chromium: that in WIREBENCH_CHROMIUM, or Debian's. */
 export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
 
 /** Use of the programs that the documents name. */
@@ -84,7 +84,7 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   grpcurl: program('grpcurl', LINES, 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest'),
 };
 
-/** Why a need is not met here, with what meets it; undefined if it is met. */
+/** Resolves with the reason why a need is not met, and the way to meet it; undefined if it is met. */
 export async function whyUnmet(name: NeedName): Promise<string | undefined> {
   const reason = await NEEDS[name].missing();
   return reason === undefined ? undefined : `${reason} (${NEEDS[name].install})`;

@@ -3,7 +3,7 @@ import dgram from 'node:dgram';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
-/** Makes a unit test fail that starts a process or opens a socket: such a test is of another kind, and its file's name says which. */
+/** Returns a function that makes a unit test fail, because a test that starts a process or opens a socket is of another kind. */
 function refuse(what: string): () => never {
   return () => {
     throw new Error(`a unit test ${what}: rename its file to .live.test.ts, or to the kind of what it needs`);
@@ -17,5 +17,5 @@ net.Server.prototype.listen = refuse('listens on a socket');
 net.Socket.prototype.connect = refuse('opens a connection');
 dgram.Socket.prototype.bind = refuse('opens a UDP socket');
 dgram.Socket.prototype.send = refuse('sends a datagram');
-// Modules that import one of these by name get the new one too.
+// Named imports of these functions change too.
 syncBuiltinESMExports();

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** A server or load worker that is running: what tests interfere with, and what nothing may leave behind. Linux only. */
+/** Server or load worker that is running, read from /proc, so on Linux only. */
 export interface RunningProcess {
   readonly pid: number;
   readonly command: string;
 }
 
-/** The servers and load workers that a process has started, read from /proc. */
+/** Servers and load workers that a process has started. */
 export function childrenOf(parent: number | undefined): RunningProcess[] {
   return processIds()
     .filter((pid) => parentOf(pid) === parent)
@@ -18,7 +18,7 @@ export function isRunning({ pid }: RunningProcess): boolean {
   return isOurs(commandOf(String(pid)));
 }
 
-/** Every network namespace that a process is in. */
+/** All network namespaces that have a process. */
 export function networkNamespaces(): string[] {
   const found = processIds().flatMap((pid) => {
     try {
@@ -44,8 +44,8 @@ function commandOf(pid: string): string {
   return readOrNothing(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 }
 
-/** A process may end while it is looked at. */
-function readOrNothing(path: string): string {
+/** Text of a file; empty if it cannot be read, as when its process has ended. */
+export function readOrNothing(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -1,6 +1,7 @@
 import { ECHO } from '../codec/header.ts';
 import type { Options } from '../contract.ts';
 import { decode } from '../load/histogram.ts';
+import type { PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { following, messageCount } from '../load/schedule.ts';
 import { MIN_ON_TIME_SHARE } from '../results/rules.ts';
@@ -10,38 +11,38 @@ import { listenOnLoopback, type Server, startServer, type Worker } from '../run/
 import { judge, type Observation } from '../run/validity.ts';
 import { load } from '../scenarios/load.ts';
 
-/** A real server and real load workers, each on a core of its own where the machine allows, to be interfered with. */
+/** Real server and load workers that a test may disturb, each on its own core where the machine allows. */
 export interface Rig {
   readonly url: string;
   readonly pinning: CpuPinning | undefined;
   readonly server: Server;
   readonly workers: readonly Worker[];
-  /** Sends `rate` messages a second for so long, all workers together, and resolves with what was recorded. */
-  run(rate: number, seconds: number, keep?: { readonly keepSamples: true }): Promise<RigRecording>;
+  /** Sends `rate` messages a second for `seconds`, all workers together, and resolves with the recording. */
+  run(rate: number, seconds: number, checked?: Pick<PhaseOrder, 'keepSamples' | 'knownLost'>): Promise<RigRecording>;
 }
 
-/** `startedNs`: when the first message was due, by `process.hrtime`. */
+/** Recording with the due time of its first message, `startedNs`, by `process.hrtime`. */
 export type RigRecording = Recording & { readonly startedNs: bigint };
 
 export interface RigSettings {
   readonly clients: number;
   readonly workers?: number;
-  /** URL of the server's module, and of the client's. */
+  /** URLs of the server's module and of the client's. */
   readonly server: string;
   readonly client: string;
   /** Options of the client's module. */
   readonly options?: Options;
-  /** How long to wait for what does not come. */
+  /** Longest wait, after the last due time, for messages that have not arrived. */
   readonly drainSeconds?: number;
 }
 
-/** Well above what the tests send: code is compiled after so many messages, however long they take. */
+/** Rate of the warm-up, well above that of most tests: compilation depends on the number of messages, not on time. */
 const WARM_UP_RATE = 2_000;
 const WARM_UP_SECONDS = 0.5;
-/** Messages of the warm-up that precedes what a rig is asked to run. */
+/** Number of messages in the warm-up, before anything that a test runs. */
 export const WARM_UP_MESSAGES = WARM_UP_ROUNDS * WARM_UP_RATE * WARM_UP_SECONDS;
 
-/** Sets up, hands the rig to `use`, and leaves no process behind. */
+/** Starts the processes, warms up, calls `use`, and ends the processes. */
 export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<void>): Promise<void> {
   const { clients, workers: count = 1, options = {}, drainSeconds = 5 } = settings;
   const { signal } = new AbortController();
@@ -52,9 +53,9 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
   await generator.open({ module: settings.client, url, options, ...message }, { until: clients, inFlight: 1 });
   let first = 0;
-  const run: Rig['run'] = async (rate, seconds, keep) => {
+  const run: Rig['run'] = async (rate, seconds, checked) => {
     const startNs = generator.soonNs();
-    const phase = { first, rate, seconds, startNs, drainSeconds, ...keep };
+    const phase = { first, rate, seconds, startNs, drainSeconds, ...checked };
     first = following({ first, clients, count: messageCount(rate, seconds) });
     return { ...(await generator.phase(phase)), startedNs: generator.originNs + BigInt(startNs) };
   };
@@ -64,7 +65,7 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
 
 const ATTEMPTS = 3;
 
-/** A phase that the machine let the generator keep. One that has other work too may not, and is given two more. */
+/** Runs a phase until the generator has kept its schedule, up to three times, since a machine with other work may disturb it. */
 export async function undisturbed(rig: Rig, rate: number, seconds: number): Promise<RigRecording> {
   let recording = await rig.run(rate, seconds);
   for (let attempt = 1; attempt < ATTEMPTS && recording.onTime < MIN_ON_TIME_SHARE * recording.due; attempt++) {
@@ -73,7 +74,7 @@ export async function undisturbed(rig: Rig, rate: number, seconds: number): Prom
   return recording;
 }
 
-/** What the rules of a trial say about a recording of one worker with so many sessions. */
+/** Applies the validity rules of a trial to a recording of one worker with `clients` sessions. */
 export function judged(recording: Recording, clients: number): ReturnType<typeof judge> {
   const observation: Observation = {
     messages: { ...recording, expected: recording.sent, lost: recording.sent - recording.delivered },
@@ -90,7 +91,7 @@ export function judged(recording: Recording, clients: number): ReturnType<typeof
   return judge(observation, load.rules);
 }
 
-/** A percentile of an encoded histogram, in milliseconds. */
+/** Percentile of an encoded histogram, in milliseconds. */
 export function at(percentile: number, encoded: string): number {
   return decode(encoded).getValueAtPercentile(percentile) / 1e6;
 }

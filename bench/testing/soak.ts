@@ -5,18 +5,18 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Steps that have passed, kept from one run to the next. */
+/** File that keeps the steps that have passed. */
 const stateFile = join(root, '.cache', 'soak.json');
 
 /** Outcome of a step that passed. */
 export interface SoakOutcome {
   readonly seconds: number;
-  /** Observations of the step, in a few words. */
+  /** Summary of what the step observed. */
   readonly seen: string;
 }
 
 interface State {
-  /** Fingerprint of the sources that the steps ran with. */
+  /** Hash of the sources that the steps ran with. */
   readonly sources: string;
   readonly passed: Readonly<Record<string, SoakOutcome>>;
 }
@@ -30,8 +30,8 @@ declare module 'vitest' {
 const sources = fingerprint();
 
 /**
- * Registers a step of the soak. A step that has passed before, with the same sources, passes again by its outcome of then: so an
- * interrupted soak goes on where it was. `work` resolves with what it has seen.
+ * Registers a step of the soak. A step that has passed before, with the same sources, is not run again, so that an interrupted soak
+ * continues where it was. `work` resolves with a summary of what it observed.
  */
 export function soak(name: string, maxSeconds: number, work: () => Promise<string>): void {
   test(name, { timeout: maxSeconds * 1e3 }, async ({ task }) => {
@@ -55,12 +55,12 @@ function read(): State {
     const state: State = JSON.parse(readFileSync(stateFile, 'utf8'));
     if (state.sources === sources) return state;
   } catch {
-    // There is none, or it was cut off while it was written: the steps run again.
+    // The file is missing or was cut off while being written, so all steps run.
   }
   return { sources, passed: {} };
 }
 
-/** Fingerprint of everything that a step runs. */
+/** Hash of all sources that a step may run. */
 function fingerprint(): string {
   const hash = createHash('sha256');
   const files = ['bench', 'clients', 'servers'].flatMap((folder) =>

@@ -6,7 +6,7 @@ import { parseAst } from 'rolldown/parseAst';
 /** Root of the repository, for tests that look at its own sources. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** TypeScript sources below the folders, paths relative to the root; tests among them only where asked for. */
+/** Paths of the TypeScript sources below the folders, relative to the root; with tests only if asked for. */
 export function sourcesIn(folders: readonly string[], { tests = false }: { readonly tests?: boolean } = {}): string[] {
   return folders
     .flatMap((folder) =>
@@ -30,7 +30,7 @@ export interface SyntaxNode {
 export const isNode = (value: unknown): value is SyntaxNode =>
   typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 
-/** Every node of a source text's syntax tree, parents before children. */
+/** Nodes of a source text's syntax tree, parents before children. */
 export function* nodesIn(text: string, file: string): Generator<SyntaxNode> {
   yield* below(parseAst(text, { lang: file.endsWith('x') ? 'tsx' : 'ts' }));
 }

@@ -1,19 +1,19 @@
 import { findTransport, type TransportChoice, transportNames, whyUnavailable } from '../transports/index.ts';
 
-/** A transport in one of its variants, as tests run over it. */
+/** Transport or variant that tests run over. */
 export interface Subject extends TransportChoice {
   readonly name: string;
-  /** Why this machine cannot run it, and what would help; undefined if it can. */
+  /** Reason why this machine cannot run it, and what would help; undefined if it can. */
   readonly unavailable: string | undefined;
 }
 
-/** The one transport whose tests are asked for; undefined for all of them. */
+/** Only transport to test; undefined for all. */
 export const onlyTransport = process.env.WIREBENCH_ONLY || undefined;
 
-/** `none` leaves variants out, where a quick answer is wanted; otherwise every variant is tested. */
+/** Variants to test: `none`, for a quick answer, or all of them. */
 const variants = process.env.WIREBENCH_VARIANTS;
 
-/** Reasons for which a machine may lack a transport: its system is older, or another, than the native part was made for. */
+/** Accepted reasons why a machine cannot run a transport: the native binary does not support its system. */
 const KNOWN_REASONS = /needs glibc [\d.]+ or later, and this machine has [\d.]+; .+ bring it|has no binary for/;
 
 /** Names of the transports and variants that the tests of this process run over. */
@@ -27,7 +27,7 @@ export function subjectNames(): readonly string[] {
   });
 }
 
-/** All subjects, those included that this machine cannot run. Throws if one of them is missing for no known reason. */
+/** All subjects, including those that this machine cannot run. Throws if one cannot be run for an unknown reason. */
 export async function subjects(): Promise<readonly Subject[]> {
   const found: Subject[] = [];
   for (const name of subjectNames()) {

@@ -8,12 +8,12 @@ import { runTrial } from '../run/trial.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { singleTrial } from './single-trial.ts';
 
-/** Interval between two polls where the test would otherwise wait for them: the formula counts polls, not time. */
+/** Short interval between two polls, which saves time in a test: the formula counts polls, not time. */
 const SHORT_INTERVAL_MS = 5;
 
 /**
- * Plan of single messages for a test. Where a transport polls at intervals, its first case keeps its own interval and the others
- * have a short one.
+ * Plans cases of single messages. The first case of a transport that polls at intervals keeps that interval; the others get a short
+ * one.
  */
 export function wirePlan(settings: Partial<Record<Setting, Given['value']>>): RunPlan {
   const given = Object.entries({ scenarios: 'wire', ...settings }).map(([name, value]) => [name, { value, where: '' }]);
@@ -35,11 +35,11 @@ function withShortInterval(planned: PlannedCase): PlannedCase {
   return { ...planned, entry: { ...entry, options: { ...entry.options, intervalMs: SHORT_INTERVAL_MS } } };
 }
 
-/** Runs one trial of a case and returns what was counted and what the formula says. Throws if the trial is not valid. */
+/** Runs one trial of a case. Resolves with the counted bytes and those by the formula; rejects if the trial is not valid. */
 export async function countWire(planned: PlannedCase, link: Link) {
   const { trial } = await runTrial(planned, singleTrial({ pinning: pinCores(1), link }));
   if (trial.reasons.length > 0 || trial.state === 'failed') throw new Error(trial.reasons.join('; '));
-  if (trial.theory === undefined) throw new Error(`no formula says what ${planned.name} takes`);
+  if (trial.theory === undefined) throw new Error(`${planned.name} has no byte formula`);
   const { theory, wire, messages } = trial;
   return { theory, wire, messages, socket: wire.socket ?? wire };
 }

@@ -49,7 +49,7 @@ const framingOverSse: Framing = {
     return {
       up: [request('POST', '/graphql', authorityOf(url), body, fields) + body],
       down: [
-        // The three are written in one turn, and leave together.
+        // The three events are written in one turn of the event loop and sent together.
         chunk(next({ m: '' }) + size) + chunk(next({ send: true })) + chunk(event('complete', { id: UUID })),
         response('202 Accepted', [['content-length', 0]]),
       ],
@@ -60,7 +60,7 @@ const framingOverSse: Framing = {
 const steps: Steps = async () => {
   const [{ webSocket }, { buildSchema, parse, validate }, { MessageType, parseMessage, stringifyMessage }] =
     await Promise.all([import('./shared/websocket-steps.ts'), import('graphql'), import('graphql-ws')]);
-  // Its length is that of the identifiers that graphql-ws makes.
+  // Has the length of the identifiers that graphql-ws makes.
   const id = '00000000-0000-4000-8000-000000000000';
   const schema = buildSchema(SCHEMA);
   const toServer = webSocket({ masked: true });
@@ -101,7 +101,7 @@ const steps: Steps = async () => {
 };
 
 const DEEP_QUERY = 'subscription{m'.padEnd(20_000, '{m');
-/** An operation with as many mutations as a message has room for. */
+/** Operation with as many mutations as fit in a message. */
 const MANY_MUTATIONS = `mutation{${Array.from({ length: 2_000 }, (_, index) => `a${index}:send(m:"x")`).join(' ')}}`;
 
 function subscribing(id: string, query: string): Buffer {
@@ -187,9 +187,9 @@ const streamAttacks: readonly Attack[] = [
 ];
 
 interface EventStream {
-  /** Sends an operation; resolves with all that its connection heard. */
+  /** Sends an operation. Resolves with everything that its connection received. */
   readonly operate: (query: string) => Promise<string>;
-  /** Connection that the results come down on. */
+  /** Connection on which the results arrive. */
   readonly stream: RawPeer;
 }
 

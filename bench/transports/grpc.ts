@@ -4,7 +4,7 @@ import { message, type Steps } from '../checks/micro/chain.ts';
 import { grpcMessage, HTTP2_WINDOW_BYTES, http2Data, http2Receiver } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 
-/** Receiver of a stream that lasts and of its connection, which nothing else uses. */
+/** Computes the WINDOW_UPDATEs of a long-lived stream and of its connection, which nothing else uses. */
 function receiver(): (payloads: readonly number[]) => number {
   const [stream, connection] = [http2Receiver(HTTP2_WINDOW_BYTES), http2Receiver(HTTP2_WINDOW_BYTES)];
   return (payloads) => stream(payloads) + connection(payloads);
@@ -24,7 +24,7 @@ const steps: Steps = async () => {
   };
 };
 
-/** Prefix of a message in a call: whether it is compressed, and its length. */
+/** Prefix of a message in a call: a compression flag and the length. */
 function envelope(compressed: 0 | 1, length: number): Buffer {
   return Buffer.concat([Buffer.of(compressed), uint32(length)]);
 }
@@ -36,7 +36,7 @@ async function callAttacks(): Promise<readonly Attack[]> {
   ]);
   return [
     {
-      name: 'a message declared to be of 256 MiB, a byte at a time',
+      name: 'a message declared as 256 MiB, a byte at a time',
       refused: /grpc-status 8 /,
       async run(target) {
         await using peer = await Http2Peer.dial(target, surface);
@@ -55,7 +55,7 @@ async function callAttacks(): Promise<readonly Attack[]> {
       },
     },
     {
-      name: 'a message in a call that says it is packed, and is not',
+      name: 'a message in a call that is falsely marked as compressed',
       refused: /grpc-status (12|13) /,
       async run(target) {
         await using peer = await Http2Peer.dial(target, surface);
@@ -64,7 +64,7 @@ async function callAttacks(): Promise<readonly Attack[]> {
       },
     },
     {
-      name: 'a call of empty messages without end',
+      name: 'an endless call of empty messages',
       refused: /grpc-status 8 /,
       async run(target) {
         await using peer = await Http2Peer.dial(target, surface);
@@ -109,7 +109,7 @@ export const transport: BuiltInTransport = {
       return ({ size }) => {
         const message = grpcMessage(size);
         const [up, down] = [http2Data(message), http2Data(message)];
-        // A receiver says so in what it sends next, or before.
+        // A receiver sends WINDOW_UPDATEs with its next DATA, or before.
         return { up: [up.bytes + atClient(down.payloads)], down: [down.bytes + atServer(up.payloads)] };
       };
     },

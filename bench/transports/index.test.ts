@@ -37,14 +37,14 @@ describe('what cannot be guarded', () => {
   const asked = { tls: false, auth: 'ES256' };
 
   test('is said by the declared capability alone, whatever is known of its refusals', () => {
-    expect(whyUnguarded({ entry: entryOf({}), variant: null }, asked)).toBe('asks for no tokens');
-    expect(whyUnguarded({ entry: entryOf({ auth: false }), variant: null }, asked)).toBe('asks for no tokens');
+    expect(whyUnguarded({ entry: entryOf({}), variant: null }, asked)).toBe('does not check tokens');
+    expect(whyUnguarded({ entry: entryOf({ auth: false }), variant: null }, asked)).toBe('does not check tokens');
     expect(whyUnguarded({ entry: entryOf({ auth: true }), variant: null }, asked)).toBeUndefined();
   });
 
   test('may be one variant', () => {
     const entry = entryOf({ auth: true }, { auth: false });
-    expect(whyUnguarded({ entry, variant: entry.variants[0]! }, asked)).toBe('asks for no tokens');
+    expect(whyUnguarded({ entry, variant: entry.variants[0]! }, asked)).toBe('does not check tokens');
     expect(whyUnguarded({ entry, variant: null }, asked)).toBeUndefined();
   });
 });

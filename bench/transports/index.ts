@@ -35,10 +35,10 @@ const builtIn: readonly BuiltInTransport[] = [
 
 const known: TransportEntry[] = [...builtIn];
 
-/** Every transport that can be named. Choices, help, conformance, plans, results and reports follow from it. */
+/** Every known transport. Choices, help, conformance, plans, results and reports follow from this list. */
 export const transports: readonly TransportEntry[] = known;
 
-/** Adds a transport from outside, for as long as this process lives. Its id must be a new one. */
+/** Adds a transport from outside the repository, for the lifetime of this process. Its id must be new. */
 export function registerTransport(entry: TransportEntry): void {
   known.push(entry);
 }
@@ -53,18 +53,18 @@ export function findTransport(name: string): TransportChoice | undefined {
   return variant === undefined ? undefined : { entry, variant };
 }
 
-/** A transport, and the variant of it that was named: null is the transport itself. */
+/** Transport with one of its variants; null is the transport itself. */
 export interface TransportChoice {
   readonly entry: TransportEntry;
   readonly variant: Variant | null;
 }
 
-/** Every transport and variant. */
+/** Lists every transport and variant. */
 export function transportChoices(): TransportChoice[] {
   return transports.flatMap((entry) => [null, ...entry.variants].map((variant) => ({ entry, variant })));
 }
 
-/** `transport` or `transport:variant`. */
+/** Name of a choice: `transport` or `transport:variant`. */
 export function nameOf({ entry, variant }: TransportChoice): string {
   return variant === null ? entry.id : `${entry.id}:${variant.id}`;
 }
@@ -89,38 +89,38 @@ export function surfaceOf({ entry, variant }: TransportChoice): AttackSurface | 
   return variant?.surface ?? entry.surface;
 }
 
-/** Why it cannot carry such messages; undefined where it can. */
+/** Says why it cannot carry messages of this encoding; undefined if it can. */
 export function whyUnsupported(choice: TransportChoice, encoding: Encoding): string | undefined {
   return encoding === 'binary' && !capabilitiesOf(choice).binary ? 'carries no binary messages' : undefined;
 }
 
-/** Why it cannot carry messages of so many bytes; undefined where it can. */
+/** Says why it cannot carry messages of this size; undefined if it can. */
 export function whyTooLarge(choice: TransportChoice, size: number): string | undefined {
   const { mostBytes = Number.POSITIVE_INFINITY } = capabilitiesOf(choice);
-  return size > mostBytes ? `carries no messages over ${mostBytes} bytes` : undefined;
+  return size > mostBytes ? `carries no messages larger than ${mostBytes} bytes` : undefined;
 }
 
-/** Why it cannot be guarded so: a server that overlooks what it was told would be measured as something that it is not. */
+/** Says why it cannot use TLS or tokens; undefined if it can. A server that ignored the setting would be measured as what it is not. */
 export function whyUnguarded(
   choice: TransportChoice,
   { tls, auth }: { tls: boolean; auth: string | null },
 ): string | undefined {
   if (tls && choice.entry.tls === false) return 'cannot be served over TLS';
-  if (auth !== null && capabilitiesOf(choice).auth !== true) return 'asks for no tokens';
+  if (auth !== null && capabilitiesOf(choice).auth !== true) return 'does not check tokens';
   return undefined;
 }
 
-/** Why the transport cannot be used on this machine, and what would help; undefined where it can. */
+/** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */
 export async function whyUnavailable(entry: TransportEntry): Promise<string | undefined> {
   return entry.native === true ? (await loadServer(entry)).unavailable?.() : undefined;
 }
 
-/** Every name `--transports` takes. */
+/** Lists every name that `--transports` accepts. */
 export function transportNames(): string[] {
   return transportChoices().map(nameOf);
 }
 
-/** Parts of an entry that say where its two files are. */
+/** Fields of an entry that locate its modules. */
 export type Location = Pick<TransportEntry, 'id' | 'root' | 'module'>;
 
 const repository = new URL('../../', import.meta.url).href;

@@ -9,14 +9,14 @@ import { arrived, callback, MemoryStream, type Pieces } from '../checks/micro/me
 import { MQTT_ACKNOWLEDGEMENT, mqttPublish, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 
-/** A name as long as those that sessions have. */
+/** Name with the length of a session's name. */
 const NAME = 'abcdefgh';
 const [UP, DOWN] = [`up/${NAME}`, `down/${NAME}`] as const;
 
-/** Bytes of an MQTT packet that both sides put into one WebSocket message at the most, as mqtt.js does in a browser. */
+/** Maximum size of an MQTT packet that both sides send in one WebSocket message, as mqtt.js does in a browser. */
 const MAX_IN_A_FRAME = 65_536;
 
-/** A packet that is too long to be put together goes out as it is written: its head, then its payload. */
+/** Bytes of a packet in WebSocket frames. One that is too long to be combined is sent as it is written: its head, then its payload. */
 function packetInFrames(packet: number, payload: number, from: 'client' | 'server'): number {
   if (packet <= MAX_IN_A_FRAME) return webSocketFrame(packet, from);
   return webSocketFrame(packet - payload, from) + webSocketFrame(payload, from);
@@ -50,17 +50,17 @@ const steps: Steps = async () => {
       .untimed(arrived)
       .timed('server decode', 'PUBLISH to up/…', 'mqtt-packet', toServer.parse),
     down: asBytes()
-      // The server hands its broker a copy.
+      // The server gives its broker a copy.
       .timed('server encode', 'PUBLISH to down/…', 'mqtt-packet', (bytes) => toClient.publish(Buffer.from(bytes)))
       .untimed(arrived)
       .timed('client decode', 'PUBLISH to down/…, to text', 'mqtt-packet', (chunk) => toClient.parse(chunk).toString()),
   };
 };
 
-/** Connection that carries MQTT, and the way its bytes are sent there. */
+/** Connection that carries MQTT, and how its bytes are sent on it. */
 interface MqttPeer {
   readonly peer: RawPeer;
-  /** Makes what one write carries: the bytes themselves, or a frame around them. */
+  /** Converts bytes to what one write sends: the bytes themselves, or a frame around them. */
   readonly wrap: (bytes: Uint8Array) => Uint8Array;
 }
 
@@ -70,7 +70,7 @@ async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
   const { generate } = await import('mqtt-packet');
   return [
     {
-      name: 'a packet declared to be of 256 MB before it says who it is',
+      name: 'a packet declared as 256 MB before authentication',
       refused: CLOSED,
       async run(target) {
         const { peer, wrap } = await connect(target);
@@ -85,7 +85,7 @@ async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
         const { peer, wrap } = await authenticate(connect, target, generate);
         const packet = generate(publishing({ topic: 'up/x', payload: Buffer.alloc(20_000) }));
         for (const byte of packet.subarray(0, 10_000)) {
-          // Each in a segment of its own.
+          // Sends each byte in its own segment.
           if (!(await peer.write(wrap(Buffer.of(byte))))) break;
           await new Promise(setImmediate);
         }
@@ -93,7 +93,7 @@ async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
       },
     },
     {
-      name: 'a session that would gather messages once it is left',
+      name: 'a session that would collect messages while its client is away',
       refused: CLOSED,
       async run(target) {
         const { peer, wrap } = await connect(target);
@@ -115,7 +115,7 @@ async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
   ];
 }
 
-/** Packets that a session must not send many of. */
+/** Packets of which a session must not send many. */
 const FLOODS: Readonly<Record<string, (index: number) => Packet>> = {
   'ten thousand subscriptions': (index) => ({
     cmd: 'subscribe',
@@ -134,7 +134,7 @@ const FLOODS: Readonly<Record<string, (index: number) => Packet>> = {
 async function authenticate(connect: Connect, target: Target, generate: (packet: Packet) => Buffer): Promise<MqttPeer> {
   const { peer, wrap } = await connect(target);
   await peer.write(wrap(generate(connecting(target.token))));
-  // CONNACK, and nothing against it.
+  // Waits for CONNACK with return code 0.
   await peer.hears((text) => text.includes('\x20\x02\0\0'));
   return { peer, wrap };
 }
@@ -170,8 +170,8 @@ const overTcp: TcpSurface = {
   opening: Uint8Array.of(0x10, 0x7f),
   refusals,
   untried: {
-    'a head without end': 'begins with lengths, not with lines of text',
-    'a compression bomb': 'the protocol knows no compression',
+    'a head without end': 'the protocol begins with lengths, not with lines of text',
+    'a compression bomb': 'the protocol has no compression',
   },
   attacks: () => attacksThrough(async ({ dial }) => ({ peer: await dial(), wrap: (bytes) => bytes })),
 };
@@ -228,7 +228,7 @@ export const transport: BuiltInTransport = {
       title: 'over WebSocket',
       options: { websocket: true },
       framing: {
-        source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long one in two; RFC 6455 §5.2',
+        source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long packet in two frames; RFC 6455 §5.2',
         exchange: ({ size }) => ({
           up: [packetInFrames(mqttPublish(size, UP.length), size, 'client')],
           down: [packetInFrames(mqttPublish(size, DOWN.length), size, 'server')],

@@ -20,7 +20,7 @@ const variant = { id: 'fast', title: 'in batches', options: {} };
 // @ts-expect-error a variant has a formula of its own
 export const sameBytes: BuiltInTransport = { ...complete, variants: [variant] };
 
-/** An entry of a transport from outside may leave all of that out. */
+/** Entry of a transport from outside the repository, which may omit all of these. */
 export const plugin: TransportEntry = {
   id: 'mine',
   title: 'My transport',

@@ -4,62 +4,62 @@ import type { Framing } from '../checks/theory/framing.ts';
 import type { Capabilities, Options } from '../contract.ts';
 import type { Family } from '../results/values.ts';
 
-/** Building block of a transport: the colour it has in every chart. */
+/** Family of a transport, which determines its colour in every chart. */
 export type { Family };
 
-/** A named setting of a transport, written `transport:variant`. */
+/** Variant of a transport: a named setting, written `transport:variant`. */
 export interface Variant {
   readonly id: string;
   readonly title: string;
-  /** Come over the transport's own. */
+  /** Options that override the transport's. */
   readonly options: Options;
-  /** False where browsers speak it over TLS only, though they speak the transport without. */
+  /** False if browsers support the variant only over TLS, unlike the transport. */
   readonly browser?: false;
-  /** Come over the transport's own. */
+  /** Capabilities that override the transport's. */
   readonly capabilities?: Partial<Capabilities>;
-  /** Bytes of an exchange, by theory. A variant never has its transport's formula unless it says so. */
+  /** Byte formula of an exchange. A variant does not inherit its transport's formula. */
   readonly framing?: Framing;
-  /** Stands in place of the transport's. */
+  /** Attack surface that replaces the transport's. */
   readonly surface?: AttackSurface;
 }
 
-/** All that can be known of a transport. One from outside the repository may leave out what only checks need. */
+/** Everything that `bench` knows of a transport. One from outside the repository may omit what only checks need. */
 export interface TransportEntry {
-  /** File name, flag's value, results' value and report's key. */
+  /** Id in file names, flags, results and reports. */
   readonly id: string;
   readonly title: string;
   readonly family: Family;
-  /** The harness's own cost: a baseline in every table, never a choice. */
+  /** Set if it shows the harness's own cost: a row in every table, never a choice. */
   readonly floor?: true;
-  /** False where no browser speaks the protocol; only then may the client's file import Node's modules. */
+  /** False if no browser supports the protocol. Only then may its client import Node's modules. */
   readonly browser?: false;
   readonly capabilities: Capabilities;
-  /** False where it cannot be served over TLS. */
+  /** False if it cannot be served over TLS. */
   readonly tls?: false;
-  /** Settings that reach `listen` and `connect`. */
+  /** Options passed to `listen` and `connect`. */
   readonly options?: Options;
   readonly variants: readonly Variant[];
-  /** True if messages travel in datagrams, which the server's sockets do not count: bytes are known on a private link only. */
+  /** Set if messages travel in datagrams. The server's sockets do not count them, so bytes are known only on a private link. */
   readonly datagrams?: true;
-  /** `udp` if that is what its URL's port is one of. */
+  /** `udp` if its URL names a UDP port. */
   readonly port?: 'udp';
-  /** True if it needs a native part that not every machine can load; its server's module says why where it cannot. */
+  /** Set if it needs a native module that some machines cannot load; then its server's module says why. */
   readonly native?: true;
-  /** Bytes of an exchange, by theory, for `wire`. */
+  /** Byte formula of an exchange, for `wire`. */
   readonly framing?: Framing;
-  /** Encoding and decoding of a message, for `micro`; null where native code does it. */
+  /** Encoding and decoding of a message, for `micro`; null if native code does it. */
   readonly steps?: Steps | null;
-  /** Loop without our generator that `ceiling` runs beside it, and the max cost of ours as a multiple of that loop's. */
+  /** Loop without our generator that `ceiling` compares it with, and the maximum cost of ours as a multiple of that loop's. */
   readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
-  /** Protocol that attacks are made of, and words in which they are refused. */
+  /** Protocol that attacks use, and patterns of the refusals. */
   readonly surface?: AttackSurface;
-  /** URL of the folder with `servers/<id>.ts` and `clients/<id>.ts`: the repository, unless the entry says otherwise. */
+  /** URL of the folder that contains `servers/<id>.ts` and `clients/<id>.ts`. Absent: the repository. */
   readonly root?: string;
-  /** URL of one module that exports both `listen` and `connect`: a transport from outside the repository. */
+  /** URL of a module that exports both `listen` and `connect`, for a transport from outside the repository. */
   readonly module?: string;
 }
 
-/** A transport of this repository: every part has to be there. */
+/** Transport of this repository, which must define every part. */
 export interface BuiltInTransport extends TransportEntry {
   readonly capabilities: Capabilities & { readonly auth: boolean };
   readonly variants: readonly BuiltInVariant[];
@@ -68,7 +68,7 @@ export interface BuiltInTransport extends TransportEntry {
   readonly surface: AttackSurface;
 }
 
-/** A variant of such a transport. */
+/** Variant of a transport of this repository. */
 export interface BuiltInVariant extends Variant {
   readonly framing: Framing;
 }

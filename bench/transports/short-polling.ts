@@ -16,7 +16,7 @@ export const transport: BuiltInTransport = {
   options: { intervalMs: 100 },
   framing: {
     source:
-      'RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down; polls in vain as many as the bytes up say',
+      'RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down; the number of empty polls follows from the bytes up',
     exchange(exchange) {
       const { size, index, url } = exchange;
       const post = postCost(exchange);
@@ -24,7 +24,7 @@ export const transport: BuiltInTransport = {
       const fields = [['content-type', 'application/json'] as const, ['content-length', body] as const];
       return { up: [post.up, pollBytes(url, index - 1)], down: [post.down, response('200 OK', fields) + body] };
     },
-    // The bytes up say how many polls were in vain; each has an answer, and the bytes down have to fit.
+    // The number of empty polls follows from the bytes up. Each has an answer, so the bytes down must match.
     adjust(sum, { up, url, first, count }) {
       const times = timesIn(up - sum.up, pollBytes(url, first - 1), pollBytes(url, first - 1 + count));
       return {

@@ -6,7 +6,7 @@ import { base64, messagePack, request, response, webSocketFrame } from '../check
 import type { BuiltInTransport } from './shape.ts';
 import { authorityOf } from './shared/http.ts';
 
-/** Bytes of the packets of one event: text, or with bytes beside it. */
+/** Bytes of each packet of one event: a text, or a text and an attachment. */
 function packetsOf({ size, encoding }: Pick<Exchange, 'size' | 'encoding'>): number[] {
   if (encoding === 'text') return ['42["m",""]'.length + size];
   return ['451-["m",{"_placeholder":true,"num":0}]'.length, size];
@@ -23,9 +23,9 @@ const framing: Framing = {
 const packedFraming: Framing = {
   source: 'MessagePack (type, data, nsp; up also options) in one binary frame, without Engine.IO’s type; RFC 6455 §5.2',
   exchange({ size, encoding }) {
-    // A byte before each name, each short string, map and array; true and the type are one byte.
+    // One byte before each name, short string, map and array; `true` and the type are one byte each.
     const down = ['_', '_type2', '_data__m', '_nsp_/'].join('').length + messagePack(size, encoding);
-    // The client's own options go along.
+    // The client also sends its options.
     const up = down + '_options__compress1'.length;
     return { up: [webSocketFrame(up, 'client')], down: [webSocketFrame(down, 'server')] };
   },
@@ -35,7 +35,7 @@ const pollingFraming: Framing = {
   source: 'Engine.IO v4 (payloads), Socket.IO v5, in RFC 9112 §2.1, with the fields of undici, Node and Engine.IO',
   exchange({ size, encoding, url }) {
     const [event, ...attachment] = packetsOf({ size, encoding });
-    // Bytes travel as `b` and base64. Each packet is on its way before the next is there.
+    // Bytes travel as `b` and base64. Each packet has a request of its own.
     const payloads = [event!, ...attachment.map((bytes) => 1 + base64(bytes))];
     const path = `/socket.io/?EIO=4&transport=polling&t=${'t'.repeat(8)}&sid=${'s'.repeat(20)}`;
     const answer = (type: string, bytes: number): number =>
@@ -135,7 +135,7 @@ const overPolling: HttpSurface = {
     unauthorized,
     flood: /server disconnect|transport|400|closed/,
   },
-  untried: { 'a compression bomb': 'Engine.IO reads a body as it comes, whatever its coding' },
+  untried: { 'a compression bomb': 'Engine.IO ignores the coding of a body' },
   attacks: async () => (await import('./shared/socketio-attacks.ts')).pollingAttacks(overPolling),
 };
 

@@ -21,20 +21,20 @@ function eventExchange(exchange: Exchange, eventBytes: number): Cost {
   return { up: [post.up], down: [chunk(eventBytes), post.down] };
 }
 
-/** Windows that undici announces unless it is told otherwise. */
+/** Default windows of undici. */
 const UNDICI_STREAM_WINDOW_BYTES = 262_144;
 const UNDICI_CONNECTION_WINDOW_BYTES = 524_288;
-/** Bytes of a session's path by Huffman's code (RFC 7541 §5.2): five or six bits for each hexadecimal digit of its name. */
+/** Bytes of a session's path in Huffman code (RFC 7541 §5.2): five or six bits for each hexadecimal digit of its UUID. */
 const MIN_PATH_BYTES = 30;
 const MAX_MORE_PATH_BYTES = 4;
-/** Bytes of a date that is not in the table yet, once a second: name, length and its 29 characters by Huffman's code, less one. */
+/** Additional bytes of a date that is not in the table yet, once a second: name, length and its 29 characters in Huffman code, minus one. */
 const [MIN_DATE_BYTES, MAX_DATE_BYTES] = [22, 25];
-/** New dates of a session at the most: counting its bytes takes half a minute. */
+/** Maximum number of new dates of a session, because counting its bytes takes half a minute. */
 const MAX_DATES = 31;
 
 /**
- * Bytes of the fields of a POST to a session's path, after the first one: authority, method and scheme are in the tables; path and
- * length are written out each time, as nghttp2 has it. Of the length's digits 0, 1 and 2 take five bits, the others six.
+ * Bytes of the header fields of every POST to a session's path but the first. Authority, method and scheme are in the tables; path and
+ * length are literals each time, as nghttp2 writes them. In the length the digits 0, 1 and 2 take five bits, the others six.
  */
 function postFields(size: number): number {
   const digits = String(size);
@@ -56,7 +56,7 @@ const overHttp2: Framing = {
       const opened = stream(down.payloads) + connection(down.payloads);
       return {
         up: [http2Head(postFields(size)) + up.bytes + opened],
-        // Status and date are in the tables of RFC 7541 by now; what is due on a connection is written together.
+        // Status and date are in the tables of RFC 7541 by now. Frames that are due on a connection are written together.
         down: [http2Head(2) + up.told + down.bytes],
       };
     };

@@ -37,7 +37,7 @@ function frameReader(): (chunk: Buffer) => Buffer {
 
 const attacks: readonly Attack[] = [
   {
-    name: 'a frame declared to be of 256 MiB, a byte at a time',
+    name: 'a frame declared as 256 MiB, a byte at a time',
     refused: CLOSED,
     async run({ dial, token }) {
       const peer = await dial();
@@ -80,8 +80,8 @@ export const transport: BuiltInTransport = {
     opening: Uint8Array.of(0, 0, 1, 0),
     refusals: { tooLarge: CLOSED, unauthorized: CLOSED, flood: CLOSED },
     untried: {
-      'a head without end': 'begins with lengths, not with lines of text',
-      'a compression bomb': 'the protocol knows no compression',
+      'a head without end': 'the protocol begins with lengths, not with lines of text',
+      'a compression bomb': 'the protocol has no compression',
     },
     attacks: async () => attacks,
   },

@@ -2,7 +2,7 @@ import type { Framing } from '../checks/theory/framing.ts';
 import { dataChannelMessage, SACK_DATAGRAM } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 
-/** Neither order nor what is done about loss changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
+/** Byte formula of all variants: neither order nor reliability changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
 const framing: Framing = {
   source:
     'RFC 9260 §3.1 (SCTP header), §3.3.1 (DATA), §3.3.4 (SACK, with a message where it fits); RFC 6347 §4.1 and RFC 5288 §3 (DTLS 1.2, AES-GCM); fragments as RFC 8261 §5',
@@ -19,7 +19,7 @@ export const transport: BuiltInTransport = {
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
   framing,
   steps: null,
-  // Peers find each other through a WebSocket.
+  // Attacks go to the WebSocket that peers negotiate over.
   surface: {
     protocol: 'websocket',
     refusals: {
@@ -34,7 +34,7 @@ export const transport: BuiltInTransport = {
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false }, framing },
     {
       id: 'lossy',
-      title: 'unordered, never sent again',
+      title: 'unordered, without retransmission',
       options: { ordered: false, maxRetransmits: 0 },
       capabilities: { ordered: false, reliable: false },
       framing,

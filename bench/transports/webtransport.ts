@@ -1,11 +1,12 @@
 import { type Attack, DECLARED_BYTES, flood, type Target, uint32 } from '../checks/abuse/tools/attack.ts';
 import type { UdpSurface } from '../checks/abuse/tools/surface.ts';
 import { QUIC_ACKNOWLEDGEMENT, quicDatagram, quicStream } from '../checks/theory/parts.ts';
-import { bufferOf, loadBinding, type QuicSession, type SendStream } from '../native/webtransport.ts';
+import { bufferOf } from '../codec/bytes.ts';
+import { loadBinding, type QuicSession, type SendStream } from '../native/webtransport.ts';
 import type { BuiltInTransport } from './shape.ts';
 
 const SLOW_BYTE_MS = 100;
-/** Time after which datagrams that nobody answers are taken to be unread. */
+/** Time after which datagrams without a reaction count as unread. */
 const UNREAD_MS = 1_000;
 
 const attacks: readonly Attack[] = [
@@ -18,7 +19,7 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'a message declared to be of 256 MiB, a byte at a time',
+    name: 'a message declared as 256 MiB, a byte at a time',
     refused: /1009 message too large|1008 too many/,
     async run(target) {
       const { peer, stream } = await openStream(target);
@@ -42,7 +43,7 @@ const attacks: readonly Attack[] = [
     },
   },
   {
-    name: 'streams beside the one there is',
+    name: 'more streams than one',
     refused: /1008 one stream/,
     async run(target) {
       const { peer, stream } = await openStream(target);
@@ -55,7 +56,7 @@ const attacks: readonly Attack[] = [
   },
   {
     name: 'a flood of datagrams',
-    // Datagrams that carry no messages are read by nobody: the library drops what is too much for it.
+    // A variant without datagrams does not read them; the library drops the excess.
     refused: /1008 too many messages|unread/,
     async run(target) {
       const { peer, stream } = await openStream(target);
@@ -78,7 +79,7 @@ const attacks: readonly Attack[] = [
   },
 ];
 
-/** Opens a session with nothing on it. */
+/** Opens a session without a stream. */
 async function openSession({ url, token }: Target): Promise<QuicSession> {
   const [address = '', pin = ''] = url.split('#sha256=');
   return loadBinding()
@@ -86,7 +87,7 @@ async function openSession({ url, token }: Target): Promise<QuicSession> {
     .connect(`${address}?access_token=${token}`);
 }
 
-/** Opens a session with its stream, and reads the greeting on it. */
+/** Opens a session with its stream, and reads the greeting. */
 async function openStream(target: Target): Promise<{ peer: QuicSession; stream: SendStream }> {
   const peer = await openSession(target);
   const pair = await peer.openBi();
@@ -96,7 +97,7 @@ async function openStream(target: Target): Promise<{ peer: QuicSession; stream: 
   return { peer, stream };
 }
 
-/** Resets a stream: one that nothing refers to any more is ended by the binding, and with it the session. */
+/** Resets a stream at the end of an attack. The reference keeps it alive until then: the binding ends an unreferenced stream, and its session. */
 const finish = (stream: SendStream): Promise<void> => stream.reset(0).catch(ignore);
 
 async function endOf(peer: QuicSession): Promise<string> {
@@ -104,12 +105,13 @@ async function endOf(peer: QuicSession): Promise<string> {
   return `${closeCode} ${reason}`;
 }
 
-/** Ignores errors of a session that is over. */
+/** Ignores errors of a session that has ended. */
 function ignore(): void {}
 
 /**
- * A goodbye that nobody acknowledged is not said again: a peer that comes back late gets a stateless reset (RFC 9000 §10.3). Where it
- * comes with much else, the binding says only that it then closed the connection. What it must not say is “timed out”.
+ * Attack surface of the transport. A close that was not acknowledged is not repeated: a peer that comes back late gets a stateless
+ * reset (RFC 9000 §10.3). If it arrives together with other packets, the binding reports only a closed connection. It must never
+ * report “timed out”.
  */
 const surface: UdpSurface = {
   protocol: 'udp',
@@ -120,8 +122,8 @@ const surface: UdpSurface = {
     behind: /1013|reset by peer|connection error: closed/,
   },
   untried: {
-    'a head without end': 'heads are HTTP/3’s, which is the library’s',
-    'a compression bomb': 'the library packs no messages',
+    'a head without end': 'the library parses heads of HTTP/3',
+    'a compression bomb': 'the library does not compress messages',
   },
   attacks: async () => attacks,
 };
@@ -141,7 +143,7 @@ export const transport: BuiltInTransport = {
       'four bytes of length in STREAM frames (RFC 9000 §19.8), short headers (§17.3.1) with quinn’s 8 bytes of connection ID, AEAD (RFC 9001 §5.3)',
     datagrams,
     session() {
-      // Bytes that the stream has carried: WebTransport's own beginning (its type, in two bytes, and the session) and empty messages.
+      // Bytes that the stream has carried before: WebTransport's header (its type in two bytes, and the session) and empty messages.
       let [sent, received] = [2 + 1 + 4, 4];
       return ({ size }) => {
         const cost = { up: quicStream(4 + size, sent), down: quicStream(4 + size, received) };

@@ -5,10 +5,10 @@ import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 
-/** Bytes from which on `ws:deflate-fresh` compresses what goes down. */
+/** Minimum size of messages that `ws:deflate-fresh` compresses on their way down. */
 const THRESHOLD_BYTES = 64;
 
-/** Messages compressed each way by a zlib of its own. Short ones go down as they are, without a window. */
+/** Bytes of messages compressed with one zlib stream each way. Messages shorter than the threshold go down uncompressed. */
 function deflatedFrames({ fresh, thresholdBytes }: { fresh: boolean; thresholdBytes: number }) {
   const up = deflater({ fresh });
   const down = deflater({ fresh });

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { Client, type Dispatcher, EventSource } from 'undici';
 import { type PerMessageDeflateOptions, WebSocket } from 'ws';
+import { bufferOf } from '../../bench/codec/bytes.ts';
 import type {
   Http,
   HttpAnswer,
@@ -13,12 +14,12 @@ import type {
 import { RTCPeerConnection } from './peer-connection.ts';
 import { WebTransport } from './webtransport.ts';
 
-/** Connections a browser opens to one origin over HTTP/1.1; the event stream and a held request are among them. */
+/** Connections that a browser opens to one origin over HTTP/1.1, including those of an event stream and a held request. */
 const BROWSER_CONNECTIONS = 6;
-/** As in a browser, an event stream may be silent for any time, and a held request waits for as long as it is held. */
+/** Settings without timeouts, as in a browser: an event stream may be silent, and a held request may wait, for any time. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 const HTTP1 = { ...NO_TIMEOUTS, allowH2: false };
-/** Without TLS there is nothing to agree by: the client begins with HTTP/2 (RFC 9113 §3.3). No pings of its own, as in a browser. */
+/** Settings of HTTP/2. Without TLS there is no negotiation: the client begins with HTTP/2 (RFC 9113 §3.3). It sends no pings, as browsers do not. */
 const http2 = (origin: string) => ({
   ...NO_TIMEOUTS,
   allowH2: true,
@@ -26,13 +27,13 @@ const http2 = (origin: string) => ({
 });
 
 /**
- * What Node lacks or does at another cost than a browser: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel
- * for WebRTC.
+ * Platform of clients in Node: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel for WebRTC, a native binding for
+ * WebTransport. Node lacks these, or provides them at another cost than a browser.
  */
 export const platform: Platform = {
   RTCPeerConnection,
   WebSocket: webSocket(false),
-  // A browser's has no size below which it would not compress.
+  // A browser compresses messages of any size.
   CompressingWebSocket: webSocket({ threshold: 0 }),
 
   WebTransport,
@@ -42,7 +43,7 @@ export const platform: Platform = {
     const connections: Connection[] = [];
     let closed = false;
 
-    /** An idle connection to the origin, a new one while a browser would open one, or the one with the least to do. */
+    /** Returns an idle connection to the origin, or a new one while a browser would open one, or else the one with the fewest requests. */
     function connectionTo(origin: string): Connection {
       let best: Connection | undefined;
       let count = 0;
@@ -63,11 +64,11 @@ export const platform: Platform = {
       EventSource: class extends EventSource {
         constructor(url: string) {
           const connection = connectionTo(new URL(url).origin);
-          // For as long as there is a stream on it; a session has one.
+          // Busy for good: the event stream occupies it.
           connection.underWay = Number.POSITIVE_INFINITY;
           const { dispatcher, why } = explaining(connection.client);
           super(url, { node: { dispatcher } });
-          // Before any other listener: they find it in the event.
+          // Added before other listeners, which read the message from the event.
           this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
         }
       },
@@ -83,7 +84,7 @@ export const platform: Platform = {
         const [origin, path] = split(url);
         const connection = connectionTo(origin);
         exchange(connection, path, request, answer);
-        // As an event stream: no other request waits behind it.
+        // Busy for good, so that no other request waits behind the stream.
         connection.underWay = Number.POSITIVE_INFINITY;
       },
 
@@ -95,18 +96,18 @@ export const platform: Platform = {
   },
 };
 
-/** `ws` offers permessage-deflate unless told not to. */
+/** WebSocket of `ws`, which would otherwise always offer permessage-deflate. */
 function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       super(url, protocols, { perMessageDeflate });
-      // In a browser an error that nobody listens for does no harm; here it would end the process.
+      // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
     }
   };
 }
 
-/** One connection, and how many requests it has been given. undici's own pools would be two more layers around every one. */
+/** One connection and the number of its requests in progress. undici's own pools would add two layers to every request. */
 interface Connection {
   readonly origin: string;
   readonly client: Client;
@@ -114,8 +115,8 @@ interface Connection {
 }
 
 /**
- * undici's EventSource keeps to itself why a stream ended or never began. The one request on this dispatcher tells. What it
- * passes on stays as it is: every event's bytes take this way.
+ * Dispatcher that remembers why its one request failed or ended; undici's EventSource does not say. It leaves the handler in place,
+ * because the bytes of every event pass through it.
  */
 function explaining(client: Client): { dispatcher: Dispatcher; why: () => string | undefined } {
   let why: string | undefined;
@@ -126,7 +127,7 @@ function explaining(client: Client): { dispatcher: Dispatcher; why: () => string
       onResponseStart?.call(handler, controller, status, ...rest);
     };
     handler.onResponseError = (controller, error) => {
-      // Whoever was refused ends the request himself: that is not why.
+      // A refused EventSource aborts the request itself; the status is the reason then.
       why ??= error.message;
       onResponseError?.call(handler, controller, error);
     };
@@ -140,13 +141,13 @@ interface Outcome {
   reject(error: Error): void;
 }
 
-/** A URL's origin and the rest, without the cost of parsing it. */
+/** Splits a URL into origin and path, without the cost of parsing it. */
 function split(url: string): [origin: string, path: string] {
   const path = url.indexOf('/', url.indexOf('//') + 2);
   return path < 0 ? [url, '/'] : [url.slice(0, path), url.slice(path)];
 }
 
-/** An answer as a whole, once it is there. */
+/** Collects a streamed answer and resolves with the whole. */
 function gathered({ resolve, reject }: Outcome): StreamedAnswer {
   let status = 0;
   let packed = false;
@@ -163,13 +164,13 @@ function gathered({ resolve, reject }: Outcome): StreamedAnswer {
       try {
         resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks)).toString() : textOf(chunks) });
       } catch (cause) {
-        reject(new Error('the answer is not the gzip it says it is', { cause }));
+        reject(new Error('the answer is labelled gzip, but cannot be decompressed', { cause }));
       }
     },
   };
 }
 
-/** One request on undici's dispatcher: half the cost of its `request`, a quarter of `fetch`, and the load pays it per message. */
+/** Sends a request on undici's dispatcher. The load pays this cost per message: it is half of `request` and a quarter of `fetch`. */
 function exchange(
   connection: Connection,
   path: string,
@@ -203,7 +204,5 @@ function exchange(
 
 function textOf(chunks: readonly Uint8Array[]): string {
   if (chunks.length === 0) return '';
-  const [first] = chunks;
-  if (chunks.length > 1) return Buffer.concat(chunks).toString();
-  return Buffer.from(first!.buffer, first!.byteOffset, first!.length).toString();
+  return (chunks.length > 1 ? Buffer.concat(chunks) : bufferOf(chunks[0]!)).toString();
 }

@@ -1,13 +1,12 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { DataChannelLike, DataChannelSettings, PeerConnectionLike } from '../../bench/contract.ts';
 
-/** Largest message taken from a peer, in bytes: as much as any server here may be told to send. */
+/** Largest message accepted from a peer, in bytes: as large as any message that a run can ask a server to send. */
 const MAX_MESSAGE_BYTES = 1 << 24;
 
 /**
- * A browser's RTCPeerConnection, as far as a side that offers needs it, on libdatachannel. The library's own polyfill makes an
- * event of each message and hands it on through two listeners; here it costs one call and one object. Native code is loaded
- * when an offer is asked for, so that whoever never makes a connection never pays.
+ * The offering side of a browser's RTCPeerConnection, on libdatachannel. The library's own polyfill makes an event of each message
+ * and passes it through two listeners; here a message costs one call and one object. Native code is loaded with the first offer.
  */
 export class RTCPeerConnection implements PeerConnectionLike {
   connectionState = 'new';
@@ -43,7 +42,7 @@ export class RTCPeerConnection implements PeerConnectionLike {
     return { type: 'offer', sdp: sdp.replace(/^a=(candidate:.*|end-of-candidates)\r?\n/gm, '') };
   }
 
-  /** The library sets its description as it makes it. */
+  /** Does nothing: the library sets its description when it creates the offer. */
   async setLocalDescription(): Promise<void> {}
 
   async setRemoteDescription({ sdp }: { sdp: string }): Promise<void> {
@@ -70,7 +69,7 @@ class Channel implements DataChannelLike {
     native.onOpen(() => this.onopen?.({}));
     native.onClosed(() => this.onclose?.({}));
     native.onMessage((message) => {
-      this.onmessage?.({ data: typeof message === 'string' ? message : bufferOf(message) });
+      this.onmessage?.({ data: typeof message === 'string' ? message : arrayBufferOf(message) });
     });
   }
 
@@ -85,8 +84,8 @@ class Channel implements DataChannelLike {
   }
 }
 
-/** Without copying where the bytes have their memory to themselves, as the library's have. */
-function bufferOf(bytes: Buffer | ArrayBuffer): ArrayBufferLike {
+/** Returns the bytes as an ArrayBuffer, without copying them if the buffer holds nothing else, as the library's do. */
+function arrayBufferOf(bytes: Buffer | ArrayBuffer): ArrayBufferLike {
   if (bytes instanceof ArrayBuffer) return bytes;
   const { buffer, byteOffset, byteLength } = bytes;
   return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);

@@ -3,14 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates } from 'node:tls';
+import { bufferOf } from '../../bench/codec/bytes.ts';
 import type { ByteDuplex, WebTransportLike } from '../../bench/contract.ts';
-import {
-  bufferOf,
-  loadBinding,
-  OrderedWriter,
-  type QuicClient,
-  type QuicSession,
-} from '../../bench/native/webtransport.ts';
+import { loadBinding, OrderedWriter, type QuicClient, type QuicSession } from '../../bench/native/webtransport.ts';
 
 const READ_BYTES = 65_536;
 
@@ -18,7 +13,7 @@ interface Hashes {
   readonly serverCertificateHashes?: readonly { readonly value: Uint8Array }[];
 }
 
-/** The browser's WebTransport on a native binding, as far as clients use it. */
+/** Part of the browser's WebTransport that clients use, on a native binding. */
 export class WebTransport implements WebTransportLike {
   readonly ready: Promise<void>;
   readonly closed: Promise<{ closeCode: number; reason: string }>;
@@ -32,7 +27,7 @@ export class WebTransport implements WebTransportLike {
     this.ready = this.#opening.then(() => {});
     this.closed = this.#opening.then((session) => session.closed()).then((info) => this.#goodbye ?? info);
     this.datagrams = this.#datagrams();
-    // Whoever does not ask is not told, as in a browser.
+    // Prevents unhandled rejections, as in a browser.
     this.ready.catch(() => {});
     this.closed.catch(() => {});
   }
@@ -40,7 +35,7 @@ export class WebTransport implements WebTransportLike {
   async #open(url: string, pins: NonNullable<Hashes['serverCertificateHashes']>): Promise<QuicSession> {
     const client = pins.length === 0 ? trustingClient() : pinningClient(pins.map(({ value }) => bufferOf(value)));
     const session = await client.connect(url).catch((error: Error) => {
-      // What the binding makes of an answer other than 200: it does not show its status.
+      // The binding fails so on any status other than 200, which it does not expose.
       const refused = /unexpected end of input|status/.test(error.message) ? 'the server refused the session: ' : '';
       throw new Error(`${refused}${error.message}`);
     });
@@ -87,8 +82,8 @@ export class WebTransport implements WebTransportLike {
 }
 
 /**
- * By what they trust. A client of the binding is a UDP socket, which all connections share that it makes: QUIC tells them apart by
- * their identifiers. There is no way to close one.
+ * Clients by the certificates that they trust. A client of the binding is a UDP socket, shared by all of its connections: QUIC
+ * distinguishes them by their connection IDs. A client cannot be closed.
  */
 const clients = new Map<string, QuicClient>();
 
@@ -105,8 +100,8 @@ function pinningClient(hashes: Buffer[]): QuicClient {
 }
 
 /**
- * Trusts what this process trusts (`tls.setDefaultCACertificates`), and not what the system does: the binding takes its
- * authorities from the file that SSL_CERT_FILE names at the moment a client is made.
+ * Client that trusts the authorities of this process (`tls.setDefaultCACertificates`), not those of the system: the binding reads
+ * its authorities from the file that SSL_CERT_FILE names when a client is created.
  */
 function trustingClient(): QuicClient {
   const authorities = getCACertificates('default').join('\n');

@@ -1,10 +1,11 @@
+/** Limits how many items are in progress. */
 export interface ConcurrencyLimiter<Item> {
   add(item: Item): void;
-  /** Calls back once everything is done, at once where nothing is left to do. */
+  /** Calls back once nothing is in progress, at once if nothing is now. */
   whenEmpty(callback: () => void): void;
 }
 
-/** Begins items in order, at max `max` at a time: the next when one is done. */
+/** Starts items in order, at most `max` at a time. */
 export function concurrencyLimiter<Item>(
   max: number,
   begin: (item: Item, done: () => void) => void,

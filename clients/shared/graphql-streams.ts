@@ -4,12 +4,12 @@ import { errorText } from '../../bench/error-text.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 
-const SUBSCRIPTION = 'subscription{m}';
-const MUTATION = 'mutation($m:String!){send(m:$m)}';
+export const SUBSCRIPTION = 'subscription{m}';
+export const MUTATION = 'mutation($m:String!){send(m:$m)}';
 
 /**
- * graphql-sse in its single connection mode: one stream for all results, one POST an operation. A mutation waits for the one
- * before it, so that messages arrive in the order they were sent: a browser would spread them over its connections.
+ * graphql-sse in its single connection mode: one stream for all results, one POST an operation. A mutation waits for the previous
+ * one, so that messages arrive in order: a browser would spread concurrent requests over its connections.
  */
 export function connectOverStreams(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const http = settings.platform.openHttp();
@@ -41,7 +41,7 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
     { query: SUBSCRIPTION },
     {
       next({ data }) {
-        // The first value is empty: the subscription is live.
+        // The first value is empty: it says that the subscription is active.
         if (data?.m === '') life.usable(send);
         else if (typeof data?.m === 'string') receiver.message(data.m);
       },
@@ -73,7 +73,7 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
   return life.session;
 }
 
-/** The part of the Fetch API that graphql-sse uses, on a user's own connections. @param refused is told why a request came to nothing */
+/** Part of the Fetch API that graphql-sse uses, on one user's connections. @param refused is called with the reason of a failed request */
 function fetchOver(http: Http, refused: (reason: string) => void) {
   return async (url: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> => {
     const { method = 'GET', headers, body, signal } = init;
@@ -85,8 +85,8 @@ function fetchOver(http: Http, refused: (reason: string) => void) {
     };
     if (headers.accept === 'text/event-stream') return streamed(http, url, request);
     const { status, text } = await http.fetch(url, request);
-    if (status >= 400) refused(`${method} answered ${status}: ${text.trim()}`);
-    // A response that says it has no content may have no body, not even an empty one.
+    if (status >= 400) refused(`${method} was answered with ${status}: ${text.trim()}`);
+    // A response with status 204 may not have a body, not even an empty one.
     return new Response(status === 204 ? null : text, { status });
   };
 }
@@ -101,7 +101,7 @@ function streamed(http: Http, url: string, request: HttpRequest): Promise<Respon
     });
     http.stream(url, request, {
       started: (status) => resolve(new Response(body, { status })),
-      // The piece is ours only until this returns.
+      // Copied: the chunk is valid only until this returns.
       data: (chunk) => controller.enqueue(chunk.slice()),
       ended(error) {
         if (error === undefined) controller.close();

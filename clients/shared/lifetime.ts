@@ -1,7 +1,10 @@
 import type { Receiver, Send, Session } from '../../bench/contract.ts';
 
+/** Time a server has to finish a session that its client ends. */
+export const GOODBYE_MS = 1_000;
+
 /**
- * One session's life, with the rules every client keeps:
+ * Life of a session, with the rules that every client follows:
  *
  *     state      usable()    over(reason)        close()            signal aborts
  *     opening    → usable    → over, rejects     –                  → over, rejects, ends
@@ -10,15 +13,15 @@ import type { Receiver, Send, Session } from '../../bench/contract.ts';
  *     over                                       resolved
  */
 export interface Lifetime {
-  /** What `connect` returns. */
+  /** Result of `connect`. */
   readonly session: Promise<Session>;
-  /** Messages flow both ways from now on. */
+  /** Notes that messages flow both ways from now on. */
   usable(send: Send): void;
-  /** The connection is gone, for whatever reason. Only the first call counts. */
+  /** Notes that the connection is gone, for whatever reason. Only the first call counts. */
   over(reason: Error): void;
 }
 
-/** @param end starts the protocol's goodbye, or cuts a connection that never became usable; `over` must follow a goodbye. */
+/** @param end starts the protocol's closing handshake, after which `over` must be called; or cuts a connection that was never usable */
 export function lifetime(receiver: Receiver, signal: AbortSignal, end: (wasUsable: boolean) => void): Lifetime {
   let state: 'opening' | 'usable' | 'closing' | 'over' = 'opening';
   const opened = Promise.withResolvers<Session>();

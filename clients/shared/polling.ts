@@ -1,21 +1,18 @@
 import type { ClientSettings, Receiver, Session } from '../../bench/contract.ts';
 import { errorText } from '../../bench/error-text.ts';
 import { fromBase64 } from './base64.ts';
-import { lifetime } from './lifetime.ts';
+import { GOODBYE_MS, lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 import { baseOf, postInOrder } from './upstream.ts';
 
-/** Time the server has to confirm that the session is over. */
-const GOODBYE_MS = 1_000;
-
-/** When a client asks. */
+/** Times at which a client polls. */
 export interface Pace {
-  /** Resolves when the next request may leave; the one before has been answered. Never, once it was stopped. */
+  /** Resolves when the next request may be sent, after the last one was answered. Never resolves once stopped. */
   next(): Promise<void>;
   stop(): void;
 }
 
-/** Asks for messages, one request at a time; a cursor says what has been read. POST up. */
+/** Polls for messages, one request at a time, with a cursor that says what has been read. Messages up are POSTs. */
 export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const base = baseOf(url);
   const http = settings.platform.openHttp();
@@ -23,12 +20,12 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
   let id: string | undefined;
   let leaving = false;
   const headers = bearer(settings.token);
-  // A browser says so by itself, whatever a page asks for.
+  // A browser sets this field itself and lets no page change it.
   const pollHeaders = settings.options.gzip === true ? { ...headers, 'accept-encoding': 'gzip' } : headers;
 
   async function open(): Promise<void> {
     const { status, text } = await http.fetch(`${base}/sessions`, { method: 'POST', headers });
-    if (status !== 201) throw new Error(`POST /sessions answered ${status}: ${text.trim()}`);
+    if (status !== 201) throw new Error(`POST /sessions was answered with ${status}: ${text.trim()}`);
     id = (JSON.parse(text) as { session: string }).session;
     life.usable(postInOrder(http, `${base}/messages/${id}`, headers));
   }
@@ -40,7 +37,7 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
       const address = `${base}/messages/${id}?cursor=${cursor}`;
       const { status, text } = await http.fetch(address, { method: 'GET', headers: pollHeaders });
       if (status === 204) continue;
-      if (status !== 200) throw new Error(`poll answered ${status}: ${text.trim()}`);
+      if (status !== 200) throw new Error(`the poll was answered with ${status}: ${text.trim()}`);
       const answer = JSON.parse(text) as { cursor: number; messages: (string | { b: string })[] };
       cursor = answer.cursor;
       for (const message of answer.messages) {

@@ -2,8 +2,8 @@ import { Fetch } from 'socket.io-client';
 import type { Http, HttpAnswer } from '../../bench/contract.ts';
 
 /**
- * Engine.IO's long polling over the platform's HTTP. Its own in Node.js opens a connection for every request, which no browser
- * does; here requests share connections, as one user's do. What is sent is what its own sends.
+ * Engine.IO's long polling over the platform's HTTP. Engine.IO's client for Node.js opens a connection for every request, which no
+ * browser does; here requests share one user's connections. The requests themselves are identical.
  */
 export function pollingOver(http: Http): { transport: typeof Fetch; settled: () => Promise<unknown> } {
   const underWay = new Set<Promise<unknown>>();
@@ -35,6 +35,6 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
     }
   }
 
-  /** Resolves when no request is under way. */
+  /** Resolves when no request is in progress. */
   return { transport: Polling, settled: () => Promise.allSettled(underWay) };
 }

@@ -17,7 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const OLD = here('../../docs/example-run/results.json');
 const example = readResults(OLD);
 
-/** The example's run as a run of today writes it: percentiles stand beside each histogram. */
+/** Example's run with percentiles beside each histogram, as this version writes them. */
 const withSummaries: Results = {
   ...example,
   cases: example.cases.map((one) => ({
@@ -32,7 +32,7 @@ const withSummaries: Results = {
 const file = join(folder, 'results.json');
 writeResults(file, withSummaries);
 
-/** Lines with figures that the report's own reader takes out of the histograms. */
+/** Lines with the percentiles that the report's reader takes from the histograms. */
 const expected = example.cases.map(({ id, trials }) => {
   const valid = trials.filter((trial) => trial.state === 'valid').map(decodeTrial);
   const figure = (at: number): string => {

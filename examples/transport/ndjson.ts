@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../bench/contract.ts';
 
-/** The example as a plugin: one module with everything, for `--plugin examples/transport/ndjson.ts`. */
+/** Plugin with the example transport, for `--plugin examples/transport/ndjson.ts`: one module with everything. */
 export { connect } from './clients/ndjson.ts';
 export { listen } from './servers/ndjson.ts';
 

@@ -43,7 +43,7 @@ function option({ options }: Advice, name: string): Option {
 
 const ratings = ({ options }: Advice) => Object.fromEntries(options.map(({ name, rating }) => [name, rating]));
 
-/** What ruled it out, and where that is written. */
+/** Need that ruled an option out, with its source. */
 const barrier = (advice: Advice, name: string) => {
   const cell = option(advice, name).needs.find(({ value }) => value === 'no');
   return [cell?.need, cell?.source.clause, cell?.tag];
@@ -89,7 +89,7 @@ describe('answers worked by hand', () => {
     const run = { transports: SEVEN, scenarios: [ECHO, BROADCAST] };
     const advice = adviceOn(run, { needs: ['push-only', 'http-only'] });
     expect(advice.heading).toBe('Use sse.');
-    // What comes down is what counts.
+    // Only what the server sends counts.
     expect(advice.load.group).toContain('broadcast');
     expect(barrier(advice, 'ws')).toEqual(['http-only', 'RFC 9110 §7.8', 'specification']);
     expect(option(advice, 'mqtt').rating).toBe('Avoid');
@@ -106,7 +106,7 @@ describe('answers worked by hand', () => {
 
   test('telemetry from devices that come and go: MQTT, though not the fastest', () => {
     const advice = adviceOn({ transports: SEVEN }, { needs: ['upstream', 'devices'] });
-    expect(advice.heading).toBe('Use mqtt: nothing else that was measured meets the needs.');
+    expect(advice.heading).toBe('Use mqtt: no other measured transport meets the needs.');
     expect(barrier(advice, 'ws')[0]).toBe('devices');
     expect(advice.sensitivity.needs.find(({ need }) => need === 'devices')).toMatchObject({
       asked: true,
@@ -129,7 +129,7 @@ describe('answers worked by hand', () => {
     expect(advice.outcome).toBe('outside');
     expect(advice.recommended).toEqual([]);
     expect(advice.load.text).toMatch(
-      /^Outside the measured range: no advice\. Asked: 100,000 clients; measured: 2,000 clients/,
+      /^No advice, because the load is outside the measured range: you gave 100,000 clients; the run measured 2,000 clients/,
     );
     expect(advice.load.text).toContain('--scenarios idle --clients 100000');
     const open = { scenarios: [ECHO, IDLE], transports: SEVEN };
@@ -192,7 +192,7 @@ describe('how sure', () => {
     expect(ratings(advice)).toMatchObject({ ws: 'Use', sse: 'Use', mqtt: 'Consider' });
   });
 
-  test('what is hardly dearer is said to be', () => {
+  test('what is hardly costlier is said to be', () => {
     const transports = { ws: { ...none, p50Ms: 1 }, mqtt: { ...none, p50Ms: 1.03 }, sse: { ...none, p50Ms: 1.2 } };
     const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
     expect(advice.heading).toBe('Use ws.');
@@ -209,7 +209,9 @@ describe('how sure', () => {
     const advice = adviceOn(run, { weights, judged });
     expect(advice.heading).toBe('Toss-up: long-polling or socketio');
     expect(option(advice, 'ws:deflate')).toMatchObject({ fit: 2.25, cells: [{ tag: 'yours', level: 3 }] });
-    expect(option(advice, 'ws:deflate').cells[0]?.figure).toMatch(/^3 by your own judgement \(the authors’ is 1: /);
+    expect(option(advice, 'ws:deflate').cells[0]?.figure).toMatch(
+      /^3 by your own judgement \(the authors’ level is 1: /,
+    );
     expect(option(advice, 'mqtt').cells).toMatchObject([{ tag: 'judgement', level: 2 }]);
     expect(option(advice, 'socketio').reasons).toMatchObject([{ speaks: 'for', tag: 'yours' }]);
   });
@@ -222,7 +224,7 @@ describe('how sure', () => {
     const without = adviceOn({ transports: equals }, { weights, judgement: false });
     expect(without.outcome).toBe('toss-up');
     expect(without.criteria.map(({ weight }) => weight)).toEqual([1, 0]);
-    // Where it is judgement that decides, that is said.
+    // If judgement decides, the advice says so.
     const faster = { ws: { ...none, p50Ms: 1 }, socketio: { ...none, p50Ms: 0.9 } };
     expect(adviceOn({ transports: faster }, { weights })).toMatchObject({
       heading: 'Use ws.',
@@ -263,7 +265,7 @@ describe('how sure', () => {
     const mean = first.reduce((sum, weight) => sum + weight, 0) / first.length;
     const deviation = Math.sqrt(first.reduce((sum, weight) => sum + (weight - mean) ** 2, 0) / first.length);
     expect(mean).toBeCloseTo(0.25, 2);
-    // Of three that count, an equal one is 1/3 and strays by a fifth of it: w (1 − w) / n = (0.2 / 3)², so that n = 50.
+    // Three weights count. An equal one is 1/3 and deviates by a fifth of that: w (1 − w) / n = (0.2 / 3)², so n = 50.
     expect(deviation).toBeCloseTo(Math.sqrt((0.25 * 0.75) / 50), 2);
     expect(drawn.every((weights) => weights[3] === 0)).toBe(true);
     expect(drawn.every((weights) => Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) < 1e-9)).toBe(true);
@@ -272,7 +274,9 @@ describe('how sure', () => {
   test('too few trials give an order and no verdict', () => {
     const advice = adviceOn({ transports: SEVEN, trials: 1 });
     expect(advice.outcome).toBe('quick look');
-    expect(advice.heading).toMatch(/^No verdict, too few trials: least cost on these medians has ws, then \w+\.$/);
+    expect(advice.heading).toMatch(
+      /^No verdict, because there are too few trials: by these medians ws costs least, then \w+\.$/,
+    );
     expect(advice.robustness).toBeNull();
     expect(Object.values(ratings(advice))).not.toContain('Use');
   });
@@ -290,13 +294,15 @@ describe('how sure', () => {
 });
 
 describe('what is judged', () => {
-  test('a load is snapped to the nearest measured case, and said to be', () => {
+  test('a load is matched to the nearest measured case, and said to be', () => {
     const scenarios = [50, 200, 1000].map((clients) => ({ ...ECHO, clients }));
     const at = (clients: number) =>
       adviceOn({ transports: { ws: none, mqtt: none }, scenarios }, { load: { clients } }).load;
-    expect(at(200).text).toMatch(/^Judged at echo with 200 clients .*, as asked\.$/);
+    expect(at(200).text).toMatch(/^The options are judged at the load you gave: echo with 200 clients .*\.$/);
     expect(at(180)).toMatchObject({ group: expect.stringContaining('c200/') });
-    expect(at(180).text).toMatch(/^Asked: 180 clients\. Judged at the nearest measured case: echo with 200 clients/);
+    expect(at(180).text).toMatch(
+      /^You gave 180 clients\. The options are judged at the nearest measured case: echo with 200 clients/,
+    );
     expect(at(1900).group).toContain('c1000/');
     expect(at(2001).group).toBeNull();
     expect(at(24).group).toBeNull();
@@ -318,7 +324,7 @@ describe('what is judged', () => {
       ['p99', 1],
       ['throughput', 0],
     ]);
-    expect(without.warnings.join()).toContain('throughput: not measured');
+    expect(without.warnings.join()).toContain('throughput: this run did not measure it');
     const measured = adviceOn({ transports: SEVEN, scenarios: [ECHO, CAPACITY] }, { weights });
     expect(measured.criteria.map(({ metric }) => metric)).toEqual(['p99', 'capacity']);
     expect(option(measured, 'ws').cells[1]?.ratio).toBe(1);
@@ -340,7 +346,9 @@ describe('what is judged', () => {
 
   test('a transport that nothing is known of is not judged, and said to be', () => {
     const advice = adviceOn({ transports: { ws: none, mine: { ...none, p50Ms: 0.01 } } });
-    expect(advice.unjudged).toEqual([{ name: 'mine', reason: 'no facts: not judged' }]);
+    expect(advice.unjudged).toEqual([
+      { name: 'mine', reason: 'not judged, because the advisor has no facts about it' },
+    ]);
     expect(advice.options.map(({ name }) => name)).toEqual(['ws']);
     expect(adviceOn({ transports: { mine: none, yours: none } }, { needs: ['browser'] }).heading).toBe(
       'No measured transport can be judged.',
@@ -365,7 +373,7 @@ describe('what is judged', () => {
   test('where nothing measured meets the needs, it is said which need to give up, and what would meet them all', () => {
     const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'upstream', 'lossy'] });
     expect(advice.heading).toBe(
-      'No measured transport meets the needs. By the facts alone webrtc:unordered or webtransport:datagram would.',
+      'No measured transport meets the needs. By the facts alone, webrtc:unordered or webtransport:datagram would.',
     );
     expect(advice.sensitivity.needs).toMatchObject([{ need: 'lossy', asked: true, winner: 'ws' }]);
     expect(advice.unmeasured.map(({ name }) => name)).toEqual(['webrtc:unordered', 'webtransport:datagram']);
@@ -376,7 +384,7 @@ describe('what is judged', () => {
     const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
     expect(option(advice, 'graphql')).toMatchObject({
       rating: 'Only if',
-      because: expect.stringMatching(/^only if “an existing GraphQL schema” comes to matter: 2\.0/),
+      because: expect.stringMatching(/^only if “an existing GraphQL schema” becomes a need: costs 2\.0/),
     });
   });
 
@@ -388,9 +396,9 @@ describe('what is judged', () => {
       'short-polling': { ...none, p50Ms: 2.5 },
     };
     const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 1 }) });
-    expect(option(advice, 'sse').because).toMatch(/^only if “proxies that pass plain HTTP only” or “what was missed/);
+    expect(option(advice, 'sse').because).toMatch(/^only if “proxies that pass only plain HTTP” or “replay after a/);
     expect(option(advice, 'http-stream').because).toMatch(/^only if something that is not weighed here/);
-    expect(option(advice, 'short-polling').because).toMatch(/“a host without long connections” comes to matter/);
+    expect(option(advice, 'short-polling').because).toMatch(/“a host without long-lived connections” becomes a need/);
   });
 
   test('a figure that is not shown to differ speaks neither for nor against', () => {
@@ -402,31 +410,31 @@ describe('what is judged', () => {
     expect(option(quick, 'mqtt').reasons).toMatchObject([{ speaks: 'neither' }]);
     const far = adviceOn({ transports: { ws: none, mqtt: { ...none, p50Ms: 9 } } }, { weights: weightsOf({ p99: 1 }) });
     expect(option(far, 'ws').reasons).toMatchObject([
-      { speaks: 'for', text: expect.stringMatching(/lowest of those in question, ▲ better than mqtt/) },
+      { speaks: 'for', text: expect.stringMatching(/lowest of the candidates, ▲ better than mqtt/) },
     ]);
   });
 
   test('who is alone stands there for what the others cannot do, not for figures that nothing is beside', () => {
     const advice = adviceOn({ transports: SEVEN }, { needs: ['graphql', 'browser'] });
     const { reasons, because } = option(advice, 'graphql');
-    expect(because).toBe('nothing else is in question');
+    expect(because).toBe('no other candidate is left');
     expect(reasons[0]).toMatchObject({
       speaks: 'for',
       tag: 'specification',
       metric: null,
-      text: 'an existing GraphQL schema: subscriptions are part of the schema, which 5 others do not',
+      text: 'an existing GraphQL schema: subscriptions are part of a GraphQL schema; 5 other options fail this need',
       source: { clause: 'GraphQL specification (September 2025) §6.2.3' },
     });
     expect(reasons.filter(({ speaks }) => speaks !== 'for').every(({ speaks }) => speaks === 'neither')).toBe(true);
     expect(advice.robustness).toBeNull();
-    expect(certaintiesOf(advice).measurement).toMatch(/^Decides nothing/);
+    expect(certaintiesOf(advice).measurement).toMatch(/^It decides nothing/);
   });
 
   test('between two clients no figure of a server counts', () => {
     const advice = adviceOn({ transports: { ...SEVEN, webrtc: none } }, { needs: ['peer'] });
     expect(advice.recommended).toEqual([]);
     expect(advice.heading).toBe(
-      'No measured transport meets the needs. By the facts alone webrtc in another form would.',
+      'No measured transport meets the needs. By the facts alone, webrtc in another form would.',
     );
     expect(option(advice, 'webrtc')).toMatchObject({ rating: 'Only if', fit: null });
     expect(adviceOn({ transports: { ...SEVEN, webrtc: none } }, { needs: ['peer', 'replay'] }).heading).toBe(
@@ -436,7 +444,7 @@ describe('what is judged', () => {
 
   test('browsers that are devices too: the form that does it is named, and how to measure it beside the others', () => {
     const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'devices'] });
-    expect(advice.heading).toBe('No measured transport meets the needs. By the facts alone mqtt:ws would.');
+    expect(advice.heading).toBe('No measured transport meets the needs. By the facts alone, mqtt:ws would.');
     expect(advice.measure).toBe(
       'npm run bench -- --transports mqtt:ws --scenarios echo --clients 100 --rate 1200 --size 128',
     );
@@ -450,7 +458,7 @@ describe('what is judged', () => {
     const both = adviceOn({ transports: SEVEN }, { needs: ['http-only', 'upstream'] });
     expect(both.heading).toBe('No measured transport meets the needs.');
     expect(option(both, 'socketio').because).toMatch(
-      /^messages up on the same connection: messages up are POST requests, as socketio:polling, which “proxies that pass/,
+      /^sending on the same connection: messages from the client are POST requests in socketio:polling, the form that “proxies that pass/,
     );
     expect(both.unmeasured).toEqual([]);
     const { socketio: _, ...without } = SEVEN;
@@ -459,10 +467,10 @@ describe('what is judged', () => {
     );
     expect(passing).toContain('socketio:polling');
     expect(passingUp).toEqual([]);
-    // What fails by itself is not said to fail in another form.
+    // An option that fails as measured is not said to fail in another form.
     const lossy = adviceOn({ transports: SEVEN }, { needs: ['browser', 'lossy'] });
     expect(option(lossy, 'mqtt').because).not.toContain('mqtt:ws');
-    // What waits for no lost packet keeps no order.
+    // A transport that does not wait for lost packets keeps no order.
     expect(adviceOn({ transports: SEVEN }, { needs: ['ordered', 'lossy'] }).unmeasured).toEqual([]);
   });
 
@@ -480,21 +488,21 @@ describe('what is judged', () => {
     expect(advice.outcome).toBe('quick look');
     expect(option(advice, 'ws').needs).toMatchObject([{ need: 'objective', value: 'depends' }]);
     expect(option(advice, 'ws').because).toMatch(
-      /^only if p99 ≤ 2 ms is met, which too few trials show: p99 0\.\d+ ms/,
+      /^only if p99 ≤ 2 ms is met, for which there are too few trials: p99 0\.\d+ ms/,
     );
   });
 
   test('one that stands alone in the run is no choice; one that the others failed beside is told from one that they cannot match', () => {
     expect(adviceOn({ transports: { tcp: { floor: true }, ws: none } })).toMatchObject({
       outcome: 'none',
-      heading: 'No advice: ws is all there is to judge.',
+      heading: 'No advice: ws is the only transport that can be judged.',
       recommended: [],
       sensitivity: { next: null },
     });
     const fault = { state: 'failed', reasons: ['exited'] } as const;
     const faults = Object.fromEntries([0, 1, 2, 3, 4, 5].map((block) => [block, fault]));
     expect(adviceOn({ transports: { ws: none, mqtt: { faults } } }).heading).toBe(
-      'Use ws: nothing else that was measured could be judged.',
+      'Use ws: no other measured transport could be judged.',
     );
   });
 

@@ -9,18 +9,18 @@ import type { Measured, NeedCell, Objective, OwnLevel } from './model.ts';
 import { type JudgedLevel, levelsOf } from './questions/judgements.ts';
 import { type NeedId, needOf } from './questions/needs.ts';
 
-/** A measured transport that something is known of. */
+/** Measured transport that the advisor knows. */
 export type Candidate = {
   readonly name: string;
   readonly title: string;
   readonly row: Row;
   readonly judgements: Readonly<Record<JudgedCriterion, JudgedLevel>>;
   readonly needs: readonly NeedCell[];
-  /** The first need it fails by; null where it fails none. */
+  /** First need that it fails; null if it fails none. */
   readonly barred: NeedCell | null;
-  /** What must hold besides. */
+  /** Needs that it meets only on a condition. */
   readonly conditions: readonly NeedCell[];
-  /** It meets the needs only in a form that was not measured: its figures are not held against the others'. */
+  /** True if it meets the needs only in a form that was not measured; its figures are then not compared. */
   readonly otherForm: boolean;
 };
 
@@ -30,7 +30,7 @@ type Asked = {
   readonly judged: readonly OwnLevel[];
 };
 
-/** Undefined where nothing is known of the transport: it is not judged, by whatever figures. */
+/** Candidate for a row; undefined if the advisor does not know the transport, which is then not judged. */
 export function candidateOf(
   row: Row,
   { needs, objective, judged }: Asked,
@@ -64,7 +64,7 @@ export function candidateOf(
   };
 }
 
-/** What stops it in the form that another need asks for: one cannot have half of each. */
+/** Fact by which a transport fails a need in the form that another need requires; undefined if there is none. */
 function inForm(
   transport: string,
   need: NeedId,
@@ -73,13 +73,13 @@ function inForm(
   for (const { need: asking, form } of forms) {
     const fact = factsOf(transport, form)?.[need];
     if (fact?.value === 'no') {
-      return { ...fact, note: `${fact.note}, as ${transport}:${form}, which “${needOf(asking).name}” asks for` };
+      return { ...fact, note: `${fact.note} in ${transport}:${form}, the form that “${needOf(asking).name}” requires` };
     }
   }
   return undefined;
 }
 
-/** What is known of a transport as it was built and measured. */
+/** Fact about a transport as it was implemented and measured. */
 export function factOf(
   row: Pick<Row, 'flag' | 'transport'>,
   need: NeedId,
@@ -96,7 +96,7 @@ const variantOf = ({ flag, transport }: Pick<Row, 'flag' | 'transport'>): string
   flag === transport ? null : flag.slice(transport.length + 1);
 
 const DECLARED: Source = {
-  clause: 'capabilities declared in these results, to which the conformance suite holds the implementation',
+  clause: 'capabilities declared in these results and checked by the conformance suite',
   url: 'bench/checks/conformance/suite.ts',
 };
 
@@ -105,11 +105,14 @@ function asBuilt(need: NeedId, fact: Fact, declared: Capabilities | undefined): 
   if (declared === undefined || fact.value === 'no') return fact;
   const built = (value: Fact['value'], note: string): Fact => ({ value, note, source: DECLARED, tag: 'measured' });
   if (need === 'binary' && !declared.binary) {
-    return built('other form', 'its binary form is used; what is measured here carries text');
+    return built('other form', 'its binary form is used instead of the text form measured here');
   }
-  if (need === 'ordered' && !declared.ordered) return built('no', 'measured here without order');
-  if (need === 'reliable' && !declared.reliable) return built('no', 'measured here without delivery being promised');
-  if (need === 'upstream' && declared.upstream === 'request') return built('no', 'messages up are requests here');
+  if (need === 'ordered' && !declared.ordered)
+    return built('no', 'the implementation measured here does not keep order');
+  if (need === 'reliable' && !declared.reliable)
+    return built('no', 'the implementation measured here does not promise delivery');
+  if (need === 'upstream' && declared.upstream === 'request')
+    return built('no', 'in the implementation measured here, clients send in separate requests');
   return fact;
 }
 
@@ -126,13 +129,15 @@ function objectiveCell(row: Row, { percentile, seconds }: Objective): NeedCell {
     source: MEASURED,
     tag: 'measured',
   });
-  if (cell.state === 'not shown') return measured('depends', `${limit} is met: no ${id} is shown (${cell.reason})`);
+  if (cell.state === 'not shown')
+    return measured('depends', `${limit} is met, which is unknown: no ${id} is shown (${cell.reason})`);
   const definition = metric(id);
   const interval = cellInterval(definition, cell);
   const figure = `${id} ${cellFigure(definition, cell)} ms${interval === '' ? '' : ` (${interval})`}`;
-  if (cell.interval === null) return measured('depends', `${limit} is met, which too few trials show: ${figure}`);
+  if (cell.interval === null)
+    return measured('depends', `${limit} is met, for which there are too few trials: ${figure}`);
   const { low, high } = cell.interval;
   if (low > seconds) return measured('no', `${figure} misses ${limit}`);
-  if (high > seconds) return measured('depends', `${limit} is met, which is not shown: ${figure}`);
+  if (high > seconds) return measured('depends', `${limit} is met, which the interval leaves open: ${figure}`);
   return measured('yes', `${figure} meets ${limit}`);
 }

@@ -4,32 +4,32 @@ import type { MetricId } from '../model/metrics.ts';
 import type { Cell, Group } from '../model/model.ts';
 import type { Candidate } from './candidates.ts';
 import { JUDGED } from './facts/shape.ts';
-import type { Basis } from './load.ts';
+import type { MatchedCase } from './load.ts';
 import type { CriterionCell, CriterionUse, Objective } from './model.ts';
 import { CRITERIA, type Criterion, type CriterionId, type Weights } from './questions/criteria.ts';
 
-/** A judgement counts as if it cost so many times the best: the author's own scale, and as arguable. */
+/** Cost of each level relative to the best. The scale is the authors' own and as arguable as the judgements. */
 const JUDGED_COST = { 1: 1, 2: 1.5, 3: 2.25 } as const;
 
-type MeasuredBasis = Extract<Basis, { state: 'measured' }>;
+type MeasuredMatch = Extract<MatchedCase, { state: 'measured' }>;
 
-/** What a criterion is read from, for everybody alike. */
+/** Criterion with the group and metric that all candidates' costs are read from. */
 export type Reading = CriterionUse & {
-  /** Logarithm of cost by name; the reference is left out, for it is the same for all. */
+  /** Logarithm of cost by name, without the reference, which is the same for all. */
   readonly logs: ReadonlyMap<string, number>;
 };
 
 /**
- * Which criteria count, and what each candidate costs in them. Costs are logarithms, so that weighing them makes a weighted
- * geometric mean: an option that is added or taken away moves nobody else's place, as it would between least and most.
+ * Reads which criteria count and what each candidate costs in them. Costs are logarithms, so that their weighted sum is a weighted
+ * geometric mean: adding or removing an option changes no other option's place, as scaling from minimum to maximum would.
  */
 export function readCriteria(
   candidates: readonly Candidate[],
-  basis: MeasuredBasis,
+  matched: MeasuredMatch,
   { weights, judgement }: { readonly weights: Weights; readonly judgement: boolean },
 ): Reading[] {
   const read = CRITERIA.filter(({ id }) => weights[id] > 0).map((criterion) =>
-    readCriterion(criterion, candidates, basis, judgement),
+    readCriterion(criterion, candidates, matched, judgement),
   );
   const total = read.reduce((sum, { id, dropped }) => sum + (dropped === null ? weights[id] : 0), 0);
   return read.map((reading) => ({
@@ -41,7 +41,7 @@ export function readCriteria(
 function readCriterion(
   criterion: Criterion,
   candidates: readonly Candidate[],
-  basis: MeasuredBasis,
+  matched: MeasuredMatch,
   judgement: boolean,
 ): Reading {
   const { id, name } = criterion;
@@ -53,16 +53,16 @@ function readCriterion(
     const logs = candidates.map((one) => [one.name, Math.log(JUDGED_COST[level(one)])] as const);
     return { ...use, logs: new Map(logs), dropped: null };
   }
-  const where = [basis.group, basis.throughput].flatMap((group) => {
+  const where = [matched.group, matched.throughput].flatMap((group) => {
     const of = group === null ? undefined : shapeOf(group.question).advice?.criteria[criterion.id];
     return group === null || of === undefined ? [] : [{ group, metric: of }];
   })[0];
-  if (where === undefined) return { ...use, dropped: 'not measured in this run for such a load' };
+  if (where === undefined) return { ...use, dropped: 'this run did not measure it for such a load' };
   const found = usable(id, candidates, where);
   return { ...use, ...found, group: where.group.id };
 }
 
-/** p99 gives way to p50 where the group itself is judged by that: too few samples lie beyond the p99 of some. */
+/** Costs in one metric. Uses p50 instead of p99 if the group is judged by p50, because some cases have too few samples beyond p99. */
 function usable(
   id: CriterionId,
   candidates: readonly Candidate[],
@@ -78,15 +78,15 @@ function usable(
   for (const { name } of candidates) {
     const cell = cellIn(group, name, chosen);
     if (cell.state === 'not shown') missing++;
-    else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value of zero has no ratio');
+    else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value is zero, so there is no ratio');
     else logs.set(name, costSign(chosen) * Math.log(cell.median));
   }
-  if (candidates.length === 0) return nothing('nobody is left to compare');
+  if (candidates.length === 0) return nothing('no option is left to compare');
   if (missing * 2 > candidates.length || logs.size === 0) return nothing('most options have no figure for it');
   return { metric: chosen, logs, dropped: null };
 }
 
-/** Costs rise with what should be low, and fall with what should be high. */
+/** Sign of cost: 1 if lower values are better, −1 if higher ones are. */
 export const costSign = (id: MetricId): 1 | -1 => (metric(id).best === 'less' ? 1 : -1);
 
 export function cellIn(group: Group, name: string, id: MetricId): Cell {
@@ -94,7 +94,7 @@ export function cellIn(group: Group, name: string, id: MetricId): Cell {
   return row?.cells[id] ?? { state: 'not shown', reason: 'not measured in this case' };
 }
 
-/** Weighted logarithm of cost; null where a criterion that counts has no figure, which is no advantage. */
+/** Weighted logarithm of cost; null if a criterion that counts has no figure, so that a missing figure is never an advantage. */
 export function costOf(readings: readonly Reading[], name: string): number | null {
   let sum = 0;
   for (const { weight, logs, dropped } of readings) {
@@ -106,7 +106,7 @@ export function costOf(readings: readonly Reading[], name: string): number | nul
   return sum;
 }
 
-/** What a table shows: the figure as it stands, and how it compares with the best of those in question, or the objective. */
+/** Table cell: the figure, and its ratio to the best candidate's or to the objective. */
 export function cellOf(
   candidate: Candidate,
   reading: Reading,

@@ -4,19 +4,19 @@ import { countOf, figures, integer, list } from '../model/format.ts';
 import type { Group, Question } from '../model/model.ts';
 import type { WantedLoad } from './model.ts';
 
-/** The measured case that stands for what was asked, or why none does. */
-export type Basis =
+/** Measured case that is used for the load in question, or why there is none. */
+export type MatchedCase =
   | { readonly state: 'measured'; readonly group: Group; readonly throughput: Group | null; readonly text: string }
   | { readonly state: 'outside' | 'none'; readonly text: string };
 
-/** What is asked may lie so far from a measured case and still be judged by it. */
-const REACH = 2;
+/** Maximum ratio between the load in question and a measured one. */
+const MAX_RATIO = 2;
 
 const DIMENSIONS = ['clients', 'rate', 'size'] as const;
 type Dimension = (typeof DIMENSIONS)[number];
 
-/** Snaps a load to the nearest measured case, and says so. Beyond the measured range there is no nearest. */
-export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boolean): Basis {
+/** Matches a load to the nearest measured case. No case matches a load outside the measured range. */
+export function matchCase(groups: readonly Group[], wanted: WantedLoad, binary: boolean): MatchedCase {
   const idle = wanted.rate === 0;
   const need = idle ? 'silence' : 'traffic';
   const cases = groups.filter(({ question }) => shapeOf(question).advice?.need === need);
@@ -25,7 +25,10 @@ export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boole
     const { missing, scenarios } = adviceOn(need);
     const flags = idle ? scenarios : (wanted.scenario ?? scenarios);
     const clients = wanted.clients === null ? '' : ` --clients ${wanted.clients}`;
-    return { state: 'none', text: `The run measured no ${missing}: npm run bench -- --scenarios ${flags}${clients}` };
+    return {
+      state: 'none',
+      text: `The run did not measure ${missing}. This command does: npm run bench -- --scenarios ${flags}${clients}`,
+    };
   }
   const scenario = idle ? first.question.scenario : (wanted.scenario ?? preferredOf(cases, wanted));
   const own = cases.filter(({ question }) => question.scenario === scenario);
@@ -33,7 +36,7 @@ export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boole
     const there = list([...new Set(cases.map(({ question }) => question.scenario))], 'and');
     return {
       state: 'none',
-      text: `The run measured no ${scenario}, only ${there}: npm run bench -- --scenarios ${scenario}`,
+      text: `The run measured ${there}, not ${scenario}. This command measures it: npm run bench -- --scenarios ${scenario}`,
     };
   }
   const asked = DIMENSIONS.flatMap((dimension) => {
@@ -42,7 +45,9 @@ export function snap(groups: readonly Group[], wanted: WantedLoad, binary: boole
   });
   const within = (reaches: (value: number, measured: number) => boolean): boolean =>
     own.some(({ question }) => asked.every(({ dimension, value }) => reaches(value, question[dimension])));
-  const covered = within((value, most) => value <= most * REACH) && within((value, least) => value >= least / REACH);
+  const covered =
+    within((value, measured) => value <= measured * MAX_RATIO) &&
+    within((value, measured) => value >= measured / MAX_RATIO);
   if (!covered) return { state: 'outside', text: outside(asked, own, scenario) };
   const nearest = own.toSorted(
     (a, b) => unlike(a.question, binary) - unlike(b.question, binary) || distance(asked, a) - distance(asked, b),
@@ -63,7 +68,7 @@ const preferredOf = (cases: readonly Group[], { preferred }: WantedLoad): string
   return found?.question.scenario ?? '';
 };
 
-/** Cases of another encoding, or with something out of the ordinary, stand in only where there is no other. */
+/** Distance of a case in what was not asked: cases of another encoding or with unusual dimensions match only if there is no other. */
 const unlike = (question: Question, binary: boolean): number =>
   (question.encoding === (binary ? 'binary' : 'text') ? 0 : 8) +
   unusualDimensions(question).filter(({ name }) => name !== 'encoding').length;
@@ -71,7 +76,7 @@ const unlike = (question: Question, binary: boolean): number =>
 const distance = (asked: Asked, { question }: Group): number =>
   asked.reduce((sum, { dimension, value }) => sum + Math.abs(Math.log(value / question[dimension])), 0);
 
-/** What a server sustains is measured by searches or closed loops of their own. */
+/** Group that measured the throughput nearest to a case: searches and closed loops have groups of their own. */
 function throughputOf(groups: readonly Group[], { clients, size, encoding }: Question): Group | null {
   const found = advising('throughput').flatMap((kind) =>
     groups
@@ -91,19 +96,19 @@ const inWords = (dimension: Dimension, value: number): string => {
 
 function said(asked: Asked, { title, question }: Group, { scenario, preferred }: WantedLoad, binary: boolean): string {
   const notes = [
-    ...(binary && question.encoding !== 'binary' ? [' Binary messages were asked for; those measured were text.'] : []),
+    ...(binary && question.encoding !== 'binary' ? [' You asked for binary messages, but the run measured text.'] : []),
     ...(scenario === null &&
     preferred !== null &&
     preferred !== question.scenario &&
     shapeOf(question).advice?.need !== 'silence'
-      ? [` Nearer to the use would be ${preferred}, which was not measured.`]
+      ? [` The scenario ${preferred} would be closer to this use, but was not measured.`]
       : []),
   ].join('');
-  if (asked.length === 0) return `No load was given: judged at the run’s own, ${title}.${notes}`;
+  if (asked.length === 0) return `You gave no load, so the options are judged at the run’s own: ${title}.${notes}`;
   if (asked.every(({ dimension, value }) => question[dimension] === value))
-    return `Judged at ${title}, as asked.${notes}`;
+    return `The options are judged at the load you gave: ${title}.${notes}`;
   const wanted = asked.map(({ dimension, value }) => inWords(dimension, value)).join(', ');
-  return `Asked: ${wanted}. Judged at the nearest measured case: ${title}.${notes}`;
+  return `You gave ${wanted}. The options are judged at the nearest measured case: ${title}.${notes}`;
 }
 
 function outside(asked: Asked, own: readonly Group[], scenario: string): string {
@@ -116,5 +121,5 @@ function outside(asked: Asked, own: readonly Group[], scenario: string): string 
     );
   });
   const flags = asked.map(({ dimension, value }) => `--${dimension} ${value}`).join(' ');
-  return `Outside the measured range: no advice. Asked: ${wanted}; measured: ${measured.join(', ')} (${scenario}). Measure it: npm run bench -- --scenarios ${scenario} ${flags}`;
+  return `No advice, because the load is outside the measured range: you gave ${wanted}; the run measured ${measured.join(', ')} (${scenario}). This command measures your load: npm run bench -- --scenarios ${scenario} ${flags}`;
 }

@@ -6,43 +6,43 @@ import type { Source } from './facts/sources.ts';
 import type { CriterionId, Weights } from './questions/criteria.ts';
 import type { NeedId } from './questions/needs.ts';
 
-/** What the model is given of a run. */
+/** Parts of a run that the advisor reads. */
 export type Measured = {
   readonly results: Pick<Results, 'id' | 'startedAt' | 'plan' | 'transports' | 'environment'>;
   readonly analysis: Analysis;
 };
 
-/** What a project says of itself. */
+/** Answers that a project gives. */
 export type Answers = {
   readonly preset: string | null;
   readonly needs: readonly NeedId[];
   readonly load: WantedLoad;
   readonly objective: Objective | null;
   readonly weights: Weights;
-  /** In the order of facts and criteria; what is not among them is judged as the authors judge it. */
+  /** Judgements of the reader, in the order of facts and criteria; the authors' judgements apply to everything else. */
   readonly judged: readonly OwnLevel[];
-  /** False: what nobody measured counts for nothing. */
+  /** False if judgements are left out, so that only measured criteria count. */
   readonly judgement: boolean;
 };
 
-/** A judgement of the reader's own, of a transport and all its variants. */
+/** Judgement of the reader about a transport and all its variants. */
 export type OwnLevel = {
   readonly transport: string;
   readonly criterion: JudgedCriterion;
   readonly level: Level;
 };
 
-/** Null: whatever the run has. `rate`: all clients together, in broadcast published messages; 0: silent sessions. */
+/** Load in question; null means whatever the run has. `rate` is that of all clients together (in broadcast, of published messages); 0 means silent sessions. */
 export type WantedLoad = {
   readonly scenario: string | null;
-  /** Where no scenario is asked for, the one that is nearest to the use. */
+  /** Scenario to prefer if none was asked for. */
   readonly preferred: string | null;
   readonly clients: number | null;
   readonly rate: number | null;
   readonly size: number | null;
 };
 
-/** The percentiles a table shows, as a limit. */
+/** Maximum for a percentile of latency. */
 export type Objective = { readonly percentile: 50 | 99; readonly seconds: number };
 
 export type AdviceOptions = { readonly seed: number; readonly draws: number };
@@ -54,33 +54,33 @@ export type Advice = {
     readonly id: string;
     readonly startedAt: string;
     readonly status: string;
-    /** Processor, cores, system and runtime that it was measured on. */
+    /** Processor, cores, operating system and runtime of the measurement. */
     readonly machine: string;
   };
   readonly answers: Answers;
-  /** Which kind of answer it is; `outside`, `blocked` and `none` recommend nothing. */
+  /** Kind of answer; `outside`, `blocked` and `none` recommend nothing. */
   readonly outcome: 'use' | 'toss-up' | 'only if' | 'quick look' | 'none' | 'outside' | 'blocked';
   readonly heading: string;
   readonly recommended: readonly string[];
-  /** Who costs more by no more than the band within which latencies are called equivalent. */
+  /** Options that cost more than the recommended one, but within the band in which latencies count as equivalent. */
   readonly close: { readonly names: readonly string[]; readonly band: number };
   /** One question that would settle a toss-up. */
   readonly tieBreaker: string | null;
   readonly load: { readonly text: string; readonly group: string | null };
-  /** What the figures say nothing about; null where none is used. */
+  /** Conditions that the figures do not cover; null if no figures are used. */
   readonly notCovered: string | null;
   readonly criteria: readonly CriterionUse[];
-  /** Best first; what is ruled out comes last and stays visible. */
+  /** Options, best first; those ruled out come last and stay visible. */
   readonly options: readonly Option[];
-  /** Measured, and not judged. */
+  /** Transports that were measured but are not judged. */
   readonly unjudged: readonly { readonly name: string; readonly reason: string }[];
-  /** Not measured in this run in such a form, though by the facts alone it meets the needs. */
+  /** Transports that meet the needs by the facts but were not measured in such a form. */
   readonly unmeasured: readonly {
     readonly name: string;
     readonly title: string;
     readonly conditions: readonly string[];
   }[];
-  /** The command that would measure those beside the ones in question; null where there is nothing to measure. */
+  /** Command that measures the unmeasured transports together with the candidates; null if there are none. */
   readonly measure: string | null;
   readonly robustness: Robustness | null;
   readonly sensitivity: Sensitivity;
@@ -91,34 +91,34 @@ export type CriterionUse = {
   readonly id: CriterionId;
   readonly name: string;
   readonly tag: Extract<Tag, 'measured' | 'judgement'>;
-  /** Of all weights that count, 0 to 1. */
+  /** Share of all weights that count, from 0 to 1. */
   readonly weight: number;
   readonly metric: MetricId | null;
-  /** Group of the analysis that the figures are from. */
+  /** Id of the analysis group that the figures come from. */
   readonly group: string | null;
-  /** Why it counts for nothing though it has a weight; null where it counts. */
+  /** Reason why the criterion does not count although it has a weight; null if it counts. */
   readonly dropped: string | null;
 };
 
 export type Option = {
   readonly name: string;
-  /** By its registry's id: what a judgement is of. */
+  /** Id of the transport, to which judgements apply. */
   readonly transport: string;
   readonly title: string;
   readonly rating: Rating | null;
-  /** Why this rating, in a line. */
+  /** Reason for the rating, in one line. */
   readonly because: string;
-  /** Weighted cost over the leader's: 1 is the leader, 2 costs twice as much in what is weighed. */
+  /** Weighted cost relative to the leader's: 1 is the leader's, 2 is twice as much. */
   readonly fit: number | null;
   readonly needs: readonly NeedCell[];
   readonly reasons: readonly Reason[];
   readonly cells: readonly CriterionCell[];
 };
 
-/** `yours`: the reader's judgement in place of the authors'. */
+/** Basis of a statement; `yours` is the reader's judgement in place of the authors'. */
 export type CellTag = Tag | 'yours';
 
-/** How a transport stands to a need that was asked for. */
+/** Answer of a transport to a need or to the objective. */
 export type NeedCell = {
   readonly need: NeedId | 'objective';
   readonly value: FactValue;
@@ -130,49 +130,49 @@ export type NeedCell = {
 export type CriterionCell = {
   readonly criterion: CriterionId;
   readonly tag: CellTag;
-  /** `0.432 ms (0.421–0.447)`, or the judgement's words. */
+  /** Figure such as `0.432 ms (0.421–0.447)`, or the text of a judgement. */
   readonly figure: string;
-  /** Of what is judged: 1 is the best. */
+  /** Level of a judged criterion, 1 being the best; null if it is measured. */
   readonly level: Level | null;
-  /** Cost over the reference, above 1 is worse; null where it does not count. */
+  /** Cost relative to the reference, more than 1 being worse; null if it does not count. */
   readonly ratio: number | null;
   readonly reference: 'best' | 'objective';
 };
 
 export type Reason = {
-  /** For it: nobody in question is cheaper in this. Neither: what is shown is no difference, or there is none to compare with. */
+  /** `for`: no candidate is cheaper in this. `neither`: no difference is shown, or there is nothing to compare with. */
   readonly speaks: 'for' | 'against' | 'neither';
   readonly text: string;
   readonly tag: CellTag;
-  /** Where it is written; null where it is measured or judged. */
+  /** Document that says so; null if it is measured or judged. */
   readonly source: Source | null;
-  /** Where its figure is shown. */
+  /** Metric and group that the figure comes from; null if there is none. */
   readonly metric: MetricId | null;
   readonly group: string | null;
 };
 
 export type Share = { readonly name: string; readonly share: number };
 
-/** In how many draws each comes first. The two uncertainties are kept apart; `both` decides whether it is a toss-up. */
+/** Shares of draws in which each comes first, kept apart by source of uncertainty; `both` decides whether it is a toss-up. */
 export type Robustness = {
   readonly draws: number;
-  /** Trials drawn again, weights as given. */
+  /** Shares with trials resampled and weights as given. */
   readonly measurement: readonly Share[];
-  /** Weights drawn around those given, medians as they are. */
+  /** Shares with weights drawn around those given and medians as measured. */
   readonly preference: readonly Share[];
   readonly both: readonly Share[];
 };
 
 export type Sensitivity = {
-  /** The smallest change of one weight that puts another first; null where none does. */
+  /** Smallest change of one weight that puts another option first; null if none does. */
   readonly weight: WeightFlip | null;
   readonly next: string | null;
   /**
-   * Needs whose answer, turned round, changes who comes first: those that put another there before those that leave nobody, and
-   * the one by which most options pass or fall before the others.
+   * Needs whose negation changes the leader. Those that put another option first come before those that leave no option, and those
+   * that affect more options come before those that affect fewer.
    */
   readonly needs: readonly NeedFlip[];
-  /** Who comes first where judgements are left out; null where that is the same, or nobody. */
+  /** Leader without judgements; null if it is the same one or there is none. */
   readonly measuredAlone: string | null;
 };
 
@@ -185,17 +185,17 @@ export type WeightFlip = {
 
 export type NeedFlip = {
   readonly need: NeedId | 'objective';
-  /** As it was answered. */
+  /** True if the need was asked for. */
   readonly asked: boolean;
-  /** Its opposite, where that was asked for in its place. */
+  /** Opposite need that was asked for in its place; null if none was. */
   readonly instead: NeedId | null;
-  /** Who comes first when it is answered otherwise; null: nobody is left. */
+  /** Leader if the need is negated; null if no option is left. */
   readonly winner: string | null;
-  /** Whoever it is comes first only if something else holds. */
+  /** True if the new leader qualifies only on a condition. */
   readonly conditional: boolean;
-  /** The scenario that it is then judged by, where that is another. */
+  /** Scenario that then applies, if it is another one; else null. */
   readonly scenario: string | null;
-  /** How many options pass or fall by it, of how many. */
+  /** Number of options whose outcome the need changes, out of `options`. */
   readonly fates: number;
   readonly options: number;
 };

@@ -1,7 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Draws weights around those given, which sum to 1: the same seed gives the same draws. */
+/** Returns a function that draws weights around those given, which sum to 1. The same seed gives the same draws. */
 export function weightDraws(weights: readonly number[], seed: number): () => readonly number[] {
   const generator = xoroshiro128plus(seed);
   const uniform = () => 1 - uniformFloat64(generator);
@@ -15,13 +15,13 @@ export function weightDraws(weights: readonly number[], seed: number): () => rea
   };
 }
 
-/** How far a weight strays: a fifth of itself (standard deviation), were all of them equal. */
-const STRAY = 0.2;
+/** Standard deviation of a weight relative to itself, if all weights are equal. */
+const RELATIVE_DEVIATION = 0.2;
 
-/** Of a Dirichlet distribution whose components scatter so: Var = w (1 − w) / (concentration + 1), w = 1 / count. */
-const concentrationOf = (count: number): number => (count - 1) / STRAY ** 2 - 1;
+/** Concentration of a Dirichlet distribution with that deviation: Var = w (1 − w) / (concentration + 1), w = 1 / count. */
+const concentrationOf = (count: number): number => (count - 1) / RELATIVE_DEVIATION ** 2 - 1;
 
-/** Marsaglia and Tsang, “A simple method for generating gamma variables” (2000); below 1 by their §6. */
+/** Draws from a gamma distribution: Marsaglia and Tsang, “A simple method for generating gamma variables” (2000); shapes below 1 by their §6. */
 function gamma(shape: number, uniform: () => number): number {
   if (shape < 1) return gamma(shape + 1, uniform) * uniform() ** (1 / shape);
   const d = shape - 1 / 3;

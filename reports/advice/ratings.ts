@@ -2,15 +2,15 @@ import { list, ratio } from '../model/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
 import type { Fact, FactValue } from './facts/shape.ts';
 import type { Advice, Answers, Measured, NeedCell, Rating } from './model.ts';
-import { NEEDS, type NeedId, needOf } from './questions/needs.ts';
+import { NEEDS, type NeedId, needName } from './questions/needs.ts';
 
 export type Answer = Pick<Advice, 'outcome' | 'heading' | 'recommended'>;
 
-/** Weighted cost over the leader's, beyond which an option is no longer worth considering, and then to be avoided. */
-const NEAR = 1.5;
-const FAR = 3;
+/** Maximum cost, relative to the leader's, of an option rated “Consider” and of one not rated “Avoid”. */
+const MAX_CONSIDER = 1.5;
+const MAX_ONLY_IF = 3;
 
-/** What is said of an option in a word, and why in a line. */
+/** Rates an option in one word, with the reason in one line. */
 export function ratingOf(
   candidate: Candidate,
   fit: number | null,
@@ -23,9 +23,9 @@ export function ratingOf(
     measured,
   }: {
     leader: Candidate | undefined;
-    /** Those that cost less. */
+    /** Candidates that cost less. */
     cheaper: readonly Candidate[];
-    /** Nothing stands beside it. */
+    /** True if no other candidate has a cost. */
     alone: boolean;
     answer: Answer;
     answers: Answers;
@@ -38,34 +38,39 @@ export function ratingOf(
   if (otherForm) return { rating: 'Only if', because: `only if ${conditionText(candidate)}` };
   if (fit === null) {
     const rest = conditions.length > 0 ? `, only if ${conditionText(candidate)}` : '';
-    return { rating: null, because: `meets the needs${rest}; its figures say nothing here` };
+    return { rating: null, because: `meets the needs${rest}; its figures do not apply here` };
   }
   const chosen = recommended.includes(name);
   const cost =
-    chosen && recommended.length === 1 ? firstText(alone, cheaper) : `${ratio(fit)} the leader’s cost by your weights`;
-  if (fit > FAR) return { rating: 'Avoid', because: cost };
+    chosen && recommended.length === 1
+      ? firstText(alone, cheaper)
+      : `costs ${ratio(fit)} as much as the leader by your weights`;
+  if (fit > MAX_ONLY_IF) return { rating: 'Avoid', because: cost };
   if (conditions.length > 0) return { rating: 'Only if', because: `only if ${conditionText(candidate)}; ${cost}` };
   if (outcome === 'quick look') return { rating: 'Consider', because: `${cost}; too few trials for a verdict` };
   if (chosen) {
-    return { rating: 'Use', because: recommended.length > 1 ? `not told apart from the others: ${ratio(fit)}` : cost };
+    return {
+      rating: 'Use',
+      because: recommended.length > 1 ? `not separated from the other leaders, at ${ratio(fit)} the lowest cost` : cost,
+    };
   }
-  if (fit <= NEAR) return { rating: 'Consider', because: cost };
+  if (fit <= MAX_CONSIDER) return { rating: 'Consider', because: cost };
   const strengths = leader === undefined ? [] : strengthsOver(candidate, { leader, cheaper, answers, measured });
   const need =
     strengths.length > 0
-      ? `${list(strengths, 'or')} comes to matter`
+      ? `${list(strengths, 'or')} ${strengths.length > 1 ? 'become needs' : 'becomes a need'}`
       : 'something that is not weighed here speaks for it';
   return { rating: 'Only if', because: `only if ${need}: ${cost}` };
 }
 
 function firstText(alone: boolean, cheaper: readonly Candidate[]): string {
-  if (alone) return 'nothing else is in question';
+  if (alone) return 'no other candidate is left';
   return cheaper.length === 0
-    ? 'least cost by your weights'
-    : 'first in most draws, though not the least cost on medians';
+    ? 'lowest cost by your weights'
+    : 'first in most draws, though not the lowest cost by medians';
 }
 
-/** Needs that nobody named, and that this option meets better than the leader and whoever costs less. */
+/** Names of needs that were not asked for and that this option meets better than the leader and every cheaper candidate. */
 function strengthsOver(
   { row }: Candidate,
   {
@@ -85,9 +90,8 @@ const isOther = (fact: Fact | undefined): boolean => fact?.value === 'other form
 
 const ABLE: Readonly<Record<FactValue, number>> = { no: 0, 'other form': 1, depends: 1, yes: 2 };
 
-/** The need and its source, in a line. */
-const barredText = ({ need, note, source }: NeedCell): string =>
-  `${need === 'objective' ? 'objective' : needOf(need).name}: ${note} (${source.clause})`;
+/** Failed need with its reason and source, in one line. */
+const barredText = ({ need, note, source }: NeedCell): string => `${needName(need)}: ${note} (${source.clause})`;
 
 export const conditionText = ({ conditions }: Candidate): string =>
   list([...new Set(conditions.map(({ note }) => note))], 'and');

@@ -8,29 +8,29 @@ import { ICONS, type Verdict } from '../model/verdict.ts';
 import type { Bootstrap, Sample } from '../stats/bootstrap.ts';
 import type { Candidate } from './candidates.ts';
 import { cellIn, cellOf, type Reading } from './cost.ts';
+import type { Evaluation } from './evaluate.ts';
 import type { NeedCell, Reason } from './model.ts';
-import { needOf } from './questions/needs.ts';
-import type { Settled } from './settle.ts';
+import { needName } from './questions/needs.ts';
 
-const REASONS = 3;
+const MAX_REASONS = 3;
 
 type Judging = { readonly groups: readonly Group[]; readonly bootstrap: Bootstrap };
 
-/** As a logarithm: costs this near are the same. */
+/** Difference of logarithms up to which costs count as equal. */
 const SAME = 1e-9;
 
 /**
- * What speaks for or against an option, where the weights and the differences are largest, with figures and verdicts. What
- * speaks for it comes first where it is recommended, and last where it is not. Where it is alone, nothing but the needs speaks for
- * it: no figure is high or low beside nothing.
+ * Reasons for and against an option with figures and verdicts, from the criteria where weight and difference are largest. Reasons
+ * for it come first if it is recommended and last if it is not. A single candidate has only needs in its favour, because its figures
+ * have nothing to be compared with.
  */
 export function reasonsOf(
   candidate: Candidate,
-  settled: Settled,
+  evaluation: Evaluation,
   { groups, bootstrap }: Judging,
   recommended: boolean,
 ): Reason[] {
-  const counting = settled.readings.filter(({ dropped }) => dropped === null);
+  const counting = evaluation.readings.filter(({ dropped }) => dropped === null);
   const weightiest = counting
     .map((reading) => ({
       reading,
@@ -39,9 +39,9 @@ export function reasonsOf(
     }))
     .toSorted((a, b) => Number(recommended === b.isBest) - Number(recommended === a.isBest) || b.moved - a.moved)
     .map(({ reading }) => reading);
-  const needed = settled.costs.size === 1 ? needReasons(candidate, settled).slice(0, REASONS) : [];
+  const needed = evaluation.costs.size === 1 ? needReasons(candidate, evaluation).slice(0, MAX_REASONS) : [];
   const weighed = weightiest
-    .slice(0, REASONS - needed.length)
+    .slice(0, MAX_REASONS - needed.length)
     .map((reading) => reasonOf(candidate, reading, { groups, bootstrap }));
   const order = recommended ? ORDER : ORDER.toReversed();
   return [...needed, ...weighed.toSorted((a, b) => order.indexOf(a.speaks) - order.indexOf(b.speaks))];
@@ -49,25 +49,24 @@ export function reasonsOf(
 
 const ORDER: readonly Reason['speaks'][] = ['for', 'neither', 'against'];
 
-/** Needs that it meets, those first that most others fail. */
-function needReasons({ needs }: Candidate, { candidates }: Settled): Reason[] {
+/** Reasons from needs that the candidate meets and others fail, starting with the need that the most others fail. */
+function needReasons({ needs }: Candidate, { candidates }: Evaluation): Reason[] {
   const failing = (need: NeedCell['need']): number =>
     candidates.filter((other) => other.needs.some((cell) => cell.need === need && cell.value === 'no')).length;
   return needs
     .filter(({ value, need }) => value === 'yes' && failing(need) > 0)
     .toSorted((a, b) => failing(b.need) - failing(a.need))
     .map(({ need, note, source, tag }) => {
-      const name = need === 'objective' ? 'objective' : needOf(need).name;
       const others = failing(need);
-      const rest = `which ${others === 1 ? 'one other does' : `${others} others do`} not`;
-      return { speaks: 'for', text: `${name}: ${note}, ${rest}`, tag, source, metric: null, group: null };
+      const rest = others === 1 ? 'one other option fails this need' : `${others} other options fail this need`;
+      return { speaks: 'for', text: `${needName(need)}: ${note}; ${rest}`, tag, source, metric: null, group: null };
     });
 }
 
 const isBest = ({ name }: Candidate, { logs }: Reading): boolean =>
   (logs.get(name) ?? Number.POSITIVE_INFINITY) <= Math.min(...logs.values()) + SAME;
 
-/** How far it lies from the best, as a logarithm; for the best itself, how far the next is. */
+/** Difference of logarithms between a candidate and the best, or between the best and the next. */
 function differenceOf({ name }: Candidate, { logs }: Reading): number {
   const own = logs.get(name) ?? 0;
   const others = [...logs].filter(([other]) => other !== name).map(([, log]) => log);
@@ -90,8 +89,7 @@ function reasonOf(candidate: Candidate, reading: Reading, judging: Judging): Rea
 }
 
 /**
- * Verdict against the best of those in question, which need not be the column's best: that one may be ruled out. The best itself
- * is held against the next.
+ * Compares a candidate with the best one, and the best one with the next. The column's best is not used, because it may be ruled out.
  */
 function comparison(
   { name }: Candidate,
@@ -99,7 +97,8 @@ function comparison(
   { id, group, bootstrap }: { id: MetricId; group: Group; bootstrap: Bootstrap },
 ): Pick<Reason, 'speaks'> & { readonly said: string } {
   const [best, next] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
-  if (best === undefined || next === undefined) return { speaks: 'neither', said: 'nothing else in question' };
+  if (best === undefined || next === undefined)
+    return { speaks: 'neither', said: 'no other candidate to compare with' };
   const [other] = best[0] === name ? next : best;
   const verdict = verdictOf(name, other, { id, group, bootstrap, comparisons: logs.size - 1 });
   const figures = verdictFigures(verdict);
@@ -109,11 +108,11 @@ function comparison(
   const compared = `${ICONS[word]} ${word} ${preposition} ${other}${figures === null ? '' : `, ${figures}`}`;
   return {
     speaks: word === 'better' ? 'for' : word === 'worse' ? 'against' : 'neither',
-    said: best[0] === name ? `${extreme(metric(id))} of those in question, ${compared}` : compared,
+    said: best[0] === name ? `${extreme(metric(id))} of the candidates, ${compared}` : compared,
   };
 }
 
-/** Verdicts of a group, by who and by what: other weights ask for the same ones again. */
+/** Verdicts of a group by candidates and metric, cached because every change of weights needs them again. */
 const judged = new WeakMap<Group, Map<string, Verdict>>();
 
 function verdictOf(
@@ -132,7 +131,7 @@ function verdictOf(
   return verdict;
 }
 
-/** A cell has all that a verdict is made from. */
+/** Readings of one cell, in the form that a verdict is made from. */
 function sideOf(group: Group, name: string, id: MetricId) {
   const cell = cellIn(group, name, id);
   return { name, readings: forEachMetric((one) => (one === id ? readingOf(cell) : NOTHING)) };

@@ -6,12 +6,12 @@ import { cellIn, costSign, type Reading } from './cost.ts';
 import type { AdviceOptions, Robustness, Share } from './model.ts';
 import { weightDraws } from './random.ts';
 
-/** Costs this near are one and the same: sums of the same numbers in another order. */
+/** Tolerance for costs that are sums of the same numbers in another order. */
 const SAME = 1e-12;
 
 /**
- * How often each comes first when the trials are drawn again, when the weights are, and when both are. Null where there are
- * too few trials to draw from.
+ * Shares of draws in which each candidate comes first, with resampled trials, with drawn weights, and with both. Null if there are
+ * too few trials to resample.
  */
 export function robustnessOf(
   names: readonly string[],
@@ -28,12 +28,12 @@ export function robustnessOf(
   const given = counting.map(({ weight }) => weight);
   const draw = weightDraws(given, seed);
   const wins = { measurement: names.map(() => 0), preference: names.map(() => 0), both: names.map(() => 0) };
-  const settled = counting.map(({ logs }) => names.map((name) => Float64Array.of(logs.get(name) ?? Number.NaN)));
+  const medianLogs = counting.map(({ logs }) => names.map((name) => Float64Array.of(logs.get(name) ?? Number.NaN)));
   const costs = new Float64Array(names.length);
   for (let index = 0; index < draws; index++) {
     const weights = draw();
     award(wins.measurement, costs, given, resampled, index);
-    award(wins.preference, costs, weights, settled, 0);
+    award(wins.preference, costs, weights, medianLogs, 0);
     award(wins.both, costs, weights, resampled, index);
   }
   const shares = (counts: readonly number[]): Share[] =>
@@ -48,7 +48,7 @@ export function robustnessOf(
   };
 }
 
-/** Those that come first together share it. `logs` are by criterion, name and draw; `costs` is room to count in. */
+/** Adds one win to the cheapest candidate, split among ties. `logs` are by criterion, name and draw; `costs` is scratch space. */
 function award(
   wins: number[],
   costs: Float64Array,
@@ -64,19 +64,19 @@ function award(
       costs[who] = (costs[who] ?? 0) + weight * (byName[who]?.[draw] ?? Number.NaN);
     }
   }
-  let least = Number.POSITIVE_INFINITY;
-  for (const cost of costs) least = Math.min(least, cost);
+  let min = Number.POSITIVE_INFINITY;
+  for (const cost of costs) min = Math.min(min, cost);
   let first = 0;
-  for (const cost of costs) if (cost <= least + SAME) first++;
+  for (const cost of costs) if (cost <= min + SAME) first++;
   for (let who = 0; who < wins.length; who++) {
-    if ((costs[who] ?? Number.NaN) <= least + SAME) wins[who] = (wins[who] ?? 0) + 1 / first;
+    if ((costs[who] ?? Number.NaN) <= min + SAME) wins[who] = (wins[who] ?? 0) + 1 / first;
   }
 }
 
-/** Draws of a group, by what they are of: another weight asks for the same ones again, and a reader drags it. */
+/** Draws of a group, cached because every change of weights needs them again, and a reader drags a slider. */
 const drawn = new WeakMap<Group, Map<string, Float64Array>>();
 
-/** By name, the logarithm of cost in each draw. What was judged and not measured stays as it is. */
+/** Logarithm of cost in each draw, by name. Judged criteria do not vary. Null if there are too few trials. */
 function resampledLogs(
   names: readonly string[],
   { metric, group: id, logs }: Reading,
@@ -95,7 +95,7 @@ function resampledLogs(
   if (blocks.length < MIN_TRIALS) return null;
   const known = drawn.get(group) ?? new Map<string, Float64Array>();
   drawn.set(group, known);
-  // A criterion has draws of its own: which others count must not change them.
+  // Each metric has its own seed, so that its draws do not depend on which other criteria count.
   const bootstrap = createBootstrap(seed + measuredMetric(metric).number, draws);
   const sign = costSign(metric);
   return samples.map((sample, index) => {

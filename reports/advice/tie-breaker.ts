@@ -1,12 +1,12 @@
 import { list } from '../model/format.ts';
 import { factOf } from './candidates.ts';
+import type { Evaluation } from './evaluate.ts';
 import type { Answers, Measured } from './model.ts';
 import { contradicts, NEEDS } from './questions/needs.ts';
-import type { Settled } from './settle.ts';
 
-/** The one question that tells the co-leaders apart: a need not answered yet, or which of two criteria matters more. */
+/** Question that separates the leaders best: a need not asked for yet, or which of two criteria matters more. */
 export function tieBreakerOf(
-  { pool, readings }: Settled,
+  { pool, readings }: Evaluation,
   names: readonly string[],
   { needs }: Answers,
   { results }: Measured,
@@ -28,11 +28,11 @@ export function tieBreakerOf(
   const forA = differences.toSorted((x, y) => x.difference - y.difference)[0];
   const forB = differences.toSorted((x, y) => y.difference - x.difference)[0];
   if (a === undefined || b === undefined || forA === undefined || forB === undefined) return WHICHEVER;
-  if (forA.difference >= -NOTHING || forB.difference <= NOTHING) return WHICHEVER;
+  if (forA.difference >= -MIN_DIFFERENCE || forB.difference <= MIN_DIFFERENCE) return WHICHEVER;
   return `Which matters more: ${forA.name} (then ${a.name}) or ${forB.name} (then ${b.name})?`;
 }
 
-/** As a logarithm: a difference of a hundredth settles nothing. */
-const NOTHING = 0.01;
+/** Difference of logarithms of cost below which a criterion favours neither leader. */
+const MIN_DIFFERENCE = 0.01;
 
-const WHICHEVER = 'Nothing here tells them apart: which of them does the team know best?';
+const WHICHEVER = 'No criterion or need separates them. Which of them does the team know best?';

@@ -2,92 +2,97 @@ import { integer, list, share } from '../model/format.ts';
 import { objectiveText } from '../model/group.ts';
 import type { Advice, Answers, NeedFlip, OwnLevel, Robustness } from './model.ts';
 import { CRITERIA, criterionOf, type Weights } from './questions/criteria.ts';
-import { needOf } from './questions/needs.ts';
+import { needName } from './questions/needs.ts';
 
-/** A share of draws worth naming beside those that are recommended. */
-const WORTH_NAMING = 0.05;
+/** Minimum share of draws for which an option is named that is not recommended. */
+const MIN_NAMED_SHARE = 0.05;
 
-/** Nothing else is in question: there is no share of draws to tell, and no weight that matters. */
+/** True if there is only one candidate, so that there are no shares of draws and no weight matters. */
 const isAlone = ({ robustness, outcome }: Pick<Advice, 'robustness' | 'outcome'>): boolean =>
   robustness === null && outcome !== 'quick look';
 
-/** Two uncertainties that are never mixed: would the trials come out so again, and would one still choose so? */
+/** Sentences about the two uncertainties: whether new trials, or slightly different weights, would give another answer. */
 export function certaintiesOf({ robustness, recommended, outcome }: Advice): {
   readonly measurement: string;
   readonly preference: string;
 } {
   if (isAlone({ robustness, outcome })) {
-    return { measurement: 'Decides nothing: there is no other to come first.', preference: 'Decides nothing either.' };
+    return {
+      measurement: 'It decides nothing, because there is no other candidate.',
+      preference: 'It decides nothing, for the same reason.',
+    };
   }
   if (robustness === null) {
     return {
-      measurement: 'Not known: that needs six valid trials of each case.',
-      preference: 'Not drawn, for the same reason.',
+      measurement: 'Unknown, because it takes six valid trials of each case.',
+      preference: 'Unknown, for the same reason.',
     };
   }
-  const shares = (of: Robustness['both']) =>
-    list(
-      of
-        .filter(({ name, share: won }) => recommended.includes(name) || won >= WORTH_NAMING)
-        .map(({ name, share: won }) => `${name} in ${share(won)}`),
-      'and',
-    );
   const count = integer(robustness.draws);
   return {
-    measurement: `Trials drawn again ${count} times, weights as given, first comes ${shares(robustness.measurement)}.`,
-    preference: `Weights drawn ${count} times around yours, medians as they are, first comes ${shares(robustness.preference)}.`,
+    measurement: `With the trials resampled ${count} times and your weights unchanged, ${winsText(robustness.measurement, recommended)}.`,
+    preference: `With the weights varied ${count} times around yours and the medians unchanged, ${winsText(robustness.preference, recommended)}.`,
   };
 }
 
-/** The smallest change of a weight, as a sentence; null where there is nothing to weigh. */
+/** Clause such as `ws comes first in 87 % and sse in 12 %`, about the recommended options and those with enough wins. */
+function winsText(shares: Robustness['both'], recommended: readonly string[]): string {
+  const named = shares.filter(({ name, share: won }) => recommended.includes(name) || won >= MIN_NAMED_SHARE);
+  return list(
+    named.map(({ name, share: won }, index) => `${name} ${index === 0 ? 'comes first ' : ''}in ${share(won)}`),
+    'and',
+  );
+}
+
+/** Sentence about the smallest change of a weight that changes the leader; null if there is only one candidate. */
 export function flipText(advice: Advice): string | null {
   const { weight } = advice.sensitivity;
   const { criteria } = advice;
   if (isAlone(advice)) return null;
-  if (weight === null) return 'No change of one weight puts another first.';
+  if (weight === null) return 'No change of a single weight puts another option first.';
   const { name = weight.criterion } = criteria.find(({ id }) => id === weight.criterion) ?? {};
   const way = weight.to > weight.from ? 'more' : 'less';
-  return `${weight.winner} comes first if ${name} counts for ${way} than ${share(weight.to)} of the decision (now ${share(weight.from)}).`;
+  return `${weight.winner} comes first if “${name}” counts for ${way} than ${share(weight.to)} of the decision (now ${share(weight.from)}).`;
 }
 
-/** Costs too near the least to be called dearer; null where there are none. */
+/** Sentence about options that cost hardly more than the recommended one; null if there are none. */
 export const closeText = ({ close }: Advice): string | null =>
-  close.names.length === 0 ? null : `Hardly dearer, by ${share(close.band)} at most: ${list(close.names, 'and')}.`;
+  close.names.length === 0 ? null : `At most ${share(close.band)} more costly: ${list(close.names, 'and')}.`;
 
-/** `Without “browser clients”, mqtt comes first.` */
+/** Sentence about negating a need, such as `Without “browser clients”, mqtt comes first.` */
 export function needFlipText({ need, asked, instead, winner, conditional, scenario }: NeedFlip): string {
-  const name = turnedName(need);
-  const judged = scenario === null ? '' : `, and so judged by ${scenario}`;
-  const beside = instead === null ? 'as well' : `instead of ${turnedName(instead)}`;
-  const turned = (asked ? `Without ${name}` : `With ${name} ${beside}`) + judged;
+  const name = quotedName(need);
+  const judged = scenario === null ? '' : `, which makes ${scenario} the scenario that counts`;
+  const beside = instead === null ? 'in addition' : `instead of ${quotedName(instead)}`;
+  const change = (asked ? `Without ${name}` : `With ${name} ${beside}`) + judged;
   return winner === null
-    ? `${turned}, nothing that was measured is left.`
-    : `${turned}, ${winner} comes first${conditional ? ', on a condition' : ''}.`;
+    ? `${change}, no measured transport is left.`
+    : `${change}, ${winner} comes first${conditional ? ', but only on a condition' : ''}.`;
 }
 
 const ownText = ({ transport, criterion, level }: OwnLevel, weights: Weights): string =>
-  `${transport}, ${criterionOf(criterion).name}: ${level} of 3${weights[criterion] > 0 ? '' : ', which has no weight'}`;
+  `${transport}, ${criterionOf(criterion).name}: ${level} of 3${weights[criterion] > 0 ? '' : ' (this criterion has no weight)'}`;
 
-const turnedName = (need: NeedFlip['need']): string =>
-  need === 'objective' ? 'the objective' : `“${needOf(need).name}”`;
+const quotedName = (need: NeedFlip['need']): string => (need === 'objective' ? 'the objective' : `“${needName(need)}”`);
 
-/** How much of the field a need decides on. */
-export const fatesText = ({ fates, options }: NeedFlip): string => `${fates} of ${options} options pass or fall by it`;
+/** Number of options that a need affects, as a clause. */
+export const affectedText = ({ fates, options }: NeedFlip): string =>
+  `This need changes the outcome of ${fates} of ${options} options`;
 
-/** Needs with which nothing is left, in one breath; null where there are none. */
+/** Sentence that lists the needs with which no option is left; null if there are none. */
 export function noneLeftText({ needs }: Advice['sensitivity']): string | null {
   const names = needs
     .filter(({ winner }) => winner === null)
-    .map(({ need, instead }) => `${turnedName(need)}${instead === null ? '' : ` (instead of ${turnedName(instead)})`}`);
+    .map(({ need, instead }) => `${quotedName(need)}${instead === null ? '' : ` (instead of ${quotedName(instead)})`}`);
   return names.length === 0
     ? null
-    : `Nothing that was measured is left with ${names.length > 1 ? 'any of these' : 'this'} as well: ${names.join(', ')}.`;
+    : `No measured transport is left with ${names.length > 1 ? 'any one of these needs' : 'this need'} in addition: ${names.join(', ')}.`;
 }
 
 export const measuredAloneText = (name: string): string =>
-  `By what was measured alone, judgements left out, ${name} comes first.`;
+  `By measured criteria alone, without judgements, ${name} comes first.`;
 
-/** Next best, the smallest change of a weight, and every need that decides, in lines. */
+/** Lines about the next best option, the smallest change of a weight, and every need that changes the leader. */
 export function changesOf(advice: Advice): string[] {
   const { sensitivity } = advice;
   const flip = flipText(advice);
@@ -98,27 +103,33 @@ export function changesOf(advice: Advice): string[] {
     ...(next === null ? [] : [`Next best: ${next}.`]),
     ...(flip === null ? [] : [flip]),
     ...(measuredAlone === null ? [] : [measuredAloneText(measuredAlone)]),
-    ...(others.length === 0 ? ['No single need, answered otherwise, puts another first.'] : []),
-    ...others.map((flip) => `${needFlipText(flip)} ${fatesText(flip)}.`),
+    ...(others.length === 0 ? ['No change of a single need puts another option first.'] : []),
+    ...others.map((flip) => `${needFlipText(flip)} ${affectedText(flip)}.`),
     ...(none === null ? [] : [none]),
   ];
 }
 
-/** What was asked, in lines: needs, objective, weights. */
+/** Answers as text: needs, objective, weights and judgements. */
 export function answersText({ needs, objective, weights, judged, judgement }: Answers): {
   readonly needs: string;
   readonly objective: string | null;
   readonly weights: string;
-  /** The reader's own judgements; null where they are left to the authors. */
+  /** Judgements of the reader; null if there are none. */
   readonly judged: string | null;
 } {
   const given = CRITERIA.filter(({ id }) => weights[id] > 0);
   const total = given.reduce((sum, { id }) => sum + weights[id], 0);
   const parts = given.map(({ id, name }) => `${name} ${share(weights[id] / total)}`);
   return {
-    needs: needs.length === 0 ? 'none' : needs.map((id) => needOf(id).name).join(', '),
+    needs: needs.length === 0 ? 'none' : needs.map(needName).join(', '),
     objective: objective === null ? null : objectiveText(objective),
     weights: `${parts.join(', ')}${judgement ? '' : ' (judgements left out)'}`,
     judged: judged.length === 0 ? null : judged.map((own) => ownText(own, weights)).join('; '),
   };
 }
+
+/** Schema id of the advice document. */
+const ADVICE_SCHEMA = 'wirebench-advice/1';
+
+export const adviceDocument = (advice: Advice): string =>
+  `${JSON.stringify({ schema: ADVICE_SCHEMA, ...advice }, null, 2)}\n`;

@@ -42,7 +42,7 @@ describe('a clear winner', () => {
 
   test('is named alone, and every other choice is worse with its ratio and interval', () => {
     expect(textOf(group.answer)).toBe(
-      'For echo with 100 clients at 1,200 msg/s of 128 B: use fast: every other choice is shown slower at p99 (±5 %).',
+      'For echo with 100 clients at 1,200 msg/s of 128 B: use fast: every other choice is shown to be slower at p99 (beyond ±5 %).',
     );
     const cell = rowOf(group, 'slow').cells.p99;
     expect(wordOf(cell)).toBe('worse');
@@ -62,7 +62,7 @@ describe('a clear winner', () => {
     expect(group.primary).toBe('p99');
     expect(tierNames(group)).toEqual([['fast'], ['middle'], ['slow']]);
     expect(group.rows.map(({ name }) => name)).toEqual(['fast', 'middle', 'slow']);
-    expect(textOf(group.certainty)).toContain('Closest outsider: middle, +');
+    expect(textOf(group.certainty)).toContain('Closest other choice: middle, +');
     if (group.tiers.kind !== 'tiered') throw new Error('not tiered');
     expect(group.tiers.tiers.flat().map(({ topShare }) => topShare)).toEqual([1, 0, 0]);
   });
@@ -87,7 +87,7 @@ describe('equal transports', () => {
     const group = onlyGroup(judge({ transports: { a: noisy, b: noisy, c: noisy }, trials: 7, seed: 3 }));
     expect(wordOf(rowOf(group, group.rows[1]?.name ?? '').cells.p99)).toBe('not separated');
     expect(textOf(group.answer)).toMatch(
-      /no transport is shown to be faster\. . *(, .)* and .: none is shown slower than/,
+      /no transport is shown to be faster\. . *(, .)* and .: none is shown to be slower than/,
     );
     expect(textOf(group.answer)).not.toContain('the same');
     expect(textOf(group.answer)).not.toContain('equivalent');
@@ -98,7 +98,7 @@ describe('equal transports', () => {
     const group = onlyGroup(judge({ transports: { a: same, b: same, c: same, z: { p50Ms: 2 } } }));
     expect(tierNames(group).map((tier) => tier.toSorted())).toEqual([['a', 'b', 'c'], ['z']]);
     const answer = textOf(group.answer);
-    expect(answer).toMatch(/: use [abc], [abc] or [abc]: each equivalent within ±5 % to [abc] at p99\.$/);
+    expect(answer).toMatch(/: use [abc], [abc] or [abc]: each is equivalent to [abc] within ±5 % at p99\.$/);
     for (const name of ['a', 'b', 'c']) expect(group.answer).toContainEqual({ text: name, strong: true });
     expect(group.answer).not.toContainEqual({ text: 'z', strong: true });
   });
@@ -107,7 +107,7 @@ describe('equal transports', () => {
     const same: TransportSpec = { p50Ms: 1, noise: 0.005 };
     const answer = textOf(onlyGroup(judge({ transports: { a: same, b: same } })).answer);
     expect(answer).toMatch(
-      /no transport is shown to be faster\. [ab] and [ab]: equivalent within ±5 % at p99\. Choose on features\.$/,
+      /no transport is shown to be faster\. [ab] and [ab]: they are equivalent within ±5 % at p99\. Choose by features\.$/,
     );
   });
 
@@ -115,16 +115,16 @@ describe('equal transports', () => {
     const tied = { p50Ms: 1, noise: 0.005 };
     const transports = { a: { ...tied, framing: 4 }, b: { ...tied, framing: 90, cpuMicros: 9 } };
     expect(textOf(onlyGroup(judge({ transports })).tieBreak)).toBe(
-      'Among these a is shown lowest in bytes per message; b is shown lowest in server CPU per message.',
+      'Among these, a is shown to be lowest in bytes per message; b is shown to be lowest in server CPU per message.',
     );
     const lighter = { ...transports, z: { p50Ms: 3, framing: 0, cpuMicros: 1 } };
     expect(onlyGroup(judge({ transports: lighter })).tieBreak).toEqual([]);
   });
 
-  test('a pair that overlaps the band is “neither shown slower”, never “equivalent”', () => {
+  test('a pair that overlaps the band is “neither shown to be slower”, never “equivalent”', () => {
     const transports = { a: { p50Ms: 1, noise: 0.04 }, b: { p50Ms: 1.03, noise: 0.04 }, z: { p50Ms: 3 } };
     const answer = textOf(onlyGroup(judge({ transports })).answer);
-    expect(answer).toContain('use a or b: neither is shown slower than the other at p99 (±5 %).');
+    expect(answer).toContain('use a or b: neither is shown to be slower than the other at p99 (beyond ±5 %).');
   });
 });
 
@@ -138,7 +138,7 @@ describe('too little to judge', () => {
     expect(cell).toMatchObject({ state: 'shown', interval: null, expert: null });
     expect(group.tiers).toMatchObject({ kind: 'untestable' });
     expect(textOf(group.answer)).toMatch(
-      /no verdict: no choice has 6 valid trials\. Lowest p99 seen: a \(2\.\d+ ms\), then b/,
+      /no verdict: no choice has 6 valid trials\. Lowest p99 measured: a \(2\.\d+ ms\), then b/,
     );
     expect(textOf(group.certainty)).toContain('at most 3 valid trials');
   });
@@ -146,7 +146,9 @@ describe('too little to judge', () => {
   test('one trial', () => {
     const analysis = judge({ transports: { a: {}, b: {} }, trials: 1 });
     expect(analysis.status).toMatchObject({ kind: 'quick', trials: 1 });
-    expect(analysis.status.kind === 'quick' && analysis.status.consequence).toContain('n=1: a quick look, no verdicts');
+    expect(analysis.status.kind === 'quick' && analysis.status.consequence).toContain(
+      'This is a quick look (n=1) without verdicts',
+    );
     expect(analysis.warnings).toEqual([]);
   });
 
@@ -165,12 +167,12 @@ describe('too little to judge', () => {
     const scenarios = [{ scenario: 'echo', clients: 100, rate: 999 }];
     const analysis = judge({ transports: { a: { p50Ms: 1 }, b: { p50Ms: 2 } }, scenarios });
     const group = onlyGroup(analysis);
-    expect(wordOf(rowOf(group, 'a').cells.p99)).toBe('not shown: 999 samples leave 9 beyond it (needs 10)');
+    expect(wordOf(rowOf(group, 'a').cells.p99)).toBe('not shown: only 9 of 999 samples lie beyond it (10 are needed)');
     expect(group.primary).toBe('p50');
-    expect(textOf(group.answer)).toContain('every other choice is shown slower at p50 (±5 %)');
+    expect(textOf(group.answer)).toContain('every other choice is shown to be slower at p50 (beyond ±5 %)');
     expect(analysis.warnings).toEqual([
       {
-        text: 'p99 not shown for a and b (echo): 999 samples leave 9 beyond it (needs 10).',
+        text: 'p99 not shown for a and b (echo): only 9 of 999 samples lie beyond it (10 are needed).',
         action: 'Use --duration 2.',
       },
     ]);
@@ -190,7 +192,7 @@ describe('what went wrong is said', () => {
     expect(wordOf(rowOf(group, 'c').cells.p99)).toBe('not shown: none of 6 trials is valid');
     expect(tierNames(group)).toEqual([['a'], ['b']]);
     expect(textOf(group.answer)).toMatch(
-      /use a: every other choice that could be tested is shown slower at p99 \(±5 %\)\. Not testable: c\.$/,
+      /use a: every other choice that could be tested is shown to be slower at p99 \(beyond ±5 %\)\. Not testable: c\.$/,
     );
     expect(analysis.status).toEqual({ kind: 'warnings', label: 'Valid with 1 warning' });
     expect(analysis.counts).toEqual({ planned: 18, valid: 12, suspect: 0, invalid: 0, failed: 6, missing: 0 });
@@ -205,7 +207,7 @@ describe('what went wrong is said', () => {
     expect(group.columns.p99.best).toBe(rowOf(group, 'b').caseId);
     expect(wordOf(rowOf(group, 'a').cells.p99)).toBe('not testable');
     expect(tierNames(group)).toEqual([['b'], ['c']]);
-    expect(analysis.warnings[0]?.text).toContain('5 valid left; a verdict needs 6.');
+    expect(analysis.warnings[0]?.text).toContain('5 valid trials left; a verdict needs 6.');
   });
 
   test('all trials invalid: no number, no verdict, do not quote', () => {
@@ -235,7 +237,7 @@ describe('what went wrong is said', () => {
     };
     const [warning] = judge({ transports: { a: { faults }, b: {}, c: {} }, trials: 9 }).warnings;
     expect(warning?.text).toBe(
-      'a (echo): 3 of 9 trials invalid: schedule kept: 71 % left on time (and 2 like it); generator not saturated: busy 95 %.',
+      'a (echo): 3 of 9 trials invalid: schedule kept: 71 % left on time (and 2 more like it); generator not saturated: busy 95 %.',
     );
   });
 
@@ -251,7 +253,7 @@ describe('what went wrong is said', () => {
 
   test('lost messages are counted and warned of', () => {
     const analysis = judge({ transports: { a: { lost: 3 }, b: {} } });
-    expect(analysis.warnings.map(({ text }) => text)).toEqual(['a (echo): 18 lost, of 7,200 deliveries owed.']);
+    expect(analysis.warnings.map(({ text }) => text)).toEqual(['a (echo): 18 lost, of 7,200 expected deliveries.']);
   });
 
   test('an interrupted run is judged by what it has, and says how much that is', () => {
@@ -289,7 +291,7 @@ describe('what went wrong is said', () => {
       state: 'shown',
       median: 0,
       factor: null,
-      verdict: { word: 'not testable', reason: 'a value of zero has no ratio' },
+      verdict: { word: 'not testable', reason: 'a value is zero, so there is no ratio' },
     });
   });
 
@@ -336,7 +338,7 @@ describe('the floor', () => {
     expect(texts).toHaveLength(2);
     for (const [index, what] of ['p50', 'p99'].entries()) {
       expect(texts[index]).toMatch(
-        /^ws \(echo\): p\d\d latency below the floor \(tcp\): 0\.\d\d× \(0\.\d\d–0\.\d\d\)\.$/,
+        /^ws \(echo\): p\d\d latency below that of the floor \(tcp\), 0\.\d\d× \(0\.\d\d–0\.\d\d\)\.$/,
       );
       expect(texts[index]).toContain(what);
     }

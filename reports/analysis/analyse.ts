@@ -1,6 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { forEachMetric, isJudged, judgingOf, metric, metricsOf, shapeOf, titleOf } from '../kinds/lookup.ts';
-import { reportOf } from '../kinds/report.ts';
+import { forEachMetric, isJudged, judgingOf, metric, metricsOf, reportOf, shapeOf, titleOf } from '../kinds/lookup.ts';
 import { type CaseGroup, groupCases, unsupportedIn } from '../model/group.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
@@ -18,7 +17,7 @@ import { barrierTo, countTrials, statusOf } from './status.ts';
 import { tiersOf } from './tiers.ts';
 import { type BelowFloor, warningsOf } from './warnings.ts';
 
-/** Judges a run. Pure: the same results and options give the same analysis, to the last digit. */
+/** Analyses a run. Pure: the same results and options give the same analysis, to the last digit. */
 export function analyse(results: Results, options: Partial<AnalysisOptions> = {}): Analysis {
   const settings = { timeBand: 0.05, byteBand: 0.02, resamples: 10_000, seed: results.plan.seed, ...options };
   const counts = countTrials(results);
@@ -99,7 +98,7 @@ function groupJudge(results: Results, options: AnalysisOptions, runBarrier: stri
 
 const missingCell = { state: 'not shown', reason: 'no trial was run' } as const;
 
-/** Why nothing may be judged by a metric in a group, or null. */
+/** Reason why a group cannot be judged by a metric, or null. */
 const barrierIn = (id: MetricId, layer: Group['layer']): string | null =>
   metric(id).band === 'bytes' && layer === 'mixed' ? 'bytes were counted at different layers' : null;
 
@@ -119,12 +118,12 @@ function layerOf({ cases }: Pick<CaseGroup, 'cases'>): Group['layer'] {
   return layers.size > 1 ? 'mixed' : (first ?? null);
 }
 
-/** Choices shown better than the floor in anything: “no figure beats the floor”. */
+/** Choices that are shown to be better than the floor by some metric. */
 function belowFloorIn(members: readonly Member[], metrics: readonly MetricId[], rule: Rules): BelowFloor[] {
   const floors = members.filter(({ floor }) => floor);
   const choices = members.filter(({ floor }) => !floor);
   const comparisons = Math.max(1, choices.length);
-  // Who puts several messages into one packet, or compresses them, may well take fewer bytes a message than bare TCP.
+  // Compression, or several messages in one packet, may take fewer bytes per message than bare TCP.
   const suspicious = metrics.filter((id) => metric(id).band !== 'bytes');
   return suspicious.flatMap((id) =>
     floors.flatMap((floor) =>
@@ -140,7 +139,7 @@ function belowFloorIn(members: readonly Member[], metrics: readonly MetricId[], 
   );
 }
 
-/** Cases that are held against formulas: nothing of them is judged, but what went wrong in their trials must be said. */
+/** Cases that are checked against formulas: they get no verdicts, but warnings about their trials. */
 function unjudged(results: Results) {
   return groupCases(results.cases.filter((one) => !isJudged(one))).map(({ question, cases }) => ({
     title: titleOf(question),

@@ -12,15 +12,15 @@ import { boundOf, judge } from './judge.ts';
 export type ColumnRule = {
   readonly band: number;
   readonly bootstrap: Bootstrap;
-  /** Why nothing in this column may be judged, or null. */
+  /** Reason why this column cannot be judged, or null. */
   readonly barrier: string | null;
-  /** The values answer different questions, so that none of them is the best. */
+  /** True if the values were measured under different conditions, so that none is the best. */
   readonly incomparable?: boolean;
 };
 
 export type JudgedColumn = Column & { readonly cells: ReadonlyMap<string, Cell> };
 
-/** Judges every choice of a group against the best of them by one metric. The floor is set beside them, never judged. */
+/** Judges every choice of a group against the best by one metric. The floor is shown, never judged. */
 export function judgeColumn(id: MetricId, members: readonly Member[], rule: ColumnRule): JudgedColumn {
   const { band, bootstrap, incomparable = false } = rule;
   const best = incomparable ? undefined : bestChoice(id, members);
@@ -56,7 +56,7 @@ export function judgeColumn(id: MetricId, members: readonly Member[], rule: Colu
   };
 }
 
-/** Two lower bounds have no ratio, nor has anything that is not above zero. */
+/** Ratio to the best; null between two lower bounds, and for values that are not positive. */
 function factorOf(id: MetricId, member: Member, best: Member | undefined): Pick<ShownCell, 'factor' | 'factorBound'> {
   const none = { factor: null, factorBound: null };
   if (best === undefined) return none;
@@ -69,7 +69,7 @@ function factorOf(id: MetricId, member: Member, best: Member | undefined): Pick<
 
 type ShownCell = Extract<Cell, { state: 'shown' }>;
 
-/** The best median. One that has enough trials to be tested against comes before any that has not. */
+/** Choice with the best median; those with enough trials for a verdict come first. */
 export function bestChoice(id: MetricId, members: readonly Member[]): Member | undefined {
   const choices = members.filter((member) => !member.floor && isShown(id, member));
   const testable = choices.filter((member) => isTestable(id, member));
@@ -79,7 +79,7 @@ export function bestChoice(id: MetricId, members: readonly Member[]): Member | u
 export const isShown = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size > 0;
 export const isTestable = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size >= MIN_TRIALS;
 
-/** By median, the best first. Cases without a value come last; names settle what medians leave open. */
+/** Orders by median, best first, then by name; cases without a value come last. */
 export const bestFirst = (id: MetricId) => {
   const sign = metric(id).best === 'less' ? 1 : -1;
   return (a: Member, b: Member): number => {
@@ -94,7 +94,7 @@ export const bestFirst = (id: MetricId) => {
 export const bandOf = ({ band }: Metric, bands: { timeBand: number; byteBand: number }): number =>
   band === 'bytes' ? bands.byteBand : bands.timeBand;
 
-/** Holm's family is the column: every choice against its best. */
+/** Rank statistics of every choice against the best; the column is the family of Holm's correction. */
 function rankFamily(id: MetricId, best: Member, rivals: readonly Member[]): [Member, Expert][] {
   const evidence = rivals.flatMap((rival) => {
     const found = rankEvidence(rival.readings[id].sample, best.readings[id].sample);

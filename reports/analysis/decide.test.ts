@@ -58,7 +58,7 @@ test('six trials a side are judged, whichever blocks the spoilt ones were in', (
   expect(rankEvidence(without(slower, 0), without(seven, 6))).toMatchObject({ pairs: 0, cliffsDelta: 1 });
   expect(decide(without(slower, 0, 1), seven, rule)).toEqual({
     word: 'not testable',
-    reason: '5 valid trials; a verdict needs 6 a side',
+    reason: 'only 5 valid trials; a verdict needs 6 of each case',
   });
 });
 
@@ -110,7 +110,7 @@ test('the ratio lies within its interval, whatever the machine did to the trials
 
 test('a single value of zero has no ratio, even where both medians have one', () => {
   const once = new Map(base).set(3, 0);
-  const reason = 'a value of zero has no ratio';
+  const reason = 'a value is zero, so there is no ratio';
   expect(decide(once, base, rule)).toEqual({ word: 'not testable', reason });
   expect(decide(base, once, rule)).toEqual({ word: 'not testable', reason });
 });

@@ -8,14 +8,14 @@ import { cliffsDelta, mannWhitney } from '../stats/ranks.ts';
 export type Rule = {
   /** Differences within ±band do not count; as a ratio, 1/(1 + band) to 1 + band. */
   readonly band: number;
-  /** Comparisons read together with this one. */
+  /** Number of comparisons that are read together, with this one. */
   readonly comparisons: number;
   readonly bootstrap: Bootstrap;
 };
 
 /**
- * Decides between two cases whose trials are paired by block. Where spoilt trials of the one and of the other leave too few
- * blocks in common, though either side has enough, the pairing is given up and with it what it takes out of the interval.
+ * Decides between two cases whose trials are paired by block. If rejected trials leave too few common blocks, although each side has
+ * enough trials, they are compared unpaired, with a wider interval.
  */
 export function decide(left: Sample, right: Sample, rule: Rule): Verdict {
   const { band, comparisons, bootstrap } = rule;
@@ -23,40 +23,40 @@ export function decide(left: Sample, right: Sample, rule: Rule): Verdict {
   if (fewest < MIN_TRIALS) {
     return {
       word: 'not testable',
-      reason: `${countOf(fewest, 'valid trial')}; a verdict needs ${MIN_TRIALS} a side`,
+      reason: `only ${countOf(fewest, 'valid trial')}; a verdict needs ${MIN_TRIALS} of each case`,
     };
   }
   const blocks = commonBlocks([left, right]);
   if (blocks.length < MIN_TRIALS) return decideSeparate(left, right, rule);
   const interval = bootstrap.ratioInterval(left, right, comparisons);
-  if (interval === null) return { word: 'not testable', reason: 'a value of zero has no ratio' };
+  if (interval === null) return { word: 'not testable', reason: 'a value is zero, so there is no ratio' };
   const medianOf = (sample: Sample) => median(blocks.map((block) => sample.get(block) ?? Number.NaN));
   return { word: wordFor(interval, band), ratio: medianOf(left) / medianOf(right), interval };
 }
 
-/** Decides between two cases of two runs: trials of one have no partners among those of the other. */
+/** Decides between two cases of two runs, whose trials are not paired. */
 export function decideSeparate(left: Sample, right: Sample, { band, comparisons, bootstrap }: Rule): Verdict {
   const fewest = Math.min(left.size, right.size);
   if (fewest < MIN_TRIALS) {
     return {
       word: 'not testable',
-      reason: `${countOf(fewest, 'valid trial')} in one of the runs; a verdict needs ${MIN_TRIALS} in each`,
+      reason: `only ${countOf(fewest, 'valid trial')} in one of the runs; a verdict needs ${MIN_TRIALS} in each`,
     };
   }
   const interval = bootstrap.separateRatioInterval(left, right, comparisons);
-  if (interval === null) return { word: 'not testable', reason: 'a value of zero has no ratio' };
+  if (interval === null) return { word: 'not testable', reason: 'a value is zero, so there is no ratio' };
   const ratio = median([...left.values()]) / median([...right.values()]);
   return { word: wordFor(interval, band), ratio, interval };
 }
 
 function wordFor({ low, high }: Interval, band: number): 'better' | 'worse' | 'equivalent' | 'not separated' {
-  const most = 1 + band;
-  if (low > most) return 'worse';
-  if (high < 1 / most) return 'better';
-  return low >= 1 / most && high <= most ? 'equivalent' : 'not separated';
+  const max = 1 + band;
+  if (low > max) return 'worse';
+  if (high < 1 / max) return 'better';
+  return low >= 1 / max && high <= max ? 'equivalent' : 'not separated';
 }
 
-/** Null where no rank test is possible; Holm's correction is filled in once the whole family is known. */
+/** Rank statistics without Holm's correction, which needs the whole family; null with too few trials. */
 export function rankEvidence(left: Sample, right: Sample): Omit<Expert, 'pHolm'> | null {
   if (Math.min(left.size, right.size) < MIN_TRIALS) return null;
   const blocks = commonBlocks([left, right]);

@@ -1,11 +1,11 @@
 import { inflateSync } from 'node:zlib';
-import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE } from '../stats/distribution.ts';
 import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
+import { unmeasured } from './readings.ts';
 
-/** Decodes a compressed V2 HdrHistogram whose values are nanoseconds. Browsers inflate otherwise: `page/live`. */
+/** Decodes a compressed V2 HdrHistogram of nanoseconds with Node.js; browsers have `page/live`. */
 export function decode(base64: string): Decoded {
   try {
     const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MAX_BYTES });
@@ -18,10 +18,8 @@ export function decode(base64: string): Decoded {
 /** Decodes every histogram of a trial; one that was not measured is unreadable, for the reason that the trial gives. */
 export function decodeTrial(trial: MeasuredTrial): DecodedTrial {
   const { response, service, lag, connect, last } = trial.latency;
-  const read = (name: string, encoded: string): Decoded => {
-    const reason = whyNotMeasured(trial, [`latency.${name}`]);
-    return reason === undefined ? decode(encoded) : { readable: false, reason };
-  };
+  const read = (name: keyof typeof trial.latency, encoded: string): Decoded =>
+    unmeasured(trial, name) ?? decode(encoded);
   return {
     trial,
     response: read('response', response),

@@ -6,13 +6,13 @@ import type { Bound, Verdict } from '../model/verdict.ts';
 import { decide, type Rule } from './decide.ts';
 
 export type JudgeRule = Rule & {
-  /** Why nothing may be judged by this metric, or null. */
+  /** Reason why this metric cannot be judged, or null. */
   readonly barrier: string | null;
 };
 
 export type Side = Pick<Member, 'name'> & { readonly readings: Readonly<Record<MetricId, Reading>> };
 
-/** Decides between two cases by one metric: which way is better, and what a lower bound still allows us to say. */
+/** Decides between two cases by one metric, in the metric's better direction; a lower bound allows fewer verdicts. */
 export function judge(
   id: MetricId,
   left: Side,
@@ -23,7 +23,7 @@ export function judge(
   if (barrier !== null) return { word: 'not testable', reason: barrier };
   const [mine, other] = [left.readings[id], right.readings[id]];
   if ([mine, other].some(({ sample }) => [...sample.values()].some((value) => value < 0))) {
-    return { word: 'not testable', reason: 'a value below zero has no ratio' };
+    return { word: 'not testable', reason: 'a value is below zero, so there is no ratio' };
   }
   const decided = by(mine.sample, other.sample, rule);
   const verdict = metric(id).best === 'more' ? turned(decided) : decided;
@@ -34,23 +34,24 @@ export function judge(
   return verdict.word === 'not testable' ? verdict : { word: 'not testable', reason: limitedBy([left, right], id) };
 }
 
-/** Of a ratio with a lower bound on one side; null where both are, for then it says nothing. */
+/** Bound of a ratio with a lower bound on one side; null if neither or both are. */
 export function boundOf(left: Pick<Reading, 'bounded'>, right: Pick<Reading, 'bounded'>): Bound | null {
   if (left.bounded > 0 === right.bounded > 0) return null;
   return left.bounded > 0 ? '≥' : '≤';
 }
 
-/** The band is as wide upwards as downwards on a scale of ratios, so that turning the words is all there is to it. */
+/** Verdict with better and worse exchanged; the band is symmetric for ratios. */
 function turned(verdict: Verdict): Verdict {
   if (verdict.word === 'better') return { ...verdict, word: 'worse' };
   return verdict.word === 'worse' ? { ...verdict, word: 'better' } : verdict;
 }
 
+/** Reason for cases whose figures are lower bounds. */
 export function limitedBy(sides: readonly Side[], id: MetricId): string {
   const limited = sides.filter(({ readings }) => readings[id].bounded > 0);
   const who = limited.map(({ name, readings }) => {
     const { bounded, sample } = readings[id];
     return `${name} (${bounded} of ${sample.size} searches)`;
   });
-  return `the load generator, not the server, set the limit of ${list(who, 'and')}`;
+  return `the load generator reached its limit before the server did, for ${list(who, 'and')}`;
 }

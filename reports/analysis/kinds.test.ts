@@ -89,9 +89,9 @@ describe('capacity: more is better', () => {
   test('sentences say so', () => {
     expect(group.title).toBe('capacity with 100 clients, 128 B, p99 ≤ 50 ms');
     expect(textOf(group.answer)).toBe(
-      'For capacity with 100 clients, 128 B, p99 ≤ 50 ms: use high: every other choice is shown lower in capacity (±5 %).',
+      'For capacity with 100 clients, 128 B, p99 ≤ 50 ms: use high: every other choice is shown to be lower in capacity (beyond ±5 %).',
     );
-    expect(textOf(group.certainty)).toMatch(/^high comes within 5 % of the highest capacity in 100 % .*: middle, −5/);
+    expect(textOf(group.certainty)).toMatch(/^high is within 5 % of the highest capacity in 100 % .*: middle, −5/);
   });
 
   test('latencies at rates of their own are shown and not compared', () => {
@@ -119,7 +119,7 @@ describe('capacity: more is better', () => {
     const transports = { tcp: { floor: true, capacity: 10_000 }, ws: { capacity: 20_000 }, sse: { capacity: 5_000 } };
     const texts = judged({ transports, scenarios: [CAPACITY] }).warnings.map(({ text }) => text);
     expect(texts).toHaveLength(1);
-    expect(texts[0]).toMatch(/^ws \(capacity\): capacity above the floor \(tcp\): (1\.9|2\.)\d+×/);
+    expect(texts[0]).toMatch(/^ws \(capacity\): capacity above that of the floor \(tcp\), (1\.9|2\.)\d+×/);
   });
 
   test('a choice that met the objective at no rate shows 0, and nothing of a rate it did not find', () => {
@@ -166,11 +166,11 @@ describe('a lower bound never reads as a measured limit', () => {
     const verdict = verdictBetween(spec(left, right), 'capacity');
     expect(verdict.word).toBe('not testable');
     expect('reason' in verdict && verdict.reason).toMatch(
-      /^the load generator, not the server, set the limit of [ab] \(2 of 6 searches\)/,
+      /^the load generator reached its limit before the server did, for [ab] \(2 of 6 searches\)/,
     );
   });
 
-  test('cells carry ≥, and the choice is named as one that may hold more', () => {
+  test('cells carry ≥, and the choice is named as one that may sustain more', () => {
     const analysis = judged({
       transports: {
         a: { capacity: 40_000 },
@@ -187,11 +187,11 @@ describe('a lower bound never reads as a measured limit', () => {
     expect(cellFactor(cell)).toMatch(/^≥ 0\.\d\d×$/);
     expect(tierNames(group)).toEqual([['a'], ['c']]);
     expect(textOf(group.answer)).toMatch(
-      /use a: every other choice that could be tested is shown lower in capacity \(±5 %\)\. b may hold more: the load generator set the limit there\.$/,
+      /use a: every other choice that could be tested is shown to be lower in capacity \(beyond ±5 %\)\. b may sustain more: the load generator reached its limit first\.$/,
     );
-    expect(textOf(group.certainty)).not.toContain('re-samplings');
+    expect(textOf(group.certainty)).not.toContain('bootstrap resamples');
     expect(analysis.warnings[0]?.text).toBe(
-      'Lower bounds (capacity): the load generator, not the server, set the limit in these searches: b 2 of 6. ' +
+      'Capacity is a lower bound (capacity): the load generator reached its limit before the server did, in 2 of 6 searches of b. ' +
         'The load workers were busy 96 % of the time.',
     );
   });
@@ -202,7 +202,7 @@ describe('a lower bound never reads as a measured limit', () => {
     );
     expect(group.tiers.kind).toBe('untestable');
     expect(textOf(group.answer)).toMatch(
-      /no verdict: the load generator, not the server, set the limit of a \(2 of 6 searches\) and b \(2 of 6 searches\)\. Highest capacity seen: a \(≥ \d\d,\d00 msg\/s\), then b \(≥ \d\d,\d00 msg\/s\)\.$/,
+      /no verdict: the load generator reached its limit before the server did, for a \(2 of 6 searches\) and b \(2 of 6 searches\)\. Highest capacity measured: a \(≥ \d\d,\d00 msg\/s\), then b \(≥ \d\d,\d00 msg\/s\)\.$/,
     );
     expect(shownCell(group, 'b', 'capacity').factor).toBeNull();
   });
@@ -210,7 +210,7 @@ describe('a lower bound never reads as a measured limit', () => {
   test('against a leader that is one, the distance of the next is a bound as well', () => {
     const group = groupOf(judged(spec({ capacity: 40_000, lowerBounds: limited }, { capacity: 20_000 })));
     expect(textOf(group.certainty)).toMatch(
-      /Closest outsider: b, −\d\d % or lower \(95 % interval up to −\d\d %\), the leader’s figure being a lower bound\.$/,
+      /Closest other choice: b, −\d\d % or lower \(95 % confidence interval up to −\d\d %\), because the leader’s figure is a lower bound\.$/,
     );
   });
 });
@@ -238,7 +238,7 @@ describe('a closed loop', () => {
     // One second of generator's time over some ten thousand deliveries.
     expect(shownCell(group, 'b', 'generatorCpu').median).toBeCloseTo(1e-4, 5);
     expect(textOf(group.answer)).toContain(
-      'use a: every other choice is shown lower in messages per second in a closed loop',
+      'use a: every other choice is shown to be lower in messages per second in a closed loop',
     );
   });
 });
@@ -259,7 +259,7 @@ describe('idle sessions', () => {
     expect(group.primary).toBe('sessionMemory');
     expect(group.title).toBe('idle: 2,000 sessions');
     expect(textOf(group.answer)).toBe(
-      'For 2,000 idle sessions: use silent: every other choice is shown heavier in server memory per session (±5 %).',
+      'For 2,000 idle sessions: use silent: every other choice is shown to be heavier in server memory per session (beyond ±5 %).',
     );
     expect(shownCell(group, 'silent', 'sessionMemory').median / 1024).toBeCloseTo(10, 0);
   });
@@ -279,13 +279,13 @@ describe('idle sessions', () => {
       expect(cell.verdict).toMatchObject({ word: 'not testable' });
     }
     expect(JSON.stringify(analysis)).not.toMatch(/NaN|Infinity/);
-    expect(group.notes.join(' ')).toContain('No ratio can be made of 0');
+    expect(group.notes.join(' ')).toContain('There is no ratio to 0');
   });
 
   test('packets are counted on a link, and otherwise missed with the reason', () => {
     expect(rowOf(group, 'chatty').cells.idlePackets).toEqual({
       state: 'not shown',
-      reason: 'packets are counted on a private link only',
+      reason: 'packets can be counted only on a private link',
     });
     const linked = groupOf(
       judged({ transports: { a: { idleBytes: 7200 }, b: {} }, scenarios: [IDLE], durationSeconds: 10, wire: 'link' }),
@@ -298,9 +298,9 @@ describe('idle sessions', () => {
     expect(shownCell(group, 'chatty', 'sessionMemory').fit).toBe(0.9);
     expect(shownCell(group, 'silent', 'sessionMemory').fit).toBe(0.999);
     expect(analysis.warnings.map(({ text }) => text)).toEqual([
-      'server memory per session (idle): memory did not grow in step with the sessions of chatty (R² 0.900).',
+      'server memory per session (idle) is only approximate: memory did not grow in proportion to the sessions of chatty (R² 0.900).',
     ]);
-    expect(group.notes.join(' ')).toContain('!: R² below 0.98 for chatty');
+    expect(group.notes.join(' ')).toContain('! marks an R² below 0.98, here of chatty');
   });
 
   test('a slope below zero is shown and tests nothing', () => {
@@ -308,7 +308,7 @@ describe('idle sessions', () => {
     expect(shownCell(falling, 'a', 'sessionMemory').median).toBeLessThan(0);
     expect(shownCell(falling, 'b', 'sessionMemory')).toMatchObject({
       factor: null,
-      verdict: { word: 'not testable', reason: 'a value below zero has no ratio' },
+      verdict: { word: 'not testable', reason: 'a value is below zero, so there is no ratio' },
     });
   });
 });
@@ -323,7 +323,7 @@ describe('connecting', () => {
   test('is judged by the time to a usable session; of sessions per second more is better', () => {
     expect(group.primary).toBe('connectP50');
     expect(textOf(group.answer)).toBe(
-      'For connecting 2,000 sessions: use a: every other choice is shown slower at p50 (±5 %).',
+      'For connecting 2,000 sessions: use a: every other choice is shown to be slower at p50 (beyond ±5 %).',
     );
     expect(group.columns.sessionRate.best).toBe(rowOf(group, 'b').caseId);
     expect(wordOf(group, 'a', 'sessionRate')).toBe('worse');
@@ -336,7 +336,7 @@ describe('connecting', () => {
     const few = judged({ transports: { a: {}, b: {} }, scenarios: [{ ...CONNECT, clients: 999 }] });
     expect(few.warnings).toEqual([
       {
-        text: 'p99 not shown for a and b (connect): 999 samples leave 9 beyond it (needs 10).',
+        text: 'p99 not shown for a and b (connect): only 9 of 999 samples lie beyond it (10 are needed).',
         action: 'Use --clients 1,000 or more.',
       },
     ]);
@@ -361,7 +361,7 @@ describe('an A/A run', () => {
     // Two pairs, by six figures of echo and three of capacity.
     expect(analysis.sameTwice?.comparisons).toBe(18);
     expect(textOf(analysis.sameTwice?.sentence ?? [])).toMatch(
-      /^A\/A run: .* Of 18 comparisons of a transport with itself, none was called better or worse \(\d+ equivalent/,
+      /^A\/A run: .* There was no false positive in 18 comparisons of a transport with itself \(\d+ equivalent/,
     );
   });
 
@@ -376,7 +376,7 @@ describe('an A/A run', () => {
     expect(sameTwice?.mistaken[0]).toMatch(
       /^sse#b worse than sse#a in p50 latency, 1\.\d\d× \(1\.\d\d–1\.\d\d\) \(echo with/,
     );
-    expect(textOf(sameTwice?.sentence ?? [])).toContain('2 were wrongly called better or worse');
+    expect(textOf(sameTwice?.sentence ?? [])).toContain('There were 2 false positives');
   });
 
   test('a failed trial of one is to be started by the name that the command line knows', () => {
@@ -441,7 +441,7 @@ describe('the machine', () => {
     expect(analysis.unfit.map(({ name }) => name)).toEqual(['load average']);
     expect(analysis.warnings).toHaveLength(2);
     expect(analysis.warnings[0]).toEqual({
-      text: 'This machine is not fit to measure on: load average: 3.9 on 2 cores.',
+      text: 'This machine is not fit for measuring (load average: 3.9 on 2 cores).',
       action: 'Close other programs.',
     });
   });
@@ -483,7 +483,7 @@ describe('every kind in one run', () => {
     );
     const broken: Results = { ...results, cases };
     expect(analyse(broken, options).warnings.map(({ text }) => text)).toEqual([
-      'ws (wire: 128 B): 1 of 1 trial failed: the server exited. 0 valid left; a verdict needs 6.',
+      'ws (wire: 128 B): 1 of 1 trial failed: the server exited. 0 valid trials left; a verdict needs 6.',
     ]);
   });
 

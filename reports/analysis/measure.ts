@@ -6,7 +6,7 @@ import type { DecodedTrial } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { notShown, type Shown } from '../stats/distribution.ts';
 
-/** Value of a metric in one trial; none where something that it is made from was not measured. */
+/** Value of a metric in a trial; none if one of its sources was not measured. */
 export function measure(id: MetricId, decoded: DecodedTrial, one: Pick<Case, 'clients'>): Shown {
   const { sources, measure: read } = measuredMetric(id);
   const why = whyNotMeasured(decoded.trial, sources);
@@ -16,16 +16,16 @@ export function measure(id: MetricId, decoded: DecodedTrial, one: Pick<Case, 'cl
 /** R² of the line that a metric is the slope of; null for every other metric. */
 export const fitOf = (id: MetricId, { trial }: DecodedTrial): number | null => measuredMetric(id).fit?.(trial) ?? null;
 
-/** True where the value is no more than a lower bound. */
+/** True if the value is a lower bound. */
 export const isLowerBound = (id: MetricId, { trial }: DecodedTrial): boolean =>
   measuredMetric(id).isLowerBound?.(trial) ?? false;
 
-/** Bytes of application data a delivered message carried, its way up counted in: what framing is overhead on top of. */
+/** Bytes of application data per delivered message, in both directions. */
 export function payloadPerDelivered({ size }: Pick<Case, 'size'>, { messages }: MeasuredTrial): Shown {
   return perDelivered(size * (messages.sent + messages.delivered), messages.delivered);
 }
 
-/** Bytes at the sockets, of those that were counted on a link: the rest is TCP, IP and Ethernet. */
+/** Bytes at the sockets per delivered message, for trials counted on a link; the rest is TCP, IP and Ethernet. */
 export function socketPerDelivered(trial: MeasuredTrial): Shown {
   const why = whyNotMeasured(trial, ['wire.socket', 'messages.delivered']);
   if (why !== undefined) return notShown(why);

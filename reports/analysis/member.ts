@@ -42,7 +42,7 @@ export function readMember(results: Results, one: Case): Member {
 
 const values = (value: Shown): number[] => (value.shown ? [value.value] : []);
 
-/** A run whose histograms are decoded when a case is asked for. */
+/** A run that decodes the histograms of a case when its readings are requested. */
 export const readRun = (results: Results): ReadRun => ({
   results,
   readings: (one) =>

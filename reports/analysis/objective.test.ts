@@ -28,7 +28,7 @@ test('the sentence names all, the deepest first', () => {
     { name: 'unknown', curve: [] },
   ];
   expect(objectiveSentence(rows, 0.005)).toBe(
-    '5 ms is kept, of the percentiles with enough samples: at 99 % by a and b; at 90 % by middling; not even at 50 % by slow.',
+    'The highest percentile within 5 ms, of those with enough samples, is p99 for a and b; p90 for middling; below p50 for slow.',
   );
-  expect(objectiveSentence([], 0.005)).toBe('Nothing says who keeps 5 ms.');
+  expect(objectiveSentence([], 0.005)).toBe('No transport has enough samples to tell whether it stays within 5 ms.');
 });

@@ -2,20 +2,20 @@ import { list } from '../model/format.ts';
 import type { CurvePoint, Row } from '../model/model.ts';
 import { isNamed } from './figures/curve.ts';
 
-/** Whoever keeps an objective for less than half of the messages does not keep it. */
-const LEAST = 0.5;
+/** Smallest percentile at which an objective may be met. */
+const MIN_PERCENTILE = 0.5;
 
-/** What an objective is held against: a percentile that people ask for, with enough samples beyond. */
+/** True if an objective is compared with this point: a named percentile with enough samples beyond it. */
 export const isAsked = ({ firm, percentile }: CurvePoint): boolean =>
-  firm && percentile >= LEAST && isNamed(percentile);
+  firm && percentile >= MIN_PERCENTILE && isNamed(percentile);
 
-/** The deepest of the named percentiles at which the median over the trials is within so many seconds; null where none is. */
+/** Highest named percentile whose median over the trials is within the limit in seconds; null if there is none. */
 export function keptAt(curve: readonly CurvePoint[], seconds: number): number | null {
   const kept = curve.filter((point) => isAsked(point) && point.seconds <= seconds);
   return kept.length === 0 ? null : Math.max(...kept.map(({ percentile }) => percentile));
 }
 
-/** Who keeps an objective at which percentile, the deepest first. */
+/** Lists transports by the highest percentile at which they meet an objective. */
 export function objectiveSentence(rows: readonly Pick<Row, 'name' | 'curve'>[], seconds: number): string {
   const kept = new Map<number | null, string[]>();
   for (const { name, curve } of rows) {
@@ -25,13 +25,11 @@ export function objectiveSentence(rows: readonly Pick<Row, 'name' | 'curve'>[], 
   }
   const parts = [...kept]
     .toSorted(([a], [b]) => (b ?? 0) - (a ?? 0))
-    .map(([at, names]) => `${at === null ? 'not even at 50 %' : `at ${percentText(at)}`} by ${list(names, 'and')}`);
+    .map(([at, names]) => `${at === null ? 'below p50' : `p${plain(at * 100)}`} for ${list(names, 'and')}`);
   const limit = `${plain(seconds * 1e3)} ms`;
-  if (parts.length === 0) return `Nothing says who keeps ${limit}.`;
-  return `${limit} is kept, of the percentiles with enough samples: ${parts.join('; ')}.`;
+  if (parts.length === 0) return `No transport has enough samples to tell whether it stays within ${limit}.`;
+  return `The highest percentile within ${limit}, of those with enough samples, is ${parts.join('; ')}.`;
 }
 
-const percentText = (percentile: number): string => `${plain(percentile * 100)} %`;
-
-/** As somebody wrote it down, whatever binary fractions made of it. */
+/** Number without rounding errors of binary fractions. */
 const plain = (value: number): string => String(Number(value.toPrecision(9)));

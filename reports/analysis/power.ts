@@ -11,38 +11,35 @@ import { bandOf } from './column.ts';
 import { readMember } from './member.ts';
 import { inventTrials } from './simulation.ts';
 
-/** How often a difference must be called for it to count as one that a run can see. */
+/** Share of runs that must find a difference for it to be detectable. */
 const POWER = 0.8;
 
-/** Invented pairs, and resamples of each: the answer is good to a few hundredths of the difference it names. */
+/** Simulated pairs, and resamples of each: the result is accurate to a few hundredths of the difference. */
 const PAIRS = 400;
 const RESAMPLES = 200;
 
-/** Decoding histograms is what takes time, and a median over a few pairs of every group is as good as one over all. */
+/** Number of cases read: decoding histograms takes time, and a median over a few pairs of every group is enough. */
 const CASES_READ = 24;
 
 export type Detectable = {
   readonly metric: MetricId;
-  /** Coefficient of variation between trials of a case, of 1: the median over what the results hold. */
+  /** Coefficient of variation between trials of a case, as a share; median over the results. */
   readonly spread: number;
-  /**
-   * Smallest factor, above 1, by which one case must be the worse for that to be called in 80 % of runs; null with too
-   * few trials for any verdict.
-   */
+  /** Smallest factor, above 1, by which one case must be worse for 80 % of runs to find it; null with too few trials. */
   readonly ratio: number | null;
 };
 
 export type DetectableSettings = {
-  /** Valid trials of each case in the run to come. */
+  /** Valid trials of each case in the planned run. */
   readonly trials: number;
-  /** Cases each group holds against its best. */
+  /** Number of cases that each group compares with its best. */
   readonly comparisons: number;
   readonly options?: Partial<Pick<AnalysisOptions, 'timeBand' | 'byteBand' | 'seed'>>;
 };
 
 /**
- * What a run of so many trials can tell apart, going by how far the trials of earlier results scattered. A metric of
- * which those hold too little is left out. Trials that the machine spoils count as far as most pairs of cases have some.
+ * Differences that a run with this number of trials can detect, by the variation between trials in earlier results. Metrics with too
+ * few values there are left out. Outliers count only if most pairs of cases have some.
  */
 export function detectable(results: Results, { trials, comparisons, options = {} }: DetectableSettings): Detectable[] {
   const { timeBand = 0.05, byteBand = 0.02, seed = results.plan.seed } = options;
@@ -66,8 +63,8 @@ export function detectable(results: Results, { trials, comparisons, options = {}
 }
 
 /**
- * How far beyond the band a true ratio must lie, as a logarithm and in standard deviations of a case's trials. The rule
- * is of one piece in these units, so that a single simulation of it serves every metric.
+ * Distance of a true ratio beyond the band at which it is detectable: a logarithm, in standard deviations of a case's trials. In these
+ * units one simulation serves every metric.
  */
 function reachOf(trials: number, comparisons: number, seed: number): number {
   const unit = 0.05;
@@ -81,8 +78,8 @@ function reachOf(trials: number, comparisons: number, seed: number): number {
 }
 
 /**
- * Standard deviations of a case's trials on the scale of logarithms, one a pair of cases: taken from the paired ratios,
- * as verdicts are, so that what a block does to both is not counted as scatter. A case that is alone stands for itself.
+ * Standard deviations of a case's trials as logarithms, one per pair of cases. They come from paired ratios, as verdicts do, so that
+ * effects of a block on both do not count. A single case is used by itself.
  */
 function deviationsIn(id: MetricId, members: readonly Member[]): number[] {
   const samples = members.map(({ readings }) => readings[id].sample).filter(({ size }) => size >= 3);
@@ -101,12 +98,12 @@ function deviationsIn(id: MetricId, members: readonly Member[]): number[] {
 const logarithms = (sample: Sample, blocks: readonly number[]): number[] =>
   blocks.map((block) => Math.log(sample.get(block) ?? Number.NaN));
 
-/** Of a sum of so many equal parts, each part's. Nothing where there are too few values, or one has no logarithm. */
+/** Standard deviation of one of `parts` equal, independent contributions to the values; empty with too few or infinite values. */
 function deviationOf(values: readonly number[], parts: number): number[] {
   const degrees = values.length - 1;
   if (degrees < 2 || !values.every(Number.isFinite)) return [];
   const mean = values.reduce((total, value) => total + value, 0) / values.length;
   const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / degrees;
-  // The median of such variances is lower than their mean (Wilson and Hilferty 1931), and it is the median that is taken.
+  // Corrects for the median of such variances, which is lower than their mean (Wilson and Hilferty 1931).
   return [Math.sqrt(variance / parts) / (1 - 2 / (9 * degrees)) ** 1.5];
 }

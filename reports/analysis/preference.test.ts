@@ -13,7 +13,7 @@ function preference(spec: RunSpec): string {
 test('where no column speaks against who is first, that is said and no more', () => {
   expect(
     preference({ transports: { fast: { ...QUIET, p50Ms: 0.1, cpuMicros: 10 }, slow: { ...QUIET, p50Ms: 0.3 } } }),
-  ).toBe('No other column shows another choice better than fast.');
+  ).toBe('No other column shows that another choice is better than fast.');
 });
 
 test('columns in which others are shown better are named with who is', () => {
@@ -23,7 +23,7 @@ test('columns in which others are shown better are named with who is', () => {
       transports: { fast, thin: { ...QUIET, framing: 4 }, cheap: { ...QUIET, framing: 200, cpuMicros: 5 } },
     }),
   ).toBe(
-    'thin is shown better than fast in bytes per message; cheap in server CPU per message. Weighed heavily enough, that turns the answer.',
+    'thin is shown to be better than fast in bytes per message; cheap in server CPU per message. If that matters more to you, the answer changes.',
   );
 });
 
@@ -32,10 +32,10 @@ test('of several who are first, a column speaks against them when it does agains
   const b = { ...QUIET, p50Ms: 0.1, framing: 8 };
   const third = { ...QUIET, p50Ms: 2 };
   expect(preference({ transports: { a, b, third } })).toBe(
-    'No other column shows another choice better than any of these.',
+    'No other column shows that another choice is better than all of these.',
   );
   expect(preference({ transports: { a, b: { ...b, framing: 60 }, third } })).toMatch(
-    /^third is shown better than any of these in bytes per message\./,
+    /^third is shown to be better than all of these in bytes per message\./,
   );
 });
 
@@ -49,11 +49,13 @@ test('the floor is no choice, and takes nothing from who is first', () => {
 test('what cannot be judged is no reason either way, and is counted', () => {
   const transports = { fast: { ...QUIET, capacity: 40_000 }, slow: { ...QUIET, capacity: 9000, framing: 2 } };
   expect(preference({ transports, scenarios: [CAPACITY] })).toMatch(
-    /^slow is shown better than fast in bytes per message\./,
+    /^slow is shown to be better than fast in bytes per message\./,
   );
 });
 
 test('without a verdict, and without a second choice, there is nothing to prefer', () => {
-  expect(preference({ transports: { a: {}, b: {} }, trials: 5 })).toBe('Not known: without a verdict nobody is first.');
-  expect(preference({ transports: { a: {} }, scenarios: [ECHO] })).toBe('Nothing to weigh: there is one choice.');
+  expect(preference({ transports: { a: {}, b: {} }, trials: 5 })).toBe(
+    'Not known: without a verdict there is no leader.',
+  );
+  expect(preference({ transports: { a: {} }, scenarios: [ECHO] })).toBe('Nothing to weigh: there is only one choice.');
 });

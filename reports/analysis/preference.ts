@@ -5,30 +5,27 @@ import type { Group, Phrase, Row, Sentence } from '../model/model.ts';
 
 type Facts = Pick<Group, 'rows' | 'metrics' | 'tiers' | 'columns' | 'primary'>;
 
-/**
- * Would the answer stand if other columns counted for more? Without weights all that can be said is which columns speak against
- * whoever is named first: those in which another choice is shown better than each of them.
- */
+/** Names the other columns that speak against the answer: those in which another choice is shown to be better than all leaders. */
 export function preferenceOf({ rows, metrics, tiers, columns, primary }: Facts): Sentence {
-  if (tiers.kind === 'untestable') return [plain('Not known: without a verdict nobody is first.')];
+  if (tiers.kind === 'untestable') return [plain('Not known: without a verdict there is no leader.')];
   const [top = []] = tiers.tiers;
   const leaders = rows.filter(({ caseId }) => top.some((entry) => entry.caseId === caseId));
   const choices = rows.filter(({ floor }) => !floor);
-  if (choices.length < 2) return [plain('Nothing to weigh: there is one choice.')];
+  if (choices.length < 2) return [plain('Nothing to weigh: there is only one choice.')];
   const others = metrics.filter((id) => id !== primary && columns[id].best !== null);
   const tested = others.filter((id) => choices.some((row) => isJudged(row, id)));
-  if (tested.length === 0) return [plain('Not known: no other column could be judged.')];
+  if (tested.length === 0) return [plain('Not known: no other column could be tested.')];
   const against = tested.flatMap((id) => {
     const best = choices.find(({ caseId }) => caseId === columns[id].best);
     const beaten = best !== undefined && leaders.every((row) => isWorse(row, id));
     return beaten ? [{ name: best.name, title: metricOf(id).title }] : [];
   });
   const untested = others.length - tested.length;
-  const rest = untested === 0 ? '' : ` ${untested} of ${others.length} other columns could not be judged.`;
+  const rest = untested === 0 ? '' : ` ${untested} of ${others.length} other columns could not be tested.`;
   const [leader] = leaders;
-  const whom = leaders.length === 1 && leader !== undefined ? strong(leader.name) : plain('any of these');
+  const whom = leaders.length === 1 && leader !== undefined ? strong(leader.name) : plain('all of these');
   if (against.length === 0) {
-    return [plain('No other column shows another choice better than '), whom, plain(`.${rest}`)];
+    return [plain('No other column shows that another choice is better than '), whom, plain(`.${rest}`)];
   }
   const byName = [...Map.groupBy(against, ({ name }) => name)];
   return [
@@ -40,11 +37,11 @@ export function preferenceOf({ rows, metrics, tiers, columns, primary }: Facts):
       return [
         ...(index === 0 ? [] : [plain('; ')]),
         strong(name),
-        ...(index === 0 ? [plain(' is shown better than '), whom, plain(' ')] : [plain(' ')]),
+        ...(index === 0 ? [plain(' is shown to be better than '), whom, plain(' ')] : [plain(' ')]),
         plain(`in ${where}`),
       ];
     }),
-    plain(`. Weighed heavily enough, that turns the answer.${rest}`),
+    plain(`. If that matters more to you, the answer changes.${rest}`),
   ];
 }
 

@@ -1,18 +1,20 @@
+import { isRecord } from '../../bench/results/newer.ts';
+import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import { median } from '../../bench/results/numbers.ts';
-import type { Case, Results } from '../../bench/results/schema.ts';
+import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { forEachMetric, isJudged, metricsOf } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
 import { kindOf } from '../model/group.ts';
 import type { DecodedTrial, Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
-import type { Shown } from '../stats/distribution.ts';
+import type { Decoded, Shown } from '../stats/distribution.ts';
 import { fitOf, isLowerBound, measure } from './measure.ts';
 
-/** @param valid the decoded valid trials of the case */
+/** Reads every metric from a case. @param valid the case's decoded valid trials */
 export function readingsOf(one: Case, valid: readonly DecodedTrial[]): Readings {
   const { trials } = one;
-  // What is drawn depends on the order: it must not depend on that of the file.
+  // Random draws depend on the order of blocks, which must not be that of the file.
   const inOrder = valid.toSorted((a, b) => a.trial.block - b.trial.block);
   const columns = metricsOf(kindOf(one));
   const absent = trials.length === 0 ? 'no trial was run' : `none of ${countOf(trials.length, 'trial')} is valid`;
@@ -37,12 +39,24 @@ const NOTHING: Omit<Reading, 'reason'> = { sample: new Map(), median: Number.NaN
 
 const values = (value: Shown): number[] => (value.shown ? [value.value] : []);
 
-/** A run with what its trials show, however that was read out of them. */
+/** A run with a function that gives the readings of a case. */
 export type ReadRun = { readonly results: Results; readonly readings: (one: Case) => Readings };
 
+/** Unreadable stand-in for a histogram that a trial did not measure, with its reason; undefined for one that it did. */
+export function unmeasured(trial: MeasuredTrial, name: keyof MeasuredTrial['latency']): Decoded | undefined {
+  const reason = whyNotMeasured(trial, [`latency.${name}`]);
+  return reason === undefined ? undefined : { readable: false, reason };
+}
+
+/** A run whose readings are known; a case missing from them has none. */
+export const runOf = (results: Results, known: ReadonlyMap<Case, Readings>): ReadRun => ({
+  results,
+  readings: (one) => known.get(one) ?? readingsOf(one, []),
+});
+
 /**
- * The readings that an analysis of the run holds already, so that no histogram need be decoded again. Null where it is not
- * the analysis of this run, or of another make: it may come from anywhere.
+ * Takes the readings from an analysis of the run, so that no histogram is decoded again. Null if the analysis, which may come from
+ * anywhere, is not of this run or has another shape.
  */
 export function analysedRun(results: Results, analysis: unknown): ReadRun | null {
   if (!holdsRows(analysis)) return null;
@@ -59,10 +73,10 @@ export function analysedRun(results: Results, analysis: unknown): ReadRun | null
       forEachMetric((id) => readingOf(cells[id])),
     );
   }
-  return { results, readings: (one) => known.get(one) ?? readingsOf(one, []) };
+  return runOf(results, known);
 }
 
-/** As far as is read here; of a page that another version made, a figure may be missing or be written otherwise. */
+/** Part of an analysis that is read here; a page of another version may lack figures or have others. */
 type Rows = { readonly groups: readonly { readonly rows: readonly { caseId: string; cells: Partial<Cells> }[] }[] };
 type Cells = Readonly<Record<MetricId, Cell>>;
 
@@ -96,9 +110,6 @@ function isWhole(cells: Partial<Cells>): cells is Cells {
   });
   return Object.values(whole).every((one) => one);
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function readingOf(cell: Cell): Reading {
   if (cell.state === 'not shown') return { ...NOTHING, reason: cell.reason };

@@ -15,7 +15,7 @@ export type Twin = {
   readonly verdict: Verdict;
 };
 
-/** Every transport of a group against its own twin; those of one column are read together. */
+/** Compares every transport of a group with its twin; comparisons of one column are read together. */
 export function twinsIn(
   question: string,
   members: readonly Member[],
@@ -42,7 +42,7 @@ export function twinsIn(
   });
 }
 
-/** What the comparisons of an A/A run came to: any difference that they found is a mistake of the method or the machine. */
+/** Result of an A/A run: every difference found is a false positive. */
 export function sameTwiceOf(twins: readonly Twin[]): SameTwice {
   const mistaken = twins.flatMap(({ question, metric: title, left, right, verdict }) =>
     verdict.word === 'better' || verdict.word === 'worse'
@@ -55,23 +55,24 @@ export function sameTwiceOf(twins: readonly Twin[]): SameTwice {
   });
   const tested = twins.filter(({ verdict }) => verdict.word !== 'not testable').length;
   const rest = counts.length === 0 ? '' : ` (${list(counts, 'and')})`;
-  return { comparisons: tested, mistaken, sentence: [...opening, ...findings(mistaken, tested, rest)] };
+  return { comparisons: tested, mistaken, sentence: [opening, ...findings(mistaken, tested, rest)] };
 }
 
-const opening = [
-  { text: 'A/A run: ', strong: false },
-  {
-    text: 'every transport was measured twice under two names, so that any difference between its two is noise. ',
-    strong: false,
-  },
-];
+const opening = {
+  text: 'A/A run: every transport was measured twice under two names, so any difference found between the two is a false positive. ',
+  strong: false,
+};
 
 function findings(mistaken: readonly string[], tested: number, rest: string) {
   const plain = (text: string) => ({ text, strong: false });
   const strong = (text: string) => ({ text, strong: true });
   if (tested === 0) return [plain(`Nothing could be tested${rest}.`)];
-  const of = `Of ${countOf(tested, 'comparison')} of a transport with itself, `;
-  if (mistaken.length === 0) return [plain(of), strong('none was called better or worse'), plain(`${rest}.`)];
-  const were = mistaken.length === 1 ? '1 was' : `${mistaken.length} were`;
-  return [plain(of), strong(`${were} wrongly called better or worse`), plain(`${rest}: ${mistaken.join('; ')}.`)];
+  const { length } = mistaken;
+  const found = length === 0 ? 'no false positive' : countOf(length, 'false positive');
+  return [
+    plain(length > 1 ? 'There were ' : 'There was '),
+    strong(found),
+    plain(` in ${countOf(tested, 'comparison')} of a transport with itself${rest}`),
+    plain(length === 0 ? '.' : `: ${mistaken.join('; ')}.`),
+  ];
 }

@@ -23,11 +23,11 @@ type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers'> & {
   readonly options: AnalysisOptions;
 };
 
-/** Every word here is a claim: “not shown” is never “the same”, and “equivalent” is said of nothing but that verdict. */
+/** Answer to a question. Every word is a claim: “not shown” is never “the same”, and “equivalent” is only that verdict. */
 export function answerOf({ question, rows, tiers, metric, band }: Facts): Sentence {
   const opening = plain(openingOf(question));
   const choices = rows.filter(({ floor }) => !floor);
-  const measure = `${place(metric)} (${tolerance(band)})`;
+  const measure = `${place(metric)} (beyond ${tolerance(band)})`;
   const { better, worse } = metric.words;
   const [only] = choices;
   if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
@@ -48,22 +48,21 @@ export function answerOf({ question, rows, tiers, metric, band }: Facts): Senten
       opening,
       plain('use '),
       strong(first.name),
-      plain(`: ${rivals} is shown ${worse} ${measure}.`),
+      plain(`: ${rivals} is shown to be ${worse} ${measure}.`),
       ...untested,
     ];
   }
   const names = namesOf(top, others > 0 ? 'or' : 'and');
   const allEquivalent = top.slice(1).every(({ verdict }) => verdict?.word === 'equivalent');
-  const within = `equivalent within ${tolerance(band)}`;
   const relation = allEquivalent
     ? more.length === 0
-      ? `${within} ${place(metric)}`
-      : `each ${within} to ${first.name} ${place(metric)}`
+      ? `they are equivalent within ${tolerance(band)} ${place(metric)}`
+      : `each is equivalent to ${first.name} within ${tolerance(band)} ${place(metric)}`
     : more.length === 0
-      ? `neither is shown ${worse} than the other ${measure}`
-      : `none is shown ${worse} than ${first.name} ${measure}`;
+      ? `neither is shown to be ${worse} than the other ${measure}`
+      : `none is shown to be ${worse} than ${first.name} ${measure}`;
   if (others > 0) return [opening, plain('use '), ...names, plain(`: ${relation}.`), ...untested];
-  const advice = allEquivalent ? 'Choose on features.' : 'Choose on features, or run more trials.';
+  const advice = allEquivalent ? 'Choose by features.' : 'Choose by features, or run more trials.';
   return [
     opening,
     plain(`no transport is shown to be ${better}. `),
@@ -73,7 +72,7 @@ export function answerOf({ question, rows, tiers, metric, band }: Facts): Senten
   ];
 }
 
-/** Who loses messages may be quick with the rest of them, and the figures are of the rest alone. */
+/** Names leaders that lost messages, since figures are only of the messages that arrived. */
 function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[] {
   const losers = rows.flatMap(({ caseId, name, trials }) => {
     if (!top.some((entry) => entry.caseId === caseId)) return [];
@@ -82,25 +81,29 @@ function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[]
     return sum('lost') === 0 ? [] : [`${name} ${integer(sum('lost'))} of ${integer(sum('expected'))}`];
   });
   if (losers.length === 0) return [];
-  const rest = losers.length > MAX_LOSERS ? [`${losers.length - MAX_LOSERS} more also some`] : [];
-  return [plain(` Lost, and in no latency: ${list([...losers.slice(0, MAX_LOSERS), ...rest], 'and')} deliveries.`)];
+  const rest = losers.length > MAX_LOSERS ? [`${losers.length - MAX_LOSERS} more`] : [];
+  return [
+    plain(
+      ` Deliveries were lost, which latencies do not show: ${list([...losers.slice(0, MAX_LOSERS), ...rest], 'and')}.`,
+    ),
+  ];
 }
 
 const MAX_LOSERS = 3;
 
-/** A choice whose limit was not reached may be better than the one that is recommended, and that must be said. */
+/** Names choices without a verdict; one whose limit was not reached may be better than the recommended one. */
 function untestedSentence(untested: readonly Untested[]): Phrase[] {
   const names = (bounded: boolean) => untested.filter((one) => one.bounded === bounded).map(({ name }) => name);
   const [unknown, limited] = [names(false), names(true)];
   return [
     ...(unknown.length > 0 ? [plain(` Not testable: ${list(unknown, 'and')}.`)] : []),
     ...(limited.length > 0
-      ? [plain(` ${list(limited, 'and')} may hold more: the load generator set the limit there.`)]
+      ? [plain(` ${list(limited, 'and')} may sustain more: the load generator reached its limit first.`)]
       : []),
   ];
 }
 
-/** What else may settle it: columns in which one co-leader is shown to be better than every other. */
+/** Names columns that may settle it: those in which one leader is shown to be better than all others. */
 export function tieBreakOf({ tiers, rows, metrics, metric: primary }: Facts): Sentence {
   const [top = []] = tiers.kind === 'tiered' ? tiers.tiers : [];
   if (top.length < 2) return [];
@@ -121,14 +124,14 @@ export function tieBreakOf({ tiers, rows, metrics, metric: primary }: Facts): Se
         )}`,
     );
     return [
-      plain(index === 0 ? 'Among these ' : '; '),
+      plain(index === 0 ? 'Among these, ' : '; '),
       strong(name),
-      plain(` is shown ${list(byExtreme, 'and')}${index === byName.length - 1 ? '.' : ''}`),
+      plain(` is shown to be ${list(byExtreme, 'and')}${index === byName.length - 1 ? '.' : ''}`),
     ];
   });
 }
 
-/** A choice without a verdict is the one that the others are held against. */
+/** True if the others are compared with this choice, which therefore has no verdict. */
 const isBest = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict === null;
 const isWorse = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict?.word === 'worse';
 
@@ -139,7 +142,7 @@ function withoutVerdict(choices: readonly Row[], metric: Metric, reason: string)
   const figure = ({ cell }: (typeof seen)[number]) => ` (${cellFigure(metric, cell)} ${metric.unit})`;
   const most = extreme(metric);
   return [
-    plain(`no verdict: ${reason}. ${capitalised(most)} ${metric.name} seen: `),
+    plain(`no verdict: ${reason}. ${capitalised(most)} ${metric.name} measured: `),
     strong(first.name),
     plain(figure(first)),
     ...(next === undefined ? [] : [plain(', then '), strong(next.name), plain(figure(next))]),
@@ -151,12 +154,12 @@ const shownOnly = (name: string, cell: Cell) => (cell.state === 'shown' ? [{ nam
 
 export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sentence {
   if (tiers.kind === 'untestable') {
-    const most = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
-    if (most === 0) return [plain('Not known: no trial is valid.')];
-    if (most >= MIN_TRIALS) return [plain(`Not known: ${tiers.reason}.`)];
+    const max = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
+    if (max === 0) return [plain('Not known: no trial is valid.')];
+    if (max >= MIN_TRIALS) return [plain(`Not known: ${tiers.reason}.`)];
     return [
-      plain(`Not known: at most ${countOf(most, 'valid trial')} of a case, and an interval needs ${MIN_TRIALS}. `),
-      plain('The order of the medians may come out otherwise next time.'),
+      plain(`Not known: cases have at most ${countOf(max, 'valid trial')}, and an interval needs ${MIN_TRIALS}. `),
+      plain('Another run may give a different order of the medians.'),
     ];
   }
   const [top = [], ...lower] = tiers.tiers;
@@ -170,22 +173,22 @@ export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sent
       ? [plain(`Medians of ${countOf(trials, 'valid trial')} each.`)]
       : [
           ...sharesSentence(shares, ` ${tolerance(band).slice(1)} of the ${extreme(metric)} ${metric.name}`),
-          plain(` of ${integer(options.resamples)} re-samplings of ${trials} trials.`),
+          plain(` of ${integer(options.resamples)} bootstrap resamples of ${trials} trials.`),
         ]),
     ...(outsider === null
       ? []
-      : [plain(' Closest outsider: '), strong(outsider.name), plain(`, ${outsider.figures}.`)]),
+      : [plain(' Closest other choice: '), strong(outsider.name), plain(`, ${outsider.figures}.`)]),
   ];
 }
 
-/** Each co-leader's share where they are few; of many, the first's and what the rest come to. */
+/** Share of each leader if they are few; otherwise that of the first and the range of the others. */
 function sharesSentence(
   shares: readonly { readonly name: string; readonly topShare: number }[],
   near: string,
 ): Phrase[] {
   const [first, ...rest] = shares;
   if (first === undefined) return [];
-  const opening = [strong(first.name), plain(` comes within${near} in `), strong(share(first.topShare))];
+  const opening = [strong(first.name), plain(` is within${near} in `), strong(share(first.topShare))];
   if (rest.length <= MAX_SHARES) {
     return [
       ...opening,
@@ -207,10 +210,13 @@ function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: str
   if (closest === undefined) return null;
   const { name, ratio, interval, bound } = closest;
   if (bound !== undefined) {
-    const limit = `(95 % interval up to ${change(interval.high)}), the leader’s figure being a lower bound`;
+    const limit = `(95 % confidence interval up to ${change(interval.high)}), because the leader’s figure is a lower bound`;
     return { name, figures: `${change(ratio)} or lower ${limit}` };
   }
-  return { name, figures: `${change(ratio)} (95 % interval ${change(interval.low)} to ${change(interval.high)})` };
+  return {
+    name,
+    figures: `${change(ratio)} (95 % confidence interval ${change(interval.low)} to ${change(interval.high)})`,
+  };
 }
 
 export function notCoveredBy(
@@ -221,17 +227,19 @@ export function notCoveredBy(
   const { target } = question;
   const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
   const machine =
-    target === undefined ? ours : `the load on this machine, the server at ${target}, whatever lies between`;
+    target === undefined
+      ? ours
+      : `load from this machine to the server at ${target}, over whatever network lies between`;
   const sharing =
     pinning === null
       ? `server and load generator shared ${countOf(cores, 'core')}`
-      : 'server and load generator bound to cores of their own';
+      : 'server and load generator pinned to separate cores';
   const where = target === undefined ? [machine, ...limitsIn(question), sharing] : [machine];
   const counting = layer === null ? [] : [layerSentence(layer)];
   return { common: capitalised([...where, ...counting].join('; ')), own: shapeOf(question).limit };
 }
 
-/** Said once for all groups that share it. */
+/** Limits of a run's groups; those in common are listed once. */
 export function limitsOf(groups: readonly Pick<Group, 'question' | 'notCovered'>[]): string[] {
   const byCommon = [...Map.groupBy(groups, ({ notCovered }) => notCovered.common)];
   return byCommon.map(([common, those]) => {

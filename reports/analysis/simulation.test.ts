@@ -29,7 +29,7 @@ const NOISES: Readonly<Record<string, Noise>> = {
 
 type Odd = (uniform: () => number, block: number) => number;
 
-/** What no bell has the shape of. */
+/** Noise that is not normally distributed. */
 const ODD: Readonly<Record<string, Odd>> = {
   'one mode in two, twice as high': (uniform) => (uniform() < 0.5 ? 1 : 2) * (1 + uniform() / 50),
   'one trial in five 20 % higher, the others alike to the digit': (uniform) => (uniform() < 0.2 ? 1.2 : 1),
@@ -39,7 +39,7 @@ const ODD: Readonly<Record<string, Odd>> = {
   'half as high again at the end': (uniform, block) => (1 + block / 14) * (1 + uniform() / 10),
 };
 
-/** Of 600 pairs, the first of each so many times as high. */
+/** Tally of 600 pairs whose first case is `ratio` times as high. */
 function pairsOf(odd: Odd, trials: number, ratio: number): Word[] {
   const generator = xoroshiro128plus(17);
   const uniform = (): number => uniformFloat64(generator);
@@ -146,7 +146,7 @@ describe.each([6, 7, 10])('two runs of the same, %i trials each', (trials) => {
     const columns = simulateRuns({ ...settings, runs: 200, trials, noise, members: 7 });
     expect(columns.comparisons).toBe(1_400);
     expect(wrong(columns)).toBeLessThanOrEqual(0.01);
-    // Of one figure of seven transports, 95 % of the comparisons of two equal runs are to show nothing at all.
+    // At least 95 % of the comparisons of two equal runs, by one metric of seven transports, show no difference.
     expect(columns.spoiltRuns / 200).toBeLessThanOrEqual(0.05);
   });
 });

@@ -5,22 +5,22 @@ import type { Word } from '../model/verdict.ts';
 import { createBootstrap, type Sample } from '../stats/bootstrap.ts';
 import { decide, decideSeparate } from './decide.ts';
 
-/** How the trials of invented cases scatter. Every share is of 1. */
+/** Variation between the trials of simulated cases; shares are from 0 to 1. */
 export type Noise = {
   /** Coefficient of variation between the trials of one case; log-normal. */
   readonly cv: number;
-  /** The same between blocks: all cases of a block share its effect. */
+  /** Coefficient of variation between blocks, whose effect all cases of a block share. */
   readonly drift?: number;
-  /** Trials spoilt by the machine: this share of them, on either side, comes out `factor` times as high. */
+  /** Outliers: this share of the trials is `factor` times as high. */
   readonly outliers?: { readonly share: number; readonly factor: number };
 };
 
 export type Simulation = {
-  /** Pairs or groups invented and judged. */
+  /** Number of simulated pairs or groups. */
   readonly runs: number;
   readonly trials: number;
   readonly noise: Noise;
-  /** How much higher the first case truly is than every other. */
+  /** True ratio of the first case to every other. */
   readonly ratio: number;
   readonly band: number;
   readonly resamples: number;
@@ -32,7 +32,7 @@ export type Tally = {
   readonly words: Readonly<Record<Word, number>>;
 };
 
-/** Invents pairs of cases and has the verdicts' own rule decide between the first and the second of each. */
+/** Simulates pairs of cases and decides between the two of each by the rule of verdicts. */
 export function simulatePairs(simulation: Simulation): Tally {
   const { runs, band, resamples, seed } = simulation;
   const invent = inventTrials(simulation);
@@ -45,9 +45,8 @@ export function simulatePairs(simulation: Simulation): Tally {
 }
 
 /**
- * Invents groups and decides in each as a column of the report does: against the lowest median, which chance alone may
- * have picked. With a ratio of 1 every verdict counts; with another, that of the first case alone, and where chance made
- * it the lowest it counts as not separated.
+ * Simulates groups and decides in each as a column of a report does: against the lowest median, which may be the lowest only by
+ * chance. With a ratio of 1 every verdict counts; otherwise only that of the first case, as not separated if it is the lowest.
  */
 export function simulateGroups(simulation: Simulation & { readonly members: number }): Tally {
   const { runs, members, ratio, band, resamples, seed } = simulation;
@@ -63,9 +62,8 @@ export function simulateGroups(simulation: Simulation & { readonly members: numb
 }
 
 /**
- * Invents two runs and decides about each case against itself, as a column of their comparison does. Each run has blocks
- * of its own. With a ratio of 1 every verdict counts; with another, that of the first case alone, which the newer run has
- * so much higher.
+ * Simulates two runs with separate blocks and compares each case with itself, as a column of their comparison does. With a ratio of 1
+ * every verdict counts; otherwise only that of the first case, whose ratio between the runs it is.
  */
 export function simulateRuns(simulation: Simulation & { readonly members: number }): Tally & { spoiltRuns: number } {
   const { runs, members, ratio, band, resamples, seed } = simulation;
@@ -83,11 +81,11 @@ export function simulateRuns(simulation: Simulation & { readonly members: number
 
 const medianOf = (sample: Sample): number => median([...sample.values()]);
 
-/** Share of the comparisons that came out as one of the words. */
+/** Share of the comparisons with one of these verdicts. */
 export const rateOf = ({ comparisons, words }: Tally, ...which: readonly Word[]): number =>
   which.reduce((total, word) => total + words[word], 0) / comparisons;
 
-/** Makes up the trials of cases that belong together; each call goes on where the last one ended. */
+/** Simulates the trials of a group of cases; each call continues the random sequence. */
 export function inventTrials({
   trials,
   ratio,
@@ -110,7 +108,7 @@ export function inventTrials({
   };
 }
 
-/** Values with median 1 and the coefficient of variation asked for (Box and Muller 1958). */
+/** Log-normal values with median 1 and the given coefficient of variation (Box and Muller 1958). */
 function logNormal(cv: number, uniform: () => number): () => number {
   const deviation = Math.sqrt(Math.log1p(cv ** 2));
   return () => Math.exp(deviation * Math.sqrt(-2 * Math.log1p(-uniform())) * Math.cos(2 * Math.PI * uniform()));

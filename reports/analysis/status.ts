@@ -18,7 +18,7 @@ export function countTrials({ plan, cases }: Results): TrialCounts {
   };
 }
 
-/** Why no verdict of this run may be given, or null. A transport that failed is its own result and spoils no other. */
+/** Reason why a run gets no verdicts, or null. A transport that failed does not count against the others. */
 export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): string | null {
   const measured = valid + suspect + invalid;
   if (measured + failed === 0) return 'no trial was run';
@@ -36,7 +36,7 @@ export function statusOf(
     return {
       kind: 'invalid',
       label: 'Invalid',
-      consequence: 'Nothing of this run can be shown: a newer version wrote every case of it.',
+      consequence: 'Nothing of this run can be shown, because a newer version wrote all of its cases.',
     };
   }
   const barrier = barrierTo(counts);
@@ -48,18 +48,18 @@ export function statusOf(
     return {
       kind: 'invalid',
       label: 'Invalid',
-      consequence: `Do not quote this run: ${barrier}. Every verdict is withheld; the reasons stand under “Raw data”.`,
+      consequence: `Do not quote this run: ${barrier}. It gets no verdicts; “Raw data” has the reasons.`,
     };
   }
   if (stopped) return interrupted(state, counts);
-  // Bytes of single exchanges are held against formulas: one trial shows what ten would.
+  // Bytes of single exchanges are checked against formulas, for which one trial is enough.
   const judged = cases.length === 0 || cases.some(isJudged);
   if (judged && plan.trials < MIN_TRIALS) {
     return {
       kind: 'quick',
       label: `Quick look (n=${plan.trials})`,
       trials: plan.trials,
-      consequence: `n=${plan.trials}: a quick look, no verdicts. Intervals and verdicts need ${MIN_TRIALS} valid trials of each case.`,
+      consequence: `This is a quick look (n=${plan.trials}) without verdicts: intervals and verdicts need ${MIN_TRIALS} valid trials of each case.`,
     };
   }
   if (warnings > 0) return { kind: 'warnings', label: `Valid with ${countOf(warnings, 'warning')}` };
@@ -71,6 +71,6 @@ function interrupted(state: Results['state'], { planned, missing }: TrialCounts)
   return {
     kind: 'interrupted',
     label: 'Interrupted',
-    consequence: `${how}: ${planned - missing} of ${planned} trials were run. What follows rests on those alone.`,
+    consequence: `${how}: ${planned - missing} of ${planned} trials were run. The results are based only on those.`,
   };
 }

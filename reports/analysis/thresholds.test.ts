@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Results } from '../../bench/results/schema.ts';
 import { BROADCAST, CAPACITY, ECHO, makeResults, type RunSpec, SEVEN } from '../testing/fixtures.ts';
-import { thresholdText } from './threshold-text.ts';
-import { judgeThresholds, type Threshold } from './thresholds.ts';
+import { judgeThresholds, type Threshold, thresholdText } from './thresholds.ts';
 
 const run = (spec: Partial<RunSpec> = {}): Results => makeResults({ transports: SEVEN, trials: 6, ...spec });
 const limit = (change: Partial<Threshold> = {}): Threshold => ({

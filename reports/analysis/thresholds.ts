@@ -1,5 +1,7 @@
 import { flagOf, isCovered, type Narrowing, nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { metric as metricOf } from '../kinds/lookup.ts';
+import { cellFigure, countOf, inUnit } from '../model/format.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { readMember } from './member.ts';
 import { barrierTo, countTrials } from './status.ts';
@@ -7,31 +9,31 @@ import { barrierTo, countTrials } from './status.ts';
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** What a figure of a transport in a scenario has to keep to. */
+/** Limit for a figure of a transport in a scenario. */
 export type Threshold = {
-  /** As it was given: `ws.echo.p99<50ms`. */
+  /** Text as the user wrote it: `ws.echo.p99<50ms`. */
   readonly text: string;
   /** `transport` or `transport:variant`. */
   readonly flag: string;
   readonly scenario: string;
-  /** Values of dimensions that it is narrowed to; left out: none. */
+  /** Values of dimensions that it is limited to; absent: none. */
   readonly narrowing?: Narrowing;
   readonly metric: MetricId;
   readonly operator: Operator;
-  /** In seconds, bytes, messages a second: as results have it. */
+  /** Limit in seconds, bytes or messages per second. */
   readonly limit: number;
 };
 
 export type JudgedThreshold = {
   readonly threshold: Threshold;
-  /** Null where the run has no such case. */
+  /** Null if the run has no such case. */
   readonly caseId: string | null;
 } & (
   | { readonly outcome: 'met' | 'missed'; readonly median: number; readonly trials: number; readonly bounded: number }
   | { readonly outcome: 'not testable'; readonly reason: string }
 );
 
-/** Holds thresholds against the medians over the valid trials: one line for each case that a threshold speaks of. */
+/** Compares thresholds with the medians over the valid trials, once for each case that a threshold covers. */
 export function judgeThresholds(results: Results, thresholds: readonly Threshold[]): JudgedThreshold[] {
   const barrier = barrierTo(countTrials(results));
   return thresholds.flatMap((threshold): JudgedThreshold[] => {
@@ -57,9 +59,9 @@ function judgeCase(results: Results, one: Case, threshold: Threshold, barrier: s
   if (sample.size === 0) return because(reading.reason);
   const { operator, limit } = threshold;
   const met = keeps(median, operator, limit);
-  // The true figure is at least the one that was seen: that settles only what lies below.
+  // The true figure is at least the measured one, so only limits below it are decided.
   if (bounded > 0 && met !== operator.startsWith('>')) {
-    return because(`${nameOf(one)} sustains at least that: the load generator, not the server, set the limit`);
+    return because(`${nameOf(one)} may sustain more: the load generator reached its limit before the server did`);
   }
   return { ...known, outcome: met ? 'met' : 'missed', median, trials: sample.size, bounded };
 }
@@ -75,4 +77,20 @@ function keeps(value: number, operator: Operator, limit: number): boolean {
     case '>=':
       return value >= limit;
   }
+}
+
+/** Parts of the line that shows a judged threshold. */
+export function thresholdText(judged: JudgedThreshold): {
+  readonly condition: string;
+  readonly name: string;
+  readonly outcome: JudgedThreshold['outcome'];
+  readonly figure: string;
+} {
+  const { threshold, caseId, outcome } = judged;
+  const metric = metricOf(threshold.metric);
+  const figure =
+    judged.outcome === 'not testable'
+      ? judged.reason
+      : `${cellFigure(metric, judged)} ${metric.unit} (median of ${countOf(judged.trials, 'valid trial')}; limit ${inUnit(metric, threshold.limit)} ${metric.unit})`;
+  return { condition: threshold.text, name: caseId ?? threshold.flag, outcome, figure };
 }

@@ -11,8 +11,8 @@ import { judge, limitedBy } from './judge.ts';
 type TierRule = { readonly band: number; readonly bootstrap: Bootstrap; readonly barrier: string | null };
 
 /**
- * Peels a group into tiers: the best choice and all that are not shown to be worse than it, then the best of the rest,
- * and so on. Nobody wins by a median alone, and whoever is not beaten is named.
+ * Divides a group into tiers: the best choice and all that are not shown to be worse than it, then the best of the rest, and so on.
+ * No choice wins by its median alone.
  */
 export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule): Tiers {
   const choices = members.filter(({ floor }) => !floor).toSorted(bestFirst(id));
@@ -53,9 +53,9 @@ export function tiersOf(id: MetricId, members: readonly Member[], rule: TierRule
   return { kind: 'tiered', tiers, untested };
 }
 
-/** Trials may be many and valid, and yet have nothing to show: where no message arrives, no time is known. */
+/** Reason why no choice can be tested; even valid trials have no latency if no message arrived. */
 function untestableFor(id: MetricId, choices: readonly Member[]): string {
-  if (choices.length === 0) return 'the floor alone was measured, which is no choice';
+  if (choices.length === 0) return 'only the floor was measured, and it is no choice';
   const enough = choices.some(({ validTrials }) => validTrials >= MIN_TRIALS);
   return `no choice has ${enough ? `a ${metric(id).name} in ` : ''}${MIN_TRIALS} valid trials`;
 }
@@ -65,16 +65,16 @@ const untestedOf = (id: MetricId, { name, readings }: Member): Untested => ({
   bounded: readings[id].bounded > 0,
 });
 
-/** No claim either way: such a choice is in no tier. */
+/** True if a verdict makes no claim, so that the choice is in no tier. */
 const isUntested = ({ word }: Verdict): boolean => word === 'not testable' || word === 'not supported';
 
-/** How often each comes out within the band of the best when the blocks are drawn again. */
+/** Share of resamples in which each choice is within the band of the best. */
 function topShares(id: MetricId, candidates: readonly Member[], { band, bootstrap }: TierRule): Map<Member, number> {
-  // How near one comes to a lower bound says nothing about how near it comes to what lies behind.
+  // The distance to a lower bound says nothing about the distance to the true figure.
   if (candidates.some(({ readings }) => readings[id].bounded > 0)) return new Map();
   const samples = candidates.map(({ readings }) => readings[id].sample);
   const blocks = commonBlocks(samples);
-  // Where spoilt trials leave too few blocks to all of them in common, each draws from its own.
+  // If rejected trials leave too few common blocks, each choice is resampled from its own.
   const own = blocks.length < MIN_TRIALS;
   const medians = samples.map((sample) => bootstrap.medians(sample, own ? [...sample.keys()] : blocks));
   const tops = candidates.map(() => 0);

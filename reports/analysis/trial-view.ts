@@ -6,7 +6,7 @@ import type { TrialView } from '../model/model.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
 import { isLowerBound, measure } from './measure.ts';
 
-/** A trial as the table of every trial lists it, whatever became of it. */
+/** Makes the entry of a trial in the table of all trials. */
 export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undefined): TrialView {
   const { block, order, reasons, broken = [] } = trial;
   if (trial.state === 'failed' || decoded === undefined) {

@@ -1,13 +1,12 @@
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import { MIN_TRIALS, RULES, type RuleId } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
-import { scenarioText } from '../kinds/lookup.ts';
-import { reportOf } from '../kinds/report.ts';
+import { reportOf, scenarioText } from '../kinds/lookup.ts';
 import { countOf, integer, list, verdictFigures } from '../model/format.ts';
 import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-/** A choice whose figure is better than bare TCP's: more likely a mistake of ours than a discovery. */
+/** A choice with a figure better than bare TCP's, which is more likely a mistake of ours than a discovery. */
 export type BelowFloor = {
   readonly name: string;
   readonly floor: string;
@@ -18,7 +17,7 @@ export type BelowFloor = {
 
 type Judged = Pick<Group, 'title' | 'question' | 'rows' | 'layer'> & { readonly belowFloor: readonly BelowFloor[] };
 
-/** `groups` are those that verdicts are given in, and those beside theory, whose trials may go wrong as well. */
+/** Warnings about a run. `groups` include those that are only compared with theory, whose trials may go wrong too. */
 export function warningsOf(
   { plan, setAside = [] }: Results,
   unfit: readonly Check[],
@@ -42,12 +41,12 @@ export function warningsOf(
 }
 
 const unfitMachine = ({ name, observed, fix }: Check): Warning => ({
-  text: `This machine is not fit to measure on: ${name}: ${observed}.`,
+  text: `This machine is not fit for measuring (${name}: ${observed}).`,
   action: fix,
 });
 
-/** Cases that cannot be judged for one reason, in one warning. */
-export const setAsideWarnings = (setAside: NonNullable<Results['setAside']>, run = 'Set aside'): Warning[] =>
+/** Warnings about cases that cannot be shown, one for each reason. */
+export const setAsideWarnings = (setAside: NonNullable<Results['setAside']>, run = 'Not shown'): Warning[] =>
   [...Map.groupBy(setAside, ({ reason }) => reason)].map(([reason, those]) => ({
     text: `${run}, because ${reason}: ${list(
       those.map(({ id }) => id),
@@ -58,7 +57,7 @@ export const setAsideWarnings = (setAside: NonNullable<Results['setAside']>, run
 
 type Plan = Results['plan'];
 
-/** What the system ran out of is no fault of the transport. */
+/** Remedies for resources that the system ran out of, which is no fault of the transport. */
 const REMEDIES: readonly (readonly [cause: RegExp, action: string])[] = [
   [/\bE[MN]FILE\b|too many open files/i, 'Raise the limit of open files (“ulimit -n”), or use fewer --clients.'],
   [/\bEADDRNOTAVAIL\b/, 'Ports ran out: widen net.ipv4.ip_local_port_range, or use fewer --clients.'],
@@ -69,12 +68,12 @@ const REMEDIES: readonly (readonly [cause: RegExp, action: string])[] = [
 const ACTIONS = {
   failed: (name: string, reasons: readonly string[]) =>
     REMEDIES.find(([cause]) => reasons.some((reason) => cause.test(reason)))?.[1] ??
-    `Start it alone, “npm run serve -- ${name}”, and see what it says.`,
+    `Start its server alone with “npm run serve -- ${name}” and read what it prints.`,
   invalid: () => 'Close other programs, lower --rate or raise --workers, then run again.',
   suspect: () => 'Close other programs, lower --rate or raise --workers, then run again.',
 };
 
-/** One warning for all the rows that share a cause: a slow machine is not seven findings. */
+/** Puts all rejected trials of one state into one warning: a slow machine is not seven findings. */
 function rejected(
   rows: readonly Row[],
   state: keyof typeof ACTIONS,
@@ -101,12 +100,12 @@ function rejected(
               first.row.flag,
               rejectedTrials.flatMap(({ reasons }) => reasons),
             )
-          : `See that the server at ${target} runs and sends back what it is sent (docs/your-own.md).`,
+          : `Check that the server at ${target} runs and sends back the messages it gets (docs/your-own.md).`,
     },
   ];
 }
 
-/** Losses, copies and what was never sent are no matter of how busy this machine is. */
+/** True if the server is the cause, as of losses and duplicates, and not a busy machine. */
 const isOfServer = ({ broken }: TrialView): boolean => broken.some(({ rule }) => OF_SERVER.includes(rule));
 
 const OF_SERVER: readonly string[] = ['nothing-lost', 'nothing-foreign'] satisfies RuleId[];
@@ -120,11 +119,14 @@ function shortfall(hit: readonly { readonly row: Row }[], plan: Plan): string {
     short.map(({ name }) => name),
     'and',
   );
-  const left = another === undefined ? `${only.validTrials} valid left` : `Too few valid trials left for ${names}`;
+  const left =
+    another === undefined
+      ? `${countOf(only.validTrials, 'valid trial')} left`
+      : `Too few valid trials left for ${names}`;
   return ` ${left}; a verdict needs ${MIN_TRIALS}.`;
 }
 
-/** One reason a rule, with how many more it gave: reasons of one rule differ in their figures alone. */
+/** First reason of each rule and the number of others, which differ only in their figures. */
 function tally(trials: readonly TrialView[]): string {
   const given = trials.flatMap(({ reasons, broken }) =>
     reasons.map((reason, index) => ({ reason, rule: broken[index]?.rule ?? 'unknown' })),
@@ -136,12 +138,12 @@ function tally(trials: readonly TrialView[]): string {
       const [first = ''] = reasons;
       if (reasons.length === 1) return first;
       const same = reasons.every((reason) => reason === first);
-      return same ? `${first} (×${reasons.length})` : `${first} (and ${reasons.length - 1} like it)`;
+      return same ? `${first} (×${reasons.length})` : `${first} (and ${reasons.length - 1} more like it)`;
     })
     .join('; ');
 }
 
-/** Of trials that were judged valid all the same; what the others did stands in their reasons. */
+/** Warns of faults in valid trials; those of rejected trials are in their reasons. */
 function unaccounted({ name, trials }: Row, where: string): Warning[] {
   const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : []));
   const messages = valid.map((trial) => trial.messages);
@@ -158,15 +160,15 @@ function unaccounted({ name, trials }: Row, where: string): Warning[] {
   const counts = faults.length === 0 ? 'errors' : list(faults, 'and');
   return [
     {
-      text: `${name} (${where}): ${counts}, of ${integer(total('expected'))} deliveries owed.${said}`,
-      action: 'Lower --rate until nothing is lost, or take the loss as the result.',
+      text: `${name} (${where}): ${counts}, of ${integer(total('expected'))} expected deliveries.${said}`,
+      action: 'Lower --rate until nothing is lost, or report the loss as a result.',
     },
   ];
 }
 
 function belowFloorWarning({ name, floor, how, verdict }: BelowFloor, where: string): Warning {
   return {
-    text: `${name} (${where}): ${how} the floor (${floor}): ${verdictFigures(verdict) ?? ''}.`,
+    text: `${name} (${where}): ${how} that of the floor (${floor}), ${verdictFigures(verdict) ?? ''}.`,
     action: 'Suspect the measurement before quoting it: nothing built on TCP should beat bare TCP.',
   };
 }

@@ -23,7 +23,7 @@ const SETTINGS: readonly Named[] = [
 const pinningText = (pinning: Environment['pinning']): string =>
   pinning === null ? 'none' : `server ${pinning.server}, load ${pinning.generator}`;
 
-/** All that differs between two runs and forbids no verdict. `alike` are the cases that both have. */
+/** Differences between two runs that do not forbid verdicts. `alike` are the cases that both have. */
 export function differencesOf(base: Results, next: Results, alike: readonly Pair[]): Difference[] {
   const named = (those: readonly Named[], of: Difference['of']): Difference[] =>
     those.map(([what, read]) => ({ what, base: read(base), next: read(next), of }));
@@ -38,7 +38,7 @@ export function differencesOf(base: Results, next: Results, alike: readonly Pair
   return all.filter((one) => one.base !== one.next);
 }
 
-const ABSENT = 'not there';
+const ABSENT = 'absent';
 
 function packagesOf({ environment: { packages: before } }: Results, { environment: { packages: after } }: Results) {
   const names = new Set([...Object.keys(before), ...Object.keys(after)].toSorted());
@@ -47,7 +47,7 @@ function packagesOf({ environment: { packages: before } }: Results, { environmen
   );
 }
 
-/** Values of dimensions that may be compared: the change from one to the other may be what is asked about. */
+/** Differences in dimensions that may be compared; such a change may be what the comparison is about. */
 const variationsOf = (pair: Pair): Difference[] =>
   dimensionsBetween(pair, ({ comparable }) => comparable).map(({ what, base, next }) => ({
     what: `${what} of ${flagOf(pair.next)} (${pair.next.scenario})`,
@@ -56,7 +56,7 @@ const variationsOf = (pair: Pair): Difference[] =>
     of: 'settings',
   }));
 
-/** Settings that were in force in one run and not, or otherwise, in the other. A case that never ran has none. */
+/** Settings in force that differ between the runs. A case that never ran has none. */
 function effectiveOf({ base, next }: Pair): Difference[] {
   if (!ran(base) || !ran(next)) return [];
   const names = new Set([...Object.keys(base.effective), ...Object.keys(next.effective)].toSorted());

@@ -5,7 +5,7 @@ import type { Outcome } from './compare-outcome.ts';
 /** Readers refuse a major version they do not know; within one, fields are only added. */
 export const COMPARISON_SCHEMA = 'wirebench-comparison/1';
 
-/** A comparison for programs: base units (seconds, bytes, messages a second), full precision. */
+/** Makes the JSON document of a comparison: base units (seconds, bytes, messages per second), full precision. */
 export function comparisonDocument(comparison: Comparison, { regressions, open, unsound }: Outcome) {
   const { headline, counts, differences, crossEnvironment, rows, raw, onlyInBase, onlyInNext, warnings } = comparison;
   return {

@@ -3,26 +3,26 @@ import type { Kind, Metric } from '../model/metrics.ts';
 import type { AnalysisOptions, Sentence, Status, TrialCounts, Warning } from '../model/model.ts';
 import type { Expert, Verdict, Word } from '../model/verdict.ts';
 
-/** What two runs say of each other. Ratios and changes are the newer run over the base. */
+/** Comparison of two runs. Ratios and changes are of the newer run over the base. */
 export type Comparison = {
   readonly options: AnalysisOptions;
   readonly base: RunFacts;
   readonly next: RunFacts;
-  /** Why no verdict at all is given, or null. */
+  /** Reason why no verdict at all is given, or null. */
   readonly barrier: string | null;
-  /** One of the runs is invalid as a whole. */
+  /** True if one of the runs is invalid as a whole. */
   readonly invalid: boolean;
-  /** What differs between the runs besides what was measured. It forbids no verdict, but may be the cause of any. */
+  /** Differences of machine, software and settings. They forbid no verdict, but may be the cause of any. */
   readonly differences: readonly Difference[];
-  /** The machines or their runtimes differ. */
+  /** True if the machines or their runtimes differ. */
   readonly crossEnvironment: boolean;
-  /** Every case that both runs have, by every metric: worst news first, then the largest change. */
+  /** Cases of both runs by metric, worst verdict first, then largest change first. */
   readonly rows: readonly ComparedRow[];
-  /** Cases of one transport and scenario that were asked different questions: their figures, and no verdict. */
+  /** Cases of one transport and scenario under different conditions: figures without verdicts. */
   readonly raw: readonly RawPair[];
   readonly onlyInBase: readonly LoneCase[];
   readonly onlyInNext: readonly LoneCase[];
-  /** Verdicts by their word; those of the floor are not counted. */
+  /** Number of verdicts by word, without those on the floor. */
   readonly counts: Readonly<Record<ComparedWord, number>>;
   readonly headline: Sentence;
   readonly warnings: readonly Warning[];
@@ -45,7 +45,7 @@ export type Difference = {
   readonly of: 'machine' | 'software' | 'settings';
 };
 
-/** A case of either run by one metric. */
+/** A case of both runs compared by one metric. */
 export type ComparedRow = {
   readonly caseId: string;
   /** `ws:deflate`, and in an A/A run `ws:deflate#a`. */
@@ -58,20 +58,20 @@ export type ComparedRow = {
   readonly band: number;
   readonly base: Side;
   readonly next: Side;
-  /** The newer median over the base; null where there is none to be had. */
+  /** Newer median over the base's; null if there is no ratio. */
   readonly ratio: number | null;
   readonly verdict: Verdict;
   readonly magnitude: Magnitude | null;
-  /** How much worse the newer median is, as a share of the base; negative where it is better. */
+  /** Share of the base's median by which the newer one is worse; negative if it is better. */
   readonly worseBy: number | null;
-  /** Beside the verdict, for readers who ask; null where there is none. No verdict is decided by it. */
+  /** Rank statistics, which no verdict depends on; null without a verdict. */
   readonly expert: ComparedExpert | null;
 };
 
 export type ComparedExpert = Pick<Expert, 'cliffsDelta' | 'p'> & {
-  /** After Holm's correction over the transports of one question and metric. */
+  /** p value after Holm's correction over the transports of one question and metric. */
   readonly pHolm: number;
-  /** What the bootstrap interval was widened to: Welch's at this level, by Yuen's trimmed means or by plain ones. */
+  /** Welch's interval that the bootstrap interval was widened to: its level, and true for Yuen's trimmed means. */
   readonly interval: { readonly level: number; readonly trimmed: boolean };
 };
 
@@ -86,7 +86,7 @@ export type RawPair = {
   readonly scenario: string;
   readonly base: string;
   readonly next: string;
-  /** What was different about the two questions; never empty. */
+  /** Conditions that differ; never empty. */
   readonly because: readonly Mismatch[];
   readonly figures: readonly {
     readonly metric: Metric;
@@ -104,5 +104,5 @@ export type LoneCase = {
   readonly reason: string;
 };
 
-/** A case of each run that may have been asked the same question. */
+/** A case of each run, of one transport and scenario. */
 export type Pair = { readonly base: Case; readonly next: Case };

@@ -8,17 +8,17 @@ import { kindOf, objectiveText } from '../model/group.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
 export type Pairing = {
-  /** The same question to the same transport. */
+  /** Pairs of one transport under the same conditions. */
   readonly alike: readonly Pair[];
-  /** Another question: never judged. */
+  /** Pairs under different conditions, which are never judged. */
   readonly unlike: readonly (Pair & { readonly because: readonly Mismatch[] })[];
   readonly onlyInBase: readonly Case[];
   readonly onlyInNext: readonly Case[];
 };
 
 /**
- * Finds each case its counterpart in the other run: the same question where there is one, else, of the same transport and
- * scenario, the question that differs in the least. Every case is in one pair at most.
+ * Pairs each case with its counterpart in the other run: the one with the same question or else, within its transport and scenario,
+ * the one with the fewest differences. Every case is in one pair at most.
  */
 export function pairCases(base: Results, next: Results): Pairing {
   const [before, after] = [new Set(judged(base)), new Set(judged(next))];
@@ -31,7 +31,7 @@ export function pairCases(base: Results, next: Results): Pairing {
       }),
   );
   const pairs: (Pair & { because: readonly Mismatch[] })[] = [];
-  // A stable sort: of equally near ones the first in the order of the runs.
+  // The sort is stable: among equally near pairs the first in the order of the runs wins.
   const nearestFirst = candidates.toSorted(
     (a, b) => a.because.length - b.because.length || a.variations - b.variations,
   );
@@ -54,7 +54,7 @@ const judged = ({ cases }: Results): Case[] => cases.filter(isJudged);
 
 const keyOf = (one: Case): string => `${labelledFlag(one)}/${one.scenario}`;
 
-/** Differences that make two cases answer different questions: what the figures mean differs with any of them. */
+/** Differences that make two cases answer different questions. */
 const questionMismatches = ({ base, next }: Pair): Mismatch[] => [
   { what: 'kind of scenario', base: kindOf(base), next: kindOf(next) },
   ...dimensionsBetween({ base, next }, ({ comparable }) => !comparable),
@@ -80,7 +80,7 @@ function mismatches(pair: Pair, base: Results, next: Results): Mismatch[] {
   return [...found, ...measuredTime(pair)];
 }
 
-/** A search that never ran has no objective to differ in. */
+/** Objectives of two searches; a search that never ran has none. */
 function objectives({ base, next }: Pair): Mismatch[] {
   const [before, after] = [base, next].map(({ trials }) =>
     trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? []))).at(0),
@@ -89,24 +89,24 @@ function objectives({ base, next }: Pair): Mismatch[] {
   return [{ what: 'objective', base: objectiveText(before.objective), next: objectiveText(after.objective) }];
 }
 
-/** A program that has run for a second is another one than one that has run for ten. */
+/** Warm-up of both runs: a program is faster after ten seconds than after one. */
 const warmUp = ({ plan: base }: Results, { plan: next }: Results): Mismatch => ({
   what: 'warm-up',
   base: `${base.warmupSeconds} s`,
   next: `${next.warmupSeconds} s`,
 });
 
-/** Windows that a clock ends differ by milliseconds; a window that was asked to be another differs by more. */
+/** Ratio of window lengths up to which they are equal: windows end by a clock and differ by milliseconds. */
 const SAME_TIME = 1.1;
 
-/** The length of a search's trial depends on what it finds, that of opening sessions is what it measures. */
+/** Trial lengths that differ, for kinds with a length that was asked for. */
 function measuredTime({ base, next }: Pair): Mismatch[] {
   if (shapeOfCase(base).trialLength !== 'asked for') return [];
   const [before, after] = [base, next].map(({ trials }) =>
     median(trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.seconds]))),
   );
   if (before === undefined || after === undefined) return [];
-  // Also where one of them is not a number, because nothing was measured: that is no other question.
+  // If nothing was measured, a length is NaN, which is no difference.
   if (!(Math.max(before, after) > SAME_TIME * Math.min(before, after))) return [];
   return [{ what: 'measured time', base: `${figures(before)} s`, next: `${figures(after)} s` }];
 }

@@ -21,26 +21,25 @@ export function headlineOf({ rows, raw, barrier, counts, crossEnvironment, optio
     return [
       opening,
       strong('no verdicts'),
-      plain(
-        ': no case of either run was asked the same question as one of the other. Their figures stand side by side.',
-      ),
+      plain(': no case was measured under the same conditions in both runs. The figures are shown side by side.'),
     ];
   }
   if (rows.length === 0) return [opening, strong('nothing to compare'), plain(': the runs have no case in common.')];
-  if (judged.length === 0) return [opening, plain('only the floor is in both, which is no choice and is not counted.')];
+  if (judged.length === 0)
+    return [opening, plain('only the floor is in both runs, and it is not counted because it is no choice.')];
   const parts = WORDS.flatMap((word) => (counts[word] === 0 ? [] : [`${counts[word]} ${word}`]));
   const { timeBand, byteBand } = options;
-  const across = crossEnvironment ? ' Across environments: the machine may be the cause.' : '';
+  const across = crossEnvironment ? ' The environments differ, so the machine may be the cause.' : '';
   return [
     opening,
     strong(list(parts, 'and')),
     plain(
-      `, of ${countOf(judged.length, 'comparison')} (${tolerance(timeBand)} of times, rates and memory, ${tolerance(byteBand)} of bytes${rows.length > judged.length ? '; the floor is not counted' : ''}).${across}`,
+      `, of ${countOf(judged.length, 'comparison')} (equivalent within ${tolerance(timeBand)} for times, rates and memory, ${tolerance(byteBand)} for bytes${rows.length > judged.length ? '; the floor is not counted' : ''}).${across}`,
     ),
   ];
 }
 
-/** What a reader must know before believing any of it, each with what to do. */
+/** Warnings about a comparison, each with its remedy. */
 export function warningsBetween(
   known: Known,
   { base, next }: { base: Results; next: Results },
@@ -51,8 +50,8 @@ export function warningsBetween(
     ...sameRun(known),
     ...unfinished(known),
     ...unfit(base, next),
-    ...setAsideWarnings(base.setAside ?? [], 'Set aside in the base run'),
-    ...setAsideWarnings(next.setAside ?? [], 'Set aside in the new run'),
+    ...setAsideWarnings(base.setAside ?? [], 'Not shown of the base run'),
+    ...setAsideWarnings(next.setAside ?? [], 'Not shown of the new run'),
     ...differing(differences, 'machine'),
     ...differing(differences, 'software'),
     ...differing(differences, 'settings'),
@@ -62,9 +61,8 @@ export function warningsBetween(
       ? []
       : [
           {
-            text: `${countOf(raw.length, 'pair')} of cases asked different questions: raw figures, no verdicts.`,
-            action:
-              'Run again with the settings of the base run; its command stands in its results, under plan.command.',
+            text: `${countOf(raw.length, 'pair')} of cases were measured under different conditions: figures only, no verdicts.`,
+            action: 'Run again with the settings of the base run; its results file has the command under plan.command.',
           },
         ]),
     ...alone(onlyInBase, 'base', 'new'),
@@ -77,7 +75,7 @@ function sameRun({ base, next }: Known): Warning[] {
   if (base.id !== next.id) return [];
   return [
     {
-      text: 'Both files hold the same run: it is compared with itself.',
+      text: 'Both files hold the same run, which is compared with itself.',
       action: 'Give the results of two runs.',
     },
   ];
@@ -91,7 +89,7 @@ function unfinished({ base, next }: Known): Warning[] {
     run.status.kind === 'interrupted' || run.status.kind === 'quick'
       ? [
           {
-            text: `The ${which} run, ${run.status.label.toLowerCase()}: ${run.status.consequence}`,
+            text: `About the ${which} run: ${run.status.consequence}`,
             action: 'Verdicts need six valid trials of each case in both runs.',
           },
         ]
@@ -107,24 +105,24 @@ function unfit(base: Results, next: Results): Warning[] {
     (run.environment.checks ?? [])
       .filter(({ state }) => state === 'unfit')
       .map(({ name, observed, fix }) => ({
-        text: `The machine of the ${which} run was not fit to measure on: ${name}: ${observed}.`,
+        text: `The machine of the ${which} run was not fit for measuring (${name}: ${observed}).`,
         action: fix,
       })),
   );
 }
 
 const OPENING: Readonly<Record<Difference['of'], string>> = {
-  machine: 'Across environments, so that a verdict may be about the machine',
-  software: 'Other versions, which may be what is compared',
-  settings: 'Other settings',
+  machine: 'The environments differ, so a verdict may be about the machine',
+  software: 'Versions differ, which may be what you compare',
+  settings: 'Settings differ',
 };
 const ACTION: Readonly<Record<Difference['of'], string>> = {
   machine: 'Measure the base again on this machine before blaming a transport.',
-  software: 'Read the verdicts as those of the change from one to the other.',
-  settings: 'Make sure that this difference is the one you mean to measure.',
+  software: 'Read the verdicts as the effect of the change from one version to the other.',
+  settings: 'Make sure that this difference is the one you want to measure.',
 };
 
-/** Said of each kind in one warning: thirty changed packages are one piece of news. */
+/** Puts all differences of one kind into one warning: thirty changed packages are one piece of news. */
 function differing(differences: readonly Difference[], of: Difference['of']): Warning[] {
   const those = differences.filter((one) => one.of === of);
   if (those.length === 0) return [];
@@ -132,23 +130,23 @@ function differing(differences: readonly Difference[], of: Difference['of']): Wa
   return [{ text: `${OPENING[of]}: ${texts.join('; ')}.`, action: ACTION[of] }];
 }
 
-/** The floor is a loop over a bare socket: where it moved, something below all transports did. */
+/** Warns if the floor, a loop over a bare socket, changed: then something below all transports did. */
 function floorMoved(rows: Known['rows']): Warning[] {
   const moved = rows.filter(({ floor, verdict }) => floor && (verdict.word === 'better' || verdict.word === 'worse'));
   if (moved.length === 0) return [];
   const how = moved.map(
     ({ name, metric, scenario, verdict, ratio }) =>
-      `${name} ${verdict.word} in ${metric.title} (${scenario}), ${verdictFigures(verdict) ?? change(ratio ?? Number.NaN)}`,
+      `${name} is ${verdict.word} in ${metric.title} (${scenario}), ${verdictFigures(verdict) ?? change(ratio ?? Number.NaN)}`,
   );
   return [
     {
-      text: `The floor has moved too: ${how.join('; ')}. It is no choice, and nothing of it was meant to change.`,
-      action: 'Suspect the machine or the instrument: run both again, one right after the other.',
+      text: `The floor changed too, although no change of a transport affects it: ${how.join('; ')}.`,
+      action: 'Suspect the machine or the load generator: run both again, one right after the other.',
     },
   ];
 }
 
-/** What may lose messages has no figure of it: the others are of what arrived, and look the better the less that is. */
+/** Warns of losses: figures are of the messages that arrived, and may look better the fewer those are. */
 function losses(alike: readonly Pair[]): Warning[] {
   const lost = alike.flatMap(({ base, next }) => {
     const [before, after] = [lossOf(base), lossOf(next)];
@@ -158,8 +156,8 @@ function losses(alike: readonly Pair[]): Warning[] {
   if (lost.length === 0) return [];
   return [
     {
-      text: `Deliveries lost, which no figure here counts: ${lost.join('; ')}.`,
-      action: 'Read latencies and bytes as those of the messages that arrived.',
+      text: `Deliveries were lost, which no figure here shows: ${lost.join('; ')}.`,
+      action: 'Read latencies and bytes as those of only the messages that arrived.',
     },
   ];
 }
@@ -182,13 +180,13 @@ function alone(cases: Known['onlyInBase'], has: string, lacks: string): Warning[
     const rest = those.length > MAX_NAMED ? [`${those.length - MAX_NAMED} more`] : [];
     const { question = '', reason = '' } = those[0] ?? {};
     return {
-      text: `Only in the ${has} run: ${list([...names, ...rest], 'and')} (${question}). Of the ${lacks} run: ${reason}.`,
-      action: 'What one run alone has cannot be compared.',
+      text: `Only in the ${has} run: ${list([...names, ...rest], 'and')} (${question}). Reason in the ${lacks} run: ${reason}.`,
+      action: 'Measure these cases in both runs to compare them.',
     };
   });
 }
 
-/** Kinds that are held against formulas, not against another run. */
+/** Warns of kinds that are checked against formulas instead of another run. */
 function leftOut(base: Results, next: Results): Warning[] {
   const shapes = new Set([...base.cases, ...next.cases].map(shapeOfCase));
   return [...shapes].flatMap(({ judged }) => ('leftOut' in judged ? [judged.leftOut] : []));

@@ -129,7 +129,9 @@ describe('an injected change', () => {
     const moved = { ...SEVEN, tcp: { ...SEVEN.tcp, p50Ms: 0.24 } };
     const comparison = held(run(), run({ transports: moved, seed: 2 }));
     expect(comparison.counts.worse).toBe(0);
-    expect(said(comparison)).toMatch(/^The floor has moved too: tcp worse in p50 latency \(echo\), /m);
+    expect(said(comparison)).toMatch(
+      /^The floor changed too, although no change of a transport affects it: tcp is worse in p50 latency \(echo\), /m,
+    );
     expect(outcomeOf(comparison, 0).regressions).toEqual([]);
   });
 });
@@ -138,7 +140,7 @@ test('what a run has lost is told, also where no figure is the worse for it', ()
   const lossy = (lost: number, seed: number) =>
     run({ transports: { ...SEVEN, webrtc: { variant: 'lossy', p50Ms: 0.2, lost } }, seed });
   expect(said(held(lossy(0, 1), lossy(90, 2)))).toContain(
-    'Deliveries lost, which no figure here counts: webrtc:lossy (echo) 0 of 8,400 → 630 of 8,400.',
+    'Deliveries were lost, which no figure here shows: webrtc:lossy (echo) 0 of 8,400 → 630 of 8,400.',
   );
   expect(said(held(lossy(0, 1), lossy(0, 2)))).not.toContain('lost');
 });
@@ -174,8 +176,10 @@ describe('questions that differ', () => {
     expect(comparison.raw).toHaveLength(7);
     expect(comparison.raw[0]?.because).toEqual([{ what, base: from, next: to }]);
     expect(comparison.raw[0]?.figures[0]).toMatchObject({ base: { state: 'shown' }, next: { state: 'shown' } });
-    expect(textOf(comparison.headline)).toMatch(/no verdicts: no case of either run was asked the same question/);
-    expect(outcomeOf(comparison, 0)).toMatchObject({ unsound: ['not one comparison could be judged'] });
+    expect(textOf(comparison.headline)).toMatch(
+      /no verdicts: no case was measured under the same conditions in both runs/,
+    );
+    expect(outcomeOf(comparison, 0)).toMatchObject({ unsound: ['no comparison could be judged'] });
   });
 
   test('another load model: closed loop against timetable', () => {
@@ -219,7 +223,7 @@ describe('questions that differ', () => {
     for (const { verdict, ratio } of bytes) {
       expect(verdict).toEqual({
         word: 'not testable',
-        reason: 'bytes were counted at the link in the base run, at the socket in the new one',
+        reason: 'bytes were counted at the link in the base run and at the socket in the new run',
       });
       expect(ratio).toBeNull();
     }
@@ -247,7 +251,7 @@ describe('conditions that differ', () => {
       'link',
       'pinning to cores',
     ]);
-    expect(textOf(comparison.headline)).toMatch(/Across environments: the machine may be the cause\.$/);
+    expect(textOf(comparison.headline)).toMatch(/The environments differ, so the machine may be the cause\.$/);
     expect(said(comparison)).toContain('processor Invented CPU @ 2.50GHz → Another CPU');
   });
 
@@ -257,7 +261,7 @@ describe('conditions that differ', () => {
     const base = run({ transports: { ws: SEVEN.ws ?? {} } });
     const comparison = held(base, run({ seed: 2, transports, environment }));
     expect(comparison.crossEnvironment).toBe(false);
-    for (const part of ['Wirebench 0.1.0 → 0.2.0', 'ws 8.23.0 → 9.0.0', 'fresh not there → 1.0.0'])
+    for (const part of ['Wirebench 0.1.0 → 0.2.0', 'ws 8.23.0 → 9.0.0', 'fresh absent → 1.0.0'])
       expect(said(comparison)).toContain(part);
     expect(said(comparison)).toContain('perMessageDeflate of ws (echo) false → true');
   });
@@ -265,7 +269,7 @@ describe('conditions that differ', () => {
   test('a machine that was not fit is named', () => {
     const checks = [{ name: 'load by others', state: 'unfit' as const, observed: '58 %', fix: 'Wait.' }];
     expect(said(held(run({ environment: { checks } }), run({ seed: 2 })))).toMatch(
-      /The machine of the base run was not fit to measure on: load by others: 58 %/,
+      /The machine of the base run was not fit for measuring \(load by others: 58 %\)/,
     );
   });
 });
@@ -273,9 +277,9 @@ describe('conditions that differ', () => {
 describe('runs that say less', () => {
   test('a quick look', () => {
     const comparison = held(run(), run({ trials: 1, seed: 2 }));
-    expect(reasons(comparison)).toEqual(new Set(['1 valid trial in one of the runs; a verdict needs 6 in each']));
-    expect(said(comparison)).toContain('The new run, quick look (n=1)');
-    expect(outcomeOf(comparison, 0).unsound).toEqual(['not one comparison could be judged']);
+    expect(reasons(comparison)).toEqual(new Set(['only 1 valid trial in one of the runs; a verdict needs 6 in each']));
+    expect(said(comparison)).toContain('About the new run: This is a quick look (n=1)');
+    expect(outcomeOf(comparison, 0).unsound).toEqual(['no comparison could be judged']);
   });
 
   test('five trials are not judged, six are', () => {
@@ -286,7 +290,7 @@ describe('runs that say less', () => {
   test('an interrupted run is judged by what it has', () => {
     const comparison = held(run(), run({ seed: 2, trials: 10, done: 6, state: 'interrupted' }));
     expect(comparison.counts.equivalent).toBeGreaterThan(10);
-    expect(said(comparison)).toMatch(/The new run, interrupted: The run was interrupted: 42 of 70 trials were run/);
+    expect(said(comparison)).toMatch(/About the new run: The run was interrupted: 42 of 70 trials were run/);
   });
 
   test('an invalid run allows no verdict', () => {
@@ -325,10 +329,10 @@ describe('runs that say less', () => {
     });
     expect(comparison.onlyInBase).toHaveLength(8);
     expect(said(comparison)).toMatch(
-      /Only in the base run: graphql \(echo .*\)\. Of the new run: is unavailable here\./,
+      /Only in the base run: graphql \(echo .*\)\. Reason in the new run: is unavailable here\./,
     );
     expect(said(comparison)).toMatch(
-      /Only in the base run: tcp, ws, .* Of the new run: it has no scenario broadcast\./,
+      /Only in the base run: tcp, ws, .* Reason in the new run: it has no scenario broadcast\./,
     );
     expect(held(next, run()).onlyInNext[0]).toMatchObject({
       name: 'graphql',
@@ -350,7 +354,7 @@ describe('runs that say less', () => {
   test('what is held against formulas is left out, in words', () => {
     const comparison = held(run({ scenarios: [WIRE] }), run({ scenarios: [WIRE], seed: 2 }));
     expect(comparison.rows).toEqual([]);
-    expect(said(comparison)).toContain('Cases of the kind “wire” are left out');
+    expect(said(comparison)).toContain('Cases of the kind “wire” are not compared');
   });
 });
 
@@ -366,7 +370,9 @@ describe('lower bounds', () => {
     const comparison = held(plain, limited);
     expect(comparison.rows.find(({ name }) => name === 'ws')?.verdict).toMatchObject({
       word: 'not testable',
-      reason: expect.stringMatching(/set the limit of ws in the new run \(7 of 7 searches\)/),
+      reason: expect.stringMatching(
+        /reached its limit before the server did, for ws in the new run \(7 of 7 searches\)/,
+      ),
     });
   });
 
@@ -443,7 +449,7 @@ describe('runs whose figures were read before', () => {
     transports: { ...slower(1.2), mqtt: { ...SEVEN.mqtt, fit: 0.9, capacity: 0 } },
     seed: 2,
   });
-  // As a page carries it.
+  // Analysis as embedded in a page.
   const carried = (results: Results) => JSON.parse(JSON.stringify(analyse(results, { resamples: 100 })));
   const analysed = (results: Results) => analysedRun(results, carried(results));
 

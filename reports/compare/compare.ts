@@ -5,7 +5,7 @@ import { type CompareOptions, comparing } from './comparing.ts';
 
 export type { CompareOptions };
 
-/** Holds a newer run against a base, without stopping on the way. */
+/** Compares a newer run with a base. Pages use `comparing` instead, because this reads histograms with Node.js. */
 export function compare(base: Results, next: Results, options: Partial<CompareOptions> = {}): Comparison {
   const steps = comparing(readRun(base), readRun(next), options);
   for (;;) {

@@ -30,16 +30,16 @@ import { type Pairing, pairCases } from './compare-pairs.ts';
 import { headlineOf, warningsBetween } from './compare-words.ts';
 
 export type CompareOptions = AnalysisOptions & {
-  /** Only these; null for all. */
+  /** Metrics to compare; null for all. */
   readonly metrics: readonly MetricId[] | null;
 };
 
-/** How far a comparison has come: verdicts given, of all there are to give. */
+/** Progress of a comparison: number of verdicts given, and of all. */
 export type Progress = { readonly done: number; readonly of: number };
 
 /**
- * Holds a newer run against a base. Pure: the same runs and options give the same comparison, to the last digit. It stops
- * after every verdict, so that a page can see to its reader in between.
+ * Compares a newer run with a base. Pure: the same runs and options give the same comparison, to the last digit. It yields
+ * after every verdict, so that a page stays responsive.
  */
 export function* comparing(
   { results: base, readings: readBase }: ReadRun,
@@ -98,7 +98,7 @@ export function* comparing(
   return { ...known, headline: headlineOf(known), warnings: warningsBetween(known, { base, next }, pairing.alike) };
 }
 
-/** A case with what is compared of it. */
+/** A case with its readings. */
 type Compared = { readonly name: string; readonly floor: boolean; readonly readings: Readings };
 type Readers = { readonly base: (one: Case) => Compared; readonly next: (one: Case) => Compared };
 
@@ -109,7 +109,7 @@ type Twins = {
   readonly next: Case;
   readonly before: Compared;
   readonly after: Compared;
-  /** Where bytes were counted, when that was not the same. */
+  /** Reason why bytes cannot be compared, or null. */
   readonly layers: string | null;
 };
 
@@ -121,12 +121,12 @@ function factsOf(results: Results): RunFacts {
 
 const comparable = (one: Case): readonly MetricId[] => judgingOf(shapeOfCase(one))?.betweenRuns ?? [];
 
-/** Cases of one question: what is said of them by one metric is read together. */
+/** Groups cases by question. */
 function questionsOf(twins: readonly Twins[]): Twins[][] {
   return [...Map.groupBy(twins, ({ next }) => titleOf(questionOf(next, [next]))).values()];
 }
 
-/** Verdicts that are read together: one question, one metric. */
+/** Comparisons of one question and metric, which are read together. */
 type Family = { readonly id: MetricId; readonly question: string; readonly members: readonly Twins[] };
 
 function familiesOf(twins: readonly Twins[], wanted: (one: Case) => MetricId[]): Family[] {
@@ -174,7 +174,7 @@ function rowOf(twins: Twins, { id, question, members }: Family, rule: RowRule): 
   };
 }
 
-/** Holm's correction waits for the rest of the family. */
+/** Rank statistics without Holm's correction, which needs the whole family. */
 function expertOf({ sample: before }: Reading, { sample: after }: Reading, comparisons: number): ComparedExpert {
   const [base, next] = [[...before.values()], [...after.values()]];
   const p = mannWhitney(next, base);
@@ -204,21 +204,21 @@ function sideOf({ readings }: Compared, id: MetricId): Side {
 const SMALL = 1.1;
 const MODERATE = 1.25;
 
-/** As far up as down: halving is as large a change as doubling. */
+/** Size of a change in either direction: halving is as large as doubling. */
 function magnitudeOf(ratio: number, band: number): Magnitude {
   const size = Math.max(ratio, 1 / ratio);
   if (size <= 1 + band) return 'within the band';
   return size <= SMALL ? 'small' : size <= MODERATE ? 'moderate' : 'large';
 }
 
-/** Why bytes of two cases cannot be compared, or null. */
+/** Reason why bytes of two cases cannot be compared, or null. */
 function layersOf(base: Case, next: Case): string | null {
   const [before, after] = [base, next].map(
     ({ trials }) => new Set(trials.flatMap((trial) => (trial.state === 'valid' ? [trial.wire.layer] : []))),
   );
   if (before === undefined || after === undefined || new Set([...before, ...after]).size < 2) return null;
   const text = (layers: ReadonlySet<string>) => (layers.size > 1 ? 'at both layers' : `at the ${[...layers].join()}`);
-  return `bytes were counted ${text(before)} in the base run, ${text(after)} in the new one`;
+  return `bytes were counted ${text(before)} in the base run and ${text(after)} in the new run`;
 }
 
 function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Readers): RawPair[] {
@@ -236,7 +236,7 @@ function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Rea
   });
 }
 
-/** The other run may say itself why it has no such case. */
+/** A case that one run lacks, with the reason that this run gives. */
 function loneCase(one: Case, { plan, cases, transports, setAside = [] }: Results): LoneCase {
   const name = nameOf(one);
   const left = (plan.leftOut ?? []).find((note) => note.name === flagOf(one) && concerns(note, one));
@@ -247,7 +247,7 @@ function loneCase(one: Case, { plan, cases, transports, setAside = [] }: Results
     (cases.every(({ scenario }) => scenario !== one.scenario)
       ? `it has no scenario ${one.scenario}`
       : known
-        ? 'it did not ask this question of it'
+        ? 'it did not measure this transport under these conditions'
         : 'it did not measure this transport');
   return { caseId: one.id, name, question: titleOf(questionOf(one, [one])), reason };
 }
@@ -266,7 +266,7 @@ function countWords(rows: readonly ComparedRow[]): Comparison['counts'] {
   };
 }
 
-/** Worse before better before what is not known; then by how much; the rest in the order of the runs. */
+/** Orders rows by verdict, then by size of change, then as in the runs. */
 function gravestFirst(a: ComparedRow, b: ComparedRow): number {
   const place = ({ verdict: { word } }: ComparedRow): number => ORDER.indexOf(word);
   const size = ({ ratio }: ComparedRow): number => (ratio === null ? 0 : Math.abs(Math.log(ratio)));

@@ -3,11 +3,10 @@ import { objectiveText } from '../model/group.ts';
 import type { Question, Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
-import { finite } from './shared/measuring.ts';
+import { finite, HIGHER, MESSAGES_PER_SECOND } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { sentence } from './shared/sample-warnings.ts';
 import { ARRIVED, figuresOf, generator, LAG, SENT } from './shared/trial-columns.ts';
-import { HIGHER, MESSAGES_PER_SECOND } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -31,7 +30,7 @@ const found: MeasuredMetric = {
   csv: 'capacity_per_second',
   figure: 'load',
   measure: ({ trial: { capacity: search } }) =>
-    search === undefined ? notShown('no search was made') : finite(search.rate),
+    search === undefined ? notShown('no search was run') : finite(search.rate),
   isLowerBound: ({ capacity: search }) => search?.bound === 'lower',
 };
 
@@ -49,11 +48,14 @@ function limitedByGenerator(rows: readonly Row[], where: string): Warning[] {
   });
   const [first] = hit;
   if (first === undefined) return [];
-  const who = hit.map(({ name, limited, searches }) => `${name} ${limited.length} of ${searches.length}`);
+  const which = hit.map(
+    ({ name, limited, searches }) =>
+      `${limited.length} of ${countOf(searches.length, 'search', 'searches')} of ${name}`,
+  );
   const reason = first.limited.find((search) => search.reason !== undefined)?.reason;
   return [
     {
-      text: `Lower bounds (${where}): the load generator, not the server, set the limit in these searches: ${list(who, 'and')}.${reason === undefined ? '' : ` ${sentence(reason)}`}`,
+      text: `Capacity is a lower bound (${where}): the load generator reached its limit before the server did, in ${list(which, 'and')}.${reason === undefined ? '' : ` ${sentence(reason)}`}`,
       action: 'Give the load generator more cores (--workers), or read these figures as “at least”.',
     },
   ];
@@ -67,7 +69,7 @@ function withoutRate(rows: readonly Row[], where: string): Warning[] {
     return [
       {
         text: `${name} (${where}): no rate met the objective in ${none.length} of ${countOf(searches.length, 'search', 'searches')}.${first.reason === undefined ? '' : ` ${sentence(first.reason)}`}`,
-        action: 'Loosen the objective, or take it as the result.',
+        action: 'Relax the objective, or report this as the result.',
       },
     ];
   });
@@ -90,9 +92,9 @@ export const capacity: KindShape = {
   limit: 'one number of clients and one message size',
   judged: {
     primary: () => 'capacity',
-    // A search ends at a rate of its own, and latencies at different rates are no contest.
+    // Every search ends at a different rate, and latencies at different rates cannot be compared.
     incomparable: ['p50', 'p99'],
-    // Between runs bytes and CPU at different rates are no comparison either.
+    // Two runs differ in rate too, so their bytes and CPU cannot be compared either.
     betweenRuns: ['capacity'],
   },
   steadyRate: false,
@@ -118,15 +120,15 @@ export const capacity: KindShape = {
 
 export const capacityReport: KindReport = {
   notes: ({ question, members }) => [
-    `Capacity: the highest rate, confirmed by a longer trial, that met the objective with nothing lost. The other ` +
-      `columns are of that confirming trial: each choice at a rate of its own, so that latencies are not compared.`,
+    'Capacity is the highest rate that met the objective without loss, confirmed by a longer trial. The other columns were ' +
+      'measured in that confirming trial, at a different rate for each transport, so their latencies are not compared.',
     ...(members.some(({ readings }) => readings.capacity.bounded > 0)
       ? [
-          '≥: a lower bound. The load generator, not the server, set the limit, and the server may sustain more. ' +
-            'Such a figure takes part only in verdicts that stay true however much more that is.',
+          '≥ marks a lower bound: the load generator reached its limit before the server did, so the server may sustain ' +
+            'more. Such a figure is used only in verdicts that hold however much more that is.',
         ]
       : []),
-    ...(question.objective === null ? ['No search was finished, so no objective is known.'] : []),
+    ...(question.objective === null ? ['No search finished, so the objective is not known.'] : []),
   ],
   warnings: ({ rows }, where) => [...limitedByGenerator(rows, where), ...withoutRate(rows, where)],
   trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane'],
@@ -134,14 +136,14 @@ export const capacityReport: KindReport = {
   figures: ['load', 'intervals', 'bytes', 'effort'],
   effort: {
     generator: 'worked',
-    note: 'the time it worked: what it spun while it waited for the next due time is not in it.',
+    note: 'its busy time, without the time it spins while waiting for the next due time.',
     limit: null,
   },
   definitions: [
     [
       'Capacity',
-      'The highest rate that met the objective with nothing lost, found by a search and confirmed by a longer trial. More is ' +
-        'better. ≥ marks a lower bound: there the load generator gave out before the server did.',
+      'The highest rate that met the objective without loss, found by a search and confirmed by a longer trial. Higher is ' +
+        'better. ≥ marks a lower bound: the load generator reached its limit before the server did.',
     ],
   ],
   trialColumns: (group) => [

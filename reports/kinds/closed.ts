@@ -1,10 +1,9 @@
 import { countOf, integer } from '../model/format.ts';
 import type { Question } from '../model/model.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
-import { finite, perDelivered } from './shared/measuring.ts';
+import { CHEAPER, finite, HIGHER, MESSAGES_PER_SECOND, MICROSECONDS, perDelivered } from './shared/measuring.ts';
 import { cpu } from './shared/message-metrics.ts';
 import { ARRIVED, count, figuresOf, generator } from './shared/trial-columns.ts';
-import { CHEAPER, HIGHER, MESSAGES_PER_SECOND, MICROSECONDS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -66,7 +65,7 @@ export const closed: KindShape = {
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
-  // A message waits for the one before it, so that its latency is no response latency.
+  // Each message waits for the one before it, so its latency is not a response latency.
   steadyRate: false,
   warmedUp: true,
   trialLength: 'asked for',
@@ -82,9 +81,9 @@ export const closed: KindShape = {
 
 export const closedReport: KindReport = {
   notes: () => [
-    'Closed loop: each session sends again as soon as its echo arrives, so a slow server is asked for less. This is ' +
-      'how fast generator and server go together; there is no timetable, hence no response latency, and nothing ' +
-      'here compares with a table of messages on a timetable.',
+    'Closed loop: each session sends again as soon as its echo arrives, so a slow server gets fewer messages. The figures ' +
+      'show how fast generator and server are together. There is no send schedule and so no response latency, and the ' +
+      'figures cannot be compared with those of messages on a schedule.',
   ],
   warnings: () => [],
   trust: ['accounting closes'],
@@ -92,13 +91,13 @@ export const closedReport: KindReport = {
   figures: ['intervals', 'effort'],
   effort: {
     generator: 'used',
-    note: 'user and system time.',
-    limit: 'In a closed loop whichever works longer sets the rate.',
+    note: 'its user and system time.',
+    limit: 'In a closed loop, the side that needs more time per message sets the rate.',
   },
   definitions: [
     [
       'Messages per second, closed loop',
-      'Each session sends again when its echo arrives. More is better. Not a capacity: no latency is promised at it.',
+      'Each session sends again when its echo arrives. Higher is better. This is not a capacity: no latency is guaranteed.',
     ],
   ],
   trialColumns: (group) => [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator(group)],

@@ -3,10 +3,9 @@ import { countOf, integer } from '../model/format.ts';
 import type { Member } from '../model/member.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
-import { bytesOf, finite } from './shared/measuring.ts';
+import { BYTES, bytesOf, FASTER, finite, HIGHER, LIGHTER, MS } from './shared/measuring.ts';
 import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';
 import { figuresOf, growth } from './shared/trial-columns.ts';
-import { BYTES, FASTER, HIGHER, LIGHTER, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -69,7 +68,7 @@ const sessionRate: MeasuredMetric = {
   sources: ['opening.sessions', 'opening.seconds'],
   csv: 'sessions_per_second',
   measure: ({ trial: { opening } }) =>
-    opening === undefined ? notShown('no second pass was made') : finite(opening.sessions / opening.seconds),
+    opening === undefined ? notShown('no second pass was run') : finite(opening.sessions / opening.seconds),
 };
 
 const setupBytes: MeasuredMetric = {
@@ -133,8 +132,8 @@ export const connect: KindShape = {
 
 export const connectReport: KindReport = {
   notes: ({ members }) => [
-    'p50 and p99: from dialling to a usable session, the sessions opened one after another. ' +
-      `${capitalised(sessionRate.metric.name)}: a second pass${openingText(members)}.`,
+    'p50 and p99 are the time from the start of connecting to a usable session, with sessions opened one after another. ' +
+      `${capitalised(sessionRate.metric.name)} come from a second pass${openingText(members)}.`,
   ],
   warnings({ rows }, where) {
     const remedy = (_: unknown, needed: number) => `Use --clients ${integer(needed)} or more.`;
@@ -148,8 +147,14 @@ export const connectReport: KindReport = {
   figures: ['intervals'],
   effort: null,
   definitions: [
-    ['Usable session', 'From dialling until messages flow both ways: subscribed, not merely connected.'],
-    ['Set-up bytes per session', 'All bytes both ways until every session was usable, over the sessions.'],
+    [
+      'Usable session',
+      'Time from the start of connecting until messages flow both ways: subscribed, not just connected.',
+    ],
+    [
+      'Set-up bytes per session',
+      'Bytes in both directions until every session was usable, divided by the number of sessions.',
+    ],
   ],
   trialColumns: (group) => [...figuresOf(metrics), ...OPENING, ...growth(group)],
 };

@@ -3,9 +3,19 @@ import { countOf, figures, list } from '../model/format.ts';
 import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
-import { bytesOf, finite, MIN_FIT, perSessionHour } from './shared/measuring.ts';
+import {
+  BYTES,
+  bytesOf,
+  CHEAPER,
+  FEWER,
+  finite,
+  KIB,
+  LIGHTER,
+  MIN_FIT,
+  MS,
+  perSessionHour,
+} from './shared/measuring.ts';
 import { figuresOf, growth, measuredColumn } from './shared/trial-columns.ts';
-import { BYTES, CHEAPER, FEWER, KIB, LIGHTER, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -84,7 +94,7 @@ const idlePackets: MeasuredMetric = {
   measure: ({ trial }, one) => {
     const { packetsUp, packetsDown } = trial.wire;
     return packetsUp === undefined || packetsDown === undefined
-      ? notShown('packets are counted on a private link only')
+      ? notShown('packets can be counted only on a private link')
       : perSessionHour(packetsUp + packetsDown, one, trial);
   },
 };
@@ -129,24 +139,24 @@ const metrics = [sessionMemory, idleBytes, idlePackets, idleCpu, generatorMemory
 function notes({ members, layer }: NoteFacts): string[] {
   const counted =
     layer === 'link'
-      ? 'bytes as the link carried them, keep-alive and acknowledgements included'
-      : 'bytes as the sockets carried them';
+      ? 'Bytes are counted on the link, including keep-alive packets and acknowledgements'
+      : 'Bytes are counted at the sockets';
   const weak = members.filter(({ readings }) =>
     [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < MIN_FIT),
   );
   const silent = members.some(({ floor, readings }) => !floor && readings.idleBytes.median === 0);
   return [
-    `Sessions are open and nothing is sent. Per hour: scaled up from the window; ${counted}, 0 where a session is silent. ` +
-      'Memory: slope of resident memory over the number of open sessions, after garbage collection; R² is of the worst of ' +
-      'its trials’ lines.',
-    ...(silent ? ['No ratio can be made of 0, so a column that has one is not tested.'] : []),
+    'Sessions are open and the application sends nothing. Figures per hour are extrapolated from the measured window. ' +
+      `${counted}; 0 means that nothing at all was sent. Memory per session is the slope of resident memory over the number ` +
+      'of open sessions, after garbage collection; R² is that of the trial with the worst fit.',
+    ...(silent ? ['There is no ratio to 0, so a column with a 0 is not tested.'] : []),
     ...(weak.length === 0
       ? []
       : [
-          `!: R² below ${MIN_FIT} for ${list(
+          `! marks an R² below ${MIN_FIT}, here of ${list(
             weak.map(({ name }) => name),
             'and',
-          )}: memory did not grow in step with the sessions, so the slope is a rough figure.`,
+          )}: memory did not grow in proportion to the sessions, so the slope is only approximate.`,
         ]),
   ];
 }
@@ -162,8 +172,8 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
     if (poor.length === 0) return [];
     return [
       {
-        text: `${title} (${where}): memory did not grow in step with the sessions of ${list(poor, 'and')}.`,
-        action: 'Open more sessions (--clients), so that they outweigh what the process itself takes and frees.',
+        text: `${title} (${where}) is only approximate: memory did not grow in proportion to the sessions of ${list(poor, 'and')}.`,
+        action: 'Open more sessions (--clients), so that they outweigh what the process itself allocates and frees.',
       },
     ];
   });
@@ -174,7 +184,7 @@ const FIT: readonly TrialColumn[] = [
   measuredColumn('memory.generator.r2', 'R² generator', ({ fit }) => (fit === null ? '—' : figures(fit.generator))),
 ];
 
-/** Open sessions that say nothing. */
+/** Open sessions that send nothing. */
 export const idle: KindShape = {
   metrics,
   title: ({ scenario, clients }) => `${scenario}: ${countOf(clients, 'session')}`,
@@ -182,7 +192,7 @@ export const idle: KindShape = {
   scenarioText: (scenario) => scenario,
   limit: 'sessions that send nothing',
   judged: {
-    // Bytes and CPU of a silent session follow from how often it is told to ping, and are often zero: no ratio.
+    // Bytes and CPU of an idle session follow from its ping interval and are often zero, which has no ratio.
     primary: () => 'sessionMemory',
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
@@ -198,7 +208,7 @@ export const idle: KindShape = {
   advice: {
     need: 'silence',
     scenarios: 'idle',
-    missing: 'sessions that say nothing',
+    missing: 'idle sessions',
     criteria: { bytes: 'idleBytes', cpu: 'idleCpu', memory: 'sessionMemory' },
   },
 };
@@ -211,11 +221,14 @@ export const idleReport: KindReport = {
   figures: ['intervals', 'growth', 'idle'],
   effort: null,
   definitions: [
-    ['Per session and hour', 'Of sessions that are open and send nothing: what their window cost, scaled to an hour.'],
+    [
+      'Per session and hour',
+      'Cost of one open session that sends nothing, extrapolated from the measured window to an hour.',
+    ],
     [
       'Memory per session',
-      'Slope of resident memory over the number of open sessions, each step after garbage collection. R² says how well a ' +
-        'straight line fits; 1 is exactly.',
+      'Slope of resident memory over the number of open sessions, measured after garbage collection. R² says how well a ' +
+        'straight line fits; 1 is a perfect fit.',
     ],
   ],
   trialColumns: (group) => [...figuresOf(metrics), ...FIT, ...growth(group)],

@@ -10,7 +10,7 @@ import { wire, wireReport } from './wire.ts';
 /** Every kind of scenario, in the order in which the page explains them and the advisor prefers them. */
 export const KINDS: Readonly<Record<Kind, KindShape>> = { load, capacity, closed, idle, connect, wire };
 
-/** The part of each kind that the page's script does without. */
+/** Part of each kind that the page's script does not need. */
 export const REPORTS: Readonly<Record<Kind, KindReport>> = {
   load: loadReport,
   capacity: capacityReport,

@@ -5,11 +5,10 @@ import type { MetricId } from '../model/metrics.ts';
 import type { Question, Row } from '../model/model.ts';
 import { percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
-import { finite } from './shared/measuring.ts';
+import { FASTER, finite, LIGHTER, MIB, MS } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
 import { ARRIVED, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
-import { FASTER, LIGHTER, MIB, MS } from './shared/units.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -59,7 +58,7 @@ function title({ scenario, clients, rate, size }: Question): string {
   return `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${countOf(clients, 'client')} ${pace}`;
 }
 
-/** p99, unless some choice can be judged by p50 alone: a verdict must not leave out whom the percentile leaves out. */
+/** p99, or p50 if some choice has no p99 or too few: a verdict must not leave choices out. */
 function primary(members: readonly Member[]): MetricId {
   const choices = members.filter(({ floor }) => !floor);
   const count = (id: MetricId) => ({
@@ -70,7 +69,7 @@ function primary(members: readonly Member[]): MetricId {
   return tail.seen > 0 && tail.seen >= median.seen && tail.testable >= median.testable ? 'p99' : 'p50';
 }
 
-/** Seconds to measure, a tenth to spare; each scenario has a length of its own where none was asked for. */
+/** Trial length in seconds that gives the needed samples, with a tenth to spare. */
 function longer(rows: readonly Row[], needed: number): number {
   const valid = rows.flatMap(({ trials }) => trials.flatMap((trial) => (trial.state === 'valid' ? [trial] : [])));
   const enough = valid.map(({ seconds, messages }) => (seconds * needed * 1.1) / Math.max(1, messages.delivered));
@@ -117,7 +116,7 @@ export const loadReport: KindReport = {
   figures: ['percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort'],
   effort: {
     generator: 'worked',
-    note: 'the time it worked: what it spun while it waited for the next due time is not in it.',
+    note: 'its busy time, without the time it spins while waiting for the next due time.',
     limit: null,
   },
   definitions: [],

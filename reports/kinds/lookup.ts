@@ -3,8 +3,8 @@ import type { Case } from '../../bench/results/schema.ts';
 import { kindOf } from '../model/group.ts';
 import type { Kind, Metric, MetricId } from '../model/metrics.ts';
 import type { Question } from '../model/model.ts';
-import { KINDS } from './index.ts';
-import type { AdvicePart, Judging, KindShape, MeasuredMetric } from './shape.ts';
+import { KINDS, REPORTS } from './index.ts';
+import type { AdvicePart, Judging, KindReport, KindShape, MeasuredMetric } from './shape.ts';
 
 const isKind = (id: string): id is Kind => id in KINDS;
 
@@ -13,9 +13,11 @@ export const KIND_IDS: readonly Kind[] = Object.keys(KINDS).filter(isKind);
 
 export const shapeOf = ({ kind }: { readonly kind: Kind }): KindShape => KINDS[kind];
 
+export const reportOf = ({ kind }: { readonly kind: Kind }): KindReport => REPORTS[kind];
+
 export const shapeOfCase = (one: Pick<Case, 'kind'>): KindShape => KINDS[kindOf(one)];
 
-/** Verdicts on a kind; null where its cases are held against formulas. */
+/** Rules for verdicts on a kind; null if its cases are checked against formulas. */
 export const judgingOf = ({ judged }: Pick<KindShape, 'judged'>): Judging | null =>
   'leftOut' in judged ? null : judged;
 
@@ -54,7 +56,7 @@ export const metric = (id: MetricId): Metric => measuredMetric(id).metric;
 /** Columns of a kind's table, in order. */
 export const metricsOf = (kind: Kind): MetricId[] => KINDS[kind].metrics.map((one) => one.metric.id);
 
-/** A record over all metrics. */
+/** Makes a record with an entry for every metric. */
 export function forEachMetric<T>(make: (id: MetricId) => T): Record<MetricId, T> {
   const made: Partial<Record<MetricId, T>> = Object.fromEntries(METRICS.map(({ id }) => [id, make(id)]));
   if (!isComplete(made)) throw new Error('A metric that a kind declares is in no kind’s list');
@@ -64,13 +66,13 @@ export function forEachMetric<T>(make: (id: MetricId) => T): Record<MetricId, T>
 const isComplete = <T>(made: Partial<Record<MetricId, T>>): made is Record<MetricId, T> =>
   METRICS.every(({ id }) => id in made);
 
-/** `broadcast to 100 clients at 50 msg/s of 128 B`; what is out of the ordinary is named, the rest left out. */
+/** `broadcast to 100 clients at 50 msg/s of 128 B`, followed by the question's unusual dimensions. */
 export const titleOf = (question: Question): string =>
   [shapeOf(question).title(question), ...phrasesOf(question)].join(' ');
 
-/** The question as a sentence begins with it: `For 2,000 idle sessions: `. */
+/** Opening of a sentence about a question: `For 2,000 idle sessions: `. */
 export const openingOf = (question: Question): string =>
   `For ${[shapeOf(question).subject(question), ...phrasesOf(question)].join(' ')}: `;
 
-/** Name of a question where the scenario alone says which is meant. */
+/** Short name of a question, for runs in which no other has its scenario. */
 export const scenarioText = (question: Question): string => shapeOf(question).scenarioText(question.scenario);

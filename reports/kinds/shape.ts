@@ -4,7 +4,7 @@ import type { Metric, MetricId } from '../model/metrics.ts';
 import type { Group, MeasuredView, Question, Warning } from '../model/model.ts';
 import type { Shown } from '../stats/distribution.ts';
 
-/** A kind of scenario as verdicts, comparisons, the advisor and exports know it, in a page's script too. */
+/** Part of a kind of scenario that verdicts, comparisons, the advisor, exports and the page's script use. */
 export type KindShape = {
   /** Metrics in the order of a table's columns; the first kind that names a metric defines it. */
   readonly metrics: readonly MeasuredMetric[];
@@ -12,39 +12,39 @@ export type KindShape = {
   readonly title: (question: Question) => string;
   /** Subject of a question in a sentence that begins with `For `. */
   readonly subject: (question: Question) => string;
-  /** Name of a scenario of this kind, where it alone says which question is meant. */
+  /** Short name of a question, for runs in which no other has its scenario. */
   readonly scenarioText: (scenario: string) => string;
-  /** Limit of a question of this kind, as “Not covered” lists it. */
+  /** Limit of questions of this kind, as listed under “Not covered”. */
   readonly limit: string;
-  /** Verdicts on cases of this kind, or why there are none: they are held against formulas. */
+  /** Rules for verdicts on cases of this kind, or the reason why there are none. */
   readonly judged: Judging | BesideTheory;
-  /** True where messages are due at the case's own rate: latency has a curve, and cases form series by rate, clients and size. */
+  /** True if messages are due at the case's rate, so that latency has a curve and cases form series by rate, clients and size. */
   readonly steadyRate: boolean;
-  /** True where load precedes the measured window. */
+  /** True if load precedes the measured window. */
   readonly warmedUp: boolean;
   /** Length of a trial: as it was asked for, as long as a search takes, or until the work is done. */
   readonly trialLength: 'asked for' | 'searched' | 'until done';
-  /** Bytes by what they are; null where the kind has no such figure. */
+  /** Basis of the figure that splits bytes into payload, framing and headers; null without such a figure. */
   readonly wireCost: WireCostBasis | null;
   /** CSV columns that only trials of this kind fill. */
   readonly csv: readonly CsvColumn[];
-  /** Part in the advisor; null where it reads no such case. */
+  /** Part in the advisor; null if the advisor does not read such cases. */
   readonly advice: AdvicePart | null;
 };
 
-/** A kind of scenario as only a report says it when it is made; a page's script does without. */
+/** Part of a kind of scenario that is used only when a report is made, not in the page's script. */
 export type KindReport = {
-  /** Notes below a table: the meaning of figures whose names do not tell it. */
+  /** Notes below a table, which explain figures whose names do not. */
   readonly notes: (facts: NoteFacts) => string[];
   /** Warnings that only this kind gives. */
   readonly warnings: (group: WarningFacts, where: string) => Warning[];
-  /** Conditions of a trustworthy trial that apply, beside those that apply to every kind. */
+  /** Conditions of a trustworthy trial, in addition to those of every kind. */
   readonly trust: readonly TrialCondition[];
-  /** True where the server's CPU per message is that of one message in and one out, which `micro` measures in parts. */
+  /** True if the server's CPU per message is for one message in and one out, which `micro` measures in parts. */
   readonly isEcho: (question: Question) => boolean;
   /** Figures of a question's section of the page, in order. */
   readonly figures: readonly FigureId[];
-  /** CPU of both sides per message; null where no message is sent on its own account. */
+  /** Words about CPU per message of both sides; null without such a figure. */
   readonly effort: EffortWords | null;
   /** Terms that “How to read this” explains for this kind. */
   readonly definitions: readonly (readonly [term: string, meaning: string])[];
@@ -54,31 +54,31 @@ export type KindReport = {
 
 export type MeasuredMetric = {
   readonly metric: Metric;
-  /** Place among all metrics, which draws of chance and CSV columns follow: a new metric takes the next number. */
+  /** Position among all metrics, which fixes random draws and CSV columns: a new metric takes the next number. */
   readonly number: number;
   /** Header of the CSV column, with the base unit. */
   readonly csv: string;
   readonly measure: (decoded: DecodedTrial, one: Pick<Case, 'clients'>) => Shown;
-  /** Figure that shows it best; medians with their intervals can be had of every metric. */
+  /** Figure that shows it best; absent: medians with intervals. */
   readonly figure?: FigureId;
-  /** Fields of a trial that it is made from, by their paths: where one was not measured, the metric has no value. */
+  /** Paths of the trial's fields that it is made from; it has no value if one of them was not measured. */
   readonly sources: readonly string[];
-  /** True where a value is only a lower bound. */
+  /** True if a value is only a lower bound. */
   readonly isLowerBound?: (trial: MeasuredTrial) => boolean;
-  /** R² of the line that the value is the slope of; null where there is none. */
+  /** R² of the line that the value is the slope of; null if it is not a slope. */
   readonly fit?: (trial: MeasuredTrial) => number | null;
 };
 
 export type Judging = {
-  /** Metric that verdicts and answer are about. */
+  /** Metric that decides the answer. */
   readonly primary: (members: readonly Member[]) => MetricId;
-  /** Metrics whose values answer different questions from case to case, so that none of them is the best. */
+  /** Metrics measured under different conditions from case to case, so that none has a best value. */
   readonly incomparable: readonly MetricId[];
-  /** Metrics that two runs are compared by. */
+  /** Metrics by which two runs are compared. */
   readonly betweenRuns: readonly MetricId[];
 };
 
-/** @property leftOut said where two runs are compared */
+/** @property leftOut warning for comparisons of two runs */
 export type BesideTheory = { readonly leftOut: Warning };
 
 export type NoteFacts = {
@@ -96,7 +96,7 @@ export type TrialCondition =
   | 'clock sane'
   | 'samples for p99';
 
-/** Figure of a question's section, by what it shows; part of its address, which stays the same from version to version. */
+/** Id of a figure in a question's section; part of its address in the page, so it never changes. */
 export type FigureId =
   | 'percentiles'
   | 'load'
@@ -110,18 +110,18 @@ export type FigureId =
   | 'idle';
 
 export type EffortWords = {
-  /** `worked`: time the generator did not spin; `used`: all its CPU time. */
+  /** `worked`: time that the generator did not spin; `used`: all its CPU time. */
   readonly generator: 'worked' | 'used';
   readonly note: string;
-  /** Said of the limit; null to say how busy the generator was. */
+  /** Sentence about the limit; null to show how busy the generator was. */
   readonly limit: string | null;
 };
 
 export type WireCostBasis = {
-  /** Metric without which there is no figure. */
+  /** Metric that must be shown for the figure to exist. */
   readonly metric: MetricId;
   readonly per: 'message' | 'session and hour';
-  /** When the bytes were counted: `in steady state`. */
+  /** Time at which the bytes were counted: `in steady state`. */
   readonly when: string;
 };
 
@@ -135,13 +135,13 @@ export type CsvColumn = {
 };
 
 export type AdvicePart = {
-  /** Need that its cases answer: messages at some rate, sessions that are silent, or the rate that a server sustains. */
+  /** Need that its cases answer: messages at some rate, idle sessions, or the rate that a server sustains. */
   readonly need: 'traffic' | 'silence' | 'throughput';
-  /** Scenarios that `--scenarios` takes to measure it. */
+  /** Value of `--scenarios` that measures it. */
   readonly scenarios: string;
-  /** Words for what a run without such a case did not measure. */
+  /** Name of what a run without such a case did not measure. */
   readonly missing: string;
-  /** Metric that stands for each criterion. */
+  /** Metric of each criterion. */
   readonly criteria: Partial<Readonly<Record<MeasuredCriterion, MetricId>>>;
 };
 

@@ -4,7 +4,7 @@ import type { KindReport, KindShape } from './shape.ts';
 
 const title = ({ scenario, size }: Question): string => `${scenario}: ${integer(size)} B`;
 
-/** Messages sent one at a time, whose bytes are held against formulas. */
+/** Messages sent one at a time, whose bytes are checked against formulas. */
 export const wire: KindShape = {
   metrics: [],
   title,
@@ -13,7 +13,7 @@ export const wire: KindShape = {
   limit: 'one exchange at a time',
   judged: {
     leftOut: {
-      text: 'Cases of the kind “wire” are left out: each is held against its formula, not against another run.',
+      text: 'Cases of the kind “wire” are not compared: their bytes are checked against formulas, not against another run.',
       action: 'Read their table in the report of each run.',
     },
   },
@@ -33,7 +33,10 @@ export const wireReport: KindReport = {
   figures: [],
   effort: null,
   definitions: [
-    ['Theory', 'Bytes of a message by the specifications’ own framing rules, worked out apart from what is measured.'],
+    [
+      'Theory',
+      'Bytes of a message by the framing rules of the specifications, calculated independently of the measurement.',
+    ],
   ],
   trialColumns: () => [],
 };

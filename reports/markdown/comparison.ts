@@ -1,14 +1,13 @@
-import type { ComparedRow, Comparison, RawPair, Side } from '../compare/compare-model.ts';
-import { cellFigure, change, utcMinute, verdictFigures } from '../model/format.ts';
-import type { Metric } from '../model/metrics.ts';
+import type { ComparedRow, Comparison, RawPair } from '../compare/compare-model.ts';
+import { change, figureOrDash, utcMinute, verdictFigures } from '../model/format.ts';
 import { ICONS } from '../model/verdict.ts';
 import { escaped, markdownTable, paragraph, warningItems } from './text.ts';
 
-/** Two runs beside each other as Markdown. Equivalents are folded away unless everything was asked for. */
+/** Comparison of two runs as Markdown. Equivalents are folded away unless `all` is true. */
 export function comparisonMarkdown(comparison: Comparison, { all }: { all: boolean }): string {
   const { headline, base, next, rows, raw, warnings } = comparison;
   const quiet = rows.filter(({ verdict: { word } }) => word === 'equivalent' || word === 'not testable');
-  const told = all ? rows : rows.filter((row) => !quiet.includes(row));
+  const listed = all ? rows : rows.filter((row) => !quiet.includes(row));
   const runs = [base, next].map(({ id, startedAt, status }) =>
     escaped(`${id}, ${utcMinute(startedAt)}, ${status.label.toLowerCase()}`),
   );
@@ -18,7 +17,7 @@ export function comparisonMarkdown(comparison: Comparison, { all }: { all: boole
     paragraph(headline),
     '',
     `Base: ${runs[0]}. New: ${runs[1]}.`,
-    ...(told.length === 0 ? [] : ['', ...rowsTable(told)]),
+    ...(listed.length === 0 ? [] : ['', ...rowsTable(listed)]),
     ...(all || quiet.length === 0
       ? []
       : [
@@ -40,13 +39,11 @@ const rowsTable = (rows: readonly ComparedRow[]): string[] =>
     { header: 'question', cells: rows.map(({ question }) => escaped(question)) },
     { header: 'transport', cells: rows.map(({ name, floor }) => escaped(floor ? `${name} (floor)` : name)) },
     { header: 'figure', cells: rows.map(({ metric }) => metric.column) },
-    { header: 'base', right: true, cells: rows.map(({ metric, base }) => sideText(metric, base)) },
-    { header: 'new', right: true, cells: rows.map(({ metric, next }) => sideText(metric, next)) },
+    { header: 'base', right: true, cells: rows.map(({ metric, base }) => figureOrDash(metric, base)) },
+    { header: 'new', right: true, cells: rows.map(({ metric, next }) => figureOrDash(metric, next)) },
     { header: 'change', right: true, cells: rows.map(({ ratio }) => (ratio === null ? '—' : change(ratio))) },
     { header: 'verdict', cells: rows.map(verdictText) },
   ]);
-
-const sideText = (metric: Metric, side: Side): string => (side.state === 'shown' ? cellFigure(metric, side) : '—');
 
 function verdictText({ verdict }: ComparedRow): string {
   const words = `${ICONS[verdict.word]} ${verdict.word}`;
@@ -62,8 +59,8 @@ function rawMarkdown({ name, base, next, because, figures }: RawPair): string[] 
     '',
     ...markdownTable([
       { header: 'figure', cells: figures.map(({ metric }) => metric.column) },
-      { header: 'base', right: true, cells: figures.map((one) => sideText(one.metric, one.base)) },
-      { header: 'new', right: true, cells: figures.map((one) => sideText(one.metric, one.next)) },
+      { header: 'base', right: true, cells: figures.map((one) => figureOrDash(one.metric, one.base)) },
+      { header: 'new', right: true, cells: figures.map((one) => figureOrDash(one.metric, one.next)) },
     ]),
   ];
 }

@@ -37,9 +37,9 @@ test('a record has everything that somebody needs who was not there', () => {
       'Weights',
       'Result',
       'Ruled out',
-      'Not measured here, but meeting the needs by the facts alone',
+      'Not measured in this run, but meeting the needs by the facts alone',
     ],
-    ...['How sure', 'What would change it', 'Warnings', 'How to repeat it'],
+    ...['How sure', 'What would change the answer', 'Warnings', 'How to repeat it'],
   ]);
   expect(text).toContain('run `2026-11-23T06-18-00Z-fixture`, Valid');
   expect(text).toContain('- **Use:** Live dashboard');
@@ -49,10 +49,10 @@ test('a record has everything that somebody needs who was not there', () => {
   expect(text).toMatch(/^\| simplicity of running it \| \d+ % \| judgement \|$/m);
   expect(text).toMatch(/^\| Use \| `sse` .* \| 1\.00× \|/m);
   expect(text).toMatch(
-    /^- ~~`ws`~~ by “proxies that pass plain HTTP only”: .*\(\[RFC 9110 §7\.8\]\(https:\/\/www\.rfc-editor\.org\/rfc\/rfc9110#section-7\.8\), specification\)$/m,
+    /^- ~~`ws`~~ fails “proxies that pass only plain HTTP”: .*\(\[RFC 9110 §7\.8\]\(https:\/\/www\.rfc-editor\.org\/rfc\/rfc9110#section-7\.8\), specification\)$/m,
   );
-  expect(text).toMatch(/^- \*\*Measurement:\*\* Trials drawn again 300 times/m);
-  expect(text).toMatch(/^- \*\*Preference:\*\* Weights drawn 300 times/m);
+  expect(text).toMatch(/^- \*\*Measurement:\*\* With the trials resampled 300 times/m);
+  expect(text).toMatch(/^- \*\*Preference:\*\* With the weights varied 300 times/m);
   expect(text).toContain('npm run choose -- results.json');
 });
 
@@ -61,20 +61,22 @@ test('whatever was weighed stands in a table, and whose judgement it was', () =>
     { transports: SEVEN },
     { needs: ['browser'], judged: [{ transport: 'ws', criterion: 'features', level: 2 }] },
   );
-  expect(text).toContain('- **browser clients**: Do clients run in a web page, without a gateway of their own? Yes.');
+  expect(text).toContain('- **browser clients**: Do clients run in web pages, without a gateway of their own? Yes.');
   expect(text).toMatch(/^- \*\*Measured on:\*\* Invented CPU @ 2\.50GHz, 2 cores, linux 6\.8\.0, Node v24\.21\.0$/m);
   expect(text).toContain(
-    '- `ws`, reconnecting and other features: 2 (yours; the authors’: 3, reconnecting, heartbeats',
+    '- `ws`, reconnecting and other features: 2 (yours; the authors’: 3, you write reconnecting, heartbeats',
   );
   const [head = '', , first = ''] = text.slice(text.indexOf('| | tail latency (measured)')).split('\n');
   expect(head.split('|')).toHaveLength(first.split('|').length);
   expect(first).toMatch(/^\| `ws` \| 0\.\d+ ms \(1\.00×\) \| .* \| 1 \| 2 \(yours\) \|$/);
   const idle = { transport: 'sse', criterion: 'simplicity', level: 3 } as const;
   const unweighed = recordOf({ transports: SEVEN }, { judged: [idle], weights: { ...EQUAL, simplicity: 0 } });
-  expect(unweighed).toMatch(/^- `sse`, simplicity of running it: 3 \(yours; the authors’: 1, .*; it has no weight\)$/m);
-  // What was measured is not said to be so twice.
+  expect(unweighed).toMatch(
+    /^- `sse`, simplicity of running it: 3 \(yours; the authors’: 1, .*; this criterion has no weight\)$/m,
+  );
+  // A measured figure is called measured only once.
   expect(text).not.toContain('measured in this run, measured');
-  expect(text).toMatch(/^- Nothing that was measured is left with any of these as well: “/m);
+  expect(text).toMatch(/^- No measured transport is left with any one of these needs in addition: “/m);
 });
 
 test('who is alone stands there by its needs, and no certainty is claimed from draws', () => {
@@ -82,7 +84,7 @@ test('who is alone stands there by its needs, and no certainty is claimed from d
   expect(text).toMatch(
     /^- For it: an existing GraphQL schema: .* \(\[GraphQL specification .*\]\(https:.*\), specification\)$/m,
   );
-  expect(text).toContain('- **Measurement:** Decides nothing: there is no other to come first.');
+  expect(text).toContain('- **Measurement:** It decides nothing, because there is no other candidate.');
   expect(text).not.toContain('100 %');
 });
 
@@ -93,7 +95,7 @@ test('where nothing is recommended it says so and claims no certainty', () => {
   );
   expect(text.split('\n')[0]).toBe('# Which real-time transport: No advice: the load is outside the measured range.');
   expect(sections(text)).not.toContain('How sure');
-  expect(text).toContain('Asked, without an answer, of measurements of 2026-11-23');
+  expect(text).toContain('No decision could be based on measurements of 2026-11-23');
   expect(text).not.toContain('Cost is the weighted');
   expect(text).not.toMatch(/^\| Use/m);
 });

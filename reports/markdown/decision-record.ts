@@ -2,13 +2,13 @@ import { judgementsOf } from '../advice/facts/index.ts';
 import type { Source } from '../advice/facts/sources.ts';
 import type { Advice, CellTag, Option } from '../advice/model.ts';
 import { criterionOf } from '../advice/questions/criteria.ts';
-import { needOf } from '../advice/questions/needs.ts';
+import { needName, needOf } from '../advice/questions/needs.ts';
 import { PRESETS } from '../advice/questions/presets.ts';
 import { answersText, certaintiesOf, changesOf, closeText } from '../advice/words.ts';
 import { integer, printable, ratio, share, utcMinute } from '../model/format.ts';
 import { escaped } from './text.ts';
 
-/** A decision record that reads well without the run beside it: context, needs, weights, result, what would change it. */
+/** Decision record that can be read without the run: context, needs, weights, result, and what would change it. */
 export function decisionRecord(advice: Advice, { command }: { readonly command: string }): string {
   const { heading, run, answers, load, notCovered, tieBreaker, options, unjudged, unmeasured, sensitivity, warnings } =
     advice;
@@ -20,7 +20,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
   return [
     `# Which real-time transport: ${text(heading)}`,
     '',
-    `${recommends ? 'Decided on' : 'Asked, without an answer, of'} measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. The fit is one to these answers, not a property of a transport.`,
+    `${recommends ? 'This decision is based on' : 'No decision could be based on'} measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. The result fits these answers and is not a property of a transport.`,
     '',
     '## Context',
     '',
@@ -33,23 +33,23 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     '## Needs',
     '',
     ...(answers.needs.length === 0
-      ? ['None was named: nothing is ruled out by what it can or cannot do.']
+      ? ['No need was named, so none rules a transport out.']
       : [
-          'What a transport cannot do rules it out, whatever its figures.',
+          'A transport that fails a need is ruled out, whatever its figures.',
           '',
           ...answers.needs.map((id) => `- **${text(needOf(id).name)}**: ${text(needOf(id).question)} Yes.`),
         ]),
     '',
     '## Weights',
     '',
-    `As given: ${text(said.weights)}.`,
+    `Weights as given: ${text(said.weights)}.`,
     ...weightRows(advice),
     ...ownLevels(advice),
     '',
     '## Result',
     '',
     `**${text(heading)}**`,
-    ...(tieBreaker === null ? [] : ['', `What would settle it: ${text(tieBreaker)}`]),
+    ...(tieBreaker === null ? [] : ['', `To settle it: ${text(tieBreaker)}`]),
     ...(close === null ? [] : ['', text(close)]),
     '',
     ...optionRows(options),
@@ -61,12 +61,12 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
       unjudged.map(({ name, reason }) => `${code(name)}: ${text(reason)}`),
     ),
     ...named(
-      'Not measured here, but meeting the needs by the facts alone',
+      'Not measured in this run, but meeting the needs by the facts alone',
       unmeasured.map(
         ({ name, title, conditions }) =>
           `${code(name)} (${text(title)})${conditions.length === 0 ? '' : `, only if ${text(conditions.join('; '))}`}`,
       ),
-      advice.measure === null ? null : `To measure them beside the others: ${code(advice.measure)}`,
+      advice.measure === null ? null : `Command to measure them with the others: ${code(advice.measure)}`,
     ),
     ...(recommends
       ? [
@@ -79,7 +79,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
         ]
       : []),
     ...(recommends || sensitivity.needs.length > 0
-      ? ['', '## What would change it', '', ...changesOf(advice).map((line) => `- ${text(line)}`)]
+      ? ['', '## What would change the answer', '', ...changesOf(advice).map((line) => `- ${text(line)}`)]
       : []),
     ...named('Warnings', warnings.map(text)),
     '',
@@ -93,10 +93,11 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
 }
 
 function weightRows({ criteria }: Advice): string[] {
-  if (criteria.every(({ dropped }) => dropped !== null)) return ['', 'None of them counted: nothing was compared.'];
+  if (criteria.every(({ dropped }) => dropped !== null))
+    return ['', 'None of the weights counted, because nothing was compared.'];
   return [
     '',
-    '| what | counts for | from |',
+    '| criterion | share | basis |',
     '| --- | ---: | --- |',
     ...criteria.map(({ name, weight, tag, dropped }) => {
       const counts = dropped === null ? share(weight) : '—';
@@ -105,35 +106,38 @@ function weightRows({ criteria }: Advice): string[] {
   ];
 }
 
-/** Where the reader's judgement stands in place of the authors', and what a level is. */
+/** Paragraphs that explain levels and list the judgements that replace the authors'. */
 function ownLevels({ answers, criteria }: Advice): string[] {
   const judges = criteria.some(({ tag, dropped }) => tag === 'judgement' && dropped === null);
   const scale = judges
-    ? ['', 'What is judged, not measured, has three levels, 1 the best; they count as a cost of 1, 1.5 and 2.25.']
+    ? [
+        '',
+        'Judged criteria have three levels, of which 1 is the best; levels 1, 2 and 3 count as a cost of 1, 1.5 and 2.25.',
+      ]
     : [];
   if (answers.judged.length === 0) return scale;
   return [
     ...scale,
     '',
-    'Judged by whoever decided, in place of the authors:',
+    'These judgements by the person who decided replace the authors’ judgements:',
     '',
     ...answers.judged.map(({ transport, criterion, level }) => {
       const theirs = judgementsOf(transport)?.[criterion];
       const others = theirs === undefined ? '' : `; the authors’: ${theirs.level}, ${text(theirs.note)}`;
-      const idle = answers.weights[criterion] > 0 ? '' : '; it has no weight';
+      const idle = answers.weights[criterion] > 0 ? '' : '; this criterion has no weight';
       return `- ${code(transport)}, ${text(criterionOf(criterion).name)}: ${level} (yours${others}${idle})`;
     }),
   ];
 }
 
-/** Everything that was weighed, with what it rests on. */
+/** Table of everything that was weighed, with its basis. */
 function figureRows({ options, criteria }: Advice): string[] {
   const weighed = options.filter(({ cells }) => cells.length > 0);
   const counting = criteria.filter(({ dropped }) => dropped === null);
   if (weighed.length === 0 || counting.length === 0) return [];
   return [
     '',
-    'What was weighed, and in brackets how many times the best of those in question it is:',
+    'Figures that were weighed, each with its ratio to the best candidate’s in brackets:',
     '',
     `| | ${counting.map(({ name, tag }) => `${text(name)} (${tag})`).join(' | ')} |`,
     `| --- |${' ---: |'.repeat(counting.length)}`,
@@ -151,9 +155,9 @@ function figureRows({ options, criteria }: Advice): string[] {
 }
 
 function optionRows(options: readonly Option[]): string[] {
-  if (options.length === 0) return ['Nothing was measured that could be judged.'];
+  if (options.length === 0) return ['No measured transport could be judged.'];
   return [
-    '| | transport | cost by these weights | why |',
+    '| rating | transport | cost by these weights | reason |',
     '| --- | --- | ---: | --- |',
     ...options.map(
       ({ rating, name, title, fit, because }) =>
@@ -165,7 +169,7 @@ function optionRows(options: readonly Option[]): string[] {
 
 const LEGEND = [
   '',
-  'Cost is the weighted geometric mean of how many times each figure is the first one’s. **Use**: least cost, in at least 70 % of draws, or a share of a toss-up. **Consider**: at most 1.5×. **Only if**: on the condition named, or up to 3×. **Avoid**: fails a need, misses the objective, or costs more than 3×.',
+  'Cost is the weighted geometric mean of the ratios of an option’s figures to the leader’s. **Use**: lowest cost in at least 70 % of draws, or part of a toss-up. **Consider**: at most 1.5×. **Only if**: on the named condition, or at most 3×. **Avoid**: fails a need, misses the objective, or costs more than 3×.',
 ];
 
 function optionReasons({ name, rating, reasons, needs }: Option): string[] {
@@ -178,24 +182,23 @@ function optionReasons({ name, rating, reasons, needs }: Option): string[] {
         `- ${SPEAKS[speaks]}${text(said)} (${source === null ? tag : rests(source, tag)})`,
     ),
     ...needs.map(({ need, value, note, source, tag }) => {
-      const what = need === 'objective' ? 'objective' : needOf(need).name;
-      const word = value === 'depends' || value === 'other form' ? 'only if' : value;
-      return `- ${text(what)}: ${word}: ${text(note)} (${rests(source, tag)})`;
+      const word = value === 'depends' || value === 'other form' ? 'only if' : `${value}:`;
+      return `- ${text(needName(need))}: ${word} ${text(note)} (${rests(source, tag)})`;
     }),
   ];
 }
 
 const SPEAKS = { for: 'For it: ', against: 'Against it: ', neither: 'Neither for nor against: ' } as const;
 
-/** Eliminations, each with its need and its source. */
+/** Options that were ruled out, each with the failed need and its source. */
 function ruledOut(options: readonly Option[]): string[] {
   const out = options.flatMap(({ name, needs }) =>
     needs
       .filter(({ value }) => value === 'no')
-      .map(({ need, note, source, tag }) => {
-        const what = need === 'objective' ? 'objective' : needOf(need).name;
-        return `~~${code(name)}~~ by “${text(what)}”: ${text(note)} (${rests(source, tag)})`;
-      }),
+      .map(
+        ({ need, note, source, tag }) =>
+          `~~${code(name)}~~ fails “${text(needName(need))}”: ${text(note)} (${rests(source, tag)})`,
+      ),
   );
   return named('Ruled out', out);
 }
@@ -207,11 +210,11 @@ function bothLine({ robustness }: Advice): string[] {
   return [`- **Both together:** ${parts.join(', ')} of ${integer(robustness.draws)} draws.`];
 }
 
-/** Clauses have an address everywhere; what this repository says of itself has one only here. */
+/** Source as Markdown. Only addresses outside this repository become links, because a record is read elsewhere. */
 const cited = ({ clause, url }: Source): string =>
   url.startsWith('https:') ? `[${text(clause)}](${url})` : text(clause);
 
-/** What was measured needs no other source than the run. */
+/** Source and tag of a statement, without the tag if its source says that it was measured. */
 const rests = (source: Source, tag: CellTag): string =>
   tag === 'measured' ? cited(source) : `${cited(source)}, ${tag}`;
 
@@ -222,7 +225,7 @@ const named = (title: string, lines: readonly string[], after: string | null = n
 
 const text = escaped;
 
-/** Inside a code span nothing is markup but the backtick that ends it, and in a table the bar. */
+/** Code span. Replaces backticks, which would end it, and bars, which would end a table cell. */
 const code = (from: string): string => `\`${printable(from).replaceAll('`', '’').replaceAll('|', '¦')}\``;
 
 const fenced = (from: string): string => printable(from).replaceAll('```', '’’’');

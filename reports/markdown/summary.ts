@@ -1,6 +1,5 @@
 import type { Results } from '../../bench/results/schema.ts';
-import { thresholdText } from '../analysis/threshold-text.ts';
-import type { JudgedThreshold } from '../analysis/thresholds.ts';
+import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
 import { extreme, type MetricId } from '../model/metrics.ts';
@@ -8,7 +7,7 @@ import type { Analysis, Cell, Group, Row } from '../model/model.ts';
 import { absentText, ICONS } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
-/** A run's end as Markdown, for a pull request or a job's summary: decision, state, a table a question, warnings. */
+/** Summary of a run as Markdown for a pull request or a job: decision, status, one table per question, warnings. */
 export function summaryMarkdown(
   { id }: Results,
   analysis: Analysis,

@@ -2,8 +2,8 @@ import { printable } from '../model/format.ts';
 import type { Sentence, Warning } from '../model/model.ts';
 
 /**
- * Names and reasons come from outside: in Markdown none of them may begin a link, a tag, a mention, a list or a table's cell.
- * Links and mentions are looked for in the text that entities have become, so an invisible joiner stands after an `@` that a name follows.
+ * Escapes text from outside, such as names and reasons, so that it cannot begin a link, a tag, a mention, a list or a table cell.
+ * Links and mentions are detected after entities are decoded, so an invisible joiner follows every `@` that precedes a name.
  */
 export const escaped = (text: string): string =>
   printable(text)
@@ -24,7 +24,7 @@ export const paragraph = (sentence: Sentence): string =>
 
 export type MarkdownColumn = { readonly header: string; readonly right?: true; readonly cells: readonly string[] };
 
-/** Cells are taken as they are: whoever makes one escapes what is in it. */
+/** Markdown table. The caller escapes the cells. */
 export function markdownTable(columns: readonly MarkdownColumn[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   const rows = columns[0]?.cells.length ?? 0;

@@ -4,7 +4,7 @@ import type { Metric } from './metrics.ts';
 import type { Cell } from './model.ts';
 import type { Bound, Verdict } from './verdict.ts';
 
-/** Numbers as the page and the terminal print them: three significant figures, no locale, the unit elsewhere. */
+/** A number with three significant figures, independent of locale, without its unit. */
 export function figures(value: number, significant = 3): string {
   if (!Number.isFinite(value)) return '—';
   if (value === 0) return '0';
@@ -13,7 +13,7 @@ export function figures(value: number, significant = 3): string {
   return grouped(rounded.toFixed(Math.min(20, Math.max(0, significant - 1 - magnitude))));
 }
 
-/** Commas between thousands from 10,000 up, and 1,000 alike, so that columns read the same. */
+/** Puts commas between thousands. */
 function grouped(digits: string): string {
   const [whole = '', fraction] = digits.split('.');
   const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',');
@@ -22,11 +22,11 @@ function grouped(digits: string): string {
 
 export const integer = (value: number): string => grouped(value.toFixed(0));
 
-/** A figure of bytes or packets a message: an average of whole numbers, to the hundredth. */
+/** Bytes or packets per message: an average of whole numbers, to two decimals. */
 export const hundredths = (value: number): string =>
   Number.isFinite(value) ? grouped(String(Number(value.toFixed(2)))) : '—';
 
-/** A difference of two such figures, with its sign. */
+/** A difference to two decimals, with its sign. */
 export function signed(value: number): string {
   if (!Number.isFinite(value)) return '—';
   const size = hundredths(Math.abs(value));
@@ -40,7 +40,7 @@ export const signedShare = (value: number): string => `${signed(value * 100)} %`
 export const countOf = (count: number, noun: string, nouns = `${noun}s`): string =>
   `${integer(count)} ${count === 1 ? noun : nouns}`;
 
-/** A share of 0 to 1. Never rounded up to a certainty that was not seen. */
+/** A share from 0 to 1 as a percentage; it is never rounded to 0 % or 100 %. */
 export function share(value: number): string {
   if (value > 0 && value < 0.01) return '< 1 %';
   if (value < 1 && value > 0.99) return '> 99 %';
@@ -55,7 +55,7 @@ export const inUnit = ({ scale }: Pick<Metric, 'scale'>, value: number): string 
 export const intervalInUnit = (metric: Pick<Metric, 'scale'>, { low, high }: Interval): string =>
   `${inUnit(metric, low)}–${inUnit(metric, high)}`;
 
-/** Ratios near one need their second decimal: 1.02× and 0.98× must not both read 1×. */
+/** A ratio with two decimals below ten: 1.02× and 0.98× must not both read 1×. */
 export function ratio(value: number): string {
   if (!Number.isFinite(value)) return '—';
   return `${value < 10 ? value.toFixed(2) : figures(value)}×`;
@@ -69,7 +69,7 @@ export function change(value: number): string {
   if (!Number.isFinite(value)) return '—';
   const percent = (value - 1) * 100;
   const size = Math.abs(percent) < 9.95 ? Math.abs(percent).toFixed(1) : integer(Math.abs(percent));
-  // What rounds to nothing has no direction.
+  // A change that rounds to zero has no sign.
   const sign = size === '0.0' ? '' : percent < 0 ? '−' : '+';
   return `${sign}${size} %`;
 }
@@ -77,13 +77,13 @@ export function change(value: number): string {
 export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>
   value.shown ? inUnit(metric, value.value) : '—';
 
-/** A verdict's figures, where it has any: `1.31× (1.18–1.46)`, and `≤ 0.50× (≤ 0.53)` against a lower bound. */
+/** Ratio and interval of a verdict, or null: `1.31× (1.18–1.46)`, and `≤ 0.50× (≤ 0.53)` against a lower bound. */
 export const verdictFigures = (verdict: Verdict): string | null =>
   'interval' in verdict
     ? `${bounded(ratio(verdict.ratio), verdict.bound ?? null)} (${boundedInterval(verdict)})`
     : null;
 
-/** Of a bounded ratio only the end on the bound's side is an end at all. */
+/** Interval of a ratio; with a bound, only the end on its side is known. */
 function boundedInterval({ interval, bound }: { interval: Interval; bound?: Bound }): string {
   if (bound === undefined) return ratioInterval(interval);
   return `${bound} ${ratio(bound === '≤' ? interval.high : interval.low).slice(0, -1)}`;
@@ -93,11 +93,17 @@ const bounded = (text: string, bound: Bound | null): string => (bound === null ?
 
 type ShownCell = Extract<Cell, { state: 'shown' }>;
 
-/** A lower bound must never read as a measured limit. */
+/** Median of a cell, marked if it is a lower bound. */
 export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
   bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
 
-/** The upper end of a lower bound's interval is no limit either. */
+/** Figure of a cell; a dash if it has none. */
+export const figureOrDash = (
+  metric: Pick<Metric, 'scale'>,
+  cell: ({ readonly state: 'shown' } & Pick<ShownCell, 'median' | 'bounded'>) | { readonly state: 'not shown' },
+): string => (cell.state === 'shown' ? cellFigure(metric, cell) : '—');
+
+/** Interval of a cell; that of a lower bound has no upper end. */
 export const cellInterval = (
   metric: Pick<Metric, 'scale'>,
   { interval, bounded: limited }: Pick<ShownCell, 'interval' | 'bounded'>,
@@ -121,6 +127,6 @@ export function utcMinute(instant: string): string {
   return Number.isNaN(time.getTime()) ? instant : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-/** Names and reasons come from outside: in print none of them may break a line, move a cursor or turn a line around. */
+/** Makes text from outside safe to print: no line breaks, cursor movements or changes of direction. */
 export const printable = (text: string): string =>
   text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');

@@ -13,7 +13,7 @@ export type CaseGroup = {
 
 export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
 
-/** Cases are comparable only when no dimension makes their questions differ. */
+/** Groups cases that answer the same question, and so may be compared. */
 export function groupCases(cases: readonly Case[]): CaseGroup[] {
   const groups = Map.groupBy(cases, questionKey);
   return [...groups].flatMap(([id, members]) => {
@@ -43,7 +43,7 @@ export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases
   };
 }
 
-/** What the searches were for, which all of a run share; null where none was made. */
+/** Objective of the searches, which a whole run shares; null without a search. */
 function objectiveOf(cases: readonly Case[]): Objective | null {
   const trials = cases.flatMap((one) => one.trials);
   const [first] = trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? [])));
@@ -54,7 +54,7 @@ function objectiveOf(cases: readonly Case[]): Objective | null {
 export const objectiveText = ({ percentile, seconds }: Objective): string =>
   `p${percentile} ≤ ${Number((seconds * 1e3).toPrecision(6))} ms`;
 
-/** A case whose transport the results do not describe is still shown, under its id. */
+/** Title of a case's transport; its id if the results do not describe it. */
 export function describe(
   { transports }: Results,
   { transport, variant }: Case,
@@ -63,7 +63,7 @@ export function describe(
   return { title: info?.title ?? flagOf({ transport, variant }), floor: info?.floor ?? false };
 }
 
-/** Transports of the run that a group has no case of: their capabilities leave it out, or the machine could not load them. */
+/** Transports without a case in a group, because they cannot do it or the machine could not load them. */
 export function unsupportedIn({ transports, plan }: Results, { question, cases }: CaseGroup): Absent[] {
   const left = (plan.leftOut ?? []).filter((one) => concerns(one, question));
   const said = left.map(absent);

@@ -4,31 +4,31 @@ import type { Decoded, Shown } from '../stats/distribution.ts';
 import type { MetricId } from './metrics.ts';
 import type { CurvePoint, SharePoint, TrialView } from './model.ts';
 
-/** A measured trial with its histograms decoded, once for all that is read from them. */
+/** A measured trial with its histograms decoded once. */
 export type DecodedTrial = {
   readonly trial: MeasuredTrial;
   readonly response: Decoded;
   readonly service: Decoded;
   readonly lag: Decoded;
   readonly connect: Decoded;
-  /** Only where a message has several receivers. */
+  /** Null unless a message has several receivers. */
   readonly last: Decoded | null;
 };
 
-/** A metric's values by block over the valid trials that show it, and why there are none where there are none. */
+/** Values of a metric by block over the valid trials that have one. `reason` says why there are none. */
 export type Reading = {
   readonly sample: Sample;
   readonly median: number;
   readonly reason: string;
   /** Number of values that are lower bounds. */
   readonly bounded: number;
-  /** R² of the worst of the lines that the values are slopes of; null where they are none. */
+  /** Lowest R² of the lines that the values are slopes of; null if they are not slopes. */
   readonly fit: number | null;
 };
 
 export type Readings = Readonly<Record<MetricId, Reading>>;
 
-/** One case of a group, with everything read out of its trials. */
+/** A case of a group with all that is read from its trials. */
 export type Member = {
   readonly caseId: string;
   readonly name: string;

@@ -29,7 +29,7 @@ export type Metric = {
   readonly words: { readonly better: string; readonly worse: string };
 };
 
-/** `lowest` or `highest`: what the best choice of a column is. */
+/** `lowest` or `highest`, whichever is best. */
 export const extreme = ({ best }: Pick<Metric, 'best'>): 'lowest' | 'highest' =>
   best === 'less' ? 'lowest' : 'highest';
 

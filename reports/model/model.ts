@@ -13,19 +13,19 @@ import type { Shown } from '../stats/distribution.ts';
 import type { Kind, Metric, MetricId } from './metrics.ts';
 import type { Absent, Bound, Expert, Verdict } from './verdict.ts';
 
-/** What the trials allow us to say: everything a page or a terminal shows, and nothing about how it looks. */
+/** Everything that a page or a terminal shows of a run, independent of its layout. */
 export type Analysis = {
   readonly options: AnalysisOptions;
   readonly status: Status;
   readonly counts: TrialCounts;
-  /** One a question: cases that differ in nothing but their transport. The first is the run's primary one. */
+  /** Cases by question: those of one group differ only in their transport. The first group is the run's primary one. */
   readonly groups: readonly Group[];
-  /** What the formulas say beside what was counted: in a table of its own, without verdicts. */
+  /** Bytes by formula beside those counted, without verdicts. */
   readonly wire: readonly WireRow[];
   readonly micro: readonly MicroView[];
-  /** Null unless the run measured every transport twice, to see what is called a difference where there is none. */
+  /** Result of an A/A run, which measures every transport twice; null for other runs. */
   readonly sameTwice: SameTwice | null;
-  /** What makes this machine unfit to measure on. */
+  /** Failed checks that make the machine unfit for measuring. */
   readonly unfit: readonly Check[];
   readonly warnings: readonly Warning[];
 };
@@ -34,13 +34,13 @@ export type Check = NonNullable<Environment['checks']>[number];
 
 export type SameTwice = {
   readonly comparisons: number;
-  /** Differences that were found where there can be none. */
+  /** False positives: differences found between identical cases. */
   readonly mistaken: readonly string[];
   readonly sentence: Sentence;
 };
 
 export type AnalysisOptions = {
-  /** Differences of times, rates and memory within ± this share do not count. */
+  /** Share within which times, rates and memory are equivalent: 0.05 is ±5 %. */
   readonly timeBand: number;
   readonly byteBand: number;
   readonly resamples: number;
@@ -60,17 +60,17 @@ export type TrialCounts = {
   readonly suspect: number;
   readonly invalid: number;
   readonly failed: number;
-  /** Planned, and never run. */
+  /** Planned trials that never ran. */
   readonly missing: number;
 };
 
 export type Warning = {
   readonly text: string;
-  /** What to do about it. */
+  /** Remedy. */
   readonly action: string;
 };
 
-/** A sentence whose important words can be set off; a renderer that cannot do so joins the texts. */
+/** A sentence with some words in bold; renderers without bold join the texts. */
 export type Sentence = readonly Phrase[];
 export type Phrase = { readonly text: string; readonly strong: boolean };
 
@@ -101,7 +101,7 @@ export type Group = {
   readonly title: string;
   /** Sorted: choices by the primary metric, then the floor. */
   readonly rows: readonly Row[];
-  /** The group's own columns, in order: those of its kind of scenario. Cells of any other are not shown. */
+  /** Columns of the group in order: those of its kind of scenario. */
   readonly metrics: readonly MetricId[];
   readonly columns: Readonly<Record<MetricId, Column>>;
   readonly primary: MetricId;
@@ -109,24 +109,24 @@ export type Group = {
   readonly unsupported: readonly Absent[];
   readonly layer: Wire['layer'] | 'mixed' | null;
   readonly answer: Sentence;
-  /** Where the answer names several: columns in which one of them is shown lowest. May be empty. */
+  /** Other columns in which one of several leaders is shown to be best; may be empty. */
   readonly tieBreak: Sentence;
-  /** How sure the answer is: would the runs come out this way again? */
+  /** Stability of the answer: would another run give it again? */
   readonly certainty: Sentence;
-  /** And would it stand if something else counted for more? */
+  /** Other columns that speak against the answer. */
   readonly preference: Sentence;
-  /** What its figures are, where their names do not tell. */
+  /** Explanations of figures whose names do not tell what they are. */
   readonly notes: readonly string[];
   readonly notCovered: NotCovered;
 };
 
-/** `common` is mostly the same for all of a run's groups, `own` is not. */
+/** Limits of what was measured: `common` is mostly equal for all groups of a run, `own` is not. */
 export type NotCovered = { readonly common: string; readonly own: string };
 
 export type Column = {
   readonly metric: Metric;
   readonly band: number;
-  /** Case that the column's factors and verdicts are against; null when no choice has a value. */
+  /** Case that the column's factors and verdicts compare with; null if no choice has a value. */
   readonly best: string | null;
 };
 
@@ -141,12 +141,12 @@ export type Row = {
   readonly floor: boolean;
   readonly cells: Readonly<Record<MetricId, Cell>>;
   readonly curve: readonly CurvePoint[];
-  /** Pooled over the valid trials: for the shape alone, since trials differ and one of them may be most of a tail. */
+  /** Distribution over all valid trials together; only its shape counts, since one trial may be most of a tail. */
   readonly pooled: readonly SharePoint[];
   readonly payload: Shown;
   /** Bytes per delivered message at the sockets, where `bytes` were counted on the link. */
   readonly socketBytes: Shown;
-  /** Of the valid trials; empty where nothing was searched for. */
+  /** Searches of the valid trials; empty for other kinds. */
   readonly searches: readonly Capacity[];
   readonly trials: readonly TrialView[];
   readonly validTrials: number;
@@ -156,17 +156,17 @@ export type Cell =
   | {
       readonly state: 'shown';
       readonly median: number;
-      /** Of the median, 95 %; null with fewer than six valid trials. */
+      /** 95 % interval of the median; null with fewer than six valid trials. */
       readonly interval: Interval | null;
       readonly values: readonly { readonly block: number; readonly value: number }[];
-      /** The value is a lower bound: so many of its trials are. */
+      /** Number of trials whose value is a lower bound; if above 0, the median is one. */
       readonly bounded: number;
-      /** R² of the worst of the lines that the values are slopes of; null where they are none. */
+      /** Lowest R² of the lines that the values are slopes of; null if they are not slopes. */
       readonly fit: number | null;
-      /** Over the column's best choice. */
+      /** Ratio to the column's best choice. */
       readonly factor: number | null;
       readonly factorBound: Bound | null;
-      /** Against the column's best choice; null for that choice itself and for the floor. */
+      /** Verdict against the column's best choice; null for that choice itself and for the floor. */
       readonly verdict: Verdict | null;
       readonly expert: Expert | null;
     }
@@ -176,14 +176,14 @@ export type CurvePoint = {
   readonly percentile: number;
   /** Median over the valid trials. */
   readonly seconds: number;
-  /** Of the fastest trial there, and of the slowest. */
+  /** Value of the fastest trial and of the slowest. */
   readonly low: number;
   readonly high: number;
-  /** Whether each trial by itself has enough samples beyond. */
+  /** True if every trial by itself has enough samples beyond the percentile. */
   readonly firm: boolean;
 };
 
-/** So much of what all valid trials counted together came in at most this time. */
+/** Share of all messages of the valid trials that took at most this time. */
 export type SharePoint = { readonly share: number; readonly seconds: number };
 
 export type TrialView =
@@ -200,17 +200,17 @@ export type TrialView =
       readonly seconds: number;
       readonly messages: Messages;
       readonly values: Readonly<Record<MetricId, Shown>>;
-      /** Whether the figure that a search found is a lower bound. */
+      /** True if the figure that a search found is a lower bound. */
       readonly lowerBound: boolean;
-      /** From the actual sending. */
+      /** Latency from the actual time of sending. */
       readonly serviceP50: Shown;
-      /** Until the last subscriber had the message; null where a message has one receiver. */
+      /** Latency of the last subscriber to receive a message; null if a message has one receiver. */
       readonly lastP50: Shown | null;
       readonly lagP50: Shown;
       readonly lagP99: Shown;
       /** Share of the window the busiest worker worked, 0 to 1. */
       readonly busy: number;
-      /** Of the generator's resident memory over the window; null where its start was not read. */
+      /** Growth of the generator's resident memory over the window; null if it was not read at the start. */
       readonly generatorGrowthBytes: number | null;
       readonly search: { readonly steps: number; readonly ceilingRate: number; readonly reason: string | null } | null;
       readonly fit: { readonly server: number; readonly generator: number } | null;
@@ -232,7 +232,7 @@ type Messages = Extract<Results['cases'][number]['trials'][number], { state: 'va
 export type Tiers =
   | {
       readonly kind: 'tiered';
-      /** Best first. Every case of a tier is not shown to be worse than the tier's first. */
+      /** Tiers, best first. No case of a tier is shown to be worse than the tier's first. */
       readonly tiers: readonly (readonly TierEntry[])[];
       /** Choices that have too few valid trials for a verdict, or whose figures allow none. */
       readonly untested: readonly Untested[];
@@ -241,22 +241,22 @@ export type Tiers =
 
 export type Untested = {
   readonly name: string;
-  /** Its figure is a lower bound, so that it may be better than any of the tiers. */
+  /** True if its figure is a lower bound, so that it may be better than any tier. */
   readonly bounded: boolean;
 };
 
 export type TierEntry = {
   readonly caseId: string;
   readonly name: string;
-  /** Against the first of its tier; null for the first itself. */
+  /** Verdict against the first of its tier; null for the first itself. */
   readonly verdict: Verdict | null;
-  /** Against the first of tier A; null within tier A. */
+  /** Verdict against the first of tier A; null within tier A. */
   readonly toLeader: Verdict | null;
   /** Share of resamples in which it is within the band of that resample's best. */
   readonly topShare: number | null;
 };
 
-/** What one exchange of a message costs by the formulas, beside what was counted. All figures are bytes or packets a message. */
+/** Cost of one exchanged message by formula and as counted, in bytes or packets per message. */
 export type WireRow = {
   readonly caseId: string;
   readonly name: string;
@@ -264,58 +264,58 @@ export type WireRow = {
   readonly floor: boolean;
   readonly size: number;
   readonly encoding: Case['encoding'];
-  /** What is unusual about the case: `binary, TLS`; may be empty. */
+  /** Labels of the case's unusual dimensions: `binary, TLS`; may be empty. */
   readonly particulars: string;
-  /** Valid trials behind the figures; medians where there are several. */
+  /** Number of valid trials; figures are their medians. */
   readonly trials: number;
-  /** Messages of each, up and down. */
+  /** Messages exchanged in a trial. */
   readonly exchanges: number;
-  /** Null where nothing was counted. */
+  /** Null if nothing was counted. */
   readonly up: WireWay | null;
   readonly down: WireWay | null;
-  /** Why figures are missing: no valid trial, or no formula. */
+  /** Reason why figures are missing, or null. */
   readonly reason: string | null;
-  /** The clauses that the formula stands on. */
+  /** Clauses of specifications that the formula is based on. */
   readonly source: string | null;
 };
 
 export type WireWay = {
-  /** Null of datagrams, which sockets do not count. */
+  /** Null for datagrams, which sockets do not count. */
   readonly socket: Beside | null;
-  /** Null where no private link carried the bytes. */
+  /** Null without a private link. */
   readonly link: (Beside & { readonly packets: Packets }) | null;
 };
 
 export type Beside = {
-  /** Null where there is no formula. */
+  /** Null without a formula. */
   readonly theory: number | null;
   readonly measured: number;
-  /** Measured less theory. */
+  /** Measured minus theory. */
   readonly difference: number | null;
-  /** The difference over the theory. */
+  /** Difference divided by theory. */
   readonly share: number | null;
 };
 
 export type Packets = {
   readonly counted: number;
-  /** Segments the data alone fill; null where there is no formula. */
+  /** Segments that the data alone fill; null without a formula. */
   readonly forData: number | null;
-  /** Acknowledgements and split writes: what was counted beyond that. */
+  /** Packets beyond those: acknowledgements and split writes. */
   readonly more: number | null;
 };
 
-/** A server's protocol work in a tight loop, beside what a message cost the whole server under load. */
+/** CPU time of a server's protocol work in a tight loop, beside that of the whole server under load. */
 export type MicroView = {
   readonly transport: string;
   readonly size: number;
   readonly decode: Shown;
   readonly encode: Shown;
-  /** Both together: what the protocol itself costs a server that echoes. */
+  /** Sum of decode and encode: the protocol's share of an echo. */
   readonly protocol: Shown;
-  /** Server CPU per message of an echo of the same size; where one was measured. */
+  /** Server CPU per message of a measured echo of this size. */
   readonly measured: Shown;
   readonly question: string | null;
-  /** Protocol over measured. */
+  /** Protocol divided by measured. */
   readonly share: number | null;
   readonly libraries: readonly string[];
 };

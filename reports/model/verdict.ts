@@ -1,12 +1,12 @@
 import type { Interval } from '../stats/bootstrap.ts';
 
-/** `ratio` is this case over the other: above 1 is more, and the word says whether more is better. */
+/** Verdict on one case against another. `ratio` is the first over the second; the word says whether more is better. */
 export type Verdict =
   | {
       readonly word: 'better' | 'worse' | 'equivalent' | 'not separated';
       readonly ratio: number;
       readonly interval: Interval;
-      /** One side is a lower bound: the true ratio is at most, or at least, what stands here. */
+      /** Set if one side is a lower bound: the true ratio is at most, or at least, `ratio`. */
       readonly bound?: Bound;
     }
   | { readonly word: 'not testable'; readonly reason: string }
@@ -14,7 +14,7 @@ export type Verdict =
 
 export type Bound = '≤' | '≥';
 
-/** What cannot be used on the machine that measured has a word of its own, though no pair is ever judged so. */
+/** Word of a verdict, or `unavailable` for a transport that this machine cannot run. */
 export type Word = Verdict['word'] | 'unavailable';
 
 export const ICONS: Readonly<Record<Word, string>> = {
@@ -27,21 +27,21 @@ export const ICONS: Readonly<Record<Word, string>> = {
   unavailable: '○',
 };
 
-/** What was asked for and has no case: it cannot do this, or cannot be used on the machine that measured. */
+/** A requested transport without a case, because it cannot do this or the machine cannot run it. */
 export type Absent = {
   readonly name: string;
   readonly word: Extract<Word, 'not supported' | 'unavailable'>;
   readonly reason: string;
 };
 
-/** `mqtt: — not supported: carries no binary messages`; what another machine may load is said to be unavailable here. */
+/** `mqtt: — not supported: carries no binary messages`, or `… unavailable here: …` if another machine may run it. */
 export function absentText({ name, word, reason }: Absent): string {
   return `${name}: ${ICONS[word]} ${word}${word === 'unavailable' ? ' here' : ''}: ${reason}`;
 }
 
-/** Stands beside the verdict for readers who ask for it; the verdict is never decided by it. */
+/** Rank statistics beside a verdict, which they never decide. */
 export type Expert = {
-  /** 0 where the two have too few blocks in common to be paired. */
+  /** Number of paired blocks; 0 if too few are common to both. */
   readonly pairs: number;
   readonly p: number;
   /** `p` after Holm's correction over the comparisons of the same group and metric. */

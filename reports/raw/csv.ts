@@ -1,7 +1,7 @@
-/** Null is an empty cell: a figure that is missing is no zero. */
+/** Value of a cell. Null makes an empty cell: a missing figure is not a zero. */
 export type Cell = string | number | boolean | null;
 
-/** RFC 4180: lines end in CRLF, and cells with separators, quotes or line ends are quoted. */
+/** Writes CSV as RFC 4180 has it: lines end in CRLF, and cells with separators, quotes or line ends are quoted. */
 export const csvOf = (lines: readonly (readonly Cell[])[]): string =>
   lines.map((cells) => `${cells.map(cellText).join(',')}\r\n`).join('');
 
@@ -14,13 +14,12 @@ function cellText(cell: Cell): string {
   return safe === cell ? quotedText(safe) : inQuotes(safe);
 }
 
-/** In quotes where it must be. */
+/** Quotes a text if it needs quotes. */
 export const quotedText = (text: string): string => (/[",\r\n]/.test(text) ? inQuotes(text) : text);
 
 const inQuotes = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
 /**
- * Names and reasons come from outside. A spreadsheet takes a cell that begins with one of these for a formula, whether quoted or
- * not; after an apostrophe it is text.
+ * Puts an apostrophe before a text that a spreadsheet would take for a formula, quoted or not. Names and reasons come from outside.
  */
 export const inert = (text: string): string => (/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) ? `'${text}` : text);

@@ -7,10 +7,9 @@ import {
   listTags,
 } from 'hdr-histogram-js';
 import { expect, test } from 'vitest';
-import { lightened } from '../page/document/carried.ts';
+import { withoutHistograms } from '../page/document/embedded-data.ts';
 import { ECHO, IDLE, makeResults } from '../testing/fixtures.ts';
-import { endsOf } from './hdr.ts';
-import { histogramLog, pooledLog } from './hlog.ts';
+import { endsOf, histogramLog, pooledLog } from './hlog.ts';
 import { fileNameOf } from './names.ts';
 import { pooledResponses } from './pooled.ts';
 
@@ -90,7 +89,7 @@ test('every line keeps to the format’s definition: tag, three numbers, a histo
 
 test('what a page carries makes a log too: a line a case, its valid trials added together', async () => {
   const pooled = pooledResponses(RESULTS);
-  const reader = new HistogramLogReader(await pooledLog(lightened(RESULTS), pooled));
+  const reader = new HistogramLogReader(await pooledLog(withoutHistograms(RESULTS), pooled));
   const timed = RESULTS.cases.filter(({ kind }) => kind !== 'idle');
   expect(timed).toHaveLength(2);
   for (const { id, trials } of timed) {

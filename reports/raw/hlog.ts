@@ -1,16 +1,17 @@
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { printable } from '../model/format.ts';
-import { endsOf } from './hdr.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
+import { bytesOf, inflated } from './inflate.ts';
 import type { Pooled } from './pooled.ts';
 
-/** In the order in which a trial's histograms are written. */
+/** Kinds of histograms, in the order in which those of a trial are written. */
 const KINDS = ['response', 'service', 'lag', 'connect', 'last'] as const;
 
 /**
- * The histograms of a run as an HdrHistogram interval log, format 1.3: a line a histogram, in the order of the trials. Its tag is the
- * case's id and what was timed (`ws/echo/c100/r1200/s128/text/response`); of a trial that is not valid also its state, so
- * that nobody adds what the report does not count. Times stand in seconds since the epoch, the maximum in milliseconds, the
+ * Writes the histograms of a run as an HdrHistogram interval log, format 1.3: one line per histogram, in the order of the trials. The
+ * tag is the case's id and what was timed (`ws/echo/c100/r1200/s128/text/response`), and for a trial that is not valid also its
+ * state, so that nobody adds what the report does not count. Times are in seconds since the epoch, maxima in milliseconds, and the
  * values inside in nanoseconds. Empty histograms are left out.
  */
 export async function histogramLog(results: Results): Promise<string> {
@@ -23,8 +24,8 @@ export async function histogramLog(results: Results): Promise<string> {
 }
 
 /**
- * The same log of what a page carries: a line a case, with the response latency of all its valid trials, from the first's
- * beginning and as long as they were together.
+ * Writes the pooled histograms that a page carries as an interval log: one line per case with the response latency of all its valid
+ * trials, from the start of the first and as long as all of them together.
  */
 export async function pooledLog(results: Results, pooled: Pooled): Promise<string> {
   const lines = await Promise.all(
@@ -52,7 +53,7 @@ function logOf(results: Results, lines: readonly string[]): string {
 }
 
 async function linesOf(one: Case, trial: MeasuredTrial, runStart: number): Promise<string[]> {
-  // Earlier than the log's own start would make readers take it for a time since then.
+  // Readers take a time before the log's own start for a time since that start.
   const start = Math.max(runStart, secondsOf(trial.startedAt) ?? runStart);
   const lines = await Promise.all(
     KINDS.filter((kind) => whyNotMeasured(trial, [`latency.${kind}`]) === undefined).map((kind) =>
@@ -68,7 +69,7 @@ async function linesOf(one: Case, trial: MeasuredTrial, runStart: number): Promi
 
 type Interval = { readonly start: number; readonly seconds: number };
 
-/** None where there is no histogram, or nothing in it. */
+/** Line for a histogram; none if it is absent or empty. */
 async function lineOf(
   tag: readonly string[],
   { start, seconds }: Interval,
@@ -79,10 +80,21 @@ async function lineOf(
   return [`Tag=${tagOf(tag)},${start.toFixed(3)},${seconds.toFixed(3)},${(ends.maxNs / 1e6).toFixed(3)},${encoded}`];
 }
 
-/** Commas, blanks and line ends would end the field. */
+/** Tag without commas, spaces and line ends, which would end the field. */
 const tagOf = (parts: readonly string[]): string => parts.join('/').replace(/[,\s\p{Cc}\p{Cf}]+/gu, '_');
 
 function secondsOf(instant: string): number | null {
   const milliseconds = Date.parse(instant);
   return Number.isNaN(milliseconds) ? null : milliseconds / 1e3;
+}
+
+/** Decodes a histogram's count and maximum; null if it is not a compressed V2 HdrHistogram. */
+export async function endsOf(base64: string): Promise<{ readonly count: number; readonly maxNs: number } | null> {
+  try {
+    const bytes = await inflated(compressedPart(bytesOf(base64)), 'deflate', MAX_BYTES);
+    const { count, seconds } = distributionOf(bytes);
+    return { count, maxNs: Math.round((seconds.at(-1) ?? 0) * 1e9) };
+  } catch {
+    return null;
+  }
 }

@@ -1,10 +1,10 @@
-/** The bytes that base64 stands for. @throws when it is not base64 */
+/** Decodes base64. @throws if the text is not base64 */
 export const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /**
- * Inflated by the browser's own means: `deflate` is what zlib writes, with its header.
- * @throws when it is cut short or altered, or comes to more than `maxBytes` bytes
+ * Inflates bytes with the platform's `DecompressionStream`. The format `deflate` is zlib's, with its header.
+ * @throws if the data are cut short or altered, or inflate to more than `maxBytes`
  */
 export async function inflated(
   bytes: Uint8Array<ArrayBuffer>,
@@ -24,11 +24,5 @@ export async function inflated(
     }
     parts.push(value);
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

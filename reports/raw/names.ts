@@ -1,6 +1,6 @@
 import type { Results } from '../../bench/results/schema.ts';
 
-/** What can be taken away from a report, and how its file is called: after the run, in characters that every file system takes. */
+/** Files that a report offers for download. */
 export const DOWNLOADS = {
   results: { ending: 'results.json', type: 'application/json' },
   trials: { ending: 'trials.csv', type: 'text/csv' },
@@ -9,6 +9,7 @@ export const DOWNLOADS = {
 
 export type Download = keyof typeof DOWNLOADS;
 
+/** File name after the run's id, in characters that every file system accepts. */
 export const fileNameOf = ({ id }: Pick<Results, 'id'>, download: Download): string =>
   `${id
     .replace(/[^\w.-]+/g, '_')

@@ -2,10 +2,10 @@ import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64 } from 'h
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Results } from '../../bench/results/schema.ts';
 
-/** Response latency of a case's valid trials, added together: an encoded histogram for each case's id. */
+/** Encoded histogram of the response latency of all valid trials of a case, by the case's id. */
 export type Pooled = Readonly<Record<string, string>>;
 
-/** A case without a valid trial has none. */
+/** Adds up the histograms of every case that has a valid trial. */
 export function pooledResponses({ cases }: Results): Pooled {
   return Object.fromEntries(
     cases.flatMap(({ id, trials }) => {

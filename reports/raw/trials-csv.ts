@@ -12,19 +12,20 @@ import { type Cell, csvOf } from './csv.ts';
 
 type MeasuredView = Exclude<TrialView, { state: 'failed' }>;
 
-/** What a line is made from; of a trial that failed there is only the first part. */
+/** Trial that a line is about, with its results and its analysis. */
 type Subject = {
   readonly results: Results;
   readonly one: Case;
   readonly trial: Trial;
+  /** Null if the trial failed. */
   readonly measured: MeasuredTrial | null;
-  /** Null where the analysis has no group for the case. */
+  /** Null if the trial failed or the analysis has no group for the case. */
   readonly view: MeasuredView | null;
 };
 
 type Column = readonly [header: string, cell: (subject: Subject) => Cell];
 
-/** @param path of the figure in a trial: where it was not measured, the cell is empty */
+/** @param path of the figure in a trial; the cell is empty if it was not measured */
 const ofMeasured = (header: string, path: string, cell: (trial: MeasuredTrial) => Cell | undefined): Column => [
   header,
   ({ measured }) =>
@@ -43,17 +44,17 @@ const COUNTS = [
   ...(['duplicated', 'reordered', 'corrupt', 'unexpected'] as const),
 ] as const;
 
-/** Number of the first metric that came after the columns had been fixed: columns are only appended. */
+/** Number of the first metric whose column is appended at the end: columns are never inserted. */
 const FIRST_APPENDED = 18;
 
-/** Figures of the report's tables, in base units. */
+/** Column for a figure of the report's tables, in base units. */
 const figure = ({ number, csv, metric: { id } }: MeasuredMetric): { number: number; column: Column } => ({
   number,
   column: ofView(csv, ({ values }) => values[id]),
 });
 const FIGURES = METRICS.map(({ id }) => figure(measuredMetric(id)));
 
-/** Dimensions whose columns stand before those of the trial, in their order. */
+/** Dimensions whose columns precede those of the trial, in order. */
 const DIMENSIONS_BEFORE = ['clients', 'rate', 'size', 'encoding', 'payload', 'tls', 'target', 'auth', 'network'];
 
 function dimensionColumns(wanted: string): Column[] {
@@ -63,7 +64,7 @@ function dimensionColumns(wanted: string): Column[] {
   });
 }
 
-/** A column's name says its unit: everything is in seconds, bytes, counts, or counts a second. */
+/** Columns of the file. A name says its unit; all figures are in seconds, bytes, counts or counts per second. */
 const COLUMNS: readonly Column[] = [
   ['run', ({ results }) => results.id],
   ['case', ({ one }) => one.id],
@@ -135,8 +136,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * Lists a trial a line, whatever became of it, and then each case that was set aside. The same from a page as from the command
- * line.
+ * Writes one line per trial, including failed ones, and then one per case that was set aside. A page and the command line give
+ * identical files.
  */
 export function trialsCsv(results: Results, analysis: Analysis): string {
   const views = new Map(

@@ -5,32 +5,33 @@ import { type Interval, studentInterval, welchInterval } from './student.ts';
 
 export type { Interval };
 
-/** 95 % two-sided: what lies outside at either end. */
+/** Probability outside a two-sided 95 % interval at either end. */
 const TAIL = 0.025;
 
-/** 98 %: at 95 % one comparison in thirty of two equal, noisy cases came out beyond the band, at 98 % one in a hundred. */
+/** Either tail of 98 %: at 95 % one in thirty comparisons of equal, noisy cases came out beyond the band, at 98 % one in a hundred. */
 const STUDENT_TAIL = 0.01;
 
-/** Values by block, one a trial. Two samples of the same blocks are resampled together: that is the pairing. */
+/** Values by block, one per trial. Samples with the same blocks are paired: they are resampled together. */
 export type Sample = ReadonlyMap<number, number>;
 
 export type Bootstrap = {
   readonly resamples: number;
-  /** Median of the values in each resample of the given blocks; every sample sees the same resamples. */
+  /** Median of each resample of the given blocks; the resamples are the same for every sample. */
   medians(sample: Sample, blocks: readonly number[]): Float64Array;
+  /** 95 % percentile interval of the median. */
   medianInterval(sample: Sample): Interval;
   /**
-   * Of median(left) / median(right) over the blocks both have; null when a value there is not finite and above zero.
-   * The 95 % percentile interval, widened to Student's of the logarithms of the paired ratios where that reaches further:
-   * medians drawn from six to ten trials cannot vary more than those trials did. Student's is at 98 %, or, where
-   * `comparisons` are read together, at the level that leaves all of them at 95 % (Bonferroni).
+   * Interval of median(left) / median(right) over the blocks that both have; null if a value there is not finite and positive.
+   * It is the 95 % percentile bootstrap interval, widened to Student's interval of the logarithms of the paired ratios where that
+   * is wider: medians drawn from six to ten trials cannot vary more than those trials did. Student's interval is at 98 %, or, for
+   * several `comparisons`, at the level that keeps all of them together at 95 % (Bonferroni).
    */
   ratioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
-  /** The same of samples that share no blocks, as those of two runs: drawn apart, and widened to Welch's interval. */
+  /** Interval of the ratio for samples without common blocks, such as two runs: drawn independently, widened to Welch's interval. */
   separateRatioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
 };
 
-/** Two samples of two runs are drawn from two seeds: with one, equal places of both would go together. */
+/** Difference of the seeds of two independent samples: with one seed, equal positions would be drawn together. */
 const OTHER_SEED = 0x9e3779b9;
 
 export function createBootstrap(seed: number, resamples: number): Bootstrap {
@@ -71,7 +72,7 @@ export function createBootstrap(seed: number, resamples: number): Bootstrap {
   };
 }
 
-/** Drawn afresh from the seed for each number of blocks, so that no result depends on which was asked for first. */
+/** Draws indices from the seed for each number of blocks, so that no result depends on the order of requests. */
 function drawsFrom(seed: number, resamples: number): (size: number) => Uint32Array {
   const drawsBySize = new Map<number, Uint32Array>();
   return (size) => {
@@ -84,7 +85,7 @@ function drawsFrom(seed: number, resamples: number): (size: number) => Uint32Arr
   };
 }
 
-/** What the wider interval covers, where so many comparisons are read together. */
+/** Confidence level of Student's interval for a number of comparisons that are read together. */
 export const studentLevel = (comparisons: number): number => 1 - 2 * studentTail(comparisons);
 
 const studentTail = (comparisons: number): number => Math.min(STUDENT_TAIL, TAIL / comparisons);
@@ -95,12 +96,13 @@ const ratiosInterval = (above: Float64Array, below: Float64Array): Interval =>
     TAIL,
   );
 
-/** `logs` is of the logarithms. */
+/** Widens an interval to one that is given in logarithms. */
 const widened = ({ low, high }: Interval, logs: Interval): Interval => ({
   low: Math.min(low, Math.exp(logs.low)),
   high: Math.max(high, Math.exp(logs.high)),
 });
 
+/** Blocks that all samples have, ascending. */
 export function commonBlocks(samples: readonly Sample[]): number[] {
   const [first, ...others] = samples;
   if (first === undefined) return [];

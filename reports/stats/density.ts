@@ -1,25 +1,25 @@
 import { type Distribution, quantile } from './distribution.ts';
 
-/** Shares of messages by latency: what a curve of shares hides is seen here, humps and what lies between them. */
+/** Histograms of latencies in logarithmic bins, which show the humps that a cumulative curve hides. */
 export type Densities = {
-  /** In seconds, ascending, each as many times the one before: a bin reaches from one to the next. */
+  /** Edges of the bins in seconds, ascending, at a constant ratio. */
   readonly edges: readonly number[];
-  /** Of each distribution, of all its messages, those in each bin. */
+  /** Share of each distribution's messages in each bin. */
   readonly shares: readonly (readonly number[])[];
 };
 
-/** One in a thousand at either end would take half of the axis. */
-const BEYOND = 0.001;
+/** Share left out at either end, which would take half of the axis. */
+const LEFT_OUT = 0.001;
 const MAX_BINS = 60;
-/** Histograms keep three digits: narrower bins would show how they round. */
+/** Smallest ratio of two edges: histograms keep three digits, and narrower bins would show the rounding. */
 const MIN_RATIO = 1.02;
 
-/** The same bins for all, so that they can be set beside each other. Of nothing there are none. */
+/** Counts all distributions in the same bins, so that they can be compared; there are no bins without messages. */
 export function densities(distributions: readonly Distribution[]): Densities {
-  const low = Math.min(...distributions.map((one) => quantile(one, BEYOND)));
-  const high = Math.max(...distributions.map((one) => quantile(one, 1 - BEYOND)));
+  const low = Math.min(...distributions.map((one) => quantile(one, LEFT_OUT)));
+  const high = Math.max(...distributions.map((one) => quantile(one, 1 - LEFT_OUT)));
   if (!(low > 0 && Number.isFinite(high))) return { edges: [], shares: distributions.map(() => []) };
-  // A little air, so that rounding leaves neither end outside.
+  // A small margin, so that rounding leaves neither end outside.
   const [from, to] = [low / MIN_RATIO, high * MIN_RATIO];
   const span = Math.log(to / from);
   const count = Math.max(1, Math.min(MAX_BINS, Math.floor(span / Math.log(MIN_RATIO))));
@@ -37,21 +37,21 @@ function sharesIn({ count, seconds, cumulative }: Distribution, from: number, st
   return counts.map((here) => here / count);
 }
 
-/** A hump falls to half of its height on both sides; one of less than a tenth of the tallest is none. */
+/** Number of humps: each falls to half of its height on both sides and has at least a tenth of the tallest one's height. */
 export function humpsOf(shares: readonly number[]): number {
-  const least = Math.max(...shares) / 10;
+  const min = Math.max(...shares) / 10;
   let humps = 0;
   let [rising, peak, valley] = [true, 0, 0];
   for (const share of [...shares, 0]) {
     if (rising) {
       peak = Math.max(peak, share);
-      if (peak < least || peak === 0 || share > peak / 2) continue;
+      if (peak < min || peak === 0 || share > peak / 2) continue;
       humps++;
       rising = false;
       valley = share;
     } else {
       valley = Math.min(valley, share);
-      if (share < least || share < 2 * valley) continue;
+      if (share < min || share < 2 * valley) continue;
       rising = true;
       peak = share;
     }

@@ -34,7 +34,10 @@ test('ten samples must lie beyond a percentile; binary fractions do not cost one
   expect(samplesBeyond(20, 0.5)).toBe(10);
   const thousand = decode(encoded(Array.from({ length: 1_000 }, () => 5_000_000)));
   expect(percentile(thousand, 0.99)).toMatchObject({ shown: true });
-  expect(percentile(thousand, 0.999)).toEqual({ shown: false, reason: '1000 samples leave 1 beyond it (needs 10)' });
+  expect(percentile(thousand, 0.999)).toEqual({
+    shown: false,
+    reason: 'only 1 of 1000 samples lie beyond it (10 are needed)',
+  });
 });
 
 test('the deepest percentile', () => {
@@ -45,7 +48,7 @@ test('the deepest percentile', () => {
 test('an empty histogram shows nothing; an unreadable one says so', () => {
   expect(percentile(decode(encoded([])), 0.5)).toEqual({
     shown: false,
-    reason: '0 samples leave 0 beyond it (needs 10)',
+    reason: 'only 0 of 0 samples lie beyond it (10 are needed)',
   });
   for (const broken of ['', 'not base64 at all', 'AAAA']) expect(decode(broken).readable).toBe(false);
 });

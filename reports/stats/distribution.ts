@@ -1,16 +1,16 @@
 import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import { SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 
-/** One decoded histogram, held as its filled buckets so that any number of percentiles costs no second scan. */
+/** A decoded histogram as its non-empty buckets, in which percentiles are found by binary search. */
 export type Distribution = {
   readonly count: number;
   /** Largest value equivalent to each filled bucket, in seconds, ascending. */
   readonly seconds: readonly number[];
-  /** Samples at or below the value of the same index. */
+  /** Number of samples at or below the value of this index. */
   readonly cumulative: readonly number[];
 };
 
-/** A number, or the reason there is none: an absent number must never be read as zero. */
+/** A number, or the reason why there is none: a missing number must never be read as zero. */
 export type Shown =
   | { readonly shown: true; readonly value: number }
   | { readonly shown: false; readonly reason: string };
@@ -29,12 +29,12 @@ export function samplesBeyond(count: number, percentile: number): number {
   return wholeBelow(count * (1 - percentile));
 }
 
-/** The deepest percentile that still has enough samples beyond it, or null when there is none. */
+/** Highest percentile with enough samples beyond it; null if there is none. */
 export function deepestPercentile(count: number): number | null {
   return count > SAMPLES_BEYOND ? 1 - SAMPLES_BEYOND / count : null;
 }
 
-/** The value that the given share of samples lies at or below; the caller has made sure that there are samples. */
+/** Value that the given share of samples does not exceed; the distribution must not be empty. */
 export function quantile({ count, seconds, cumulative }: Distribution, percentile: number): number {
   const rank = Math.max(1, wholeAbove(percentile * count));
   let low = 0;
@@ -52,7 +52,7 @@ export function percentile(decoded: Decoded, at: number): Shown {
   const { count } = decoded.distribution;
   const beyond = samplesBeyond(count, at);
   if (beyond < SAMPLES_BEYOND) {
-    return notShown(`${count} samples leave ${beyond} beyond it (needs ${SAMPLES_BEYOND})`);
+    return notShown(`only ${beyond} of ${count} samples lie beyond it (${SAMPLES_BEYOND} are needed)`);
   }
   return shown(quantile(decoded.distribution, at));
 }

@@ -7,7 +7,7 @@ import { decode } from '../analysis/decode.ts';
 import { makeResults, SEVEN } from '../testing/fixtures.ts';
 import { compressedPart, distributionOf } from './histogram.ts';
 
-/** What the library that wrote it reads. */
+/** Distribution as the library that wrote the histogram decodes it. */
 function byLibrary(base64: string) {
   const histogram = decodeFromCompressedBase64(base64);
   if (!(histogram instanceof JsHistogram)) throw new Error('another kind of histogram');
@@ -70,8 +70,8 @@ test('what is cut short or altered is unreadable, not a number', () => {
   const inflated = inflateSync(compressedPart(whole));
   expect(() => distributionOf(inflated.subarray(0, inflated.length - 1))).toThrow('cut short');
   expect(() => distributionOf(whole)).toThrow('version 2');
-  // So many empty places that the next value is beyond all reason.
+  // A number of empty indices after which the next value is too large.
   const beyond = Buffer.concat([inflated.subarray(0, 40), Buffer.from('ffffffffffff7f02', 'hex')]);
   beyond.writeInt32BE(8, 4);
-  expect(() => distributionOf(beyond)).toThrow('too great');
+  expect(() => distributionOf(beyond)).toThrow('too large');
 });

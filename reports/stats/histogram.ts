@@ -1,28 +1,27 @@
 import type { Distribution } from './distribution.ts';
 
 /**
- * Reads HdrHistograms as results carry them: version 2, with their counts in variable length, inflated by whoever has the
- * means (Node.js and browsers have different ones). The library that writes them would be most of a report's script, and
- * needs another inflate in a browser; tests hold this to what the library reads.
+ * First word of an HdrHistogram of version 2, with counts of variable length. The caller inflates it, since Node.js and browsers
+ * do that differently. The library that writes them would be most of a report's script; tests compare this reader with it.
  */
 const PLAIN = 0x1c849303;
 const COMPRESSED = 0x1c849304;
-/** The cookie's second-lowest nibble is the size of a count's word. */
+/** Mask without the second-lowest nibble, which is the size of a count's word. */
 const WITHOUT_WORD = ~0xf0;
 
 const HEADER_BYTES = 40;
-/** No histogram of ours comes near to it; what inflates to more was made to. */
+/** Limit of inflated bytes against decompression bombs; no histogram of ours comes near it. */
 export const MAX_BYTES = 2 ** 22;
 const NANOSECONDS_PER_SECOND = 1e9;
 
-/** What is to be inflated. @throws when it is no compressed histogram of version 2 */
+/** Part of a stored histogram that must be inflated. @throws unless it is a compressed histogram of version 2 */
 export function compressedPart<Kept extends ArrayBufferLike>(bytes: Uint8Array<Kept>): Uint8Array<Kept> {
   const view = viewOf(bytes);
   if ((view.getInt32(0) & WITHOUT_WORD) !== COMPRESSED) throw new Error('not a compressed histogram of version 2');
   return bytes.subarray(8, 8 + view.getInt32(4));
 }
 
-/** Of the inflated part. @throws when it is no histogram of version 2, or cut short */
+/** Decodes the inflated part. @throws unless it is a complete histogram of version 2 */
 export function distributionOf(bytes: Uint8Array): Distribution {
   const view = viewOf(bytes);
   if ((view.getInt32(0) & WITHOUT_WORD) !== PLAIN) throw new Error('not a histogram of version 2');
@@ -42,7 +41,7 @@ export function distributionOf(bytes: Uint8Array): Distribution {
     }
     if (word.value > 0) {
       const nanoseconds = highestOf(index, half, unit);
-      if (!Number.isSafeInteger(nanoseconds)) throw new Error('a value is too great');
+      if (!Number.isSafeInteger(nanoseconds)) throw new Error('a value is too large');
       count += word.value;
       seconds.push(nanoseconds / NANOSECONDS_PER_SECOND);
       cumulative.push(count);
@@ -54,14 +53,14 @@ export function distributionOf(bytes: Uint8Array): Distribution {
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The largest value that is counted at this place: every further bucket spans twice as much in as many steps. */
+/** Largest value counted at this index: each bucket spans twice as much as the one before in as many steps. */
 function highestOf(index: number, half: number, unit: number): number {
   const bucket = Math.max(0, Math.floor(index / half) - 1);
   const step = unit * 2 ** bucket;
   return (index - bucket * half + 1) * step - 1;
 }
 
-/** A count, or, below zero, so many places without one: LEB128 in at most nine bytes, the sign in the lowest bit. */
+/** Reads a count or, if negative, a number of empty indices: LEB128 of at most nine bytes, the sign in the lowest bit. */
 function wordAt(bytes: Uint8Array, start: number): { value: number; next: number } {
   let [value, at, scale] = [0, start, 1];
   for (;;) {

@@ -1,14 +1,14 @@
-/** Up to this many values in all the null distribution is counted out; beyond it a normal curve is close enough. */
+/** Number of values up to which the null distribution is exact; beyond it the normal approximation is close enough. */
 const EXACT_LIMIT = 40;
 
-/** Chance that a value of `left` exceeds one of `right`, minus the reverse: −1 to 1. */
+/** Cliff's delta, −1 to 1: probability that a value of `left` exceeds one of `right`, minus the reverse. */
 export function cliffsDelta(left: readonly number[], right: readonly number[]): number {
   let score = 0;
   for (const a of left) for (const b of right) score += Math.sign(a - b);
   return score / (left.length * right.length);
 }
 
-/** Two-sided p of the Mann-Whitney rank-sum test; ties take mid-ranks, and the exact distribution is over those. */
+/** Two-sided p value of the Mann-Whitney rank-sum test; ties have mid-ranks, in the exact distribution too. */
 export function mannWhitney(left: readonly number[], right: readonly number[]): number {
   const ranks = doubledMidRanks([...left, ...right]);
   const observed = sum(ranks.slice(0, left.length));
@@ -17,7 +17,7 @@ export function mannWhitney(left: readonly number[], right: readonly number[]): 
     : normalP(ranks, left.length, right.length, observed);
 }
 
-/** Doubled, so that the mid-rank of a tie stays a whole number. */
+/** Mid-ranks times two, so that those of ties are whole numbers. */
 function doubledMidRanks(values: readonly number[]): number[] {
   return values.map((value) => {
     const below = values.filter((other) => other < value).length;
@@ -27,19 +27,19 @@ function doubledMidRanks(values: readonly number[]): number[] {
 }
 
 function exactP(ranks: readonly number[], size: number, observed: number): number {
-  const most = sum(ranks);
-  /** ways[k][s]: choices of k of the ranks seen so far that add up to s. */
-  const ways = Array.from({ length: size + 1 }, () => new Float64Array(most + 1));
+  const maxSum = sum(ranks);
+  /** ways[k][s]: number of choices of k of the ranks so far whose sum is s. */
+  const ways = Array.from({ length: size + 1 }, () => new Float64Array(maxSum + 1));
   const none = ways[0];
   if (none !== undefined) none[0] = 1;
   for (const rank of ranks) {
     for (let k = size; k >= 1; k--) {
       const [from, to] = [ways[k - 1], ways[k]];
       if (from === undefined || to === undefined) continue;
-      for (let total = most; total >= rank; total--) to[total] = (to[total] ?? 0) + (from[total - rank] ?? 0);
+      for (let total = maxSum; total >= rank; total--) to[total] = (to[total] ?? 0) + (from[total - rank] ?? 0);
     }
   }
-  const expected = (most * size) / ranks.length;
+  const expected = (maxSum * size) / ranks.length;
   const distance = Math.abs(observed - expected) - 1e-9;
   let [extreme, all] = [0, 0];
   for (const [total, count] of (ways[size] ?? new Float64Array()).entries()) {
@@ -66,7 +66,7 @@ function normalTail(z: number): number {
   return (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * series;
 }
 
-/** Holm's step-down correction, in the order given. */
+/** Corrects p values by Holm's step-down method; keeps their order. */
 export function holm(ps: readonly number[]): number[] {
   const order = ps.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);
   const corrected = new Array<number>(ps.length).fill(1);

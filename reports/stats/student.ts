@@ -1,11 +1,11 @@
 export type Interval = { readonly low: number; readonly high: number };
 
-/** Of every ten values one is left out at either end: from ten trials on, a single bad one cannot blur a verdict. */
+/** Number of values per value trimmed at either end: from ten trials on, one outlier does not widen an interval much. */
 export const TRIMMED_OF = 10;
 
 /**
- * Student's interval of the trimmed mean, `tail` being the chance beyond either end. The spread is that of the values
- * with the left-out ones drawn in to their neighbours (Yuen 1974); below ten values it is the ordinary t interval.
+ * Student's interval of the trimmed mean with probability `tail` beyond either end. The variance is that of the winsorized
+ * values (Yuen 1974); below ten values it is the ordinary t interval.
  */
 export function studentInterval(values: readonly number[], tail: number): Interval {
   const { centre, variance, degrees } = trimmedMean(values);
@@ -13,8 +13,8 @@ export function studentInterval(values: readonly number[], tail: number): Interv
 }
 
 /**
- * Of the difference of two trimmed means whose samples share nothing and may scatter differently: Welch's interval, with the
- * trimming of Yuen (1974). Degrees of freedom are rounded down, which widens it.
+ * Welch's interval of the difference of two trimmed means (Yuen 1974), for independent samples of unequal variance. Degrees of
+ * freedom are rounded down, which widens it.
  */
 export function welchInterval(left: readonly number[], right: readonly number[], tail: number): Interval {
   const [mine, other] = [trimmedMean(left), trimmedMean(right)];
@@ -28,20 +28,20 @@ export function welchInterval(left: readonly number[], right: readonly number[],
 
 const around = (centre: number, reach: number): Interval => ({ low: centre - reach, high: centre + reach });
 
-/** With the variance of the mean itself, and the degrees of freedom it was estimated with. */
+/** Trimmed mean, the variance of that mean, and its degrees of freedom. */
 function trimmedMean(values: readonly number[]): { centre: number; variance: number; degrees: number } {
   const trimmed = Math.floor(values.length / TRIMMED_OF);
   const sorted = values.toSorted((a, b) => a - b);
   const kept = sorted.slice(trimmed, sorted.length - trimmed);
   const [lowest, highest] = [kept.at(0) ?? Number.NaN, kept.at(-1) ?? Number.NaN];
-  const drawnIn = sorted.map((value) => Math.min(highest, Math.max(lowest, value)));
-  const middle = mean(drawnIn);
-  const squares = drawnIn.reduce((total, value) => total + (value - middle) ** 2, 0);
+  const winsorized = sorted.map((value) => Math.min(highest, Math.max(lowest, value)));
+  const middle = mean(winsorized);
+  const squares = winsorized.reduce((total, value) => total + (value - middle) ** 2, 0);
   const degrees = kept.length - 1;
   return { centre: mean(kept), variance: squares / (kept.length * degrees), degrees };
 }
 
-/** The t that Student's distribution exceeds with probability `tail` (below one half), for whole degrees of freedom. */
+/** Value that Student's t exceeds with probability `tail` (below 0.5), for whole degrees of freedom. */
 export function studentQuantile(tail: number, degrees: number): number {
   let [low, high] = [0, Math.PI / 2];
   for (let halving = 0; halving < 60; halving++) {
@@ -52,7 +52,7 @@ export function studentQuantile(tail: number, degrees: number): number {
   return Math.sqrt(degrees) * Math.tan((low + high) / 2);
 }
 
-/** P(|T| < t) by the angle whose tangent is t / √degrees: Abramowitz and Stegun 26.7.3 (odd) and 26.7.4 (even). */
+/** P(|T| < t) for the angle arctan(t / √degrees): Abramowitz and Stegun 26.7.3 (odd) and 26.7.4 (even). */
 function within(angle: number, degrees: number): number {
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
   const odd = degrees % 2 === 1;

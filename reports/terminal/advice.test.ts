@@ -27,10 +27,10 @@ test('the answer comes first, then both certainties, then every option with its 
   expect(lines.findIndex((line) => line.startsWith('Measurement: '))).toBeGreaterThan(0);
   expect(lines.findIndex((line) => line.startsWith('Preference: '))).toBeGreaterThan(0);
   expect(text).toMatch(/^transport +rating +cost +p99 \(14 %\)/m);
-  expect(text).toMatch(/^Use · ws: least cost by your weights\n {2}\+ [^[]*\[measured\]/m);
-  expect(text).toMatch(/^Only if · mqtt: only if it travels in WebSocket/m);
-  expect(text).toMatch(/^mine: no facts: not judged$/m);
-  expect(text).toMatch(/^What would change it$/m);
+  expect(text).toMatch(/^Use · ws: lowest cost by your weights\n {2}\+ [^[]*\[measured\]/m);
+  expect(text).toMatch(/^Only if · mqtt: only if it runs over WebSocket/m);
+  expect(text).toMatch(/^mine: not judged, because the advisor has no facts about it$/m);
+  expect(text).toMatch(/^What would change the answer$/m);
 });
 
 test.each([60, 80, 160])('fits %i columns, and holds no escape code without colour', (width) => {

@@ -1,12 +1,12 @@
 import type { Advice, Option, Rating } from '../advice/model.ts';
-import { needOf } from '../advice/questions/needs.ts';
+import { needName } from '../advice/questions/needs.ts';
 import { answersText, certaintiesOf, changesOf, closeText } from '../advice/words.ts';
 import { printable, ratio, share } from '../model/format.ts';
 import { bare, type Paint, type Paints, paints, proseWidth } from './paint.ts';
 import { type TextColumn, table } from './table.ts';
 import { wrap } from './text.ts';
 
-/** What `choose` prints: the answer, how sure it is, the options with their reasons, and what would change it. */
+/** Text that `choose` prints: the answer, its certainty, the options with their reasons, and the changes that would alter it. */
 export function adviceText(
   advice: Advice,
   { width, colour }: { readonly width: number; readonly colour: boolean },
@@ -23,7 +23,7 @@ export function adviceText(
   return [
     ...lines(heading, paint.bold),
     ...(close === null ? [] : lines(close)),
-    ...(tieBreaker === null ? [] : lines(`What would settle it: ${tieBreaker}`, paint.bold)),
+    ...(tieBreaker === null ? [] : lines(`To settle it: ${tieBreaker}`, paint.bold)),
     '',
     ...lines(`Needs: ${said.needs}.`),
     ...(said.objective === null ? [] : lines(`Objective: ${said.objective}.`)),
@@ -47,7 +47,7 @@ export function adviceText(
       ? []
       : [
           '',
-          ...lines('Not measured here, but meeting the needs by the facts alone:', paint.bold),
+          ...lines('Not measured in this run, but meeting the needs by the facts alone:', paint.bold),
           ...unmeasured.flatMap(({ name, title, conditions }) =>
             lines(
               `${name} (${title})${conditions.length === 0 ? '' : `, only if ${conditions.join('; ')}`}`,
@@ -55,7 +55,7 @@ export function adviceText(
               '  ',
             ),
           ),
-          ...(measure === null ? [] : lines(`Measure it beside the others: ${measure}`, undefined, '  ')),
+          ...(measure === null ? [] : lines(`Command to measure them with the others: ${measure}`, undefined, '  ')),
         ]),
     ...changeLines(advice, lines, paint),
     ...(notCovered === null ? [] : ['', ...lines(`Not covered: ${notCovered}`, paint.dim)]),
@@ -104,7 +104,7 @@ function optionLines({ options, criteria }: Advice, width: number, prose: number
   ];
 }
 
-/** What is ruled out stays visible: its need, and where that is written. */
+/** Lines about one option: its rating, its reasons, and the sources of its conditions. */
 function oneOption({ name, rating, because, reasons, needs }: Option, prose: number, paint: Paints): string[] {
   const head = `${rating ?? '—'} · ${name}: ${because}`;
   const barred = needs.some(({ value }) => value === 'no');
@@ -120,12 +120,7 @@ function oneOption({ name, rating, because, reasons, needs }: Option, prose: num
       ),
     ),
     ...conditions.flatMap(({ need, source, tag }) =>
-      wrap(
-        printable(`${need === 'objective' ? 'objective' : needOf(need).name}: ${source.clause} [${tag}]`),
-        prose,
-        '    ',
-        '  ',
-      ).map(paint.dim),
+      wrap(printable(`${needName(need)}: ${source.clause} [${tag}]`), prose, '    ', '  ').map(paint.dim),
     ),
   ];
 }
@@ -134,7 +129,11 @@ const SIGNS = { for: '+', against: '−', neither: '·' } as const;
 
 function changeLines(advice: Advice, lines: Lines, paint: Paints): string[] {
   if (advice.recommended.length === 0 && advice.sensitivity.needs.length === 0) return [];
-  return ['', ...lines('What would change it', paint.bold), ...changesOf(advice).flatMap((line) => lines(line))];
+  return [
+    '',
+    ...lines('What would change the answer', paint.bold),
+    ...changesOf(advice).flatMap((line) => lines(line)),
+  ];
 }
 
 function paintOf(rating: Rating | null, paint: Paints): Paint {

@@ -1,7 +1,6 @@
 import { textOf } from '../analysis/sentences.ts';
-import type { ComparedRow, Comparison, RawPair, RunFacts, Side } from '../compare/compare-model.ts';
-import { cellFigure, change, figures, list, printable, utcMinute, verdictFigures } from '../model/format.ts';
-import type { Metric } from '../model/metrics.ts';
+import type { ComparedRow, Comparison, RawPair, RunFacts } from '../compare/compare-model.ts';
+import { change, figureOrDash, figures, list, printable, utcMinute, verdictFigures } from '../model/format.ts';
 import { ICONS } from '../model/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextColumn, table } from './table.ts';
@@ -10,11 +9,11 @@ import { hanging, wrap } from './text.ts';
 export type ComparisonOptions = {
   readonly width: number;
   readonly colour: boolean;
-  /** Every comparison by itself; else what is equivalent, hardly moved or not testable is summed up. */
+  /** True to list every comparison; else those that are equivalent, within the band or not testable are only counted. */
   readonly all: boolean;
 };
 
-/** Two runs beside each other: the headline, a table a question with the worst first, and what to bear in mind. */
+/** Text of a comparison of two runs: the headline, one table per question with the worst first, and warnings. */
 export function comparisonText(comparison: Comparison, { width, colour, all }: ComparisonOptions): string {
   const paint = paints(colour);
   const prose = proseWidth(width);
@@ -37,16 +36,16 @@ function runLines(which: string, { id, startedAt, status }: RunFacts, prose: num
 type Laying = { readonly width: number; readonly prose: number; readonly paint: Paints; readonly all: boolean };
 
 function questionLines(title: string, rows: readonly ComparedRow[], { width, prose, paint, all }: Laying): string[] {
-  const told = all ? rows : rows.filter(isNews);
-  const rest = rows.filter((row) => !told.includes(row));
+  const listed = all ? rows : rows.filter(isNews);
+  const rest = rows.filter((row) => !listed.includes(row));
   return [
     ...wrap(printable(title), prose).map(paint.bold),
-    ...(told.length === 0 ? [] : table(columnsOf(told, paint), width, paint.dim)),
+    ...(listed.length === 0 ? [] : table(columnsOf(listed, paint), width, paint.dim)),
     ...restLines(rest, rows.length, prose, paint),
   ];
 }
 
-/** What differs, or may well: a median outside the band whose interval reaches into it. */
+/** True if a row differs, or may differ because its median is outside the band while its interval reaches into it. */
 function isNews({ verdict: { word }, magnitude }: ComparedRow): boolean {
   return word === 'worse' || word === 'better' || (word === 'not separated' && magnitude !== 'within the band');
 }
@@ -55,8 +54,13 @@ function columnsOf(rows: readonly ComparedRow[], paint: Paints): TextColumn[] {
   return [
     { header: 'transport', align: 'left', cells: rows.map((row) => bare(printable(nameText(row)))) },
     { header: 'figure', align: 'left', cells: rows.map(({ metric }) => bare(metric.column)) },
-    { header: 'base', align: 'right', drop: 2, cells: rows.map(({ metric, base }) => bare(sideText(metric, base))) },
-    { header: 'new', align: 'right', drop: 3, cells: rows.map(({ metric, next }) => bare(sideText(metric, next))) },
+    {
+      header: 'base',
+      align: 'right',
+      drop: 2,
+      cells: rows.map(({ metric, base }) => bare(figureOrDash(metric, base))),
+    },
+    { header: 'new', align: 'right', drop: 3, cells: rows.map(({ metric, next }) => bare(figureOrDash(metric, next))) },
     { header: 'change', align: 'right', drop: 4, cells: rows.map(({ ratio }) => bare(changeText(ratio))) },
     { header: 'how much', align: 'left', drop: 1, cells: rows.map(({ magnitude }) => bare(magnitude ?? '—')) },
     {
@@ -72,11 +76,9 @@ function columnsOf(rows: readonly ComparedRow[], paint: Paints): TextColumn[] {
 
 const nameText = ({ name, floor }: ComparedRow): string => (floor ? `${name} (floor)` : name);
 
-const sideText = (metric: Metric, side: Side): string => (side.state === 'shown' ? cellFigure(metric, side) : '—');
-
 const changeText = (ratio: number | null): string => (ratio === null ? '—' : change(ratio));
 
-/** Equivalents and small changes by their number; what could not be judged by its reason. */
+/** Lines that count equivalents and small changes, and give the reasons of rows that could not be judged. */
 function restLines(rows: readonly ComparedRow[], of: number, prose: number, paint: Paints): string[] {
   const counted = (['not separated', 'equivalent'] as const).flatMap((word) => {
     const count = rows.filter(({ verdict }) => verdict.word === word).length;
@@ -100,7 +102,7 @@ function byName(rows: readonly ComparedRow[]): string {
   return list([...names.slice(0, MAX_NAMED), ...rest], 'and');
 }
 
-/** Pairs whose questions differ in the same way go into one table. */
+/** Groups pairs whose questions differ in the same way, so that each group is one table. */
 const alike = (raw: readonly RawPair[]): RawPair[][] => [
   ...Map.groupBy(raw, ({ base, next, because }) => JSON.stringify([base, next, because])).values(),
 ];
@@ -118,8 +120,8 @@ function rawLines(pairs: readonly RawPair[], { width, prose, paint }: Omit<Layin
       [
         { header: 'transport', align: 'left', cells: lines.map(({ name }) => bare(printable(name))) },
         { header: 'figure', align: 'left', cells: lines.map(({ metric }) => bare(metric.column)) },
-        { header: 'base', align: 'right', cells: lines.map((one) => bare(sideText(one.metric, one.base))) },
-        { header: 'new', align: 'right', cells: lines.map((one) => bare(sideText(one.metric, one.next))) },
+        { header: 'base', align: 'right', cells: lines.map((one) => bare(figureOrDash(one.metric, one.base))) },
+        { header: 'new', align: 'right', cells: lines.map((one) => bare(figureOrDash(one.metric, one.next))) },
       ],
       width,
       paint.dim,
@@ -127,5 +129,5 @@ function rawLines(pairs: readonly RawPair[], { width, prose, paint }: Omit<Layin
   ];
 }
 
-/** `5 %`. */
+/** Share as text: `5 %`. */
 export const percent = (share: number): string => `${figures(share * 100)} %`;

@@ -1,15 +1,15 @@
 import { columnsOf, pad, wrap } from './text.ts';
 
-/** What is listed, and what is said of it. */
+/** Term and the text that explains it. */
 export type Entry = readonly [term: string, text: string];
 
 const GAP = '  ';
-/** Room that texts need to stand beside what they are of. */
+/** Minimum number of columns for texts to stand beside their terms. */
 const MIN_BESIDE = 24;
 
 /**
- * A line an entry: texts stand in a column of their own, and their further lines below it. Where that column would be too
- * narrow to read, each text stands below its term.
+ * Lists entries in two columns, with further lines of a text below its first. If the second column would be narrower than
+ * `minBeside`, each text stands below its term instead.
  */
 export function listing(
   entries: readonly Entry[],
@@ -29,17 +29,17 @@ export function listing(
   });
 }
 
-/** Room that a third column needs to be worth having. */
-const MIN_ROOM = 40;
+/** Minimum width of a third column. */
+const MIN_THIRD = 40;
 
-/** Two texts an entry: in a column each where there is room, else one after the other. */
+/** Lists entries with two texts, each in a column of its own if there is room, else one after the other. */
 export function listingOfTwo(
   entries: readonly (readonly [term: string, title: string, text: string])[],
   width: number,
 ): string[] {
   const widest = (column: 0 | 1): number => Math.max(0, ...entries.map((entry) => columnsOf(entry[column])));
   const room = width - widest(0) - widest(1) - 3 * GAP.length;
-  if (room >= MIN_ROOM) {
+  if (room >= MIN_THIRD) {
     return listing(
       entries.map(([term, title, text]): Entry => [`${pad(term, widest(0))}${GAP}${pad(title, widest(1))}`, text]),
       width,

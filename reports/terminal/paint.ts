@@ -8,10 +8,10 @@ import { hanging, wrap } from './text.ts';
 export type Paint = (text: string) => string;
 export type Paints = Readonly<Record<'bold' | 'dim' | 'green' | 'red' | 'cyan' | 'yellow', Paint>>;
 
-/** Prose is no easier to read beyond this. */
-const WIDEST_PROSE = 100;
+/** Maximum number of columns for prose; longer lines are harder to read. */
+const MAX_PROSE = 100;
 
-export const proseWidth = (width: number): number => Math.max(20, Math.min(width, WIDEST_PROSE));
+export const proseWidth = (width: number): number => Math.max(20, Math.min(width, MAX_PROSE));
 
 export const paints = (colour: boolean): Paints => (colour ? ansi : plain);
 
@@ -34,7 +34,7 @@ export function paintOf(word: Word, paint: Paints): Paint {
 
 export const bare = (text: string): TextCell => ({ text, paint: same });
 
-/** Each warning with what to do about it, below an empty line. */
+/** Lines for warnings, each followed by its remedy, after one empty line. */
 export function warningLines(warnings: readonly Warning[], width: number, paint: Paints): string[] {
   return warnings.flatMap(({ text, action }, index) => {
     return [
@@ -45,7 +45,7 @@ export function warningLines(warnings: readonly Warning[], width: number, paint:
   });
 }
 
-/** Paints whatever the stream is: whether it may be painted was decided before. */
+/** Returns a painter that does not look at the stream: the caller has decided whether to use colour. */
 const styled =
   (format: keyof Paints): Paint =>
   (text) =>

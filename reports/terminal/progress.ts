@@ -1,16 +1,16 @@
 import { columnsOf, cut, cutMiddle, pad } from './text.ts';
 
-/** What the progress display shows. The caller turns a run's events into it. */
+/** State that a progress display shows. The caller derives it from a run's events. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
-  /** What trials are taken together in: `block 3/7`. */
+  /** Unit into which trials are grouped, such as `block 3/7`. */
   readonly part: { readonly name: string; readonly number: number; readonly of: number };
   readonly elapsedSeconds: number;
   readonly remainingSeconds: number;
-  /** The case being measured, or none between trials and at the end. */
+  /** Case being measured; undefined between trials and at the end. */
   readonly current: string | undefined;
-  /** What just ended: a trial, or what several of them were for. */
+  /** Trial, or group of trials, that has just ended. */
   readonly ended?: { readonly name: string; readonly state: string; readonly detail: string };
 }
 
@@ -32,32 +32,32 @@ const ICONS: Readonly<Record<string, string>> = {
   suspect: '!',
   invalid: '✕',
   failed: '✕',
-  // Of verdicts whose truth is known.
+  // States of verdicts whose correctness is known.
   right: '✓',
   mistaken: '✕',
   missed: '✕',
 };
-const RECENT = 8;
-/** Synchronised output: a terminal that knows it shows the block whole, others ignore it. */
+const MAX_RECENT = 8;
+/** Start of synchronised output: terminals that support it draw the block at once, others ignore the code. */
 const BEGIN = '\x1b[?2026h';
 const END = '\x1b[?2026l';
 
 /**
- * On a terminal, a block of at most eleven lines that is drawn anew when a trial begins or ends, and is left alone while one is
- * measured; elsewhere one plain line a trial, and one every half-minute while none ends.
+ * Creates a progress display. On a terminal it is a block of at most eleven lines, redrawn when a trial begins or ends and left alone
+ * during a measurement. Elsewhere it is one plain line per trial, and one every half-minute while none ends.
  *
- * @param label what of a name tells it from the others: a block has no room for all of it
+ * @param label shortens a name for the block to what distinguishes it from the others
  */
 export function progressDisplay(terminal: Terminal, label: (name: string) => string = whole): ProgressDisplay {
   return terminal.interactive ? blockDisplay(terminal, label) : lineDisplay(terminal);
 }
 
-/** Whether a stream's reader is a person at a terminal: some build services claim to be terminals. */
+/** True if a person reads the stream at a terminal. Some build services claim to be terminals. */
 export function isInteractive(isTerminal: boolean, environment: Readonly<Record<string, string | undefined>>): boolean {
   return isTerminal && !environment.CI && environment.TERM !== 'dumb';
 }
 
-/** Longest silence of a log: some build services end what says nothing for long. */
+/** Maximum silence of a log: some build services end jobs that print nothing for long. */
 const HEARTBEAT_MS = 30_000;
 
 function lineDisplay(terminal: Terminal): ProgressDisplay {
@@ -75,7 +75,7 @@ function lineDisplay(terminal: Terminal): ProgressDisplay {
         beats++;
         say(progress, elapsedSeconds + (beats * HEARTBEAT_MS) / 1e3, `${current}  still measuring`);
       }, HEARTBEAT_MS);
-      // What is measured keeps the process, not what is said of it.
+      // The measurement keeps the process alive, not this timer.
       heartbeat.unref();
     },
     end() {
@@ -84,7 +84,7 @@ function lineDisplay(terminal: Terminal): ProgressDisplay {
   };
 }
 
-/** A name as there is room for it. */
+/** Shortens a name to the room there is. */
 type Name = (name: string) => string;
 
 function blockDisplay(terminal: Terminal, label: (name: string) => string): ProgressDisplay {
@@ -94,16 +94,16 @@ function blockDisplay(terminal: Terminal, label: (name: string) => string): Prog
     show(progress) {
       const { ended } = progress;
       if (ended !== undefined) {
-        // The mark says of most that all is well; what is not is said in words too.
+        // A state other than success is printed in words too.
         const icon = ICONS[ended.state] ?? '·';
         const state = icon === '✓' ? [] : [ended.state];
         recent.push((name) => [` ${icon} ${name(ended.name)}`, ...state, ended.detail].join('  '));
-        if (recent.length > RECENT) recent.shift();
-        // The next trial begins at once, and draws.
+        if (recent.length > MAX_RECENT) recent.shift();
+        // The next trial begins at once and redraws the block.
         if (progress.done < progress.total) return;
       }
       const width = terminal.width();
-      const room = Math.floor(width * MAX_OF_NAME);
+      const room = Math.floor(width * MAX_NAME_SHARE);
       const name: Name = (one) => {
         const labelled = label(one);
         return pad(cutMiddle(labelled.trimEnd(), room), Math.min(columnsOf(labelled), room));
@@ -123,8 +123,8 @@ function blockDisplay(terminal: Terminal, label: (name: string) => string): Prog
 
 const whole = (name: string): string => name;
 
-/** Of a line, so that what is said of a trial has room beside its name. */
-const MAX_OF_NAME = 0.55;
+/** Maximum share of a line for a name, so that details have room beside it. */
+const MAX_NAME_SHARE = 0.55;
 
 const inWords = ({ name, number, of }: Progress['part']): string => `${name} ${number}/${of}`;
 

@@ -23,7 +23,9 @@ describe('the summary', () => {
 
   test('opens with a decision for each question', () => {
     const [first, second] = text.split('\n\n')[0]?.split('For ').slice(1) ?? [];
-    expect(first).toMatch(/^echo with 100 clients .*: use ws: every other choice is\s+shown slower at p99/s);
+    expect(first).toMatch(
+      /^echo with 100 clients .*: use ws: every other choice is\s+shown\s+to\s+be\s+slower\s+at\s+p99/s,
+    );
     expect(second).toMatch(/^broadcast to 100 clients .*: use ws/s);
   });
 
@@ -146,7 +148,7 @@ describe('states', () => {
     const faults = { 0: { state: 'failed', reasons: ['the server exited with code 1'] } } as const;
     const text = print({ transports: { a: {}, b: { faults } } });
     expect(text).toMatch(/\nWarning: b \(echo\): 1 of 6 trials failed: the server exited with code 1\./);
-    expect(text).toMatch(/\n {2}→ Start it alone/);
+    expect(text).toMatch(/\n {2}→ Start its server alone/);
   });
 
   test.each([

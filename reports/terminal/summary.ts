@@ -13,7 +13,7 @@ import { wireReport } from './wire-table.ts';
 
 export type SummaryOptions = { readonly width: number; readonly colour: boolean };
 
-/** What a run's end prints: the decision, a table a question, and what to do about each warning. */
+/** Text printed at the end of a run: the decision, one table per question, and every warning with its remedy. */
 export function summary(results: Results, analysis: Analysis, { width, colour }: SummaryOptions): string {
   const paint = paints(colour);
   const prose = proseWidth(width);
@@ -33,7 +33,7 @@ export function summary(results: Results, analysis: Analysis, { width, colour }:
   return lines.join('\n');
 }
 
-/** Said first: in an A/A run everything else is about noise. */
+/** Sentence that opens the text of an A/A run, where everything else is about noise. */
 function sameTwiceLines({ sameTwice }: Analysis, width: number, paint: Paints): string[] {
   if (sameTwice === null) return [];
   const mark = sameTwice.mistaken.length === 0 ? paint.bold : paint.yellow;
@@ -67,7 +67,7 @@ function groupLines(group: Group, width: number, prose: number, paint: Paints): 
   ];
 }
 
-/** Those that are left out for one reason in one line. */
+/** Lines about absent transports, those with the same reason in one line. */
 function absentLines(absent: readonly Absent[], prose: number): string[] {
   const alike = Map.groupBy(absent, ({ word, reason }) => `${word}: ${reason}`);
   return [...alike.values()].flatMap(([first, ...others]) => {
@@ -77,7 +77,7 @@ function absentLines(absent: readonly Absent[], prose: number): string[] {
   });
 }
 
-/** What a machine cannot load it lacks for every question. */
+/** Lines about transports that this machine cannot load, printed once for all questions. */
 function unavailableLines(groups: readonly Group[], prose: number): string[] {
   const lines = absentLines(
     groups.flatMap(({ unsupported }) => unsupported.filter(({ word }) => word === 'unavailable')),
@@ -86,7 +86,7 @@ function unavailableLines(groups: readonly Group[], prose: number): string[] {
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-/** Mostly the same for all of a run's questions, and then said once. */
+/** Lines about what the figures do not cover, each limit once for all questions that share it. */
 function coverageLines(groups: readonly Group[], prose: number, paint: Paints): string[] {
   return limitsOf(groups).flatMap((limit) => [
     '',
@@ -125,10 +125,10 @@ function columnsOf(group: Group, paint: Paints): TextColumn[] {
   ];
 }
 
-/** The column that the verdicts are about goes last. */
+/** Drop order of the column that the verdicts are about, so that it goes last. */
 const PRIMARY = 99;
 
-/** A heading has no room for “server memory per session”. */
+/** Short name of a metric: a heading has no room for “server memory per session”. */
 const shortName = (id: MetricId): string => {
   const { name, column } = metricOf(id);
   return name.length <= 10 ? name : (column.split(' ')[0] ?? name);
@@ -152,5 +152,5 @@ function verdictCell({ cells, floor }: Row, best: boolean, primary: MetricId, pa
   return { text: `${ICONS[word]} ${word}${numbers === null ? '' : ` ${numbers}`}`, paint: paintOf(word, paint) };
 }
 
-/** A header must not make its column wider than the verdicts in it. */
+/** Name cut so that a header does not make its column wider than the verdicts in it. */
 const shortened = (name: string): string => cut(name, 20);

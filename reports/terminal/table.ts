@@ -1,22 +1,22 @@
 import { columnsOf, cut, pad } from './text.ts';
 
-/** A column of a text table. The first column is the row's name: it is never dropped, but may be cut short. */
+/** Column of a text table. The first column is the row's name, which is never dropped but may be cut. */
 export type TextColumn = {
   readonly header: string;
   readonly cells: readonly TextCell[];
   readonly align: 'left' | 'right';
-  /** Columns go in rising order of this when there is no room; without it, a column stays. */
+  /** Order in which columns are dropped if there is no room; a column without it stays. */
   readonly drop?: number;
-  /** What is tried in its place before it goes. */
+  /** Shorter form that is tried before the column is dropped. */
   readonly shorter?: Pick<TextColumn, 'header' | 'cells'>;
 };
 
 export type TextCell = { readonly text: string; readonly paint: (text: string) => string };
 
 const GAP = '  ';
-const SHORTEST_NAME = 6;
+const MIN_NAME = 6;
 
-/** Lays columns out within `width`: whole columns go first, then names are cut, and a row never wraps. */
+/** Lays columns out within `width`: drops whole columns first, then cuts names. A row never wraps. */
 export function table(columns: readonly TextColumn[], width: number, paintHeader: (text: string) => string): string[] {
   const kept = shortenName(dropUntilFits(columns, width), width);
   const widths = kept.map(columnWidth);
@@ -45,9 +45,9 @@ function dropUntilFits(columns: readonly TextColumn[], width: number): readonly 
   for (const next of order) {
     if (widthOf(kept) <= width) break;
     const { shorter } = next;
-    const less =
+    const shortened =
       shorter === undefined ? [] : kept.map((column) => (column === next ? { ...next, ...shorter } : column));
-    kept = less.length > 0 && widthOf(less) <= width ? less : kept.filter((column) => column !== next);
+    kept = shortened.length > 0 && widthOf(shortened) <= width ? shortened : kept.filter((column) => column !== next);
   }
   return kept;
 }
@@ -56,11 +56,11 @@ function shortenName(columns: readonly TextColumn[], width: number): readonly Te
   const [name, ...others] = columns;
   const excess = widthOf(columns) - width;
   if (name === undefined || excess <= 0) return columns;
-  const room = Math.max(SHORTEST_NAME, columnWidth(name) - excess);
+  const room = Math.max(MIN_NAME, columnWidth(name) - excess);
   return [{ ...name, cells: name.cells.map((cell) => ({ ...cell, text: cut(cell.text, room) })) }, ...others];
 }
 
-/** What all of them together need. */
+/** Number of terminal columns that a table needs. */
 export const widthOf = (columns: readonly TextColumn[]): number =>
   columns.map(columnWidth).reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1);
 

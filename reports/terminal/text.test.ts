@@ -48,6 +48,7 @@ describe('paragraphs', () => {
     expect(wrap('a transport that carries messages', 16)).toEqual(['a transport that', 'carries messages']);
     expect(hanging('Warning: p99 not shown for ws', 16)).toEqual(['Warning: p99 not', '  shown for ws']);
     expect(wrap('→ use another', 11, '    ', '  ')).toEqual(['  → use', '    another']);
+    expect(wrap('first in 87 % of draws', 11)).toEqual(['first in', '87 % of', 'draws']);
   });
 
   test('a word that no line can hold is broken at the edge, a path is not', () => {

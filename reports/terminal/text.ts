@@ -1,21 +1,21 @@
 import stringWidth from 'string-width';
 
-/** Columns that a text takes on a terminal: two for most of what East Asia writes and for emoji, none for what joins them. */
+/** Number of columns that a text takes on a terminal: two for most East Asian characters and emoji, none for joiners. */
 export const columnsOf = (text: string): number => stringWidth(text);
 
 const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** What a reader sees as one character is never cut through. */
+/** Grapheme clusters of a text; a text is cut only between them. */
 const charactersOf = (text: string): string[] => Array.from(clusters.segment(text), ({ segment }) => segment);
 
-/** As much of a text as fits, with an ellipsis where something is missing. */
+/** Cuts a text to a number of columns, ending in an ellipsis if something is missing. */
 export function cut(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   const [kept] = split(text, columns - 1);
   return columns < 1 ? '' : `${kept}…`;
 }
 
-/** As much of a text's beginning and end as fits: of names that begin alike the end tells. */
+/** Cuts the middle out of a text, because names that begin alike differ at the end. */
 export function cutMiddle(text: string, columns: number): string {
   if (columnsOf(text) <= columns) return text;
   if (columns < 3) return cut(text, columns);
@@ -29,7 +29,7 @@ export function cutMiddle(text: string, columns: number): string {
   return `${head}…${tail}`;
 }
 
-/** What of a text fits into so many columns, and the rest. */
+/** Splits a text into the part that fits into a number of columns and the rest. */
 function split(text: string, columns: number): [string, string] {
   let kept = '';
   for (const character of charactersOf(text)) {
@@ -45,8 +45,8 @@ export function pad(text: string, columns: number, align: 'left' | 'right' = 'le
 }
 
 /**
- * Breaks a paragraph between words. `indent` begins every line, and `first` the first where that one differs. A word that
- * is too long for a line of its own is broken at the edge, unless it is a path or an address: those are for copying.
+ * Breaks a paragraph between words, but not before a percent sign. Every line begins with `indent`, except that the first begins with `first`. A word that is too
+ * long for a line is broken at the edge, unless it contains a slash: paths and addresses are for copying.
  */
 export function wrap(text: string, columns: number, indent = '', first = indent): string[] {
   const lines: string[] = [];
@@ -54,7 +54,7 @@ export function wrap(text: string, columns: number, indent = '', first = indent)
   const begin = (): string => (lines.length === 0 ? first : indent);
   const fits = (part: string): boolean => columnsOf(begin() + part) <= columns;
   const end = (part: string): void => void lines.push(begin() + part);
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/ (?!%)/)) {
     const longer = line === '' ? word : `${line} ${word}`;
     if (fits(longer)) {
       line = longer;
@@ -72,10 +72,10 @@ export function wrap(text: string, columns: number, indent = '', first = indent)
   return [...lines, begin() + line];
 }
 
-/** One statement: its further lines hang below its first. */
+/** Wraps a statement with its further lines indented. */
 export const hanging = (text: string, columns: number): string[] => wrap(text, columns, '  ', '');
 
-/** Lines of a text each wrapped by itself; further lines of one hang below its first. Blanks at a line's start are kept. */
+/** Wraps every line of a text by itself, with further lines indented. Keeps spaces at the start of a line. */
 export function wrapLines(text: string, columns: number, hang = '  '): string {
   return text
     .split('\n')

@@ -1,12 +1,11 @@
-import { thresholdText } from '../analysis/threshold-text.ts';
-import type { JudgedThreshold } from '../analysis/thresholds.ts';
+import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
 import { printable } from '../model/format.ts';
 import { paints, proseWidth } from './paint.ts';
 import { hanging } from './text.ts';
 
 const MARKS = { met: '✓', missed: '✕', 'not testable': '∅' } as const;
 
-/** A line for each threshold and case: met, missed or not testable, and by what figure. Nothing where none was set. */
+/** Lines for thresholds, one per threshold and case with its outcome and figure; none if no threshold was set. */
 export function thresholdLines(
   thresholds: readonly JudgedThreshold[],
   { width, colour }: { width: number; colour: boolean },

@@ -1,14 +1,17 @@
 import { particularName, wireTakeaway } from '../analysis/figures/wire.ts';
 import { hundredths, integer, printable, signed, signedShare } from '../model/format.ts';
 import type { Beside, WireRow } from '../model/model.ts';
-import { proseWidth } from './paint.ts';
-import { type TextCell, type TextColumn, table } from './table.ts';
+import { bare, paints, proseWidth } from './paint.ts';
+import { type TextColumn, table } from './table.ts';
 import { hanging, wrap } from './text.ts';
 
 export type WireTableOptions = { readonly width: number; readonly paintHeader?: (text: string) => string };
 
-/** Theory beside measurement, a line for each way of each transport and size. */
-export function wireTable(rows: readonly WireRow[], { width, paintHeader = same }: WireTableOptions): string[] {
+/** Table of theory and measurement, with one line per direction of each transport and size. */
+export function wireTable(
+  rows: readonly WireRow[],
+  { width, paintHeader = paints(false).dim }: WireTableOptions,
+): string[] {
   const lines = rows.flatMap((row) => (['up', 'down'] as const).map((way) => ({ row, way, counted: row[way] })));
   const linked = lines.some(({ counted }) => counted?.link != null);
   const column = (
@@ -59,7 +62,7 @@ export function wireTable(rows: readonly WireRow[], { width, paintHeader = same 
   return table(columns, width, paintHeader);
 }
 
-/** The table with what it says before it and what its columns are after it; nothing where no case is of this kind. */
+/** Table preceded by its conclusion and followed by an explanation of its columns; empty if no case is of this kind. */
 export function wireReport(rows: readonly WireRow[], options: WireTableOptions): string[] {
   if (rows.length === 0) return [];
   const prose = proseWidth(options.width);
@@ -77,15 +80,12 @@ export function wireReport(rows: readonly WireRow[], options: WireTableOptions):
 }
 
 const SOCKET_NOTE =
-  'Per message, one exchanged at a time. Bytes at the sockets: no private link carried them, so TCP/IP is not counted.';
+  'Figures are per message, with one message exchanged at a time. Bytes are counted at the sockets, without TCP/IP, because no private link carried them.';
 const LINK_NOTE =
-  'Per message, one exchanged at a time. Link: with the Ethernet, IP and TCP or UDP headers of every packet that was counted. ' +
-  'Packets: those the data alone fill; more: acknowledgements that travelled alone and writes that were split.';
+  'Figures are per message, with one message exchanged at a time. Link bytes include the Ethernet, IP and TCP or UDP headers of every ' +
+  'packet. “packets” is the number that the data alone fill; “more” counts separate acknowledgements and split writes.';
 
 const theoryText = ({ theory }: Beside): string => (theory === null ? 'no formula' : hundredths(theory));
 const measuredText = ({ measured }: Beside): string => hundredths(measured);
 const differenceText = ({ difference }: Beside): string => (difference === null ? '—' : signed(difference));
 const shareText = ({ share }: Beside): string => (share === null ? '—' : signedShare(share));
-
-const same = (text: string): string => text;
-const bare = (text: string): TextCell => ({ text, paint: same });

@@ -5,17 +5,17 @@ import { PRESETS } from '../advice/questions/presets.ts';
 import { makeReport } from '../report.ts';
 import { summary } from '../terminal/summary.ts';
 
-/** Every number that a report of one run shows, without the words around it: what a change of wording must not move. */
+/** All numbers that a report of one run shows, without the words around them. A change of wording leaves them unchanged. */
 export interface ShownFigures {
   /** Numbers of each row of the terminal's tables. */
   readonly terminal: readonly string[];
   /** Numbers of each row of each table of the page, charts' data tables included, in the page's order. */
   readonly page: readonly (readonly string[])[];
-  /** By preset: who is recommended, and every number of the advice by its path. */
+  /** Recommendation, and every number of the advice by its path, for each preset. */
   readonly advice: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A sentence has fewer numbers than a row of a table. */
+/** Smallest number of figures in a table's row; sentences have fewer. */
 const MIN_CELLS = 7;
 
 /** Tables of the page whose numbers are settings and texts rather than figures. */

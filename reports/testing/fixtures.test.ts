@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { resultsSchema } from '../../bench/results/schema.ts';
 import { BROADCAST, ECHO, EVERY_KIND, makeResults, SEVEN } from './fixtures.ts';
 
-test('an invented run is one that the schema accepts', () => {
+test('the schema accepts an invented run', () => {
   const results = makeResults({
     transports: {
       ...SEVEN,
@@ -21,7 +21,7 @@ test('an invented run is one that the schema accepts', () => {
   expect(sse?.trials.map(({ state }) => state)).toEqual(['failed', 'invalid', 'suspect', 'valid', 'valid', 'valid']);
 });
 
-test('the same description makes the same run', () => {
+test('equal specs give equal runs', () => {
   expect(makeResults({ transports: SEVEN })).toEqual(makeResults({ transports: SEVEN }));
 });
 

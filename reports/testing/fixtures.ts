@@ -15,7 +15,7 @@ import {
 } from '../../bench/results/schema.ts';
 import { upgrade } from '../../bench/results/upgrade.ts';
 
-/** What a transport of an invented run is like; the run's trials scatter around it. */
+/** Figures of a transport in an invented run, around which its trials scatter. */
 export type TransportSpec = {
   readonly variant?: string;
   readonly title?: string;
@@ -23,36 +23,36 @@ export type TransportSpec = {
   readonly binary?: boolean;
   readonly family?: string;
   readonly p50Ms?: number;
-  /** Standard deviation of the logarithm of latency within a trial: the length of the tail. */
+  /** Standard deviation of the logarithm of latency within a trial, which sets the length of the tail. */
   readonly tail?: number;
-  /** Bytes of framing a message, up or down. */
+  /** Framing bytes per message in each direction. */
   readonly framing?: number;
   readonly cpuMicros?: number;
   readonly memoryMiB?: number;
   readonly connectMs?: number;
-  /** Messages a second the server truly sustains; 0 where no rate meets the objective. */
+  /** Messages per second that the server sustains; 0 if no rate meets the objective. */
   readonly capacity?: number;
-  /** Blocks in which the generator gave out first, at this share of the capacity. */
+  /** Share of the capacity at which the generator reached its limit first, by block. */
   readonly lowerBounds?: Readonly<Record<number, number>>;
-  /** Messages a second in a closed loop. */
+  /** Messages per second in a closed loop. */
   readonly closedRate?: number;
   readonly sessionKiB?: number;
-  /** R² of the line that a session's memory is the slope of. */
+  /** R² of the regression whose slope is the memory per session. */
   readonly fit?: number;
-  /** Of one idle session in an hour, both ways. */
+  /** Bytes per hour of one idle session, both directions together. */
   readonly idleBytes?: number;
   readonly sessionRate?: number;
-  /** What a message costs at the sockets beyond the formula; null where there is no formula. */
+  /** Bytes per message at the sockets beyond the formula; null if there is no formula. */
   readonly beyondTheory?: number | null;
   /** Standard deviation of the logarithm of a metric between trials. */
   readonly noise?: number;
-  /** By what factor the median latency grows from a trial's begin to its end. */
+  /** Factor by which the median latency grows from a trial's start to its end. */
   readonly drift?: number;
-  /** When a trial's server stands still, by block, and for how long. */
+  /** Time and length of a pause of the server, by block. */
   readonly stalls?: Readonly<Record<number, { readonly atSeconds: number; readonly seconds: number }>>;
-  /** Deliveries that never arrive, in each trial. */
+  /** Deliveries lost in each trial. */
   readonly lost?: number;
-  /** Trials that did not come out valid, by block. */
+  /** Trials that are not valid, by block. */
   readonly faults?: Readonly<Record<number, Fault>>;
   readonly effective?: Case['effective'];
 };
@@ -66,13 +66,13 @@ export type RunSpec = {
   readonly durationSeconds?: number;
   readonly seed?: number;
   readonly state?: Results['state'];
-  /** Results of a version that did not record latency over time. */
+  /** Omits latency over time, which earlier versions did not record. */
   readonly timeline?: false;
-  /** Trials of each case that were run, where the run stopped early. */
+  /** Trials of each case that were run, if the run stopped early. */
   readonly done?: number;
   readonly wire?: 'socket' | 'link';
   readonly environment?: Partial<Results['environment']>;
-  /** Every transport twice, under two labels. */
+  /** Measures every transport twice, under two labels. */
   readonly aa?: boolean;
   readonly micro?: readonly MicroRow[];
 };
@@ -97,7 +97,7 @@ export const CONNECT: ScenarioSpec = { scenario: 'connect', kind: 'connect', cli
 export const WIRE: ScenarioSpec = { scenario: 'wire', kind: 'wire', clients: 1, rate: 0, size: 128 };
 export const EVERY_KIND = [ECHO, CAPACITY, CEILING, IDLE, CONNECT, WIRE, { ...WIRE, size: 4096 }];
 
-/** An invented but well-formed run in the present shape: its histograms are real ones, its scatter is seeded. */
+/** Makes the results of an invented run in their current form, with real histograms and seeded scatter. */
 export const makeResults = (spec: RunSpec): Results => upgrade(invent(spec));
 
 function invent(spec: RunSpec): Results {
@@ -161,7 +161,7 @@ function invent(spec: RunSpec): Results {
   };
 }
 
-/** The default run's seven transports, with figures of about the right size. */
+/** Seven transports of the default run, with figures of about the right size. */
 // biome-ignore format: one transport, three lines
 export const SEVEN: Readonly<Record<string, TransportSpec>> = {
   tcp: {
@@ -232,7 +232,7 @@ type TrialSpec = {
   readonly spec: RunSpec;
 };
 
-/** One trial under way: what its kind of scenario makes of it. */
+/** Spec of a trial, with a function that scatters its figures. */
 type Making = TrialSpec & { readonly scattered: (value: number) => number };
 
 function makeTrial(trial: TrialSpec): Trial {
@@ -256,7 +256,7 @@ function measurementOf(making: Making): Made {
   switch (shell.kind) {
     case 'capacity': {
       const capacity = searchOf(making);
-      // At the found rate the queue is long: its latency is that of the last step, not of an idle server.
+      // The latency at the found rate is that of the last step, with its long queue, not of an idle server.
       const loaded = { ...transport, p50Ms: (capacity.steps.at(-1)?.p50 ?? 0.001) * 1e3 };
       const due = Math.round(Math.max(1000, capacity.rate) * durationSeconds);
       return { ...exchange({ ...making, transport: loaded }, due), capacity };
@@ -277,7 +277,7 @@ function measurementOf(making: Making): Made {
   }
 }
 
-/** What a packet of the link carries besides: Ethernet, IP and TCP with timestamps. */
+/** Header bytes of a packet on the link: Ethernet, IP, and TCP with timestamps. */
 const PACKET_BYTES = 14 + 20 + 32;
 const SEGMENT = 1448;
 
@@ -294,7 +294,7 @@ function exchange(making: Making, due: number): Made {
     setupUp: shell.clients * Math.max(0, 120 + 10 * framing),
     setupDown: shell.clients * 130,
   };
-  // A message fills its packets each way, and every second one is acknowledged by a packet of its own.
+  // Each message has its own packets, and every second one is acknowledged by a separate packet.
   const filled = Math.ceil((shell.size + framing) / SEGMENT);
   const packets = {
     packetsUp: due * filled + Math.floor(delivered / 2),
@@ -353,11 +353,11 @@ function exchange(making: Making, due: number): Made {
   };
 }
 
-/** A course that scatters by itself, so that a run's other figures are the same with it and without. */
+/** Makes latency over time with a random generator of its own, so that it does not change the run's other figures. */
 function timelineOf({ transport, block, order, durationSeconds, spec }: Making, expected: number): Slice[] {
   const { p50Ms = 1, tail = 0.4, noise = 0.02, drift = 1, stalls = {} } = transport;
   const random = gaussian((spec.seed ?? 1) * 7_919 + order);
-  // Of neighbouring seeds the first draws are alike.
+  // Neighbouring seeds give similar first draws.
   for (let draw = 0; draw < 8; draw++) random();
   const count = Math.max(1, Math.min(20, wholeBelow(durationSeconds / 0.05), expected));
   const length = durationSeconds / count;
@@ -394,7 +394,7 @@ function timelineOf({ transport, block, order, durationSeconds, spec }: Making, 
 
 const OBJECTIVE = { percentile: 99, seconds: 0.05 };
 
-/** Latency of a queue: it grows without bound as the rate comes near to what the server sustains. */
+/** Makes a capacity search whose latency is a queue's: it grows without bound as the rate nears the capacity. */
 function searchOf({ transport, block, durationSeconds, scattered }: Making): Capacity {
   const { p50Ms = 1, tail = 0.4, capacity = 20_000, lowerBounds = {} } = transport;
   const truth = scattered(capacity);
@@ -504,7 +504,7 @@ function wire(making: Making): Made {
   };
 }
 
-/** A log-normal latency laid out by its own quantiles, so that a histogram's median is what was asked for. */
+/** Makes a histogram of the quantiles of a log-normal distribution, so that its median is exact. */
 function histogram(count: number, medianNanoseconds: number, spread: number): string {
   const recorded = build({ lowestDiscernibleValue: 1, highestTrackableValue: 6e10, numberOfSignificantValueDigits: 3 });
   const steps = Math.min(count, 2_000);
@@ -516,7 +516,7 @@ function histogram(count: number, medianNanoseconds: number, spread: number): st
   return encodeIntoCompressedBase64(recorded);
 }
 
-/** Tukey's lambda comes within a hundredth of the normal quantile out to p = 0.9999, which is all a fixture needs. */
+/** Approximates the normal quantile by Tukey's lambda, to within 0.01 up to p = 0.9999. */
 function normalQuantile(p: number): number {
   return (p ** 0.1349 - (1 - p) ** 0.1349) / 0.1975;
 }

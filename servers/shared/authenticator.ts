@@ -2,38 +2,38 @@ import type { IncomingMessage } from 'node:http';
 import { type CryptoKey, importJWK, jwtVerify, type KeyObject } from 'jose';
 import type { ServerSettings, TokenRules } from '../../bench/contract.ts';
 
-/** Client that was admitted, and until when. */
+/** Identity of an admitted client, and its expiry. */
 export interface AuthContext {
-  /** Whom the token names; the same for everyone where none is asked for. */
+  /** Subject of the token; empty if none is required. */
   readonly subject: string;
-  /** On the wall clock, as `Date.now` has it. */
+  /** Expiry on the wall clock, comparable with `Date.now`. */
   readonly expiresAtMs: number;
 }
 
-/** Context of a session without a token, where none is asked for. */
+/** Context of a session without a token, if none is required. */
 export const ANONYMOUS: AuthContext = { subject: '', expiresAtMs: Number.POSITIVE_INFINITY };
 
-/** A token that does not admit. The message names no part of the token. */
+/** Error for a token that is not accepted. Its message contains no part of the token. */
 export class Unauthorized extends Error {}
 
 const INVALID = 'the token is not valid';
-/** Longest token looked at, in characters. */
+/** Maximum length of a token, in characters. */
 const MAX_TOKEN = 8_192;
-/** Three parts, none of them empty (RFC 7515 §7.1). A decoder may overlook blanks and padding in them; we do not. */
+/** Form of a token: three parts, none of them empty (RFC 7515 §7.1). Unlike some decoders, it allows no blanks or padding. */
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
-/** Tokens whose signature was found good, so that a request a message is not a verification a message. */
+/** Maximum number of verified tokens kept, so that a transport with a request for each message does not verify a signature for each. */
 const MAX_REMEMBERED = 4_096;
-/** A timer holds at most so much. */
+/** Maximum delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** `tokens: undefined` is for a layer that leaves them to the one above. */
+/** Settings of an authenticator. `tokens` is undefined if the layer above checks tokens. */
 type AuthenticatorSettings = Pick<ServerSettings, 'origins' | 'identity'> & {
   readonly tokens?: TokenRules | undefined;
 };
 
-/** Decides who may talk to a server: by the web page a browser says it comes from, and by a token. */
+/** Decides which clients may use a server: by the origin that a browser sends, and by a token. */
 export class Authenticator {
-  /** Nobody has to bring a token. */
+  /** True if no token is required. */
   readonly open: boolean;
   readonly #rules: TokenRules | undefined;
   readonly #origins: ReadonlySet<string> | undefined;
@@ -49,25 +49,25 @@ export class Authenticator {
   }
 
   /**
-   * Whether a request may come from where its browser says it does (RFC 6454 §7). Compared as a whole: an origin that begins or
-   * ends like an admitted one is another one. What sends no origin is no browser, and is let in unless origins are listed.
+   * True if a request's origin (RFC 6454 §7) is admitted. Origins are compared as a whole: one that begins or ends like an admitted
+   * one is different. A client that sends no origin is not a browser, and is admitted unless origins are listed.
    */
   admitsOrigin({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
     const { origin } = headers;
-    // RFC 9113 §8.3.1: what HTTP/2 has in its place.
+    // HTTP/2 has `:authority` in its place (RFC 9113 §8.3.1).
     const host = headers.host ?? headers[':authority'];
     if (this.#origins !== undefined) return origin !== undefined && this.#origins.has(origin);
     return origin === undefined || origin === `${this.#scheme}://${host}`;
   }
 
-  /** Context of a token that was admitted before and has not expired; of anyone where no token is asked for. Does not wait. */
+  /** Context of a token that was admitted before and has not expired, or of any client if no token is required. Synchronous. */
   known(token: string | undefined): AuthContext | undefined {
     if (this.open) return ANONYMOUS;
     const auth = token === undefined ? undefined : this.#remembered.get(token);
     return auth !== undefined && auth.expiresAtMs > Date.now() ? auth : undefined;
   }
 
-  /** Rejects with `Unauthorized` where the token is missing, not whole, not ours, not yet valid or not valid any more. */
+  /** Verifies a token. Rejects with `Unauthorized` if it is missing, malformed, not signed by our key, not valid yet or expired. */
   async admit(token: string | undefined): Promise<AuthContext> {
     const known = this.known(token);
     if (known !== undefined) return known;
@@ -82,7 +82,7 @@ export class Authenticator {
   }
 
   async #verify(token: string, { algorithm, key, issuer, audience }: TokenRules): Promise<AuthContext> {
-    // Our own setting, never one that the token names (RFC 8725 §3.1).
+    // The algorithm is our own setting, never the one that the token names (RFC 8725 §3.1).
     this.#key ??= importJWK(key, algorithm);
     const verifier = await this.#key;
     try {
@@ -93,7 +93,7 @@ export class Authenticator {
         requiredClaims: ['exp', 'sub'],
       });
       const { sub, exp } = payload;
-      // Required, and yet it may be of any type that JSON has.
+      // Required claims may still have any JSON type.
       if (typeof sub !== 'string' || sub === '' || exp === undefined) throw new Unauthorized(INVALID);
       return { subject: sub, expiresAtMs: exp * 1e3 };
     } catch (error) {
@@ -103,7 +103,7 @@ export class Authenticator {
   }
 }
 
-/** Calls `end` once the token has expired. The result cancels that: for sessions that ended before. */
+/** Calls `end` when the token expires. The result cancels the timer, for sessions that end before. */
 export function whenExpired({ expiresAtMs }: AuthContext, end: () => void): () => void {
   if (expiresAtMs === Number.POSITIVE_INFINITY) return () => {};
   let timer: NodeJS.Timeout;
@@ -117,8 +117,8 @@ export function whenExpired({ expiresAtMs }: AuthContext, end: () => void): () =
 }
 
 /**
- * The token of a request: `Authorization: Bearer` (RFC 6750 §2.1) or, from a browser's WebSocket and EventSource, which cannot
- * set headers, the `access_token` of the query (§2.3).
+ * Token of a request: `Authorization: Bearer` (RFC 6750 §2.1), or `access_token` in the query (§2.3), for a browser's WebSocket and
+ * EventSource, which cannot set headers.
  */
 export function tokenOf({ headers, url = '' }: Pick<IncomingMessage, 'headers' | 'url'>): string | undefined {
   const [, bearer] = /^bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];

@@ -1,18 +1,17 @@
 import type { Limits } from '../../bench/contract.ts';
 
-const LOOK_MS = 500;
-/** Looks in a row that find a peer too far behind before it is given up. */
+const CHECK_MS = 500;
+/** Number of consecutive checks that find a peer over the limit before its session ends. */
 const MAX_LOOKS = 10;
-/** At so many times the limit there is no waiting. */
+/** Multiple of the limit beyond which a session ends at once. */
 export const AT_ONCE = 16;
 
 /**
- * Ends the sessions of peers that do not read what they are sent: 5 s beyond the limit, or at once far beyond it. Looking
- * every half second keeps it out of the way that a message takes. To be begun once there is a port: a server that got none is never
- * closed, and would look for ever.
+ * Ends sessions of peers that do not read: after 5 s over the limit, or at once far beyond it. Checking every half second keeps the
+ * check out of each message's path. Start it once there is a port: a server without one is never closed, and would check for ever.
  *
  * @param waiting bytes in this process that a session has not taken yet
- * @returns stops looking
+ * @returns a function that stops the checks
  */
 export function watchBacklogs<Session extends object>(
   { backlogBytes }: Pick<Limits, 'backlogBytes'>,
@@ -32,6 +31,6 @@ export function watchBacklogs<Session extends object>(
       behind.set(session, looks);
       if (looks >= MAX_LOOKS || bytes > AT_ONCE * backlogBytes) cut(session);
     }
-  }, LOOK_MS);
+  }, CHECK_MS);
   return () => clearInterval(timer);
 }

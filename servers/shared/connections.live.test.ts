@@ -9,7 +9,7 @@ test('a connection’s requests are counted, and so are those that wait behind o
   const done = Promise.withResolvers<void>();
   const server = createServer((request, response) => {
     verdicts.push(take(request, response));
-    // Never answered: what comes next waits behind it.
+    // Never answered, so that later requests wait behind it.
     if (verdicts.length === 80) done.resolve();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -18,7 +18,7 @@ test('a connection’s requests are counted, and so are those that wait behind o
   await done.promise;
   socket.destroy();
   await new Promise((resolve) => server.close(resolve));
-  // The first has the socket; 64 may wait behind it.
+  // The first request has the socket; 64 may wait behind it.
   expect(verdicts.indexOf(false)).toBe(65);
   expect(verdicts.filter((verdict) => verdict)).toHaveLength(65);
 });

@@ -3,23 +3,29 @@ import type { Duplex } from 'node:stream';
 import type { Limits } from '../../bench/contract.ts';
 import { tokenBucket } from './token-bucket.ts';
 
-/** Time a refused sender has to finish before its connection is cut. */
+/** Time that a refused sender has to finish before its connection is cut. */
 export const LINGER_MS = 1_000;
 
-/** Requests that may wait behind one that is not answered yet; browsers let none wait. */
+/** Maximum number of pipelined requests, which wait for an earlier answer; browsers pipeline none. */
 const MAX_PIPELINED = 64;
-/** A session may poll for as many answers as it sends messages, on one connection. */
+/** Requests allowed for each message: a session may poll once for each message that it sends, on one connection. */
 const REQUESTS_A_MESSAGE = 2;
 
-/** Requests of one connection. */
+/** Cuts a connection after a moment, which its peer has to read the last answer. */
+export function cutSoon(socket: { destroy(): unknown; once(event: 'close', listener: () => void): unknown }): void {
+  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(cut));
+}
+
+/** Requests of a connection. */
 interface Asked {
   readonly take: () => boolean;
   waiting: number;
 }
 
 /**
- * Counts each connection's requests, whatever they ask for: false once they come faster than its session may send, or wait one
- * behind another. A limit on bytes alone would hold as many unanswered requests as fit into them.
+ * Counts the requests of each connection. The result is false if they come faster than its session may send, or if too many are
+ * pipelined. A limit on bytes alone would allow as many unanswered requests as fit into them.
  */
 export function requestGuard({
   messagesPerSecond,
@@ -31,7 +37,7 @@ export function requestGuard({
       one = { take: tokenBucket({ messagesPerSecond: REQUESTS_A_MESSAGE * messagesPerSecond }), waiting: 0 };
       asked.set(socket, one);
     }
-    // An answer has the socket from the start, unless an earlier one has it still.
+    // A response has the socket from the start, unless an earlier one still has it.
     one.waiting = response.socket === null ? one.waiting + 1 : 0;
     return one.waiting <= MAX_PIPELINED && one.take();
   };
@@ -44,8 +50,8 @@ const STATUS_OF: Readonly<Record<string, number>> = {
 };
 
 /**
- * Answers what is no request, or never becomes one, with its status. Node does too, but closes at once, and a connection that is
- * closed while its peer still sends is reset: the peer would never see why.
+ * Answers malformed or incomplete requests with a status. Node does so too, but closes at once: a connection closed while its peer
+ * still sends is reset, and the peer would never read the status.
  */
 export function answerBrokenRequests<Any extends Server>(server: Any): Any {
   const answered = new WeakSet<Duplex>();
@@ -59,9 +65,8 @@ export function answerBrokenRequests<Any extends Server>(server: Any): Any {
     if (!socket.writable || saidAlready || error.code === 'ECONNRESET') return void socket.destroy();
     const status = STATUS_OF[error.code ?? ''] ?? 400;
     socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-    const cut = setTimeout(() => socket.destroy(), LINGER_MS);
-    socket.once('close', () => clearTimeout(cut));
-    // The parser has had enough; what still comes is read and thrown away.
+    cutSoon(socket);
+    // The parser has stopped; further input is read and discarded.
     socket.removeAllListeners('data');
     socket.on('data', () => {});
   });

@@ -18,7 +18,7 @@ test('an answer says that what was sent before the question has been taken, and 
   acks.sent(300);
   acks.answered();
   expect([asked, acks.waitingBytes]).toEqual([1, 300]);
-  // One that nobody asked for says nothing.
+  // An answer without a question has no effect.
   acks.answered();
   expect(acks.waitingBytes).toBe(300);
   acks.sent(700);

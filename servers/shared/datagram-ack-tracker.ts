@@ -1,16 +1,17 @@
 /**
- * Tracks how many bytes of datagrams a peer has not acknowledged. QUIC acknowledges, and tells nobody; what a peer does not take is dropped in
- * silence. So a peer that has been sent much is asked on its stream, and until it answers all that came after the last answer counts as waiting.
+ * Tracks how many bytes of datagrams a peer has not acknowledged. QUIC does not expose its acknowledgements, and drops datagrams that
+ * a peer does not read. So the server asks a peer on its stream from time to time; until it answers, everything sent since the last
+ * answer counts as waiting.
  */
 export class DatagramAckTracker {
   readonly #askAtBytes: number;
   readonly #ask: () => void;
   #sentBytes = 0;
   #answeredBytes = 0;
-  /** What had been sent when it was asked; undefined where no answer is due. */
+  /** Bytes sent before the last question; undefined if no answer is due. */
   #askedAt: number | undefined;
 
-  /** @param askAtBytes sent since the last answer, after which it is asked again */
+  /** @param askAtBytes bytes since the last answer after which to ask again */
   constructor(askAtBytes: number, ask: () => void) {
     this.#askAtBytes = askAtBytes;
     this.#ask = ask;

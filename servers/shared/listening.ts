@@ -3,8 +3,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createSecureServer } from 'node:tls';
 import type { ServerSettings } from '../../bench/contract.ts';
 
-/** A server of a stream protocol, over TLS where there is an identity. `onConnection` gets the stream as the peer sees it;
- * `protocols` are those that TLS may agree on (RFC 7301). */
+/**
+ * Creates a server of a stream protocol, over TLS if there is an identity. `onConnection` gets the decrypted stream; `protocols` are
+ * those that TLS may negotiate (RFC 7301).
+ */
 export function createStreamServer(
   { identity, limits }: Pick<ServerSettings, 'identity' | 'limits'>,
   onConnection: (socket: Socket) => void,
@@ -17,16 +19,16 @@ export function createStreamServer(
     protocols === undefined ? options : { ...options, ALPNProtocols: protocols },
     onConnection,
   );
-  // Also when the handshake takes too long: Node only says so, and would keep the connection.
+  // Emitted also when the handshake takes too long: Node only reports that, and would keep the connection.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
 }
 
-/** Resolves with the port bound. Rejects with what the system said, such as EADDRINUSE. */
+/** Binds the server's address and resolves with the port. Rejects with the system's error, such as EADDRINUSE. */
 export function bind(server: Server, { host, port }: { host: string; port: number }): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // A burst of a thousand connections is ordinary here; the system still caps this at its own limit (somaxconn).
+    // Large, because a burst of a thousand connections is common here. The system caps it at its own limit (somaxconn).
     server.listen({ host, port, backlog: 4096 }, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
@@ -34,12 +36,12 @@ export function bind(server: Server, { host, port }: { host: string; port: numbe
   });
 }
 
-/** An address as it stands in a URL: IPv6 in brackets. */
+/** Host and port as they stand in a URL: IPv6 in brackets. */
 export function authority(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** Keeps the sockets a server has open, so that closing it can end those that do not end by themselves. */
+/** Tracks a server's open sockets, so that closing it can cut those that do not end by themselves. */
 export function trackSockets(server: Server): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -49,10 +51,10 @@ export function trackSockets(server: Server): ReadonlySet<Socket> {
   return sockets;
 }
 
-/** Time a peer has to answer a protocol's goodbye before its connection is cut. */
-const GOODBYE_MS = 1_000;
+/** Time that a peer has to answer a protocol's closing message before its connection is cut. */
+export const GOODBYE_MS = 1_000;
 
-/** Stops listening, gives sessions that were told goodbye time to leave, cuts the rest. Resolves once the port is free. */
+/** Stops listening, gives sessions time to close, and cuts the rest. Resolves once the port is free. */
 export function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => {
@@ -70,7 +72,7 @@ function isHttp(server: Server): server is HttpServer {
   return 'closeIdleConnections' in server;
 }
 
-/** Makes `close` safe to call twice: the second call gets the first one's promise. */
+/** Makes `close` safe to call twice: a second call returns the first one's promise. */
 export function closingOnce(close: () => Promise<void>): () => Promise<void> {
   let closed: Promise<void> | undefined;
   return () => {

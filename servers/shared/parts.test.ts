@@ -9,7 +9,7 @@ test('a mailbox gives what the cursor does not cover, and keeps it until a curso
   mailbox.append('b');
   expect(mailbox.read(0)).toEqual({ cursor: 2, messages: ['a', 'b'] });
   mailbox.append('c');
-  // The answer was lost: the reader asks with its old cursor.
+  // The answer was lost, so the reader asks with its old cursor.
   expect(mailbox.read(0)).toEqual({ cursor: 3, messages: ['a', 'b', 'c'] });
   expect(mailbox.read(2)).toEqual({ cursor: 3, messages: ['c'] });
   expect(mailbox.read(3)).toEqual({ cursor: 3, messages: [] });

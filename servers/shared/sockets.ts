@@ -2,32 +2,36 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../../bench/contract.ts';
-import { ANONYMOUS, type AuthContext, type Authenticator, tokenOf, Unauthorized } from './authenticator.ts';
+import {
+  ANONYMOUS,
+  type AuthContext,
+  type Authenticator,
+  tokenOf,
+  Unauthorized,
+  whenExpired,
+} from './authenticator.ts';
 import { watchBacklogs } from './backlog.ts';
 import { refuseUpgrade } from './http/http.ts';
+import { GOODBYE_MS } from './listening.ts';
 import { tokenBucket } from './token-bucket.ts';
 
-/** Pieces a message may come in: a limit on bytes alone would let a million empty ones through. */
+/** Maximum number of fragments of a message: a limit on bytes alone would allow a million empty ones. */
 const MAX_FRAGMENTS = 128;
-/** Reads a frame may come in: each is kept by itself until the frame is whole, at many times the cost of a byte. */
+/** Maximum number of reads of a frame: each is kept separately until the frame is complete, at many times the cost of a byte. */
 const MAX_READS = 4_096;
-/** Time a peer that is told goodbye has to answer before its connection is cut. */
-const GOODBYE_MS = 1_000;
 
 export interface WebSocketAccess {
   readonly authenticator: Authenticator;
-  /** Whether the handshake has to bring the token; false where the protocol above has a place for it. */
+  /** True if the handshake must carry the token; false if the protocol above carries it. */
   readonly tokenInHandshake: boolean;
   readonly maxPayload: number;
   readonly limits: Limits;
   readonly options?: Pick<ServerOptions, 'perMessageDeflate' | 'handleProtocols'>;
-  /** A session begins: `connection` follows. */
-  readonly onAdmitted?: (socket: WebSocket, auth: AuthContext) => void;
 }
 
 /**
- * WebSocket as `ws` has it, with limits on all that can be counted, also where another library makes the server: pieces, reads,
- * control frames (which no application sees), and the time a peer has to answer a close frame.
+ * WebSocket server class of `ws` with limits on fragments, reads, control frames (which no application sees), and the time that a
+ * peer has to answer a close frame. Other libraries can use it in place of their own.
  */
 export function limitedSockets(limits: Limits): new (options?: ServerOptions) => WebSocketServer {
   const goodbye = { closeTimeout: GOODBYE_MS };
@@ -55,28 +59,29 @@ export function limitedSockets(limits: Limits): new (options?: ServerOptions) =>
 }
 
 /**
- * WebSocket on a web server, for every transport that has one below it: the same compression (none unless asked for), limits and
- * authorization. A handshake from a strange page is answered with 403, one without the token with 401.
+ * Accepts WebSockets on a web server, for every transport that uses them: with equal compression (none by default), limits and
+ * authorization. A handshake from a page of another origin gets 403, one without a required token 401. A session ends with its token.
  */
 export function acceptWebSockets(
   server: Server,
-  { authenticator, tokenInHandshake, maxPayload, limits, options, onAdmitted }: WebSocketAccess,
+  { authenticator, tokenInHandshake, maxPayload, limits, options }: WebSocketAccess,
 ): WebSocketServer {
   const wss = new (limitedSockets(limits))({ noServer: true, perMessageDeflate: false, maxPayload, ...options });
 
   server.on('upgrade', (request, socket, head) => {
     const enter = (auth: AuthContext): void =>
       wss.handleUpgrade(request, socket, head, (webSocket) => {
-        // A protocol violation: ws has closed the socket with the right code (1002, 1007, 1008, 1009) already.
+        // Ignores a protocol violation: ws has already closed the socket with the right code (1002, 1007, 1008, 1009).
         webSocket.on('error', () => {});
-        onAdmitted?.(webSocket, auth);
+        const expire = (): void => endSocket(webSocket, 4401, 'the token has expired');
+        webSocket.once('close', whenExpired(auth, expire));
         wss.emit('connection', webSocket, request);
       });
-    // Until `ws` listens: a peer that resets the connection meanwhile does no harm.
+    // Ignores a reset by the peer until `ws` listens for errors.
     socket.on('error', () => {});
     if (!authenticator.admitsOrigin(request)) return refuseUpgrade(socket, 403);
     const token = tokenInHandshake && !authenticator.open ? tokenOf(request) : undefined;
-    // A handshake without a token leaves it to the protocol above.
+    // If the handshake needs no token, the protocol above checks it.
     const auth = tokenInHandshake ? authenticator.known(token) : ANONYMOUS;
     if (auth !== undefined) return enter(auth);
     authenticator.admit(token).then(enter, (error: unknown) => {
@@ -85,7 +90,7 @@ export function acceptWebSockets(
     });
   });
 
-  // Not before there is anything to watch: a server whose port is taken never closes.
+  // Started once the port is bound: a server whose port is taken never closes.
   server.once('listening', () => {
     const stop = watchBacklogs(
       limits,
@@ -98,7 +103,7 @@ export function acceptWebSockets(
   return wss;
 }
 
-/** Says why, and does not wait long for an answer: a peer that does not read gives none. */
+/** Closes a socket with a code and reason, unless it is closing already. */
 export function endSocket(socket: WebSocket, code: number, reason: string): void {
   if (socket.readyState === socket.OPEN) socket.close(code, reason);
 }

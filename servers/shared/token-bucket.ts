@@ -1,8 +1,9 @@
 import type { Limits } from '../../bench/contract.ts';
 
 /**
- * Token bucket of one session's messages. The result takes a token: false where none is left, which is once messages come faster than
- * the limit, after a burst of a second's worth. It reads a clock only when the bucket is empty, so that a token costs next to nothing.
+ * Creates the token bucket of a session. The result takes a token; it returns false if none is left, which happens when messages
+ * come faster than the limit, after a burst of one second's worth. It reads the clock only when the bucket is empty, so that a token
+ * costs almost nothing.
  */
 export function tokenBucket({ messagesPerSecond }: Pick<Limits, 'messagesPerSecond'>): () => boolean {
   let left = messagesPerSecond;

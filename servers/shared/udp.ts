@@ -10,15 +10,15 @@ export interface UdpAddress {
 }
 
 /**
- * The address a server can bind, with a free port where any will do: a native server that takes an address does not say which port
- * it got. Rejects with what the system says, such as EADDRINUSE.
+ * Finds an address that a native server can bind, with a free port if any will do: such a server does not say which port it got.
+ * Rejects with the system's error, such as EADDRINUSE.
  */
 export async function freePort({ host, port }: Pick<ServerSettings, 'host' | 'port'>): Promise<UdpAddress> {
   const { address } = await lookup(host);
   return { address, port: await tryPort(address, port) };
 }
 
-/** Says in the system's own way that another program took the port just now. */
+/** Converts a native server's error for a port in use to the system's EADDRINUSE. */
 export function addressTaken<Server>(bind: () => Server): Server {
   try {
     return bind();
@@ -28,12 +28,12 @@ export function addressTaken<Server>(bind: () => Server): Server {
   }
 }
 
-const LOOK_MS = 10;
+const CHECK_MS = 10;
 const MAX_LOOKS = 200;
 
 /**
- * Resolves once the port is free. A native server closes it on threads of its own, or when its last object is collected, so they
- * are collected; gives up after two seconds, where a program outside still has the port or something still holds an object.
+ * Resolves once the port is free. A native server closes it on its own threads, or when its last object is collected; so this collects
+ * garbage. Gives up after two seconds, when another program has the port or something still refers to an object.
  */
 export async function untilFree(address: string, port: number): Promise<void> {
   for (let look = 0; look < MAX_LOOKS; look++) {
@@ -43,11 +43,11 @@ export async function untilFree(address: string, port: number): Promise<void> {
       () => true,
     );
     if (!taken) return;
-    await sleep(LOOK_MS);
+    await sleep(CHECK_MS);
   }
 }
 
-/** Binds and lets go again; resolves with the port. Rejects with what the system says against it, such as EADDRINUSE. */
+/** Binds a UDP port, releases it and resolves with it. Rejects with the system's error, such as EADDRINUSE. */
 export function tryPort(address: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4');

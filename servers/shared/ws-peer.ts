@@ -1,18 +1,19 @@
 import type { WebSocket } from 'ws';
 import { BadBatch, batcher, unbatch } from '../../bench/codec/batch.ts';
 import type { Message } from '../../bench/contract.ts';
-import { textOf } from './http/http.ts';
+
+import { textOf } from './messages.ts';
 import { endSocket } from './sockets.ts';
 
-/** How messages are put into frames for one session, and taken out of them. */
+/** Encodes and decodes the frames of one session. */
 export interface Peer {
   send(message: Message, binary: boolean): void;
-  /** Sends what waits for company. */
+  /** Sends messages that wait for a batch. */
   flush(): void;
   read(frame: Buffer, binary: boolean, each: (message: Message) => void): void;
 }
 
-/** One message a frame, or what comes within `batchMs` together. */
+/** Creates a peer with one message a frame, or with the messages of `batchMs` in one frame. */
 export function peerOf(socket: WebSocket, { batchMs, messageBytes }: { batchMs: number; messageBytes: number }): Peer {
   if (batchMs === 0) {
     return {
@@ -33,7 +34,7 @@ export function peerOf(socket: WebSocket, { batchMs, messageBytes }: { batchMs: 
         });
       } catch (error) {
         if (!(error instanceof BadBatch)) throw error;
-        // RFC 6455 §7.4.1: data that is not what its type says.
+        // RFC 6455 §7.4.1: data inconsistent with its type.
         endSocket(socket, 1007, error.message);
       }
     },

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { soak } from '../../testing/soak.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
-import { assertStands } from './assert-stands.ts';
+import { assertStands } from './harness.ts';
 
 const ROUNDS = 3;
 

@@ -3,10 +3,10 @@ import { type Attack, CLOSED, closeReason, DECLARED_BYTES, flood, writeSlowly } 
 import { answersIn, authorized, openPoster } from './tools/http.ts';
 import type { HttpSurface } from './tools/surface.ts';
 
-/** Requests under way on one connection. */
+/** Number of requests sent on one connection before their answers are awaited. */
 const AT_ONCE = 10;
 
-/** Attacks on anything that reads requests of HTTP/1.1, be it for a handshake alone. */
+/** Attacks on any server that reads HTTP/1.1 requests, even if only for a handshake. */
 export const requestAttacks: readonly Attack[] = [
   {
     name: 'an endless header',
@@ -35,7 +35,7 @@ export const requestAttacks: readonly Attack[] = [
       const peer = await dial();
       peer.freeze();
       const requests = `GET /none?access_token=${token} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(20_000);
-      // It does not wait for the system's buffers to take all of them.
+      // Not awaited: the system's buffers never take all of them while the peer does not read.
       void peer.write(requests);
       setTimeout(() => peer.thaw(), 4_000);
       return closeReason(peer);
@@ -43,7 +43,7 @@ export const requestAttacks: readonly Attack[] = [
   },
 ];
 
-/** Attacks by requests that open sessions and post messages. */
+/** Attacks on servers whose sessions are opened, and whose messages are posted, by HTTP/1.1 requests. */
 export const httpAttacks = (surface: HttpSurface): readonly Attack[] => [
   {
     name: 'a body a byte at a time',
@@ -103,7 +103,7 @@ function compressedBody(surface: HttpSurface): Attack {
 
 function unusedSessions(surface: HttpSurface): Attack {
   return {
-    name: 'sessions that nobody uses',
+    name: 'sessions that are opened and never used',
     refused: / 429 /,
     async run(target) {
       const { dial, limits } = target;
@@ -111,7 +111,7 @@ function unusedSessions(surface: HttpSurface): Attack {
       const request = `${surface.opens} HTTP/1.1\r\n${authorized(target)}Content-Length: 0\r\n\r\n`;
       for (let opened = 0; opened <= limits.subscriptions; opened += AT_ONCE) {
         if (!(await peer.write(request.repeat(AT_ONCE)))) break;
-        // It ends with a refusal, sooner or later.
+        // Rejects once the server has refused a session and closed the connection.
         await peer.hears((text) => answersIn(text) >= opened + AT_ONCE).catch(() => {});
       }
       return closeReason(peer);

@@ -8,19 +8,19 @@ import type { Http2Surface } from './tools/surface.ts';
 
 /** Error code for a peer that does too much of what is allowed. RFC 9113 §7 */
 const CALM = /ENHANCE_YOUR_CALM/;
-/** GOAWAY, which concerns the connection and reaches a peer that goes on. */
+/** Error code sent in a GOAWAY, which ends the whole connection. */
 const TOLD = /GOAWAY ENHANCE_YOUR_CALM/;
 const SLOW_BYTE_MS = 250;
-/** Enough for a first sentence. */
+/** Flow-control window that lets only the first bytes of a stream through. */
 const WINDOW_BYTES = 500;
-/** Frames of a flood, at the most; well-meaning clients send none or a handful. */
+/** Max number of frames of a flood; ordinary clients send none or a handful. */
 const MANY = 20_000;
 
 /** Attacks on HTTP/2 itself, whatever it carries. */
 export function http2Attacks(surface: Http2Surface): readonly Attack[] {
   const { messages } = surface;
   const posts = 'posts' in messages;
-  // gRPC's library takes a connection over with its first stream; until then Node answers in its own way.
+  // gRPC's library handles a connection from its first stream on; until then Node.js answers, with another error code.
   const toldBeforeStreams = posts ? TOLD : /GOAWAY INTERNAL_ERROR/;
   return [
     {
@@ -60,10 +60,10 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
     opening(surface, 'thousands of streams at once, the settings never acknowledged', () => Buffer.alloc(0)),
     flooding(surface, 'pings', h2.frame(h2.PING, 0, 0, Buffer.alloc(8))),
     flooding(surface, 'settings', h2.frame(h2.SETTINGS, 0, 0, Buffer.concat([Buffer.of(0, 3), uint32(100)]))),
-    flooding(surface, 'empty pieces', h2.frame(h2.DATA, 0, 1)),
+    flooding(surface, 'empty DATA frames', h2.frame(h2.DATA, 0, 1)),
     {
       name: 'pings whose answers are never read',
-      // A peer that reads nothing may be reset before it has read why.
+      // A peer that reads nothing may be reset before it can read the reason.
       refused: CLOSED,
       async run(target) {
         const peer = await openHttp2(target);
@@ -75,7 +75,7 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
       },
     },
     {
-      name: 'frames longer than was agreed on',
+      name: 'frames longer than the agreed maximum',
       refused: /GOAWAY FRAME_SIZE_ERROR/,
       async run(target) {
         const peer = await openHttp2(target);
@@ -113,7 +113,7 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
         const { down } = peer;
         down.pause();
         for (let sent = 0; sent < 6 && !down.closed; sent++) await peer.send('x'.repeat(60_000));
-        // A peer that does not read hears of no end: it looks, once it must have been cut.
+        // A paused stream reports no end: it is resumed once the server must have cut it.
         const look = setTimeout(() => down.resume(), 7_000);
         const told = await peer.told(down);
         clearTimeout(look);
@@ -124,7 +124,7 @@ export function http2Attacks(surface: Http2Surface): readonly Attack[] {
   ];
 }
 
-/** Attacks by requests that post messages. */
+/** Attacks on servers to which messages are posted by HTTP/2 requests. */
 const postAttacks = (surface: Http2Surface): readonly Attack[] => [
   {
     name: 'a compressed body over HTTP/2',
@@ -161,7 +161,7 @@ const postAttacks = (surface: Http2Surface): readonly Attack[] => [
   },
 ];
 
-/** A flood of requests that nobody waits for. */
+/** Opens streams as fast as the server takes them, each followed by the bytes that `after` returns. */
 function opening(surface: Http2Surface, name: string, after: (stream: number) => Buffer): Attack {
   return {
     name,
@@ -177,7 +177,7 @@ function opening(surface: Http2Surface, name: string, after: (stream: number) =>
   };
 }
 
-/** A flood of frames that mean nothing, beside a session that was admitted. */
+/** Opens a session and then floods its connection with one frame that has no effect. */
 function flooding(surface: Http2Surface, what: string, frame: Buffer): Attack {
   return {
     name: `a flood of ${what} over HTTP/2`,

@@ -1,7 +1,7 @@
 import { type Attack, CLOSED, closeReason, writeSlowly } from './tools/attack.ts';
 import type { AttackSurface } from './tools/surface.ts';
 
-/** First bytes of a connection, after which the server waits for more. */
+/** Returns the first bytes of a connection, after which the server waits for more. */
 function openingOf(surface: Exclude<AttackSurface, { protocol: 'udp' }>): string | Uint8Array {
   switch (surface.protocol) {
     case 'tcp-stream':
@@ -27,7 +27,7 @@ export function tcpAttacks(surface: Exclude<AttackSurface, { protocol: 'udp' }>)
       },
     },
     {
-      name: 'a first sentence without end, a byte at a time',
+      name: 'a first line without end, a byte at a time',
       refused: CLOSED,
       async run({ dial }) {
         const peer = await dial();

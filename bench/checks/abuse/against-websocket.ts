@@ -4,7 +4,7 @@ import { BINARY, frame, PING, pieces } from './tools/frames.ts';
 import type { WebSocketSurface } from './tools/surface.ts';
 import { openWebSocket } from './tools/websocket.ts';
 
-/** Attacks on RFC 6455 itself, whatever the frames carry. */
+/** Attacks on the WebSocket protocol (RFC 6455), whatever its frames carry. */
 export const webSocketAttacks = (surface: WebSocketSurface): readonly Attack[] => [
   {
     name: 'a declared frame of 256 MiB, a byte at a time',
@@ -27,7 +27,7 @@ export const webSocketAttacks = (surface: WebSocketSurface): readonly Attack[] =
   },
   {
     name: 'a compression bomb',
-    // 1002 where no compression was agreed on: the bit that says so is then a reserved one.
+    // 1002 where compression was not agreed on: the bit RSV1 is then reserved.
     refused: closeCode(surface, /100[29]/),
     async run(target) {
       const peer = await openWebSocket(target, surface, { deflate: true });
@@ -37,7 +37,7 @@ export const webSocketAttacks = (surface: WebSocketSurface): readonly Attack[] =
   },
   {
     name: 'a flood of pings',
-    // 1008 where they are read one by one; where many wait for their pongs, `ws` closes without a word.
+    // The close code is 1008 where pings are read one by one; `ws` closes without a code where many pongs are waiting.
     refused: CLOSED,
     async run(target) {
       const peer = await openWebSocket(target, surface);
@@ -50,7 +50,7 @@ export const webSocketAttacks = (surface: WebSocketSurface): readonly Attack[] =
 
 function silentSession(surface: WebSocketSurface, refused: RegExp): Attack {
   return {
-    name: 'a WebSocket that never says who it is',
+    name: 'a WebSocket that never authenticates',
     refused,
     async run(target) {
       return closeReason(await openWebSocket(target, surface));

@@ -6,12 +6,12 @@ import { attacksOn } from './attacks.ts';
 import type { Attack, Target } from './tools/attack.ts';
 import { RawPeer } from './tools/peer.ts';
 
-/** Order to the process that all attacking peers are in. */
+/** Order to the process that runs all attacking peers. */
 export interface AttackerOrder {
   readonly order: 'attack';
   /** Transport to attack, `transport` or `transport:variant`. */
   readonly name: string;
-  /** Only the attacks of these names. */
+  /** Names of the attacks to run; all if undefined. */
   readonly only: readonly string[] | undefined;
   readonly url: string;
   readonly token: string;
@@ -24,15 +24,15 @@ export interface AttackerAnswer {
   readonly failures: readonly string[];
 }
 
-/** A bad peer is cut by then. */
+/** Longest time in which the server has to cut a bad peer. */
 const PATIENCE_MS = 10_000;
 
-/** Runs all attacks on a transport at once. Resolves with what did not hold. */
+/** Runs all attacks on a transport at once and resolves with their names and failures. */
 async function handle({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
   const choice = findTransport(name);
   const surface = choice === undefined ? undefined : surfaceOf(choice);
   if (choice === undefined || surface === undefined) {
-    throw new Error(`nothing is known of how to attack ${name}`);
+    throw new Error(`${name} has no attack surface`);
   }
   const chosen = (await attacksOn(choice, surface)).filter(({ name: attack }) => only?.includes(attack) ?? true);
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
@@ -40,7 +40,7 @@ async function handle({ name, only, ...target }: AttackerOrder): Promise<Attacke
   return { answer: 'attacked', attacks: chosen.map((attack) => attack.name), failures: failures.flat() };
 }
 
-/** One attack, held against what its peer should be told and by when. */
+/** Runs one attack. Resolves with a failure unless the peer was cut in time with the expected reason. */
 async function attempt({ name, run, refused }: Attack, target: Target): Promise<string[]> {
   const peers: RawPeer[] = [];
   const dial = async (): Promise<RawPeer> => {
@@ -52,8 +52,8 @@ async function attempt({ name, run, refused }: Attack, target: Target): Promise<
   const late = setTimeout(timer.resolve, PATIENCE_MS, undefined);
   try {
     const told = await Promise.race([run({ ...target, dial }), timer.promise]);
-    if (told === undefined) return [`${name}: the peer was not cut (${excerpt(peers.at(-1)?.text ?? '')})`];
-    return refused.test(told) ? [] : [`${name}: the peer was told “${excerpt(told)}”, not ${refused}`];
+    if (told === undefined) return [`${name}: the peer was not cut (it received ${excerpt(peers.at(-1)?.text ?? '')})`];
+    return refused.test(told) ? [] : [`${name}: the peer was told ${excerpt(told)}, which does not match ${refused}`];
   } catch (error) {
     return [`${name}: ${errorText(error)}`];
   } finally {

@@ -3,7 +3,7 @@ import { nameOf, surfaceOf, transportChoices } from '../../transports/index.ts';
 import { attacksOn } from './attacks.ts';
 import type { AttackKind } from './tools/surface.ts';
 
-/** Names of the attacks of each kind. A frozen subscriber is tried in `harness.ts`, on all transports. */
+/** Patterns of the names of each kind's attacks. A frozen subscriber is tried on every transport, by `harness.ts`. */
 const KINDS: Readonly<Record<AttackKind, RegExp>> = {
   'too large a message': /over the limit/,
   'a head without end': /endless header|continued without end/,

@@ -4,8 +4,8 @@ import type { ClientModule, Options, Session } from '../../contract.ts';
 import { serveIpc } from '../../ipc.ts';
 
 /**
- * A process with one ordinary session, which is then stopped by the system: it reads nothing, answers nothing and closes
- * nothing, whatever its protocol. Should nobody wake it, it wakes by itself.
+ * Orders to a process that opens one ordinary session and is then stopped by SIGSTOP: whatever its protocol, it reads nothing,
+ * answers nothing and closes nothing. It continues by itself if no SIGCONT comes.
  */
 export type FrozenOrder =
   | {
@@ -20,10 +20,10 @@ export type FrozenOrder =
 
 export type FrozenAnswer =
   | { readonly answer: 'connected' }
-  /** Reason its session was given by the time it could listen again; null where it still lives. */
+  /** Reason that the session was lost, as reported after the process continued; null if it was not lost. */
   | { readonly answer: 'thawed'; readonly lost: string | null };
 
-/** Time to read, once awake, what lies in the system's buffers. */
+/** Time to read what is left in the system's buffers after the process continues. */
 const WAKE_MS = 6_000;
 
 let session: Session | undefined;
@@ -43,7 +43,7 @@ async function handle(order: FrozenOrder): Promise<FrozenAnswer> {
   return { answer: 'thawed', lost: await Promise.race([lost.promise, alive]) };
 }
 
-/** Resolves once awake again. */
+/** Stops this process for so many seconds, or until SIGCONT; resolves once it continues. */
 function stopFor(seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const alarm = spawn('sh', ['-c', `sleep ${seconds}; kill -CONT ${process.pid}`], {
@@ -52,7 +52,7 @@ function stopFor(seconds: number): Promise<void> {
     });
     alarm.once('spawn', () => {
       process.kill(process.pid, 'SIGSTOP');
-      // From here on it is awake again.
+      // The process has continued.
       process.kill(-alarm.pid!);
       resolve();
     });

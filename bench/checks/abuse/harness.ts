@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import type { ClientModule, Limits, Session } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
@@ -24,33 +25,33 @@ import type { Target } from './tools/attack.ts';
 import type { AttackSurface } from './tools/surface.ts';
 
 const MIB = 1 << 20;
-/** Sessions that broadcasts go to: of a transport, and of each of its variants. */
+/** Number of sessions that broadcasts go to: for a transport, and for each of its variants. */
 const SUBSCRIBERS = 200;
 const SUBSCRIBERS_OF_VARIANT = 40;
-/** Sessions where each copy is compressed by itself, which takes most of the time: the probes alone. */
+/** Number of sessions where the server compresses each copy by itself, which takes most of the time: only the probes. */
 const SUBSCRIBERS_COMPRESSED = 20;
 const PROBES = 20;
-/** A bad peer is cut by then, and memory is back. */
+/** Longest time in which a session opens, and in which the server frees its memory after the attacks. */
 const PATIENCE_MS = 10_000;
 export const MAX_LEFT_BYTES = 32 * MIB;
-/** The longest that a frozen peer sleeps, should nobody wake it. */
+/** Longest time that a frozen peer stays stopped if nothing continues it. */
 const FROZEN_SECONDS = 120;
-/** Longer than a peer may be behind: 5 s, looked at every half second. */
+/** More than the time that a peer may be behind, which is 5 s, checked every half second. */
 const BEHIND_MS = 8_000;
 const MESSAGE_BYTES = 64 * 1024;
 const BROADCAST_BYTES = 48 * 1024;
-/** Bytes broadcast while one subscriber is frozen: more than the limit, and what the system's buffers take of a connection. */
+/** Bytes broadcast while one subscriber is frozen: more than the limit plus what the system buffers for a connection. */
 const BEHIND_BYTES = 4.6 * MIB;
-/** Bytes of broadcasts where nothing is kept of what does not arrive. */
+/** Bytes broadcast where the system buffers nothing for a peer that does not read. */
 const BEHIND_WITHOUT_BUFFERS_BYTES = MIB;
 /**
- * Bytes of broadcasts over UDP, where QUIC and SCTP take a good megabyte for a peer. They have to be over soon: after half a minute
- * both give a silent peer up by themselves, and that is not the question.
+ * Bytes broadcast over UDP, where QUIC and SCTP buffer a good megabyte for a peer. Few, because the broadcasts have to end before
+ * both protocols drop a silent peer by themselves, after half a minute.
  */
 const BEHIND_OVER_UDP_BYTES = 1.6 * MIB;
 const ORDER = { seconds: 10, signal: new AbortController().signal };
 
-/** Limits that ordinary sessions keep, and that are quickly gone past. */
+/** Limits that ordinary sessions keep and that an attack soon exceeds. */
 export const ABUSE_LIMITS: Limits = {
   ...usualLimits(MESSAGE_BYTES),
   backlogBytes: MIB / 8,
@@ -60,12 +61,12 @@ export const ABUSE_LIMITS: Limits = {
 
 export interface AttackOptions {
   readonly limits?: Limits;
-  /** Only the attacks of these names. */
+  /** Names of the attacks to run; all if left out. */
   readonly only?: readonly string[];
 }
 
 export interface AttackOutcome {
-  /** Expectations that did not hold. */
+  /** Descriptions of what went wrong; empty if the server withstood everything. */
   readonly failures: readonly string[];
   readonly attacks: readonly string[];
   readonly probed: number;
@@ -97,7 +98,7 @@ export async function runAttacks(
     ]);
     done.push(...attacks);
     failures.push(...notCut, ...notThawed);
-    // The sessions that were there before go on as if nothing had been.
+    // The sessions that were open before the attacks still get broadcasts.
     await broadcasts.publish(subscribers);
   } finally {
     stop.abort();
@@ -107,7 +108,8 @@ export async function runAttacks(
   const { reliable } = capabilitiesOf(choice);
   failures.push(...subscribers.flatMap((subscriber) => subscriber.verdict(reliable)));
   const grownBytes = await settle(server, before);
-  if (grownBytes > MAX_LEFT_BYTES) failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB`);
+  if (grownBytes > MAX_LEFT_BYTES)
+    failures.push(`the server kept ${(grownBytes / MIB).toFixed(1)} MiB of memory after the attacks`);
   return {
     failures,
     attacks: done,
@@ -116,12 +118,23 @@ export async function runAttacks(
   };
 }
 
+/** Asserts that a transport withstands every attack: the server cuts bad peers, serves the others, and frees its memory. */
+export async function assertStands(choice: TransportChoice): Promise<AttackOutcome> {
+  const outcome = await runAttacks(choice);
+  const { failures, attacks, probed } = outcome;
+  expect(failures).toEqual([]);
+  expect(attacks.length).toBeGreaterThan(2);
+  // At least five messages of each probe, however soon the attacks are over.
+  expect(probed).toBeGreaterThanOrEqual(5 * PROBES);
+  return outcome;
+}
+
 export const FROZEN = 'a frozen subscriber';
 
 /** The server's address, a token that it admits, and its limits. */
 type At = Pick<Target, 'url' | 'token' | 'limits'> & { readonly compresses: boolean };
 
-/** A server process, its sessions and its attackers. Everything is gone once it is disposed of. */
+/** A server process, its sessions and its attackers. Disposing of it ends them all. */
 class AttackRun {
   readonly #choice: TransportChoice;
   readonly #client: ClientModule;
@@ -130,7 +143,7 @@ class AttackRun {
   readonly #at: At;
   readonly #surface: AttackSurface | undefined;
   readonly #broadcastBytes: number;
-  /** Number of subscribers, the frozen one not among them. */
+  /** Number of subscribers without the frozen one. */
   readonly size: number;
   readonly broadcasts: BroadcastLog;
 
@@ -187,7 +200,7 @@ class AttackRun {
     await child.ask({ order: 'open', module, url, options, token }, 'connected', ORDER);
     const seconds = FROZEN_SECONDS;
     const thawed = child.ask({ order: 'freeze', seconds }, 'thawed', { ...ORDER, seconds: seconds + 10 });
-    // The system lists no connections of UDP: there it sleeps as long as one that is behind may, and hears of it then.
+    // The system does not list UDP connections: over UDP the peer stays stopped for the whole time that a peer may be behind.
     const overUdp = this.#choice.entry.port === 'udp';
     const held = (): boolean => overUdp || holdsConnection(this.server.pid!, child.pid!);
     await this.#publishAll(subscribers, held);
@@ -197,12 +210,14 @@ class AttackRun {
     }
     process.kill(child.pid!, 'SIGCONT');
     const { lost } = await thawed;
-    if (lost === null) return [`${FROZEN}: was not cut`];
+    if (lost === null) return [`${FROZEN}: the server did not cut it`];
     const behind = this.#surface?.refusals.behind;
-    return behind === undefined || behind.test(lost) ? [] : [`${FROZEN}: was told “${lost}”, not ${behind}`];
+    return behind === undefined || behind.test(lost)
+      ? []
+      : [`${FROZEN}: the peer was told “${lost}”, which does not match ${behind}`];
   }
 
-  /** Attacks from a process of its own, so that the work of the sessions here does not slow it down. */
+  /** Attacks from a separate process, so that the sessions of this one do not slow it down. */
   async attack(only: readonly string[] | undefined): Promise<AttackerAnswer> {
     const file = fileURLToPath(new URL('attacker.ts', import.meta.url));
     await using child = new Child<AttackerOrder, AttackerAnswer>('the attacker', file, { core: undefined });
@@ -212,7 +227,7 @@ class AttackRun {
     return await child.ask(order, 'attacked', { ...ORDER, seconds: 60 });
   }
 
-  /** Broadcasts more than a frozen subscriber can take, for as long as it is there. */
+  /** Broadcasts more than a frozen subscriber can take, as long as `wanted` returns true. */
   async #publishAll(subscribers: readonly Subscriber[], wanted: () => boolean): Promise<void> {
     const { compresses } = this.#at;
     const short = capabilitiesOf(this.#choice).mostBytes !== undefined;
@@ -240,7 +255,7 @@ export async function memory(server: Server): Promise<number> {
   return (await server.ask({ order: 'memory' }, 'memory', ORDER)).rssBytes;
 }
 
-/** Resolves with the bytes that the server holds more than before, once they are few or their time is over. */
+/** Resolves with the growth of the server's memory in bytes, once it is small or the time to free it is over. */
 export async function settle(server: Server, before: number): Promise<number> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {

@@ -7,8 +7,8 @@ interface Row {
 }
 
 /**
- * True if the first process still holds a TCP connection to the second: seen from outside, so that the second can be stopped
- * meanwhile. Where the system does not say, it is taken to.
+ * True if process `server` still holds a TCP connection to process `peer`, which may be stopped. Also true where the system does not
+ * list connections.
  */
 export function holdsConnection(server: number, peer: number): boolean {
   try {
@@ -36,7 +36,7 @@ function socketsOf(pid: number): ReadonlySet<string> {
       const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`)) ?? [];
       if (inode !== undefined) sockets.add(inode);
     } catch {
-      // Closed since the folder was read.
+      // The file was closed after the folder was read.
     }
   }
   return sockets;

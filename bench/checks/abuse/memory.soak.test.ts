@@ -12,7 +12,7 @@ const WARM_UP_MS = 15_000;
 const MEASURED_MS = 60_000;
 const AT_ONCE = 10;
 const ECHOES_PER_SESSION = 20;
-/** A message that a lossy transport has lost is sent again after this. */
+/** Time after which a message is sent again, in case a lossy transport has lost it. */
 const AGAIN_MS = 500;
 const ORDER = { seconds: 20, signal: new AbortController().signal };
 

@@ -4,12 +4,12 @@ import { loadClient, optionsOf, type TransportChoice } from '../../transports/in
 import type { Attack, Target } from './tools/attack.ts';
 import type { AttackSurface } from './tools/surface.ts';
 
-/** Time to become a session. */
+/** Longest time in which a session opens. */
 const CONNECT_MS = 10_000;
-/** Between the first sign that a session is over and its reason. */
+/** Time between the first sign that a session is over and its reason. */
 const LAST_WORDS_MS = 500;
 
-/** Attacks that apply to any protocol: too large a message, and too many. The transport's own client says how it was refused. */
+/** Attacks through the transport's own client, which apply to any protocol: too large a message, and too many messages. */
 export function throughItsClient(choice: TransportChoice, { refusals }: AttackSurface): readonly Attack[] {
   return [
     {
@@ -34,7 +34,7 @@ export function throughItsClient(choice: TransportChoice, { refusals }: AttackSu
   ];
 }
 
-/** Resolves with what a session was told, as a rejected message or as its end. */
+/** Attacks in a session and resolves with the reasons that its client was given, by a rejected message or by the session's end. */
 async function told(
   choice: TransportChoice,
   { url, token }: Target,
@@ -46,7 +46,7 @@ async function told(
   const end = (reason: unknown): void => {
     over = true;
     said.push(errorText(reason));
-    // A message may be refused before the session is told why it ends.
+    // A message may be rejected before the session is told why it ends.
     setTimeout(() => what.resolve(said.join('; ')), LAST_WORDS_MS);
   };
   const client = await loadClient(choice.entry);

@@ -1,9 +1,9 @@
 import type { Application } from '../../contract.ts';
 
-/** Milliseconds that a message takes here: less than a fast peer needs to send the next. */
+/** Time that a message takes. A fast peer sends the next one sooner. */
 const WORK_MS = 1;
 
-/** An application that computes, as a peer sees it from outside: nothing else is done meanwhile. */
+/** Application that computes for a while on each message and blocks the server meanwhile. */
 export const application: Application = (_message, reply) => {
   const until = performance.now() + WORK_MS;
   while (performance.now() < until);

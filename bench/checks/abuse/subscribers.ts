@@ -4,19 +4,19 @@ import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/heade
 import type { Message, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 
-/** Time between two messages of a probe. */
+/** Time between two messages of one probe. */
 const PROBE_MS = 200;
-/** A session's place among the probes is its sender's number; broadcasts come from this one. */
+/** Sender's number in broadcasts. A probe's own messages carry its index. */
 const BROADCASTER = 0xffff;
-/** Time for what is under way to arrive, once nothing more is sent. */
+/** Longest time in which messages under way arrive once nothing more is sent. */
 const QUIET_MS = 10_000;
 
-/** A well-behaved session that reads all it is sent, and notes what is not as it should be. */
+/** Well-behaved session that reads everything and notes what is wrong with it. */
 export class Subscriber implements Receiver {
   readonly #name: string;
   readonly #broadcasts: BroadcastLog;
   readonly #heard: number[] = [];
-  /** Probes only: how often the echo of each message came. */
+  /** Number of echoes of each message; empty unless the session is a probe. */
   readonly #echoes: number[] = [];
   readonly #sender: number;
   readonly wrong: string[] = [];
@@ -36,14 +36,15 @@ export class Subscriber implements Receiver {
       this.#broadcasts.heard();
     } else if (text === echoOf(this.#sender, sequence) && sequence < this.#echoes.length) {
       this.#echoes[sequence]!++;
-    } else this.wrong.push(`${this.#name} got what nobody sent it: ${text.slice(0, 60)} (${text.length})`);
+    } else
+      this.wrong.push(`${this.#name} got a message that was not sent to it: ${text.slice(0, 60)} (${text.length})`);
   }
 
   lost({ message }: Error): void {
     this.wrong.push(`${this.#name} was lost: ${message}`);
   }
 
-  /** Sends now and then until `stop`. */
+  /** Sends a message at a steady interval until `stop` aborts. */
   async probe(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const sequence = this.#echoes.push(0) - 1;
@@ -66,18 +67,18 @@ export class Subscriber implements Receiver {
     return this.#echoes.length;
   }
 
-  /** Lists messages that it lost, got twice, or should not have got. */
+  /** Describes messages that it lost, got more than once, or should not have got. */
   verdict(reliable: boolean): string[] {
-    const twice = [...this.#heard, ...this.#echoes].filter((count) => count > 1).length;
+    const repeated = [...this.#heard, ...this.#echoes].filter((count) => count > 1).length;
     return [
       ...this.wrong.slice(0, 3),
-      ...(twice > 0 ? [`${this.#name} got ${twice} messages twice`] : []),
+      ...(repeated > 0 ? [`${this.#name} got ${repeated} messages more than once`] : []),
       ...(reliable && this.missing > 0 ? [`${this.#name} lost ${this.missing} messages`] : []),
     ];
   }
 }
 
-/** The broadcasts, in the order they were sent. Each is sent once the one before has come to most. */
+/** Broadcasts in the order they were sent. Each waits until the one before has arrived everywhere, or 2 s have passed. */
 export class BroadcastLog {
   readonly texts: string[] = [];
   readonly #filler: string;
@@ -85,7 +86,7 @@ export class BroadcastLog {
   #told = Promise.withResolvers<void>();
 
   constructor(bytes: number) {
-    // Compression saves a quarter at the most: six bits are written as eight.
+    // Random base64: compression saves at most a quarter, since each character carries six of its eight bits.
     this.#filler = randomBytes(bytes)
       .toString('base64')
       .slice(0, bytes - 12);
@@ -95,13 +96,13 @@ export class BroadcastLog {
     if (--this.#toHear === 0) this.#told.resolve();
   }
 
-  /** One of the subscribers tells all of them. Resolves once as many copies have arrived, or after a while. */
+  /** Broadcasts from one of the subscribers. Resolves once a copy for each of them has arrived, or after 2 s. */
   async publish(subscribers: readonly Subscriber[]): Promise<void> {
     const sequence = this.texts.length;
     this.texts.push(senderPrefix(BROADCAST, BROADCASTER) + sequenceDigits(sequence) + this.#filler);
     this.#toHear = subscribers.length;
     this.#told = Promise.withResolvers();
-    // In turn: one alone would send more than one may.
+    // The subscribers take turns, because one alone would exceed its message rate.
     await subscribers[sequence % subscribers.length]!.session!.send(this.texts[sequence]!);
     const timer = setTimeout(this.#told.resolve, 2_000);
     await this.#told.promise;
@@ -109,7 +110,7 @@ export class BroadcastLog {
   }
 }
 
-/** Resolves once every subscriber has everything, or nothing more is to be expected. */
+/** Resolves once no subscriber is missing a message, or once no more are expected. */
 export async function allDelivered(subscribers: readonly Subscriber[]): Promise<void> {
   const deadline = performance.now() + QUIET_MS;
   while (subscribers.some(({ missing }) => missing > 0) && performance.now() < deadline) {
@@ -118,5 +119,5 @@ export async function allDelivered(subscribers: readonly Subscriber[]): Promise<
 }
 
 function echoOf(sender: number, sequence: number): string {
-  return `${senderPrefix(ECHO, sender) + sequenceDigits(sequence)} and what belongs to it`;
+  return `${senderPrefix(ECHO, sender) + sequenceDigits(sequence)} and its filler`;
 }

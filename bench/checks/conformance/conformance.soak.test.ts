@@ -11,7 +11,7 @@ describe.each(await subjects())('$name', async (found) => {
   unavailable(found.unavailable);
   const { subject, checks } = await conforming(found);
 
-  soak(`${found.name}: keeps to the contract, ${ROUNDS} times`, 600, async () => {
+  soak(`${found.name}: conforms to the contract, ${ROUNDS} times`, 600, async () => {
     for (let round = 0; round < ROUNDS; round++) for (const check of checks) await runCheck(check, subject);
     return `${ROUNDS * checks.length} checks`;
   });

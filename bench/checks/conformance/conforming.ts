@@ -11,7 +11,7 @@ import {
 import type { Subject } from './harness.ts';
 import { type Check, checks } from './suite.ts';
 
-/** A transport as the suite takes it, and the checks that apply to what it promises. */
+/** Makes the suite's subject of a transport, and selects the checks that apply to its capabilities. */
 export async function conforming(
   found: TransportChoice,
 ): Promise<{ readonly subject: Subject; readonly checks: readonly Check[] }> {

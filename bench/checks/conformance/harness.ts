@@ -4,21 +4,21 @@ import type { Application, Capabilities, ClientModule, Listener, Platform, Serve
 import { usualLimits } from '../../limits.ts';
 import { Kit, type Peer, within } from '../../testing/kit.ts';
 
-/** What the suite needs of a transport: its two modules and what it promises. */
+/** Transport under test: its two modules, its capabilities, and the application and platform to run them with. */
 export interface Subject {
   readonly server: ServerModule;
   readonly client: ClientModule;
   readonly application: Application;
   readonly platform: Platform;
   readonly capabilities: Capabilities;
-  /** Matches the reason a client is given when its message is too large. */
+  /** Matches the reason that a client is given when its message is too large. */
   readonly refusal: RegExp;
-  /** What its URL's port is one of; TCP where nothing is said. */
+  /** Protocol of the port in the server's URL; TCP if left out. */
   readonly port?: 'udp';
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Largest message in the suite and the limit its servers are given, in bytes. */
+/** Largest message of the suite, and the message limit of its servers, in bytes. */
 export const LIMIT_BYTES = 1024 * 1024;
 
 /** Raw TCP connection or UDP socket that garbage is written to. */
@@ -46,7 +46,7 @@ export class ConformanceKit implements AsyncDisposable {
     return this.#kit.connect(client, url, { options, platform, encoding, signal });
   }
 
-  /** A server that accepts connections and never says a word; returns the URL a client of this transport would dial. */
+  /** Starts a server that accepts connections and sends nothing. Resolves with the URL that a client of this transport dials. */
   async silence(like: string): Promise<string> {
     if (this.subject.port === 'udp') return this.#silentUdp(like);
     const sockets = new Set<Socket>();
@@ -70,7 +70,7 @@ export class ConformanceKit implements AsyncDisposable {
     return like.replace(/:\d+/, `:${socket.address().port}`);
   }
 
-  /** A plain connection to whatever the URL's server is: of TCP, or a socket of UDP. */
+  /** Opens a raw TCP connection, or a UDP socket, to the server at a URL. */
   async dial(url: string): Promise<Line> {
     const { hostname, port } = new URL(url);
     if (this.subject.port === 'udp') return this.#dialUdp(hostname, Number(port));
@@ -78,7 +78,7 @@ export class ConformanceKit implements AsyncDisposable {
     socket.on('error', () => {});
     socket.resume();
     this.#kit.defer(() => socket.destroy());
-    await within(new Promise((resolve) => socket.once('connect', resolve)), 'a plain connection');
+    await within(new Promise((resolve) => socket.once('connect', resolve)), 'a raw connection to open');
     return socket;
   }
 
@@ -92,7 +92,7 @@ export class ConformanceKit implements AsyncDisposable {
     };
     this.#kit.defer(destroy);
     await new Promise<void>((resolve) => socket.connect(port, hostname, resolve));
-    // What is larger than a datagram can be goes in several.
+    // Garbage larger than a datagram goes in several.
     const write = (garbage: string | Uint8Array): void => {
       const bytes = Buffer.from(garbage);
       for (let at = 0; at < bytes.length; at += 1_200) socket.send(bytes.subarray(at, at + 1_200));

@@ -7,55 +7,55 @@ import { type Peer, within } from '../../testing/kit.ts';
 import { ConformanceKit, LIMIT_BYTES, type Subject } from './harness.ts';
 
 /**
- * What every transport passes before it may be timed. A check applies by declared capability, never by a transport's name;
- * any transport, also one from outside this repository, can import and run it.
+ * Check that a transport has to pass before it may be timed. Declared capabilities decide whether it applies, never a transport's
+ * name. Any transport, also one from outside this repository, can import and run the suite.
  */
 export interface Check {
   readonly name: string;
-  /** Which promise it tests; without one it applies to all. */
+  /** True if the check applies to a transport with these capabilities; it applies to all if left out. */
   readonly promises?: (capabilities: Capabilities) => boolean;
   readonly run: (kit: ConformanceKit) => Promise<void>;
 }
 
-/** Runs one check against a fresh server; throws what failed. */
+/** Runs one check against a fresh server. Throws if it fails. */
 export async function runCheck(check: Check, subject: Subject): Promise<void> {
   await using kit = new ConformanceKit(subject);
   await check.run(kit);
 }
 
 export const checks: readonly Check[] = [
-  { name: 'echoes text from 1 byte to its largest, 1 MiB at most, unchanged', run: echoesText },
+  { name: 'echoes text unchanged, from 1 byte to its largest message (at most 1 MiB)', run: echoesText },
   {
-    name: 'echoes bytes from 1 byte to its largest, 1 MiB at most, unchanged',
+    name: 'echoes bytes unchanged, from 1 byte to its largest message (at most 1 MiB)',
     promises: ({ binary }) => binary,
     run: echoesBytes,
   },
-  { name: 'carries hostile text unchanged', run: carriesHostileText },
-  { name: 'echoes plain messages, also those that begin like ours', run: echoesPlainMessages },
+  { name: 'carries text unchanged that looks like a protocol’s own syntax', run: carriesHostileText },
+  { name: 'echoes messages without a Wirebench header, even if they begin like one', run: echoesPlainMessages },
   {
-    name: 'keeps the order of a burst of 10,000',
+    name: 'keeps the order of 10,000 messages sent at once',
     promises: ({ ordered, reliable }) => ordered && reliable,
     run: keepsOrder,
   },
-  { name: 'broadcasts to every session exactly once, the sender too', run: broadcastsToEveryone },
-  { name: 'a broadcast sent the instant connect resolves arrives', run: isUsableOnceConnected },
-  { name: 'the server can start a broadcast', run: serverBroadcasts },
+  { name: 'delivers a broadcast exactly once to every session, including the sender', run: broadcastsToEveryone },
+  { name: 'delivers a broadcast that is sent as soon as connect resolves', run: isUsableOnceConnected },
+  { name: 'delivers broadcasts that the server starts', run: serverBroadcasts },
   { name: 'serves 200 sessions at once', run: serves200Sessions },
-  { name: 'refuses an oversized message and hurts no one else', run: refusesOversized },
-  { name: 'garbage on the socket harms no one', run: survivesGarbage },
-  { name: 'connect can be aborted', run: connectCanBeAborted },
-  { name: 'connect rejects when nobody listens', run: connectRejects },
-  { name: 'listen rejects when the port is taken', run: listenRejects },
-  { name: 'a server going away is reported as lost, once', run: reportsLoss },
-  { name: 'close is no loss and can be called twice', run: closesTwice },
-  { name: 'a session that is over takes no message', run: refusesAfterTheEnd },
-  { name: 'close does not wait for a peer that says nothing', run: closesDespiteSilence },
-  { name: 'close frees the port and leaves no handles', run: leavesNothing },
+  { name: 'refuses an oversized message without disturbing other sessions', run: refusesOversized },
+  { name: 'survives garbage on the socket without disturbing other sessions', run: survivesGarbage },
+  { name: 'connect rejects when it is aborted', run: connectCanBeAborted },
+  { name: 'connect rejects when no server listens', run: connectRejects },
+  { name: 'listen rejects when the port is in use', run: listenRejects },
+  { name: 'reports a lost session exactly once when the server closes', run: reportsLoss },
+  { name: 'close reports no loss and can be called twice', run: closesTwice },
+  { name: 'send fails once the session is over', run: refusesAfterTheEnd },
+  { name: 'the server closes without waiting for a silent peer', run: closesDespiteSilence },
+  { name: 'close frees the port and leaves no open sockets or timers', run: leavesNothing },
 ];
 
 const SIZES = [1, 2, 3, 15, 16, 125, 126, 127, 128, 1_000, 16_383, 16_384, 65_535, 65_536, 262_144, LIMIT_BYTES];
 
-/** Those that the transport promises to carry, the largest of them among them. */
+/** Sizes up to the largest message that the transport promises to carry, which is included. */
 function sizesFor({ subject }: ConformanceKit): number[] {
   const { mostBytes = LIMIT_BYTES } = subject.capabilities;
   return [...new Set([...SIZES.filter((size) => size < mostBytes), mostBytes])];
@@ -128,17 +128,17 @@ async function echoesPlainMessages(kit: ConformanceKit): Promise<void> {
     same(await peer.echo(text), text, text);
   }
   await settled(peer, other);
-  // 'Baaaaaaaaaax' has eleven characters after its B of which one is not a digit of ours.
-  assert.equal(other.received.length, 0, 'a plain message reached another session');
+  // A broadcast begins with B and eleven digits: 'Baaaaaaaaaax' has eleven characters there, of which one is no digit.
+  assert.equal(other.received.length, 0, 'a message that is no broadcast reached another session');
 }
 
 async function keepsOrder(kit: ConformanceKit): Promise<void> {
   const peer = await kit.connect((await kit.listen()).url);
   const messages = Array.from({ length: 10_000 }, (_, index) => `message ${index}`);
-  await within(peer.burst(messages), 'the burst being taken');
+  await within(peer.burst(messages), '10,000 messages to be sent');
   assert.deepEqual(await peer.has(messages.length), messages);
   await settled(peer);
-  assert.equal(peer.received.length, messages.length + 1, 'more arrived than was sent');
+  assert.equal(peer.received.length, messages.length + 1, 'more messages arrived than were sent');
 }
 
 async function broadcastsToEveryone(kit: ConformanceKit): Promise<void> {
@@ -184,7 +184,8 @@ async function serves200Sessions(kit: ConformanceKit): Promise<void> {
         same(await peer.echo(`session ${index} round ${round}`), `session ${index} round ${round}`);
     }),
   );
-  for (const peer of peers) assert.equal(peer.received.length, 3, 'a session received what was not its own');
+  for (const peer of peers)
+    assert.equal(peer.received.length, 3, 'a session did not receive exactly its own three echoes');
 }
 
 async function refusesOversized(kit: ConformanceKit): Promise<void> {
@@ -194,22 +195,26 @@ async function refusesOversized(kit: ConformanceKit): Promise<void> {
   const bytes = sizes.map((size) => ({ message: new Uint8Array(size), encoding: 'binary' }) as const);
   for (const { message, encoding } of kit.subject.capabilities.binary ? [...texts, ...bytes] : texts) {
     const [offender, bystander] = [await kit.connect(url, encoding), await kit.connect(url)];
-    // The refusal reaches the client as a rejected send or as the session's end.
+    // A refusal is a rejected send or a lost session.
     const rejected = Promise.withResolvers<Error>();
     offender.send(message).catch(rejected.resolve);
     const reason = await within(
       Promise.race([rejected.promise, offender.isLost()]),
-      `the refusal of ${message.length} bytes`,
+      `a message of ${message.length} bytes to be refused`,
     );
-    assert.match(errorText(reason), kit.subject.refusal, 'the protocol’s own refusal');
-    assert.equal(offender.received.length, 0, 'an oversized message was answered');
+    assert.match(
+      errorText(reason),
+      kit.subject.refusal,
+      'the reason of the refusal does not match the pattern that the transport declares',
+    );
+    assert.equal(offender.received.length, 0, 'an oversized message was echoed');
     same(await bystander.echo('still here'), 'still here');
-    assert.equal(bystander.losses.length, 0, 'another session was lost');
+    assertNotLost(bystander, 'another session was lost when an oversized message was refused');
   }
-  same(await (await kit.connect(url)).echo('welcome'), 'welcome', 'a new session');
+  same(await (await kit.connect(url)).echo('welcome'), 'welcome', 'echo in a new session');
 }
 
-/** What port scanners, other protocols and broken programs send. */
+/** Bytes as port scanners, clients of other protocols and broken programs send them. */
 const GARBAGE: readonly (string | Uint8Array)[] = [
   '\n',
   'hello\n',
@@ -238,7 +243,7 @@ async function survivesGarbage(kit: ConformanceKit): Promise<void> {
     same(await bystander.echo('undisturbed'), 'undisturbed');
     socket.destroy();
   }
-  assert.deepEqual(bystander.losses, []);
+  assertNotLost(bystander, 'a session was lost because of garbage on another connection');
   same(await (await kit.connect(url)).echo('welcome'), 'welcome');
 }
 
@@ -246,19 +251,19 @@ async function refusesAfterTheEnd(kit: ConformanceKit): Promise<void> {
   const listener = await kit.listen();
   const [closed, lost] = [await kit.connect(listener.url), await kit.connect(listener.url)];
   const closing = closed.close();
-  await assert.rejects(closed.send('too late'), 'while closing');
+  await assert.rejects(closed.send('too late'), 'send did not fail while the session was closing');
   await closing;
-  await assert.rejects(closed.send('too late'), 'after closing');
-  await within(listener.close(), 'the server closing');
+  await assert.rejects(closed.send('too late'), 'send did not fail after close');
+  await within(listener.close(), 'the server to close');
   await lost.isLost();
-  await assert.rejects(lost.send('too late'), 'after the loss');
+  await assert.rejects(lost.send('too late'), 'send did not fail after the session was lost');
 }
 
 async function closesDespiteSilence(kit: ConformanceKit): Promise<void> {
   const listener = await kit.listen();
   await kit.dial(listener.url);
   same(await (await kit.connect(listener.url)).echo('hello'), 'hello');
-  await within(listener.close(), 'the server closing');
+  await within(listener.close(), 'the server to close');
 }
 
 async function connectCanBeAborted(kit: ConformanceKit): Promise<void> {
@@ -274,9 +279,12 @@ async function connectCanBeAborted(kit: ConformanceKit): Promise<void> {
     const connecting = kit.connect(where, 'text', controller.signal);
     if (delayMs === 0) controller.abort(reason);
     else setTimeout(() => controller.abort(reason), delayMs);
-    await assert.rejects(within(connecting, 'the abort'), reason);
+    await assert.rejects(within(connecting, 'connect to reject after it was aborted'), reason);
   }
-  await assert.rejects(within(kit.connect(url, 'text', AbortSignal.abort(reason)), 'the abort'), reason);
+  await assert.rejects(
+    within(kit.connect(url, 'text', AbortSignal.abort(reason)), 'connect to reject after it was aborted'),
+    reason,
+  );
   same(await (await kit.connect(url)).echo('as if nothing had happened'), 'as if nothing had happened');
 }
 
@@ -284,14 +292,14 @@ async function connectRejects(kit: ConformanceKit): Promise<void> {
   const listener = await kit.listen();
   await listener.close();
   await assert.rejects(
-    within(kit.connect(listener.url), 'the rejection'),
+    within(kit.connect(listener.url), 'connect to reject'),
     (error: Error) => errorText(error).length > 0,
   );
 }
 
 async function listenRejects(kit: ConformanceKit): Promise<void> {
   const { url } = await kit.listen();
-  await assert.rejects(within(kit.listen(Number(new URL(url).port)), 'the rejection'), /EADDRINUSE/);
+  await assert.rejects(within(kit.listen(Number(new URL(url).port)), 'listen to reject'), /EADDRINUSE/);
   same(await (await kit.connect(url)).echo('undisturbed'), 'undisturbed');
 }
 
@@ -299,13 +307,13 @@ async function reportsLoss(kit: ConformanceKit): Promise<void> {
   const listener = await kit.listen();
   const peers = await Promise.all(Array.from({ length: 5 }, () => kit.connect(listener.url)));
   same(await peers[0]!.echo('hello'), 'hello');
-  await within(listener.close(), 'the server closing');
+  await within(listener.close(), 'the server to close');
   for (const peer of peers) {
     const reason = await peer.isLost();
-    assert.ok(reason instanceof Error && reason.message.length > 0, 'a loss has a reason');
+    assert.ok(reason instanceof Error && reason.message.length > 0, 'a session was lost without a reason');
   }
   await Promise.all(peers.map((peer) => peer.close()));
-  for (const peer of peers) assert.equal(peer.losses.length, 1, 'a loss is reported once');
+  for (const peer of peers) assert.equal(peer.losses.length, 1, 'a lost session was not reported exactly once');
 }
 
 async function closesTwice(kit: ConformanceKit): Promise<void> {
@@ -314,29 +322,34 @@ async function closesTwice(kit: ConformanceKit): Promise<void> {
   await Promise.all([peer.close(), peer.close()]);
   await peer.close();
   same(await other.echo('unmoved'), 'unmoved');
-  assert.deepEqual(peer.losses, []);
-  await within(Promise.all([other.close(), listener.close(), listener.close()]), 'closing twice');
+  assertNotLost(peer, 'a session that was closed was reported as lost');
+  await within(Promise.all([other.close(), listener.close(), listener.close()]), 'the session and the server to close');
   await listener.close();
-  assert.deepEqual(other.losses, []);
+  assertNotLost(other, 'a session that was closed was reported as lost');
 }
 
 async function leavesNothing(kit: ConformanceKit): Promise<void> {
-  // What an earlier check left dying would hide what this one leaves.
+  // Sockets of an earlier check that are still closing would hide those that this one leaves.
   await eventually(() => sockets(handles()) === 0);
   const before = handles();
   const first = await kit.listen();
   const peers = await Promise.all(Array.from({ length: 10 }, () => kit.connect(first.url)));
   for (const peer of peers) await peer.echo('hello');
   for (const peer of peers.slice(5)) await peer.close();
-  await within(first.close(), 'the server closing');
+  await within(first.close(), 'the server to close');
   for (const peer of peers.slice(0, 5)) await peer.isLost();
   const again = await kit.listen(Number(new URL(first.url).port));
-  await within(again.close(), 'the second server closing');
+  await within(again.close(), 'the second server to close');
   await eventually(() => added(before, handles()).length === 0);
-  assert.deepEqual(added(before, handles()), [], 'handles left behind');
+  const left = added(before, handles());
+  assert.equal(left.length, 0, `still open after everything was closed: ${left.join(', ')}`);
 }
 
-/** Sockets, servers and timers that keep a process alive. */
+function assertNotLost({ losses }: Peer, failure: string): void {
+  assert.equal(losses.length, 0, `${failure}: ${losses.map(errorText).join('; ')}`);
+}
+
+/** Kinds of the open sockets, servers and timers of this process, one entry each. */
 function handles(): string[] {
   const kinds = ['TCPSocketWrap', 'TCPServerWrap', 'TCPConnectWrap', 'Timeout', 'Immediate'];
   return process.getActiveResourcesInfo().filter((kind) => kinds.includes(kind));
@@ -346,7 +359,7 @@ function sockets(kinds: readonly string[]): number {
   return kinds.filter((kind) => kind.startsWith('TCP')).length;
 }
 
-/** What `after` has that `before` had not, counting each kind. */
+/** Entries of `after` that are not in `before`; each entry of `before` cancels one. */
 function added(before: readonly string[], after: readonly string[]): string[] {
   const known = [...before];
   return after.filter((kind) => {
@@ -356,12 +369,12 @@ function added(before: readonly string[], after: readonly string[]): string[] {
   });
 }
 
-/** Closing is done by the system a little after it is asked for. Gives up silently: the caller asserts. */
+/** Waits up to 4 s for a condition, because the system closes sockets late. Does not throw: the caller asserts. */
 async function eventually(condition: () => boolean): Promise<void> {
   for (let round = 0; round < 200 && !condition(); round++) await sleep(20);
 }
 
-/** Waits until a marker sent after everything else has come back: what was to arrive before it has arrived. */
+/** Sends a marker and waits for its echo, so that everything sent before has had time to arrive. */
 async function settled(...peers: Peer[]): Promise<void> {
   const [first] = peers;
   const before = first!.received.length;
@@ -377,7 +390,7 @@ function letters(size: number): string {
   return 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(Math.ceil(size / 36)).slice(0, size);
 }
 
-/** Compares without printing a megabyte when it fails. */
+/** Asserts that two messages are equal; a failure shows only the first 80 characters. */
 function same(actual: Message, expected: Message, what = 'echo'): void {
   const equal = typeof actual === 'string' ? actual === expected : Buffer.compare(actual, expected as Uint8Array) === 0;
   const excerpt = (message: Message) =>

@@ -6,7 +6,7 @@ declare module 'autocannon' {
     readonly body: string;
     readonly connections: number;
     readonly setupClient: (client: NodeJS.EventEmitter) => void;
-    /** Requests in all; without it the run takes `duration` seconds. */
+    /** Total number of requests; without it the run takes `duration` seconds. */
     readonly amount?: number;
     readonly duration?: number;
     /** Requests a second, all connections together. */
@@ -14,7 +14,7 @@ declare module 'autocannon' {
     readonly ignoreCoordinatedOmission?: boolean;
   }
 
-  /** Milliseconds. */
+  /** Latencies in milliseconds, and their number. */
   interface Latency {
     readonly p50: number;
     readonly p90: number;

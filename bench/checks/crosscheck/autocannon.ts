@@ -3,8 +3,8 @@ import { serveIpc } from '../../ipc.ts';
 import type { AutocannonAnswer, AutocannonOrder, Percentiles } from './protocol.ts';
 
 /**
- * autocannon in a process of its own, so that its CPU time is read as our load worker's is, and nothing of ours runs beside
- * it. It ends with its parent.
+ * Runs one load with autocannon. It has a process to itself, so that its CPU time is read as our load worker's is and none of our
+ * code runs beside it. The process ends with its parent.
  */
 async function load({ url, connections, body, loop }: AutocannonOrder): Promise<AutocannonAnswer> {
   let sent = 0;
@@ -13,7 +13,7 @@ async function load({ url, connections, body, loop }: AutocannonOrder): Promise<
     connections,
     body,
     method: 'POST',
-    // Its own count of requests takes the whole first second's quota for what was sent while connecting.
+    // autocannon's own count includes the first second's whole quota, whatever was sent while connecting.
     setupClient: (client) => void client.on('request', () => sent++),
   } satisfies Parameters<typeof autocannon>[0];
   const times = new Float64Array(loop.kind === 'rate' ? loop.requests : 0);
@@ -27,7 +27,7 @@ async function load({ url, connections, body, loop }: AutocannonOrder): Promise<
       : autocannon({
           ...request,
           overallRate: loop.rate,
-          // A number of requests and not a duration: whether a duration's last second begins is a race of two timers.
+          // A number of requests, because with a duration two timers race for whether the last second begins.
           amount: loop.requests,
           ...(loop.uncorrected ? { ignoreCoordinatedOmission: true } : {}),
         }).on('response', (_client, _status, _bytes, milliseconds) => {

@@ -3,7 +3,7 @@ import { goRound } from './bare.ts';
 
 const PREFIX_BYTES = 4;
 
-/** Length-prefixed messages, one under way, by hand: the prefix is read, the text decoded, the next frame put together. */
+// Hand-written length-prefixed messages, one in flight: reads the prefix, decodes the text, builds the next frame.
 goRound(
   (url, message, arrived) =>
     new Promise((resolve, reject) => {

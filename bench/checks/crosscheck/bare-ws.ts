@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import { goRound } from './bare.ts';
 
-/** A WebSocket echo as `ws`'s own documentation writes it. */
+// A WebSocket echo client as in the documentation of `ws`.
 goRound(
   (url, message, arrived) =>
     new Promise((resolve, reject) => {

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serveIpc } from '../../ipc.ts';
 import type { BareAnswer, BareOrder } from './protocol.ts';
 
-/** Opens one connection whose message goes round and round, and calls `arrived` each time it has come back. */
+/** Opens a connection that sends its message again whenever it is echoed, and calls `arrived` at each echo. */
 export type Circle = (url: string, message: string, arrived: () => void) => Promise<void>;
 
 /**
- * A process that does nothing but let a message go round on each of its connections: no schedule, no checking, no
- * recording. What our generator costs beyond it is the price of measuring. It ends with its parent.
+ * Serves orders to run a closed loop on each of many connections, with no schedule, checks or recording. The cost of our
+ * generator beyond it is the price of measuring. The process ends with its parent.
  */
 export function goRound(circle: Circle): void {
   async function loop({ url, connections, message, warmupSeconds, seconds }: BareOrder): Promise<BareAnswer> {

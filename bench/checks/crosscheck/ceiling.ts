@@ -1,4 +1,5 @@
 import type { Options } from '../../contract.ts';
+import { median } from '../../results/numbers.ts';
 import { WARM_UP_ROUNDS } from '../../run/generator.ts';
 import { clientModule, optionsOf, type TransportEntry } from '../../transports/index.ts';
 import { httpTransports, plainClient } from './crosscheck.ts';
@@ -17,11 +18,11 @@ export interface CeilingOptions {
   readonly clients: number;
   readonly size: number;
   readonly durationSeconds: number;
-  /** Turns that our loop and the bare one take. */
+  /** Number of rounds in which each loop runs once. */
   readonly trials: number;
 }
 
-/** One closed loop, of ours or of another: what a message cost the generator, and how many there were. */
+/** Result of one closed loop, ours or a bare one. */
 export interface LoopReading {
   readonly cpuSecondsPerMessage: number;
   readonly messagesPerSecond: number;
@@ -32,17 +33,17 @@ export interface CeilingRow {
   /** Form of a message: the transport's own echo, or a request to its plain endpoint and the answer. */
   readonly exchange: 'echo' | 'plain request';
   readonly ours: readonly LoopReading[];
-  /** Loop that ours is compared with, and the max cost of ours as a multiple of its. Null where there is none. */
+  /** Loop that ours is compared with, and the max cost of ours as a multiple of it. Null where there is none. */
   readonly bare: { readonly name: string; readonly target: number; readonly readings: readonly LoopReading[] } | null;
 }
 
 type Loop = (options: CeilingOptions, context: ProcessContext) => Promise<LoopReading>;
 
 const WARM_UP_SECONDS = 1.5;
-/** Starting and ending the processes of one loop, and opening sessions. */
+/** Time to start and end the processes of one loop and to open its sessions. */
 const OVERHEAD_SECONDS = 1.2;
 
-/** Max cost of our requests, as a multiple of autocannon's. */
+/** Max cost of our plain requests, as a multiple of autocannon's. */
 const HTTP_TARGET = 1.3;
 
 interface PlannedRow extends Pick<CeilingRow, 'transport' | 'exchange'> {
@@ -76,7 +77,7 @@ function planRows(transports: readonly TransportEntry[]): PlannedRow[] {
   return [...echoes, ...plain];
 }
 
-/** Loops that will run, each with its time over all turns. */
+/** Lists the loops that will run, each with its time over all rounds. */
 export function planLoops({
   transports,
   durationSeconds,
@@ -89,7 +90,7 @@ export function planLoops({
   ]);
 }
 
-/** Lets ours and the bare loops run in turns, each on a fresh server, in rounds over all rows: drift falls on all alike. */
+/** Runs our loops and the bare ones alternately, each on a fresh server, in rounds over all rows, so that drift affects all alike. */
 export async function ceiling(
   options: CeilingOptions,
   context: ProcessContext,
@@ -107,7 +108,7 @@ export async function ceiling(
         async () => void ours.push(await row.ours(options, context)),
         async () => void (row.bare !== null && bare.push(await row.bare.run(options, context))),
       ];
-      // Neither is always the second.
+      // The order alternates, so that neither loop is always second.
       for (const turn of trial % 2 === 0 ? turns : turns.reverse()) await turn();
     }
   }
@@ -155,3 +156,20 @@ const reading = (messages: number, cpuSeconds: number, seconds: number): LoopRea
   cpuSecondsPerMessage: cpuSeconds / messages,
   messagesPerSecond: messages / seconds,
 });
+
+/** Median and extremes of several observations. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}
+
+/** Cost of a message in our loop as a multiple of the cost in the bare loop, over the rounds. Undefined without a bare loop. */
+export function ratioOf({ ours, bare }: CeilingRow): Spread | undefined {
+  if (bare === null) return undefined;
+  return spreadOf(ours.map((one, turn) => one.cpuSecondsPerMessage / bare.readings[turn]!.cpuSecondsPerMessage));
+}

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { existsSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
-import { endStarted, start } from '../../testing/command.ts';
+import { endStarted, start, until } from '../../testing/command.ts';
 import { wirebench } from '../../testing/in-process.ts';
+import { readOrNothing } from '../../testing/processes.ts';
 import { needs } from '../../testing/unavailable.ts';
 import { findTransport } from '../../transports/index.ts';
 import { type CrosscheckOptions, compare, httpTransports, underFreeze } from './crosscheck.ts';
@@ -36,7 +36,7 @@ describe('under one load', () => {
     },
   );
 
-  test('a transport without requests upstream is none of them', () => {
+  test('transports without requests upstream are left out', () => {
     expect(httpTransports.map(({ id }) => id)).toEqual(expect.arrayContaining(['sse', 'long-polling']));
     expect(httpTransports.map(({ id }) => id)).not.toContain('ws');
   });
@@ -54,14 +54,14 @@ describe('while the server stands still', async () => {
       expect(reading).toMatchObject({ due: 150, sent: 150, completed: 150 });
       expect(reading.frozenSeconds).toBeGreaterThanOrEqual(0.69);
     }
-    // A message cannot be answered while nobody answers: a slow machine makes these times longer, and nothing shorter.
-    const least = analyticTruth(ours!.frozenSeconds, seconds);
+    // The stopped server answers nothing: a slow machine can make these times longer, never shorter.
+    const min = analyticTruth(ours!.frozenSeconds, seconds);
     expect(ours!.samples).toBe(150);
     for (const name of ['p90', 'p99'] as const) {
-      expect(ours!.latencySeconds[name]).toBeGreaterThan(least[name] - 2 / rate);
+      expect(ours!.latencySeconds[name]).toBeGreaterThan(min[name] - 2 / rate);
     }
     expect(uncorrected!.samples).toBe(150);
-    // One of its bursts, five connections wide, waited for some of the freeze: it fills every millisecond of that.
+    // A burst on five connections waited during the freeze: the correction adds a sample for every millisecond of it.
     expect(corrected!.samples).toBeGreaterThan(250);
   });
 
@@ -70,7 +70,7 @@ describe('while the server stands still', async () => {
     const interruption = new AbortController();
     const checking = underFreeze(entry, OPTIONS, around(interruption.signal), () => {});
     const refused = expect(checking).rejects.toThrow('enough');
-    await until(() => childrenOf(process.pid).some(isStopped));
+    await until(() => childrenOf(process.pid).some(isStopped), 30);
     const during = childrenOf(process.pid).filter((pid) => !before.includes(pid));
     expect(during.length).toBeGreaterThanOrEqual(3);
     interruption.abort(new Error('enough'));
@@ -127,7 +127,7 @@ describe('the commands', () => {
       { transport: 'tcp', exchange: 'echo', ours: [one], bare: bare('bare-tcp', 1.1) },
       { transport: 'ws', exchange: 'echo', ours: [one], bare: bare('bare-ws', 1.3) },
       { transport: 'sse', exchange: 'echo', ours: [one], bare: null },
-      // It has a setting, which its client must be given.
+      // The client of this transport must be given a setting.
       { transport: 'short-polling', exchange: 'echo', ours: [one], bare: null },
       { transport: 'sse', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
       { transport: 'short-polling', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
@@ -160,15 +160,7 @@ describe('the commands', () => {
   });
 });
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let round = 0; round < 3_000; round++) {
-    if (condition()) return;
-    await sleep(10);
-  }
-  throw new Error('waited 30 s in vain');
-}
-
-/** Processes that this one started, read from /proc. */
+/** Process ids of all child processes, read from /proc. */
 function childrenOf(pid: number): number[] {
   return readOrNothing(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
@@ -176,12 +168,3 @@ function childrenOf(pid: number): number[] {
 const commandOf = (pid: number): string => readOrNothing(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
 const isStopped = (pid: number): boolean => /^State:\tT/m.test(readOrNothing(`/proc/${pid}/status`));
 const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}`);
-
-/** A process may end while it is looked at. */
-function readOrNothing(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}

@@ -11,12 +11,12 @@ import {
 } from './loaded-server.ts';
 import type { Percentiles } from './protocol.ts';
 
-/** Transports that have a plain endpoint: an ordinary request, answered by an ordinary response. */
+/** Transports with a plain endpoint, where an ordinary HTTP request gets an ordinary response. */
 export const httpTransports: readonly TransportEntry[] = transports.filter(
   ({ capabilities }) => capabilities.upstream === 'request',
 );
 
-/** Client of a plain endpoint, which has no settings of its own. */
+/** Client module of a plain endpoint; it has no options. */
 export const plainClient = { module: new URL('./plain-client.ts', import.meta.url).href, options: {} };
 
 export interface CrosscheckOptions {
@@ -25,29 +25,29 @@ export interface CrosscheckOptions {
   readonly connections: number;
   readonly durationSeconds: number;
   readonly size: number;
-  /** How long the server stands still; 0 leaves that part out. */
+  /** Time for which the server is paused; 0 leaves that part out. */
   readonly freezeSeconds: number;
-  /** The load during which it does. */
+  /** Load during which the server is paused. */
   readonly frozenLoad: { readonly rate: number; readonly connections: number; readonly seconds: number };
 }
 
 export const FROZEN_LOAD: CrosscheckOptions['frozenLoad'] = { rate: 100, connections: 10, seconds: 30 };
 
-/** What one generator says of one load. */
+/** Readings that one generator reports of one load. */
 export interface Reading {
   readonly tool: string;
-  /** Requests that the offered load consists of, that left, and that were answered with success. */
+  /** Number of requests of the offered load, of those sent, and of those answered with success. */
   readonly due: number;
   readonly sent: number;
   readonly completed: number;
-  /** Times that its percentiles are of. More than were completed where a tool adds some of its own. */
+  /** Number of samples behind the percentiles. More than were completed where a tool's correction adds some. */
   readonly samples: number;
   readonly latencySeconds: Percentiles;
 }
 
 export interface Comparison {
   readonly transport: string;
-  /** The CPU time is of the whole process. Ours waits by turning with its event loop, and that is in it. */
+  /** Readings with the CPU time of the whole process. Ours includes the event-loop turns in which our generator waits. */
   readonly readings: readonly (Reading & { readonly cpuSecondsPerRequest: number })[];
 }
 
@@ -55,7 +55,8 @@ export interface FreezeReport {
   readonly transport: string;
   readonly truth: Percentiles;
   readonly readings: readonly (Reading & {
-    /** For how long the server really stood still. */ readonly frozenSeconds: number;
+    /** Time for which the server was really paused. */
+    readonly frozenSeconds: number;
   })[];
 }
 
@@ -64,15 +65,15 @@ export interface Crosscheck {
   readonly freeze: FreezeReport | null;
 }
 
-/** The same load beforehand: code that is still being compiled would be compared otherwise. */
+/** Time of the warm-up with the load that is then measured, so that no code is compared while it is being compiled. */
 const WARM_UP_SECONDS = 1;
-/** The third party ends with its own second after its last request. */
+/** Time to start and end the processes of one load. autocannon also waits up to a second after its last request. */
 const OVERHEAD_SECONDS = 1.7;
 
 const UNCORRECTED = 'autocannon, uncorrected';
 const AS_IT_COMES = 'autocannon, as it comes';
 
-/** Loads that will be put on servers, each with its time. */
+/** Lists the loads that will run, each with its time. */
 export function planLoads({
   durationSeconds,
   freezeSeconds,
@@ -90,7 +91,7 @@ export function planLoads({
   ];
 }
 
-/** Puts the same loads to autocannon and to our generator, one after the other, each on a fresh server. */
+/** Puts equal loads on fresh servers with our generator and with autocannon, one after the other. */
 export async function crosscheck(
   options: CrosscheckOptions,
   context: ProcessContext,
@@ -103,7 +104,7 @@ export async function crosscheck(
   return { comparisons, freeze: await underFreeze(entry, options, context, progress) };
 }
 
-/** Both under the same load. */
+/** Compares both generators under one load. */
 export async function compare(
   entry: TransportEntry,
   { rate, connections: clients, durationSeconds: seconds, size }: CrosscheckOptions,
@@ -141,7 +142,7 @@ export async function compare(
         due,
         sent: theirs.sent,
         completed: theirs.completed,
-        // Nothing answered, nothing timed.
+        // autocannon times only the requests that are answered.
         samples: theirs.ownSamples,
         latencySeconds: theirs.single ?? theirs.own,
         cpuSecondsPerRequest: theirs.cpuSeconds / theirs.completed,
@@ -150,7 +151,7 @@ export async function compare(
   };
 }
 
-/** Both while the server stands still, autocannon with its correction and without. */
+/** Compares both generators while the server is paused; autocannon with its correction and without. */
 export async function underFreeze(
   entry: TransportEntry,
   { size, freezeSeconds, frozenLoad }: CrosscheckOptions,
@@ -159,7 +160,7 @@ export async function underFreeze(
 ): Promise<FreezeReport> {
   const { rate, connections: clients, seconds } = frozenLoad;
   const due = messageCount(rate, seconds);
-  // autocannon sends each second's quota at the second's start: half a second later is as far from that as can be.
+  // autocannon sends each second's quota at the start of the second: the pause begins as far from that as possible.
   const afterSeconds = Math.floor(seconds / 2) + 0.5;
   const frozen = async <Answer>({ server, signal }: LoadedServer, running: Promise<Answer>) => {
     const [answer, frozenSeconds] = await Promise.all([

@@ -5,21 +5,23 @@ import { serveIpc } from '../../ipc.ts';
 import type { EndpointAnswer, EndpointOrder } from './protocol.ts';
 
 /**
- * A process that holds a session of a transport open, so that others may use the session's address as an ordinary HTTP
- * endpoint: a POST of a message to `/messages/<session>` is answered 204.
- *
- * It is the endpoint that transports with requests upstream have anyway: nothing is added to a server for the sake of
- * comparison, its answer is a success, unlike that of a path which does not exist, and sending to it leaves nothing behind.
- * Its price is that each message also comes down on the session. That is this process's to take, and to throw away: it costs
- * the server the same whoever sends, and the generators nothing.
- *
- * The address is learnt by sending one message and seeing where the transport's own client posts it, so that any such
- * transport will do. What comes down is polled for once a second only: else every message would cost the server a second
- * request.
+ * Interval between two polls of the session that is held open. Polling at once would cost the server a second request for every
+ * message.
  */
 const POLL_MS = 1_000;
 const PROBE = 'where to?';
 
+/**
+ * Holds a session of a transport open, so that generators can use the session's address as an ordinary HTTP endpoint: a POST of a
+ * message to `/messages/<session>` is answered 204.
+ *
+ * Transports with requests upstream have this endpoint anyway, so nothing is added to a server for the comparison. Unlike a path
+ * that does not exist it answers with success, and a POST to it leaves nothing behind. Each message also comes down on the session;
+ * this process drops it, which costs the server the same whichever generator sends, and the generators nothing.
+ *
+ * The address is found by sending one message and noting where the transport's own client posts it, which works for any such
+ * transport.
+ */
 async function open({ module, url, options }: EndpointOrder): Promise<EndpointAnswer> {
   const client: ClientModule = await import(module);
   const learnt = Promise.withResolvers<string>();
@@ -39,7 +41,7 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
       };
     },
   };
-  // Without its session the endpoint answers 404, and whoever sends to it counts that.
+  // A lost session needs no handling: the endpoint then answers 404, which the generators count.
   const receiver = { message() {}, lost() {} };
   const { signal } = new AbortController();
   const session = await client.connect(url, receiver, { options, encoding: 'text', platform: watched, signal });

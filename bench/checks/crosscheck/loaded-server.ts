@@ -5,7 +5,7 @@ import type { Recording } from '../../load/recording.ts';
 import { following, messageCount } from '../../load/schedule.ts';
 import type { CpuPinning } from '../../run/affinity.ts';
 import { Child, type ChildSettings } from '../../run/child.ts';
-import { LoadGenerator, maxOpeningSeconds } from '../../run/generator.ts';
+import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from '../../run/generator.ts';
 import { GENERATOR_FLAGS, listenOnLoopback, PATIENCE_SECONDS, type Server, startServer } from '../../run/processes.ts';
 import { clientModule, optionsOf, serverModule, type TransportEntry } from '../../transports/index.ts';
 import type {
@@ -17,29 +17,29 @@ import type {
   EndpointOrder,
 } from './protocol.ts';
 
-/** Where processes are put, as in a run, and what ends them all. */
+/** CPU pinning of the processes, as in a run, and the signal that ends them all. */
 export interface ProcessContext {
   readonly pinning: CpuPinning | undefined;
   readonly signal: AbortSignal;
 }
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-/** How long to wait for what has not arrived. More than any freeze. */
+/** Longest wait for messages that have not arrived: longer than any freeze. */
 const DRAIN_SECONDS = 10;
 const SEED = 1;
 
-/** The message, and request body, of generators that always send the same one. */
+/** Message, or request body, of a generator that sends one message over and over. */
 export function constantMessage(size: number): string {
   return String(new Messages({ seed: SEED, size, encoding: 'text', opcode: ECHO, senders: 1 }).build(0, 0));
 }
 
-/** A server to load, and where it takes messages. The signal also ends what is under way when the server dies. */
+/** Server to load, and its URL for messages. The signal also aborts when the server dies. */
 export interface LoadedServer extends ProcessContext {
   readonly server: Server;
   readonly url: string;
 }
 
-/** Starts a fresh server process as a run does, and ends it after use. */
+/** Starts a server process as a run does, and ends it after use. */
 export async function withServer<Result>(
   entry: TransportEntry,
   context: ProcessContext,
@@ -52,14 +52,14 @@ export async function withServer<Result>(
   return await use({ ...context, signal, server, url });
 }
 
-/** Starts a server as `withServer` does, and holds its transport's plain endpoint open on the server's core: `url` is that. */
+/** Starts a server as `withServer` does and holds its transport's plain endpoint open, by a process on the server's core. `url` is the endpoint. */
 export async function withEndpoint<Result>(
   entry: TransportEntry,
   context: ProcessContext,
   use: (target: LoadedServer) => Promise<Result>,
 ): Promise<Result> {
   return await withServer(entry, context, async (target) => {
-    const name = 'the process that holds the endpoint';
+    const name = 'the process that holds the plain endpoint open';
     const core = target.pinning?.server;
     await using holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), { core });
     const signal = holder.aliveWith(target.signal);
@@ -70,7 +70,7 @@ export async function withEndpoint<Result>(
   });
 }
 
-/** Our generator: one load worker with its sessions open. */
+/** Our generator, with one load worker whose sessions are open. */
 export interface Generator {
   /** Sends `rate` messages a second on a schedule. */
   open(rate: number, seconds: number): Promise<Recording>;
@@ -78,15 +78,15 @@ export interface Generator {
   closed(seconds: number): Promise<Recording>;
 }
 
-/** Starts a load worker as a run does, with the client module to speak through, and ends it after use. */
+/** Starts a load worker as a run does, opens its sessions by the client module, and ends it after use. */
 export async function withGenerator<Result>(
-  { module, clients, size }: { readonly module: string; readonly clients: number; readonly size: number },
+  { clients, size, ...client }: Pick<SessionSettings, 'module' | 'options' | 'size'> & { readonly clients: number },
   { url, pinning, signal }: LoadedServer,
   use: (generator: Generator) => Promise<Result>,
 ): Promise<Result> {
   await using generator = new LoadGenerator({ workers: 1, clients, cores: pinning?.workers, signal });
-  const message = { options: {}, encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
-  await generator.open({ module, url, ...message }, { until: clients, inFlight: 1 });
+  const message = { encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
+  await generator.open({ ...client, url, ...message }, { until: clients, inFlight: 1 });
   const drainSeconds = DRAIN_SECONDS;
   let first = 0;
   return await use({
@@ -97,14 +97,14 @@ export async function withGenerator<Result>(
     },
     async closed(seconds) {
       const recording = await generator.closed({ first, seconds, drainSeconds });
-      // No session has sent more than all of them together.
+      // No session's sequence number exceeds the number of all messages sent.
       first += recording.sent * clients;
       return recording;
     },
   });
 }
 
-/** Starts a process for autocannon; it may be asked for several loads, one after another. */
+/** Starts a process for autocannon, which runs one load after another, and ends it after use. */
 export async function withAutocannon<Result>(
   { clients, size }: { readonly clients: number; readonly size: number },
   { url, ...context }: LoadedServer,
@@ -121,7 +121,7 @@ export async function withAutocannon<Result>(
   });
 }
 
-/** Lets a bare loop run once. */
+/** Runs a bare loop once. */
 export async function runBare(
   name: 'bare-ws' | 'bare-tcp',
   { size, ...load }: Omit<BareOrder, 'order' | 'url' | 'message'> & { readonly size: number },
@@ -134,7 +134,7 @@ export async function runBare(
   return await child.ask(order, 'loop', { seconds, signal });
 }
 
-/** Other generators run as ours does: on the core that a run's first load worker has, with the same flags of the runtime. */
+/** Process settings of other generators: the core of a run's first load worker, and its runtime flags. */
 const tool = ({ pinning }: Pick<ProcessContext, 'pinning'>): ChildSettings => ({
   core: pinning?.workers[0],
   flags: GENERATOR_FLAGS,

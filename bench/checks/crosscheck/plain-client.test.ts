@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { HttpAnswer, HttpRequest, Message, Platform } from '../../contract.ts';
 import { connect } from './plain-client.ts';
 
-/** A session whose requests wait until the test answers them. */
+/** Opens a session whose requests wait until the test answers them. */
 async function sessionOf() {
   const requests: { request: HttpRequest; answer: PromiseWithResolvers<HttpAnswer> }[] = [];
   const platform = {

@@ -1,8 +1,8 @@
 import type { ClientSettings, Message, Receiver, Session } from '../../contract.ts';
 
 /**
- * A session over an ordinary HTTP endpoint: a POST a message, which counts as received when its answer has come. One request
- * under way a session, as autocannon has one a connection; further messages wait for it.
+ * Opens a session on an ordinary HTTP endpoint. Each message is a POST, and counts as received when that is answered. A session has one
+ * request in flight, as a connection of autocannon has; further messages wait for it.
  */
 export async function connect(url: string, receiver: Receiver, { platform }: ClientSettings): Promise<Session> {
   const http = platform.openHttp();
@@ -20,7 +20,7 @@ export async function connect(url: string, receiver: Receiver, { platform }: Cli
     posting = true;
     http.fetch(url, { method: 'POST', body: message }).then(({ status, text }) => {
       if (status >= 300) return lose(new Error(`POST answered ${status}: ${text.trim()}`));
-      // Still posting: who is answered may send at once, and takes its turn like the others.
+      // `posting` is still true: a message sent by the receiver queues behind those that wait.
       receiver.message(message);
       const next = waiting.shift();
       if (next === undefined) posting = false;

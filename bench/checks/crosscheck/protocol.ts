@@ -1,7 +1,6 @@
 import type { Options } from '../../contract.ts';
 
-/** What the parent tells the processes of this room, and what they answer: one answer to each order. Types only. */
-
+/** Order to the process that holds a plain endpoint open. Each order below gets one answer. */
 export interface EndpointOrder {
   readonly order: 'open';
   /** URL of the transport's client module, and of its server. */
@@ -15,7 +14,7 @@ export interface EndpointAnswer {
   readonly url: string;
 }
 
-/** Times a tool says, in seconds. */
+/** Latencies in seconds. */
 export interface Percentiles {
   readonly p50: number;
   readonly p90: number;
@@ -27,15 +26,15 @@ export interface AutocannonOrder {
   readonly order: 'load';
   readonly url: string;
   readonly connections: number;
-  /** The body of every request. */
+  /** Body of every request. */
   readonly body: string;
   readonly loop:
     | {
         readonly kind: 'rate';
-        /** Requests a second, all connections together, and requests in all. */
+        /** Requests a second, all connections together, and the total number of requests. */
         readonly rate: number;
         readonly requests: number;
-        /** Its flag `ignoreCoordinatedOmission`: false leaves its correction on, as it is unless asked otherwise. */
+        /** Value of autocannon's option `ignoreCoordinatedOmission`: false, its default, leaves its correction on. */
         readonly uncorrected: boolean;
       }
     | { readonly kind: 'closed'; readonly seconds: number };
@@ -43,17 +42,17 @@ export interface AutocannonOrder {
 
 export interface AutocannonAnswer {
   readonly answer: 'load';
-  /** Requests that left, answers with a 2xx status, answers with another, and requests that failed. */
+  /** Number of requests sent, of answers with a 2xx status and with another one, and of failed requests. */
   readonly sent: number;
   readonly completed: number;
   readonly refused: number;
   readonly errors: number;
   readonly cpuSeconds: number;
   readonly seconds: number;
-  /** Its own histogram, whose least step is a millisecond, and how many samples that holds. */
+  /** Percentiles and number of samples of autocannon's own histogram, whose resolution is one millisecond. */
   readonly own: Percentiles;
   readonly ownSamples: number;
-  /** Of the single times that it announces, without that rounding and without its correction. Only at a rate. */
+  /** Percentiles of the times in autocannon's `response` events: neither rounded nor corrected. Null for a closed loop. */
   readonly single: Percentiles | null;
 }
 

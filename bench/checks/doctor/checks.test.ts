@@ -18,7 +18,7 @@ const fit: Readings = {
   stolenShare: 0,
 };
 
-test('a fit machine has nothing to mend', () => {
+test('a fit machine has no findings', () => {
   expect(examine(fit).map(({ state, fix }) => `${state}${fix}`)).toEqual(examine(fit).map(() => 'ok'));
 });
 
@@ -27,7 +27,7 @@ test.each<[string, Partial<Readings>, 'note' | 'unfit', RegExp]>([
   ['cores', { cores: 1 }, 'unfit', /two/],
   ['pinning', { canBind: false }, 'note', /taskset/],
   ['open files', { openFiles: { soft: 1_024, hard: 20_000 } }, 'note', /ulimit -n 20000/],
-  ['open files', { openFiles: { soft: 200, hard: 500 } }, 'unfit', /hard limit to 512/],
+  ['open files', { openFiles: { soft: 200, hard: 500 } }, 'unfit', /hard limit to at least 512/],
   ['ephemeral ports', { ports: 1_000 }, 'note', /ip_local_port_range/],
   ['accept queue', { somaxconn: 128 }, 'note', /somaxconn=4096/],
   ['private link', { privateLink: 'no private link: unshare failed' }, 'note', /userns/],
@@ -42,7 +42,7 @@ test.each<[string, Partial<Readings>, 'note' | 'unfit', RegExp]>([
   expect(found).toEqual([{ name, state, observed: expect.any(String), fix: expect.stringMatching(fix) }]);
 });
 
-test('what the system does not say is said to be unknown, not to be well', () => {
+test('readings that the system does not provide are called unknown, not ok', () => {
   const silent = {
     cores: null,
     openFiles: null,

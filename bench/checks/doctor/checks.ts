@@ -1,13 +1,13 @@
 import type { Readings } from './readings.ts';
 
-/** `ok` is fit for measuring; `note` limits what can be measured or said; `unfit` spoils the numbers. */
+/** Result of one check. `ok`: nothing to do; `note`: limits what can be measured or concluded; `unfit`: spoils the numbers. */
 export interface Check {
   readonly name: string;
   readonly state: 'ok' | 'note' | 'unfit';
-  /** Present where the system does not tell. */
+  /** Present if the system does not provide the reading. */
   readonly known?: false;
   readonly observed: string;
-  /** What to do; empty where all is well. */
+  /** Remedy; empty if the state is `ok`. */
   readonly fix: string;
 }
 
@@ -19,7 +19,7 @@ const unknown = (name: string): Check => ({
   fix: '',
 });
 
-/** What a reading means for a measurement. Pure. */
+/** Judges each reading by its effect on a measurement. Pure. */
 export function examine(readings: Readings): Check[] {
   return [
     runtime(readings),
@@ -43,8 +43,8 @@ function check(name: string, observed: string, problem?: { state: 'note' | 'unfi
 
 function runtime({ node, pinnedNode }: Readings): Check {
   if (node === pinnedNode) return check('runtime', `Node.js ${node}`);
-  const fix = 'run it through npm scripts after `npm ci`, or expect numbers of another runtime';
-  return check('runtime', `Node.js ${node}, pinned is ${pinnedNode}`, { state: 'note', fix });
+  const fix = 'run `npm ci` and use the npm scripts: another runtime gives other numbers';
+  return check('runtime', `Node.js ${node}; the project pins ${pinnedNode}`, { state: 'note', fix });
 }
 
 function cores({ cores: count }: Readings): Check {
@@ -52,45 +52,45 @@ function cores({ cores: count }: Readings): Check {
   if (count >= 2) return check('cores', String(count));
   return check('cores', String(count), {
     state: 'unfit',
-    fix: 'server and load need a core each: allow this process two',
+    fix: 'give this process two cores: the server and the load generator need one each',
   });
 }
 
 function pinning({ canBind, cores: count }: Readings): Check {
-  if (canBind) return check('pinning', 'server and load are bound to cores of their own');
+  if (canBind) return check('pinning', 'the server and the load generator are bound to separate cores');
   const fix =
     count === 1
       ? 'needs two cores'
-      : 'install taskset (Debian: util-linux); without it the system moves processes about';
-  return check('pinning', 'processes are not bound', { state: 'note', fix });
+      : 'install taskset (Debian package util-linux): without it the system moves processes between cores';
+  return check('pinning', 'processes are not bound to cores', { state: 'note', fix });
 }
 
-/** What the default run needs, with something to spare. */
-const FEWEST_FILES = 512;
+/** Open files that the default run needs, with some to spare. */
+const MIN_FILES = 512;
 
 function openFiles({ openFiles: limits }: Readings): Check {
   if (limits === null) return unknown('open files');
-  const observed = `${limits.soft} (at most ${limits.hard})`;
+  const observed = `${limits.soft} (hard limit ${limits.hard})`;
   if (limits.soft >= 4_096) return check('open files', observed);
-  if (limits.hard < FEWEST_FILES) {
-    const fix = `raise the hard limit to ${FEWEST_FILES} at least (\`ulimit -Hn\`, as root, or the container’s nofile): each client takes files at both ends`;
+  if (limits.hard < MIN_FILES) {
+    const fix = `raise the hard limit to at least ${MIN_FILES} (\`ulimit -Hn\` as root, or the container’s nofile): each client needs an open file at both ends`;
     return check('open files', observed, { state: 'unfit', fix });
   }
-  const fix = `\`ulimit -n ${Math.min(limits.hard, 65_536)}\` before many clients: each takes a file at both ends`;
+  const fix = `run \`ulimit -n ${Math.min(limits.hard, 65_536)}\` before a run with many clients: each needs an open file at both ends`;
   return check('open files', observed, { state: 'note', fix });
 }
 
 function ports({ ports: count }: Readings): Check {
   if (count === null) return unknown('ephemeral ports');
   if (count >= 20_000) return check('ephemeral ports', String(count));
-  const fix = '`sysctl net.ipv4.ip_local_port_range="1024 65535"` before many clients';
+  const fix = 'run `sysctl net.ipv4.ip_local_port_range="1024 65535"` before a run with many clients';
   return check('ephemeral ports', String(count), { state: 'note', fix });
 }
 
 function backlog({ somaxconn }: Readings): Check {
   if (somaxconn === null) return unknown('accept queue');
   if (somaxconn >= 1_024) return check('accept queue', `somaxconn ${somaxconn}`);
-  const fix = '`sysctl net.core.somaxconn=4096`: a burst of connections is refused otherwise';
+  const fix = 'run `sysctl net.core.somaxconn=4096`; otherwise a burst of connections is refused';
   return check('accept queue', `somaxconn ${somaxconn}`, { state: 'note', fix });
 }
 
@@ -99,27 +99,27 @@ function congestionControl({ congestionControl: name }: Readings): Check {
 }
 
 function privateLink({ privateLink: possible }: Readings): Check {
-  if (possible === true) return check('private link', 'namespaces joined by a veth pair can be made without root');
+  if (possible === true) return check('private link', 'two namespaces joined by a veth pair can be made without root');
   const fix =
-    'bytes are counted at the sockets instead; for a link: Linux, iproute2 and util-linux, and unprivileged user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, AppArmor’s restriction off)';
+    'bytes are counted at the sockets instead. A private link needs Linux, iproute2, util-linux and unprivileged user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, and AppArmor’s restriction off)';
   return check('private link', possible, { state: 'note', fix });
 }
 
 function clock({ clockResolutionNs }: Readings): Check {
-  const observed = `steps of ${clockResolutionNs} ns`;
+  const observed = `resolution ${clockResolutionNs} ns`;
   if (clockResolutionNs <= 1_000) return check('clock', observed);
   return check('clock', observed, {
     state: 'unfit',
-    fix: 'latencies below this step cannot be told apart; measure on other hardware',
+    fix: 'measure on other hardware: latencies below this resolution cannot be told apart',
   });
 }
 
 function loopback({ loopbackMicroseconds }: Readings): Check {
-  const observed = `round trip of a byte in ${loopbackMicroseconds.toFixed(0)} µs`;
+  const observed = `${loopbackMicroseconds.toFixed(0)} µs for a round trip of one byte`;
   if (loopbackMicroseconds < 1_000) return check('loopback', observed);
   return check('loopback', observed, {
     state: 'unfit',
-    fix: 'the machine is overloaded or emulated: close other programs',
+    fix: 'close other programs: the machine is overloaded or emulated',
   });
 }
 
@@ -127,7 +127,7 @@ function othersLoad({ busyShare }: Readings): Check {
   if (busyShare === null) return unknown('load by others');
   const observed = percent(busyShare);
   if (busyShare < 0.05) return check('load by others', observed);
-  const fix = 'close other programs: what they take is taken from server and load';
+  const fix = 'close other programs: they take CPU time from the server and the load generator';
   return check('load by others', observed, { state: busyShare < 0.25 ? 'note' : 'unfit', fix });
 }
 
@@ -135,7 +135,7 @@ function steal({ stolenShare }: Readings): Check {
   if (stolenShare === null) return unknown('stolen time');
   const observed = percent(stolenShare);
   if (stolenShare < 0.01) return check('stolen time', observed);
-  const fix = 'other machines share these cores: use a machine of your own, or more trials';
+  const fix = 'use a machine of your own, or more trials: other virtual machines share these cores';
   return check('stolen time', observed, { state: stolenShare < 0.05 ? 'note' : 'unfit', fix });
 }
 

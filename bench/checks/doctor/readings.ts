@@ -6,34 +6,35 @@ import { allowedCores, pinCores } from '../../run/affinity.ts';
 import { ephemeralPorts, openFiles, textOf } from '../../run/limits.ts';
 import { privateLink } from '../../run/link.ts';
 
-/** What was read of the machine. Null where the system does not say. */
+/** Readings of the machine. Null if the system does not provide one. */
 export interface Readings {
   readonly node: string;
-  /** The runtime the project pins. */
+  /** Version of Node.js that the project pins. */
   readonly pinnedNode: string;
   readonly cores: number | null;
   readonly canBind: boolean;
-  /** Files, and so sockets, that one process may have open. */
+  /** Maximum number of open files, sockets included, of one process. */
   readonly openFiles: { readonly soft: number; readonly hard: number } | null;
-  /** Ports the system gives to outgoing connections. */
+  /** Number of ports that the system assigns to outgoing connections. */
   readonly ports: number | null;
-  /** Longest queue of connections that wait to be accepted. */
+  /** Maximum length of the queue of connections that wait to be accepted. */
   readonly somaxconn: number | null;
   readonly congestionControl: string | null;
-  /** Whether a private link can be made, without root; why not otherwise. */
+  /** True if a private link can be made without root, else the reason. */
   readonly privateLink: true | string;
   readonly clockResolutionNs: number;
   /** Median round trip of one byte over a loopback socket, in one process. */
   readonly loopbackMicroseconds: number;
-  /** Shares of all cores' time while nothing of ours ran, 0 to 1. */
+  /** Share of the time of all cores that other programs used, 0 to 1. */
   readonly busyShare: number | null;
+  /** Share of the time of all cores that the hypervisor gave to other machines, 0 to 1. */
   readonly stolenShare: number | null;
 }
 
 const QUIET_MS = 500;
 const ROUND_TRIPS = 300;
 
-/** Looks at the machine for about a second. */
+/** Reads the machine's properties, which takes about a second. */
 export async function readMachine(): Promise<Readings> {
   const before = cpuTimes();
   await sleep(QUIET_MS);
@@ -75,7 +76,7 @@ function numbersIn(path: string): number[] {
   return textOf(path)?.split(/\s+/).map(Number) ?? [];
 }
 
-/** The smallest step the clock takes between two readings. */
+/** Smallest difference between two successive readings of the clock, in nanoseconds. */
 function clockResolutionNs(): number {
   let smallest = Number.POSITIVE_INFINITY;
   for (let reading = 0; reading < 20_000; reading++) {
@@ -107,7 +108,7 @@ interface CpuTimes {
   readonly stolen: number;
 }
 
-/** All cores' time since the start, in ticks: user nice system idle iowait irq softirq steal. */
+/** Time of all cores since the system started, in ticks. Fields of /proc/stat: user nice system idle iowait irq softirq steal. */
 function cpuTimes(): CpuTimes | null {
   const line = /^cpu\s+(.+)$/m.exec(textOf('/proc/stat') ?? '')?.[1];
   if (line === undefined) return null;

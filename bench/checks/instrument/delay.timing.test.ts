@@ -7,12 +7,11 @@ import { at, WARM_UP_MESSAGES, withRig } from '../../testing/rig.ts';
 import { clientModule, serverModule } from '../../transports/index.ts';
 
 /**
- * A way of known length is read as being so long. At this rate the load never sleeps: what a machine takes to wake a process
- * up belongs to a low rate's latency, and is not what is programmed here.
+ * Rate in messages/s. These tests check that a known delay is measured exactly. At this rate the load worker never sleeps, so the
+ * time in which the machine wakes a process, which belongs to the latency at a low rate, does not add to the delay.
  *
- * What a busy machine adds is no fault of the instrument either, and is not allowed for by a wider tolerance: the way itself
- * keeps when it handed each message on, the schedule says when that message was due, and the reading is held to the
- * percentiles of those exact lengths.
+ * A busy machine may add time of its own. No tolerance allows for it: the delaying client records when it handed each message on,
+ * and the measured percentiles are compared with those of the exact delays since each message was due.
  */
 const RATE = 1_000;
 const SECONDS = 6;
@@ -24,7 +23,7 @@ const through = clientModule({ id: 'ws' });
 
 type Percentile = (percentile: number) => number;
 
-/** Puts the load on ways of these lengths, and checks what holds for any of them. */
+/** Measures with these delays, checks the counts, and calls `check` with measured and exact percentiles in milliseconds. */
 async function readings(
   delays: { delayMs: number; slowMs: number; slowEvery: number },
   check: (response: Percentile, truth: Percentile, why: string) => void,
@@ -40,7 +39,7 @@ async function readings(
       expect(recording).toMatchObject(exact);
       const { response, startedNs } = recording;
       expect(decode(response).totalCount).toBe(DUE);
-      // Three significant digits: nothing is read as shorter than it was.
+      // No delay is measured as shorter than it was, within three significant digits.
       expect(decode(response).minNonZeroValue / 1e6).toBeGreaterThan(delays.delayMs * 0.999);
       const truth = exactly(await lengthsMs(stampsFile, startedNs));
       const read: Percentile = (percentile) => at(percentile, response);
@@ -52,7 +51,7 @@ async function readings(
   }
 }
 
-/** How long after it was due each message of the measured phase was handed on. */
+/** Milliseconds between each measured message's due time and the moment it was handed on. */
 async function lengthsMs(stampsFile: string, startedNs: bigint): Promise<number[]> {
   const stamps: string[] = JSON.parse(await readFile(stampsFile, 'utf8'));
   return stamps

@@ -6,13 +6,13 @@ import { at, judged, type Rig, withRig } from '../../testing/rig.ts';
 import { clientModule, serverModule } from '../../transports/index.ts';
 
 /**
- * A process that stands still for a while is what closed loops and per-request timing hide. A freeze of F delays the messages
- * due during it by between 0 and F, evenly, so the response at percentile p is F − (100 − p) % of the whole time.
+ * Rate in messages/s. These tests pause a process, which closed loops and per-request timing hide. A pause of F delays the messages
+ * due during it by 0 to F, evenly spread, so the response at percentile p is F − (100 − p) % of the whole time.
  */
 const RATE = 100;
 const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id: 'ws' }) };
 
-/** Stops a process for a while and returns for how long it really was, in milliseconds. */
+/** Pauses a process and resolves with the real length of the pause. All times are in milliseconds. */
 async function freeze(
   child: Rig['server'] | Rig['workers'][number] | undefined,
   after: number,
@@ -30,17 +30,17 @@ const expected = (frozenMs: number, percentile: number, seconds: number): number
   frozenMs - ((100 - percentile) / 100) * seconds * 1e3;
 
 const FROZEN_AFTER_MS = 14_000;
-/** Around the freeze: the order's way to the worker, and what had queued up. */
+/** Time left out before and after the freeze, for the order's way to the worker and for queued messages. */
 const MARGIN_MS = 500;
 
-/** Samples are in the order of their due times, which a queue keeps. In nanoseconds. */
+/** Samples, in nanoseconds, of messages that were not due around the freeze. Samples are in the order of their due times. */
 function untouched(samples: readonly number[], frozenMs: number): number[] {
   const message = (milliseconds: number): number => (milliseconds / 1e3) * RATE;
   const [from, to] = [message(FROZEN_AFTER_MS - MARGIN_MS), message(FROZEN_AFTER_MS + frozenMs + MARGIN_MS)];
   return samples.filter((_, index) => index < from || index > to);
 }
 
-/** In milliseconds. */
+/** Median in milliseconds of samples in nanoseconds. */
 function medianOf(samples: readonly number[]): number {
   expect(samples.length).toBeGreaterThan(2_700);
   return samples.toSorted((a, b) => a - b)[Math.floor(samples.length / 2)]! / 1e6;
@@ -67,7 +67,7 @@ test('a frozen server is seen by every message that was due meanwhile, and by no
     expect(p99).toBeGreaterThan(analytic * 0.95);
     expect(p99).toBeLessThan(analytic * 1.05);
 
-    // It began 25 ms before the schedule's fifteenth second, or as much later as the timer that made it begin.
+    // The freeze began 25 ms before the schedule's fifteenth second, or later if its timer was late.
     const slices = summariseTimeline(recording.timeline!, seconds);
     expect(slices).toHaveLength(seconds);
     expect(slices.reduce((sum, { delivered }) => sum + delivered, 0)).toBe(due);
@@ -76,14 +76,14 @@ test('a frozen server is seen by every message that was due meanwhile, and by no
     expect(slowest.max! * 1e3).toBeGreaterThan(frozenMs * 0.95);
     expect(slowest.max! * 1e3).toBeLessThan(frozenMs * 1.05 + 20);
 
-    // Against the messages of the same seconds that the freeze did not touch: by how much a machine's own pace changes from
-    // one half minute to the next is no matter of the freeze.
+    // The median is compared with that of this phase's messages outside the freeze, because a machine's speed differs from
+    // one half minute to the next.
     const unfrozen = medianOf(untouched(recording.samples?.response ?? [], frozenMs));
     const p50 = at(50, recording.response);
     expect(p50).toBeGreaterThan(unfrozen * 0.9);
     expect(p50).toBeLessThan(unfrozen * 1.1);
 
-    // The generator kept its schedule all the while.
+    // The generator kept its schedule during the freeze.
     expect(recording.onTime).toBeGreaterThan(due * 0.98);
   });
 });
@@ -97,7 +97,7 @@ test('a frozen generator is seen in response and lag, not in service, and the tr
     const recording = await running;
     expect(recording).toMatchObject({ due, sent: due, delivered: due });
     const analytic = expected(frozenMs, 99, seconds);
-    // Ten milliseconds are one message.
+    // Messages are due every 10 ms, which is the resolution of the percentile.
     expect(Math.abs(at(99, recording.response) - analytic)).toBeLessThan(analytic * 0.05 + 10);
     expect(Math.abs(at(99, recording.lag) - analytic)).toBeLessThan(analytic * 0.05 + 10);
     expect(at(99, recording.service)).toBeLessThan(analytic / 5);

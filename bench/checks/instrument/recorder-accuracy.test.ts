@@ -3,7 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { expect, test } from 'vitest';
 import { decode, encode, histogram, merge } from '../../load/histogram.ts';
 
-/** A log-normal value around 200 µs with a long tail, in nanoseconds: what latencies look like. */
+/** Draws a log-normal value around 200 µs with a long tail, as latencies have, in nanoseconds. */
 function logNormalNs(random: ReturnType<typeof xoroshiro128plus>): number {
   const radius = Math.sqrt(-2 * Math.log(1 - uniformFloat64(random)));
   const normal = radius * Math.cos(2 * Math.PI * uniformFloat64(random));
@@ -12,7 +12,7 @@ function logNormalNs(random: ReturnType<typeof xoroshiro128plus>): number {
 
 const PERCENTILES = [1, 10, 50, 90, 99, 99.9, 99.99, 100];
 
-test('a million values come back within a thousandth, at every percentile, after encoding too', () => {
+test('percentiles of a million values are within 0.1 % of the exact ones, also after encoding', () => {
   const random = xoroshiro128plus(42);
   const values = Float64Array.from({ length: 1_000_000 }, () => logNormalNs(random));
   const recorded = histogram();
@@ -26,7 +26,7 @@ test('a million values come back within a thousandth, at every percentile, after
   }
 });
 
-test('three parts merged are the histogram of all', () => {
+test('the merge of three histograms is the histogram of all their values', () => {
   const random = xoroshiro128plus(7);
   const [whole, ...parts] = [histogram(), histogram(), histogram(), histogram()];
   for (let index = 0; index < 30_000; index++) {

@@ -9,16 +9,16 @@ const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id:
 const CLIENTS = 10;
 const RATE = 2_000;
 const SECONDS = 4;
-/** Far more than a worker can send. */
+/** Rate in messages/s far beyond what a worker can send. */
 const TOO_MANY = 400_000;
 
-/** Processes that want a core for themselves. */
+/** Number of processes that keep one core busy. */
 const BURNERS = 4;
-/** They end by themselves, whatever becomes of the test. */
+/** Time after which a burner ends by itself, whatever happens to the test. */
 const BURNER_MS = 20_000;
 const BURN = `process.stdout.write('burning'); for (const end = Date.now() + ${BURNER_MS}; Date.now() < end; );`;
 
-/** Burns the core the load worker is bound to, or every core where it is bound to none, while `act` goes on. */
+/** Keeps the load worker's core busy while `act` runs, or every core if the worker is not pinned. */
 async function besideBurners<Result>({ pinning }: Rig, act: () => Promise<Result>): Promise<Result> {
   const core = pinning?.workers[0];
   const command = [process.execPath, '-e', BURN];
@@ -26,7 +26,7 @@ async function besideBurners<Result>({ pinning }: Rig, act: () => Promise<Result
   const count = core === undefined ? BURNERS * availableParallelism() : BURNERS;
   const burners = Array.from(
     { length: count },
-    // Each in a session of its own, as the worker is: the scheduler shares a core among sessions first.
+    // Each burner has a session of its own, as the worker has: the scheduler divides a core among sessions first.
     (): ChildProcess => spawn(program!, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true }),
   );
   try {
@@ -43,7 +43,7 @@ test('a generator with a core to itself is believed, and one that shares it with
     expect(judged(healthy, CLIENTS)).toEqual({ state: 'valid', reasons: [] });
 
     const starved = await besideBurners(rig, () => rig.run(RATE, SECONDS));
-    // It did send everything, only not in time: no count shows that, and the rule does.
+    // Everything was sent, only late: no count shows that, but the rule does.
     expect(starved).toMatchObject({ sent: RATE * SECONDS, delivered: RATE * SECONDS, unsent: 0 });
     const { state, reasons } = judged(starved, CLIENTS);
     expect(state).toBe('invalid');

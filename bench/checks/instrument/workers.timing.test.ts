@@ -9,7 +9,7 @@ const modules = { server: serverModule({ id: 'ws' }), client: clientModule({ id:
 const RATE = 600;
 const SECONDS = 1.5;
 
-test.each([1, 3])('what a run merges from %i worker(s) is the histogram of all samples', async (workers) => {
+test.each([1, 3])('the merged histogram of %i worker(s) is the histogram of all samples', async (workers) => {
   await withRig({ clients: 10, workers, ...modules }, async (rig) => {
     const due = RATE * SECONDS;
     const recording = await rig.run(RATE, SECONDS, { keepSamples: true });
@@ -37,7 +37,7 @@ test.each([1, 3])('what a run merges from %i worker(s) is the histogram of all s
   });
 });
 
-/** The buckets of all slices together. */
+/** Sums the counts of all slices, by bucket number. */
 function allOf(slices: readonly Slice[]): Map<number, number> {
   const sums = new Map<number, number>();
   for (const { buckets, counts } of slices) {
@@ -48,11 +48,11 @@ function allOf(slices: readonly Slice[]): Map<number, number> {
 
 function read(encoded: string): JsHistogram {
   const histogram = decode(encoded);
-  if (!(histogram instanceof JsHistogram)) throw new Error('a histogram whose buckets cannot be read');
+  if (!(histogram instanceof JsHistogram)) throw new Error('the buckets of this histogram cannot be read');
   return histogram;
 }
 
-/** What is in each bucket, by the bucket's number. */
+/** Counts of a histogram's buckets that are not empty, by bucket number. */
 function countsIn(histogram: JsHistogram): Map<number, number> {
   const counts = new Map<number, number>();
   for (let index = 0; index < histogram.countsArrayLength; index++) {
@@ -62,7 +62,7 @@ function countsIn(histogram: JsHistogram): Map<number, number> {
   return counts;
 }
 
-/** What should be in each bucket: the samples sorted into the histogram's buckets one by one. */
+/** Expected counts, by bucket number: each sample is sorted into the histogram's buckets. */
 function countsOf(samples: readonly number[], buckets: JsHistogram): Map<number, number> {
   const counts = new Map<number, number>();
   for (const sample of samples) {

@@ -1,44 +1,45 @@
-/** The four steps of one echo. */
+/** Step of an echo. */
 export type StepName = 'client encode' | 'server decode' | 'server encode' | 'client decode';
 
-/** Something one step does, by one library. A step made of several parts has one of these for each: their times add up. */
+/** Part of a step, done by one library. The times of a step's parts add up. */
 export interface Part {
   readonly step: StepName;
   readonly what: string;
-  /** The npm package that does it, `node` for what Node.js brings, `wirebench` for what this repository does itself. */
+  /** npm package that does it; `node` for Node.js itself, `wirebench` for this repository's code. */
   readonly library: string;
-  /** Makes an input of each message, which is not timed, and returns what is: one pass over the inputs. */
+  /** Makes an input of each message, which is not timed, and returns the function to time: one pass over the inputs. */
   prepare(messages: readonly string[]): () => readonly unknown[];
 }
 
 /**
- * A message on its way, part by part. Each part's input is what all before it make of the message, so that a chain whose end
- * is the message again has shown that every part does its work.
+ * Chain of parts that a message passes through. Each part's input is the output of those before it, so a chain that ends with the
+ * message again proves that every part does its work.
  */
 export interface Chain<Value> {
   readonly parts: readonly Part[];
-  /** The message after everything so far. */
+  /** Returns the output of the whole chain for a message. */
   readonly make: (message: string) => Value;
+  /** Appends a part. */
   timed<Next>(step: StepName, what: string, library: string, run: (value: Value) => Next): Chain<Next>;
-  /** Work between two parts that belongs to neither. */
+  /** Appends work that is not timed and belongs to no part. */
   untimed<Next>(run: (value: Value) => Next): Chain<Next>;
 }
 
-/** Steps of one echo: the message's way to the server, and its way back, which begins with what the application is given there. */
+/** Steps of one echo: the message's way to the server, and its way back, which begins with the message as the application gets it. */
 export interface Echo {
   readonly up: Chain<string | Buffer>;
   readonly down: Chain<string>;
 }
 
-/** Makes the steps of an echo. Parsers keep a state, so each call makes new ones. */
+/** Makes the steps of an echo. Parsers have state, so each call makes new ones. */
 export type Steps = () => Promise<Echo>;
 
-/** A chain that begins with the message itself. */
+/** Chain that begins with the message as text. */
 export function message(): Chain<string> {
   return chain([], (text) => text);
 }
 
-/** A chain that begins with the message as a server has it that was given bytes: text has not been made of them. */
+/** Chain that begins with the message as bytes, for servers that do not decode text. */
 export function asBytes(): Chain<Buffer> {
   return message().untimed((text) => Buffer.from(text));
 }
@@ -56,8 +57,8 @@ function chain<Value>(parts: readonly Part[], make: (message: string) => Value):
 }
 
 /**
- * Every output is kept until the pass is over, so that the compiler cannot drop work whose result nobody sees. All parts go
- * through this one loop: soon it knows none of them, calls each and inlines none, so that no part gains what another lacks.
+ * Makes one pass over the inputs. It keeps every output, so that the compiler cannot drop work whose result is unused. All parts use
+ * this one loop, whose call site thus becomes megamorphic: no part is inlined, so none has an advantage.
  */
 function pass<Value, Next>(inputs: readonly Value[], run: (value: Value) => Next): () => readonly Next[] {
   const outputs: Next[] = [];

@@ -3,57 +3,59 @@ import { Bench } from 'tinybench';
 import { ECHO } from '../../codec/header.ts';
 import { Messages } from '../../load/messages.ts';
 import { quantileOfSorted } from '../../results/numbers.ts';
-import type { Part, StepName } from './chain.ts';
-import { echoOf } from './steps.ts';
+import { findTransport } from '../../transports/index.ts';
+import { type Echo, message, type Part, type StepName } from './chain.ts';
+
+/** Name of the rows of JSON without any protocol, for comparison. No transport has this name. */
+export const JSON_ALONE = 'json';
 
 /**
- * Cost of one part of a step for one message. The rows of one transport, step and size add up: they are the layers of one
- * encoding, and together what the transport's libraries do. Times are of the CPU at work, without any system call.
+ * Cost of one part of a step for one message. The rows of one transport, step and size are the layers of one encoding and add up to
+ * the work of the transport's libraries. Times are CPU-bound work without any system call.
  */
 export interface MicroRow {
   readonly transport: string;
   readonly step: StepName;
   /** Thing that is encoded or decoded, such as `ws frame, masked`. */
   readonly what: string;
-  /** The package that does it; `node` for what Node.js brings, `wirebench` for what this repository does itself. */
+  /** npm package that does it; `node` for Node.js itself, `wirebench` for this repository's code. */
   readonly library: string;
-  /** Bytes of the message. */
+  /** Size of the message in bytes. */
   readonly size: number;
   readonly secondsMedian: number;
   /**
-   * The middle half of the samples, 25th to 75th percentile: their spread within this one process, which is no confidence
-   * interval. Another process compiles the code anew, and its median may lie outside.
+   * 25th percentile of the samples; `secondsHigh` is the 75th. They show the spread within this one process and are no confidence
+   * interval: another process compiles the code anew, and its median may lie outside.
    */
   readonly secondsLow: number;
   readonly secondsHigh: number;
-  /** A sample is the mean over a batch of messages. */
+  /** Number of samples, each of which is the mean over a batch of messages. */
   readonly samples: number;
 }
 
 export interface MicroSettings {
-  /** Names of transports, or `json`; those that have no steps are passed over. */
+  /** Names of transports, or `json`; those without steps are skipped. */
   readonly transports: readonly string[];
-  /** Bytes of a message. */
+  /** Message sizes in bytes. */
   readonly sizes: readonly number[];
-  /** Time for each row, its preparations included; half as much comes before it to warm up. */
+  /** Time for each row, including the preparation of its inputs. A warm-up of half that time comes before. */
   readonly secondsPerStep: number;
-  /** Aborting ends it after the row under way, with the rows so far. */
+  /** Ends the measurement, when aborted, after the current row; the result has the rows so far. */
   readonly signal: AbortSignal;
 }
 
-/** Share of the time for each row that comes before it. */
+/** Length of the warm-up as a share of the time for a row. */
 const WARM_UP = 0.5;
 
-/** Most steps take less than the clock can tell, so a sample is a batch of them. Larger messages come in smaller batches. */
+/** Number of messages in a sample, because most steps take less than the clock's resolution. Batches of large messages are smaller. */
 const BATCH = 100;
 const BATCH_BYTES = 2 ** 20;
 
 /**
- * Measures encoding and decoding with tinybench, part by part. Within a sample each message is another one, as in a run, and
- * its input is made afresh before the clock is read. Only `prepare`'s pass is timed: it keeps every output, or the compiler
- * might leave out what nobody looks at.
+ * Measures encoding and decoding with tinybench, part by part. The messages of a sample differ, as in a run, and their inputs are made
+ * before the clock is read. Only the pass that `prepare` returns is timed.
  *
- * @param progress hears of each transport and size before it is measured
+ * @param progress is called with each transport and size before it is measured
  */
 export async function measureMicro(
   settings: MicroSettings,
@@ -66,7 +68,7 @@ export async function measureMicro(
       const parts = await partsOf(transport);
       if (parts.length > 0 && !settings.signal.aborted) progress(`${transport}, ${size} bytes`);
       for (const part of parts) {
-        // A signal can come in here alone: a row is measured without a pause.
+        // The only point at which a signal can arrive: a row is measured without a pause.
         await nextTurn();
         if (settings.signal.aborted) return rows;
         const { step, what, library } = part;
@@ -78,7 +80,7 @@ export async function measureMicro(
   return rows;
 }
 
-/** Lists what will be measured, by transport and size, with the time of its rows, warm-up included. */
+/** Lists the measurements by transport and size, each with the time of its rows including warm-up. */
 export async function planMicro({
   transports,
   sizes,
@@ -94,12 +96,26 @@ export async function planMicro({
   );
 }
 
+/** Steps of a transport's echo. Undefined for variants, plugins and transports that native code encodes, which have none. */
+export async function echoOf(name: string): Promise<Echo | undefined> {
+  if (name === JSON_ALONE) return jsonAlone();
+  const choice = findTransport(name);
+  return choice?.variant === null ? choice.entry.steps?.() : undefined;
+}
+
+function jsonAlone(): Echo {
+  const up = message()
+    .timed('client encode', 'JSON.stringify of the message', 'node', (text) => JSON.stringify(text))
+    .timed('server decode', 'JSON.parse of the message', 'node', (json) => JSON.parse(json) as string);
+  return { up, down: message() };
+}
+
 async function partsOf(transport: string): Promise<readonly Part[]> {
   const echo = await echoOf(transport);
   return echo === undefined ? [] : [...echo.up.parts, ...echo.down.parts];
 }
 
-/** Exported for its test, which brings a clock of its own; `now` is in milliseconds. */
+/** Measures one part. A test may replace the clock: `now` is in milliseconds. */
 export async function measurePart(
   part: Part,
   messages: readonly string[],
@@ -135,7 +151,7 @@ export async function measurePart(
   };
 }
 
-/** Messages like those of a run. Copied, because a string put together from others is only written out when first read. */
+/** Builds messages like those of a run. Each is copied, because V8 flattens a concatenated string only when it is first read. */
 function messagesOf(size: number): string[] {
   const messages = new Messages({ seed: 1, size, encoding: 'text', opcode: ECHO, senders: 1 });
   const length = Math.max(1, Math.min(BATCH, Math.floor(BATCH_BYTES / size)));

@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 
-/** Bytes written, in pieces: a real socket hands them to the system together, without joining them. */
+/** Written bytes in pieces, which a real socket passes to one system call without joining them. */
 export type Pieces = readonly Uint8Array[];
 
 /**
- * A socket that keeps what is written to it. Strings become bytes here, as a real socket makes them before its system call.
- * What is left out is the system call, and corking, which decides when it is made.
+ * Socket that keeps what is written to it. It encodes strings as bytes, as a real socket does before its system call. It leaves out
+ * the system call, and corking, which only decides when that is made.
  */
 export class MemorySocket extends Socket {
   readonly #written = new Written();
@@ -15,20 +15,20 @@ export class MemorySocket extends Socket {
 
   override uncork(): void {}
 
-  /** Corked for good: Node.js then plans no uncorking for the next tick, which a loop without ticks would only pile up. */
+  /** Always corked, so that Node.js plans no uncorking for the next tick; a loop without ticks would pile them up. */
   override readonly writableCorked = 1;
 
   override write(chunk: string | Uint8Array, encoding?: unknown): boolean {
     return this.#written.add(chunk, encoding);
   }
 
-  /** Takes what was written since the last time. */
+  /** Returns the pieces written since the last call. */
   written(): Pieces {
     return this.#written.take();
   }
 }
 
-/** A stream that keeps what is written to it, with the fewest methods that Node.js calls a stream: `mqtt-packet` corks any that can be, and uncorks in the next tick. */
+/** Stream that keeps what is written to it. It has no `cork`, because `mqtt-packet` would cork it and uncork it in the next tick. */
 export class MemoryStream extends EventEmitter implements NodeJS.WritableStream {
   readonly writable = true;
   readonly #written = new Written();
@@ -63,12 +63,12 @@ class Written {
   }
 }
 
-/** Joins pieces to the chunk that the other end reads: a fresh one, because `ws` unmasks a chunk in its place. */
+/** Joins pieces to the chunk that the other end reads. It is a copy, because `ws` unmasks a chunk in place. */
 export function arrived(pieces: Pieces): Buffer {
   return Buffer.concat(pieces);
 }
 
-/** Holds what a parser calls back with before it returns. */
+/** Holds the value that a parser passes to its callback before it returns. */
 export function callback<Value>(): { put(value: Value): void; take(): Value } {
   let held: { value: Value } | undefined;
   return {
@@ -76,7 +76,7 @@ export function callback<Value>(): { put(value: Value): void; take(): Value } {
       held = { value };
     },
     take() {
-      if (held === undefined) throw new Error('the parser gave nothing back for a whole message');
+      if (held === undefined) throw new Error('the parser did not call back for a whole message');
       const { value } = held;
       held = undefined;
       return value;

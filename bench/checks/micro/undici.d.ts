@@ -1,4 +1,4 @@
-/** The parser inside undici's EventSource, which has no types of its own. */
+/** Types of the parser inside undici's EventSource, which the package does not export. */
 declare module 'undici/lib/web/eventsource/eventsource-stream.js' {
   import type { Transform } from 'node:stream';
 

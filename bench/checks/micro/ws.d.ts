@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 
-/** Classes that `ws` exports and its types leave out: the two halves of every WebSocket of this tree. */
+/** Classes that `ws` exports and its types omit: the sending and receiving halves of a WebSocket. */
 declare module 'ws' {
   interface SenderSocket {
     cork(): void;

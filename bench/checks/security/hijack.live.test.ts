@@ -11,7 +11,7 @@ const SESSION = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 const lineOf = (request: string): string => request.slice(0, request.indexOf('\r\n'));
 const restOf = (request: string): string => request.slice(request.indexOf('\r\n') + 2);
 
-/** A session of Alice's, and every request that made it, as the server got it. */
+/** Opens a session of Alice, and resolves with it and the requests that the server got for it. */
 async function alices(kit: PartyKit, party: Party) {
   const { url } = await kit.serve(party, { tokens: rules });
   const between = await relay(kit, url);
@@ -21,10 +21,10 @@ async function alices(kit: PartyKit, party: Party) {
   return { url, token, alice, requests: between.overheard.flatMap(({ requests }) => requests) };
 }
 
-/** Those that have requests besides the one that opens a session. */
+/** Transports with requests that name a session, besides the one that opens it. */
 const parties: Party[] = [];
 for (const party of await everyParty()) {
-  // The relay is one of TCP.
+  // The relay carries only TCP.
   if (party.entry.port === 'udp') continue;
   await using kit = new PartyKit();
   const { requests } = await alices(kit, party);
@@ -32,7 +32,7 @@ for (const party of await everyParty()) {
 }
 
 test('there are transports whose requests name a session', () => {
-  // One transport alone may be any of them.
+  // WIREBENCH_ONLY may leave none.
   expect(parties.length).toBeGreaterThan(onlyTransport === undefined ? 1 : -1);
 });
 
@@ -50,7 +50,7 @@ describe.each(parties)('$name', (party) => {
       expect(hers).toMatch(/^HTTP\/\S+ 404 /);
       expect(hers).not.toContain(session);
       expect(await as(mallory, randomUUID())).toBe(hers);
-      // And without any token, or a bad one, there is or is not a session just as well.
+      // Nor does the answer to a missing or bad token tell whether the session exists.
       for (const bad of ['', 'garbage', good('alice', -1)]) {
         const refused = await as(bad, session);
         expect(refused).toMatch(/^HTTP\/\S+ 401 /);
@@ -61,14 +61,14 @@ describe.each(parties)('$name', (party) => {
         expect(await answerTo(url, other.replaceAll(token, mallory))).toMatch(/^HTTP\/\S+ 404 /);
       }
     }
-    // None of it reached her or ended her session.
+    // Alice received none of it, and her session is still open.
     expect(await alice.echo('still here')).toBe('still here');
     expect(alice.received).toEqual(['hello', 'still here']);
     expect(alice.losses).toEqual([]);
   });
 });
 
-/** The whole answer but for the time of day. */
+/** Sends a request and resolves with the whole answer except its date. */
 async function answerTo(url: string, request: string): Promise<string> {
   return (await raw(url, request)).replace(/^date: .*\r\n/im, '');
 }

@@ -4,7 +4,7 @@ import { onlyTransport } from '../../testing/subjects.ts';
 import { everyParty, type Party, PartyKit, refusalOf } from './testing/parties.ts';
 import { type Relay, raw, relay, statusesOf } from './testing/relay.ts';
 
-/** Any page can open a WebSocket, whoever the protocol on it is for. */
+/** True if a page can reach the server. Any page can open a WebSocket, even if its protocol is not meant for browsers. */
 const isReachable = ({ browser }: Party, url: string): boolean =>
   url.startsWith('ws:') || (browser && url.startsWith('http:'));
 
@@ -39,7 +39,7 @@ const NOT_LISTED = [
   'file://',
 ];
 
-/** Origins that look like that of the server itself. */
+/** Origins that resemble the server's own. */
 const IMITATIONS: readonly ((own: URL) => string)[] = [
   () => 'null',
   () => '',
@@ -63,7 +63,7 @@ const IMITATIONS: readonly ((own: URL) => string)[] = [
   ({ origin }) => `http://evil.example/?${origin}`,
 ];
 
-/** The real client, as a page of that origin would run it; what the server answers is 403, and no page may read it. */
+/** Asserts that the server refuses the real client, as run by a page of the origin, with a 403 that no page may read. */
 async function isRefused(kit: PartyKit, party: Party, url: string, pageOf?: (own: string) => string): Promise<void> {
   const between = await relay(kit, url, pageOf);
   const reason = errorText(await refusalOf(kit.join(party, between.url)));
@@ -73,6 +73,7 @@ async function isRefused(kit: PartyKit, party: Party, url: string, pageOf?: (own
   expect(said(between)).not.toMatch(/access-control-/i);
 }
 
+/** Asserts that the server admits the real client, as run by a page of the origin. */
 async function isAdmitted(kit: PartyKit, party: Party, url: string, pageOf?: (own: string) => string): Promise<Relay> {
   const between = await relay(kit, url, pageOf);
   const peer = await kit.join(party, between.url);
@@ -83,14 +84,14 @@ async function isAdmitted(kit: PartyKit, party: Party, url: string, pageOf?: (ow
 const said = ({ overheard }: Relay): string => overheard.map(({ down }) => down).join('\n');
 
 test('there are transports that a page can reach', () => {
-  // One transport alone may be any of them.
+  // WIREBENCH_ONLY may leave none.
   expect(reachable.length).toBeGreaterThan(onlyTransport === undefined ? 4 : -1);
 });
 
-/** The binding shows no request's fields, its origin not among them: where pages are listed, nobody is known to be one of them. */
+/** Transports whose server cannot see a request's origin, so that a list of origins admits no client at all. */
 const originless = parties.filter(({ entry }) => entry.port === 'udp');
 
-test.for(originless)('$name: with origins listed, admits nobody', async (party, { skip }) => {
+test.for(originless)('$name: with origins listed, admits no client', async (party, { skip }) => {
   if (party.unavailable !== undefined) skip(party.unavailable);
   await using kit = new PartyKit();
   const { url } = await kit.serve(party, { origins: LISTED });
@@ -115,7 +116,7 @@ describe.each(reachable)('$name', (party) => {
     const { url } = await kit.serve(party, { origins: LISTED });
     for (const origin of LISTED) {
       const between = await isAdmitted(kit, party, url, () => origin);
-      // Every answer that a page would read says that it may, and that a cache must not give it to another page.
+      // Every answer lets the page read it, and tells caches not to give it to a page of another origin.
       for (const { down } of between.overheard) {
         for (const head of headsOf(down).filter((one) => !one.startsWith('HTTP/1.1 101'))) {
           expect(head).toMatch(new RegExp(`^access-control-allow-origin: ${origin}\r$`, 'im'));
@@ -169,6 +170,6 @@ describe.each(reachable)('$name', (party) => {
   });
 });
 
-/** Heads of the answers on one connection; bodies are not ours to guess at, so they are told by how a head begins. */
+/** Heads of the answers on one connection, found by how a head begins, because the length of the bodies is not known. */
 const headsOf = (down: string): string[] =>
   Array.from(down.matchAll(/HTTP\/(?:1\.1|2) \d{3} [^\r]*\r\n(?:[^\r\n]+\r\n)*\r\n/g), ([head]) => head);

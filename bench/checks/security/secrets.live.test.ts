@@ -28,10 +28,10 @@ const { rules, good } = openForge('ES256');
 const stranger = openForge('ES256');
 const token = good('somebody');
 
-/** Nothing of a token, of a key, or of the places where they stand. What a page embeds as base64 may look like a token's beginning. */
+/** Matches tokens, keys and the places where they stand. A token needs its first dot, because base64 data in a page may begin like one. */
 const SECRETS = /eyJ[\w-]{8,}\.|access_token=(?!\[)|bearer eyJ|PRIVATE KEY|"kty"|"k":/i;
 
-/** Every error a person or a file could get to see of it: messages and stacks, causes included. */
+/** All text of an error that a person or file could show: message, stack, and those of its causes. */
 function shownOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return `${errorText(error)} ${error} ${error.stack} ${shownOf(error.cause)}`;
@@ -43,7 +43,7 @@ test('what looks like a secret is found', () => {
   }
 });
 
-/** What else may listen where a server is expected. */
+/** Answers of other programs that may listen where a server is expected. */
 const WRONG_SERVERS: Readonly<Record<string, string>> = {
   'says nothing and hangs up': '',
   'speaks something else': '\x05garbage\r\n\r\n',
@@ -152,7 +152,7 @@ describe('a whole run', () => {
     const names = usable.filter(({ variant }) => variant === null).map(({ name }) => name);
     const args = ['run', '--transports', names.join(','), ...guarded, 'ES256', '--duration', '0.2', '--out', out];
     const { code, stdout, stderr } = await start(args).ended;
-    // A busy machine may make a trial invalid; nothing may be lost or fail.
+    // A busy machine may make a trial invalid, but nothing may be lost and no trial may fail.
     expect([0, 13]).toContain(code);
     const results = readFileSync(join(out, 'results.json'), 'utf8');
     const { cases } = parseResults(results, 'results');

@@ -11,8 +11,8 @@ import { relay } from './testing/relay.ts';
 const parties = await everyParty();
 const ALGORITHMS = ['HS256', 'ES256'] as const;
 const forges = { HS256: openForge('HS256'), ES256: openForge('ES256') };
-/** Found in every broadcast, and in nothing else. */
-const MARK = 'for the admitted only';
+/** Text of every broadcast, and of nothing else. */
+const MARK = 'for admitted sessions only';
 
 const news = (sequence: number): string => senderPrefix(BROADCAST, 0) + sequenceDigits(sequence) + MARK;
 
@@ -29,7 +29,7 @@ describe.each(parties)('$name', (party) => {
     }
   });
 
-  test.each(ALGORITHMS)('refuses every bad %s token, and who is admitted loses nothing', async (algorithm) => {
+  test.each(ALGORITHMS)('refuses every bad %s token, and admitted sessions lose nothing', async (algorithm) => {
     await using kit = new PartyKit();
     const { rules, good, bad } = forges[algorithm];
     expect(bad.length).toBeGreaterThan(18);
@@ -37,7 +37,7 @@ describe.each(parties)('$name', (party) => {
     const [sender, listener] = await Promise.all(
       ['sender', 'listener'].map((subject) => kit.join(party, url, { token: good(subject) })),
     );
-    // The relay is one of TCP; what comes down by UDP is encrypted, and overheard by nobody.
+    // The relay carries only TCP; traffic over UDP is encrypted and cannot be read by a relay.
     const between = party.entry.port === 'udp' ? { url, overheard: [] } : await relay(kit, url);
 
     const attempts = bad.map(async ({ what, token, stoppedEarly }) => {
@@ -45,7 +45,7 @@ describe.each(parties)('$name', (party) => {
       const reason = errorText(await refusalOf(kit.join(party, between.url, { token, peer })));
       return { what, stoppedEarly, reason, received: peer.received.length };
     });
-    // What promises no delivery may lose a broadcast while sixty others knock.
+    // An unreliable transport may lose a broadcast while sixty other sessions try to open.
     const { reliable } = capabilitiesOf(party);
     let sent = 0;
     const publish = async (): Promise<void> => {
@@ -72,8 +72,8 @@ describe.each(parties)('$name', (party) => {
   });
 });
 
-/** All at once: what takes the time is the waiting. */
-describe('a token that runs out ends its session', () => {
+/** Runs for all transports at once, because nearly all of the time is waiting. */
+describe('a token that expires ends its session', () => {
   const LIFE_SECONDS = 2;
   const outcomes = new Map<string, { losses: Error[]; lateMs: number; other: Peer }>();
   const kit = new PartyKit();
@@ -97,9 +97,9 @@ describe('a token that runs out ends its session', () => {
   test.for(parties)('$name', async ({ name, unavailable }, { skip }) => {
     if (unavailable !== undefined) skip(unavailable);
     const outcome = outcomes.get(name);
-    if (outcome === undefined) throw new Error('its session was not ended');
+    if (outcome === undefined) throw new Error('the server did not end the session');
     const { losses, lateMs, other } = outcome;
-    // A second is the grain of a token's end as libraries round it.
+    // Libraries round a token's expiry to the second.
     expect(lateMs).toBeGreaterThan(-1_000);
     expect(lateMs).toBeLessThan(5_000);
     expect(await other.echo('still here')).toBe('still here');

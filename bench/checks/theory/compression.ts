@@ -1,11 +1,11 @@
 import { constants, createDeflateRaw } from 'node:zlib';
 
-/** The end of a block that was flushed, which permessage-deflate leaves out. RFC 7692 §7.2.1 */
+/** Length of the end of a flushed block, which permessage-deflate omits. RFC 7692 §7.2.1 */
 export const FLUSHED_END_BYTES = 4;
 
 /**
- * The bytes that one message after another becomes in permessage-deflate, with zlib as it is set where nobody says otherwise:
- * a window of 32 KiB, level 6, memory level 8. `fresh`: each begins with an empty window.
+ * Compresses messages as permessage-deflate does, with zlib's defaults (a window of 32 KiB, level 6, memory level 8), and resolves with
+ * the bytes of each. `fresh` empties the window before every message.
  */
 export function deflater({ fresh }: { fresh: boolean }): (message: string | Uint8Array) => Promise<number> {
   const stream = createDeflateRaw();

@@ -71,7 +71,7 @@ describe('parts', () => {
     expect(chunk(16)).toBe('10\r\n'.length + 16 + '\r\n'.length);
   });
 
-  // Captured on a private link: 42 bytes of Ethernet, IPv4 and UDP more.
+  // Sizes as captured on a private link, less the 42 bytes of Ethernet, IPv4 and UDP.
   test.each([
     [1, [85]],
     [16, [97]],
@@ -101,20 +101,20 @@ describe('parts', () => {
     expect(grpcMessage(bytes)).toBe(5 + 1 + length + bytes);
   });
 
-  test('DATA frames carry 16,384 bytes at most', () => {
+  test('DATA frames carry at most 16,384 bytes', () => {
     expect(http2Data(16_384)).toEqual({ payloads: [16_384], bytes: 16_384 + 9 });
     expect(http2Data(16_385)).toEqual({ payloads: [16_384, 1], bytes: 16_385 + 18 });
   });
 
-  test('windows are opened again when half of them has been taken', () => {
+  test('a receiver updates a window when half of it is used', () => {
     const taken = http2Receiver(HTTP2_WINDOW_BYTES);
     expect(taken([16_384, 16_382])).toBe(0);
     expect(taken([1])).toBe(13);
     expect(taken([16_384, 16_384, 16_384, 16_384])).toBe(2 * 13);
   });
 
-  // Captured: each body has one byte more than a stream's window.
-  test('a body over a window waits for the rest of it, and the connection’s window remembers the one before', () => {
+  // Values as captured: each large body has one byte more than a stream's window.
+  test('a body larger than its window is sent in two steps, and the connection’s window counts earlier bodies', () => {
     const body = http2Bodies(HTTP2_WINDOW_BYTES);
     expect(body(16_384)).toEqual({ bytes: 16_384 + 9, told: 0 });
     const others = http2Bodies(HTTP2_WINDOW_BYTES);
@@ -122,7 +122,7 @@ describe('parts', () => {
     expect(body(65_536)).toEqual({ bytes: 65_536 + 5 * 9, told: 4 * 13 });
   });
 
-  test('heads are what is written', () => {
+  test('heads have the length of the text that is sent', () => {
     const head = 'POST /a HTTP/1.1\r\nhost: h:1\r\nconnection: keep-alive\r\ncontent-length: 16\r\n\r\n';
     expect(request('POST', '/a', 'h:1', 16)).toBe(head.length);
     const answer =
@@ -141,12 +141,12 @@ function formulaOf(name: string): Framing {
 /** Cost of one exchange of a transport whose exchanges do not depend on one another. */
 function costOf(name: string, { size, index = 1 }: { size: number; index?: number }): Cost {
   const framing = formulaOf(name);
-  if (!('exchange' in framing)) throw new Error(`no formula by the exchange for ${name}`);
+  if (!('exchange' in framing)) throw new Error(`the formula of ${name} depends on earlier exchanges`);
   const exchange: Exchange = { size, index, encoding: 'text', message: '', url: 'http://127.0.0.1:12345' };
   return framing.exchange(exchange);
 }
 
-test('with a window kept, what was said before is short; without one it is as long as the first time', async () => {
+test('a repeated message compresses to less if the window is kept, and to as much as before if not', async () => {
   const message = 'one two three four five six seven eight nine ten';
   const [kept, fresh] = [deflater({ fresh: false }), deflater({ fresh: true })];
   const first = await kept(message);
@@ -160,13 +160,13 @@ describe('formulas', () => {
     for (const choice of transportChoices()) expect(framingOf(choice)?.source, nameOf(choice)).toBeTruthy();
   });
 
-  test('says what an acknowledgement costs of exactly those whose messages travel in datagrams', () => {
+  test('the cost of an acknowledgement is given for exactly those transports whose messages travel in datagrams', () => {
     for (const choice of transportChoices()) {
       expect(framingOf(choice)?.datagrams !== undefined, nameOf(choice)).toBe(choice.entry.datagrams === true);
     }
   });
 
-  // reference: one message down, its framing alone.
+  // Framing of one message down, from an independent reference.
   test.each([
     ['ws', 64, 2],
     ['ws', 1_024, 4],
@@ -178,7 +178,7 @@ describe('formulas', () => {
     expect(costOf(name, { size }).down[0]).toBe(size + framing);
   });
 
-  test('MQTT over WebSocket: a packet a frame, and where that would be too long, its payload in one of its own', () => {
+  test('MQTT over WebSocket sends a packet in one frame, or its payload in a frame of its own if that is too long', () => {
     expect(costOf('mqtt:ws', { size: 65_000 })).toEqual({ up: [4 + 4 + 65_017], down: [4 + 65_019] });
     expect(costOf('mqtt:ws', { size: 65_536 })).toEqual({
       up: [2 + 4 + 17 + 10 + 4 + 65_536],
@@ -195,10 +195,10 @@ describe('formulas', () => {
   const sum = { up: 5_000, down: 6_000, segmentsUp: 20, segmentsDown: 20 };
   const counted = { ...sum, url: 'http://127.0.0.1:12345', first: 11, count: 199, sessions: 1 };
 
-  test('polls in vain are as many as the bytes up say, and bring their answers down', () => {
+  test('the number of empty polls follows from the bytes up, and their answers are added to the bytes down', () => {
     const adjust = formulaOf('short-polling').adjust!;
-    const taken = (inVain: number) => adjust(sum, { ...counted, up: sum.up + inVain });
-    // One with a cursor of two digits; with three, up to three more bytes.
+    const taken = (extra: number) => adjust(sum, { ...counted, up: sum.up + extra });
+    // A poll whose cursor has two digits. Three polls whose cursors have three digits take up to three bytes more.
     const poll = request('GET', `/messages/${UUID}?cursor=10`, '127.0.0.1:12345');
     const answer = response('204 No Content', []);
     expect(taken(0)).toEqual(sum);
@@ -209,11 +209,11 @@ describe('formulas', () => {
         segmentsUp: 23,
         segmentsDown: 23,
       });
-    // No number of polls takes so much: the difference stays.
+    // No number of polls takes these bytes, so the difference remains.
     for (const bytes of [-1, 1, poll - 1, poll + 2]) expect(taken(bytes)).toEqual(sum);
   });
 
-  test('over HTTP/2 a session’s name takes a few bytes in every request, and a new second some in one answer', () => {
+  test('over HTTP/2 a session’s name adds a few bytes to every request, and a new second adds some to one answer', () => {
     const adjust = formulaOf('sse:h2').adjust!;
     const taken = (up: number, down: number) => adjust(sum, { ...counted, up: sum.up + up, down: sum.down + down });
     expect(taken(2 * 199, 24)).toMatchObject({ up: sum.up + 2 * 199, down: sum.down + 24 });

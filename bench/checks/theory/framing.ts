@@ -1,20 +1,17 @@
-/** One message sent and echoed, with nothing else under way in its session. */
+/** One message and its echo, with nothing else in flight in its session. */
 export interface Exchange {
-  /** Bytes of the message: text that neither JSON nor a URL escapes, or bytes. */
+  /** Size of the message in bytes. Text contains nothing that JSON or a URL escapes. */
   readonly size: number;
   readonly encoding: 'text' | 'binary';
-  /** Content, which compression depends on. */
+  /** Content of the message, which matters only to compression. */
   readonly message: string | Uint8Array;
-  /** Which of the session's messages it is, from 1: a cursor grows with it. */
+  /** Number of the message in its session, from 1; the digits of a cursor grow with it. */
   readonly index: number;
-  /** URL that the client dialled: its authority stands in every HTTP request. */
+  /** URL that the client dialled; its authority is part of every HTTP request. */
   readonly url: string;
 }
 
-/**
- * Bytes at the sockets, each way, of one exchange; one number for each thing that is sent by itself: a write of a stream, or a
- * datagram.
- */
+/** Bytes of one exchange at the sockets, each way: one number for each write to a stream, or for each datagram. */
 export interface Cost {
   readonly up: readonly number[];
   readonly down: readonly number[];
@@ -22,13 +19,13 @@ export interface Cost {
 
 /** Properties of a transport whose messages travel in datagrams. */
 export interface Datagrams {
-  /** Bytes of an acknowledgement that travels alone. How many do is counted, as of TCP; those in `Cost` go with a message. */
+  /** Bytes of an acknowledgement that travels alone. Their number is counted, as for TCP; `Cost` has those that travel with a message. */
   readonly acknowledgementBytes: number;
 }
 
-/** Bytes of a transport's exchanges, where one does not depend on those before it. */
+/** Byte formula of a transport whose exchanges do not depend on earlier ones. */
 export interface ExchangeFraming {
-  /** The clauses the formula stands on. */
+  /** Clauses that the formula is based on. */
   readonly source: string;
   readonly datagrams?: Datagrams;
   readonly exchange: (exchange: Exchange) => Cost;
@@ -36,8 +33,8 @@ export interface ExchangeFraming {
 }
 
 /**
- * Adds what depends on time or on a session's name, taken from the bytes that were counted: only as much as it can be, so that
- * bytes which it does not explain remain a difference.
+ * Adds the bytes that depend on time or on a session's name, as far as they explain the difference to the counted bytes. Bytes that
+ * they cannot explain remain a difference.
  */
 export type Adjust = (sum: Sum, counted: Counted) => Sum;
 
@@ -51,11 +48,11 @@ export interface Counted {
   readonly sessions: number;
 }
 
-/** Bytes of a transport's exchanges, where one depends on those before it. */
+/** Byte formula of a transport whose exchanges depend on earlier ones. */
 export interface SessionFraming {
   readonly source: string;
   readonly datagrams?: Datagrams;
-  /** Begins a session; its exchanges follow in order, from the first. */
+  /** Begins a session, whose exchanges are then asked for in order, from the first. */
   readonly session: () => (exchange: Exchange) => Cost | Promise<Cost>;
   readonly adjust?: Adjust;
 }
@@ -71,7 +68,7 @@ export interface Sum {
   readonly segmentsDown: number;
 }
 
-/** Sums what a session's exchanges, one after another, cost at the sockets, and the segments that the data alone fill. */
+/** Sums the bytes of a session's exchanges `first` to `first + count − 1`, and the TCP segments that the data fill. */
 export async function sumOf(
   framing: Framing,
   {
@@ -89,7 +86,7 @@ export async function sumOf(
 ): Promise<Sum> {
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
   const costOf = 'session' in framing ? framing.session() : framing.exchange;
-  // A datagram is a packet, whatever its size.
+  // A datagram is one packet, whatever its size.
   const packetsOf = (bytes: number): number => (framing.datagrams === undefined ? Math.ceil(bytes / segmentBytes) : 1);
   for (let index = 1; index < first + count; index++) {
     const { up, down } = await costOf({ ...rest, index, message: messageOf(index) });
@@ -106,7 +103,7 @@ export async function sumOf(
   return sum;
 }
 
-/** Number of things of `min` to `max` bytes that fill these bytes; 0 where no number does. */
+/** Smallest number of items of `min` to `max` bytes each that make up `bytes`; 0 if no number does. */
 export function timesIn(bytes: number, min: number, max: number): number {
   const times = Math.max(0, Math.ceil(bytes / max));
   return bytes >= times * min ? times : 0;

@@ -24,26 +24,27 @@ import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { describeLink, unfitLines } from '../preflight.ts';
 
-/** Work of the servers of unequal pairs on each message, and how much longer one of each pair works. */
+/** Time that servers of slowed pairs work on each message, and by which share the slower one works longer. */
 const SERVICE_SECONDS = 1e-3;
 const SLOWER = 0.2;
-/** Rate of the unequal pairs, in messages a second: low enough that no message waits for the one before. */
+/** Rate of the slowed pairs, in messages a second: low enough that no message waits for the one before. */
 const SLOWED_RATE = 400;
 const WARMUP_SECONDS = 0.6;
-/** Max share of identical pairs that may be told apart, and min share of different pairs that must be. */
+/** Maximum share of identical pairs, and minimum share of slowed pairs, whose sides are told apart. */
 const MAX_FALSE_POSITIVES = 0.05;
 const MIN_FOUND = 0.9;
 
-type Words = Readonly<Record<string, Readonly<Record<string, number>>>>;
+/** Number of pairs by metric and word of the verdict. */
+type WordCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /**
- * Tests the verdicts on this machine with pairs whose truth is known: a transport against itself, where any difference is a
- * mistake, and against itself with a server that works a fifth longer on each message, where none is one. Every pair has its
- * own trials and is judged as a run of its own.
+ * Tests the verdicts on this machine with pairs whose truth is known. In an identical pair a transport is compared with itself,
+ * and any difference found is a false positive; in a slowed pair one server works a fifth longer on each message, and a missed
+ * difference is a false negative. Each pair has its own trials and is analysed as a run of its own.
  */
 export const command = defineCommand({
   name: 'aa',
-  description: 'test the verdicts: a transport against itself, and against itself made slower on purpose',
+  description: 'test the verdicts: compare a transport with itself, and with itself made slower on purpose',
   flags: {
     transport: flagWithDefault({ argument: '<name>', help: 'transport to measure', usual: 'ws' }, (given) => given),
     pairs: numberFlag('<number>', 'identical pairs; any difference found is a false positive', {
@@ -52,12 +53,16 @@ export const command = defineCommand({
       max: 1_000,
       whole: true,
     }),
-    slowed: numberFlag('<number>', 'pairs of which one works a fifth longer on each message; any not found is missed', {
-      usual: 10,
-      min: 0,
-      max: 1_000,
-      whole: true,
-    }),
+    slowed: numberFlag(
+      '<number>',
+      'pairs in which one server works a fifth longer on each message; any difference not found is a false negative',
+      {
+        usual: 10,
+        min: 0,
+        max: 1_000,
+        whole: true,
+      },
+    ),
     trials: numberFlag('<number>', 'trials of each side of a pair, at least 6', {
       usual: 7,
       min: 6,
@@ -86,7 +91,7 @@ export const command = defineCommand({
     ] as const satisfies readonly Part[];
     const steps = parts
       .filter(({ count }) => count > 0)
-      .map(({ of, count, plan }) => ({ name: `${countOf(count, 'pair')} of ${of}`, seconds: estimateSeconds(plan) }));
+      .map(({ of, count, plan }) => ({ name: pairsOf(of, count), seconds: estimateSeconds(plan) }));
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
 
     const link = await openLink('auto');
@@ -131,7 +136,12 @@ export const command = defineCommand({
   },
 });
 
-/** Pairs of one kind, measured one after the other as one run. */
+const NAMES = { equals: 'identical', unequals: 'slowed' } as const;
+
+const pairsOf = (of: Part['of'], count: number): string =>
+  `${integer(count)} ${NAMES[of]} pair${count === 1 ? '' : 's'}`;
+
+/** Pairs that are either all identical or all slowed, measured one after the other as one run. */
 interface Part {
   readonly of: 'equals' | 'unequals';
   readonly count: number;
@@ -169,7 +179,7 @@ function describePlan(
   const asked = parts.filter(({ count }) => count > 0);
   return [
     `${list(
-      asked.map(({ of, count }, index) => `${index === 0 ? countOf(count, 'pair') : integer(count)} of ${of}`),
+      asked.map(({ of, count }) => pairsOf(of, count)),
       'and',
     )}, ${trials} trials a side: ${countOf(total, 'trial')}, about ${approximately(seconds)}.`,
     ...asked.flatMap(({ of, plan: { cases } }) => {
@@ -177,16 +187,16 @@ function describePlan(
       if (one === undefined) return [];
       const { clients, rate, size } = one;
       const load = `${transport}, echo, ${countOf(clients, 'client')}, ${integer(rate)} msg/s of ${integer(size)} B`;
-      return [`${of === 'equals' ? 'Equals' : 'Unequals'}: ${load}${of === 'equals' ? '' : `; ${SLOWED}`}.`];
+      return [of === 'equals' ? `Identical pairs: ${load}.` : `Slowed pairs: ${load}; ${SLOWED}.`];
     }),
-    `Each trial: a fresh server, ${WARMUP_SECONDS} s warm-up; ${describeLink(resources)}.`,
+    `Each trial: a fresh server, ${WARMUP_SECONDS} s of warm-up; ${describeLink(resources)}.`,
     ...unfitLines(checks),
     '',
     '',
   ].join('\n');
 }
 
-const SLOWED = `the server works ${SERVICE_SECONDS * 1e3} ms on each, that of the other side ${SERVICE_SECONDS * 1e3 * (1 + SLOWER)} ms`;
+const SLOWED = `one server works ${SERVICE_SECONDS * 1e3} ms on each message, the other ${SERVICE_SECONDS * 1e3 * (1 + SLOWER)} ms`;
 
 function planFor(
   transport: string,
@@ -205,7 +215,7 @@ function planFor(
   return trials === 0 ? { ...makePlan(read.options), blocks: [] } : makePlan(read.options);
 }
 
-/** Copies a plan with servers that work on each message, `b` a little longer than `a`. */
+/** Copies a plan with servers that work on each message, `b` longer than `a`. */
 function slowOne(plan: RunPlan): RunPlan {
   const slowed = new Map(
     plan.cases.map((planned) => {
@@ -229,30 +239,30 @@ type Settings = {
 async function measureAll(
   parts: readonly Part[],
   { resources, trials, seconds, io, interrupted }: Settings,
-): Promise<Said[][]> {
+): Promise<Verdicts[][]> {
   const each = 2 * trials;
   const of = parts.reduce((sum, { count }) => sum + count, 0);
   const pace = eta(of * each, seconds, io.now);
   const display = progressDisplay(io.progress);
-  // The announcement goes below the block, which stays as it is.
+  // The announcement of an interruption is written below the last progress block.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   let done = 0;
   const show = (before: number, rest: Pick<Progress, 'current' | 'ended'>): void =>
     display.show({ ...pace(done), part: { name: 'pair', number: Math.floor(before / each) + 1, of }, ...rest });
   try {
-    const found: Said[][] = [];
+    const found: Verdicts[][] = [];
     for (const part of parts) {
-      const said: Said[] = [];
-      found.push(said);
+      const verdicts: Verdicts[] = [];
+      found.push(verdicts);
       const settings = { command: '', checks: [], micro: [], resources, signal: interrupted };
       for await (const event of run(part.plan, settings)) {
-        if (event.event === 'trial-started') show(done, { current: `${part.of} ${said.length + 1}` });
+        if (event.event === 'trial-started') show(done, { current: `${NAMES[part.of]} pair ${verdicts.length + 1}` });
         if (event.event !== 'trial-ended' || ++done % each !== 0) continue;
-        const words = wordsOf(pairOf(event.results, said.length, trials));
-        said.push(words);
-        const name = `${part.of} ${said.length}`;
-        const ended = { name, state: stateOf(part.of, words), detail: detailOf(words) };
+        const ofPair = verdictsOf(pairOf(event.results, verdicts.length, trials));
+        verdicts.push(ofPair);
+        const name = `${NAMES[part.of]} pair ${verdicts.length}`;
+        const ended = { name, state: stateOf(part.of, ofPair), detail: detailOf(ofPair) };
         show(done - 1, { current: undefined, ended });
       }
       if (interrupted.aborted) break;
@@ -264,16 +274,16 @@ async function measureAll(
   }
 }
 
-/** Word of the verdict, by metric. */
-type Said = Readonly<Record<string, string>>;
+/** Word of the verdict on a pair, by metric. */
+type Verdicts = Readonly<Record<string, string>>;
 
 /** Compares the verdict in p50 with the truth. */
-function stateOf(of: Part['of'], { p50 }: Said): 'right' | 'mistaken' | 'missed' {
+function stateOf(of: Part['of'], { p50 }: Verdicts): 'right' | 'mistaken' | 'missed' {
   if (of === 'unequals') return p50 === 'worse' ? 'right' : 'missed';
   return p50 === 'better' || p50 === 'worse' ? 'mistaken' : 'right';
 }
 
-const detailOf = (words: Said): string =>
+const detailOf = (words: Verdicts): string =>
   Object.entries(words)
     .map(([metric, word]) => `${metric} ${word}`)
     .join(', ');
@@ -286,8 +296,8 @@ function pairOf(results: Results, pair: number, trials: number): Analysis {
   return analyse({ ...results, state: 'complete', cases, plan: { ...results.plan, trials, order } });
 }
 
-/** Verdicts on the second of the two against the first, by metric. */
-function wordsOf({ groups }: Analysis): Said {
+/** Reads the verdicts on side b of a pair compared with side a. */
+function verdictsOf({ groups }: Analysis): Verdicts {
   const [group] = groups;
   if (group === undefined) return {};
   const [second] = group.rows.filter(({ name }) => name.endsWith('#b'));
@@ -295,7 +305,7 @@ function wordsOf({ groups }: Analysis): Said {
   return Object.fromEntries(group.metrics.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
 }
 
-/** Word of the verdict on the second cell. An analysis puts it in whichever of the two is not the best of its column. */
+/** Word of the verdict on the second cell. The analysis stores the verdict in the cell that is not the best of its column. */
 function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   const of = (cell: Cell | undefined): string | undefined => (cell?.state === 'shown' ? cell.verdict?.word : undefined);
   const turned: Readonly<Record<string, string>> = { better: 'worse', worse: 'better' };
@@ -305,8 +315,8 @@ function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   return onFirst === undefined ? 'not shown' : (turned[onFirst] ?? onFirst);
 }
 
-/** Counts the words of verdicts, by metric. */
-function countWords(pairs: readonly Said[]): Words {
+/** Counts the words of verdicts over all pairs, by metric. */
+function countWords(pairs: readonly Verdicts[]): WordCounts {
   const counts: Record<string, Record<string, number>> = {};
   for (const [metric, word] of pairs.flatMap((words) => Object.entries(words))) {
     counts[metric] ??= {};
@@ -321,8 +331,8 @@ function describe(
     readonly slowed: number;
     readonly mistaken: number;
     readonly told: number;
-    readonly equals: Words;
-    readonly unequals: Words;
+    readonly equals: WordCounts;
+    readonly unequals: WordCounts;
   },
   passed: boolean,
   { width, colour }: Io,
@@ -330,26 +340,28 @@ function describe(
   const { pairs, slowed, mistaken, told } = found;
   const paint = paints(colour);
   const prose = (text: string): string[] => wrap(text, proseWidth(width()));
-  const counts = (words: Words): string[] =>
+  const counts = (words: WordCounts): string[] =>
     listing(
-      Object.entries(words).map(([metric, said]) => [
+      Object.entries(words).map(([metric, verdicts]) => [
         metric,
-        Object.entries(said)
+        Object.entries(verdicts)
           .map(([word, count]) => `${word} ${count}`)
           .join(', '),
       ]),
       width(),
     );
   const bounds = [
-    ...(pairs > 0 ? [`at most ${Math.floor(pairs * MAX_FALSE_POSITIVES)} of the equals may be told apart`] : []),
-    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * MIN_FOUND)} of the unequals must be`] : []),
+    ...(pairs > 0
+      ? [`at most ${Math.floor(pairs * MAX_FALSE_POSITIVES)} of the identical pairs may be called better or worse`]
+      : []),
+    ...(slowed > 0 ? [`at least ${Math.ceil(slowed * MIN_FOUND)} of the slowed pairs must be called worse`] : []),
   ];
   const verdict = `${passed ? '✓ The verdicts are right' : '✕ The verdicts are not right'} on this machine: ${list(bounds, 'and')}.`;
   return [
     ...(pairs > 0
       ? [
           ...prose(
-            `Of ${countOf(pairs, 'pair')} of equals ${mistaken} ${were(mistaken)} called better or worse in p50.`,
+            `${mistaken} of ${pairsOf('equals', pairs)} ${were(mistaken)} called better or worse in p50 (false positives).`,
           ),
           ...counts(found.equals),
         ]
@@ -357,7 +369,7 @@ function describe(
     ...(slowed > 0
       ? [
           ...prose(
-            `Of ${countOf(slowed, 'pair')} of unequals, one side of which works a fifth longer on each message, ${told} ${were(told)} called worse in p50.`,
+            `${told} of ${pairsOf('unequals', slowed)} ${were(told)} called worse in p50; in each, one server works a fifth longer on each message.`,
           ),
           ...counts(found.unequals),
         ]

@@ -18,10 +18,10 @@ import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { ceilingTable } from './crosscheck-tables.ts';
 
-/** Measures what a message costs our generator, beside bare loops that record nothing. */
+/** Measures what a message costs our generator, compared with bare loops that record nothing. */
 export const command = defineCommand({
   name: 'ceiling',
-  description: 'measure what a message costs our load generator, beside loops that record nothing',
+  description: 'measure what a message costs our load generator, compared with bare loops that record nothing',
   flags: {
     transports: textFlag({ argument: '<names>', help: 'transports to measure, separated by commas', usual: 'all' }),
     clients: numberFlag('<number>', 'sessions, each in a closed loop', {
@@ -32,7 +32,7 @@ export const command = defineCommand({
     }),
     size: numberFlag('<number>', 'bytes of a message', { usual: 64, min: MIN_SIZE, max: MAX_SIZE, whole: true }),
     duration: numberFlag('<seconds>', 'measured time of each loop', { usual: 3, min: 0.1, max: 3_600 }),
-    trials: numberFlag('<number>', 'turns that our loop and the bare one take', {
+    trials: numberFlag('<number>', 'how often our loop and the bare one take turns', {
       usual: 5,
       min: 1,
       max: 1_000,
@@ -47,7 +47,7 @@ export const command = defineCommand({
     const { io, interrupted } = context;
     const { chosen, leftOut } = await readTransports(names, problems);
     if (problems.length === 0) {
-      // Those that send by requests have a second connection each.
+      // A session that sends by requests has a second connection.
       const files = { files: openFiles()?.hard ?? null, flag: '--clients' };
       problems.push(...tooFewFiles(countOf(clients, 'session'), 2 * clients, files));
     }
@@ -58,7 +58,7 @@ export const command = defineCommand({
     const steps = planLoops(options);
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
     const text = [
-      `Closed loops, ours and bare ones in turns: about ${approximately(seconds)}.`,
+      `Runs our closed loops and bare ones in turn: about ${approximately(seconds)}.`,
       ...leftOut.map((one) => `Left out: ${one}.`),
       '',
     ].join('\n');
@@ -79,7 +79,7 @@ export const command = defineCommand({
   },
 });
 
-/** Transports to measure. Those that this machine lacks are left out and named, or refused if they were asked for. */
+/** Transports to measure. One that this machine lacks is left out and listed, or refused if it was named. */
 async function readTransports(
   names: string | undefined,
   problems: string[],
@@ -108,15 +108,17 @@ function describe(
   const prose = (text: string): string[] => wrap(text, proseWidth(width()));
   return [
     ...prose(
-      `Closed loop: each of ${countOf(clients, 'session')} sends again when its message has come back. ${size} bytes, ${durationSeconds} s, ${countOf(trials, 'turn')} each.`,
+      `Closed loop: each of ${countOf(clients, 'session')} sends its next message when the last has come back. ${size} bytes, ${durationSeconds} s, ${countOf(trials, 'turn')} each.`,
     ),
     '',
     ...ceilingTable(rows, { width: width(), colour }),
     '',
     ...prose(
-      'CPU µs: of the generator’s process, per message; medians over the turns. its: of the bare loop. ratio: ours ÷ bare, turn by turn.',
+      'CPU µs: CPU time of the generator’s process per message; medians over the turns. bare: the bare loop. ratio: ours ÷ bare, turn by turn.',
     ),
-    ...prose('This is what the generator can do, and no latency: whoever waits for an answer offers less.'),
+    ...prose(
+      'These figures say what the generator can do; they are no latencies under a given load, because a loop that waits for answers offers less load.',
+    ),
     '',
   ].join('\n');
 }

@@ -8,7 +8,7 @@ import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
-/** Answers of a project as text, from flags or from the prompt. */
+/** Answers about a project as text, from flags or from the prompt. */
 export interface AnswerTexts {
   readonly preset?: string;
   readonly need?: string;
@@ -22,17 +22,19 @@ export interface AnswerTexts {
   readonly judgement?: boolean;
 }
 
-/** Reads answers, and adds every problem to `problems`. An answer replaces that of the preset. */
+/** Reads answers and adds every problem to `problems`. An answer replaces the one of the preset. */
 export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
   const preset = readPreset(texts.preset, problems);
   const needs = texts.need === undefined ? (preset?.needs ?? []) : readNeeds(texts.need, problems);
   const weights = texts.weights === undefined ? (preset?.weights ?? EQUAL) : readWeights(texts.weights, problems);
   const judgement = texts.judgement ?? true;
   if (!judgement && CRITERIA.every(({ id, judged }) => judged || weights[id] === 0)) {
-    problems.push('--no-judgement leaves no weight: only judgements have one; give --weights to what is measured too');
+    problems.push(
+      '--no-judgement leaves nothing to weigh, because only judged criteria have a weight; give measured ones a weight with --weights',
+    );
   }
   const judged = texts.judge === undefined ? [] : readOwn(texts.judge, problems);
-  if (!judgement && judged.length > 0) problems.push('--judge says what --no-judgement leaves out: give one of them');
+  if (!judgement && judged.length > 0) problems.push('--judge contradicts --no-judgement; leave one of them out');
   return {
     preset: preset?.id ?? null,
     needs,
@@ -86,7 +88,7 @@ function readNumber(name: string, text: string | undefined, min: number, problem
   const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   const whole = name === 'rate' || Number.isInteger(number);
   if (number >= min && Number.isFinite(number) && whole) return number;
-  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number from ${min} up, not "${text}"`);
+  problems.push(`--${name} takes a ${name === 'rate' ? '' : 'whole '}number of at least ${min}, not "${text}"`);
   return null;
 }
 
@@ -100,7 +102,7 @@ function readOwn(text: string, problems: string[]): OwnLevel[] {
     problems.push(
       known.includes(name) || !item.includes('.')
         ? `--judge takes ${known[0]}.${JUDGED.join(' or .')} and a level from 1 (best) to 3, such as ${known[0]}.${JUDGED[0]}=2, not "${item}"`
-        : `--judge: nothing is known of "${name}"${suggestion(name, known)}`,
+        : `--judge: unknown transport "${name}"${suggestion(name, known)}`,
     );
     return [];
   });
@@ -133,7 +135,7 @@ function readWeights(text: string, problems: string[]): Weights {
       problems.push(`--weights: unknown criterion "${name}"${suggestion(name, criterionIds)}`);
     } else if (id in given) problems.push(`--weights names ${id} twice`);
     else if (!/^\d+(\.\d+)?$/.test(value) || more.length > 0) {
-      problems.push(`--weights takes ${id}:<number from 0 up>, such as ${id}:20, not "${part}"`);
+      problems.push(`--weights takes ${id}:<number of at least 0>, such as ${id}:20, not "${part}"`);
     } else given[id] = Number(value);
   }
   if (problems.length === before && Object.values(given).every((weight) => weight === 0)) {

@@ -8,8 +8,8 @@ import type { Prompt } from '../ask.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 
 /**
- * Asks for the answers that flags would give, each question until its answer can be read. Weights come before any result is
- * shown. An empty answer takes the default in brackets.
+ * Asks for the answers that flags would give, and repeats each question until its answer is valid. Weights are asked for
+ * before any result is shown. An empty answer takes the default in brackets.
  */
 export async function askAnswers(
   prompt: Prompt,
@@ -32,16 +32,16 @@ export async function askAnswers(
   let texts = await once({}, 'preset', 'One of these [none of them]: ');
   const preset = PRESETS.find(({ id }) => id === texts.preset);
   info(
-    `\nWhat must it do? Anything that cannot is ruled out.\n${listed(NEEDS.map(({ id, question }) => [id, question]))}\n`,
+    `\nWhat must it do? Transports that cannot do it are ruled out.\n${listed(NEEDS.map(({ id, question }) => [id, question]))}\n`,
   );
-  texts = await once(texts, 'need', `Needs, with commas between, or none [${preset?.needs.join(',') ?? 'none'}]: `);
-  info('\nHow much? What is not said is taken as it was measured.\n');
+  texts = await once(texts, 'need', `Needs, separated by commas, or none [${preset?.needs.join(',') ?? 'none'}]: `);
+  info('\nHow much load? An empty answer takes the value of the run.\n');
   texts = await once(texts, 'clients', 'Clients: ');
   texts = await once(texts, 'rate', 'Messages a second, all clients together (0: mostly silent): ');
   texts = await once(texts, 'size', 'Bytes of a message: ');
   texts = await once(texts, 'slo', 'Objective, such as p99<50ms [none]: ');
   info(
-    `\nWhat counts, before any result is shown?\n${listed(CRITERIA.map(({ id, name, judged }) => [id, `${name}${judged ? ' (our judgement, not measured)' : ''}`]))}\n`,
+    `\nWhat counts? Decide before any result is shown.\n${listed(CRITERIA.map(({ id, name, judged }) => [id, `${name}${judged ? ' (our judgement, not measured)' : ''}`]))}\n`,
   );
   texts = await once(texts, 'weights', `Weights [${weightsText(preset?.weights ?? EQUAL)}]: `);
   const levels = Object.entries(FACTS).map(
@@ -50,8 +50,8 @@ export async function askAnswers(
       JUDGED.map((criterion) => `${criterion} ${judgements[criterion].level}`).join(', '),
     ],
   );
-  info(`\nOur judgement, from 1, the best, to 3:\n${listed(levels)}\n`);
-  return once(texts, 'judge', 'Yours where it differs, such as ws.simplicity=2 [none]: ');
+  info(`\nOur judgement, from 1 (best) to 3:\n${listed(levels)}\n`);
+  return once(texts, 'judge', 'Yours, if it differs, such as ws.simplicity=2 [none]: ');
 }
 
 const weightsText = (weights: Weights): string =>

@@ -31,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const choose = (...flags: string[]) => wirebench(['choose', ...flags]);
 
 describe('the command', () => {
-  test('answers from flags without asking, on stdout and nothing else', async () => {
+  test('advises by flags without asking, and prints only to stdout', async () => {
     const { code, stdout, stderr } = await choose(file, '--preset', 'dashboard', '--need', 'browser,http-only');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Use sse\.\n/);
@@ -39,14 +39,14 @@ describe('the command', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
-  test('asks nobody who is not at a terminal', async () => {
+  test('asks nothing without a terminal', async () => {
     const { code, stdout, stderr } = await choose(file);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Use ws\.\n/);
     expect(stderr).toBe('');
   });
 
-  test('writes one document, the same each time, and a record beside it', async () => {
+  test('writes one document, identical each time, and a decision record', async () => {
     const record = join(folder, 'decision.md');
     const flags = [
       file,
@@ -71,7 +71,7 @@ describe('the command', () => {
     expect(readFileSync(record, 'utf8')).toContain(`npm run choose -- ${file} --preset chat --slo 'p99<20ms'`);
   });
 
-  test('names every problem at once', async () => {
+  test('reports every problem at once', async () => {
     const { code, stdout, stderr } = await choose(
       ...[join(folder, 'none.json'), '--preset', 'chatt', '--need', 'binray,upstream,push-only', '--clients', '-4'],
       ...['--slo', 'p95<3ms', '--weights', 'p99:1,foo:3,bytes:x', '--seed', 'q', '--scenario', 'idle'],
@@ -86,7 +86,7 @@ describe('the command', () => {
     expect(stderr).toContain('cannot read');
   });
 
-  test('knows its flags, and what is no results file', async () => {
+  test('refuses unknown flags and files that are no results', async () => {
     const [unknown, extra] = [await choose(file, '--prest', 'chat'), await choose(file, 'other.json')];
     expect([unknown.code, extra.code]).toEqual([2, 2]);
     expect(unknown.stderr).toContain('unknown flag --prest, did you mean "--preset"?');
@@ -97,7 +97,7 @@ describe('the command', () => {
     expect((await choose(file, '--markdown', join(folder, 'no', 'such', 'record.md'))).code).toBe(2);
   });
 
-  test('takes judgements of one’s own, and keeps them in the record and its command', async () => {
+  test('takes own judgements, and keeps them in the record and its command', async () => {
     const record = join(folder, 'own.md');
     const flags = ['--weights', 'simplicity:1', '--judge', 'ws.simplicity=3,mqtt.simplicity=1', '--markdown', record];
     const { stdout } = await choose(file, ...flags);
@@ -109,16 +109,16 @@ describe('the command', () => {
     expect(written).toContain("--judge 'ws.simplicity=3,mqtt.simplicity=1'");
   });
 
-  test('gives no advice on a run that has none to give', async () => {
+  test('gives no advice on an unsuitable run', async () => {
     const twice = join(folder, 'aa.json');
     writeResults(twice, makeResults({ transports: { ws: {}, mqtt: {} }, aa: true }));
     const { code, stdout } = await choose(twice);
     expect(code).toBe(13);
-    expect(stdout).toMatch(/^No advice: this run measures every transport against itself/);
+    expect(stdout).toMatch(/^No advice: this run compares every transport with itself/);
   });
 });
 
-test('every transport here has facts to be judged by, and every preset stands in the help', async () => {
+test('every transport has facts, and help lists every preset', async () => {
   const known = transports.filter(({ floor }) => floor !== true).map(({ id }) => id);
   expect(known.filter((id) => factsOf(id, null) === undefined)).toEqual([]);
   const help = (await choose('--help')).stdout;
@@ -143,7 +143,7 @@ describe('answers given elsewhere', () => {
     }),
   ];
 
-  test('come back from the flags that say them', () => {
+  test('are recovered from flags', () => {
     for (const one of drafts) {
       const { answers } = readDraft(one);
       if (answers === null) throw new Error('unreadable');
@@ -155,7 +155,7 @@ describe('answers given elsewhere', () => {
     }
   });
 
-  test('come back from the link that carries them', () => {
+  test('are recovered from a link', () => {
     for (const one of drafts) expect(readDraft(draftFrom(linkOf(one)))).toEqual(readDraft(one));
     expect(
       draftFrom({
@@ -173,7 +173,7 @@ describe('answers given elsewhere', () => {
     });
   });
 
-  /** Takes flags apart like a shell. */
+  /** Splits a command line like a shell. */
   function flagTexts(flags: string): AnswerTexts {
     const pairs = [...flags.matchAll(/--([a-z]+(?:-[a-z]+)*)(?: ('[^']*'|[^-\s]\S*))?/g)].map(
       ([, name = '', value = '']) => [name, value.replaceAll("'", '')] as const,
@@ -204,15 +204,15 @@ describe('questions', () => {
     return { texts, questions, said };
   }
 
-  test('an empty answer takes what stands in brackets, weights last and before any result', async () => {
+  test('an empty answer takes the default in brackets; weights come last and before any result', async () => {
     const { texts, questions } = await asked('chat');
     expect(texts).toEqual({ preset: 'chat' });
     expect(questions[1]).toContain('[browser,ordered,reliable]');
     expect(questions.at(-2)).toMatch(/^Weights \[p99:30,/);
-    expect(questions.at(-1)).toMatch(/^Yours where it differs/);
+    expect(questions.at(-1)).toMatch(/^Yours, if it differs/);
   });
 
-  test('what cannot be read is asked again, with the reason', async () => {
+  test('an invalid answer is asked for again, with the reason', async () => {
     const { texts, questions, said } = await asked(
       'chatt',
       'chat',
@@ -234,7 +234,7 @@ describe('questions', () => {
     expect(said).toContain('--judge takes ws.simplicity');
   });
 
-  test('answers and flags are read by the same rules', () => {
+  test('answers and flags are read alike', () => {
     const problems: string[] = [];
     const answers = readAnswers({ preset: 'game', need: 'none', rate: '0', weights: 'p99:2,features:0' }, problems);
     expect(problems).toEqual([]);
@@ -250,7 +250,7 @@ describe('questions', () => {
     expect(problems).toHaveLength(4);
   });
 
-  test('one’s own judgements are read, or refused with what would be right', () => {
+  test('own judgements are read, or refused with a correct example', () => {
     const problems: string[] = [];
     expect(readAnswers({ judge: 'mqtt.features=3, ws.simplicity=2' }, problems).judged).toEqual([
       { transport: 'ws', criterion: 'simplicity', level: 2 },
@@ -262,10 +262,10 @@ describe('questions', () => {
     expect(problems).toEqual([
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws.simplicity=4"',
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws.speed=1"',
-      '--judge: nothing is known of "wss", did you mean "ws"?',
+      '--judge: unknown transport "wss", did you mean "ws"?',
       '--judge takes ws.simplicity or .features and a level from 1 (best) to 3, such as ws.simplicity=2, not "ws"',
       '--judge names ws.features twice',
-      '--judge says what --no-judgement leaves out: give one of them',
+      '--judge contradicts --no-judgement; leave one of them out',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { advise } from '../../../reports/advice/advise.ts';
-import { adviceDocument } from '../../../reports/advice/document.ts';
 import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
+import { adviceDocument } from '../../../reports/advice/words.ts';
 import { analyse } from '../../../reports/analysis/analyse.ts';
 import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';
@@ -25,12 +25,15 @@ const ANSWER_FLAGS = {
     argument: '<use>',
     help: `needs and weights to start from: ${PRESETS.map(({ id }) => id).join(', ')}`,
   }),
-  need: textFlag({ argument: '<names>', help: 'what it must do, separated by commas, or none; listed below' }),
+  need: textFlag({
+    argument: '<names>',
+    help: 'what the transport must do, separated by commas, or none; the needs are listed below',
+  }),
   scenario: textFlag({ argument: '<name>', help: 'echo or broadcast', usual: 'the one nearest to the use' }),
-  clients: textFlag({ argument: '<number>', help: 'sessions', usual: 'as measured' }),
+  clients: textFlag({ argument: '<number>', help: 'number of sessions', usual: 'as measured' }),
   rate: textFlag({
     argument: '<number>',
-    help: 'messages a second, all clients together; 0: silent sessions',
+    help: 'messages a second, all clients together; 0 for silent sessions',
     usual: 'as measured',
   }),
   size: textFlag({ argument: '<number>', help: 'bytes of a message', usual: 'as measured' }),
@@ -42,33 +45,38 @@ const ANSWER_FLAGS = {
   }),
   judge: textFlag({
     argument: '<list>',
-    help: 'your own level of what is judged and not measured, from 1 (best) to 3: ws.simplicity=2,mqtt.features=1',
+    help: 'your own judgement of what cannot be measured, from 1 (best) to 3: ws.simplicity=2,mqtt.features=1',
   }),
 };
 
 const FLAGS = {
   ...ANSWER_FLAGS,
-  'no-judgement': toggle('leave out what is judged and not measured: simplicity and features'),
-  seed: textFlag({ argument: '<number>', help: 'seed of the random draws behind robustness', usual: 'the run’s' }),
+  'no-judgement': toggle('leave out what is judged rather than measured: simplicity and features'),
+  seed: textFlag({
+    argument: '<number>',
+    help: 'seed for the random draws that test how robust the advice is',
+    usual: 'the run’s',
+  }),
   json: toggle('print one JSON document'),
-  markdown: textFlag({ argument: '<file>', help: 'write a decision record as well' }),
+  markdown: textFlag({ argument: '<file>', help: 'also write a decision record' }),
 };
 
-/** Advises a project with these needs on a transport, by the results of a run. */
+/** Advises a project on a transport, by its needs and the results of a run. */
 export const command = defineCommand({
   name: 'choose',
-  description: 'advise on a transport: your needs, load and weights against a run; asks if nothing is given',
+  description:
+    'advise on a transport by your needs, load and weights and the results of a run; asks for them if none are given',
   arguments: [
     { name: 'results.json', help: 'results of a run (the newest complete one under reports/runs)', optional: true },
   ],
   flags: FLAGS,
   notes(width) {
     const needs = NEEDS.map(({ id, question }) => [id, question] as const);
-    return `\nNeeds:\n${listing(needs, width).join('\n')}\n`;
+    return `\nNeeds:\n${listing(needs, width).join('\n')}`;
   },
   async run({ 'no-judgement': unjudged, ...flags }, { words: [file], problems, ...context }) {
     const { io } = context;
-    // The value of an unknown flag may look like the file.
+    // After an unknown flag, its value may have been taken for the file.
     const isFile = problems.length === 0;
     const given = { ...definedOf(flags), judgement: !unjudged };
     const seed = readSeed(flags.seed, problems);
@@ -99,7 +107,7 @@ export const command = defineCommand({
 type Answers = Values<typeof ANSWER_FLAGS>;
 const ANSWERS = Object.keys(ANSWER_FLAGS) as (keyof Answers)[];
 
-/** Answers that were given, by flag. */
+/** Given answers, each with its flag. */
 const answersOf = (flags: Answers): (readonly [flag: string, value: string])[] =>
   ANSWERS.flatMap((name) => {
     const value = flags[name];
@@ -113,7 +121,7 @@ function readMeasured(file: string | undefined, problems: string[], io: Io): Res
     const newest = newestResults(undefined, suits);
     if (newest === undefined) {
       problems.push(
-        'no complete run with six trials or more under reports/runs: measure first, npm run bench, or name a results.json',
+        'reports/runs has no complete run with six or more trials: measure first with `npm run bench`, or name a results.json',
       );
     }
     return newest;
@@ -121,7 +129,7 @@ function readMeasured(file: string | undefined, problems: string[], io: Io): Res
   return readRun(file, problems, io);
 }
 
-/** True if a run helps to choose: one of single messages, or of everything twice, does not. */
+/** True if a run helps to choose a transport: an A/A run, or one with only scenarios that advice does not use, does not. */
 const suits = ({ plan, cases }: Results): boolean =>
   plan.aa !== true && cases.some((one) => kindOf(one).advice !== 'none');
 
@@ -129,11 +137,11 @@ function readSeed(text: string | undefined, problems: string[]): number | null {
   if (text === undefined) return null;
   const seed = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(seed)) return seed;
-  problems.push(`--seed takes a whole number from 0 up, not "${text}"`);
+  problems.push(`--seed takes a whole number of at least 0, not "${text}"`);
   return null;
 }
 
-/** The command that comes to the same advice from the same results. */
+/** Command that reproduces the advice from the same results. */
 function commandOf(
   file: string | undefined,
   flags: Answers & { readonly seed: string | undefined },

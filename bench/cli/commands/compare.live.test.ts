@@ -12,7 +12,7 @@ const THREE = { tcp: SEVEN.tcp ?? {}, ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {} }
 const QUIET = Object.fromEntries(Object.entries(THREE).map(([id, spec]) => [id, { ...spec, noise: 0.004 }]));
 const SLOWER = { ...QUIET, ws: { ...QUIET.ws, p50Ms: 0.17 * 1.2 } };
 
-/** Writes an invented run, and says where. */
+/** Writes an invented run and returns its path. */
 function file(name: string, spec: Partial<RunSpec> = {}): string {
   const path = join(folder, `${name}.json`);
   const results = { ...makeResults({ transports: QUIET, trials: 7, ...spec }), id: name };
@@ -39,7 +39,7 @@ const without = file('without', { seed: 8, transports: { tcp: QUIET.tcp ?? {}, w
 
 type Flags = Readonly<Record<string, string | true>>;
 
-/** Output, with blanks for line breaks, and exit code. */
+/** Output, with spaces for line breaks, and exit code. */
 async function compare(
   before: string,
   after: string,
@@ -57,8 +57,8 @@ describe('exit codes', () => {
   const strict = { 'fail-on': 'inconclusive' } as const;
 
   test.each<[string, number, [string, string, Flags?], RegExp]>([
-    ['equals', 0, [base, same], /No regression was shown; nothing is open\. $/],
-    ['equals, strictly', 0, [base, same, strict], /nothing is open/],
+    ['equals', 0, [base, same], /No regression was shown; no comparison is inconclusive\. $/],
+    ['equals, strictly', 0, [base, same, strict], /no comparison is inconclusive/],
     ['a regression', 11, [base, slow], /Regression: ws, p\d\d latency \+\d\d % \(echo\) and 1 more\. $/],
     ['a regression beyond what is allowed', 11, [base, slow, { 'max-regression': '5%' }], /by more than 5\.00 %: ws/],
     [
@@ -67,21 +67,21 @@ describe('exit codes', () => {
       [base, slow, { 'max-regression': '50%' }],
       /No regression by more than 50\.0 %/,
     ],
-    ['a regression that nobody minds', 0, [base, slow, { 'fail-on': 'never' }], /not held against the run\. $/],
+    ['a regression that is ignored', 0, [base, slow, { 'fail-on': 'never' }], /ignored because of --fail-on never\. $/],
     ['a regression in another figure', 0, [base, slow, { metrics: 'bytes,cpu' }], /No regression/],
     ['an improvement', 0, [slow, base], /2 better/],
-    ['an open answer', 0, [base, noisy], /open: \d+ not separated\. $/],
-    ['an open answer, strictly', 12, [base, noisy, strict], /open: \d+ not separated\. $/],
-    ['a case that is missing, strictly', 12, [base, without, strict], /open: 1 only in the base run/],
+    ['inconclusive', 0, [base, noisy], /inconclusive: \d+ not separated\. $/],
+    ['inconclusive, strictly', 12, [base, noisy, strict], /inconclusive: \d+ not separated\. $/],
+    ['a case that is missing, strictly', 12, [base, without, strict], /inconclusive: 1 only in the base run/],
     ['a regression before an open answer', 11, [noisy, slow, strict], /Regression/],
     ['an invalid run', 13, [base, invalid], /No answer: the new run: no trial is valid\. $/],
     ['an invalid base', 13, [invalid, base], /No answer: the base run: no trial is valid/],
-    ['a quick look', 13, [base, quick], /No answer: not one comparison could be judged\. $/],
+    ['a quick look', 13, [base, quick], /No answer: no comparison could be judged\. $/],
     [
       'another question',
       13,
       [base, otherSize],
-      /message size 128 B → 1024 B.*No answer: not one comparison could be judged/,
+      /message size 128 B → 1024 B.*No answer: no comparison could be judged/,
     ],
   ])('%s: %i', async (_, expected, args, last) => {
     const { code, text } = await compare(...args);
@@ -102,15 +102,15 @@ describe('exit codes', () => {
   });
 
   test.each<[string[], number, RegExp]>([
-    [[base, same], 0, /nothing is open/],
+    [[base, same], 0, /no comparison is inconclusive/],
     [[base, slow, '--fail-on', 'worse', '--max-regression', '5%'], 11, /Regression/],
-    [[base, noisy, '--fail-on', 'inconclusive'], 12, /open:/],
+    [[base, noisy, '--fail-on', 'inconclusive'], 12, /inconclusive:/],
     [[base, otherSize], 13, /No answer/],
     [[base], 2, /missing argument <new\.json>/],
     [[base, join(folder, 'nowhere.json')], 2, /cannot read .*nowhere\.json/],
     [[base, same, '--fial-on', 'worse'], 2, /unknown flag --fial-on, did you mean "--fail-on"\?/],
     [[base, same, quick], 2, /unexpected argument/],
-    [['--help'], 0, /--max-regression <percent>[\s\S]*12 +open/],
+    [['--help'], 0, /--max-regression <percent>[\s\S]*12 +inconclusive/],
   ])('the command: %j, %i', async (args, expected, message) => {
     const { code, stdout, stderr } = await compared(args);
     expect(stdout + stderr).toMatch(message);
@@ -156,7 +156,7 @@ describe('output', () => {
     });
   });
 
-  test('--out writes a page; one that cannot be written is refused', async () => {
+  test('--out writes a page; an unwritable file is refused', async () => {
     const out = join(folder, 'page.html');
     const { code, text } = await compare(base, slow, { out });
     expect({ code, page: readFileSync(out, 'utf8') }).toEqual({
@@ -170,7 +170,7 @@ describe('output', () => {
     });
   });
 
-  test('--markdown is printed, and appended to the summary of a job', async () => {
+  test('--markdown prints, and appends to the summary of a job', async () => {
     const summary = join(folder, 'summary.md');
     writeFileSync(summary, 'before\n');
     const { stdout } = await compared([base, slow, '--markdown'], { GITHUB_STEP_SUMMARY: summary });
@@ -178,7 +178,7 @@ describe('output', () => {
     expect(readFileSync(summary, 'utf8')).toBe(`before\n${stdout}\n`);
   });
 
-  test('a summary that cannot be written is said, and no failure', async () => {
+  test('an unwritable job summary is reported, and is no failure', async () => {
     const { code, stderr } = await compared([base, same, '--markdown'], { GITHUB_STEP_SUMMARY: folder });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^cannot append to GITHUB_STEP_SUMMARY: /);

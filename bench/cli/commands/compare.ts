@@ -19,19 +19,19 @@ import { type Flag, flagWithDefault, textFlag, toggle } from '../flags.ts';
 const FAIL_ON = ['worse', 'inconclusive', 'never'] as const;
 type FailOn = (typeof FAIL_ON)[number];
 
-/** Compares a run with an earlier one, and says by its exit code whether it may pass. */
+/** Compares a run with an earlier one; the exit code says if it passes. */
 export const command = defineCommand({
   name: 'compare',
   description: 'compare a run with an earlier one: better, worse, equivalent, or not separated',
   arguments: [
-    { name: 'base.json', help: 'results.json of the run to compare with' },
+    { name: 'base.json', help: 'results.json of the earlier run' },
     { name: 'new.json', help: 'results.json of the newer run' },
   ],
   flags: {
     'fail-on': flagWithDefault(
       {
         argument: '<what>',
-        help: 'worse: exit with 11 on a regression; inconclusive: with 12 too if something is open; never',
+        help: 'when to fail. worse: exit with 11 on a regression; inconclusive: also exit with 12 if a comparison is inconclusive; never: neither',
         usual: 'worse',
       },
       (given, problems) => readChoice(given, FAIL_ON, problems) ?? 'worse',
@@ -39,25 +39,25 @@ export const command = defineCommand({
     'max-regression': flagWithDefault(
       {
         argument: '<percent>',
-        help: 'largest change of a median that is no regression though called worse',
+        help: 'by how much a median may get worse without being a regression',
         usual: '0%',
       },
       readShare,
     ),
     metrics: {
       argument: '<names>',
-      help: `only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')}`,
+      help: `compare only these figures, separated by commas: ${METRICS.map(({ id }) => id).join(', ')}`,
       usual: 'all',
       read: (given, problems) => (given === undefined ? null : readMetrics(given, problems)),
     } satisfies Flag<MetricId[] | null>,
-    out: textFlag({ argument: '<page.html>', help: 'write a page with every change on a logarithmic axis' }),
-    all: toggle('list every comparison, also those that are equivalent or not testable'),
+    out: textFlag({ argument: '<page.html>', help: 'also write a page that shows every change on a logarithmic axis' }),
+    all: toggle('list every comparison, including those that are equivalent or not testable'),
     json: toggle('print one JSON document'),
-    markdown: toggle('print Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),
+    markdown: toggle('print Markdown, and append it to $GITHUB_STEP_SUMMARY if that is set'),
   },
   listsExitCodes: true,
   async run({ 'fail-on': failOn, 'max-regression': maxRegression, metrics, ...flags }, { words, problems, io }) {
-    if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; leave one out');
+    if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; use only one of them');
     const [base, next] = words.map((file) => readRun(file, problems, io));
     if (problems.length > 0 || base === undefined || next === undefined) throw new UsageError(problems);
     const comparison = compare(base, next, { metrics });
@@ -111,7 +111,7 @@ export function exitCodeFor({ regressions, open, unsound }: Outcome, failOn: Fai
   ]);
 }
 
-/** Last line: the meaning of the exit code, in words. */
+/** Last line of the output, which explains the exit code. */
 function result(comparison: Comparison, outcome: Outcome, failOn: FailOn, maxRegression: number): string {
   return printable(resultText(comparison, outcome, failOn, maxRegression));
 }
@@ -127,11 +127,11 @@ function resultText(comparison: Comparison, outcome: Outcome, failOn: FailOn, ma
         ? ''
         : `: ${first.name}, ${first.metric.title} ${change(first.ratio ?? 1)} (${first.scenario})`;
     const more = regressions.length > 1 ? ` and ${regressions.length - 1} more` : '';
-    return `Regression${beyond}${which}${more}${failOn === 'never' ? '; not held against the run' : ''}.`;
+    return `Regression${beyond}${which}${more}${failOn === 'never' ? '; ignored because of --fail-on never' : ''}.`;
   }
   const none = `No regression${beyond} was shown`;
-  if (open.length === 0) return `${none}; nothing is open.`;
+  if (open.length === 0) return `${none}; no comparison is inconclusive.`;
   const { counts } = comparison;
   const told = counts.better + counts.worse + counts.equivalent;
-  return `${none} in the ${countOf(told, 'comparison')} that could be told; open: ${list(open, 'and')}.`;
+  return `${none} in the ${countOf(told, 'comparison')} that have a verdict; inconclusive: ${list(open, 'and')}.`;
 }

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../../reports/terminal/text.ts';
-import type { CeilingRow } from '../../checks/crosscheck/ceiling.ts';
+import { type CeilingRow, ratioOf, spreadOf } from '../../checks/crosscheck/ceiling.ts';
 import { analyticTruth } from '../../checks/crosscheck/freeze.ts';
-import { ratioOf, spreadOf } from '../../checks/crosscheck/spread.ts';
 import { ceilingTable, comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
 describe('the analytic truth of a freeze', () => {
   test.each([
-    // 30 s, a second frozen: 1 % of the messages are 0.3 s of it.
+    // The slowest 1 % of 30 s of messages are those of the first 0.3 s of the freeze.
     [1, 30, { p50: 0, p90: 0, p99: 0.7, max: 1 }],
     [4, 30, { p50: 0, p90: 1, p99: 3.7, max: 4 }],
     [8, 10, { p50: 3, p90: 7, p99: 7.9, max: 8 }],
@@ -17,7 +16,7 @@ describe('the analytic truth of a freeze', () => {
     for (const name of ['p50', 'p90', 'p99', 'max'] as const) expect(found[name]).toBeCloseTo(truth[name], 9);
   });
 
-  test('is what messages at an even pace show, one by one', () => {
+  test('equals that of evenly spaced messages, counted one by one', () => {
     const [rate, seconds, frozen, from] = [1_000, 30, 1, 15];
     const waits = Array.from({ length: rate * seconds }, (_, message) => {
       const due = message / rate;
@@ -59,7 +58,7 @@ const rows: CeilingRow[] = [
   { transport: 'mqtt', exchange: 'echo', ours: loops(40), bare: null },
 ];
 
-test('a ratio is of what ran beside each other, so that a slow minute does not count', () => {
+test('a ratio pairs loops that ran in the same turn, so that a slow minute cancels out', () => {
   const close = (value: number) => expect.closeTo(value, 9);
   expect(ratioOf(rows[0]!)).toEqual({ median: close(1.2), min: close(1.1), max: close(1.2) });
   expect(ratioOf(rows[2]!)).toBeUndefined();
@@ -70,14 +69,14 @@ const at = (width: number) => ({ width, colour: false });
 
 test('the table of costs', () => {
   expect(ceilingTable(rows, wide)).toEqual([
-    'transport  exchange       CPU µs  msg/s  bare        its µs  its msg/s  ratio      range   target',
-    'ws         echo             12.0   8333  bare-ws       10.0      10000   1.20  1.10–1.20  ≤ 1.3 ✓',
-    'sse        plain request    30.0   3333  autocannon    20.0       5000   1.50  1.50–1.50  ≤ 1.3 ✕',
+    'transport  exchange       CPU µs  msg/s  bare        bare µs  bare msg/s  ratio      range   target',
+    'ws         echo             12.0   8333  bare-ws        10.0       10000   1.20  1.10–1.20  ≤ 1.3 ✓',
+    'sse        plain request    30.0   3333  autocannon     20.0        5000   1.50  1.50–1.50  ≤ 1.3 ✕',
     'mqtt       echo             40.0   2500',
   ]);
 });
 
-test('on a narrow terminal it keeps what a message costs, and what that is of the bare loop’s', () => {
+test('on a narrow terminal it keeps the cost of a message and its ratio to the bare loop', () => {
   expect(ceilingTable(rows, at(40))).toEqual([
     'transport  exchange       CPU µs  ratio',
     'ws         echo             12.0   1.20',
@@ -131,7 +130,7 @@ const frozen = {
   ],
 };
 
-test('the table of a freeze begins with the truth', () => {
+test('the table of a freeze begins with the exact values', () => {
   expect(freezeTable(frozen, wide)).toEqual([
     'sse                 offered  completed  samples  p50 ms  p90 ms  p99 ms  max ms  frozen ms',
     'truth (arithmetic)     3000       3000     3000    0.00    0.00     700    1000',
@@ -148,7 +147,7 @@ test.each([20, 30, 40, 60, 80, 100])('nothing is wider than %i columns', (width)
   expect(Math.max(...tables.flat().map(columnsOf))).toBeLessThanOrEqual(width);
 });
 
-test('only a met target is green', () => {
+test('a target is green only if it is met', () => {
   const [, met = '', missed = ''] = ceilingTable(rows, { ...wide, colour: true });
   expect(met).toContain('\u001b[32m≤ 1.3 ✓');
   expect(missed).toContain('\u001b[31m≤ 1.3 ✕');

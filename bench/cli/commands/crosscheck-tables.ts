@@ -1,9 +1,8 @@
 import { bare, paints } from '../../../reports/terminal/paint.ts';
 import { type TextCell, type TextColumn, table } from '../../../reports/terminal/table.ts';
-import type { CeilingRow, LoopReading } from '../../checks/crosscheck/ceiling.ts';
+import { type CeilingRow, type LoopReading, ratioOf, spreadOf } from '../../checks/crosscheck/ceiling.ts';
 import type { Comparison, FreezeReport } from '../../checks/crosscheck/crosscheck.ts';
 import type { Percentiles } from '../../checks/crosscheck/protocol.ts';
-import { ratioOf, spreadOf } from '../../checks/crosscheck/spread.ts';
 
 /** Layout of a table. */
 export interface TableOptions {
@@ -11,7 +10,7 @@ export interface TableOptions {
   readonly colour: boolean;
 }
 
-/** Table of both tools under one load. On a narrow terminal the least important columns go first. */
+/** Table of both tools under one load. A narrow terminal loses the least important columns first. */
 export function comparisonTable({ transport, readings }: Comparison, options: TableOptions): string[] {
   const times = percentilesOf(readings.map(({ latencySeconds }) => latencySeconds));
   return tableOf(
@@ -27,7 +26,7 @@ export function comparisonTable({ transport, readings }: Comparison, options: Ta
   );
 }
 
-/** Table of both tools while the server is paused, below the exact values. */
+/** Table of both tools while the server is paused; its first row has the exact values. */
 export function freezeTable({ transport, truth, readings }: FreezeReport, options: TableOptions): string[] {
   const due = readings[0]?.due ?? 0;
   const rows = [
@@ -71,8 +70,8 @@ export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions)
       figures('CPU µs', read, ({ ours }) => cost(ours)),
       figures('msg/s', read, ({ ours }) => pace(ours), { drop: 2 }),
       { ...words('bare', read, (row) => row.bare?.name ?? ''), drop: 5 },
-      figures('its µs', read, others(cost), { drop: 4 }),
-      figures('its msg/s', read, others(pace), { drop: 1 }),
+      figures('bare µs', read, others(cost), { drop: 4 }),
+      figures('bare msg/s', read, others(pace), { drop: 1 }),
       figures('ratio', read, ({ ratio }) => ratio?.median.toFixed(2) ?? ''),
       figures('range', read, ({ ratio }) => (ratio ? `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}` : ''), {
         drop: 3,
@@ -83,7 +82,7 @@ export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions)
   );
 }
 
-/** Columns of percentiles. p99 and the maximum stay longest: they are what the tools differ in. */
+/** Columns of percentiles. p99 and the maximum are dropped last, because the tools differ in them. */
 function percentilesOf(times: readonly Percentiles[]): TextColumn[] {
   return [
     figures('p50 ms', times, ({ p50 }) => milliseconds(p50), { drop: 6 }),

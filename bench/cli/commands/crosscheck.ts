@@ -22,10 +22,10 @@ import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
-/** Puts the same loads to another load generator and to ours, and shows both. */
+/** Compares our load generator with another one under the same loads. */
 export const command = defineCommand({
   name: 'crosscheck',
-  description: 'put the same load on a server with another load generator (autocannon) and with ours',
+  description: 'compare our load generator with another one (autocannon) under the same load',
   flags: {
     rate: numberFlag('<number>', 'requests a second, all connections together', {
       usual: 1_000,
@@ -41,8 +41,8 @@ export const command = defineCommand({
     }),
     duration: numberFlag('<seconds>', 'measured time of each load', { usual: 5, min: 0.1, max: 3_600 }),
     size: numberFlag('<number>', 'bytes of a message', { usual: 64, min: MIN_SIZE, max: MAX_SIZE, whole: true }),
-    // autocannon gives up an answer after ten seconds.
-    freeze: numberFlag('<seconds>', 'pause the server this long under a second load; 0 leaves that out', {
+    // autocannon times a request out after ten seconds.
+    freeze: numberFlag('<seconds>', 'pause the server this long under a second load; 0 skips that load', {
       usual: 1,
       min: 0,
       max: 8,
@@ -54,7 +54,7 @@ export const command = defineCommand({
   graceful: true,
   async run({ rate, connections, size, duration, freeze, ...flags }, { problems, ...context }) {
     const { io, interrupted } = context;
-    // Numbers are compared with each other once each of them can be read.
+    // The numbers are compared with each other only if all of them are valid.
     if (problems.length === 0) problems.push(...unevenly({ rate, connections, duration }), ...tooMany(connections));
     refuseIf(problems);
     const options: CrosscheckOptions = {
@@ -67,7 +67,7 @@ export const command = defineCommand({
     };
     const steps = planLoads(options);
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
-    const text = `Another load generator beside ours: about ${approximately(seconds)}.\n`;
+    const text = `Compares another load generator with ours: about ${approximately(seconds)}.\n`;
     if (flags.plan) return printPlan({ command: 'crosscheck', text, steps, settings: options, json: flags.json }, io);
     io.info(text);
     if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
@@ -85,14 +85,15 @@ export const command = defineCommand({
   },
 });
 
-/** Refuses loads that autocannon cannot offer: each of its connections sends at least one request, and one a second. */
+/** Problems of loads that autocannon cannot offer: each of its connections sends at least one request a second, and one in all. */
 function unevenly({ rate, connections, duration }: Record<'rate' | 'connections' | 'duration', number>): string[] {
-  if (rate < connections) return ['--rate must be at least --connections: each connection sends one request a second'];
+  if (rate < connections)
+    return ['--rate must be at least --connections: each connection sends at least one request a second'];
   if (rate * duration < connections) return ['--rate × --duration must be at least --connections'];
   return [];
 }
 
-/** Refuses more connections than a process may open. */
+/** Problem of more connections than a process may open. */
 const tooMany = (connections: number): string[] =>
   tooFewFiles(countOf(connections, 'connection'), connections, {
     files: openFiles()?.hard ?? null,
@@ -117,19 +118,21 @@ function describe(options: CrosscheckOptions, { comparisons, freeze }: Crosschec
     ...comparisons.flatMap((one) => ['', ...comparisonTable(one, layout)]),
     '',
     ...prose(
-      'autocannon sends each second’s requests in a burst at its start and times them from when they left; ours are evenly spaced. Ours waits for the next one by turning with its event loop, which is CPU time too: what a message costs is what `npm run ceiling` measures.',
+      'autocannon sends the requests of each second in a burst at its start, and times each from when it was sent. Our generator spaces them evenly. While it waits for the next one, it keeps its event loop turning, which costs CPU time too: use `npm run ceiling` to measure what a message costs.',
     ),
   ];
   if (freeze !== null) {
     lines.push(
       '',
       ...prose(
-        `The server stands still for ${freezeSeconds} s, ${load(frozenLoad.rate, frozenLoad.connections, frozenLoad.seconds)}`,
+        `The server is paused for ${freezeSeconds} s, ${load(frozenLoad.rate, frozenLoad.connections, frozenLoad.seconds)}`,
       ),
       '',
       ...freezeTable(freeze, layout),
       '',
-      ...prose('Truth: evenly spaced messages wait for what is left of the freeze; their service time comes on top.'),
+      ...prose(
+        'Truth: each of the evenly spaced messages waits for the rest of the pause; its service time comes on top.',
+      ),
     );
   }
   return `${lines.join('\n')}\n`;

@@ -9,13 +9,13 @@ import { toggle } from '../flags.ts';
 
 const ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', unfit: '✕' };
 
-/** Says whether this machine is fit to measure on, and what to do where it is not. */
+/** Checks if this machine is fit to measure on, and prints a remedy for each problem. */
 export const command = defineCommand({
   name: 'doctor',
   description: 'say whether this machine is fit to measure on',
   flags: {
     json: toggle('print one JSON document'),
-    strict: toggle('exit with 15 if something spoils the numbers'),
+    strict: toggle('exit with 15 if something would spoil the numbers'),
   },
   async run({ json, strict }, { problems, io }) {
     refuseIf(problems);
@@ -32,8 +32,8 @@ export const command = defineCommand({
 function inShort(checks: readonly Check[]): string {
   const unfit = checks.filter(({ state }) => state === 'unfit').map(({ name }) => name);
   return unfit.length === 0
-    ? 'Fit to measure on.'
-    : `Not fit to measure on: ${list(unfit, 'and')}. Numbers would be wrong.`;
+    ? 'This machine is fit to measure on.'
+    : `This machine is not fit to measure on: ${list(unfit, 'and')}. Its numbers would be wrong.`;
 }
 
 function linesOf({ name, state, observed, fix }: Check): Entry[] {

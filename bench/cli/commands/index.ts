@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
 
-/** Every command, in the order of `--help`. A command's module is loaded when it is needed. */
+/** Loaders of all commands, in the order of `--help`. */
 export const COMMANDS = {
   run: async () => (await import('./run.ts')).command,
   report: async () => (await import('./report.ts')).command,
@@ -21,7 +21,7 @@ export type CommandName = keyof typeof COMMANDS;
 export const isCommandName = (name: string | undefined): name is CommandName =>
   name !== undefined && Object.hasOwn(COMMANDS, name);
 
-/** The command that the first argument names; all of them where it names none, as help and suggestions need. */
+/** Loads the command that the first argument names, or all commands if it names none: help and suggestions need all. */
 export async function loadCommands([first]: readonly string[]): Promise<readonly Command[]> {
   const loaders = isCommandName(first) ? [COMMANDS[first]] : Object.values(COMMANDS);
   return await Promise.all(loaders.map((load) => load()));

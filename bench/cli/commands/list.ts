@@ -20,12 +20,12 @@ import { usePlugins } from '../plugin.ts';
 /** Reasons why transports cannot be used on this machine, by id. */
 type Unavailable = ReadonlyMap<string, string>;
 
-/** Prints every transport, variant and scenario, and what cannot be used on this machine. */
+/** Prints every transport, variant and scenario, and marks those that cannot be used on this machine. */
 export const command = defineCommand({
   name: 'list',
   description: 'list transports, variants and scenarios',
   flags: {
-    plugin: textFlag({ argument: '<files>', help: 'modules of your own transports' }),
+    plugin: textFlag({ argument: '<files>', help: 'modules that define transports of your own' }),
     json: toggle('print one JSON document'),
   },
   async run({ plugin, json }, { problems, io }) {
@@ -121,7 +121,7 @@ function describe({
   upstream,
   mostBytes,
 }: (typeof transports)[number]['capabilities']): string {
-  const up = upstream === 'connection' ? 'up on its connection' : 'up by requests';
+  const up = upstream === 'connection' ? 'upstream on the connection' : 'upstream by requests';
   return [
     binary ? 'text and binary' : 'text',
     up,

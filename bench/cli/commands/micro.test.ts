@@ -7,7 +7,7 @@ const micro = (flags: readonly string[], options: Parameters<typeof wirebench>[1
   wirebench(['micro', ...QUICK, ...flags], options);
 const rowsOf = (stdout: string) => (JSON.parse(stdout) as { rows: Record<string, unknown>[] }).rows;
 
-test('the table has every part of every transport, and each name once', async () => {
+test('the table has every step of every transport, and each name once', async () => {
   const { code, stdout, stderr } = await micro([], { environment: { COLUMNS: '120' } });
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Messages of 128 bytes\n {2}transport +step +what +ns per message +middle half\n/);
@@ -16,11 +16,11 @@ test('the table has every part of every transport, and each name once', async ()
   }
   expect(stdout).toMatch(/^ {2}ws +client encode +ws frame, masked +[\d,]+ +[\d,]+–[\d,]+$/m);
   expect(stderr).toMatch(
-    /^Encoding and decoding, step by step: about \d+ s\.\n {2}json, 128 bytes\n {2}tcp, 128 bytes$/m,
+    /^Measures encoding and decoding step by step: about \d+ s\.\n {2}json, 128 bytes\n {2}tcp, 128 bytes$/m,
   );
 });
 
-test.each([40, 60, 80])('at %i columns names stand below each other, and no line is wider', async (columns) => {
+test.each([40, 60, 80])('at %i columns names go below each other, and no line is wider', async (columns) => {
   const { stdout } = await micro(['--transports', 'socketio'], { environment: { COLUMNS: String(columns) } });
   const lines = stdout.trimEnd().split('\n');
   expect(lines.filter((line) => line.length > columns)).toEqual([]);
@@ -52,7 +52,7 @@ test('--json prints one document and nothing else', async () => {
   );
 });
 
-test('bad input: one message with every problem', async () => {
+test('bad input is refused with every problem', async () => {
   const bad = ['--transports', 'wss,sse', '--size', '3', '--seconds', 'soon', '--x'];
   const { code, stdout, stderr } = await wirebench(['micro', ...bad]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -62,7 +62,7 @@ test('bad input: one message with every problem', async () => {
   expect(stderr).toMatch(/--seconds takes a number from 0.001 to 60, not "soon"/);
 });
 
-test('interrupted, it prints what it has and says so to the shell', async () => {
+test('an interrupted command prints what it has measured and exits with 130', async () => {
   const interruption = new AbortController();
   const { code, stdout } = await micro(['--transports', 'ws', '--size', '16,64', '--json'], {
     interrupted: interruption.signal,
@@ -74,7 +74,7 @@ test('interrupted, it prints what it has and says so to the shell', async () => 
   expect(rowsOf(stdout).map(({ transport, size }) => `${transport} ${size}`)).toEqual(['json 16', 'json 16']);
 });
 
-test('interrupted before it began, it measures and prints nothing', async () => {
+test('a command interrupted before it began measures and prints nothing', async () => {
   const { code, stdout } = await micro(['--json'], { interrupted: AbortSignal.abort() });
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
 });

@@ -2,8 +2,7 @@ import { countOf } from '../../../reports/model/format.ts';
 import { bare, paints, proseWidth } from '../../../reports/terminal/paint.ts';
 import { type TextColumn, table, widthOf } from '../../../reports/terminal/table.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { type MicroRow, measureMicro, planMicro } from '../../checks/micro/measure.ts';
-import { echoOf, JSON_ALONE } from '../../checks/micro/steps.ts';
+import { echoOf, JSON_ALONE, type MicroRow, measureMicro, planMicro } from '../../checks/micro/measure.ts';
 import { readOptions } from '../../plan/options.ts';
 import { defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
@@ -16,14 +15,14 @@ import { givenOf, settingFlag } from '../setting-flags.ts';
 
 const SIZE = '128';
 
-/** Prints what each protocol's encoding and decoding costs per message. */
+/** Measures and prints the time of encoding and decoding a message in each protocol. */
 export const command = defineCommand({
   name: 'micro',
   description: 'measure what encoding and decoding a message costs in each protocol',
   flags: {
     transports: settingFlag('transports'),
     size: settingFlag('size', { usual: SIZE }),
-    seconds: numberFlag('<number>', 'time for each row', { usual: 0.5, min: 0.001, max: 60 }),
+    seconds: numberFlag('<number>', 'measured time for each row of the table', { usual: 0.5, min: 0.001, max: 60 }),
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
@@ -42,8 +41,8 @@ export const command = defineCommand({
     const steps = await planMicro(asked);
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
     const text = [
-      ...(without.length > 0 ? [`Left out, because it has no steps to measure: ${without.join(', ')}`] : []),
-      `Encoding and decoding, step by step: about ${approximately(seconds)}.`,
+      ...(without.length > 0 ? [`Left out, with no steps to measure: ${without.join(', ')}.`] : []),
+      `Measures encoding and decoding step by step: about ${approximately(seconds)}.`,
       '',
     ].join('\n');
     if (flags.plan) return printPlan({ command: 'micro', text, steps, settings: asked, json: flags.json }, io);
@@ -71,11 +70,11 @@ function describe(rows: readonly MicroRow[], { width, colour }: Io): string {
 
 const INDENT = '  ';
 const FOOT =
-  'The rows of a step add up. HTTP heads and everything a system call does are in none, unless a row names them.';
+  'The rows of a step add up to its cost. They include HTTP headers and system calls only where a row names them.';
 
 type Line = readonly [name: string, row: MicroRow | undefined];
 
-/** Columns with a line for each row; a name is not repeated from the row above. */
+/** Columns with one line per row; a name equal to the one above is left blank. */
 function flatColumns(rows: readonly MicroRow[]): TextColumn[] {
   const lines = rows.map((row): Line => [row.what, row]);
   const names = rows.map(({ transport, step }, index) => {

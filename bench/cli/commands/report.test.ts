@@ -19,7 +19,7 @@ writeFileSync(file, formatResults(results));
 
 const report = (path: string, ...flags: string[]) => wirebench(['report', path, ...flags]);
 
-test('page, trials and histograms are written where they were asked for, the page named last', async () => {
+test('page, trials and histograms are written to the named files; the page is printed last', async () => {
   const [out, csv, hlog] = ['page.html', 'trials.csv', 'histograms.hlog'].map(inFolder) as [string, string, string];
   const { code, stdout } = await report(file, '--out', out, '--csv', csv, '--hlog', hlog);
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${csv}\n${hlog}\n${out}\n` });
@@ -33,14 +33,14 @@ test('page, trials and histograms are written where they were asked for, the pag
   expect(new HistogramLogReader(log).nextIntervalHistogram()?.totalCount).toBe(1_200);
 });
 
-test('the hash is that of the file, however it is laid out', async () => {
+test('the hash is that of the file’s bytes, not of its content', async () => {
   const compact = JSON.stringify(results);
   writeFileSync(inFolder('compact.json'), compact);
   await report(inFolder('compact.json'), '--out', inFolder('compact.html'));
   expect(text('compact.html')).toContain(createHash('sha256').update(compact).digest('hex'));
 });
 
-test('nothing is written over the results, nor one file over another', async () => {
+test('neither the results nor another output is overwritten', async () => {
   const before = text('results.json');
   const both = inFolder('both.csv');
   expect(await report(file, '--csv', file, '--hlog', both, '--out', both)).toEqual({
@@ -54,7 +54,7 @@ test('nothing is written over the results, nor one file over another', async () 
   expect(existsSync(both)).toBe(false);
 });
 
-test('a file that cannot be written is named with its flag', async () => {
+test('an unwritable file is reported with its flag', async () => {
   const csv = join(folder, 'nowhere', 'x.csv');
   const { code, stderr } = await report(file, '--csv', csv, '--out', inFolder('x.html'));
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--csv') });

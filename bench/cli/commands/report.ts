@@ -9,12 +9,12 @@ import { textFlag } from '../flags.ts';
 /** Makes the report of a run again from its results. The last line of stdout is the report's path. */
 export const command = defineCommand({
   name: 'report',
-  description: 'make the report of a run again, byte for byte',
+  description: 'make the report of a run again from its results, byte for byte',
   arguments: [{ name: 'results.json' }],
   flags: {
-    out: textFlag({ argument: '<file>', help: 'file for the page', usual: 'report.html beside the results' }),
-    csv: textFlag({ argument: '<file>', help: 'write every trial as a line of comma-separated values too' }),
-    hlog: textFlag({ argument: '<file>', help: 'write every histogram too, as an HdrHistogram interval log' }),
+    out: textFlag({ argument: '<file>', help: 'file to write the page to', usual: 'report.html beside the results' }),
+    csv: textFlag({ argument: '<file>', help: 'also write every trial as a line of comma-separated values' }),
+    hlog: textFlag({ argument: '<file>', help: 'also write every histogram, as an HdrHistogram interval log' }),
   },
   async run({ out, csv, hlog }, { words: [file], problems, io }) {
     if (file === undefined) throw new UsageError(problems);
@@ -41,7 +41,7 @@ export const command = defineCommand({
   },
 });
 
-/** Names of the same file: one written over another, the results above all, would be lost. */
+/** Problems of names that mean the same file: writing one would destroy the other, above all the results. */
 function clashes(files: Readonly<Record<string, string | undefined>>): string[] {
   const named = Object.entries(files).flatMap(([what, path]) =>
     path === undefined ? [] : [{ what, path: resolve(path) }],

@@ -35,7 +35,7 @@ import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
 
-/** Flags of a run besides its settings; `wire` has some of them too. */
+/** Flags of a run that are not settings; `wire` has some of them too. */
 export const RUN_FLAGS = {
   out: textFlag({
     argument: '<folder>',
@@ -43,21 +43,21 @@ export const RUN_FLAGS = {
     usual: 'a new one under reports/runs',
   }),
   json: toggle('print the results document instead of the summary'),
-  ndjson: toggle('print events as they happen, one JSON document a line, instead of the summary'),
-  markdown: toggle('print the summary as Markdown, and append it to $GITHUB_STEP_SUMMARY where that is set'),
-  config: textFlag({ argument: '<file>', help: 'JSON file with any of these settings by name; flags win over it' }),
+  ndjson: toggle('print events as they happen, one JSON document per line, instead of the summary'),
+  markdown: toggle('print the summary as Markdown, and append it to $GITHUB_STEP_SUMMARY if that is set'),
+  config: textFlag({ argument: '<file>', help: 'JSON file with any of these settings by name; flags take precedence' }),
   plan: PLAN,
   yes: YES,
 };
 
 export const command = defineCommand({
   name: 'run',
-  description: 'measure transports and report',
+  description: 'measure transports and write a report',
   flags: { ...settingFlags(), ...TARGET_FLAGS, ...RUN_FLAGS },
   examples: [
     ['A first look at every transport, in a minute', 'npm run bench -- --quick'],
     ['Two transports at three rates', 'npm run bench -- --transports ws,sse --rate 500,1000,2000'],
-    ['The highest rate that each sustains', 'npm run bench -- --scenarios capacity --trials 1'],
+    ['The highest rate that each transport sustains', 'npm run bench -- --scenarios capacity --trials 1'],
     ['Exit with 10 if a median misses a limit', "npm run bench -- --threshold 'ws.echo.p99<50ms'"],
   ],
   listsExitCodes: true,
@@ -73,14 +73,14 @@ export const command = defineCommand({
   },
 });
 
-/** A run as `run` or `wire` asks for it. */
+/** Request for a run, from `run` or `wire`. */
 export interface RunRequest extends Values<typeof RUN_FLAGS>, Values<typeof TARGET_FLAGS> {
-  /** Command that asks. */
+  /** Command that requests the run. */
   readonly name: string;
   readonly given: Partial<Record<Setting, Given>>;
 }
 
-/** Measures, writes results after every trial, and reports. */
+/** Measures, writes results after every trial, and reports at the end. */
 export async function measureAndReport(
   request: RunRequest,
   { problems, ...context }: Invocation,
@@ -139,7 +139,7 @@ export async function measureAndReport(
   }
 }
 
-/** Prints the plan of a run; as events it is the first of them. */
+/** Prints the plan of a run; with `--ndjson` as the event that a run would begin with. */
 function showPlan(
   plan: RunPlan,
   { name, text, thresholds, json, ndjson }: RunRequest & { text: string; thresholds: readonly Threshold[] },
@@ -172,7 +172,7 @@ const showSummary = async (results: Results, analysis: Analysis, io: Io): Promis
   return summary(results, analysis, { width: io.width(), colour: io.colour });
 };
 
-/** Reasons why transports cannot be used here, by id. A transport that was named is refused, and not left out. */
+/** Reasons why transports cannot be used here, by id. Throws a `UsageError` if such a transport was named. */
 async function unavailableFor({ transports, named }: RunOptions): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const name of transports) {
@@ -198,7 +198,7 @@ async function linkFor({ link }: RunOptions): Promise<Link> {
   }
 }
 
-/** Time for each step of encoding and decoding: together a few seconds. */
+/** Time for each step of encoding and decoding, in seconds: a few seconds for all of them. */
 const MICRO_SECONDS = 0.05;
 
 /** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
@@ -214,10 +214,10 @@ async function execute(
   plan: RunPlan,
   { folder, ...settings }: Pick<RunSettings, 'resources' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
   { io, interrupted }: Context,
-  told: (event: RunEvent) => void,
+  onEvent: (event: RunEvent) => void,
 ): Promise<Results> {
   const display = progressDisplay(io.progress, labels(plan));
-  // The announcement goes below the block, which stays as it is.
+  // The announcement of an interruption is written below the last progress block.
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   const total = plan.cases.length * plan.options.trials;
@@ -231,7 +231,7 @@ async function execute(
   let done = 0;
   try {
     for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
-      told(event);
+      onEvent(event);
       if (event.event === 'trial-started') {
         display.show(progress({ current: event.planned.id }));
         continue;
@@ -254,7 +254,7 @@ async function execute(
   return results;
 }
 
-/** Reads what was given; plugins are loaded first, because what they bring can be named. */
+/** Reads the given settings. Plugins are loaded first, because settings can name their transports. */
 async function readRequest(
   given: RunRequest['given'],
   problems: readonly string[],
@@ -268,29 +268,29 @@ async function readRequest(
   return { options: read.options, thresholds: limits.thresholds };
 }
 
-/** Cases that thresholds can be about: all that is asked for, whether this machine has it or not. */
+/** Cases that thresholds can be about: all requested ones, even if this machine cannot measure them. */
 const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(options).cases.map(describeCase) });
 
-/** Refuses several outputs: stdout has one result. */
+/** Problem of several outputs, because stdout takes only one. */
 function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
-  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; leave all but one out`];
+  return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; use only one of them`];
 }
 
-/** Shortest labels that distinguish the cases, always with the transport, padded to one width. */
+/** Shortest labels that distinguish the cases. Each begins with the transport; all are padded to one width. */
 function labels({ cases }: RunPlan): (id: string) => string {
-  const telling = new Set([0]);
+  const shown = new Set([0]);
   const short = (id: string): string =>
     id
       .split('/')
-      .filter((_, at) => telling.has(at))
+      .filter((_, at) => shown.has(at))
       .join(' ');
-  const told = (): number => new Set(cases.map(({ id }) => short(id))).size;
+  const distinct = (): number => new Set(cases.map(({ id }) => short(id))).size;
   const parts = Math.max(...cases.map(({ id }) => id.split('/').length));
-  for (let at = 1; told() < cases.length && at < parts; at++) {
-    const before = told();
-    telling.add(at);
-    if (told() === before) telling.delete(at);
+  for (let at = 1; distinct() < cases.length && at < parts; at++) {
+    const before = distinct();
+    shown.add(at);
+    if (distinct() === before) shown.delete(at);
   }
   const widest = Math.max(...cases.map(({ id }) => columnsOf(short(id))));
   return (id) => pad(short(id), widest);
@@ -303,11 +303,11 @@ const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progr
   of: trials,
 });
 
-/** True if sessions ended or refused a message, in a kind where they were to bear the load. */
+/** True if sessions ended or refused a message in a kind that treats this as a failure. */
 const broke = (one: Case, { messages }: MeasuredTrial): boolean =>
   kindOf(one).brokenSessionsFail && Object.keys(messages.errors).length > 0;
 
-/** Exit code of a run: the gravest that applies. A threshold that could not be tested counts as not met. */
+/** Exit code of a run: the gravest that applies. */
 export function exitCodeOf(
   { state, cases, transports }: Results,
   thresholds: readonly Pick<JudgedThreshold, 'outcome'>[] = [],

@@ -25,7 +25,7 @@ const file = (name: string, text: string): string => {
 const cert = file('cert.pem', certificate);
 const keyFile = file('key.pem', key);
 
-/** Serves until the test has seen enough; resolves with what was printed. */
+/** Serves until the test has seen enough; resolves with the output. */
 async function serving<Result>(
   args: readonly string[],
   use: (printed: { stdout: string; stderr: string }) => Promise<Result>,
@@ -35,7 +35,7 @@ async function serving<Result>(
   const ended = wirebench(['serve', ...args], {
     interrupted: interruption.signal,
     onWrite: (written) => {
-      // All lines are written in one go, this one not the last.
+      // All lines are written at once, and this one is not the last.
       if (written.stderr.includes('Ctrl-C stops it.')) setImmediate(served.resolve, written);
     },
   });
@@ -72,12 +72,14 @@ describe('serve', () => {
     },
   );
 
-  test('without --json prints the address, and below it the token', () =>
+  test('without --json prints the address and below it the token', () =>
     serving(['ws', '--auth', 'HS256'], async ({ stdout, stderr }) => {
       await using kit = new PartyKit();
       const [url = '', token = '', ...rest] = stdout.split('\n');
       expect(rest).toEqual(['']);
-      expect(stderr).toMatch(/The second line is a token, valid for an hour; where it goes: docs\/security\.md\./);
+      expect(stderr).toMatch(
+        /The second line is a token, valid for an hour; docs\/security\.md says where to send it\./,
+      );
       expect(stderr).not.toContain(token);
       const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
       expect(claims.exp - Date.now() / 1e3).toBeGreaterThan(3_500);
@@ -95,7 +97,7 @@ describe('serve', () => {
       expect(await (await kit.join(ws!, url)).echo('hello')).toBe('hello');
     }));
 
-  test('--origin admits pages of these origins and no others', () =>
+  test('--origin admits only pages of these origins', () =>
     serving(['ws', '--origin', 'https://app.example, http://localhost:3000'], async ({ stdout }) => {
       const url = stdout.trim();
       const answer = (origin?: string): Promise<unknown> =>
@@ -117,12 +119,19 @@ describe('serve', () => {
       expect(await answer()).toBe(403);
     }));
 
-  test('every problem is told at once, before anything is served', async () => {
+  test('every problem is reported at once, before anything is served', async () => {
     const flags = ['--port', '1.5', '--auth', 'RS256', '--origin', 'app.example,*', '--cert', cert];
     const { code, stdout, stderr } = await wirebench(['serve', 'wss', ...flags]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr.trimEnd().split('\n')).toHaveLength(6);
-    for (const words of ['"ws"?', '"1.5"', 'HS256, ES256, not "RS256"', '"app.example"', '"*"', 'go together'])
+    for (const words of [
+      '"ws"?',
+      '"1.5"',
+      'HS256, ES256, not "RS256"',
+      '"app.example"',
+      '"*"',
+      'both --cert and --key',
+    ])
       expect(stderr).toContain(words);
   });
 
@@ -133,7 +142,7 @@ describe('serve', () => {
     [['--origin', 'null'], /--origin takes origins .*, not "null"/],
     [['--origin', 'https://app.example/'], /--origin takes origins .*, not "https:\/\/app\.example\/"/],
     [['--origin', 'HTTPS://app.example'], /--origin takes origins/],
-    [['--key', keyFile], /--cert and --key go together/],
+    [['--key', keyFile], /give both --cert and --key, or neither/],
     [['--cert', join(folder, 'none.pem'), '--key', keyFile], /--cert, --key: .*ENOENT.*none\.pem/],
     [['--cert', keyFile, '--key', cert], /--cert, --key: /],
     [['--cert', cert, '--key', file('other.pem', strangersKey)], /--cert, --key: /],

@@ -25,10 +25,10 @@ import { choiceFlag, flagWithDefault, numberFlag, textFlag, toggle, type Values 
 import type { Io } from '../io.ts';
 import { usePlugins } from '../plugin.ts';
 
-/** Addresses that a web page can open. */
+/** Schemes of addresses that a web page can open. */
 const PAGES_REACH = /^(https?|wss?):/;
 
-/** Validity of the token that `--auth` prints. */
+/** Validity of the token that `--auth` prints, in seconds. */
 const TOKEN_SECONDS = 3_600;
 
 /** Flags of `serve`. */
@@ -42,25 +42,25 @@ const FLAGS = {
   host: flagWithDefault({ argument: '<address>', help: 'address to listen on', usual: '127.0.0.1' }, ({ value }) =>
     String(value),
   ),
-  plugin: textFlag({ argument: '<files>', help: 'modules of your own transports' }),
-  tls: toggle('use TLS, with a certificate made now unless --cert and --key name one'),
-  cert: textFlag({ argument: '<file>', help: 'certificate, PEM' }),
-  key: textFlag({ argument: '<file>', help: 'key of the certificate, PEM' }),
+  plugin: textFlag({ argument: '<files>', help: 'modules that define transports of your own' }),
+  tls: toggle('use TLS, with a new certificate unless --cert and --key name one'),
+  cert: textFlag({ argument: '<file>', help: 'certificate (PEM)' }),
+  key: textFlag({ argument: '<file>', help: 'private key of the certificate (PEM)' }),
   auth: choiceFlag(
-    { argument: '<algorithm>', help: `ask for a token (JWT) signed with ${ALGORITHMS.join(' or ')}, and print one` },
+    { argument: '<algorithm>', help: `require a token (JWT) signed with ${ALGORITHMS.join(' or ')}, and print one` },
     ALGORITHMS,
   ),
   origin: textFlag({
     argument: '<origins>',
-    help: 'pages that may connect, such as https://app.example; nobody else may',
+    help: 'origins of the pages that may connect, such as https://app.example; all other clients are refused',
   }),
   json: toggle('print one JSON document: URL, token, certificate, settings in force'),
 };
 
-/** Serves one transport until interrupted, for a person or a program of theirs to talk to. */
+/** Serves one transport until interrupted, for people and programs that talk to it by hand. */
 export const command = defineCommand({
   name: 'serve',
-  description: 'serve one transport, to talk to by hand',
+  description: 'serve one transport, so that you can talk to it by hand',
   arguments: [{ name: 'transport' }],
   flags: FLAGS,
   graceful: true,
@@ -106,16 +106,16 @@ export const command = defineCommand({
     const certificate = identity?.certificate;
     if (flags.json) io.out(`${JSON.stringify({ url, token, certificate, effective })}\n`);
     else io.out([url, ...(token === undefined ? [] : [token]), ''].join('\n'));
-    io.info(`${found.entry.title} is served at ${url}; how to talk to it: docs/protocols.md. Ctrl-C stops it.\n`);
+    io.info(`${found.entry.title} is served at ${url}; docs/protocols.md says how to talk to it. Ctrl-C stops it.\n`);
     if (token !== undefined) {
       const where = flags.json ? 'The token is' : 'The second line is a token,';
-      io.info(`${where} valid for an hour; where it goes: docs/security.md.\n`);
+      io.info(`${where} valid for an hour; docs/security.md says where to send it.\n`);
     }
     if (flags.origin !== undefined && !PAGES_REACH.test(url)) {
-      io.info('No web page can open such an address, and so --origin refuses nobody.\n');
+      io.info('Web pages cannot open this address, so --origin has no effect.\n');
     }
     if (flags.tls && !flags.json) {
-      io.info('The certificate was made for this server; --json prints it, for clients to trust.\n');
+      io.info('The certificate was made for this server; --json prints it, so that clients can trust it.\n');
     }
     if (!interrupted.aborted) await once(interrupted, 'abort');
     await listener.close();
@@ -123,7 +123,7 @@ export const command = defineCommand({
   },
 });
 
-/** Protections that were asked for and that the transport does not have. */
+/** Problems of protections that were requested and that the transport does not have. */
 function unguarded(
   choice: TransportChoice,
   { tls, cert, auth }: Pick<Values<typeof FLAGS>, 'tls' | 'cert' | 'auth'>,
@@ -138,23 +138,23 @@ function unguarded(
   });
 }
 
-/** Certificate and key in the files, where any are named. */
+/** Reads the certificate and key, if they are named. */
 function readIdentity(
   { cert, key }: Pick<Values<typeof FLAGS>, 'cert' | 'key'>,
   { resolve }: Io,
 ): { identity: Identity | undefined } | { problems: string[] } {
   if (cert === undefined && key === undefined) return { identity: undefined };
-  if (cert === undefined || key === undefined) return { problems: ['--cert and --key go together'] };
+  if (cert === undefined || key === undefined) return { problems: ['give both --cert and --key, or neither'] };
   try {
     const identity = { certificate: readFileSync(resolve(cert), 'utf8'), key: readFileSync(resolve(key), 'utf8') };
     const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
-    return isItsKey ? { identity } : { problems: ['--cert, --key: the key is not that of the certificate'] };
+    return isItsKey ? { identity } : { problems: ['--cert, --key: the key does not belong to the certificate'] };
   } catch (error) {
     return { problems: [`--cert, --key: ${errorText(error)}`] };
   }
 }
 
-/** An origin as browsers send it has a scheme and a host, and nothing after them (RFC 6454 §6.2). */
+/** Problems of origins: as browsers send it, an origin has a scheme and a host and nothing after them (RFC 6454 §6.2). */
 function originProblems(origin: string | undefined): string[] {
   if (origin === undefined) return [];
   const listed = listOf(origin);

@@ -8,12 +8,12 @@ import { toggle } from '../flags.ts';
 import { givenOf, settingFlag } from '../setting-flags.ts';
 import { measureAndReport, RUN_FLAGS } from './run.ts';
 
-/** The scenario that this command runs, alone. */
+/** The only scenario that this command runs. */
 const SCENARIO = 'wire';
 const TRIALS = '1';
 const sizes = scenarios.find(({ id }) => id === SCENARIO)?.defaults.sizes ?? [];
 
-/** Scenario `wire` alone: bytes of messages sent one at a time. Exits with 13 if the sockets carried anything else. */
+/** Runs the scenario `wire` alone: bytes of messages sent one at a time. Exits with 13 if the bytes differ from the formulas. */
 export const command = defineCommand({
   name: 'wire',
   description: 'count the bytes of messages sent one at a time, and compare them with the protocols’ formulas',
@@ -22,7 +22,7 @@ export const command = defineCommand({
     size: settingFlag('size', { usual: sizes.join(', ') }),
     trials: settingFlag('trials', { help: 'trials of each transport and size', usual: TRIALS }),
     link: settingFlag('link', {
-      help: 'veth (bytes of the link and of the sockets), loopback (of the sockets), or auto',
+      help: 'veth (counts bytes of the link and of the sockets), loopback (only bytes of the sockets), or auto',
     }),
     out: RUN_FLAGS.out,
     json: toggle('print the results document instead of the table'),
@@ -51,10 +51,10 @@ export const command = defineCommand({
   },
 });
 
-/** Share of the link's bytes that may cross besides messages and acknowledgements, such as a keep-alive. */
+/** Maximum share of the link's bytes that are neither messages nor acknowledgements, such as a keep-alive. */
 const MAX_OFF_ON_LINK = 0.02;
 
-/** True if the bytes differ from the formula, where there is one. Datagrams are counted on the link alone. */
+/** True if there is a formula and the bytes differ from it. Datagrams are counted only on the link. */
 function isOff(way: WireWay | null): boolean {
   if (way?.socket === null) return Math.abs(way.link?.share ?? 0) > MAX_OFF_ON_LINK;
   const difference = way?.socket.difference ?? null;

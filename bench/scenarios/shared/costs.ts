@@ -1,22 +1,22 @@
 import { capabilitiesOf } from '../../transports/index.ts';
 import type { PlannedCase, Resources } from '../shape.ts';
 
-/** Time of a trial besides warm-up and measuring: starting, connecting, draining, stopping. Measured on two slow cores. */
+/** Time of a trial besides warm-up and measurement: starting, connecting, draining and stopping. Measured on two slow cores. */
 export const OVERHEAD_SECONDS = 0.75;
-/** Rate at which sessions are opened one after another, about. */
+/** Approximate rate of opening sessions one after another. */
 const SESSIONS_PER_SECOND = 500;
 
-/** Estimated time of a trial that the clock ends. */
+/** Estimated time of a trial with a fixed length. */
 export const timedSeconds = ({ seconds }: PlannedCase, warmupSeconds: number): number =>
   warmupSeconds + seconds + OVERHEAD_SECONDS;
 
 /** Estimated time of opening a number of sessions one after another. */
 export const openingSeconds = (sessions: number): number => sessions / SESSIONS_PER_SECOND;
 
-/** Sessions that send: a transport that sends by requests has a connection for them beside the one it listens on. */
+/** Resources of sessions that send. A transport that sends with requests needs a second connection for them. */
 export const sendingSessions = (planned: PlannedCase): Resources => ({
   connections: planned.clients * (capabilitiesOf(planned).upstream === 'request' ? 2 : 1),
 });
 
-/** Sessions that only listen. */
+/** Resources of sessions that only receive. */
 export const silentSessions = ({ clients }: PlannedCase): Resources => ({ connections: clients });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Probed, RESOLUTION, search } from './search.ts';
 
-/** A server that meets the objective up to a rate, and a generator that can offer up to another. */
+/** Simulates a server that meets the objective up to one rate, and a generator that can offer up to another. */
 function probes(server: number, generator = Number.POSITIVE_INFINITY) {
   const tried: { rate: number; confirming: boolean }[] = [];
   const probe = async (rate: number, confirming: boolean): Promise<Probed> => {
@@ -19,7 +19,7 @@ describe('search', () => {
       expect(found.limit).toBe('missed');
       expect(found.rate).toBeLessThanOrEqual(limit);
       expect(found.rate).toBeGreaterThan(limit / RESOLUTION / 1.01);
-      // The last word has the longer probe, at the rate that is reported.
+      // The last probe is the longer one, at the reported rate.
       expect(tried.at(-1)).toEqual({ rate: found.rate, confirming: true });
       expect(tried.length).toBeLessThan(26);
     }

@@ -1,32 +1,32 @@
-/** Outcome of a probe at some rate: the objective met, missed by the server, or a load the generator could not offer. */
+/** Outcome of a probe: the objective was met or missed, or the generator could not offer the rate. */
 export interface Probed {
   readonly outcome: 'met' | 'missed' | 'generator';
 }
 
-export interface Found {
-  /** Highest rate that was met and confirmed; 0 where none was. */
+export interface SearchResult {
+  /** Highest rate that met the objective and was confirmed; 0 if there is none. */
   readonly rate: number;
-  /** Outcome that stopped the search from above; undefined where none did. */
+  /** Outcome of the lowest rate that failed; undefined if none did. */
   readonly limit: Probed['outcome'] | undefined;
 }
 
-/** Neighbouring rates that are told apart: the search stops when what is met and what is not are this near. */
+/** Ratio of the lowest failed to the highest successful rate at which the search stops. */
 export const RESOLUTION = 1.04;
-/** After a found rate that was not confirmed, the next lower one tried. */
+/** Factor from a rate that was not confirmed to the next one tried. */
 const STEP_DOWN = 0.95;
 const MAX_PROBES = 30;
 const MIN_RATE = 1;
 const MAX_RATE = 10_000_000;
 
 /**
- * Finds the highest rate whose probe meets the objective: doubles (or halves) from `start` until it is bracketed, halves the
- * bracket by its geometric mean, and confirms the best with a longer probe, stepping down until one holds. `probe` may be
- * noisy: a rate that was met once and not confirmed is not reported.
+ * Finds the highest rate whose probe meets the objective. Doubles (or halves) the rate from `start` until the limit is bracketed,
+ * bisects the bracket at its geometric mean, and confirms the best rate with a longer probe, stepping down until one succeeds.
+ * `probe` may be noisy: a rate that succeeded once and was not confirmed is not reported.
  */
 export async function search(
   start: number,
   probe: (rate: number, confirming: boolean) => Promise<Probed>,
-): Promise<Found> {
+): Promise<SearchResult> {
   let met = 0;
   let missed = Number.POSITIVE_INFINITY;
   let limit: Probed['outcome'] | undefined;
@@ -55,7 +55,7 @@ export async function search(
   return { rate: 0, limit };
 }
 
-/** Three significant figures: 45,300 msg/s and not 45,254.83. */
+/** Rounds to three significant digits: 45,300 msg/s instead of 45,254.83. */
 function tidy(rate: number): number {
   return Number(rate.toPrecision(3));
 }

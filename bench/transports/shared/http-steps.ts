@@ -3,8 +3,8 @@ import { type Chain, message } from '../../checks/micro/chain.ts';
 import { arrived, MemorySocket, type Pieces } from '../../checks/micro/memory-socket.ts';
 
 /**
- * A message up as the body of a POST. The request's head is in neither step: undici writes it and Node.js parses it in places
- * that nobody else can call.
+ * Steps of a message up in the body of a POST. They exclude the request's head, because undici and Node.js write and parse it in
+ * functions that are not exported.
  */
 export function posted(): Chain<string> {
   return message()
@@ -12,7 +12,7 @@ export function posted(): Chain<string> {
     .timed('server decode', 'POST body, to text, without the HTTP head', 'node', (body) => body.toString());
 }
 
-/** Writes into an answer that does not end. */
+/** Creates a function that writes chunks into an answer that stays open. */
 export function chunked(contentType: string): (content: Buffer) => Pieces {
   const socket = new MemorySocket();
   const stream = answerOn(socket);
@@ -25,7 +25,7 @@ export function chunked(contentType: string): (content: Buffer) => Pieces {
   };
 }
 
-/** Answer of Node's server to a request that came by this socket. */
+/** Creates Node's response to a request on this socket. */
 export function answerOn(socket: MemorySocket): ServerResponse {
   const request = new IncomingMessage(socket);
   request.method = 'GET';
@@ -36,13 +36,13 @@ export function answerOn(socket: MemorySocket): ServerResponse {
   return response;
 }
 
-/** Content of a chunk, which stands between its length in hexadecimal digits and a line end. RFC 9112 §7.1 */
+/** Content of a chunk, between its hexadecimal length and a line end. RFC 9112 §7.1 */
 export function chunkContent(pieces: Pieces): Buffer {
   const chunk = arrived(pieces);
   return chunk.subarray(chunk.indexOf('\r\n') + 2, -2);
 }
 
-/** Body of an answer, which follows an empty line. */
+/** Body of an answer, after the empty line. */
 export function answerBody(pieces: Pieces): Buffer {
   const answer = arrived(pieces);
   return answer.subarray(answer.indexOf('\r\n\r\n') + 4);

@@ -2,10 +2,10 @@ import type { HttpSurface } from '../../checks/abuse/tools/surface.ts';
 import type { Exchange } from '../../checks/theory/framing.ts';
 import { request, response, UUID } from '../../checks/theory/parts.ts';
 
-/** Authority that stands in every request to this URL. */
+/** Host and port of a URL, which every request repeats. */
 export const authorityOf = (url: string): string => new URL(url).host;
 
-/** Bytes of a POST that carries a message, and says so where it brings bytes, and of its empty answer. */
+/** Bytes of a POST with a message, and of its empty answer. A POST of bytes has a content type. */
 export function postCost({ size, encoding, url }: Exchange): { up: number; down: number } {
   const fields = encoding === 'binary' ? [['content-type', 'application/octet-stream'] as const] : [];
   return {
@@ -14,7 +14,7 @@ export function postCost({ size, encoding, url }: Exchange): { up: number; down:
   };
 }
 
-/** Attack surface of sessions that are named by a UUID, and whose messages are posted. */
+/** Attack surface of sessions that have a UUID and send with POSTs. */
 export function sessionSurface(
   opens: string,
   more: Pick<HttpSurface, 'outlivesConnection' | 'behindAfterBytes'>,
@@ -29,5 +29,5 @@ export function sessionSurface(
   };
 }
 
-/** A session's name wherever it stands. */
+/** Pattern of a session's UUID in a text. */
 export const UUID_IN_TEXT = /[0-9a-f]{8}-[0-9a-f-]{27}/;

@@ -6,10 +6,10 @@ import { sessionSurface } from './http.ts';
 /** Bytes of the JSON around one message, its quotes included. */
 export const pollBodyBytes = (index: number): number => JSON.stringify({ cursor: index, messages: [''] }).length;
 
-/** The server keeps messages until they are asked for, so that no system buffer takes any of them. */
+/** Attack surface of polling. The server keeps messages until they are fetched, so no system buffer holds any of them. */
 export const pollingSurface = sessionSurface('POST /sessions', { outlivesConnection: true, behindAfterBytes: 1 << 20 });
 
-/** A POST up; down a JSON answer to a poll. */
+/** Encoding steps of polling: a POST up, a JSON answer down. */
 export const pollingSteps: Steps = async () => {
   const { answerBody, answerOn, posted } = await import('./http-steps.ts');
   const socket = new MemorySocket();

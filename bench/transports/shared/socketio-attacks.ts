@@ -9,14 +9,14 @@ import { openWebSocket } from '../../checks/abuse/tools/websocket.ts';
 
 /** Separator of packets in one body (Engine.IO 4). */
 const SEPARATOR = '\x1e';
-/** An array or a map of so many elements, an extension or a text of so many bytes, and nothing of it: MessagePack's own prefixes. */
+/** Length of 2³²−1 elements or bytes, for MessagePack's prefixes of values that then do not follow. */
 const HUGE = [0xff, 0xff, 0xff, 0xff];
 
-/** End of a session: the answer to a poll (Engine.IO's packet `1`), or there is none of that name. */
+/** Pattern of an ended session: a poll is answered with Engine.IO's packet `1`, or the session is unknown. */
 const OVER = /\r\n\r\n1(?:HTTP|$)| 400 /;
 
 const unofferedUpgrade: Attack = {
-  name: 'an upgrade that nobody offers',
+  name: 'an upgrade to a protocol that is not offered',
   refused: CLOSED,
   async run({ dial }) {
     const peer = await dial();
@@ -31,11 +31,11 @@ export const eventAttacks = (surface: WebSocketSurface): readonly Attack[] => [
   ...(
     [
       ['eleven attachments', '4511-["m",{"_placeholder":true,"num":0}]'],
-      ['attachments that never come', '4510-["m",{"_placeholder":true,"num":0}]'],
+      ['attachments that never arrive', '4510-["m",{"_placeholder":true,"num":0}]'],
       ['a binary event without attachments', '450-["m",1]'],
       ['an event whose name is an object', '42[{"toString":"m"},"x"]'],
       ['an event without a message', '42["m"]'],
-      ['something that is no packet', '4{}'],
+      ['a malformed packet', '4{}'],
     ] as const
   ).map(
     ([name, packet]): Attack => ({
@@ -50,7 +50,7 @@ export const eventAttacks = (surface: WebSocketSurface): readonly Attack[] => [
   ),
   ...(
     [
-      ['events that nobody listens for', '42["other",1]'],
+      ['unknown events', '42["other",1]'],
       ['attempts to join other namespaces', '40/other,'],
     ] as const
   ).map(
@@ -71,7 +71,7 @@ export const packedAttacks = (surface: WebSocketSurface): readonly Attack[] => [
   unofferedUpgrade,
   ...(
     [
-      ['that is a text', undefined],
+      ['in a text frame', undefined],
       ['that is empty', Buffer.alloc(0)],
       ['cut short', Buffer.from(packed({ type: 2, nsp: '/', data: ['m', 'x'] })).subarray(0, -4)],
       ['of an array nested ten thousand times', Buffer.alloc(10_000, 0x91)],
@@ -81,13 +81,13 @@ export const packedAttacks = (surface: WebSocketSurface): readonly Attack[] => [
       ['of bytes declared to be huge', Buffer.of(0xc6, ...HUGE)],
       ['of a text declared to be huge', Buffer.of(0xdb, ...HUGE)],
       ['of an extension declared to be huge', Buffer.of(0xc9, ...HUGE, 1)],
-      ['of a type that there is not', packed({ type: 5, nsp: '/', data: ['m', 'x'] })],
-      ['of a namespace that is a number', packed({ type: 2, nsp: 1, data: ['m', 'x'] })],
-      ['of an event without a name', packed({ type: 2, nsp: '/', data: [] })],
-      ['of an event whose name is an object', packed({ type: 2, nsp: '/', data: [{ toString: 'm' }, 'x'] })],
-      ['of an event that only the server has', packed({ type: 2, nsp: '/', data: ['disconnect', 'x'] })],
-      ['of a map that would change its own nature', packed({ type: 2, nsp: '/', data: ['m', { ['__proto__']: 'x' }] })],
-      ['of attachments', packed({ type: 5, nsp: '/', data: ['m', { _placeholder: true, num: 0 }], attachments: 9 })],
+      ['of an unknown type', packed({ type: 5, nsp: '/', data: ['m', 'x'] })],
+      ['with a number as its namespace', packed({ type: 2, nsp: 1, data: ['m', 'x'] })],
+      ['with an event without a name', packed({ type: 2, nsp: '/', data: [] })],
+      ['with an event whose name is an object', packed({ type: 2, nsp: '/', data: [{ toString: 'm' }, 'x'] })],
+      ['with an event reserved for the server', packed({ type: 2, nsp: '/', data: ['disconnect', 'x'] })],
+      ['with a map that has the key __proto__', packed({ type: 2, nsp: '/', data: ['m', { ['__proto__']: 'x' }] })],
+      ['with attachments', packed({ type: 5, nsp: '/', data: ['m', { _placeholder: true, num: 0 }], attachments: 9 })],
     ] as const
   ).map(
     ([what, packet]): Attack => ({
@@ -101,7 +101,7 @@ export const packedAttacks = (surface: WebSocketSurface): readonly Attack[] => [
     }),
   ),
   {
-    name: 'a flood of packets that nobody listens for',
+    name: 'a flood of unknown events',
     refused: CLOSED,
     async run(target) {
       const peer = await openPacked(target, surface);
@@ -118,14 +118,14 @@ export const pollingAttacks = (surface: HttpSurface): readonly Attack[] => [
     post(Array.from({ length: 5_000 }, () => '42["other"]').join(SEPARATOR)),
   ),
   polling(surface, 'ten thousand empty packets in a body', ({ post }) => post(SEPARATOR.repeat(10_000))),
-  polling(surface, 'a binary packet that is no base64', ({ post }) => post('b****')),
-  polling(surface, 'polls beside polls', async ({ get, other }) => {
+  polling(surface, 'a binary packet that is not base64', ({ post }) => post('b****')),
+  polling(surface, 'concurrent polls', async ({ get, other }) => {
     const { get: getToo } = await other();
     for (let round = 0; round < 10; round++) await Promise.all([get(), getToo()]);
   }),
-  polling(surface, 'a body beside a body', async ({ begin, other }) => {
+  polling(surface, 'concurrent bodies', async ({ begin, other }) => {
     await begin();
-    // The first is under way once the server has seen it, and that it does not tell.
+    // Waits until the server has seen the first body, which it does not confirm.
     await sleep(500);
     await (await other()).post('2');
   }),
@@ -140,7 +140,7 @@ function packed(packet: unknown): Uint8Array {
 async function openPacked(target: Target, surface: WebSocketSurface): Promise<RawPeer> {
   const peer = await openWebSocket(target, surface);
   await peer.write(frame(packed({ type: 0, nsp: '/', data: { token: target.token } }), { opcode: BINARY }));
-  // The answer has a namespace; the handshake below it has none.
+  // Waits for the answer, which has a namespace; the handshake has none.
   await peer.hears(/nsp/);
   return peer;
 }
@@ -149,7 +149,7 @@ async function openPacked(target: Target, surface: WebSocketSurface): Promise<Ra
 interface Requests {
   get(): Promise<unknown>;
   post(body: string, more?: string): Promise<unknown>;
-  /** A POST that does not end. */
+  /** Begins a POST whose body never ends. */
   begin(): Promise<unknown>;
 }
 
@@ -158,7 +158,7 @@ interface Polling extends Requests {
   other(): Promise<Requests>;
 }
 
-/** Misuse of a session over long polling, after which the session is gone. */
+/** Attack on a session over long polling, after which the session is gone. */
 function polling(surface: HttpSurface, name: string, attack: (session: Polling) => Promise<unknown>): Attack {
   return {
     name,
@@ -182,7 +182,7 @@ function polling(surface: HttpSurface, name: string, attack: (session: Polling) 
       await own.get();
       await peer.hears(/40\{"sid"/);
       await attack({ ...own, other: async () => requests(await dial()) });
-      // There may be messages to be fetched before its end.
+      // Messages may be waiting before the session's end.
       const asking = await dial();
       for (let answers = 1; !OVER.test(asking.text); answers++) {
         await requests(asking).get();

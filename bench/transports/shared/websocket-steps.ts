@@ -1,7 +1,7 @@
 import { Receiver, Sender } from 'ws';
 import { callback, MemorySocket, type Pieces } from '../../checks/micro/memory-socket.ts';
 
-/** One direction of a WebSocket: a sender, and the receiver at the other end. Only clients mask (RFC 6455 §5.1). */
+/** Creates one direction of a WebSocket: a sender and the receiver at the other end. Only clients mask (RFC 6455 §5.1). */
 export function webSocket({ masked }: { masked: boolean }) {
   const socket = new MemorySocket();
   const sender = new Sender(socket);

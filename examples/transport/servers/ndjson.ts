@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import type { Application, Listener, Message, ServerSettings } from '../../../bench/contract.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../../../servers/shared/listening.ts';
 
-/** Newline-delimited JSON over TCP: each message is a JSON string on a line of its own. An empty one greets a session. */
+/** Newline-delimited JSON over TCP: each message is a JSON string on a line of its own. The server greets a session with an empty one. */
 export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
   const server = createServer({ noDelay: true });
   const sockets = trackSockets(server);
@@ -23,7 +23,7 @@ export async function listen(application: Application, settings: ServerSettings)
         if (message === undefined || Buffer.byteLength(message) > messageBytes) return void socket.destroy();
         void application(message, reply, broadcast);
       }
-      // JSON writes a character as six at the most.
+      // JSON writes a character as at most six.
       if (rest.length > 6 * messageBytes) socket.destroy();
     });
     socket.on('error', () => {});
@@ -42,7 +42,7 @@ export async function listen(application: Application, settings: ServerSettings)
   };
 }
 
-/** Undefined for anything but a JSON string: what comes from the network may be anything. */
+/** Decodes a line. Undefined for anything but a JSON string, because a peer may send anything. */
 function decode(line: string): string | undefined {
   try {
     const message: unknown = JSON.parse(line);

@@ -1,4 +1,4 @@
-import { APP_REPLAY, depends, type Family, judged, no, overHttp, yes } from './shape.ts';
+import { APP_REPLAY, type Family, judged, no, overHttp, overStream, STREAM_ORDER, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const httpStream: Family = {
@@ -6,17 +6,16 @@ export const httpStream: Family = {
   title: 'Streamed response + POST',
   facts: {
     ...overHttp,
-    browser: yes(S.fetch, 'fetch reads a response as it comes'),
-    binary: yes(S.content, 'content is bytes; framing is the application’s'),
-    buffering: no(S.httpStreamingIssues, 'a proxy that waits for the response’s end waits for ever'),
-    ordered: yes(S.tcpOrder, 'one response, read in order; messages up one request after another'),
+    ...overStream,
+    browser: yes(S.fetch, 'fetch reads a response as it arrives'),
+    binary: yes(S.content, 'content is bytes; the application adds the framing'),
+    ordered: yes(S.tcpOrder, STREAM_ORDER),
     replay: no(S.httpStreaming, APP_REPLAY),
-    'push-only': yes(S.httpStreaming, 'what it was made for'),
-    serverless: depends(S.httpStreamingIssues, 'a response may last, and the client reconnects each time it is cut'),
-    quiet: yes(S.httpStreaming, 'an open response costs nothing'),
+    'push-only': yes(S.httpStreaming, 'it was made for this'),
+    quiet: yes(S.httpStreaming, 'an open response sends nothing while idle'),
   },
   judgements: {
-    simplicity: judged(2, 'plain fetch; framing and reconnecting are yours'),
-    features: judged(3, 'nothing but a stream'),
+    simplicity: judged(2, 'it needs only fetch, but you write framing and reconnecting yourself'),
+    features: judged(3, 'it offers nothing but a stream'),
   },
 };

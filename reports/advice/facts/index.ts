@@ -11,14 +11,14 @@ import { webrtc } from './webrtc.ts';
 import { webtransport } from './webtransport.ts';
 import { ws } from './ws.ts';
 
-/** Transports that the advisor knows, by id, in the order in which they are listed. */
+/** Transports that the advisor knows, by id, in the order in which it lists them. */
 export const FACTS: Readonly<Record<string, Family>> = Object.fromEntries(
   [ws, socketio, sse, httpStream, longPolling, shortPolling, mqtt, graphql, grpc, webrtc, webtransport].map(
     (family) => [family.id, family],
   ),
 );
 
-/** Facts of a transport in a variant; undefined where the advisor does not know the transport. */
+/** Facts about a transport in a variant; undefined if the advisor does not know the transport. */
 export function factsOf(transport: string, variant: string | null): Family['facts'] | undefined {
   const family = Object.hasOwn(FACTS, transport) ? FACTS[transport] : undefined;
   if (family === undefined) return undefined;

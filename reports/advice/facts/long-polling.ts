@@ -1,4 +1,4 @@
-import { depends, type Family, judged, overHttp, yes } from './shape.ts';
+import { BASE64, CURSOR, depends, type Family, judged, LONG_POLLS, ONE_REQUEST, overHttp, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const longPolling: Family = {
@@ -6,18 +6,18 @@ export const longPolling: Family = {
   title: 'Long polling + POST',
   facts: {
     ...overHttp,
-    browser: yes(S.fetch, 'plain requests'),
+    browser: yes(S.fetch, 'it uses plain requests'),
     binary: yes(S.content, 'content is bytes'),
-    buffering: yes(S.longPolling, 'every response is complete'),
-    ordered: yes(S.longPolling, 'with no more than one request under way at a time, as here', 'judgement'),
-    replay: depends(S.longPolling, 'the server keeps messages until a poll’s cursor confirms them', 'judgement'),
-    'push-only': yes(S.longPolling, 'what it was made for'),
-    serverless: depends(S.longPollingIssues, 'requests may be held for the length of a poll'),
-    quiet: depends(S.longPollingIssues, 'a request each time a poll ends empty is little enough'),
+    buffering: yes(S.longPolling, 'every message arrives in a complete response'),
+    ordered: yes(S.longPolling, ONE_REQUEST, 'judgement'),
+    replay: depends(S.longPolling, CURSOR, 'judgement'),
+    'push-only': yes(S.longPolling, 'it was made for this'),
+    serverless: depends(S.longPollingIssues, LONG_POLLS),
+    quiet: depends(S.longPollingIssues, 'one request each time a poll ends empty is acceptable'),
   },
   judgements: {
-    simplicity: judged(1, 'requests and responses alone; anything that speaks HTTP takes part'),
-    features: judged(2, 'a cursor makes a break harmless; no way up of its own'),
+    simplicity: judged(1, 'it needs only requests and responses; any HTTP client can take part'),
+    features: judged(2, 'a cursor makes a broken connection harmless; clients need separate requests to send'),
   },
-  variants: { base64: { binary: depends(S.content, 'base64 will do, a third longer') } },
+  variants: { base64: { binary: depends(S.content, BASE64) } },
 };

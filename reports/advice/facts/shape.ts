@@ -2,8 +2,8 @@ import type { NeedId } from '../questions/needs.ts';
 import { S, type Source } from './sources.ts';
 
 /**
- * `depends`: it passes if what the note says holds, which is for others to see to. `other form`: it passes in a form that was
- * not measured, so that the figures are not those of what would be used.
+ * Answer of a transport to a need. `depends`: it meets the need if the note's condition holds. `other form`: it meets the need only
+ * in a form that was not measured, so the measured figures do not apply.
  */
 export type FactValue = 'yes' | 'no' | 'depends' | 'other form';
 export type Tag = 'measured' | 'specification' | 'judgement';
@@ -14,11 +14,11 @@ export type Fact = {
   readonly note: string;
   readonly source: Source;
   readonly tag: Tag;
-  /** The variant that another form is, where it has a name: what that one cannot do, this one cannot do so either. */
+  /** Variant that the other form is, if it has a name. The need is then met under that variant's limits. */
   readonly form?: string;
 };
 
-/** What the authors think, as they would say it; it has no clause and no interval, and can be left out. */
+/** Opinion of the authors. It has no clause and no interval, and a reader may leave it out. */
 export type Judgement = {
   readonly level: Level;
   readonly note: string;
@@ -26,21 +26,21 @@ export type Judgement = {
   readonly tag: 'judgement';
 };
 
-/** 1: the best there is; 2: middling; 3: the most work, or the least to be had. */
+/** 1 is the best, 2 is in between, 3 is the most work or the fewest features. */
 export const LEVELS = [1, 2, 3] as const;
 export type Level = (typeof LEVELS)[number];
 
 export const JUDGED = ['simplicity', 'features'] as const;
 export type JudgedCriterion = (typeof JUDGED)[number];
 
-/** All that the advisor knows of one transport. */
+/** Facts and judgements about one transport. */
 export type Family = {
   /** Id of the transport in results. */
   readonly id: string;
   readonly title: string;
   readonly facts: Readonly<Record<NeedId, Fact>>;
   readonly judgements: Readonly<Record<JudgedCriterion, Judgement>>;
-  /** Where a variant differs; it inherits the rest. */
+  /** Facts in which a variant differs; it inherits the rest. */
   readonly variants?: Readonly<Record<string, Partial<Readonly<Record<NeedId, Fact>>>>>;
 };
 
@@ -57,7 +57,7 @@ export const otherForm = (source: Source, note: string, form?: string): Fact => 
 });
 
 const AUTHORS: Source = {
-  clause: 'judgement of the authors; --judge puts yours in its place, --no-judgement leaves it out',
+  clause: 'judgement of the authors; --judge replaces it with yours, --no-judgement leaves it out',
   url: 'docs/choosing.md#judgement',
 };
 export const judged = (level: Judgement['level'], note: string): Judgement => ({
@@ -67,37 +67,61 @@ export const judged = (level: Judgement['level'], note: string): Judgement => ({
   tag: 'judgement',
 });
 
-export const NOT_PEER = 'client and server, never two clients';
-export const NO_SCHEMA = 'carries messages, knows no schema';
-export const APP_REPLAY = 'nothing of the protocol says what a client has had; the application must';
-export const NO_SESSIONS = 'when the connection goes, the session goes with it';
-export const TCP_WAITS = 'one TCP stream: what comes after a lost packet waits for it';
-export const HOLDS = 'a gateway holds the connections for the host';
+export const NOT_PEER = 'it connects a client to a server, never two clients to each other';
+export const NO_SCHEMA = 'it carries messages and knows no schema';
+export const APP_REPLAY = 'the protocol does not record what a client has received; the application must';
+export const NO_SESSIONS = 'the session ends with the connection';
+export const TCP_WAITS = 'it is one TCP stream: whatever follows a lost packet waits for that packet';
+export const GATEWAY = 'a gateway keeps the connections open for the host';
+export const UPGRADED = 'the connection is upgraded from HTTP to WebSocket, which a proxy may refuse';
+export const BASE64 = 'base64 is acceptable, which makes messages a third longer';
+export const ONE_REQUEST = 'as long as only one request is in flight at a time, as here';
+export const CURSOR = 'the server keeps messages until a poll’s cursor confirms them';
+export const LONG_POLLS = 'the host lets a request stay open for the length of a poll';
 
-/** What HTTP requests and responses have in common, whichever way the server holds them. */
+/** Facts common to every transport that uses HTTP requests and responses. */
 export const overHttp = {
-  'http-only': yes(S.content, 'nothing but requests and responses'),
+  'http-only': yes(S.content, 'it uses only requests and responses'),
   http1: yes(S.http1, 'HTTP/1.1 is enough'),
-  reliable: yes(S.tcpOrder, 'TCP, while the session lives'),
+  reliable: yes(S.tcpOrder, 'TCP delivers everything while the session lasts'),
   lossy: no(S.tcpOrder, TCP_WAITS),
   peer: no(S.httpRoles, NOT_PEER),
-  devices: no(S.httpRoles, 'HTTP keeps no session for who is away, and tells nobody that one is gone'),
+  devices: no(S.httpRoles, 'HTTP keeps no session for an absent client and tells nobody that a client is gone'),
   graphql: no(S.content, NO_SCHEMA),
-  upstream: no(S.post, 'a message up is a request of its own'),
+  upstream: no(S.post, 'each message from the client is a separate request'),
 } as const;
 
-/** What follows from a connection that WebSocket carries. */
+/** Facts common to every transport that streams messages in one long response. */
+export const overStream = {
+  buffering: no(S.httpStreamingIssues, 'a proxy that waits for the end of the response waits for ever'),
+  serverless: depends(
+    S.httpStreamingIssues,
+    'a response may stay open for a while, and the client reconnects each time it is cut off',
+  ),
+} as const;
+
+export const STREAM_ORDER =
+  'one response is read in order, and messages from the client are sent one request after another';
+
+/** Facts common to every transport that sends an event stream. */
+export const overEventStream = {
+  ...overStream,
+  binary: no(S.eventStream, 'an event stream is UTF-8 text'),
+  quiet: yes(S.eventNotes, 'an idle stream sends nothing, or a comment every 15 s or so where proxies need one'),
+} as const;
+
+/** Facts common to every transport that runs over WebSocket. */
 export const overWebSocket = {
-  browser: yes(S.wsApi, 'every browser has it'),
-  upstream: yes(S.wsPurpose, 'two ways on one connection'),
-  'http-only': no(S.upgrade, 'the connection is upgraded away from HTTP, which a proxy may refuse'),
-  buffering: yes(S.upgrade, 'after the upgrade no response is left to hold back'),
+  browser: yes(S.wsApi, 'every browser supports it'),
+  upstream: yes(S.wsPurpose, 'one connection carries messages both ways'),
+  'http-only': no(S.upgrade, UPGRADED),
+  buffering: yes(S.upgrade, 'after the upgrade there is no response to hold back'),
   http1: yes(S.wsHandshake, 'its handshake is HTTP/1.1'),
-  ordered: yes(S.tcpOrder, 'one TCP stream'),
-  reliable: yes(S.tcpOrder, 'TCP, while the connection lives'),
+  ordered: yes(S.tcpOrder, 'it is one TCP stream'),
+  reliable: yes(S.tcpOrder, 'TCP delivers everything while the connection lasts'),
   lossy: no(S.tcpOrder, TCP_WAITS),
-  'push-only': yes(S.wsPurpose, 'the server sends when it likes'),
+  'push-only': yes(S.wsPurpose, 'the server can send at any time'),
   peer: no(S.wsPurpose, NOT_PEER),
-  serverless: depends(S.gateway, HOLDS),
-  quiet: yes(S.wsPing, 'silent but for pings, as rare as one likes'),
+  serverless: depends(S.gateway, GATEWAY),
+  quiet: yes(S.wsPing, 'an idle connection sends only pings, as rarely as you like'),
 } as const;

@@ -1,4 +1,4 @@
-import { depends, type Family, judged, no, overHttp, yes } from './shape.ts';
+import { CURSOR, depends, type Family, judged, no, ONE_REQUEST, overHttp, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const shortPolling: Family = {
@@ -6,17 +6,17 @@ export const shortPolling: Family = {
   title: 'Short polling + POST',
   facts: {
     ...overHttp,
-    browser: yes(S.fetch, 'plain requests'),
+    browser: yes(S.fetch, 'it uses plain requests'),
     binary: yes(S.content, 'content is bytes'),
-    buffering: yes(S.content, 'every response is complete and at once'),
-    ordered: yes(S.content, 'with no more than one request under way at a time, as here', 'judgement'),
-    replay: depends(S.content, 'the server keeps messages until a poll’s cursor confirms them', 'judgement'),
-    'push-only': yes(S.content, 'the client asks again and again; as late as its interval'),
-    serverless: yes(S.content, 'no request is held'),
-    quiet: no(S.longPolling, 'asks at every interval whether there is news or not'),
+    buffering: yes(S.content, 'every response is complete and immediate'),
+    ordered: yes(S.content, ONE_REQUEST, 'judgement'),
+    replay: depends(S.content, CURSOR, 'judgement'),
+    'push-only': yes(S.content, 'the client asks at intervals, so a message is late by up to one interval'),
+    serverless: yes(S.content, 'the server answers at once and holds no request'),
+    quiet: no(S.longPolling, 'the client sends a request at every interval, whether there is news or not'),
   },
   judgements: {
-    simplicity: judged(1, 'the simplest there is'),
-    features: judged(3, 'late by design, and busy when nothing happens'),
+    simplicity: judged(1, 'it is the simplest of all'),
+    features: judged(3, 'it is late by design, and busy even when nothing happens'),
   },
 };

@@ -1,4 +1,15 @@
-import { depends, type Family, HOLDS, judged, NO_SCHEMA, no, otherForm, overWebSocket, yes } from './shape.ts';
+import {
+  depends,
+  type Family,
+  GATEWAY,
+  judged,
+  LONG_POLLS,
+  NO_SCHEMA,
+  no,
+  otherForm,
+  overWebSocket,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const socketio: Family = {
@@ -8,37 +19,37 @@ export const socketio: Family = {
     ...overWebSocket,
     'http-only': otherForm(
       S.sockets,
-      'it polls (its own first choice); what is measured here is its WebSocket transport',
+      'it uses polling (its default at the start) instead of the WebSocket transport measured here',
       'polling',
     ),
-    buffering: yes(S.sockets, 'over WebSocket nothing is held back, and its polls are complete responses'),
-    ordered: yes(S.socketsDelivery, 'guaranteed whichever transport carries it'),
-    reliable: yes(S.socketsDelivery, 'while the connection lives; at most once across a break'),
-    binary: yes(S.socketsBinary, 'buffers travel as attachments'),
+    buffering: yes(S.sockets, 'WebSocket has no response to hold back, and every poll gets a complete response'),
+    ordered: yes(S.socketsDelivery, 'order is guaranteed over every transport it uses'),
+    reliable: yes(S.socketsDelivery, 'every message arrives while the connection lasts; at most once when it breaks'),
+    binary: yes(S.socketsBinary, 'binary data travels as attachments'),
     replay: depends(
       S.socketsRecovery,
-      'connection state recovery is switched on, its adapter keeps packets, and the break is short',
+      'connection state recovery is on, its adapter keeps packets, and the client is away only briefly',
     ),
     devices: no(S.socketsDelivery, 'the server keeps nothing for a client that is away'),
     graphql: no(S.sockets, NO_SCHEMA),
-    serverless: depends(S.gateway, `${HOLDS} and speaks Socket.IO’s protocol`, 'judgement'),
-    quiet: yes(S.sockets, 'a ping every 25 s unless set otherwise'),
+    serverless: depends(S.gateway, `${GATEWAY} and speaks Socket.IO’s protocol`, 'judgement'),
+    quiet: yes(S.sockets, 'an idle connection sends only a ping every 25 s by default'),
   },
   judgements: {
-    simplicity: judged(2, 'a library of its own on both sides, and sticky sessions while it may poll'),
-    features: judged(1, 'reconnecting, rooms, acknowledgements and fallback are there'),
+    simplicity: judged(2, 'it needs its own library on both sides, and sticky sessions as long as polling is enabled'),
+    features: judged(1, 'reconnecting, rooms, acknowledgements and a fallback are built in'),
   },
   variants: {
     polling: {
-      upstream: no(S.sockets, 'messages up are POST requests'),
-      'http-only': yes(S.sockets, 'nothing but requests and responses'),
-      serverless: depends(S.longPollingIssues, 'requests may be held for the length of a poll'),
-      quiet: depends(S.sockets, 'a request every 25 s, with its headers, is little enough'),
+      upstream: no(S.sockets, 'messages from the client are POST requests'),
+      'http-only': yes(S.sockets, 'it uses only requests and responses'),
+      serverless: depends(S.longPollingIssues, LONG_POLLS),
+      quiet: depends(S.sockets, 'one request every 25 s, with its headers, is acceptable'),
     },
     upgrade: {
       'http-only': otherForm(
         S.sockets,
-        'it stays with polling where the upgrade fails; what is measured here upgraded',
+        'it stays with polling where the upgrade fails; the connections measured here were upgraded',
         'polling',
       ),
     },

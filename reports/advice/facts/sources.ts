@@ -1,4 +1,7 @@
-/** Where a fact stands. Documents that change are named with their edition; those of the WHATWG have none, and were read in November 2026. */
+/**
+ * Clause and address of the document that a fact is taken from. Documents that change are named with their edition; those of the
+ * WHATWG have none and were read in November 2026.
+ */
 export type Source = { readonly clause: string; readonly url: string };
 
 const rfc = (number: number, section: string): Source => ({

@@ -1,4 +1,4 @@
-import { depends, type Family, judged, no, overHttp, yes } from './shape.ts';
+import { BASE64, depends, type Family, judged, no, overEventStream, overHttp, STREAM_ORDER, yes } from './shape.ts';
 import { S } from './sources.ts';
 
 export const sse: Family = {
@@ -6,25 +6,28 @@ export const sse: Family = {
   title: 'Server-Sent Events + POST',
   facts: {
     ...overHttp,
-    browser: yes(S.eventSource, 'EventSource'),
-    binary: no(S.eventStream, 'an event stream is UTF-8 text'),
-    http1: yes(S.eventNotes, 'HTTP/1.1 is enough; then all tabs of an origin share the few connections of a browser'),
-    buffering: no(S.httpStreamingIssues, 'a proxy that waits for the response’s end waits for ever'),
-    ordered: yes(S.tcpOrder, 'one response, read in order; messages up one request after another'),
+    ...overEventStream,
+    browser: yes(S.eventSource, 'every browser has EventSource'),
+    http1: yes(
+      S.eventNotes,
+      'HTTP/1.1 is enough, though all tabs of one origin then share the browser’s few connections',
+    ),
+    ordered: yes(S.tcpOrder, STREAM_ORDER),
     replay: depends(
       S.lastEventId,
-      'the server numbers events and keeps them: the client says by Last-Event-ID what it had',
+      'the server numbers and keeps events; the client sends the last number it received in Last-Event-ID',
     ),
-    'push-only': yes(S.eventSource, 'what it was made for'),
-    serverless: depends(S.httpStreamingIssues, 'a response may last, and the client reconnects each time it is cut'),
-    quiet: yes(S.eventNotes, 'silent but for a comment every 15 s or so, where proxies want one'),
+    'push-only': yes(S.eventSource, 'it was made for this'),
   },
   judgements: {
-    simplicity: judged(1, 'a response that does not end; curl reads it'),
-    features: judged(2, 'browsers reconnect and say what they had; no way up of its own'),
+    simplicity: judged(1, 'it is a response that does not end; even curl can read it'),
+    features: judged(
+      2,
+      'browsers reconnect and report what they last received; clients need separate requests to send',
+    ),
   },
   variants: {
-    h2: { http1: no(S.http2, 'this variant is HTTP/2') },
-    base64: { binary: depends(S.eventStream, 'base64 will do, a third longer') },
+    h2: { http1: no(S.http2, 'this variant uses HTTP/2') },
+    base64: { binary: depends(S.eventStream, BASE64) },
   },
 };

@@ -6,13 +6,13 @@ export const ws: Family = {
   title: 'WebSocket',
   facts: {
     ...overWebSocket,
-    binary: yes(S.wsFrames, 'frames of text or of bytes'),
+    binary: yes(S.wsFrames, 'a frame carries text or bytes'),
     replay: no(S.wsDesign, APP_REPLAY),
     devices: no(S.wsDesign, NO_SESSIONS),
     graphql: no(S.wsFrames, NO_SCHEMA),
   },
   judgements: {
     simplicity: judged(1, 'one handshake, then messages; every platform has a client'),
-    features: judged(3, 'reconnecting, heartbeats, rooms and replay are yours to write'),
+    features: judged(3, 'you write reconnecting, heartbeats, rooms and replay yourself'),
   },
 };

@@ -1,6 +1,6 @@
 import type { MeasuredCriterion } from '../../kinds/shape.ts';
 
-/** Criteria that weights are given to. One that nobody can measure is judged; which metric stands for another is said by each kind of scenario. */
+/** Criteria that have weights. Those that nobody can measure are judged; each scenario kind names the metrics for the others. */
 // biome-ignore format: a criterion, one line
 export const CRITERIA = [
   { id: 'p99', name: 'tail latency', judged: false },
@@ -26,7 +26,7 @@ export const criterionOf = (id: CriterionId): Criterion => {
   return found;
 };
 
-/** Those that are not named count for nothing. */
+/** Weights with 0 for every criterion that is not given. */
 export const weightsOf = (given: Partial<Weights>): Weights => ({
   p99: 0,
   throughput: 0,

@@ -5,7 +5,7 @@ import { inOrder, judgedText, readJudged } from './judgements.ts';
 import { CONTRADICTIONS, NEEDS, type NeedId } from './needs.ts';
 import { PRESETS } from './presets.ts';
 
-/** Answers while they are being given: what is typed stays as it was typed until it can be read. */
+/** Answers while the reader gives them: typed text stays as typed until it can be parsed. */
 export type Draft = {
   readonly preset: string | null;
   readonly needs: readonly NeedId[];
@@ -18,11 +18,11 @@ export type Draft = {
   readonly weights: Weights;
   readonly judged: readonly OwnLevel[];
   readonly judgement: boolean;
-  /** Weights were given, by hand or with a preset: only then may a cost be shown. */
+  /** True if weights were given, by hand or by a preset: only then is a cost shown. */
   readonly weighed: boolean;
 };
 
-/** The preset's weights sum to a hundred; without one each has as much as the others. */
+/** Equal weights, for a draft without a preset. */
 export const EVEN: Weights = weightsOf(Object.fromEntries(CRITERIA.map(({ id }) => [id, 10])));
 
 export const BLANK: Draft = {
@@ -40,7 +40,7 @@ export const BLANK: Draft = {
   weighed: false,
 };
 
-/** What a preset says; the load stays the reader's own. */
+/** Applies a preset's needs and weights; the load stays the reader's. */
 export function withPreset(draft: Draft, id: string): Draft {
   const preset = PRESETS.find((one) => one.id === id);
   if (preset === undefined) return { ...draft, preset: null };
@@ -50,7 +50,7 @@ export function withPreset(draft: Draft, id: string): Draft {
 export type Field = 'needs' | 'clients' | 'rate' | 'size' | 'objective' | 'weights';
 export type Problems = Partial<Readonly<Record<Field, string>>>;
 
-/** Every problem at once, each with what would be right; no answers while there is one. */
+/** Parses a draft. Returns all problems at once, each with what would be valid, and no answers if there is a problem. */
 export function readDraft(draft: Draft): { readonly answers: Answers | null; readonly problems: Problems } {
   const { preset, needs, scenario, percentile, objectiveMs, weights, judged, judgement } = draft;
   const contradiction = CONTRADICTIONS.find(({ both }) => both.every((id) => needs.includes(id)));
@@ -60,12 +60,12 @@ export function readDraft(draft: Draft): { readonly answers: Answers | null; rea
   const milliseconds = readNumber(objectiveMs, Number.MIN_VALUE, false);
   const counting = CRITERIA.filter(({ id, judged }) => weights[id] > 0 && (judgement || !judged));
   const problems: Problems = {
-    ...(contradiction === undefined ? {} : { needs: `These cannot both be: ${contradiction.why}.` }),
-    ...(clients === undefined ? { clients: 'A whole number from 1 up, or nothing.' } : {}),
-    ...(rate === undefined ? { rate: 'A number from 0 up, or nothing.' } : {}),
-    ...(size === undefined ? { size: 'A whole number from 1 up, or nothing.' } : {}),
-    ...(milliseconds === undefined ? { objective: 'A number above 0, or nothing.' } : {}),
-    ...(counting.length === 0 ? { weights: 'Something that counts needs a weight above 0.' } : {}),
+    ...(contradiction === undefined ? {} : { needs: `These two needs exclude each other: ${contradiction.why}.` }),
+    ...(clients === undefined ? { clients: 'Enter a whole number of at least 1, or leave this empty.' } : {}),
+    ...(rate === undefined ? { rate: 'Enter a number of at least 0, or leave this empty.' } : {}),
+    ...(size === undefined ? { size: 'Enter a whole number of at least 1, or leave this empty.' } : {}),
+    ...(milliseconds === undefined ? { objective: 'Enter a number above 0, or leave this empty.' } : {}),
+    ...(counting.length === 0 ? { weights: 'At least one criterion that counts needs a weight above 0.' } : {}),
   };
   if (clients === undefined || rate === undefined || size === undefined || milliseconds === undefined) {
     return { answers: null, problems };
@@ -74,7 +74,7 @@ export function readDraft(draft: Draft): { readonly answers: Answers | null; rea
   const preferred = PRESETS.find(({ id }) => id === preset)?.scenario ?? null;
   const answers: Answers = {
     preset,
-    // In the order of the list, as the command line has them: the same needs are the same answers.
+    // In the order of the list, so that the same needs always make the same answers.
     needs: NEEDS.filter(({ id }) => needs.includes(id)).map(({ id }) => id),
     load: { scenario, preferred, clients, rate, size },
     objective: milliseconds === null ? null : { percentile, seconds: milliseconds / 1e3 },
@@ -85,14 +85,14 @@ export function readDraft(draft: Draft): { readonly answers: Answers | null; rea
   return { answers, problems };
 }
 
-/** Undefined where it cannot be read, null where nothing was said. */
+/** Number in a text field; undefined if it is invalid, null if the field is empty. */
 function readNumber(text: string, min: number, whole: boolean): number | null | undefined {
   if (text.trim() === '') return null;
   const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
   return number >= min && Number.isFinite(number) && (!whole || Number.isInteger(number)) ? number : undefined;
 }
 
-/** Names under which a link carries a draft, beside whatever else it carries. */
+/** Names of the link's parameters that hold a draft. */
 export const LINK_KEYS = [
   'for',
   'need',
@@ -119,16 +119,15 @@ export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
     rate: rate.trim(),
     size: size.trim(),
     slo: objectiveMs.trim() === '' ? '' : `p${percentile}:${objectiveMs.trim()}`,
-    weights: weighed && weightsText(weights) !== weightsText(usual?.weights ?? BLANKEST) ? weightsText(weights) : '',
+    weights:
+      weighed && weightsText(weights) !== weightsText(usual?.weights ?? weightsOf({})) ? weightsText(weights) : '',
     judge: judgedText(inOrder(judged)),
     judgement: judgement ? '' : 'no',
   };
   return Object.fromEntries(Object.entries(said).filter(([, text]) => text !== ''));
 }
 
-const BLANKEST = weightsOf({});
-
-/** A link may have been cut or written by hand: what cannot be read is as if it had not been said. */
+/** Draft that a link holds. Ignores invalid parameters: a link may have been cut off or written by hand. */
 export function draftFrom(link: Partial<Record<LinkKey, string>>): Draft {
   const base = link.for === undefined ? BLANK : withPreset(BLANK, link.for);
   const [, percentile, objectiveMs = ''] = /^p(50|99):(.*)$/.exec(link.slo ?? '') ?? [];

@@ -4,7 +4,7 @@ import { judgedText } from './judgements.ts';
 import type { NeedId } from './needs.ts';
 import { PRESETS } from './presets.ts';
 
-/** Answers as the command line takes them; what a preset says already is left to it. */
+/** Flags of the command line for the answers; omits what the preset already says. */
 export function flagsOf({ preset, needs, load, objective, weights, judged, judgement }: Answers): string {
   const known = PRESETS.find(({ id }) => id === preset);
   const needed = sameNeeds(needs, known?.needs ?? [])
@@ -25,7 +25,7 @@ export function flagsOf({ preset, needs, load, objective, weights, judged, judge
   ].join(' ');
 }
 
-/** The command that comes to the same advice from the same run. */
+/** Command that gives the same advice from the same run. */
 export const commandFor = (answers: Answers): string =>
   `npm run choose -- <results.json of this run> ${flagsOf(answers)}`.trim();
 

@@ -2,14 +2,14 @@ import { FACTS, judgementsOf } from '../facts/index.ts';
 import { JUDGED, type JudgedCriterion, LEVELS, type Level } from '../facts/shape.ts';
 import type { OwnLevel } from '../model.ts';
 
-/** What counts for a transport in what nobody measured: the authors' level, or the reader's own in its place. */
+/** Level of a transport in a judged criterion: the authors' level, or the reader's in its place. */
 export type JudgedLevel = {
   readonly level: Level;
   readonly note: string;
   readonly tag: 'judgement' | 'yours';
 };
 
-/** Undefined for a transport that nobody has written down. */
+/** Levels of a transport in every judged criterion; undefined if the advisor does not know the transport. */
 export function levelsOf(
   transport: string,
   judged: readonly OwnLevel[],
@@ -23,18 +23,18 @@ export function levelsOf(
       ? { level, note, tag: 'judgement' }
       : {
           level: own.level,
-          note: `${own.level} by your own judgement (the authors’ is ${level}: ${note})`,
+          note: `${own.level} by your own judgement (the authors’ level is ${level}: ${note})`,
           tag: 'yours',
         };
   };
   return { simplicity: levelOf('simplicity'), features: levelOf('features') };
 }
 
-/** As a flag and a link carry it: `ws.simplicity=2,mqtt.features=1`. */
+/** Judgements as text for a flag and a link: `ws.simplicity=2,mqtt.features=1`. */
 export const judgedText = (judged: readonly OwnLevel[]): string =>
   judged.map(({ transport, criterion, level }) => `${transport}.${criterion}=${level}`).join(',');
 
-/** What one item says; null where it cannot be read. */
+/** Parses one judgement; null if it is invalid. */
 export function readJudged(item: string): OwnLevel | null {
   const [, transport = '', name, digit] = /^\s*([\w-]+)\.(\w+)\s*=\s*(\d)\s*$/.exec(item) ?? [];
   const criterion = JUDGED.find((one) => one === name);
@@ -44,7 +44,7 @@ export function readJudged(item: string): OwnLevel | null {
     : { transport, criterion, level };
 }
 
-/** One order, whoever says it: the same judgements are the same answers. A later word replaces an earlier one. */
+/** Judgements in the order of facts and criteria, so that the same ones always make the same answers. A later one replaces an earlier one. */
 export const inOrder = (judged: readonly OwnLevel[]): OwnLevel[] =>
   Object.keys(FACTS).flatMap((transport) =>
     JUDGED.flatMap(

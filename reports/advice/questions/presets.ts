@@ -2,8 +2,8 @@ import { type Weights, weightsOf } from './criteria.ts';
 import type { NeedId } from './needs.ts';
 
 /**
- * Where most projects of a kind would begin: needs, weights, and which scenario is nearest. The load is left to whoever
- * knows it. Weights are the authors' judgement and meant to be changed.
+ * Starting point for one kind of project: its needs, its weights and the nearest scenario, but no load. The weights are the
+ * authors' judgement and are meant to be changed.
  */
 export type Preset = {
   readonly id: string;

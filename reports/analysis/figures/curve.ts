@@ -5,8 +5,8 @@ import { type Decoded, type Distribution, deepestPercentile, quantile } from '..
 const POINTS_PER_DECADE = 12;
 
 /**
- * Latency by percentile, at even steps of log(1/(1 − p)). It is firm until some trial has too few samples beyond, and ends where all
- * trials together have. It begins at the tenth percentile: the minimum is one sample, and would take most of a logarithmic axis.
+ * Latency by percentile, in even steps of log(1/(1 − p)). A point is firm if each trial has enough samples beyond it; the curve ends
+ * where all trials together have too few. It starts at p10: the minimum is one sample, and would take most of a logarithmic axis.
  */
 export function percentileCurve(responses: readonly Decoded[]): CurvePoint[] {
   const distributions = readableOf(responses);
@@ -29,14 +29,14 @@ export function percentileCurve(responses: readonly Decoded[]): CurvePoint[] {
 
 const SHARES = [0.01, ...Array.from({ length: 19 }, (_, index) => (index + 1) / 20), 0.99];
 
-/** How the latencies of all trials together are spread: their histograms added up, read at even shares. */
+/** Distribution of the latencies of all trials together, at even shares. */
 export function pooledShares(responses: readonly Decoded[]): SharePoint[] {
   const pooled = pool(readableOf(responses));
   if (deepestPercentile(pooled.count) === null) return [];
   return SHARES.map((share) => ({ share, seconds: quantile(pooled, share) }));
 }
 
-/** Histograms are added bucket by bucket; percentiles of several are never averaged. */
+/** Adds histograms bucket by bucket; percentiles are never averaged. */
 export function pool(distributions: readonly Distribution[]): Distribution {
   const counts = new Map<number, number>();
   for (const { seconds, cumulative } of distributions) {
@@ -57,13 +57,13 @@ export function pool(distributions: readonly Distribution[]): Distribution {
 const readableOf = (responses: readonly Decoded[]): Distribution[] =>
   responses.flatMap((decoded) => (decoded.readable ? [decoded.distribution] : []));
 
-/** Percentiles that readers ask for by name are among the points, exactly. */
+/** Percentiles that readers know by name, which are exact points of the curve. */
 export const PERCENTILES = [0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999] as const;
 const [FIRST] = PERCENTILES;
-/** Of any that was computed, whether it is one of them. */
+/** True if a percentile is one of those. */
 export const isNamed = (percentile: number): boolean => PERCENTILES.some((named) => named === percentile);
 
-/** Both ends of what is firm, and of what is not, are among the points. */
+/** Percentiles of the curve's points, among them the last firm one and the last one. */
 function percentilesTo(firmest: number, deepest: number): number[] {
   const first = -Math.log10(1 - FIRST);
   const decades = -Math.log10(1 - deepest) - first;

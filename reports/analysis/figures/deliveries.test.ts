@@ -27,7 +27,7 @@ test('where nothing went astray one sentence says so, with how much that was', (
   const rows = read({ transports: { a: {}, b: {} } });
   expect(rows.flatMap(faultsIn)).toEqual([]);
   expect(deliveriesTakeaway(rows)).toBe(
-    'Nothing was lost, sent twice, damaged or out of order anywhere: all of 14,400 deliveries owed in 12 trials arrived once and in their order.',
+    'No delivery was lost, duplicated, corrupt or out of order: all 14,400 expected deliveries in 12 trials arrived once and in order.',
   );
 });
 
@@ -38,7 +38,7 @@ test('faults are counted apart over all measured trials, and the worst is named'
   expect(c).toMatchObject({ owed: 7200, delivered: 7128, lost: 72 });
   expect(c && shareOf(c, 'lost')).toBe(0.01);
   expect(deliveriesTakeaway(rows)).toBe(
-    'Not everything arrived once, in order and in time. Most lost: 72 of 7,200 (c), duplicated: 18 of 7,200 (b) and out of order: 36 of 7,200 (b). 1 case of 3 had none of it.',
+    'Not every delivery arrived once, in order and in time. Worst cases: 72 of 7,200 lost (c), 18 of 7,200 duplicated (b) and 36 of 7,200 out of order (b). 1 of 3 cases had no such fault.',
   );
 });
 

@@ -5,7 +5,7 @@ import { countOf, integer, list } from '../../model/format.ts';
 import type { Group, Objective } from '../../model/model.ts';
 import { decode } from '../decode.ts';
 
-/** What became of the deliveries owed, over every measured trial: also of those that feed no number. */
+/** Fate of the expected deliveries in all measured trials, rejected ones too. */
 export type Deliveries = {
   readonly caseId: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export type Deliveries = {
   readonly due: number;
   readonly owed: number;
   readonly delivered: number;
-  /** Delivered after the objective's time; null where there is no objective. */
+  /** Deliveries later than the objective; null without an objective. */
   readonly late: number | null;
   /** Each is null where a trial did not measure it. */
   readonly lost: number | null;
@@ -34,14 +34,14 @@ export const FAULT_WORDS: Readonly<Record<Fault, string>> = {
   duplicated: 'duplicated',
   reordered: 'out of order',
   corrupt: 'corrupt',
-  unexpected: 'not owed',
+  unexpected: 'unexpected',
 };
 
-/** Whether the run's questions sent any message at all. */
+/** True if some judged case sent messages. */
 export const hasDeliveries = ({ cases }: Pick<Results, 'cases'>): boolean =>
   cases.some((one) => isJudged(one) && one.trials.some((trial) => trial.state !== 'failed' && trial.messages.due > 0));
 
-/** Rows in the group's order; none where the scenario sends no messages. */
+/** Rows in the group's order; none if the scenario sends no messages. */
 export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): Deliveries[] {
   const cases = new Map(all.map((one) => [one.id, one]));
   return rows.flatMap(({ caseId, name }): Deliveries[] => {
@@ -84,11 +84,11 @@ function lateIn({ latency }: MeasuredTrial, { seconds }: Objective): number {
 
 export const faultsIn = (row: Deliveries): Fault[] => FAULTS.filter((fault) => (row[fault] ?? 0) > 0);
 
-/** Of the deliveries owed; what was never sent, of the messages due. */
+/** Share of a fault in the expected deliveries, or of unsent messages in those due. */
 export const shareOf = (row: Deliveries, fault: Fault): number =>
   (row[fault] ?? 0) / Math.max(1, fault === 'unsent' ? row.due : row.owed);
 
-/** One sentence for all questions of a run: nothing went astray, or who lost most of what. */
+/** Summary for all questions of a run: no faults, or the worst case of each. */
 export function deliveriesTakeaway(rows: readonly Deliveries[]): string {
   const owed = rows.reduce((total, row) => total + row.owed, 0);
   const trials = rows.reduce((total, row) => total + row.trials, 0);
@@ -100,11 +100,11 @@ export function deliveriesTakeaway(rows: readonly Deliveries[]): string {
           unknown.map((fault) => FAULT_WORDS[fault]),
           'and',
         )}.`;
-  const over = `${countOf(owed, 'delivery', 'deliveries')} owed in ${countOf(trials, 'trial')}`;
+  const over = `${countOf(owed, 'expected delivery', 'expected deliveries')} in ${countOf(trials, 'trial')}`;
   const faulty = rows.filter((row) => faultsIn(row).length > 0);
   if (faulty.length === 0) {
     const promised = rows.some(({ late }) => late !== null) ? ', none later than the objective' : '';
-    return `Nothing was lost, sent twice, damaged or out of order anywhere: all of ${over} arrived once and in their order${promised}.${unmeasured}`;
+    return `No delivery was lost, duplicated, corrupt or out of order: all ${over} arrived once and in order${promised}.${unmeasured}`;
   }
   const worst = FAULTS.flatMap((fault) => {
     const [most] = faulty.toSorted((a, b) => shareOf(b, fault) - shareOf(a, fault));
@@ -112,10 +112,10 @@ export function deliveriesTakeaway(rows: readonly Deliveries[]): string {
     return most === undefined || count === 0
       ? []
       : [
-          `${FAULT_WORDS[fault]}: ${integer(count)} of ${integer(fault === 'unsent' ? most.due : most.owed)} (${most.name})`,
+          `${integer(count)} of ${integer(fault === 'unsent' ? most.due : most.owed)} ${FAULT_WORDS[fault]} (${most.name})`,
         ];
   });
   const clean = rows.length - faulty.length;
-  const rest = clean === 0 ? '' : ` ${countOf(clean, 'case')} of ${rows.length} had none of it.`;
-  return `Not everything arrived once, in order and in time. Most ${list(worst, 'and')}.${rest}${unmeasured}`;
+  const rest = clean === 0 ? '' : ` ${clean} of ${countOf(rows.length, 'case')} had no such fault.`;
+  return `Not every delivery arrived once, in order and in time. Worst cases: ${list(worst, 'and')}.${rest}${unmeasured}`;
 }

@@ -1,20 +1,20 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import { median } from '../../../bench/results/numbers.ts';
 import type { Case, MeasuredTrial } from '../../../bench/results/schema.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { Group } from '../../model/model.ts';
 
-/** What a message cost either side in CPU, medians over the valid trials, in seconds. */
+/** CPU seconds per message of both sides, medians over the valid trials. */
 export type Effort = {
   readonly caseId: string;
   readonly name: string;
   readonly floor: boolean;
-  /** Null where it was not measured, as of a server that is somebody else's. */
+  /** Null if it was not measured, as on somebody else's server. */
   readonly server: number | null;
   readonly generator: number;
-  /** Of the busiest load worker, 0 to 1; the worst trial. */
+  /** Busy share of the busiest load worker in the worst trial, 0 to 1. */
   readonly busy: number;
-  /** Several workers, of which the busiest one's share was read: the generator's figure is then the most it can be. */
+  /** True if the generator's figure is an upper bound: of several workers only the busiest one's share is known. */
   readonly atMost: boolean;
 };
 
@@ -47,16 +47,16 @@ export function effortsOf(all: readonly Case[], { rows, question }: Pick<Group, 
   });
 }
 
-/** The pacer spins while it waits for the next due time: CPU time would count its waiting as work. */
+/** Busy time; CPU time would include the pacer's spinning until the next due time. */
 const workSeconds = ({ usage: { generator }, seconds }: MeasuredTrial): number =>
   generator.busy * seconds * generator.workers;
 
-/** How resident memory grows with open sessions. */
+/** Growth of resident memory with open sessions. */
 export type Growth = {
   readonly caseId: string;
   readonly name: string;
   readonly floor: boolean;
-  /** Server bytes above what it held with the first step's sessions; medians over the valid trials. */
+  /** Server bytes above those at the first step; medians over the valid trials. */
   readonly steps: readonly { readonly sessions: number; readonly bytes: number }[];
 };
 

@@ -1,7 +1,7 @@
-/** A choice by two figures of which less is better. */
+/** A choice with two figures, both better if smaller. */
 export type Placed = { readonly name: string; readonly x: number; readonly y: number };
 
-/** Those that no other is at least as good as in both and better in one, by rising `x`. Equals stay together. */
+/** Pareto frontier by rising `x`: choices that no other dominates. Equal choices stay together. */
 export function frontierOf<Choice extends Placed>(choices: readonly Choice[]): Choice[] {
   return choices
     .filter((one) => !choices.some((other) => dominates(other, one)))

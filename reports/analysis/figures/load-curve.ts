@@ -1,11 +1,11 @@
 import { median } from '../../../bench/results/numbers.ts';
 import type { Capacity } from '../../../bench/results/schema.ts';
 
-/** Latency against offered load, read from the searches of one choice. */
+/** Latency by offered load, from the searches of one choice. */
 export type LoadCurve = {
-  /** Every step whose p99 could be told; those the generator could not offer are apart. */
+  /** Steps with a p99. */
   readonly points: readonly LoadPoint[];
-  /** Medians over steps of about the same rate, by rising rate; only what was offered as planned. */
+  /** Medians over steps of about the same rate, by rising rate, without steps that the generator could not offer. */
   readonly line: readonly LoadBin[];
 };
 
@@ -19,7 +19,7 @@ export type LoadPoint = {
 
 export type LoadBin = {
   readonly rate: number;
-  /** Deliveries over what was offered, 0 to 1. */
+  /** Deliveries divided by the offered load, 0 to 1. */
   readonly achieved: number;
   readonly steps: number;
   readonly met: number;
@@ -29,7 +29,7 @@ export type LoadBin = {
 
 const BINS_PER_DECADE = 8;
 
-/** Searches of several trials try rates of their own: near ones are put together, or the line would show their scatter alone. */
+/** Puts steps of similar rates together: searches of different trials try different rates. */
 export function loadCurve(searches: readonly Capacity[]): LoadCurve {
   const steps = searches.flatMap((search) => search.steps);
   const points = steps.flatMap(({ rate, outcome, p99 }) => (p99 === null || p99 <= 0 ? [] : [{ rate, outcome, p99 }]));

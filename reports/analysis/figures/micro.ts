@@ -1,9 +1,9 @@
 import type { MicroRow, Results } from '../../../bench/results/schema.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { Group, MicroView } from '../../model/model.ts';
 import { notShown, type Shown, shown } from '../../stats/distribution.ts';
 
-/** One view a transport, size and echo of that size. */
+/** Views by transport, message size and echo of that size. */
 export function microViews({ micro = [] }: Results, groups: readonly Group[]): MicroView[] {
   const byCase = [...Map.groupBy(micro, ({ transport, size }) => JSON.stringify([transport, size])).values()];
   return byCase.flatMap((rows): MicroView[] => {
@@ -29,14 +29,14 @@ export function microViews({ micro = [] }: Results, groups: readonly Group[]): M
   });
 }
 
-/** A step may be made of layers, such as a packet within a frame: their times add up. */
+/** Time of a step, the sum over its layers, such as a packet within a frame. */
 function stepOf(rows: readonly MicroRow[], wanted: MicroRow['step']): Shown {
   const layers = rows.filter(({ step }) => step === wanted);
   if (layers.length === 0) return notShown('not measured');
   return shown(layers.reduce((total, { secondsMedian }) => total + secondsMedian, 0));
 }
 
-/** On a timetable only: in a closed loop the server is as busy as it can be, and a message costs it less. */
+/** Echoes on a schedule; in a closed loop the server is fully busy, and a message costs it less. */
 function echoesOf(groups: readonly Group[], transport: string, size: number) {
   return groups
     .filter(({ question }) => reportOf(question).isEcho(question) && question.size === size)

@@ -5,10 +5,10 @@ import { countOf, figures, integer } from '../../model/format.ts';
 import type { Group, Question, Row, WireRow } from '../../model/model.ts';
 import { particularName } from './wire.ts';
 
-/** What a run may vary while all else of a question stays as it is. */
+/** Dimension that a sweep varies. */
 export type Axis = 'rate' | 'clients' | 'size';
 
-/** Questions that differ in one thing alone, by its rising value. */
+/** Questions that differ only in one dimension, by its rising value. */
 export type Sweep = {
   readonly axis: Axis;
   readonly title: string;
@@ -19,17 +19,17 @@ export type SweepPoint = {
   readonly at: number;
   /** Seconds. */
   readonly p99: number | null;
-  /** Deliveries over what was offered, 0 to 1. */
+  /** Deliveries divided by the offered load, 0 to 1. */
   readonly achieved: number | null;
-  /** Bytes beyond the payload over the payload. */
+  /** Bytes beyond the payload, divided by the payload. */
   readonly overhead: number | null;
-  /** Why there is no p99. */
+  /** Reason why there is no p99, or null. */
   readonly reason: string | null;
 };
 
 export type SweepSeries = { readonly name: string; readonly floor: boolean; readonly points: readonly SweepPoint[] };
 
-/** Only of messages on a timetable: what another kind of scenario does is a question of its own. */
+/** Sweeps over questions with messages on a schedule. */
 export function sweepsOf(groups: readonly Group[], axis: Axis): Sweep[] {
   const timed = groups.filter(({ question }) => shapeOf(question).steadyRate);
   const alike = Map.groupBy(timed, ({ question }) => JSON.stringify({ ...question, [axis]: null }));
@@ -75,7 +75,7 @@ function pointOf(at: number, row: Row): SweepPoint {
   };
 }
 
-/** Each message due is owed to as many receivers as each message sent was. */
+/** Deliveries divided by those expected had every due message been sent. */
 function achievedOf({ trials }: Row): number | null {
   const shares = trials.flatMap((trial) => {
     if (trial.state !== 'valid') return [];
@@ -85,17 +85,17 @@ function achievedOf({ trials }: Row): number | null {
   return shares.length > 0 ? median(shares) : null;
 }
 
-/** Less than this of what was offered is not kept up with. */
+/** Smallest share of the offered load that counts as keeping up. */
 export const KEEPS_UP = 0.99;
 
-/** The highest value up to which everything offered was delivered; null where not even the lowest was. */
+/** Highest value up to which the transport keeps up; null if it does not even at the lowest. */
 export function keptUpTo(points: readonly SweepPoint[]): number | null {
   const first = points.findIndex(({ achieved }) => achieved === null || achieved < KEEPS_UP);
   const kept = first < 0 ? points : points.slice(0, first);
   return kept.at(-1)?.at ?? null;
 }
 
-/** Overhead by message size as scenario `wire` counted it: on the link where there is one, else at the sockets. */
+/** Overhead by message size as scenario `wire` counted it, on the link or else at the sockets. */
 export function overheadOf(rows: readonly WireRow[]): {
   readonly layer: 'link' | 'socket';
   readonly series: SweepSeries[];

@@ -88,10 +88,10 @@ test('with many choices the sentence counts them', () => {
     ...Array.from({ length: 8 }, (_, index) => named(`t${index}`, {})),
     ...Array.from({ length: 6 }, (_, index) => named(`d${index}`, { drift: 2 })),
   ];
-  expect(courseTakeaway(many.slice(0, 8))).toMatch(/p50 is steady in all 8 choices\. Nothing stalls/);
+  expect(courseTakeaway(many.slice(0, 8))).toMatch(/p50 is steady in all 8 choices\. There were no stalls/);
   const text = courseTakeaway(many);
   expect(text).toMatch(
     /^From the first third of a trial to the last, p50 is steady in 8 of 14 choices; drifting in d0 \(\+/,
   );
-  expect(text).toMatch(/, d2 \(\+[\d.]+ %\) and 3 more\. Nothing stalls\.$/);
+  expect(text).toMatch(/, d2 \(\+[\d.]+ %\) and 3 more\. There were no stalls\.$/);
 });

@@ -4,7 +4,7 @@ import { MIN_TRIALS } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Slice } from '../../../bench/results/schema.ts';
 import { change, countOf, figures, list } from '../../model/format.ts';
 
-/** How latency went over the measured window of a case's valid trials. All times are in seconds. */
+/** Latency over the measured window of a case's valid trials. All times are in seconds. */
 export type Course = {
   readonly caseId: string;
   readonly name: string;
@@ -23,35 +23,35 @@ export type CoursePoint = {
   readonly p50: number | null;
   readonly p99: number | null;
   readonly max: number | null;
-  /** Arrivals during the slice over the deliveries that were due in it: below one while a queue grows, above while it shrinks. */
+  /** Arrivals in the slice divided by the deliveries due in it: below 1 while a queue grows, above 1 while it shrinks. */
   readonly kept: number | null;
 };
 
 export type Drift = {
   readonly kind: 'steady' | 'drifts' | 'unclear' | 'untestable';
-  /** Median p50 of the last third of a trial over that of its first third; the median over the trials. */
+  /** Median p50 of the last third of a trial divided by that of its first third; median over the trials. */
   readonly ratio: number | null;
   readonly first: number | null;
   readonly last: number | null;
-  /** Trials that changed the same way as the median does. */
+  /** Number of trials that changed in the direction of the median. */
   readonly agreeing: number;
 };
 
 export type Stall = {
   readonly block: number;
-  /** Start of the first slice of it. */
+  /** Start of its first slice. */
   readonly at: number;
-  /** The longest that a message due in it took. */
+  /** Highest latency of the messages due in it. */
   readonly seconds: number;
 };
 
-/** A change of the median by less than this share is none. */
+/** Share below which a change of the median is steady. */
 export const DRIFT_BAND = 0.1;
-/** A stall holds a message up for at least so long, and so many times longer than the slowest of a usual slice takes. */
+/** Minimum length of a stall, and its minimum ratio to the highest latency of a median slice. */
 export const STALL_SECONDS = 0.05;
 export const STALL_FACTOR = 10;
 
-/** Null where no valid trial recorded its course. */
+/** Course of a case; null if no valid trial has a timeline. */
 export function courseOf(one: Case): Course | null {
   const recorded = one.trials.flatMap((trial) =>
     trial.state === 'valid' && trial.timeline !== undefined ? [{ trial, slices: trial.timeline }] : [],
@@ -70,7 +70,7 @@ export function courseOf(one: Case): Course | null {
   };
 }
 
-/** Deliveries owed of the messages due in each slice: message k of n is due in slice ⌊k × slices / n⌋. */
+/** Points of a trial. Message k of n is due in slice ⌊k × slices / n⌋. */
 function pointsOf({ seconds, messages }: MeasuredTrial, slices: readonly Slice[]): CoursePoint[] {
   const { due, expected, sent } = messages;
   const receivers = sent > 0 ? expected / sent : 0;
@@ -84,7 +84,7 @@ function pointsOf({ seconds, messages }: MeasuredTrial, slices: readonly Slice[]
 function typicalOf(points: readonly CoursePoint[]): CoursePoint {
   const of = (read: (point: CoursePoint) => number | null): number | null => {
     const values = points.flatMap((point) => read(point) ?? []);
-    // A slice that some trial has no figure for has none, or the line would jump between different sets of trials.
+    // If a trial lacks a figure, the slice has none; otherwise the line would jump between different sets of trials.
     return values.length < points.length || values.length === 0 ? null : median(values);
   };
   return {
@@ -96,10 +96,7 @@ function typicalOf(points: readonly CoursePoint[]): CoursePoint {
   };
 }
 
-/**
- * A drift is a change beyond the band that the trials agree on: their signs, by a two-sided sign test at 5 %. That latency
- * changes is a matter of each trial, so trials are compared with themselves.
- */
+/** Finds drift: a change of latency within the trials that is beyond the band and significant by a two-sided sign test at 5 %. */
 function driftOf(trials: readonly TrialCourse[]): Drift {
   const changes = trials.flatMap(({ points }) => thirdsOf(points) ?? []);
   if (changes.length === 0) return { kind: 'untestable', ratio: null, first: null, last: null, agreeing: 0 };
@@ -112,7 +109,7 @@ function driftOf(trials: readonly TrialCourse[]): Drift {
     last: median(changes.map(({ last }) => last)),
     agreeing,
   };
-  // With fewer even a full agreement of their signs may be chance (p > 0.05).
+  // With fewer trials even full agreement of the signs is not significant (p > 0.05).
   if (changes.length < MIN_TRIALS) return { kind: 'untestable', ...figures };
   if (Math.abs(Math.log(ratio)) < Math.log(1 + DRIFT_BAND)) return { kind: 'steady', ...figures };
   return { kind: signTest(agreeing, changes.length) <= 0.05 ? 'drifts' : 'unclear', ...figures };
@@ -125,13 +122,13 @@ function thirdsOf(points: readonly CoursePoint[]): { first: number; last: number
   return first > 0 && last > 0 ? { first, last } : null;
 }
 
-/** Two-sided probability that as many signs or more agree by chance. */
+/** Two-sided p value of the sign test. */
 export function signTest(agreeing: number, trials: number): number {
-  const most = Math.max(agreeing, trials - agreeing);
+  const larger = Math.max(agreeing, trials - agreeing);
   let ways = 1;
   let tail = 0;
   for (let count = 0; count <= trials; count++) {
-    if (count >= most) tail += ways;
+    if (count >= larger) tail += ways;
     ways = (ways * (trials - count)) / (count + 1);
   }
   return Math.min(1, (2 * tail) / 2 ** trials);
@@ -149,15 +146,15 @@ function stallsOf(block: number, slices: readonly Slice[]): Stall[] {
   });
 }
 
-/** A time on the axis, without digits that say nothing. */
+/** Seconds with at most three significant digits. */
 export const plain = (seconds: number): string => String(Number(seconds.toPrecision(3)));
 
-/** Names as long as there are few. */
+/** Number of names up to which all are listed. */
 const MAX_NAMES = 4;
 
-/** What the courses show, in a sentence or two. */
+/** Summary of drift and stalls. */
 export function courseTakeaway(courses: readonly Course[]): string {
-  if (courses.length === 0) return 'No choice has a valid trial whose course was recorded.';
+  if (courses.length === 0) return 'No choice has a valid trial with a timeline.';
   const of = (kind: Drift['kind']) => courses.filter(({ drift }) => drift.kind === kind);
   const [steady, drifting, unclear, untested] = [of('steady'), of('drifts'), of('unclear'), of('untestable')];
   const parts = [
@@ -169,7 +166,7 @@ export function courseTakeaway(courses: readonly Course[]): string {
     ...(parts.length > 0 ? [`From the first third of a trial to the last, p50 is ${parts.join('; ')}.`] : []),
     ...(untested.length > 0
       ? [
-          `Whether ${untested.length === courses.length ? 'latency' : namesOf(untested, courses.length)} drifts is not testable with ` +
+          `Drift of ${untested.length === courses.length ? 'latency' : namesOf(untested, courses.length)} is not testable with ` +
             `fewer than ${MIN_TRIALS} valid trials.`,
         ]
       : []),
@@ -199,7 +196,7 @@ function stallSentence(courses: readonly Course[]): string {
       return worst === undefined ? [] : [{ course, worst }];
     })
     .toSorted((a, b) => b.worst.seconds - a.worst.seconds);
-  if (stalled.length === 0) return 'Nothing stalls.';
+  if (stalled.length === 0) return 'There were no stalls.';
   return `Stalls: ${list(some(stalled.map(({ course, worst }) => stallText(course, worst))), 'and')}.`;
 }
 
@@ -208,7 +205,7 @@ function stallText({ name, stalls, trials }: Course, { at, seconds }: Stall): st
   return `${name} at ${plain(at)} s, for ${figures(seconds * 1e3)} ms (in ${hit} of ${countOf(trials.length, 'trial')})`;
 }
 
-/** One choice's finding, in a word or two. */
+/** Drift and stalls of one choice in a few words. */
 export function findingOf({ drift, stalls }: Course): string {
   const said = {
     steady: 'steady',

@@ -6,8 +6,8 @@ import { list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 
 /**
- * What one way carried, by whose bytes they are. `framing` is negative where compression made a message smaller than its
- * payload. Where the link's bytes cannot be told from the sockets', `headers` is null and all that is not payload is framing.
+ * Bytes of one direction by origin. `framing` is negative if compression made a message smaller than its payload. Without separate
+ * counts of link and sockets, `headers` is null and all that is not payload is framing.
  */
 export type Portion = {
   readonly payload: number;
@@ -16,20 +16,20 @@ export type Portion = {
   readonly total: number;
 };
 
-/** Of one case, medians over its valid trials: bytes per delivered message, or per session and hour where none is sent. */
+/** Bytes of a case per delivered message, or per session and hour if none are sent; medians over its valid trials. */
 export type WireCost = {
   readonly caseId: string;
   readonly name: string;
   readonly floor: boolean;
   readonly up: Portion;
   readonly down: Portion;
-  /** Until a session was usable, once for each. */
+  /** Bytes per session until it was usable. */
   readonly setup: { readonly up: number; readonly down: number };
-  /** Packets of both ways, per session and hour; null where no link was counted or messages were sent. */
+  /** Packets in both directions, per session and hour; null without counts of a link, or if messages were sent. */
   readonly packets: number | null;
 };
 
-/** One row a transport whose bytes are shown, in the group's order. Empty of a kind that has no such figure. */
+/** Rows of the transports whose bytes are shown, in the group's order; none for kinds without this figure. */
 export function wireCosts(all: readonly Case[], { rows, question }: Pick<Group, 'rows' | 'question'>): WireCost[] {
   const basis = shapeOf(question).wireCost;
   if (basis === null) return [];
@@ -66,7 +66,7 @@ export function wireCosts(all: readonly Case[], { rows, question }: Pick<Group, 
   });
 }
 
-/** What a trial's bytes are shared over. */
+/** Number by which a trial's bytes are divided. */
 type Share = (trial: MeasuredTrial) => number;
 
 const perDelivered: Share = ({ messages }) => messages.delivered;
@@ -75,7 +75,7 @@ const perSessionHour =
   ({ seconds }) =>
     (clients * seconds) / 3600;
 
-/** Datagrams pass the sockets uncounted. */
+/** False for datagrams, which counters at the sockets miss. */
 const isCounted = ({ layer, datagrams }: Wire): boolean => layer === 'link' || datagrams === undefined;
 
 function portionOf(
@@ -94,13 +94,13 @@ function portionOf(
 
 export const both = ({ up, down }: Pick<WireCost, 'up' | 'down'>): number => up.total + down.total;
 
-/** In how many messages a session's set-up is spent over again; null where a message costs nothing. */
+/** Number of messages that cost as many bytes as a session's set-up; null if a message costs none. */
 export const setupInMessages = (cost: WireCost): number | null => {
   const message = both(cost);
   return message > 0 ? (cost.setup.up + cost.setup.down) / message : null;
 };
 
-/** Whose link bytes cannot be told apart: a mark stands beside them. */
+/** True if headers and framing were not counted apart, which is marked. */
 export const isUnsplit = ({ up }: Pick<WireCost, 'up'>): boolean => up.headers === null;
 
 export const namesOf = (costs: readonly { readonly name: string }[]): string =>

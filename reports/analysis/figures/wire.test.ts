@@ -8,7 +8,7 @@ import { wireRows, wireTakeaway } from './wire.ts';
 
 const rowsOf = (spec: Omit<RunSpec, 'scenarios'>) => wireRows(makeResults({ ...spec, scenarios: [WIRE] }));
 
-/** The same run, had its messages travelled in datagrams. */
+/** The run as if its messages were datagrams. */
 function inDatagrams(results: Results): Results {
   const cases = results.cases.map((one) => ({
     ...one,
@@ -71,7 +71,7 @@ describe('theory beside measurement', () => {
     expect(row?.up?.socket).toBeNull();
     // Half a packet besides that of the data: 10 bytes and the packet's 66.
     expect(row?.up?.link).toMatchObject({ theory: 134 + 1.5 * 66 + 0.5 * 10, measured: 134 + 1.5 * 66 });
-    const takeaway = 'Of datagrams, counted on the link alone, 2 figures lie within 2.1 % of what the formulas say.';
+    const takeaway = 'Datagrams are counted only on the link; their 2 figures are within 2.1 % of the formulas.';
     expect(wireTakeaway(wireRows(results))).toBe(takeaway);
     expect(wireTable(wireRows(results), { width: 160 })[1]).toMatch(/^a +128 +up +— +— +— +— +238 +233 /);
   });
@@ -81,7 +81,7 @@ describe('theory beside measurement', () => {
     expect(row).toMatchObject({
       up: null,
       down: null,
-      reason: 'not counted: datagrams are counted on a private link only',
+      reason: 'not counted: bytes of datagrams can be counted only on a private link',
     });
   });
 
@@ -91,13 +91,13 @@ describe('theory beside measurement', () => {
 
   test('the takeaway counts what holds to the byte and names what is furthest off', () => {
     expect(wireTakeaway(rowsOf({ transports: { a: {}, b: {} } }))).toBe(
-      'At the sockets all 4 figures are what the formulas say, to the byte.',
+      'At the sockets, all 4 figures match the formulas exactly.',
     );
     expect(wireTakeaway(rowsOf({ transports: { a: {}, b: { beyondTheory: -1 }, c: { beyondTheory: 3 } } }))).toBe(
-      'At the sockets 4 of 6 figures are what the formulas say, to the byte. Furthest off: c up at 128 B, by +3 B (+2.26 %).',
+      'At the sockets, 4 of 6 figures match the formulas exactly. Largest difference: c up at 128 B, by +3 B (+2.26 %).',
     );
     expect(wireTakeaway(rowsOf({ transports: { a: { beyondTheory: null } } }))).toBe(
-      'No message was measured that a formula exists for.',
+      'No measured message has a formula.',
     );
   });
 });

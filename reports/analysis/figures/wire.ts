@@ -8,7 +8,7 @@ import { countOf, signed, signedShare } from '../../model/format.ts';
 import { describe } from '../../model/group.ts';
 import type { Beside, WireRow, WireWay } from '../../model/model.ts';
 
-/** One row a case that is held against formulas, in the results' order. */
+/** Rows of the cases that are checked against formulas, in the results' order. */
 export function wireRows(results: Results): WireRow[] {
   return results.cases.filter((one) => !isJudged(one)).map((one) => wireRow(results, one));
 }
@@ -48,7 +48,7 @@ function wireRow(results: Results, one: Case): WireRow {
 
 const COUNTED = ['wire.up', 'wire.down', 'theory'];
 
-/** One trial's bytes and packets of one way. */
+/** Bytes and packets of a trial in one direction. */
 type Counted = {
   readonly exchanges: number;
   readonly socket: number | undefined;
@@ -60,7 +60,7 @@ type Counted = {
   readonly acknowledgementBytes: number;
 };
 
-/** Without a formula its count of exchanges is missing too; every echo that came back was one. */
+/** Number of exchanges; without a formula, the number of echoes that came back. */
 const exchangesOf = ({ theory, messages }: MeasuredTrial): number => theory?.exchanges ?? messages.delivered;
 
 const COUNTS = {
@@ -113,8 +113,8 @@ function wayOf(trials: readonly Counted[]): WireWay {
 }
 
 /**
- * Headers belong to packets, and how many acknowledgements travel alone is the kernel's affair, or of datagrams the library's:
- * packets are counted, not foretold.
+ * Bytes on the link by formula, with headers for the counted packets: the number of separate acknowledgements is decided by the
+ * kernel, or for datagrams by the library, and cannot be predicted.
  */
 const linkTheory = ({
   socketTheory,
@@ -133,10 +133,10 @@ function beside(theory: number | null, measured: number): Beside {
   return { theory, measured, difference, share: theory === 0 ? null : difference / theory };
 }
 
-/** Differences of less than this are none: half a byte in a thousand messages. */
+/** Smallest difference in bytes that counts: half a byte in a thousand messages. */
 const EXACT = 0.0005;
 
-/** What the table shows, in words made from its numbers. */
+/** Summary of the table. */
 export function wireTakeaway(rows: readonly WireRow[]): string {
   const sides = rows.flatMap(({ name, size, up, down }) =>
     [up, down].flatMap((way, index) => {
@@ -149,30 +149,30 @@ export function wireTakeaway(rows: readonly WireRow[]): string {
     .toSorted((a, b) => Math.abs(b.share ?? b.difference) - Math.abs(a.share ?? a.difference));
   const [furthest] = off;
   const datagrams = datagramsTakeaway(rows);
-  if (sides.length === 0) return datagrams || 'No message was measured that a formula exists for.';
+  if (sides.length === 0) return datagrams || 'No measured message has a formula.';
   if (furthest === undefined)
-    return [`At the sockets all ${sides.length} figures are what the formulas say, to the byte.`, datagrams]
+    return [`At the sockets, all ${sides.length} figures match the formulas exactly.`, datagrams]
       .filter(Boolean)
       .join(' ');
   const { name, size, way, difference, share } = furthest;
   return [
-    `At the sockets ${sides.length - off.length} of ${sides.length} figures are what the formulas say, to the byte.`,
-    `Furthest off: ${name} ${way} at ${size} B, by ${signed(difference)} B${share === null ? '' : ` (${signedShare(share)})`}.`,
+    `At the sockets, ${sides.length - off.length} of ${sides.length} figures match the formulas exactly.`,
+    `Largest difference: ${name} ${way} at ${size} B, by ${signed(difference)} B${share === null ? '' : ` (${signedShare(share)})`}.`,
     datagrams,
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-/** Of datagrams, which no socket counts, what the link says. */
+/** Summary of datagrams, which are counted only on the link. */
 function datagramsTakeaway(rows: readonly WireRow[]): string {
   const shares = rows.flatMap(({ up, down }) =>
     [up, down].flatMap((way) => (way?.socket === null && way.link?.share != null ? [Math.abs(way.link.share)] : [])),
   );
   if (shares.length === 0) return '';
-  return `Of datagrams, counted on the link alone, ${countOf(shares.length, 'figure')} lie within ${signedShare(Math.max(...shares)).replace('+', '')} of what the formulas say.`;
+  return `Datagrams are counted only on the link; their ${countOf(shares.length, 'figure')} ${shares.length === 1 ? 'is' : 'are'} within ${signedShare(Math.max(...shares)).replace('+', '')} of the formulas.`;
 }
 
-/** `ws`, or `ws (binary)` where something about its case is unusual. */
+/** `ws`, or `ws (binary)` if its case has unusual dimensions. */
 export const particularName = ({ name, particulars }: Pick<WireRow, 'name' | 'particulars'>): string =>
   particulars === '' ? name : `${name} (${particulars})`;

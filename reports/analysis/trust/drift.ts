@@ -2,11 +2,11 @@ import type { Group } from '../../model/model.ts';
 import type { Interval } from '../../stats/bootstrap.ts';
 import { studentQuantile } from '../../stats/student.ts';
 
-/** How the machine itself changed while the run went on. */
+/** Change of the machine during the run. */
 export type Drift = {
-  /** Of the last block over the first, along a straight line through all: 0.1 is 10 % more. */
+  /** Change from the first block to the last, along a straight line through all: 0.1 is +10 %. */
   readonly change: number;
-  /** 95 %. */
+  /** 95 % confidence interval. */
   readonly interval: Interval;
   readonly blocks: number;
 };
@@ -14,9 +14,8 @@ export type Drift = {
 const MIN_BLOCKS = 4;
 
 /**
- * A block's effect is how far its trials lie from the medians of their own cases, on average over cases, on a log scale: what
- * moves all transports of a block at once is the machine's doing. A straight line through the effects says whether they move
- * one way. Null with too few blocks to tell a line from chance.
+ * Fits a straight line through the effects of the blocks; null with too few blocks. The effect of a block is the mean logarithmic
+ * distance of its trials from the medians of their cases: what moves all transports of a block at once is the machine.
  */
 export function driftOf(groups: readonly Group[]): Drift | null {
   const distances = groups.flatMap(({ rows, primary }) =>

@@ -1,30 +1,30 @@
 import { MIN_TRIALS, type RuleId } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialCondition } from '../../kinds/shape.ts';
 import { countOf } from '../../model/format.ts';
 import { kindOf } from '../../model/group.ts';
 import type { Analysis } from '../../model/model.ts';
 
-/** `kept` holds; `note` limits what may be said; `broken` spoils it; `unknown` was not looked at. */
+/** `kept`: holds; `note`: limits the results; `broken`: spoils them; `unknown`: was not checked. */
 export type GateStatus = 'kept' | 'note' | 'broken' | 'unknown';
 
-/** One condition of a run that can be trusted, and how this run met it. */
+/** A condition of a trustworthy run, and how this run met it. */
 export type Gate = {
   readonly check: string;
   readonly threshold: string;
   readonly observed: string;
   readonly status: GateStatus;
-  /** What follows from it where it is not kept; empty where all is well. */
+  /** Consequence of not keeping it; empty if it is kept. */
   readonly consequence: string;
   readonly action: string;
 };
 
 export type Facts = { readonly results: Results; readonly analysis: Analysis };
-/** Null where the run has nothing that the condition is about. */
+/** Checks a condition; null if it does not apply to the run. */
 export type Rule = (facts: Facts) => Gate | null;
 
-/** What is said where a condition is not kept falls away where it is. */
+/** Makes a gate; without consequence and action if the condition is kept. */
 export function gate(
   check: string,
   threshold: string,
@@ -37,7 +37,7 @@ export function gate(
 
 export type TrialOf = { readonly one: Case; readonly trial: MeasuredTrial };
 
-/** Measured trials that a condition applies to; all of them where none is named. */
+/** Measured trials that a condition applies to; without a condition, all of them. */
 export function trialsOf({ cases }: Results, condition?: TrialCondition): TrialOf[] {
   return cases
     .filter((one) => condition === undefined || reportOf({ kind: kindOf(one) }).trust.includes(condition))
@@ -45,8 +45,8 @@ export function trialsOf({ cases }: Results, condition?: TrialCondition): TrialO
 }
 
 /**
- * Of a condition that each trial keeps or breaks. One that broke it and counts all the same spoils the run, and so does a case
- * that is left with too few; trials that were rejected for it and leave enough are only to be known of.
+ * Status of a condition on each trial. It is broken if a valid trial breaks it, or if rejected trials leave a case with too few; if
+ * enough are left, it is a note.
  */
 export function statusOfTrials(
   { plan }: Results,
@@ -54,14 +54,14 @@ export function statusOfTrials(
   isBroken: (of: TrialOf) => boolean,
 ): { status: GateStatus; count: string } {
   const broken = trials.filter(isBroken);
-  if (broken.length === 0) return { status: 'kept', count: `all ${countOf(trials.length, 'trial')}` };
+  if (broken.length === 0) return { status: 'kept', count: `kept in all ${countOf(trials.length, 'trial')}` };
   const enough = plan.trials < MIN_TRIALS ? 1 : MIN_TRIALS;
   const counted = broken.some(({ trial }) => trial.state === 'valid');
   const short = broken.some(({ one }) => one.trials.filter(({ state }) => state === 'valid').length < enough);
   const names = new Set(broken.map(({ one }) => one.id));
   return {
     status: counted || short ? 'broken' : 'note',
-    count: `${broken.length} of ${countOf(trials.length, 'trial')} broke it, in ${countOf(names.size, 'case')}`,
+    count: `broken in ${broken.length} of ${countOf(trials.length, 'trial')}, in ${countOf(names.size, 'case')}`,
   };
 }
 

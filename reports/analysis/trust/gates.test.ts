@@ -36,7 +36,7 @@ const withTrials = (results: Results, change: (one: Case, trial: Trial) => Trial
 
 type Valid = Extract<Trial, { state: 'valid' }>;
 
-/** Of `ws` alone, in every trial. */
+/** Changes every trial of `ws`. */
 const ofWs =
   (change: (trial: Valid) => Partial<Valid>) =>
   (results: Results): Results =>
@@ -80,7 +80,7 @@ test('a good run keeps all that was looked at, and says what was not', () => {
   expect(found.filter(({ status }) => status !== 'kept').map(({ check, status }) => [check, status])).toEqual([
     ['A/A test', 'unknown'],
   ]);
-  expect(gatesTakeaway(found)).toBe('17 of 18 conditions kept. Not looked at: A/A test.');
+  expect(gatesTakeaway(found)).toBe('17 of 18 conditions kept. Not checked: A/A test.');
   for (const { status, consequence, action } of found) {
     expect(consequence === '').toBe(status === 'kept');
     expect(action === '').toBe(status === 'kept');
@@ -99,9 +99,9 @@ const BREAKS: Readonly<Record<string, (results: Results) => Results>> = {
   'Blocks interleaved': plan({ order: [['only one of them']] }),
   'No drift across blocks': (results) =>
     withTrials(results, (_, trial) => (trial.state === 'valid' ? slowed(trial) : trial)),
-  'No load by others': unfit('load by others'),
-  'No time stolen': unfit('stolen time'),
-  'Server and generator apart': environment({ pinning: { server: '0', generator: '0' } }),
+  'No load by other programs': unfit('load by others'),
+  'No CPU time stolen': unfit('stolen time'),
+  'Server and generator on separate cores': environment({ pinning: { server: '0', generator: '0' } }),
   'Bytes counted on a link': ofWs((trial) => ({ wire: { ...trial.wire, layer: 'socket' as const } })),
   'Bytes agree with theory': ofWs((trial) =>
     trial.theory === undefined ? {} : { theory: { ...trial.theory, up: trial.theory.up * 0.9 } },
@@ -156,7 +156,7 @@ describe('what limits a run without spoiling it', () => {
     expect(gate('Schedule kept', gates(undefined, withWs({ 2: late })))).toMatchObject({ status: 'note' });
     expect(gate('Schedule kept', gates(undefined, withWs(faultsIn([2, 3], late)))).status).toBe('broken');
     expect(gate('Schedule kept', gates(undefined, withWs(faultsIn([2, 3], late)))).observed).toMatch(
-      /4 of 98 trials broke it|2 of 49 trials broke it/,
+      /broken in 4 of 98 trials|broken in 2 of 49 trials/,
     );
   });
 
@@ -173,7 +173,7 @@ describe('what limits a run without spoiling it', () => {
     const stopped = { ...GOOD, done: 3, state: 'interrupted' as const };
     expect(gate('Run complete', gates(undefined, stopped)).status).toBe('note');
     expect(gate('Blocks interleaved', gates(undefined, stopped)).status).toBe('kept');
-    expect(gate('Server and generator apart', gates(environment({ pinning: null }))).status).toBe('note');
+    expect(gate('Server and generator on separate cores', gates(environment({ pinning: null }))).status).toBe('note');
     expect(gate('Warmed up', gates(plan({ warmupSeconds: 0 }))).status).toBe('note');
     const socket = gate(
       'Bytes counted on a link',
@@ -191,8 +191,8 @@ describe('what limits a run without spoiling it', () => {
   test('what nobody looked at is not known, which is not kept', () => {
     const found = gates(environment({ checks: undefined }), { ...GOOD, scenarios: [ECHO], trials: 3 });
     for (const check of [
-      'No load by others',
-      'No time stolen',
+      'No load by other programs',
+      'No CPU time stolen',
       'Bytes agree with theory',
       'No drift across blocks',
       'A/A test',

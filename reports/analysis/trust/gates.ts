@@ -5,7 +5,7 @@ import { trialGates } from './trial-gates.ts';
 
 export type { Gate };
 
-/** Every condition the run is about, those that are not kept first. Pure. */
+/** Conditions that apply to the run, those that are not kept first. */
 export function gatesOf(facts: Facts): Gate[] {
   const gates = [...trialGates, ...runGates].flatMap((rule) => rule(facts) ?? []);
   return gates.toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
@@ -13,7 +13,7 @@ export function gatesOf(facts: Facts): Gate[] {
 
 const ORDER: readonly GateStatus[] = ['broken', 'note', 'unknown', 'kept'];
 
-/** The finding of the table, in one or two sentences. */
+/** Summary of the conditions. */
 export function gatesTakeaway(gates: readonly Gate[]): string {
   const named = (status: GateStatus) =>
     gates.filter((gate) => gate.status === status).map(({ check }) => midSentence(check));
@@ -22,8 +22,8 @@ export function gatesTakeaway(gates: readonly Gate[]): string {
   const first = `${kept} of ${countOf(gates.length, 'condition')} kept.`;
   return [
     broken.length === 0 ? first : `${first} Broken: ${list(broken, 'and')}.`,
-    ...(notes.length === 0 ? [] : [`To know before quoting: ${list(notes, 'and')}.`]),
-    ...(unknown.length === 0 ? [] : [`Not looked at: ${list(unknown, 'and')}.`]),
+    ...(notes.length === 0 ? [] : [`Note before quoting: ${list(notes, 'and')}.`]),
+    ...(unknown.length === 0 ? [] : [`Not checked: ${list(unknown, 'and')}.`]),
   ].join(' ');
 }
 

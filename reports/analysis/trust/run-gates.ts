@@ -4,7 +4,7 @@ import { change, countOf, figures, integer, share, tolerance } from '../../model
 import { driftOf } from './drift.ts';
 import { type GateStatus, gate, type Rule } from './gate.ts';
 
-/** What the run as a whole must keep: its order, its machine, its way of counting, and the test of itself. */
+/** Conditions on a run as a whole: its order, its machine, its counting of bytes and its A/A test. */
 
 export const complete: Rule = ({ results: { state }, analysis: { counts } }) =>
   gate(
@@ -14,7 +14,7 @@ export const complete: Rule = ({ results: { state }, analysis: { counts } }) =>
       status: state === 'complete' && counts.missing === 0 ? 'kept' : 'note',
       observed: `${counts.planned - counts.missing} of ${countOf(counts.planned, 'trial')} run`,
     },
-    { consequence: 'What follows rests on the trials that were run.', action: 'Let the run finish.' },
+    { consequence: 'The results are based only on the trials that were run.', action: 'Let the run finish.' },
   );
 
 export const interleaved: Rule = ({ results: { plan, cases } }) => {
@@ -25,33 +25,33 @@ export const interleaved: Rule = ({ results: { plan, cases } }) => {
     .toSorted()
     .join('\n');
   const whole = plan.order.every((block) => block.toSorted().join('\n') === ids);
-  // Only the order is compared, not the places: a run that was stopped, or is part of another, has gaps.
+  // Only the order is compared, since an interrupted or partial run has gaps.
   const done = run.toSorted((a, b) => a.order - b.order).map(keyOf);
   const known = new Set(done);
   const planned = plan.order.flatMap((block, index) => block.map((id) => keyOf({ id, block: index })));
   const asPlanned = done.join('\n') === planned.filter((key) => known.has(key)).join('\n');
   const orders = new Set(plan.order.map((block) => block.join('\n'))).size;
-  // Two or three cases come out in the same order often enough by chance.
+  // Two or three cases often have the same order by chance.
   const shuffled = plan.order.length < 2 || cases.length < 4 || orders > 1;
   const status: GateStatus = !whole || !asPlanned ? 'broken' : shuffled && plan.order.length > 1 ? 'kept' : 'note';
   const how = !whole
-    ? 'a block does not hold every case once'
+    ? 'a block does not have every case once'
     : !asPlanned
-      ? 'trials were run in another order than planned'
+      ? 'trials were run in a different order than planned'
       : plan.order.length < 2
-        ? 'one block: every case once'
+        ? 'only one block'
         : orders === plan.order.length
-          ? 'each in an order of its own'
-          : `in ${countOf(orders, 'order')}`;
+          ? 'each in a different order'
+          : `in ${countOf(orders, 'different order')}`;
   return gate(
     'Blocks interleaved',
-    'each block holds every case once, in a shuffled order that a seed fixes',
+    'each block has every case once, in a shuffled order fixed by the seed',
     {
       status,
       observed: `${countOf(plan.order.length, 'block')} of ${countOf(cases.length, 'case')}, ${how}; seed ${plan.seed}`,
     },
     {
-      consequence: 'What changes in the course of a run then falls on some cases more than on others.',
+      consequence: 'Changes during the run affect some cases more than others.',
       action: 'Run all cases in one run, with --trials 6 or more.',
     },
   );
@@ -59,39 +59,41 @@ export const interleaved: Rule = ({ results: { plan, cases } }) => {
 
 const keyOf = ({ id, block }: { readonly id: string; readonly block: number }): string => `${block} ${id}`;
 
-/** A change beyond this is no machine to measure on. */
+/** Largest change at which a machine is fit for measuring. */
 const MAX_DRIFT = 0.25;
 
 export const steady: Rule = ({ analysis: { groups, options } }) => {
   const limit = options.timeBand;
-  const threshold = `from first block to last within ${tolerance(limit)}, or no more than chance`;
+  const threshold = `change from first to last block within ${tolerance(limit)}, or not significant`;
   const drift = driftOf(groups);
   const words = {
     consequence:
-      'The machine changed while it measured. Verdicts compare trials of one block and stand; absolute figures are of no one state.',
-    action: 'Let the machine cool and idle first; close what runs now and then; use more and shorter trials.',
+      'The machine changed during the run. Verdicts hold, because they compare trials of one block; absolute figures mix several states.',
+    action:
+      'Let the machine cool and idle first; close programs that run from time to time; use more and shorter trials.',
   };
   if (drift === null) {
-    return gate('No drift across blocks', threshold, { status: 'unknown', observed: 'too few blocks to tell' }, words);
+    return gate('No drift across blocks', threshold, { status: 'unknown', observed: 'too few blocks' }, words);
   }
   const { low, high } = drift.interval;
   const real = low > 0 || high < 0;
   const size = Math.abs(drift.change);
   const status: GateStatus = !real || size <= limit ? 'kept' : size <= MAX_DRIFT ? 'note' : 'broken';
-  const observed = `${change(1 + drift.change)} over ${countOf(drift.blocks, 'block')} (${change(1 + low)} to ${change(1 + high)})`;
+  const observed = `${change(1 + drift.change)} over ${countOf(drift.blocks, 'block')} (95 % confidence interval ${change(1 + low)} to ${change(1 + high)})`;
   return gate('No drift across blocks', threshold, { status, observed }, words);
 };
 
 export const warmedUp: Rule = ({ results: { plan } }) =>
   gate(
     'Warmed up',
-    'load before the measured window, not counted',
+    'uncounted load before the measured window',
     {
       status: plan.warmupSeconds > 0 ? 'kept' : 'note',
       observed: `${plan.warmupSeconds} s before each window`,
     },
     {
-      consequence: 'The first messages pay for the compiler and the caches, and they are in the figures.',
+      consequence:
+        'The figures include the first messages, which are slower until code is compiled and caches are full.',
       action: 'Use --warmup 0.5 or more.',
     },
   );
@@ -105,12 +107,12 @@ const fromDoctor =
       check,
       threshold,
       found === undefined
-        ? { status: 'unknown', observed: 'not looked at before this run' }
+        ? { status: 'unknown', observed: 'not checked before this run' }
         : {
             status: found.known === false ? 'unknown' : states[found.state],
             observed: found.observed,
           },
-      { consequence, action: sentence(found?.fix || 'see npm run doctor: it says what this machine is fit for') },
+      { consequence, action: sentence(found?.fix || 'use npm run doctor to see what this machine is fit for') },
     );
   };
 
@@ -118,16 +120,16 @@ const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${t
 
 export const othersQuiet = fromDoctor(
   'load by others',
-  'No load by others',
+  'No load by other programs',
   '< 5 % of the machine before the run',
-  'What others take is taken from server and generator, now more, now less.',
+  'Other programs take varying amounts of CPU time from server and generator.',
 );
 
 export const nothingStolen = fromDoctor(
   'stolen time',
-  'No time stolen',
-  '< 1 % taken by the machine’s host',
-  'Other guests of the same host stall what is measured.',
+  'No CPU time stolen',
+  '< 1 % taken by the host of this virtual machine',
+  'Other virtual machines of the same host delay the measured processes.',
 );
 
 export const pinned: Rule = ({ results: { environment, cases } }) => {
@@ -135,15 +137,15 @@ export const pinned: Rule = ({ results: { environment, cases } }) => {
   if (cases.every(({ target }) => target !== undefined)) return null;
   const shared = pinning !== null && pinning.server === pinning.generator;
   return gate(
-    'Server and generator apart',
-    'bound to cores of their own',
+    'Server and generator on separate cores',
+    'pinned to different cores',
     {
       status: pinning === null ? 'note' : shared ? 'broken' : 'kept',
-      observed: pinning === null ? 'not bound' : `server on core ${pinning.server}, generator on ${pinning.generator}`,
+      observed: pinning === null ? 'not pinned' : `server on core ${pinning.server}, generator on ${pinning.generator}`,
     },
     {
-      consequence: 'The two take time from one another, and a server that works more slows the clock that times it.',
-      action: 'Use a machine of two cores or more, with taskset (Debian: util-linux).',
+      consequence: 'The two compete for CPU time, so a busier server also slows the generator that times it.',
+      action: 'Use a machine with two or more cores and taskset (Debian: util-linux).',
     },
   );
 };
@@ -163,19 +165,19 @@ export const bytesCounted: Rule = ({ results }) => {
       ? 'some on a link, some at the sockets'
       : layers.has('link')
         ? 'on a private link, by its interface’s counters'
-        : `at the sockets${uncounted > 0 ? '; datagrams not at all' : ''}${reasonFor(results)}`;
+        : `at the sockets${uncounted > 0 ? ', without datagrams' : ''}${reasonFor(results)}`;
   return gate(
     'Bytes counted on a link',
-    'all at one layer; with Ethernet, IP and TCP',
+    'all on the link, with Ethernet, IP and TCP headers',
     { status, observed },
     layers.size > 1
       ? {
-          consequence: 'Bytes of two layers do not compare: no verdict on them.',
+          consequence: 'Bytes of two layers cannot be compared, so there are no verdicts on bytes.',
           action: 'Run all transports on one machine, in one run.',
         }
       : {
           consequence:
-            'Figures of bytes are without TCP/IP headers and acknowledgements: many small packets look cheaper than they are.',
+            'Bytes do not include TCP/IP headers and acknowledgements, so many small packets look cheaper than they are.',
           action: 'npm run doctor says how to get a private link.',
         },
   );
@@ -184,7 +186,7 @@ export const bytesCounted: Rule = ({ results }) => {
 const reasonFor = ({ environment: { linkReason } }: Results): string =>
   linkReason === undefined ? '' : ` (${linkReason})`;
 
-const MAX_OFF = 0.02;
+const MAX_DIFFERENCE = 0.02;
 
 export const bytesAgree: Rule = ({ analysis: { wire } }) => {
   const shares = wire.flatMap(({ up, down }) =>
@@ -192,16 +194,16 @@ export const bytesAgree: Rule = ({ analysis: { wire } }) => {
       [way?.socket?.share, way?.link?.share].flatMap((each) => (each == null ? [] : [Math.abs(each)])),
     ),
   );
-  const threshold = 'measured within 2 % of the specifications’ formulas';
+  const threshold = 'measured bytes within 2 % of the formulas from the specifications';
   const words = {
-    consequence: 'Bytes that no formula explains may be counted wrong.',
-    action: 'npm run wire sets each transport beside its formula.',
+    consequence: 'Bytes that no formula explains may have been miscounted.',
+    action: 'npm run wire compares each transport with its formula.',
   };
   if (shares.length === 0) {
     return gate(
       'Bytes agree with theory',
       threshold,
-      { status: 'unknown', observed: 'not set beside it in this run' },
+      { status: 'unknown', observed: 'not compared in this run' },
       words,
     );
   }
@@ -210,20 +212,20 @@ export const bytesAgree: Rule = ({ analysis: { wire } }) => {
     'Bytes agree with theory',
     threshold,
     {
-      status: worst <= MAX_OFF ? 'kept' : 'broken',
-      observed: `${countOf(shares.length, 'figure')}, ${worst < 1e-5 ? 'all to the byte' : `at most ${figures(worst * 100, 2)} % off`}`,
+      status: worst <= MAX_DIFFERENCE ? 'kept' : 'broken',
+      observed: `${countOf(shares.length, 'figure')}, ${worst < 1e-5 ? 'all exact' : `at most ${figures(worst * 100, 2)} % off`}`,
     },
     words,
   );
 };
 
-/** The rate at which equals may be told apart by chance, as the methodology states it. */
-const MAX_MISTAKEN = 0.015;
+/** Largest acceptable share of false positives, as stated in the methodology. */
+const MAX_FALSE_POSITIVES = 0.015;
 
 export const sameIsSame: Rule = ({ analysis: { sameTwice } }) => {
-  const threshold = 'a transport against itself is called better or worse in ≤ 1.5 % of comparisons';
+  const threshold = '≤ 1.5 % false positives in comparisons of a transport with itself';
   const words = {
-    consequence: 'How often this machine makes a difference out of nothing is not known from this run.',
+    consequence: 'This run does not tell how often this machine causes false positives.',
     action:
       'npm run bench -- --aa measures every transport twice under two names; npm run aa tests the verdicts themselves.',
   };
@@ -237,13 +239,14 @@ export const sameIsSame: Rule = ({ analysis: { sameTwice } }) => {
     'A/A test',
     threshold,
     {
-      // One mistake among a few comparisons is no rate.
-      status: mistaken.length === 0 ? 'kept' : wrong <= MAX_MISTAKEN || mistaken.length === 1 ? 'note' : 'broken',
+      // A single false positive in few comparisons is no rate.
+      status:
+        mistaken.length === 0 ? 'kept' : wrong <= MAX_FALSE_POSITIVES || mistaken.length === 1 ? 'note' : 'broken',
       observed: `${integer(mistaken.length)} of ${countOf(comparisons, 'comparison')} (${share(wrong)})`,
     },
     {
-      consequence: 'This machine makes differences out of nothing: a verdict near the band’s edge may be one.',
-      action: 'Use more trials and a calmer machine.',
+      consequence: 'This machine causes false positives: a verdict near the edge of the equivalence band may be one.',
+      action: 'Use more trials and a less busy machine.',
     },
   );
 };

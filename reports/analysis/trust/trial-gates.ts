@@ -9,12 +9,11 @@ import {
   SAMPLES_BEYOND,
 } from '../../../bench/results/rules.ts';
 import type { Results } from '../../../bench/results/schema.ts';
-import { isJudged } from '../../kinds/lookup.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { isJudged, reportOf } from '../../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
 import { breaks, type GateStatus, gate, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
 
-/** What every trial must keep, read from its counts, and from the reasons it was rejected for. */
+/** Conditions on every trial, checked by its counts and by the rules it broke. */
 
 const onTimeShare = ({ trial: { messages } }: TrialOf): number =>
   messages.due === 0 ? 1 : messages.onTime / messages.due;
@@ -33,7 +32,7 @@ export const scheduleKept: Rule = ({ results }) => {
     `in each trial ≥ ${MIN_ON_TIME_SHARE * 100} % of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time`,
     { status, observed: `worst trial ${percent(worst, Math.floor)}; ${count}` },
     {
-      consequence: 'What left late was not offered as planned: those trials feed no number.',
+      consequence: 'Late messages are not the planned load, so these trials are in no figure.',
       action: 'Close other programs, lower --rate or raise --workers.',
     },
   );
@@ -59,7 +58,7 @@ export const generatorFree: Rule = ({ results }) => {
     `busiest load worker ≤ ${MAX_BUSY_SHARE * 100} % busy, its event loop ≤ ${MAX_LOOP_DELAY_SECONDS * 1e3} ms late at p99`,
     { status, observed: `at most ${percent(busy, Math.ceil)} busy, ${figures(delay * 1e3)} ms late; ${count}` },
     {
-      consequence: 'A generator at its limit measures itself: those trials feed no number.',
+      consequence: 'A generator at its limit measures itself, so these trials are in no figure.',
       action: 'Lower --rate or raise --workers.',
     },
   );
@@ -77,8 +76,8 @@ export const accountingCloses: Rule = ({ results }) => {
     'due = sent + unsent; expected = delivered + lost',
     { status, observed: `${countOf(due, 'message')} due; ${count}` },
     {
-      consequence: 'A message that nobody can tell the fate of may be a loss: those trials feed no number.',
-      action: 'Report it as a defect of the harness, with the results file.',
+      consequence: 'A message that is not accounted for may be lost, so these trials are in no figure.',
+      action: 'Report it as a bug of Wirebench, with the results file.',
     },
   );
 };
@@ -91,7 +90,7 @@ export const clockSane: Rule = ({ results }) => {
   const coarse = steps?.state === 'unfit';
   return gate(
     'Clock sane',
-    'nothing arrives before it is due; steps ≤ 1 µs',
+    'no message arrives before it is due; clock steps ≤ 1 µs',
     {
       status: coarse ? 'broken' : status,
       observed: [`one monotonic clock for both sides`, ...(steps === undefined ? [] : [steps.observed]), count].join(
@@ -99,7 +98,7 @@ export const clockSane: Rule = ({ results }) => {
       ),
     },
     {
-      consequence: 'Times of such a clock are no latencies.',
+      consequence: 'Latencies measured with such a clock are wrong.',
       action: 'Measure on hardware whose clock is stable: see npm run doctor.',
     },
   );
@@ -108,7 +107,7 @@ export const clockSane: Rule = ({ results }) => {
 const promises = ({ transports }: Results, { one }: TrialOf) =>
   transports.find(({ id, variant }) => id === one.transport && variant === one.variant)?.capabilities;
 
-/** What a transport does not promise is its result and no fault: losses of an unreliable one, the order of an unordered one. */
+/** Losses of an unreliable transport and the order of an unordered one are results, not faults. */
 export const messagesIntact: Rule = ({ results }) => {
   const trials = trialsOf(results);
   if (trials.length === 0) return null;
@@ -131,16 +130,16 @@ export const messagesIntact: Rule = ({ results }) => {
   const found = [...totals].filter(([, times]) => times > 0).map(([what, times]) => `${integer(times)} ${what}`);
   return gate(
     'Messages intact',
-    'each arrival checked: none corrupt, doubled or foreign; none lost or out of order where that is promised',
+    'no message corrupt, duplicated or unexpected; none lost or out of order if the transport promises that',
     { status, observed: `${found.length === 0 ? 'no fault' : list(found, 'and')}; ${count}` },
     {
       consequence: 'A transport that breaks its promise is not equivalent to one that keeps it.',
-      action: 'Lower --rate until nothing is lost, or take it as the result and say so.',
+      action: 'Lower --rate until nothing is lost, or report this as a result.',
     },
   );
 };
 
-const MAX_ERRORS = 0.001;
+const MAX_ERROR_SHARE = 0.001;
 
 export const withoutErrors: Rule = ({ results }) => {
   const all = results.cases.flatMap(({ trials }) => trials);
@@ -152,15 +151,15 @@ export const withoutErrors: Rule = ({ results }) => {
   const measured = all.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.messages]));
   const errors = measured.flatMap(({ errors: texts }) => Object.values(texts)).reduce((sum, times) => sum + times, 0);
   const due = measured.reduce((sum, messages) => sum + messages.due, 0);
-  const many = errors > 0 && errors >= due * MAX_ERRORS;
+  const many = errors > 0 && errors >= due * MAX_ERROR_SHARE;
   const status: GateStatus = many || gone.length > 0 ? 'broken' : errors + failed > 0 ? 'note' : 'kept';
   return gate(
     'No errors',
     'no failed trial; errors < 0.1 % of messages',
     { status, observed: `${countOf(errors, 'error')}; ${failed} of ${countOf(all.length, 'trial')} failed` },
     {
-      consequence: 'What failed was not measured: the rest is a choice among those that worked.',
-      action: 'Read the reasons under “Every trial”; start the transport alone with npm run serve.',
+      consequence: 'Failed cases were not measured, so the results compare only those that worked.',
+      action: 'Read the reasons under “Every trial”; start the server alone with npm run serve.',
     },
   );
 };
@@ -176,11 +175,11 @@ export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
     `≥ ${MIN_TRIALS} valid trials of each case`,
     {
       status,
-      observed: `${countOf(plan.trials, 'trial')} of each planned; at least ${Math.min(...valid)} valid; ${short} of ${countOf(valid.length, 'case')} short`,
+      observed: `${countOf(plan.trials, 'trial')} of each case planned; at least ${Math.min(...valid)} valid; ${short} of ${countOf(valid.length, 'case')} with too few`,
     },
     {
-      consequence: 'A case with fewer is not testable: no claim about it.',
-      action: `Use --trials ${Math.max(MIN_TRIALS + 1, plan.trials)}; if trials were rejected, mend what their reasons name.`,
+      consequence: 'A case with fewer trials is not testable, so there are no verdicts on it.',
+      action: `Use --trials ${Math.max(MIN_TRIALS + 1, plan.trials)}; if trials were rejected, fix the causes named in their reasons.`,
     },
   );
 };
@@ -193,16 +192,19 @@ export const enoughSamples: Rule = ({ analysis: { groups } }) => {
   const without = cells.filter(({ state }) => state === 'not shown').length;
   return gate(
     'Enough samples for p99',
-    `≥ ${SAMPLES_BEYOND} samples beyond it in a trial`,
+    `≥ ${SAMPLES_BEYOND} samples beyond it in each trial`,
     {
       status: without === 0 ? 'kept' : 'note',
       observed: `${cells.length - without} of ${countOf(cells.length, 'case')} show a p99`,
     },
-    { consequence: 'No p99 is shown there; p50 decides.', action: 'Use a longer --duration or a higher --rate.' },
+    {
+      consequence: 'The other cases show no p99, and p50 decides.',
+      action: 'Use a longer --duration or a higher --rate.',
+    },
   );
 };
 
-/** Cut to a tenth, so that 98.96 % never reads as the 99 % it missed. */
+/** A percentage cut to a tenth, so that 98.96 % never reads as the 99 % it missed. */
 const percent = (share: number, cut: (value: number) => number): string => `${cut(share * 1000) / 10} %`;
 
 export const trialGates: readonly Rule[] = [

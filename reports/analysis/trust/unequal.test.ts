@@ -22,7 +22,7 @@ test('a setting that all who have it hold alike is equal; one that differs is na
         { value: 'none', names: ['a', 'b'] },
         { value: 'every 25 s', names: ['c'] },
       ],
-      why: expect.stringContaining('own default'),
+      why: expect.stringContaining('keeps its default'),
     },
   ]);
 });
@@ -34,11 +34,11 @@ test('what transports promise is part of what is not equal', () => {
       ? { ...one, capabilities: { ...one.capabilities, reliable: false, upstream: 'request' as const } }
       : one,
   );
-  expect(unequalIn({ ...results, transports }).map(({ setting }) => setting)).toEqual(['way up', 'delivery']);
+  expect(unequalIn({ ...results, transports }).map(({ setting }) => setting)).toEqual(['client to server', 'delivery']);
 });
 
 test('a setting nobody thought of has a reason that claims no more than is known', () => {
   expect(unequalIn(run({ a: { shoeSize: 1 }, b: { shoeSize: 2 } }))[0]?.why).toBe(
-    'By the library’s own default or by the nature of the protocol.',
+    'The library’s default or the protocol decides this.',
   );
 });

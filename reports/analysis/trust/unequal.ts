@@ -2,15 +2,15 @@ import { flagOf } from '../../../bench/results/case.ts';
 import type { Case, Results } from '../../../bench/results/schema.ts';
 import { describe } from '../../model/group.ts';
 
-/** What a transport was really set to in this run, and what it promises. */
+/** Settings of a transport in force in this run. */
 export type Implementation = {
   readonly name: string;
   readonly title: string;
-  /** A setting that differs between a transport's own cases keeps all its values. */
+  /** Values by setting; one that differs between a transport's cases has all its values. */
   readonly settings: ReadonlyMap<string, string>;
 };
 
-/** A setting that transports hold to different values, each with who holds it. */
+/** A setting that differs between transports: each value with its transports, and the reason. */
 export type Unequal = {
   readonly setting: string;
   readonly held: readonly { readonly value: string; readonly names: readonly string[] }[];
@@ -32,12 +32,12 @@ function settingsOf(cases: readonly Case[]): Map<string, string> {
   return new Map([...values].map(([key, those]) => [key, [...those].join(' / ')]));
 }
 
-/** Settings and promises in which the implementations differ, and why they were left so. */
+/** Settings and promises in which the implementations differ, with the reason why they were left different. */
 export function unequalIn(results: Results): Unequal[] {
   const implementations = implementationsOf(results);
   const keys = [...new Set(implementations.flatMap(({ settings }) => [...settings.keys()]))].toSorted();
   const differing = keys
-    .filter((key) => key !== SAID_IN_WORDS)
+    .filter((key) => key !== REPEATED)
     .flatMap((setting): Unequal[] => {
       const held = implementations.flatMap(({ name, settings }) => {
         const value = settings.get(setting);
@@ -71,37 +71,36 @@ function promisesIn({ transports }: Results, implementations: readonly Implement
     );
   return [
     ...by(
-      'way up',
-      ({ upstream }) => (upstream === 'request' ? 'a request of its own for each message' : 'the connection itself'),
-      'A transport that only goes down takes messages up by requests: that is how it is used, and its cost belongs to it.',
+      'client to server',
+      ({ upstream }) => (upstream === 'request' ? 'a separate request for each message' : 'the connection'),
+      'A transport that only carries messages from the server sends the others by requests. It is used that way, and the cost is its own.',
     ),
     ...by(
       'delivery',
       ({ reliable }) => (reliable ? 'every message once' : 'may lose'),
-      'It is what such a variant is for: its losses are a result and no fault.',
+      'The variant exists for this; its losses are a result, not a fault.',
     ),
     ...by(
       'order',
       ({ ordered }) => (ordered ? 'as sent' : 'any'),
-      'It is what such a variant is for: nothing waits for what is late.',
+      'The variant exists for this; no message waits for a late one.',
     ),
     ...by(
-      'bytes',
+      'binary messages',
       ({ binary }) => (binary ? 'carried as they are' : 'not carried'),
-      'Of its protocol: a case of binary messages leaves out who cannot carry them, and scores nobody zero for it.',
+      'The protocol decides this. Cases with binary messages leave out transports that cannot carry them, instead of scoring them zero.',
     ),
   ];
 }
 
-/** The heartbeat's own words say it too. */
-const SAID_IN_WORDS = 'heartbeatSeconds';
+/** Setting that `heartbeat` repeats in words. */
+const REPEATED = 'heartbeatSeconds';
 
 const LIBRARY =
-  'Each library’s own default: one pace for all would be a set-up nobody runs. It costs a window of messages little; of idle sessions it is the cost.';
-const VARIANT =
-  'It is what the variant is measured for; without a variant of that name it is off, or as the library has it.';
-const PROTOCOL = 'Of the protocol: the others have nothing like it, or cannot be without it.';
-const OTHERWISE = 'By the library’s own default or by the nature of the protocol.';
+  'Each library keeps its default, because nobody runs one interval for all. Heartbeats cost little under load, but they are the cost of idle sessions.';
+const VARIANT = 'The variant exists to measure this; other variants have it off or at the library’s default.';
+const PROTOCOL = 'The protocol decides this: others have no such setting, or cannot do without it.';
+const OTHERWISE = 'The library’s default or the protocol decides this.';
 
 const WHY: ReadonlyMap<string, string> = new Map([
   ['heartbeat', LIBRARY],
@@ -109,10 +108,7 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ['batchMs', VARIANT],
   ['transports', VARIANT],
   ['parser', VARIANT],
-  [
-    'http',
-    'Each speaks what its library speaks over a plain socket; gRPC cannot be without HTTP/2, and elsewhere a variant has it.',
-  ],
+  ['http', 'Each library uses its version for plain sockets; gRPC requires HTTP/2, and others have it as a variant.'],
   ['qos', VARIANT],
   ['protocol', VARIANT],
   ['eventIds', VARIANT],
@@ -122,5 +118,5 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ['subprotocol', PROTOCOL],
   ['flowControlWindowBytes', PROTOCOL],
   ['intervalMs', PROTOCOL],
-  ['messageBytes', 'The most bytes of a message: one limit for all but for whom the protocol sets a lower one.'],
+  ['messageBytes', 'The largest message in bytes: one limit for all, except where the protocol has a lower one.'],
 ]);

@@ -1,8 +1,7 @@
 import type { MeasuredTrial } from '../../../bench/results/schema.ts';
 import { notShown, percentile, type Shown } from '../../stats/distribution.ts';
 import type { MeasuredMetric } from '../shape.ts';
-import { bytesOf, perDelivered } from './measuring.ts';
-import { BYTES, CHEAPER, FASTER, LIGHTER, MICROSECONDS, MS } from './units.ts';
+import { BYTES, bytesOf, CHEAPER, FASTER, LIGHTER, MICROSECONDS, MS, perDelivered } from './measuring.ts';
 
 declare module '../../model/metrics.ts' {
   interface MetricIds {
@@ -13,7 +12,7 @@ declare module '../../model/metrics.ts' {
   }
 }
 
-/** A search that found no rate has confirmed none either: what its trial counted belongs to no found rate. */
+/** Hides a value of a search that found no rate, since no trial at such a rate was measured. */
 const atFoundRate = ({ capacity }: MeasuredTrial, value: Shown): Shown =>
   capacity?.rate === 0 ? notShown('no rate met the objective in some search') : value;
 

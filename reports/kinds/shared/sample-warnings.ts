@@ -3,7 +3,7 @@ import { list } from '../../model/format.ts';
 import type { Metric } from '../../model/metrics.ts';
 import type { Row, Warning } from '../../model/model.ts';
 
-/** A percentile that some valid trials have too few samples for. `remedy`: what to do to have as many as are needed. */
+/** Warns of a percentile for which some valid trials have too few samples; `remedy` names the way to get enough. */
 export function tooFewSamples(
   rows: readonly Row[],
   { id, name }: Metric,
@@ -34,7 +34,7 @@ export function tooFewSamples(
   return [{ text: `${name} not shown for ${names} (${where}): ${first.reason}.`, action }];
 }
 
-/** A sentence of its own from a reason or a name. */
+/** Makes a sentence of a reason. */
 export const sentence = (text: string): string => `${capitalised(text).replace(/\.$/, '')}.`;
 
 export const capitalised = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

@@ -43,7 +43,7 @@ const GROWTH = measuredColumn('usage.generator.rssBytes', 'Gen. growth MiB', ({ 
   bytes === null ? '—' : figures(bytes / 2 ** 20),
 );
 
-/** Growth of the generator's memory, where some trial knows it. */
+/** Column of the generator's memory growth, if some trial has it. */
 export const growth = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] =>
   rows.some(({ trials }) => trials.some((trial) => trial.state !== 'failed' && trial.generatorGrowthBytes !== null))
     ? [GROWTH]

@@ -3,11 +3,11 @@ import { round, tickLabel } from './axis.ts';
 type TicksProps = {
   readonly ticks: readonly number[];
   readonly at: (tick: number) => number;
-  /** What stands at a tick; without it its figure. */
+  /** Text at a tick; its figure by default. */
   readonly text?: (tick: number) => string;
 };
 
-/** Lines from top to bottom, each with its figure below. */
+/** Vertical grid lines, each with its text below. */
 export const TicksAcross = ({
   ticks,
   at,
@@ -27,7 +27,7 @@ export const TicksAcross = ({
     );
   });
 
-/** Lines over the whole width of the plot, each with its figure to the left. */
+/** Horizontal grid lines over the width of the plot, each with its text to the left. */
 export const TicksUp = ({
   ticks,
   at,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linearScale, linearTicks, logDomain, logScale, logTicks, tickLabel } from './axis.ts';
-import { spread } from './spread.ts';
+import { spread } from './placing.ts';
 
 test('ticks of a logarithmic axis', () => {
   expect(logTicks(0.09, 6)).toEqual([0.1, 0.2, 0.5, 1, 2, 5]);
@@ -17,7 +17,7 @@ test('ticks of a linear axis', () => {
   expect(linearTicks(3, 3)).toEqual([3]);
 });
 
-test('a domain can be drawn whatever the values', () => {
+test('the domain of any values can be drawn', () => {
   expect(logDomain([])).toEqual([0.1, 1]);
   expect(logDomain([0, -1, Number.NaN])).toEqual([0.1, 1]);
   const [low, high] = logDomain([5]);
@@ -25,7 +25,7 @@ test('a domain can be drawn whatever the values', () => {
   expect([0.05, 5, 12.5, 1000, 25_000].map(tickLabel)).toEqual(['0.05', '5', '12.5', '1,000', '25,000']);
 });
 
-test('a scale puts values between its ends, and what lies beyond at them', () => {
+test('a scale maps values between its ends, and clamps values outside of them', () => {
   const linear = linearScale([0, 200], [10, 110]);
   expect([0, 50, 200, 300, -1].map(linear)).toEqual([10, 35, 110, 110, 10]);
   const log = logScale([1, 100], [200, 0]);
@@ -40,7 +40,7 @@ test('a scale puts values between its ends, and what lies beyond at them', () =>
     expect(log(value), String(value)).toBeCloseTo(place, 9);
 });
 
-test('labels keep their order and their distance, within the bounds', () => {
+test('labels keep their order and their distance within the bounds', () => {
   const placed = spread([100, 101, 99, 300, 299], 10, 0, 300);
   expect(placed[2]).toBeLessThan(placed[0] ?? 0);
   expect(placed[0]).toBeLessThan(placed[1] ?? 0);

@@ -13,7 +13,7 @@ function ticksAt(mantissas: readonly number[], low: number, high: number): numbe
     .filter((tick) => tick >= low && tick <= high);
 }
 
-/** At most five round steps; also for a logarithmic axis that spans too little for round numbers of its own. */
+/** Ticks in at most five round steps; also for a logarithmic axis that spans too little for round numbers of its own. */
 export function linearTicks(low: number, high: number): number[] {
   const span = high - low;
   if (!(span > 0)) return [low];
@@ -26,33 +26,33 @@ export function linearTicks(low: number, high: number): number[] {
 const range = (from: number, to: number): number[] =>
   Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
 
-/** A positive domain with some air at both ends, wide enough to be drawn even around a single value. */
-export function logDomain(values: readonly number[], air = 1.12): [number, number] {
+/** Domain of a logarithmic axis, with room at both ends and wide enough to draw even a single value. */
+export function logDomain(values: readonly number[], margin = 1.12): [number, number] {
   const positive = values.filter((value) => value > 0 && Number.isFinite(value));
   if (positive.length === 0) return [0.1, 1];
-  return [Math.min(...positive) / air, Math.max(...positive) * air];
+  return [Math.min(...positive) / margin, Math.max(...positive) * margin];
 }
 
 type Ends = readonly [number, number];
 
 /**
- * Where values stand between the ends of an axis, and no further. For charts that are also drawn in the browser: the library's scales
- * bring colours and formats along, which would be a tenth of the script that a report carries.
+ * Maps values to places between the ends of an axis; values beyond stand at the nearer end. Charts that are also drawn in the browser use
+ * it: the library's scales bring colours and formats along, which would be a tenth of the script that a report carries.
  */
 export const linearScale =
   ([low, high]: Ends, [from, to]: Ends) =>
   (value: number): number =>
     from + Math.min(1, Math.max(0, (value - low) / (high - low))) * (to - from);
 
-/** What is not above zero stands at the lower end. */
+/** Maps values logarithmically; zero and less stand at the lower end. */
 export function logScale([low, high]: Ends, range: Ends): (value: number) => number {
   const scale = linearScale([Math.log(low), Math.log(high)], range);
   return (value) => scale(value > 0 ? Math.log(value) : Number.NEGATIVE_INFINITY);
 }
 
-/** Axis figures carry no more digits than they need: `0.2`, `5`, `1,000`. */
+/** Formats a tick with no more digits than it needs: `0.2`, `5`, `1,000`. */
 export const tickLabel = (value: number): string =>
   value >= 1000 ? value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ',') : String(Number(value.toPrecision(3)));
 
-/** Coordinates to a tenth of a pixel: enough to look at, and short in the page. */
+/** Rounds a coordinate to a tenth of a pixel: enough to look at, and short in the page. */
 export const round = (value: number): number => Math.round(value * 10) / 10;

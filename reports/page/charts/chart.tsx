@@ -1,24 +1,24 @@
 import type { ReactNode } from 'react';
 import type { Group, Row } from '../../model/model.ts';
-import { type Identities, type Identity, markerPath } from '../parts/identity.ts';
 import { shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyle, type SeriesStyles } from '../parts/series-style.ts';
 import { round } from './axis.ts';
 import { type Point, packPoints } from './points.ts';
 
 type ChartProps = {
   readonly width: number;
   readonly height: number;
-  /** What it shows, as a sentence: the image's name. */
+  /** Name of the image: a sentence that says what it shows. */
   readonly label: string;
   readonly className?: string;
-  /** A chart of rows is read by the row under the pointer, any other by the nearest point. */
+  /** Unit that the pointer reads: the row under it in a chart of rows, the nearest point in any other. */
   readonly nearest?: 'row' | 'point';
   readonly children: ReactNode;
 };
 
 /**
- * The frame of every chart. To the accessibility tree it is one image with a name; what is in it is said by its data table and,
- * point by point, by the page's script (`live/charts.ts` says how the two meet).
+ * Frame of every chart. To the accessibility tree it is one image with a name; its data table says what is in it, and the page's
+ * script says it point by point (`live/charts/charts.ts` says how the two meet).
  */
 export const Chart = ({ width, height, label, className, nearest = 'point', children }: ChartProps) => (
   <svg
@@ -34,25 +34,25 @@ export const Chart = ({ width, height, label, className, nearest = 'point', chil
 );
 
 type SeriesProps = {
-  /** Whole, as the tables have it. */
+  /** Full name, as in the tables. */
   readonly name: string;
-  /** Its look; null where colour and marker say something else than which series it is. */
-  readonly identity: Identity | null;
-  /** In the order in which they are read. */
+  /** Style of the series; null where colour and marker do not say which series it is. */
+  readonly style: SeriesStyle | null;
+  /** Points in reading order. */
   readonly points: readonly Point[];
-  /** Drawn grey among many, until the reader asks for it. */
-  readonly muted?: boolean;
+  /** True to draw it grey among many, until the reader asks for it. */
+  readonly dimmed?: boolean;
   readonly className?: string;
   readonly children: ReactNode;
 };
 
-/** All that is drawn of one series, its direct label (`<text class="label">`) included. */
-export const Series = ({ name, identity, points, muted = false, className, children }: SeriesProps) => (
+/** Group of all that is drawn of one series, with its direct label (`<text class="label">`). */
+export const Series = ({ name, style, points, dimmed = false, className, children }: SeriesProps) => (
   <g
     className={[
       'series',
-      ...(identity === null ? [] : [`family-${identity.family}`]),
-      ...(muted ? ['muted'] : []),
+      ...(style === null ? [] : [`family-${style.family}`]),
+      ...(dimmed ? ['dimmed'] : []),
       ...(className === undefined ? [] : [className]),
     ].join(' ')}
     data-series={name}
@@ -64,51 +64,58 @@ export const Series = ({ name, identity, points, muted = false, className, child
 
 type EndLabelProps = {
   readonly name: string;
-  readonly identity: Identity;
-  /** Where it begins, beside the plot. */
+  readonly style: SeriesStyle;
+  /** Left end of the label, beside the plot. */
   readonly x: number;
   readonly y: number;
-  /** Where its series ends, to draw a line from; null where that says nothing. */
+  /** End of the series, from which a line leads to the label; null for no line. */
   readonly from: readonly [x: number, y: number] | null;
-  /** Characters of the name that there is room for. */
+  /** Number of characters of the name that fit. */
   readonly length: number;
-  /** Where its mark and its name say more than whose they are. */
-  readonly looks?: { readonly mark: string; readonly label: string };
+  /** CSS classes of mark and name where they say more than which series it is. */
+  readonly classes?: { readonly mark: string; readonly label: string };
 };
 
-/** A series' direct label: its marker and its name. */
-export const EndLabel = ({ name, identity, x, y, from, length, looks }: EndLabelProps) => (
+/** Direct label of a series: its marker and its name. */
+export const EndLabel = ({ name, style, x, y, from, length, classes }: EndLabelProps) => (
   <>
     {from === null ? null : <path className="leader" d={`M${round(from[0] + 5)} ${round(from[1])}L${x} ${round(y)}`} />}
     <path
-      className={looks?.mark ?? 'series-mark'}
-      d={markerPath(identity, 40)}
+      className={classes?.mark ?? 'series-mark'}
+      d={markerPath(style, 40)}
       transform={`translate(${x + 7} ${round(y)})`}
     />
-    <text className={looks?.label ?? 'label'} x={x + 16} y={round(y + 4)}>
+    <text className={classes?.label ?? 'label'} x={x + 16} y={round(y + 4)}>
       <title>{name}</title>
       {shortened(name, length)}
     </text>
   </>
 );
 
-/** What a chart is drawn from that has a line for each row. */
+/** Props of a chart with a line for each row. */
 export type RowLinesProps = {
   readonly rows: readonly Row[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
-  readonly isMuted: (row: Row) => boolean;
+  readonly isDimmed: (row: Row) => boolean;
 };
 
-/** With more series than this, colour on all of them tells none apart. */
+/** Number of series up to which colour can tell all of them apart. */
 const MAX_COLOURED = 8;
 const MAX_HIGHLIGHTED = 4;
 
-/** Of many series: the floor, and of the choices the leaders, are in colour; the rest is grey, and labelled. */
-export function mutedIn({ rows }: Pick<Group, 'rows'>): (row: Pick<Row, 'caseId'>) => boolean {
+/** Tells which rows are grey: among many, only the floor and the leading choices are in colour. */
+export function dimmedIn({ rows }: Pick<Group, 'rows'>): (row: Pick<Row, 'caseId'>) => boolean {
   if (rows.length <= MAX_COLOURED) return () => false;
   const floors = rows.filter(({ floor }) => floor).slice(0, 1);
   const choices = rows.filter(({ floor }) => !floor).slice(0, MAX_HIGHLIGHTED - floors.length);
   const coloured = new Set([...floors, ...choices].map(({ caseId }) => caseId));
   return ({ caseId }) => !coloured.has(caseId);
+}
+
+/** Tells by name which series are grey, for charts that are not drawn from rows. */
+export function dimmedByName(group: Pick<Group, 'rows'>): (name: string) => boolean {
+  const isDimmed = dimmedIn(group);
+  const dimmed = new Set(group.rows.filter(isDimmed).map(({ name }) => name));
+  return (name) => dimmed.has(name);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { linePath, stepPath } from './course-path.ts';
 
-test('a line goes in whole relative steps, breaks where a value is missing, and shows a point alone', () => {
+test('a line has whole relative steps, breaks at missing values, and shows single points', () => {
   expect(
     linePath([
       [1.2, 10.4],
@@ -15,7 +15,7 @@ test('a line goes in whole relative steps, breaks where a value is missing, and 
   expect(linePath([...level, [4, 6], null, ...level])).toBe('M0 5l3 0 1 1M0 5l3 0');
 });
 
-test('steps stand on their base line; equal neighbours are one', () => {
+test('steps start at their base line, and equal neighbours are merged', () => {
   const place = { left: 0, right: 40, base: 20 };
   expect(stepPath([10, 10, 0, 5], place, 'area')).toBe('M0 20V10H20V20H30V15H40V20z');
   expect(stepPath([10, 10, null, 5], place, 'edge')).toBe('M0 10H20V20H30V15H40');

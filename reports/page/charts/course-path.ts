@@ -1,13 +1,10 @@
-/**
- * Paths of small panels in whole units and relative steps: a page has hundreds of lines of twenty points each, and nobody sees a
- * tenth of a pixel of them.
- */
-export type Point = readonly [x: number, y: number];
+/** Position in a small panel. Paths have whole units and relative steps: a page has hundreds of lines of twenty points each. */
+type Position = readonly [x: number, y: number];
 
-/** A line through the points; it breaks where there is none. */
-export function linePath(points: readonly (Point | null)[]): string {
+/** Draws a line through the points, broken at null. */
+export function linePath(points: readonly (Position | null)[]): string {
   let path = '';
-  let from: Point | null = null;
+  let from: Position | null = null;
   for (const to of withoutLevel(points.map(whole))) {
     if (to === null) from = null;
     else {
@@ -20,11 +17,11 @@ export function linePath(points: readonly (Point | null)[]): string {
   return path.replace(/l(?=M|$)/g, 'h0');
 }
 
-const whole = (point: Point | null): Point | null =>
+const whole = (point: Position | null): Position | null =>
   point === null ? null : [Math.round(point[0]), Math.round(point[1])];
 
-/** Between two points of its own height a point adds nothing. */
-const withoutLevel = (points: readonly (Point | null)[]): (Point | null)[] =>
+/** Leaves out points between two neighbours of their own height. */
+const withoutLevel = (points: readonly (Position | null)[]): (Position | null)[] =>
   points.filter((point, index) => {
     const [before, after] = [points[index - 1], points[index + 1]];
     return point === null || before == null || after == null || before[1] !== point[1] || after[1] !== point[1];
@@ -35,7 +32,7 @@ function joined(path: string, x: number, y: number): string {
   return `${path}${gap}${x}${y < 0 ? '' : ' '}${y}`;
 }
 
-/** A step for each value, from `left` on, over a base line: an area, or its upper edge. Null stands on the base line. */
+/** Draws a step for each value over a base line, as an area or as its upper edge. Null stands on the base line. */
 export function stepPath(
   heights: readonly (number | null)[],
   { left, right, base }: { readonly left: number; readonly right: number; readonly base: number },

@@ -1,16 +1,16 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { type Identities, markerPath } from '../parts/identity.ts';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { TicksUp } from './axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from './axis.ts';
 import { Chart, EndLabel, Series } from './chart.tsx';
-import { spread } from './spread.ts';
+import { spread } from './placing.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 56, right: 418, top: 20 };
 const GAP = 34;
 const LABEL_GAP = 15;
-/** Room above the first panel for what could not be measured. */
+/** Room above the first panel for marks of what could not be measured. */
 const REFUSED = 20;
 
 export type Panel = {
@@ -22,16 +22,16 @@ export type Panel = {
 
 export type LinePoint = {
   readonly x: number;
-  /** One a panel, in the panel's unit; null where there is none, and where a logarithm has no place for it. */
+  /** One value a panel, in the panel's unit; null where there is none or a logarithm has no place for it. */
   readonly values: readonly (number | null)[];
-  /** Without the name of its series. */
+  /** Text without the name of the series. */
   readonly text: string;
 };
 
 export type LineSeries = {
   readonly name: string;
   readonly points: readonly LinePoint[];
-  /** Where nothing could be measured, and why: drawn at the upper edge. */
+  /** Places where nothing could be measured, with the reason; drawn at the upper edge. */
   readonly refused: readonly { readonly x: number; readonly text: string }[];
 };
 
@@ -39,10 +39,10 @@ type Props = {
   readonly panels: readonly Panel[];
   readonly series: readonly LineSeries[];
   readonly axis: { readonly label: string; readonly kind: 'log' | 'linear'; readonly ticks?: readonly number[] };
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
-  /** Drawn grey among many. */
-  readonly isMuted?: (name: string) => boolean;
+  /** Tells which series are drawn grey among many. */
+  readonly isDimmed?: (name: string) => boolean;
 };
 
 type Scale = (value: number) => number;
@@ -54,8 +54,8 @@ type Laid = {
   readonly ticks: number[];
 };
 
-/** Lines over one shared axis in panels one above the other: two figures of a thing, never two scales in one frame. */
-export function LinePanels({ panels, series, axis, identities, label, isMuted = () => false }: Props) {
+/** Draws lines over one shared axis, with a panel for each figure: two scales in one panel would invite to read one against the other. */
+export function LinePanels({ panels, series, axis, styles, label, isDimmed = () => false }: Props) {
   const top = PLOT.top + (series.some(({ refused }) => refused.length > 0) ? REFUSED : 0);
   const laid = layOut(panels, series, top);
   const bottom = laid.at(-1)?.bottom ?? top;
@@ -83,7 +83,7 @@ export function LinePanels({ panels, series, axis, identities, label, isMuted = 
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         {axis.label}
       </text>
-      <Lines series={series} laid={laid} x={x} identities={identities} isMuted={isMuted} />
+      <Lines series={series} laid={laid} x={x} styles={styles} isDimmed={isDimmed} />
     </Chart>
   );
 }
@@ -129,12 +129,12 @@ type LinesProps = {
   readonly series: readonly LineSeries[];
   readonly laid: readonly Laid[];
   readonly x: Scale;
-  readonly identities: Identities;
-  readonly isMuted: (name: string) => boolean;
+  readonly styles: SeriesStyles;
+  readonly isDimmed: (name: string) => boolean;
 };
 
-/** Labels stand beside the ends in the last panel. */
-function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
+/** Draws the series, with labels beside their ends in the last panel. */
+function Lines({ series, laid, x, styles, isDimmed }: LinesProps) {
   const last = laid.length - 1;
   const end = laid[last];
   const top = laid[0]?.top ?? 0;
@@ -153,18 +153,18 @@ function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
     bottom,
   );
   return series.map(({ name, points, refused }, index) => {
-    const identity = identities(name);
+    const style = styles(name);
     const [endX, endY] = ends[index] ?? [PLOT.right, bottom];
     const labelY = heights[index] ?? endY;
     return (
       <Series
         key={name}
         name={name}
-        identity={identity}
-        muted={isMuted(name)}
+        style={style}
+        dimmed={isDimmed(name)}
         points={[
           ...points.flatMap(({ x: at, values, text }) => {
-            // One stop a point, in the last panel that has it: its text says the others' figures too.
+            // Each point is one stop, in the last panel that has it: its text has the figures of all panels.
             const panel = values.findLastIndex((value) => value !== null);
             const value = values[panel];
             const y = laid[panel]?.y;
@@ -184,12 +184,12 @@ function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
           )(drawn);
           return (
             <g key={panel.title}>
-              <path className="series-line" d={path ?? ''} strokeDasharray={identity.dash} />
+              <path className="series-line" d={path ?? ''} strokeDasharray={style.dash} />
               {drawn.map((point) => (
                 <path
                   key={point.x}
                   className="series-mark"
-                  d={markerPath(identity, 40)}
+                  d={markerPath(style, 40)}
                   transform={`translate(${point.x} ${point.y})`}
                 />
               ))}
@@ -199,7 +199,7 @@ function Lines({ series, laid, x, identities, isMuted }: LinesProps) {
         {refused.map((one) => (
           <path key={one.x} className="not-offered" d={`M${x(one.x) - 3} ${PLOT.top - 6}l6 6m0-6l-6 6`} />
         ))}
-        <EndLabel name={name} identity={identity} x={PLOT.right + 14} y={labelY} from={[endX, endY]} length={13} />
+        <EndLabel name={name} style={style} x={PLOT.right + 14} y={labelY} from={[endX, endY]} length={13} />
       </Series>
     );
   });

@@ -7,16 +7,16 @@ const COLUMN = { x: 300, top: 0, bottom: 500, gap: 14 };
 type Spot = { readonly x: number; readonly y: number };
 type Line = { readonly from: Spot; readonly to: Spot };
 
-/** To which side of a line a spot lies. */
+/** Side of a line on which a spot lies: 1, −1, or 0 on the line. */
 const turn = ({ from, to }: Line, spot: Spot): number =>
   Math.sign((to.x - from.x) * (spot.y - from.y) - (to.y - from.y) * (spot.x - from.x));
 const cross = (a: Line, b: Line): boolean => turn(a, b.from) * turn(a, b.to) < 0 && turn(b, a.from) * turn(b, a.to) < 0;
 
-/** Scattered, and the same every time. */
+/** Makes `count` scattered points, always the same ones. */
 const scattered = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ x: (index * 89) % 283, y: 200 + ((index * 37) % 101) }));
 
-test('a label stands beside its point, and where nothing free is left there is none', () => {
+test('a label is placed beside its point, or left out if there is no free place', () => {
   expect(placeLabels([{ x: 100, y: 100, width: 40 }], WITHIN)).toEqual([{ x: 108, y: 103.5 }]);
   const heap = Array.from({ length: 12 }, () => ({ x: 100, y: 100, width: 40 }));
   const placed = placeLabels(heap, WITHIN);
@@ -24,7 +24,7 @@ test('a label stands beside its point, and where nothing free is left there is n
   expect(placed[0]).not.toBeNull();
 });
 
-test('in a column, labels keep the order of their heights where the points stand one above the other', () => {
+test('in a column, labels of points above each other keep their order', () => {
   const heights = placeInColumn(
     [
       { x: 10, y: 100 },
@@ -38,7 +38,7 @@ test('in a column, labels keep the order of their heights where the points stand
   expect(first).toBeLessThan(third);
 });
 
-test.each([2, 12, 33])('no two of %d lines to the column cross, and no two labels share a place', (count) => {
+test.each([2, 12, 33])('no two of %d lines to the column cross, and no two labels overlap', (count) => {
   const points = scattered(count);
   const heights = placeInColumn(points, COLUMN);
   const lines = points.map((from, index) => ({ from, to: { x: COLUMN.x, y: heights[index] ?? Number.NaN } }));
@@ -52,7 +52,7 @@ test.each([2, 12, 33])('no two of %d lines to the column cross, and no two label
   }
 });
 
-test('equal points come to an end', () => {
+test('equal points get different places', () => {
   const heights = placeInColumn(
     Array.from({ length: 8 }, () => ({ x: 50, y: 250 })),
     COLUMN,

@@ -1,14 +1,12 @@
-import { spread } from './spread.ts';
-
 export type Box = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
 export type Wanted = { readonly x: number; readonly y: number; readonly width: number };
-/** Where a label's text starts: its left end, on the baseline. Null where every place beside its point is taken. */
+/** Start of a label's text: its left end, on the baseline. Null where every place beside its point is taken. */
 export type Place = { readonly x: number; readonly y: number } | null;
 
 const HEIGHT = 13;
 const AWAY = 8;
 
-/** Labels beside their points, the first ones first: a label that nothing free is left for is not drawn over others. */
+/** Places labels beside their points, the first ones first; a label for which no place is left gets none. */
 export function placeLabels(wanted: readonly Wanted[], within: Box): Place[] {
   const taken: Box[] = wanted.map(({ x, y }) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
   return wanted.map(({ x, y, width }) => {
@@ -38,8 +36,8 @@ export function placeLabels(wanted: readonly Wanted[], within: Box): Place[] {
 export type Column = { readonly x: number; readonly top: number; readonly bottom: number; readonly gap: number };
 
 /**
- * Labels in a column beside the plot, a line from each point to its own: about as high as their points, and no two lines cross, since
- * two that do are shorter together once each has the other's place.
+ * Places labels in a column beside the plot, about as high as the points that lines join them to. No two lines cross: two that do are
+ * shorter together once their labels have changed places.
  */
 export function placeInColumn(
   points: readonly { readonly x: number; readonly y: number }[],
@@ -70,7 +68,7 @@ export function placeInColumn(
   return heights;
 }
 
-/** What rounding alone could gain would be gained for ever. */
+/** Smallest gain in length that counts: rounding alone could gain less for ever. */
 const MIN_GAIN = 1e-6;
 
 const isInside = (box: Box, within: Box): boolean =>
@@ -78,3 +76,18 @@ const isInside = (box: Box, within: Box): boolean =>
 
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+/** Moves places apart along one axis: in order, at least `gap` from one another, within the bounds as far as they go. */
+export function spread(wanted: readonly number[], gap: number, low: number, high: number): number[] {
+  const order = wanted.map((at, index) => ({ at, index })).toSorted((a, b) => a.at - b.at || a.index - b.index);
+  const placed: number[] = [];
+  for (const { at } of order) placed.push(Math.max(at, (placed.at(-1) ?? Number.NEGATIVE_INFINITY) + gap, low));
+  let limit = high;
+  for (let index = placed.length - 1; index >= 0; index--) {
+    placed[index] = Math.min(placed[index] ?? limit, limit);
+    limit = (placed[index] ?? limit) - gap;
+  }
+  const result = new Array<number>(wanted.length).fill(low);
+  for (const [rank, { index }] of order.entries()) result[index] = placed[rank] ?? low;
+  return result;
+}

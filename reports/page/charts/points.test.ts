@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { packPoints, unpackPoints } from './points.ts';
 
-test('points come out of the markup as they went in, to a tenth of a pixel', () => {
+test('packed points are restored to a tenth of a pixel', () => {
   const points = [
     { x: 12.34, y: 5, text: '99 %: 1.52 ms' },
     { x: -1, y: 300, text: '50 %: 1 ms, of 7 trials' },

@@ -17,7 +17,7 @@ export type BarRow = {
   readonly mark: string;
   readonly up: Portion;
   readonly down: Portion;
-  /** A column of its own at the right, up and down. */
+  /** Texts of the column at the right, for up and down. */
   readonly aside: readonly [string, string];
 };
 
@@ -29,11 +29,11 @@ type Props = {
   readonly hasPayload: boolean;
 };
 
-/** Two bars a transport, up over down, each of what it is made of; numbers at their ends. */
+/** Draws two bars a transport, up over down, each divided into its parts, with the total at its end. */
 export function PortionBars({ rows, label, axis, asideTitle, hasPayload }: Props) {
   const bottom = PLOT.top + rows.length * ROW;
-  const most = Math.max(1, ...rows.flatMap(({ up, down }) => [up, down].map(reachOf)));
-  const x = scaleLinear([0, most], [PLOT.left, PLOT.right]);
+  const max = Math.max(1, ...rows.flatMap(({ up, down }) => [up, down].map(reachOf)));
+  const x = scaleLinear([0, max], [PLOT.left, PLOT.right]);
   const split = rows.some(({ up }) => up.headers !== null);
   const keys = [
     ...(hasPayload ? [{ className: 'payload', text: 'payload' }] : []),
@@ -53,7 +53,7 @@ export function PortionBars({ rows, label, axis, asideTitle, hasPayload }: Props
       <text className="tick" x={WIDTH} y={16} textAnchor="end">
         {asideTitle}
       </text>
-      <TicksAcross ticks={linearTicks(0, most)} at={x} top={PLOT.top - 4} bottom={bottom} />
+      <TicksAcross ticks={linearTicks(0, max)} at={x} top={PLOT.top - 4} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
         {axis}
       </text>
@@ -63,7 +63,7 @@ export function PortionBars({ rows, label, axis, asideTitle, hasPayload }: Props
           <Series
             key={key}
             name={name}
-            identity={null}
+            style={null}
             points={([up, down] as const).map((portion, way) => ({
               x: x(reachOf(portion)),
               y: top + 9 + way * (BAR + 2),

@@ -1,16 +1,15 @@
 import type { ComparedRow, RawPair, Side } from '../../compare/compare-model.ts';
-import { cellFigure, change, signed, verdictFigures } from '../../model/format.ts';
-import type { Metric } from '../../model/metrics.ts';
+import { change, figureOrDash, signed, verdictFigures } from '../../model/format.ts';
 import { Name, VerdictWord } from '../parts/parts.tsx';
 import type { ExpertColumn } from './comparison-state.ts';
 
-/** Base, new, change and verdict of every comparison of a question. */
 type ComparedProps = {
   readonly caption: string;
   readonly rows: readonly ComparedRow[];
   readonly columns: readonly ExpertColumn[];
 };
 
+/** Table of every comparison of a question: base, new, change and verdict. */
 export function ComparedTable({ caption, rows, columns }: ComparedProps) {
   return (
     <table>
@@ -40,8 +39,8 @@ export function ComparedTable({ caption, rows, columns }: ComparedProps) {
                 {floor ? ' (floor)' : ''}
               </th>
               <td className="figure-name">{metric.column}</td>
-              <td className="number">{sideText(metric, row.base)}</td>
-              <td className="number">{sideText(metric, row.next)}</td>
+              <td className="number">{figureOrDash(metric, row.base)}</td>
+              <td className="number">{figureOrDash(metric, row.next)}</td>
               <td className="number">{row.ratio === null ? '—' : change(row.ratio)}</td>
               <td>
                 <VerdictWord word={verdict.word} />
@@ -67,7 +66,7 @@ const HEADS: Readonly<Record<ExpertColumn, string>> = {
   delta: 'Cliff’s δ',
   p: 'p (Holm)',
   n: 'Trials, base / new',
-  interval: 'Bootstrap 95 %, or if wider',
+  interval: 'Interval, if wider than 95 % bootstrap',
 };
 
 function expertText({ expert, base, next }: ComparedRow, column: ExpertColumn): string {
@@ -86,11 +85,11 @@ function expertText({ expert, base, next }: ComparedRow, column: ExpertColumn): 
   }
 }
 
-/** Figures side by side, of cases that were asked different questions. */
+/** Table of figures side by side, for cases that answer different questions. */
 export function RawTable({ pairs }: { pairs: readonly RawPair[] }) {
   return (
     <table>
-      <caption>Figures of unlike questions: no verdicts</caption>
+      <caption>Figures of different questions, without verdicts</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
@@ -111,8 +110,8 @@ export function RawTable({ pairs }: { pairs: readonly RawPair[] }) {
               <td>{pair.scenario}</td>
               <td>{pair.because.map((one) => `${one.what} ${one.base} → ${one.next}`).join('; ')}</td>
               <td className="figure-name">{metric.column}</td>
-              <td className="number">{sideText(metric, base)}</td>
-              <td className="number">{sideText(metric, next)}</td>
+              <td className="number">{figureOrDash(metric, base)}</td>
+              <td className="number">{figureOrDash(metric, next)}</td>
             </tr>
           )),
         )}
@@ -126,5 +125,3 @@ const NumberHead = ({ children }: { children: string }) => (
     {children}
   </th>
 );
-
-const sideText = (metric: Metric, side: Side): string => (side.state === 'shown' ? cellFigure(metric, side) : '—');

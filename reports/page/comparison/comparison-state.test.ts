@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compare } from '../../compare/compare.ts';
 import { CAPACITY, ECHO, makeResults, SEVEN } from '../../testing/fixtures.ts';
-import { markedAt, seen, type View, type ViewName, viewFrom, viewTexts, WHOLE } from './comparison-state.ts';
+import { markedAt, type View, type ViewName, viewFrom, viewTexts, visibleRows, WHOLE } from './comparison-state.ts';
 
 const slower = { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 0.17 * 1.2 }, sse: { ...SEVEN.sse, p50Ms: 0.41 / 2 } };
 const run = (seed: number, transports = SEVEN) =>
@@ -9,22 +9,22 @@ const run = (seed: number, transports = SEVEN) =>
 const { rows } = compare(run(1), run(2, slower), { resamples: 200 });
 
 describe('a view of a comparison', () => {
-  test('shows all of it as it comes, and hides what is asked to be hidden', () => {
-    expect(seen(rows, WHOLE)).toEqual(rows);
-    const left = seen(rows, { ...WHOLE, hidden: ['equivalent', 'not separated'] });
+  test('shows all rows in their order, and hides the verdicts that it lists', () => {
+    expect(visibleRows(rows, WHOLE)).toEqual(rows);
+    const left = visibleRows(rows, { ...WHOLE, hidden: ['equivalent', 'not separated'] });
     expect(new Set(left.map(({ verdict }) => verdict.word))).toEqual(new Set(['worse', 'better']));
     expect(left).toHaveLength(rows.filter(({ verdict }) => /worse|better/.test(verdict.word)).length);
   });
 
-  test('by magnitude, halving is more than a fifth up; by transport, each keeps its own order', () => {
-    const first = seen(rows, { ...WHOLE, order: 'magnitude' }).slice(0, 2);
+  test('sorts by magnitude, where halving exceeds an increase by a fifth, and by transport', () => {
+    const first = visibleRows(rows, { ...WHOLE, order: 'magnitude' }).slice(0, 2);
     expect(first.map(({ name }) => name)).toEqual(['sse', 'sse']);
     expect(rows[0]?.name).toBe('ws');
-    const names = seen(rows, { ...WHOLE, order: 'name' }).map(({ name }) => name);
+    const names = visibleRows(rows, { ...WHOLE, order: 'name' }).map(({ name }) => name);
     expect(names).toEqual(names.toSorted());
   });
 
-  test('a mark stands where worse by so much begins: upwards for a latency, downwards for a rate', () => {
+  test('marks the threshold of a regression: above 1 for a latency, below 1 for a rate', () => {
     const find = (id: string) => rows.filter(({ metric }) => metric.id === id)[0]!;
     expect(markedAt(find('p50'), 0.1)).toBeCloseTo(1.1);
     expect(markedAt(find('capacity'), 0.1)).toBeCloseTo(0.9);
@@ -41,7 +41,7 @@ describe('an address', () => {
   const back = (texts: Partial<Record<ViewName, string | null>>, usual = WHOLE) =>
     viewFrom((name) => texts[name] ?? null, usual);
 
-  test('gives back the view that it was made from, and says nothing of the usual one', () => {
+  test('restores the view that it was made from, and omits the values of the usual view', () => {
     expect(viewTexts(view, WHOLE)).toEqual({
       hide: 'not-separated,equivalent',
       order: 'magnitude',
@@ -54,7 +54,7 @@ describe('an address', () => {
     }
   });
 
-  test('what is not understood in it changes nothing', () => {
+  test('ignores unknown values', () => {
     expect(back({ hide: 'everything', order: 'nonsense', columns: 'x,y', mark: '-3' })).toEqual(WHOLE);
     expect(back({ hide: '', order: '', columns: '', mark: '1e9' })).toEqual(WHOLE);
   });

@@ -1,11 +1,11 @@
 import type { ComparedRow, ComparedWord } from '../../compare/compare-model.ts';
 
-/** What a reader wants to see of a comparison. All of it is shown until they say otherwise. */
+/** Choice of what to show of a comparison. */
 export type View = {
   readonly hidden: readonly ComparedWord[];
   readonly order: Order;
   readonly columns: readonly ExpertColumn[];
-  /** Share of the base at which a line is drawn where more is a regression; null for none. */
+  /** Share of the base beyond which a change is a regression, drawn as a line; null for no line. */
   readonly mark: number | null;
 };
 
@@ -24,28 +24,29 @@ export type ExpertColumn = keyof typeof EXPERT_COLUMNS;
 
 export const MARKS = [0.05, 0.1, 0.2, 0.5] as const;
 
+/** View of everything, in the usual order. */
 export const WHOLE: View = { hidden: [], order: 'gravest', columns: [], mark: null };
 
-/** What is left of a question's comparisons, in the order asked for. They come with the worst first. */
-export function seen(rows: readonly ComparedRow[], { hidden, order }: View): ComparedRow[] {
+/** Filters and sorts a question's comparisons as the reader asked; they come with the worst first. */
+export function visibleRows(rows: readonly ComparedRow[], { hidden, order }: View): ComparedRow[] {
   const left = rows.filter(({ verdict: { word } }) => !hidden.some((one) => one === word));
   if (order === 'magnitude') return left.toSorted((a, b) => sizeOf(b) - sizeOf(a));
   if (order === 'name') return left.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return left;
 }
 
-/** Halving is as large a change as doubling; what has no ratio has changed least. */
+/** Size of a change: halving counts as much as doubling, and a missing ratio least of all. */
 const sizeOf = ({ ratio }: ComparedRow): number => (ratio === null ? -1 : Math.abs(Math.log(ratio)));
 
-/** Where a mark stands for a figure of which less, or more, is better. */
+/** Ratio at which the line of a regression stands, for a figure of which less or more is better. */
 export const markedAt = ({ metric }: ComparedRow, mark: number): number =>
   metric.best === 'less' ? 1 + mark : 1 - mark;
 
-/** The names that a view has in an address. */
+/** Names of a view's URL parameters. */
 export const VIEW_NAMES = ['hide', 'order', 'columns', 'mark'] as const;
 export type ViewName = (typeof VIEW_NAMES)[number];
 
-/** As an address carries it; null for what is as usual. */
+/** Values of a view's URL parameters; null for each that is as usual. */
 export function viewTexts({ hidden, order, columns, mark }: View, usual: View): Record<ViewName, string | null> {
   const listed = (items: readonly string[], others: readonly string[]): string | null =>
     items.join() === others.join()
@@ -61,7 +62,7 @@ export function viewTexts({ hidden, order, columns, mark }: View, usual: View): 
   };
 }
 
-/** What is not understood in an address is left as usual. */
+/** Reads a view from URL parameters; those that are missing or not understood are as usual. */
 export function viewFrom(read: (name: ViewName) => string | null, usual: View): View {
   const listed = <One extends string>(
     name: ViewName,

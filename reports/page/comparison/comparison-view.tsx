@@ -9,13 +9,13 @@ import { ForestFigure } from './forest-figure.tsx';
 type ViewProps = {
   readonly comparison: Comparison;
   readonly view: View;
-  /** What asks for another view; nothing in the markup that stands without a script. */
+  /** Controls that ask for another view; absent from the markup that stands without a script. */
   readonly controls?: ReactNode;
-  /** Of a question: a page of its own has them one level higher than a part of a report. */
+  /** Level of headings, one higher in a page of its own than in a report. */
   readonly heading: 'h2' | 'h3';
 };
 
-/** All that two runs say of each other, as the reader wants to see it. */
+/** Everything that a comparison of two runs has, as the reader wants to see it. */
 export function ComparisonView({ comparison, view, controls, heading: Heading }: ViewProps) {
   const { rows, raw, warnings } = comparison;
   const questions = [...Map.groupBy(rows, ({ question }) => question)];
@@ -31,13 +31,13 @@ export function ComparisonView({ comparison, view, controls, heading: Heading }:
       {raw.length === 0 ? null : (
         <section className="block">
           <Heading>Not compared</Heading>
-          <Scroll label="Figures of unlike questions">
+          <Scroll label="Figures of different questions">
             <RawTable pairs={raw} />
           </Scroll>
         </section>
       )}
       <section className="block">
-        <Heading>What differs besides</Heading>
+        <Heading>Other differences between the runs</Heading>
         <Differences comparison={comparison} />
       </section>
       {warnings.length === 0 ? null : (
@@ -74,12 +74,12 @@ export const RunLine = ({ which, run }: { which: string; run: RunFacts }) => (
 );
 
 const CONSEQUENCES = {
-  machine: 'across environments: may be the cause of any verdict',
-  software: 'may be what is compared',
-  settings: 'make sure that it is meant',
+  machine: 'may be the cause of any verdict, since environments differ',
+  software: 'may be the change that you compare',
+  settings: 'check that it is intended',
 };
 
-/** What differs between the runs besides what was measured. */
+/** Table of differences between the runs besides their figures. */
 function Differences({ comparison: { differences } }: { comparison: Comparison }) {
   if (differences.length === 0) {
     return <p>Machine, versions and settings of the two runs are the same, as far as they were recorded.</p>;

@@ -15,23 +15,23 @@ const page = (base: Results, next: Results): Promise<string> =>
 const slow = { ...SEVEN, ws: { ...SEVEN.ws, p50Ms: 0.17 * 1.2 } };
 
 describe('the page of two runs', () => {
-  test('says first what changed, and draws every comparison', async () => {
+  test('states the changes first, and draws every comparison', async () => {
     const html = await page(
       run({ scenarios: [ECHO, BROADCAST] }),
       run({ scenarios: [ECHO, BROADCAST], transports: slow, seed: 2 }),
     );
     expect(textOf(html)).toMatch(/Against the base run: 4 worse, \d+ equivalent and \d+ not separated/);
     expect(html.match(/<circle class="series-mark"/g)).toHaveLength(84);
-    expect(textOf(html)).toMatch(/2 worse of 36 comparisons; first: ws, p\d\d latency \+\d\d %\./);
+    expect(textOf(html)).toMatch(/36 comparisons: 2 worse; the first is ws, p\d\d latency \+\d\d %\./);
     expect(textOf(html)).toMatch(/too small to count \( ?±5 % of times, rates and memory, ±2 % of bytes ?\)/);
     expect(textOf(html)).toContain('Machine, versions and settings of the two runs are the same');
   });
 
-  test('is whole without script, asks for nothing, and is the same again', async () => {
+  test('is complete without a script, requests nothing, and has equal bytes each time', async () => {
     const runs = [run({ scenarios: EVERY_KIND }), run({ scenarios: EVERY_KIND, transports: slow, seed: 2 })] as const;
     const html = await page(...runs);
     const [markup, style] = [markupOf(html), stylesOf(html)];
-    // Its one script, and what it carries for it.
+    // The page has one script, and the data embedded for it.
     expect(html.match(/<script(?: type="text\/plain" id="carried-comparison")?>/g)).toHaveLength(2);
     expect(html.match(/<script/g)).toHaveLength(2);
     expect(markup).not.toMatch(/<(?:input|select|button)/);
@@ -42,7 +42,7 @@ describe('the page of two runs', () => {
     expect(await page(...runs)).toBe(html);
   });
 
-  test('marks where a regression begins, on the side where it would be', async () => {
+  test('marks the threshold of a regression, on the side of worse results', async () => {
     const runs = [run({ scenarios: [CAPACITY, ECHO] }), run({ scenarios: [CAPACITY, ECHO], seed: 2 })] as const;
     const html = await renderComparison(compare(...runs, { resamples: 200, metrics: ['capacity', 'p50'] }), {
       mark: 0.1,
@@ -75,7 +75,7 @@ describe('the page of two runs', () => {
     expect(markupOf(html)).not.toMatch(/NaN|Infinity|undefined/);
   });
 
-  test('what comes from outside is inert', async () => {
+  test('shows text from outside as inert text', async () => {
     const evil = '</script><img src=x onerror=alert(1)>';
     const transports = { [evil]: { title: evil }, b: {} };
     const html = await page(run({ transports }), run({ transports, seed: 2, environment: { cpu: evil } }));

@@ -5,22 +5,21 @@ import { round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
 import { Figure, shortened } from '../parts/parts.tsx';
 import { ComparedTable } from './compared-table.tsx';
-import { markedAt, seen, type View } from './comparison-state.ts';
-import { forestTakeaway } from './forest-caption.ts';
+import { markedAt, type View, visibleRows } from './comparison-state.ts';
 
 const WIDTH = 640;
 const PLOT = { left: 190, right: 470, top: 8 };
 const ROW = 22;
-/** Beyond this nothing is drawn to scale. */
-const FURTHEST = 20;
+/** Ratio beyond which nothing is drawn to scale. */
+const MAX_REACH = 20;
 
 type Judged = ComparedRow & { readonly verdict: Extract<Verdict, { interval: unknown }> };
 
 type ForestProps = { readonly question: string; readonly rows: readonly ComparedRow[]; readonly view: View };
 
-/** Changes of one question with their intervals: half and double are equally far from nothing. */
+/** Changes of one question with their intervals; halving and doubling are equally far from no change. */
 export function ForestFigure({ question, rows, view }: ForestProps) {
-  const shown = seen(rows, view);
+  const shown = visibleRows(rows, view);
   const judged = shown.filter(isJudged);
   const takeaway = forestTakeaway(rows);
   const hidden = rows.length - shown.length;
@@ -29,25 +28,44 @@ export function ForestFigure({ question, rows, view }: ForestProps) {
       title="Change, newer run over base"
       takeaway={takeaway}
       note={
-        `Mark: ratio of the medians; bar: its interval, which is the test; shaded: too small to count (${bandsOf(rows)}). ` +
-        'Logarithmic: halving is as far to the left as doubling to the right. Whether more is better depends on the figure; the word says it.' +
+        `Mark: ratio of the medians. Bar: its interval, which decides the verdict. Shaded: changes too small to count (${bandsOf(rows)}). ` +
+        'The axis is logarithmic: halving is as far to the left as doubling is to the right. Whether more is better depends on the figure, and the verdict says it.' +
         (view.mark === null ? '' : ` Dashed: worse by ${tolerance(view.mark).slice(1)}.`) +
-        (hidden === 0 ? '' : ` ${countOf(hidden, 'comparison')} of ${rows.length} not shown, as asked.`)
+        (hidden === 0 ? '' : ` Hidden, as you asked: ${hidden} of ${countOf(rows.length, 'comparison')}.`)
       }
       data={<ComparedTable caption={question} rows={shown} columns={view.columns} />}
     >
       {judged.length === 0 ? (
         <p className="empty">
           {rows.some(isJudged)
-            ? 'Nothing to draw: all that was judged is hidden.'
+            ? 'Nothing to draw: every comparison with a verdict is hidden.'
             : 'Nothing to draw: no comparison could be judged.'}
         </p>
       ) : (
-        // Another view is another chart: whoever reads it must not find what stood there before.
+        // Each view is a chart of its own: a reader who is at one of its points must not find those of another.
         <Forest key={[...view.hidden, view.order, view.mark].join()} rows={judged} label={takeaway} mark={view.mark} />
       )}
     </Figure>
   );
+}
+
+/** Sums up a question's comparisons in a sentence. */
+function forestTakeaway(rows: readonly ComparedRow[]): string {
+  const choices = rows.filter(({ floor }) => !floor);
+  const [first] = choices;
+  const of = (word: string) => choices.filter(({ verdict }) => verdict.word === word).length;
+  const [worse, better] = [of('worse'), of('better')];
+  if (first === undefined) return 'Only the floor is in both runs.';
+  if (choices.every(({ verdict }) => 'reason' in verdict)) return 'No comparison could be judged.';
+  if (worse + better === 0) {
+    const open = of('not separated');
+    const equivalent = `${of('equivalent')} of ${countOf(choices.length, 'comparison')} equivalent`;
+    return `Nothing is shown better or worse: ${equivalent}${open === 0 ? '' : `, ${open} not separated`}.`;
+  }
+  const example =
+    first.ratio === null ? '' : `; the first is ${first.name}, ${first.metric.title} ${change(first.ratio)}`;
+  const counted = [...(worse > 0 ? [`${worse} worse`] : []), ...(better > 0 ? [`${better} better`] : [])].join(', ');
+  return `${countOf(choices.length, 'comparison')}: ${counted}${example}.`;
 }
 
 const isJudged = (row: ComparedRow): row is Judged => 'interval' in row.verdict;
@@ -92,7 +110,7 @@ function Forest({ rows, label, mark }: DrawnProps) {
           <Series
             key={`${row.caseId} ${metric.id}`}
             name={`${row.name}, ${metric.title}`}
-            identity={null}
+            style={null}
             className={`change change-${verdict.word.replace(' ', '-')}`}
             points={[
               {
@@ -134,12 +152,12 @@ function Forest({ rows, label, mark }: DrawnProps) {
   );
 }
 
-/** As far to the one side as to the other, and always beyond the band. */
+/** Ratio at either end of the axis, always beyond the band. */
 function reachOf(rows: readonly Judged[], mark: number | null): number {
   const marks = mark === null ? [] : rows.map((row) => markedAt(row, mark));
   const ends = [...marks, ...rows.flatMap(({ verdict: { interval, ratio } }) => [interval.low, interval.high, ratio])];
   const furthest = Math.max(1.1, ...ends.map((end) => Math.max(end, 1 / end)).filter(Number.isFinite));
-  return Math.min(FURTHEST, furthest * 1.03);
+  return Math.min(MAX_REACH, furthest * 1.03);
 }
 
 const TICKS: readonly (readonly [reach: number, ticks: readonly number[]])[] = [
@@ -150,9 +168,9 @@ const TICKS: readonly (readonly [reach: number, ticks: readonly number[]])[] = [
   [Number.POSITIVE_INFINITY, [2, 5, 10, 20]],
 ];
 
-/** Round changes to the right, and to the left those that undo them. */
+/** Ticks at round changes to the right, and at those that undo them to the left. */
 function ticksWithin(reach: number): number[] {
-  const [, ticks] = TICKS.find(([most]) => reach <= most) ?? [0, []];
+  const [, ticks] = TICKS.find(([maxReach]) => reach <= maxReach) ?? [0, []];
   const inside = ticks.filter((tick) => tick <= reach);
   return [...inside.map((tick) => 1 / tick).toReversed(), 1, ...inside];
 }

@@ -51,7 +51,7 @@ const PAGES: Record<string, () => Promise<string>> = {
     ),
 };
 
-const LOOKS = {
+const MODES = {
   light: { colorScheme: 'light', forcedColors: 'none' },
   dark: { colorScheme: 'dark', forcedColors: 'none' },
   'forced colours': { colorScheme: 'dark', forcedColors: 'active' },
@@ -60,13 +60,13 @@ const LOOKS = {
 const WIDTHS = [1280, 320];
 
 const EVERY_RULE: RunOptions = { resultTypes: ['violations'] };
-/** What changes with the colours alone. */
+/** Rules whose outcome depends on colours. */
 const OF_COLOUR: RunOptions = {
   ...EVERY_RULE,
   runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
 };
 
-/** What would keep somebody out, each with where it is. */
+/** Violations that would exclude readers, each with its first place. */
 async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {
   const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations
@@ -78,16 +78,16 @@ async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {
 }
 
 describe.each(Object.entries(PAGES))('%s', (_name, html) => {
-  test('keeps nobody out: light, dark, forced colours, wide and narrow, everything opened', async () => {
+  test('has no barriers: light, dark, forced colours, wide and narrow, with all details open', async () => {
     await reader.open(await html(), {}, async (page) => {
       await page.evaluate(axe);
       await page.evaluate(OPENED);
       const found: Record<string, string[]> = {};
-      for (const [look, media] of Object.entries(LOOKS)) {
+      for (const [mode, media] of Object.entries(MODES)) {
         await page.emulateMedia(media);
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 720 });
-          found[`${look}, ${width} px`] = await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR);
+          found[`${mode}, ${width} px`] = await barriersOn(page, mode === 'light' ? EVERY_RULE : OF_COLOUR);
         }
       }
       for (const [where, barriers] of Object.entries(found)) expect(barriers, where).toEqual([]);
@@ -95,7 +95,7 @@ describe.each(Object.entries(PAGES))('%s', (_name, html) => {
   }, 120_000);
 });
 
-/** What only comes to stand there by using the page, one after the other. */
+/** Steps of using the page, in order, each of which shows something new. */
 const STEPS: Record<string, (page: Page) => Promise<void>> = {
   'the list of keys': async (page) => {
     await page.keyboard.press('?');
@@ -149,14 +149,14 @@ test.each([
   ['dark', 320],
   ['forced colours', 1280],
 ] as const)(
-  'whoever uses the page is not kept out either: %s, %i px',
-  async (look, width) => {
+  'the page has no barriers while it is used: %s, %i px',
+  async (mode, width) => {
     const html = await report({ transports: SEVEN })();
-    await reader.open(html, { ...LOOKS[look], viewport: { width, height: 720 } }, async (page) => {
+    await reader.open(html, { ...MODES[mode], viewport: { width, height: 720 } }, async (page) => {
       await page.evaluate(axe);
       for (const [name, step] of Object.entries(STEPS)) {
         await step(page);
-        expect(await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR), name).toEqual([]);
+        expect(await barriersOn(page, mode === 'light' ? EVERY_RULE : OF_COLOUR), name).toEqual([]);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth'), name).toBe(width);
       }
     });
@@ -164,7 +164,7 @@ test.each([
   240_000,
 );
 
-test('figures in their other forms keep nobody out either', async () => {
+test('figures in their other forms have no barriers', async () => {
   const html = await report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' })();
   await reader.open(html, {}, async (page) => {
     await page.evaluate(axe);
@@ -174,14 +174,14 @@ test('figures in their other forms keep nobody out either', async () => {
     await page.getByRole('heading', { name: 'Density of latency' }).first().waitFor();
     await page.getByRole('heading', { name: 'Bytes per message: medians' }).first().waitFor();
     await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true;`);
-    for (const [look, media] of Object.entries(LOOKS)) {
+    for (const [mode, media] of Object.entries(MODES)) {
       await page.emulateMedia(media);
-      expect(await barriersOn(page, look === 'light' ? EVERY_RULE : OF_COLOUR), look).toEqual([]);
+      expect(await barriersOn(page, mode === 'light' ? EVERY_RULE : OF_COLOUR), mode).toEqual([]);
     }
   });
 }, 120_000);
 
-test('the check itself finds what keeps somebody out', async () => {
+test('the check itself finds a barrier', async () => {
   const html = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><button></button></main></html>';
   await reader.open(html, {}, async (page) => {
     await page.evaluate(axe);

@@ -11,7 +11,7 @@ type Bundle = {
   readonly name: string;
   readonly input: InputOptions;
   readonly output: OutputOptions;
-  /** Names that stand for JSON in the source, made when there is something to bundle. */
+  /** Values, as JSON, of names in the source; made only when there is something to bundle. */
   readonly given?: () => Promise<Readonly<Record<string, unknown>>>;
 };
 
@@ -19,17 +19,14 @@ const project = fileURLToPath(new URL('../../../', import.meta.url));
 const usualCache = join(project, 'node_modules', '.cache', 'wirebench');
 const source = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 
-/** What makes the markup, here: Node strips types but not JSX. */
+/** Module that makes the markup. It runs here, and is bundled because Node strips types but not JSX. */
 const MARKUP: Bundle = {
   name: 'page.mjs',
   input: { input: source('./page.tsx'), platform: 'node' },
   output: { format: 'esm' },
 };
 
-/**
- * What answers the reader, in the browser. Preact speaks React's interface in a twentieth of its size, and a report carries its
- * script with it.
- */
+/** Script that answers the reader in the browser. Every report has it, so it uses Preact: React's interface in a twentieth of the size. */
 const LIVE: Bundle = {
   name: 'live.js',
   input: {
@@ -44,13 +41,14 @@ const LIVE: Bundle = {
     },
   },
   output: { format: 'iife', minify: true },
+  // The page checks by this schema what is dropped on it: the library that defines it would be most of what the script may weigh.
   given: async () => {
-    const { resultsJsonSchema } = await import('./results-schema.ts');
+    const { resultsJsonSchema } = await import('../../../bench/results/json-schema.ts');
     return { RESULTS_JSON_SCHEMA: resultsJsonSchema() };
   },
 };
 
-/** The parts of a report that are made of more than text: bundled once for each state of their sources, and kept. */
+/** Loads the module that makes the markup, bundled once for each state of its sources. */
 export async function loadPage(cache = usualCache): Promise<Page> {
   return withBundle(MARKUP, cache, async (file) => {
     const loaded: Page = await import(pathToFileURL(file).href);
@@ -58,7 +56,7 @@ export async function loadPage(cache = usualCache): Promise<Page> {
   });
 }
 
-/** Text of the script, safe inside a script element. */
+/** Reads the text of the script, safe inside a script element. */
 export async function loadScript(cache = usualCache): Promise<string> {
   const code = await withBundle(LIVE, cache, (file) => readFile(file, 'utf8'));
   return code.trim().replace(/<(?=\/script|script|!--)/gi, String.raw`\x3c`);
@@ -83,7 +81,7 @@ async function withBundle<Loaded>(
   }
 }
 
-/** Written aside and renamed, so that a second process sees the whole file or none. */
+/** Writes a file aside and renames it, so that a second process sees all of it or none. True if it is there afterwards. */
 async function keep(file: string, cache: string, code: string): Promise<boolean> {
   const aside = `${file}.${randomUUID()}`;
   try {
@@ -97,7 +95,7 @@ async function keep(file: string, cache: string, code: string): Promise<boolean>
   }
 }
 
-/** Loaded only when there is something to bundle: a cached report does not pay for the bundler. */
+/** Bundles; the bundler is loaded here, so that a cached report does not pay for it. */
 async function build({ input, output, given }: Bundle): Promise<string> {
   const { rolldown } = await import('rolldown');
   const names = Object.entries((await given?.()) ?? {}).map(([name, value]) => [name, JSON.stringify(value)]);
@@ -121,7 +119,7 @@ async function build({ input, output, given }: Bundle): Promise<string> {
 
 const FOLDERS = ['reports', 'bench/results'];
 
-/** Everything the bundles are made of: this project's sources, and the versions of what they import. */
+/** Hash of all that bundles are made of: this project's sources, and the versions of what they import. */
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of FOLDERS) {

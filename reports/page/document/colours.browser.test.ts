@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => reader?.close());
 
-/** What a message consists of: told apart by colour and by order alone. */
+/** Parts of a message's bytes, which only colour and order distinguish. */
 const PORTIONS = ['payload', 'overhead', 'headers'];
 const THEMES = ['light', 'dark'] as const;
 
-/** Far more than can just be told apart: these are lines and small marks, not fields side by side. */
-const CLEARLY = 20;
-/** Pieces of a bar touch each other. */
-const SIDE_BY_SIDE = 8;
+/** Least colour difference between lines and small marks, far above the just noticeable 2.3. */
+const MIN_BETWEEN_MARKS = 20;
+/** Least colour difference between parts of a bar, which touch each other. */
+const MIN_BETWEEN_PARTS = 8;
 
 const THIRTY_TWO: Record<string, TransportSpec> = Object.fromEntries(
   Array.from({ length: 32 }, (_, index) => [
@@ -48,7 +48,7 @@ type Drawn = {
   readonly marks: readonly string[];
 };
 
-/** Each chart's series as they can be seen. */
+/** Script that lists the visible properties of each chart's series. */
 const DRAWN = `[...document.querySelectorAll('svg.chart')].map((chart) => ({
   title: chart.closest('figure')?.querySelector('h3')?.textContent ?? '',
   series: [...chart.querySelectorAll('.series')].map((series) => ({
@@ -63,34 +63,37 @@ const DRAWN = `[...document.querySelectorAll('svg.chart')].map((chart) => ({
 type DrawnChart = { readonly title: string; readonly series: readonly Drawn[] };
 
 describe.each(Object.entries(PAGES))('%s', (_name, spec) => {
-  test.each(THEMES)('any two series of a chart can be told apart by everyone: %s', async (colorScheme) => {
-    const { html } = await makeReport(makeResults(spec), { resamples: 500 });
-    await reader.open(html, { colorScheme }, async (page) => {
-      const charts = await page.evaluate<DrawnChart[]>(DRAWN);
-      const palette = await colours(page, FAMILIES);
-      expect(charts.length).toBeGreaterThanOrEqual(3);
-      const confused: string[] = [];
-      for (const { title, series } of charts) {
-        for (const [index, one] of series.entries()) {
-          if (one.label === '') confused.push(`${title}: ${one.name} has no label`);
-          for (const other of series.slice(index + 1)) {
-            const [a, b] = [palette.get(one.family), palette.get(other.family)];
-            const byColour =
-              a !== undefined &&
-              b !== undefined &&
-              ALL_VISIONS.every((vision) => difference(seenBy(vision, a), seenBy(vision, b)) >= CLEARLY);
-            const byShape = one.dash !== other.dash || one.marks.join() !== other.marks.join();
-            const byLabel = one.label !== other.label;
-            if (!byColour && !byShape && !byLabel) confused.push(`${title}: ${one.name} and ${other.name}`);
+  test.each(THEMES)(
+    'any two series of a chart can be distinguished with any colour vision: %s',
+    async (colorScheme) => {
+      const { html } = await makeReport(makeResults(spec), { resamples: 500 });
+      await reader.open(html, { colorScheme }, async (page) => {
+        const charts = await page.evaluate<DrawnChart[]>(DRAWN);
+        const palette = await colours(page, FAMILIES);
+        expect(charts.length).toBeGreaterThanOrEqual(3);
+        const confused: string[] = [];
+        for (const { title, series } of charts) {
+          for (const [index, one] of series.entries()) {
+            if (one.label === '') confused.push(`${title}: ${one.name} has no label`);
+            for (const other of series.slice(index + 1)) {
+              const [a, b] = [palette.get(one.family), palette.get(other.family)];
+              const byColour =
+                a !== undefined &&
+                b !== undefined &&
+                ALL_VISIONS.every((vision) => difference(seenBy(vision, a), seenBy(vision, b)) >= MIN_BETWEEN_MARKS);
+              const byShape = one.dash !== other.dash || one.marks.join() !== other.marks.join();
+              const byLabel = one.label !== other.label;
+              if (!byColour && !byShape && !byLabel) confused.push(`${title}: ${one.name} and ${other.name}`);
+            }
           }
         }
-      }
-      expect(confused).toEqual([]);
-    });
-  });
+        expect(confused).toEqual([]);
+      });
+    },
+  );
 });
 
-test.each(THEMES)('colours of marks stand off the card, pieces of a bar off each other: %s', async (colorScheme) => {
+test.each(THEMES)('marks contrast with the card, and parts of a bar with each other: %s', async (colorScheme) => {
   const { html } = await makeReport(makeResults({ transports: SEVEN }), { resamples: 500 });
   await reader.open(html, { colorScheme }, async (page) => {
     const palette = await colours(page, [...FAMILIES, ...PORTIONS, 'card']);
@@ -102,14 +105,14 @@ test.each(THEMES)('colours of marks stand off the card, pieces of a bar off each
       for (const [index, one] of PORTIONS.entries()) {
         for (const other of PORTIONS.slice(index + 1)) {
           const far = difference(seenBy(vision, of(one)), seenBy(vision, of(other)));
-          expect(far, `${one} and ${other}, ${vision}`).toBeGreaterThanOrEqual(SIDE_BY_SIDE);
+          expect(far, `${one} and ${other}, ${vision}`).toBeGreaterThanOrEqual(MIN_BETWEEN_PARTS);
         }
       }
     }
   });
 });
 
-test('the simulation knows what is known: red and green, far apart, come close where a cone is missing', () => {
+test('the simulation brings red and green close together for people without green cones', () => {
   const [red, green] = [colourOf('#c00000'), colourOf('#607000')];
   expect(difference(red, green)).toBeGreaterThan(60);
   expect(difference(seenBy('deuteranopia', red), seenBy('deuteranopia', green))).toBeLessThan(30);

@@ -14,20 +14,20 @@ import { renderPage } from './render.ts';
 const SCREEN = { width: 1280, height: 720 };
 const WORDS: readonly Word[] = ['better', 'worse', 'equivalent', 'not separated'];
 
-/** For a browser to start, however busy the machine. */
-const PATIENCE = 120_000;
+/** Time for a browser to start on a busy machine. */
+const TIMEOUT_MS = 120_000;
 
 let reader: Reader;
 beforeAll(async () => {
   reader = await startReader();
-}, PATIENCE);
+}, TIMEOUT_MS);
 afterAll(() => reader.close());
 
-/** Of a question that has no answer other columns may still have verdicts; of a run that allows none, nothing has. */
+/** True if the run's status allows no verdicts at all. A question without an answer may still have verdicts in other columns. */
 const isWithheld = ({ leaders, status }: State): boolean =>
   leaders.length === 0 && ['quick', 'interrupted', 'invalid'].includes(status);
 
-/** What the first screen consists of, and what of it must be there whole. */
+/** Parts of the first screen that must be completely visible. */
 const PIECES = {
   verdict: '#answer h1',
   tiers: '.answer[data-answer="1"] .tiers',
@@ -61,7 +61,7 @@ describe.each(Object.entries<State>({ ...FIRST_SCREEN, ...UNUSUAL }))('%s', (_na
   const [group, second] = analysis.groups;
   if (group === undefined) throw new Error('a state has a question');
 
-  test('says what is true of it, and no more', () => {
+  test('states the facts of the run, and no more', () => {
     expect(analysis.status.kind).toBe(status);
     const said = group.answer.filter(({ strong }) => strong).map(({ text }) => text);
     const claim = group.answer
@@ -81,12 +81,12 @@ describe.each(Object.entries<State>({ ...FIRST_SCREEN, ...UNUSUAL }))('%s', (_na
     expect(sentenceOf(group.certainty)).toContain(state.measurement ?? '');
     expect(sentenceOf(group.preference)).toContain(state.preference ?? '');
     const words = new Set(wordsOf(group));
-    // The best choice of a column is what the others are held against: nothing is ever better than it.
+    // The others are compared with the best choice of a column, so none is better than it.
     expect(words).not.toContain('better');
     for (const word of WORDS) if (isWithheld(state)) expect(words).not.toContain(word);
   });
 
-  test('which, how sure and what is not covered stand on the first screen, light and dark', async () => {
+  test('the first screen shows the answer, its certainty and its limits, light and dark', async () => {
     const html = await renderPage(results, analysis, '');
     if (isWithheld(state)) {
       const beforeDefinitions = textOf(html).split('How to read this Verdicts')[0];
@@ -105,7 +105,7 @@ describe.each(Object.entries<State>({ ...FIRST_SCREEN, ...UNUSUAL }))('%s', (_na
   });
 });
 
-/** Where each of what was said of any question on the screen ends: two stand side by side. */
+/** Script that lists the lower ends of the certainties and limits of the visible questions, of which there may be two. */
 const ENDS = `[...document.querySelectorAll('.answers .certainty > div, .answers .limits')]
   .filter((one) => one.checkVisibility())
   .map((one) => one.getBoundingClientRect().bottom)`;

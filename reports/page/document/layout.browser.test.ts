@@ -6,13 +6,13 @@ import { OPENED, type Reader, startReader } from '../testing/browser.ts';
 import { FIRST_SCREEN } from '../testing/states.ts';
 import { renderComparison } from './render.ts';
 
-/** For a browser that lays out long pages at every width, however busy the machine. */
-const PATIENCE = 240_000;
+/** Time for a browser to lay out long pages at every width on a busy machine. */
+const TIMEOUT_MS = 240_000;
 
 let reader: Reader;
 beforeAll(async () => {
   reader = await startReader();
-}, PATIENCE);
+}, TIMEOUT_MS);
 afterAll(() => reader.close());
 
 const report = (spec: RunSpec) => async () => (await makeReport(makeResults(spec), { resamples: 200 })).html;
@@ -57,7 +57,7 @@ const PAGES: Record<string, () => Promise<string>> = {
 
 const WIDTHS = [320, 360, 640, 1280, 2400];
 
-/** What is wider than the screen, or holds more than it is wide, though it is not made to be scrolled. */
+/** Script that lists elements wider than the screen, and those whose content overflows although they do not scroll. */
 const TOO_WIDE = `[...document.querySelectorAll('body *')]
   .filter((one) => !one.closest('svg, select, .visually-hidden, .skip, dialog, .sections ul'))
   .filter((one) => one.checkVisibility())
@@ -70,10 +70,10 @@ const TOO_WIDE = `[...document.querySelectorAll('body *')]
   })
   .map((one) => one.closest('section[id]')?.id + ': ' + one.outerHTML.slice(0, 80))`;
 
-/** Of A4 across, less its margins. */
+/** Landscape A4 without its margins, in CSS pixels. */
 const SHEET = { width: Math.floor((297 - 24) * (96 / 25.4)), height: Math.floor((210 - 24) * (96 / 25.4)) };
 
-/** Of each figure from its title to the end of what is said of it, without its table: that may go on on the next page. */
+/** Script that measures each figure without its table, which may continue on the next page. */
 const FIGURE_HEIGHTS = `[...document.querySelectorAll('.figures > figure:has(> details)')].map((one) => ({
   title: one.querySelector('h3').textContent,
   height: one.querySelector('details').previousElementSibling.getBoundingClientRect().bottom - one.getBoundingClientRect().top,
@@ -81,7 +81,7 @@ const FIGURE_HEIGHTS = `[...document.querySelectorAll('.figures > figure:has(> d
 
 describe.each(Object.entries(PAGES))('%s', (_name, html) => {
   test(
-    'has every section within the screen, from 320 pixels to 2400',
+    'fits every section into the screen, from 320 to 2400 pixels',
     async () => {
       await reader.open(await html(), {}, async (page) => {
         await page.evaluate(OPENED);
@@ -92,12 +92,12 @@ describe.each(Object.entries(PAGES))('%s', (_name, html) => {
         }
       });
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 });
 
 test(
-  'on paper no figure of a default run is taller than a page, and its numbers stand beside it',
+  'on paper no figure of a default run is taller than a page, and its numbers are beside it',
   async () => {
     const html = await report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' })();
     await reader.open(html, { viewport: SHEET }, async (page) => {
@@ -112,10 +112,10 @@ test(
       expect(table.y).toBeLessThan(chart.y + chart.height);
     });
   },
-  PATIENCE,
+  TIMEOUT_MS,
 );
 
-test('a table that goes on beyond the edge fades towards it until its end is in view', async () => {
+test('a table wider than the screen fades at the edge until its end is scrolled into view', async () => {
   const html = await report({ transports: SEVEN })();
   await reader.open(html, { viewport: { width: 360, height: 740 } }, async (page) => {
     const SCROLLER = `document.querySelector('.scroll:has(> table.decision)')`;

@@ -2,7 +2,7 @@ import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { Case, Results } from '../../../bench/results/schema.ts';
 import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { FigureId } from '../../kinds/shape.ts';
 import type { Analysis, Group } from '../../model/model.ts';
 import { CurveFigure } from '../figures/curve-figure.tsx';
@@ -15,14 +15,12 @@ import { LoadFigure } from '../figures/load-figure.tsx';
 import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
 import { TimeFigure } from '../figures/time-figure.tsx';
 import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
-import { type Identities, identify } from '../parts/identity.ts';
 import { Warnings } from '../parts/parts.tsx';
-import { ADVISOR, areSideBySide, figureId, LISTED, sectionId, trialsId } from '../parts/sections.ts';
-import { Swatches } from '../parts/swatches.tsx';
+import { ADVISOR, areSideBySide, figureId, MAX_LISTED, sectionId, trialsId } from '../parts/sections.ts';
+import { markerPath, type SeriesStyles, styleSeries } from '../parts/series-style.ts';
 import { canAdvise } from '../sections/advisor/facts.ts';
 import { AdvisorSection } from '../sections/advisor/section.tsx';
 import { Answer, Answers } from '../sections/answer.tsx';
-import { CompareSection } from '../sections/compare-section.tsx';
 import { DataSection } from '../sections/data-section.tsx';
 import { DecisionTable } from '../sections/decision-table.tsx';
 import { DeliveriesSection } from '../sections/deliveries-section.tsx';
@@ -30,7 +28,6 @@ import { ExpertTable } from '../sections/expert-table.tsx';
 import { Banners, Header } from '../sections/header.tsx';
 import { KeysDialog } from '../sections/keys.tsx';
 import { MicroSection } from '../sections/micro-section.tsx';
-import { Navigation, type NavigationEntry } from '../sections/navigation.tsx';
 import { shortTitle } from '../sections/question-picker.tsx';
 import { ValidityCard } from '../sections/trials.tsx';
 import { TrustSection } from '../sections/trust-section.tsx';
@@ -38,7 +35,7 @@ import { WireSection } from '../sections/wire-section.tsx';
 
 export { renderComparisonBody, renderComparisonTitle } from '../comparison/comparison-page.tsx';
 
-/** Entry of the bundle: `render.ts` puts title and body into a document. */
+/** Renders the title. This module is bundled, and `render.ts` puts title and body into a document. */
 export const renderTitle = ({ plan, id }: Results): string =>
   renderToStaticMarkup(<title>{`Wirebench: ${plan.scenarios.join(', ')} · ${id}`}</title>);
 
@@ -48,32 +45,28 @@ export const renderBody = (results: Results, analysis: Analysis, sha256: string)
 type PageProps = { readonly results: Results; readonly analysis: Analysis; readonly sha256: string };
 
 function Page({ results, analysis, sha256 }: PageProps) {
-  const identities = identify(results);
-  const parts = partsOf({ results, analysis, sha256 }, identities);
+  const styles = styleSeries(results);
+  const parts = partsOf({ results, analysis, sha256 }, styles);
   const next = NEXT_STEPS.filter(({ id }) => parts.some((part) => part.id === id));
   return (
     <body>
       <a className="skip" href="#answer">
         Skip to the answer
       </a>
-      <Swatches identities={identities} />
+      <Swatches styles={styles} />
       <Header results={results} analysis={analysis} />
       <Banners analysis={analysis} />
       <div className="frame">
         <Navigation entries={entriesOf(analysis.groups, parts)} />
         <main>
-          <Answers
-            analysis={analysis}
-            identities={identities}
-            next={next.map(({ id, text }) => ({ href: `#${id}`, text }))}
-          />
+          <Answers analysis={analysis} styles={styles} next={next.map(({ id, text }) => ({ href: `#${id}`, text }))} />
           {analysis.groups.map((group, index) => (
             <Question
               key={group.id}
               groups={analysis.groups}
               index={index}
               cases={results.cases}
-              identities={identities}
+              styles={styles}
               advised={next.some(({ id }) => id === ADVISOR)}
             />
           ))}
@@ -87,25 +80,54 @@ function Page({ results, analysis, sha256 }: PageProps) {
   );
 }
 
-/** A section of its own `id`, behind the questions. */
+/** Symbols of all styles, which `Swatch` refers to. */
+const Swatches = ({ styles }: { styles: SeriesStyles }) => (
+  <svg className="swatches" width="0" height="0" aria-hidden="true">
+    {styles.all.map((style) => (
+      <symbol key={style.symbolId} id={style.symbolId} viewBox="-14 -7 28 14">
+        <g className={`family-${style.family}`}>
+          <line className="series-line" x1="-13" x2="13" strokeDasharray={style.dash} />
+          <path className="series-mark" d={markerPath(style, 46)} />
+        </g>
+      </symbol>
+    ))}
+  </svg>
+);
+
+type NavigationEntry = { readonly id: string; readonly title: string };
+
+/** Links to sections, at the left of a wide screen or in a bar at the top of a narrow one; the script marks where the reader is. */
+const Navigation = ({ entries }: { entries: readonly NavigationEntry[] }) => (
+  <nav className="sections" aria-label="Sections">
+    <ul>
+      {entries.map(({ id, title }) => (
+        <li key={id}>
+          <a href={`#${id}`}>{title}</a>
+        </li>
+      ))}
+    </ul>
+  </nav>
+);
+
+/** Section behind the questions, with its own id. */
 type Part = NavigationEntry & { readonly body: ReactNode };
 
-/** In the order of the page: what is not here has no section, no place in the navigation and no link to it. */
-const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identities): Part[] => [
+/** Sections in the order of the page; one that is missing has no place in the navigation and no link to it. */
+const partsOf = ({ results, analysis, sha256 }: PageProps, styles: SeriesStyles): Part[] => [
   ...only(canAdvise(analysis), {
     id: ADVISOR,
     title: 'Advisor',
-    body: <AdvisorSection results={results} analysis={analysis} identities={identities} />,
+    body: <AdvisorSection results={results} analysis={analysis} styles={styles} />,
   }),
   ...only(hasSweeps(analysis), {
     id: 'scale',
     title: 'From small to large',
-    body: <SweepSection groups={analysis.groups} wire={analysis.wire} identities={identities} />,
+    body: <SweepSection groups={analysis.groups} wire={analysis.wire} styles={styles} />,
   }),
   ...only(hasDeliveries(results), {
     id: 'deliveries',
     title: 'Deliveries',
-    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} identities={identities} />,
+    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} styles={styles} />,
   }),
   ...only(analysis.wire.length > 0, { id: 'wire', title: 'Wire', body: <WireSection rows={analysis.wire} /> }),
   ...only(analysis.micro.length > 0, {
@@ -125,17 +147,17 @@ const partsOf = ({ results, analysis, sha256 }: PageProps, identities: Identitie
 
 const only = (there: boolean, part: Part): Part[] => (there ? [part] : []);
 
-/** What a reader may want once the answer is read. */
+/** Links to what a reader may want after the answer. */
 const NEXT_STEPS = [
   { id: ADVISOR, text: 'Ask the advisor' },
   { id: 'compare', text: 'Compare with a baseline' },
   { id: 'trust', text: 'Can I trust this?' },
 ] as const;
 
-/** Many questions stand behind one entry: the list of them all. */
+/** Entries of the navigation; many questions share one, which leads to their list. */
 function entriesOf(groups: readonly Group[], parts: readonly Part[]): NavigationEntry[] {
   const questions =
-    groups.length > LISTED
+    groups.length > MAX_LISTED
       ? [{ id: 'questions', title: `${groups.length} questions` }]
       : groups.map((group, index) => ({ id: sectionId(index), title: shortTitle(group, groups) }));
   return [{ id: 'answer', title: 'Answer' }, ...questions, ...parts];
@@ -146,7 +168,7 @@ type QuestionProps = Omit<KindFiguresProps, 'group'> & {
   readonly advised: boolean;
 };
 
-function Question({ groups, index, cases, identities, advised }: QuestionProps) {
+function Question({ groups, index, cases, styles, advised }: QuestionProps) {
   const group = groups[index];
   if (group === undefined) return null;
   return (
@@ -154,15 +176,13 @@ function Question({ groups, index, cases, identities, advised }: QuestionProps) 
       <h2 className="question-title">{group.title}</h2>
       {areSideBySide(groups) ? null : (
         <div className="answer-home">
-          {index === 0 ? null : (
-            <Answer group={group} index={index} identities={identities} advised={advised} withLimits />
-          )}
+          {index === 0 ? null : <Answer group={group} index={index} styles={styles} advised={advised} withLimits />}
         </div>
       )}
-      <DecisionTable group={group} identities={identities} />
+      <DecisionTable group={group} styles={styles} />
       <div className="figures">
-        <KindFigures group={group} index={index} cases={cases} identities={identities} />
-        <ValidityCard group={group} identities={identities} trialsId={trialsId(index)} />
+        <KindFigures group={group} index={index} cases={cases} styles={styles} />
+        <ValidityCard group={group} styles={styles} trialsId={trialsId(index)} />
       </div>
       <ExpertTable group={group} />
     </section>
@@ -173,7 +193,7 @@ type KindFiguresProps = {
   readonly group: Group;
   readonly index: number;
   readonly cases: readonly Case[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
 const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
@@ -191,10 +211,25 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
 
 type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };
 
-/** Figures of the group's kind; two that are about as tall beside each other. */
+/** Figures of the group's kind, in an order that puts two of about the same height beside each other. */
 function KindFigures({ index, ...props }: KindFiguresProps) {
   return reportOf(props.group.question).figures.map((figure) => {
     const Figure = FIGURES[figure];
     return <Figure key={figure} id={figureId(index, figure)} {...props} />;
   });
 }
+
+/** Section in which the script compares another run with this one; the command that does so without a script is in the markup. */
+const CompareSection = () => (
+  <section id="compare" className="block compare">
+    <h2>Compare with another run</h2>
+    <p className="lead">
+      Was it better before? Two runs are compared by the rule of the verdicts above. Cases that answer different
+      questions are shown side by side without a verdict.
+    </p>
+    <div id="compare-live" className="needs-script" />
+    <p className="note">
+      In a terminal, also for CI: <code>npm run compare -- base.json new.json --out page.html</code>
+    </p>
+  </section>
+);

@@ -22,7 +22,7 @@ import {
 } from '../../testing/fixtures.ts';
 import { markupOf, scriptOf, stylesOf, textOf } from '../testing/markup.ts';
 import { loadPage, loadScript } from './bundle.ts';
-import { lightened, withoutCurves } from './carried.ts';
+import { withoutCurves, withoutHistograms } from './embedded-data.ts';
 
 const BOTH = [ECHO, BROADCAST];
 const HOSTILE = '</script><img src=x onerror=alert(1)>';
@@ -127,7 +127,7 @@ const render = async (spec: RunSpec): Promise<string> =>
   (await makeReport(makeResults(spec), { resamples: 1_000 })).html;
 
 describe.each(Object.entries<RunSpec>(STATES))('%s', (_name, spec) => {
-  test('is one inert, self-contained document with an answer, its tables and the command', async () => {
+  test('gives one inert, self-contained document with an answer, its tables and the command', async () => {
     const html = await render(spec);
     expect(html.startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
     expect(html.match(/<h1[\s>]/g)).toHaveLength(1);
@@ -151,14 +151,14 @@ describe.each(Object.entries<RunSpec>(STATES))('%s', (_name, spec) => {
   });
 });
 
-test('a clear winner: the answer, both tables, and a figure for each chart', async () => {
+test('a clear winner has the answer, both tables, and a figure for each chart', async () => {
   const html = await render(STATES['clear winner']);
   const text = textOf(html);
   expect(text).toMatch(
-    /For echo with 100 clients at 1,200\s?msg\/s of 128\s?B: use ws : every other choice is shown slower at p99/,
+    /For echo with 100 clients at 1,200\s?msg\/s of 128\s?B: use ws : every other choice is shown to be slower at p99/,
   );
-  expect(text).toMatch(/How sure, by measurement: ws comes within 5\s?%/);
-  expect(text).toContain('How sure, by preference: No other column shows another choice better than ws');
+  expect(text).toMatch(/How sure, by measurement: ws is within 5\s?%/);
+  expect(text).toContain('How sure, by preference: No other column shows that another choice is better than ws');
   expect(text).toContain('Not covered: One machine, over loopback');
   expect(text).toContain('Each trial 1 s after 0.3 s of warm-up, 1 worker');
   expect(html.match(/<table class="decision">/g)).toHaveLength(2);
@@ -170,16 +170,16 @@ test('a clear winner: the answer, both tables, and a figure for each chart', asy
   expect(html.indexOf('<table class="decision">')).toBeGreaterThan(html.indexOf('How sure'));
 });
 
-test('a quick look says so across the page and gives no verdict', async () => {
+test('a quick look has a banner and no verdicts', async () => {
   const text = textOf(await render(STATES['quick look']));
-  expect(text).toContain('n=1: a quick look, no verdicts');
+  expect(text).toContain('This is a quick look (n=1) without verdicts');
   expect(text.split('How to read this')[1]).toBeDefined();
   const beforeDefinitions = text.slice(0, text.indexOf('Verdicts ▲'));
   expect(beforeDefinitions).toContain('∅ not testable');
   expect(beforeDefinitions).not.toMatch(/[▲▼≈]/);
 });
 
-test('banners of an interrupted and an invalid run', async () => {
+test('interrupted and invalid runs have banners', async () => {
   expect(await render(STATES.interrupted)).toContain('class="banner banner-interrupted"');
   const invalid = await render(STATES.invalid);
   expect(invalid).toContain('class="banner banner-invalid"');
@@ -203,7 +203,7 @@ test('hostile names stay text', async () => {
   expect(html).not.toContain('\u202e');
 });
 
-test('every kind: a table and its own figures each, and what belongs to no other', async () => {
+test('every kind of scenario has its table, its figures and its own sentences', async () => {
   const html = await render(STATES['every kind']);
   const text = textOf(html);
   expect(html.match(/<table class="decision">/g)).toHaveLength(5);
@@ -253,13 +253,13 @@ test('every kind: a table and its own figures each, and what belongs to no other
   expect(text).toContain('Wire: theory beside measurement');
   expect(text).toContain('+1.5 (+1.05 %)');
   expect(text).toContain('no formula');
-  expect(text).toMatch(/The protocol’s own work is 1\d % \(ws, 128 B\) of what a message costs the server in CPU\./);
+  expect(text).toMatch(/The protocol’s own work is 1\d % \(ws, 128 B\) of the server’s CPU time per message\./);
   expect(html).toContain('class="banner banner-interrupted"><strong>Not fit to measure on:</strong>');
   expect(text).toMatch(/✓ ok v24 .*✕ unfit 3\.9 on 2 cores Close other programs\. .*! note in use Free some memory\./);
   expect(text).toContain('veth: two private network namespaces joined by a virtual cable.');
 });
 
-test('bytes of a link are told apart from those of the sockets', async () => {
+test('bytes counted at the link and at the sockets are shown separately', async () => {
   const html = await render({ transports: { a: { framing: 10 }, b: { framing: 40 } }, wire: 'link' });
   expect(textOf(html)).toMatch(/a up 128\.0 10\.00 99\.00 237\.0 \S+ \S+ a down 128\.0 10\.00 99\.00 237\.0/);
   expect(textOf(html)).toContain(
@@ -270,18 +270,18 @@ test('bytes of a link are told apart from those of the sockets', async () => {
   expect(socket).not.toMatch(/class="headers"|†/);
 });
 
-test('an A/A run says first that it is one, and tells the two of a transport apart', async () => {
+test('an A/A run says so first, and gives the two labels of a transport different symbols', async () => {
   const html = await render(STATES['the same twice']);
   const text = textOf(html);
   expect(text.indexOf('A/A run:')).toBeLessThan(text.indexOf('For echo'));
-  expect(text).toContain('none was called better or worse');
+  expect(text).toContain('There was no false positive');
   const swatches = ['ws#a', 'ws#b'].map(
     (name) => new RegExp(`(<svg class="swatch.*?</svg>)</?[^>]*>?<?b?d?i?>?[^<]*<bdi>${name}`).exec(html)?.[1],
   );
   expect(swatches[0]).not.toBe(swatches[1]);
 });
 
-test('scenarios that are measured for different times say for how long each', async () => {
+test('if scenarios have different durations, each duration is stated', async () => {
   const results = makeResults({ transports: { a: {}, b: {} }, scenarios: [ECHO, BROADCAST, CONNECT, IDLE] });
   const cases = results.cases.map((one) => ({
     ...one,
@@ -293,27 +293,27 @@ test('scenarios that are measured for different times say for how long each', as
   expect(textOf(html)).toContain('Each trial 1 s (echo, broadcast), 25 s (idle) after 0.3 s of warm-up');
 });
 
-test('why there is no private link is said', async () => {
+test('the reason why there is no private link is stated', async () => {
   expect(textOf(await render(STATES['no private link']))).toContain(
-    'loopback: the host’s own. Bytes count at the sockets, above TCP. No private link: unshare: Operation not permitted',
+    'loopback: the host’s own interface. Bytes are counted at the sockets, above TCP. No private link: unshare: Operation not permitted',
   );
 });
 
-test('a run of wire alone has a title and its table', async () => {
+test('a run of only the wire scenario has a title and its table', async () => {
   const html = await render(STATES['wire alone']);
   expect(textOf(html)).toContain('Bytes on the wire: theory beside measurement.');
   expect(html).toContain('pill-valid');
   expect(html.match(/<tr class="way-down">/g)).toHaveLength(7);
 });
 
-test('how a generator’s memory grew is told where it was read', async () => {
+test('the growth of the generator’s memory is shown only if it was recorded', async () => {
   const html = await render({ transports: { a: {}, b: {} }, scenarios: [ECHO, CEILING] });
   const [, echo = '', closed = ''] = html.split('<section id="question-');
   expect(echo).not.toContain('Gen. growth MiB');
   expect(textOf(closed)).toMatch(/The same in every trial: .*Gen\. growth MiB 8\.00\./);
 });
 
-test('the policy admits the style and the script that are there, and nothing else', async () => {
+test('the content security policy allows the page’s own style and script, and nothing else', async () => {
   const html = await render(STATES.tie);
   const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   const [style, script] = [hashOf(stylesOf(html)), hashOf(scriptOf(html))];
@@ -323,16 +323,16 @@ test('the policy admits the style and the script that are there, and nothing els
   expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.indexOf('<style>'));
 });
 
-test('a report carries what it was made from, but for histograms that nothing on it needs', async () => {
+test('a report embeds its results and analysis, without the histograms that it does not need', async () => {
   const results = makeResults(STATES['hostile names']);
   const { html, analysis } = await makeReport(results, { resamples: 1_000 });
   const carried = (id: string): unknown =>
     JSON.parse(gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)`).exec(html)?.[1] ?? '', 'base64')).toString());
-  expect(carried('carried-results')).toEqual(lightened(results));
+  expect(carried('carried-results')).toEqual(withoutHistograms(results));
   expect(carried('carried-analysis')).toEqual(JSON.parse(JSON.stringify(withoutCurves(analysis))));
 });
 
-test('the same results make the same bytes, and the default run stays under a megabyte', async () => {
+test('equal results give equal bytes, and the default run stays under a megabyte', async () => {
   const results = makeResults({ transports: SEVEN, scenarios: BOTH });
   expect(results.cases).toHaveLength(14);
   const [first, second] = [await makeReport(results), await makeReport(structuredClone(results))];
@@ -340,7 +340,7 @@ test('the same results make the same bytes, and the default run stays under a me
   expect(Buffer.byteLength(first.html)).toBeLessThan(1_000_000);
 });
 
-test('seven transports in every kind of scenario, seven times, are under a megabyte and a quarter and the same bytes each time', async () => {
+test('seven trials of seven transports in every kind of scenario stay under a megabyte, with equal bytes each time', async () => {
   const results = makeResults({ ...STATES['every kind'], trials: 7 });
   const { html } = await makeReport(results, { resamples: 500 });
   expect((await makeReport(structuredClone(results), { resamples: 500 })).html).toBe(html);
@@ -348,7 +348,7 @@ test('seven transports in every kind of scenario, seven times, are under a megab
 });
 
 describe('the bundle', () => {
-  test('is kept under its fingerprint, with nothing left aside, and shared by loads at the same time', async () => {
+  test('is cached under its fingerprint, without temporary files, and shared by simultaneous loads', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'wirebench-test-'));
     try {
       await Promise.all([loadPage(cache), loadPage(cache), loadScript(cache), loadScript(cache)]);
@@ -361,7 +361,7 @@ describe('the bundle', () => {
     }
   });
 
-  test('is used once and thrown away where nothing can be kept', async () => {
+  test('is used once and deleted if the cache cannot be written', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'wirebench-test-'));
     try {
       const blocked = join(folder, 'file');

@@ -10,48 +10,61 @@ import { type View, WHOLE } from '../comparison/comparison-state.ts';
 import { loadPage, loadScript } from './bundle.ts';
 import {
   ANALYSIS,
-  type CarriedComparison,
   COMPARISON,
+  type EmbeddedComparison,
   HISTOGRAMS,
-  lightened,
   RESULTS,
   withoutCurves,
-} from './carried.ts';
-import { slimMarkup, slimStyle, typeset } from './slim.ts';
-import { STYLES } from './styles.ts';
+  withoutHistograms,
+} from './embedded-data.ts';
+import { minifyMarkup, minifyStyle, typeset } from './minify.ts';
+
+/** Style sheets in `styles/`, in the order of the cascade. */
+const STYLES = [
+  'base.css',
+  'frame.css',
+  'answer.css',
+  'charts.css',
+  'time.css',
+  'wire.css',
+  'trust.css',
+  'data.css',
+  'compare.css',
+  'advisor.css',
+] as const;
 
 /**
- * One self-contained document: no request, and the same bytes for the same results. Its answer, tables and charts are markup;
- * its one script only helps to read them.
+ * Renders a run as one self-contained document, which makes no request and has equal bytes for equal results. Answer, tables and charts
+ * are markup; its one script only helps to read them.
  */
 export async function renderPage(results: Results, analysis: Analysis, sha256: string): Promise<string> {
   const { renderBody, renderTitle } = await loadPage();
-  const carried = [
-    carry(RESULTS, lightened(results)),
-    carry(ANALYSIS, withoutCurves(analysis)),
-    carry(HISTOGRAMS, pooledResponses(results)),
+  const embedded = [
+    embed(RESULTS, withoutHistograms(results)),
+    embed(ANALYSIS, withoutCurves(analysis)),
+    embed(HISTOGRAMS, pooledResponses(results)),
   ];
-  return documentOf(renderTitle(results), renderBody(results, analysis, sha256), carried);
+  return documentOf(renderTitle(results), renderBody(results, analysis, sha256), embedded);
 }
 
-/** The same of two runs. `view` is what is shown until a reader asks for another. */
+/** Renders the comparison of two runs as such a document. `view` is shown until the reader asks for another. */
 export async function renderComparison(comparison: Comparison, view: Partial<View> = {}): Promise<string> {
   const { renderComparisonBody, renderComparisonTitle } = await loadPage();
   const usual = { ...WHOLE, ...view };
   return documentOf(renderComparisonTitle(comparison), renderComparisonBody(comparison, usual), [
-    carry(COMPARISON, { comparison, view: usual } satisfies CarriedComparison),
+    embed(COMPARISON, { comparison, view: usual } satisfies EmbeddedComparison),
   ]);
 }
 
-/** For the script to unpack. */
-const carry = (id: string, value: unknown): string =>
+/** Embeds a value for the script to unpack. */
+const embed = (id: string, value: unknown): string =>
   `<script type="text/plain" id="${id}">${gzipSync(JSON.stringify(value), { level: 9 }).toString('base64')}</script>`;
 
-async function documentOf(title: string, body: string, carried: readonly string[]): Promise<string> {
+async function documentOf(title: string, body: string, embedded: readonly string[]): Promise<string> {
   const sheets = await Promise.all(
     STYLES.map((name) => readFile(new URL(`./styles/${name}`, import.meta.url), 'utf8')),
   );
-  const style = sheets.map(slimStyle).join('\n');
+  const style = sheets.map(minifyStyle).join('\n');
   const script = await loadScript();
   const policy = [
     `default-src 'none'`,
@@ -73,8 +86,8 @@ async function documentOf(title: string, body: string, carried: readonly string[
     printable(title),
     `<style>${style}</style>`,
     '</head>',
-    slimMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
-    ...carried,
+    minifyMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
+    ...embedded,
     `<script>${script}</script>`,
     '</body>',
     '</html>',

@@ -6,13 +6,13 @@ import type { Metric, MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
 import type { Word } from '../../model/verdict.ts';
 
-/** What each figure shows, in words made from its numbers. */
-
+/** Rows of a question that can be chosen: all but the floor. */
 export const choicesOf = ({ rows }: Pick<Group, 'rows'>): Row[] => rows.filter(({ floor }) => !floor);
 
-type Seen = { readonly name: string; readonly median: number };
+/** Row with its median of one metric. */
+type Ranked = { readonly name: string; readonly median: number };
 
-function seen(rows: readonly Row[], id: MetricId): Seen[] {
+function ranked(rows: readonly Row[], id: MetricId): Ranked[] {
   return rows
     .flatMap(({ name, cells }) => {
       const cell = cells[id];
@@ -23,19 +23,19 @@ function seen(rows: readonly Row[], id: MetricId): Seen[] {
 
 export function curveTakeaway(group: Group): string {
   const { metric } = group.columns[group.primary];
-  const values = seen(choicesOf(group), group.primary);
+  const values = ranked(choicesOf(group), group.primary);
   const [lowest] = values;
   const highest = values.at(-1);
   if (lowest === undefined || highest === undefined) return 'No choice has enough valid samples for a curve.';
-  const figure = ({ median }: Seen) => `${inUnit(metric, median)} ${metric.unit}`;
+  const figure = ({ median }: Ranked) => `${inUnit(metric, median)} ${metric.unit}`;
   if (values.length === 1) return `${lowest.name}: median ${metric.id} of ${figure(lowest)}.`;
   return (
-    `Median ${metric.id} runs from ${figure(lowest)} (${lowest.name}) to ${figure(highest)} ` +
-    `(${highest.name}), ${ratio(highest.median / lowest.median)} as long.`
+    `Median ${metric.id} ranges from ${figure(lowest)} (${lowest.name}) to ${figure(highest)} ` +
+    `(${highest.name}): ${ratio(highest.median / lowest.median)} as long.`
   );
 }
 
-/** How far apart latencies of one choice are, whatever they are: what a pooled distribution is for. */
+/** Says how far the latencies of each choice spread, which is what a pooled distribution shows. */
 export function distributionTakeaway(group: Group): string {
   const spreads = choicesOf(group)
     .flatMap(({ name, pooled }) => {
@@ -46,14 +46,14 @@ export function distributionTakeaway(group: Group): string {
   const [least] = spreads;
   const most = spreads.at(-1);
   if (least === undefined || most === undefined) return 'No choice has enough valid samples for a distribution.';
-  if (least === most) return `${least.name}: the 95th percentile is ${least.width} the 25th.`;
+  if (least === most) return `The 95th percentile of latency is ${least.width} the 25th (${least.name}).`;
   return (
-    `From the 25th percentile to the 95th latency grows least with ${least.name} (${least.width}) ` +
+    `Latency spreads least with ${least.name}, whose 95th percentile is ${least.width} its 25th, ` +
     `and most with ${most.name} (${most.width}).`
   );
 }
 
-function said(word: Exclude<Word, 'not supported' | 'unavailable'>, { words }: Metric): string {
+function phraseOf(word: Exclude<Word, 'not supported' | 'unavailable'>, { words }: Metric): string {
   switch (word) {
     case 'better':
     case 'worse':
@@ -75,52 +75,64 @@ export function intervalTakeaway(group: Group, id: MetricId): string {
     const cell = cells[id];
     return cell.state === 'shown' && cell.verdict !== null ? [cell.verdict.word] : [];
   });
-  const parts = (['worse', 'better', 'equivalent', 'not separated', 'not testable'] as const).flatMap((word) => {
+  const counts = (['worse', 'better', 'equivalent', 'not separated', 'not testable'] as const).flatMap((word) => {
     const count = words.filter((other) => other === word).length;
-    return count === 0 ? [] : [`${count} ${said(word, metric)} ${best.name}`];
+    return count === 0 ? [] : [{ count, phrase: `${phraseOf(word, metric)} ${best.name}` }];
   });
-  if (parts.length === 0) return `${best.name} is the only choice with a figure for ${metric.title}.`;
-  return `By ${metric.name}, of ${countOf(words.length, 'other choice')}: ${list(parts, 'and')}.`;
+  if (counts.length === 0) return `${best.name} is the only choice with a figure for ${metric.title}.`;
+  const parts = counts.map(({ count, phrase }, index) => {
+    const of = index === 0 ? ` of ${countOf(words.length, 'other choice')}` : '';
+    return `${count}${of} ${count === 1 ? 'is' : 'are'} ${phrase}`;
+  });
+  return `By ${metric.name}, ${list(parts, 'and')}.`;
 }
 
 export function bytesTakeaway(group: Group): string {
-  const values = seen(choicesOf(group), 'bytes');
+  const values = ranked(choicesOf(group), 'bytes');
   const [lightest] = values;
   const heaviest = values.at(-1);
-  if (lightest === undefined || heaviest === undefined) return 'No choice delivered a message to count the bytes of.';
+  if (lightest === undefined || heaviest === undefined)
+    return 'No choice delivered a message, so there are no bytes to count.';
   const row = group.rows.find(({ name }) => name === lightest.name);
   const overhead = row?.payload.shown ? lightest.median - row.payload.value : Number.NaN;
-  const framing = overhead > 0 ? `, ${figures(overhead)} B of them overhead` : '';
-  const first = `${lightest.name} spends ${figures(lightest.median)} B on a delivered message${framing}`;
-  if (heaviest.median === lightest.median) return `${first}.`;
-  return `${first}; ${heaviest.name} ${figures(heaviest.median)} B (${change(heaviest.median / lightest.median)}).`;
+  const framing = overhead > 0 ? `, of which ${figures(overhead)} B are overhead` : '';
+  const first = `${figures(lightest.median)} B on each delivered message${framing}`;
+  if (heaviest.median === lightest.median) return `${lightest.name} spends ${first}.`;
+  return (
+    `${lightest.name} spends the fewest bytes, ${first}; ${heaviest.name} spends the most, ` +
+    `${figures(heaviest.median)} B (${change(heaviest.median / lightest.median)}).`
+  );
 }
 
 export const bytesNote = ({ layer, rows, question }: Group): string => {
   const split = rows.some(({ socketBytes }) => socketBytes.shown);
   return (
-    `Per delivered message, ${shapeOf(question).wireCost?.when ?? 'in steady state'}, ` +
-    `connection set-up apart; ${layerSentence(layer)}. Payload is what the ` +
-    'application sent: the message on its way up, shared over its deliveries, and on its way down.' +
-    (split ? ' Framing: what the sockets carried beyond it. TCP/IP: what the link carried beyond the sockets.' : '')
+    `Bytes per delivered message ${shapeOf(question).wireCost?.when ?? 'in steady state'}, ` +
+    `without connection set-up; ${layerSentence(layer)}. Payload: the application’s own bytes, of the message on its way up ` +
+    '(divided by its deliveries) and on its way down.' +
+    (split
+      ? ' Framing: what the sockets carried beyond the payload. TCP/IP: what the link carried beyond the sockets.'
+      : '')
   );
 };
 
-type Found = { readonly name: string; readonly cell: Extract<Cell, { state: 'shown' }> };
+type WithCapacity = { readonly name: string; readonly cell: Extract<Cell, { state: 'shown' }> };
 
 export function loadTakeaway(group: Group): string {
   const { metric } = group.columns.capacity;
-  const found = choicesOf(group)
-    .flatMap(({ name, cells: { capacity } }): Found[] => (capacity.state === 'shown' ? [{ name, cell: capacity }] : []))
+  const capacities = choicesOf(group)
+    .flatMap(({ name, cells: { capacity } }): WithCapacity[] =>
+      capacity.state === 'shown' ? [{ name, cell: capacity }] : [],
+    )
     .toSorted((a, b) => a.cell.median - b.cell.median);
-  const [least] = found;
-  const most = found.at(-1);
+  const [least] = capacities;
+  const most = capacities.at(-1);
   const { objective } = group.question;
-  if (least === undefined || most === undefined) return 'No search of any choice was finished.';
-  const under = objective === null ? '' : ` under ${objectiveText(objective)}`;
-  const figure = ({ name, cell }: Found) => `${cellFigure(metric, cell)} msg/s (${name})`;
-  if (least === most) return `Capacity${under}: ${figure(least)}.`;
-  return `Capacities${under} run from ${figure(least)} to ${figure(most)}.`;
+  if (least === undefined || most === undefined) return 'No choice finished a search for its capacity.';
+  const within = objective === null ? '' : ` with ${objectiveText(objective)}`;
+  const figure = ({ name, cell }: WithCapacity) => `${cellFigure(metric, cell)} msg/s (${name})`;
+  if (least === most) return `Capacity${within}: ${figure(least)}.`;
+  return `Capacity${within} ranges from ${figure(least)} to ${figure(most)}.`;
 }
 
 export function loadNote(rows: readonly Row[]): string {
@@ -128,15 +140,14 @@ export function loadNote(rows: readonly Row[]): string {
   const silent = steps.filter(({ p99 }) => p99 === null).length;
   const crossed = steps.filter(({ outcome, p99 }) => outcome === 'generator' && p99 !== null).length;
   return [
-    'Every step of every search. Above: deliveries over what was offered. Below, thick line: p99; thin line: p50, each the median of steps of about the same rate. ' +
-      'Filled dot: objective met; hollow: missed by the server',
-    crossed > 0 ? '; ✕: not offered as planned, because the load generator could not, and no part of the lines' : '',
-    '. Large mark: the found rate, median over trials. Beyond the knee latency is that of a growing queue',
-    silent > 0
-      ? `; ${countOf(silent, 'step')} with too few deliveries for a p99 ${silent === 1 ? 'is' : 'are'} left out`
-      : '',
-    '.',
-  ].join('');
+    'The chart has every step of every search. Upper panel: share of the offered messages that was delivered. Lower panel: thick line p99, ' +
+      'thin line p50, each the median of steps at about the same rate. Filled dot: the server met the objective; hollow dot: the server missed it.',
+    ...(crossed > 0
+      ? ['✕: the load generator could not offer the rate as planned; the lines leave such steps out.']
+      : []),
+    'Large mark: the capacity, median over trials. Beyond the knee of a line, latency is that of a growing queue.',
+    ...(silent > 0 ? [`Not drawn: ${countOf(silent, 'step')} with too few deliveries for a p99.`] : []),
+  ].join(' ');
 }
 
 export function trialsTakeaway({ rows }: Group): string {
@@ -147,6 +158,6 @@ export function trialsTakeaway({ rows }: Group): string {
     const count = states.filter((other) => other === state).length;
     return count === 0 ? [] : [`${count} ${state}`];
   });
-  const others = rest.length === 0 ? '' : `; ${list(rest, 'and')}, which feed no number`;
-  return `${valid} of ${countOf(states.length, 'trial')} (${share(valid / states.length)}) valid${others}.`;
+  const others = rest.length === 0 ? '' : `; ${list(rest, 'and')} count towards no figure`;
+  return `${valid} of ${countOf(states.length, 'trial')} (${share(valid / states.length)}) ${valid === 1 ? 'is' : 'are'} valid${others}.`;
 }

@@ -5,32 +5,32 @@ import { figures } from '../../model/format.ts';
 import type { CurvePoint, Group, Row } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
-import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from '../charts/chart.tsx';
+import { Chart, dimmedIn, EndLabel, type RowLinesProps, Series } from '../charts/chart.tsx';
+import { spread } from '../charts/placing.ts';
 import type { Point } from '../charts/points.ts';
-import { spread } from '../charts/spread.ts';
 import { NumberField, OBJECTIVE } from '../parts/choices.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { curveTakeaway } from './captions.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 46, right: 396, top: 12 };
 const HEIGHT = 306;
-/** Below the plot: ticks and what they are of. */
+/** Room below the plot for ticks and the title of the axis. */
 const FOOT = 42;
 const LABEL_GAP = 17;
-/** Many labels stand closer, and the plot grows with them. */
+/** Gap between labels where there are many; the plot grows with them. */
 const MIN_GAP = 14;
 
 const [FIRST] = PERCENTILES;
 
 const NOTE =
-  'Thick: median over the valid trials at each percentile; shaded: from the fastest trial to the slowest. Dotted from where a trial by ' +
-  'itself has fewer than 10 samples beyond, and at an end where all of them together have.';
+  'Thick line: median over the valid trials at each percentile. Shaded: from the fastest trial to the slowest. A line is dotted where a ' +
+  'single trial has fewer than 10 samples beyond the percentile, and ends where all trials together have fewer.';
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 
-export function CurveFigure({ id, group, identities }: Props) {
+export function CurveFigure({ id, group, styles }: Props) {
   const rows = group.rows.filter(({ curve }) => curve.length > 0);
   return (
     <Figure
@@ -39,18 +39,18 @@ export function CurveFigure({ id, group, identities }: Props) {
       takeaway={curveTakeaway(group)}
       choices={rows.length === 0 ? undefined : <NumberField name={OBJECTIVE} label="Objective, ms" />}
       note={NOTE}
-      data={<CurveData rows={rows} identities={identities} />}
+      data={<CurveData rows={rows} styles={styles} />}
     >
       {rows.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Curves rows={rows} identities={identities} label={curveTakeaway(group)} isMuted={mutedIn(group)} />
+        <Curves rows={rows} styles={styles} label={curveTakeaway(group)} isDimmed={dimmedIn(group)} />
       )}
     </Figure>
   );
 }
 
-function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
+function Curves({ rows, styles, label, isDimmed }: RowLinesProps) {
   const points = rows.flatMap(({ curve }) => curve);
   const times = points.flatMap(({ low, high }) => [low * 1e3, high * 1e3]);
   const deepest = Math.max(...points.map(({ percentile }) => percentile));
@@ -92,7 +92,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   };
   return (
     <Chart width={WIDTH} height={bottom + FOOT} label={label}>
-      {/* For the script, which draws an objective where a reader gives one. */}
+      {/* Read by the script, which draws the objective that the reader gives. */}
       <g
         data-axis={[low, high, PLOT.left, PLOT.right, PLOT.top, bottom]
           .map((end) => Number(end.toPrecision(6)))
@@ -113,31 +113,24 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
         ms
       </text>
       {rows.map((row, index) => {
-        const identity = identities(row.name);
+        const style = styles(row.name);
         const [endX, endY] = ends[index] ?? [PLOT.right, bottom];
         const labelY = heights[index] ?? endY;
         const marks = row.curve.filter(({ percentile }) => [0.5, 0.9].includes(percentile));
         return (
-          <Series key={row.caseId} name={row.name} identity={identity} points={pointsOf(row)} muted={isMuted(row)}>
+          <Series key={row.caseId} name={row.name} style={style} points={pointsOf(row)} dimmed={isDimmed(row)}>
             <path className="range" d={range(row.curve.filter((_, place) => place % 2 === 0)) ?? ''} />
-            <path className="series-line" d={path(firmOf(row)) ?? ''} strokeDasharray={identity.dash} />
+            <path className="series-line" d={path(firmOf(row)) ?? ''} strokeDasharray={style.dash} />
             <path className="series-line few" d={path(fewOf(row)) ?? ''} />
             {[...marks.map(at), [endX, endY] as const].map(([markX, markY]) => (
               <path
                 key={markX}
                 className="series-mark"
-                d={markerPath(identity, 40)}
+                d={markerPath(style, 40)}
                 transform={`translate(${round(markX)} ${round(markY)})`}
               />
             ))}
-            <EndLabel
-              name={row.name}
-              identity={identity}
-              x={PLOT.right + 16}
-              y={labelY}
-              from={[endX, endY]}
-              length={18}
-            />
+            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={labelY} from={[endX, endY]} length={18} />
           </Series>
         );
       })}
@@ -145,7 +138,7 @@ function Curves({ rows, identities, label, isMuted }: RowLinesProps) {
   );
 }
 
-function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isMuted'>) {
+function CurveData({ rows, styles }: Omit<RowLinesProps, 'label' | 'isDimmed'>) {
   const standard = PERCENTILES.filter((wanted) => rows.some(({ curve }) => valueAt(curve, wanted) !== undefined));
   return (
     <table>
@@ -159,7 +152,7 @@ function CurveData({ rows, identities }: Omit<RowLinesProps, 'label' | 'isMuted'
       <tbody>
         {rows.map(({ caseId, name, curve }) => (
           <tr key={caseId}>
-            <SeriesHead name={name} identities={identities} />
+            <SeriesHead name={name} styles={styles} />
             {standard.map((percentile) => {
               const seconds = valueAt(curve, percentile);
               return (
@@ -180,7 +173,7 @@ const valueAt = (curve: readonly CurvePoint[], wanted: number): number | undefin
 
 const firmOf = ({ curve }: Row): CurvePoint[] => curve.filter(({ firm }) => firm);
 
-/** From where it is firm no more. */
+/** Part of a curve that rests on few samples, joined to its firm part. */
 function fewOf({ curve }: Row): CurvePoint[] {
   const first = curve.findIndex(({ firm }) => !firm);
   return first < 0 ? [] : curve.slice(Math.max(0, first - 1));

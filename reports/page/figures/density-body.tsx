@@ -1,20 +1,20 @@
-import { figures, list, share as percent } from '../../model/format.ts';
+import { countOf, figures, list, share as percent } from '../../model/format.ts';
 import type { Row } from '../../model/model.ts';
 import { densities, humpsOf } from '../../stats/density.ts';
 import { type Distribution, deepestPercentile } from '../../stats/distribution.ts';
 import { TicksAcross } from '../charts/axes.tsx';
 import { logScale, logTicks, round } from '../charts/axis.ts';
 import { Chart, EndLabel, Series } from '../charts/chart.tsx';
-import type { Identities } from '../parts/identity.ts';
 import { FigureBody, Heads, SeriesHead } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 142, right: 480, top: 8 };
 const ROW = 36;
-/** Of more rows than this, each has less room. */
+/** Number of rows beyond which each has less room. */
 const MAX_ROOMY = 10;
 const ROW_OF_MANY = 26;
-/** What is read out, and listed. */
+/** Smallest share of a bin that is read out and listed. */
 const MIN_SHARE = 0.01;
 
 export type PooledRow = { readonly row: Row; readonly distribution: Distribution };
@@ -22,7 +22,7 @@ export type PooledRow = { readonly row: Row; readonly distribution: Distribution
 type Line = { readonly row: Row; readonly shares: readonly number[]; readonly tallest: number };
 type View = { readonly edges: readonly number[]; readonly lines: readonly Line[]; readonly takeaway: string };
 
-/** Of those that also have a curve of shares. */
+/** Bins the latencies of every row that has enough samples for a distribution. */
 export function densityView(pooled: readonly PooledRow[]): View {
   const enough = pooled.filter(({ distribution: { count } }) => deepestPercentile(count) !== null);
   const { edges, shares } = densities(enough.map(({ distribution }) => distribution));
@@ -38,33 +38,29 @@ function takeawayOf(choices: readonly Line[]): string {
   const humps = choices.map(({ row, shares }) => ({ name: row.name, count: humpsOf(shares) }));
   const several = humps.filter(({ count }) => count > 1).map(({ name, count }) => `${name} ${count}`);
   const single = humps.length - several.length;
-  const all = `of ${humps.length} ${humps.length === 1 ? 'choice' : 'choices'}`;
+  const all = countOf(humps.length, 'choice');
   return several.length === 0
-    ? `Pooled over trials, the latencies ${all} make one hump each.`
-    : `Pooled over trials, the latencies of ${single} ${all} make one hump; of the others: ${list(several, 'and')}.`;
+    ? `Pooled over trials, the latencies of ${all} form one hump${humps.length === 1 ? '' : ' each'}.`
+    : `Pooled over trials, the latencies of ${single} of ${all} form one hump; the others form more: ${list(several, 'and')}.`;
 }
 
-type Props = { readonly view: View; readonly title: string; readonly identities: Identities };
+type Props = { readonly view: View; readonly title: string; readonly styles: SeriesStyles };
 
-export const DensityBody = ({ view, title, identities }: Props) => (
+export const DensityBody = ({ view, title, styles }: Props) => (
   <FigureBody
     title={title}
     note={
-      'Share of messages by latency, in bins of which each is as many times the one before, the same for all. Each row is as high as its ' +
-      'own tallest bin, whose share stands beside it. A hump falls to half its height on both sides. One message in a thousand may lie ' +
-      'beyond either end. Pooled over trials, for the shape alone: two humps may be two kinds of messages, or trials that differ.'
+      'Share of messages by latency. Each bin is wider than the one before by the same factor, and all rows have the same bins. Each row is as high ' +
+      'as its own tallest bin, whose share stands beside it. A peak counts as a hump if the row falls to half its height on both sides. One message in a ' +
+      'thousand may lie beyond either end. Trials are pooled to show the shape only: two humps may be two kinds of messages, or trials that differ.'
     }
-    data={<DensityData view={view} identities={identities} />}
+    data={<DensityData view={view} styles={styles} />}
   >
-    {view.lines.length === 0 ? (
-      <p className="empty">Nothing to draw.</p>
-    ) : (
-      <DensityRows view={view} identities={identities} />
-    )}
+    {view.lines.length === 0 ? <p className="empty">Nothing to draw.</p> : <DensityRows view={view} styles={styles} />}
   </FigureBody>
 );
 
-function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Props, 'title'>) {
+function DensityRows({ view: { edges, lines, takeaway }, styles }: Omit<Props, 'title'>) {
   const height = lines.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + lines.length * height;
   const [low, high] = [(edges[0] ?? 0) * 1e3, (edges.at(-1) ?? 1) * 1e3];
@@ -84,7 +80,7 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identities(row.name)}
+            style={styles(row.name)}
             points={stopsIn(shares, tallest).map((bin) => ({
               x: (left(bin) + left(bin + 1)) / 2,
               y: top(shares[bin] ?? 0),
@@ -94,7 +90,7 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
             <path className="density" d={`M${left(0)} ${base}${steps}V${base}Z`} />
             <EndLabel
               name={row.name}
-              identity={identities(row.name)}
+              style={styles(row.name)}
               x={0}
               y={base - height / 2 + 6}
               from={null}
@@ -110,7 +106,7 @@ function DensityRows({ view: { edges, lines, takeaway }, identities }: Omit<Prop
   );
 }
 
-/** The bins that a reader stops at: the tallest is always among them. */
+/** Bins at which the reader can stop; the tallest is always among them. */
 const stopsIn = (shares: readonly number[], tallest: number): number[] =>
   [...shares.keys()].filter((bin) => (shares[bin] ?? 0) >= Math.min(MIN_SHARE, tallest));
 
@@ -121,7 +117,7 @@ const binText = (edges: readonly number[], bin: number): string =>
 
 const HEADERS = ['Humps', 'Tallest bin from, ms', 'to, ms', 'Its share'];
 
-function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'>) {
+function DensityData({ view: { edges, lines }, styles }: Omit<Props, 'title'>) {
   return (
     <table>
       <caption>Shares of messages by latency, pooled over the valid trials</caption>
@@ -129,7 +125,7 @@ function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'
         <tr>
           <th scope="col">Transport</th>
           <Heads of={HEADERS} className="number" />
-          <th scope="col">Bins of {percent(MIN_SHARE)} and more, ms: share</th>
+          <th scope="col">Bins of at least {percent(MIN_SHARE)}, ms: share</th>
         </tr>
       </thead>
       <tbody>
@@ -137,7 +133,7 @@ function DensityData({ view: { edges, lines }, identities }: Omit<Props, 'title'
           const bin = shares.indexOf(tallest);
           return (
             <tr key={row.caseId}>
-              <SeriesHead name={row.name} identities={identities} />
+              <SeriesHead name={row.name} styles={styles} />
               <td className="number">{humpsOf(shares)}</td>
               <td className="number">{milliseconds(edges[bin])}</td>
               <td className="number">{milliseconds(edges[bin + 1])}</td>

@@ -4,11 +4,11 @@ import { figures, share as percent } from '../../model/format.ts';
 import type { Group, Row, SharePoint } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
-import { Chart, EndLabel, mutedIn, type RowLinesProps, Series } from '../charts/chart.tsx';
+import { Chart, dimmedIn, EndLabel, type RowLinesProps, Series } from '../charts/chart.tsx';
 import type { Point } from '../charts/points.ts';
 import { Choice, DISTRIBUTION } from '../parts/choices.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { distributionTakeaway } from './captions.ts';
 
 const WIDTH = 540;
@@ -19,13 +19,13 @@ const LABEL_GAP = 17;
 const MIN_GAP = 14;
 
 const TICKS = [0, 25, 50, 75, 100];
-/** Where the reader can stop, and what the table lists. */
+/** Shares at which the reader can stop, and that the table lists. */
 const NAMED = [0.05, 0.25, 0.5, 0.75, 0.95];
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 
-/** Of what shape latencies are: one hump or two, narrow or wide. Percentiles alone hide it. */
-export function DistributionFigure({ id, group, identities }: Props) {
+/** Shape of the latencies: one hump or two, narrow or wide. Percentiles alone hide it. */
+export function DistributionFigure({ id, group, styles }: Props) {
   const rows = group.rows.filter(({ pooled }) => pooled.length > 0);
   const takeaway = distributionTakeaway(group);
   return (
@@ -38,27 +38,27 @@ export function DistributionFigure({ id, group, identities }: Props) {
           name={DISTRIBUTION}
           label="Show"
           options={[
-            ['cumulative', 'share within a time'],
+            ['cumulative', 'cumulative: share within a time'],
             ['density', 'density: share at a time'],
           ]}
         />
       }
       note={
-        'Share of messages that had arrived within a time, from 1 % to 99 %: the steeper, the more alike; a flat stretch between two ' +
-        'rises means two kinds of messages. Mark: half of them. Pooled over trials, for the shape alone: verdicts are over trials.'
+        'Share of messages that arrived within a time, from 1 % to 99 %. A steep line means that latencies are much alike; a flat stretch ' +
+        'between two rises means two kinds of messages. Mark: half of the messages. Trials are pooled to show the shape only; verdicts compare trials.'
       }
-      data={<DistributionData rows={rows} identities={identities} />}
+      data={<DistributionData rows={rows} styles={styles} />}
     >
       {rows.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
       ) : (
-        <Shares rows={rows} identities={identities} label={takeaway} isMuted={mutedIn(group)} />
+        <Shares rows={rows} styles={styles} label={takeaway} isDimmed={dimmedIn(group)} />
       )}
     </Figure>
   );
 }
 
-function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
+function Shares({ rows, styles, label, isDimmed }: RowLinesProps) {
   const [low, high] = logDomain(rows.flatMap(({ pooled }) => pooled.map(({ seconds }) => seconds * 1e3)));
   const bottom = PLOT.top + Math.max(HEIGHT, rows.length * MIN_GAP);
   const x = scaleLog([low, high], [PLOT.left, PLOT.right]);
@@ -67,7 +67,7 @@ function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
     ({ seconds }) => x(seconds * 1e3),
     ({ share }) => y(share),
   ).digits(1);
-  // Where the lines end says nothing, so their labels stand in the order in which half of the messages had arrived.
+  // All lines end at the top, so their labels stand in the order in which half of the messages had arrived.
   const order = rows.toSorted((a, b) => halfOf(a) - halfOf(b));
   const gap = rows.length * LABEL_GAP > bottom - PLOT.top ? MIN_GAP : LABEL_GAP;
   const pointOf = ({ share, seconds }: SharePoint): Point => ({
@@ -83,23 +83,23 @@ function Shares({ rows, identities, label, isMuted }: RowLinesProps) {
         latency, ms (log)
       </text>
       {order.map((row, place) => {
-        const identity = identities(row.name);
+        const style = styles(row.name);
         const height = PLOT.top + 6 + place * gap;
         return (
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identity}
+            style={style}
             points={row.pooled.filter(({ share }) => NAMED.includes(share)).map(pointOf)}
-            muted={isMuted(row)}
+            dimmed={isDimmed(row)}
           >
-            <path className="series-line" d={path([...row.pooled]) ?? ''} strokeDasharray={identity.dash} />
+            <path className="series-line" d={path([...row.pooled]) ?? ''} strokeDasharray={style.dash} />
             <path
               className="series-mark"
-              d={markerPath(identity, 40)}
+              d={markerPath(style, 40)}
               transform={`translate(${round(x(halfOf(row) * 1e3))} ${round(y(0.5))})`}
             />
-            <EndLabel name={row.name} identity={identity} x={PLOT.right + 16} y={height} from={null} length={18} />
+            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={height} from={null} length={18} />
           </Series>
         );
       })}
@@ -112,10 +112,10 @@ const secondsAt = ({ pooled }: Row, wanted: number): number | undefined =>
 
 const halfOf = (row: Row): number => secondsAt(row, 0.5) ?? 0;
 
-function DistributionData({ rows, identities }: Pick<RowLinesProps, 'rows' | 'identities'>) {
+function DistributionData({ rows, styles }: Pick<RowLinesProps, 'rows' | 'styles'>) {
   return (
     <table>
-      <caption>Latency in ms within which a share of messages had arrived, pooled over the valid trials</caption>
+      <caption>Latency in ms within which a share of messages arrived, pooled over the valid trials</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
@@ -125,7 +125,7 @@ function DistributionData({ rows, identities }: Pick<RowLinesProps, 'rows' | 'id
       <tbody>
         {rows.map((row) => (
           <tr key={row.caseId}>
-            <SeriesHead name={row.name} identities={identities} />
+            <SeriesHead name={row.name} styles={styles} />
             {NAMED.map((share) => (
               <td key={share} className="number">
                 {figures((secondsAt(row, share) ?? 0) * 1e3)}

@@ -1,14 +1,14 @@
 import { scaleLog } from 'd3-scale';
 import type { Case } from '../../../bench/results/schema.ts';
 import { type Effort, effortsOf } from '../../analysis/figures/effort.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import { countOf, figures, share } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, Name, shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 118, right: 420, top: 32 };
@@ -18,11 +18,11 @@ type Props = {
   readonly id: string;
   readonly cases: readonly Case[];
   readonly group: Group;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
-/** Work of both sides for a message, side by side: who was the limit? */
-export function EffortFigure({ id, cases, group, identities }: Props) {
+/** CPU time of server and load generator per message: which one was the limit? */
+export function EffortFigure({ id, cases, group, styles }: Props) {
   const efforts = effortsOf(cases, group).filter(({ server }) => server !== null);
   if (efforts.length === 0) return null;
   const words = reportOf(group.question).effort;
@@ -34,39 +34,39 @@ export function EffortFigure({ id, cases, group, identities }: Props) {
       takeaway={takeaway}
       note={
         `Filled: the server process, user and system time. Hollow: the load generator, ${words?.note ?? ''}` +
-        ' Per delivered message, medians over the valid trials.' +
+        ' Both are per delivered message, medians over the valid trials.' +
         (efforts.some(({ atMost }) => atMost)
-          ? ' †: several workers, of which the busiest one’s share was read: the generator’s figure is the most it can be.'
+          ? ' †: the generator had several workers and only the busiest one was read, so its figure is an upper bound.'
           : '')
       }
       data={<EffortData efforts={efforts} />}
     >
-      <Dots efforts={efforts} identities={identities} label={takeaway} />
+      <Dots efforts={efforts} styles={styles} label={takeaway} />
     </Figure>
   );
 }
 
-/** Above this the generator is near enough to its limit to be part of what was measured. */
-const FREE = 0.5;
+/** Share of its time up to which a worker is no limit; a busier one is part of what was measured. */
+const MAX_BUSY = 0.5;
 
 function effortTakeaway(efforts: readonly Effort[], limit: string | null): string {
   const choices = efforts.filter(({ floor }) => !floor);
   const heavier = choices.filter(({ server, generator }) => server !== null && generator > server);
   const many =
     heavier.length === 0
-      ? `The server works longer on a message than the generator for all ${countOf(choices.length, 'choice')}.`
-      : `The generator works longer on a message than the server for ${heavier.length} of ${countOf(choices.length, 'choice')}.`;
+      ? `The server spends more CPU time on a message than the load generator with all ${countOf(choices.length, 'choice')}.`
+      : `The load generator spends more CPU time on a message than the server with ${heavier.length} of ${countOf(choices.length, 'choice')}.`;
   if (limit !== null) return `${many} ${limit}`;
   const busiest = efforts.toSorted((a, b) => b.busy - a.busy).at(0);
   if (busiest === undefined) return many;
   const spare =
-    busiest.busy <= FREE
-      ? `It was no limit: its busiest worker was at most ${share(busiest.busy)} busy (${busiest.name}).`
-      : `Its busiest worker was up to ${share(busiest.busy)} busy (${busiest.name}): near its limit it is part of what it measures.`;
+    busiest.busy <= MAX_BUSY
+      ? `The generator was not the limit: its busiest worker was at most ${share(busiest.busy)} busy (${busiest.name}).`
+      : `The generator’s busiest worker was up to ${share(busiest.busy)} busy (${busiest.name}); a generator near its limit is part of what it measures.`;
   return `${many} ${spare}`;
 }
 
-function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; identities: Identities; label: string }) {
+function Dots({ efforts, styles, label }: { efforts: readonly Effort[]; styles: SeriesStyles; label: string }) {
   const bottom = PLOT.top + efforts.length * ROW;
   const domain = logDomain(
     efforts.flatMap(({ server, generator }) => [(server ?? 0) * 1e6, generator * 1e6]),
@@ -92,14 +92,14 @@ function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; iden
         µs of CPU per delivered message (log)
       </text>
       {efforts.map(({ caseId, name, server, generator, atMost }, index) => {
-        const identity = identities(name);
+        const style = styles(name);
         const middle = PLOT.top + (index + 0.5) * ROW;
-        const d = markerPath(identity, 60);
+        const d = markerPath(style, 60);
         return (
           <Series
             key={caseId}
             name={name}
-            identity={identity}
+            style={style}
             points={[
               { x: at(server ?? 0), y: middle, text: `server ${figures((server ?? 0) * 1e6)} µs of CPU per message` },
               {
@@ -130,11 +130,11 @@ function Dots({ efforts, identities, label }: { efforts: readonly Effort[]; iden
 function EffortData({ efforts }: { efforts: readonly Effort[] }) {
   return (
     <table className="sums">
-      <caption>Per delivered message, medians over the valid trials; busy: the worst trial</caption>
+      <caption>CPU time per delivered message, medians over the valid trials; “busy” is of the worst trial</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
-          <Heads of={['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker busy']} />
+          <Heads of={['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker, busy']} />
         </tr>
       </thead>
       <tbody>

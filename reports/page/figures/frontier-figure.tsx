@@ -7,24 +7,24 @@ import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, EndLabel, Series } from '../charts/chart.tsx';
 import { placeInColumn, placeLabels } from '../charts/placing.ts';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Name, shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 56, top: 20 };
-/** Names beside their marks, or where these crowd, in a column of their own. */
+/** Ends of the plot where names stand beside their marks; and where marks crowd, so that names stand in a column. */
 const BESIDE = { right: 532, bottom: 316 };
 const COLUMN = { right: 392, gap: 14 };
-/** Below the plot: ticks and what they are of. */
+/** Room below the plot for ticks and the title of the axis. */
 const FOOT = 44;
-/** Of a letter at the labels' size: names are measured before there is anything to measure them with. */
+/** Estimated width of a letter in a label: names are placed before anything can measure them. */
 const LETTER = 6.7;
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
 
-/** Latency against bytes: whoever is not on the frontier has somebody there who is no worse in either. */
-export function FrontierFigure({ id, group, identities }: Props) {
+/** Latency against bytes: for each choice off the frontier, one on it is no worse in either. */
+export function FrontierFigure({ id, group, styles }: Props) {
   const points = pointsOf(group);
   const choices = points.filter(({ floor }) => !floor);
   if (choices.length < 2) return null;
@@ -35,10 +35,10 @@ export function FrontierFigure({ id, group, identities }: Props) {
       id={id}
       title="Latency against bytes"
       takeaway={takeaway}
-      note={`By medians; whether two are told apart at all is for the verdicts. Filled, on the stepped line: no other choice is at least as good in both. Hollow: some choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only who has a p99; ${layerSentence(group.layer)}.`}
+      note={`Points are medians; whether two of them differ is for the verdicts to say. Filled, on the stepped line (the frontier): no other choice is at least as good in both. Hollow: another choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only transports with a p99 are shown; ${layerSentence(group.layer)}.`}
       data={<FrontierData points={points} />}
     >
-      <Scatter points={points} frontier={frontier} identities={identities} label={takeaway} />
+      <Scatter points={points} frontier={frontier} styles={styles} label={takeaway} />
     </Figure>
   );
 }
@@ -56,27 +56,27 @@ function pointsOf({ rows }: Group): Point[] {
 }
 
 function frontierTakeaway(frontier: readonly Point[], choices: number): string {
-  const said = ({ name, x, y }: Point) => `${name} (${figures(x * 1e3)} ms, ${figures(y)} B)`;
+  const described = ({ name, x, y }: Point) => `${name} (${figures(x * 1e3)} ms, ${figures(y)} B)`;
   const [only, another] = frontier;
-  const names = list(frontier.map(said), 'and');
+  const names = list(frontier.map(described), 'and');
   if (only !== undefined && another === undefined)
     return `${names} has both the lowest p99 and the fewest bytes of all ${choices} choices.`;
   const rest = choices - frontier.length;
   const others =
     rest === 0
       ? 'no choice is beaten in both'
-      : `the other ${rest} ${rest === 1 ? 'is' : 'are'} no better than one of them in either`;
-  return `On the frontier, where fewer bytes cost latency: ${names}; ${others}.`;
+      : `for ${rest === 1 ? 'the other choice' : `each of the other ${rest}`}, one of these is at least as good in both`;
+  return `${names} are on the frontier, where fewer bytes cost latency; ${others}.`;
 }
 
 type ScatterProps = {
   readonly points: readonly Point[];
   readonly frontier: readonly Point[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
 };
 
-function Scatter({ points, frontier, identities, label }: ScatterProps) {
+function Scatter({ points, frontier, styles, label }: ScatterProps) {
   const across = logDomain(
     points.map(({ x }) => x * 1e3),
     1.25,
@@ -123,7 +123,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
       </text>
       <path className="frontier" d={stepsThrough(frontier.toSorted((a, b) => a.x - b.x).map(at))} />
       {points.map((point, index) => {
-        const identity = identities(point.name);
+        const style = styles(point.name);
         const [left, top] = at(point);
         const place = places[index] ?? null;
         const mark = point.leads || point.floor ? 'series-mark' : 'dominated';
@@ -132,7 +132,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
           <Series
             key={point.caseId}
             name={point.name}
-            identity={identity}
+            style={style}
             points={[
               {
                 x: left,
@@ -144,12 +144,12 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
             {crowded || place === null ? (
               <EndLabel
                 name={point.name}
-                identity={identity}
+                style={style}
                 x={column.x}
                 y={heights[index] ?? top}
                 from={[left, top]}
                 length={18}
-                looks={{ mark, label: text }}
+                classes={{ mark, label: text }}
               />
             ) : (
               <text className={text} x={round(place.x)} y={round(place.y)}>
@@ -158,7 +158,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
             )}
             <path
               className={mark}
-              d={markerPath(identity, point.leads ? 90 : 60)}
+              d={markerPath(style, point.leads ? 90 : 60)}
               transform={`translate(${left} ${top})`}
             />
           </Series>
@@ -171,7 +171,7 @@ function Scatter({ points, frontier, identities, label }: ScatterProps) {
 const standing = ({ leads, floor }: Point): string =>
   floor ? 'the floor' : leads ? 'on the frontier' : 'off the frontier';
 
-/** Between two of the frontier nothing measured lies below the step. */
+/** Draws the frontier in steps: nothing that was measured lies below a step. */
 const stepsThrough = (points: readonly [number, number][]): string =>
   points.map(([left, top], index) => (index === 0 ? `M${left} ${top}` : `H${left}V${top}`)).join('');
 

@@ -4,20 +4,20 @@ import { metric } from '../../kinds/lookup.ts';
 import { MIN_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, integer } from '../../model/format.ts';
 import type { Cell, Group } from '../../model/model.ts';
+import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels } from '../charts/line-panels.tsx';
-import { mutedByName } from '../charts/muted.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
 type Props = {
   readonly id: string;
   readonly cases: readonly Case[];
   readonly group: Group;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
-/** The readings that memory per session is the slope of: a slope is as good as its line is straight. */
-export function GrowthFigure({ id, cases, group, identities }: Props) {
+/** Readings whose slope is the memory per session: a slope is as good as its line is straight. */
+export function GrowthFigure({ id, cases, group, styles }: Props) {
   const growths = growthOf(cases, group);
   if (growths.length === 0) return null;
   const takeaway = growthTakeaway(group);
@@ -26,11 +26,11 @@ export function GrowthFigure({ id, cases, group, identities }: Props) {
       id={id}
       title="Server memory by open sessions"
       takeaway={takeaway}
-      note="Resident memory of the server process above that of its first step, read after garbage collection at each step; medians over the valid trials. Memory per session is the slope, fitted to each trial apart; R² is of the worst of them."
+      note="Resident memory of the server process beyond that of the first step, read after garbage collection at each step; medians over the valid trials. Memory per session is the slope of the line, fitted to each trial separately; R² is that of the worst trial."
       data={<GrowthData growths={growths} group={group} />}
     >
       <LinePanels
-        panels={[{ title: 'memory above the first step', unit: 'MiB', kind: 'linear', height: 260 }]}
+        panels={[{ title: 'memory beyond the first step', unit: 'MiB', kind: 'linear', height: 260 }]}
         series={growths.map(({ name, steps }) => ({
           name,
           points: steps.map(({ sessions, bytes }) => ({
@@ -41,9 +41,9 @@ export function GrowthFigure({ id, cases, group, identities }: Props) {
           refused: [],
         }))}
         axis={{ label: 'open sessions', kind: 'linear' }}
-        identities={identities}
+        styles={styles}
         label={takeaway}
-        isMuted={mutedByName(group)}
+        isDimmed={dimmedByName(group)}
       />
     </Figure>
   );
@@ -57,15 +57,17 @@ function growthTakeaway({ rows }: Group): string {
     .flatMap(({ name, cells: { sessionMemory: cell } }) => (cell.state === 'shown' ? [{ name, cell }] : []))
     .toSorted((a, b) => a.cell.median - b.cell.median);
   const [least, most] = [choices.at(0), choices.at(-1)];
-  if (least === undefined || most === undefined) return 'No choice’s memory was sampled.';
-  const said = ({ name, cell }: { name: string; cell: ShownCell }) => `${slopeText(cell)} for ${name}`;
+  if (least === undefined || most === undefined) return 'The memory of no choice was sampled.';
+  const described = ({ name, cell }: { name: string; cell: ShownCell }) => `${slopeText(cell)} with ${name}`;
   const first =
-    least === most ? `A session takes ${said(least)}.` : `A session takes from ${said(least)} to ${said(most)}.`;
+    least === most
+      ? `A session takes ${described(least)}.`
+      : `A session takes from ${described(least)} to ${described(most)}.`;
   const fits = choices.flatMap(({ name, cell: { fit } }) => (fit === null ? [] : [{ name, fit }]));
   const worst = fits.toSorted((a, b) => a.fit - b.fit).at(0);
   if (worst === undefined) return first;
   return worst.fit < MIN_FIT
-    ? `${first} Not every line is straight: R² of ${worst.name} is ${figures(worst.fit)}, and its slope a rough figure.`
+    ? `${first} Not every line is straight: R² of ${worst.name} is ${figures(worst.fit)}, so its slope is a rough figure.`
     : `${first} All lines are straight (R² at least ${fitText(worst.fit)}).`;
 }
 
@@ -75,7 +77,7 @@ function slopeText(cell: ShownCell): string {
   return `${cellFigure(definition, cell)} ${definition.unit}${interval}`;
 }
 
-/** Rounded down: a fit is never better than it was. */
+/** Rounds a fit down, so that it never looks better than it was. */
 const fitText = (fit: number): string => String(Math.floor(fit * 1e4) / 1e4);
 
 type DataProps = { readonly growths: readonly Growth[]; readonly group: Group };
@@ -86,7 +88,7 @@ function GrowthData({ growths, group }: DataProps) {
   );
   return (
     <table className="sums">
-      <caption>MiB above the first step, by open sessions</caption>
+      <caption>MiB beyond the first step, by open sessions</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>

@@ -2,17 +2,17 @@ import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../
 import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Column, Group, Row } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
-import { linearScale, linearTicks, logDomain, logScale, logTicks } from '../charts/axis.ts';
+import { linearScale, linearTicks, logDomain, logScale, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
 import { AXIS, Choice, METRIC } from '../parts/choices.tsx';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { FigureBody, FigureFrame, SeriesHead, shortened, VerdictWord } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { intervalTakeaway } from './captions.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 136, right: 430, top: 8 };
 const ROW = 40;
-/** Of more rows than this, each has less room: all should be seen at once. */
+/** Number of rows beyond which each has less room, so that all can be seen at once. */
 const MAX_ROOMY = 10;
 const ROW_OF_MANY = 30;
 
@@ -20,7 +20,7 @@ export type Axis = 'log' | 'linear';
 type Asked = { readonly metric: MetricId; readonly axis: Axis };
 type ShownRow = { readonly row: Row; readonly cell: Extract<Cell, { state: 'shown' }> };
 
-/** What is drawn of a question, and said of it. */
+/** Everything that is drawn of one metric of a question, and its finding. */
 type Intervals = {
   readonly column: Column;
   readonly axis: Axis;
@@ -30,20 +30,20 @@ type Intervals = {
   readonly shown: readonly ShownRow[];
 };
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 
-/** Medians with their intervals and every trial behind them: how far apart, against how much scatter. */
-export function IntervalFigure({ id, group, identities }: Props) {
+/** Medians with their intervals and every trial behind them: how far apart they are, and how much trials scatter. */
+export function IntervalFigure({ id, group, styles }: Props) {
   const view = intervalsOf(group, { metric: group.primary, axis: 'log' });
   const { title, takeaway } = view;
   return (
     <FigureFrame id={id} title={title} takeaway={takeaway} choices={<IntervalChoices group={group} />}>
-      <IntervalBody view={view} identities={identities} />
+      <IntervalBody view={view} styles={styles} />
     </FigureFrame>
   );
 }
 
-/** The question's own metric comes first, and of the others those that somebody has a figure of. */
+/** Choice of metric and axis. The question's own metric comes first, then those for which any row has a figure. */
 function IntervalChoices({ group: { metrics, primary, columns, rows } }: Pick<Props, 'group'>) {
   const others = metrics.filter((id) => id !== primary && rows.some(({ cells }) => cells[id].state === 'shown'));
   return (
@@ -83,16 +83,16 @@ export function intervalsOf(group: Group, { metric: id, axis }: Asked): Interval
   };
 }
 
-/** The best choice first, those without a figure after all that have one, and floors last. */
+/** Sort key: the best choice comes first, rows without a figure after all that have one, and floors last. */
 function placeOf({ row, cell }: { readonly row: Row; readonly cell: Cell }, { best }: Metric): number {
   if (row.floor) return Number.MAX_VALUE;
   if (cell.state === 'not shown') return Number.MAX_VALUE / 2;
   return best === 'less' ? cell.median : -cell.median;
 }
 
-type BodyProps = { readonly view: Intervals; readonly identities: Identities };
+type BodyProps = { readonly view: Intervals; readonly styles: SeriesStyles };
 
-export function IntervalBody({ view, identities }: BodyProps) {
+export function IntervalBody({ view, styles }: BodyProps) {
   const { column, axis, title, shown } = view;
   const { metric, band } = column;
   const zeros = axis === 'log' && shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
@@ -100,23 +100,19 @@ export function IntervalBody({ view, identities }: BodyProps) {
     <FigureBody
       title={title}
       note={
-        `Mark: median; bar: its 95 % interval, drawn from 6 valid trials on; short ticks: each valid trial; ` +
-        `shaded: the ${extreme(metric)} choice ${tolerance(band)}. A row’s own bar is not the test: verdicts come from the interval of the ratio.` +
-        (zeros ? ' Zero has no place on a logarithmic axis: it stands at the left edge.' : '') +
+        `Mark: median. Bar: its 95 % interval, drawn if there are at least 6 valid trials. Short ticks: the valid trials. ` +
+        `Shaded: the ${extreme(metric)} choice ${tolerance(band)}. The bars are not the test: verdicts come from the interval of the ratio.` +
+        (zeros ? ' A logarithmic axis has no zero: such values stand at the left edge.' : '') +
         (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
       }
-      data={<IntervalData view={view} identities={identities} />}
+      data={<IntervalData view={view} styles={styles} />}
     >
-      {shown.length === 0 ? (
-        <p className="empty">Nothing to draw.</p>
-      ) : (
-        <IntervalChart view={view} identities={identities} />
-      )}
+      {shown.length === 0 ? <p className="empty">Nothing to draw.</p> : <IntervalChart view={view} styles={styles} />}
     </FigureBody>
   );
 }
 
-function IntervalChart({ view, identities }: BodyProps) {
+function IntervalChart({ view, styles }: BodyProps) {
   const { column, axis, shown, takeaway } = view;
   const { metric, band, best } = column;
   const height = shown.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
@@ -130,7 +126,7 @@ function IntervalChart({ view, identities }: BodyProps) {
     axis,
     everything.map((value) => value * metric.scale),
   );
-  const at = (value: number): number => Math.round(x(value * metric.scale) * 10) / 10;
+  const at = (value: number): number => round(x(value * metric.scale));
   const leader = shown.find(({ row }) => row.caseId === best)?.cell.median;
   return (
     <Chart width={WIDTH} height={bottom + 40} label={takeaway} nearest="row">
@@ -148,13 +144,13 @@ function IntervalChart({ view, identities }: BodyProps) {
         {metric.name}, {metric.unit} ({axis})
       </text>
       {shown.map(({ row, cell }, index) => {
-        const identity = identities(row.name);
+        const style = styles(row.name);
         const middle = PLOT.top + (index + 0.5) * height;
         return (
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identity}
+            style={style}
             points={[
               { x: at(cell.median), y: middle, text: medianText(metric, cell) },
               ...cell.values.map(({ block, value }) => ({
@@ -177,7 +173,7 @@ function IntervalChart({ view, identities }: BodyProps) {
             )}
             <path
               className="series-mark"
-              d={markerPath(identity, 70)}
+              d={markerPath(style, 70)}
               transform={`translate(${at(cell.median)} ${middle})`}
             />
             <text className="label" x={WIDTH} y={cell.interval === null ? middle + 4 : middle - 2} textAnchor="end">
@@ -202,7 +198,7 @@ function scaleOf(axis: Axis, values: readonly number[]): { x: (value: number) =>
     return { x: logScale([low, high], range), ticks: logTicks(low, high) };
   }
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values) * 1.04];
-  // Of nothing but zeros there is no scale, and yet a place.
+  // If all values are zero, they still need an axis to stand on.
   const end = high > low ? high : low + 1;
   return { x: linearScale([low, end], range), ticks: linearTicks(low, end) };
 }
@@ -212,7 +208,7 @@ const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
   (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
   (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
 
-function IntervalData({ view, identities }: BodyProps) {
+function IntervalData({ view, styles }: BodyProps) {
   const { metric } = view.column;
   return (
     <table>
@@ -239,7 +235,7 @@ function IntervalData({ view, identities }: BodyProps) {
         {view.rows.map(({ row: { caseId, name, floor }, cell }) => {
           return (
             <tr key={caseId}>
-              <SeriesHead name={name} identities={identities} />
+              <SeriesHead name={name} styles={styles} />
               {cell.state === 'not shown' ? (
                 <td colSpan={5}>not shown: {cell.reason}</td>
               ) : (
@@ -269,6 +265,6 @@ function IntervalData({ view, identities }: BodyProps) {
   );
 }
 
-/** `p99 latency` stays as it is written everywhere. */
+/** Capitalises a title, but for a percentile: `p99 latency` is written so everywhere. */
 const heading = ({ title }: { title: string }): string =>
   /^p\d/.test(title) ? title : `${title.slice(0, 1).toUpperCase()}${title.slice(1)}`;

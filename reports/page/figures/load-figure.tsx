@@ -6,29 +6,29 @@ import { objectiveText } from '../../model/group.ts';
 import type { Group, Objective, Row } from '../../model/model.ts';
 import { TicksUp } from '../charts/axes.tsx';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from '../charts/axis.ts';
-import { Chart, EndLabel, mutedIn, Series } from '../charts/chart.tsx';
+import { Chart, dimmedIn, EndLabel, Series } from '../charts/chart.tsx';
+import { spread } from '../charts/placing.ts';
 import type { Point } from '../charts/points.ts';
-import { spread } from '../charts/spread.ts';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 import { loadNote, loadTakeaway } from './captions.ts';
 
 const WIDTH = 540;
 const HEIGHT = 486;
 const PLOT = { left: 52, right: 418, top: 124, bottom: 440 };
-/** Of the panel above. */
+/** Edges of the upper panel. */
 const ACHIEVED = { top: 18, bottom: 92 };
 const LABEL_GAP = 17;
-/** Rates are long numbers: with more of them only whole decades have room for one. */
+/** Number of rates up to which each has a label: they are long, and with more only whole decades have room for one. */
 const MAX_LABELS = 6;
 
-type Props = { readonly id: string; readonly group: Group; readonly identities: Identities };
-type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly found: Found | null };
-type Found = { readonly rate: number; readonly p99: number };
+type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
+type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly capacity: Capacity | null };
+type Capacity = { readonly rate: number; readonly p99: number };
 
-/** Where latency leaves the floor as more is asked for: the knee that one number cannot show. */
-export function LoadFigure({ id, group, identities }: Props) {
-  const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), found: foundOf(row) }));
+/** Latency and deliveries by offered load, with the knee that one number cannot show. */
+export function LoadFigure({ id, group, styles }: Props) {
+  const all = group.rows.map((row): Searched => ({ row, curve: loadCurve(row.searches), capacity: capacityOf(row) }));
   const series = all.filter(({ curve }) => curve.points.length > 0);
   const takeaway = loadTakeaway(group);
   return (
@@ -37,7 +37,7 @@ export function LoadFigure({ id, group, identities }: Props) {
       title="Latency against offered load"
       takeaway={takeaway}
       note={loadNote(group.rows)}
-      data={<LoadData series={all} identities={identities} />}
+      data={<LoadData series={all} styles={styles} />}
     >
       {series.length === 0 ? (
         <p className="empty">Nothing to draw.</p>
@@ -45,16 +45,16 @@ export function LoadFigure({ id, group, identities }: Props) {
         <Curves
           series={series}
           objective={group.question.objective}
-          identities={identities}
+          styles={styles}
           label={takeaway}
-          isMuted={mutedIn(group)}
+          isDimmed={dimmedIn(group)}
         />
       )}
     </Figure>
   );
 }
 
-function foundOf({ cells: { capacity, p99 } }: Row): Found | null {
+function capacityOf({ cells: { capacity, p99 } }: Row): Capacity | null {
   if (capacity.state === 'not shown' || p99.state === 'not shown' || capacity.median <= 0) return null;
   return { rate: capacity.median, p99: p99.median };
 }
@@ -62,12 +62,12 @@ function foundOf({ cells: { capacity, p99 } }: Row): Found | null {
 type CurvesProps = {
   readonly series: readonly Searched[];
   readonly objective: Objective | null;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
-  readonly isMuted: (row: Row) => boolean;
+  readonly isDimmed: (row: Row) => boolean;
 };
 
-function Curves({ series, objective, identities, label, isMuted }: CurvesProps) {
+function Curves({ series, objective, styles, label, isDimmed }: CurvesProps) {
   const limit = objective?.seconds ?? null;
   const rates = series.flatMap(({ curve: { points } }) => points.map(({ rate }) => rate));
   const times = series.flatMap(({ curve: { points, line: bins } }) => [
@@ -103,12 +103,12 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
   const pointOf = ({ rate, achieved, p50, p99 }: LoadBin): Point => ({
     ...place(rate, p99),
     text:
-      `${figures(rate)} msg/s offered, ${figures(achieved * 100)} % of it delivered: p99 ${figures(p99 * 1e3)} ms` +
+      `${figures(rate)} msg/s offered, ${figures(achieved * 100)} % delivered: p99 ${figures(p99 * 1e3)} ms` +
       (p50 === null ? '' : `, p50 ${figures(p50 * 1e3)} ms`),
   });
-  const foundPoint = ({ rate, p99 }: Found): Point => ({
+  const capacityPoint = ({ rate, p99 }: Capacity): Point => ({
     ...place(rate, p99),
-    text: `found rate ${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
+    text: `capacity ${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
   });
   return (
     <Chart width={WIDTH} height={HEIGHT} label={label}>
@@ -144,8 +144,8 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
           </text>
         </g>
       )}
-      {series.map(({ row, curve, found }, index) => {
-        const identity = identities(row.name);
+      {series.map(({ row, curve, capacity }, index) => {
+        const style = styles(row.name);
         const [endX, endY] = ends[index] ?? [PLOT.right, PLOT.bottom];
         const labelY = heights[index] ?? endY;
         const path = (read: (bin: LoadBin) => number | null): string =>
@@ -164,31 +164,24 @@ function Curves({ series, objective, identities, label, isMuted }: CurvesProps) 
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identity}
-            points={[...curve.line.map(pointOf), ...(found === null ? [] : [foundPoint(found)])]}
-            muted={isMuted(row)}
+            style={style}
+            points={[...curve.line.map(pointOf), ...(capacity === null ? [] : [capacityPoint(capacity)])]}
+            dimmed={isDimmed(row)}
           >
-            <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={identity.dash} />
-            <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={identity.dash} />
-            <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={identity.dash} />
+            <path className="series-line" d={achievedPath(curve.line) ?? ''} strokeDasharray={style.dash} />
+            <path className="series-line thin" d={path(({ p50 }) => p50)} strokeDasharray={style.dash} />
+            <path className="series-line" d={path(({ p99 }) => p99)} strokeDasharray={style.dash} />
             <path className="met" d={dots('met', dot)} />
             <path className="missed" d={dots('missed', dot)} />
             <path className="not-offered" d={dots('generator', cross)} />
-            {found === null ? null : (
+            {capacity === null ? null : (
               <path
                 className="series-mark found"
-                d={markerPath(identity, 130)}
-                transform={`translate(${at(found.rate, found.p99).map(round).join(' ')})`}
+                d={markerPath(style, 130)}
+                transform={`translate(${at(capacity.rate, capacity.p99).map(round).join(' ')})`}
               />
             )}
-            <EndLabel
-              name={row.name}
-              identity={identity}
-              x={PLOT.right + 16}
-              y={labelY}
-              from={[endX, endY]}
-              length={13}
-            />
+            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={labelY} from={[endX, endY]} length={13} />
           </Series>
         );
       })}
@@ -203,11 +196,11 @@ type AchievedProps = {
   readonly rates: readonly number[];
 };
 
-/** The frame of a panel of its own over the same rates: two scales in one would invite to read one against the other. */
+/** Frame of the upper panel, over the same rates: two scales in one panel would invite to read one against the other. */
 const Achieved = ({ x, y, low, rates }: AchievedProps) => (
   <g>
     <text className="axis" x={0} y={ACHIEVED.top - 7}>
-      delivered of what was offered, %
+      share of offered messages delivered, %
     </text>
     <TicksUp ticks={linearTicks(low, 100)} at={y} plot={PLOT} />
     {rates.map((rate) => (
@@ -218,14 +211,14 @@ const Achieved = ({ x, y, low, rates }: AchievedProps) => (
 
 const upright = (at: number) => ({ x1: at, x2: at });
 
-/** Many small shapes as one path: a search has dozens of steps. */
+/** Part of one path with a dot for each of the dozens of steps that a search has. */
 const dot = (x: number, y: number): string => `M${round(x - 2.2)} ${round(y)}a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0`;
 const cross = (x: number, y: number): string => `M${round(x - 2.5)} ${round(y - 2.5)}l5 5m0-5l-5 5`;
 
-function LoadData({ series, identities }: { series: readonly Searched[]; identities: Identities }) {
+function LoadData({ series, styles }: { series: readonly Searched[]; styles: SeriesStyles }) {
   return (
     <table>
-      <caption>Steps of all valid trials, put together by about the same rate; medians</caption>
+      <caption>Steps of all valid trials, grouped by about the same rate; medians</caption>
       <thead>
         <tr>
           <th scope="col">Transport</th>
@@ -239,7 +232,7 @@ function LoadData({ series, identities }: { series: readonly Searched[]; identit
         {series.flatMap(({ row, curve }) =>
           curve.line.map(({ rate, achieved, steps, met, p50, p99 }) => (
             <tr key={`${row.caseId} ${rate}`}>
-              <SeriesHead name={row.name} identities={identities} />
+              <SeriesHead name={row.name} styles={styles} />
               <td className="number">{capacityText(row)}</td>
               <td className="number">{figures(rate)}</td>
               <td className="number">{figures(achieved * 100)}</td>

@@ -12,22 +12,22 @@ import {
 import { layerSentence } from '../../analysis/sentences.ts';
 import { figures, integer, list, tolerance } from '../../model/format.ts';
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
+import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
-import { mutedByName } from '../charts/muted.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Figure, Heads, Name } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
-type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly identities: Identities };
+type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly styles: SeriesStyles };
 
 const sweepsIn = (groups: readonly Group[]): Sweep[] =>
   (['rate', 'clients', 'size'] as const).flatMap((axis) => sweepsOf(groups, axis));
 
-/** Whether a run asked anything at several rates, numbers of clients or sizes. */
+/** True if the run has a question at several rates, numbers of clients or sizes. */
 export const hasSweeps = ({ groups, wire }: Pick<Analysis, 'groups' | 'wire'>): boolean =>
   sweepsIn(groups).length > 0 || overheadOf(wire).series.length > 0;
 
-/** What such a run shows of it. */
-export function SweepSection({ groups, wire, identities }: Props) {
+/** Section of figures by rate, number of clients and size. */
+export function SweepSection({ groups, wire, styles }: Props) {
   const sweeps = sweepsIn(groups);
   const measured = overheadOf(wire);
   return (
@@ -35,14 +35,14 @@ export function SweepSection({ groups, wire, identities }: Props) {
       <h2>From small to large</h2>
       <div className="figures">
         {sweeps.map((sweep) => (
-          <SweepFigure key={`${sweep.axis} ${sweep.title}`} sweep={sweep} identities={identities} />
+          <SweepFigure key={`${sweep.axis} ${sweep.title}`} sweep={sweep} styles={styles} />
         ))}
         {measured.series.length === 0 ? null : (
           <OverheadFigure
             title="Overhead by message size"
             series={measured.series}
             layer={measured.layer}
-            identities={identities}
+            styles={styles}
           />
         )}
       </div>
@@ -51,8 +51,8 @@ export function SweepSection({ groups, wire, identities }: Props) {
 }
 
 const P99: Panel = { title: 'p99', unit: 'ms', kind: 'log', height: 210 };
-const ACHIEVED: Panel = { title: 'delivered of what was offered', unit: '%', kind: 'share', height: 90 };
-const OVERHEAD: Panel = { title: 'bytes beyond the payload', unit: '% of it', kind: 'log', height: 260 };
+const ACHIEVED: Panel = { title: 'share of offered messages delivered', unit: '%', kind: 'share', height: 90 };
+const OVERHEAD: Panel = { title: 'overhead', unit: '% of the payload', kind: 'log', height: 260 };
 
 const AXES: Readonly<Record<Axis, { title: string; label: string; panels: readonly Panel[] }>> = {
   rate: { title: 'Offered and achieved', label: 'offered messages per second (log)', panels: [ACHIEVED, P99] },
@@ -60,12 +60,12 @@ const AXES: Readonly<Record<Axis, { title: string; label: string; panels: readon
   size: { title: 'Overhead by message size', label: 'bytes of a message (log)', panels: [OVERHEAD] },
 };
 
-function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly identities: Identities }) {
+function SweepFigure({ sweep, styles }: { readonly sweep: Sweep; readonly styles: SeriesStyles }) {
   const series = seriesOf(sweep);
   const { title, label, panels } = AXES[sweep.axis];
   if (sweep.axis === 'size') {
     const layer = sweep.groups[0]?.layer ?? null;
-    return <OverheadFigure title={`${title}: ${sweep.title}`} series={series} layer={layer} identities={identities} />;
+    return <OverheadFigure title={`${title}: ${sweep.title}`} series={series} layer={layer} styles={styles} />;
   }
   const takeaway = sweep.axis === 'rate' ? rateTakeaway(series) : clientsTakeaway(series);
   return (
@@ -75,9 +75,9 @@ function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly id
       note={
         'Medians over the valid trials.' +
         (series.some(({ points }) => points.some(({ p99 }) => p99 === null))
-          ? ' ✕ at the upper edge: no p99 was measured there; the reason stands in the table.'
+          ? ' ✕ at the upper edge: no p99 was measured there; the table gives the reason.'
           : '') +
-        (sweep.axis === 'rate' ? ' Beyond the knee latency is that of a growing queue.' : '')
+        (sweep.axis === 'rate' ? ' Beyond the knee of a line, latency is that of a growing queue.' : '')
       }
       data={<SweepData series={series} axis={sweep.axis} />}
     >
@@ -85,16 +85,16 @@ function SweepFigure({ sweep, identities }: { readonly sweep: Sweep; readonly id
         panels={panels}
         series={series.map((one) => linesOf(one, sweep.axis))}
         axis={{ label, kind: 'log', ticks: sweep.groups.map(({ question }) => question[sweep.axis]) }}
-        identities={identities}
+        styles={styles}
         label={takeaway}
-        isMuted={mutedOf(sweep)}
+        isDimmed={dimmedOf(sweep)}
       />
     </Figure>
   );
 }
 
-const mutedOf = ({ groups: [first] }: Sweep): ((name: string) => boolean) =>
-  first === undefined ? () => false : mutedByName(first);
+const dimmedOf = ({ groups: [first] }: Sweep): ((name: string) => boolean) =>
+  first === undefined ? () => false : dimmedByName(first);
 
 function linesOf({ name, points }: SweepSeries, axis: Axis): LineSeries {
   return {
@@ -120,14 +120,14 @@ function valuesOf({ p99, achieved, overhead }: SweepPoint, axis: Axis): (number 
 }
 
 function pointText({ at, p99, achieved, overhead }: SweepPoint, axis: Axis): string {
-  const said =
+  const parts =
     axis === 'size'
       ? [overhead === null ? 'not shown' : `${figures(overhead * 100)} % overhead`]
       : [
           ...(axis === 'rate' && achieved !== null ? [`${figures(achieved * 100)} % delivered`] : []),
           p99 === null ? 'no p99' : `p99 ${figures(p99 * 1e3)} ms`,
         ];
-  return `${integer(at)} ${UNITS[axis]}: ${said.join(', ')}`;
+  return `${integer(at)} ${UNITS[axis]}: ${parts.join(', ')}`;
 }
 
 const choicesOf = (series: readonly SweepSeries[]) => series.filter(({ floor }) => !floor);
@@ -136,17 +136,17 @@ function rateTakeaway(series: readonly SweepSeries[]): string {
   const highest = Math.max(...series.flatMap(({ points }) => points.map(({ at }) => at)));
   const kept = choicesOf(series).map(({ name, points }) => ({ name, upTo: keptUpTo(points) }));
   const behind = kept.filter(({ upTo }) => upTo === null || upTo < highest);
-  const whole = `${KEEPS_UP * 100} % of what was offered`;
+  const nearlyAll = `${KEEPS_UP * 100} % of the offered messages`;
   if (behind.length === 0)
-    return `Every choice delivers at least ${whole} up to ${integer(highest)} msg/s: no knee was reached.`;
-  const said = behind.map(({ name, upTo }) =>
-    upTo === null ? `${name} at no rate` : `${name} up to ${integer(upTo)} msg/s`,
+    return `Every choice delivers at least ${nearlyAll} up to ${integer(highest)} msg/s: no knee was reached.`;
+  const limits = behind.map(({ name, upTo }) =>
+    upTo === null ? `with ${name} at no rate` : `with ${name} up to ${integer(upTo)} msg/s`,
   );
   const rest = kept.length - behind.length;
-  return `Shown to deliver at least ${whole}: ${list(said, 'and')}${rest === 0 ? '' : `; the other ${rest} up to ${integer(highest)} msg/s`}.`;
+  return `At least ${nearlyAll} are shown to arrive ${list(limits, 'and')}${rest === 0 ? '' : `; with the other ${rest} up to ${integer(highest)} msg/s`}.`;
 }
 
-/** A change of medians that is not worth a word. */
+/** Relative change of medians that is not worth a word. */
 const STAYS = 0.05;
 
 function clientsTakeaway(series: readonly SweepSeries[]): string {
@@ -160,42 +160,44 @@ function clientsTakeaway(series: readonly SweepSeries[]): string {
   const sorted = grown.toSorted((a, b) => a.factor - b.factor);
   const [least, most] = [sorted.at(0), sorted.at(-1)];
   if (least === undefined || most === undefined) return 'No choice has a p99 at two numbers of clients.';
-  const said = ({ name, factor, from, to }: (typeof grown)[number]) =>
-    `${figures(factor, 2)}× for ${name} from ${integer(from)} to ${integer(to)} clients`;
+  const described = ({ name, factor, from, to }: (typeof grown)[number]) =>
+    `${figures(factor, 2)}× as long with ${name} from ${integer(from)} to ${integer(to)} clients`;
   if (grown.every(({ factor }) => Math.abs(Math.log(factor)) < Math.log(1 + STAYS)))
     return `p99 stays within ${tolerance(STAYS)} for every choice from ${integer(least.from)} to ${integer(most.to)} clients.`;
-  return least === most ? `p99 becomes ${said(most)}.` : `p99 becomes ${said(least)}, and ${said(most)}.`;
+  return least === most
+    ? `p99 becomes ${described(most)}.`
+    : `p99 becomes ${described(least)}, and ${described(most)}.`;
 }
 
 type OverheadProps = {
   readonly title: string;
   readonly series: readonly SweepSeries[];
   readonly layer: Group['layer'];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
-function OverheadFigure({ title, series, layer, identities }: OverheadProps) {
+function OverheadFigure({ title, series, layer, styles }: OverheadProps) {
   const takeaway = overheadTakeaway(series);
   const sizes = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].toSorted((a, b) => a - b);
   return (
     <Figure
       title={title}
       takeaway={takeaway}
-      note={`Both ways together, measured; ${layerSentence(layer)}. What compression made smaller than its payload has no place on a logarithmic axis and stands in the table.`}
+      note={`Measured bytes of both ways together; ${layerSentence(layer)}. Messages that compression made smaller than their payload have no place on a logarithmic axis; they are in the table.`}
       data={<SweepData series={series} axis="size" />}
     >
       <LinePanels
         panels={AXES.size.panels}
         series={series.map((one) => linesOf(one, 'size'))}
         axis={{ label: AXES.size.label, kind: 'log', ticks: sizes }}
-        identities={identities}
+        styles={styles}
         label={takeaway}
       />
     </Figure>
   );
 }
 
-/** Where framing stops mattering: less than this beyond the payload. */
+/** Overhead, as a share of the payload, below which framing hardly matters. */
 const LITTLE = 0.1;
 
 function overheadTakeaway(series: readonly SweepSeries[]): string {
@@ -212,21 +214,23 @@ function overheadTakeaway(series: readonly SweepSeries[]): string {
   const latest = Math.max(...ends.flatMap(({ little }) => little ?? []));
   const rest =
     never.length === 0
-      ? `From ${integer(latest)} B on it is below ${LITTLE * 100} % for every choice.`
-      : `It stays above ${LITTLE * 100} % at every size for ${list(
+      ? `From ${integer(latest)} B on, overhead is below ${LITTLE * 100} % for every choice.`
+      : `Overhead stays above ${LITTLE * 100} % at every size for ${list(
           never.map((one) => one.name),
           'and',
         )}.`;
-  return `${name} adds most: ${figures(first.overhead * 100)} % at ${integer(first.at)} B, ${figures(last.overhead * 100)} % at ${integer(last.at)} B. ${rest}`;
+  return `${name} adds the most overhead: ${figures(first.overhead * 100)} % at ${integer(first.at)} B and ${figures(last.overhead * 100)} % at ${integer(last.at)} B. ${rest}`;
 }
 
 type DataProps = { readonly series: readonly SweepSeries[]; readonly axis: Axis };
 
 function SweepData({ series, axis }: DataProps) {
   const places = [...new Set(series.flatMap(({ points }) => points.map(({ at }) => at)))].toSorted((a, b) => a - b);
-  const caption = { rate: 'Delivered of what was offered, and p99', clients: 'p99', size: 'Overhead over the payload' }[
-    axis
-  ];
+  const caption = {
+    rate: 'Share of offered messages delivered, and p99',
+    clients: 'p99',
+    size: 'Overhead over the payload',
+  }[axis];
   return (
     <table className="sums">
       <caption>{caption}, medians over the valid trials</caption>

@@ -17,30 +17,30 @@ import { linearTicks, logDomain, logTicks, round, tickLabel } from '../charts/ax
 import { Chart, Series } from '../charts/chart.tsx';
 import { linePath, stepPath } from '../charts/course-path.ts';
 import type { Point } from '../charts/points.ts';
-import { type Identities, markerPath } from '../parts/identity.ts';
 import { Figure, Heads, SeriesHead, shortened } from '../parts/parts.tsx';
+import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
 
 const WIDTH = 540;
 const COLUMNS = 3;
 const GUTTER = 36;
 const PANEL = { width: (WIDTH - GUTTER) / COLUMNS, height: 124, left: 4, right: 156, top: 22, bottom: 86 };
-/** The track of arrivals: its middle is what was due, its top twice that. */
+/** Track of arrivals: its middle is what was due, its top twice that. */
 const TRACK = { base: 110, due: 8 };
 const AXIS_HEIGHT = 30;
-/** Panels are small: of their ticks every one must have room. */
+/** Number of ticks that fit in a small panel. */
 const MAX_TICKS = 4;
-/** With more panels the single trials would be most of the page; the range that they span is drawn instead. */
+/** Number of panels up to which every trial is drawn; with more, trials would be most of the page, and only their range is drawn. */
 const MAX_WITH_TRIALS = 8;
 
 type Props = {
   readonly id: string;
   readonly group: Group;
   readonly cases: readonly Case[];
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
 };
 
-/** How latency went within a trial: a panel a transport, all on the same axes. */
-export function TimeFigure({ id, group, cases, identities }: Props) {
+/** Latency over the time of a trial, in a panel a transport, all on the same axes. */
+export function TimeFigure({ id, group, cases, styles }: Props) {
   const courses = group.rows.flatMap(({ caseId }) => {
     const one = cases.find(({ id }) => id === caseId);
     return (one === undefined ? null : courseOf(one)) ?? [];
@@ -55,14 +55,14 @@ export function TimeFigure({ id, group, cases, identities }: Props) {
       title="Latency over time"
       takeaway={takeaway}
       note={noteOf(courses, upper, courses.length <= MAX_WITH_TRIALS)}
-      data={<CourseData courses={courses} identities={identities} />}
+      data={<CourseData courses={courses} styles={styles} />}
     >
-      <Panels courses={courses} upper={upper} identities={identities} label={takeaway} />
+      <Panels courses={courses} upper={upper} styles={styles} label={takeaway} />
     </Figure>
   );
 }
 
-function Unrecorded({ id, group, cases }: Omit<Props, 'identities'>) {
+function Unrecorded({ id, group, cases }: Omit<Props, 'styles'>) {
   const own = cases.filter(({ id }) => group.rows.some(({ caseId }) => caseId === id));
   const recorded = own.some(({ trials }) =>
     trials.some((trial) => trial.state !== 'failed' && trial.timeline !== undefined),
@@ -70,13 +70,13 @@ function Unrecorded({ id, group, cases }: Omit<Props, 'identities'>) {
   return (
     <p id={id} className="note unrecorded">
       {recorded
-        ? 'No latency over time: no trial whose course was recorded is valid.'
-        : 'No latency over time: the version that wrote these results did not record it.'}
+        ? 'Latency over time is not shown: no valid trial recorded it.'
+        : 'Latency over time is not shown: the version that wrote these results did not record it.'}
     </p>
   );
 }
 
-/** The line above the median: p99, or where slices have too few samples for that, the slowest message. */
+/** Figure of the line above the median: p99, or the slowest message where slices have too few samples for a p99. */
 type Upper = 'p99' | 'max';
 
 const upperOf = (courses: readonly Course[]): Upper =>
@@ -87,21 +87,22 @@ function noteOf([course]: readonly Course[], upper: Upper, single: boolean): str
   const length = (typical[0]?.at ?? 0) * 2;
   const dashed = upper === 'p99' ? 'p99' : 'the slowest message (a slice has too few samples for a p99)';
   return (
-    `${countOf(typical.length, 'slice')} of ${plain(length)} s, by when a message was due. Thick: p50; dashed: ${dashed}; medians over the ` +
-    `valid trials${single ? '; thin: each of them' : '; shaded: from the lowest of them to the highest'}. Strip: arrivals against what was due, the median as an area, the least of any trial ` +
-    `as a line. Wedge: a stall, over ${STALL_SECONDS * 1e3} ms and ${STALL_FACTOR} times the slowest message of the trial’s usual slice. Drift: over ` +
-    `${DRIFT_BAND * 100} %, its direction the same in so many trials that chance would do it in fewer than 5 % of runs.`
+    `Each trial is cut into ${countOf(typical.length, 'slice')} of ${plain(length)} s; a message belongs to the slice in which it was due. ` +
+    `Thick line: p50; dashed line: ${dashed}; both are medians over the valid trials. ${single ? 'Thin lines: the trials' : 'Shaded: from the lowest trial to the highest'}. ` +
+    `Strip: arrivals as a share of what was due, the median as an area and the lowest trial as a line. Wedge: a stall, which is a message that took over ` +
+    `${STALL_SECONDS * 1e3} ms and ${STALL_FACTOR} times as long as the slowest one of the trial’s usual slice. Drift: a change of over ${DRIFT_BAND * 100} % ` +
+    `in the same direction in so many trials that chance would do it in fewer than 5 % of runs.`
   );
 }
 
 type PanelsProps = {
   readonly courses: readonly Course[];
   readonly upper: Upper;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly label: string;
 };
 
-function Panels({ courses, upper, identities, label }: PanelsProps) {
+function Panels({ courses, upper, styles, label }: PanelsProps) {
   const points = courses.flatMap(({ typical, trials }) => [...typical, ...trials.flatMap((trial) => trial.points)]);
   const [low, high] = logDomain(
     points.flatMap((point) => [point.p50 ?? 0, point[upper] ?? 0]).map((value) => value * 1e3),
@@ -112,7 +113,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
   const starts = courses.filter((_, index) => index % COLUMNS === 0);
   const ticks = fewest(logTicks(low, high));
   const single = courses.length <= MAX_WITH_TRIALS;
-  // Of many panels every other slice is read out, or their texts would be most of the figure.
+  // With many panels only every other slice is read out: the texts of all would be most of the figure.
   const stride = single ? 1 : 2;
   const height = starts.length * PANEL.height + AXIS_HEIGHT;
   return (
@@ -147,7 +148,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
               ],
         );
         return (
-          <Series key={course.caseId} name={course.name} identity={identities(course.name)} points={points}>
+          <Series key={course.caseId} name={course.name} style={styles(course.name)} points={points}>
             <g transform={`translate(${left} ${top})`}>
               <path
                 className="grid"
@@ -155,7 +156,7 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
                   .map((level) => `M${PANEL.left} ${level}H${PANEL.right}`)
                   .join('')}
               />
-              <Panel course={course} upper={upper} identities={identities} scales={{ x, y }} single={single} />
+              <Panel course={course} upper={upper} styles={styles} scales={{ x, y }} single={single} />
             </g>
           </Series>
         );
@@ -179,11 +180,11 @@ function Panels({ courses, upper, identities, label }: PanelsProps) {
   );
 }
 
-/** At the panels' edges there is a neighbour. */
+/** Keeps the outer labels of a panel clear of its neighbours. */
 const anchorOf = (tick: number, end: number): 'start' | 'middle' | 'end' =>
   tick === 0 ? 'start' : tick > end * 0.95 ? 'end' : 'middle';
 
-/** Every second of them, or every third, until they are few. */
+/** Keeps every second tick, or every third, until they are few. */
 function fewest(ticks: readonly number[]): number[] {
   const step = Math.ceil(ticks.length / MAX_TICKS);
   return ticks.filter((_, index) => index % step === 0);
@@ -192,12 +193,12 @@ function fewest(ticks: readonly number[]): number[] {
 type PanelProps = {
   readonly course: Course;
   readonly upper: Upper;
-  readonly identities: Identities;
+  readonly styles: SeriesStyles;
   readonly scales: { readonly x: (seconds: number) => number; readonly y: (milliseconds: number) => number };
   readonly single: boolean;
 };
 
-function Panel({ course, upper, identities, scales: { x, y }, single }: PanelProps) {
+function Panel({ course, upper, styles, scales: { x, y }, single }: PanelProps) {
   const { name, trials, typical, stalls } = course;
   const line = (points: readonly CoursePoint[], of: 'p50' | Upper): string =>
     linePath(
@@ -206,7 +207,7 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
         return seconds === null || seconds <= 0 ? null : ([x(point.at), y(seconds * 1e3)] as const);
       }),
     );
-  /** From the highest of any trial to the lowest, and back. */
+  /** Outline of the range of all trials: along the highest and back along the lowest. */
   const rangeOf = (of: 'p50' | Upper): string => {
     const ends = typical.map(({ at }, index) => {
       const values = trials.flatMap(({ points }) => points[index]?.[of] ?? []).filter((seconds) => seconds > 0);
@@ -227,7 +228,7 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
   const kept = typical.map((point) => (point.kept === null ? null : heightOf(point.kept)));
   return (
     <>
-      <path className="series-mark" d={markerPath(identities(name), 36)} transform={`translate(${PANEL.left + 5} 9)`} />
+      <path className="series-mark" d={markerPath(styles(name), 36)} transform={`translate(${PANEL.left + 5} 9)`} />
       <text className="label" x={PANEL.left + 14} y={13}>
         <title>{`${name}: ${findingOf(course)}`}</title>
         {shortened(name, 20)}
@@ -255,7 +256,7 @@ function Panel({ course, upper, identities, scales: { x, y }, single }: PanelPro
   );
 }
 
-/** Twice what was due fills the track; a burst after a stall may be more. */
+/** Height of arrivals in the track; twice what was due fills it, even if a burst after a stall is more. */
 const heightOf = (kept: number): number => Math.min(2, kept) * TRACK.due;
 
 const pointText = ({ at, p50, kept, ...point }: CoursePoint, upper: Upper): string =>
@@ -267,12 +268,12 @@ const pointText = ({ at, p50, kept, ...point }: CoursePoint, upper: Upper): stri
 
 const HEADERS = ['First third, p50 ms', 'Last third, p50 ms', 'Change', 'Trials agreeing', 'Slowest, ms', 'at s'];
 
-function CourseData({ courses, identities }: Pick<PanelsProps, 'courses' | 'identities'>) {
+function CourseData({ courses, styles }: Pick<PanelsProps, 'courses' | 'styles'>) {
   return (
     <table>
       <caption>
-        Medians over the valid trials; slowest: of any trial, and the start of its slice. Every slice of every trial is
-        in the results.
+        Medians over the valid trials; “slowest” is the slowest message of any trial, with the start of its slice. The
+        results have every slice of every trial.
       </caption>
       <thead>
         <tr>
@@ -295,7 +296,7 @@ function CourseData({ courses, identities }: Pick<PanelsProps, 'courses' | 'iden
           ];
           return (
             <tr key={course.caseId}>
-              <SeriesHead name={course.name} identities={identities} />
+              <SeriesHead name={course.name} styles={styles} />
               <td>{findingOf(course)}</td>
               {HEADERS.map((header, index) => (
                 <td key={header} className="number">

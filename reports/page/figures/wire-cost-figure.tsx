@@ -16,7 +16,7 @@ import { bytesNote, bytesTakeaway } from './captions.ts';
 
 type Props = { readonly id: string; readonly cases: readonly Case[]; readonly group: Group };
 
-/** Bytes of a delivered message, each way by what they are; what a session costs before its first, apart. */
+/** Bytes of a delivered message, each way by kind, and separately what a session costs before its first message. */
 export function WireCostFigure({ id, cases, group }: Props) {
   const costs = wireCosts(cases, group);
   const takeaway = [bytesTakeaway(group), setupTakeaway(costs)].filter(Boolean).join(' ');
@@ -43,7 +43,7 @@ export function WireCostFigure({ id, cases, group }: Props) {
   );
 }
 
-/** What silence costs: heartbeats, and what acknowledges them. */
+/** Bytes of silent sessions: heartbeats, and what acknowledges them. */
 export function IdleCostFigure({ id, cases, group }: Props) {
   const costs = wireCosts(cases, group);
   const takeaway = idleTakeaway(costs, group);
@@ -69,7 +69,7 @@ export function IdleCostFigure({ id, cases, group }: Props) {
   );
 }
 
-/** Marked only where others are told apart: where nothing below the sockets was counted, the layer's own words say so. */
+/** Bar of one transport. A dagger marks undivided bytes, but only beside bars that are divided: if none is, the note on the layer says so. */
 const barOf = (cost: WireCost, marked: boolean, aside: BarRow['aside']): BarRow => ({
   key: cost.caseId,
   name: cost.name,
@@ -83,7 +83,7 @@ const isMixed = (costs: readonly WireCost[]): boolean => costs.some((cost) => !i
 
 const unsplitNote = (costs: readonly WireCost[]): string =>
   isMixed(costs) && costs.some(isUnsplit)
-    ? ' †: datagrams, whose framing cannot be told from the headers below: both count as framing.'
+    ? ' †: datagrams; their framing cannot be told from the headers below it, so both count as framing.'
     : '';
 
 function setupTakeaway(costs: readonly WireCost[]): string {
@@ -105,13 +105,13 @@ function idleTakeaway(costs: readonly WireCost[], { question: { clients } }: Gro
   const silent = choices.filter((cost) => both(cost) === 0);
   const loudest = choices.at(-1);
   if (loudest === undefined) return 'No choice was measured.';
-  if (both(loudest) === 0) return 'No session said anything while it was idle: nobody sent a heartbeat in this window.';
+  if (both(loudest) === 0) return 'No idle session sent anything: there was no heartbeat in this window.';
   const rate = (both(loudest) * clients * 8) / 3600;
-  const most = `${loudest.name} spends most, ${figures(both(loudest))} B per session and hour: ${figures(rate / 1000)} kbit/s for all ${figures(clients)} sessions`;
+  const most = `${loudest.name} spends the most, ${figures(both(loudest))} B per session and hour: ${figures(rate / 1000)} kbit/s for all ${figures(clients)} sessions`;
   if (silent.length > 0) return `${namesOf(silent)} ${silent.length === 1 ? 'is' : 'are'} silent; ${most}.`;
   const [least] = choices;
   if (least === undefined || least === loudest) return `${most}.`;
-  return `${least.name} spends least, ${figures(both(least))} B per session and hour; ${most} (${change(both(loudest) / both(least))}).`;
+  return `${least.name} spends the least, ${figures(both(least))} B per session and hour; ${most} (${change(both(loudest) / both(least))}).`;
 }
 
 type DataProps = { readonly costs: readonly WireCost[]; readonly perMessage: boolean };

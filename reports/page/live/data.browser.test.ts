@@ -7,7 +7,7 @@ import { pooledLog } from '../../raw/hlog.ts';
 import { pooledResponses } from '../../raw/pooled.ts';
 import { makeReport, trialsCsv } from '../../report.ts';
 import { BROADCAST, ECHO, makeResults, SEVEN } from '../../testing/fixtures.ts';
-import { lightened } from '../document/carried.ts';
+import { withoutHistograms } from '../document/embedded-data.ts';
 import { type Reader, startReader } from '../testing/browser.ts';
 
 const results = makeResults({
@@ -32,11 +32,11 @@ const downloaded = async (page: Page, name: string): Promise<{ file: string; tex
   return { file: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
 };
 
-test('what is taken away is what was measured, named after the run', async () => {
+test('downloads hold the measured data and are named after the run', async () => {
   await reader.open(html, { acceptDownloads: true }, async (page) => {
     const json = await downloaded(page, 'Results (JSON)');
     expect(json.file).toBe(`${results.id}-results.json`);
-    expect(parseResults(json.text, json.file)).toEqual(lightened(results));
+    expect(parseResults(json.text, json.file)).toEqual(withoutHistograms(results));
 
     const csv = await downloaded(page, 'Trials (CSV)');
     expect(csv).toEqual({ file: `${results.id}-trials.csv`, text: trialsCsv(results, analysis) });
@@ -47,33 +47,33 @@ test('what is taken away is what was measured, named after the run', async () =>
       text: await pooledLog(results, pooledResponses(results)),
     });
     expect(new HistogramLogReader(log.text).nextIntervalHistogram()?.totalCount).toBeGreaterThan(0);
-    await page.getByText(`${log.file} is made.`).waitFor();
+    await page.getByText(`Created ${log.file}.`).waitFor();
   });
 });
 
-test('the filter shows the trials that have every word, and says how many', async () => {
+test('the filter shows the trials that contain every word, and their number', async () => {
   await reader.open(html, {}, async (page) => {
     const shown = (): Promise<number> => page.locator('#data tbody tr:visible').count();
-    const said = page.locator('.trial-filter [role="status"]');
-    expect(await said.textContent()).toBe('84 trials');
+    const status = page.locator('.trial-filter [role="status"]');
+    expect(await status.textContent()).toBe('84 trials');
     expect(await shown()).toBe(0);
 
     const filter = page.getByLabel('Show trials with');
     await filter.fill('SSE suspect');
-    expect(await said.textContent()).toBe('2 of 84 trials');
+    expect(await status.textContent()).toBe('2 of 84 trials');
     expect(await shown()).toBe(2);
     await filter.fill('sse suspect broadcast event');
-    expect(await said.textContent()).toBe('1 of 84 trials');
+    expect(await status.textContent()).toBe('1 of 84 trials');
     expect(await page.locator('#data details:visible').count()).toBe(1);
     await filter.fill('nobody');
-    expect([await said.textContent(), await shown()]).toEqual(['0 of 84 trials', 0]);
+    expect([await status.textContent(), await shown()]).toEqual(['0 of 84 trials', 0]);
     await filter.fill('');
-    expect(await said.textContent()).toBe('84 trials');
+    expect(await status.textContent()).toBe('84 trials');
     expect(await page.locator('#data details:visible').count()).toBe(2);
   });
 });
 
-test('a link opens the table it leads to', async () => {
+test('following a link opens the table it leads to', async () => {
   await reader.open(html, {}, async (page) => {
     await page.getByRole('link', { name: 'every trial' }).first().click();
     await page.locator('#trials-1').waitFor({ state: 'visible' });
@@ -81,7 +81,7 @@ test('a link opens the table it leads to', async () => {
   });
 });
 
-test('without a script the tables and the commands are there, and nothing that does nothing', async () => {
+test('without a script the tables and the commands are shown, and no dead controls', async () => {
   await reader.open(html, { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator('#data button:visible, #data input:visible').count()).toBe(0);
     expect(await page.locator('#data').innerText()).toContain(
@@ -92,10 +92,10 @@ test('without a script the tables and the commands are there, and nothing that d
   });
 });
 
-/** A table says that it was opened, and a page answers, each in its own time. */
+/** Time for the events of an opened table to arrive. */
 const SOON = { timeout: 10_000 };
 
-describe('of very many trials the rows', () => {
+describe('rows of very many trials', () => {
   const MANY = makeResults({
     transports: { ...SEVEN, sse: { ...SEVEN.sse, faults: { 2: { state: 'suspect', reasons: ['late'] } } } },
     scenarios: Array.from({ length: 8 }, (_, index) => ({ ...ECHO, clients: 10 * (index + 1) })),
@@ -107,7 +107,7 @@ describe('of very many trials the rows', () => {
     ({ html: many } = await makeReport(MANY, { resamples: 200 }));
   });
 
-  test('are read in when a table is opened, searched or linked to', async () => {
+  test('become markup when a table is opened, searched or linked to', async () => {
     await reader.open(many, {}, async (page) => {
       const shown = (): Promise<number> => page.locator('#data tbody tr:visible').count();
       expect(await rowsIn(page)).toBe(0);
@@ -125,7 +125,7 @@ describe('of very many trials the rows', () => {
     });
   });
 
-  test('are on paper, and there without a script', async () => {
+  test('are printed, and shown without a script', async () => {
     await reader.open(many, {}, async (page) => {
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
       expect(await rowsIn(page)).toBe(560);
@@ -138,7 +138,7 @@ describe('of very many trials the rows', () => {
   });
 });
 
-test('a figure that is the same in every trial is said once, and one that is not has a column', async () => {
+test('a figure that is equal in all trials is shown once, and any other has a column', async () => {
   const { html: page } = await makeReport(
     makeResults({ transports: { a: { lost: 3 }, b: {} }, scenarios: [ECHO], trials: 6 }),
     { resamples: 200 },

@@ -7,11 +7,11 @@ import { type Reader, startReader } from '../testing/browser.ts';
 const FIVE = [10, 20, 40, 80, 160].map((clients) => ({ ...ECHO, clients }));
 const HOSTILE = '</script><img src=x onerror=alert(1)>';
 
-/** The heading of the first level, whichever answer is in front. */
+/** Selector of the page's heading of the first level, which depends on the answer in front. */
 const FIRST_LEVEL = 'h1:not([aria-level="2"]), [aria-level="1"]:not(h1)';
 
-/** For a browser to start and the page's script to be bundled, however busy the machine. */
-const PATIENCE = 120_000;
+/** Time for a browser to start and the page's script to be bundled on a busy machine. */
+const TIMEOUT_MS = 120_000;
 
 let reader: Reader;
 let two: string;
@@ -22,12 +22,12 @@ beforeAll(async () => {
     htmlOf({ transports: SEVEN, scenarios: [ECHO, BROADCAST] }),
     htmlOf({ transports: SEVEN, scenarios: FIVE }),
   ]);
-}, PATIENCE);
+}, TIMEOUT_MS);
 afterAll(() => reader.close());
 
 const htmlOf = async (spec: RunSpec) => (await makeReport(makeResults(spec), { resamples: 200 })).html;
 const hashOf = (page: Page) => page.evaluate(() => location.hash);
-/** Numbers of the questions whose sections are to be seen. */
+/** Numbers of the questions whose sections are visible. */
 const shownIn = (page: Page) =>
   page
     .locator('[data-question]')
@@ -40,15 +40,15 @@ const answersIn = (page: Page) =>
     .evaluateAll((answers) => answers.filter((one) => one.checkVisibility()).map((one) => one.dataset.answer));
 const namesIn = (page: Page, table = 0) =>
   page.locator('table.decision').nth(table).locator('tbody tr .row-name > bdi').allTextContents();
-/** Opens the document anew at an address: a reader who was sent it. */
+/** Opens the document at an address, as a reader does who was sent it. */
 const openAt = async (page: Page, hash: string) => {
   const url = page.url().replace(/#.*/, '');
   await page.goto('about:blank');
   await page.goto(`${url}${hash}`);
 };
 
-describe('which question is in front', () => {
-  test('of two both are, and either can be alone; back brings both again', () =>
+describe('the question in front', () => {
+  test('both of two are shown, either can be chosen alone, and back shows both again', () =>
     reader.open(two, {}, async (page) => {
       expect([await shownIn(page), await answersIn(page)]).toEqual([
         ['1', '2'],
@@ -63,7 +63,7 @@ describe('which question is in front', () => {
       expect(await page.getByRole('radio', { name: 'broadcast' }).isChecked()).toBe(true);
     }));
 
-  test('of many the first is, the others are picked, listed, linked to and sent as an address', () =>
+  test('the first of many is shown; the others can be picked, listed, linked to and sent as an address', () =>
     reader.open(five, {}, async (page) => {
       expect([await shownIn(page), await answersIn(page)]).toEqual([['1'], ['1']]);
       await page.getByLabel('Question', { exact: true }).selectOption('4');
@@ -94,7 +94,7 @@ describe('which question is in front', () => {
       expect(await shownIn(page)).toEqual(['1']);
     }));
 
-  test('without a script all of them follow, each with its answer, and no control is shown', () =>
+  test('without a script all questions are shown, each with its answer, and no control', () =>
     reader.open(five, { javaScriptEnabled: false }, async (page) => {
       for (const number of [1, 2, 3, 4, 5]) {
         await expectVisible(page, `[data-answer="${number}"] .claim`);
@@ -111,7 +111,7 @@ const expectVisible = async (page: Page, selector: string) =>
   expect(await page.locator(selector).first().isVisible(), selector).toBe(true);
 
 describe('sorting', () => {
-  test('by a column, the other way round, and in every table that has it; floor last', () =>
+  test('sorts by a column, in both directions, every table that has it; the floor stays last', () =>
     reader.open(two, {}, async (page) => {
       const before = await namesIn(page);
       expect(before[0]).toBe('ws');
@@ -137,7 +137,7 @@ describe('sorting', () => {
       expect((await namesIn(page)).slice(0, 2)).toEqual(['ws', 'sse'].toSorted().toReversed());
     }));
 
-  test('a table that is folded away can be sorted once it is open', () =>
+  test('a collapsed table can be sorted once it is open', () =>
     reader.open(two, {}, async (page) => {
       const trials = page.locator('details', { has: page.locator('table.trials') }).first();
       expect(await trials.getByRole('button').count()).toBe(0);
@@ -156,7 +156,7 @@ describe('the theme', () => {
   const LIGHT = 'rgb(246, 247, 249)';
   const DARK = 'rgb(16, 19, 24)';
 
-  test.each(['light', 'dark'] as const)('is the system’s, %s, until another is chosen', (colorScheme) =>
+  test.each(['light', 'dark'] as const)('follows the system, %s, until the reader chooses another', (colorScheme) =>
     reader.open(two, { colorScheme }, async (page) => {
       const [own, other] = colorScheme === 'light' ? [LIGHT, DARK] : [DARK, LIGHT];
       const opposite = colorScheme === 'light' ? 'dark' : 'light';
@@ -173,7 +173,7 @@ describe('the theme', () => {
 });
 
 describe('on paper', () => {
-  test('everything is there and open, light, whole, and without what only a screen needs', () =>
+  test('everything is open, light and uncut, without the controls that only a screen needs', () =>
     reader.open(five, { colorScheme: 'dark' }, async (page) => {
       await page.getByLabel('Theme').selectOption('dark');
       await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
@@ -217,7 +217,7 @@ describe('buttons and keys', () => {
       expect(text).toContain('### broadcast to 100 clients');
     }));
 
-  test('the help opens by key or button, says the keys, and gives the focus back', () =>
+  test('the help opens by key or button, lists the keys, and returns the focus', () =>
     reader.open(five, {}, async (page) => {
       const dialog = page.getByRole('dialog', { name: 'Keys' });
       const link = page.locator('nav a').first();
@@ -246,7 +246,7 @@ describe('buttons and keys', () => {
       expect(await hashOf(page)).toBe('#q=all&keys=off');
     }));
 
-  test('the section that is read is marked, and the first Tab skips to the answer', () =>
+  test('the section being read is marked, and the first Tab skips to the answer', () =>
     reader.open(two, {}, async (page) => {
       const current = page.locator('nav [aria-current]');
       await current.waitFor();
@@ -255,7 +255,7 @@ describe('buttons and keys', () => {
       await page.locator('nav a[href="#trust"][aria-current="location"]').waitFor();
       expect(await current.count()).toBe(1);
       await expectVisible(page, 'nav');
-      // What is above it grows once the reader is there, without a scroll.
+      // Content above the section grows without a scroll event.
       await page.evaluate(() => {
         document.documentElement.style.overflowAnchor = 'none';
         const tall = document.createElement('div');
@@ -268,7 +268,7 @@ describe('buttons and keys', () => {
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the answer');
     }));
 
-  test('on a narrow screen nothing is wider than it, and the bar stays', () =>
+  test('on a narrow screen nothing is wider than the screen, and the bar stays in place', () =>
     reader.open(five, { viewport: { width: 320, height: 640 } }, async (page) => {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
       await page.locator('#trust').scrollIntoViewIfNeeded();
@@ -315,7 +315,7 @@ test('hostile names stay text in the browser', async () => {
   });
 });
 
-test('of many cases the answer precedes what is heavy, and what is not on screen is not laid out', async () => {
+test('with many cases the answer precedes the heavy parts, and parts out of sight are not laid out', async () => {
   const transports = Object.fromEntries(
     Array.from({ length: 20 }, (_, index) => [`t${index}`, { p50Ms: 1 + index / 5 }]),
   );

@@ -5,33 +5,30 @@ import { otherForms } from './charts/forms.tsx';
 import { drawObjective } from './charts/objective.ts';
 import { comparisonControls } from './compare/comparison.tsx';
 import { dropToCompare } from './compare/drop.tsx';
-import { answerButtons } from './export/actions.ts';
-import { copyButtons } from './export/copy.ts';
+import { copyButtons, headerButtons } from './export/clipboard.ts';
 import { offerDownloads } from './export/downloads.ts';
-import { answerKeys } from './keys.ts';
-import { markSection } from './navigation.ts';
+import { answerKeys, markSection, switchTheme } from './frame.ts';
 import { pickQuestion } from './picker.ts';
-import { arrive, keepState } from './state.ts';
 import { filterTrials } from './tables/filter.ts';
+import { materializeTables } from './tables/materialize.ts';
 import { sortTables } from './tables/sort.ts';
-import { unfoldTables } from './tables/unfold.ts';
-import { switchTheme } from './theme.ts';
+import { arrive, keepState } from './url-state.ts';
 
 /**
- * What a report's script does, a file each. Everything it says stands in the markup without it: elements of class `needs-script`
- * show only once it runs.
+ * Parts of a report's script, in the order in which they start. The markup says everything without them; elements of class
+ * `needs-script` show only once the script runs.
  */
 const PARTS: readonly ((page: Document) => void)[] = [
   keepState,
   switchTheme,
   pickQuestion,
-  unfoldTables,
+  materializeTables,
   sortTables,
   charts,
   offerChoices,
   otherForms,
   drawObjective,
-  answerButtons,
+  headerButtons,
   answerKeys,
   copyButtons,
   markSection,

@@ -1,14 +1,14 @@
-import { type How, reveal, setState, watchState, whenRevealed } from './state.ts';
+import { type HistoryUpdate, reveal, setState, watchState, whenRevealed } from './url-state.ts';
 
 type Question = {
   readonly number: string;
   readonly section: HTMLElement;
   readonly answer: HTMLElement;
-  /** Where its answer stands while another is in front; null where answers stand side by side. */
+  /** Element that holds its answer while another is in front; null if answers are shown side by side. */
   readonly home: Element | null;
 };
 
-/** State `q`: the number of the question in front, or `all`. Its answer is on the first screen, and its section is the one shown. */
+/** State `q`: the number of the question in front, or `all`. Its answer is on the first screen, and only its section is shown. */
 export function pickQuestion(page: Document): void {
   const front = page.querySelector('.answer-grid');
   const questions = questionsIn(page);
@@ -19,7 +19,8 @@ export function pickQuestion(page: Document): void {
   const choices = ['all', ...questions.map(({ number }) => number)];
   const chosenOf = (value: string | null) => (value !== null && choices.includes(value) ? value : usual);
   let chosen = usual;
-  const choose = (value: string, how: How = 'push') => setState('q', value === usual ? null : value, how);
+  const choose = (value: string, update: HistoryUpdate = 'push') =>
+    setState('q', value === usual ? null : value, update);
 
   watchState('q', (value) => {
     chosen = chosenOf(value);
@@ -37,11 +38,11 @@ export function pickQuestion(page: Document): void {
   picker.addEventListener('change', ({ target }) => {
     if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) choose(target.value);
   });
-  whenRevealed((target, how) => {
+  whenRevealed((target, update) => {
     const number = target.closest<HTMLElement>('[data-question]')?.dataset.question;
-    if (number !== undefined && chosen !== 'all' && chosen !== number) choose(number, how);
+    if (number !== undefined && chosen !== 'all' && chosen !== number) choose(number, update);
   });
-  // A browser's own search finds what is hidden, and shows it.
+  // The browser's own search finds hidden text, and shows it.
   page.addEventListener('beforematch', ({ target }) => {
     if (target instanceof Element) reveal(target, 'replace');
   });
@@ -54,7 +55,7 @@ export function pickQuestion(page: Document): void {
       reveal(target, 'later');
       return;
     }
-    // From the list a reader asks for that question's answer, which is now in front.
+    // A link in the list of questions leads to that question's answer, which is now in front.
     event.preventDefault();
     choose(target.dataset.question ?? usual);
     front.scrollIntoView({ block: 'nearest' });
@@ -74,7 +75,7 @@ const questionsIn = (page: Document): Question[] =>
     return answer === null ? [] : [{ number, section, answer, home: section.querySelector('.answer-home') }];
   });
 
-/** Found by the browser's search all the same, where it can do that. */
+/** Hides a section; browsers that support `until-found` still search it. */
 function hide(section: HTMLElement, hidden: boolean): void {
   if (hidden) section.setAttribute('hidden', 'until-found');
   else section.removeAttribute('hidden');
@@ -84,7 +85,7 @@ function placeAnswer({ answer, home }: Question, inFront: boolean, front: Elemen
   const place = inFront ? front : home;
   if (place === null || answer.parentElement === place) return;
   place.append(answer);
-  // One heading of the first level, wherever the markup had it.
+  // The page keeps exactly one heading of the first level.
   answer.querySelector('.claim')?.setAttribute('aria-level', inFront ? '1' : '2');
 }
 

@@ -1,18 +1,18 @@
-/** Names in the address under which a reader's choices of figures stand: of all questions alike, like the order of their tables. */
+/** Names of the URL parameters that keep the reader's choices of figures; a choice holds for all questions, as the order of tables does. */
 export const METRIC = 'metric';
 export const AXIS = 'axis';
 export const DISTRIBUTION = 'distribution';
 export const OBJECTIVE = 'objective';
 
 type ChoiceProps = {
-  /** Under which the address has it. */
+  /** Name of its URL parameter. */
   readonly name: string;
   readonly label: string;
-  /** Values and what they are called; the first is what is shown unless a reader asks for another. */
+  /** Values with their labels; the first is the default. */
   readonly options: readonly (readonly [value: string, text: string])[];
 };
 
-/** Asks for another form of a figure; `live/choices.ts` keeps it and the address the same. */
+/** Lets the reader pick another form of a figure; `live/charts/choices.ts` keeps it and the URL in step. */
 export const Choice = ({ name, label, options }: ChoiceProps) => (
   <label>
     {label}{' '}
@@ -28,7 +28,7 @@ export const Choice = ({ name, label, options }: ChoiceProps) => (
 
 type FieldProps = { readonly name: string; readonly label: string };
 
-/** Asks for a number above zero; empty until a reader gives one. */
+/** Asks for a number above zero; empty until the reader gives one. */
 export const NumberField = ({ name, label }: FieldProps) => (
   <label>
     {label} <input data-choice={name} type="number" min="0" step="any" size={8} autoComplete="off" />

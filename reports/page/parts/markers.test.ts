@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { MARKERS } from './markers.ts';
 
-/** Of a closed path of straight lines: half the sum of its corners' cross products. */
+/** Area of a closed path of straight lines: half the sum of its corners' cross products. */
 function areaOf(path: string): number {
   const corners = path
     .slice(1, -1)
@@ -14,12 +14,12 @@ function areaOf(path: string): number {
   return Math.abs(sum) / 2;
 }
 
-test('every mark is of the area that it is asked for', () => {
+test('every marker has the requested area', () => {
   const [circle, ...polygons] = MARKERS;
   for (const marker of polygons) expect(areaOf(marker(100)) / 1e4).toBeCloseTo(1, 2);
   expect(circle(100)).toBe('M56.4,0A56.4,56.4,0,1,1,-56.4,0A56.4,56.4,0,1,1,56.4,0');
 });
 
-test('no two are alike', () => {
+test('no two markers are alike', () => {
   expect(new Set(MARKERS.map((marker) => marker(6))).size).toBe(MARKERS.length);
 });

@@ -1,9 +1,4 @@
-/**
- * Marks of series. The library that draws charts has most of them, and would be a twelfth of the script that a report carries if it drew
- * them there as well.
- */
-
-/** The path of a mark of one unit's area around the origin, so much larger. */
+/** Draws a marker of the area `scale`² around the origin. The chart library's own would be a twelfth of the script that a report carries. */
 export type Marker = (scale: number) => string;
 
 type Corner = readonly [x: number, y: number];
@@ -15,7 +10,7 @@ const polygon =
   (scale) =>
     `M${corners.map(([x, y]) => `${tenths(x * scale)},${tenths(y * scale)}`).join('L')}Z`;
 
-/** Of corners that enclose so much. */
+/** Scales corners that enclose `area` to one unit of area. */
 const ofArea = (area: number, corners: readonly Corner[]): Marker =>
   polygon(corners.map(([x, y]) => [x / Math.sqrt(area), y / Math.sqrt(area)]));
 
@@ -31,7 +26,7 @@ const TRIANGLE: readonly Corner[] = [
   [ROOT3, 1],
   [-ROOT3, 1],
 ];
-/** Of a star of five points whose edges run on into one another. */
+/** Ratio of inner to outer radius of a five-pointed star whose edges run on into one another. */
 const INNER = Math.sin(Math.PI / 10) / Math.sin((7 * Math.PI) / 10);
 
 const circle: Marker = (scale) => {
@@ -76,7 +71,7 @@ const star = ofArea(
     5,
   ),
 );
-/** Three arms as broad as long, about a triangle of that side. */
+/** Distance from the centre to the square arms: the inner radius of the triangle of side 1 between them. */
 const INSIDE = 1 / (2 * ROOT3);
 const wye = ofArea(
   3 + ROOT3 / 4,
@@ -90,5 +85,5 @@ const wye = ofArea(
   ),
 );
 
-/** In the order in which transports are given them. */
+/** All markers, in the order in which transports get them. */
 export const MARKERS: readonly [Marker, ...Marker[]] = [circle, square, triangle, diamond, cross, inverted, star, wye];

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import type { Sentence, Warning } from '../../model/model.ts';
 import { ICONS, type Word } from '../../model/verdict.ts';
-import type { Identities, Identity } from './identity.ts';
+import type { SeriesStyle, SeriesStyles } from './series-style.ts';
 
-/** Names come from the results and may be written in any direction: isolated, they cannot turn what surrounds them. */
+/** Isolates a name: it comes from the results, and one written from right to left must not turn the text around it. */
 export const Name = ({ children }: { children: string }) => <bdi>{children}</bdi>;
 
 export const Phrases = ({ sentence }: { sentence: Sentence }) =>
@@ -27,21 +27,21 @@ export const VerdictWord = ({ word }: { word: Word }) => (
   </span>
 );
 
-/** A transport's line and marker, as they are drawn in the charts. Drawn once, by `Swatches`: a page shows it hundreds of times. */
-export const Swatch = ({ identity }: { identity: Identity }) => (
+/** A transport's line and marker as the charts draw them. It refers to a symbol, since a page shows it hundreds of times. */
+export const Swatch = ({ style }: { style: SeriesStyle }) => (
   <svg className="swatch" width="28" height="14" aria-hidden="true">
-    <use href={`#${identity.symbolId}`} />
+    <use href={`#${style.symbolId}`} />
   </svg>
 );
 
-/** The head of a transport's row. */
-export const SeriesHead = ({ name, identities }: { name: string; identities: Identities }) => (
+/** Head cell of a transport's row. */
+export const SeriesHead = ({ name, styles }: { name: string; styles: SeriesStyles }) => (
   <th scope="row">
-    <Swatch identity={identities(name)} /> <Name>{name}</Name>
+    <Swatch style={styles(name)} /> <Name>{name}</Name>
   </th>
 );
 
-/** Heads of columns that have nothing to say but their names. */
+/** Head cells of columns that need only a name. */
 export const Heads = ({ of, className }: { of: readonly (string | number)[]; className?: string }) =>
   of.map((head) => (
     <th key={head} scope="col" className={className}>
@@ -49,7 +49,7 @@ export const Heads = ({ of, className }: { of: readonly (string | number)[]; cla
     </th>
   ));
 
-/** One of a list of facts. */
+/** Entry of a list of facts. */
 export const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
   <div>
     <dt>{term}</dt>
@@ -57,7 +57,7 @@ export const Fact = ({ term, children }: { term: string; children: ReactNode }) 
   </div>
 );
 
-/** Wide things scroll in here, so that the page itself never does. */
+/** Region in which wide content scrolls, so that the page itself never does. */
 export const Scroll = ({ label, children }: { label: string; children: ReactNode }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
   <section className="scroll" aria-label={label} tabIndex={0}>
@@ -67,13 +67,13 @@ export const Scroll = ({ label, children }: { label: string; children: ReactNode
 
 type FigureBodyProps = {
   readonly title: string;
-  /** How to read it: what is drawn as what, and what it is not. */
+  /** Explanation of what is drawn as what, and of what the figure does not show. */
   readonly note?: string;
   readonly data: ReactNode;
   readonly children: ReactNode;
 };
 
-/** A chart, how to read it, and its numbers as a table. */
+/** Chart with a note on how to read it and its numbers as a table. */
 export const FigureBody = ({ title, note, data, children }: FigureBodyProps) => (
   <>
     <Scroll label={`Chart: ${title}`}>{children}</Scroll>
@@ -90,16 +90,16 @@ export const FigureBody = ({ title, note, data, children }: FigureBodyProps) => 
 );
 
 type FigureFrameProps = {
-  /** What other parts link to. */
+  /** Id that other parts of the page link to. */
   readonly id?: string;
   readonly title: string;
   readonly takeaway: string;
-  /** How a reader has it otherwise, which takes the script. */
+  /** Controls for other forms of the figure; they need the script. */
   readonly choices?: ReactNode;
   readonly children: ReactNode;
 };
 
-/** What a figure shows in words, and below that the figure. */
+/** Figure under its title and its finding. */
 export const FigureFrame = ({ id, title, takeaway, choices, children }: FigureFrameProps) => (
   <figure id={id} className="card">
     <figcaption>
@@ -113,20 +113,20 @@ export const FigureFrame = ({ id, title, takeaway, choices, children }: FigureFr
 
 type FigureProps = FigureBodyProps & Omit<FigureFrameProps, 'children'>;
 
-/** A chart under what it shows in words, with its numbers as a table. */
+/** Chart under its title and finding, with a note and its numbers as a table. */
 export const Figure = (props: FigureProps) => (
   <FigureFrame {...props}>
     <FigureBody {...props} />
   </FigureFrame>
 );
 
-/** Labels beside a chart have little room; the whole name stands in the tables. */
+/** Shortens a name to fit beside a chart; the tables have it in full. */
 export const shortened = (name: string, length: number): string => {
   const characters = [...name];
   return characters.length <= length ? name : `${characters.slice(0, length - 1).join('')}…`;
 };
 
-/** What to know before a figure is quoted, each with what to do about it. */
+/** Section of warnings to know before a figure is quoted, each with its remedy. */
 export function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
   if (warnings.length === 0) return null;
   return (

@@ -1,34 +1,34 @@
 import type { FigureId } from '../../kinds/shape.ts';
 import type { Group } from '../../model/model.ts';
 
-/** Anchors are numbered: a scenario's name is data, and no part of the page's own addresses. */
+/** Id of a question's section. It is numbered, because a scenario's name is data and must not become part of the page's addresses. */
 export const sectionId = (index: number): string => `question-${index + 1}`;
-/** Of a figure, to link to: it stays the same from version to version. A question has those that its kind of scenario has. */
+/** Id of a question's figure, stable between versions so that it can be linked to. */
 export const figureId = (index: number, figure: FigureId): string => `${sectionId(index)}-${figure}`;
 
-/** Of the table of every trial of a question. */
+/** Id of the table of every trial of a question. */
 export const trialsId = (index: number): string => `trials-${index + 1}`;
 
-/** The section that other parts of the page point to, where there is one. */
+/** Id of the advisor's section, which other parts of the page link to if it is there. */
 export const ADVISOR = 'advisor';
 
 /**
- * Two questions are answered side by side on the first screen, as long as there is room for all they name. Of more the first is, and
- * the others are picked.
+ * True if the first screen answers all questions side by side: there are at most two, with room for every name. Otherwise it answers
+ * the first, and the reader picks another.
  */
 export const areSideBySide = (groups: readonly Pick<Group, 'rows' | 'unsupported'>[]): boolean =>
-  groups.length < 2 || (groups.length === 2 && groups.every(hasRoomAbreast));
+  groups.length < 2 || (groups.length === 2 && groups.every(hasRoom));
 
-function hasRoomAbreast({ rows, unsupported }: Pick<Group, 'rows' | 'unsupported'>): boolean {
+function hasRoom({ rows, unsupported }: Pick<Group, 'rows' | 'unsupported'>): boolean {
   const names = [...rows, ...unsupported].map(({ name }) => name);
-  const characters = names.reduce((total, name) => total + name.length + AROUND_A_NAME, 0);
-  return names.length <= MAX_ABREAST && characters <= ROOM_ABREAST;
+  const characters = names.reduce((total, name) => total + name.length + CHARACTERS_AROUND, 0);
+  return names.length <= MAX_NAMES && characters <= MAX_CHARACTERS;
 }
 
-/** What half a screen's width has room for: names, and characters of them with the marks around each. */
-const MAX_ABREAST = 16;
-const ROOM_ABREAST = 350;
-const AROUND_A_NAME = 10;
+/** Names that fit in half a screen's width, and their characters with the marks around each. */
+const MAX_NAMES = 16;
+const MAX_CHARACTERS = 350;
+const CHARACTERS_AROUND = 10;
 
-/** More questions than this would make a list that hides what follows it. */
-export const LISTED = 8;
+/** Number of questions up to which they are listed; a longer list would hide what follows it. */
+export const MAX_LISTED = 8;

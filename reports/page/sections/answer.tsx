@@ -3,16 +3,16 @@ import { limitsOf } from '../../analysis/sentences.ts';
 import { share } from '../../model/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';
 import { type Absent, ICONS } from '../../model/verdict.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Name, Phrases, Swatch, unbroken } from '../parts/parts.tsx';
-import { ADVISOR, areSideBySide, LISTED, sectionId } from '../parts/sections.ts';
+import { ADVISOR, areSideBySide, MAX_LISTED, sectionId } from '../parts/sections.ts';
+import type { SeriesStyles } from '../parts/series-style.ts';
 import { QuestionPicker } from './question-picker.tsx';
 
 type Link = { readonly href: string; readonly text: string };
-type Props = { readonly analysis: Analysis; readonly identities: Identities; readonly next: readonly Link[] };
+type Props = { readonly analysis: Analysis; readonly styles: SeriesStyles; readonly next: readonly Link[] };
 
-/** The first screen: what to use, how sure that is, and what it leaves open. */
-export function Answers({ analysis, identities, next }: Props) {
+/** First screen: what to use, how sure that is, and what it leaves open. */
+export function Answers({ analysis, styles, next }: Props) {
   const { groups, status, wire } = analysis;
   const advised = next.some(({ href }) => href === `#${ADVISOR}`);
   const few = areSideBySide(groups);
@@ -20,18 +20,11 @@ export function Answers({ analysis, identities, next }: Props) {
     <section id="answer" className="answers" aria-label="Answer">
       <QuestionPicker groups={groups} />
       {groups.length === 0 ? (
-        <h1>{wire.length > 0 ? ONLY_WIRE : 'No case was measured: there is no answer.'}</h1>
+        <h1>{wire.length > 0 ? ONLY_WIRE : 'No case was measured, so there is no answer.'}</h1>
       ) : null}
       <div className={few && groups.length > 1 ? 'answer-grid' : 'answer-grid answer-single'}>
         {groups.slice(0, few ? groups.length : 1).map((group, index) => (
-          <Answer
-            key={group.id}
-            group={group}
-            index={index}
-            identities={identities}
-            withLimits={!few}
-            advised={advised}
-          />
+          <Answer key={group.id} group={group} index={index} styles={styles} withLimits={!few} advised={advised} />
         ))}
       </div>
       {few && !(status.kind === 'invalid' && groups.length === 0) ? (
@@ -55,29 +48,29 @@ export function Answers({ analysis, identities, next }: Props) {
   );
 }
 
-/** Nothing is better or worse in it: a formula holds or it does not. */
+/** Heading of a run without verdicts: a formula holds or it does not. */
 const ONLY_WIRE = 'Bytes on the wire: theory beside measurement.';
 
 type AnswerProps = {
   readonly group: Group;
   readonly index: number;
-  readonly identities: Identities;
-  /** Where no other answer stands beside it to share them. */
+  readonly styles: SeriesStyles;
+  /** True where no other answer stands beside it to share the limits. */
   readonly withLimits: boolean;
-  /** Whether the page has a section that weighs what the reader asks for. */
+  /** True if the page has the advisor, which weighs what the reader asks for. */
   readonly advised: boolean;
 };
 
-/** Where a name more would push what follows off the first screen. */
-const MANY_LEADERS = 5;
+/** Number of leaders up to which the heading is large; with more it would push what follows off the first screen. */
+const MAX_LEADERS = 5;
 
-export function Answer({ group, index, identities, withLimits, advised }: AnswerProps) {
+export function Answer({ group, index, styles, withLimits, advised }: AnswerProps) {
   const [opening, ...claim] = group.answer;
   const Heading = index === 0 ? 'h1' : 'h2';
   const leaders = group.tiers.kind === 'tiered' ? (group.tiers.tiers[0]?.length ?? 0) : 0;
   return (
     <article className="answer" data-answer={index + 1}>
-      <Heading className={leaders > MANY_LEADERS ? 'claim claim-long' : 'claim'}>
+      <Heading className={leaders > MAX_LEADERS ? 'claim claim-long' : 'claim'}>
         <a className="question" href={`#${sectionId(index)}`}>
           {unbroken(opening?.text ?? '')}
         </a>{' '}
@@ -90,7 +83,7 @@ export function Answer({ group, index, identities, withLimits, advised }: Answer
           <Phrases sentence={group.tieBreak} />
         </p>
       )}
-      <TierStrip tiers={group.tiers} unsupported={group.unsupported} identities={identities} />
+      <TierStrip tiers={group.tiers} unsupported={group.unsupported} styles={styles} />
       <dl className="facts-of-answer certainty">
         <Fact name="How sure, by measurement" sentence={group.certainty} />
         <Fact name="How sure, by preference" sentence={group.preference}>
@@ -121,7 +114,7 @@ const Limits = ({ groups }: { groups: readonly Group[] }) =>
     </div>
   ));
 
-/** One line a question; many of them are folded, so that the answer's own tables stay near. */
+/** List of all answers, one line each; a long list is folded, so that the tables of the first stay near. */
 function OtherQuestions({ groups }: { groups: readonly Group[] }) {
   const lines = (
     <ol className="questions">
@@ -137,8 +130,8 @@ function OtherQuestions({ groups }: { groups: readonly Group[] }) {
   );
   return (
     <section id="questions" className="other-questions" aria-labelledby="questions-title">
-      <h2 id="questions-title">{groups.length === 2 ? 'Both' : `All ${groups.length}`} questions in a line each</h2>
-      {groups.length <= LISTED ? (
+      <h2 id="questions-title">{groups.length === 2 ? 'Both' : `All ${groups.length}`} questions, one line each</h2>
+      {groups.length <= MAX_LISTED ? (
         lines
       ) : (
         <details>
@@ -150,9 +143,9 @@ function OtherQuestions({ groups }: { groups: readonly Group[] }) {
   );
 }
 
-type TierStripProps = Pick<Group, 'unsupported'> & { readonly tiers: Tiers; readonly identities: Identities };
+type TierStripProps = Pick<Group, 'unsupported'> & { readonly tiers: Tiers; readonly styles: SeriesStyles };
 
-function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
+function TierStrip({ tiers, unsupported, styles }: TierStripProps) {
   const cards = tiers.kind === 'tiered' ? tiers.tiers : [];
   const [unknown, bounded] = [false, true].map((limited) => tiers.untested.filter((one) => one.bounded === limited));
   const incapable = WORDS.flatMap((word) =>
@@ -171,7 +164,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
           <span className="tier-name">Tier {tierLetter(tier)}</span>
           {entries.map(({ caseId, name, topShare }) => (
             <span key={caseId} className="chip">
-              <Swatch identity={identities(name)} />
+              <Swatch style={styles(name)} />
               <Name>{name}</Name>
               {tier === 0 && topShare !== null && cards.length > 1 ? <small> {share(topShare)}</small> : null}
             </span>
@@ -184,7 +177,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
             <span className="tier-name">∅ Not testable{those[0]?.bounded === true ? ', a lower bound' : ''}</span>
             {those.map(({ name }) => (
               <span key={name} className="chip">
-                <Swatch identity={identities(name)} />
+                <Swatch style={styles(name)} />
                 <Name>{name}</Name>
               </span>
             ))}
@@ -209,7 +202,7 @@ function TierStrip({ tiers, unsupported, identities }: TierStripProps) {
   );
 }
 
-/** What follows a semicolon helps to mend it, and stands in the table. */
+/** Reason without what follows a semicolon, which says how to mend it and stands in the table. */
 const inShort = (reason: string): string => reason.split('; ')[0] ?? reason;
 
 const WORDS = ['not supported', 'unavailable'] as const;
@@ -218,5 +211,5 @@ const ABSENCES: Readonly<Record<Absent['word'], string>> = {
   unavailable: 'Not available here',
 };
 
-/** A, B, … Z, then numbers: a run that needs them has other troubles. */
+/** Letter of a tier: A, B, … Z, then numbers. A run that needs numbers has other troubles. */
 const tierLetter = (tier: number): string => (tier < 26 ? String.fromCharCode(65 + tier) : String(tier + 1));

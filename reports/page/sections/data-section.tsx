@@ -9,7 +9,7 @@ import { TrialsTable } from './trials.tsx';
 type Props = {
   readonly results: Results;
   readonly analysis: Analysis;
-  /** Of the results' file. */
+  /** Hash of the results file. */
   readonly sha256: string;
 };
 
@@ -17,20 +17,20 @@ const DOWNLOADS: readonly { readonly id: Download; readonly name: string; readon
   {
     id: 'results',
     name: 'Results (JSON)',
-    what: 'what this page carries: everything but the histograms of each trial and its course, which are in results.json',
+    what: 'the data inside this page: everything except the histograms and the latency over time of each trial, which results.json has',
   },
-  { id: 'trials', name: 'Trials (CSV)', what: 'a line a trial, in seconds, bytes and counts, with every digit' },
+  { id: 'trials', name: 'Trials (CSV)', what: 'one line per trial, in seconds, bytes and counts, with all digits' },
   {
     id: 'histograms',
     name: 'Histograms (.hlog)',
-    what: 'HdrHistogram interval log 1.3, in nanoseconds: response latency, the valid trials of a case together; each trial’s own, and what else was timed, are written by the command above',
+    what: 'HdrHistogram interval log 1.3, in nanoseconds: response latency of each case over its valid trials; the command above also writes those of each trial and the other times that were recorded',
   },
 ];
 
-/** Trials. */
-const MANY = 500;
+/** Number of trials up to which the tables are read in with the page. */
+const MAX_TRIALS = 500;
 
-/** Everything that was counted, to be looked through and taken away. */
+/** Section of everything that was counted, to look through and to take away. */
 export function DataSection({ results, analysis, sha256 }: Props) {
   const trials = analysis.groups.flatMap(({ rows }) => rows.flatMap((row) => row.trials)).length;
   return (
@@ -46,10 +46,10 @@ export function DataSection({ results, analysis, sha256 }: Props) {
         <Fact term="SHA-256 of results.json">
           <code>{sha256}</code>
         </Fact>
-        <Fact term="This page again">
+        <Fact term="Make this page again">
           <code>npm run report -- results.json</code>
         </Fact>
-        <Fact term="Trials and histograms, all of them">
+        <Fact term="Write all trials and histograms">
           <code>npm run report -- results.json --csv trials.csv --hlog histograms.hlog</code>
         </Fact>
       </dl>
@@ -82,7 +82,7 @@ export function DataSection({ results, analysis, sha256 }: Props) {
         </div>
       )}
       {analysis.groups.map((group, index) => (
-        <TrialsTable key={group.id} group={group} id={trialsId(index)} many={trials > MANY} />
+        <TrialsTable key={group.id} group={group} id={trialsId(index)} many={trials > MAX_TRIALS} />
       ))}
     </section>
   );

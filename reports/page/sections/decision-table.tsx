@@ -3,13 +3,13 @@ import { MIN_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
 import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Name, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly group: Group; readonly styles: SeriesStyles };
 
-/** One row a transport: what it measured, its interval, and how it stands to the best of each column. */
-export function DecisionTable({ group, identities }: Props) {
+/** Table with a row a transport: what was measured, its interval, and its verdict against the best of each column. */
+export function DecisionTable({ group, styles }: Props) {
   const footnotes = footnotesOf(group);
   return (
     <>
@@ -36,7 +36,7 @@ export function DecisionTable({ group, identities }: Props) {
             {group.rows.map((row) => (
               <tr key={row.caseId} className={row.floor ? 'floor' : undefined}>
                 <th scope="row">
-                  <RowHead row={row} identities={identities} />
+                  <RowHead row={row} styles={styles} />
                 </th>
                 {group.metrics.map((id) => (
                   <MetricCell key={id} group={group} row={row} id={id} footnotes={footnotes} />
@@ -63,10 +63,10 @@ export function DecisionTable({ group, identities }: Props) {
   );
 }
 
-function RowHead({ row, identities }: { row: Row; identities: Identities }) {
+function RowHead({ row, styles }: { row: Row; styles: SeriesStyles }) {
   return (
     <span className="row-head">
-      <Swatch identity={identities(row.name)} />
+      <Swatch style={styles(row.name)} />
       <span className="row-name">
         <Name>{row.name}</Name>{' '}
         <small>
@@ -96,7 +96,7 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
       </td>
     );
   }
-  const leads = row.caseId === best || (!row.floor && isNothing(cell) && isNothing(cellOf(group, best, id)));
+  const leads = row.caseId === best || (!row.floor && isZero(cell) && isZero(cellOf(group, best, id)));
   return (
     <td
       className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
@@ -121,8 +121,8 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
 const cellOf = ({ rows }: Group, caseId: string | null, id: MetricId): Cell | undefined =>
   rows.find((row) => row.caseId === caseId)?.cells[id];
 
-/** Nothing is lower than nothing: who shares it shares the lead, though no ratio can be made of it. */
-const isNothing = (cell: Cell | undefined): boolean => cell?.state === 'shown' && cell.median === 0;
+/** True for a median of zero: no figure is lower, so all that have it lead, although they have no ratio. */
+const isZero = (cell: Cell | undefined): boolean => cell?.state === 'shown' && cell.median === 0;
 
 type StandingProps = {
   readonly cell: Extract<Cell, { state: 'shown' }>;
@@ -142,7 +142,7 @@ function Standing({ cell, leads, metric }: StandingProps) {
   );
 }
 
-/** Half a step of a factor of two each; one hue, more of it the further from the best. */
+/** Shade of a cell from 0 to 7: one more for each factor of √2 between it and the best. */
 function shadeOf(factor: number | null): number {
   if (factor === null) return 0;
   const distance = Math.max(factor, 1 / factor);
@@ -169,16 +169,17 @@ function Legend({ group, footnotes }: { group: Group; footnotes: readonly string
     }),
   );
   const counted = metrics.find((id) => metricOf(id).band === 'bytes');
-  const bytes = counted === undefined ? '' : ` (bytes ${tolerance(columns[counted].band)})`;
+  const bytes = counted === undefined ? '' : ` (bytes: ${tolerance(columns[counted].band)})`;
   return (
     <div className="note">
       {notes.map((note) => (
         <p key={note}>{note}</p>
       ))}
       <p>
-        Each cell: median over trials{intervals ? ' with its 95 % interval' : ''}, × the column’s best choice, and the
-        verdict against it. {directionsOf(metrics)} Differences within {tolerance(columns[group.primary].band)}
-        {bytes} do not count. {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
+        Each cell has the median over trials{intervals ? ' with its 95 % interval' : ''}, its ratio to the column’s best
+        choice (×), and the verdict against that choice. {directionsOf(metrics)} Differences within{' '}
+        {tolerance(columns[group.primary].band)}
+        {bytes} are too small to count. {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
       </p>
       {footnotes.length === 0 ? null : (
         <ol className="footnotes">
@@ -191,7 +192,7 @@ function Legend({ group, footnotes }: { group: Group; footnotes: readonly string
   );
 }
 
-/** Which way is better, said of every column. */
+/** Says in which columns higher is better and in which lower. */
 function directionsOf(metrics: readonly MetricId[]): string {
   const more = metrics.map(metricOf).filter(({ best }) => best === 'more');
   if (more.length === 0) return 'Lower is better in every column.';
@@ -201,4 +202,4 @@ function directionsOf(metrics: readonly MetricId[]): string {
   )}, lower in every other column.`;
 }
 
-const FLOOR_NOTE = 'The floor is the harness’s own cost: a yardstick, not a choice.';
+const FLOOR_NOTE = 'The floor is the cost of the harness itself: a yardstick, not a choice.';

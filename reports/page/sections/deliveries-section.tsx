@@ -15,13 +15,13 @@ import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
-import type { Identities } from '../parts/identity.ts';
 import { Heads, Scroll, SeriesHead, shortened } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
-type Props = { readonly cases: readonly Case[]; readonly groups: readonly Group[]; readonly identities: Identities };
+type Props = { readonly cases: readonly Case[]; readonly groups: readonly Group[]; readonly styles: SeriesStyles };
 
-/** One line where nothing went astray; else who lost, doubled or delayed what. */
-export function DeliveriesSection({ cases, groups, identities }: Props) {
+/** Section on deliveries: one sentence if nothing went astray, else the lost, duplicate and late messages of each transport. */
+export function DeliveriesSection({ cases, groups, styles }: Props) {
   const asked = groups.map((group) => ({ group, rows: deliveriesOf(cases, group) }));
   const all = asked.flatMap(({ rows }) => rows);
   if (all.length === 0) return null;
@@ -35,24 +35,24 @@ export function DeliveriesSection({ cases, groups, identities }: Props) {
       {faulty.length === 0 ? null : (
         <div className="figures">
           {faulty.map(({ group, rows }) => (
-            <Faults key={group.id} group={group} rows={rows} identities={identities} />
+            <Faults key={group.id} group={group} rows={rows} styles={styles} />
           ))}
         </div>
       )}
       {faulty.length === 0 ? null : (
         <p className="note">
-          Counted over every measured trial, also those that feed no number. Who lost nothing is not listed. Late:
-          delivered after the objective’s time. What a transport does not promise (order, delivery) is its result and no
-          fault.
+          Counted over every measured trial, including those that count towards no figure. Transports to which none of
+          this happened are not listed. Late: delivered after the objective’s time. Where a transport does not promise
+          order or delivery, such messages are its result and no fault.
         </p>
       )}
     </section>
   );
 }
 
-type FaultsProps = { readonly group: Group; readonly rows: readonly Deliveries[]; readonly identities: Identities };
+type FaultsProps = { readonly group: Group; readonly rows: readonly Deliveries[]; readonly styles: SeriesStyles };
 
-function Faults({ group, rows, identities }: FaultsProps) {
+function Faults({ group, rows, styles }: FaultsProps) {
   const kinds = FAULTS.filter((fault) => rows.some((row) => (row[fault] ?? 0) > 0));
   return (
     <figure className="card">
@@ -60,7 +60,7 @@ function Faults({ group, rows, identities }: FaultsProps) {
         <h3>What went astray: {group.title}</h3>
       </figcaption>
       <Scroll label={`Chart: what went astray: ${group.title}`}>
-        <Shares rows={rows} identities={identities} label={deliveriesTakeaway(rows)} />
+        <Shares rows={rows} styles={styles} label={deliveriesTakeaway(rows)} />
       </Scroll>
       <Scroll label={`Data: what went astray: ${group.title}`}>
         <table className="deliveries">
@@ -68,7 +68,7 @@ function Faults({ group, rows, identities }: FaultsProps) {
             <tr>
               <th scope="col">Transport</th>
               <Heads
-                of={['Trials', 'Owed', 'Delivered', ...kinds.map((fault) => FAULT_WORDS[fault])]}
+                of={['Trials', 'Expected', 'Delivered', ...kinds.map((fault) => FAULT_WORDS[fault])]}
                 className="number"
               />
             </tr>
@@ -76,7 +76,7 @@ function Faults({ group, rows, identities }: FaultsProps) {
           <tbody>
             {rows.map((row) => (
               <tr key={row.caseId}>
-                <SeriesHead name={row.name} identities={identities} />
+                <SeriesHead name={row.name} styles={styles} />
                 <td className="number">{integer(row.trials)}</td>
                 <td className="number">{integer(row.owed)}</td>
                 <td className="number">{integer(row.delivered)}</td>
@@ -108,8 +108,8 @@ const LETTERS: Readonly<Record<Fault, string>> = {
   unexpected: 'X',
 };
 
-/** On a scale where one in a million and one in ten both have a place: in a stack of deliveries most losses would be no pixel. */
-function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { readonly label: string }) {
+/** Shares on a logarithmic scale, where one in a million and one in ten both have a place; as a part of a bar most would be less than a pixel. */
+function Shares({ rows, styles, label }: Omit<FaultsProps, 'group'> & { readonly label: string }) {
   const bottom = PLOT.top + rows.length * ROW;
   const shares = rows.flatMap((row) => faultsIn(row).map((fault) => shareOf(row, fault) * 100));
   const domain = logDomain(shares, 2);
@@ -122,7 +122,7 @@ function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { read
       </text>
       <TicksAcross ticks={logTicks(...domain)} at={x} top={PLOT.top} bottom={bottom} />
       <text className="axis" x={(PLOT.left + PLOT.right) / 2} y={bottom + 34} textAnchor="middle">
-        % of the deliveries owed (log)
+        % of the expected deliveries (log)
       </text>
       {rows.map((row, index) => {
         const middle = PLOT.top + (index + 0.5) * ROW;
@@ -130,7 +130,7 @@ function Shares({ rows, identities, label }: Omit<FaultsProps, 'group'> & { read
           <Series
             key={row.caseId}
             name={row.name}
-            identity={identities(row.name)}
+            style={styles(row.name)}
             points={faultsIn(row).map((fault) => ({
               x: x(shareOf(row, fault) * 100),
               y: middle,

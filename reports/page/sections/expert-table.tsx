@@ -3,7 +3,7 @@ import { figures, verdictFigures } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 import { Name, Scroll, VerdictWord } from '../parts/parts.tsx';
 
-/** Rank test and effect size, for readers who want them beside the verdict; they decide nothing. */
+/** Table of rank tests and effect sizes, for readers who want them beside the verdict; they decide nothing. */
 export function ExpertTable({ group }: { group: Group }) {
   const comparisons = group.metrics.map(metricOf).flatMap((metric) => {
     const best = group.rows.find(({ caseId }) => caseId === group.columns[metric.id].best);

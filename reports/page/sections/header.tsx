@@ -22,7 +22,7 @@ export function Header({ results, analysis: { status } }: { results: Results; an
           `${environment.platform} ${environment.kernel}`,
           `Node ${environment.node}`,
           environment.link,
-          `${countOf(plan.trials, 'trial')} a case`,
+          `${countOf(plan.trials, 'trial')} per case`,
         ].join(' · ')}
       </p>
     </header>
@@ -56,7 +56,7 @@ const Actions = () => (
   </div>
 );
 
-/** What must be known before anything below is read. */
+/** Banners with what must be known before anything below is read. */
 export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: Analysis }) {
   return (
     <>

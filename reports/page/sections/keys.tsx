@@ -1,15 +1,18 @@
-/** Every key the page answers to; a part that adds one says so here. */
+/** Every key that the page answers to; a part that adds one lists it here. */
 const KEYS: readonly { readonly keys: readonly string[]; readonly what: string }[] = [
   { keys: ['?'], what: 'this help' },
-  { keys: ['n'], what: 'the next question in front' },
-  { keys: ['p'], what: 'the previous question in front' },
-  { keys: ['Tab'], what: 'the next link, control, chart or table' },
-  { keys: ['←', '→'], what: 'sideways in a table that is wider than the screen' },
-  { keys: ['Enter', 'Space'], what: 'on a column’s head: sort by it, and again: the other way round' },
-  { keys: ['←', '→', '↑', '↓'], what: 'in a chart: the points of a series, and the series one after the other' },
-  { keys: ['Home', 'End'], what: 'in a chart: the ends of a series' },
-  { keys: ['Enter', '1', '…', '8'], what: 'in a chart: highlight the series you are at, or the first to the eighth' },
-  { keys: ['0'], what: 'in a chart: end that' },
+  { keys: ['n'], what: 'next question' },
+  { keys: ['p'], what: 'previous question' },
+  { keys: ['Tab'], what: 'next link, control, chart or table' },
+  { keys: ['←', '→'], what: 'scroll a table that is wider than the screen' },
+  { keys: ['Enter', 'Space'], what: 'on the head of a column: sort by it; again: reverse the order' },
+  { keys: ['←', '→', '↑', '↓'], what: 'in a chart: move along the points of a series, or to another series' },
+  { keys: ['Home', 'End'], what: 'in a chart: first or last point of the series' },
+  {
+    keys: ['Enter', '1', '…', '8'],
+    what: 'in a chart: highlight the series you are at, or the first to eighth series',
+  },
+  { keys: ['0'], what: 'in a chart: end the highlighting' },
   { keys: ['Esc'], what: 'leave a point of a chart; close this help' },
 ];
 
@@ -30,7 +33,7 @@ export const KeysDialog = () => (
     </dl>
     <p>
       <label>
-        <input type="checkbox" id="keys-on" defaultChecked autoComplete="off" /> Answer to single keys (?, n, p)
+        <input type="checkbox" id="keys-on" defaultChecked autoComplete="off" /> Use single-key shortcuts (?, n, p)
       </label>
     </p>
     <button type="button" id="close-keys">

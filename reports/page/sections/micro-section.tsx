@@ -5,12 +5,12 @@ import { Heads, Name, Scroll } from '../parts/parts.tsx';
 const MICROSECONDS = { scale: 1e6 };
 const HEADERS = ['Size B', 'Decode µs', 'Encode µs', 'Both µs', 'Server CPU µs/msg', 'Share'];
 
-/** How much of a server's cost is the protocol's own work, and how much is everything around it. */
+/** Section on the share of a server's cost that is the protocol's own work. */
 export function MicroSection({ views }: { views: readonly MicroView[] }) {
   if (views.length === 0) return null;
   const questions = new Set(views.map(({ question }) => question));
   const [only] = questions;
-  /** Said once, where it is the same of all. */
+  /** Question that all rows were measured in, to be named once; null if there are several. */
   const sole = questions.size === 1 && only != null ? only : null;
   return (
     <section id="micro" className="block">
@@ -23,7 +23,7 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
               <th scope="col">Transport</th>
               <Heads of={HEADERS} className="number" />
               {sole === null ? <th scope="col">Measured in</th> : null}
-              <th scope="col">Done by</th>
+              <th scope="col">Libraries</th>
             </tr>
           </thead>
           <tbody>
@@ -46,11 +46,11 @@ export function MicroSection({ views }: { views: readonly MicroView[] }) {
         </table>
       </Scroll>
       <p className="note">
-        Decode and encode: what the server’s libraries do with one message, in a tight loop of one process, without any
-        socket or system call. Server CPU: all the server process spent on a message of an echo of the same size, on a
-        timetable{sole === null ? '' : `: ${sole}`}. What the share leaves is the kernel’s network stack, the event
-        loop, the rest of the library and Node.js. A tight loop is kinder to a processor’s caches than real traffic, so
-        shares are rather too low than too high.
+        Decode and encode: time that the server’s libraries take for one message, in a tight loop in one process,
+        without sockets or system calls. Server CPU: all CPU time of the server process per message, in an echo of
+        messages of that size on a fixed schedule{sole === null ? '' : ` (${sole})`}. The rest of that time goes to the
+        kernel’s network stack, the event loop, the remaining library code and Node.js. A tight loop is kinder to a
+        processor’s caches than real traffic, so the shares are more likely too low than too high.
       </p>
     </section>
   );
@@ -62,9 +62,10 @@ function takeaway(views: readonly MicroView[]): string {
     .toSorted((a, b) => a.part - b.part);
   const [least] = known;
   const most = known.at(-1);
-  if (least === undefined || most === undefined) return 'No echo of the same sizes was measured to set it beside.';
-  const said = ({ transport, size, part }: (typeof known)[number]) =>
+  if (least === undefined || most === undefined)
+    return 'No echo with messages of these sizes was measured, so there is nothing to compare with.';
+  const described = ({ transport, size, part }: (typeof known)[number]) =>
     `${share(part)} (${transport}, ${integer(size)} B)`;
-  const range = least === most ? `is ${said(least)}` : `runs from ${said(least)} to ${said(most)}`;
-  return `The protocol’s own work ${range} of what a message costs the server in CPU.`;
+  const range = least === most ? `is ${described(least)}` : `ranges from ${described(least)} to ${described(most)}`;
+  return `The protocol’s own work ${range} of the server’s CPU time per message.`;
 }

@@ -2,7 +2,7 @@ import { scenarioText } from '../../kinds/lookup.ts';
 import type { Analysis, Group } from '../../model/model.ts';
 import { areSideBySide } from '../parts/sections.ts';
 
-/** Which of a run's questions is in front. Without a script all of them follow one after the other. */
+/** Picker of the question in front. Without a script all questions follow one after the other. */
 export function QuestionPicker({ groups }: { groups: readonly Group[] }) {
   if (groups.length < 2) return null;
   if (areSideBySide(groups)) {
@@ -38,7 +38,7 @@ const Segment = ({ value, text }: { value: string; text: string }) => (
   </label>
 );
 
-/** The scenario alone says which question is meant, as long as the run asks it only one. */
+/** Title of a question: the scenario alone, if the run asks only one question of it. */
 export function shortTitle({ title, question }: Group, groups: Analysis['groups']): string {
   const alone = groups.filter((other) => other.question.scenario === question.scenario).length === 1;
   return alone ? scenarioText(question) : title;

@@ -1,11 +1,10 @@
 import { Fragment } from 'react';
-import { judgingOf, KIND_IDS, shapeOf } from '../../kinds/lookup.ts';
-import { reportOf } from '../../kinds/report.ts';
+import { judgingOf, KIND_IDS, reportOf, shapeOf } from '../../kinds/lookup.ts';
 import { integer, tolerance } from '../../model/format.ts';
 import type { Analysis } from '../../model/model.ts';
 import { VerdictWord } from '../parts/parts.tsx';
 
-/** The words and numbers of the page, and what not to conclude from them. */
+/** Definitions of words and numbers of the page, and what not to conclude from them. */
 export function Reading({ analysis }: { analysis: Analysis }) {
   const { options } = analysis;
   const band = tolerance(options.timeBand);
@@ -29,32 +28,37 @@ export function Reading({ analysis }: { analysis: Analysis }) {
             <dt>
               <VerdictWord word="not separated" />
             </dt>
-            <dd>The interval crosses the band’s edge. No evidence either way; more trials may separate the two.</dd>
+            <dd>
+              The interval crosses an edge of the band. There is no evidence either way; more trials may separate the
+              two.
+            </dd>
             <dt>
               <VerdictWord word="not testable" />
             </dt>
             <dd>
-              Fewer than 6 valid trials on a side, a validity rule broken, a value of zero, or a lower bound behind
-              which anything may lie. No claim.
+              No claim can be made: a side has fewer than 6 valid trials, a validity rule was broken, a value is zero,
+              or a figure is only a lower bound.
             </dd>
             <dt>
               <VerdictWord word="not supported" />
             </dt>
-            <dd>The transport cannot do this. Never a zero, never a rank.</dd>
+            <dd>The transport cannot do this. It is never counted as zero and never ranked.</dd>
             <dt>
               <VerdictWord word="unavailable" />
             </dt>
-            <dd>The machine that measured could not load it; that says nothing about the transport.</dd>
+            <dd>
+              The machine that measured could not load the transport, which says nothing about the transport itself.
+            </dd>
           </dl>
           <p>
-            One trial is one observation: a fresh server process, all cases interleaved in shuffled blocks. The interval
-            is that of the ratio of medians over trials, paired by block: the 95 % percentile bootstrap (
+            One trial is one observation, with a fresh server process; all cases are interleaved in shuffled blocks. The
+            interval is that of the ratio of medians over trials, paired by block. It is the 95 % percentile bootstrap (
             {integer(options.resamples)} resamples, seed {options.seed}), widened to a Student t interval of the paired
-            log ratios wherever that reaches further, because so few trials vary less than the next ones may. The t
-            interval is at 98 %, or at the level that leaves all comparisons of a column at 95 % together (Bonferroni).
-            Of two equal cases about one comparison in a hundred then comes out better or worse, on a machine whose
-            trials scatter by 30 %; on a calmer one, fewer. A tier holds its first and all that are not shown to be
-            worse than it.
+            log ratios where that reaches further, because a few trials may scatter less than the next ones. The t
+            interval is at 98 %, or at the level that keeps all comparisons of a column at 95 % together (Bonferroni).
+            On a machine whose trials scatter by 30 %, about one comparison in a hundred of two equal cases then comes
+            out better or worse, and fewer on a calmer one. A tier holds its first choice and all that are not shown to
+            be worse than that one.
           </p>
         </div>
         <div>
@@ -62,12 +66,14 @@ export function Reading({ analysis }: { analysis: Analysis }) {
           <dl>
             <dt>p50, p99</dt>
             <dd>
-              Response latency: from when a message was due, not when it left, to its arrival. A stall is seen by every
-              message it delays. A percentile is shown only where at least 10 samples lie beyond it.
+              Response latency: the time from when a message was due, not from when it was sent, to its arrival. A stall
+              therefore counts for every message that it delays. A percentile is shown only where at least 10 samples
+              lie beyond it.
             </dd>
             <dt>Bytes per message</dt>
             <dd>
-              All bytes of the measured window, both ways, per delivered message; connection set-up is kept apart.
+              All bytes of the measured window, both ways, per delivered message; connection set-up is counted
+              separately.
             </dd>
             <dt>Server CPU per message</dt>
             <dd>User and system time of the server process, per delivered message.</dd>
@@ -77,11 +83,11 @@ export function Reading({ analysis }: { analysis: Analysis }) {
             <dd>Median time from dialling to a usable, subscribed session.</dd>
             <dt>Service latency, last</dt>
             <dd>
-              In the table of every trial: from the actual sending to the arrival; and, in a broadcast, until the last
-              subscriber had the message.
+              Both are in the table of every trial. Service latency: the time from the actual sending to the arrival.
+              Last: the time until the last subscriber of a broadcast had the message.
             </dd>
             <dt>Send lag</dt>
-            <dd>How late the load generator sent: the instrument’s own error.</dd>
+            <dd>Time by which the load generator sent late: the instrument’s own error.</dd>
             {definitionsFor(analysis).map(([term, meaning]) => (
               <Fragment key={term}>
                 <dt>{term}</dt>
@@ -97,16 +103,16 @@ export function Reading({ analysis }: { analysis: Analysis }) {
               Loopback is not the internet: with real delay and loss, differences of microseconds vanish and others
               appear.
             </li>
-            <li>An implementation is not its protocol: another library or language may order these otherwise.</li>
-            <li>One load is not capacity: who is fastest here may not be the one that holds out longest.</li>
+            <li>An implementation is not its protocol: another library or language may rank these differently.</li>
+            <li>One load is not capacity: the fastest choice here may not be the one that carries the most.</li>
             <li>“Not separated” is not “equal”, and “equivalent” holds for this load and this machine.</li>
             <li>
-              The frontier of latency against bytes is drawn by medians: two that lie close together may not be told
-              apart.
+              The frontier of latency against bytes is drawn from medians: two choices that lie close together may not
+              be shown to differ.
             </li>
             <li>
-              Bytes of one message size say nothing of another: framing is a fixed price, and small messages pay most of
-              it.
+              Bytes at one message size say nothing about another: framing costs about the same for every message, so it
+              weighs most on small ones.
             </li>
             <li>A tier is about the one metric it names. Weigh the other columns by what you need.</li>
           </ul>
@@ -116,7 +122,7 @@ export function Reading({ analysis }: { analysis: Analysis }) {
   );
 }
 
-/** Of what this run measured besides messages on a timetable. */
+/** Definitions of what this run measured besides the figures of every run. */
 function definitionsFor({ groups, wire, micro }: Analysis): readonly (readonly [string, string])[] {
   const besideTheory = wire.length === 0 ? [] : KIND_IDS.filter((kind) => judgingOf(shapeOf({ kind })) === null);
   const measured = new Set([...groups.map(({ question }) => question.kind), ...besideTheory]);

@@ -4,10 +4,9 @@ import { implementationsOf, type Unequal, unequalIn } from '../../analysis/trust
 import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { Fact, Name, Scroll } from '../parts/parts.tsx';
 
-/** What was left unequal and why, and what each implementation was really set to. */
+/** Section on what was left unequal and why, and on the effective settings of each implementation. */
 export function Implementations({ results }: { results: Results }) {
   const implementations = implementationsOf(results);
   const keys = [...new Set(implementations.flatMap(({ settings }) => [...settings.keys()]))].toSorted();
@@ -15,8 +14,8 @@ export function Implementations({ results }: { results: Results }) {
     <section id="implementations" className="within">
       <h3>Are the implementations equal?</h3>
       <p className="lead">
-        One application and one load generator drive them all, each with the library and in the idiom its own users
-        would choose; what can be equal is. {UNEQUAL_LEAD}
+        One application and one load generator drive all implementations. Each uses the library and the idiom that its
+        own users would choose, and everything that can be equal is. {UNEQUAL_LEAD}
       </p>
       <UnequalTable rows={unequalIn(results)} />
       <details>
@@ -63,18 +62,18 @@ export function Implementations({ results }: { results: Results }) {
 }
 
 const UNEQUAL_LEAD =
-  'What is deliberately not equal stands here; the table of settings marks it ≠. Versions of the libraries stand under the environment.';
+  'The table lists what is deliberately not equal; the list of every setting marks it ≠. Versions of the libraries are listed under the environment.';
 
 function UnequalTable({ rows }: { readonly rows: readonly Unequal[] }) {
-  if (rows.length === 0) return <p className="note">Nothing differs between those that have it.</p>;
+  if (rows.length === 0) return <p className="note">No setting differs between the implementations that have it.</p>;
   return (
     <Scroll label="What is deliberately not equal, and why">
       <table className="unequal">
         <thead>
           <tr>
             <th scope="col">Not equal</th>
-            <th scope="col">Who has what</th>
-            <th scope="col">Why it was left so</th>
+            <th scope="col">Values</th>
+            <th scope="col">Reason</th>
           </tr>
         </thead>
         <tbody>
@@ -104,7 +103,7 @@ function UnequalTable({ rows }: { readonly rows: readonly Unequal[] }) {
   );
 }
 
-/** Of many holders nobody reads a list; once the others are named, the rest of them is clear. */
+/** Number of names up to which a list is read; the longest list beyond it comes last, as “the other n”. */
 const MAX_NAMES = 4;
 
 function restLast(held: Unequal['held']) {
@@ -172,13 +171,14 @@ export function Environment({ results, analysis }: { results: Results; analysis:
         </pre>
       </Scroll>
       <p className="note">
-        This page is made from the run’s results alone, byte for byte the same each time: npm run report -- results.json
+        This page is made from the run’s results alone and is the same to the byte each time: npm run report --
+        results.json
       </p>
     </section>
   );
 }
 
-/** Scenarios have lengths of their own; one that ends when its sessions are open or its exchanges done has none. */
+/** Length of a trial, by scenario; a scenario that ends when its sessions are open or its exchanges done has none. */
 function measuredIn({ groups }: Analysis): string {
   const lengths = groups.flatMap(({ question, rows }) => {
     const seconds = rows.flatMap(({ trials }) =>
@@ -197,10 +197,10 @@ function measuredIn({ groups }: Analysis): string {
     .join(', ');
 }
 
-/** What a byte count means depends on where it was taken. */
+/** Links, with what a byte count means on each. */
 const LINKS: Readonly<Record<string, string>> = {
-  veth: 'veth: two private network namespaces joined by a virtual cable. Bytes count as an interface counts them, with Ethernet, IP and TCP headers and acknowledgements.',
-  loopback: 'loopback: the host’s own. Bytes count at the sockets, above TCP.',
+  veth: 'veth: two private network namespaces joined by a virtual cable. Bytes are counted at the interface, with Ethernet, IP and TCP headers and acknowledgements.',
+  loopback: 'loopback: the host’s own interface. Bytes are counted at the sockets, above TCP.',
 };
 
 const CHECK_ICONS: Readonly<Record<Check['state'], string>> = { ok: '✓', note: '!', unfit: '✕' };
@@ -242,3 +242,19 @@ function Checks({ checks }: { checks: readonly Check[] }) {
     </details>
   );
 }
+
+type CopyButtonProps = {
+  /** Id of the element whose text is copied; a list of facts is copied with a line each. */
+  readonly of: string;
+  readonly children: string;
+};
+
+/** Button that copies text; `live/export/clipboard.ts` makes it work. */
+const CopyButton = ({ of, children }: CopyButtonProps) => (
+  <p className="copy needs-script">
+    <button type="button" data-copy={of}>
+      {children}
+    </button>{' '}
+    <span className="copied" aria-hidden="true" />
+  </p>
+);

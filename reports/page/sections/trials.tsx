@@ -1,16 +1,16 @@
-import { reportOf } from '../../kinds/report.ts';
+import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialColumn } from '../../kinds/shape.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
 import { trialsTakeaway } from '../figures/captions.ts';
-import type { Identities } from '../parts/identity.ts';
 import { Heads, Name, Scroll, SeriesHead } from '../parts/parts.tsx';
+import type { SeriesStyles } from '../parts/series-style.ts';
 
 const ICONS: Readonly<Record<TrialView['state'], string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
 
-type Props = { readonly group: Group; readonly identities: Identities };
+type Props = { readonly group: Group; readonly styles: SeriesStyles };
 
-/** Which trials count, at a glance: a transport a row, a block a column. */
-export function ValidityCard({ group, identities, trialsId }: Props & { readonly trialsId: string }) {
+/** Table of which trials count, at a glance: a transport a row, a block a column. */
+export function ValidityCard({ group, styles, trialsId }: Props & { readonly trialsId: string }) {
   const blocks = [...new Set(group.rows.flatMap(({ trials }) => trials.map(({ block }) => block)))].toSorted(
     (a, b) => a - b,
   );
@@ -29,7 +29,7 @@ export function ValidityCard({ group, identities, trialsId }: Props & { readonly
           <tbody>
             {group.rows.map(({ caseId, name, trials }) => (
               <tr key={caseId}>
-                <SeriesHead name={name} identities={identities} />
+                <SeriesHead name={name} styles={styles} />
                 {blocks.map((block) => {
                   const trial = trials.find((candidate) => candidate.block === block);
                   return (
@@ -48,14 +48,14 @@ export function ValidityCard({ group, identities, trialsId }: Props & { readonly
         </table>
       </Scroll>
       <p className="note">
-        A block is one pass over all cases in shuffled order; verdicts compare trials of the same block. Counts and
-        figures of <a href={`#${trialsId}`}>every trial</a>.
+        A block is one pass over all cases in shuffled order; verdicts compare trials of the same block. The raw data
+        have counts and figures of <a href={`#${trialsId}`}>every trial</a>.
       </p>
     </section>
   );
 }
 
-/** What is as it should be says so by its sign alone, so that what is not stands out and a row of blocks is as wide as its card. */
+/** Mark of a trial. A valid one is a sign alone, so that others stand out and a row of blocks fits its card. */
 function Mark({ trial }: { readonly trial: TrialView | undefined }) {
   if (trial === undefined) return '· not run';
   if (trial.state !== 'valid') return `${ICONS[trial.state]} ${trial.state}`;
@@ -67,16 +67,16 @@ function Mark({ trial }: { readonly trial: TrialView | undefined }) {
 }
 
 type TrialsProps = Pick<Props, 'group'> & {
-  /** Of the table, for links to it. */
+  /** Id of the table, for links to it. */
   readonly id: string;
-  /** Whether a page has so many trials that reading them in would hold up what it opens with. */
+  /** True if the page has so many trials that reading them in would hold up its start. */
   readonly many: boolean;
 };
 
 /**
- * A run has hundreds of trials, and each row is as long as its cells: what all cells of a column share is said by the style sheet,
- * a figure that is the same in all of them is said once, and a name stands alone. Of many, a browser that runs the script reads the
- * rows when they are asked for: until then they are text to it (HTML §4.12.2). One that does not has them as ever.
+ * Table of every trial of a question. A run has hundreds, so rows are short: the style sheet has what all cells of a column share, and
+ * a figure that is equal in all trials stands once above the table. With many trials a browser that runs the script reads the rows
+ * only when they are asked for, since until then they are text to it (HTML §4.12.2); without the script it has them as ever.
  */
 export function TrialsTable({ group, id, many }: TrialsProps) {
   const trials = group.rows.flatMap((row) => row.trials);
@@ -167,7 +167,7 @@ function TrialRow({ row, trial, columns, explained }: TrialRowProps) {
   );
 }
 
-/** Why a search ended as it did, and what the messages met with. */
+/** Reason why a search ended as it did, and errors of messages with their counts. */
 const remarksOf = (trial: TrialView): string[] =>
   trial.state === 'failed'
     ? []

@@ -8,7 +8,7 @@ import { Environment, Implementations } from './surroundings.tsx';
 
 type Props = { readonly results: Results; readonly analysis: Analysis };
 
-/** What the run had to keep for its figures to mean what they say, what they mean, and how to see for oneself. */
+/** Section on the conditions that the figures depend on, what the figures mean, and how to repeat the run. */
 export function TrustSection({ results, analysis }: Props) {
   const gates = gatesOf({ results, analysis });
   return (
@@ -32,7 +32,7 @@ const STATUS: Readonly<Record<GateStatus, { icon: string; word: string; classNam
 
 const HEADS = ['Check', 'Status', 'Observed', 'Threshold'];
 
-/** What is kept has no consequence, and nothing to do about it: it stands by itself, without the columns for them. */
+/** Tables of conditions. Those that are kept need no consequence and no remedy, so they have a table without these columns. */
 function GateTables({ gates }: { readonly gates: readonly Gate[] }) {
   const { kept = [], open = [] } = Object.groupBy(gates, ({ status }) => (status === 'kept' ? 'kept' : 'open'));
   return (

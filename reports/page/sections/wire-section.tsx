@@ -5,7 +5,7 @@ import { Name, Scroll } from '../parts/parts.tsx';
 
 const WAYS = ['up', 'down'] as const;
 
-/** What a message costs by the formulas, beside what was counted: the harness checked against the specifications. */
+/** Section with the bytes of a message by formula beside those counted, which checks the harness against the specifications. */
 export function WireSection({ rows }: { rows: readonly WireRow[] }) {
   if (rows.length === 0) return null;
   const linked = rows.some(({ up, down }) => up?.link != null || down?.link != null);
@@ -64,12 +64,12 @@ export function WireSection({ rows }: { rows: readonly WireRow[] }) {
       </Scroll>
       <div className="note">
         <p>
-          Per message, exchanged one at a time with nothing else under way. Theory: what the specifications say the
-          messages cost at the sockets. {linked ? LINK_NOTE : SOCKET_NOTE}
+          Bytes per message; messages are exchanged one at a time, with nothing else under way. Theory at the sockets:
+          the bytes that the specifications ask for. {linked ? LINK_NOTE : SOCKET_NOTE}
         </p>
         {sources.length === 0 ? null : (
           <details>
-            <summary>What the formulas stand on</summary>
+            <summary>Sources of the formulas</summary>
             <dl className="sources">
               {sources.map(({ caseId, name, size, source }) => (
                 <div key={caseId}>
@@ -88,9 +88,9 @@ export function WireSection({ rows }: { rows: readonly WireRow[] }) {
 }
 
 const LINK_NOTE =
-  'On the link: that, and the Ethernet, IP and TCP or UDP headers of every packet that was counted. “For data” is how many packets ' +
-  'the data alone fill; “more” are acknowledgements that travelled alone and writes that were split.';
-const SOCKET_NOTE = 'TCP/IP headers are not in it: no private link carried these bytes.';
+  'Theory on the link: these, and the Ethernet, IP and TCP or UDP headers of every packet that was counted. “For data”: packets that ' +
+  'the data alone fill. “More”: packets beyond these, for acknowledgements that travelled alone and writes that were split.';
+const SOCKET_NOTE = 'TCP/IP headers are not counted, since no private link carried these bytes.';
 
 const SideHeaders = () => (
   <>

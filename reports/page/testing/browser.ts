@@ -10,12 +10,12 @@ const QUIET = ['no-first-run', 'disable-background-networking', 'disable-compone
 const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', ...QUIET].map((flag) => `--${flag}`);
 
 export type Reader = {
-  /** Opens the document from a file, without a network, and hands it over; fails if it asks for or complains of anything. */
+  /** Opens the document from a file, without a network, and calls `use`. Fails on any request and on any console message. */
   open<Result>(html: string, options: BrowserContextOptions, use: (page: Page) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 };
 
-/** The browser of this process, started by the first page. */
+/** Browser of this process, started by the first page. */
 let browser: Promise<Browser> | undefined;
 
 function startBrowser(): Promise<Browser> {
@@ -25,13 +25,13 @@ function startBrowser(): Promise<Browser> {
   });
 }
 
-/** Ends the browser of this process. It ends with the process in any case. */
+/** Closes the browser of this process, which otherwise ends with the process. */
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
 }
 
-/** A browser that reads reports as people do: from a file of their own. All readers of a process share it. */
+/** Starts a reader, which opens each document as people do: from a file. All readers of a process share a browser. */
 export async function startReader(): Promise<Reader> {
   const folder = await mkdtemp(join(tmpdir(), 'wirebench-page-'));
   let count = 0;
@@ -49,21 +49,21 @@ export async function startReader(): Promise<Reader> {
       try {
         const page = await context.newPage();
         const requests: string[] = [];
-        const complaints: string[] = [];
-        // What a page makes of its own data, to hand it to the reader, is no request of the network.
+        const messages: string[] = [];
+        // A `blob:` address is a file that the page makes of its own data, and no network request.
         page.on('request', (request) => {
           if (!request.url().startsWith('blob:')) requests.push(request.url());
         });
-        page.on('console', (message) => complaints.push(message.text()));
-        page.on('pageerror', (error) => complaints.push(String(error)));
+        page.on('console', (message) => messages.push(message.text()));
+        page.on('pageerror', (error) => messages.push(String(error)));
         await page.goto(url);
         const result = await use(page);
         assert.deepEqual(
           requests.filter((one) => one.replace(/#.*/, '') !== url),
           [],
-          'a report asks for nothing but itself',
+          'a report requests nothing but itself',
         );
-        assert.deepEqual(complaints, [], 'the browser has nothing to complain of');
+        assert.deepEqual(messages, [], 'the page causes no console messages or errors');
         return result;
       } finally {
         await context.close();
@@ -75,7 +75,7 @@ export async function startReader(): Promise<Reader> {
   };
 }
 
-/** For `evaluate`: all questions one after the other, nothing folded up, and nothing left out of the layout because it is out of sight. */
+/** Script for `evaluate` that shows all questions, opens all details, and lays out parts that are out of sight. */
 export const OPENED = `{
   location.hash = '#q=all';
   for (const details of document.querySelectorAll('details')) details.open = true;

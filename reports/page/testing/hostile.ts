@@ -1,7 +1,7 @@
 import { DIMENSIONS } from '../../../bench/results/dimensions.ts';
 import { type Results, resultsSchema } from '../../../bench/results/schema.ts';
 
-/** What would do harm, or garble what stands around it, somewhere: in markup, a script, a style, Markdown, a sheet, a terminal. */
+/** Text that would do harm or garble its surroundings in markup, a script, a style, Markdown, a spreadsheet or a terminal. */
 export const HARM = [
   '=HYPERLINK("http://evil.example/")',
   '</script></style></title></textarea><img src=x onerror=alert(1)><svg onload=alert(2)>',
@@ -18,7 +18,7 @@ export const HARM = [
   '&lt;img src=x onerror=alert(10)&gt; %0a \\',
 ].join(' ');
 
-/** Words that the schema knows, and what is no text: all else may be anything. */
+/** Fields whose values the schema prescribes, or that are no text; all others may hold any text. */
 const FIXED = [
   'schema',
   'state',
@@ -31,12 +31,12 @@ const FIXED = [
   'step',
 ];
 const HISTOGRAMS = ['response', 'service', 'lag', 'connect', 'last'];
-/** By these the advisor knows a transport, so that with harm in them it has nothing to say. */
+/** Fields by which the advisor recognises a transport; with harm in them it gives no advice. */
 const KNOWN_BY = ['transport', 'variant', 'transports', 'id'];
-/** Objects whose keys are texts of the run's own. */
+/** Objects whose keys may be any text. */
 const OPEN = ['effective', 'errors', 'packages', 'dimensions'];
 
-/** The same run with harm in every place where a results file may have a text, or in all but the names of transports. */
+/** Puts harm into every text of a run's results, or, without `names`, into all but the names of transports. */
 export function madeHostile(results: Results, { names = true }: { names?: boolean } = {}): Results {
   const spared = new Set([...FIXED, 'link', ...HISTOGRAMS, ...(names ? [] : KNOWN_BY)]);
   const harmed = (value: unknown, key: string): unknown => {

@@ -2,7 +2,7 @@
 export const stylesOf = (html: string): string => /<style>(.*?)<\/style>/s.exec(html)?.[1] ?? '';
 export const scriptOf = (html: string): string => /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
 
-/** Without style, script, and what the page carries for the script. */
+/** Markup of a page without its style, its script and its embedded data. */
 export const markupOf = (html: string): string =>
   html.replace(/<style>.*?<\/style>/s, '').replace(/<script[\s>].*?<\/script>/gs, '');
 

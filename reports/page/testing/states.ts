@@ -11,17 +11,17 @@ import {
   type TransportSpec,
 } from '../../testing/fixtures.ts';
 
-/** An invented run, and what is true of its first question: whoever made the figures knows. */
+/** Invented run, and the facts about its first question, which follow from its invented figures. */
 export type State = {
   readonly spec: RunSpec;
-  /** What no invented transport can be told to do. */
+  /** Changes the results in ways that the spec cannot express. */
   readonly alter?: (results: Results) => Results;
-  /** Who must be named as the answer, and nobody else; none where no verdict may be given. */
+  /** Exactly the transports that the answer must name; none if no verdict may be given. */
   readonly leaders: readonly string[];
-  /** Relations that may be claimed of the first question's transports. A quiet run claims none. */
+  /** Verdicts that the first question's answer may state. A run without verdicts states none. */
   readonly claims: readonly Word[];
   readonly status: 'valid' | 'warnings' | 'quick' | 'interrupted' | 'invalid';
-  /** What the sentences say of it: the answer, that of the second question, and how sure it is in either way. */
+  /** Parts of the sentences: of the answer, of the second question's answer, and of the two certainties. */
   readonly says?: string;
   readonly second?: string;
   readonly measurement?: string;
@@ -33,7 +33,7 @@ const everyTrial = (state: Fault['state'], reason: string): Record<number, Fault
 
 const QUIET = { noise: 0.005 };
 
-/** So many transports of their own names, each so much slower than the one before. */
+/** Makes `count` transports, each slower than the previous one by the factor `step`. */
 const ladder = (count: number, step: number, spec: TransportSpec = QUIET): Record<string, TransportSpec> =>
   Object.fromEntries(
     Array.from({ length: count }, (_, index) => [
@@ -49,11 +49,11 @@ const ladder = (count: number, step: number, spec: TransportSpec = QUIET): Recor
 
 const CHOICES = FAMILIES.filter((family) => family !== 'floor' && family !== 'other');
 
-/** The question of one scenario at several numbers of clients. */
+/** Makes `count` questions of a scenario, each with another number of clients. */
 const sizes = (count: number, scenario: ScenarioSpec): ScenarioSpec[] =>
   Array.from({ length: count }, (_, index) => ({ ...scenario, clients: 10 * (index + 1) }));
 
-/** What the first screen has to answer. */
+/** Ordinary runs for which the first screen must give the answer. */
 export const FIRST_SCREEN = {
   'a clear winner': {
     spec: { transports: SEVEN, scenarios: [ECHO, BROADCAST] },

@@ -21,7 +21,7 @@ const BOTH = [ECHO, BROADCAST];
 const spoilt = (state: Fault['state'], ...blocks: number[]): Record<number, Fault> =>
   Object.fromEntries(blocks.map((block) => [block, { state, reasons: ['4 % of the messages were late'] }]));
 
-/** So many alike, but for what is said of one by its place. */
+/** Makes `count` transports; `spec` may give each different properties by its index. */
 const alike = (count: number, name: string, spec: (index: number) => TransportSpec = () => QUIET) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index + 1}`, spec(index)]));
 
@@ -40,7 +40,7 @@ const HOSTILE = '</script><img src=x onerror=alert(1)>';
 
 const TEMPLATE = '$\u007bx}`"\'';
 
-/** Every second trial of the one takes twice as long as the other's. */
+/** Makes every second trial of transport b take twice as long. */
 const twoModes = (results: Results): Results => {
   const slow = makeResults({ transports: { b: { ...QUIET, p50Ms: 2 } }, trials: 8 }).cases[0]?.trials ?? [];
   return withCases(results, (one) =>
@@ -58,14 +58,14 @@ const LEFT_OUT: NonNullable<Results['plan']['leftOut']> = [
   { name: 'grpc', kind: 'unavailable', reason: 'a reason that says more than anybody wants to read. '.repeat(4) },
 ];
 
-/** What a run may also come to, and what is true of it. */
+/** Unusual runs, and the facts about them. */
 export const UNUSUAL = {
   'first at p99, not at p50': {
     spec: { transports: { a: { ...QUIET, tail: 0.9 }, b: { ...QUIET, p50Ms: 1.3, tail: 0.2 } }, trials: 7 },
     leaders: ['b'],
     claims: ['worse'],
     status: 'valid',
-    preference: 'a is shown better than b in p50 latency',
+    preference: 'a is shown to be better than b in p50 latency',
   },
   'first by CPU alone': {
     spec: { transports: { a: { ...QUIET, cpuMicros: 10 }, b: QUIET, c: QUIET }, trials: 7 },
@@ -85,7 +85,7 @@ export const UNUSUAL = {
     leaders: ['a'],
     claims: ['worse'],
     status: 'valid',
-    preference: 'c is shown better than a in bytes per message; b in server CPU per message',
+    preference: 'c is shown to be better than a in bytes per message; b in server CPU per message',
   },
   'a tie of two': {
     spec: { transports: { a: QUIET, b: QUIET, slow: { p50Ms: 2 } }, scenarios: BOTH, trials: 7 },
@@ -168,7 +168,7 @@ export const UNUSUAL = {
     leaders: ['a', 'b'],
     claims: ['equivalent', 'worse'],
     status: 'warnings',
-    measurement: 'of 500 re-samplings of 6 trials',
+    measurement: 'of 500 bootstrap resamples of 6 trials',
   },
   'six trials': { spec: { transports: SEVEN }, leaders: ['ws'], claims: ['worse'], status: 'valid' },
   'thirty trials': { spec: { transports: SEVEN, trials: 30 }, leaders: ['ws'], claims: ['worse'], status: 'valid' },
@@ -184,7 +184,7 @@ export const UNUSUAL = {
     leaders: [],
     claims: [],
     status: 'valid',
-    says: 'no answer: the floor alone was measured, which is no choice.',
+    says: 'no answer: only the floor was measured, and it is no choice.',
   },
   'nothing arrives': {
     spec: { transports: { a: { lost: 1200 }, b: { lost: 1200 } }, trials: 7 },
@@ -202,14 +202,14 @@ export const UNUSUAL = {
     leaders: ['webrtc:lossy'],
     claims: ['worse'],
     status: 'warnings',
-    says: 'Lost, and in no latency: webrtc:lossy 210 of 8,400 deliveries.',
+    says: 'Deliveries were lost, which latencies do not show: webrtc:lossy 210 of 8,400.',
   },
   'a slow one loses messages': {
     spec: { transports: { ...SEVEN, sse: { ...SEVEN.sse, lost: 3 } }, trials: 7 },
     leaders: ['ws'],
     claims: ['worse'],
     status: 'warnings',
-    says: 'use ws: every other choice is shown slower at p99 (±5 %).',
+    says: 'use ws: every other choice is shown to be slower at p99 (beyond ±5 %).',
   },
   'one carries no binary messages': {
     spec: {
@@ -244,7 +244,7 @@ export const UNUSUAL = {
     leaders: ['a'],
     claims: ['worse'],
     status: 'valid',
-    second: 'use b: every other choice is shown slower',
+    second: 'use b: every other choice is shown to be slower',
   },
   'rates, of which the lowest has no p99': {
     spec: { transports: SEVEN, scenarios: [100, 1_000, 20_000].map((rate) => ({ ...ECHO, rate })), trials: 7 },

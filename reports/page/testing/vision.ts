@@ -1,10 +1,12 @@
-/** How colours look to eyes that lack a kind of cone, or on paper that has no colour. */
+// Simulates how colours look to people who lack a type of cone, and in greyscale.
+
+/** Colour in linear light, each channel from 0 to 1. */
 export type Colour = readonly [red: number, green: number, blue: number];
 export type Vision = keyof typeof VISIONS;
 
 type Matrix = readonly [Colour, Colour, Colour];
 
-/** Of linear light. Machado, Oliveira and Fernandes, 2009, severity 1; and the luminance of sRGB. */
+/** Matrices for linear light: Machado, Oliveira and Fernandes, 2009, severity 1; greyscale is the luminance of sRGB. */
 const VISIONS = {
   usual: [
     [1, 0, 0],
@@ -35,7 +37,7 @@ const VISIONS = {
 
 export const ALL_VISIONS: readonly Vision[] = ['usual', 'protanopia', 'deuteranopia', 'tritanopia', 'greyscale'];
 
-/** `#1f63c4`, as custom properties hold it. */
+/** Parses a colour such as `#1f63c4`. */
 export function colourOf(hex: string): Colour {
   const digits = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex.trim());
   if (digits === null) throw new Error(`${hex} is no colour`);
@@ -52,7 +54,7 @@ export function seenBy(vision: Vision, colour: Colour): Colour {
   return [red ?? 0, green ?? 0, blue ?? 0];
 }
 
-/** Of CIE 1976: 2.3 can just be told apart side by side. */
+/** CIE 1976 colour difference; 2.3 is just noticeable side by side. */
 export function difference(a: Colour, b: Colour): number {
   const [labA, labB] = [labOf(a), labOf(b)];
   return Math.hypot(labA[0] - labB[0], labA[1] - labB[1], labA[2] - labB[2]);
@@ -67,7 +69,7 @@ function labOf([red, green, blue]: Colour): Colour {
 
 const curve = (value: number): number => (value > 0.008856 ? Math.cbrt(value) : 7.787 * value + 16 / 116);
 
-/** Of WCAG: marks need 3, text 4.5. */
+/** WCAG contrast ratio: graphical marks need 3, text 4.5. */
 export function contrast(a: Colour, b: Colour): number {
   const [dark = 0, light = 0] = [a, b]
     .map(([r, g, bl]) => 0.2126 * r + 0.7152 * g + 0.0722 * bl)

@@ -1,8 +1,13 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Message } from '../../../bench/contract.ts';
-import { textOf } from '../http/http.ts';
+import { textOf } from '../messages.ts';
 
-/** With option `base64`: the same messages as bytes, in base64, beside those as text. */
+/** Room in an operation for everything but the message: the query, names, an identifier. JSON may escape text and make it longer. */
+export const ENVELOPE_BYTES = 1_024;
+/** Interval of the server's pings, or of comments in a stream of events. */
+export const KEEP_ALIVE_MS = 12_000;
+
+/** Extension of the schema with option `base64`: messages as bytes, in base64. */
 const bytesSchema = `
   "base64 (RFC 4648 §4)"
   scalar Bytes
@@ -10,7 +15,7 @@ const bytesSchema = `
   extend type Subscription { b: Bytes! }
 `;
 
-/** Names are as short as they can be, so that the protocol's framing is what is added to a message. */
+/** Schema of text messages. Its names are short, so that the protocol's framing is almost all that is added to a message. */
 const textSchema = `
   type Query { m: String }
   type Mutation { send(m: String!): Boolean! }
@@ -23,7 +28,7 @@ const textSchema = `
 export const schemaOf = ({ base64 }: { base64: boolean }): GraphQLSchema =>
   buildSchema(base64 ? textSchema + bytesSchema : textSchema);
 
-/** What a subscription is given. graphql calls what is a function, and only what was selected. */
+/** Value of a subscription. graphql calls a field that is a function, and only if it was selected. */
 export interface Value {
   readonly m: string | (() => string);
   readonly b: string | (() => string);

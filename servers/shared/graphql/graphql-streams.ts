@@ -10,31 +10,29 @@ import {
   notFound,
   refuseAndCut,
   schemeOf,
+  sessionQuota,
   takeBody,
   type WebRequest,
   type WebResponse,
 } from '../http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
 import { tokenBucket } from '../token-bucket.ts';
-import { schemaOf, textValue, type Value } from './graphql-schema.ts';
+import { ENVELOPE_BYTES, KEEP_ALIVE_MS, schemaOf, textValue, type Value } from './graphql-schema.ts';
 
-/** What a mutation has around its message: the query, names, an identifier. Text that JSON escapes takes more. */
-const ENVELOPE_BYTES = 1_024;
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
-/** A comment down every stream, as graphql-sse sends it. */
-const KEEP_ALIVE_MS = 12_000;
 
-/** Who has reserved a stream, and what comes down on it. */
+/** Client that has reserved a stream, and the values for it. */
 interface Member {
   readonly token: string;
-  /** A request of anybody else finds no stream. */
+  /** Owner of the stream; requests of other clients get 404. */
   readonly subject: string;
   readonly feed: Feed<Value>;
-  /** Counts requests, and the messages in them. */
+  /** Takes a token for each request. */
   readonly take: () => boolean;
-  readonly sendsInTime: () => boolean;
+  /** Takes a token for each message. */
+  readonly takeMessage: () => boolean;
   response: WebResponse | undefined;
-  /** Stops waiting for the stream to be opened, and for the end of its owner's token. */
+  /** Cancels the timers for an unopened stream and for the owner's token. */
   forget: () => void;
 }
 
@@ -46,7 +44,7 @@ export async function listenOverStreams(application: Application, settings: Serv
   const { limits } = settings;
   const { messageBytes } = limits;
   const members = new Map<string, Member>();
-  const reserved = new WeakMap<object, number>();
+  const refuseMore = sessionQuota(limits, 'too many streams');
 
   function broadcast(message: Message): void {
     const value = textValue(message);
@@ -54,9 +52,9 @@ export async function listenOverStreams(application: Application, settings: Serv
   }
 
   const rootValue = {
-    async send({ m }: { m: string }, { feed, sendsInTime }: Member): Promise<boolean> {
-      // One operation may have as many as there is room for.
-      if (!sendsInTime()) throw new GraphQLError('too many messages');
+    async send({ m }: { m: string }, { feed, takeMessage }: Member): Promise<boolean> {
+      // One operation may contain many messages.
+      if (!takeMessage()) throw new GraphQLError('too many messages');
       if (Buffer.byteLength(m) > messageBytes) throw new GraphQLError('message too large (413)');
       await application(m, (reply) => feed.push(textValue(reply)), broadcast);
       return true;
@@ -74,7 +72,7 @@ export async function listenOverStreams(application: Application, settings: Serv
     subscribe: (args) => subscribe({ ...args, rootValue }),
   });
 
-  /** Hands a request to graphql-sse and its answer to the peer. */
+  /** Passes a request to graphql-sse and its answer to the peer. */
   async function answer(
     member: Member,
     request: WebRequest,
@@ -106,15 +104,13 @@ export async function listenOverStreams(application: Application, settings: Serv
   }
 
   function reserve(request: WebRequest, response: WebResponse, auth: AuthContext): void {
-    const before = reserved.get(request.socket) ?? 0;
-    if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many streams');
-    reserved.set(request.socket, before + 1);
+    if (refuseMore(request, response)) return;
     const member: Member = {
       token: randomUUID(),
       subject: auth.subject,
       feed: new Feed<Value>(),
       take: tokenBucket(limits),
-      sendsInTime: tokenBucket(limits),
+      takeMessage: tokenBucket(limits),
       response: undefined,
       forget: () => {},
     };
@@ -128,7 +124,7 @@ export async function listenOverStreams(application: Application, settings: Serv
     void answer(member, request, response, null);
   }
 
-  /** graphql-sse forgets a stream when it ends, so one that was never opened is opened and ended. */
+  /** Ends a stream. graphql-sse forgets a stream only when it ends, so one that was never opened is opened first. */
   function end(member: Member): void {
     if (!members.delete(member.token)) return;
     member.forget();
@@ -152,7 +148,7 @@ export async function listenOverStreams(application: Application, settings: Serv
     const theirs = member?.subject === auth.subject ? member : undefined;
     if (theirs?.take() === false) return refuseAndCut(request, response, 429, 'too many operations');
     if (request.method === 'POST') {
-      // The body first: what is too large is refused whoever sends it.
+      // Reads the body first, so that one that is too large is refused whoever sends it.
       return void takeBody(request, response, messageBytes + ENVELOPE_BYTES, async (body) => {
         if (theirs === undefined) notFound(request, response);
         else await answer(theirs, request, response, body.toString());

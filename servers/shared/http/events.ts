@@ -1,7 +1,7 @@
 import { constants, createGzip } from 'node:zlib';
 import type { WebResponse } from './http.ts';
 
-/** The body of an answer that never ends, event by event. */
+/** Body of an answer that stays open, written event by event. */
 export interface EventStream {
   write(event: Buffer): void;
   /** Bytes in this process that the peer has not taken yet. */
@@ -20,9 +20,9 @@ export function plainEvents(response: WebResponse): EventStream {
 }
 
 /**
- * Compressed, each event flushed before the next: whoever reads gets it whole, and at once. The first event is forgotten by the
- * compressor, because it names the session: a secret that is compressed together with what others write can be guessed from
- * lengths (the attack called BREACH).
+ * Compresses the body and flushes after each event, so that the reader gets it whole and at once. A full flush after the first event
+ * makes the compressor forget it, because it names the session: a secret that is compressed together with other clients' text can be
+ * guessed from lengths (the BREACH attack).
  */
 export function gzippedEvents(response: WebResponse): EventStream {
   const gzip = createGzip();

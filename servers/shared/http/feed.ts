@@ -1,6 +1,6 @@
 /**
- * Values pushed to whoever subscribed, as an async iterator each. Ending an iterator takes effect at once, also while its
- * reader waits (an async generator would hold `return()` back until the next value, and leak the subscription till then).
+ * Pushes values to its subscribers, each of which has an async iterator. Ending an iterator takes effect at once, even while its
+ * reader waits (an async generator would delay `return()` until the next value, and leak the subscription until then).
  */
 export class Feed<Value> {
   readonly #subscriptions = new Set<Subscription<Value>>();
@@ -13,12 +13,12 @@ export class Feed<Value> {
     return this.#subscriptions.size;
   }
 
-  /** The most that waits for one reader, by a measure of each value. */
+  /** Size of the longest queue of a reader, in the unit of `measure`. */
   waiting(measure: (value: Value) => number): number {
     return Math.max(0, ...Array.from(this.#subscriptions, (subscription) => subscription.waiting(measure)));
   }
 
-  /** Subscribes now. `first` is the first value the reader gets. */
+  /** Subscribes. `first` is the first value that the reader gets. */
   subscribe(first: Value): AsyncIterableIterator<Value> {
     const subscription = new Subscription<Value>(() => this.#subscriptions.delete(subscription));
     this.#subscriptions.add(subscription);

@@ -8,18 +8,18 @@ import {
 } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
-import type { Message, ServerSettings } from '../../../bench/contract.ts';
+import type { Limits, Message, ServerSettings } from '../../../bench/contract.ts';
 import { KEEP_ALIVE_SECONDS } from '../../../bench/limits.ts';
 import { type AuthContext, Authenticator, tokenOf, Unauthorized } from '../authenticator.ts';
-import { answerBrokenRequests, LINGER_MS, requestGuard } from '../connections.ts';
+import { answerBrokenRequests, cutSoon, requestGuard } from '../connections.ts';
 
-/** What HTTP/1.1 and HTTP/2 have in common of a request and of its answer. */
+/** Part of a request that HTTP/1.1 and HTTP/2 have in common. */
 export interface WebRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly complete: boolean;
-  /** Of HTTP/2 it is the one stream of the connection. */
+  /** Socket of the connection; over HTTP/2 a proxy of it. */
   readonly socket: { destroy(): unknown; once(event: 'close', listener: () => void): unknown };
   on(event: 'data', listener: (chunk: Buffer) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -28,6 +28,7 @@ export interface WebRequest {
   resume(): unknown;
   destroy(): unknown;
 }
+/** Part of a response that HTTP/1.1 and HTTP/2 have in common. */
 export interface WebResponse {
   readonly req: { readonly httpVersionMajor: number };
   readonly writableLength: number;
@@ -44,13 +45,13 @@ export interface WebResponse {
 
 export type Answer = (request: WebRequest, response: WebResponse, auth: AuthContext) => void;
 
-/** Largest head of a request, in bytes. */
+/** Maximum size of a request's head. */
 const MAX_HEADER_BYTES = 16_384;
 
 /**
- * The HTTP server every web transport stands on, so that none gains from other timeouts or limits than its neighbours. Requests
- * from a strange web page get 403, those without the token that is asked for 401; `answer` sees the others. TCP_NODELAY is
- * on: Node's default for HTTP servers, asked for all the same.
+ * Creates the HTTP server that every web transport uses, so that none gains from different timeouts or limits. Requests from a page
+ * of an origin that is not admitted get 403, those without a required token 401; `answer` handles the others. TCP_NODELAY is set
+ * explicitly, though it is Node's default for HTTP servers.
  */
 export function createWebServer(
   settings: ServerSettings,
@@ -82,7 +83,7 @@ export function createWebServer(
   return answerBrokenRequests(createSecureServer({ ...options, ...secure }, onRequest));
 }
 
-/** Authorizes each request, of any version of HTTP, before it is answered. */
+/** Authorizes each request, of any HTTP version, before `answer` handles it. */
 export function authorize(
   settings: ServerSettings,
   answer: Answer,
@@ -101,12 +102,12 @@ export function authorize(
   };
 }
 
-/** `http` or `ws`, with the s that TLS adds. */
+/** URL scheme: `http` or `ws`, with an `s` over TLS. */
 export function schemeOf(plain: 'http' | 'ws', { identity }: Pick<ServerSettings, 'identity'>): string {
   return identity === undefined ? plain : `${plain}s`;
 }
 
-/** Lets a page of another origin that was admitted read the answer (Fetch §3.2). True if the request was a preflight and is answered. */
+/** Lets a page of an admitted origin read the answer (Fetch §3.2). True if the request was a preflight, which is answered. */
 function handleCors(request: WebRequest, response: WebResponse, { origins }: ServerSettings): boolean {
   const { origin } = request.headers;
   if (origins === undefined || origin === undefined) return false;
@@ -123,8 +124,8 @@ function handleCors(request: WebRequest, response: WebResponse, { origins }: Ser
 }
 
 /**
- * For a web server whose requests a library took over: strange pages are refused before it sees them, and those that were
- * admitted may read what it answers.
+ * Guards a web server whose requests a library handles: pages of other origins are refused before the library sees them, and
+ * admitted pages may read its answers.
  */
 export function guardOrigins(server: Server, authenticator: Authenticator, settings: ServerSettings): void {
   const requests = server.listeners('request');
@@ -135,11 +136,11 @@ export function guardOrigins(server: Server, authenticator: Authenticator, setti
     if (handleCors(request, response, settings)) return;
     for (const listener of requests) listener.call(server, request, response);
   });
-  // Without a listener Node answers an upgrade as any request; with one that hands it to nobody it would be kept for ever.
+  // Without a listener Node answers an upgrade like any request; a listener that passes it to nobody would keep it open for ever.
   if (upgrades.length === 0) return;
   server.on('upgrade', (request, socket, head) => {
     if (!authenticator.admitsOrigin(request)) return refuseUpgrade(socket, 403);
-    // Of what is none of its own a library closes its half alone, and Node's time-outs are over with the upgrade.
+    // A library only half-closes an upgrade that it rejects, and Node's timeouts end at the upgrade.
     socket.once('finish', () => cutSoon(socket));
     for (const listener of upgrades) listener.call(server, request, socket, head);
   });
@@ -151,7 +152,7 @@ function refuseToken(response: WebResponse, error: unknown): void {
   refuse(response, 401, error.message);
 }
 
-/** Refuses a request whose body nobody will read: the connection ends with the answer. */
+/** Refuses a request without reading its body. The connection ends with the answer. */
 export function refuse(response: WebResponse, status: number, reason: string): void {
   const text = `${reason}\n`;
   const length = Buffer.byteLength(text);
@@ -159,27 +160,36 @@ export function refuse(response: WebResponse, status: number, reason: string): v
   response.end(text);
 }
 
-/** Header that ends the connection with this answer. HTTP/2 has no such field (RFC 9113 §8.2.2): the stream ends anyway. */
+/** Header field that ends the connection with this answer. HTTP/2 has none (RFC 9113 §8.2.2); there the stream ends anyway. */
 function connectionClose({ req }: WebResponse): { connection?: string } {
   return req.httpVersionMajor >= 2 ? {} : { connection: 'close' };
 }
 
-/** Also where the peer reads no answer: the connection ends a moment later, whatever became of it. */
+/** Refuses a request and cuts its connection a moment later, even if the peer does not read the answer. */
 export function refuseAndCut(request: WebRequest, response: WebResponse, status: number, reason: string): void {
   cutSoon(request.socket);
   refuse(response, status, reason);
 }
 
-/** Time to read what was said, and no more. */
-export function cutSoon(socket: WebRequest['socket']): void {
-  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(cut));
+/** Limits the sessions that one connection may open. The result refuses a request beyond that, and says if it did. */
+export function sessionQuota(
+  { subscriptions }: Pick<Limits, 'subscriptions'>,
+  reason: string,
+): (request: WebRequest, response: WebResponse) => boolean {
+  const opened = new WeakMap<object, number>();
+  return (request, response) => {
+    const before = opened.get(request.socket) ?? 0;
+    opened.set(request.socket, before + 1);
+    if (before < subscriptions) return false;
+    refuseAndCut(request, response, 429, reason);
+    return true;
+  };
 }
 
-/** The same for a handshake of another protocol, which has no answer of its own yet. */
+/** Refuses the handshake of an upgrade, for which Node makes no response object. */
 export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
   const bearer = status === 401 ? 'WWW-Authenticate: Bearer error="invalid_token"\r\n' : '';
-  // The peer may be gone already.
+  // Ignored: the peer may be gone already.
   socket.on('error', () => {});
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n${bearer}\r\n`,
@@ -187,16 +197,16 @@ export function refuseUpgrade(socket: Duplex, status: 401 | 403): void {
   );
 }
 
-/** The answer to every path a transport does not have. */
+/** Answers requests to unknown paths. */
 export function notFound(_request: WebRequest, response: WebResponse): void {
   response.writeHead(404);
   response.end();
 }
 
-/** What the body of a POST says it is where it is no text. */
+/** Content type of a message that is not text. */
 const BYTES = 'application/octet-stream';
 
-/** Takes the message a POST brings, text unless it says it is bytes, and answers with the status that `take` makes of it. */
+/** Reads the message in a POST, which is text unless its content type says bytes, and answers with the status that `take` returns. */
 export function takeMessage(
   request: WebRequest,
   response: WebResponse,
@@ -211,14 +221,14 @@ export function takeMessage(
   });
 }
 
-/** Hands on the body of a request to be answered by `take`, or refuses it: 413 where it is too large, 415 where it is compressed. */
+/** Passes the body of a request to `take`, which answers it, or refuses it: 413 if it is too large, 415 if it is compressed. */
 export async function takeBody(
   request: WebRequest,
   response: WebResponse,
   maxBytes: number,
   take: (body: Buffer) => Promise<void>,
 ): Promise<void> {
-  // What is small as it comes could be anything once it is unpacked (RFC 9110 §15.5.16).
+  // A small compressed body could have any size once decompressed (RFC 9110 §15.5.16).
   if ((request.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return refuse(response, 415, 'a compressed message is not accepted');
   }
@@ -230,12 +240,12 @@ export async function takeBody(
   }
 }
 
-/** A request body over the limit. */
+/** Error for a request body over the limit. */
 class TooLarge extends Error {}
 
 const NOTHING = Buffer.alloc(0);
 
-/** Reads a whole body. Rejects with `TooLarge` as soon as the declared or the received length is over the limit. */
+/** Reads a whole body. Rejects with `TooLarge` as soon as the declared or received length is over the limit. */
 function readBody(request: WebRequest, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const declared = Number(request.headers['content-length'] ?? 0);
@@ -250,7 +260,7 @@ function readBody(request: WebRequest, maxBytes: number): Promise<Buffer> {
         body = chunk;
         return;
       }
-      // Kept in one piece: a body in chunks of one byte would else take a hundred times its size.
+      // Kept in one piece: as chunks of one byte a body would take a hundred times its size.
       if (length > body.length) {
         const larger = Buffer.allocUnsafe(Math.min(maxBytes, Math.max(declared, 2 * length)));
         body.copy(larger, 0, 0, before);
@@ -265,7 +275,7 @@ function readBody(request: WebRequest, maxBytes: number): Promise<Buffer> {
 }
 
 /**
- * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). What is still arriving is read and thrown away for a
+ * Refuses with 413 and ends the connection (RFC 9110 §15.5.14). The rest of the body is read and discarded for a
  * moment: closing at once would reset the connection, and the sender would never see why.
  */
 function refuseTooLarge(request: WebRequest, response: WebResponse): void {
@@ -276,23 +286,14 @@ function refuseTooLarge(request: WebRequest, response: WebResponse): void {
     ...connectionClose(response),
   });
   response.write(text);
-  const { socket } = request;
-  const cut = setTimeout(() => socket.destroy(), LINGER_MS);
-  socket.once('close', () => clearTimeout(cut));
+  cutSoon(request.socket);
   const finish = () => response.end();
   if (request.complete) return void finish();
   request.once('end', finish);
   request.resume();
 }
 
-/** Whether an answer may be compressed so (RFC 9110 §12.5.3). */
+/** True if the client accepts gzip (RFC 9110 §12.5.3). */
 export function acceptsGzip({ headers }: Pick<WebRequest, 'headers'>): boolean {
   return /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(headers['accept-encoding'] ?? ''));
-}
-
-/** A text message as a string, also where it came as its UTF-8 bytes. */
-export function textOf(message: Message): string {
-  return typeof message === 'string'
-    ? message
-    : Buffer.from(message.buffer, message.byteOffset, message.length).toString();
 }

@@ -5,16 +5,16 @@ import { LINGER_MS } from '../connections.ts';
 import { tokenBucket } from '../token-bucket.ts';
 
 const CALM = constants.NGHTTP2_ENHANCE_YOUR_CALM;
-/** As on a connection of HTTP/1.1: a session may ask for as many answers as it sends messages. */
+/** Frames allowed for each message, as on a connection of HTTP/1.1: a session may request an answer for each message. */
 const FRAMES_A_MESSAGE = 2;
-/** Pieces a message may come in: each is kept by itself until the message is whole, at many times the cost of a byte. */
+/** Maximum number of pieces of a message: each is kept separately until the message is complete, at many times the cost of a byte. */
 const MAX_PIECES = 4_096;
-/** Whether the message is compressed, and its length. */
+/** Length of the prefix of a gRPC message: a compression flag and the message's length. */
 const PREFIX_BYTES = 5;
 
 /**
- * Counts what costs a peer next to nothing: requests, pings and settings. Node and nghttp2 bound those that are reset, refused, empty
- * or left unanswered, and no others. Who does too much of it is told to be calm (RFC 9113 §7), and cut.
+ * Counts frames that cost a peer almost nothing: requests, pings and settings. Node and nghttp2 limit only those that are reset,
+ * refused, empty or left unanswered. A peer that sends too many gets ENHANCE_YOUR_CALM (RFC 9113 §7) and is cut.
  */
 export function guardSession(
   session: ServerHttp2Session,
@@ -28,10 +28,10 @@ export function guardSession(
   nameFloods(session);
 }
 
-/** What Node and nghttp2 call a flood, by the latter's numbers: too many pings and settings, too many continuations. */
+/** Error numbers of nghttp2 for floods: too many pings and settings, too many continuations. */
 const FLOODS: ReadonlySet<unknown> = new Set([-904, -905]);
 
-/** They notice floods within one read, before ours can be counted, and would call them an error of the server's own. */
+/** Gives floods the right error code. Node and nghttp2 detect some within one read, before they are counted here, and would report an internal error. */
 function nameFloods(session: ServerHttp2Session): void {
   const destroy = session.destroy.bind(session);
   session.destroy = (error, code) => destroy(error, code ?? (isFlood(error) ? CALM : undefined));
@@ -44,8 +44,8 @@ function isFlood(error: unknown): boolean {
 }
 
 /**
- * Node destroys a connection as soon as it has said why. What its peer has still on the way would reset it, and the peer would never read
- * that: it is read for a moment, and thrown away.
+ * Makes a socket read and discard input for a moment before it is destroyed. Node destroys a connection right after its GOAWAY; data
+ * still on the way would then reset it, and the peer would never read the reason.
  */
 export function lingering(socket: Socket): Socket {
   const destroy = socket.destroy.bind(socket);
@@ -65,19 +65,19 @@ export function lingering(socket: Socket): Socket {
 
 const ending = new WeakSet<ServerHttp2Session>();
 
-/** Says why, and cuts the connection a moment later: closing at once would reset it, and the peer would never see why. */
-export function endSession(session: ServerHttp2Session): void {
+/** Sends GOAWAY and cuts the connection a moment later: closing at once would reset it, and the peer would never read the reason. */
+function endSession(session: ServerHttp2Session): void {
   if (session.destroyed || ending.has(session)) return;
   ending.add(session);
   session.goaway(CALM);
-  // Without an error Node would take the code for none.
-  const cut = setTimeout(() => session.destroy(new Error('told to be calm'), CALM), LINGER_MS);
+  // Without an error Node would ignore the code.
+  const cut = setTimeout(() => session.destroy(new Error('too many frames'), CALM), LINGER_MS);
   session.once('close', () => clearTimeout(cut));
 }
 
 /**
- * Ends a gRPC stream as soon as one of its messages comes in too many pieces, or takes too long: the library keeps every piece
- * until the message is whole. What a message declares, the library looks at itself.
+ * Ends a gRPC stream as soon as one of its messages comes in too many pieces or takes too long: the library keeps every piece until
+ * the message is complete. The library itself checks the declared length.
  */
 export function guardPieces(
   stream: ServerHttp2Stream,
@@ -96,7 +96,7 @@ export function guardPieces(
   };
   stream.once('close', whole);
   const push = stream.push.bind(stream);
-  // `push` is where a stream hands on what it read: the one place that comes before the library's own buffer.
+  // A stream passes on what it has read through `push`, the only place before the library's own buffer.
   stream.push = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
     const found = chunk === null ? 'whole' : walk(chunk);
     if (found === 'whole') whole();
@@ -106,7 +106,7 @@ export function guardPieces(
   };
 }
 
-/** Follows message boundaries through a stream of chunks: whether a chunk ends with a message, within one, or within one in too many. */
+/** Follows message boundaries through a stream of chunks. Says if a chunk ends with a message, within one, or within one in too many pieces. */
 export function messageWalker(): (chunk: Uint8Array) => 'whole' | 'partial' | 'refused' {
   let pieces = 0;
   let prefixBytes = 0;
@@ -121,7 +121,7 @@ export function messageWalker(): (chunk: Uint8Array) => 'whole' | 'partial' | 'r
         at += skipped;
       } else {
         if (prefixBytes === 0) pieces = 1;
-        // The first byte is no part of the length.
+        // The first byte is the compression flag.
         if (prefixBytes++ > 0) toSkip = toSkip * 256 + chunk[at]!;
         at++;
       }

@@ -26,7 +26,7 @@ function dialled(url: string, ca?: string): ClientHttp2Session {
   return session;
 }
 
-/** Fields of the answer; what comes after them is not waited for. */
+/** Header fields of the answer, without waiting for its body. */
 function answered(
   session: ClientHttp2Session,
   headers: OutgoingHttpHeaders,
@@ -39,7 +39,7 @@ function answered(
   });
 }
 
-/** The session's, from the first event. */
+/** Session id in the first event. */
 function nameIn(events: ClientHttp2Stream): Promise<string> {
   return new Promise((resolve) => events.on('data', (chunk) => resolve(/data: (\S+)/.exec(String(chunk))![1]!)));
 }

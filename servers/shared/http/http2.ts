@@ -12,8 +12,8 @@ import { type Answer, authorize, refuse } from './http.ts';
 import { guardSession, lingering } from './http2-guard.ts';
 
 /**
- * The web server's counterpart for HTTP/2 (RFC 9113), with the same authorization and the same patience. Without TLS it wants clients that
- * know beforehand (§3.3): no browser does. TCP_NODELAY is on: Node sets it on every connection that speaks HTTP/2.
+ * Creates a web server for HTTP/2 (RFC 9113), with the authorization and timeouts of `createWebServer`. Without TLS it needs clients
+ * with prior knowledge (§3.3), which no browser has. Node sets TCP_NODELAY on every HTTP/2 connection.
  */
 export function createHttp2Server(settings: ServerSettings, answer: Answer): Http2Server {
   const { identity, limits } = settings;
@@ -45,7 +45,7 @@ export function createHttp2Server(settings: ServerSettings, answer: Answer): Htt
   return server;
 }
 
-/** A connection has a moment for its first request, and a longer one between two. */
+/** Ends a connection without a first request after `firstMs`, and one without further requests after the keep-alive time. */
 function endWhenIdle(session: ServerHttp2Session, firstMs: number): void {
   let open = 0;
   let idle = setTimeout(() => session.destroy(), firstMs);
@@ -61,13 +61,13 @@ function endWhenIdle(session: ServerHttp2Session, firstMs: number): void {
   session.once('close', () => clearTimeout(idle));
 }
 
-/** A request has to be whole in time; its answer may take as long as it likes. */
+/** Ends a request that is not complete in time. Its answer may take any time. */
 function endWhenSlow(request: Http2ServerRequest, response: Http2ServerResponse, maxMs: number): void {
   if (request.complete) return;
   const late = setTimeout(() => {
     if (response.headersSent) return void request.destroy();
     refuse(response, 408, 'the request took too long');
-    // RFC 9113 §8.1: nobody waits for the rest of it.
+    // RFC 9113 §8.1: the server need not wait for the rest.
     response.stream.once('finish', () => response.stream.close());
   }, maxMs);
   request.once('end', () => clearTimeout(late));

@@ -1,12 +1,12 @@
 /**
- * What one session has yet to receive, with a replay cursor: a reader says up to where it has read, and gets the rest. A
- * message stays until a later cursor covers it, so an answer lost on the way is not a message lost.
+ * Messages that a session has yet to receive, with a replay cursor: a reader says how far it has read, and gets the rest. A message
+ * stays until a later cursor covers it, so no message is lost with an answer that is.
  */
 export class Mailbox<Entry extends { readonly length: number } = string> {
-  /** Number of the last message a reader has covered. */
+  /** Number of the last message that a cursor has covered. */
   #covered = 0;
   #messages: Entry[] = [];
-  /** Characters or bytes that wait to be read. */
+  /** Characters or bytes waiting to be read. */
   #waiting = 0;
   #wake: (() => void) | undefined;
 
@@ -20,7 +20,7 @@ export class Mailbox<Entry extends { readonly length: number } = string> {
     this.#wake?.();
   }
 
-  /** Forgets what the cursor covers and returns what comes after it, oldest first, with the cursor that covers it all. */
+  /** Drops messages that the cursor covers. Returns those after it, oldest first, and the cursor that covers them. */
   read(cursor: number): { cursor: number; messages: readonly Entry[] } {
     const read = Math.min(Math.max(cursor - this.#covered, 0), this.#messages.length);
     if (read > 0) for (const { length } of this.#messages.splice(0, read)) this.#waiting -= length;
@@ -28,7 +28,7 @@ export class Mailbox<Entry extends { readonly length: number } = string> {
     return { cursor: this.#covered + this.#messages.length, messages: this.#messages };
   }
 
-  /** Calls `wake` at every message from now on, until another reader takes its place or it is undefined. */
+  /** Calls `wake` at every message from now on, in place of an earlier callback; undefined stops the calls. */
   notify(wake: (() => void) | undefined): void {
     this.#wake = wake;
   }

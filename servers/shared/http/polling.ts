@@ -4,66 +4,66 @@ import type { Application, Listener, Message, Options, ServerSettings } from '..
 import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { textOf } from '../messages.ts';
 import { tokenBucket } from '../token-bucket.ts';
 import {
   acceptsGzip,
   createWebServer,
   notFound,
   refuse,
-  refuseAndCut,
   schemeOf,
+  sessionQuota,
   takeMessage,
-  textOf,
   type WebRequest,
   type WebResponse,
 } from './http.ts';
 import { Mailbox } from './mailbox.ts';
 
-/** A session that has not asked for this long is gone. */
+/** Time without a poll after which a session is dropped. */
 const FORGET_MS = 60_000;
 const SWEEP_MS = 1_000;
 
 export interface PollingSession {
   readonly id: string;
-  /** Whose it is: a request of anybody else finds no session. */
+  /** Owner of the session; requests of other clients get 404. */
   readonly subject: string;
   readonly take: () => boolean;
   readonly mailbox: Mailbox<Message>;
-  /** The request that waits for news, if any. */
+  /** Request that waits for messages, if any. */
   held: Held | undefined;
   readonly openedMs: number;
-  /** Not a number until it has asked for messages once. */
+  /** Time of the last poll; NaN before the first. */
   lastSeenMs: number;
-  /** Stops waiting for the end of its token. */
+  /** Cancels the timer for its token's expiry. */
   forget: () => void;
 }
 
 export interface Held {
   readonly response: WebResponse;
-  /** Answers with what there is. */
+  /** Answers with the messages that there are. */
   answer(): void;
-  /** It waits no more; whoever calls this answers it. */
+  /** Stops the wait. The caller must answer the request. */
   release(): void;
 }
 
 /** A request for messages. */
 export interface Poll {
   readonly response: WebResponse;
-  /** Answers with what comes after the cursor, be it nothing. */
+  /** Answers with the messages after the cursor, even if there are none. */
   sendNews(): void;
 }
 
-/** What tells one way of polling from another. */
+/** One way of polling: short or long. */
 export interface Polling {
-  /** Answers a request for what comes after the cursor: at once, or held until there is news. */
+  /** Answers a request for the messages after the cursor, at once or when there are some. */
   poll(session: PollingSession, cursor: number, request: Poll): void;
   readonly effective: Options;
 }
 
 /**
- * A server that is asked for messages: `POST /sessions` opens, `GET /messages/<session>?cursor=<n>` fetches, `DELETE
- * /sessions/<session>` ends, and one POST to `/messages/<session>` brings a message up. Options: `gzip` compresses answers with
- * messages for whoever accepts that; with `base64` bytes come as `{"b":"…"}`.
+ * Serves clients that poll: `POST /sessions` opens a session, `GET /messages/<session>?cursor=<n>` fetches messages, `DELETE
+ * /sessions/<session>` ends it, and a POST to `/messages/<session>` sends a message up. Options: `gzip` compresses answers with
+ * messages for clients that accept it; `base64` sends bytes as `{"b":"…"}`.
  */
 export async function listenForPolls(
   application: Application,
@@ -71,9 +71,8 @@ export async function listenForPolls(
   { poll, effective }: Polling,
 ): Promise<Listener> {
   const sessions = new Map<string, PollingSession>();
-  /** Of each connection. */
-  const opened = new WeakMap<object, number>();
   const { limits } = settings;
+  const refuseMore = sessionQuota(limits, 'too many sessions');
   const { messageBytes } = limits;
   const { gzip: compresses = false, base64 = false } = settings.options;
   const kept = base64 ? (message: Message) => message : textOf;
@@ -84,9 +83,7 @@ export async function listenForPolls(
   }
 
   function open(request: WebRequest, response: WebResponse, auth: AuthContext): void {
-    const before = opened.get(request.socket) ?? 0;
-    if (before >= limits.subscriptions) return refuseAndCut(request, response, 429, 'too many sessions');
-    opened.set(request.socket, before + 1);
+    if (refuseMore(request, response)) return;
     const id = randomUUID();
     const session: PollingSession = {
       id,
@@ -103,7 +100,7 @@ export async function listenForPolls(
     sendJson(response, 201, JSON.stringify({ session: id }));
   }
 
-  /** The request being held, if any, is answered with what there is or, where there is a status, with that. */
+  /** Ends a session. A held request is answered with `status` if there is one, otherwise with the messages that there are. */
   function end(session: PollingSession, status?: number, reason = ''): void {
     sessions.delete(session.id);
     session.forget();
@@ -189,7 +186,7 @@ export async function listenForPolls(
   };
 }
 
-/** Bytes cannot stand in JSON: they are written as an object with their base64. */
+/** JSON of an answer. Bytes, which JSON lacks, become an object with their base64. */
 function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: boolean): string {
   if (!base64) return JSON.stringify(read);
   const messages = read.messages.map((message) =>

@@ -16,15 +16,15 @@ import {
 } from './http.ts';
 import { createHttp2Server } from './http2.ts';
 
-/** How messages are written into an answer that does not end. */
+/** One way of writing messages into an answer that stays open. */
 export interface Streaming {
-  /** Where the stream is asked for: `/<path>`. */
+  /** Path of the stream, without the slash. */
   readonly path: string;
   readonly contentType: string;
-  /** What the stream begins with. It tells the session, to whose address messages are posted. */
+  /** Beginning of the stream: it names the session, to whose address messages are posted. */
   greeting(session: string): Buffer;
   encode(message: Message): Buffer;
-  /** Compresses the answer for whoever accepts that. */
+  /** True to compress the answer for clients that accept gzip. */
   readonly gzip?: boolean;
   readonly effective: Options;
 }
@@ -32,14 +32,14 @@ export interface Streaming {
 interface Stream {
   readonly response: WebResponse;
   readonly body: EventStream;
-  /** Whose it is: a POST of anybody else finds no session. */
+  /** Owner of the session; POSTs of other clients get 404. */
   readonly subject: string;
   readonly take: () => boolean;
 }
 
 /**
- * Messages down in one answer that stays open (`GET /<path>`), up by one POST each (`POST /messages/<session>`). Over HTTP/2
- * where the option `http` is `2`.
+ * Sends messages down in one answer that stays open (`GET /<path>`) and takes messages up as POSTs (`POST /messages/<session>`).
+ * Uses HTTP/2 if the option `http` is `2`.
  */
 export async function listenForStreams(
   application: Application,
@@ -62,7 +62,7 @@ export async function listenForStreams(
     response.writeHead(200, {
       'content-type': contentType,
       'cache-control': 'no-cache',
-      // Asks nginx not to hold messages back until its buffer is full.
+      // Asks nginx not to buffer messages.
       'x-accel-buffering': 'no',
       ...(compressed ? { 'content-encoding': 'gzip' } : {}),
     });

@@ -2,19 +2,19 @@ import type { Duplex } from 'node:stream';
 import type { Limits } from '../../../bench/contract.ts';
 import { tokenBucket } from '../token-bucket.ts';
 
-/** Control packet type and flags, then one to four bytes of remaining length. [MQTT-2.2.3] */
+/** Maximum number of bytes of a packet's remaining length, which follow its type and flags. [MQTT-2.2.3] */
 const MAX_LENGTH_BYTES = 4;
-/** Reads a packet may come in: each is kept by itself until the packet is whole, at many times the cost of a byte. */
+/** Maximum number of reads of a packet: each is kept separately until the packet is complete, at many times the cost of a byte. */
 const MAX_READS = 4_096;
-/** PUBACK to PUBCOMP: the answers a subscriber owes to what it is sent. [MQTT-2.2.1] */
+/** True for PUBACK to PUBCOMP, a subscriber's answers to messages. [MQTT-2.2.1] */
 const isAnswer = (type: number): boolean => type >= 4 && type <= 7;
-/** A subscriber answers everybody's messages, so it may do that more often than send its own. */
+/** Answers allowed for each message sent: a subscriber answers everybody's messages. */
 const ANSWERS_A_MESSAGE = 8;
 
 /**
- * Ends a connection as soon as a packet's fixed header declares more than `maxBytes`, when one comes in too many pieces
- * or takes too long, or when they come too fast, whatever they are. MQTT allows 256 MB, and aedes would gather all of it first. MQTT 3.1.1 has no
- * reason code for this: closing is its refusal [MQTT-4.8.0-1].
+ * Ends a connection when a packet's fixed header declares more than `maxBytes`, or when a packet comes in too many pieces
+ * or takes too long, or when packets of any type come too fast. MQTT allows 256 MB, and aedes would buffer all of it first. MQTT
+ * 3.1.1 has no reason code for this: closing is its refusal [MQTT-4.8.0-1].
  */
 export function guardPackets(
   socket: Duplex,
@@ -31,7 +31,7 @@ export function guardPackets(
   };
   socket.once('close', whole);
   const push = socket.push.bind(socket);
-  // `push` is where a socket hands on what it read: the one place that comes before the broker's own buffer.
+  // A socket passes on what it has read through `push`, the only place before the broker's own buffer.
   socket.push = (chunk: Buffer | null, encoding?: BufferEncoding): boolean => {
     const found = chunk === null ? 'whole' : walk(chunk);
     if (found === 'refused') {
@@ -45,8 +45,8 @@ export function guardPackets(
 }
 
 /**
- * Follows packet boundaries through a stream of chunks: whether a chunk ends with a packet or within one. Unauthorized is a packet
- * that declares more than `maxBytes`, that comes in too many chunks, or whose type `admits` does not let in.
+ * Follows packet boundaries through a stream of chunks. Says if a chunk ends with a packet or within one. Refuses a packet that
+ * declares more than `maxBytes`, that comes in too many chunks, or whose type `admits` does not allow.
  */
 export function packetWalker(
   maxBytes: number,

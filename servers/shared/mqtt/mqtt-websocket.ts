@@ -6,10 +6,10 @@ import type { Authenticator } from '../authenticator.ts';
 import { createWebServer, notFound } from '../http/http.ts';
 import { acceptWebSockets, endSocket } from '../sockets.ts';
 
-/** The one subprotocol there is. [MQTT-6.0.0-3] */
+/** Subprotocol of MQTT over WebSocket. [MQTT-6.0.0-3] */
 const SUBPROTOCOL = 'mqtt';
 
-/** A web server that takes MQTT over WebSocket; a token comes with MQTT's own CONNECT, not with the handshake below it. */
+/** Creates a web server for MQTT over WebSocket. A token comes with MQTT's own CONNECT, not with the handshake below it. */
 export function createMqttWebServer(
   settings: ServerSettings,
   {
@@ -24,15 +24,15 @@ export function createMqttWebServer(
     authenticator,
     limits,
     tokenInHandshake: false,
-    // A message may hold several packets, or a part of one. [MQTT-6.0.0-2]
+    // A message may contain several packets, or a part of one. [MQTT-6.0.0-2]
     maxPayload: Math.max(packetBytes, MAX_COALESCED_BYTES),
     options: { handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL },
   });
   wss.on('connection', (socket) => {
-    // Who offers none is let through by `ws`.
-    if (socket.protocol !== SUBPROTOCOL) return endSocket(socket, 1002, 'the subprotocol is mqtt');
+    // `ws` accepts clients that offer no subprotocol.
+    if (socket.protocol !== SUBPROTOCOL) return endSocket(socket, 1002, 'the subprotocol must be mqtt');
     const stream = createWebSocketStream(socket, { writev: writeCoalesced });
-    // [MQTT-6.0.0-1]
+    // MQTT needs binary messages. [MQTT-6.0.0-1]
     socket.on('message', (_data, binary) => {
       if (!binary) endSocket(socket, 1003, 'binary only');
     });

@@ -11,7 +11,7 @@ test('what was received and not handed over waits, with what keeping it costs', 
   expect([box.isEmpty, box.waitingBytes]).toEqual([true, 0]);
   peer.sent = 5 * 1_000;
   box.take('x'.repeat(1_000));
-  // Four like the one that is known.
+  // Four waiting messages of the size of the known one.
   expect([box.isEmpty, box.waitingBytes]).toEqual([false, 4 * (1_000 + 256)]);
   for (let left = 4; left > 0; left--) box.take(new Uint8Array(1_000));
   expect([box.isEmpty, box.waitingBytes]).toEqual([true, 0]);
@@ -23,7 +23,7 @@ test('small messages after large ones are soon known to be small', () => {
   for (let large = 0; large < 1_000; large++) box.take(new Uint8Array(60_000));
   const taken = box.waitingBytes;
   for (let small = 0; small < 4_000; small++) box.take('x'.repeat(10));
-  // 96,000 of them, and no longer a seventeenth of one large one.
+  // Estimated as 96,000 small messages, no longer as a seventeenth of a large one.
   expect(taken).toBeLessThan(1_100_000);
   expect(box.waitingBytes).toBeGreaterThan(0.95 * 96_000 * (10 + 256));
 });
@@ -33,7 +33,7 @@ test('text is counted as it was sent, and what is none never as more than that',
   peer.sent = Buffer.byteLength('zwölf €');
   box.take('zwölf €');
   expect(box.isEmpty).toBe(true);
-  // Two bytes that are no UTF-8, each of them handed over as a character of three.
+  // Two bytes that are not UTF-8, each delivered as a character of three bytes.
   peer.sent += 2 + 100;
   box.take(Buffer.of(0xff, 0xff).toString());
   expect(box.waitingBytes).toBeGreaterThanOrEqual(100);

@@ -1,27 +1,28 @@
 import type { Message } from '../../../bench/contract.ts';
 
-/** What a message costs beside its own bytes as long as it waits. */
+/** Memory of a waiting message besides its own bytes. */
 const OVERHEAD_BYTES = 256;
-/** After so many messages those before count half. */
+/** Number of messages after which the earlier ones count half. */
 const REMEMBERED = 256;
 
 /**
- * What a peer has sent and our code was not handed yet. libdatachannel takes what comes on threads of its own, so that nothing
- * holds the sender back; its binding queues it without a bound, and does not say how much that is. It follows from the bytes received so far.
+ * Estimates the messages that a peer has sent and our code has not been given yet. libdatachannel receives on its own threads, so
+ * nothing slows the sender down; its binding queues messages without a limit, and does not say how many. The estimate follows from
+ * the bytes received so far.
  */
 export class Inbox {
   readonly #received: () => number;
   #taken = 0;
-  /** Of the last messages: what waits is taken to be like them. */
+  /** Number and bytes of the last messages; waiting ones are assumed to have the same average size. */
   #messages = 0;
   #bytes = 0;
 
-  /** @param received bytes of the peer's messages so far, queued or not */
+  /** @param received returns the bytes of the peer's messages so far, queued or not */
   constructor(received: () => number) {
     this.#received = received;
   }
 
-  /** Notes a message that was handed over. */
+  /** Notes a message that was given to our code. */
   take(message: Message): void {
     const bytes = minBytes(message);
     this.#taken += bytes;
@@ -31,12 +32,12 @@ export class Inbox {
     this.#bytes /= 2;
   }
 
-  /** Nothing is left in it, as far as bytes can tell. */
+  /** True if no bytes are waiting. */
   get isEmpty(): boolean {
     return this.#received() <= this.#taken;
   }
 
-  /** Memory that the queue takes. */
+  /** Estimated memory of the queue. */
   get waitingBytes(): number {
     const bytes = Math.max(0, this.#received() - this.#taken);
     const each = Math.max(1, this.#bytes / Math.max(1, this.#messages));
@@ -44,7 +45,7 @@ export class Inbox {
   }
 }
 
-/** No more than a message had on the wire: what is no UTF-8 comes as U+FFFD, three bytes in the place of one or more. */
+/** Lower bound of a message's bytes on the wire: bytes that are not UTF-8 arrive as U+FFFD, three bytes in place of one or more. */
 function minBytes(message: Message): number {
   if (typeof message !== 'string') return message.length;
   const bytes = Buffer.byteLength(message);

@@ -1,34 +1,34 @@
 import type { RawData } from 'ws';
 
-/** Longest message of a client that is read, in bytes: an offer has about 600, with many candidates some thousands. */
+/** Maximum size of a client's signalling message: an offer has about 600 bytes, or some thousands with many candidates. */
 export const MAX_SIGNAL_BYTES = 16_384;
 
-/** What is taken from a client's offer; nothing else of it gets any further. */
+/** Values read from a client's offer; everything else in it is discarded. */
 export interface Offer {
   readonly ufrag: string;
   readonly password: string;
   readonly fingerprint: string;
   readonly sctpPort: number;
-  /** Largest message the client takes. */
+  /** Largest message that the client accepts. */
   readonly messageBytes: number;
 }
 
-/** RFC 8839 §5.4: so many `ice-char`. */
+/** RFC 8839 §5.4: 4 to 256 `ice-char`, and 22 to 256. */
 const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/]{4,256})$/m;
 const PASSWORD = /^a=ice-pwd:([A-Za-z0-9+/]{22,256})$/m;
-/** RFC 8122 §5, with the hash that everyone has to know. */
+/** RFC 8122 §5, with the mandatory hash function. */
 const FINGERPRINT = /^a=fingerprint:sha-256 ((?:[0-9A-F]{2}:){31}[0-9A-F]{2})$/im;
 /** RFC 8842 §5.2: an offer leaves the role to the answer. */
 const SETUP = /^a=setup:actpass$/m;
 const MEDIA = /^m=.*$/gm;
 const DATA_CHANNEL = /^m=application \d{1,5} UDP\/DTLS\/SCTP webrtc-datachannel$/;
 const SCTP_PORT = /^a=sctp-port:(\d{1,5})$/m;
-/** RFC 8841 §6.1: 64 KiB where it is left out, no limit where it is 0. */
+/** RFC 8841 §6.1: 64 KiB if absent, no limit if 0. */
 const MESSAGE_SIZE = /^a=max-message-size:(\d{1,20})$/m;
 const DEFAULT_MESSAGE_BYTES = 65_536;
 const UNLIMITED = 2 ** 31 - 1;
 
-/** The only message a client sends: `{"type":"offer","sdp":"…"}`. Undefined where it is anything else. */
+/** Reads an offer, `{"type":"offer","sdp":"…"}`, the only message that a client sends. Undefined for anything else. */
 export function readOffer(data: RawData, isBinary: boolean): Offer | undefined {
   if (isBinary) return undefined;
   const { type, sdp, ...more } = fieldsOf(String(data));
@@ -54,8 +54,8 @@ function fieldsOf(text: string): Record<string, unknown> {
 }
 
 /**
- * A description made of the offer's facts alone. It has no candidates: the server answers those who come to its own address,
- * and nobody tells it where to send.
+ * Session description made from the offer's values alone. It has no candidates: the server answers clients that come to its own
+ * address, and no client can tell it where to send.
  */
 export function descriptionOf({ ufrag, password, fingerprint, sctpPort, messageBytes }: Offer): string {
   return [
@@ -77,7 +77,7 @@ export function descriptionOf({ ufrag, password, fingerprint, sctpPort, messageB
   ].join('\r\n');
 }
 
-/** The answer as it is sent, with the limit that is kept to: the library is told of one byte more. */
+/** Answer to an offer, with the real limit of messages: the library's own is one byte larger. */
 export function answerOf(sdp: string, messageBytes: number): string {
   return JSON.stringify({
     type: 'answer',

@@ -7,34 +7,34 @@ export interface Target {
   readonly url: string;
   readonly token: string;
   readonly limits: Limits;
-  /** Connects; the connection is cut when the attack is over, if not before. */
+  /** Connects. The connection is cut at the latest when the attack is over. */
   dial(): Promise<RawPeer>;
 }
 
-/** Misbehaviour of one peer. It ends by itself, and dials nothing but the server it is given. */
+/** Misbehaviour of one peer. It ends by itself and dials only the server it is given. */
 export interface Attack {
   readonly name: string;
-  /** Matches what the peer was told, when it was cut or in an answer. */
+  /** Matches the reason that the peer was given, in an answer or when it was cut. */
   readonly refused: RegExp;
-  /** Resolves with what the peer was told once it has been cut. */
+  /** Resolves with the reason that the peer was given, once it has been cut. */
   readonly run: (target: Target) => Promise<string>;
 }
 
 export const CLOSED = /closed/;
-/** Size that messages and frames declare and never reach. */
+/** Size that attacks declare for a message or frame and never send. */
 export const DECLARED_BYTES = 256 * 1024 * 1024;
 const SLOW_BYTE_MS = 250;
-/** Pieces of a flood that are written at once. */
+/** Number of pieces of a flood in one write. */
 const FLOOD_BATCH = 100;
 
-/** Resolves, once the peer is cut, with the code of its close frame, or with what the server said and that it is closed. */
+/** Waits until the peer is cut. Resolves with the code of the close frame, or with the server's last words followed by “closed”. */
 export async function closeReason(peer: RawPeer): Promise<string> {
   await peer.ended;
   const { closed } = framesOf(peer.bytes);
   return closed === undefined ? `${peer.text.slice(-2_000)} closed` : `closed with ${closed}`;
 }
 
-/** Writes a byte after another, slowly, until the connection is cut. */
+/** Writes one byte every 250 ms until the connection is cut. */
 export async function writeSlowly(peer: RawPeer, byte: string | Uint8Array): Promise<string> {
   const timer = setInterval(() => void peer.write(byte), SLOW_BYTE_MS);
   try {
@@ -50,7 +50,7 @@ interface Sink {
   write(bytes: Uint8Array): Promise<boolean>;
 }
 
-/** Writes `count` pieces as fast as the sink takes them, until it is over. */
+/** Writes `count` pieces as fast as the sink takes them; stops when it closes. */
 export async function flood(
   sink: Sink,
   pieces: string | Uint8Array | ((index: number) => Uint8Array),
@@ -68,7 +68,7 @@ const always =
   (): Value =>
     value;
 
-/** Four bytes, the most significant first. */
+/** Encodes a number in four bytes, most significant first. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);

@@ -7,13 +7,13 @@ const CONTINUATION = 0;
 export interface FrameSettings {
   readonly opcode: number;
   readonly final?: boolean;
-  /** Says that the payload is compressed (RFC 7692 §6). */
+  /** True if the payload is compressed (RFC 7692 §6). */
   readonly rsv1?: boolean;
-  /** Length that the header declares, where that is not the payload's own. */
+  /** Length that the header declares; the payload's own if left out. */
   readonly declares?: number;
 }
 
-/** A client's frame (RFC 6455 §5.2), masked with zeros: the payload stays as it is. */
+/** Builds a client's frame (RFC 6455 §5.2), masked with zeros, which leave the payload as it is. */
 export function frame(payload: string | Uint8Array, settings: FrameSettings): Buffer {
   const { opcode, final = true, rsv1 = false } = settings;
   const bytes = Buffer.from(payload);
@@ -27,14 +27,14 @@ export function frame(payload: string | Uint8Array, settings: FrameSettings): Bu
   return Buffer.concat([Buffer.of(first, 0x80 | (extended.length === 2 ? 126 : 127)), extended, mask, bytes]);
 }
 
-/** The pieces of a message that never ends. */
+/** Builds `count` fragments of a message that never ends. */
 export function pieces(payload: string, count: number): Buffer {
   const first = frame(payload, { opcode: TEXT, final: false });
   const rest = frame(payload, { opcode: CONTINUATION, final: false });
   return Buffer.concat([first, ...Array.from({ length: count - 1 }, () => rest)]);
 }
 
-/** Reads what a server said after its head, frame by frame: the text of each, and the code of its close frame. */
+/** Reads the frames after the server's response to the handshake: the texts, and the code and reason of the close frame. */
 export function framesOf(bytes: Buffer): { texts: string[]; closed: string | undefined } {
   const texts: string[] = [];
   const head = bytes.indexOf('\r\n\r\n');

@@ -19,12 +19,12 @@ export async function openPoster(target: Target, { opens, sessionName, posts }: 
   return { peer: await target.dial(), path, head: `POST ${path} HTTP/1.1\r\n${fields}` };
 }
 
-/** Fields that every request of a session has. */
+/** Header fields of every request of a session. */
 export function authorized({ token }: Target): string {
   return `Host: a\r\nAuthorization: Bearer ${token}\r\n`;
 }
 
-/** Number of answers in what a connection heard. */
+/** Number of HTTP answers in the text that a connection received. */
 export function answersIn(text: string): number {
   return text.split('HTTP/1.1 ').length - 1;
 }

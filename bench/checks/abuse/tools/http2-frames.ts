@@ -1,7 +1,7 @@
 /** First bytes of a connection. RFC 9113 §3.4 */
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
-/** RFC 9113 §6. */
+/** Frame types and flags. RFC 9113 §6 */
 export const DATA = 0;
 export const HEADERS = 1;
 export const PRIORITY = 2;
@@ -17,7 +17,7 @@ export const END_HEADERS = 4;
 
 const HEAD_BYTES = 9;
 
-/** @param stream 0 for what concerns the connection */
+/** @param stream 0 for frames of the whole connection */
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array = new Uint8Array(0)): Buffer {
   const bytes = Buffer.alloc(HEAD_BYTES + payload.length);
   bytes.writeUIntBE(payload.length, 0, 3);
@@ -28,18 +28,18 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return bytes;
 }
 
-/** A header block of literals that nobody has to remember (RFC 7541 §6.2.2). */
+/** Encodes a header block of literals without indexing (RFC 7541 §6.2.2). */
 export function headerBlock(fields: readonly (readonly [name: string, value: string])[]): Buffer {
   return Buffer.concat(fields.flatMap(([name, value]) => [Buffer.of(0), literal(name), literal(value)]));
 }
 
-/** One field that is remembered (§6.2.1), and then named by its place so many times (§6.1): a byte each. */
+/** Encodes one field with indexing (§6.2.1), then `times` references to it (§6.1) of one byte each. */
 export function bombBlock(name: string, value: string, times: number): Buffer {
   const first = Buffer.concat([Buffer.of(0x40), literal(name), literal(value)]);
   return Buffer.concat([first, Buffer.alloc(times, 0x80 | 62)]);
 }
 
-/** A length in seven bits and more (§5.1), and as many bytes. */
+/** Encodes a string literal: its length as a 7-bit-prefix integer (§5.1), then its bytes. */
 function literal(text: string): Buffer {
   const bytes = Buffer.from(text);
   const length: number[] = [];
@@ -68,7 +68,7 @@ const CODES: Readonly<Record<number, string>> = {
 
 export const nameOf = (code: number): string => CODES[code] ?? String(code);
 
-/** Why a server ended the connection or a stream, in the names of RFC 9113 §7; the last it said of either. */
+/** Names (RFC 9113 §7) of the error codes in the last GOAWAY and the last RST_STREAM of a server. */
 export function endsIn(bytes: Buffer): string {
   const said = new Map<string, string>();
   for (let at = 0; at + HEAD_BYTES <= bytes.length; at += HEAD_BYTES + bytes.readUIntBE(at, 3)) {

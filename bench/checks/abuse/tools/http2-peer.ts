@@ -5,13 +5,13 @@ import * as h2 from './http2-frames.ts';
 import type { RawPeer } from './peer.ts';
 import type { Http2Surface, OpenStream } from './surface.ts';
 
-/** Resolves, once the connection is gone, with the words in which the server ended it. */
+/** Waits until the connection is gone. Resolves with the error codes that the server sent, followed by “closed”. */
 export async function connectionError(peer: RawPeer): Promise<string> {
   await peer.ended;
   return `${h2.endsIn(peer.bytes)} closed`;
 }
 
-/** Connects and writes the preface with settings that change nothing. */
+/** Connects and writes the preface with empty settings. */
 export async function openHttp2({ dial }: Target): Promise<RawPeer> {
   const peer = await dial();
   await peer.write(Buffer.concat([Buffer.from(h2.PREFACE), h2.frame(h2.SETTINGS, 0, 0)]));
@@ -32,10 +32,10 @@ export function sessionRequest({ token, url }: Target, { opens, messages }: Http
 }
 
 const SESSION = /[0-9a-f]{8}-[0-9a-f-]{27}/;
-/** Bytes that a message of several writes declares, where it has to declare any. */
+/** Length declared by a message that is sent in pieces, where the protocol declares one. */
 const BEGUN_BYTES = 50_000;
 
-/** Peer that speaks HTTP/2 by Node's own library, and misuses what it carries. */
+/** Peer that speaks correct HTTP/2, by Node's own library, and misuses the transport on it. */
 export class Http2Peer {
   readonly #session: ClientHttp2Session;
   readonly #target: Target;
@@ -46,7 +46,7 @@ export class Http2Peer {
   #goaway = '';
   #name = '';
 
-  /** Resolves once there is a session. */
+  /** Connects and resolves once the session is open. */
   static async dial(
     target: Target,
     surface: Http2Surface,
@@ -114,7 +114,7 @@ export class Http2Peer {
     return message.resume();
   }
 
-  /** Sends a whole message that is well made. */
+  /** Sends a whole, correct message. */
   async send(text: string): Promise<void> {
     if (this.#openStream !== undefined) {
       return void (await this.write(this.down, await this.#openStream.encode(text)));
@@ -124,7 +124,7 @@ export class Http2Peer {
     await Promise.race([ended(message), ended(this.down)]);
   }
 
-  /** Resolves with true once the bytes were taken, or with false once the stream is over. */
+  /** Resolves with true once the bytes are written, or with false once the stream is over. */
   async write(stream: ClientHttp2Stream, bytes: string | Uint8Array): Promise<boolean> {
     if (stream.closed || stream.destroyed || stream.writableEnded) return false;
     const gone = Promise.withResolvers<void>();
@@ -134,7 +134,7 @@ export class Http2Peer {
     return !stream.closed && !stream.readableEnded;
   }
 
-  /** Resolves with what a stream was told once it is over; if messages go up on it, once its connection is. */
+  /** Resolves with the stream's status fields and error codes once it is over, or its connection if messages go up on it. */
   async told(stream: ClientHttp2Stream): Promise<string> {
     if (!stream.destroyed && !stream.readableEnded) await ended(stream);
     if (this.#openStream !== undefined && !this.#session.destroyed) await ended(this.#session);
@@ -147,8 +147,8 @@ export class Http2Peer {
 }
 
 /**
- * Resolves when it is over, with an error or without. A stream with something left to write may be reset, and its end is all that
- * Node tells.
+ * Resolves when it closes or ends, with an error or without. Node.js emits only `end` for a stream that is reset with something left
+ * to write.
  */
 export const ended = (one: ClientHttp2Stream | ClientHttp2Session): Promise<unknown> =>
   new Promise((resolve) => one.once('close', resolve).once('end', resolve));

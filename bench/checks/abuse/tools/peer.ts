@@ -1,11 +1,11 @@
 import { connect as dial, type Socket } from 'node:net';
 
-/** Bytes of a server's words that are kept: more than a verdict can need. */
+/** Max number of received bytes that are kept: more than any check reads. */
 const MAX_KEPT_BYTES = 1 << 23;
-/** Time between two attempts to say more to a server that has said goodbye. */
+/** Time between two writes to a server that has ended its half of the connection. */
 const RETRY_MS = 100;
 
-/** A connection that keeps to no protocol: what it writes is up to the attack, and what it was told is kept. */
+/** TCP connection without a protocol: attacks write any bytes, and what the server answers is kept. */
 export class RawPeer {
   readonly #socket: Socket;
   readonly #chunks: Buffer[] = [];
@@ -14,7 +14,7 @@ export class RawPeer {
   #heard: (() => void) | undefined;
   over = false;
 
-  /** Once connected. */
+  /** Resolves once connected. */
   static async dial(url: string): Promise<RawPeer> {
     const { hostname, port } = new URL(url);
     const socket = dial({
@@ -36,7 +36,7 @@ export class RawPeer {
       this.#kept += chunk.length;
       this.#heard?.();
     });
-    // It goes on after the server's goodbye, and is over only when the server will not have any more of it.
+    // The peer keeps writing after the server has ended its half, and is over only when the server resets the connection.
     let retry: NodeJS.Timeout | undefined;
     socket.once('end', () => {
       retry = setInterval(() => socket.write('x'), RETRY_MS);
@@ -49,7 +49,7 @@ export class RawPeer {
     });
   }
 
-  /** Resolves once it was taken, or false once the connection is over. */
+  /** Resolves with true once the bytes are written, or with false once the connection is over. */
   async write(bytes: string | Uint8Array): Promise<boolean> {
     if (this.over || this.#socket.writableEnded) return false;
     if (!this.#socket.write(bytes)) {
@@ -75,11 +75,11 @@ export class RawPeer {
     return this.bytes.toString('latin1');
   }
 
-  /** Resolves with everything heard so far once it holds what is looked for; rejects when the connection ends before that. */
+  /** Waits until the text received so far matches `wanted`, and resolves with it. Rejects if the connection ends before. */
   async hears(wanted: RegExp | ((text: string) => boolean)): Promise<string> {
     const found = typeof wanted === 'function' ? wanted : (text: string) => wanted.test(text);
     while (!found(this.text)) {
-      if (this.over) throw new Error(`the server ended the connection instead of saying ${wanted}: ${this.text}`);
+      if (this.over) throw new Error(`the server ended the connection before it sent ${wanted}: ${this.text}`);
       await new Promise<void>((resolve) => {
         this.#heard = resolve;
       });

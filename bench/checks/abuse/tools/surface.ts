@@ -9,17 +9,17 @@ export type AttackKind =
   | 'a compression bomb'
   | 'a flood of messages';
 
-/** Patterns that match what a refused peer is told, by why it is refused. */
+/** Patterns of the reason that a refused peer is given, by cause. */
 export interface Refusals {
-  /** Its message is over the limit. */
+  /** The peer's message is over the limit. */
   readonly tooLarge: RegExp;
-  /** It brings no valid token; left out where `capabilities.auth` is false. */
+  /** The peer has no valid token; left out where `capabilities.auth` is false. */
   readonly unauthorized?: RegExp;
-  /** It sends more messages a second than are allowed. */
+  /** The peer sends more messages a second than are allowed. */
   readonly flood: RegExp;
-  /** It connects and never authenticates; left out where connecting is all it takes. */
+  /** The peer connects and never authenticates; left out where a connection alone is a session. */
   readonly silence?: RegExp;
-  /** It did not read broadcasts for too long; left out where the reason is lost with the connection. */
+  /** The peer did not read broadcasts for too long; left out where it cannot learn the reason. */
   readonly behind?: RegExp;
 }
 
@@ -27,20 +27,20 @@ interface Surface {
   readonly refusals: Refusals;
   /** Reasons why no attack of a kind applies, by kind. */
   readonly untried?: Readonly<Partial<Record<AttackKind, string>>>;
-  /** Attacks on the transport's own protocol; those on the protocol below come in any case. */
+  /** Attacks on the transport's own protocol, in addition to those on the protocol below it. */
   readonly attacks?: () => Promise<readonly Attack[]>;
-  /** Bytes of broadcasts after which a subscriber that reads nothing is cut, where the usual number is too many or too few. */
+  /** Bytes of broadcasts after which a subscriber that reads nothing is cut, where it differs from the usual number. */
   readonly behindAfterBytes?: number;
 }
 
-/** A protocol of its own on a TCP connection. */
+/** Surface of a transport with a protocol of its own on a TCP connection. */
 export interface TcpSurface extends Surface {
   readonly protocol: 'tcp-stream';
   /** First bytes of a connection, after which the server waits for more. */
   readonly opening: Uint8Array;
 }
 
-/** Requests of HTTP/1.1: one opens a session, others post its messages. */
+/** Surface of a transport over HTTP/1.1: one request opens a session, others post its messages. */
 export interface HttpSurface extends Surface {
   readonly protocol: 'http';
   /** Method and path of the request that opens a session. */
@@ -49,45 +49,45 @@ export interface HttpSurface extends Surface {
   readonly sessionName: RegExp;
   /** Path that messages are posted to; the session's name follows it. */
   readonly posts: string;
-  /** True if a session lives on when the connection that opened it is gone. */
+  /** True if a session survives the connection that opened it. */
   readonly outlivesConnection: boolean;
-  /** True if a body is read as it comes, whatever length and coding its headers declare. */
+  /** True if a body is read as a stream, and its headers' length and coding are ignored. */
   readonly ignoresBodyHeaders?: true;
 }
 
-/** A WebSocket that carries everything. */
+/** Surface of a transport whose messages all go over a WebSocket. */
 export interface WebSocketSurface extends Surface {
   readonly protocol: 'websocket';
   readonly subprotocol?: string;
-  /** Path of the handshake, where it is not that of the server's URL with the token. */
+  /** Path of the handshake; that of the server's URL, with the token, if left out. */
   readonly path?: string;
   /** True if a peer that breaks a rule of RFC 6455 is cut without the close code that says so. */
   readonly hidesCloseCodes?: true;
 }
 
-/** Streams of HTTP/2 without TLS. */
+/** Surface of a transport over HTTP/2 without TLS. */
 export interface Http2Surface extends Surface {
   readonly protocol: 'http2';
   /** Method and path of the request that opens a session. */
   readonly opens: string;
-  /** Carrier of a message up: a POST to this path and the session's name, or the stream that opened the session. */
+  /** Way of a message to the server: a POST to the path `posts` plus the session's name, or the stream that opened the session. */
   readonly messages: { readonly posts: string } | OpenStream;
 }
 
-/** Messages on the stream that opened the session, as gRPC has them. */
+/** Encoding of messages on the stream that opened the session, as in gRPC. */
 export interface OpenStream {
-  /** Header fields of the request that opens it, beside the usual ones. */
+  /** Additional header fields of the request that opens the stream. */
   readonly fields: readonly (readonly [name: string, value: string])[];
-  /** First bytes of a message that declares so many bytes. */
+  /** Returns the first bytes of a message that declares a length. */
   begin(declaredBytes: number): Uint8Array;
-  /** A whole message. */
+  /** Encodes a whole message. */
   encode(text: string): Promise<Uint8Array>;
 }
 
-/** Datagrams; only the transport's own attacks know what is in them. */
+/** Surface of a transport over UDP; only its own attacks know its datagrams. */
 export interface UdpSurface extends Surface {
   readonly protocol: 'udp';
 }
 
-/** All that attacks have to know of a transport: what it is built on, and in which words it refuses. */
+/** Knowledge about a transport that attacks need: the protocol below it, and the reasons it gives when it refuses. */
 export type AttackSurface = TcpSurface | HttpSurface | WebSocketSurface | Http2Surface | UdpSurface;

@@ -8,7 +8,7 @@ interface Handshake {
   readonly deflate?: boolean;
 }
 
-/** Asks for a WebSocket; resolves with the server's head once that has come. */
+/** Sends the request of a handshake; resolves with the head of the server's answer. Throws unless that is 101. */
 async function handshake(peer: RawPeer, { path, subprotocol, deflate }: Handshake): Promise<string> {
   const lines = [
     `GET ${path} HTTP/1.1`,
@@ -22,7 +22,7 @@ async function handshake(peer: RawPeer, { path, subprotocol, deflate }: Handshak
   ];
   await peer.write(`${lines.join('\r\n')}\r\n\r\n`);
   const said = await peer.hears(/\r\n\r\n/);
-  if (!said.startsWith('HTTP/1.1 101')) throw new Error(`no WebSocket: ${said}`);
+  if (!said.startsWith('HTTP/1.1 101')) throw new Error(`the server refused the WebSocket: ${said}`);
   return said.slice(0, said.indexOf('\r\n\r\n'));
 }
 

@@ -3,22 +3,22 @@ import type { TokenRules } from '../../../contract.ts';
 
 type Algorithm = TokenRules['algorithm'];
 type Json = Readonly<Record<string, unknown>>;
-/** Signs what stands before a token's second dot. */
+/** Signs the part of a token before its second dot. */
 type Signer = (input: string) => Buffer;
 
 export interface BadToken {
   readonly what: string;
   readonly token: string | undefined;
-  /** The client's library or a limit of the protocol may stop it before the server's own check: any refusal is good. */
+  /** True if the client's library or a limit of the protocol may refuse it before the server's own check; any reason is accepted. */
   readonly stoppedEarly?: true;
 }
 
-/** What a server is told to check, good tokens for it, and bad ones of every kind that is known to have worked somewhere. */
+/** Token rules of a server, good tokens for them, and bad ones of every kind known to have deceived some server. */
 export interface Forge {
   readonly rules: TokenRules;
-  /** @param lifeSeconds from now; may have a fraction */
+  /** Makes a valid token. @param lifeSeconds from now; may have a fraction */
   good(subject: string, lifeSeconds?: number): string;
-  /** Unusual, and yet to be admitted. */
+  /** Unusual tokens that have to be admitted. */
   readonly unusual: readonly { readonly what: string; readonly token: string }[];
   readonly bad: readonly BadToken[];
 }
@@ -26,7 +26,7 @@ export interface Forge {
 const ISSUER = 'https://issuer.example';
 const AUDIENCE = 'https://audience.example';
 
-/** Signs with nothing but Node's own cryptography: what it says is not the word of the library that is tested. */
+/** Makes rules and tokens with Node's own cryptography, independent of the library that is tested. */
 export function openForge(algorithm: Algorithm): Forge {
   const secret = randomBytes(32);
   const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -92,13 +92,13 @@ export function openForge(algorithm: Algorithm): Forge {
       { what: 'another key', token: make({}, header, theirs[algorithm]) },
       { what: 'the other algorithm, our key for it', token: make({}, { alg: other }, ours[other]) },
       { what: 'the other algorithm, our alg', token: make({}, header, ours[other]) },
-      { what: 'run out an hour ago', token: make({ exp: now - 3_600 }) },
-      { what: 'run out a second ago', token: make({ exp: now - 1 }) },
-      { what: 'run out in 1970', token: make({ exp: 0 }) },
+      { what: 'expired an hour ago', token: make({ exp: now - 3_600 }) },
+      { what: 'expired a second ago', token: make({ exp: now - 1 }) },
+      { what: 'expired in 1970', token: make({ exp: 0 }) },
       { what: 'not valid yet', token: make({ nbf: now + 3_600 }) },
-      { what: 'no end', token: make({ exp: undefined }) },
-      { what: 'an end that is text', token: make({ exp: '9999999999' }) },
-      { what: 'an end that is null', token: make({ exp: null }) },
+      { what: 'no expiry', token: make({ exp: undefined }) },
+      { what: 'an expiry that is text', token: make({ exp: '9999999999' }) },
+      { what: 'an expiry that is null', token: make({ exp: null }) },
       { what: 'another issuer', token: make({ iss: `${ISSUER}.evil.example` }) },
       { what: 'no issuer', token: make({ iss: undefined }) },
       { what: 'another audience', token: make({ aud: `${AUDIENCE}/` }) },

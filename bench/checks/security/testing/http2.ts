@@ -1,20 +1,20 @@
 import { connect, type IncomingHttpHeaders, type OutgoingHttpHeaders, performServerHandshake } from 'node:http2';
 import type { Socket } from 'node:net';
 
-/** One connection through a relay, a character a byte. */
+/** Traffic of one connection through a relay, one character per byte. */
 export interface Overheard {
-  /** HTTP requests as the server got them, head and body. */
+  /** HTTP requests as the server got them, with head and body. */
   readonly requests: string[];
-  /** All that the server said. */
+  /** Everything that the server sent. */
   down: string;
 }
 
-/** HTTP/2 (RFC 9113) without TLS, told and taken down as if it were text like HTTP/1.1. */
+/** First bytes of an HTTP/2 connection (RFC 9113 §3.4). */
 export const PREFACE = 'PRI * HTTP/2.0\r\n';
 
 const quiet = (): void => {};
 
-/** Hands every stream of a client's connection on to the server, with an `Origin` where there is one. */
+/** Forwards every stream of a client's connection to the server, with an `Origin` if one is given. Requests are recorded as HTTP/1.1-like text. */
 export function relayStreams(near: Socket, target: string, heard: Overheard, origin: string | undefined): void {
   const far = connect(target);
   const session = performServerHandshake(near);
@@ -41,7 +41,7 @@ export function relayStreams(near: Socket, target: string, heard: Overheard, ori
   });
 }
 
-/** Sends a request that was taken down, and resolves with its answer. */
+/** Sends a recorded request and resolves with its answer, as text. */
 export function askStream(url: string, text: string): Promise<string> {
   const end = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, end).split('\r\n');

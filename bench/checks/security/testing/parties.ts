@@ -5,17 +5,17 @@ import { Kit, type Peer, within } from '../../../testing/kit.ts';
 import { type Subject, subjects } from '../../../testing/subjects.ts';
 import { capabilitiesOf, loadClient, loadServer, optionsOf, surfaceOf } from '../../../transports/index.ts';
 
-/** A transport in one of its variants, with its modules. Which those are the registry says, and nothing else. */
+/** Transport or variant under test, with its modules. */
 export interface Party extends Subject {
   readonly server: ServerModule;
   readonly client: ClientModule;
-  /** A page of any origin may try to talk to it. */
+  /** True if its client runs in browsers. */
   readonly browser: boolean;
-  /** Matches the reason that a session without a valid token is given. */
+  /** Matches the reason for which a session without a valid token is refused. */
   readonly unauthorized: RegExp;
 }
 
-/** Every subject that asks for tokens, those included that cannot be used on this machine: tests report them as unavailable. */
+/** Every subject that checks tokens, including those that this machine cannot run: tests report them as unavailable. */
 export async function everyParty(): Promise<readonly Party[]> {
   const asking = (await subjects()).filter((subject) => capabilitiesOf(subject).auth === true);
   return Promise.all(
@@ -40,16 +40,16 @@ type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'or
 /** Servers and sessions of one test. They are closed when the test ends. */
 export class PartyKit extends Kit {
   serve(party: Party, guarded: Guarded = {}): Promise<Listener> {
-    // A session that brings nothing where nothing is a token waits for so long before it is refused.
+    // A short time to authenticate, because a session that never sends a token waits for all of it before it is refused.
     const limits = { ...usualLimits(1 << 20), handshakeMs: 2_000 };
     return this.listen(party.server, { options: optionsOf(party), limits, ...guarded });
   }
 
-  /** @param peer receives also what a session gets that is refused in the end */
+  /** Opens a session. @param peer also gets what arrives in a session that is refused in the end */
   join(party: Party, url: string, { token, peer, surroundings = platform }: Opening = {}): Promise<Peer> {
     const settings = { options: optionsOf(party), platform: surroundings };
     const connecting = this.connect(party.client, url, token === undefined ? settings : { ...settings, token }, peer);
-    return within(connecting, 'a session');
+    return within(connecting, 'the session to open');
   }
 }
 
@@ -59,12 +59,12 @@ interface Opening {
   readonly surroundings?: Platform;
 }
 
-/** The reason a promise rejects with; an error where it does not. */
+/** Resolves with the reason that a promise rejects with; rejects if it resolves. */
 export async function refusalOf(promise: Promise<unknown>): Promise<unknown> {
   const outcome = await promise.then(
     () => ({ refused: false }) as const,
     (error: unknown) => ({ refused: true, error }) as const,
   );
-  if (!outcome.refused) throw new Error('was not refused');
+  if (!outcome.refused) throw new Error('the session was not refused');
   return outcome.error;
 }

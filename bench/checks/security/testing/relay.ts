@@ -3,16 +3,16 @@ import { askStream, type Overheard, PREFACE, relayStreams } from './http2.ts';
 import type { PartyKit } from './parties.ts';
 
 export interface Relay {
-  /** The server's URL with the relay in its place. */
+  /** URL of the server with the relay's address. */
   readonly url: string;
   readonly overheard: Overheard[];
 }
 
 /**
- * Stands between a client and a server and hears what is said. Every HTTP request gets an `Origin` header, as if a page from
- * there had made it: so the real client of any transport shows what a page could do.
+ * Starts a relay that records the traffic between a client and a server. It adds an `Origin` header to every HTTP request, so that the
+ * real client of any transport does what a page of that origin could do.
  *
- * @param pageOf the page's origin, given the server's own as the client knows it: the relay's
+ * @param pageOf returns the page's origin, given the server's own origin as the client knows it, which is the relay's
  */
 export async function relay(kit: PartyKit, target: string, pageOf?: (own: string) => string): Promise<Relay> {
   const { protocol, hostname, port } = new URL(target);
@@ -27,7 +27,7 @@ export async function relay(kit: PartyKit, target: string, pageOf?: (own: string
     const origin = pageOf?.(`http://${here}`);
     const asBytes = (): void =>
       relayBytes(near, connect({ host: hostname, port: Number(port), noDelay: true }), heard, origin);
-    // Of HTTP the client's first bytes tell the version; elsewhere the first word may be the server's.
+    // The client's first bytes tell the version of HTTP. In other protocols the server may have to speak first.
     if (protocol !== 'http:') return asBytes();
     near.once('readable', () => {
       const first: Buffer | null = near.read();
@@ -63,14 +63,14 @@ function relayBytes(near: Socket, far: Socket, heard: Overheard, origin: string 
   }
 }
 
-/** Status codes of all HTTP answers that were overheard. */
+/** Status codes of all HTTP answers through the relay. */
 export function statusesOf({ overheard }: Relay): number[] {
   return overheard.flatMap(({ down }) =>
     Array.from(down.matchAll(/^HTTP\/(?:1\.1|2) (\d{3})/gm), ([, code]) => Number(code)),
   );
 }
 
-/** Follows the requests through a connection; what is no HTTP/1.1, or an upgrade to something else, goes through as it is. */
+/** Records a connection's HTTP/1.1 requests and adds their `Origin`. Other protocols, and upgrades to them, pass unchanged. */
 function requestReader(requests: string[], origin: string | undefined): (chunk: Buffer) => Buffer {
   let pending = '';
   let bodyLeft = 0;
@@ -106,7 +106,7 @@ function requestReader(requests: string[], origin: string | undefined): (chunk: 
   };
 }
 
-/** Sends bytes as they are and resolves with all that comes back until the server ends the connection, or says no more. */
+/** Sends a request as it is. Resolves with the whole answer once it is complete or the server ends the connection. */
 export function raw(url: string, request: string): Promise<string> {
   if (/^.* HTTP\/2\r\n/.test(request)) return askStream(url, request);
   const { hostname, port } = new URL(url);
@@ -122,7 +122,7 @@ export function raw(url: string, request: string): Promise<string> {
   });
 }
 
-/** An HTTP answer with its whole body, by its declared length. */
+/** True if an HTTP answer is complete, by its declared length or its last chunk. */
 function isWhole(answer: string): boolean {
   const end = answer.indexOf('\r\n\r\n');
   if (end < 0) return false;

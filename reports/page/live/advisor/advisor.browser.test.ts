@@ -23,7 +23,7 @@ beforeAll(async () => {
   const results = makeResults(RUN);
   const report = await makeReport(results, { resamples: 1_000 });
   html = report.html;
-  // As the page carries it.
+  // The page embeds the analysis as JSON.
   const analysis: typeof report.analysis = JSON.parse(JSON.stringify(report.analysis));
   advised = (answers) => advise({ results, analysis }, answers);
 }, 60_000);
@@ -47,14 +47,14 @@ function presetAnswers(id: string, more: Partial<Answers> = {}): Answers {
   return { ...blank, preset: id, needs, weights, load: { ...blank.load, preferred: scenario }, ...more };
 }
 
-/** Where the questions are: they are made when they come near. */
+/** Scrolls to the questions, which are drawn when they come near. */
 async function ask(page: Page): Promise<void> {
   await page.locator('#advisor').scrollIntoViewIfNeeded();
   await page.locator('.advisor-questions').waitFor();
   await settled(page);
 }
 
-/** All draws were made, for the answers that stand there now. */
+/** Waits until all draws are made for the current answers. */
 async function settled(page: Page): Promise<void> {
   await page.locator('.advisor-result[aria-busy="false"]').waitFor();
 }
@@ -74,7 +74,7 @@ const advice = async (page: Page): Promise<unknown> => rounded(JSON.parse(await 
 const asDocument = (one: Advice): unknown =>
   rounded(JSON.parse(JSON.stringify({ schema: 'wirebench-advice/1', ...one })));
 
-/** Two builds of one engine may differ in the last digit of an exponential. */
+/** Rounds numbers, because two builds of an engine may differ in the last digit of an exponential. */
 function rounded(value: unknown): unknown {
   if (typeof value === 'number') return Number(value.toPrecision(12));
   if (Array.isArray(value)) return value.map(rounded);
@@ -82,7 +82,7 @@ function rounded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rounded(one)]));
 }
 
-describe('the same answers give the same advice as anywhere else', () => {
+describe('answers give the advice that the command line gives', () => {
   test.each([
     ['a preset', '#for=dashboard', presetAnswers('dashboard')],
     [
@@ -131,12 +131,12 @@ function onlyOf(id: keyof typeof EVEN, weight: number): typeof EVEN {
   return { p99: 0, throughput: 0, bytes: 0, cpu: 0, memory: 0, simplicity: 0, features: 0, [id]: weight };
 }
 
-test('no cost is shown before weights were given; what is ruled out is', async () => {
+test('before weights are given, no cost is shown, but options are ruled out', async () => {
   await reader.open(html, {}, async (page) => {
     await ask(page);
-    expect(await heading(page)).toBe('6 of 6 meet these needs.');
+    expect(await heading(page)).toBe('6 of 6 options meet these needs.');
     await page.locator('[data-need="upstream"]').check();
-    await page.getByText('4 of 6 meet these needs.').waitFor();
+    await page.getByText('4 of 6 options meet these needs.').waitFor();
     const result = page.locator('.advisor-result');
     expect(await result.innerText()).not.toMatch(/Use|Consider|Avoid|×|\bms\b|draws/);
     expect(await page.locator('.advisor-out s').allInnerTexts()).toEqual(['long-polling', 'sse']);
@@ -144,12 +144,12 @@ test('no cost is shown before weights were given; what is ruled out is', async (
     await settled(page);
     expect(await result.innerText()).toContain('Measurement:');
     await page.getByRole('button', { name: 'Decision record' }).waitFor();
-    // Each reason leads to where its figure is shown.
+    // Each reason links to the chart with its figure.
     expect(await result.locator(ONE).count()).toBeGreaterThan(0);
   });
 });
 
-test('a link carries every answer, and a reader who follows it stands before the same result', async () => {
+test('a link contains every answer, and following it gives the result again', async () => {
   const kept = await reader.open(html, {}, async (page) => {
     await ask(page);
     await choose(page, 'Live dashboard');
@@ -157,7 +157,7 @@ test('a link carries every answer, and a reader who follows it stands before the
     await page.getByLabel('Clients', { exact: true }).fill('60');
     await page.locator('input[type="number"][data-weight="bytes"]').fill('55');
     await page.getByLabel('Ignore judgement').check();
-    await page.locator('.advisor-load-text', { hasText: 'Asked: 60 clients' }).waitFor();
+    await page.locator('.advisor-load-text', { hasText: 'You gave 60 clients' }).waitFor();
     await settled(page);
     return { hash: await page.evaluate(() => location.hash), heading: await heading(page) };
   });
@@ -176,7 +176,7 @@ test('a link carries every answer, and a reader who follows it stands before the
   });
 });
 
-test.each([true, false])('record and link are copied, or stand ready to be (clipboard: %s)', async (allowed) => {
+test.each([true, false])('record and link are copied, or selected for copying (clipboard: %s)', async (allowed) => {
   await reader.open(html, {}, async (page) => {
     await page.evaluate((may) => {
       const written: string[] = [];
@@ -203,7 +203,7 @@ test.each([true, false])('record and link are copied, or stand ready to be (clip
   });
 });
 
-test('the keyboard alone chooses, weighs, and hears the answer', async () => {
+test('by keyboard alone a reader chooses, sets weights, and hears the answer', async () => {
   await reader.open(html, {}, async (page) => {
     await ask(page);
     await page.getByLabel('Something else').focus();
@@ -212,7 +212,7 @@ test('the keyboard alone chooses, weighs, and hears the answer', async () => {
     expect(await page.getByLabel('Chat', { exact: true }).isChecked()).toBe(true);
     const first = await heading(page);
     await page.locator('[role="status"]', { hasText: first }).waitFor({ state: 'attached' });
-    // Out of the uses, through the needs: the next stop is the first of them.
+    // The next tab stop after the uses is the first need.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
     await page.locator('[data-need="browser"]:not(:checked)').waitFor();
@@ -225,25 +225,27 @@ test('the keyboard alone chooses, weighs, and hears the answer', async () => {
   });
 });
 
-test('answers that cannot both be given, or be read, get no advice but a reason', async () => {
+test('contradictory or unreadable answers give the reason instead of advice', async () => {
   await reader.open(html, {}, async (page) => {
-    // Only an address can say both.
+    // Only an address can contain both.
     await page.evaluate(() => {
       location.hash = '#for=dashboard&need=browser,upstream,push-only';
     });
     await ask(page);
     await page.locator('.advisor-result .advisor-problem').waitFor();
-    expect(await page.locator('.advisor-result').innerText()).toContain('These cannot both be: either clients send');
+    expect(await page.locator('.advisor-result').innerText()).toContain(
+      'These two needs exclude each other: either clients send',
+    );
     expect(await page.locator('.advisor-options').count()).toBe(0);
     await page.locator('[data-need-open="upstream"]').check();
     await page.locator('.advisor-options').waitFor();
     await page.getByLabel('Clients', { exact: true }).fill('many');
     await page.locator('input[name="advisor-clients"][aria-invalid="true"]').waitFor();
-    expect(await page.locator('.advisor-result').innerText()).toContain('A whole number from 1 up');
+    expect(await page.locator('.advisor-result').innerText()).toContain('Enter a whole number of at least 1');
   });
 });
 
-test('a reason leads to the chart that shows its figure, also behind another question', async () => {
+test('a reason links to the chart with its figure, also in a question that is not in front', async () => {
   await reader.open(html, {}, async (page) => {
     await ask(page);
     await choose(page, 'Live dashboard');
@@ -257,7 +259,7 @@ test('a reason leads to the chart that shows its figure, also behind another que
       expect(those.length, start).toBeGreaterThan(0);
       for (const [anchor] of those) expect(anchor).toBe(`question-2-${kind}`);
     }
-    // The first question is in front; the one that was judged is not there to be seen.
+    // The first question is in front, and the second, which was judged, is hidden.
     const chart = page.locator('#question-2-bytes');
     expect(await chart.isVisible()).toBe(false);
     const option = page.locator('.advisor-option', { has: page.locator('a[href="#question-2-bytes"]') }).first();
@@ -270,7 +272,7 @@ test('a reason leads to the chart that shows its figure, also behind another que
       return top >= 0 && top < innerHeight;
     });
     expect(new URL(page.url()).hash).toMatch(/^#question-2-bytes&.*for=dashboard/);
-    // A chart that can show any metric shows the one that the reason is about.
+    // A chart that can show any metric is switched to the reason's.
     await page.getByText('Every figure that was weighed').evaluate((summary) => {
       for (const details of summary.closest('.advisor-result')?.querySelectorAll('details') ?? []) {
         details.setAttribute('open', '');
@@ -285,7 +287,7 @@ test('a reason leads to the chart that shows its figure, also behind another que
   });
 });
 
-test('a need and its opposite are one question, and neither is an answer too', async () => {
+test('a need and its opposite are one question, which can also be left open', async () => {
   await reader.open(html, {}, async (page) => {
     await ask(page);
     await choose(page, 'Live dashboard');
@@ -296,7 +298,7 @@ test('a need and its opposite are one question, and neither is an answer too', a
     await settled(page);
     expect(await asked()).toBe('browser,upstream');
     expect(await page.locator('.advisor-out s').allInnerTexts()).toEqual(['long-polling', 'sse']);
-    // From the keyboard: past the last of the three is the first.
+    // With the arrow key, the selection wraps around to the third choice.
     await page.locator('[data-need="upstream"]').focus();
     await page.keyboard.press('ArrowUp');
     await page.locator('[data-need-open="upstream"]:checked').waitFor();
@@ -304,14 +306,14 @@ test('a need and its opposite are one question, and neither is an answer too', a
   });
 });
 
-test('a judgement of the reader’s own is weighed, marked and kept', async () => {
+test('a reader’s own judgement is weighed, marked and kept', async () => {
   const kept = await reader.open(html, { acceptDownloads: true }, async (page) => {
     await page.evaluate(() => {
       location.hash = '#weights=simplicity:100';
     });
     await ask(page);
     expect(await heading(page)).toBe('Toss-up: long-polling, sse or ws');
-    await page.getByText('Put your judgement').click();
+    await page.getByText('Replace the authors’ judgement').click();
     await page.locator('[data-judge="sse.simplicity"]').selectOption('3');
     await page.locator('[data-judge="long-polling.simplicity"]').selectOption({ label: '2 middling' });
     await page.locator('.advisor-heading', { hasText: 'Use ws.' }).waitFor();
@@ -332,18 +334,18 @@ test('a judgement of the reader’s own is weighed, marked and kept', async () =
     await page.getByText('Every figure that was weighed').click();
     await page.getByRole('button', { name: 'Change: sse, simplicity of running it' }).click();
     await page.locator('[data-judge="sse.simplicity"]:focus').waitFor();
-    // The authors' own level again is no judgement of one's own.
+    // Choosing the authors' level again removes the reader's judgement.
     await page.locator('[data-judge="sse.simplicity"]').selectOption('1');
     await page.getByText('Judged by you: 1').waitFor();
-    await page.getByRole('button', { name: 'All as the authors judge' }).click();
-    await page.getByText('Put your judgement').waitFor();
+    await page.getByRole('button', { name: 'Restore the authors’ judgement' }).click();
+    await page.getByText('Replace the authors’ judgement').waitFor();
     expect(await page.evaluate(() => location.hash)).not.toContain('judge');
     await page.getByLabel('Ignore judgement').check();
     expect(await page.locator('[data-judge="sse.simplicity"]').isDisabled()).toBe(true);
   });
 });
 
-test('what is asked is turned round where it is said to matter', async () => {
+test('a need that would change the answer can be changed in the result', async () => {
   await reader.open(html, {}, async (page) => {
     await ask(page);
     await choose(page, 'IoT telemetry');
@@ -354,13 +356,13 @@ test('what is asked is turned round where it is said to matter', async () => {
     expect(await heading(page)).not.toContain('mqtt:');
     await page
       .locator('.advisor-changes')
-      .getByText(/\d of 6 options pass or fall by it/)
+      .getByText(/This need changes the outcome of \d of 6 options/)
       .first()
       .waitFor();
   });
 });
 
-test('an objective that all miss is dropped where it is said to decide', async () => {
+test('an objective that no option meets can be dropped in the result', async () => {
   await reader.open(html, {}, async (page) => {
     await page.evaluate(() => {
       location.hash = '#for=chat&slo=p99:0.001';
@@ -374,7 +376,7 @@ test('an objective that all miss is dropped where it is said to decide', async (
   });
 });
 
-test('names are text, whatever they look like', async () => {
+test('names that look like markup stay text', async () => {
   const results = makeResults({
     transports: { ws: { title: HOSTILE }, sse: { p50Ms: 2, title: HOSTILE }, [HOSTILE]: { p50Ms: 1 } },
   });
@@ -393,7 +395,7 @@ test('names are text, whatever they look like', async () => {
   });
 });
 
-test('without the script both tables stand open, and no question is asked', async () => {
+test('without the script both tables are open, and no question is asked', async () => {
   await reader.open(html, { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator('#advisor-panel').isVisible()).toBe(false);
     const rows = page.locator('.advisor-presets tbody tr');

@@ -1,22 +1,22 @@
 import { createRoot } from 'react-dom/client';
 import { isLinked } from './link.ts';
-import { readLooks } from './looks.ts';
 import { Panel } from './panel.tsx';
+import { readSeriesStyles } from './series-style.tsx';
 
-/** Questions and a live answer in place of the tables, which stay within reach below. */
+/** Shows the questions and their answer above the advisor's tables, which it collapses. */
 export function advisor(page: Document): void {
   const mount = page.getElementById('advisor-panel');
   if (mount === null) return;
   for (const table of page.querySelectorAll('details.advisor-table')) table.removeAttribute('open');
   const scenarios = (mount.dataset.scenarios ?? '').split(' ').filter((name) => name !== '');
   const show = (): void => {
-    createRoot(mount).render(<Panel scenarios={scenarios} looks={readLooks(mount.dataset.looks)} />);
+    createRoot(mount).render(<Panel scenarios={scenarios} styleOf={readSeriesStyles(mount.dataset.styles)} />);
   };
   if (isLinked()) {
     show();
     return;
   }
-  // Whoever only reads the answer does not wait for questions.
+  // The questions are drawn when they come near, so that the answer at the top of the page does not wait for them.
   const watcher = new IntersectionObserver(
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;

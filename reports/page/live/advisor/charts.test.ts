@@ -7,10 +7,10 @@ const groups = [
 ] as const;
 const everything = () => true;
 
-test('a metric leads to the chart that shows it best', () => {
+test('a metric leads to the chart made for it', () => {
   const anchor = (group: string, metric: Parameters<typeof chartOf>[1]['metric'], has = everything) =>
     chartOf(groups, { group, metric }, has);
-  // What a question is judged by has medians, intervals and every trial.
+  // The primary metric has the figure with medians, intervals and all trials.
   expect(anchor('echo', 'p99')).toBe('question-1-intervals');
   expect(anchor('echo', 'p50')).toBe('question-1-percentiles');
   expect(anchor('echo', 'bytes')).toBe('question-1-bytes');
@@ -18,13 +18,13 @@ test('a metric leads to the chart that shows it best', () => {
   expect(anchor('idle', 'idleBytes')).toBe('question-2-idle');
 });
 
-test('what has no chart of its own has its medians and intervals, which must be asked for it', () => {
+test('a metric without a chart of its own leads to the medians and intervals, which must be switched to it', () => {
   expect(chartOf(groups, { group: 'echo', metric: 'memory' }, everything)).toBe('question-1-intervals');
   expect(metricAskedOf(groups, { group: 'echo', metric: 'memory' })).toBe('memory');
   expect(metricAskedOf(groups, { group: 'echo', metric: 'p99' })).toBeNull();
 });
 
-test('where no chart was drawn there is the table that the section begins with; a judgement leads nowhere', () => {
+test('without a drawn chart it leads to the section; a judgement leads nowhere', () => {
   expect(chartOf(groups, { group: 'idle', metric: 'idleBytes' }, () => false)).toBe('question-2');
   expect(chartOf(groups, { group: null, metric: null }, everything)).toBeNull();
 });

@@ -4,7 +4,7 @@ import type { MetricId } from '../../../model/metrics.ts';
 import type { Group } from '../../../model/model.ts';
 import { figureId, sectionId } from '../../parts/sections.ts';
 
-/** Anchor of the chart that shows a metric of a group, or of the group's section, which begins with all its figures; null for none. */
+/** Anchor of the chart that shows a metric of a group; without such a chart, of the group's section; null without a group. */
 export function chartOf(
   groups: readonly Pick<Group, 'id' | 'primary'>[],
   { group: id, metric }: { readonly group: string | null; readonly metric: MetricId | null },
@@ -14,12 +14,12 @@ export function chartOf(
   if (index < 0) return null;
   const primary = groups[index]?.primary === metric;
   const own = metric === null || primary ? undefined : measuredMetric(metric).figure;
-  // Medians and intervals are what a reason quotes.
+  // A reason quotes medians and intervals, so their figure is the second choice.
   const figures: readonly FigureId[] = metric === null ? [] : [...(own === undefined ? [] : [own]), 'intervals'];
   return figures.map((figure) => figureId(index, figure)).find(has) ?? sectionId(index);
 }
 
-/** What the chart must be asked to show, for a link to it to tell the truth: null is what it shows by itself. */
+/** Metric that a chart must be switched to before a link leads there; null for the metric it shows by default. */
 export function metricAskedOf(
   groups: readonly Pick<Group, 'id' | 'primary'>[],
   { group: id, metric }: { readonly group: string | null; readonly metric: MetricId | null },

@@ -1,13 +1,14 @@
 import { useId, useLayoutEffect, useRef, useState } from 'react';
-import { adviceDocument } from '../../../advice/document.ts';
 import type { Advice } from '../../../advice/model.ts';
 import { commandFor } from '../../../advice/questions/flags.ts';
+import { adviceDocument } from '../../../advice/words.ts';
 import { decisionRecord } from '../../../markdown/decision-record.ts';
-import { save } from '../export/download.ts';
+import { NOT_COPIED } from '../export/clipboard.ts';
+import { save } from '../export/downloads.ts';
 
-/** What is decided is to be kept: as a record that reads well on its own, as a document for programs, and as a link. */
+/** Buttons that keep the advice: as a decision record, as a JSON document, and as a link. */
 export function Export({ advice, link }: { advice: Advice; link: () => string }) {
-  const [said, say] = useState('');
+  const [status, setStatus] = useState('');
   const area = useRef<HTMLTextAreaElement>(null);
   const label = useId();
   const [below, setBelow] = useState<{ readonly text: string; readonly of: Advice } | null>(null);
@@ -21,16 +22,16 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
   const copy = async (text: string, what: string): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
-      say(`${what} copied.`);
+      setStatus(`${what} copied.`);
     } catch {
-      // A browser may not let a page opened from a file write there.
-      say(`This browser does not let the page copy. ${what} stands below: copy it from there.`);
+      // Some browsers deny the clipboard to a page opened from a file.
+      setStatus(`${NOT_COPIED}. Copy the ${what.toLowerCase()} from the box below.`);
       setBelow({ text, of: advice });
     }
   };
   return (
     <div className="advisor-export">
-      <h4>Keep it</h4>
+      <h4>Keep this advice</h4>
       <p>
         <button type="button" onClick={() => copy(record, 'Decision record')}>
           Copy decision record
@@ -48,9 +49,9 @@ export function Export({ advice, link }: { advice: Advice; link: () => string })
           Copy link
         </button>
       </p>
-      <p role="status">{said}</p>
+      <p role="status">{status}</p>
       <details>
-        <summary id={label}>As text, to select and copy</summary>
+        <summary id={label}>Text to select and copy</summary>
         <textarea
           className="advisor-input advisor-record"
           ref={area}

@@ -1,8 +1,7 @@
 import { type Draft, draftFrom, LINK_KEYS, linkOf } from '../../../advice/questions/draft.ts';
-import { formatPlace, parsePlace } from '../place.ts';
-import { setState, stateOf, watchState } from '../state.ts';
+import { formatUrlState, parseUrlState, setState, stateOf, watchState } from '../url-state.ts';
 
-/** Of the names that a page's address can carry, those are the advisor's. */
+/** Names in the page's address that belong to the advisor. */
 const keys: readonly string[] = LINK_KEYS;
 
 export const isLinked = (): boolean => LINK_KEYS.some((key) => stateOf(key) !== null);
@@ -10,10 +9,10 @@ export const isLinked = (): boolean => LINK_KEYS.some((key) => stateOf(key) !== 
 export const linkedDraft = (): Draft =>
   draftFrom(Object.fromEntries(LINK_KEYS.flatMap((key) => (stateOf(key) === null ? [] : [[key, stateOf(key)]]))));
 
-/** Its own changes come in several steps, of which none is a draft that anybody gave. */
+/** True while the advisor changes the address itself, in several steps that are no drafts of the reader. */
 let keeping = false;
 
-/** No entry of the history: a slider that is dragged would fill it. */
+/** Writes a draft into the address. It adds no entry to the history, which a dragged slider would fill. */
 export function keepDraft(draft: Draft): void {
   const link = linkOf(draft);
   keeping = true;
@@ -21,13 +20,13 @@ export function keepDraft(draft: Draft): void {
   keeping = false;
 }
 
-/** By back, forward or a link that was followed. @returns how to stop watching */
+/** Calls `follow` when back, forward or a link changes the draft. @returns a function that stops watching */
 export function watchDraft(follow: (draft: Draft) => void): () => void {
   let due = false;
   const changed = (): void => {
     if (keeping || due) return;
     due = true;
-    // Several names change at once: the draft is what they are together.
+    // Several names change at once and make one draft.
     queueMicrotask(() => {
       due = false;
       follow(linkedDraft());
@@ -41,9 +40,9 @@ export function watchDraft(follow: (draft: Draft) => void): () => void {
   };
 }
 
-/** Whoever follows it stands before the same answers. */
+/** Link that opens the page with the answers of a draft. */
 export function addressOf(draft: Draft): string {
-  const others = [...parsePlace(location.hash).values].filter(([name]) => !keys.includes(name));
+  const others = [...parseUrlState(location.hash).values].filter(([name]) => !keys.includes(name));
   const values = new Map([...others, ...Object.entries(linkOf(draft))]);
-  return location.href.replace(/#.*/s, '') + formatPlace({ anchor: 'advisor', values });
+  return location.href.replace(/#.*/s, '') + formatUrlState({ anchor: 'advisor', values });
 }

@@ -3,21 +3,21 @@ import { advise } from '../../../advice/advise.ts';
 import { judgementsOf } from '../../../advice/facts/index.ts';
 import type { Advice, Answers, Measured } from '../../../advice/model.ts';
 import { type Draft, readDraft } from '../../../advice/questions/draft.ts';
-import { turned } from '../../../advice/questions/needs.ts';
+import { negated } from '../../../advice/questions/needs.ts';
 import { METRIC } from '../../parts/choices.tsx';
-import { carriedAnalysis, carriedResults } from '../carried.ts';
-import { setState } from '../state.ts';
+import { embeddedAnalysis, embeddedResults } from '../embedded-data.ts';
+import { setState } from '../url-state.ts';
 import { chartOf, metricAskedOf } from './charts.ts';
 import { Export } from './export.tsx';
 import { addressOf, keepDraft, linkedDraft, watchDraft } from './link.ts';
-import type { Looks } from './looks.ts';
 import { Questions } from './questions.tsx';
 import { Result } from './result.tsx';
+import type { SeriesStyles } from './series-style.tsx';
 
-/** Questions on the left, the answer to them on the right. */
-export function Panel({ scenarios, looks }: { scenarios: readonly string[]; looks: Looks }) {
+/** Shows the questions on the left, and the answer on the right. */
+export function Panel({ scenarios, styleOf }: { scenarios: readonly string[]; styleOf: SeriesStyles }) {
   const [draft, setDraft] = useState(linkedDraft);
-  const measured = useCarried();
+  const measured = useEmbedded();
   const { answers, problems } = useMemo(() => readDraft(draft), [draft]);
   const { advice, settled } = useAdvice(measured, answers);
   const change = (next: Draft): void => {
@@ -51,21 +51,25 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
           <p className="advisor-problem">✕ {Object.values(problems).join(' ')}</p>
         ) : null}
         {advice === null || measured === null ? (
-          <p className="quiet">{Object.keys(problems).length > 0 ? 'No advice on these answers.' : 'One moment…'}</p>
+          <p className="quiet">
+            {Object.keys(problems).length > 0 ? 'There is no advice until this is corrected.' : 'Calculating…'}
+          </p>
         ) : (
           <>
             <Result
               advice={advice}
               weighed={draft.weighed}
-              looks={looks}
+              styleOf={styleOf}
               chartOf={(reason) => chartOf(groups, reason, (anchor) => document.getElementById(anchor) !== null)}
               follow={(reason, chart) => {
                 if (chart.endsWith('-intervals')) setState(METRIC, metricAskedOf(groups, reason), 'replace');
               }}
-              edit={(transport, criterion) => lookUp(questions.current, `${transport}.${criterion}`)}
+              edit={(transport, criterion) => focusJudgement(questions.current, `${transport}.${criterion}`)}
               turn={(need) =>
                 change(
-                  need === 'objective' ? { ...draft, objectiveMs: '' } : { ...draft, needs: turned(draft.needs, need) },
+                  need === 'objective'
+                    ? { ...draft, objectiveMs: '' }
+                    : { ...draft, needs: negated(draft.needs, need) },
                 )
               }
             />
@@ -77,8 +81,8 @@ export function Panel({ scenarios, looks }: { scenarios: readonly string[]; look
   );
 }
 
-/** To the list that says how a transport is judged, wherever it is folded away. */
-function lookUp(questions: HTMLElement | null, judged: string): void {
+/** Focuses the list with the reader's judgement of a transport, and opens the details around it. */
+function focusJudgement(questions: HTMLElement | null, judged: string): void {
   const list = questions?.querySelector<HTMLElement>(`[data-judge="${judged}"]`);
   list?.closest('details')?.setAttribute('open', '');
   list?.focus();
@@ -86,11 +90,11 @@ function lookUp(questions: HTMLElement | null, judged: string): void {
 
 const ANNOUNCED_AFTER_MS = 700;
 
-function useCarried(): Measured | null {
+function useEmbedded(): Measured | null {
   const [loaded, setLoaded] = useState<Measured | null>(null);
   useEffect(() => {
     let wanted = true;
-    Promise.all([carriedResults(), carriedAnalysis()]).then(([results, analysis]) => {
+    Promise.all([embeddedResults(), embeddedAnalysis()]).then(([results, analysis]) => {
       if (wanted) setLoaded({ results, analysis });
     });
     return () => {
@@ -100,7 +104,7 @@ function useCarried(): Measured | null {
   return loaded;
 }
 
-/** While a weight is dragged fewer draws show where it goes; once it rests all of them are made. */
+/** Draws made while a weight is dragged; all of them are made once it rests. */
 const QUICK_DRAWS = 500;
 const RESTS_AFTER_MS = 180;
 
@@ -110,7 +114,7 @@ function useAdvice(measured: Measured | null, answers: Answers | null): { advice
     if (measured === null || answers === null) return;
     const make = (settled: boolean, draws?: number) =>
       setState({ advice: advise(measured, answers, draws === undefined ? {} : { draws }), answers, settled });
-    // After the control that was moved has been painted.
+    // The timeout lets the browser paint the moved control first.
     const quick = setTimeout(() => make(false, QUICK_DRAWS));
     const all = setTimeout(() => make(true), RESTS_AFTER_MS);
     return () => {

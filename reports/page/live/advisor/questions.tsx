@@ -4,7 +4,7 @@ import { JUDGED, type JudgedCriterion, LEVELS, type Level } from '../../../advic
 import { CRITERIA, type CriterionId } from '../../../advice/questions/criteria.ts';
 import { type Draft, EVEN, type Problems, withPreset } from '../../../advice/questions/draft.ts';
 import { inOrder } from '../../../advice/questions/judgements.ts';
-import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, oppositeOf, turned } from '../../../advice/questions/needs.ts';
+import { CONTRADICTIONS, NEED_GROUPS, NEEDS, type Need, negated, oppositeOf } from '../../../advice/questions/needs.ts';
 import { PRESETS } from '../../../advice/questions/presets.ts';
 import { share } from '../../../model/format.ts';
 
@@ -18,7 +18,7 @@ type Props = {
   readonly change: Change;
 };
 
-/** What a project says of itself. Weights come last, and before anything is known of how the transports did. */
+/** Questions about the reader's project. Weights come last, but before any result is shown. */
 export function Questions(props: Props) {
   return (
     <form className="advisor-questions" onSubmit={(event) => event.preventDefault()}>
@@ -56,7 +56,7 @@ function Use({ draft, change }: Props) {
           <span>Something else</span>
         </label>
       </div>
-      <p className="note">A use fills in needs and weights; change what is not yours.</p>
+      <p className="note">A use fills in typical needs and weights. Change those that do not fit your project.</p>
     </fieldset>
   );
 }
@@ -76,7 +76,7 @@ function Needs({ draft, problems, change }: Props) {
                 type="checkbox"
                 data-need={id}
                 checked={needs.includes(id)}
-                onChange={() => change({ ...draft, needs: turned(needs, id) })}
+                onChange={() => change({ ...draft, needs: negated(needs, id) })}
               />
               <span>{name}</span>
               <small className="advisor-about">{question}</small>
@@ -100,7 +100,7 @@ type EitherProps = Pick<Props, 'draft' | 'change'> & {
   readonly either: readonly Need[];
 };
 
-/** One need or its opposite, or no matter. */
+/** Choice between a need, its opposite, and neither. */
 function Either({ question, either, draft, change }: EitherProps) {
   const ids: readonly string[] = either.map(({ id }) => id);
   const others = draft.needs.filter((id) => !ids.includes(id));
@@ -130,7 +130,7 @@ function Either({ question, either, draft, change }: EitherProps) {
           checked={picked === undefined}
           onChange={() => change({ ...draft, needs: others })}
         />
-        <span>no matter</span>
+        <span>does not matter</span>
       </label>
     </fieldset>
   );
@@ -140,7 +140,7 @@ function Load({ draft, problems, scenarios, change }: Props) {
   return (
     <fieldset>
       <legend>3. How much?</legend>
-      <p className="note">Empty: as it was measured. What you say is snapped to the nearest measured case.</p>
+      <p className="note">An empty field means the measured value. Your numbers select the nearest measured case.</p>
       <div className="advisor-load">
         <NumberField
           name="clients"
@@ -151,29 +151,29 @@ function Load({ draft, problems, scenarios, change }: Props) {
         />
         <NumberField
           name="rate"
-          label="Messages a second"
-          hint="all clients together; 0: silent"
+          label="Messages per second"
+          hint="total of all clients; 0 if they are silent"
           text={draft.rate}
           problem={problems.rate}
           set={(rate) => change({ ...draft, rate })}
         />
         <NumberField
           name="size"
-          label="Bytes of a message"
+          label="Message size, bytes"
           text={draft.size}
           problem={problems.size}
           set={(size) => change({ ...draft, size })}
         />
         <NumberField
           name="slo"
-          label={`p${draft.percentile} at most, ms`}
-          hint="rules out what is shown to miss it"
+          label={`Maximum p${draft.percentile}, ms`}
+          hint="transports shown to exceed it are ruled out"
           text={draft.objectiveMs}
           problem={problems.objective}
           set={(objectiveMs) => change({ ...draft, objectiveMs })}
         />
         <label className="advisor-field">
-          <span>Which percentile</span>
+          <span>Percentile of that maximum</span>
           <select
             className="advisor-input"
             name="advisor-percentile"
@@ -186,14 +186,14 @@ function Load({ draft, problems, scenarios, change }: Props) {
         </label>
         {scenarios.length < 2 ? null : (
           <label className="advisor-field">
-            <span>Judged by</span>
+            <span>Scenario to judge by</span>
             <select
               className="advisor-input"
               name="advisor-scenario"
               value={draft.scenario ?? ''}
               onChange={({ currentTarget: { value } }) => change({ ...draft, scenario: value === '' ? null : value })}
             >
-              <option value="">what is nearest to the use</option>
+              <option value="">the one nearest to the use</option>
               {scenarios.map((scenario) => (
                 <option key={scenario} value={scenario}>
                   {scenario}
@@ -244,7 +244,7 @@ function WeightsOf(props: Props) {
   const sum = CRITERIA.reduce((total, { id, judged }) => total + counts(id, judged), 0);
   return (
     <fieldset>
-      <legend>4. What counts, among those that can?</legend>
+      <legend>4. How much does each criterion count?</legend>
       <div className="advisor-weights">
         {CRITERIA.map(({ id, name, judged }) => (
           <Weight
@@ -261,7 +261,7 @@ function WeightsOf(props: Props) {
       </div>
       <p className="advisor-sum">
         <span>
-          Sum <output>{Number(sum.toFixed(2))}</output>: each counts for its share of it.
+          Sum <output>{Number(sum.toFixed(2))}</output>. Each criterion counts by its share of the sum.
         </span>
         <button type="button" onClick={() => change({ ...draft, weights: EVEN })}>
           Equal
@@ -274,7 +274,7 @@ function WeightsOf(props: Props) {
           checked={!judgement}
           onChange={({ currentTarget: { checked } }) => change({ ...draft, judgement: !checked })}
         />
-        <span>Ignore judgement: only what was measured counts</span>
+        <span>Ignore judgement: count measured criteria only</span>
       </label>
       <Judgements {...props} />
       <Problem id="advisor-weights-problem" text={problems.weights} />
@@ -291,7 +291,7 @@ function WeightsOf(props: Props) {
 
 const LEVEL_WORDS: Readonly<Record<Level, string>> = { 1: '1 best', 2: '2 middling', 3: '3 worst' };
 
-/** The authors' levels, to be disagreed with one by one. */
+/** Lists the authors' levels, each of which the reader can replace. */
 function Judgements({ draft, families, change }: Props) {
   const { judged, judgement } = draft;
   const criteria = CRITERIA.flatMap(({ id, name }) => {
@@ -301,10 +301,11 @@ function Judgements({ draft, families, change }: Props) {
   return (
     <details className="advisor-judgements">
       <summary>
-        {judged.length === 0 ? 'Put your judgement in place of the authors’' : `Judged by you: ${judged.length}`}
+        {judged.length === 0 ? 'Replace the authors’ judgement with yours' : `Judged by you: ${judged.length}`}
       </summary>
       <p className="note">
-        1 is the best, 3 the most work or the least to be had; they count as a cost of 1, 1.5 and 2.25.
+        Level 1 is the best; level 3 means the most work or the fewest features. Levels 1, 2 and 3 count as costs of 1,
+        1.5 and 2.25.
       </p>
       {families.map((transport) => (
         <fieldset key={transport} disabled={!judgement}>
@@ -323,7 +324,7 @@ function Judgements({ draft, families, change }: Props) {
       ))}
       <p>
         <button type="button" disabled={judged.length === 0} onClick={() => change({ ...draft, judged: [] })}>
-          All as the authors judge
+          Restore the authors’ judgement
         </button>
       </p>
     </details>
@@ -367,7 +368,7 @@ function LevelOf({ transport, criterion, name, draft, change }: LevelProps) {
         ))}
       </select>
       <small id={about} className="advisor-about">
-        The authors: {theirs.level}, {theirs.note}
+        The authors’ level: {theirs.level}, {theirs.note}
       </small>
     </label>
   );
@@ -383,7 +384,7 @@ type WeightProps = {
   readonly set: (value: number) => void;
 };
 
-/** A slider to feel one's way, a number to say exactly. */
+/** Weight of a criterion: a slider to explore, and a number field to be exact. */
 function Weight({ id, name, tag, value, share: counting, disabled, set }: WeightProps) {
   const label = useId();
   const given = (text: string): void => {

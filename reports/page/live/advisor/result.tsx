@@ -13,9 +13,9 @@ import type {
 import { type CriterionId, criterionOf } from '../../../advice/questions/criteria.ts';
 import { needOf } from '../../../advice/questions/needs.ts';
 import {
+  affectedText,
   certaintiesOf,
   closeText,
-  fatesText,
   flipText,
   measuredAloneText,
   needFlipText,
@@ -23,24 +23,23 @@ import {
 } from '../../../advice/words.ts';
 import { integer, ratio, share } from '../../../model/format.ts';
 import { Name, Scroll, unbroken } from '../../parts/parts.tsx';
-import type { Looks } from './looks.ts';
-import { Mark } from './mark.tsx';
+import { type SeriesStyles, Swatch } from './series-style.tsx';
 
 export type Shown = {
   readonly advice: Advice;
-  /** Weights were given: costs and what follows from them may be seen. */
+  /** True once the reader has given weights, so that costs and results may be shown. */
   readonly weighed: boolean;
-  readonly looks: Looks;
-  /** Anchor of the chart that shows the figure of a reason. */
+  readonly styleOf: SeriesStyles;
+  /** Anchor of the chart that shows a reason's figure. */
   readonly chartOf: (reason: Reason) => string | null;
-  /** Before its chart comes into view, it must show that figure. */
+  /** Switches a chart to a reason's figure before the link to it is followed. */
   readonly follow: (reason: Reason, chart: string) => void;
   readonly turn: (need: NeedFlip['need']) => void;
-  /** Leads to where a judgement is changed. */
+  /** Focuses the control that changes a judgement. */
   readonly edit: (transport: string, criterion: CriterionId) => void;
 };
 
-/** The answer to what was asked: who, how sure, why, and what would change it. */
+/** Answer to the questions: the recommendation, its certainty, its reasons, and what would change it. */
 export function Result(shown: Shown) {
   const { advice, weighed } = shown;
   if (!weighed) return <Filtered {...shown} />;
@@ -71,7 +70,7 @@ export function Result(shown: Shown) {
       )}
       {warnings.length === 0 ? null : (
         <details>
-          <summary>{warnings.length === 1 ? 'A warning' : `${warnings.length} warnings`}</summary>
+          <summary>{warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}</summary>
           <ul className="warnings">
             {warnings.map((text) => (
               <li key={text}>{text}</li>
@@ -83,23 +82,23 @@ export function Result(shown: Shown) {
   );
 }
 
-/** Needs rule out before anything is weighed; no figure shows until weights were given. */
+/** Options that meet the needs. No figure is shown until the reader has given weights. */
 function Filtered(shown: Shown) {
   const { options } = shown.advice;
   const able = options.filter((option) => !isOut(option));
   return (
     <>
       <h3 className="advisor-heading">
-        {able.length} of {options.length} meet these needs.
+        {able.length} of {options.length} options meet these needs.
       </h3>
       <p>
-        Choose a use, or give your weights: then you see which of them does best, and how sure that is. Weights come
-        first, so that they are yours and not a favourite’s.
+        Choose a use or set your weights to see which option does best, and how certain that is. Weights come before the
+        result, so that no favourite can influence them.
       </p>
       <ul className="advisor-names">
         {able.map(({ name, needs }) => (
           <li key={name}>
-            <Mark look={shown.looks(name)} /> <Name>{name}</Name>
+            <Swatch style={shown.styleOf(name)} /> <Name>{name}</Name>
             {conditionsOf(needs).length === 0 ? null : (
               <small className="advisor-quiet">only if {conditionsOf(needs).join('; ')}</small>
             )}
@@ -116,7 +115,7 @@ const isOut = ({ needs }: Option): boolean => needs.some(({ value }) => value ==
 const conditionsOf = (needs: readonly NeedCell[]): string[] =>
   needs.filter(({ value }) => value === 'depends' || value === 'other form').map(({ note }) => note);
 
-function HowSure({ advice, looks }: Shown) {
+function HowSure({ advice, styleOf }: Shown) {
   const { robustness, recommended } = advice;
   if (recommended.length === 0) return null;
   const sure = certaintiesOf(advice);
@@ -128,40 +127,42 @@ function HowSure({ advice, looks }: Shown) {
       <p>
         <strong>Preference:</strong> {unbroken(sure.preference)}
       </p>
-      {robustness === null ? null : <StackedBar shares={robustness.both} draws={robustness.draws} looks={looks} />}
+      {robustness === null ? null : <StackedBar shares={robustness.both} draws={robustness.draws} styleOf={styleOf} />}
     </div>
   );
 }
 
-/** Narrower than this a part would be a line. */
-const VISIBLE = 0.005;
+/** Smallest share of the bar that is drawn; a smaller one would be a mere line. */
+const MIN_DRAWN = 0.005;
 
-/** Narrower than this a part has no room for a name. */
-const LABELLED = 0.12;
+/** Smallest share of the bar with room for a name. */
+const MIN_LABELLED = 0.12;
 
-function StackedBar({ shares, draws, looks }: { shares: readonly Share[]; draws: number; looks: Looks }) {
-  const parts = shares.filter(({ share: won }) => won >= VISIBLE);
+type BarProps = Pick<Shown, 'styleOf'> & { readonly shares: readonly Share[]; readonly draws: number };
+
+function StackedBar({ shares, draws, styleOf }: BarProps) {
+  const parts = shares.filter(({ share: won }) => won >= MIN_DRAWN);
   return (
     <figure className="advisor-both">
       <figcaption>
-        <strong>Both together:</strong> who comes first in {integer(draws)} draws of trials and weights; the mark is at
-        the 70 % that an answer takes
+        <strong>Both together:</strong> how often each comes first in {integer(draws)} draws of trials and weights. The
+        mark shows the 70 % that a recommendation needs.
       </figcaption>
       <div className="advisor-bar" aria-hidden="true">
         {parts.map(({ name, share: won }) => (
           <span
             key={name}
-            className={`advisor-part family-${looks(name).family}`}
+            className={`advisor-part family-${styleOf(name).family}`}
             style={{ width: `${(won * 100).toFixed(2)}%` }}
           >
-            {won < LABELLED ? '' : name}
+            {won < MIN_LABELLED ? '' : name}
           </span>
         ))}
       </div>
       <ul className="advisor-names">
         {parts.map(({ name, share: won }) => (
           <li key={name}>
-            <Mark look={looks(name)} /> <Name>{name}</Name> {share(won)}
+            <Swatch style={styleOf(name)} /> <Name>{name}</Name> {share(won)}
           </li>
         ))}
       </ul>
@@ -209,7 +210,7 @@ function OneOption({ option, shown }: { option: Option; shown: Shown }) {
   return (
     <li className={`advisor-option rated-${(rating ?? 'none').toLowerCase().replace(' ', '-')}`}>
       <p className="advisor-option-line">
-        <span className="advisor-rating">{rating ?? 'Possible'}</span> <Mark look={shown.looks(name)} />{' '}
+        <span className="advisor-rating">{rating ?? 'Possible'}</span> <Swatch style={shown.styleOf(name)} />{' '}
         <strong>
           <Name>{name}</Name>
         </strong>{' '}
@@ -258,7 +259,7 @@ const nameOf = (need: NeedCell['need']): string => (need === 'objective' ? 'obje
 
 const TagOf = ({ tag }: { tag: CellTag }) => <small className={`tag tag-${tag}`}>{tag}</small>;
 
-/** Clauses have an address on the web; what this repository says of itself has none here. */
+/** Source of a fact. Clauses link to the web; this repository's own documents have no address here. */
 const Cited = ({ cell: { source, tag } }: { cell: Pick<Reason, 'tag'> & Pick<NeedCell, 'source'> }) => (
   <>
     {source.url.startsWith('https:') ? (
@@ -272,7 +273,7 @@ const Cited = ({ cell: { source, tag } }: { cell: Pick<Reason, 'tag'> & Pick<Nee
   </>
 );
 
-/** Whatever is ruled out stays visible, with the need that decided and where that is written. */
+/** Lists the options that a need rules out, with that need and the source of the fact. */
 function RuledOut({ advice }: Shown) {
   const out = advice.options.flatMap((option) => {
     const cell = option.needs.find(({ value }) => value === 'no');
@@ -301,7 +302,7 @@ function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
   if (unmeasured.length === 0) return null;
   return (
     <div className="advisor-out">
-      <h4>Not measured in this run, though by the facts alone it would do</h4>
+      <h4>Not measured in this run, but meeting the needs on paper</h4>
       <ul>
         {unmeasured.map(({ name, title, conditions }) => (
           <li key={name}>
@@ -311,7 +312,7 @@ function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
       </ul>
       {measure === null ? null : (
         <p>
-          Measure it beside the others: <code className="advisor-command">{measure}</code>
+          To measure it with the others: <code className="advisor-command">{measure}</code>
         </p>
       )}
     </div>
@@ -339,10 +340,10 @@ function Changes({ advice, turn }: Shown) {
       {flip === null ? null : <p>{unbroken(flip)}</p>}
       {measuredAlone === null ? null : <p>{measuredAloneText(measuredAlone)}</p>}
       {others.length === 0 ? (
-        <p>No single need, answered otherwise, puts another first.</p>
+        <p>No change of a single need would put another option first.</p>
       ) : (
         <>
-          <p>One need answered otherwise, the one that decides most first:</p>
+          <p>Changes of one need that would put another option first, the most decisive at the top:</p>
           <ul className="advisor-tornado">
             {others.map((flip) => (
               <li key={flip.need}>
@@ -359,7 +360,7 @@ function Changes({ advice, turn }: Shown) {
                         width={(flip.fates / flip.options) * 100}
                       />
                     </svg>{' '}
-                    {fatesText(flip)}
+                    {affectedText(flip)}
                   </small>
                 </span>
                 <button type="button" aria-label={`Try it: ${needFlipText(flip)}`} onClick={() => turn(flip.need)}>
@@ -375,7 +376,7 @@ function Changes({ advice, turn }: Shown) {
   );
 }
 
-/** Everything that was weighed, each cell with what it rests on. */
+/** Table of all weighed figures, each with its source. */
 function Cells({ advice: { options, criteria }, edit }: Shown) {
   const judged = options.filter(({ cells }) => cells.length > 0);
   if (judged.length === 0) return null;
@@ -393,7 +394,7 @@ function Cells({ advice: { options, criteria }, edit }: Shown) {
               {criteria.map(({ id, name, tag, weight, dropped }) => (
                 <th key={id} scope="col">
                   {name} <TagOf tag={tag} />
-                  <small>{dropped === null ? `counts ${share(weight)}` : dropped}</small>
+                  <small>{dropped === null ? `weight ${share(weight)}` : dropped}</small>
                 </th>
               ))}
             </tr>
@@ -440,7 +441,7 @@ type LevelCellProps = Pick<Shown, 'edit'> & {
   readonly of: string;
 };
 
-/** A judgement may be disagreed with where it is read. */
+/** Cell of a judgement, with a button that leads to where the reader can change it. */
 const LevelCell = ({ cell: { criterion, figure, tag, ratio: times }, level, of, edit }: LevelCellProps) => (
   <td className="advisor-judged">
     {level} of 3{times === null ? null : `, ${ratio(times)} the best`} <TagOf tag={tag} />{' '}

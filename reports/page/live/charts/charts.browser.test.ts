@@ -23,14 +23,14 @@ const twoRuns = () =>
     compare(makeResults({ transports: SEVEN }), makeResults({ transports: SEVEN, seed: 2 }), { resamples: 500 }),
   );
 
-/** One after the other. */
+/** Script that shows all questions. */
 const ALL_QUESTIONS = `location.hash = '#q=all'`;
 
-/** What the page says aloud, once it has settled; its clock is the test's. */
-async function saidAfter(page: Page, key: string): Promise<string> {
+/** Announcement after a key, once it has settled; the test controls the page's clock. */
+async function announcedAfter(page: Page, key: string): Promise<string> {
   await page.keyboard.press(key);
   await page.clock.runFor(1_000);
-  return (await page.locator('#chart-said').textContent()) ?? '';
+  return (await page.locator('#announcement').textContent()) ?? '';
 }
 
 const focusedChart = (page: Page): Promise<number> =>
@@ -52,14 +52,14 @@ const chartsIn = (page: Page): Promise<Chart[]> =>
 describe.each([
   ['a report of every kind', everyKind, 7],
   ['a comparison', twoRuns, 1],
-])('%s', (_name, html, least) => {
-  test('with the keyboard alone, every chart is reached, every point of it said, and it is left again', async () => {
+])('%s', (_name, html, minCharts) => {
+  test('by keyboard alone every chart is reached, each of its points announced, and the chart left again', async () => {
     await reader.open(await html(), {}, async (page) => {
       await page.clock.install();
-      // With several questions, all of them one after the other.
+      // This key shows all questions.
       await page.keyboard.press('p');
       const charts = await chartsIn(page);
-      expect(charts.length).toBeGreaterThanOrEqual(least);
+      expect(charts.length).toBeGreaterThanOrEqual(minCharts);
       const read = new Set<number>();
       for (let presses = 0; presses < 500 && read.size < charts.length; presses++) {
         await page.keyboard.press('Tab');
@@ -73,8 +73,8 @@ describe.each([
           expect(points.length, `${chart.label}: ${name}`).toBeGreaterThan(0);
           for (const [step, { text }] of points.entries()) {
             if (step === 0 && place > 0) await page.keyboard.press('ArrowDown');
-            const said = await saidAfter(page, step > 0 || place === 0 ? 'ArrowRight' : 'Home');
-            expect(said).toBe(`${name}, ${text}; ${step + 1} of ${points.length}`);
+            const announced = await announcedAfter(page, step > 0 || place === 0 ? 'ArrowRight' : 'Home');
+            expect(announced).toBe(`${name}, ${text}; ${step + 1} of ${points.length}`);
             expect(await page.locator('.tooltip').textContent()).toBe(`${name} ${text}`);
           }
         }
@@ -89,7 +89,7 @@ describe.each([
     });
   }, 120_000);
 
-  test('each chart has a name that says what it shows, and nothing of its inside is in the accessibility tree', async () => {
+  test('each chart has a descriptive name, and none of its content is in the accessibility tree', async () => {
     await reader.open(await html(), {}, async (page) => {
       await page.evaluate(ALL_QUESTIONS);
       for (const chart of await page.locator('svg.chart').all()) {
@@ -111,10 +111,10 @@ const CURVES = 'figure:has(h3:text-is("Latency by percentile")) svg.chart';
 
 const namesIn = (chart: Locator, which: string): Promise<string[]> =>
   chart.locator(which).evaluateAll((all) => all.map((series) => series.getAttribute('data-series') ?? ''));
-const colouredIn = async (chart: Locator) => new Set(await namesIn(chart, '.series:not(.muted)'));
+const colouredIn = async (chart: Locator) => new Set(await namesIn(chart, '.series:not(.dimmed)'));
 
 describe('highlighting', () => {
-  test('of many series the leaders and the floor stand out, until the reader chooses, in every chart', async () => {
+  test('leaders and floor stand out among many series in every chart, until the reader chooses others', async () => {
     const html = await render({ transports: MANY, scenarios: [ECHO, { ...ECHO, scenario: 'broadcast' }] });
     await reader.open(html, {}, async (page) => {
       await page.evaluate(ALL_QUESTIONS);
@@ -137,7 +137,7 @@ describe('highlighting', () => {
     });
   });
 
-  test('keys take and give; nobody is left grey when the last is taken away', async () => {
+  test('keys add and remove highlights; after the last is removed no series is grey', async () => {
     await reader.open(await render({ transports: SEVEN }), {}, async (page) => {
       const chart = page.locator(CURVES);
       const names = await namesIn(chart, '.series');
@@ -155,7 +155,7 @@ describe('highlighting', () => {
   });
 });
 
-test('the pointer shows what the keyboard reads, and Escape takes it away', async () => {
+test('the pointer shows the texts that the keyboard reads, and Escape hides them', async () => {
   await reader.open(await render({ transports: SEVEN }), {}, async (page) => {
     const chart = page.locator(CURVES);
     const packed = (await chart.locator('.series').nth(2).getAttribute('data-points')) ?? '';
@@ -173,8 +173,8 @@ test('the pointer shows what the keyboard reads, and Escape takes it away', asyn
   });
 });
 
-describe('taken away', () => {
-  test('every figure’s table as CSV, safe to open, and its picture as a file that stands alone', async () => {
+describe('copies and downloads', () => {
+  test('give every figure’s table as CSV that is safe to open, and its chart as a self-contained file', async () => {
     const html = await render({ transports: { '=1+1': {}, ...SEVEN }, scenarios: EVERY_KIND, wire: 'link' });
     const options = { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true };
     await reader.open(html, options, async (page) => {
@@ -193,7 +193,7 @@ describe('taken away', () => {
         expect(lines).toHaveLength(await figure.locator('table tr').count());
         expect(lines[0]).toMatch(/^Transport,/);
         expect(lines.filter((line) => /^[=+@]/.test(line))).toEqual([]);
-        // A figure of what went astray lists those alone whom it befell.
+        // A figure of lost messages lists only the transports that lost some.
         const listed = (await figure.locator('tbody th').allTextContents()).some((text) => text.trim() === '=1+1');
         if (listed) expect(csv).toContain("\r\n'=1+1,");
         if (listed) quoted++;

@@ -1,18 +1,19 @@
-import { say } from '../said.ts';
+import { announce } from '../announce.ts';
+import { nearest, type Position, positionAfter, type Series, seriesOf } from './chart-navigation.ts';
 import { figureTools } from './figure-tools.ts';
 import { endHighlight, highlightedIn, paintHighlight, toggleHighlight, watchHighlighted } from './highlight.ts';
-import { moved, nearest, type Series, type Spot, seriesOf } from './reader.ts';
+import { svgElement } from './standalone.ts';
 import { hideTooltip, showTooltip } from './tooltip.ts';
 
 /**
- * Reading charts: by keyboard, by pointer, by ear. A chart needs nothing but its markup for it, which `chart.tsx` makes:
+ * Makes charts readable by keyboard, pointer and screen reader. A chart needs only the markup that `chart.tsx` makes:
  *
- * - `<svg class="chart" role="img" aria-label="…" data-nearest="point|row">`, everything in it hidden from the accessibility tree;
- * - in it a `<g class="series" data-series="name" data-points="x y text|x y text|…">` for each series, in the order in which they are
- *   read, with its direct label as `<text class="label">`; `muted` is among its classes while it is drawn grey;
- * - around it the `<figure>` of `parts.tsx`, whose first table holds the same numbers.
+ * - `<svg class="chart" role="img" aria-label="…" data-nearest="point|row">`, with all of its content hidden from the accessibility tree;
+ * - in it a `<g class="series" data-series="name" data-points="x y text|x y text|…">` for each series, in reading order, with its
+ *   direct label as `<text class="label">`; the class `dimmed` draws a series grey;
+ * - around it the `<figure>` of `parts.tsx`, whose first table holds the chart's numbers.
  *
- * Charts that another part draws later get the same as soon as they are in the page.
+ * Charts that other parts draw later are upgraded as soon as they are in the page.
  */
 export function charts(page: Document): void {
   const upgradeIn = (root: ParentNode) => {
@@ -34,39 +35,39 @@ export function charts(page: Document): void {
 }
 
 const KEYS =
-  'Left and right arrow keys read the points of a series, up and down change the series, Home and End go to its ends, ' +
-  'Enter or 1 to 8 highlight a series, 0 ends that, Escape leaves the point.';
+  'Left and right arrow keys read the points of a series, up and down change the series, Home and End go to its first ' +
+  'and last point, Enter or 1 to 8 highlight a series, 0 removes all highlights, Escape leaves the point.';
 
 function upgrade(chart: SVGSVGElement): void {
   if (chart.tabIndex === 0) return;
   const figure = chart.closest('figure');
   const title = figure?.querySelector('figcaption h3')?.textContent ?? '';
-  // Arrow keys are the chart's own: in this role a screen reader hands them on.
+  // In this role a screen reader passes arrow keys to the chart.
   chart.setAttribute('role', 'application');
   chart.setAttribute('aria-roledescription', 'chart');
   chart.setAttribute('aria-label', [title, chart.getAttribute('aria-label')].filter(Boolean).join(': '));
   chart.setAttribute('aria-description', KEYS);
   chart.setAttribute('tabindex', '0');
-  // The chart moves into view what it reads: the box it scrolls in need not be stopped at as well.
+  // The chart scrolls its current point into view, so its scroll box needs no tab stop of its own.
   chart.closest('.scroll')?.removeAttribute('tabindex');
   if (figure !== null) figureTools(figure, chart, title);
   paintHighlight(chart);
-  read(chart);
+  navigate(chart);
 }
 
-function read(chart: SVGSVGElement): void {
+function navigate(chart: SVGSVGElement): void {
   let series: readonly Series[] | undefined;
-  let at: Spot | null = null;
+  let at: Position | null = null;
   const all = () => {
     series ??= seriesOf(chart);
     return series;
   };
-  const show = (spot: Spot | null, aloud: boolean) => {
-    at = spot;
-    const line = spot === null ? undefined : all()[spot.series];
-    const point = spot === null ? undefined : line?.points[spot.point];
+  const show = (position: Position | null, aloud: boolean) => {
+    at = position;
+    const line = position === null ? undefined : all()[position.series];
+    const point = position === null ? undefined : line?.points[position.point];
     for (const { element } of all()) element.classList.toggle('current', element === line?.element);
-    if (spot === null || line === undefined || point === undefined) {
+    if (position === null || line === undefined || point === undefined) {
       cursorOf(chart)?.remove();
       hideTooltip();
       return;
@@ -76,7 +77,7 @@ function read(chart: SVGSVGElement): void {
     cursor.setAttribute('cy', String(point.y));
     if (aloud) {
       cursor.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-      say(`${line.name}, ${point.text}; ${spot.point + 1} of ${line.points.length}`);
+      announce(`${line.name}, ${point.text}; ${position.point + 1} of ${line.points.length}`);
     }
     const { left, top, width, height } = cursor.getBoundingClientRect();
     showTooltip(line.name, point.text, { x: left + width / 2, y: top + height / 2 });
@@ -86,13 +87,13 @@ function read(chart: SVGSVGElement): void {
     if (name === undefined) return;
     toggleHighlight(name, highlightedIn(chart));
     const shown = highlightedIn(chart);
-    say(shown.length === 0 ? 'No series highlighted' : `Highlighted: ${shown.join(', ')}`);
+    announce(shown.length === 0 ? 'No series highlighted' : `Highlighted: ${shown.join(', ')}`);
   };
 
   chart.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const { key } = event;
-    const next = moved(all(), at, key);
+    const next = positionAfter(all(), at, key);
     if (next !== null) show(next, true);
     else if (key === 'Escape' && at !== null) show(null, false);
     else if ((key === 'Enter' || key === ' ') && at !== null) highlight(at.series);
@@ -120,10 +121,7 @@ function read(chart: SVGSVGElement): void {
 const cursorOf = (chart: Element): SVGElement | null => chart.querySelector<SVGElement>('.cursor');
 
 function makeCursor(chart: Element): SVGElement {
-  const cursor = document.createElementNS('http://www.w3.org/2000/svg', 'circle');
-  cursor.setAttribute('class', 'cursor');
-  cursor.setAttribute('r', '7');
-  cursor.setAttribute('aria-hidden', 'true');
+  const cursor = svgElement('circle', { class: 'cursor', r: 7, 'aria-hidden': 'true' });
   chart.append(cursor);
   return cursor;
 }

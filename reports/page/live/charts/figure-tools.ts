@@ -1,22 +1,21 @@
+import { inert, quotedText } from '../../../raw/csv.ts';
+import { announce } from '../announce.ts';
 import { copy, NOT_COPIED } from '../export/clipboard.ts';
-import { save } from '../export/download.ts';
-import { say } from '../said.ts';
-import { csvOf } from './csv.ts';
+import { save } from '../export/downloads.ts';
 import { standalone } from './standalone.ts';
 
-/** Buttons under a figure: its numbers and its picture, to take away. */
+/** Adds the buttons that copy a figure's numbers and download its chart. */
 export function figureTools(figure: Element, chart: SVGSVGElement, title: string): void {
-  // A chart that was drawn anew brings its own.
+  // A redrawn chart brings new ones.
   figure.querySelector('.figure-tools')?.remove();
   const tools = document.createElement('p');
   tools.className = 'figure-tools';
   const table = figure.querySelector('table');
   if (table !== null) {
     const copyButton = button('Copy CSV', title, async () => {
-      const copied = await copy(csvOf(table));
-      const outcome = copied ? 'Copied' : NOT_COPIED;
+      const outcome = (await copy(csvOf(table))) ? 'Copied' : NOT_COPIED;
       copyButton.textContent = outcome;
-      say(`${outcome}: ${title}`);
+      announce(`${outcome}: ${title}`);
     });
     tools.append(copyButton);
   }
@@ -35,10 +34,23 @@ function button(text: string, title: string, press: () => void): HTMLButtonEleme
   return made;
 }
 
-/** After the run and the figure. */
+/** File name made of the run's and the figure's titles. */
 const fileName = (title: string): string =>
   `${document.title} ${title}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 120);
+
+/** A table of the page as CSV, with its header row. */
+const csvOf = (table: HTMLTableElement): string =>
+  [...table.rows].map((row) => `${[...row.cells].flatMap(cellsOf).map(quoted).join(',')}\r\n`).join('');
+
+/** A cell that spans several columns leaves the others empty. */
+const cellsOf = (cell: HTMLTableCellElement): string[] => [
+  (cell.textContent ?? '').replace(/\s+/g, ' ').trim(),
+  ...Array.from({ length: cell.colSpan - 1 }, () => ''),
+];
+
+/** Makes text harmless in a spreadsheet; a number with its sign is no formula. */
+const quoted = (text: string): string => quotedText(/^[+-]?[\d.,]+$/.test(text) ? text : inert(text));

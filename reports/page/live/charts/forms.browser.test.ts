@@ -23,7 +23,7 @@ const figureOf = (page: Page, id: string): Locator => page.locator(`#${id}`);
 const titled = (figure: Locator, title: string): Locator => figure.locator('h3', { hasText: title });
 const hashOf = (page: Page): Promise<string> => page.evaluate(() => location.hash);
 
-/** Medians as the analysis has them, by name, in the unit that the page shows. */
+/** Medians of the analysis by name, in the unit that the page shows. */
 const medians = (question: number, id: MetricId): ReadonlyMap<string, string> =>
   new Map(
     analysis.groups[question]?.rows.flatMap(({ name, cells: { [id]: cell } }) =>
@@ -40,7 +40,7 @@ const seriesOf = (figure: Locator): Promise<{ name: string; packed: string }[]> 
   );
 
 describe('medians with their intervals', () => {
-  test('of the metric and on the axis that the reader chooses: caption, chart, table and what is taken away', async () => {
+  test('caption, chart, table and downloads show the metric and the axis that the reader chooses', async () => {
     const options = { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true };
     await reader.open(html, options, async (page) => {
       const figure = figureOf(page, 'question-1-intervals');
@@ -49,7 +49,7 @@ describe('medians with their intervals', () => {
       await titled(figure, 'Bytes per message: medians, intervals, trials').waitFor();
       expect(await hashOf(page)).toBe('#metric=bytes');
       expect(await figure.locator('figcaption p').textContent()).toMatch(
-        /^By bytes per message, of \d other choices: /,
+        /^By bytes per message, \d of \d other choices? (is|are) /,
       );
 
       const wanted = medians(0, 'bytes');
@@ -97,7 +97,7 @@ describe('medians with their intervals', () => {
     });
   });
 
-  test('by keyboard: chosen, kept in focus, and read point by point', async () => {
+  test('by keyboard the form is chosen, keeps the focus, and is read point by point', async () => {
     await reader.open(html, {}, async (page) => {
       const figure = figureOf(page, 'question-1-intervals');
       await figure.getByLabel('Metric').focus();
@@ -114,7 +114,7 @@ describe('medians with their intervals', () => {
     });
   });
 
-  test('an address brings the choice to every question that has such a column, and to no other', async () => {
+  test('an address applies the choice to every question that has the metric, and to no other', async () => {
     await reader.open(html, {}, async (page) => {
       await page.evaluate(`location.hash = '#question-2-intervals&q=all&metric=bytes'`);
       await titled(figureOf(page, 'question-1-intervals'), 'Bytes per message').waitFor();
@@ -128,7 +128,7 @@ describe('medians with their intervals', () => {
   });
 });
 
-test('the distribution as a density: a row of the chart and of the table for each, which agree, and back again', async () => {
+test('the distribution as a density has matching rows in chart and table, and can be switched back', async () => {
   await reader.open(html, {}, async (page) => {
     const figure = figureOf(page, 'question-1-distribution');
     const usual = await seriesOf(figure);
@@ -164,17 +164,17 @@ test('the distribution as a density: a row of the chart and of the table for eac
   });
 });
 
-test('an objective that the reader gives is a line at its height, and the caption says who keeps to it', async () => {
+test('the reader’s objective is drawn as a line, and the caption says which transports meet it', async () => {
   await reader.open(html, {}, async (page) => {
     const figure = figureOf(page, 'question-1-percentiles');
-    const said = figure.getByRole('status');
+    const status = figure.getByRole('status');
     const line = figure.locator('svg.chart line.objective');
     const choices = analysis.groups[0]?.rows.filter(({ floor }) => !floor) ?? [];
-    // Just what the second of them has at 99 %.
+    // This is the p99 of the second choice.
     const seconds = choices[1]?.curve.find(({ percentile }) => percentile === 0.99)?.seconds ?? Number.NaN;
     await figure.getByLabel('Objective, ms').fill(String(seconds * 1e3));
     await line.waitFor({ state: 'attached' });
-    expect(await said.textContent()).toBe(objectiveSentence(choices, (seconds * 1e3) / 1e3));
+    expect(await status.textContent()).toBe(objectiveSentence(choices, (seconds * 1e3) / 1e3));
     expect(await hashOf(page)).toBe(`#objective=${seconds * 1e3}`);
 
     const points = unpackPoints((await seriesOf(figure))[1]?.packed ?? '');
@@ -182,10 +182,10 @@ test('an objective that the reader gives is a line at its height, and the captio
     expect(Math.abs(Number(await line.getAttribute('y1')) - at)).toBeLessThan(0.2);
 
     await figure.getByLabel('Objective, ms').fill('86400000');
-    await said.filter({ hasText: 'It lies beyond what is drawn.' }).waitFor();
+    await status.filter({ hasText: 'The objective lies outside the chart’s axis.' }).waitFor();
     expect(await line.count()).toBe(0);
     await figure.getByLabel('Objective, ms').fill('');
-    await expect.poll(() => said.textContent()).toBe('');
+    await expect.poll(() => status.textContent()).toBe('');
     expect(await hashOf(page)).toBe('');
     for (const odd of ['-3', 'soon', '1e999']) {
       await page.evaluate(`location.hash = '#objective=${odd}'`);
@@ -194,7 +194,7 @@ test('an objective that the reader gives is a line at its height, and the captio
   });
 });
 
-test('without the script there is nothing to choose, and each figure in its first form', async () => {
+test('without the script there are no choices, and each figure has its first form', async () => {
   await reader.open(html, { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator('.figure-choices').count()).toBeGreaterThan(4);
     expect(await page.locator('.figure-choices:visible').count()).toBe(0);

@@ -4,16 +4,16 @@ import type { Group } from '../../../model/model.ts';
 import { DensityBody, densityView } from '../../figures/density-body.tsx';
 import { type Axis, IntervalBody, intervalsOf } from '../../figures/interval-figure.tsx';
 import { AXIS, DISTRIBUTION, METRIC } from '../../parts/choices.tsx';
-import { type Identities, identify } from '../../parts/identity.ts';
 import { figureId } from '../../parts/sections.ts';
-import { carriedAnalysis, carriedHistograms, carriedResults } from '../carried.ts';
+import { type SeriesStyles, styleSeries } from '../../parts/series-style.ts';
 import { decodeHistogram } from '../compare/decoding.ts';
-import { stateOf } from '../state.ts';
+import { embeddedAnalysis, embeddedHistograms, embeddedResults } from '../embedded-data.ts';
+import { stateOf } from '../url-state.ts';
 import { type Form, redraw } from './redraw.tsx';
 
 /**
- * Figures that a reader can have in another form than the one in the markup, drawn here from what the page carries. States `metric` and
- * `axis`: of the medians with their intervals; `distribution`: of that figure.
+ * Redraws figures from the page's embedded data when the reader chooses another form. States `metric` and `axis` belong to the medians
+ * with their intervals, state `distribution` to the figure of that name.
  */
 export function otherForms(page: Document): void {
   const figuresOf = (kind: FigureId): { figure: HTMLElement; index: number }[] =>
@@ -33,9 +33,9 @@ async function intervals(index: number): Promise<Form | null> {
   const asked = stateOf(METRIC);
   const axis: Axis = stateOf(AXIS) === 'linear' ? 'linear' : 'log';
   if (asked === null && axis === 'log') return null;
-  const question = await carriedQuestion(index);
+  const question = await embeddedQuestion(index);
   if (question === null) return null;
-  const { group, identities } = question;
+  const { group, styles } = question;
   const metric = group.metrics.find((id) => id === asked) ?? group.primary;
   if (metric === group.primary && axis === 'log') return null;
   const view = intervalsOf(group, { metric, axis });
@@ -43,15 +43,15 @@ async function intervals(index: number): Promise<Form | null> {
     key: `${metric} ${axis}`,
     title: view.title,
     takeaway: view.takeaway,
-    body: <IntervalBody view={view} identities={identities} />,
+    body: <IntervalBody view={view} styles={styles} />,
   };
 }
 
 async function density(index: number): Promise<Form | null> {
   if (stateOf(DISTRIBUTION) !== 'density') return null;
-  const [question, histograms] = await Promise.all([carriedQuestion(index), carriedHistograms()]);
+  const [question, histograms] = await Promise.all([embeddedQuestion(index), embeddedHistograms()]);
   if (question === null) return null;
-  const { group, identities } = question;
+  const { group, styles } = question;
   const pooled = await Promise.all(
     group.rows.map(async (row) => ({ row, decoded: await decodeHistogram(histograms[row.caseId] ?? '') })),
   );
@@ -63,17 +63,17 @@ async function density(index: number): Promise<Form | null> {
     key: 'density',
     title,
     takeaway: view.takeaway,
-    body: <DensityBody view={view} title={title} identities={identities} />,
+    body: <DensityBody view={view} title={title} styles={styles} />,
   };
 }
 
-/** One function for all figures of a run: whoever looks at many questions need not wait for it again. */
-const looks = new WeakMap<Results, Identities>();
+/** Styles of series by run, computed once for all of its figures. */
+const stylesOf = new WeakMap<Results, SeriesStyles>();
 
-async function carriedQuestion(index: number): Promise<{ group: Group; identities: Identities } | null> {
-  const [results, { groups }] = await Promise.all([carriedResults(), carriedAnalysis()]);
-  const identities = looks.get(results) ?? identify(results);
-  looks.set(results, identities);
+async function embeddedQuestion(index: number): Promise<{ group: Group; styles: SeriesStyles } | null> {
+  const [results, { groups }] = await Promise.all([embeddedResults(), embeddedAnalysis()]);
+  const styles = stylesOf.get(results) ?? styleSeries(results);
+  stylesOf.set(results, styles);
   const group = groups[index];
-  return group === undefined ? null : { group, identities };
+  return group === undefined ? null : { group, styles };
 }

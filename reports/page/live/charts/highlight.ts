@@ -1,13 +1,13 @@
-import { setState, watchState } from '../state.ts';
+import { setState, watchState } from '../url-state.ts';
 
 /**
- * State `lit`: which series the reader sees in colour, by name and over all charts. Null while they have chosen none: then each chart
- * keeps what its markup says.
+ * State `lit`: names of the series that the reader highlighted in all charts. Null until they highlight one; each chart then keeps the
+ * colours of its markup.
  */
 let highlighted: readonly string[] | null = null;
 
-/** With more at a time, none stands out. */
-const MOST = 4;
+/** Most series highlighted at a time; with more, none stands out. */
+const MAX_HIGHLIGHTED = 4;
 
 export function watchHighlighted(watcher: () => void): void {
   watchState('lit', (value) => {
@@ -16,15 +16,17 @@ export function watchHighlighted(watcher: () => void): void {
   });
 }
 
-/** `shown` are those in colour now: what the reader adds to or takes from. The one that was added first makes room. */
+/** Adds a series to the highlighted ones, or removes it. `shown` are those in colour now; the oldest makes room for a new one. */
 export function toggleHighlight(name: string, shown: readonly string[]): void {
-  const next = shown.includes(name) ? shown.filter((other) => other !== name) : [...shown, name].slice(-MOST);
+  const next = shown.includes(name)
+    ? shown.filter((other) => other !== name)
+    : [...shown, name].slice(-MAX_HIGHLIGHTED);
   setState('lit', next.length === 0 ? null : next.map(encodeURIComponent).join(), 'replace');
 }
 
 export const endHighlight = (): void => setState('lit', null, 'replace');
 
-/** An address may say anything. */
+/** Names in an address; null for text that cannot be decoded. */
 function namesFrom(value: string): string[] | null {
   try {
     return value.split(',').map(decodeURIComponent);
@@ -35,21 +37,21 @@ function namesFrom(value: string): string[] | null {
 
 const CHOSEN = 'data-own';
 
-/** Draws grey what is not highlighted, in each chart that has something of what is. */
+/** Draws a chart's other series grey if one of its series is highlighted. */
 export function paintHighlight(chart: Element): void {
   const all = [...chart.querySelectorAll('.series')];
   const concerned = all.some((series) => highlighted?.includes(nameOf(series)));
   for (const series of all) {
-    if (!series.hasAttribute(CHOSEN)) series.setAttribute(CHOSEN, series.classList.contains('muted') ? 'muted' : '');
-    const muted = concerned ? !highlighted?.includes(nameOf(series)) : series.getAttribute(CHOSEN) === 'muted';
-    series.classList.toggle('muted', muted);
+    if (!series.hasAttribute(CHOSEN)) series.setAttribute(CHOSEN, series.classList.contains('dimmed') ? 'dimmed' : '');
+    const dimmed = concerned ? !highlighted?.includes(nameOf(series)) : series.getAttribute(CHOSEN) === 'dimmed';
+    series.classList.toggle('dimmed', dimmed);
   }
 }
 
-/** Those that stand out now; none where all are in colour alike. */
+/** Names of the series in colour; none if all are. */
 export function highlightedIn(chart: Element): string[] {
   const all = [...chart.querySelectorAll('.series')];
-  const coloured = all.filter((series) => !series.classList.contains('muted'));
+  const coloured = all.filter((series) => !series.classList.contains('dimmed'));
   return coloured.length === all.length ? [] : coloured.map(nameOf);
 }
 

@@ -2,12 +2,13 @@ import { objectiveSentence } from '../../../analysis/objective.ts';
 import { logScale } from '../../charts/axis.ts';
 import { OBJECTIVE } from '../../parts/choices.tsx';
 import { figureId } from '../../parts/sections.ts';
-import { carriedAnalysis } from '../carried.ts';
-import { stateOf, watchState } from '../state.ts';
+import { embeddedAnalysis } from '../embedded-data.ts';
+import { stateOf, watchState } from '../url-state.ts';
+import { svgElement } from './standalone.ts';
 
 /**
- * State `objective`: milliseconds that the reader asks for. Where latency is drawn by percentile they are a line, and the caption says
- * who keeps to them. The curves stay as they are drawn.
+ * State `objective`: the reader's latency objective in milliseconds. Figures of latency by percentile draw it as a line, and their
+ * captions say which transports meet it. The curves stay unchanged.
  */
 export function drawObjective(page: Document): void {
   for (const index of page.querySelectorAll('[data-question]').keys()) {
@@ -18,29 +19,29 @@ export function drawObjective(page: Document): void {
 
 async function show(figure: HTMLElement, index: number): Promise<void> {
   const milliseconds = asked();
-  const groups = milliseconds === null ? [] : (await carriedAnalysis()).groups;
-  // Something else may have been asked for by now.
+  const groups = milliseconds === null ? [] : (await embeddedAnalysis()).groups;
+  // The objective may have changed while the analysis was decompressed.
   if (milliseconds !== asked()) return;
   const chart = figure.querySelector('svg.chart');
   chart?.querySelector('.objective-asked')?.remove();
-  const said = figure.querySelector('.objective-said') ?? withLine(figure);
+  const status = figure.querySelector('.objective-said') ?? makeStatus(figure);
   if (milliseconds === null || chart === null) {
-    said.textContent = '';
+    status.textContent = '';
     return;
   }
   const choices = groups[index]?.rows.filter(({ floor }) => !floor) ?? [];
-  const beyond = drawnIn(chart, milliseconds) ? '' : ' It lies beyond what is drawn.';
-  said.textContent = objectiveSentence(choices, milliseconds / 1e3) + beyond;
+  const beyond = drawnIn(chart, milliseconds) ? '' : ' The objective lies outside the chart’s axis.';
+  status.textContent = objectiveSentence(choices, milliseconds / 1e3) + beyond;
 }
 
-/** An address may say anything. */
+/** Objective in milliseconds; null if there is none, or the address has no positive number. */
 function asked(): number | null {
   const value = Number(stateOf(OBJECTIVE) ?? '');
   return Number.isFinite(value) && value > 0 ? value : null;
 }
 
-/** Said aloud as well, when it changes. */
-function withLine(figure: HTMLElement): Element {
+/** Adds the caption's line about the objective; screen readers announce its changes. */
+function makeStatus(figure: HTMLElement): Element {
   const made = document.createElement('p');
   made.className = 'objective-said';
   made.setAttribute('role', 'status');
@@ -48,7 +49,7 @@ function withLine(figure: HTMLElement): Element {
   return made;
 }
 
-/** @returns whether the axis reaches so far */
+/** Draws the objective's line. @returns false if it lies outside the chart's axis */
 function drawnIn(chart: Element, milliseconds: number): boolean {
   const place = chart.querySelector('[data-axis]');
   const [low = 0, high = 0, left = 0, right = 0, top = 0, bottom = 0] = (place?.getAttribute('data-axis') ?? '')
@@ -56,16 +57,10 @@ function drawnIn(chart: Element, milliseconds: number): boolean {
     .map(Number);
   if (!(milliseconds >= low && milliseconds <= high)) return false;
   const y = logScale([low, high], [bottom, top])(milliseconds).toFixed(1);
-  const group = element('g', { class: 'objective-asked', 'aria-hidden': 'true' });
-  const name = element('text', { class: 'tick', x: left + 4, y: Number(y) - 5 });
+  const group = svgElement('g', { class: 'objective-asked', 'aria-hidden': 'true' });
+  const name = svgElement('text', { class: 'tick', x: left + 4, y: Number(y) - 5 });
   name.append(`objective: ${milliseconds} ms`);
-  group.append(element('line', { class: 'objective', x1: left, x2: right, y1: y, y2: y }), name);
+  group.append(svgElement('line', { class: 'objective', x1: left, x2: right, y1: y, y2: y }), name);
   chart.append(group);
   return true;
-}
-
-function element(tag: string, values: Readonly<Record<string, string | number>>): SVGElement {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(values)) made.setAttribute(name, String(value));
-  return made;
 }

@@ -1,22 +1,22 @@
 import { Fragment, type ReactNode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { watchState } from '../state.ts';
+import { watchState } from '../url-state.ts';
 import { paintHighlight } from './highlight.ts';
 import { hideTooltip } from './tooltip.ts';
 
-/** A figure in another form than its markup has. */
+/** Form of a figure that differs from the one in its markup. */
 export type Form = {
-  /** No two forms of a figure have the same: another form is another chart, and whoever reads it finds nothing of the one before. */
+  /** Unique among a figure's forms: a new key makes a new chart, so that no reading position of the previous one is left. */
   readonly key: string;
   readonly title: string;
   readonly takeaway: string;
-  /** What stands below the caption, and the reader's choices. */
+  /** Content below the caption and the reader's choices. */
   readonly body: ReactNode;
 };
 
 /**
- * Draws a figure in the form that the states of these names ask for, in the place of the one in its markup, which comes back when
- * `formOf` has none to offer. Figures out of sight wait until the page has nothing else to do.
+ * Draws a figure in the form that the states of these names choose. If `formOf` gives null, the form in the markup comes back. Figures
+ * out of sight wait until the page has nothing else to do.
  */
 export function redraw(figure: HTMLElement, states: readonly string[], formOf: () => Promise<Form | null>): void {
   const draw = drawer(figure);
@@ -30,23 +30,23 @@ export function redraw(figure: HTMLElement, states: readonly string[], formOf: (
     watchState(state, () => {
       asked++;
       const mine = asked;
-      // Several states change at once, and the figure once.
+      // If several states change at once, the figure is drawn once.
       if (figure.checkVisibility()) queueMicrotask(() => update(mine));
       else setTimeout(() => update(mine));
     });
   }
 }
 
-/** Of what is in the markup: the caption, the reader's choices, and what they change. */
+/** Keeps a figure's original content, and returns a function that replaces it with a form or restores it. */
 function drawer(figure: HTMLElement): (form: Form | null) => void {
-  const [heading, said] = ['figcaption h3', 'figcaption p'].map((one) => figure.querySelector(one));
-  const usual = [heading?.textContent ?? '', said?.textContent ?? ''];
+  const [heading, takeawayLine] = ['figcaption h3', 'figcaption p'].map((one) => figure.querySelector(one));
+  const usual = [heading?.textContent ?? '', takeawayLine?.textContent ?? ''];
   let kept: readonly Element[] = [];
   let drawn: { readonly root: Root; readonly place: Element } | null = null;
 
   const caption = ([title = '', takeaway = '']: readonly string[]): void => {
     heading?.replaceChildren(title);
-    said?.replaceChildren(takeaway);
+    takeawayLine?.replaceChildren(takeaway);
   };
   const takeDown = (): void => {
     figure.querySelector('.figure-tools')?.remove();
@@ -73,7 +73,7 @@ function drawer(figure: HTMLElement): (form: Form | null) => void {
         figure.append(place);
         drawn = { root: createRoot(place), place };
       }
-      // A chart brings its own, and a form without one has none.
+      // A new chart adds its own tools; a form without a chart has none.
       figure.querySelector('.figure-tools')?.remove();
       drawn.root.render(<Fragment key={form.key}>{form.body}</Fragment>);
     }

@@ -1,14 +1,14 @@
-/** Above the chart, for the title that stands beside it in the page. */
+/** Height added above the chart for its title, which in the page is outside of it, in units of the view box. */
 const HEAD = 30;
 const MARGIN = 12;
 
 const PAINT = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linecap', 'stroke-linejoin', 'opacity'];
 const TYPE = ['font-size', 'font-weight', 'text-anchor'];
 
-/** A chart as a file of its own: what the page's styles say is written into it. */
+/** Text of a self-contained SVG file of a chart, with the page's styles written into its attributes. */
 export function standalone(chart: SVGSVGElement, title: string): string {
   const copy = chart.cloneNode(true);
-  if (!(copy instanceof SVGSVGElement)) throw new Error('a copy of a chart is one');
+  if (!(copy instanceof SVGSVGElement)) throw new Error('cloning the chart did not give an SVG element');
   dress(chart, copy);
   copy.querySelector('.cursor')?.remove();
   for (const name of copy.getAttributeNames()) if (name !== 'viewBox') copy.removeAttribute(name);
@@ -24,8 +24,8 @@ export function standalone(chart: SVGSVGElement, title: string): string {
     'font-family': 'system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue, Arial, sans-serif',
     'font-size': 12,
   });
-  const ground = element('rect', { ...box, ...plain('fill', page.backgroundColor) });
-  const heading = element('text', {
+  const ground = svgElement('rect', { ...box, ...plain('fill', page.backgroundColor) });
+  const heading = svgElement('text', {
     x: 0,
     y: 12 - HEAD / 2,
     'font-size': 14,
@@ -33,9 +33,9 @@ export function standalone(chart: SVGSVGElement, title: string): string {
     ...plain('fill', page.color),
   });
   heading.append(title);
-  const name = element('title', {});
+  const name = svgElement('title', {});
   name.append(chart.getAttribute('aria-label') ?? title);
-  const source = element('desc', {});
+  const source = svgElement('desc', {});
   source.append(document.title);
   copy.prepend(name, source, ground, heading);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}\n`;
@@ -74,7 +74,7 @@ const INITIAL: Readonly<Record<string, string>> = {
   'text-anchor': 'start',
 };
 
-/** Mixed colours come out of the browser in a notation that few other programs read. */
+/** Attributes for a property. Rewrites mixed colours, which browsers give in a notation that few other programs read. */
 function plain(property: string, value: string): Record<string, string> {
   const mixed = /^color\(srgb (\S+) (\S+) (\S+?)(?: \/ (\S+))?\)$/.exec(value);
   if (mixed === null) return { [property]: value };
@@ -88,7 +88,7 @@ function plain(property: string, value: string): Record<string, string> {
 
 type Attributes = Readonly<Record<string, string | number>>;
 
-function element(tag: string, values: Attributes): SVGElement {
+export function svgElement(tag: string, values: Attributes): SVGElement {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
   attributes(made, values);
   return made;

@@ -1,9 +1,9 @@
-/** Between the tooltip and the point it belongs to. */
+/** Distance between a tooltip and its point, in pixels. */
 const GAP = 12;
 
 let tip: HTMLElement | undefined;
 
-/** At a point of the window; the same text is said by other means, so that nobody needs to see it. */
+/** Shows a tooltip at a point of the window. Readers who cannot see it get its text by `announce`. */
 export function showTooltip(name: string, text: string, at: { readonly x: number; readonly y: number }): void {
   tip ??= makeTip();
   const title = document.createElement('strong');
@@ -11,10 +11,10 @@ export function showTooltip(name: string, text: string, at: { readonly x: number
   tip.replaceChildren(title, ' ', text);
   tip.hidden = false;
   const { width, height } = tip.getBoundingClientRect();
-  const most = document.documentElement.clientWidth - width - 4;
+  const maxLeft = document.documentElement.clientWidth - width - 4;
   const beside = at.x + GAP + width > document.documentElement.clientWidth ? at.x - GAP - width : at.x + GAP;
   const top = at.y - GAP - height < 4 ? at.y + GAP : at.y - GAP - height;
-  tip.style.left = `${Math.max(4, Math.min(most, beside)) + scrollX}px`;
+  tip.style.left = `${Math.max(4, Math.min(maxLeft, beside)) + scrollX}px`;
   tip.style.top = `${top + scrollY}px`;
 }
 

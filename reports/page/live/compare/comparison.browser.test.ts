@@ -34,7 +34,7 @@ const spaced = (text: string | null) => text?.replaceAll('\u00a0', ' ');
 const controlled = (page: Page) => page.waitForSelector('.compare-controls');
 
 describe('the page of two runs', () => {
-  test('is the same with a script as without, but for its controls', async () => {
+  test('has equal text with and without a script, apart from its controls', async () => {
     const without = await reader.open(html, { javaScriptEnabled: false }, async (page) => {
       expect(await page.locator('.compare-controls').count()).toBe(0);
       return page.locator('#comparison').evaluate((one) => one.textContent);
@@ -45,12 +45,12 @@ describe('the page of two runs', () => {
         for (const control of one.querySelectorAll('.compare-controls, .figure-tools')) control.remove();
         return one.textContent;
       });
-      // Whether a blank may break is for the markup alone to say.
+      // Non-breaking spaces are in the markup only.
       expect(spaced(text)).toBe(spaced(without));
     });
   });
 
-  test('hides what is equivalent or not separated, and sorts by magnitude; the address keeps it', async () => {
+  test('hides equivalent and not separated rows, sorts by magnitude, and keeps both in the address', async () => {
     await reader.open(html, {}, async (page) => {
       await controlled(page);
       const all = await drawn(page);
@@ -58,9 +58,9 @@ describe('the page of two runs', () => {
       await page.getByLabel(/equivalent \d/).uncheck();
       await page.getByLabel(/not separated \d/).uncheck();
       expect(new Set(await drawn(page))).toEqual(new Set(['worse', 'better']));
-      expect(await page.locator('.card').first().innerText()).toMatch(/\d+ comparisons of 42 not shown, as asked/);
+      expect(await page.locator('.card').first().innerText()).toMatch(/Hidden, as you asked: \d+ of 42 comparisons/);
       expect((await labels(page))[0]).toMatch(/ws p\d\d/);
-      // Charts drawn anew are read by keyboard like those that were there, and have their buttons once.
+      // Redrawn charts can be read by keyboard too, and have their buttons once.
       await page.locator('.forest').first().focus();
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('.forest').first().locator('.cursor').count()).toBe(1);
@@ -77,26 +77,26 @@ describe('the page of two runs', () => {
     });
   });
 
-  test('hides everything without breaking', async () => {
+  test('shows a message if all rows are hidden', async () => {
     await reader.open(html, {}, async (page) => {
       await controlled(page);
       for (const box of await page.locator('.compare-controls fieldset').first().locator('input').all())
         await box.uncheck();
       expect(await drawn(page)).toEqual([]);
       expect(await page.locator('.empty').first().textContent()).toBe(
-        'Nothing to draw: all that was judged is hidden.',
+        'Nothing to draw: every comparison with a verdict is hidden.',
       );
     });
   });
 
-  test('shows what experts ask for, and marks', async () => {
+  test('shows expert columns and draws lines', async () => {
     await reader.open(html, {}, async (page) => {
       await controlled(page);
       const usual = await heads(page);
       for (const name of ['effect size (Cliff’s δ)', 'p (Holm)', 'trials', 'interval method'])
         await page.getByLabel(name).check();
       expect((await heads(page)).slice(usual.length).toSorted()).toEqual(
-        ['Bootstrap 95 %, or if wider', 'Cliff’s δ', 'Trials, base / new', 'p (Holm)'].toSorted(),
+        ['Interval, if wider than 95 % bootstrap', 'Cliff’s δ', 'Trials, base / new', 'p (Holm)'].toSorted(),
       );
       const row = await page
         .locator('#comparison table tbody tr')
@@ -104,13 +104,13 @@ describe('the page of two runs', () => {
         .evaluate((one) => one.textContent);
       expect(row).toMatch(/7 \/ 7/);
       expect(row).toMatch(/Welch 99\.29 %/);
-      await page.getByLabel('Mark what is worse by').selectOption('0.2');
+      await page.getByLabel('Dashed line where worse by').selectOption('0.2');
       expect(await page.locator('.regression-mark').count()).toBe(comparison.rows.length);
       expect(new URL(page.url()).hash).toMatch(/columns=.*mark=20/);
     });
   });
 
-  test('an anchor in the address moves the page and changes no view', async () => {
+  test('an anchor in the address scrolls the page and keeps the view', async () => {
     await reader.open(html, {}, async (page) => {
       await controlled(page);
       await page.getByLabel(/equivalent \d/).uncheck();

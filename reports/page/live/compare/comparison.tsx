@@ -1,18 +1,15 @@
-import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import type { Comparison } from '../../../compare/compare-model.ts';
 import { VIEW_NAMES, type View, viewFrom, viewTexts } from '../../comparison/comparison-state.ts';
-import { ComparisonView } from '../../comparison/comparison-view.tsx';
-import { carriedComparison } from '../carried.ts';
-import { setState, stateOf, watchState } from '../state.ts';
-import { Controls } from './controls.tsx';
+import { embeddedComparison } from '../embedded-data.ts';
+import { setState, stateOf, watchState } from '../url-state.ts';
+import { ControlledComparison } from './controls.tsx';
 
-/** On the page of two runs: another view of the same comparison, kept in the address. */
+/** Starts the controls of the page of two runs, which change its view and keep it in the address. */
 export function comparisonControls(page: Document): void {
   const container = page.getElementById('comparison');
   if (container === null) return;
-  carriedComparison().then(({ comparison, view: usual }) => {
-    // Other parts have added to what stands there: it is made anew, and they find it again.
+  embeddedComparison().then(({ comparison, view: usual }) => {
+    // Other parts have changed the markup. It is replaced, and they upgrade the replacement.
     container.replaceChildren();
     const root = createRoot(container);
     const choose = (view: View): void => {
@@ -25,34 +22,8 @@ export function comparisonControls(page: Document): void {
       const asked = JSON.stringify(view);
       if (asked === shown) return;
       shown = asked;
-      root.render(
-        <ComparisonView
-          comparison={comparison}
-          view={view}
-          heading="h2"
-          controls={<Controls comparison={comparison} view={view} onView={choose} />}
-        />,
-      );
+      root.render(<ControlledComparison comparison={comparison} view={view} onView={choose} heading="h2" />);
     };
     for (const name of VIEW_NAMES) watchState(name, show);
   });
-}
-
-type ChosenProps = {
-  readonly comparison: Comparison;
-  readonly first: View;
-  readonly heading: 'h2' | 'h3';
-};
-
-/** A comparison that its reader can ask for another view of; the view goes with the comparison. */
-export function Chosen({ comparison, first, heading }: ChosenProps) {
-  const [view, setView] = useState(first);
-  return (
-    <ComparisonView
-      comparison={comparison}
-      view={view}
-      heading={heading}
-      controls={<Controls comparison={comparison} view={view} onView={setView} />}
-    />
-  );
 }

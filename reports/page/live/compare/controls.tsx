@@ -9,6 +9,7 @@ import {
   type View,
   WORDS,
 } from '../../comparison/comparison-state.ts';
+import { ComparisonView } from '../../comparison/comparison-view.tsx';
 import { VerdictWord } from '../../parts/parts.tsx';
 
 type ControlsProps = {
@@ -17,13 +18,22 @@ type ControlsProps = {
   readonly onView: (view: View) => void;
 };
 
-/** Asks for another view of a comparison. */
-export function Controls({ comparison: { rows }, view, onView }: ControlsProps) {
+/** Comparison with the controls that change its view. */
+export const ControlledComparison = ({ heading, ...controls }: ControlsProps & { readonly heading: 'h2' | 'h3' }) => (
+  <ComparisonView
+    comparison={controls.comparison}
+    view={controls.view}
+    heading={heading}
+    controls={<Controls {...controls} />}
+  />
+);
+
+function Controls({ comparison: { rows }, view, onView }: ControlsProps) {
   const { hidden, order, columns, mark } = view;
   const count = (word: ComparedWord): number => rows.filter(({ verdict }) => verdict.word === word).length;
   const present = WORDS.filter((word) => count(word) > 0);
   return (
-    <form className="compare-controls" aria-label="What is shown" onSubmit={(event) => event.preventDefault()}>
+    <form className="compare-controls" aria-label="View of the comparison" onSubmit={(event) => event.preventDefault()}>
       <fieldset>
         <legend>Show{rows.some(({ floor }) => floor) ? ' (floor included)' : ''}</legend>
         {present.map((word) => (
@@ -38,7 +48,7 @@ export function Controls({ comparison: { rows }, view, onView }: ControlsProps) 
         ))}
       </fieldset>
       <fieldset>
-        <legend>Columns for experts</legend>
+        <legend>Expert columns</legend>
         {keysOf(EXPERT_COLUMNS).map((column) => (
           <label key={column}>
             <input
@@ -66,12 +76,12 @@ export function Controls({ comparison: { rows }, view, onView }: ControlsProps) 
         </select>
       </label>
       <label>
-        Mark what is worse by{' '}
+        Dashed line where worse by{' '}
         <select
           value={mark === null ? '' : String(mark)}
           onChange={({ currentTarget: { value } }) => onView({ ...view, mark: value === '' ? null : Number(value) })}
         >
-          <option value="">nothing</option>
+          <option value="">no line</option>
           {marksWith(mark).map((one) => (
             <option key={one} value={String(one)}>
               {tolerance(one).slice(1)}
@@ -83,11 +93,11 @@ export function Controls({ comparison: { rows }, view, onView }: ControlsProps) 
   );
 }
 
-/** The one that was asked for is among those to choose from. */
+/** The usual marks, and the current one. */
 const marksWith = (mark: number | null): number[] =>
   [...new Set([...MARKS, ...(mark === null ? [] : [mark])])].toSorted((a, b) => a - b);
 
-/** In their own order, whichever was asked for first. */
+/** Adds an item, or removes it; the items keep their order in `all`. */
 const toggled = <One extends ComparedWord | ExpertColumn>(
   all: readonly One[],
   those: readonly One[],

@@ -9,7 +9,7 @@ import { textOf } from '../../../analysis/sentences.ts';
 import { compare } from '../../../compare/compare.ts';
 import { makeReport } from '../../../report.ts';
 import { ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN } from '../../../testing/fixtures.ts';
-import { lightened } from '../../document/carried.ts';
+import { withoutHistograms } from '../../document/embedded-data.ts';
 import { renderComparison } from '../../document/render.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
 
@@ -34,7 +34,7 @@ async function give(page: Page, { name, text }: Given): Promise<void> {
   await page.setInputFiles('#compare input[type=file]', { name, mimeType: 'text/plain', buffer: Buffer.from(text) });
 }
 
-/** Drops files on the page's body, each of them made in the page. */
+/** Drops files, which are made in the page, on its body. */
 const drop = (page: Page, files: readonly Given[]): Promise<void> =>
   page.evaluate((those) => {
     const dataTransfer = new DataTransfer();
@@ -46,7 +46,7 @@ const drop = (page: Page, files: readonly Given[]): Promise<void> =>
 
 const refusal = async (page: Page): Promise<string> => (await page.locator('.refusal').textContent()) ?? '';
 const claim = async (page: Page): Promise<string> => (await page.locator('.compared .claim').textContent()) ?? '';
-/** Every cell of every table, also of those that are folded away; which of its blanks may break a line is no matter of figures. */
+/** Rows of all tables, also of collapsed ones, with ordinary instead of non-breaking spaces. */
 const tablesIn = (page: Page, selector: string): Promise<string[]> =>
   page.$$eval(`${selector} tr`, (rows) =>
     rows.map((row) => [...row.children].map((cell) => (cell.textContent ?? '').replaceAll('\u00a0', ' ')).join(' | ')),
@@ -66,7 +66,7 @@ beforeAll(async () => {
 afterAll(() => reader.close());
 
 describe('a run dropped on a report', () => {
-  /** What the command line makes of the two files. */
+  /** Tables of the page that the command line makes of the two files. */
   let expected: string[];
   beforeAll(async () => {
     const html = await renderComparison(compare(own, later));
@@ -80,28 +80,28 @@ describe('a run dropped on a report', () => {
       return { tables: await tablesIn(page, '.compared'), claim: await claim(page) };
     });
 
-  test('has the verdicts of the command line, figure by figure: results.json, decoded in the browser', async () => {
+  test('gets the verdicts of the command line, figure by figure, from a results.json decoded in the browser', async () => {
     const found = await inPage(json(later));
     expect(expected.length).toBeGreaterThan(120);
     expect(found.tables).toEqual(expected);
     expect(spaced(found.claim)).toBe(headlineOf(own, later));
   });
 
-  test('so has a report, by the analysis it carries', async () => {
+  test('gets the verdicts of the command line from a report, by its embedded analysis', async () => {
     expect((await inPage({ name: 'report.html', text: await report(later) })).tables).toEqual(expected);
   });
 
-  test('a report of another make, whose analysis is of no use, is refused: it has no histograms to judge by', async () => {
+  test('is rejected without histograms if it is a report whose analysis cannot be used', async () => {
     const useless = gzipSync(JSON.stringify({ groups: [{ rows: [null, { caseId: 'ws', cells: 3 }] }] })).toString(
       'base64',
     );
     const html = (await report(later)).replace(/(id="carried-analysis">)[^<]*/, `$1${useless}`);
     expect(html).toContain(useless);
-    const without = 'carries no histograms, which verdicts are made from. Drop the results.json that the run wrote.';
+    const without = 'has no histograms, and verdicts are computed from them. Drop the results.json that the run wrote.';
     await reader.open(ownPage, {}, async (page) => {
       await give(page, { name: 'report.html', text: html });
       await page.getByText(`report.html ${without}`).waitFor();
-      await give(page, json(lightened(later), 'taken.json'));
+      await give(page, json(withoutHistograms(later), 'taken.json'));
       await page.getByText(`taken.json ${without}`).waitFor();
       await give(page, json(later, 'whole.json'));
       await page.waitForSelector('.compared');
@@ -109,8 +109,8 @@ describe('a run dropped on a report', () => {
   });
 });
 
-describe('which is the base', () => {
-  test('the older one, until the reader says otherwise', async () => {
+describe('the base', () => {
+  test('is the older run, until the reader exchanges the roles', async () => {
     const mine = run({}, { startedAt: '2026-11-23T10:00:00Z' });
     const older = run({ seed: 2, transports: slower }, { startedAt: '2026-11-22T10:00:00Z' });
     await reader.open(await report(mine), {}, async (page) => {
@@ -125,19 +125,19 @@ describe('which is the base', () => {
       await page.getByLabel('the base', { exact: true }).check();
       await page.locator('.compared[aria-busy="false"]', { hasText: 'New (older.json)' }).waitFor();
       expect(spaced(await claim(page))).toBe(headlineOf(mine, older));
-      // Whoever chose keeps their place.
+      // The chosen control keeps the focus.
       expect(await page.getByLabel('the base', { exact: true }).evaluate((one) => one === document.activeElement)).toBe(
         true,
       );
       expect(await page.locator('.compared[aria-busy="true"]').count()).toBe(0);
 
-      await page.getByRole('button', { name: 'Put away' }).click();
+      await page.getByRole('button', { name: 'Close comparison' }).click();
       expect(await page.locator('.compared').count()).toBe(0);
     });
   });
 });
 
-describe('what may not be compared', () => {
+describe('runs that may not be compared', () => {
   test.each<[string, Results, RegExp, RegExp]>([
     [
       'another question',
@@ -153,17 +153,17 @@ describe('what may not be compared', () => {
     ],
     ['an invalid run', run({ done: 0, state: 'interrupted', seed: 2 }), /no verdicts, because/, /interrupted/i],
     ['the same run', run(), /Against the base run: 12 equivalent/, /Both files hold the same run/],
-  ])('%s', async (_, other, said, why) => {
+  ])('%s', async (_, other, verdict, why) => {
     await reader.open(small, {}, async (page) => {
       await give(page, json(other));
       await page.waitForSelector('.compared');
-      expect(await claim(page)).toMatch(said);
+      expect(await claim(page)).toMatch(verdict);
       expect(await page.locator('.compared').innerText()).toMatch(why);
     });
   });
 });
 
-describe('what is no run', () => {
+describe('files that are no run', () => {
   const fitting = json(run({ transports: { ws: SEVEN.ws ?? {} }, seed: 2 }), 'fitting.json');
   const spoilt = { ...own, plan: { ...own.plan, seed: 'one' } };
 
@@ -171,73 +171,73 @@ describe('what is no run', () => {
     [
       'no JSON',
       () => ({ name: 'notes.txt', text: 'hello' }),
-      /notes\.txt is not JSON, or ends in the middle\. Drop the results\.json/,
+      /notes\.txt is not JSON, or its end is missing\. Drop the results\.json/,
     ],
     [
       'JSON that ends in the middle',
       () => ({ name: 'r.json', text: JSON.stringify(own).slice(0, -100) }),
-      /is not JSON, or ends in the middle/,
+      /is not JSON, or its end is missing/,
     ],
     ['nothing', () => ({ name: 'empty.json', text: '' }), /empty\.json is empty\. Drop/],
     [
       'other JSON',
       () => json({ name: 'wirebench' }, 'package.json'),
-      /package\.json holds no Wirebench run\. Drop the results\.json/,
+      /package\.json contains no Wirebench run\. Drop the results\.json/,
     ],
-    ['null', () => json(null), /holds no Wirebench run/],
+    ['null', () => json(null), /contains no Wirebench run/],
     [
       'the next version',
       () => json({ ...own, schema: 'wirebench/2' }),
-      /has schema "wirebench\/2", and this page reads wirebench\/1\. Make this page again with the version/,
+      /has schema "wirebench\/2", but this page reads wirebench\/1\. Create this page again with the version/,
     ],
     [
       'a comparison',
       () => json({ schema: 'wirebench-comparison/1' }),
-      /is not the results of a run but "wirebench-comparison\/1"/,
+      /contains "wirebench-comparison\/1", not the results of a run/,
     ],
     [
       'a run with a fault',
       () => json(spoilt),
-      /does not keep to wirebench\/1: plan\.seed: expected integer, found string/,
+      /does not match schema wirebench\/1: plan\.seed: expected integer, found string/,
     ],
     [
       'some page',
       () => ({ name: 'a.html', text: '<!doctype html><title>a</title></html>' }),
-      /carries no run.*Drop the results\.json that lies beside/,
+      /is a page without an embedded run.*Drop the results\.json beside/,
     ],
     [
       'the page of two runs',
       async () => ({ name: 'c.html', text: await renderComparison(compare(own, own, { resamples: 50 })) }),
-      /or one of two runs/,
+      /compares two runs/,
     ],
     [
       'a report cut off in its markup',
       () => ({ name: 'r.html', text: ownPage.slice(0, 20_000) }),
-      /ends in the middle: the report was not saved whole/,
+      /is incomplete: the end of the report is missing/,
     ],
     [
       'a report cut off in its data',
       () => ({ name: 'r.html', text: ownPage.slice(0, ownPage.indexOf('carried-results') + 5_000) }),
-      /ends in the middle: the report was not saved whole/,
+      /is incomplete: the end of the report is missing/,
     ],
     [
       'a report with altered data',
       () => ({ name: 'r.html', text: ownPage.replace(/(id="carried-results">.{2000}).{4}/, '$1AAAA') }),
-      /is damaged: the run it carries cannot be unpacked/,
+      /is damaged: its embedded run cannot be decompressed/,
     ],
-  ])('%s: said, with what to do; and the page goes on', async (_, given, said) => {
+  ])('%s is rejected with advice, and the page keeps working', async (_, given, message) => {
     const bad = await given();
     await reader.open(small, {}, async (page) => {
       await give(page, bad);
       await page.waitForSelector('.refusal');
-      expect(await refusal(page)).toMatch(said);
+      expect(await refusal(page)).toMatch(message);
       await give(page, fitting);
       await page.waitForSelector('.compared');
       expect(await page.locator('.refusal').count()).toBe(0);
     });
   });
 
-  test('200 MB are refused before they are read', async () => {
+  test('200 MB are rejected before they are read', async () => {
     await reader.open(small, {}, async (page) => {
       await page.evaluate(() => {
         const megabyte = new Uint8Array(1e6);
@@ -257,7 +257,7 @@ describe('what is no run', () => {
     });
   });
 
-  test('a small page that unpacks to more than any run is refused', async () => {
+  test('a small page that decompresses to more than any run is rejected', async () => {
     const bomb = gzipSync(Buffer.alloc(120e6, ' ')).toString('base64');
     await reader.open(small, {}, async (page) => {
       await give(page, {
@@ -273,7 +273,7 @@ describe('what is no run', () => {
 describe('dropping', () => {
   const other = json(run({ seed: 2, transports: { ws: SEVEN.ws ?? {} } }), 'dropped.json');
 
-  test('anywhere on the page; it shows that it takes a file, and nothing else', async () => {
+  test('works anywhere on the page, which shows that it accepts files but nothing else', async () => {
     await reader.open(small, {}, async (page) => {
       const offered = () => page.evaluate(() => document.documentElement.classList.contains('drop-offered'));
       await page.evaluate(() => {
@@ -298,15 +298,15 @@ describe('dropping', () => {
     });
   });
 
-  test('several at once are asked to come one by one', async () => {
+  test('rejects several files at once', async () => {
     await reader.open(small, {}, async (page) => {
       await drop(page, [other, other]);
       await page.waitForSelector('.refusal');
-      expect(await refusal(page)).toMatch(/2 files were dropped: drop one/);
+      expect(await refusal(page)).toMatch(/2 files were dropped\. Drop only the one/);
     });
   });
 
-  test('of two in quick succession the last one counts', async () => {
+  test('uses the last of two files dropped in quick succession', async () => {
     await reader.open(small, {}, async (page) => {
       await drop(page, [json(later, 'first.json')]);
       await drop(page, [other]);
@@ -316,7 +316,7 @@ describe('dropping', () => {
     });
   });
 
-  test('names from outside are inert', async () => {
+  test('shows names from outside as inert text', async () => {
     const evil = '<img src=x onerror=alert(1)>';
     const transports = { [evil]: {}, ws: SEVEN.ws ?? {} };
     const hostile = run({ transports, seed: 2, environment: { cpu: evil } }, { id: evil });
@@ -329,7 +329,7 @@ describe('dropping', () => {
   });
 });
 
-test('without a script the section says how else runs are compared, and shows no dead control', async () => {
+test('without a script the section gives the command that compares runs, and shows no dead control', async () => {
   await reader.open(small, { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator('#compare').innerText()).toContain('npm run compare -- base.json new.json');
     expect(await page.locator('#compare :is(input, button, select)').count()).toBe(0);
@@ -341,7 +341,7 @@ test.each([
   ['dark', { colorScheme: 'dark' }],
   ['forced colours', { forcedColors: 'active' }],
   ['narrow', { viewport: { width: 320, height: 720 } }],
-] as const)('%s: nothing stands in the way of anyone, whatever is shown', async (_, options) => {
+] as const)('%s: axe finds no serious barrier in any state', async (_, options) => {
   const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
   await reader.open(small, options, async (page) => {
     await page.evaluate(axe);
@@ -370,7 +370,7 @@ test.each([
   });
 });
 
-test('by keyboard alone: the choice of a file, the roles and the filters are reached in order', async () => {
+test('by keyboard alone the file chooser, the roles and the filters are reached in order', async () => {
   await reader.open(small, {}, async (page) => {
     await give(page, json(later));
     await page.waitForSelector('.compared');
@@ -382,7 +382,7 @@ test('by keyboard alone: the choice of a file, the roles and the filters are rea
         await page.evaluate(() => document.activeElement?.closest('label, button')?.textContent?.trim() ?? ''),
       );
     }
-    expect(reached.slice(0, 2)).toEqual(['the base', 'Put away']);
+    expect(reached.slice(0, 2)).toEqual(['the base', 'Close comparison']);
     expect(reached.join()).toMatch(/worse.*equivalent/);
   });
 });

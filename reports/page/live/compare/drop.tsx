@@ -3,18 +3,18 @@ import type { Results } from '../../../../bench/results/schema.ts';
 import { analysedRun, type ReadRun } from '../../../analysis/readings.ts';
 import type { Comparison } from '../../../compare/compare-model.ts';
 import { comparing } from '../../../compare/comparing.ts';
-import { carriedAnalysis, carriedResults } from '../carried.ts';
-import { readRun } from './decoding.ts';
+import { embeddedAnalysis, embeddedResults } from '../embedded-data.ts';
+import { decodeRun } from './decoding.ts';
 import { readDropped, Unusable } from './dropped.ts';
 import { Panel, type PanelState, type Role } from './panel.tsx';
-import { type Patience, painted, patiently } from './patience.ts';
+import { painted, type YieldToMain, yieldingToMain } from './yield-to-main.ts';
 
-/** A second run, dropped on the report or chosen, is held against the report's own, in the page. */
+/** Compares a second run, dropped on the report or chosen in a dialog, with the report's own. */
 export function dropToCompare(page: Document): void {
   const [section, container] = [page.getElementById('compare'), page.getElementById('compare-live')];
   if (section === null || container === null) return;
   const root = createRoot(container);
-  /** What was asked for last; an earlier one is given up. */
+  /** Controller of the last request, which aborts the earlier ones. */
   let current = new AbortController();
 
   let shown: PanelState = { kind: 'empty' };
@@ -24,7 +24,7 @@ export function dropToCompare(page: Document): void {
       <Panel
         state={state}
         onFile={(file) => void take(file)}
-        onRole={(role) => other !== null && void hold(other, role)}
+        onRole={(role) => other !== null && void exchange(other, role)}
         onClose={() => {
           current.abort();
           show({ kind: 'empty' }, null);
@@ -33,44 +33,44 @@ export function dropToCompare(page: Document): void {
     );
   };
 
-  /** Does what is asked for, unless something else is asked for meanwhile. */
+  /** Does the work, and shows its outcome unless another request has replaced it. */
   const attempt = async (
-    work: (patience: Patience) => Promise<() => void>,
-    busy = (what: string): void => show({ kind: 'busy', what }, null),
+    work: (turn: YieldToMain) => Promise<() => void>,
+    busy = (progress: string): void => show({ kind: 'busy', progress }, null),
   ): Promise<void> => {
     current.abort();
     const mine = new AbortController();
     current = mine;
     try {
-      const done = await work(patiently(busy, mine.signal));
+      const done = await work(yieldingToMain(busy, mine.signal));
       if (!mine.signal.aborted) done();
     } catch (error) {
       if (mine.signal.aborted) return;
-      const why = error instanceof Unusable ? error.message : `this page failed: ${String(error)}`;
+      const why = error instanceof Unusable ? error.message : `an error occurred in this page: ${String(error)}`;
       show({ kind: 'refused', why }, null);
     }
   };
 
   const take = (file: File): Promise<void> => {
-    show({ kind: 'busy', what: `Reading ${file.name} …` }, null);
+    show({ kind: 'busy', progress: `Reading ${file.name} …` }, null);
     section.scrollIntoView({ block: 'start' });
-    return attempt(async (patience) => {
+    return attempt(async (turn) => {
       await painted();
-      const other = await readOther(file, patience);
+      const other = await readOther(file, turn);
       const role = roleOf((await ownRun()).results, other.run.results);
-      const comparison = await held(other, role, patience);
+      const comparison = await compared(other, role, turn);
       return () => show({ kind: 'compared', comparison, role, file: other.name }, other);
     });
   };
 
-  const hold = (other: Other, role: Role): Promise<void> => {
+  const exchange = (other: Other, role: Role): Promise<void> => {
     const before = shown;
-    const busy = (what: string): void => {
-      if (before.kind === 'compared') show({ ...before, asked: role, what }, other);
+    const busy = (progress: string): void => {
+      if (before.kind === 'compared') show({ ...before, asked: role, progress }, other);
     };
-    busy('Comparing the other way round …');
-    return attempt(async (patience) => {
-      const comparison = await held(other, role, patience);
+    busy('Comparing with base and new run exchanged …');
+    return attempt(async (turn) => {
+      const comparison = await compared(other, role, turn);
       return () => show({ kind: 'compared', comparison, role, file: other.name }, other);
     }, busy);
   };
@@ -80,42 +80,42 @@ export function dropToCompare(page: Document): void {
     const [file] = files;
     if (files.length === 1 && file !== undefined) return void take(file);
     current.abort();
-    show({ kind: 'refused', why: `${files.length} files were dropped: drop one, the run to compare with.` }, null);
+    show({ kind: 'refused', why: `${files.length} files were dropped. Drop only the one to compare with.` }, null);
     section.scrollIntoView({ block: 'start' });
   });
 }
 
 type Other = { readonly name: string; readonly run: ReadRun };
 
-async function readOther(file: File, { turn }: Patience): Promise<Other> {
+async function readOther(file: File, turn: YieldToMain): Promise<Other> {
   const { name, results, analysis } = await readDropped(file);
   const analysed = analysis === undefined ? null : analysedRun(results, analysis);
   if (analysed === null && hasNoHistograms(results)) {
     throw new Unusable(
-      `${name} carries no histograms, which verdicts are made from. Drop the results.json that the run wrote.`,
+      `${name} has no histograms, and verdicts are computed from them. Drop the results.json that the run wrote.`,
     );
   }
   const share = (done: number) => turn(() => `Reading ${name}: ${Math.floor(done * 100)} %`);
-  return { name, run: analysed ?? (await readRun(results, share)) };
+  return { name, run: analysed ?? (await decodeRun(results, share)) };
 }
 
-/** As a report carries its run, and lets it be taken away. */
+/** True of the results embedded in a report, and of those downloaded from it. */
 const hasNoHistograms = ({ cases }: Results): boolean =>
   cases.some(({ trials }) => trials.some((trial) => trial.state === 'valid')) &&
   cases.every(({ trials }) => trials.every((trial) => trial.state !== 'valid' || trial.latency.response === ''));
 
 async function ownRun(): Promise<ReadRun> {
-  const [results, analysis] = await Promise.all([carriedResults(), carriedAnalysis()]);
+  const [results, analysis] = await Promise.all([embeddedResults(), embeddedAnalysis()]);
   const own = analysedRun(results, analysis);
-  if (own === null) throw new Error('it carries an analysis of another run');
+  if (own === null) throw new Error('its embedded analysis belongs to another run');
   return own;
 }
 
-/** The older run is the base; of two equally old ones this page's is the newer. */
+/** Role of this page's run: the older run is the base; if both are equally old, this page's counts as the newer. */
 const roleOf = (own: Results, other: Results): Role =>
   Date.parse(own.startedAt) < Date.parse(other.startedAt) ? 'base' : 'next';
 
-async function held({ run }: Other, role: Role, { turn }: Patience): Promise<Comparison> {
+async function compared({ run }: Other, role: Role, turn: YieldToMain): Promise<Comparison> {
   const own = await ownRun();
   const steps = role === 'base' ? comparing(own, run) : comparing(run, own);
   for (;;) {
@@ -126,7 +126,7 @@ async function held({ run }: Other, role: Role, { turn }: Patience): Promise<Com
   }
 }
 
-/** The whole page takes what is dropped on it, and shows that it would. */
+/** Accepts files dropped anywhere on the page, and shows that it does while they are dragged over it. */
 function acceptDrops(page: Document, take: (files: readonly File[]) => void): void {
   const root = page.documentElement;
   const offers = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
@@ -140,7 +140,7 @@ function acceptDrops(page: Document, take: (files: readonly File[]) => void): vo
     offered(true);
   });
   page.addEventListener('dragleave', (event) => {
-    // Between two elements of the page there is one that is entered.
+    // A move from one element of the page to another has a related target; leaving the page has none.
     if (event.relatedTarget === null) offered(false);
   });
   page.addEventListener('drop', (event) => {

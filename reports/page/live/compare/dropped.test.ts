@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import { parseResults } from '../../../../bench/results/file.ts';
+import { resultsJsonSchema } from '../../../../bench/results/json-schema.ts';
 import { makeReport } from '../../../report.ts';
 import { ECHO, makeResults, SEVEN } from '../../../testing/fixtures.ts';
-import { resultsJsonSchema } from '../../document/results-schema.ts';
 import type * as Dropped from './dropped.ts';
 
 const today = makeResults({
@@ -11,7 +11,7 @@ const today = makeResults({
   trials: 2,
 });
 
-/** File of a later version. */
+/** Results file of a later version. */
 const newer = JSON.stringify({
   ...today,
   environment: { ...today.environment, link: 'mesh' },
@@ -22,13 +22,13 @@ const newer = JSON.stringify({
   ),
 });
 
-/** The module as a bundle has it: with the schema of results in it. */
+/** Imports the module with the schema that the bundler inserts. */
 async function bundled(): Promise<typeof Dropped> {
   vi.stubGlobal('RESULTS_JSON_SCHEMA', resultsJsonSchema());
   return import('./dropped.ts');
 }
 
-test('a page reads a file of a newer version as the command line does: what it does not know is set aside by name', async () => {
+test('a page reads a newer file as the command line does, and sets unknown cases aside by name', async () => {
   const { readDropped } = await bundled();
   const { results } = await readDropped(new File([newer], 'newer.json'));
   expect(results).toEqual(parseResults(newer, 'newer.json'));
@@ -40,7 +40,7 @@ test('a page reads a file of a newer version as the command line does: what it d
   ]);
 });
 
-test('a report that was made of such a file is read with what was set aside', async () => {
+test('a report made of a newer file is read with the cases that were set aside', async () => {
   const { readDropped } = await bundled();
   const read = parseResults(newer, 'newer.json');
   const { html } = await makeReport(read, { resamples: 100 });

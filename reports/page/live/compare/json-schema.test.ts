@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { resultsJsonSchema } from '../../../../bench/results/json-schema.ts';
 import { type Results, resultsSchema } from '../../../../bench/results/schema.ts';
 import { EVERY_KIND, makeResults, SEVEN } from '../../../testing/fixtures.ts';
-import { resultsJsonSchema } from '../../document/results-schema.ts';
-import { misfits } from './json-schema.ts';
+import { type JsonSchema, misfits } from './json-schema.ts';
 
-const SCHEMA = resultsJsonSchema();
+const SCHEMA: JsonSchema = JSON.parse(JSON.stringify(resultsJsonSchema()));
 
 const made = makeResults({
-  // They have every kind of place that seven have.
+  // These three have every kind of path that seven transports have.
   transports: {
     ws: SEVEN.ws ?? {},
     sse: { ...SEVEN.sse, faults: { 0: { state: 'failed', reasons: ['x'] }, 1: { state: 'invalid', reasons: ['y'] } } },
@@ -25,7 +25,7 @@ const made = makeResults({
 
 const SUMMARY = { count: 1, p50: 1, p90: null, p99: null, 'p99.9': null, max: 1 };
 
-/** Fields that only some runs have, in the first case. */
+/** Run whose first case has the fields that only some runs have. */
 const results: Results = {
   ...made,
   networks: [{ id: '4g', title: '4G', effective: { delaySeconds: 0.04, lossy: true } }],
@@ -58,12 +58,12 @@ const results: Results = {
   ),
 };
 
-test('a run keeps to the schema of results, also with fields that only a later version knows', () => {
+test('a run matches the schema of results, also with fields that only a later version knows', () => {
   expect(misfits(SCHEMA, results)).toEqual([]);
   expect(misfits(SCHEMA, { ...results, later: { field: 1 } })).toEqual([]);
 });
 
-/** Every place in a document, as a path. */
+/** Paths of all values in a document. */
 function placesIn(value: unknown, path: readonly (string | number)[] = []): (readonly (string | number)[])[] {
   if (typeof value !== 'object' || value === null) return [path];
   const entries: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
@@ -86,12 +86,12 @@ function replaced(value: unknown, [name, ...rest]: readonly (string | number)[],
 }
 const without = (value: unknown): unknown[] => (value === MISSING ? [] : [value]);
 
-describe('a spoilt document is refused where zod, the definition of results, refuses it', () => {
-  // Every kind of place once: cases and trials of a kind are alike.
+describe('a damaged document is rejected exactly where zod, which defines results, rejects it', () => {
+  // One path of each kind: cases and trials of a kind are alike.
   const kinds = new Map(
     placesIn(results).map((path) => [path.map((part) => (typeof part === 'number' ? '*' : part)).join('.'), path]),
   );
-  const spoils: readonly [string, unknown][] = [
+  const damages: readonly [string, unknown][] = [
     ['missing', MISSING],
     ['null', null],
     ['a text', 'x'],
@@ -104,9 +104,9 @@ describe('a spoilt document is refused where zod, the definition of results, ref
     ['true', true],
   ];
 
-  test.each(spoils)('%s, in every place', (_, spoil) => {
+  test.each(damages)('%s, at every path', (_, damage) => {
     const disagreements = [...kinds].flatMap(([kind, path]) => {
-      const document = replaced(results, path, spoil);
+      const document = replaced(results, path, damage);
       const [mine, theirs] = [misfits(SCHEMA, document).length === 0, resultsSchema.safeParse(document).success];
       return mine === theirs ? [] : [`${kind}: ${mine ? 'only zod refuses' : 'only zod takes'} it`];
     });
@@ -115,7 +115,7 @@ describe('a spoilt document is refused where zod, the definition of results, ref
   });
 });
 
-test('what is wrong is said with its place', () => {
+test('each violation is reported with its path', () => {
   const broken = replaced(replaced(results, ['plan', 'seed'], 'one'), ['cases', 0, 'trials', 0, 'wire', 'up'], MISSING);
   expect(misfits(SCHEMA, broken)).toEqual([
     { path: 'plan.seed', message: 'expected integer, found string' },
@@ -124,7 +124,7 @@ test('what is wrong is said with its place', () => {
   expect(misfits(SCHEMA, [])).toEqual([{ path: '', message: 'expected object, found array' }]);
 });
 
-test('a schema with what is not understood here is refused', () => {
+test('a schema with an unsupported keyword is rejected', () => {
   const schema = JSON.parse(JSON.stringify(z.toJSONSchema(z.string().regex(/a/))));
-  expect(() => misfits(schema, 'b')).toThrow('a keyword that is not known here: pattern');
+  expect(() => misfits(schema, 'b')).toThrow('unsupported keyword in the schema: pattern');
 });

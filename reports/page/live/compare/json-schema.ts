@@ -1,4 +1,6 @@
-/** As much of JSON Schema as the schema of results makes use of. A keyword that is not here is refused, never passed over. */
+import { isRecord } from '../../../../bench/results/newer.ts';
+
+/** Keywords of JSON Schema that the schema of results uses. Other keywords are rejected, never ignored. */
 export type JsonSchema = {
   readonly $schema?: string;
   readonly $defs?: Readonly<Record<string, JsonSchema>>;
@@ -22,11 +24,11 @@ export type JsonSchema = {
 
 export type Misfit = { readonly path: string; readonly message: string };
 
-/** Where and why a document does not keep to a schema: its first misfits, none where it does. */
+/** Lists the first `max` places in which a document violates a schema, with the reasons. */
 export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[] {
   const found: Misfit[] = [];
   const $defs = schema.$defs ?? {};
-  const say = (path: string, message: string): void => {
+  const report = (path: string, message: string): void => {
     if (found.length < max) found.push({ path, message });
   };
   const fits = (at: JsonSchema, value: unknown): boolean => misfits({ ...at, $defs }, value, 1).length === 0;
@@ -36,33 +38,34 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
     $defs: () => {},
     $ref: ({ $ref = '' }, value, path) => {
       const definition = $defs[$ref.replace('#/$defs/', '')];
-      if (definition === undefined) throw new Error(`the schema refers to what it does not hold: ${$ref}`);
+      if (definition === undefined) throw new Error(`the schema has no definition ${$ref}`);
       visit(definition, value, path);
     },
     type: ({ type = [] }, value, path) => {
       const types = [type].flat();
-      if (!types.some((one) => isA(one, value))) say(path, `expected ${types.join(' or ')}, found ${nameOf(value)}`);
+      if (!types.some((one) => isA(one, value))) report(path, `expected ${types.join(' or ')}, found ${nameOf(value)}`);
     },
     const: (at, value, path) => {
-      if (value !== at.const) say(path, `expected ${JSON.stringify(at.const)}`);
+      if (value !== at.const) report(path, `expected ${JSON.stringify(at.const)}`);
     },
     enum: (at, value, path) => {
-      if (!(at.enum ?? []).includes(value)) say(path, `expected one of ${(at.enum ?? []).join(', ')}`);
+      if (!(at.enum ?? []).includes(value)) report(path, `expected one of ${(at.enum ?? []).join(', ')}`);
     },
     minimum: ({ minimum = 0 }, value, path) => {
-      if (typeof value === 'number' && value < minimum) say(path, `expected at least ${minimum}`);
+      if (typeof value === 'number' && value < minimum) report(path, `expected at least ${minimum}`);
     },
     maximum: ({ maximum = 0 }, value, path) => {
-      if (typeof value === 'number' && value > maximum) say(path, `expected at most ${maximum}`);
+      if (typeof value === 'number' && value > maximum) report(path, `expected at most ${maximum}`);
     },
     exclusiveMinimum: ({ exclusiveMinimum = 0 }, value, path) => {
-      if (typeof value === 'number' && value <= exclusiveMinimum) say(path, `expected more than ${exclusiveMinimum}`);
+      if (typeof value === 'number' && value <= exclusiveMinimum)
+        report(path, `expected more than ${exclusiveMinimum}`);
     },
     minItems: ({ minItems = 0 }, value, path) => {
-      if (Array.isArray(value) && value.length < minItems) say(path, `expected at least ${minItems} of them`);
+      if (Array.isArray(value) && value.length < minItems) report(path, `expected at least ${minItems} items`);
     },
     maxItems: ({ maxItems = 0 }, value, path) => {
-      if (Array.isArray(value) && value.length > maxItems) say(path, `expected at most ${maxItems} of them`);
+      if (Array.isArray(value) && value.length > maxItems) report(path, `expected at most ${maxItems} items`);
     },
     items: ({ items = {} }, value, path) => {
       if (Array.isArray(value)) for (const [index, one] of value.entries()) visit(items, one, within(path, index));
@@ -75,7 +78,7 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
     },
     required: ({ required = [] }, value, path) => {
       if (!isRecord(value)) return;
-      for (const name of required) if (!Object.hasOwn(value, name)) say(within(path, name), 'is missing');
+      for (const name of required) if (!Object.hasOwn(value, name)) report(within(path, name), 'is missing');
     },
     propertyNames: ({ propertyNames = {} }, value, path) => {
       if (isRecord(value)) for (const name of Object.keys(value)) visit(propertyNames, name, within(path, name));
@@ -90,20 +93,20 @@ export function misfits(schema: JsonSchema, document: unknown, max = 5): Misfit[
     oneOf: (at, value, path) => oneOf(at.oneOf ?? [], value, path),
   };
 
-  /** What is wrong is said of the one that is meant, where a constant of it tells which that is. */
+  /** Reports the misfits of the one choice whose constants the value has; without such a choice, only that none fits. */
   function oneOf(choices: readonly JsonSchema[], value: unknown, path: string): void {
     if (choices.some((choice) => fits(choice, value))) return;
     const meant = choices.filter((choice) => isMeant(choice, value));
     const [only] = meant;
     if (only !== undefined && meant.length === 1) visit(only, value, path);
-    else say(path, 'is none of the forms it may have');
+    else report(path, 'matches none of the allowed forms');
   }
 
   function visit(at: JsonSchema, value: unknown, path: string): void {
     for (const keyword of Object.keys(at)) {
       if (found.length >= max) return;
       const rule = rules[keyword];
-      if (rule === undefined) throw new Error(`the schema has a keyword that is not known here: ${keyword}`);
+      if (rule === undefined) throw new Error(`unsupported keyword in the schema: ${keyword}`);
       rule(at, value, path);
     }
   }
@@ -116,9 +119,6 @@ type Rule = (at: JsonSchema, value: unknown, path: string) => void;
 
 const within = (path: string, name: string | number): string => (path === '' ? `${name}` : `${path}.${name}`);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function isA(type: string, value: unknown): boolean {
   switch (type) {
     case 'object':
@@ -127,7 +127,7 @@ function isA(type: string, value: unknown): boolean {
       return Array.isArray(value);
     case 'null':
       return value === null;
-    // JSON can write numbers too great to be one: 1e999.
+    // JSON.parse reads 1e999 as infinity.
     case 'number':
       return Number.isFinite(value);
     case 'integer':
@@ -140,7 +140,7 @@ function isA(type: string, value: unknown): boolean {
 const nameOf = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : Number.isNaN(value) ? 'NaN' : typeof value;
 
-/** Every constant among its properties is as it says. */
+/** True if the schema's properties have constants, and the value has all of them. */
 function isMeant({ properties = {} }: JsonSchema, value: unknown): boolean {
   if (!isRecord(value)) return false;
   const constants = Object.entries(properties).filter(([, property]) => property.const !== undefined);

@@ -1,23 +1,24 @@
+import { useState } from 'react';
 import type { Comparison } from '../../../compare/compare-model.ts';
 import { WHOLE } from '../../comparison/comparison-state.ts';
 import { ComparisonClaim, ComparisonPill, RunLine } from '../../comparison/comparison-view.tsx';
 import { Name } from '../../parts/parts.tsx';
-import { Chosen } from './comparison.tsx';
+import { ControlledComparison } from './controls.tsx';
 
-/** What this page's run is to the other one. */
+/** Role of this page's run in the comparison. */
 export type Role = 'base' | 'next';
 
 export type PanelState =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'busy'; readonly what: string }
+  | { readonly kind: 'busy'; readonly progress: string }
   | { readonly kind: 'refused'; readonly why: string }
   | {
       readonly kind: 'compared';
       readonly comparison: Comparison;
       readonly role: Role;
       readonly file: string;
-      /** Where the comparison is still the one before: what is going on, and what was asked for. */
-      readonly what?: string;
+      /** Progress towards the requested role, while the comparison is still the previous one. */
+      readonly progress?: string;
       readonly asked?: Role;
     };
 
@@ -28,7 +29,7 @@ type PanelProps = {
   readonly onClose: () => void;
 };
 
-/** The part of a report in which another run is held against its own. */
+/** Part of a report that compares another run with the report's own. */
 export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
   return (
     <>
@@ -41,17 +42,17 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
             accept=".json,.html,.htm,application/json,text/html"
             onChange={({ currentTarget }) => {
               const [file] = currentTarget.files ?? [];
-              // So that the same file can be chosen again.
               if (file !== undefined) onFile(file);
+              // An empty input lets the reader choose the file again.
               currentTarget.value = '';
             }}
           />
         </label>
-        <span>or drop it anywhere on this page. It is read here and sent nowhere.</span>
+        <span>or drop it anywhere on this page. The file stays in your browser.</span>
       </div>
       <p role="status" className="compare-status">
-        {'what' in state ? state.what : ''}
-        {state.kind === 'compared' && !('what' in state) ? (
+        {'progress' in state ? state.progress : ''}
+        {state.kind === 'compared' && !('progress' in state) ? (
           <span className="visually-hidden">Compared with {state.file}.</span>
         ) : null}
       </p>
@@ -62,7 +63,7 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
           </p>
         ) : null}
       </div>
-      {/* Stays while it is made the other way round: whoever chose that keeps their place. */}
+      {/* Stays while the roles are exchanged, so that the focused control is kept. */}
       {state.kind === 'compared' ? <Compared {...state} onRole={onRole} onClose={onClose} /> : null}
     </>
   );
@@ -70,11 +71,11 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
 
 type ComparedProps = Extract<PanelState, { kind: 'compared' }> & Pick<PanelProps, 'onRole' | 'onClose'>;
 
-function Compared({ comparison, role, file, what, asked = role, onRole, onClose }: ComparedProps) {
+function Compared({ comparison, role, file, progress, asked = role, onRole, onClose }: ComparedProps) {
   const { base, next } = comparison;
-  const said = { base: 'this page’s run', next: 'this page’s run', [role === 'base' ? 'next' : 'base']: file };
+  const names = { base: 'this page’s run', next: 'this page’s run', [role === 'base' ? 'next' : 'base']: file };
   return (
-    <section aria-label="Two runs compared" className="compared" aria-busy={what !== undefined}>
+    <section aria-label="Two runs compared" className="compared" aria-busy={progress !== undefined}>
       <div className="compared-head">
         <ComparisonPill comparison={comparison} />
         <fieldset className="roles">
@@ -87,13 +88,13 @@ function Compared({ comparison, role, file, what, asked = role, onRole, onClose 
           ))}
         </fieldset>
         <button type="button" onClick={onClose}>
-          Put away
+          Close comparison
         </button>
       </div>
-      <RunLine which={`Base (${said.base})`} run={base} />
-      <RunLine which={`New (${said.next})`} run={next} />
+      <RunLine which={`Base (${names.base})`} run={base} />
+      <RunLine which={`New (${names.next})`} run={next} />
       <ComparisonClaim comparison={comparison} />
-      <Chosen key={`${base.id} ${role}`} comparison={comparison} first={WHOLE} heading="h3" />
+      <WithOwnView key={`${base.id} ${role}`} comparison={comparison} />
     </section>
   );
 }
@@ -102,3 +103,9 @@ const ROLES = [
   { id: 'next', text: 'the new one' },
   { id: 'base', text: 'the base' },
 ] as const;
+
+/** Comparison that starts with the complete view, and forgets the reader's view when another comparison replaces it. */
+function WithOwnView({ comparison }: { comparison: Comparison }) {
+  const [view, setView] = useState(WHOLE);
+  return <ControlledComparison comparison={comparison} view={view} onView={setView} heading="h3" />;
+}

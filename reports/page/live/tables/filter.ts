@@ -1,6 +1,6 @@
-import { unfold } from './unfold.ts';
+import { materialize } from './materialize.ts';
 
-/** Shows the trials whose question, transport, block, state, reasons and errors have every word of what is typed. */
+/** Shows the trials whose question, transport, block, state, reasons or errors contain every typed word. */
 export function filterTrials(page: Document): void {
   const input = page.querySelector<HTMLInputElement>('#trial-filter');
   const status = page.querySelector<HTMLElement>('.trial-filter [role="status"]');
@@ -37,10 +37,10 @@ function tableOf(details: HTMLDetailsElement) {
   return {
     details,
     count: details.querySelector<HTMLElement>('.found'),
-    /** Read when first asked for: whoever does not filter does not wait for it. */
+    /** Read at the first use, so that the page does not wait for a filter that may never be used. */
     rows: (): readonly Row[] => {
       if (known !== undefined) return known;
-      unfold(details);
+      materialize(details);
       const isExplained = details.querySelector('table.explained') !== null;
       known = [...(details.querySelector('tbody')?.rows ?? [])].map((row) => ({
         row,
@@ -51,7 +51,7 @@ function tableOf(details: HTMLDetailsElement) {
   };
 }
 
-/** Figures are left out: a digit is in nearly every row. */
+/** Searchable text of a row, without its figures: a digit is in nearly every row. */
 function textOf({ cells }: HTMLTableRowElement, title: string, isExplained: boolean): string {
   const [name, block, , state] = [...cells].map((cell) => cell.textContent ?? '');
   const reasons = isExplained ? (cells[cells.length - 1]?.textContent ?? '') : '';

@@ -1,11 +1,11 @@
-import { setState, watchState } from '../state.ts';
+import { setState, watchState } from '../url-state.ts';
 
 /**
- * State `sort`: a metric that every decision table which has it is sorted by, `p99`, or the other way round `-p99`. Any other table of
- * class `sortable` keeps its order to itself. Rows without a figure stay last, and a floor stays below them: it is no choice.
+ * State `sort`: the metric by which all decision tables that have it are sorted, `p99`, or `-p99` for the reverse order. Other tables
+ * of class `sortable` keep their own order. Rows without a figure stay last, and the floor, which is no choice, stays below them.
  */
 export function sortTables(page: Document): void {
-  // A run of many questions has thousands of heads: a table gets its buttons when it comes near the screen.
+  // A run of many questions has thousands of column heads: a table gets its buttons when it comes near the screen.
   const near = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -17,7 +17,7 @@ export function sortTables(page: Document): void {
     { rootMargin: '100%' },
   );
   for (const table of page.querySelectorAll('table.decision')) near.observe(table);
-  // So do long tables, which are folded away, when they are first seen.
+  // Long tables are collapsed, and get theirs when they are first opened.
   page.addEventListener(
     'toggle',
     ({ target }) => {
@@ -49,7 +49,7 @@ function sortByItself(table: HTMLTableElement): void {
   withButtons(table, (head, descending) => sortBy(table, head, descending, order));
 }
 
-/** Of the column that is no metric's. */
+/** Name in state `sort` of the column that shows no metric. */
 const NAME = 'name';
 
 const headsOf = (table: HTMLTableElement): HTMLTableCellElement[] => [...(table.tHead?.rows[0]?.cells ?? [])];
@@ -68,7 +68,7 @@ function withButtons(table: HTMLTableElement, sort: (head: HTMLTableCellElement,
 
 type Head = { readonly head: HTMLTableCellElement; readonly sorted: string | null };
 
-/** As it was rendered: by the primary metric, the best first. */
+/** Restores the rendered order: by the primary metric, the best first. */
 function restore(table: HTMLTableElement, order: readonly HTMLTableRowElement[], heads: readonly Head[]): void {
   for (const { head, sorted } of heads) {
     if (sorted === null) head.removeAttribute('aria-sort');
@@ -103,11 +103,11 @@ function sortBy(
   table.tBodies[0]?.append(...sorted.map(({ row }) => row));
 }
 
-/** Choices, then the floor, then what cannot do it. */
+/** Rank of a row whatever the sort order: choices, then the floor, then transports that do not support the scenario. */
 const rankOf = (row: HTMLTableRowElement): number =>
   row.classList.contains('floor') ? 1 : [...row.cells].some(({ colSpan }) => colSpan > 1) ? 2 : 0;
 
-/** The cell's figure as it is printed, else its text. */
+/** Sort key of a cell: its printed figure, or its text if it has none. */
 function keyOf(row: HTMLTableRowElement, column: number): number | string | null {
   const cell = row.cells[column];
   if (cell === undefined) return null;

@@ -5,7 +5,7 @@ import type { Analysis } from '../../../model/model.ts';
 import { Name, Scroll } from '../../parts/parts.tsx';
 import { factColumns } from './facts.ts';
 
-const SAID: Readonly<Record<FactValue, string>> = {
+const TEXTS: Readonly<Record<FactValue, string>> = {
   yes: '✓ yes',
   no: '✕ no',
   depends: '◐ only if',
@@ -19,7 +19,7 @@ const CLASSES: Readonly<Record<FactValue, string>> = {
 };
 const LETTERS: Readonly<Record<Tag, string>> = { measured: 'M', specification: 'S', judgement: 'J' };
 
-/** What is known whatever was measured; each cell leads to its words and to where they stand. */
+/** Table of what is known of each transport without measuring; each cell links to its explanation and source. */
 export function FactsTable({ results, analysis }: { results: Results; analysis: Analysis }) {
   const columns = factColumns(results, analysis);
   const notes = notesOf(columns.map(({ facts }) => facts));
@@ -64,8 +64,8 @@ export function FactsTable({ results, analysis }: { results: Results; analysis: 
         </table>
       </Scroll>
       <p className="note">
-        The letter says what it rests on, the number leads to the words: S specification, M measured here (what the
-        implementation declares, and the conformance suite holds it to), J judgement of the authors.
+        Each cell links to its explanation below. The letter says what the answer rests on: S is a specification, M a
+        capability that the implementation declares and the conformance suite checks, J a judgement of the authors.
       </p>
       <dl className="advisor-sources">
         {[...Map.groupBy(notes.values(), ({ need }) => need)].map(([need, those]) => (
@@ -85,7 +85,7 @@ export function FactsTable({ results, analysis }: { results: Results; analysis: 
 
 const FactCell = ({ fact, note }: { fact: Fact; note: Note | undefined }) => (
   <td className={CLASSES[fact.value]}>
-    {SAID[fact.value]} {note === undefined ? null : <a href={`#${idOf(note.label)}`}>{note.label}</a>}
+    {TEXTS[fact.value]} {note === undefined ? null : <a href={`#${idOf(note.label)}`}>{note.label}</a>}
   </td>
 );
 
@@ -95,7 +95,7 @@ const idOf = (label: string): string => `f-${label}`;
 const keyOf = (need: NeedId, { value, note, source, tag }: Fact): string =>
   [need, value, note, source.clause, tag].join('\n');
 
-/** The same words of the same source stand once. */
+/** Labels each explanation; equal words from one source get one label. */
 function notesOf(columns: readonly Readonly<Record<NeedId, Fact>>[]): Map<string, Note> {
   const notes = new Map<string, Note>();
   for (const { of } of NEED_GROUPS) {

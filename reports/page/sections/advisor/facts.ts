@@ -7,13 +7,13 @@ import { shapeOf } from '../../../kinds/lookup.ts';
 import type { Analysis } from '../../../model/model.ts';
 
 export type FactColumn = {
-  /** Transports and variants that the same is known of. */
+  /** Transports and variants with these facts. */
   readonly names: readonly string[];
   readonly measured: boolean;
   readonly facts: Readonly<Record<NeedId, Fact>>;
 };
 
-/** Answers of every transport to every need: those that the run measured, and after them the families that it did not. */
+/** Facts of every transport for every need: first transports that the run measured, then those that it did not. */
 export function factColumns(results: Results, { groups }: Analysis): FactColumn[] {
   const rows = groups.flatMap((group) => group.rows).filter(({ floor }) => !floor);
   const measured = [...Map.groupBy(rows, ({ flag }) => flag)].flatMap(([name, [row]]): FactColumn[] => {
@@ -40,7 +40,7 @@ function complete(facts: Partial<Record<NeedId, Fact>>): FactColumn['facts'] | u
   return has(facts) ? facts : undefined;
 }
 
-/** Of a run that nothing can be chosen by, there is nothing to ask. */
+/** True if a choice can be made by the run, so that there is something to ask the reader. */
 export const canAdvise = ({ groups }: Analysis): boolean =>
   groups.some(({ question, rows }) => {
     const need = shapeOf(question).advice?.need;

@@ -6,31 +6,31 @@ import { PRESETS, type Preset } from '../../../advice/questions/presets.ts';
 import { shapeOf } from '../../../kinds/lookup.ts';
 import { share } from '../../../model/format.ts';
 import type { Analysis } from '../../../model/model.ts';
-import type { Identities } from '../../parts/identity.ts';
 import { Name, Scroll } from '../../parts/parts.tsx';
+import type { SeriesStyles } from '../../parts/series-style.ts';
 import { canAdvise } from './facts.ts';
 import { FactsTable } from './facts-table.tsx';
 
 type Props = { readonly results: Results; readonly analysis: Analysis };
 
-/** As the page hands them to its script. */
-export type Looks = readonly (readonly [name: string, family: string, symbolId: string])[];
+/** Styles of transports, as the page hands them to its script. */
+type StyleEntries = readonly (readonly [name: string, family: string, symbolId: string])[];
 
-/** Which transport fits a project: tables for whoever reads, questions for whoever has the script. */
-export function AdvisorSection({ results, analysis, identities }: Props & { readonly identities: Identities }) {
+/** Section on which transport fits a project: tables for all readers, and questions if the script runs. */
+export function AdvisorSection({ results, analysis, styles }: Props & { readonly styles: SeriesStyles }) {
   if (!canAdvise(analysis)) return null;
   return (
     <section id="advisor" className="block">
       <h2>Advisor: which one fits your project?</h2>
       <p className="lead">
-        The fastest is no use where it cannot do what you need. Needs rule out; your load picks the measured case; your
-        weights decide among the rest. Nothing leaves this page.
+        The fastest transport is no use if it cannot do what you need. Your needs rule transports out, your load picks
+        the measured case, and your weights decide among the rest. Nothing that you enter leaves this page.
       </p>
       <div
         id="advisor-panel"
         className="needs-script"
         data-scenarios={scenariosOf(analysis).join(' ')}
-        data-looks={JSON.stringify(looksOf(analysis, identities))}
+        data-styles={JSON.stringify(styleEntriesOf(analysis, styles))}
       />
       <details className="advisor-table" open>
         <summary>What each kind of project would get from this run</summary>
@@ -40,7 +40,7 @@ export function AdvisorSection({ results, analysis, identities }: Props & { read
         <summary>Every transport against every need, with sources</summary>
         <FactsTable results={results} analysis={analysis} />
       </details>
-      <h3 className="advisor-terminal">The same at a terminal</h3>
+      <h3 className="advisor-terminal">The advisor in a terminal</h3>
       <Scroll label="Command that asks the same questions">
         <pre>
           <code>npm run choose -- results.json</code>
@@ -50,13 +50,13 @@ export function AdvisorSection({ results, analysis, identities }: Props & { read
   );
 }
 
-/** By name, family and symbol: the script need not know how they are drawn. */
-const looksOf = ({ groups }: Analysis, identities: Identities): Looks => {
+/** Lists every choice by name, family and symbol: the script need not know how they are drawn. */
+const styleEntriesOf = ({ groups }: Analysis, styles: SeriesStyles): StyleEntries => {
   const names = new Set(groups.flatMap(({ rows }) => rows.filter(({ floor }) => !floor).map(({ name }) => name)));
-  return [...names].map((name) => [name, identities(name).family, identities(name).symbolId]);
+  return [...names].map((name) => [name, styles(name).family, styles(name).symbolId]);
 };
 
-/** What the reader may have judged; names are data, and only plain ones can be chosen. */
+/** Names of scenarios that the reader may judge by; names are data, and only plain ones can be chosen. */
 const scenariosOf = ({ groups }: Analysis): string[] => [
   ...new Set(
     groups
@@ -65,7 +65,7 @@ const scenariosOf = ({ groups }: Analysis): string[] => [
   ),
 ];
 
-/** Answers that only name a use: the load is the run's own, needs and weights are where most would begin. */
+/** Table of advice to readers who only name a use: the load is the run's own, needs and weights are those of the preset. */
 function PresetsTable({ results, analysis }: Props) {
   return (
     <Scroll label="What each kind of project would get from this run">
@@ -73,8 +73,8 @@ function PresetsTable({ results, analysis }: Props) {
         <thead>
           <tr>
             <th scope="col">Project</th>
-            <th scope="col">It needs</th>
-            <th scope="col">This run says</th>
+            <th scope="col">Its needs</th>
+            <th scope="col">Advice from this run</th>
             <th scope="col">Comes first in</th>
           </tr>
         </thead>
@@ -100,9 +100,10 @@ function PresetsTable({ results, analysis }: Props) {
         </tbody>
       </table>
       <p className="note">
-        Judged by needs and weights that most such projects would begin with, at the measured case that is nearest to
-        the use. Last column: share of 10,000 draws of trials and weights together; below 70 % it is a toss-up. Other
-        needs, loads or weights: <code>npm run choose -- results.json --preset chat --need browser,binary</code>
+        Each row assumes the needs and weights that most such projects would begin with, and the measured case that is
+        nearest to the use. The last column is the share of 10,000 draws of trials and weights in which a transport
+        comes first; below 70 % the choice is a toss-up. For other needs, loads or weights:{' '}
+        <code>npm run choose -- results.json --preset chat --need browser,binary</code>
       </p>
     </Scroll>
   );

@@ -1,7 +1,0 @@
-import type { Advice } from './model.ts';
-
-/** Version of the document that advice is handed on as. */
-const ADVICE_SCHEMA = 'wirebench-advice/1';
-
-export const adviceDocument = (advice: Advice): string =>
-  `${JSON.stringify({ schema: ADVICE_SCHEMA, ...advice }, null, 2)}\n`;
