@@ -1,21 +1,20 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { wirebench } from '../bench/testing/in-process.ts';
 import { Kit, within } from '../bench/testing/kit.ts';
 import { whyUnmet, withPrograms } from '../bench/testing/needs.ts';
+import { root, textOf } from '../bench/testing/sources.ts';
 import { EXCHANGES, type Running, type Shell } from './exchanges.ts';
 
 /**
  * Every line of README and docs that runs another program is run as it stands, against the server that the page says, and prints
  * what the page says. Only the port and what a line before has printed are filled in.
  */
-const root = fileURLToPath(new URL('../', import.meta.url));
 const pages = [
   'README.md',
   ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
@@ -30,7 +29,7 @@ const OURS = /^(?:npm (?:ci|test|run)|npx (?:wirebench|vitest)|git|\.ci\/)\b/;
 const OF_A_PROGRAM =
   /^(?:\w+=\$\()?(?:npx|node|python3?|curl|wget|http|wscat|websocat|nc|ncat|socat|telnet|printf|echo|cat|openssl|mosquitto_\w+|mqtt|grpcurl|ghz|nghttp|h2load|xxd|sudo|docker|bash|sh|ip|tc|ss|tcpdump|tshark|k6|wrk|autocannon|mkdir|cp) |\b8080\b/;
 
-/** Lines of a browser's console, which no shell runs: the tests of these transports in a browser do the same. */
+/** First line of a page for a browser's console, which no shell runs. */
 const CONSOLE = /^const socket = new WebSocket\(/;
 
 /** Lines of other programs in a page. A line that a quote or a backslash leaves open goes on in the next; `> ` is typed. */
@@ -163,9 +162,7 @@ function shell(kit: Kit, port: string): Shell & { readonly history: readonly str
 
 describe('lines of other programs in the documents', () => {
   const shown = Object.fromEntries(
-    pages
-      .map((page) => [page, linesIn(readFileSync(join(root, page), 'utf8'))] as const)
-      .filter(([, lines]) => lines.length > 0),
+    pages.map((page) => [page, linesIn(textOf(page))] as const).filter(([, lines]) => lines.length > 0),
   );
 
   test('are all known, and nothing else is', () => {
@@ -177,7 +174,7 @@ describe('lines of other programs in the documents', () => {
   });
 
   test('of the README are run against what the command beside them serves', () => {
-    const text = readFileSync(join(root, 'README.md'), 'utf8').replaceAll(/ {2,}/g, '  ');
+    const text = textOf('README.md').replaceAll(/ {2,}/g, '  ');
     for (const { serve: transport, lines } of EXCHANGES['README.md'] ?? [])
       expect(text).toContain(`  npm run serve -- ${transport} --port 8080  ${lines.join('  ')}\n`);
   });
