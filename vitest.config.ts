@@ -64,6 +64,7 @@ const AT_ONCE = 4;
 const RUN: Readonly<Record<KindName, TestSettings>> = {
   unit: { ...shared, ...aside, setupFiles: 'bench/testing/offline.ts', sequence: { groupOrder: 0 } },
   live: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
+  programs: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
   browser: { ...aside, isolate: false, setupFiles: 'bench/testing/needs-chromium.ts', sequence: { groupOrder: 1 } },
   link: { ...alone, setupFiles: 'bench/testing/needs-link.ts', sequence: { groupOrder: 2 } },
   timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 3 } },

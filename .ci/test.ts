@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type KindName, SUITES, type SuiteName, TEST_KINDS } from '../bench/testing/kinds.ts';
-import { NEEDS, type NeedName, whyUnmet } from '../bench/testing/needs.ts';
+import { NEEDS, whyUnmet } from '../bench/testing/needs.ts';
 import { transports } from '../bench/transports/index.ts';
 
 const [name = '', ...given] = process.argv.slice(2);
@@ -47,10 +47,7 @@ function isSuite(text: string): text is SuiteName {
 
 /** Prints the unmet needs of these kinds of test and the commands that meet them; their tests count as unavailable. */
 async function announceUnmet(of: readonly KindName[]): Promise<void> {
-  const some: readonly NeedName[] = of.includes('timing')
-    ? ['terminal', 'processTable', 'tshark', 'curl', 'mosquitto', 'python']
-    : [];
-  for (const need of new Set([...of.flatMap((kind) => TEST_KINDS[kind].needs), ...some])) {
+  for (const need of new Set(of.flatMap((kind) => [...TEST_KINDS[kind].needs, ...TEST_KINDS[kind].someNeed]))) {
     const why = await whyUnmet(need);
     if (why !== undefined) process.stderr.write(`Unavailable: ${NEEDS[need].use}: ${why}\n`);
   }

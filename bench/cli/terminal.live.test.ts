@@ -15,6 +15,9 @@ import {
   startOnTerminal,
   type TerminalOptions,
 } from '../testing/terminal.ts';
+import { needs } from '../testing/unavailable.ts';
+
+await needs('terminal');
 
 /** Tests of output on a terminal, and of what must not be printed elsewhere. */
 const folder = mkdtempSync(join(tmpdir(), 'wb-'));

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { dirname, join, matchesGlob, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type KindName, SUITES, TEST_KINDS } from './kinds.ts';
+import { NEEDS } from './needs.ts';
 import { root, sourcesIn, textOf } from './sources.ts';
 import { onlyTransport } from './subjects.ts';
 
@@ -38,6 +39,13 @@ describe('kinds of tests', () => {
 
   test('npm test needs nothing but npm ci', () => {
     for (const kind of SUITES.test.kinds) expect(TEST_KINDS[kind].needs).toEqual([]);
+    // Every Debian has it.
+    expect(SUITES.test.kinds.flatMap((kind) => TEST_KINDS[kind].someNeed)).toEqual(['terminal']);
+  });
+
+  test('all that a machine may lack is named by a kind, so that test:all announces it', () => {
+    const named = Object.values(TEST_KINDS).flatMap(({ needs, someNeed }) => [...needs, ...someNeed]);
+    expect([...new Set(named)].toSorted()).toEqual(Object.keys(NEEDS).toSorted());
   });
 
   test('a test is left out only where the machine lacks something, and says so', () => {

@@ -7,23 +7,31 @@ export interface TestKind {
   readonly exclude: readonly string[];
   /** Needs of every test of this kind besides `npm ci`. */
   readonly needs: readonly NeedName[];
+  /** Needs of some of its tests only; each test names its own. */
+  readonly someNeed: readonly NeedName[];
 }
 
-export type KindName = 'unit' | 'live' | 'link' | 'browser' | 'timing' | 'soak';
+export type KindName = 'unit' | 'live' | 'programs' | 'link' | 'browser' | 'timing' | 'soak';
 
-const suffixed = (kind: KindName, ...needs: NeedName[]): TestKind => ({
+const suffixed = (kind: KindName, needs: readonly NeedName[] = [], someNeed: readonly NeedName[] = []): TestKind => ({
   include: `**/*.${kind}.test.ts`,
   exclude: [],
   needs,
+  someNeed,
 });
 
 /** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
-  unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [] },
-  live: suffixed('live'),
-  link: suffixed('link', 'privateLink'),
-  browser: suffixed('browser', 'chromium'),
-  timing: suffixed('timing'),
+  unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [], someNeed: [] },
+  live: suffixed('live', [], ['terminal']),
+  programs: suffixed(
+    'programs',
+    [],
+    ['curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl', 'broker'],
+  ),
+  link: suffixed('link', ['privateLink'], ['tshark']),
+  browser: suffixed('browser', ['chromium']),
+  timing: suffixed('timing', [], ['processTable']),
   soak: suffixed('soak'),
 };
 
@@ -40,7 +48,7 @@ export type SuiteName = 'test' | 'test:all' | 'test:unit' | 'test:transport' | '
 
 export const SUITES: Readonly<Record<SuiteName, Suite>> = {
   test: { kinds: ['unit', 'live'], variants: false },
-  'test:all': { kinds: ['unit', 'live', 'browser', 'link', 'timing'], variants: true },
+  'test:all': { kinds: ['unit', 'live', 'programs', 'browser', 'link', 'timing'], variants: true },
   'test:unit': { kinds: ['unit'], variants: true },
   'test:transport': {
     kinds: ['live', 'link', 'timing'],

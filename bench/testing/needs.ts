@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { errorText } from '../error-text.ts';
 import { privateLink } from '../run/link.ts';
 
@@ -21,10 +23,21 @@ export type NeedName =
   | 'tshark'
   | 'curl'
   | 'mosquitto'
-  | 'python';
+  | 'broker'
+  | 'python'
+  | 'websockets'
+  | 'netcat'
+  | 'wscat'
+  | 'grpcurl';
 
 /** Path of Chromium: that in WIREBENCH_CHROMIUM, or Debian's. */
 export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
+
+/** Use of the programs that the documents name. */
+const LINES = 'lines of other programs in the documents';
+
+/** Folder of the programs that `npm ci` installs. */
+const npmPrograms = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
 const apt = (names: string): string => `apt-get install ${names}`;
 
@@ -39,16 +52,36 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
     install: `${apt('chromium')}, or name a Chromium in WIREBENCH_CHROMIUM`,
     missing: () => (isExecutable(chromiumPath()) ? undefined : `there is no ${chromiumPath()}`),
   },
-  terminal: program('script', 'the command line on a terminal', 'bsdutils'),
+  terminal: program('script', 'the command line on a terminal', apt('bsdutils')),
   processTable: {
     use: 'processes that are looked at and stopped',
     install: 'run the tests on Linux',
     missing: () => (process.platform === 'linux' ? undefined : `${process.platform} has no /proc`),
   },
-  tshark: program('tshark', 'packets that another program captures', 'tshark'),
-  curl: program('curl', 'commands of the documents', 'curl'),
-  mosquitto: program('mosquitto_pub', 'commands of the documents', 'mosquitto-clients'),
-  python: program('python3', 'commands of the documents', 'python3'),
+  tshark: program('tshark', 'packets that another program captures', apt('tshark')),
+  curl: program('curl', LINES, apt('curl')),
+  mosquitto: program('mosquitto_pub', LINES, apt('mosquitto-clients')),
+  broker: program('mosquitto', 'a broker that others wrote, driven', apt('mosquitto')),
+  python: program('python3', LINES, apt('python3')),
+  websockets: {
+    use: LINES,
+    install: apt('python3-websockets'),
+    missing: () => {
+      const { status } = spawnSync('python3', ['-c', 'import websockets'], { env: withPrograms() });
+      return status === 0 ? undefined : 'python3 has no websockets';
+    },
+  },
+  netcat: {
+    use: LINES,
+    install: apt('netcat-openbsd xxd'),
+    missing: () => (isOnPath('nc') && isOnPath('xxd') ? undefined : 'nc or xxd is not installed'),
+  },
+  wscat: {
+    use: LINES,
+    install: 'npm install --save-dev wscat@6',
+    missing: () => (isExecutable(join(npmPrograms, 'wscat')) ? undefined : 'wscat is not installed'),
+  },
+  grpcurl: program('grpcurl', LINES, 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest'),
 };
 
 /** Resolves with the reason why a need is not met, and the way to meet it; undefined if it is met. */
@@ -57,12 +90,21 @@ export async function whyUnmet(name: NeedName): Promise<string | undefined> {
   return reason === undefined ? undefined : `${reason} (${NEEDS[name].install})`;
 }
 
-function program(name: string, use: string, packages: string): Need {
-  return { use, install: apt(packages), missing: () => (isOnPath(name) ? undefined : `${name} is not installed`) };
+function program(name: string, use: string, install: string): Need {
+  return { use, install, missing: () => (isOnPath(name) ? undefined : `${name} is not installed`) };
+}
+
+/**
+ * Environment in which tests run the programs of others: npm's first, then Debian's own, whose Python has Debian's packages and
+ * whose brokers lie where only root looks.
+ */
+export function withPrograms(): NodeJS.ProcessEnv {
+  const first = [npmPrograms, '/usr/bin', '/usr/sbin'];
+  return { ...process.env, PATH: [...first, process.env.PATH ?? ''].join(delimiter) };
 }
 
 function isOnPath(name: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)));
+  return (withPrograms().PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)));
 }
 
 function isExecutable(path: string): boolean {
