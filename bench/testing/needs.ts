@@ -23,7 +23,6 @@ export type NeedName =
   | 'tshark'
   | 'curl'
   | 'mosquitto'
-  | 'broker'
   | 'python'
   | 'websockets'
   | 'netcat'
@@ -61,7 +60,6 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   tshark: program('tshark', 'packets that another program captures', apt('tshark')),
   curl: program('curl', LINES, apt('curl')),
   mosquitto: program('mosquitto_pub', LINES, apt('mosquitto-clients')),
-  broker: program('mosquitto', 'a broker that others wrote, driven', apt('mosquitto')),
   python: program('python3', LINES, apt('python3')),
   websockets: {
     use: LINES,
