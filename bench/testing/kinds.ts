@@ -24,11 +24,7 @@ const suffixed = (kind: KindName, needs: readonly NeedName[] = [], someNeed: rea
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [], someNeed: [] },
   live: suffixed('live', [], ['terminal']),
-  programs: suffixed(
-    'programs',
-    [],
-    ['curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl'],
-  ),
+  programs: suffixed('programs', [], ['curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl']),
   link: suffixed('link', ['privateLink'], ['tshark']),
   browser: suffixed('browser', ['chromium']),
   timing: suffixed('timing', [], ['processTable']),
