@@ -114,7 +114,7 @@ test('errors about a faulty server say what happened and where to look', async (
   try {
     const nobody = await driven('nobody', 9);
     expect(nobody).toMatchObject({ code: 14, trial: { state: 'failed' } });
-    expect(nobody.trial?.reasons.join()).toMatch(/opened at ws:\S+:9\S+ by ws: .*ECONNREFUSED/);
+    expect(nobody.trial?.reasons.join()).toMatch(/opened at ws:\S+:9\S+ with ws: .*ECONNREFUSED/);
     const elsewhere = await driven('elsewhere', ports.elsewhere);
     expect(elsewhere).toMatchObject({ code: 14, trial: { state: 'failed' } });
     expect(elsewhere.trial?.reasons.join()).toMatch(/opened at .*404/);
