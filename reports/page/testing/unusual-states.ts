@@ -330,7 +330,7 @@ export const UNUSUAL = {
     leaders: [],
     claims: [],
     status: 'warnings',
-    says: 'set the limit of b (1 of 7 searches). Highest capacity seen: c',
+    says: 'reached its limit before the server did, for b (1 of 7 searches). Highest capacity measured: c',
   },
   'opening alone': {
     spec: { transports: SEVEN, scenarios: [CONNECT], trials: 7 },
