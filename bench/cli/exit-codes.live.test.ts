@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
     'inconclusive',
     'an open answer where none may be',
     ['compare', base, restless, '--fail-on', 'inconclusive'],
-    /inconclusive: /,
+    /inconclusive:\s/,
   ],
   [
     'invalid',
