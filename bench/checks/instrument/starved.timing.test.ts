@@ -40,7 +40,7 @@ async function besideBurners<Result>({ pinning }: Rig, act: () => Promise<Result
 test('a generator with a core to itself is believed, and one that shares it with others is not', async () => {
   await withRig({ clients: CLIENTS, ...modules }, async (rig) => {
     const healthy = await undisturbed(rig, RATE, SECONDS);
-    expect(judged(healthy, CLIENTS)).toEqual({ state: 'valid', reasons: [] });
+    expect(judged(healthy, CLIENTS)).toEqual({ state: 'valid', reasons: [], broken: [] });
 
     const starved = await besideBurners(rig, () => rig.run(RATE, SECONDS));
     // Everything was sent, only late: no count shows that, but the rule does.
