@@ -117,7 +117,7 @@ function describe(
       'CPU µs: CPU time of the generator’s process per message; medians over the turns. bare: the bare loop. ratio: ours ÷ bare, turn by turn.',
     ),
     ...prose(
-      'These figures say what the generator can do; they are no latencies under a given load, because a loop that waits for answers offers less load.',
+      'These figures say what the generator can do. Do not read them as latencies at a set load: a loop that waits for each answer sends less when answers are slow.',
     ),
     '',
   ].join('\n');

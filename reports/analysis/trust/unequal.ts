@@ -108,7 +108,10 @@ const WHY: ReadonlyMap<string, string> = new Map([
   ['batchMs', VARIANT],
   ['transports', VARIANT],
   ['parser', VARIANT],
-  ['http', 'Each library uses its version for plain sockets; gRPC requires HTTP/2, and others have it as a variant.'],
+  [
+    'http',
+    'gRPC requires HTTP/2; the other libraries speak HTTP/1.1 or plain TCP here, and some offer HTTP/2 as a variant.',
+  ],
   ['qos', VARIANT],
   ['protocol', VARIANT],
   ['eventIds', VARIANT],

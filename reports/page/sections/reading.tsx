@@ -19,7 +19,7 @@ export function Reading({ analysis }: { analysis: Analysis }) {
               <VerdictWord word="better" />, <VerdictWord word="worse" />
             </dt>
             <dd>
-              The interval of the ratio lies wholly beyond {band} ({tolerance(options.byteBand)} for bytes).
+              The confidence interval of the ratio lies wholly beyond {band} ({tolerance(options.byteBand)} for bytes).
             </dd>
             <dt>
               <VerdictWord word="equivalent" />

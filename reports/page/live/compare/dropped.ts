@@ -49,7 +49,7 @@ const GIVE = 'Drop the results.json that a run wrote, or the report made from it
 function withoutRun(text: string, name: string): string {
   return text.trimEnd().endsWith('</html>')
     ? `${name} is a page without an embedded run: it is no Wirebench report, compares two runs, or was made by an earlier version. Drop the results.json beside the report.`
-    : `${name} is incomplete: the end of the report is missing. Copy it again, or drop the results.json beside it.`;
+    : `${name} is incomplete: the end of the report is missing. Copy it again, or drop here the results.json that lies beside it.`;
 }
 
 /** Data embedded in an element of a page; null if the page has no such element. */
