@@ -5,7 +5,7 @@ import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
 import { countMessages, usageOf } from '../run/measurement.ts';
 import { generatorNotSaturated, scheduleKept } from '../run/validity.ts';
-import { readLoad } from './load.ts';
+import { readLoad, SCHEDULED_RULES } from './load.ts';
 import type { Measured, Objective, PlannedCase, Reading, ScenarioModule, TrialContext } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
 import { percentiles, perSecond } from './shared/figures.ts';
@@ -29,15 +29,7 @@ export const capacity: ScenarioModule<'capacity'> = {
   resources: sendingSessions,
   measure: searchRate,
   accounting: { samples: 'response', timeline: false },
-  rules: [
-    'accounting-closes',
-    'clock-is-sane',
-    'schedule-kept',
-    'generator-not-saturated',
-    'something-measured',
-    'nothing-lost',
-    'nothing-foreign',
-  ],
+  rules: SCHEDULED_RULES,
   detail: ({ capacity, latency }) =>
     capacity === undefined
       ? ''

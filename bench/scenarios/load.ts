@@ -6,6 +6,17 @@ import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
 import { percentiles } from './shared/figures.ts';
 
+/** Rules for messages that are sent on a schedule. */
+export const SCHEDULED_RULES = [
+  'accounting-closes',
+  'clock-is-sane',
+  'schedule-kept',
+  'generator-not-saturated',
+  'something-measured',
+  'nothing-lost',
+  'nothing-foreign',
+] as const;
+
 /** Sends messages on a schedule, at a given rate. */
 export const load: ScenarioModule<'load'> = {
   id: 'load',
@@ -33,15 +44,7 @@ export const load: ScenarioModule<'load'> = {
   measure: ({ planned, warmupSeconds, onStage }) =>
     onStage(async (stage) => ({ reading: (await readLoad(planned, stage, { warmupSeconds })).reading })),
   accounting: { samples: 'response', timeline: true },
-  rules: [
-    'accounting-closes',
-    'clock-is-sane',
-    'schedule-kept',
-    'generator-not-saturated',
-    'something-measured',
-    'nothing-lost',
-    'nothing-foreign',
-  ],
+  rules: SCHEDULED_RULES,
   detail: ({ latency }) => percentiles(latency.response),
   judgedBy: 'verdicts',
   brokenSessionsFail: true,
