@@ -12,17 +12,17 @@ import { singleTrial } from './single-trial.ts';
 const SHORT_INTERVAL_MS = 5;
 
 /**
- * Plans cases of single messages. The first case of a transport that polls at intervals keeps that interval; the others get a short
- * one.
+ * Plans cases of single messages. The first case of a transport that polls at intervals keeps that interval, unless `allShort`
+ * is true; the others get a short one.
  */
-export function wirePlan(settings: Partial<Record<Setting, Given['value']>>): RunPlan {
+export function wirePlan(settings: Partial<Record<Setting, Given['value']>>, { allShort = false } = {}): RunPlan {
   const given = Object.entries({ scenarios: 'wire', ...settings }).map(([name, value]) => [name, { value, where: '' }]);
   const read = readOptions(Object.fromEntries(given));
   if ('problems' in read) throw new Error(read.problems.join());
   const plan = makePlan(read.options);
   const begun = new Set<string>();
   const cases = plan.cases.map((planned) => {
-    const isFirst = !begun.has(planned.name);
+    const isFirst = !allShort && !begun.has(planned.name);
     begun.add(planned.name);
     return isFirst ? planned : withShortInterval(planned);
   });

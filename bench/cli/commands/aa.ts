@@ -305,6 +305,9 @@ function verdictsOf({ groups }: Analysis): Verdicts {
   return Object.fromEntries(group.metrics.map((id) => [id, wordOf(first?.cells[id], second?.cells[id])]));
 }
 
+/** Word of the verdict on a pair with too few valid trials for any verdict. */
+const NOT_TESTABLE = 'not testable';
+
 /** Word of the verdict on the second cell. The analysis stores the verdict in the cell that is not the best of its column. */
 function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   const of = (cell: Cell | undefined): string | undefined => (cell?.state === 'shown' ? cell.verdict?.word : undefined);
@@ -312,7 +315,7 @@ function wordOf(first: Cell | undefined, second: Cell | undefined): string {
   const onSecond = of(second);
   if (onSecond !== undefined) return onSecond;
   const onFirst = of(first);
-  return onFirst === undefined ? 'not shown' : (turned[onFirst] ?? onFirst);
+  return onFirst === undefined ? NOT_TESTABLE : (turned[onFirst] ?? onFirst);
 }
 
 /** Counts the words of verdicts over all pairs, by metric. */
