@@ -14,7 +14,7 @@ import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
 import type { RunResources } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { addressShown, commandShown } from '../security/redact.ts';
 import { approximately } from './eta.ts';
 
 /** Describes a plan before it starts: its cases, its time, its link, and the differences that it can show. */
@@ -34,7 +34,7 @@ export function describePlan(
     ...(options.trials > 1
       ? [`Each of ${options.trials} blocks runs every case once, in shuffled order (seed ${options.seed}).`]
       : []),
-    `Each trial: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(resources)}.`,
+    `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
         `Left out: ${[
@@ -50,6 +50,11 @@ export function describePlan(
     '',
     '',
   ].join('\n');
+}
+
+function serverOf({ url, exec }: RunPlan['options']): string {
+  if (exec !== null) return `a fresh server (${commandShown(exec)})`;
+  return url === null ? 'a fresh server' : `new sessions at ${addressShown(url)}`;
 }
 
 /** Question under which the results group a case. */

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import { BlockList, isIPv6 } from 'node:net';
+import { isTemplate } from '../plan/template.ts';
 import { whyNot } from '../results/file.ts';
 import type { Security } from '../security/security.ts';
 import { refuseIf, UsageError } from './exit.ts';
@@ -34,15 +35,10 @@ export async function resolveTarget(
     refuseIf(without);
     return undefined;
   }
-  const { hostname } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const found = await lookup(host, { all: true }).catch((error: Error) => {
-    throw new UsageError([`--url: ${host} cannot be found: ${error.message}`]);
-  });
-  const local = found.every(({ address }) => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'));
-  if (!local && !owned) {
+  // A server that the run starts is on this machine.
+  if (!isTemplate(url) && !owned && !(await isLocal(url))) {
     throw new UsageError([
-      `--url: ${host} is not this machine. A benchmark sends thousands of messages a second, which is an attack on a server ` +
+      `--url: ${hostOf(url)} is not this machine. A benchmark sends thousands of messages a second, which is an attack on a server ` +
         'whose owner did not ask for it. If the server is yours, say so with --yes-i-own-this-host',
     ]);
   }
@@ -51,6 +47,17 @@ export async function resolveTarget(
     server: {},
     client: { ...(ca === undefined ? {} : { authority: readAuthority(ca, resolve) }), ...(token ? { token } : {}) },
   };
+}
+
+const hostOf = (url: string): string => new URL(url).hostname.replace(/^\[|\]$/g, '');
+
+/** True if a URL's host is this machine. Throws a `UsageError` if it cannot be found. */
+async function isLocal(url: string): Promise<boolean> {
+  const host = hostOf(url);
+  const found = await lookup(host, { all: true }).catch((error: Error) => {
+    throw new UsageError([`--url: ${host} cannot be found: ${error.message}`]);
+  });
+  return found.every(({ address }) => loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4'));
 }
 
 function readAuthority(file: string, resolve: Io['resolve']): string {

@@ -10,6 +10,7 @@ import {
   type Setting,
   type SettingValues,
 } from './settings.ts';
+import { isTemplate } from './template.ts';
 
 /** Names of all settings. */
 export const SETTINGS: readonly Setting[] = Object.keys(RUN_SETTINGS).filter(
@@ -41,7 +42,14 @@ export function readOptions(
   if (given.quick !== undefined && given.profile !== undefined) {
     problems.push(`${given.quick.where} is short for --profile quick; leave one of the two out`);
   }
-  const context = { quick, profile: asked, foreign: given.url !== undefined, scenarios: known, problems };
+  const context = {
+    quick,
+    profile: asked,
+    foreign: given.url !== undefined,
+    launched: given.exec !== undefined,
+    scenarios: known,
+    problems,
+  };
   const values = readAll(given, context);
   if (problems.length > 0) return { problems };
   const profile = quick ? 'quick' : profileOf(given, asked);
@@ -141,14 +149,32 @@ function excess(
   return problems;
 }
 
+/** Problems of a command that starts the server, and of an address that is none without one. */
+function commandProblems(url: string, exec: string | null, given: Partial<Record<Setting, Given>>): string[] {
+  const where = given.url?.where;
+  if (exec === null)
+    return isTemplate(url) ? [`${where} has HOST:PORT for an address, which only --exec fills in`] : [];
+  if (process.platform !== 'linux') {
+    return [`${given.exec?.where} needs Linux; start the server yourself, and leave ${given.exec?.where} out`];
+  }
+  return isTemplate(url)
+    ? []
+    : [
+        `${where} needs HOST:PORT in the place of the address, such as ws://HOST:PORT/chat, because each trial has its own`,
+      ];
+}
+
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(
-  { url, transports: names, tls, auth, link }: RunOptions,
+  { url, exec, transports: names, tls, auth, link }: RunOptions,
   given: Partial<Record<Setting, Given>>,
 ): string[] {
-  if (url === null) return [];
+  if (url === null) {
+    return exec === null ? [] : [`${given.exec?.where} needs --url, with HOST and PORT in it: ws://HOST:PORT/chat`];
+  }
   const where = given.url?.where;
   return [
+    ...commandProblems(url, exec, given),
     ...(given.transports === undefined || names.length !== 1
       ? [`${where} needs exactly one --transports: the one that its server speaks`]
       : []),
@@ -156,6 +182,8 @@ function foreign(
     ...(auth === null
       ? []
       : [`${where}: the server has its own tokens; set WIREBENCH_TOKEN to one, and leave --auth out`]),
-    ...(link === 'veth' ? [`${where} is reached over the host's own network; leave --link veth out`] : []),
+    ...(link === 'veth' && exec === null
+      ? [`${where} is reached over the host's own network; leave --link veth out`]
+      : []),
   ];
 }

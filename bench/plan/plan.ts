@@ -6,7 +6,7 @@ import type { Case } from '../results/schema.ts';
 import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { addressShown, commandShown } from '../security/redact.ts';
 import { findTransport, whyTooLarge, whyUnguarded, whyUnsupported } from '../transports/index.ts';
 import { type RunOptions, SETTINGS } from './options.ts';
 import { RUN_SETTINGS } from './settings.ts';
@@ -111,10 +111,18 @@ function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number
   return [...new Set(wanted.flatMap(({ defaults }) => sizes ?? defaults.sizes))];
 }
 
+const commandOf = ({ exec }: RunOptions): Pick<PlannedCase, 'exec'> => (exec === null ? {} : { exec });
+
 function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
-    const shared = { payload: options.payload, tls: options.tls, auth: options.auth, target: options.url };
+    const shared = {
+      payload: options.payload,
+      tls: options.tls,
+      auth: options.auth,
+      target: options.url,
+      ...commandOf(options),
+    };
     return settingsOf(scenario, options).flatMap((settings) =>
       dimensionsOf(options).flatMap((dimensions) =>
         options.transports.flatMap((name) =>
@@ -158,7 +166,7 @@ function caseOf(
   transport: string,
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
-  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'dimensions'>,
+  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'exec' | 'dimensions'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);
@@ -186,6 +194,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     ...(payload === 'filler' ? {} : { payload }),
     tls: target === null ? tls : isSecure(target),
     ...(target === null ? {} : { target: addressShown(target) }),
+    ...(planned.exec === undefined ? {} : { exec: commandShown(planned.exec) }),
     ...(auth === null ? {} : { auth }),
     network: String(network),
   };

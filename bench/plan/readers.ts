@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { Objective } from '../scenarios/shape.ts';
+import { withAddress } from './template.ts';
 
 /** A given value and its place, such as `--clients` or `clients in bench.json`. */
 export interface Given {
@@ -113,8 +114,16 @@ function notAChoice({ where }: Given, value: string, choices: readonly string[])
 export function readUrl(given: Given | undefined, problems: string[]): string | null {
   if (given === undefined) return null;
   const text = String(given.value);
-  if (URL.canParse(text) && new URL(text).hostname !== '') return text;
+  const filled = withAddress(text, '127.0.0.1', 1);
+  if (URL.canParse(filled) && new URL(filled).hostname !== '') return text;
   problems.push(`${given.where} takes the whole address of a server, such as ws://127.0.0.1:8080/chat, not "${text}"`);
+  return null;
+}
+
+export function readCommand(given: Given | undefined, problems: string[]): string | null {
+  if (given === undefined) return null;
+  if (typeof given.value === 'string' && given.value.trim() !== '') return given.value;
+  problems.push(`${given.where} takes a shell command that starts your server, such as 'node my-server.js'`);
   return null;
 }
 

@@ -2,13 +2,14 @@ import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
 import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { addressShown, commandShown } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
 import {
   type Given,
   listOf,
   readChoice,
   readChoices,
+  readCommand,
   readFlag,
   readNames,
   readNumber,
@@ -34,8 +35,10 @@ const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 export interface ReadingContext {
   readonly quick: boolean;
   readonly profile: Profile | undefined;
-  /** True if a foreign server is measured. */
+  /** True if the server is not ours. */
   readonly foreign: boolean;
+  /** True if the server is started by a command of the user's. */
+  readonly launched: boolean;
   /** Scenarios that can be named. */
   readonly scenarios: readonly ScenarioEntry[];
   /** Receives the problems of the values given, each with its fix. */
@@ -201,6 +204,14 @@ export const RUN_SETTINGS = {
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
   }),
+  exec: setting({
+    option: 'exec',
+    argument: '<command>',
+    help: 'shell command that starts your server for every trial, to be measured in the place of ours at --url, such as ws://HOST:PORT; see docs/your-own.md',
+    usual: null,
+    read: (given, { problems }) => readCommand(given, problems),
+    write: (command) => (command === null ? null : commandShown(command)),
+  }),
   plugin: setting({
     option: 'plugins',
     argument: '<files>',
@@ -263,8 +274,8 @@ export const RUN_SETTINGS = {
     argument: '<kind>',
     help: 'veth (a private link, bytes counted as on a cable), loopback, or auto (veth if this machine can make one)',
     usual: DEFAULTS.link,
-    read: (given, { foreign, problems }) =>
-      readChoice(given, LINKS, problems) ?? (foreign ? 'loopback' : DEFAULTS.link),
+    read: (given, { foreign, launched, problems }) =>
+      readChoice(given, LINKS, problems) ?? (foreign && !launched ? 'loopback' : DEFAULTS.link),
   }),
   aa: setting({
     option: 'aa',

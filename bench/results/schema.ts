@@ -307,8 +307,10 @@ const benchCase = z.object({
   /** Content of messages after their header. Absent: `filler`, six bits of entropy a byte. */
   payload: z.enum(PAYLOADS).optional(),
   tls: z.boolean(),
-  /** Address of somebody else's server, without secrets. Its resource usage is not known, and bytes are those at the load's sockets. */
+  /** Address of a server that is not ours, without secrets. Its socket bytes are those at the load's sockets. */
   target: z.string().optional(),
+  /** Command that started the server at `target` for every trial, without the values of variables. Absent: it ran already, so its resource usage is not known. */
+  exec: z.string().optional(),
   /** Algorithm that signs the token of every session. Absent: no session brings one. */
   auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),

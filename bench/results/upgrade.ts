@@ -2,6 +2,7 @@ import { whyNoBytes } from './newer.ts';
 import { SERVER_NOT_OURS, whyNotMeasured } from './not-measured.ts';
 import { RULES } from './rules.ts';
 import type { Broken, Case, NotMeasured, Results, Trial } from './schema.ts';
+import { ranElsewhere } from './values.ts';
 
 /**
  * Upgrades results of an earlier version to the present shape; those of the present shape stay as they are. Only this file looks at
@@ -37,10 +38,10 @@ type Check = NonNullable<Results['environment']['checks']>[number];
 const withKnown = (check: Check): Check =>
   check.known === undefined && check.observed.startsWith('not known') ? { ...check, known: false } : check;
 
-function upgradeTrial(trial: Trial, { target }: Pick<Case, 'target'>, noBytes: string | undefined): Trial {
+function upgradeTrial(trial: Trial, one: Pick<Case, 'target' | 'exec'>, noBytes: string | undefined): Trial {
   if (trial.state === 'failed') return trial;
   const broken = trial.broken ?? trial.reasons.map(brokenBy);
-  const notMeasured: readonly NotMeasured[] = trial.notMeasured ?? (target === undefined ? [] : SERVER_NOT_OURS);
+  const notMeasured: readonly NotMeasured[] = trial.notMeasured ?? (ranElsewhere(one) ? SERVER_NOT_OURS : []);
   const known = whyNotMeasured({ notMeasured }, ['wire.up']) !== undefined;
   const all = noBytes === undefined || known ? notMeasured : [...notMeasured, { path: 'wire', reason: noBytes }];
   return {

@@ -16,3 +16,12 @@ export const LINKS = ['loopback', 'veth'] as const;
 export const FAMILIES = ['floor', 'socket', 'stream', 'polling', 'broker', 'rpc', 'peer', 'other'] as const;
 export type Family = (typeof FAMILIES)[number];
 export const STATES = ['valid', 'suspect', 'invalid', 'failed'] as const;
+
+/** True if the server ran already, so that nothing is known of it but its address: no command of the run started it. */
+export const ranElsewhere = ({
+  target,
+  exec,
+}: {
+  readonly target?: string | null | undefined;
+  readonly exec?: string | undefined;
+}): boolean => (target ?? null) !== null && exec === undefined;

@@ -36,7 +36,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
       detached: process.platform !== 'win32',
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = tailOf(this.#stderr + text);
+      this.#stderr = tailOf(this.#stderr + text, TAIL_CHARACTERS);
     });
     this.#exit = new Promise((resolve) => {
       this.#process.once('error', (error) => resolve(`could not be started: ${error.message}`));
@@ -126,6 +126,6 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
 }
 
 /** End of a text, from the beginning of a word: a token that is cut could not be recognized and hidden. */
-function tailOf(text: string): string {
-  return text.length <= TAIL_CHARACTERS ? text : text.slice(-TAIL_CHARACTERS).replace(/^\S*\s?/, '');
+export function tailOf(text: string, characters: number): string {
+  return text.length <= characters ? text : text.slice(-characters).replace(/^\S*\s?/, '');
 }

@@ -1,4 +1,5 @@
 import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
+import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
 
 export interface Served {
@@ -7,7 +8,7 @@ export interface Served {
   readonly effective: Options;
 }
 
-/** Server of a trial: a process of ours, or a foreign server, to which clients only connect. */
+/** Server of a trial: a process of ours, one that a user's command starts, or a foreign one, to which clients only connect. */
 export interface Host {
   listen(order: Extract<ServerOrder, { order: 'listen' }>): Promise<Served>;
   usage(): Promise<ServerUsage>;
@@ -30,25 +31,48 @@ export function ourServer(server: Server, patience: Patience): Host {
   };
 }
 
+/** Returns the bytes of each load worker's sockets. */
+type LoadBytes = () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown'>[]>;
+
 /**
  * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
  * case's `target` tells readers of the results.
- *
- * @param bytes returns the bytes of each load worker's sockets
  */
-export function foreignServer(
-  url: string,
-  bytes: () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown'>[]>,
-): Host {
+export function foreignServer(url: string, bytes: LoadBytes): Host {
   return {
     listen: async () => ({ url, effective: {} }),
-    async usage() {
-      const workers = await bytes();
-      const sum = (of: 'bytesUp' | 'bytesDown'): number => workers.reduce((total, one) => total + one[of], 0);
-      return { cpuSeconds: 0, rssBytes: 0, bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown') };
-    },
+    usage: async () => ({ cpuSeconds: 0, rssBytes: 0, ...sumOf(await bytes()) }),
     memory: async () => null,
     ended: () => new Promise(() => {}),
     end: async () => {},
   };
+}
+
+/**
+ * Host for a server that a user's command starts. CPU time and memory are those of its processes, read by the system; its bytes are
+ * counted at the load's own sockets, and on a private link at its interface.
+ */
+export function launchedServer(settings: OwnServerSettings, bytes: LoadBytes): Host {
+  const starting = OwnServer.start(settings);
+  // Reported by whoever waits for it.
+  starting.catch(() => {});
+  return {
+    listen: async () => ({ url: (await starting).url, effective: {} }),
+    async usage() {
+      const server = await starting;
+      const counted = sumOf(await bytes());
+      return { cpuSeconds: server.cpuSeconds(), rssBytes: server.rssBytes(), ...counted };
+    },
+    memory: async () => (await starting).rssBytes(),
+    ended: async () => (await starting).ended(),
+    async end(atOnce) {
+      const server = await starting.catch(() => undefined);
+      await server?.end(atOnce);
+    },
+  };
+}
+
+function sumOf(workers: Awaited<ReturnType<LoadBytes>>): Pick<ServerUsage, 'bytesUp' | 'bytesDown'> {
+  const sum = (of: 'bytesUp' | 'bytesDown'): number => workers.reduce((total, one) => total + one[of], 0);
+  return { bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown') };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ranElsewhere } from '../results/values.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { LINK_PORTS, type Link } from './link.ts';
 
@@ -69,10 +70,10 @@ export function fitToMachine(
   const needed = connectionsOf(largest);
   const what = `${largest.clients} sessions of ${largest.name}`;
   const problems: string[] = [];
-  // Our server is one process; limits of a foreign server are unknown.
-  if (largest.target === null) problems.push(...tooFewFiles(what, needed, { files, flag: '--clients' }));
+  // A server that the run starts gets the limits of this process; those of a foreign one are unknown.
+  if (!ranElsewhere(largest)) problems.push(...tooFewFiles(what, needed, { files, flag: '--clients' }));
   const atOnce = files === null ? needed : Math.max(1, files - OTHER_FILES);
-  const minWorkers = largest.target === null ? 1 : Math.ceil(needed / atOnce);
+  const minWorkers = !ranElsewhere(largest) ? 1 : Math.ceil(needed / atOnce);
   if (asked && minWorkers > workers) {
     problems.push(
       `${what} need ${minWorkers} load workers, because each may have only ${files} open files; use --workers ${minWorkers}`,

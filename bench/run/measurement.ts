@@ -4,8 +4,9 @@ import { summariseTimeline } from '../load/timeline.ts';
 import { SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
 import { summariseLatency } from '../results/summary.ts';
-import { receiversOf } from '../results/values.ts';
+import { ranElsewhere, receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
+import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
 import type { LinkCounters } from './link.ts';
@@ -27,7 +28,6 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     connect: reading.connect,
     ...(recording.last === null ? {} : { last: recording.last }),
   };
-  const ours = planned.target === null;
   const measurement: Judged['measurement'] = {
     seconds,
     messages,
@@ -37,8 +37,8 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
       : {}),
     wire: wireOf(reading, planned.entry),
     usage,
-    processes: processesOf(usage, recording, ours),
-    ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS] }),
+    processes: processesOf(usage, recording, planned),
+    ...(ranElsewhere(planned) ? { notMeasured: [...SERVER_NOT_OURS] } : {}),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
@@ -62,17 +62,26 @@ export function usageOf({ idle, before, after, recording, workers }: Reading): U
   };
 }
 
-/** Processes of ours that took part, without the cores that they are pinned to. */
-function processesOf(usage: Usage, { workers = [] }: Recording, ours: boolean): ProcessUsage[] {
-  const runtime = `node ${process.versions.node}`;
-  const local = (role: string, { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>) => ({
+const NODE = `node ${process.versions.node}`;
+
+/** Processes that took part, without the cores that they are pinned to; those of a command count as one. */
+function processesOf(usage: Usage, { workers = [] }: Recording, planned: PlannedCase): ProcessUsage[] {
+  const local = (
+    role: string,
+    runtime: string,
+    { cpuSeconds, rssBytes }: Pick<ProcessUsage, 'cpuSeconds' | 'rssBytes'>,
+  ) => ({
     role,
     host: LOCAL_HOST,
     runtime,
     cpuSeconds,
     rssBytes,
   });
-  return [...(ours ? [local('server', usage.server)] : []), ...workers.map((worker) => local('generator', worker))];
+  const runtime = planned.exec === undefined ? NODE : commandShown(planned.exec);
+  return [
+    ...(ranElsewhere(planned) ? [] : [local('server', runtime, usage.server)]),
+    ...workers.map((worker) => local('generator', NODE, worker)),
+  ];
 }
 
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {

@@ -16,7 +16,7 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
-import { runTrial } from './trial.ts';
+import { runTrial, type TrialOutcome } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */
 export type RunEvent =
@@ -46,8 +46,9 @@ export function resolveResources(plan: RunPlan, link: Link): RunResources | { re
   const limits = { files: openFiles()?.hard ?? null, ports: ephemeralPorts(link) };
   const fitted = fitToMachine(plan.cases, { workers, asked: asked !== null }, link, limits);
   if (!('workers' in fitted)) return fitted;
-  // Pins nothing for a foreign server, because its cores are unknown.
-  const pinning = plan.options.url === null ? pinCores(fitted.workers) : undefined;
+  // Pins nothing for a server that runs already, because its cores are unknown.
+  const { url, exec } = plan.options;
+  const pinning = url === null || exec !== null ? pinCores(fitted.workers) : undefined;
   return { link, workers: fitted.workers, pinning, sources: fitted.sources };
 }
 
@@ -106,16 +107,21 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
+  let hopeless = false;
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
       const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
-      const outcome = await runTrial(planned, settings).catch((error: unknown) => {
-        if (signal.aborted) return undefined;
-        throw error;
-      });
+      const outcome = hopeless
+        ? notTried(settings)
+        : await runTrial(planned, settings).catch((error: unknown) => {
+            if (signal.aborted) return undefined;
+            throw error;
+          });
       if (outcome === undefined) break;
+      // A server that has listened before may do so again.
+      if (settings.order === 0 && outcome.neverListened) hopeless = true;
       const known = trials.get(planned)!;
       trials.set(planned, {
         ...known,
@@ -129,6 +135,18 @@ export async function* run(
   const state = signal.aborted ? 'interrupted' : 'complete';
   yield { event: 'ended', results: { ...results, state, finishedAt: new Date().toISOString() } };
 }
+
+/** Outcome of a trial after the user's server could not be started. */
+const notTried = ({ block, order }: { block: number; order: number }): TrialOutcome => ({
+  trial: {
+    state: 'failed',
+    block,
+    order,
+    startedAt: new Date().toISOString(),
+    reasons: ['not tried, because the server did not start in the first trial'],
+  },
+  effective: undefined,
+});
 
 const emptyCase = (planned: PlannedCase): Case => ({
   id: planned.id,

@@ -4,12 +4,14 @@ import { usualLimits } from '../limits.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
+import { ranElsewhere } from '../results/values.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
+import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
-import { foreignServer, type Host, ourServer } from './host.ts';
+import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
 import type { Link } from './link.ts';
 import { PATIENCE_SECONDS, startServer } from './processes.ts';
 
@@ -60,7 +62,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
     const { pinning, link, signal } = settings;
-    const { clients, target } = planned;
+    const { clients } = planned;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -70,10 +72,17 @@ export class ProcessStage implements Stage, AsyncDisposable {
       end: link.generatorEnd,
       signal,
     });
-    this.#host =
-      target === null
-        ? ourServer(startServer(pinning?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
-        : foreignServer(target, () => this.#generator.bytes());
+    this.#host = this.#start();
+  }
+
+  #start(): Host {
+    const { pinning, link, signal } = this.#settings;
+    const { target, exec, entry } = this.#planned;
+    const core = pinning?.server;
+    const bytes = () => this.#generator.bytes();
+    if (target === null) return ourServer(startServer(core, link.serverEnd), { seconds: PATIENCE_SECONDS, signal });
+    if (exec === undefined) return foreignServer(target, bytes);
+    return launchedServer({ command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal }, bytes);
   }
 
   /** Address that clients connect to. */
@@ -128,8 +137,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { aborted } = this.#settings.signal;
-    // Closes sessions properly only at a foreign server: ours ends as well.
-    const saysGoodbye = this.#planned.target !== null && this.#generator.connected && !aborted;
+    // Closes sessions properly only at a server that goes on running.
+    const saysGoodbye = ranElsewhere(this.#planned) && this.#generator.connected && !aborted;
     if (saysGoodbye) await this.#generator.close(0).catch(() => {});
     await this.#generator[Symbol.asyncDispose]();
     await this.#host.end(aborted);
@@ -158,7 +167,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const { target, entry } = this.#planned;
       // The address is all that is known of a foreign server, so the error names it.
       if (target === null || this.#settings.signal.aborted) throw error;
-      throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${error.message}`);
+      const said = `not all sessions could be opened at ${this.#url} with ${entry.id}: ${error.message}`;
+      throw new Error(said.replaceAll(this.#url, addressShown(this.#url)));
     });
     await sleep(SETTLE_MS);
     return opened;

@@ -4,6 +4,7 @@ import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
+import { NeverListened } from './own-server.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
 export interface TrialSettings extends StageSettings {
@@ -17,6 +18,8 @@ export interface TrialOutcome {
   readonly trial: Trial;
   /** Settings in force; undefined if the server never listened. */
   readonly effective: Options | undefined;
+  /** Set if the user's server ended before it listened, or never did. */
+  readonly neverListened?: true;
 }
 
 type OpenStage = (planned: PlannedCase, settings: StageSettings) => Promise<Stage & AsyncDisposable>;
@@ -55,7 +58,8 @@ export async function runTrial(
     const said = errorText(error);
     const { target } = planned;
     const reason = target === null ? said : said.replaceAll(target, addressShown(target));
-    return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
+    const trial: Trial = { state: 'failed', block, order, startedAt, reasons: [reason] };
+    return error instanceof NeverListened ? { trial, effective, neverListened: true } : { trial, effective };
   }
 }
 

@@ -111,8 +111,10 @@ export interface PlannedCase {
   readonly payload: Payload;
   readonly tls: boolean;
   readonly auth: TokenRules['algorithm'] | null;
-  /** URL of a foreign server that runs already; null for one of ours. */
+  /** URL of a server that is not ours, with HOST and PORT in the place of its address if `exec` starts it; null for one of ours. */
   readonly target: string | null;
+  /** Shell command that starts the server at `target` for every trial. Absent: it runs already. */
+  readonly exec?: string;
   /** Values of dimensions without a property of their own here, by name. Missing ones have their default. */
   readonly dimensions?: OpenDimensions;
   /** URL of a module with an application that replaces the servers' own. */

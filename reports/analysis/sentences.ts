@@ -1,6 +1,7 @@
 import { limitsOf as limitsIn } from '../../bench/results/case.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Environment } from '../../bench/results/schema.ts';
+import { ranElsewhere } from '../../bench/results/values.ts';
 import { metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
 import { extreme, type Metric, place } from '../model/metrics.ts';
@@ -224,17 +225,16 @@ export function notCoveredBy(
   layer: Group['layer'],
   question: Question,
 ): NotCovered {
-  const { target } = question;
+  const elsewhere = ranElsewhere(question);
   const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
-  const machine =
-    target === undefined
-      ? ours
-      : `load from this machine to the server at ${target}, over whatever network lies between`;
+  const machine = elsewhere
+    ? `load from this machine to the server at ${question.target}, over whatever network lies between`
+    : ours;
   const sharing =
     pinning === null
       ? `server and load generator shared ${countOf(cores, 'core')}`
       : 'server and load generator pinned to separate cores';
-  const where = target === undefined ? [machine, ...limitsIn(question), sharing] : [machine];
+  const where = elsewhere ? [machine] : [machine, ...limitsIn(question), sharing];
   const counting = layer === null ? [] : [layerSentence(layer)];
   return { common: capitalised([...where, ...counting].join('; ')), own: shapeOf(question).limit };
 }

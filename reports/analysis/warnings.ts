@@ -25,12 +25,12 @@ export function warningsOf(
 ): Warning[] {
   const found = groups.flatMap((group) => {
     const alone = groups.filter(({ question }) => question.scenario === group.question.scenario).length === 1;
-    const { target } = group.question;
+    const server = serverOf(group.question);
     const where = alone ? scenarioText(group.question) : group.title;
     return [
-      ...group.rows.flatMap((row) => rejected([row], 'failed', { where, plan, target })),
-      ...rejected(group.rows, 'invalid', { where, plan, target }),
-      ...rejected(group.rows, 'suspect', { where, plan, target }),
+      ...group.rows.flatMap((row) => rejected([row], 'failed', { where, plan, server })),
+      ...rejected(group.rows, 'invalid', { where, plan, server }),
+      ...rejected(group.rows, 'suspect', { where, plan, server }),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
       ...reportOf(group.question).warnings(group, where),
       ...group.belowFloor.map((below) => belowFloorWarning(below, where)),
@@ -77,7 +77,7 @@ const ACTIONS = {
 function rejected(
   rows: readonly Row[],
   state: keyof typeof ACTIONS,
-  { where, plan, target }: { where: string; plan: Plan; target: string | undefined },
+  { where, plan, server }: { where: string; plan: Plan; server: string | undefined },
 ): Warning[] {
   const hit = rows.flatMap((row) => {
     const trials = row.trials.filter((trial) => trial.state === state);
@@ -95,14 +95,20 @@ function rejected(
     {
       text: `${who} (${where}): ${rejectedTrials.length} of ${countOf(run, 'trial')} ${state}: ${tally(rejectedTrials)}.${shortfall(hit, plan)}`,
       action:
-        target === undefined || (state !== 'failed' && !rejectedTrials.some(isOfServer))
+        server === undefined || (state !== 'failed' && !rejectedTrials.some(isOfServer))
           ? ACTIONS[state](
               first.row.flag,
               rejectedTrials.flatMap(({ reasons }) => reasons),
             )
-          : `Check that the server at ${target} runs and sends back the messages it gets (docs/your-own.md).`,
+          : `Check that ${server} runs and sends back the messages it gets (docs/your-own.md).`,
     },
   ];
+}
+
+/** Server that is not ours, in words; undefined if it is. */
+function serverOf({ target, exec }: Judged['question']): string | undefined {
+  if (exec !== undefined) return `the server that “${exec}” starts`;
+  return target === undefined ? undefined : `the server at ${target}`;
 }
 
 /** True if the server is the cause, as of losses and duplicates, and not a busy machine. */

@@ -85,6 +85,7 @@ export type Question = Pick<
   | 'tls'
   | 'auth'
   | 'target'
+  | 'exec'
   | 'network'
   | 'dimensions'
 > & {

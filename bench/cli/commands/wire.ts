@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { toggle } from '../flags.ts';
 import { givenOf, settingFlag } from '../setting-flags.ts';
+import { TARGET_FLAGS } from '../target.ts';
 import { measureAndReport, RUN_FLAGS } from './run.ts';
 
 /** The only scenario that this command runs. */
@@ -19,6 +20,9 @@ export const command = defineCommand({
   description: 'count the bytes of messages sent one at a time, and compare them with the protocols’ formulas',
   flags: {
     transports: settingFlag('transports'),
+    url: settingFlag('url'),
+    exec: settingFlag('exec'),
+    ...TARGET_FLAGS,
     size: settingFlag('size', { usual: sizes.join(', ') }),
     trials: settingFlag('trials', { help: 'trials of each transport and size', usual: TRIALS }),
     link: settingFlag('link', {
@@ -30,16 +34,18 @@ export const command = defineCommand({
     yes: RUN_FLAGS.yes,
   },
   graceful: true,
-  async run({ transports, size, trials, link, ...flags }, invocation) {
+  async run({ transports, url, exec, size, trials, link, ...flags }, invocation) {
     const given = givenOf({
       scenarios: { value: SCENARIO, where: '' },
       trials: trials ?? { value: TRIALS, where: '' },
       transports,
+      url,
+      exec,
       size,
       link,
     });
     let differs = false;
-    const unused = { ndjson: false, markdown: false, config: undefined, ca: undefined, 'yes-i-own-this-host': false };
+    const unused = { ndjson: false, markdown: false, config: undefined };
     const request = { ...flags, ...unused, name: SCENARIO, given };
     const code = await measureAndReport(request, invocation, async (results, _, io) => {
       const rows = wireRows(results);

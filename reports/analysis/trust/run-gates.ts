@@ -1,5 +1,6 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import type { Results } from '../../../bench/results/schema.ts';
+import { ranElsewhere } from '../../../bench/results/values.ts';
 import { change, countOf, figures, integer, share, tolerance } from '../../model/format.ts';
 import { driftOf } from './drift.ts';
 import { type GateStatus, gate, type Rule } from './gate.ts';
@@ -134,7 +135,7 @@ export const nothingStolen = fromDoctor(
 
 export const pinned: Rule = ({ results: { environment, cases } }) => {
   const { pinning } = environment;
-  if (cases.every(({ target }) => target !== undefined)) return null;
+  if (cases.every(ranElsewhere)) return null;
   const shared = pinning !== null && pinning.server === pinning.generator;
   return gate(
     'Server and generator on separate cores',
