@@ -26,7 +26,7 @@ const MARK = 'WIREBENCH_SERVER';
  */
 const SUPERVISE = `
 if [ -z "$2" ]; then mount -t proc proc /proc 2>/dev/null; fi
-{ if [ -n "$2" ]; then export ${MARK}="$2"; fi; sh -c "$1" 3>&-; echo "ended $?" >&3; } &
+{ if [ -n "$2" ]; then export ${MARK}="$2"; fi; (exec 2>&4 3>&- 4>&-; exec sh -c "$1"); echo "ended $?" >&3; } 4>&2 2>/dev/null &
 echo ready >&3
 read -r _
 [ -n "$2" ] || exit 0
@@ -66,7 +66,7 @@ export class OwnServer implements AsyncDisposable {
   /** Resolves with how the command ended. */
   readonly #exit = Promise.withResolvers<string>();
   /** Supervising shell, and its part that waits for the command. */
-  #frame: { readonly root: number; readonly waiting: number } | undefined;
+  #frame: { readonly root: number; readonly waiting: number | undefined } | undefined;
   #output = '';
   #cpuSeconds = 0;
   #stopping = false;
@@ -127,7 +127,7 @@ export class OwnServer implements AsyncDisposable {
     const frame = this.#frame;
     if (frame === undefined) return 0;
     // Times of ended processes count where they were waited for; those that left the tree are waited for by the supervisor.
-    const ended = [frame.root, frame.waiting].map((pid) => readProcess(pid)?.childrenCpuSeconds ?? 0);
+    const ended = [frame.root, frame.waiting].map((pid) => (pid && readProcess(pid)?.childrenCpuSeconds) || 0);
     const live = this.#processes().map(({ cpuSeconds }) => cpuSeconds);
     const sum = [...ended, ...live].reduce((total, one) => total + one, 0);
     // A process that nobody waits for takes its times with it.
@@ -174,8 +174,9 @@ export class OwnServer implements AsyncDisposable {
       throw new NeverListened(error.message);
     });
     await Promise.race([this.#ready.promise, ended]);
-    const root = this.#mark === undefined ? await this.#onlyChildOf(this.#child.pid!) : this.#child.pid!;
-    this.#frame = { root, waiting: await this.#onlyChildOf(root) };
+    const started = this.#child.pid!;
+    const root = this.#mark === undefined ? (childOf(started) ?? started) : started;
+    this.#frame = { root, waiting: childOf(root) };
     const patience = performance.now() + startSeconds * 1e3;
     const isOurs = ({ port }: { port: number }): boolean => port === this.#port;
     while (performance.now() < patience) {
@@ -214,19 +215,14 @@ export class OwnServer implements AsyncDisposable {
     return descendantsOf(frame.root, this.#mark && `${MARK}=${this.#mark}`).filter(({ pid }) => pid !== frame.waiting);
   }
 
-  /** Process id of the only child of a process that has just started it. */
-  async #onlyChildOf(parent: number): Promise<number> {
-    for (let round = 0; round < 100; round++) {
-      const child = descendantsOf(parent).find((one) => one.parent === parent);
-      if (child !== undefined) return child.pid;
-      await sleep(POLL_MS);
-    }
-    throw new NeverListened(this.#told('could not be supervised'));
-  }
-
-  /** Waits for the rest of the output, which may come after the notice of the end. */
+  /** Waits for the rest of the output, which may be read after the notice of the end. */
   async #allSaid(): Promise<void> {
-    await sleep(POLL_MS);
+    let before: string;
+    do {
+      before = this.#output;
+      // All that can be read is read in one turn of the event loop.
+      for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+    } while (before !== this.#output);
   }
 
   #told(what: string): string {
@@ -235,6 +231,9 @@ export class OwnServer implements AsyncDisposable {
     return `the server (${commandShown(this.#settings.command)}) ${what}${quoted === '' ? '; it said nothing' : `; it said: ${quoted}`}`;
   }
 }
+
+/** Process id of the child of a process that has one, or had one. */
+const childOf = (parent: number): number | undefined => descendantsOf(parent).find((one) => one.parent === parent)?.pid;
 
 const DONE = 'ended with code 0';
 

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test } from 'vitest';
+import type { Results } from '../results/schema.ts';
+import { wirebench } from '../testing/in-process.ts';
+import { needs } from '../testing/unavailable.ts';
+
+await needs('processTable');
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-exec-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const ECHO = `'${process.execPath}' '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}' HOST PORT`;
+const URL_FLAG = ['--url', 'ws://HOST:PORT/chat?key=se-cret'];
+const SHORT = ['--scenarios', 'echo', '--clients', '3', '--rate', '50', '--duration', '0.2', '--warmup', '0'];
+
+let runs = 0;
+async function measured(flags: readonly string[]) {
+  const out = join(folder, `run-${++runs}`);
+  const common = ['run', '--transports', 'ws', '--link', 'loopback', ...SHORT, '--out', out];
+  const { code, stdout, stderr } = await wirebench([...common, ...flags]);
+  const text = readFileSync(join(out, 'results.json'), 'utf8');
+  const results: Results = JSON.parse(text);
+  return { code, stdout, stderr, text, results, trials: results.cases.flatMap(({ trials }) => trials) };
+}
+
+test('a server of the user’s is measured in every trial, with CPU time and memory, and without secrets', async () => {
+  const exec = `API_TOKEN=opaque-1 ${ECHO} family 1; : --password opaque-2`;
+  const { text, stdout, results, trials } = await measured([...URL_FLAG, '--exec', exec, '--trials', '2']);
+  expect(text + stdout).not.toMatch(/opaque|se-cret/);
+  const [one] = results.cases;
+  expect(one).toMatchObject({ target: 'ws://HOST:PORT/chat?key=[hidden]' });
+  expect(one?.exec).toMatch(/^API_TOKEN=\[hidden\] .* HOST PORT family 1; .*--password \[hidden\]$/);
+  expect(results.plan.command).toContain('--exec ');
+  for (const trial of trials) {
+    expect(trial).toMatchObject({ messages: { due: 10, delivered: 10, lost: 0 }, processes: [{ role: 'server' }, {}] });
+    if (trial.state === 'failed') throw new Error(trial.reasons.join());
+    expect(trial.notMeasured).toBeUndefined();
+    expect(trial.usage.server.cpuSeconds).toBeGreaterThanOrEqual(0);
+    // Two Node.js processes at least.
+    expect(trial.usage.server.rssBytes).toBeGreaterThan(60e6);
+  }
+});
+
+test('a server that dies in a trial is named with its last words, and tried again in the next', async () => {
+  const { code, trials } = await measured([...URL_FLAG, '--exec', `${ECHO} dies 5`, '--trials', '2']);
+  expect(code).toBe(14);
+  expect(trials).toHaveLength(2);
+  for (const { state, reasons } of trials) {
+    expect(state).toBe('failed');
+    expect(reasons.join()).toMatch(/ended with code 3; it said: out of luck: Bearer \[token\]$/);
+  }
+});
+
+test('a server that does not start is tried once', async () => {
+  const config = join(folder, 'bench.json');
+  writeFileSync(config, JSON.stringify({ exec: 'echo "no such port"; exit 7', url: 'ws://HOST:PORT', trials: 2 }));
+  const { code, trials, stdout } = await measured(['--config', config, '--size', '64,128']);
+  expect(code).toBe(14);
+  expect(trials).toHaveLength(4);
+  const reasons = trials.flatMap((one) => one.reasons);
+  expect(reasons.filter((reason) => /ended with code 7; it said: no such port$/.test(reason))).toHaveLength(1);
+  expect(reasons.filter((reason) => /^not tried/.test(reason))).toHaveLength(3);
+  expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/Check that the server that “echo .*” starts runs/);
+});
+
+test.each([
+  [['run', '--exec', 'true'], '--exec needs --url, with HOST and PORT in it'],
+  [['run', '--exec', 'true', '--url', 'ws://127.0.0.1:80/'], '--url needs HOST:PORT in the place of the address'],
+  [['run', '--url', 'ws://HOST:PORT/'], 'which only --exec fills in'],
+  [['run', '--exec', ' ', '--url', 'ws://HOST:PORT/'], '--exec takes a shell command'],
+  [['wire', '--exec', 'true', '--url', 'tcp://HOST:80'], '--url'],
+])('%j is refused with a remedy', async (flags, word) => {
+  const { code, stderr } = await wirebench([...flags, '--transports', 'ws']);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(word) });
+});

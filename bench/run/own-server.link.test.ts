@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from '../testing/command.ts';
+import { networkNamespaces, readOrNothing } from '../testing/processes.ts';
+import { countWire, wirePlan } from '../testing/wire-trial.ts';
+import { type Link, openLink } from './link.ts';
+import { OwnServer } from './own-server.ts';
+
+const node = `'${process.execPath}'`;
+const echo = `${node} '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}'`;
+const { signal } = new AbortController();
+
+let link: Link;
+beforeAll(async () => {
+  link = await openLink('veth');
+});
+afterAll(() => link.close());
+
+/** Processes whose command line contains a text that only this test has written into it. */
+const running = (mark: string): number[] =>
+  readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => readOrNothing(`/proc/${pid}/cmdline`).includes(mark));
+
+const start = (command: string, startSeconds = 10): Promise<OwnServer> =>
+  OwnServer.start({ command, url: 'ws://HOST:PORT', link, core: undefined, datagrams: false, signal, startSeconds });
+
+describe('a server that a command starts, on the private link', () => {
+  const { cases } = wirePlan({ transports: 'ws', exec: `${echo} HOST PORT`, url: 'ws://HOST:PORT/', size: '16,1024' });
+
+  test.each(cases)('$id: sockets and link carry what the formula says', async (planned) => {
+    const { theory, wire, messages, socket } = await countWire(planned, link);
+    expect(messages).toMatchObject({ sent: theory.exchanges, delivered: theory.exchanges });
+    expect(socket).toMatchObject({ up: theory.up, down: theory.down });
+    expect(wire.layer).toBe('link');
+    const { packetsUp = 0, packetsDown = 0 } = wire;
+    expect(wire.up + wire.down).toBe(theory.up + theory.down + theory.packetBytes * (packetsUp + packetsDown));
+  });
+
+  test.each(['stubborn', 'family 1'])('leaves no process behind, not even an orphan (%s)', async (habit) => {
+    const mark = `link-${process.pid}-${habit}`;
+    const server = await start(`${echo} HOST PORT ${habit} '${mark}'`);
+    expect(server.url).toMatch(/^ws:\/\/10\.77\.0\.1:\d{5}$/);
+    await until(() => running('setInterval').length > 0);
+    await server.end(habit !== 'stubborn');
+    expect(running(mark)).toEqual([]);
+    expect(server.rssBytes()).toBe(0);
+  });
+
+  test('that listens elsewhere is told where, and where it should', async () => {
+    const listens = `${node} -e "require('node:net').createServer().listen(3000, '127.0.0.1')"`;
+    await expect(start(listens, 1)).rejects.toThrow(
+      /did not listen on 10\.77\.0\.1:\d+ within 1 s, but on 127\.0\.0\.1:3000; let it listen .* \(HOST is 10\.77\.0\.1\)/,
+    );
+  });
+});
+
+test('nothing is left behind when the command is killed, neither processes nor namespaces', async () => {
+  const before = networkNamespaces();
+  const mark = `killed-${process.pid}`;
+  const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
+  const flags = ['--transports', 'ws', '--url', 'ws://HOST:PORT', '--exec', `${echo} HOST PORT stubborn ${mark}`];
+  const command = spawn(process.execPath, [cli, 'run', ...flags, '--duration', '60', '--plan'], { stdio: 'ignore' });
+  await once(command, 'exit');
+  expect(command.exitCode).toBe(0);
+  const measuring = spawn(process.execPath, [cli, 'run', ...flags, '--duration', '60', '--yes'], { stdio: 'ignore' });
+  await until(() => running(mark).length > 2);
+  measuring.kill('SIGKILL');
+  await once(measuring, 'exit');
+  await until(() => running(mark).length === 0 && networkNamespaces().length === before.length);
+});
