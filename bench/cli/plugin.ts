@@ -1,108 +1,72 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
-import { MIN_SIZE } from '../codec/header.ts';
+import { Worker } from 'node:worker_threads';
 import { errorText } from '../error-text.ts';
+import { outputShown } from '../security/redact.ts';
 import { registerTransport, transports } from '../transports/index.ts';
 import { refuseIf } from './exit.ts';
 import type { Io } from './io.ts';
+import type { PluginRead } from './plugin-schema.ts';
 
-const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-const capabilities = z.strictObject({
-  binary: z.boolean(),
-  ordered: z.boolean(),
-  reliable: z.boolean(),
-  upstream: z.enum(['connection', 'request']),
-  mostBytes: z.int().min(MIN_SIZE).optional(),
-  auth: z.boolean().optional(),
-});
-const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
-
-/** Fields of plugins for earlier versions. Only checks of this repository use them; `unauthorized` also implied `auth`. */
-const refusals = { refusal: z.instanceof(RegExp).optional(), unauthorized: z.instanceof(RegExp).optional() };
-
-/** Exports of a plugin: a `TransportEntry` without the fields that only checks use, and the two functions of the contract. */
-const pluginSchema = z.object({
-  transport: z.strictObject({
-    id,
-    title: z.string().min(1),
-    capabilities,
-    ...refusals,
-    tls: z.literal(false).optional(),
-    options: options.optional(),
-    datagrams: z.literal(true).optional(),
-    browser: z.literal(false).optional(),
-    variants: z
-      .array(
-        z.strictObject({
-          id,
-          title: z.string().min(1),
-          options,
-          capabilities: capabilities.partial().optional(),
-          ...refusals,
-        }),
-      )
-      .refine((those) => new Set(those.map((one) => one.id)).size === those.length, 'two variants have the same id')
-      .default([]),
-  }),
-  listen: z.function(),
-  connect: z.function(),
-});
+/** Time that a plugin's module has to be imported. */
+const IMPORT_SECONDS = 8;
 
 /**
- * Registers transports from outside the repository. Their modules export `transport`, `listen` and `connect`. Throws a
- * `UsageError` with all problems of all modules.
+ * Registers transports from outside the repository. Their modules export `transport`, `listen` and `connect`, and are imported in a
+ * thread of their own: one that hangs, exits or writes to stdout does so there. Throws a `UsageError` with all problems of all modules.
  */
-export async function usePlugins(files: readonly string[], { resolve }: Pick<Io, 'resolve'>): Promise<void> {
+export async function usePlugins(files: readonly string[], io: Pick<Io, 'resolve' | 'info'>): Promise<string[]> {
   const problems: string[] = [];
-  for (const file of files) problems.push(...(await usePlugin(file, resolve(file))));
+  const ids: string[] = [];
+  for (const file of files) {
+    const read = await readFile(io.resolve(file), io.info);
+    const wrong = 'problems' in read ? read.problems : register(read.entry);
+    problems.push(...wrong.map((problem) => `--plugin ${file}: ${problem}`));
+    if ('entry' in read) ids.push(read.entry.id);
+  }
   refuseIf(problems);
+  return ids;
 }
 
-async function usePlugin(file: string, path: string): Promise<string[]> {
-  if (!existsSync(path)) return [`--plugin ${file}: there is no such file`];
-  const module = pathToFileURL(path).href;
-  let exported: unknown;
+async function readFile(path: string, write: Io['info']): Promise<PluginRead> {
+  return existsSync(path)
+    ? await importAside(pathToFileURL(path).href, write)
+    : { problems: ['there is no such file'] };
+}
+
+/** Adds a transport, unless an earlier command in this process has added it. Returns a problem if another one has its id. */
+function register(entry: Extract<PluginRead, { entry: unknown }>['entry']): string[] {
+  const known = transports.find((one) => one.id === entry.id);
+  if (known === undefined) registerTransport(entry);
+  if (known === undefined || known.module === entry.module) return [];
+  return [`a transport "${entry.id}" exists already; give yours another id`];
+}
+
+/** Imports a plugin in a thread and reads what it exports. @param write takes what the module prints meanwhile */
+async function importAside(module: string, write: Io['info']): Promise<PluginRead> {
+  const execArgv = ['--disable-warning=UNDICI-ES'];
+  const file = new URL('./plugin-worker.ts', import.meta.url);
+  const worker = new Worker(file, { workerData: module, stdout: true, stderr: true, execArgv });
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => write(outputShown(text)));
+  }
+  const { promise, resolve } = Promise.withResolvers<PluginRead>();
+  const fail = (problem: string): void => resolve({ problems: [problem] });
+  const late = `was still being imported after ${IMPORT_SECONDS} s; let it do its work in listen and connect`;
+  const timer = setTimeout(fail, IMPORT_SECONDS * 1e3, late);
+  worker.once('message', resolve);
+  worker.once('error', (error) => fail(errorText(error)));
+  worker.once('exit', (code) =>
+    fail(code === UNSETTLED ? NEVER_IMPORTED : `ended the process while it was imported (code ${code})`),
+  );
   try {
-    exported = await import(module);
-  } catch (error) {
-    return [`--plugin ${file}: ${errorText(error)}`];
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
   }
-  const read = pluginSchema.safeParse({ ...(exported as object) });
-  if (!read.success) {
-    return read.error.issues.map(
-      ({ path, message }) => `--plugin ${file}: ${path.join('.') || 'the module'}: ${message}; see docs/your-own.md`,
-    );
-  }
-  const { transport } = read.data;
-  const known = transports.find((one) => one.id === transport.id);
-  // An earlier command in this process has added it.
-  if (known?.module === module) return [];
-  if (known !== undefined) {
-    return [`--plugin ${file}: a transport "${transport.id}" exists already; give yours another id`];
-  }
-  const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = transport;
-  const { mostBytes, auth = unauthorized !== undefined, ...promised } = capabilities;
-  registerTransport({
-    id,
-    title,
-    family: 'other',
-    capabilities: { ...promised, auth, ...(mostBytes === undefined ? {} : { mostBytes }) },
-    ...definedOf(optional),
-    variants: variants.map(({ id, title, options, capabilities = {}, unauthorized }) => ({
-      id,
-      title,
-      options,
-      capabilities: { ...(unauthorized === undefined ? {} : { auth: true }), ...definedOf(capabilities) },
-    })),
-    module,
-  });
-  return [];
 }
 
-/** Copies an object without its undefined properties. */
-function definedOf<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as {
-    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
-  };
-}
+/** Exit code of Node.js if a top-level await has nothing left to wait for. */
+const UNSETTLED = 13;
+const NEVER_IMPORTED = 'cannot be imported: a top-level await in it never ends';

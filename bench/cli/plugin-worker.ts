@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { errorText } from '../error-text.ts';
+import { type PluginRead, readPlugin } from './plugin-schema.ts';
+
+/** Thread that imports a plugin, whose URL is its data, and sends what it describes, or why that is no transport. */
+async function read(module: string): Promise<PluginRead> {
+  try {
+    const exported: object = await import(module);
+    return readPlugin(exported, module);
+  } catch (error) {
+    return { problems: [errorText(error)] };
+  }
+}
+
+parentPort?.postMessage(await read(String(workerData)));
