@@ -9,7 +9,7 @@ import type { Io } from './io.ts';
 import type { PluginRead } from './plugin-schema.ts';
 
 /** Time that a plugin's module has to be imported. */
-const IMPORT_SECONDS = 8;
+const IMPORT_SECONDS = 6;
 
 /**
  * Registers transports from outside the repository. Their modules export `transport`, `listen` and `connect`, and are imported in a

@@ -58,7 +58,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   ): Promise<Extract<Answer, { answer: Kind }>> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => settle(() => reject(this.#error(`did not answer within ${seconds} s`))),
+        () => settle(() => reject(this.#error(`did not answer within ${seconds} s${this.#lastWords()}`))),
         seconds * 1e3,
       );
       const onAbort = (): void => settle(() => reject(signal.reason));
@@ -116,8 +116,12 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   }
 
   #ending(how: string): Error {
+    return this.#error(`${how}${this.#lastWords()}`);
+  }
+
+  #lastWords(): string {
     const said = this.#stderr.trim();
-    return this.#error(said === '' ? how : `${how}; it said: ${said}`);
+    return said === '' ? '' : `; it said: ${said}`;
   }
 
   #error(what: string): Error {

@@ -21,9 +21,10 @@ export interface Host {
 
 type Patience = Parameters<Server['ask']>[2];
 
-export function ourServer(server: Server, patience: Patience): Host {
+/** @param listenSeconds maximum time in which it listens */
+export function ourServer(server: Server, patience: Patience, listenSeconds = patience.seconds): Host {
   return {
-    listen: (order) => server.ask(order, 'listening', patience),
+    listen: (order) => server.ask(order, 'listening', { ...patience, seconds: listenSeconds }),
     usage: () => server.ask({ order: 'usage' }, 'usage', patience),
     memory: async () => (await server.ask({ order: 'memory' }, 'memory', patience)).rssBytes,
     ended: () => server.ended(),

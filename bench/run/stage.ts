@@ -13,7 +13,7 @@ import type { CpuPinning } from './affinity.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
 import type { Link } from './link.ts';
-import { PATIENCE_SECONDS, startServer } from './processes.ts';
+import { PATIENCE_SECONDS, PLUGIN_LISTEN_SECONDS, startServer } from './processes.ts';
 
 /** Processes, link and security of a trial. */
 export interface StageSettings {
@@ -55,7 +55,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       await stage.#listen();
       return stage;
     } catch (error) {
-      await stage[Symbol.asyncDispose]();
+      // A server that does not listen may not end by itself either.
+      await stage.#end(true);
       throw error;
     }
   }
@@ -80,7 +81,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { target, exec, entry } = this.#planned;
     const core = pinning?.server;
     const bytes = () => this.#generator.bytes();
-    if (target === null) return ourServer(startServer(core, link.serverEnd), { seconds: PATIENCE_SECONDS, signal });
+    if (target === null) {
+      const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_LISTEN_SECONDS;
+      return ourServer(startServer(core, link.serverEnd), { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+    }
     if (exec === undefined) return foreignServer(target, bytes);
     return launchedServer({ command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal }, bytes);
   }
@@ -136,12 +140,15 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { aborted } = this.#settings.signal;
+    await this.#end(this.#settings.signal.aborted);
+  }
+
+  async #end(atOnce: boolean): Promise<void> {
     // Closes sessions properly only at a server that goes on running.
-    const saysGoodbye = ranElsewhere(this.#planned) && this.#generator.connected && !aborted;
+    const saysGoodbye = ranElsewhere(this.#planned) && this.#generator.connected && !atOnce;
     if (saysGoodbye) await this.#generator.close(0).catch(() => {});
     await this.#generator[Symbol.asyncDispose]();
-    await this.#host.end(aborted);
+    await this.#host.end(atOnce);
   }
 
   async #listen(): Promise<void> {

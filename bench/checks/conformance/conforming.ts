@@ -11,6 +11,9 @@ import {
 import type { Subject } from './harness.ts';
 import { type Check, checks } from './suite.ts';
 
+/** Reason of a refusal where the transport declares none. */
+const ANY_REASON = /\S/;
+
 /** Makes the suite's subject of a transport, and selects the checks that apply to its capabilities. */
 export async function conforming(
   found: TransportChoice,
@@ -24,7 +27,7 @@ export async function conforming(
     application,
     platform,
     capabilities,
-    refusal: surfaceOf(found)!.refusals.tooLarge,
+    refusal: surfaceOf(found)?.refusals.tooLarge ?? ANY_REASON,
     ...(entry.port === undefined ? {} : { port: entry.port }),
     options: optionsOf(found),
   };

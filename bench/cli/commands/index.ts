@@ -8,6 +8,7 @@ export const COMMANDS = {
   choose: async () => (await import('./choose.ts')).command,
   serve: async () => (await import('./serve.ts')).command,
   list: async () => (await import('./list.ts')).command,
+  verify: async () => (await import('./verify.ts')).command,
   doctor: async () => (await import('./doctor.ts')).command,
   wire: async () => (await import('./wire.ts')).command,
   aa: async () => (await import('./aa.ts')).command,

@@ -2,19 +2,22 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { application } from '../../../servers/application.ts';
-import type { Identity, Listener } from '../../contract.ts';
+import type { Identity, Listener, ServerSettings } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import { usualLimits } from '../../limits.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
+import { PLUGIN_LISTEN_SECONDS, startServer } from '../../run/processes.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
   findTransport,
   loadServer,
   optionsOf,
+  serverModule,
   type TransportChoice,
+  type TransportEntry,
   transportNames,
   whyUnavailable,
   whyUnguarded,
@@ -82,7 +85,6 @@ export const command = defineCommand({
 
     const identity = given.identity ?? (flags.tls ? await makeIdentity([host]) : undefined);
     const mint = algorithm === undefined ? undefined : await makeMint(algorithm);
-    const server = await loadServer(found.entry);
     const settings = {
       host,
       port,
@@ -92,9 +94,9 @@ export const command = defineCommand({
       ...(mint === undefined ? {} : { tokens: mint.rules }),
       ...(flags.origin === undefined ? {} : { origins: listOf(flags.origin) }),
     };
-    let listener: Listener;
+    let listener: Awaited<ReturnType<typeof listenTo>>;
     try {
-      listener = await server.listen(application, settings);
+      listener = await listenTo(found.entry, settings, interrupted);
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
       if (taken) io.error(`port ${port} on ${host} is taken; name another with --port, or 0 for any free one\n`);
@@ -122,6 +124,24 @@ export const command = defineCommand({
     return EXIT.done;
   },
 });
+
+/** Serves a transport of ours in this process, and one of a plugin, whose module may do anything, in a process of its own. */
+async function listenTo(
+  entry: TransportEntry,
+  settings: ServerSettings,
+  signal: AbortSignal,
+): Promise<Pick<Listener, 'url' | 'effective' | 'close'>> {
+  if (entry.module === undefined) return (await loadServer(entry)).listen(application, settings);
+  const server = startServer(undefined);
+  try {
+    const order = { order: 'listen', module: serverModule(entry), ...settings } as const;
+    const { url, effective } = await server.ask(order, 'listening', { seconds: PLUGIN_LISTEN_SECONDS, signal });
+    return { url, effective, close: () => server.stop() };
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
+}
 
 /** Problems of protections that were requested and that the transport does not have. */
 function unguarded(
