@@ -30,6 +30,8 @@ const FILLED_IN: readonly (readonly [what: RegExp, by: string])[] = [
   [/"\$OLDPWD\/bench\.json"/, 'bench.json'],
   [/"\$OLDPWD\/\.\.\/base-out"/, 'base-out'],
   [/\.\.\/base-out/, 'base-out'],
+  // Any transport will do, so the fastest is verified.
+  [/^verify( [\w:<>-]+)?$/, 'verify ndjson --plugin ./ndjson.ts'],
   // The pages of transports name a plugin's file, not where it is.
   [/^(serve|list) mine/, '$1 mine'],
 ];

@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whyUnmet } from '../testing/needs.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
 import { needs } from '../testing/unavailable.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
@@ -9,24 +12,22 @@ import { pinCores } from './affinity.ts';
 import { type Link, openLink } from './link.ts';
 import { runTrial } from './trial.ts';
 
-await needs('privateLink', 'websockets');
+await needs('privateLink', 'processTable');
 
-const folder = mkdtempSync(join(tmpdir(), 'wirebench-python-'));
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-programs-'));
+symlinkSync(fileURLToPath(new URL('../../node_modules', import.meta.url)), join(folder, 'node_modules'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const webSocket = join(folder, 'echo.py');
-writeFileSync(
-  webSocket,
-  `import asyncio, os, websockets
-async def echo(socket, path=None):
-    async for message in socket:
-        await socket.send(message)
-async def main():
-    async with websockets.serve(echo, os.environ["HOST"], int(os.environ["PORT"]), compression=None):
-        await asyncio.Future()
-asyncio.run(main())
-`,
-);
+const page = readFileSync(new URL('../../docs/your-own.md', import.meta.url), 'utf8');
+
+/** Writes the block of docs/your-own.md in a language into a file. Throws if there is none. */
+function fromPage(language: string, name: string): string {
+  const [, code] = new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(page) ?? [];
+  if (code === undefined) throw new Error(`docs/your-own.md has no server in ${language}`);
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  return file;
+}
 
 /** Length-prefixed echo of the standard library, with a process for each connection; an empty frame greets it. */
 const forking = join(folder, 'forking.py');
@@ -50,21 +51,36 @@ beforeAll(async () => {
 });
 afterAll(() => link.close());
 
-test.each([
-  ['ws', `/usr/bin/python3 ${webSocket}`],
-  ['tcp', `exec /usr/bin/python3 ${forking} HOST PORT`],
-])(
-  '%s: bytes of a message at a Python server are those of the formula, at the sockets and on the link',
-  async (transports, exec) => {
-    const { cases } = wirePlan({ transports, size: '64', exec, url: `${transports}://HOST:PORT` });
-    const { theory, wire, socket } = await countWire(cases[0]!, link);
-    expect(socket).toMatchObject({ up: theory.up, down: theory.down });
-    const { packetsUp = 0, packetsDown = 0 } = wire;
-    expect(wire.up + wire.down).toBe(theory.up + theory.down + theory.packetBytes * (packetsUp + packetsDown));
-  },
-);
+async function equalsFormula(transports: string, exec: string): Promise<void> {
+  const { cases } = wirePlan({ transports, size: '64', exec, url: `${transports}://HOST:PORT` });
+  const { theory, wire, socket } = await countWire(cases[0]!, link);
+  expect(socket).toMatchObject({ up: theory.up, down: theory.down });
+  const { packetsUp = 0, packetsDown = 0 } = wire;
+  expect(wire.up + wire.down).toBe(theory.up + theory.down + theory.packetBytes * (packetsUp + packetsDown));
+}
 
-test('CPU time and memory are those of all processes of a Python server that forks', async () => {
+describe('bytes of a message at a server of docs/your-own.md are those of the formula, at the sockets and on the link', () => {
+  test('Node.js', () => equalsFormula('ws', `'${process.execPath}' ${fromPage('js', 'my-server.mjs')}`));
+
+  describe('Python', async () => {
+    await needs('websockets');
+    test('with websockets', () => equalsFormula('ws', `/usr/bin/python3 ${fromPage('python', 'server.py')}`));
+    test('with a process for each connection', () =>
+      equalsFormula('tcp', `exec /usr/bin/python3 ${forking} HOST PORT`));
+  });
+
+  describe('C', async () => {
+    await needs('compiler');
+    test('with a thread for each connection', async () => {
+      execFileSync('cc', ['-O2', '-w', '-pthread', '-o', join(folder, 'server'), fromPage('c', 'server.c')]);
+      await equalsFormula('tcp', `${join(folder, 'server')} HOST PORT`);
+    });
+  });
+});
+
+test('CPU time and memory are those of all processes of a Python server that forks', async ({ skip }) => {
+  const why = await whyUnmet('python');
+  if (why !== undefined) skip(why);
   const exec = `/usr/bin/python3 ${forking} HOST PORT`;
   const load = { clients: 4, rate: 200, size: 64, seconds: 0.3, target: 'tcp://HOST:PORT', exec };
   const settings = singleTrial({ link, pinning: pinCores(1) });

@@ -39,8 +39,8 @@ describe('kinds of tests', () => {
 
   test('npm test needs nothing but npm ci', () => {
     for (const kind of SUITES.test.kinds) expect(TEST_KINDS[kind].needs).toEqual([]);
-    // Every Debian has it.
-    expect(SUITES.test.kinds.flatMap((kind) => TEST_KINDS[kind].someNeed)).toEqual(['terminal']);
+    // Every Debian has them.
+    expect(SUITES.test.kinds.flatMap((kind) => TEST_KINDS[kind].someNeed)).toEqual(['terminal', 'processTable']);
   });
 
   test('all that a machine may lack is named by a kind, so that test:all announces it', () => {

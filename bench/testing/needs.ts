@@ -27,7 +27,8 @@ export type NeedName =
   | 'websockets'
   | 'netcat'
   | 'wscat'
-  | 'grpcurl';
+  | 'grpcurl'
+  | 'compiler';
 
 /** Path of Chromium: that in WIREBENCH_CHROMIUM, or Debian's. */
 export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/usr/bin/chromium';
@@ -79,6 +80,7 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
     install: 'npm install --save-dev wscat@6',
     missing: () => (isExecutable(join(npmPrograms, 'wscat')) ? undefined : 'wscat is not installed'),
   },
+  compiler: program('cc', 'a compiled server that --exec starts', apt('gcc libc6-dev')),
   grpcurl: program('grpcurl', LINES, 'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@latest'),
 };
 

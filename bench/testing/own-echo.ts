@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { argv } from 'node:process';
 import { WebSocketServer } from 'ws';
 
 /**
@@ -6,7 +7,7 @@ import { WebSocketServer } from 'ws';
  * `family` has a child and a grandchild, which work and hold memory; `stubborn` ignores SIGTERM, and so do a process in a session of
  * its own and one whose parent has ended; `dies` says its last words after some messages.
  */
-const [host = '', port = '', habit = '', amount = '0'] = process.argv.slice(2);
+const [host = '', port = '', habit = '', amount = '0'] = argv.slice(2);
 
 const WORK = `while (process.cpuUsage().user < ${amount} * 1e3);`;
 const HOLD = `globalThis.held = Buffer.alloc(${amount} * 1e5, 1);`;

@@ -29,17 +29,17 @@ async function handle(order: VerifierOrder): Promise<VerifierAnswer> {
 
 async function firstStep(step: FirstStep, on: Subject): Promise<{ url?: string }> {
   switch (step) {
-    case 'listen':
+    case 'listening':
       kit = new ConformanceKit(on);
       url = (await kit.listen()).url;
       return { url };
-    case 'connect':
+    case 'connecting':
       peer = await kit?.connect(url);
       return {};
-    case 'echo':
+    case 'echoing':
       await peer?.echo('hello');
       return {};
-    case 'close':
+    case 'closing':
       await kit?.[Symbol.asyncDispose]();
       return {};
   }

@@ -5,7 +5,7 @@ import { capabilitiesOf, nameOf, type TransportChoice, type TransportEntry } fro
 import { type Check, checks } from './suite.ts';
 
 /** Steps of a first session, in their order. */
-export const FIRST_STEPS = ['listen', 'connect', 'echo', 'close'] as const;
+export const FIRST_STEPS = ['listening', 'connecting', 'echoing', 'closing'] as const;
 export type FirstStep = (typeof FIRST_STEPS)[number];
 
 /** Orders to the process that verifies one transport: import it, take the steps of a first session, run checks by name. */

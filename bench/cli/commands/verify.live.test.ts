@@ -59,13 +59,13 @@ describe.concurrent('a plugin', () => {
   test.each([
     ['import', 'await new Promise(() => { setInterval(() => {}, 1e6); });', 2, /was still being imported after 6 s/],
     ['import, with nothing to wait for', 'await new Promise(() => {});', 2, /a top-level await in it never ends/],
-    ['listen', `export const listen = ${HANGS};`, 14, /first session: listen: .* did not answer within 6 s/],
-    ['connect', `export const connect = ${HANGS};`, 14, /first session: connect: .* did not answer within 6 s/],
+    ['listen', `export const listen = ${HANGS};`, 14, /first session: listening: .* did not answer within 6 s/],
+    ['connect', `export const connect = ${HANGS};`, 14, /first session: connecting: .* did not answer within 6 s/],
     [
       'close',
       `export const listen = async (...all) => ({ ...(await like.listen(...all)), close: ${HANGS} });`,
       14,
-      /close/,
+      /first session: closing/,
     ],
   ])('that hangs is named: %s', async (_, code, exit, reason) => {
     const ended = await verified(plugin(code).file);
@@ -75,8 +75,8 @@ describe.concurrent('a plugin', () => {
 
   test.each([
     ['import', 'process.exit(0);', 2, /ended the process while it was imported \(code 0\)/],
-    ['listen', `export const listen = ${QUITS};`, 14, /first session: listen: .* ended with code 0/],
-    ['connect', `export const connect = ${QUITS};`, 14, /first session: connect: .* ended with code 0/],
+    ['listen', `export const listen = ${QUITS};`, 14, /first session: listening: .* ended with code 0/],
+    ['connect', `export const connect = ${QUITS};`, 14, /first session: connecting: .* ended with code 0/],
   ])('that exits is named: %s', async (_, code, exit, reason) => {
     const ended = await verified(plugin(code).file);
     expect(ended.code).toBe(exit);
@@ -93,7 +93,7 @@ describe.concurrent('a plugin', () => {
   test('that throws a function is told so, without its source', async () => {
     const { file } = plugin('export const listen = async () => { throw function secretSource() {}; };');
     const failures = failuresOf(await verified(file));
-    expect(failures).toMatch(/listen: .*a function was thrown instead of an error/);
+    expect(failures).toMatch(/listening: .*a function was thrown instead of an error/);
     expect(failures).not.toContain('secretSource');
   });
 
