@@ -42,7 +42,7 @@ const MAX_SUMMARY_BYTES = 2 ** 20;
 /** Cuts Markdown after a whole line so that it fits, and says so below. */
 function fitted(markdown: string, maxBytes: number): string {
   if (Buffer.byteLength(markdown) <= maxBytes) return markdown;
-  const note = '\n\nThe rest is left out, because a job summary holds 1 MiB; the report has all of it.\n';
+  const note = '\nThe rest is left out, because a job summary holds 1 MiB; the report has all of it.\n';
   const room = Math.max(0, maxBytes - Buffer.byteLength(note));
   const bytes = Buffer.from(markdown).subarray(0, room);
   return bytes.subarray(0, bytes.lastIndexOf('\n') + 1).toString() + note;
