@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import type { Results } from '../results/schema.ts';
 import { wirebench } from '../testing/in-process.ts';
-import { needs } from '../testing/unavailable.ts';
-
-await needs('processTable');
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-exec-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -19,6 +19,7 @@ export interface CaseDescription {
   readonly tls: boolean;
   readonly auth?: string | undefined;
   readonly target?: string | undefined;
+  readonly exec?: string | undefined;
   readonly network: string;
   /** Values of the dimensions that have no property of their own, by name; one that is missing has its default. */
   readonly dimensions?: Readonly<Record<string, DimensionValue>> | undefined;
@@ -172,7 +173,10 @@ export const DIMENSIONS: readonly Dimension[] = [
     id: never,
     key: unlessDefault(String),
     label: never,
-    phrase: unlessDefault((value) => `at ${value}`),
+    phrase: (value, isDefault, { exec }) => {
+      if (isDefault) return null;
+      return exec === undefined ? `at ${value}` : `at ${value}, started by “${exec}”`;
+    },
     column: { header: 'target', cell: (value) => (value === 'ours' ? null : value) },
     everyValueInThresholds: true,
   },

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../testing/command.ts';
@@ -12,6 +14,9 @@ import { OwnServer } from './own-server.ts';
 const node = `'${process.execPath}'`;
 const echo = `${node} '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}'`;
 const { signal } = new AbortController();
+
+const folder = mkdtempSync(join(tmpdir(), 'wirebench-link-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 let link: Link;
 beforeAll(async () => {
@@ -58,17 +63,22 @@ describe('a server that a command starts, on the private link', () => {
   });
 });
 
-test('nothing is left behind when the command is killed, neither processes nor namespaces', async () => {
-  const before = networkNamespaces();
-  const mark = `killed-${process.pid}`;
-  const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
-  const flags = ['--transports', 'ws', '--url', 'ws://HOST:PORT', '--exec', `${echo} HOST PORT stubborn ${mark}`];
-  const command = spawn(process.execPath, [cli, 'run', ...flags, '--duration', '60', '--plan'], { stdio: 'ignore' });
-  await once(command, 'exit');
-  expect(command.exitCode).toBe(0);
-  const measuring = spawn(process.execPath, [cli, 'run', ...flags, '--duration', '60', '--yes'], { stdio: 'ignore' });
-  await until(() => running(mark).length > 2);
-  measuring.kill('SIGKILL');
-  await once(measuring, 'exit');
-  await until(() => running(mark).length === 0 && networkNamespaces().length === before.length);
-});
+test.each(['SIGKILL', 'SIGINT'] as const)(
+  'nothing is left behind by a command after %s, neither processes nor namespaces',
+  async (signal) => {
+    const before = networkNamespaces();
+    const mark = `killed-${process.pid}-${signal}`;
+    const cli = fileURLToPath(new URL('../cli.ts', import.meta.url));
+    const flags = ['--transports', 'ws', '--url', 'ws://HOST:PORT', '--exec', `${echo} HOST PORT stubborn ${mark}`];
+    const measuring = spawn(process.execPath, [cli, 'run', ...flags, '--duration', '60', '--yes', '--out', folder], {
+      stdio: 'ignore',
+    });
+    await until(() => running(mark).length > 2);
+    measuring.kill(signal);
+    // Ctrl-C again, until the command has noticed that it was pressed twice.
+    const again = setInterval(() => measuring.kill(signal), 100);
+    await once(measuring, 'exit');
+    clearInterval(again);
+    await until(() => running(mark).length === 0 && networkNamespaces().length === before.length);
+  },
+);

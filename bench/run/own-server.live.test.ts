@@ -5,11 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { until } from '../testing/command.ts';
 import { readOrNothing } from '../testing/processes.ts';
-import { needs } from '../testing/unavailable.ts';
 import { type Link, loopback } from './link.ts';
 import { NeverListened, OwnServer, type OwnServerSettings } from './own-server.ts';
-
-await needs('processTable');
 
 const node = `'${process.execPath}'`;
 const echo = `${node} '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}'`;

@@ -7,7 +7,7 @@ import { withAddress } from '../plan/template.ts';
 import { commandShown, outputShown } from '../security/redact.ts';
 import { tailOf } from './child.ts';
 import { LINK_PORTS, type Link } from './link.ts';
-import { descendantsOf, listenersOf, readProcess, residentBytes } from './process-tree.ts';
+import { descendantsOf, listenersOf, readProcess, residentBytes, type TreeProcess } from './process-tree.ts';
 
 /** Time that a user's server has to listen, and then to end. */
 const START_SECONDS = 10;
@@ -152,9 +152,9 @@ export class OwnServer implements AsyncDisposable {
   async end(atOnce: boolean): Promise<void> {
     this.#stopping = true;
     if (!atOnce) {
-      for (const { pid } of this.#processes()) signalTo(pid, 'SIGTERM');
+      for (const { pid } of this.#live()) signalTo(pid, 'SIGTERM');
       const until = performance.now() + STOP_SECONDS * 1e3;
-      while (this.#processes().length > 0 && performance.now() < until) await sleep(POLL_MS);
+      while (this.#live().length > 0 && performance.now() < until) await sleep(POLL_MS);
     }
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
     const gone = once(this.#child, 'exit');
@@ -193,7 +193,10 @@ export class OwnServer implements AsyncDisposable {
   /** Names the addresses that it listens on instead, with the remedy. */
   #elsewhere(): string {
     const { link } = this.#settings;
-    const bound = this.#mark === undefined ? listenersOf(this.#frame!.root, this.#settings) : [];
+    // A namespace of its own has no listeners but the server's; elsewhere only the port tells.
+    const bound = listenersOf(this.#frame!.root, this.#settings).filter(
+      ({ port }) => this.#mark === undefined || port === this.#port,
+    );
     const where = bound.map(({ address, port }) =>
       address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
     );
@@ -205,11 +208,16 @@ export class OwnServer implements AsyncDisposable {
 
   /** Says that the command left processes in the background, which are not the server that can be watched. */
   #leftBehind(how: string): string {
-    if (how !== DONE || this.#processes().length === 0) return '';
+    if (how !== DONE || this.#live().length === 0) return '';
     return ' and left processes in the background; let it stay in the foreground, as `nginx -g "daemon off;"` does';
   }
 
-  #processes() {
+  /** Processes that have not ended. */
+  #live(): TreeProcess[] {
+    return this.#processes().filter(({ isZombie }) => !isZombie);
+  }
+
+  #processes(): TreeProcess[] {
     const frame = this.#frame;
     if (frame === undefined) return [];
     return descendantsOf(frame.root, this.#mark && `${MARK}=${this.#mark}`).filter(({ pid }) => pid !== frame.waiting);

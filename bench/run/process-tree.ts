@@ -8,6 +8,8 @@ export interface TreeProcess {
   readonly cpuSeconds: number;
   /** User and system time of its ended children alone. */
   readonly childrenCpuSeconds: number;
+  /** True if it has ended, and its parent has not waited for it yet. */
+  readonly isZombie: boolean;
 }
 
 /** Clock ticks of `/proc/<pid>/stat` in a second; Linux shows the same to programs on every architecture. */
@@ -36,13 +38,19 @@ export function descendantsOf(root: number, marker?: string): TreeProcess[] {
 export function readProcess(pid: number): TreeProcess | undefined {
   const stat = textOf(`/proc/${pid}/stat`);
   // The name, in brackets, may contain anything, brackets too.
-  const [, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (parent === undefined) return undefined;
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = rest.slice(9, 13).map(Number);
   const childrenCpuSeconds = (childrenUser + childrenSystem) / TICKS_PER_SECOND;
   // The ticks include threads that have ended; the scheduler's nanoseconds are finer.
   const own = Math.max((user + system) / TICKS_PER_SECOND, scheduledSeconds(pid));
-  return { pid, parent: Number(parent), cpuSeconds: own + childrenCpuSeconds, childrenCpuSeconds };
+  return {
+    pid,
+    parent: Number(parent),
+    cpuSeconds: own + childrenCpuSeconds,
+    childrenCpuSeconds,
+    isZombie: state === 'Z',
+  };
 }
 
 /** Resident bytes of a process; 0 if it has ended. */

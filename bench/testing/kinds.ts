@@ -23,11 +23,23 @@ const suffixed = (kind: KindName, needs: readonly NeedName[] = [], someNeed: rea
 /** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [], someNeed: [] },
-  live: suffixed('live', [], ['terminal', 'processTable']),
+  live: suffixed('live'),
   programs: suffixed(
     'programs',
     [],
-    ['privateLink', 'curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl', 'compiler'],
+    [
+      'terminal',
+      'privateLink',
+      'processTable',
+      'curl',
+      'mosquitto',
+      'python',
+      'websockets',
+      'netcat',
+      'wscat',
+      'grpcurl',
+      'compiler',
+    ],
   ),
   link: suffixed('link', ['privateLink'], ['tshark']),
   browser: suffixed('browser', ['chromium']),
