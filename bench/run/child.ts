@@ -6,6 +6,14 @@ import { withoutTokens } from '../security/redact.ts';
 const TAIL_CHARACTERS = 2_000;
 const STOP_MS = 3_000;
 
+/** Maximum time of an answer, and the signal that ends the wait. */
+export interface Patience {
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+  /** Failing of a process that does not answer in time, in words. */
+  readonly otherwise?: string;
+}
+
 export interface ChildSettings {
   /** Core to pin it to, in the notation of `taskset`; undefined to leave the choice to the system. */
   readonly core: string | undefined;
@@ -54,11 +62,11 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   ask<Kind extends Answer['answer']>(
     order: Order,
     kind: Kind,
-    { seconds, signal }: { seconds: number; signal: AbortSignal },
+    { seconds, signal, otherwise = 'did not answer' }: Patience,
   ): Promise<Extract<Answer, { answer: Kind }>> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => settle(() => reject(this.#error(`did not answer within ${seconds} s${this.#lastWords()}`))),
+        () => settle(() => reject(this.#error(`${otherwise} within ${seconds} s${this.#lastWords()}`))),
         seconds * 1e3,
       );
       const onAbort = (): void => settle(() => reject(signal.reason));

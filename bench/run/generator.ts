@@ -61,8 +61,16 @@ export class LoadGenerator implements AsyncDisposable {
     return this.#connected;
   }
 
-  /** Opens the senders that are not open yet: all of them, or those below `until`. */
-  async open(sessions: SessionSettings, { until, inFlight }: Omit<OpenOrder, 'order'>): Promise<Opened> {
+  /**
+   * Opens the senders that are not open yet: all of them, or those below `until`.
+   *
+   * @param seconds maximum time
+   */
+  async open(
+    sessions: SessionSettings,
+    { until, inFlight }: Omit<OpenOrder, 'order'>,
+    seconds = PATIENCE_SECONDS + maxOpeningSeconds(this.#clients),
+  ): Promise<Opened> {
     const workers = this.workers.length;
     const originNs = this.originNs.toString();
     const clients = this.#clients;
@@ -70,7 +78,7 @@ export class LoadGenerator implements AsyncDisposable {
       this.#connected
         ? { order: 'open', until, inFlight }
         : { order: 'connect', ...sessions, clients, worker, workers, originNs, until, inFlight };
-    const opened = await this.#ask(order, 'connected', maxOpeningSeconds(clients));
+    const opened = await this.#ask(order, 'connected', seconds, 'did not open its sessions');
     this.#connected = true;
     return {
       connect: merge(opened.map((one) => one.connect)),
@@ -111,7 +119,7 @@ export class LoadGenerator implements AsyncDisposable {
 
   /** Closes every session. Others can be opened afterwards. */
   async close(seconds = maxOpeningSeconds(this.#clients)): Promise<void> {
-    await this.#ask(() => ({ order: 'close' }), 'closed', seconds);
+    await this.#ask(() => ({ order: 'close' }), 'closed', PATIENCE_SECONDS + seconds);
     this.#connected = false;
   }
 
@@ -121,17 +129,18 @@ export class LoadGenerator implements AsyncDisposable {
   }
 
   async #record(order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> {
-    const answers = await this.#ask(() => order, 'phase', seconds);
+    const answers = await this.#ask(() => order, 'phase', PATIENCE_SECONDS + seconds);
     return combine(answers.map(({ recording }) => recording));
   }
 
-  /** @param seconds time that the work itself takes */
+  /** @param seconds maximum time @param otherwise failing of a worker that takes longer, in words */
   #ask<Kind extends WorkerAnswer['answer']>(
     order: (worker: number) => WorkerOrder,
     kind: Kind,
-    seconds = 0,
+    seconds = PATIENCE_SECONDS,
+    otherwise = 'did not answer',
   ): Promise<Extract<WorkerAnswer, { answer: Kind }>[]> {
-    const patience = { seconds: PATIENCE_SECONDS + seconds, signal: this.#signal };
+    const patience = { seconds, signal: this.#signal, otherwise };
     return Promise.all(this.workers.map((worker, index) => worker.ask(order(index), kind, patience)));
   }
 }

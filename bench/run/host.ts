@@ -1,4 +1,5 @@
 import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
+import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
 
@@ -19,12 +20,11 @@ export interface Host {
   end(atOnce: boolean): Promise<unknown>;
 }
 
-type Patience = Parameters<Server['ask']>[2];
-
 /** @param listenSeconds maximum time in which it listens */
 export function ourServer(server: Server, patience: Patience, listenSeconds = patience.seconds): Host {
   return {
-    listen: (order) => server.ask(order, 'listening', { ...patience, seconds: listenSeconds }),
+    listen: (order) =>
+      server.ask(order, 'listening', { ...patience, seconds: listenSeconds, otherwise: 'did not listen' }),
     usage: () => server.ask({ order: 'usage' }, 'usage', patience),
     memory: async () => (await server.ask({ order: 'memory' }, 'memory', patience)).rssBytes,
     ended: () => server.ended(),

@@ -10,8 +10,8 @@ const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
 /** Maximum wait for a child's answer, in addition to the time that the work itself takes. */
 export const PATIENCE_SECONDS = 30;
 
-/** Maximum time in which the server of a plugin listens, which may hang. */
-export const PLUGIN_LISTEN_SECONDS = 7;
+/** Maximum time in which the server of a plugin listens, and in which its client opens a first session: either may hang. */
+export const PLUGIN_SECONDS = 7;
 
 export type Server = Child<ServerOrder, ServerAnswer>;
 export type Worker = Child<WorkerOrder, WorkerAnswer>;

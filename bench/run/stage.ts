@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
+import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
@@ -13,7 +14,7 @@ import type { CpuPinning } from './affinity.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
 import type { Link } from './link.ts';
-import { PATIENCE_SECONDS, PLUGIN_LISTEN_SECONDS, startServer } from './processes.ts';
+import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
 
 /** Processes, link and security of a trial. */
 export interface StageSettings {
@@ -82,7 +83,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const core = pinning?.server;
     const bytes = () => this.#generator.bytes();
     if (target === null) {
-      const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_LISTEN_SECONDS;
+      const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
       return ourServer(startServer(core, link.serverEnd), { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
     }
     if (exec === undefined) return foreignServer(target, bytes);
@@ -170,7 +171,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
-    const opened = await this.#generator.open(this.#sessions(), { until, inFlight }).catch((error: Error) => {
+    const opened = await this.#openAll(until, inFlight).catch((error: Error) => {
       const { target, entry } = this.#planned;
       // The address is all that is known of a foreign server, so the error names it.
       if (target === null || this.#settings.signal.aborted) throw error;
@@ -179,6 +180,18 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     await sleep(SETTLE_MS);
     return opened;
+  }
+
+  /** Opens the senders below `until`; the first of a plugin by itself, because its client may hang. */
+  async #openAll(until: number, inFlight: number): Promise<Opened> {
+    const sessions = this.#sessions();
+    const isFirst = this.#planned.entry.module !== undefined && !this.#generator.connected;
+    const first = isFirst ? [await this.#generator.open(sessions, { until: 1, inFlight: 1 }, PLUGIN_SECONDS)] : [];
+    const opened = [...first, await this.#generator.open(sessions, { until, inFlight })];
+    return {
+      connect: merge(opened.map(({ connect }) => connect)),
+      seconds: opened.reduce((sum, { seconds }) => sum + seconds, 0),
+    };
   }
 
   #sessions(): SessionSettings {

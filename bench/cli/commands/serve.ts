@@ -9,7 +9,7 @@ import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
 import { decodeText } from '../../results/text.ts';
-import { PLUGIN_LISTEN_SECONDS, startServer } from '../../run/processes.ts';
+import { PLUGIN_SECONDS, startServer } from '../../run/processes.ts';
 
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
@@ -141,7 +141,7 @@ async function listenTo(
   const server = startServer(undefined);
   try {
     const order = { order: 'listen', module: serverModule(entry), ...settings } as const;
-    const { url, effective } = await server.ask(order, 'listening', { seconds: PLUGIN_LISTEN_SECONDS, signal });
+    const { url, effective } = await server.ask(order, 'listening', { seconds: PLUGIN_SECONDS, signal });
     return { url, effective, close: () => server.stop() };
   } catch (error) {
     await server.kill();

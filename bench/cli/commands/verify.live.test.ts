@@ -107,16 +107,18 @@ describe.concurrent('a plugin', () => {
     expect(failuresOf(await verified(file))).toBe('');
   });
 
-  test('whose module cannot be measured ends no run with 0, and keeps stdout for the document', async () => {
-    const { file, id } = plugin(`console.log('imported'); export const connect = ${QUITS};`);
-    const out = join(folder, 'run');
+  test.each([
+    ['exits in connect', `export const connect = ${QUITS};`, /a load worker ended with code 0/],
+    ['hangs in connect', `export const connect = ${HANGS};`, /within \d s/],
+    ['hangs in listen', `export const listen = ${HANGS};`, /the server did not listen within 7 s/],
+  ])('that %s is a failed trial, and stdout has the document alone', async (name, code, reason) => {
+    const { file, id } = plugin(`console.log('imported'); ${code}`);
+    const out = join(folder, name);
     const flags = ['--transports', id, '--scenarios', 'echo', '--clients', '2', '--trials', '1', '--out', out];
-    const { code, stdout } = await start(['run', '--plugin', file, ...flags, '--json']).ended;
-    expect(code).toBe(14);
-    expect(stdout).toBe(readFileSync(join(out, 'results.json'), 'utf8'));
-    expect(JSON.parse(stdout).cases[0].trials[0].reasons).toEqual([
-      expect.stringMatching(/a load worker ended with code 0/),
-    ]);
+    const ended = await start(['run', '--plugin', file, ...flags, '--json']).ended;
+    expect(ended.code).toBe(14);
+    expect(ended.stdout).toBe(readFileSync(join(out, 'results.json'), 'utf8'));
+    expect(JSON.parse(ended.stdout).cases[0].trials[0].reasons).toEqual([expect.stringMatching(reason)]);
   });
 });
 
