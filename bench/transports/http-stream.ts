@@ -36,5 +36,6 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
+  foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForLines,
   variants: [],
 };
