@@ -33,6 +33,7 @@ test.each([
   ['A=1 B="two words" node x.js --port=PORT', 'A=[hidden] B=[hidden] node x.js --port=PORT'],
   ['env KEY=k; (P=q x) && S=t y', 'env KEY=[hidden]; (P=[hidden] x) && S=[hidden] y'],
   ["./x --api-token abc --Password='d e' -v", './x --api-token [hidden] --Password=[hidden] -v'],
+  ['A="1\n2" ./x \\\n  --y \x1b[31m', 'A=[hidden] ./x \\ --y \\u{1b}[31m'],
   ['./x redis://me:pw@h:1/0 eyJhbGciOi.abc.def', './x redis://[hidden]@h:1/0 [token]'],
 ])('%s is shown without secrets', (command, shown) => {
   expect(commandShown(command)).toBe(shown);
@@ -41,8 +42,8 @@ test.each([
 test.each([
   ['\x1b[1;31mred\x1b[0m\r\nnext\ttab', 'red\nnext\ttab'],
   ['\x1b]0;title\x07text\x1b]8;;http://h\x1b\\link', 'textlink'],
-  ['bell\x07 back\b null\0 c1\x9b', 'bell� back� null� c1�'],
-  ['right\u202eto left\u2066', 'right�to left�'],
+  ['bell\x07 back\b null\0 c1\x9b', 'bell\\u{7} back\\u{8} null\\u{0} c1\\u{9b}'],
+  ['right\u202eto left\u2066', 'right\\u{202e}to left\\u{2066}'],
 ])('%j is shown safely', (output, shown) => {
   expect(outputShown(output)).toBe(shown);
 });
