@@ -9,7 +9,7 @@ import { wirebench } from '../testing/in-process.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-exec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const ECHO = `'${process.execPath}' '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}' HOST PORT`;
+const ECHO = `'${process.execPath}' '${fileURLToPath(new URL('../testing/servers/own-echo.ts', import.meta.url))}' HOST PORT`;
 const URL_FLAG = ['--url', 'ws://HOST:PORT/chat?key=se-cret'];
 const SHORT = ['--scenarios', 'echo', '--clients', '3', '--rate', '50', '--duration', '0.2', '--warmup', '0'];
 

@@ -12,7 +12,7 @@ import { type Link, openLink } from './link.ts';
 import { OwnServer } from './own-server.ts';
 
 const node = `'${process.execPath}'`;
-const echo = `${node} '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}'`;
+const echo = `${node} '${fileURLToPath(new URL('../testing/servers/own-echo.ts', import.meta.url))}'`;
 const { signal } = new AbortController();
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-link-'));

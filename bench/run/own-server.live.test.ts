@@ -9,7 +9,7 @@ import { type Link, loopback } from './link.ts';
 import { NeverListened, OwnServer, type OwnServerSettings } from './own-server.ts';
 
 const node = `'${process.execPath}'`;
-const echo = `${node} '${fileURLToPath(new URL('../testing/own-echo.ts', import.meta.url))}'`;
+const echo = `${node} '${fileURLToPath(new URL('../testing/servers/own-echo.ts', import.meta.url))}'`;
 
 function start(command: string, settings: Partial<OwnServerSettings> = {}): Promise<OwnServer> {
   const { signal } = new AbortController();

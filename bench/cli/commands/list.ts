@@ -15,7 +15,7 @@ import {
 import { defineCommand } from '../command.ts';
 import { EXIT, refuseIf } from '../exit.ts';
 import { textFlag, toggle } from '../flags.ts';
-import { usePlugins } from '../plugin.ts';
+import { usePlugins } from '../plugins/plugins.ts';
 
 /** Reasons why transports cannot be used on this machine, by id. */
 type Unavailable = ReadonlyMap<string, string>;

@@ -29,7 +29,7 @@ import { textFlag, toggle, type Values } from '../flags.ts';
 import { newFolder, prepareFolder, type RunFolder } from '../folder.ts';
 import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
-import { usePlugins } from '../plugin.ts';
+import { usePlugins } from '../plugins/plugins.ts';
 import { describePlan, newestResults } from '../preflight.ts';
 import { givenOf, settingFlags } from '../setting-flags.ts';
 import { resolveTarget, TARGET_FLAGS } from '../target.ts';

@@ -28,7 +28,7 @@ import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { choiceFlag, flagWithDefault, numberFlag, textFlag, toggle, type Values } from '../flags.ts';
 import type { Io } from '../io.ts';
-import { usePlugins } from '../plugin.ts';
+import { usePlugins } from '../plugins/plugins.ts';
 
 /** Schemes of addresses that a web page can open. */
 const PAGES_REACH = /^(https?|wss?):/;

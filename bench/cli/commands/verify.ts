@@ -17,7 +17,7 @@ import {
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
 import { textFlag, toggle } from '../flags.ts';
-import { usePlugins } from '../plugin.ts';
+import { usePlugins } from '../plugins/plugins.ts';
 
 /** Part that a transport of this repository has, and whether this one has it. */
 interface Part {

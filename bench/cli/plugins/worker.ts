@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { errorText } from '../error-text.ts';
-import { type PluginRead, readPlugin } from './plugin-schema.ts';
+import { errorText } from '../../error-text.ts';
+import { type PluginRead, readPlugin } from './schema.ts';
 
 /** Thread that imports a plugin, whose URL is its data, and sends what it describes, or why that is no transport. */
 async function read(module: string): Promise<PluginRead> {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { errorText } from '../error-text.ts';
-import { outputShown } from '../security/redact.ts';
-import { registerTransport, transports } from '../transports/index.ts';
-import { refuseIf } from './exit.ts';
-import type { Io } from './io.ts';
-import type { PluginRead } from './plugin-schema.ts';
+import { errorText } from '../../error-text.ts';
+import { outputShown } from '../../security/redact.ts';
+import { registerTransport, transports } from '../../transports/index.ts';
+import { refuseIf } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { PluginRead } from './schema.ts';
 
 /** Time that a plugin's module has to be imported. */
 const IMPORT_SECONDS = 6;
@@ -45,7 +45,7 @@ function register(entry: Extract<PluginRead, { entry: unknown }>['entry']): stri
 /** Imports a plugin in a thread and reads what it exports. @param write takes what the module prints meanwhile */
 async function importAside(module: string, write: Io['info']): Promise<PluginRead> {
   const execArgv = ['--disable-warning=UNDICI-ES'];
-  const file = new URL('./plugin-worker.ts', import.meta.url);
+  const file = new URL('./worker.ts', import.meta.url);
   const worker = new Worker(file, { workerData: module, stdout: true, stderr: true, execArgv });
   for (const stream of [worker.stdout, worker.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => write(outputShown(text)));

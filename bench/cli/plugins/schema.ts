@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { MIN_SIZE } from '../codec/header.ts';
-import type { TransportEntry } from '../transports/index.ts';
+import { MIN_SIZE } from '../../codec/header.ts';
+import type { TransportEntry } from '../../transports/index.ts';
 
 const options = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const capabilities = z.strictObject({
