@@ -7,7 +7,7 @@ import { withToken } from './shared/token.ts';
  * WebSocket that stays open as long as the session. Its close code says why the session ended, and shows at once that a peer is gone.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const { platform, options, encoding, signal } = settings;
+  const { platform, options, signal } = settings;
   const signalling = new platform.WebSocket(withToken(url, settings.token));
   const peer = new platform.RTCPeerConnection({ iceServers: [] });
   const channel = peer.createDataChannel('', channelSettings(options));
@@ -58,10 +58,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     channelOpen = true;
     ready();
   };
-  channel.onmessage =
-    encoding === 'text'
-      ? ({ data }) => receiver.message(data as string)
-      : ({ data }) => receiver.message(new Uint8Array(data as ArrayBuffer));
+  channel.onmessage = ({ data }) =>
+    receiver.message(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
   channel.onclose = () => fail('the data channel was closed');
   peer.onconnectionstatechange = () => {
     if (peer.connectionState === 'failed') fail('the peer connection failed');

@@ -5,7 +5,7 @@ import { withToken } from './shared/token.ts';
 
 /** Raw WebSocket with one message a frame, or several with `batchMs`. Offers compression with `deflate`. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const { platform, options, encoding } = settings;
+  const { platform, options } = settings;
   const { deflate, batchMs = 0 } = options;
   const WebSocket = deflate === true ? platform.CompressingWebSocket : platform.WebSocket;
   const socket = new WebSocket(withToken(url, settings.token));
@@ -31,10 +31,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
 
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => life.usable(batches === undefined ? (message) => socket.send(message) : batches.add);
-  socket.onmessage =
-    encoding === 'text'
-      ? ({ data }) => receive(data as string)
-      : ({ data }) => receive(new Uint8Array(data as ArrayBuffer));
+  socket.onmessage = ({ data }) => receive(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
   socket.onerror = ({ message }) => {
     cause = message ?? '';
   };

@@ -1,8 +1,10 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientModule, Platform, Session } from '../contract.ts';
+import type { ClientModule, Platform } from '../contract.ts';
+import { Unwrapper } from './answers/answers.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
+import { dial } from './dial.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
@@ -47,19 +49,25 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, handshake, answers, clients, workers } = this.#order;
     const times = histogram();
-    const others = { ...(token === undefined ? {} : { token }), ...(foreign === undefined ? {} : { foreign }) };
+    const others = {
+      ...(token === undefined ? {} : { token }),
+      ...(foreign === undefined ? {} : { foreign }),
+      ...(handshake === undefined ? {} : { handshake }),
+    };
     const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
+    const form =
+      answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock);
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, form);
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = assertSession(await this.#client.connect(url, receiver, settings));
+        receiver.session = await dial(this.#client, url, receiver, settings);
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
@@ -168,12 +176,4 @@ export class Load {
     this.#abort.abort(new Error('the trial is over'));
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
   }
-}
-
-/** Checks what `connect` resolved with: a client from outside this repository may resolve with anything. */
-function assertSession(session: Session): Session {
-  const given: Partial<Session> | undefined = session;
-  if (typeof given?.send !== 'function' || typeof given.close !== 'function')
-    throw new TypeError('connect must resolve with a session that has the methods send and close (bench/contract.ts)');
-  return session;
 }

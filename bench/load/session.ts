@@ -1,8 +1,16 @@
 import type { Message, Receiver, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
 import { withoutTokens } from '../security/redact.ts';
+import type { Unwrapper } from './answers/answers.ts';
 import type { Clock } from './clock.ts';
+import type { Messages } from './messages.ts';
 import type { Recorder } from './recorder.ts';
+
+/** Form of a foreign server's answers, and the messages in them. */
+export interface AnswerForm {
+  readonly answers: Unwrapper;
+  readonly messages: Messages;
+}
 
 /** Session of the load generator: its sender number, and the recorder of its messages. */
 export class LoadSession implements Receiver {
@@ -16,16 +24,36 @@ export class LoadSession implements Receiver {
   /** Reason why the session ended early; undefined while it lasts. */
   lostBecause: string | undefined;
 
-  constructor(sender: number, index: number, clock: Clock) {
+  readonly #form: AnswerForm | undefined;
+  /** Number of arrivals that may still be greetings. */
+  #greetings: number;
+
+  /** @param form form of the answers; undefined if they are the messages themselves */
+  constructor(sender: number, index: number, clock: Clock, form?: AnswerForm) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
+    this.#form = form;
+    this.#greetings = form?.answers.greetings ?? 0;
   }
 
-  message(message: Message): void {
+  message(arrival: Message): void {
     const nowNs = this.#clock();
+    const message = this.#form === undefined ? arrival : this.#answerIn(arrival, this.#form);
+    if (message === undefined) return;
     this.recorder?.received(this.#index, message, nowNs);
     this.answered?.(nowNs);
+  }
+
+  /** Message within an arrival, or an empty one that no check accepts. Undefined for a greeting, and for what comes besides answers. */
+  #answerIn(arrival: Message, { answers, messages }: AnswerForm): Message | undefined {
+    const message = answers.unwrap(arrival);
+    if (this.#greetings > 0) {
+      const isAnswer = message !== undefined && messages.isSound(message);
+      this.#greetings = isAnswer ? 0 : this.#greetings - 1;
+      if (!isAnswer) return undefined;
+    }
+    return answers.isUnasked(arrival) ? undefined : (message ?? '');
   }
 
   /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */

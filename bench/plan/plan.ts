@@ -68,7 +68,8 @@ export function makePlan(
 }
 
 export function estimateSeconds({ options, cases }: RunPlan): number {
-  const block = cases.reduce(
+  const measurable = cases.filter(({ unmeasurable }) => unmeasurable === undefined);
+  const block = measurable.reduce(
     (sum, planned) => sum + planned.scenario.kind.estimateSeconds(planned, options.warmupSeconds),
     0,
   );
@@ -169,7 +170,8 @@ function caseOf(
 
 /** Properties of a case as results have them. */
 export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
-  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
+  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target, answers } =
+    planned;
   const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
   const described = {
     transport: entry.id,
@@ -186,6 +188,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     ...(payload === 'filler' ? {} : { payload }),
     tls: target === null ? tls : isSecure(target),
     ...(target === null ? {} : { target: addressShown(target) }),
+    ...(answers === undefined ? {} : { answers }),
     ...(auth === null ? {} : { auth }),
     network: String(network),
   };

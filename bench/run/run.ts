@@ -16,6 +16,7 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
+import { whyClosed } from './survey.ts';
 import { runTrial } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */
@@ -106,12 +107,14 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
+  let closed: string | undefined;
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
       const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
-      const outcome = await runTrial(planned, settings).catch((error: unknown) => {
+      const tried = closed === undefined ? planned : { ...planned, unmeasurable: closed };
+      const outcome = await runTrial(tried, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
@@ -124,6 +127,8 @@ export async function* run(
       });
       results = { ...results, cases: [...trials.values()] };
       yield { event: 'trial-ended', planned, trial: outcome.trial, results };
+      const hasFailed = outcome.trial.state === 'failed' && tried.unmeasurable === undefined;
+      if (hasFailed && planned.target !== null && !signal.aborted) closed = await whyClosed(planned, settings);
     }
   }
   const state = signal.aborted ? 'interrupted' : 'complete';

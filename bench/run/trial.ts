@@ -34,6 +34,11 @@ export async function runTrial(
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
   const { block, order, signal, seed, warmupSeconds, objective, workers, pinning } = settings;
+  if (planned.unmeasurable !== undefined)
+    return {
+      trial: { state: 'failed', block, order, startedAt, reasons: [planned.unmeasurable] },
+      effective: undefined,
+    };
   let effective: Options | undefined;
   const onStage: OnStage = async (use) => {
     await using stage = await openStage(planned, settings);

@@ -234,6 +234,7 @@ export const transport: BuiltInTransport = {
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection', auth: true },
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   steps,
+  handshake: 'the server must acknowledge the connection and send an empty string as the subscription’s first value',
   surface: overWebSocket,
   variants: [
     {

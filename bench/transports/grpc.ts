@@ -115,6 +115,8 @@ export const transport: BuiltInTransport = {
     },
   },
   steps,
+  handshake:
+    'the server must send its metadata before the first message; in grpc-js: call.sendMetadata(new Metadata()) when the call begins',
   surface,
   variants: [],
 };

@@ -35,6 +35,8 @@ export const transport: BuiltInTransport = {
     },
   },
   steps,
+  handshake:
+    'the server must send its first line, the session’s id, at once, and a proxy must not buffer it (nginx: proxy_buffering off)',
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
   variants: [],
 };

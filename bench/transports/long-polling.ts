@@ -35,6 +35,7 @@ export const transport: BuiltInTransport = {
     exchange: (exchange) => pollExchange(exchange, pollBodyBytes(exchange.index) + exchange.size),
   },
   steps: pollingSteps,
+  handshake: 'the server must answer POST /sessions',
   surface: pollingSurface,
   variants: [
     {

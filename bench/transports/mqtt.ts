@@ -197,6 +197,9 @@ export const transport: BuiltInTransport = {
     exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
   },
   steps,
+  handshake: 'the server must acknowledge CONNECT and SUBSCRIBE (MQTT 3.1.1 §3.2, §3.9)',
+  unanswered:
+    'a broker says nothing of what its access rules drop: allow the client to publish and to subscribe to all topics under wirebench/',
   surface: overTcp,
   variants: [
     {

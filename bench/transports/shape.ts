@@ -53,6 +53,10 @@ export interface TransportEntry {
   readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
   /** Protocol that attacks use, and patterns of the refusals. */
   readonly surface?: AttackSurface;
+  /** Part of the handshake that a server must do, as a clause that begins with "the server must": the cause of one that never ends. */
+  readonly handshake?: string;
+  /** Common cause, with its remedy, of messages that get no answer. */
+  readonly unanswered?: string;
   /** URL of the folder that contains `servers/<id>.ts` and `clients/<id>.ts`. Absent: the repository. */
   readonly root?: string;
   /** URL of a module that exports both `listen` and `connect`, for a transport from outside the repository. */
@@ -66,6 +70,7 @@ export interface BuiltInTransport extends TransportEntry {
   readonly framing: Framing;
   readonly steps: Steps | null;
   readonly surface: AttackSurface;
+  readonly handshake: string;
 }
 
 /** Variant of a transport of this repository. */

@@ -36,6 +36,7 @@ export const transport: BuiltInTransport = {
     },
   },
   steps: pollingSteps,
+  handshake: 'the server must answer POST /sessions',
   surface: pollingSurface,
   variants: [],
 };

@@ -146,6 +146,7 @@ export const transport: BuiltInTransport = {
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
   framing,
   steps,
+  handshake: 'the server must complete Engine.IO’s handshake and let the client into the namespace',
   surface: overWebSocket,
   variants: [
     {

@@ -103,6 +103,8 @@ export const transport: BuiltInTransport = {
     exchange: (exchange) => eventExchange(exchange, 'data: \n\n'.length + exchange.size),
   },
   steps,
+  handshake:
+    'the server must send the event `session` at once, and a proxy must not buffer it (nginx: proxy_buffering off)',
   surface: sessionSurface('GET /events', { outlivesConnection: false }),
   variants: [
     {

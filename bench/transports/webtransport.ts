@@ -154,6 +154,7 @@ export const transport: BuiltInTransport = {
     },
   },
   steps: null,
+  handshake: 'the server must accept the session and open its stream with an empty frame',
   surface,
   variants: [
     {

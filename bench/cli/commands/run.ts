@@ -16,6 +16,7 @@ import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
+import { surveyTarget } from '../../run/survey.ts';
 import { kindOf } from '../../scenarios/index.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
@@ -89,12 +90,16 @@ export async function measureAndReport(
   const { io, interrupted } = context;
   const { options, thresholds } = await readRequest(request.given, problems, io);
   const security = await resolveTarget(options.url, request, io);
-  const plan = makePlan(options, await unavailableFor(options));
+  const asked = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
-    if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
-    const resources = resolveResources(plan, link);
+    if (asked.cases.length === 0) throw new UsageError(nothingLeft(asked));
+    const resources = resolveResources(asked, link);
     if ('problems' in resources) throw new UsageError(resources.problems);
+    const plan =
+      security === undefined || request.plan
+        ? asked
+        : await surveyTarget(asked, { ...resources, security, seed: options.seed, signal: context.interrupted });
     const checks = examine(await readMachine());
     const text = describePlan(plan, resources, { checks, earlier: newestResults() });
     if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
@@ -203,7 +208,7 @@ const MICRO_SECONDS = 0.05;
 
 /** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
-  const timed = cases.filter(({ scenario }) => scenario.kind.microCosts);
+  const timed = cases.filter(({ scenario, unmeasurable }) => scenario.kind.microCosts && unmeasurable === undefined);
   if (timed.length === 0) return [];
   const sizes = [...new Set(timed.map(({ size }) => size))];
   return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
