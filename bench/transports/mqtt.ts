@@ -199,7 +199,7 @@ export const transport: BuiltInTransport = {
   steps,
   handshake: 'the server must acknowledge CONNECT and SUBSCRIBE (MQTT 3.1.1 §3.2, §3.9)',
   unanswered:
-    'a broker says nothing of what its access rules drop: allow the client to publish and to subscribe to all topics under wirebench/',
+    'a broker does not say what its access rules drop; they must let the client publish and subscribe to all topics under wirebench/',
   surface: overTcp,
   variants: [
     {

@@ -186,7 +186,7 @@ function whyNoAnswer(
     reaches === 'sender'
       ? 'the server must send every message back to its sender'
       : 'the server must send every message to all sessions';
-  const owed = unanswered === undefined ? remedy : `${remedy}; ${unanswered}`;
+  const owed = unanswered ?? remedy;
   const other = instead.at(-1);
   return other === undefined
     ? `no answer to message ${number}, of ${size} bytes, came within ${ANSWER_SECONDS} s: ${owed}`
