@@ -35,8 +35,7 @@ export const transport: BuiltInTransport = {
     },
   },
   steps,
-  handshake:
-    'the server must send its first line, the session’s id, at once, and a proxy must not buffer it (nginx: proxy_buffering off)',
+  handshake: 'the server must send its first line, the session’s id, at once, and no proxy may hold it back',
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
   variants: [],
 };

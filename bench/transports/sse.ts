@@ -103,8 +103,7 @@ export const transport: BuiltInTransport = {
     exchange: (exchange) => eventExchange(exchange, 'data: \n\n'.length + exchange.size),
   },
   steps,
-  handshake:
-    'the server must send the event `session` at once, and a proxy must not buffer it (nginx: proxy_buffering off)',
+  handshake: 'the server must send the event `session` at once, and no proxy may hold it back',
   surface: sessionSurface('GET /events', { outlivesConnection: false }),
   variants: [
     {
