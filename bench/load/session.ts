@@ -47,13 +47,14 @@ export class LoadSession implements Receiver {
 
   /** Message within an arrival, or an empty one that no check accepts. Undefined for a greeting, and for what comes besides answers. */
   #answerIn(arrival: Message, { answers, messages }: AnswerForm): Message | undefined {
+    if (answers.isUnasked(arrival)) return undefined;
     const message = answers.unwrap(arrival);
     if (this.#greetings > 0) {
       const isAnswer = message !== undefined && messages.isSound(message);
       this.#greetings = isAnswer ? 0 : this.#greetings - 1;
       if (!isAnswer) return undefined;
     }
-    return answers.isUnasked(arrival) ? undefined : (message ?? '');
+    return message ?? '';
   }
 
   /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */

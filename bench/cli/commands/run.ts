@@ -15,9 +15,10 @@ import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
-import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
+import { type RunEvent, type RunResources, type RunSettings, resolveResources, run } from '../../run/run.ts';
 import { surveyTarget } from '../../run/survey.ts';
 import { kindOf } from '../../scenarios/index.ts';
+import type { Security } from '../../security/security.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -96,10 +97,8 @@ export async function measureAndReport(
     if (asked.cases.length === 0) throw new UsageError(nothingLeft(asked));
     const resources = resolveResources(asked, link);
     if ('problems' in resources) throw new UsageError(resources.problems);
-    const plan =
-      security === undefined || request.plan
-        ? asked
-        : await surveyTarget(asked, { ...resources, security, seed: options.seed, signal: context.interrupted });
+    const plan = await learned(asked, request, { resources, security, context });
+    if (plan === undefined) return EXIT.interrupted;
     const checks = examine(await readMachine());
     const text = describePlan(plan, resources, { checks, earlier: newestResults() });
     if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
@@ -142,6 +141,20 @@ export async function measureAndReport(
   } finally {
     await link.close();
   }
+}
+
+/** Plan with what was learned of the foreign server, if there is one; undefined if the user stopped that. `--plan` dials nothing. */
+async function learned(
+  plan: RunPlan,
+  request: RunRequest,
+  { resources, security, context }: { resources: RunResources; security: Security | undefined; context: Context },
+): Promise<RunPlan | undefined> {
+  if (security === undefined || request.plan) return plan;
+  const { interrupted: signal } = context;
+  return surveyTarget(plan, { ...resources, security, seed: plan.options.seed, signal }).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
 }
 
 /** Prints the plan of a run; with `--ndjson` as the event that a run would begin with. */

@@ -54,9 +54,8 @@ export function formOf(
   encoding: Encoding,
   { greetings, others }: Unasked,
 ): Answers | undefined {
-  const [first] = found;
-  if (first === undefined) return undefined;
-  const { prefix, suffix, frames } = first;
+  const nothing = Buffer.alloc(0);
+  const { prefix, suffix, frames } = found[0] ?? { prefix: nothing, suffix: nothing, frames: encoding };
   const isText = [prefix, suffix].every((bytes) => Buffer.from(bytes.toString()).equals(bytes));
   const coding = isText ? 'utf8' : 'base64';
   const texts = [...new Set(others.map(keyOf))];
@@ -98,16 +97,19 @@ export function describeAnswers({
   return parts.join('; ');
 }
 
-/** Says what became of a message that came back changed, and how to mend it. Undefined if the arrival has nothing of it. */
-export function whyChanged(sent: Message, arrival: Message): string | undefined {
+/**
+ * Says what became of a message that came back changed, and how to mend it. Undefined if the arrival has nothing of it.
+ *
+ * @param suffix suffix of the server's answers, as far as it is known
+ */
+export function whyChanged(sent: Message, arrival: Message, suffix: Buffer = Buffer.alloc(0)): string | undefined {
   const [whole, bytes] = [bytesOf(sent), bytesOf(arrival)];
   const at = bytes.indexOf(whole.subarray(0, HEADER_BYTES));
   if (at < 0) return undefined;
   let same = HEADER_BYTES;
   while (same < whole.length && whole[same] === bytes[at + same]) same++;
-  const rest = bytes.length - at - same;
-  // An answer that goes on after the place where it differs may still have been cut there, if it has a suffix.
-  return rest === 0
+  const rest = bytes.subarray(at + same);
+  return rest.equals(suffix)
     ? `a message of ${whole.length} bytes came back with ${same}: the server cuts it; raise the server's limit, or use --size ${same} or less`
     : `a message came back changed from byte ${same + 1} on (${quoted(bytes)} for ${quoted(whole)}); the server must send it back as it came`;
 }

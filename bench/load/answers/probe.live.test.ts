@@ -188,9 +188,20 @@ describe('what cannot be measured is named with its remedy', () => {
       /changes with time/,
     ],
     [
+      'cut within JSON when it is large',
+      (data, _, socket) => socket.send(JSON.stringify({ text: `${data}`.slice(0, 100) })),
+      /1024 bytes came back with 100.*--size 100/,
+      { sizes: [64, 1024] },
+    ],
+    [
+      'acknowledged by another number each time',
+      (data, _, socket) => [`ack ${++count}`, `${data}`].forEach((one) => void socket.send(one)),
+      /besides its answers the server sends messages that differ \("ack \d+", then "ack \d+"\)/,
+    ],
+    [
       'dropped with its session',
       (_data, _, socket) => socket.close(1009, 'too big'),
-      /the session ended when.*1009 too big/,
+      /message 1, of 64 bytes, has no answer, because the session ended: .*1009 too big/,
     ],
   ];
   test.concurrent.for(FAULTS)('a message that is %s', async ([, answers, reason, settings]) => {

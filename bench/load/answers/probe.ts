@@ -20,13 +20,16 @@ const CLOCK_MS = 1_100;
 const MESSAGES = 4;
 /** Numbers of messages among which those are chosen that JSON would escape. */
 const CANDIDATES = 64;
+/** Maximum number of different messages besides answers: more are taken for ones that never repeat. */
+const MAX_UNASKED = 2;
 const POLL_MS = 2;
 
 /** Session of the probe, with everything that arrived. */
 class Ear implements Receiver {
   readonly heard: Message[] = [];
   session: Session | undefined;
-  over: Error | undefined;
+  /** Reason why nothing more can be expected. */
+  over: string | undefined;
 
   message(message: Message): void {
     // Copied, because bytes are valid only until this returns.
@@ -38,7 +41,7 @@ class Ear implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.over = reason;
+    this.over ??= `the session ended: ${reason.message}`;
   }
 
   /** Place of a message in the first arrival that has it. */
@@ -92,7 +95,13 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
     const [own, others] = await answersTo(order, from, other === from ? sender : other, message);
     for (const one of [own, others]) if (one !== undefined) found.push(one);
     if (own === undefined && others === undefined)
-      return { reason: whyNoAnswer(order, from, message, from.heard.slice(heardBefore), sent.length) };
+      return {
+        reason: whyNoAnswer(order, from, message, {
+          instead: from.heard.slice(heardBefore),
+          number: sent.length,
+          suffix: found[0]?.suffix,
+        }),
+      };
     return own === undefined ? 'others' : others === undefined ? 'sender' : 'everyone';
   }
 
@@ -115,7 +124,7 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
   const smallest = messagesOf(order, Math.min(...sizes));
   const varying = unlike(found);
   if (varying !== undefined) return changes('from answer to answer', varying);
-  if (other !== undefined && largest === undefined && other.over === undefined) {
+  if (other !== undefined && other.over === undefined) {
     const outcome = await exchange(other, smallest(1, sequence++));
     if (typeof outcome !== 'string') return outcome;
     const personal = unlike(found);
@@ -130,7 +139,13 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
   await sleep(QUIET_MS);
   // The echo of a server that sends it to everyone may have reached the other session later.
   if (reached === 'sender' && other?.find(sent[0]!) !== undefined) reached = 'everyone';
-  const answers = formOf(found, encoding, unaskedBy(sender, other, sent));
+  const unasked = unaskedBy(sender, other, sent);
+  const [one, another, ...more] = new Set(unasked.others.map(keyOf));
+  if (one !== undefined && another !== undefined && more.length > MAX_UNASKED - 2)
+    return {
+      reason: `besides its answers the server sends messages that differ (${quoted(one)}, then ${quoted(another)}), which cannot be told from damaged answers; let it send none, or constant ones`,
+    };
+  const answers = formOf(found, encoding, unasked);
   return {
     reached: reached ?? 'sender',
     ...(answers === undefined ? {} : { answers }),
@@ -147,11 +162,11 @@ async function answersTo(
 ): Promise<readonly [own: Located | undefined, others: Located | undefined]> {
   const heardBefore = from.heard.length;
   let until = performance.now() + (ANSWER_SECONDS + pauseSeconds) * 1e3;
-  try {
-    await from.session?.send(message);
-  } catch (error) {
-    from.over ??= error instanceof Error ? error : new Error(errorText(error));
-  }
+  const send = async (): Promise<void> => from.session?.send(message);
+  // Not waited for: a server may leave it open.
+  send().catch((error: unknown) => {
+    from.over ??= `it was refused: ${errorText(error)}`;
+  });
   for (let isFirst = true; ; ) {
     const own = from.find(message);
     const others = other?.find(message);
@@ -172,14 +187,12 @@ function whyNoAnswer(
   { unanswered, reaches }: ProbeOrder,
   from: Ear,
   message: Message,
-  instead: readonly Message[],
-  number: number,
+  { instead, number, suffix }: { instead: readonly Message[]; number: number; suffix: Buffer | undefined },
 ): string {
   const size = message.length;
-  if (from.over !== undefined)
-    return `the session ended when message ${number}, of ${size} bytes, was sent: ${from.over.message}`;
+  if (from.over !== undefined) return `message ${number}, of ${size} bytes, has no answer, because ${from.over}`;
   for (const arrival of instead) {
-    const changed = whyChanged(message, arrival);
+    const changed = whyChanged(message, arrival, suffix);
     if (changed !== undefined) return changed;
   }
   const remedy =
@@ -216,11 +229,17 @@ const changes = (when: string, [one, other]: readonly [Located, Located]): Probe
 /** Arrivals that answer nothing: those before a session's first answer greet it. */
 function unaskedBy(sender: Ear, other: Ear | undefined, sent: readonly Message[]): Unasked {
   const isAnswer = (arrival: Message): boolean => sent.some((message) => locate(message, arrival) !== undefined);
-  const firstAnswer = ({ heard }: Ear): number => Math.max(0, heard.findIndex(isAnswer));
-  // A session that opens may be announced to those before it, so the last one counts.
-  const greetings = firstAnswer(other ?? sender);
+  const firstAnswer = ({ heard }: Ear): number => {
+    const at = heard.findIndex(isAnswer);
+    return at < 0 ? heard.length : at;
+  };
   const others = [sender, ...(other === undefined ? [] : [other])].flatMap((ear) =>
-    ear.heard.slice(Math.min(greetings, firstAnswer(ear))).filter((arrival) => !isAnswer(arrival)),
+    ear.heard.slice(firstAnswer(ear)).filter((arrival) => !isAnswer(arrival)),
   );
+  const constant = new Set(others.map(keyOf));
+  // A session that opens may be announced to those before it, so the last one counts.
+  const last = other ?? sender;
+  const before = last.heard.slice(0, firstAnswer(last));
+  const greetings = before.filter((arrival) => !constant.has(keyOf(arrival))).length;
   return { greetings, others };
 }
