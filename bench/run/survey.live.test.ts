@@ -9,8 +9,8 @@ import { describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { decodeMessage, encodeMessage, OPEN } from '../codec/messages.ts';
 import type { Message } from '../contract.ts';
-import { figuresOf, measureForeign } from '../testing/foreign.ts';
 import { Kit } from '../testing/kit.ts';
+import { figuresOf, measureForeign } from '../testing/single-trial.ts';
 
 const portOf = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
 

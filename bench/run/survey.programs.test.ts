@@ -9,9 +9,9 @@ import { describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import * as sse from '../../servers/sse.ts';
 import { makeIdentity } from '../security/identity.ts';
-import { figuresOf, measureForeign } from '../testing/foreign.ts';
 import { Kit, within } from '../testing/kit.ts';
 import { withPrograms } from '../testing/needs.ts';
+import { figuresOf, measureForeign } from '../testing/single-trial.ts';
 import { needs } from '../testing/unavailable.ts';
 
 /** Folder for a program's files, removed with the kit. */
