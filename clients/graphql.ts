@@ -1,7 +1,9 @@
 import { createClient } from 'graphql-ws';
-import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { unreadable } from '../bench/codec/unreadable.ts';
+import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { fromBase64, toBase64 } from './shared/base64.ts';
 import { connectOverStreams, MUTATION, SUBSCRIPTION } from './shared/graphql-streams.ts';
+import { field } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
 
@@ -24,25 +26,34 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
     retryAttempts: 0,
     onNonLazyError: () => {},
     ...(settings.token === undefined ? {} : { connectionParams: { ...bearer(settings.token) } }),
-    on: { closed: (event) => life.over(reasonOf(event)), error: (error) => life.over(reasonOf(error)) },
+    on: { closed: (event) => life.over(why ?? reasonOf(event)), error: (error) => life.over(reasonOf(error)) },
   });
+  let why: Error | undefined;
+  const end = (reason: Error): void => {
+    why ??= reason;
+    client.terminate();
+  };
   const life = lifetime(receiver, settings.signal, (wasUsable) => {
     if (wasUsable) void client.dispose();
     else client.terminate();
   });
 
   const binary = settings.encoding === 'binary';
-  client.subscribe<{ m?: string; b?: string }>(
+  let active = false;
+  client.subscribe(
     { query: binary ? BYTES_SUBSCRIPTION : SUBSCRIPTION },
     {
-      next({ data }) {
+      next(result) {
+        const message = messageIn(result);
         // The first value is empty: it says that the subscription is active.
-        if (data?.m === '' || data?.b === '') life.usable(send);
-        else if (data?.m !== undefined) receiver.message(data.m);
-        else if (data?.b !== undefined) receiver.message(fromBase64(data.b));
+        if (!active && message?.length === 0) {
+          active = true;
+          life.usable(send);
+        } else if (message === undefined) receiver.unreadable(unreadable('a GraphQL result', result));
+        else receiver.message(message);
       },
-      error: (error) => life.over(reasonOf(error)),
-      complete: () => {},
+      error: (error) => end(reasonOf(error)),
+      complete: () => end(new Error('the server completed the subscription')),
     },
   );
 
@@ -64,10 +75,17 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
   return life.session;
 }
 
+/** Message in a result of the subscription: text in `data.m`, or bytes in `data.b`. Undefined if it has neither. */
+function messageIn(result: unknown): Message | undefined {
+  const data = field(result, 'data');
+  const text = field(data, 'm');
+  return typeof text === 'string' ? text : fromBase64(field(data, 'b'));
+}
+
 /** Converts what graphql-ws reports to an error: a close event, an error event, an error, or the operation's GraphQL errors. */
 function reasonOf(cause: unknown): Error {
   if (cause instanceof Error) return cause;
-  if (Array.isArray(cause)) return new Error(cause.map((error) => error.message).join('; '), { cause });
+  if (Array.isArray(cause)) return new Error(cause.map((error) => field(error, 'message')).join('; '), { cause });
   const { code, reason, message } = (cause ?? {}) as { code?: number; reason?: string; message?: string };
   return new Error(`GraphQL socket closed with ${[code, reason, message].filter(Boolean).join(' ')}`, { cause });
 }

@@ -1,4 +1,6 @@
+import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, DataChannelSettings, Options, Receiver, Session } from '../bench/contract.ts';
+import { field, parsed } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
 
@@ -40,10 +42,13 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   signalling.onopen = () => {
     offer().catch(failWith);
   };
+  signalling.binaryType = 'arraybuffer';
   signalling.onmessage = ({ data }) => {
-    const message = JSON.parse(data as string);
-    if (message.type === 'answer') peer.setRemoteDescription(message).catch(failWith);
-    if (message.type === 'ready') serverReady = true;
+    const message = parsed(data);
+    const [type, sdp] = [field(message, 'type'), field(message, 'sdp')];
+    if (type === 'answer' && typeof sdp === 'string') peer.setRemoteDescription({ type, sdp }).catch(failWith);
+    else if (type === 'ready') serverReady = true;
+    else receiver.unreadable(unreadable('a signalling message', data));
     ready();
   };
   signalling.onerror = ({ message }) => {

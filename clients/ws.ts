@@ -1,4 +1,5 @@
 import { batcher, unbatch } from '../bench/codec/batch.ts';
+import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
@@ -23,9 +24,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
       : (frame) => {
           try {
             unbatch(frame, (message) => receiver.message(message));
-          } catch (error) {
-            cause = String(error);
-            socket.close();
+          } catch {
+            receiver.unreadable(unreadable('a frame that is no batch', frame));
           }
         };
 

@@ -1,6 +1,7 @@
-import type { Message, Receiver, Session } from '../contract.ts';
+import { unreadable } from '../codec/unreadable.ts';
+import type { Message, Receiver, Session, Unreadable } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { withoutTokens } from '../security/redact.ts';
+import { reasonShown } from '../security/redact.ts';
 import type { Unwrapper } from './answers/answers.ts';
 import type { Clock } from './clock.ts';
 import type { Messages } from './messages.ts';
@@ -17,6 +18,7 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
+  readonly #token: string | undefined;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -28,33 +30,47 @@ export class LoadSession implements Receiver {
   /** Number of arrivals that may still be greetings. */
   #greetings: number;
 
-  /** @param form form of the answers; undefined if they are the messages themselves */
-  constructor(sender: number, index: number, clock: Clock, form?: AnswerForm) {
+  /** @param token hidden in every reason @param form form of the answers; undefined if they are the messages themselves */
+  constructor(
+    sender: number,
+    index: number,
+    clock: Clock,
+    { token, form }: { readonly token?: string | undefined; readonly form?: AnswerForm | undefined } = {},
+  ) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
+    this.#token = token;
     this.#form = form;
     this.#greetings = form?.answers.greetings ?? 0;
   }
 
   message(arrival: Message): void {
     const nowNs = this.#clock();
-    const message = this.#form === undefined ? arrival : this.#answerIn(arrival, this.#form);
-    if (message === undefined) return;
-    this.recorder?.received(this.#index, message, nowNs);
+    if (this.#form === undefined) this.recorder?.received(this.#index, arrival, nowNs);
+    else if (!this.#take(arrival, this.#form, nowNs)) return;
     this.answered?.(nowNs);
   }
 
-  /** Message within an arrival, or an empty one that no check accepts. Undefined for a greeting, and for what comes besides answers. */
-  #answerIn(arrival: Message, { answers, messages }: AnswerForm): Message | undefined {
-    if (answers.isUnasked(arrival)) return undefined;
+  unreadable(what: Unreadable): void {
+    if (this.#form?.answers.isUnasked(what.head)) return;
+    if (this.#greetings-- > 0) return;
+    this.recorder?.unreadable(what);
+    this.answered?.(this.#clock());
+  }
+
+  /** Records an arrival at a server whose answers have a form. False for a greeting, and for what comes besides answers. */
+  #take(arrival: Message, { answers, messages }: AnswerForm, nowNs: number): boolean {
+    if (answers.isUnasked(arrival)) return false;
     const message = answers.unwrap(arrival);
     if (this.#greetings > 0) {
       const isAnswer = message !== undefined && messages.isSound(message);
       this.#greetings = isAnswer ? 0 : this.#greetings - 1;
-      if (!isAnswer) return undefined;
+      if (!isAnswer) return false;
     }
-    return message ?? '';
+    if (message === undefined) this.recorder?.unreadable(unreadable('an answer of another form', arrival));
+    else this.recorder?.received(this.#index, message, nowNs);
+    return true;
   }
 
   /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */
@@ -64,7 +80,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${withoutTokens(reason.message)}`;
+    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#token)}`;
     this.recorder?.error(this.lostBecause);
   }
 
@@ -84,6 +100,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
+    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`);
   };
 }

@@ -8,7 +8,7 @@ import { postCost, sessionSurface } from './shared/http.ts';
 const steps: Steps = async () => {
   const { chunkContent, chunked, posted } = await import('./shared/http-steps.ts');
   const text = callback<string>();
-  const read = lineReader(text.put);
+  const read = lineReader({ text: text.put });
   return {
     up: posted(),
     down: message()

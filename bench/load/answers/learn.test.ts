@@ -14,9 +14,9 @@ test('the form of answers is said in a sentence, whatever the server sends', () 
 });
 
 test('what a server sends is shown without anything that a terminal obeys', () => {
-  expect(quoted('\u001b[2J\u202eevil\u2028')).toBe('"\\u001b[2J\\u{202e}evil\\u{2028}"');
+  expect(quoted('\u001b[2J\u202eevil\u2028')).toBe('"\\u{1b}[2J\\u{202e}evil\\u{2028}"');
   expect(quoted(`it's "so"`)).toBe(`"it's \\"so\\""`);
-  expect(quoted('x'.repeat(100))).toBe(`"${'x'.repeat(60)}…"`);
+  expect(quoted('x'.repeat(100))).toBe(`"${'x'.repeat(64)}…"`);
 });
 
 test('a message is found as it is and escaped, and nowhere else', () => {

@@ -1,6 +1,6 @@
 import { HEADER_BYTES } from '../../codec/header.ts';
 import type { Encoding, Message } from '../../contract.ts';
-import { withoutTokens } from '../../security/redact.ts';
+import { exampleShown } from '../../security/redact.ts';
 import { bytesOf, keyOf } from './answers.ts';
 import type { Answers } from './form.ts';
 
@@ -121,13 +121,8 @@ export function quoted(text: Message): string {
   return isText ? shown(bytes.toString()) : `${bytes.subarray(0, 16).toString('hex')} (hexadecimal)`;
 }
 
-const MAX_SHOWN = 60;
-/** Characters that nothing prints, or that change how others are printed. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
-
 /** Text in quotes, of single ones if it contains double ones, as JSON does. */
 function shown(text: string): string {
-  const cut = withoutTokens(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
-  const escaped = JSON.stringify(cut).replaceAll(UNPRINTABLE, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
-  return cut.includes("'") || !cut.includes('"') ? escaped : `'${escaped.slice(1, -1).replaceAll('\\"', '"')}'`;
+  const { head } = exampleShown({ head: text });
+  return text.includes("'") || !text.includes('"') ? `"${head}"` : `'${head.replaceAll('\\"', '"')}'`;
 }

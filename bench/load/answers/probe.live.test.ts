@@ -198,6 +198,7 @@ describe('what cannot be measured is named with its remedy', () => {
       (data, _, socket) => [`ack ${++count}`, `${data}`].forEach((one) => void socket.send(one)),
       /besides its answers the server sends messages that differ \("ack \d+", then "ack \d+"\)/,
     ],
+    ['answered with the token', (data, _, socket) => socket.send(`key- ${data}`), /sends the token/, { token: 'key-' }],
     [
       'dropped with its session',
       (_data, _, socket) => socket.close(1009, 'too big'),

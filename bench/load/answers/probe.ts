@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Message, Platform, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
+import { reasonShown } from '../../security/redact.ts';
 import { dial } from '../dial.ts';
 import { Messages } from '../messages.ts';
 import type { ProbeOrder } from '../protocol.ts';
@@ -65,16 +66,27 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
       try {
         ear.session = await dial(client, order.url, ear, { ...order, platform, signal: abort.signal });
       } catch (error) {
-        if (ear === sender) return { reason: errorText(error), unopened: true };
-        return { reason: `a second session could not be opened: ${errorText(error)}` };
+        const reason = reasonShown(errorText(error), order.token);
+        return ear === sender
+          ? { reason, unopened: true }
+          : { reason: `a second session could not be opened: ${reason}` };
       }
     }
-    return await converse(order, sender, other);
+    return withoutToken(await converse(order, sender, other), order.token);
   } finally {
     abort.abort(new Error('the probe is over'));
     // The process that probes ends soon, so a server that does not close its side is left.
     await Promise.race([Promise.allSettled(ears.map(({ session }) => session?.close())), sleep(QUIET_MS)]);
   }
+}
+
+/** Hides the token in a reason. Answers that carry it are not learned, because they would stand in the results. */
+function withoutToken(found: Probe, token = ''): Probe {
+  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, token) };
+  if (token === '' || !JSON.stringify(found.answers ?? {}).includes(JSON.stringify(token).slice(1, -1))) return found;
+  return {
+    reason: 'the server sends the token of its client back, which results must not have; let it leave that out',
+  };
 }
 
 async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined): Promise<Probe> {
