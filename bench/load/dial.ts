@@ -1,30 +1,34 @@
 import type { ClientModule, ClientSettings, Receiver, Session } from '../contract.ts';
 
-/** Time that a server has to make a connection a session. */
+/** Time that a foreign server has to make its first connection a session. */
 export const HANDSHAKE_SECONDS = 5;
+/** Time that a server has to make a connection a session while many are opened. */
+export const BUSY_HANDSHAKE_SECONDS = 8;
 
 export interface DialSettings extends ClientSettings {
   /** Part of the handshake that the server must do, for the error. */
   readonly handshake?: string;
+  /** Time for all of the handshake. */
+  readonly seconds: number;
 }
 
 /**
- * Opens a session within `HANDSHAKE_SECONDS`. A client that takes longer is aborted, and left behind if it does not obey; the error then
- * says what the server owed.
+ * Opens a session. A client that takes longer than `seconds` is aborted, and left behind if it does not obey; the error then says what
+ * the server owed.
  */
 export async function dial(
   client: ClientModule,
   url: string,
   receiver: Receiver,
-  { handshake, ...settings }: DialSettings,
+  { handshake, seconds, ...settings }: DialSettings,
 ): Promise<Session> {
   const abort = new AbortController();
   const leave = (): void => abort.abort(settings.signal.reason);
   const tooLate = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     const owed = handshake === undefined ? '' : `: ${handshake}`;
-    abort.abort(new Error(`the server did not complete the handshake within ${HANDSHAKE_SECONDS} s${owed}`));
-  }, HANDSHAKE_SECONDS * 1e3);
+    abort.abort(new Error(`the server did not complete the handshake within ${seconds} s${owed}`));
+  }, seconds * 1e3);
   abort.signal.addEventListener('abort', () => tooLate.reject(abort.signal.reason), { once: true });
   if (settings.signal.aborted) leave();
   settings.signal.addEventListener('abort', leave, { once: true });

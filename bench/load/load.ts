@@ -6,7 +6,7 @@ import { reasonShown } from '../security/redact.ts';
 import { Unwrapper } from './answers/answers.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
-import { type DialSettings, dial } from './dial.ts';
+import { BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
@@ -83,7 +83,8 @@ export class Load {
       ...(foreign === undefined ? {} : { foreign }),
       ...(handshake === undefined ? {} : { handshake }),
     };
-    const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
+    const common = { options, encoding, platform: this.#platform, signal: this.#abort.signal };
+    const settings = { ...common, ...others, seconds: BUSY_HANDSHAKE_SECONDS };
     const form =
       answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();

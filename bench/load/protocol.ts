@@ -58,6 +58,8 @@ export interface ProbeOrder
   readonly sizes: readonly number[];
   /** True to open a second session, which shows whom messages reach. */
   readonly companion: boolean;
+  /** False if a message may get lost. */
+  readonly reliable: boolean;
   /** Time that the transport itself waits between arrivals. */
   readonly pauseSeconds: number;
   /** Common reason of a message without an answer over this transport, for errors. */

@@ -7,7 +7,7 @@ import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
-import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
+import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
 import { OrderFailed } from './child.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
@@ -103,7 +103,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     const { entry, variant } = this.#planned;
     const pauseSeconds = Number(optionsOf({ entry, variant }).intervalMs ?? 0) / 1e3;
     const { unanswered } = entry;
-    const order = { ...this.#sessions(), sizes, companion, pauseSeconds };
+    const { reliable } = capabilitiesOf({ entry, variant });
+    const order = { ...this.#sessions(), sizes, companion, reliable, pauseSeconds };
     return this.#whileServed(this.#generator.probe(unanswered === undefined ? order : { ...order, unanswered }));
   }
 

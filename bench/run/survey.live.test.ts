@@ -5,6 +5,7 @@ import { Server as GrpcServer, ServerCredentials, type ServerDuplexStream } from
 import { Aedes } from 'aedes';
 import { buildSchema } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
+import { Server as SocketIo } from 'socket.io';
 import { describe, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { decodeMessage, encodeMessage, OPEN } from '../codec/messages.ts';
@@ -48,7 +49,7 @@ async function serveTcp(kit: Kit, behave: (socket: Socket) => void): Promise<num
 
 describe('servers as people write them give figures', () => {
   const prefix = 'Echo: ';
-  test.for([
+  test.concurrent.for([
     ['echoes what it receives', {}, 'text,binary', (socket, data, isBinary) => socket.send(data, { binary: isBinary })],
     ['answers in binary frames', { frames: 'binary' }, 'text', (socket, data) => socket.send(data)],
     ['answers with a prefix', { prefix }, 'text', (socket, data) => socket.send(prefix + data)],
@@ -73,7 +74,37 @@ describe('servers as people write them give figures', () => {
     },
   );
 
-  test('ws: a server that broadcasts to all', async () => {
+  test.concurrent('mqtt: a broker that puts something before each message', async () => {
+    await using kit = new Kit();
+    const broker = await Aedes.createBroker({
+      authorizePublish(_client, packet, done) {
+        packet.payload = Buffer.concat([Buffer.from('v1|é|'), Buffer.from(packet.payload)]);
+        done(null);
+      },
+    });
+    const port = await serveTcp(kit, (socket) => void broker.handle(socket));
+    kit.defer(() => new Promise<void>((resolve) => broker.close(() => resolve())));
+    const [echo, broadcast] = await measureForeign(`mqtt://127.0.0.1:${port}`, 'mqtt', { scenarios: 'echo,broadcast' });
+    expect(echo).toMatchObject({ planned: { answers: { prefix: 'v1|é|' } }, ...figuresOf() });
+    expect(broadcast).toMatchObject({ planned: { answers: { prefix: 'v1|é|' } }, ...figuresOf(4) });
+  });
+
+  test.concurrent('socketio: a server that greets and answers text with bytes', async () => {
+    await using kit = new Kit();
+    const http = createHttp();
+    const server = new SocketIo(http);
+    kit.defer(() => server.close());
+    server.on('connection', (socket) => {
+      socket.emit('m', 'hello');
+      socket.on('m', (text: string) => socket.emit('m', Buffer.from(`you said: ${text}`)));
+    });
+    await once(http.listen(0, '127.0.0.1'), 'listening');
+    const [one] = await measureForeign(`http://127.0.0.1:${portOf(http)}`, 'socketio');
+    const answers = { prefix: 'you said: ', frames: 'binary', greetings: 1 };
+    expect(one).toMatchObject({ planned: { answers }, ...figuresOf() });
+  });
+
+  test.concurrent('ws: a server that broadcasts to all', async () => {
     await using kit = new Kit();
     const url = await serveWs(kit, (_, data, __, { clients }) => {
       for (const one of clients) one.send(`user: ${data}`);

@@ -42,7 +42,17 @@ const SESSIONS = {
 
 const probed = (url: string, settings: Partial<ProbeOrder> = {}) =>
   probe(
-    { ...SESSIONS, order: 'probe', url, encoding: 'text', sizes: [64], companion: true, pauseSeconds: 0, ...settings },
+    {
+      ...SESSIONS,
+      order: 'probe',
+      url,
+      encoding: 'text',
+      sizes: [64],
+      companion: true,
+      reliable: true,
+      pauseSeconds: 0,
+      ...settings,
+    },
     client,
     platform,
   );
@@ -130,6 +140,17 @@ describe('answers of every form are measured as they are', () => {
     expect(found).toMatchObject({ answers: { unasked: ['{"ok":true}'] } });
     const { answers } = found as { answers: Answers };
     expect(await measured(url, { answers })).toMatchObject({ delivered: 40, corrupt: 0, unexpected: 0 });
+  });
+
+  test('where messages may get lost, some may have no answer', async () => {
+    await using kit = new Kit();
+    let count = 0;
+    const url = await serve(kit, {
+      answers: (data, _, socket) => {
+        if (++count % 4 !== 0) socket.send(`> ${data}`);
+      },
+    });
+    expect(await probed(url, { reliable: false })).toMatchObject({ answers: { prefix: '> ' } });
   });
 
   test('a clean server has no form of its own', async () => {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Message, Platform, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import { reasonShown } from '../../security/redact.ts';
-import { dial } from '../dial.ts';
+import { dial, HANDSHAKE_SECONDS } from '../dial.ts';
 import { Messages } from '../messages.ts';
 import type { ProbeOrder } from '../protocol.ts';
 import { keyOf } from './answers.ts';
@@ -10,7 +10,9 @@ import type { Probe, ProbeFault, Reached, TooLarge } from './form.ts';
 import { alike, difference, formOf, type Located, locate, quoted, type Unasked, whyChanged } from './learn.ts';
 
 /** Maximum wait for an answer, besides what the transport itself waits. */
-export const ANSWER_SECONDS = 3;
+const ANSWER_SECONDS = 3;
+/** Number of messages that are sent where one may get lost, before none is believed to have an answer. */
+const LOSSY_ATTEMPTS = 3;
 /** Wait for a message at the second of two sessions, after the first has it. */
 const SECOND_SECONDS = 0.5;
 /** Wait after the last answer, in which messages for the other session and further ones for this one arrive. */
@@ -64,7 +66,8 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
   try {
     for (const ear of ears) {
       try {
-        ear.session = await dial(client, order.url, ear, { ...order, platform, signal: abort.signal });
+        const settings = { ...order, platform, signal: abort.signal, seconds: HANDSHAKE_SECONDS };
+        ear.session = await dial(client, order.url, ear, settings);
       } catch (error) {
         const reason = reasonShown(errorText(error), order.token);
         return ear === sender
@@ -100,8 +103,17 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
 
   const sent: Message[] = [];
   const found: Located[] = [];
-  /** Sends a message and waits for its answers. Returns those whom it reached, or why it cannot be measured. */
-  async function exchange(from: Ear, message: Message): Promise<Reached | ProbeFault> {
+  let sequence = 0;
+
+  /** Sends a session's next message and waits for its answers. Returns those whom it reached, or why it cannot be measured. */
+  async function exchange(from: Ear, build: (sender: number, index: number) => Message): Promise<Reached | ProbeFault> {
+    for (let left = order.reliable ? 1 : LOSSY_ATTEMPTS; ; left--) {
+      const outcome = await exchangeOne(from, build(from === sender ? 0 : 1, sequence++));
+      if (typeof outcome === 'string' || left === 1 || from.over !== undefined) return outcome;
+    }
+  }
+
+  async function exchangeOne(from: Ear, message: Message): Promise<Reached | ProbeFault> {
     const heardBefore = from.heard.length;
     sent.push(message);
     const [own, others] = await answersTo(order, from, other === from ? sender : other, message);
@@ -120,11 +132,10 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
   const each = Math.ceil(MESSAGES / sizes.length);
   let reached: Reached | undefined;
   let largest: TooLarge | undefined;
-  let sequence = 0;
   for (const size of sizes.toSorted((a, b) => a - b)) {
     const messages = messagesOf(order, size);
     for (let count = 0; count < each && largest === undefined; count++) {
-      const outcome = await exchange(sender, messages(0, sequence++));
+      const outcome = await exchange(sender, messages);
       // Further messages would say no more: whom they reach is the fault.
       if (other !== undefined && typeof outcome === 'string' && outcome !== order.reaches) return { reached: outcome };
       if (typeof outcome === 'string') reached ??= outcome;
@@ -137,14 +148,14 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
   const varying = unlike(found);
   if (varying !== undefined) return changes('from answer to answer', varying);
   if (other !== undefined && other.over === undefined) {
-    const outcome = await exchange(other, smallest(1, sequence++));
+    const outcome = await exchange(other, smallest);
     if (typeof outcome !== 'string') return outcome;
     const personal = unlike(found);
     if (personal !== undefined) return changes('from session to session', personal);
   }
   if (found.some(({ prefix, suffix }) => /\d/.test(`${prefix} ${suffix}`))) {
     await sleep(CLOCK_MS);
-    await exchange(sender, smallest(0, sequence++));
+    await exchange(sender, smallest);
     const timed = unlike(found);
     if (timed !== undefined) return changes('with time', timed);
   }
@@ -167,13 +178,13 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
 
 /** Waits for a message at its sender, and at the other session if it is for everyone or comes there first. */
 async function answersTo(
-  { reaches, pauseSeconds }: ProbeOrder,
+  { reaches, reliable, pauseSeconds }: ProbeOrder,
   from: Ear,
   other: Ear | undefined,
   message: Message,
 ): Promise<readonly [own: Located | undefined, others: Located | undefined]> {
   const heardBefore = from.heard.length;
-  let until = performance.now() + (ANSWER_SECONDS + pauseSeconds) * 1e3;
+  let until = performance.now() + ((reliable ? ANSWER_SECONDS : ANSWER_SECONDS / LOSSY_ATTEMPTS) + pauseSeconds) * 1e3;
   const send = async (): Promise<void> => from.session?.send(message);
   // Not waited for: a server may leave it open.
   send().catch((error: unknown) => {
