@@ -1,12 +1,14 @@
 import { createClient } from 'graphql-ws';
 import { unreadable } from '../bench/codec/unreadable.ts';
-import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import type { ClientSettings, Message, Receiver, Session, WebSocketConstructor } from '../bench/contract.ts';
 import { fromBase64, toBase64 } from './shared/base64.ts';
 import { connectOverStreams, MUTATION, SUBSCRIPTION } from './shared/graphql-streams.ts';
 import { field } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
 
+/** Number of characters that fit into the 123 bytes of a reason, whatever they are. */
+const MAX_REASON = 41;
 /** Operations for bytes, which travel as base64 because JSON has no bytes. */
 const BYTES_SUBSCRIPTION = 'subscription{b}';
 const BYTES_MUTATION = 'mutation($m:Bytes!){b(m:$m)}';
@@ -21,7 +23,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
 function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const client = createClient({
     url,
-    webSocketImpl: settings.platform.WebSocket,
+    webSocketImpl: withShortReasons(settings.platform.WebSocket),
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => {},
@@ -73,6 +75,15 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
   }
 
   return life.session;
+}
+
+/** WebSocket that cuts the reason of a close to what fits into its frame (RFC 6455 §5.5). graphql-ws counts characters instead of bytes. */
+function withShortReasons(WebSocket: WebSocketConstructor): WebSocketConstructor {
+  return class extends WebSocket {
+    override close(code?: number, reason?: string): void {
+      super.close(code, reason?.slice(0, MAX_REASON));
+    }
+  };
 }
 
 /** Message in a result of the subscription: text in `data.m`, or bytes in `data.b`. Undefined if it has neither. */

@@ -23,7 +23,10 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     ...(settings.token === undefined ? {} : { auth: { token: settings.token } }),
   });
   const life = lifetime(receiver, settings.signal, () => socket.disconnect());
+  let ended = false;
   const over = (reason: Error): void => {
+    if (ended) return;
+    ended = true;
     socket.disconnect();
     void hangUp().then(() => life.over(reason));
   };
@@ -44,6 +47,10 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     const why = details instanceof Error ? `: ${details.message}` : '';
     over(new Error(`Socket.IO disconnected: ${reason}${why}`, { cause: details }));
   });
+  // Socket.IO hears of this only once Engine.IO is open, and would otherwise wait for 20 s.
+  socket.io.engine.once('close', (reason) =>
+    queueMicrotask(() => over(new Error(`the connection was closed before Engine.IO's handshake: ${reason}`))),
+  );
   return life.session;
 }
 

@@ -18,12 +18,17 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     settings.encoding === 'text'
       ? (frame: Buffer) => receiver.message(frame.toString())
       : (frame: Buffer) => receiver.message(frame);
-  // An empty frame is the server's greeting.
-  const onFrame = (frame: Buffer): void => (frame.length === 0 ? life.usable(send) : deliver(frame));
+  let greeted = false;
+  const onFrame = (frame: Buffer): void => {
+    // The server's first empty frame is its greeting.
+    if (greeted || frame.length > 0) return deliver(frame);
+    greeted = true;
+    life.usable(send);
+  };
 
   if (settings.token !== undefined) send(settings.token);
   const onTooLong = (rest: Buffer): void => {
-    const what = unreadable('bytes that are no frame', rest);
+    const what = unreadable('a frame that is too long', rest);
     receiver.unreadable(what);
     life.over(new Error(`the server does not send frames with their length before them; it sent "${what.head}"`));
     socket.destroy();

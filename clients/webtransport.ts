@@ -54,9 +54,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     write(frameOf(new Uint8Array()));
     let greeted = false;
     const onFrame = (frame: Uint8Array): void => {
-      if (frame.length > 0) return deliver(frame);
       // Answers the server's question whether the client still reads: unread datagrams are dropped silently.
-      if (greeted && byDatagram) return write(frameOf(frame));
+      if (greeted && byDatagram && frame.length === 0) return write(frameOf(frame));
+      if (greeted || frame.length > 0) return deliver(frame);
       greeted = true;
       clearTimeout(late);
       life.usable(send);

@@ -236,11 +236,13 @@ export const transport: BuiltInTransport = {
   steps,
   handshake: 'the server must acknowledge the connection and send an empty string as the subscription’s first value',
   surface: overWebSocket,
+  foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperations,
   variants: [
     {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
       options: { over: 'sse' },
+      foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperationsBeside,
       capabilities: { upstream: 'request' },
       framing: framingOverSse,
       surface: overSse,

@@ -201,6 +201,7 @@ export const transport: BuiltInTransport = {
   unanswered:
     'a broker does not say what its access rules drop; they must let the client publish and subscribe to all topics under wirebench/',
   surface: overTcp,
+  foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPackets,
   variants: [
     {
       id: 'qos1',
@@ -230,6 +231,7 @@ export const transport: BuiltInTransport = {
       id: 'ws',
       title: 'over WebSocket',
       options: { websocket: true },
+      foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,
       framing: {
         source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long packet in two frames; RFC 6455 §5.2',
         exchange: ({ size }) => ({

@@ -1,6 +1,7 @@
 import { NodeWebSocket } from 'socket.io-client';
 import * as msgpack from 'socket.io-msgpack-parser';
 import * as json from 'socket.io-parser';
+import { field } from './json.ts';
 
 /** Names of the client's own events, which no packet may have. MessagePack's decoder lets them pass. */
 const RESERVED: readonly unknown[] = ['connect', 'connect_error', 'disconnect'];
@@ -16,8 +17,8 @@ interface Decoded {
  */
 function assertPacket({ type, data }: Decoded): void {
   if (type === json.PacketType.CONNECT_ERROR) {
-    const { message = '' } = Object(data) as { message?: unknown };
-    if (typeof message !== 'string') throw new Error('the reason of a refusal is no text');
+    const reason = typeof data === 'string' ? data : field(data, 'message');
+    if (typeof reason !== 'string') throw new Error('the reason of a refusal is no text');
   }
   if (type !== json.PacketType.EVENT && type !== json.PacketType.BINARY_EVENT) return;
   const [name] = data as readonly unknown[];
