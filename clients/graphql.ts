@@ -1,9 +1,9 @@
 import { createClient } from 'graphql-ws';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { authorization } from './shared/address.ts';
 import { fromBase64, toBase64 } from './shared/base64.ts';
 import { connectOverStreams, MUTATION, SUBSCRIPTION } from './shared/graphql-streams.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { bearer } from './shared/token.ts';
 
 /** Operations for bytes, which travel as base64 because JSON has no bytes. */
 const BYTES_SUBSCRIPTION = 'subscription{b}';
@@ -23,7 +23,7 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => {},
-    ...(settings.token === undefined ? {} : { connectionParams: { ...bearer(settings.token) } }),
+    ...(settings.token === undefined ? {} : { connectionParams: { ...authorization(url, settings.token) } }),
     on: { closed: (event) => life.over(reasonOf(event)), error: (error) => life.over(reasonOf(error)) },
   });
   const life = lifetime(receiver, settings.signal, (wasUsable) => {

@@ -2,8 +2,8 @@ import { createSecureContext } from 'node:tls';
 import { type CallOptions, Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { authorization } from './shared/address.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
-import { bearer } from './shared/token.ts';
 
 /** Settings that give each session its own connection, as the other transports have, and turn retries off. */
 const CHANNEL = {
@@ -24,7 +24,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   const client = new Client(host, trust, CHANNEL);
   const metadata = new Metadata();
   try {
-    for (const [name, value] of Object.entries(bearer(settings.token))) metadata.set(name, value);
+    for (const [name, value] of Object.entries(authorization(url, settings.token))) metadata.set(name, value);
   } catch {
     // Replaces the library's message, which contains the token.
     client.close();

@@ -2,6 +2,7 @@ import { io, NodeWebSocket, type Socket } from 'socket.io-client';
 import * as msgpack from 'socket.io-msgpack-parser';
 import { bufferOf } from '../bench/codec/bytes.ts';
 import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
+import { basic } from './shared/address.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
 
@@ -9,13 +10,18 @@ const EVENT = 'm';
 
 /**
  * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. Its
- * reconnection is off: a lost session is reported, not mended.
+ * reconnection is off: a lost session is reported, not mended. As everywhere in Socket.IO, the URL's path is the namespace, and the
+ * option `path` is that of the endpoint.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { options } = settings;
   const { transports, hangUp } = transportsOf(options, settings.platform);
-  const socket = io(url, {
+  const address = new URL(url);
+  // The library takes the path as it is written, while namespaces are named in plain text.
+  const socket = io(`${address.origin}${decodeURI(address.pathname)}${address.search}`, {
     transports,
+    extraHeaders: { ...basic(address) },
+    ...(typeof options.path === 'string' ? { path: new URL(options.path, address).pathname } : {}),
     forceNew: true,
     reconnection: false,
     ...(options.msgpack === true ? { parser: msgpack } : {}),

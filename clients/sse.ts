@@ -1,14 +1,13 @@
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { authorization, below, withoutCredentials, withToken } from './shared/address.ts';
 import { fromBase64 } from './shared/base64.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { bearer, withToken } from './shared/token.ts';
-import { baseOf, postInOrder } from './shared/upstream.ts';
+import { postInOrder } from './shared/upstream.ts';
 
 /** Server-Sent Events down, POSTs up. EventSource's own reconnection is not used: a lost session is reported. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const base = baseOf(url);
   const http = settings.platform.openHttp(settings.options.http === '2' ? '2' : '1.1');
-  const source = new http.EventSource(withToken(`${base}/events`, settings.token));
+  const source = new http.EventSource(withToken(below(url, 'events'), settings.token));
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
 
   function finish(reason: Error): void {
@@ -20,7 +19,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   }
 
   source.addEventListener('session', ({ data }) =>
-    life.usable(postInOrder(http, `${base}/messages/${data}`, bearer(settings.token))),
+    life.usable(
+      postInOrder(http, below(withoutCredentials(url), `messages/${data}`), authorization(url, settings.token)),
+    ),
   );
   source.addEventListener('json', ({ data }) => receiver.message(JSON.parse(data)));
   source.addEventListener('b', ({ data }) => receiver.message(fromBase64(data)));

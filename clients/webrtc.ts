@@ -1,6 +1,6 @@
 import type { ClientSettings, DataChannelSettings, Options, Receiver, Session } from '../bench/contract.ts';
+import { withToken } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { withToken } from './shared/token.ts';
 
 /**
  * A WebRTC data channel, with one data channel message for each message. The client sends an offer and the server its answer over a

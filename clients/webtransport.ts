@@ -7,8 +7,8 @@ import type {
   Session,
   WebTransportLike,
 } from '../bench/contract.ts';
+import { withToken } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { withToken } from './shared/token.ts';
 
 /** Time to open a session. Without a server there is no answer, and QUIC itself would wait 30 s. */
 const OPENING_MS = 10_000;

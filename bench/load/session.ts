@@ -9,6 +9,7 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
+  readonly #redact: (text: string) => string;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -16,10 +17,11 @@ export class LoadSession implements Receiver {
   /** Reason why the session ended early; undefined while it lasts. */
   lostBecause: string | undefined;
 
-  constructor(sender: number, index: number, clock: Clock) {
+  constructor(sender: number, index: number, clock: Clock, redact = withoutTokens) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
+    this.#redact = redact;
   }
 
   message(message: Message): void {
@@ -35,7 +37,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${withoutTokens(reason.message)}`;
+    this.lostBecause = `session lost: ${this.#redact(reason.message)}`;
     this.recorder?.error(this.lostBecause);
   }
 
@@ -55,6 +57,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
+    this.recorder?.error(`send failed: ${this.#redact(errorText(error))}`);
   };
 }

@@ -1,8 +1,5 @@
 import type { Http, HttpRequest, Send } from '../../bench/contract.ts';
 
-/** URL without trailing slashes, for appending paths. */
-export const baseOf = (url: string): string => url.replace(/\/+$/, '');
-
 /**
  * Sends messages as POSTs, one at a time, so that they arrive in order: a browser would spread concurrent requests over several
  * connections. Rejects when the server does not accept a message.
