@@ -60,7 +60,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
     const { pinning, link, signal } = settings;
-    const { clients, target } = planned;
+    const { clients, target, targetOptions = {} } = planned;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -73,7 +73,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     this.#host =
       target === null
         ? ourServer(startServer(pinning?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
-        : foreignServer(target, () => this.#generator.bytes());
+        : foreignServer({ url: target, effective: targetOptions }, () => this.#generator.bytes());
   }
 
   /** Address that clients connect to. */
@@ -165,12 +165,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #sessions(): SessionSettings {
-    const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
+    const { size, encoding, payload, scenario, entry, variant, target, targetOptions } = this.#planned;
     const { seed, sources, security } = this.#settings;
     return {
       module: clientModule(entry),
       url: this.#url,
-      options: optionsOf({ entry, variant }),
+      options: { ...optionsOf({ entry, variant }), ...targetOptions },
       encoding,
       payload,
       ...security.client,
