@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer as createHttpServer, type IncomingMessage, request, type Server } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { readAddress } from '../bench/plan/address.ts';
 import { Kit, Peer, within } from '../bench/testing/kit.ts';
@@ -62,17 +64,30 @@ describe.each(all)('$name', (subject) => {
   );
 });
 
+describe.each(all.filter(({ entry }) => entry.native !== true))('$name', (subject) => {
+  test('is reached at an IPv6 address', async () => {
+    const [server, client] = await Promise.all([loadServer(subject.entry), loadClient(subject.entry)]);
+    await using kit = new Kit();
+    const options = optionsOf(subject);
+    const { url } = await kit.listen(server, { options, host: '::1' });
+    const address = readAddress(url.replace('[::1]', '[0:0:0::1]'), subject);
+    if ('problems' in address) throw new Error(address.problems.join());
+    const peer = await kit.connect(client, address.url, { options, platform });
+    expect(await peer.echo('hello')).toBe('hello');
+  });
+});
+
 const PREFIX = '/café';
 const LOGIN = 'http://m%C3%A9:p%40ss@h';
 
 /** Proxy that forwards requests below a path, with a tenant, to a server without either, and notes the others. */
-function behindProxy(server: { port: number; login: string | undefined }): { proxy: Server; wrong: string[] } {
+function behindProxy(server: { port: number; login: string | undefined; http2: boolean }) {
   const wrong: string[] = [];
   const forward = ({
     method,
     url = '',
     headers,
-  }: IncomingMessage): { path: string; headers: IncomingMessage['headers'] } => {
+  }: IncomingMessage | Http2ServerRequest): { path: string; headers: IncomingMessage['headers'] } => {
     const address = new URL(url, 'http://h');
     const path = decodeURI(address.pathname);
     const isAllowed =
@@ -81,21 +96,25 @@ function behindProxy(server: { port: number; login: string | undefined }): { pro
       headers.authorization === server.login;
     if (!isAllowed) wrong.push(`${method} ${url} ${headers.authorization}`);
     const query = address.search.replace(/^\?tenant=a%20b&?/, '?').replace(/^\?$/, '');
-    const { authorization: _, ...others } = headers;
-    return { path: `${path.slice(PREFIX.length)}${query}`, headers: others };
+    const kept = Object.entries(headers).filter(([name]) => name !== 'authorization' && !name.startsWith(':'));
+    return { path: `${path.slice(PREFIX.length)}${query}`, headers: Object.fromEntries(kept) };
   };
-  const proxy = createHttpServer((incoming, outgoing) => {
+  const handle = (incoming: IncomingMessage | Http2ServerRequest, outgoing: ServerResponse): void => {
     const { path, headers } = forward(incoming);
     const upstream = request({ port: server.port, method: incoming.method, path, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode!, answer.headers);
+      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...fields } = answer.headers;
+      outgoing.writeHead(answer.statusCode!, fields);
       outgoing.flushHeaders();
       answer.pipe(outgoing);
     });
     upstream.on('error', () => outgoing.destroy());
     outgoing.on('close', () => upstream.destroy());
     incoming.pipe(upstream);
-  });
-  proxy.on('upgrade', (incoming, socket, head) => {
+  };
+  const proxy = server.http2
+    ? createHttp2Server((incoming, outgoing) => handle(incoming, outgoing as unknown as ServerResponse))
+    : createHttpServer(handle);
+  const upgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const { path, headers } = forward(incoming);
     const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
     const upstream = connect(server.port, '127.0.0.1', () => {
@@ -109,13 +128,14 @@ function behindProxy(server: { port: number; login: string | undefined }): { pro
     ] as const) {
       one.on('error', () => {}).on('close', () => other.destroy());
     }
-  });
+  };
+  proxy.on('upgrade', upgrade);
   return { proxy, wrong };
 }
 
 const overHttp = all.filter((one) => {
   const uses = addressesOf(one)?.uses ?? [];
-  return one.entry.port !== 'udp' && optionsOf(one).http !== '2' && uses.includes('path');
+  return one.entry.port !== 'udp' && uses.includes('path');
 });
 
 describe.each(overHttp)('$name behind a proxy', (subject) => {
@@ -125,15 +145,18 @@ describe.each(overHttp)('$name behind a proxy', (subject) => {
     const [server, client] = await Promise.all([loadServer(subject.entry), loadClient(subject.entry)]);
     await using kit = new Kit();
     const options = optionsOf(subject);
-    const { url } = await kit.listen(server, { options });
+    const http2 = options.http === '2';
+    const { url } = await kit.listen(server, { options: http2 ? { ...options, http: '1.1' } : options });
     const { port, pathname, protocol } = new URL(url);
     // A protocol that runs without requests too has a login of its own.
     const hasOwn = subject.entry.addresses?.uses.includes('path') === false;
     const login = hasOwn ? undefined : authorization(LOGIN, undefined).authorization;
-    const { proxy, wrong } = behindProxy({ port: Number(port), login });
+    const { proxy, wrong } = behindProxy({ port: Number(port), login, http2 });
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const sockets = new Set<Socket>();
+    proxy.on('connection', (socket: Socket) => void sockets.add(socket));
     kit.defer(() => {
-      proxy.closeAllConnections();
+      for (const socket of sockets) socket.destroy();
       proxy.close();
     });
     // A path in the address of Socket.IO is a namespace; that of its endpoint is an option.
