@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Server } from 'socket.io';
+import { Server as SocketServer } from 'socket.io';
 import { afterAll, describe, expect, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import type { Results } from '../results/schema.ts';
 import { endStarted, start } from '../testing/command.ts';
 import { wirebench } from '../testing/in-process.ts';
@@ -126,29 +127,46 @@ describe('what is secret about an address', () => {
     expect(stdout + stderr).not.toMatch(secrets);
   });
 
-  test('is in no results, report or error when a server repeats it', async () => {
-    const server = createServer((request, response) => {
+  /** Measures a server that repeats what it was sent. Returns all output and files. */
+  async function measured(transport: string, scheme: string, server: Server) {
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const url = `${scheme}://me:pass-word@127.0.0.1:${(server.address() as AddressInfo).port}/base?key=se-cret`;
+    const out = join(folder, transport);
+    const flags = [...at(transport, url), '--quick', '--scenarios', 'echo', '--clients', '2', '--rate', '50'];
+    const { code, stdout, stderr } = await start(['run', ...flags, '--out', out, '--verbose', '--ndjson']).ended;
+    const [results = '', report = ''] = ['results.json', 'report.html'].map((file) =>
+      readFileSync(join(out, file), 'utf8'),
+    );
+    expect(code).toBe(14);
+    for (const text of [stdout, stderr, results, report]) expect(text).not.toMatch(secrets);
+    return results;
+  }
+
+  test('is in no results, report or error when a server refuses a session and repeats it', async () => {
+    await using server = createServer((request, response) => {
       response.writeHead(403).end(`no ${request.headers.authorization}, me:pass-word, ${request.url}`);
     });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = `http://me:pass-word@127.0.0.1:${(server.address() as AddressInfo).port}/base?key=se-cret`;
-    const out = join(folder, 'refusing');
-    try {
-      const flags = [...at('long-polling', url), '--quick', '--clients', '2', '--out', out, '--verbose', '--ndjson'];
-      const { code, stdout, stderr } = await start(['run', ...flags]).ended;
-      expect(code).toBe(14);
-      const written = ['results.json', 'report.html'].map((file) => readFileSync(join(out, file), 'utf8'));
-      for (const text of [stdout, stderr, ...written]) expect(text).not.toMatch(secrets);
-      expect(written[0]).toMatch(/answered with 403: no Basic \[hidden\].*\/base\/sessions\?key=\[hidden\]/);
-    } finally {
-      server.close();
-    }
+    const results = await measured('long-polling', 'http', server);
+    expect(results).toMatch(/answered with 403: no Basic \[hidden\].*\/base\/sessions\?key=\[hidden\]/);
+  });
+
+  test('is in no results, report or error when a server ends a session and repeats it', async () => {
+    await using server = createServer();
+    let count = 0;
+    new WebSocketServer({ server }).on('connection', (socket, { url, headers }) =>
+      socket.on('message', (data) => {
+        if (++count > 60) socket.close(4000, `${url}, ${headers.authorization}, pass-word`);
+        else socket.send(String(data));
+      }),
+    );
+    const results = await measured('ws', 'ws', server);
+    expect(results).toMatch(/4000 \/base\?key=\[hidden\], Basic \[hidden\], \[hidden\]/);
   });
 });
 
 test('a stock Socket.IO server on another path and namespace is measured', async () => {
   const http = createServer();
-  const io = new Server(http, { path: '/chat/socket.io/' });
+  const io = new SocketServer(http, { path: '/chat/socket.io/' });
   io.of('/rücken').on('connection', (socket) => socket.on('m', (message) => socket.emit('m', message)));
   await once(http.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}/rücken`;

@@ -1,7 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
-import { redactor } from '../security/redact.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
@@ -50,13 +49,12 @@ export class Load {
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
     const { url, options, encoding, token, foreign, clients, workers } = this.#order;
     const times = histogram();
-    const redact = redactor(foreign === undefined ? null : url);
     const others = { ...(token === undefined ? {} : { token }), ...(foreign === undefined ? {} : { foreign }) };
     const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, redact);
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock);
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);

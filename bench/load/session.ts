@@ -9,7 +9,6 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
-  readonly #redact: (text: string) => string;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -17,11 +16,10 @@ export class LoadSession implements Receiver {
   /** Reason why the session ended early; undefined while it lasts. */
   lostBecause: string | undefined;
 
-  constructor(sender: number, index: number, clock: Clock, redact = withoutTokens) {
+  constructor(sender: number, index: number, clock: Clock) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
-    this.#redact = redact;
   }
 
   message(message: Message): void {
@@ -37,7 +35,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${this.#redact(reason.message)}`;
+    this.lostBecause = `session lost: ${withoutTokens(reason.message)}`;
     this.recorder?.error(this.lostBecause);
   }
 
@@ -57,6 +55,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${this.#redact(errorText(error))}`);
+    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
   };
 }

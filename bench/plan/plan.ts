@@ -170,9 +170,14 @@ function caseOf(
   return { id: caseId(describeCase(unnamed)), ...unnamed };
 }
 
+/** True if the connections of a case are to be encrypted; undefined if only the client of a transport from outside the repository knows. */
+export function tlsOf({ target, tls, ...choice }: Pick<PlannedCase, 'target' | 'tls' | 'entry' | 'variant'>) {
+  return target === null ? tls : addressFor(target, choice).tls;
+}
+
 /** Properties of a case as results have them. */
 export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
-  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
+  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, auth, target } = planned;
   const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
   const described = {
     transport: entry.id,
@@ -187,7 +192,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     size,
     encoding,
     ...(payload === 'filler' ? {} : { payload }),
-    tls: target === null ? tls : addressFor(target, { entry, variant }).tls === true,
+    tls: tlsOf(planned) === true,
     ...(target === null ? {} : { target: addressShown(target) }),
     ...(auth === null ? {} : { auth }),
     network: String(network),
