@@ -39,7 +39,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   socket.on(EVENT, (message: Message | ArrayBuffer) =>
     receiver.message(message instanceof ArrayBuffer ? new Uint8Array(message) : message),
   );
-  socket.on('connect_error', (error) => over(explained(error)));
+  const at = `at endpoint ${socket.io.opts.path ?? ''}, namespace ${decodeURI(address.pathname)}`;
+  socket.on('connect_error', (error) => over(explained(error, at)));
   socket.on('disconnect', (reason, details) => {
     over(new Error(`Socket.IO disconnected: ${reason}`, { cause: details }));
   });
@@ -79,8 +80,9 @@ function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) 
   });
 }
 
-/** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
-function explained(error: Error & { description?: unknown }): Error {
+/** Adds what the library leaves out: Engine.IO says only "websocket error", and what it was is in an event beside it. */
+function explained(error: Error & { description?: unknown }, at: string): Error {
   const { message } = (error.description ?? {}) as { message?: unknown };
-  return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
+  const why = typeof message === 'string' && message !== '' ? `: ${message}` : '';
+  return new Error(`${error.message}${why}, ${at}`, { cause: error });
 }

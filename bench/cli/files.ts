@@ -1,14 +1,23 @@
 import { appendFileSync } from 'node:fs';
 import { errorText } from '../error-text.ts';
-import { readResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
+import { readHashedResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
 /** Reads results. Undefined, with a problem added, if the file has none that this version can read. */
-export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 'resolve'>): Results | undefined {
+export function readRun(file: string, problems: string[], io: Pick<Io, 'resolve'>): Results | undefined {
+  return readHashedRun(file, problems, io)?.results;
+}
+
+/** Reads results as `readRun` does, with the SHA-256 of the file. */
+export function readHashedRun(
+  file: string,
+  problems: string[],
+  { resolve }: Pick<Io, 'resolve'>,
+): { results: Results; sha256: string } | undefined {
   try {
-    return readResults(resolve(file), file);
+    return readHashedResults(resolve(file), file);
   } catch (error) {
     if (!(error instanceof UnreadableResults)) throw error;
     problems.push(error.message);

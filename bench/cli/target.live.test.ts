@@ -7,9 +7,13 @@ import { join } from 'node:path';
 import { Server as SocketServer } from 'socket.io';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { platform } from '../../clients/platform/node.ts';
+import { connect } from '../../clients/socketio.ts';
+import type { Options } from '../contract.ts';
 import type { Results } from '../results/schema.ts';
 import { endStarted, start } from '../testing/command.ts';
 import { wirebench } from '../testing/in-process.ts';
+import { Peer } from '../testing/kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-target-'));
 afterAll(() => {
@@ -162,6 +166,21 @@ describe('what is secret about an address', () => {
     const results = await measured('ws', 'ws', server);
     expect(results).toMatch(/4000 \/base\?key=\[hidden\], Basic \[hidden\], \[hidden\]/);
   });
+});
+
+test('an error of a Socket.IO server names the endpoint and the namespace that were asked for', async () => {
+  const http = createServer();
+  const io = new SocketServer(http, { path: '/rt' });
+  await once(http.listen(0, '127.0.0.1'), 'listening');
+  const { port } = http.address() as AddressInfo;
+  const settings = { encoding: 'text', platform, signal: AbortSignal.timeout(20_000) } as const;
+  const dial = (options: Options) => connect(`http://127.0.0.1:${port}/nowhere`, new Peer(), { ...settings, options });
+  try {
+    await expect(dial({ path: '/rt' })).rejects.toThrow('Invalid namespace, at endpoint /rt, namespace /nowhere');
+    await expect(dial({})).rejects.toThrow(/ error: .*, at endpoint \/socket\.io, namespace \/nowhere$/);
+  } finally {
+    await io.close();
+  }
 });
 
 test('a stock Socket.IO server on another path and namespace is measured', async () => {

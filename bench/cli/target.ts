@@ -71,7 +71,7 @@ export async function resolveTarget(
         ]
       : []),
   ]);
-  const secret = token ? 'The token of WIREBENCH_TOKEN' : isLogin ? 'The user and password of --url' : undefined;
+  const secret = token ? 'The token of WIREBENCH_TOKEN is' : isLogin ? 'The user and password of --url are' : undefined;
   return {
     security: {
       server: {},
@@ -80,7 +80,7 @@ export async function resolveTarget(
     notes:
       secret === undefined || plain.length === 0
         ? []
-        : [`${secret} is sent in plain text${local ? ', which does not leave this machine' : ''}.`],
+        : [`${secret} sent in plain text${local ? ', which does not leave this machine' : ''}.`],
   };
 }
 

@@ -1,3 +1,5 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { describe, expect, test } from 'vitest';
 import { addressesOf, findTransport, nameOf, type TransportChoice, transportChoices } from '../transports/index.ts';
 import { ADDRESS_PARTS } from '../transports/shape.ts';
@@ -129,6 +131,47 @@ test('transports that speak to one server are measured at it together, each by i
   expect(() => planOf({ url: 'mqtt://127.0.0.1', transports: 'mqtt,ws' })).toThrow(
     /scheme mqtt:, but ws takes ws:, wss:/,
   );
+});
+
+test('any text is an address or has problems, and an address that was read is read again as it is', () => {
+  const random = xoroshiro128plus(13);
+  const pick = <Item>(items: readonly Item[]): Item => items[uniformInt(random, 0, items.length - 1)]!;
+  const schemes = [...new Set(transportChoices().flatMap((choice) => addressesOf(choice)?.schemes ?? []))];
+  const parts = [
+    '/',
+    '//',
+    ':',
+    '@',
+    '[::1]',
+    'h',
+    'ü',
+    '%zz',
+    '%41',
+    ' ',
+    '?',
+    '&',
+    '#',
+    '\\',
+    '0x7f.1',
+    '99999',
+    '443',
+    '\0',
+    '💥',
+  ];
+  let read = 0;
+  for (let round = 0; round < 5_000; round++) {
+    const choice = pick(transportChoices());
+    const start = pick(['', `${pick(schemes).name}://`, `${pick(schemes).name.toUpperCase()}://h:1`]);
+    const text = start + Array.from({ length: uniformInt(random, 0, 6) }, () => pick(parts)).join('');
+    const found = readAddress(text, choice);
+    if ('problems' in found) {
+      expect(found.problems.join()).not.toBe('');
+      continue;
+    }
+    read++;
+    expect(readAddress(found.url, choice), text).toEqual(found);
+  }
+  expect(read).toBeGreaterThan(100);
 });
 
 describe('settings of the client', () => {

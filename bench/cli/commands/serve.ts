@@ -8,6 +8,7 @@ import { usualLimits } from '../../limits.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
+import { decodeText } from '../../results/text.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
@@ -146,7 +147,10 @@ function readIdentity(
   if (cert === undefined && key === undefined) return { identity: undefined };
   if (cert === undefined || key === undefined) return { problems: ['give both --cert and --key, or neither'] };
   try {
-    const identity = { certificate: readFileSync(resolve(cert), 'utf8'), key: readFileSync(resolve(key), 'utf8') };
+    const identity = {
+      certificate: decodeText(readFileSync(resolve(cert))),
+      key: decodeText(readFileSync(resolve(key))),
+    };
     const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
     return isItsKey ? { identity } : { problems: ['--cert, --key: the key does not belong to the certificate'] };
   } catch (error) {
