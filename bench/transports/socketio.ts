@@ -152,7 +152,7 @@ export const transport: BuiltInTransport = {
   targetOptions: {
     path: {
       help: 'path of the endpoint, which is /socket.io by default; the path of --url is the namespace',
-      pattern: /^\/[^?#\s]*$/,
+      pattern: /^\/[^?#\s,]*$/,
       words: 'a path such as /chat/socket.io',
     },
   },
