@@ -19,7 +19,7 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
     singleConnection: true,
     lazy: false,
     retryAttempts: 0,
-    headers: () => ({ ...authorization(url, settings.token) }),
+    headers: { ...authorization(url, settings.token) },
     fetchFn: fetchOver(http, (reason) => {
       why ??= reason;
     }),
