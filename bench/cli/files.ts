@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import { errorText } from '../error-text.ts';
 import { readHashedResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
@@ -36,6 +36,18 @@ export function writeNamed(path: string, text: string, flag: string, { resolve }
   }
 }
 
+/** Bytes of the summary of a step that GitHub shows; it refuses a longer one as a whole. */
+const MAX_SUMMARY_BYTES = 2 ** 20;
+
+/** Cuts Markdown after a whole line so that it fits, and says so below. */
+function fitted(markdown: string, maxBytes: number): string {
+  if (Buffer.byteLength(markdown) <= maxBytes) return markdown;
+  const note = '\nThe rest is left out, because a job summary holds 1 MiB; the report has all of it.\n';
+  const room = Math.max(0, maxBytes - Buffer.byteLength(note));
+  const bytes = Buffer.from(markdown).subarray(0, room);
+  return bytes.subarray(0, bytes.lastIndexOf('\n') + 1).toString() + note;
+}
+
 /**
  * Appends Markdown to the job summary of GitHub Actions, if $GITHUB_STEP_SUMMARY names a file. A failure is reported and does
  * not end the command, because the run must not be lost.
@@ -47,7 +59,8 @@ export function appendStepSummary(
   const { GITHUB_STEP_SUMMARY: file } = environment;
   if (!file) return;
   try {
-    appendFileSync(file, `${text}\n`);
+    const earlierBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    appendFileSync(file, fitted(`${text}\n`, MAX_SUMMARY_BYTES - earlierBytes));
   } catch (error) {
     report(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
   }

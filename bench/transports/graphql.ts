@@ -237,12 +237,14 @@ export const transport: BuiltInTransport = {
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   steps,
   surface: overWebSocket,
+  foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperations,
   variants: [
     {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
       options: { over: 'sse' },
       addresses: overHttp,
+      foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperationsBeside,
       capabilities: { upstream: 'request' },
       framing: framingOverSse,
       surface: overSse,

@@ -216,6 +216,7 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface: overTcp,
+  foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPackets,
   variants: [
     {
       id: 'qos1',
@@ -246,6 +247,7 @@ export const transport: BuiltInTransport = {
       title: 'over WebSocket',
       options: { websocket: true },
       addresses: webSocketAddresses,
+      foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,
       framing: {
         source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long packet in two frames; RFC 6455 §5.2',
         exchange: ({ size }) => ({

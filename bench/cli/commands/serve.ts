@@ -58,6 +58,10 @@ const FLAGS = {
   json: toggle('print one JSON document: URL, token, certificate, settings in force'),
 };
 
+/** Names what is served; the title of a variant only adds to that of its transport. */
+const served = (name: string, { entry, variant }: TransportChoice): string =>
+  variant === null ? entry.title : `${name} (${variant.title})`;
+
 /** Serves one transport until interrupted, for people and programs that talk to it by hand. */
 export const command = defineCommand({
   name: 'serve',
@@ -107,7 +111,7 @@ export const command = defineCommand({
     const certificate = identity?.certificate;
     if (flags.json) io.out(`${JSON.stringify({ url, token, certificate, effective })}\n`);
     else io.out([url, ...(token === undefined ? [] : [token]), ''].join('\n'));
-    io.info(`${found.entry.title} is served at ${url}; docs/protocols.md says how to talk to it. Ctrl-C stops it.\n`);
+    io.info(`${served(name, found)} is served at ${url}; docs/protocols.md says how to talk to it. Ctrl-C stops it.\n`);
     if (token !== undefined) {
       const where = flags.json ? 'The token is' : 'The second line is a token,';
       io.info(`${where} valid for an hour; docs/security.md says where to send it.\n`);
