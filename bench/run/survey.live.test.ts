@@ -89,19 +89,22 @@ describe('servers as people write them give figures', () => {
     expect(broadcast).toMatchObject({ planned: { answers: { prefix: 'v1|é|' } }, ...figuresOf(4) });
   });
 
-  test.concurrent('socketio: a server that greets and answers text with bytes', async () => {
+  test.concurrent('socketio: a namespace on another path, where the server greets and answers text with bytes', async () => {
     await using kit = new Kit();
     const http = createHttp();
-    const server = new SocketIo(http);
+    const server = new SocketIo(http, { path: '/chat/socket.io' });
     kit.defer(() => server.close());
-    server.on('connection', (socket) => {
+    server.of('/rooms').on('connection', (socket) => {
       socket.emit('m', 'hello');
       socket.on('m', (text: string) => socket.emit('m', Buffer.from(`you said: ${text}`)));
     });
     await once(http.listen(0, '127.0.0.1'), 'listening');
-    const [one] = await measureForeign(`http://127.0.0.1:${portOf(http)}`, 'socketio');
+    const url = `http://127.0.0.1:${portOf(http)}/rooms`;
+    const [one] = await measureForeign(url, 'socketio', { option: 'path=/chat/socket.io' });
     const answers = { prefix: 'you said: ', frames: 'binary', greetings: 1 };
     expect(one).toMatchObject({ planned: { answers }, ...figuresOf() });
+    const [elsewhere] = await measureForeign(url, 'socketio');
+    expect(elsewhere?.trial.reasons.join()).toMatch(/no session could be opened.*\/socket\.io/);
   });
 
   test.concurrent('ws: a server that broadcasts to all', async () => {

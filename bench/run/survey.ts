@@ -3,7 +3,7 @@ import type { Probe } from '../load/answers/form.ts';
 import { HANDSHAKE_SECONDS } from '../load/dial.ts';
 import type { RunPlan } from '../plan/plan.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { addressShown, redactor } from '../security/redact.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
 /** Time after which no further probe begins once one has failed, so that a silent server is named in time. */
@@ -55,10 +55,10 @@ async function probeCases(cases: readonly PlannedCase[], settings: StageSettings
     const found = await stage.probe(sizes, clients > 1);
     if (!('reason' in found)) return found;
     const what = found.unopened ? 'no session could be opened' : 'nothing can be measured';
-    return { ...found, reason: `${what} ${at}: ${found.reason}` };
+    return { ...found, reason: `${what} ${at}: ${redactor(target)(found.reason)}` };
   } catch (error) {
     if (settings.signal.aborted) throw settings.signal.reason;
-    return { reason: `nothing can be measured ${at}: ${errorText(error)}` };
+    return { reason: `nothing can be measured ${at}: ${redactor(target)(errorText(error))}` };
   }
 }
 

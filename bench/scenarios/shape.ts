@@ -118,6 +118,8 @@ export interface PlannedCase {
   readonly answers?: Answers;
   /** Reason why the case cannot be measured at its foreign server; its trials fail with it. */
   readonly unmeasurable?: string;
+  /** Settings of the client for the foreign server. */
+  readonly targetOptions?: Options;
   /** Values of dimensions without a property of their own here, by name. Missing ones have their default. */
   readonly dimensions?: OpenDimensions;
   /** URL of a module with an application that replaces the servers' own. */
