@@ -7,6 +7,7 @@ import { countOf, list } from '../../reports/model/format.ts';
 import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
 import type { Check } from '../checks/doctor/checks.ts';
+import { describeAnswers } from '../load/answers/learn.ts';
 import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
@@ -21,7 +22,11 @@ import { approximately } from './eta.ts';
 export function describePlan(
   plan: RunPlan,
   resources: RunResources,
-  { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
+  {
+    checks,
+    earlier,
+    notes = [],
+  }: { checks: readonly Check[]; earlier: Results | undefined; notes?: readonly string[] },
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
@@ -35,6 +40,7 @@ export function describePlan(
       ? [`Each of ${options.trials} blocks runs every case once, in shuffled order (seed ${options.seed}).`]
       : []),
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
+    ...learnedAt(plan),
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
         `Left out: ${[
@@ -44,6 +50,7 @@ export function describePlan(
           ...Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${writtenValue(value)}`),
         ].join(', ')}: ${reason}.`,
     ),
+    ...notes,
     ...detectableDifferences(plan, earlier),
     ...percentilesOf(plan),
     ...unfitLines(checks),
@@ -55,6 +62,26 @@ export function describePlan(
 function serverOf({ url, exec }: RunPlan['options']): string {
   if (exec !== null) return `a fresh server (${commandShown(exec)})`;
   return url === null ? 'a fresh server' : `new sessions at ${addressShown(url)}`;
+}
+
+/** Lines about a foreign server that was dialled: the form of its answers, and what cannot be measured there. */
+function learnedAt({ cases }: RunPlan): string[] {
+  const forms = [...new Set(cases.flatMap(({ answers }) => (answers === undefined ? [] : [describeAnswers(answers)])))];
+  const faults = [...new Set(cases.flatMap(({ unmeasurable }) => unmeasurable ?? []))];
+  return [
+    ...forms.map((form) => `As the server answers it is measured: ${form}.`),
+    ...faults.map((fault) => {
+      const affected = cases.filter(({ unmeasurable }) => unmeasurable === fault);
+      const which =
+        affected.length === cases.length
+          ? ''
+          : `${list(
+              affected.map(({ id }) => id),
+              'and',
+            )}: `;
+      return `✕ Not measured: ${which}${fault}.`;
+    }),
+  ];
 }
 
 /** Question under which the results group a case. */

@@ -1,6 +1,8 @@
 import { MAX_SEQUENCE } from '../codec/header.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
+import { isTemplate } from '../security/template.ts';
+import { addressProblems, targetOptionProblems } from './address.ts';
 import { type Given, quoted, readChoice, readFlag } from './readers.ts';
 import {
   PROFILES,
@@ -10,7 +12,6 @@ import {
   type Setting,
   type SettingValues,
 } from './settings.ts';
-import { isTemplate } from './template.ts';
 
 /** Names of all settings. */
 export const SETTINGS: readonly Setting[] = Object.keys(RUN_SETTINGS).filter(
@@ -166,18 +167,22 @@ function commandProblems(url: string, exec: string | null, given: Partial<Record
 
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(
-  { url, exec, transports: names, tls, auth, link }: RunOptions,
+  { url, exec, transports: names, tls, auth, link, targetOptions }: RunOptions,
   given: Partial<Record<Setting, Given>>,
 ): string[] {
   if (url === null) {
-    return exec === null ? [] : [`${given.exec?.where} needs --url, with HOST and PORT in it: ws://HOST:PORT/chat`];
+    return [
+      ...(given.option === undefined ? [] : [`${given.option.where} has no meaning without --url; leave it out`]),
+      ...(exec === null ? [] : [`${given.exec?.where} needs --url, with HOST and PORT in it: ws://HOST:PORT/chat`]),
+    ];
   }
   const where = given.url?.where;
   return [
     ...commandProblems(url, exec, given),
-    ...(given.transports === undefined || names.length !== 1
-      ? [`${where} needs exactly one --transports: the one that its server speaks`]
-      : []),
+    ...targetOptionProblems(targetOptions, names).map((problem) => `${given.option?.where}: ${problem}`),
+    ...(given.transports === undefined
+      ? [`${where} needs at least one --transports: those that its server speaks`]
+      : addressProblems(url, names).map((problem) => `${where} ${problem}`)),
     ...(tls ? [`${where} says by its scheme whether TLS is used; leave --tls out`] : []),
     ...(auth === null
       ? []

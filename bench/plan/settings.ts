@@ -1,4 +1,5 @@
 import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
+import type { Options } from '../contract.ts';
 import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
@@ -15,6 +16,7 @@ import {
   readNumber,
   readNumbers,
   readObjective,
+  readPairs,
   readUrl,
 } from './readers.ts';
 import { timeText } from './time.ts';
@@ -212,6 +214,18 @@ export const RUN_SETTINGS = {
     usual: null,
     read: (given, { problems }) => readCommand(given, problems),
     write: (command) => (command === null ? null : commandShown(command)),
+  }),
+  option: setting({
+    option: 'targetOptions',
+    argument: '<name=value>',
+    help: 'setting of the client for the server at --url, such as path=/chat/socket.io; see docs/your-own.md',
+    usual: null,
+    repeats: true,
+    read: (given, { problems }): Options => readPairs(given, problems),
+    write: (pairs) =>
+      Object.entries(pairs)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(',') || null,
   }),
   plugin: setting({
     option: 'plugins',

@@ -175,7 +175,7 @@ export const DIMENSIONS: readonly Dimension[] = [
     label: never,
     phrase: (value, isDefault, { exec }) => {
       if (isDefault) return null;
-      return exec === undefined ? `at ${value}` : `at ${value}, started by “${exec}”`;
+      return exec === undefined ? `at ${value}` : `served by “${exec}”`;
     },
     column: { header: 'target', cell: (value) => (value === 'ours' ? null : value) },
     everyValueInThresholds: true,

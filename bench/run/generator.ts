@@ -1,3 +1,4 @@
+import type { Probe } from '../load/answers/form.ts';
 import { merge } from '../load/histogram.ts';
 import type {
   ClosedOrder,
@@ -5,6 +6,7 @@ import type {
   HoldOrder,
   OpenOrder,
   PhaseOrder,
+  ProbeOrder,
   WorkerAnswer,
   WorkerOrder,
 } from '../load/protocol.ts';
@@ -32,6 +34,8 @@ export interface GeneratorSettings {
   readonly cores?: readonly string[] | undefined;
   /** Command prefix that makes a worker run at its end of the link. */
   readonly end?: readonly string[];
+  /** Hides what is secret in the text of an error. */
+  readonly redact?: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -48,12 +52,14 @@ export class LoadGenerator implements AsyncDisposable {
   readonly originNs = process.hrtime.bigint();
   readonly #clients: number;
   readonly #signal: AbortSignal;
+  readonly #redact: (text: string) => string;
   #connected = false;
 
-  constructor({ workers, clients, cores, end, signal }: GeneratorSettings) {
+  constructor({ workers, clients, cores, end, signal, redact = (text) => text }: GeneratorSettings) {
     this.workers = Array.from({ length: workers }, (_, index) => startWorker(cores?.[index], end));
     this.#clients = clients;
     this.#signal = signal;
+    this.#redact = redact;
   }
 
   /** True from the first order to open sessions until they are closed. */
@@ -84,6 +90,12 @@ export class LoadGenerator implements AsyncDisposable {
       connect: merge(opened.map((one) => one.connect)),
       seconds: Math.max(...opened.map((one) => one.seconds)),
     };
+  }
+
+  /** Lets one worker dial the server and learn the form of its answers. */
+  async probe(order: Omit<ProbeOrder, 'order'>): Promise<Probe> {
+    const patience = { seconds: PATIENCE_SECONDS, signal: this.#signal };
+    return (await this.workers[0]!.ask({ order: 'probe', ...order }, 'probed', patience)).probe;
   }
 
   /** Earliest time, on the trial's clock, at which a phase ordered now can begin. */
@@ -130,7 +142,8 @@ export class LoadGenerator implements AsyncDisposable {
 
   async #record(order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> {
     const answers = await this.#ask(() => order, 'phase', PATIENCE_SECONDS + seconds);
-    return combine(answers.map(({ recording }) => recording));
+    const recording = combine(answers.map(({ recording }) => recording));
+    return { ...recording, errors: renamed(recording.errors, this.#redact) };
   }
 
   /** @param seconds maximum time @param otherwise failing of a worker that takes longer, in words */
@@ -143,4 +156,11 @@ export class LoadGenerator implements AsyncDisposable {
     const patience = { seconds, signal: this.#signal, otherwise };
     return Promise.all(this.workers.map((worker, index) => worker.ask(order(index), kind, patience)));
   }
+}
+
+/** Counts by their new names. Counts that get the same name are added. */
+function renamed(counts: Readonly<Record<string, number>>, rename: (name: string) => string): Record<string, number> {
+  const totals: Record<string, number> = {};
+  for (const [name, count] of Object.entries(counts)) totals[rename(name)] = (totals[rename(name)] ?? 0) + count;
+  return totals;
 }

@@ -38,10 +38,12 @@ type LoadBytes = () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown
 /**
  * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
  * case's `target` tells readers of the results.
+ *
+ * @param served its address, and the settings that clients are given for it
  */
-export function foreignServer(url: string, bytes: LoadBytes): Host {
+export function foreignServer({ url, effective }: Served, bytes: LoadBytes): Host {
   return {
-    listen: async () => ({ url, effective: {} }),
+    listen: async () => ({ url, effective }),
     usage: async () => ({ cpuSeconds: 0, rssBytes: 0, ...sumOf(await bytes()) }),
     memory: async () => null,
     ended: () => new Promise(() => {}),
@@ -52,13 +54,15 @@ export function foreignServer(url: string, bytes: LoadBytes): Host {
 /**
  * Host for a server that a user's command starts. CPU time and memory are those of its processes, read by the system; its bytes are
  * counted at the load's own sockets, and on a private link at its interface.
+ *
+ * @param effective settings that clients are given for it
  */
-export function launchedServer(settings: OwnServerSettings, bytes: LoadBytes): Host {
+export function launchedServer(settings: OwnServerSettings, effective: Options, bytes: LoadBytes): Host {
   const starting = OwnServer.start(settings);
   // Reported by whoever waits for it.
   starting.catch(() => {});
   return {
-    listen: async () => ({ url: (await starting).url, effective: {} }),
+    listen: async () => ({ url: (await starting).url, effective }),
     async usage() {
       const server = await starting;
       const counted = sumOf(await bytes());

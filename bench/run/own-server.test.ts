@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { isTemplate, withAddress } from '../plan/template.ts';
 import { commandShown, outputShown } from '../security/redact.ts';
+import { isTemplate, withAddress } from '../security/template.ts';
 import { filledIn } from './own-server.ts';
 import { parseSockets } from './process-tree.ts';
 

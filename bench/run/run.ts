@@ -17,7 +17,8 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
-import { runTrial, type TrialOutcome } from './trial.ts';
+import { whyClosed } from './survey.ts';
+import { runTrial } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */
 export type RunEvent =
@@ -108,21 +109,18 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
-  let hopeless = false;
+  let closed: string | undefined;
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
       const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
-      const outcome = hopeless
-        ? notTried(settings)
-        : await runTrial(planned, settings).catch((error: unknown) => {
-            if (signal.aborted) return undefined;
-            throw error;
-          });
+      const tried = closed === undefined ? planned : { ...planned, unmeasurable: closed };
+      const outcome = await runTrial(tried, settings).catch((error: unknown) => {
+        if (signal.aborted) return undefined;
+        throw error;
+      });
       if (outcome === undefined) break;
-      // A server that has listened before may do so again.
-      if (settings.order === 0 && outcome.neverListened) hopeless = true;
       const known = trials.get(planned)!;
       trials.set(planned, {
         ...known,
@@ -131,23 +129,13 @@ export async function* run(
       });
       results = { ...results, cases: [...trials.values()] };
       yield { event: 'trial-ended', planned, trial: outcome.trial, results };
+      const hasFailed = outcome.trial.state === 'failed' && tried.unmeasurable === undefined;
+      if (hasFailed && planned.target !== null && !signal.aborted) closed = await whyClosed(planned, settings);
     }
   }
   const state = signal.aborted ? 'interrupted' : 'complete';
   yield { event: 'ended', results: { ...results, state, finishedAt: new Date().toISOString() } };
 }
-
-/** Outcome of a trial after the user's server could not be started. */
-const notTried = ({ block, order }: { block: number; order: number }): TrialOutcome => ({
-  trial: {
-    state: 'failed',
-    block,
-    order,
-    startedAt: new Date().toISOString(),
-    reasons: ['not tried, because the server did not start in the first trial'],
-  },
-  effective: undefined,
-});
 
 const emptyCase = (planned: PlannedCase): Case => ({
   id: planned.id,

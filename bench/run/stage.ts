@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
+import type { Probe } from '../load/answers/form.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import { ranElsewhere } from '../results/values.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { addressShown, redactor } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
-import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
+import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
+import { OrderFailed } from './child.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
 import type { Link } from './link.ts';
@@ -64,7 +66,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
     const { pinning, link, signal } = settings;
-    const { clients } = planned;
+    const { clients, target } = planned;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -72,6 +74,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
       clients,
       cores: pinning?.workers,
       end: link.generatorEnd,
+      redact: redactor(target),
       signal,
     });
     this.#host = this.#start();
@@ -79,15 +82,16 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   #start(): Host {
     const { pinning, link, signal } = this.#settings;
-    const { target, exec, entry } = this.#planned;
+    const { target, exec, entry, targetOptions = {} } = this.#planned;
     const core = pinning?.server;
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
       return ourServer(startServer(core, link.serverEnd), { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
     }
-    if (exec === undefined) return foreignServer(target, bytes);
-    return launchedServer({ command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal }, bytes);
+    if (exec === undefined) return foreignServer({ url: target, effective: targetOptions }, bytes);
+    const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
+    return launchedServer(settings, targetOptions, bytes);
   }
 
   /** Address that clients connect to. */
@@ -108,6 +112,16 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async snapshot(): Promise<Snapshot> {
     const usage = await this.#whileServed(this.#host.usage());
     return { ...usage, link: this.#settings.link.counters() };
+  }
+
+  /** Dials the server and learns the form of its answers. @param companion true to open a second session beside the sender's */
+  probe(sizes: readonly number[], companion: boolean): Promise<Probe> {
+    const { entry, variant } = this.#planned;
+    const pauseSeconds = Number(optionsOf({ entry, variant }).intervalMs ?? 0) / 1e3;
+    const { unanswered } = entry;
+    const { reliable } = capabilitiesOf({ entry, variant });
+    const order = { ...this.#sessions(), sizes, companion, reliable, pauseSeconds };
+    return this.#whileServed(this.#generator.probe(unanswered === undefined ? order : { ...order, unanswered }));
   }
 
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
@@ -175,7 +189,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const { target, entry } = this.#planned;
       // The address is all that is known of a foreign server, so the error names it.
       if (target === null || this.#settings.signal.aborted) throw error;
-      const said = `not all sessions could be opened at ${this.#url} with ${entry.id}: ${error.message}`;
+      const why = error instanceof OrderFailed ? error.reason : error.message;
+      const said = `not all sessions could be opened at ${addressShown(target)} with ${entry.id}: ${why}`;
       throw new Error(said.replaceAll(this.#url, addressShown(this.#url)));
     });
     await sleep(SETTLE_MS);
@@ -195,16 +210,18 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #sessions(): SessionSettings {
-    const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
+    const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
     const { seed, sources, security } = this.#settings;
     return {
       module: clientModule(entry),
       url: this.#url,
-      options: optionsOf({ entry, variant }),
+      options: { ...optionsOf({ entry, variant }), ...targetOptions },
       encoding,
       payload,
       ...security.client,
       ...(target === null ? {} : { foreign: true }),
+      ...(answers === undefined ? {} : { answers }),
+      ...(entry.handshake === undefined ? {} : { handshake: entry.handshake }),
       size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,

@@ -2,9 +2,8 @@ import type { Options } from '../contract.ts';
 import { errorText } from '../error-text.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { redactor } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
-import { NeverListened } from './own-server.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
 export interface TrialSettings extends StageSettings {
@@ -18,8 +17,6 @@ export interface TrialOutcome {
   readonly trial: Trial;
   /** Settings in force; undefined if the server never listened. */
   readonly effective: Options | undefined;
-  /** Set if the user's server ended before it listened, or never did. */
-  readonly neverListened?: true;
 }
 
 type OpenStage = (planned: PlannedCase, settings: StageSettings) => Promise<Stage & AsyncDisposable>;
@@ -37,6 +34,11 @@ export async function runTrial(
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
   const { block, order, signal, seed, warmupSeconds, objective, workers, pinning } = settings;
+  if (planned.unmeasurable !== undefined)
+    return {
+      trial: { state: 'failed', block, order, startedAt, reasons: [planned.unmeasurable] },
+      effective: undefined,
+    };
   let effective: Options | undefined;
   const onStage: OnStage = async (use) => {
     await using stage = await openStage(planned, settings);
@@ -55,11 +57,8 @@ export async function runTrial(
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const said = errorText(error);
-    const { target } = planned;
-    const reason = target === null ? said : said.replaceAll(target, addressShown(target));
-    const trial: Trial = { state: 'failed', block, order, startedAt, reasons: [reason] };
-    return error instanceof NeverListened ? { trial, effective, neverListened: true } : { trial, effective };
+    const reason = redactor(planned.target)(errorText(error));
+    return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   }
 }
 

@@ -33,6 +33,8 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
       'processTable',
       'curl',
       'mosquitto',
+      'broker',
+      'nginx',
       'python',
       'websockets',
       'netcat',

@@ -69,12 +69,21 @@ export const transport: BuiltInTransport = {
   floor: true,
   browser: false,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: {
+    schemes: [
+      { name: 'tcp', tls: false },
+      { name: 'tls', tls: true },
+      { name: 'ssl', tls: true, as: 'tls' },
+    ],
+    uses: [],
+  },
   framing: {
     source: 'four bytes of length (bench/codec/frame.ts)',
     exchange: ({ size }) => ({ up: [4 + size], down: [4 + size] }),
   },
   steps,
   bareLoop: { name: 'bare-tcp', target: 1.1 },
+  handshake: 'the server must greet a connection with an empty frame, which is four zero bytes',
   surface: {
     protocol: 'tcp-stream',
     opening: Uint8Array.of(0, 0, 1, 0),
