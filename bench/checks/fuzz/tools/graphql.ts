@@ -113,6 +113,7 @@ export const listenForOperationsBeside: ListenForeign = async (random) => {
     ...bound,
     url: `http://${bound.authority}/graphql`,
     opening: 'sound',
+    say: (what) => void stream!.write(what),
     arrive() {
       const sound = event(id, result(random));
       if (!random.oneIn(25)) {

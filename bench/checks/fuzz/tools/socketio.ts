@@ -135,6 +135,10 @@ export const listenForPolledSocketio: ListenForeign = async (random) => {
     ...bound,
     url: `http://${bound.authority}`,
     opening: 'sound',
+    say(what) {
+      due.push(what);
+      answerPoll();
+    },
     arrive() {
       const breaks = random.oneIn(40);
       broken = breaks;
