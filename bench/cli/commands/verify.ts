@@ -6,11 +6,12 @@ import { type CheckOutcome, verify } from '../../checks/conformance/verify.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { outputShown } from '../../security/redact.ts';
 import {
+  type BuiltInTransport,
   findTransport,
   framingOf,
   nameOf,
-  surfaceOf,
   type TransportChoice,
+  type TransportEntry,
   transportNames,
   whyUnavailable,
 } from '../../transports/index.ts';
@@ -108,6 +109,24 @@ function chosen(name: string | undefined, own: readonly string[], problems: stri
 const safe = (outcome: CheckOutcome): CheckOutcome =>
   'reason' in outcome ? { ...outcome, reason: outputShown(outcome.reason) } : outcome;
 
+/** Fields that an entry may leave out, unless it is one of this repository. */
+type Needed = {
+  [Field in keyof BuiltInTransport]-?: undefined extends TransportEntry[Field]
+    ? undefined extends BuiltInTransport[Field]
+      ? never
+      : Field
+    : never;
+}[keyof BuiltInTransport];
+
+const NEEDED_FIELDS: Readonly<Record<Needed, string>> = {
+  addresses: 'addresses of foreign servers',
+  framing: 'byte formula',
+  steps: 'steps of encoding',
+  surface: 'attack surface',
+  handshake: 'what a server must do in the handshake',
+  foreign: 'server that a fuzzer plays',
+};
+
 const root = new URL('../../../', import.meta.url);
 
 /** Parts of a transport of this repository, in the order of docs/adding-a-transport.md. */
@@ -115,16 +134,27 @@ function partsOf(choice: TransportChoice): Part[] {
   const { entry, variant } = choice;
   const { id } = entry;
   const isOurs = entry.module === undefined;
+  const declared = new Set(Object.entries(entry).flatMap(([field, value]) => (value === undefined ? [] : [field])));
   const file = (part: string, where: string): Part => ({ part, where, there: existsSync(new URL(where, root)) });
   const module = `bench/transports/${id}.ts`;
-  const ofVariant = variant === null ? '' : ` of the variant ${variant.id}`;
   return [
     file('server', `servers/${id}.ts`),
     file('client', `clients/${id}.ts`),
     { part: 'entry, in the list', where: `${module}, bench/transports/index.ts`, there: isOurs },
-    { part: `byte formula${ofVariant}`, where: `framing in ${module}`, there: framingOf(choice) !== undefined },
-    { part: 'steps of encoding', where: `steps in ${module}`, there: entry.steps !== undefined },
-    { part: 'attack surface', where: `surface in ${module}`, there: surfaceOf(choice) !== undefined },
+    ...Object.entries(NEEDED_FIELDS).map(([field, what]) => ({
+      part: what,
+      where: `${field} in ${module}`,
+      there: declared.has(field),
+    })),
+    ...(variant === null
+      ? []
+      : [
+          {
+            part: `byte formula of the variant ${variant.id}`,
+            where: `framing in ${module}`,
+            there: framingOf(choice) !== undefined,
+          },
+        ]),
     {
       part: 'facts for the advice',
       where: `reports/advice/facts/${id}.ts, in its list`,
