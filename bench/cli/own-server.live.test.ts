@@ -41,6 +41,20 @@ test('a server of the user’s is measured in every trial, with CPU time and mem
   }
 });
 
+test('a server of the user’s that greets and answers with a prefix is measured as it is', async () => {
+  const { results, trials, stderr } = await measured([
+    '--url',
+    'ws://HOST:PORT',
+    '--exec',
+    `${ECHO} greets`,
+    '--trials',
+    '1',
+  ]);
+  expect(stderr).toMatch(/prefix "Echo: "/);
+  expect(results.cases[0]).toMatchObject({ exec: expect.any(String), answers: { prefix: 'Echo: ', greetings: 1 } });
+  expect(trials[0]).toMatchObject({ messages: { due: 10, delivered: 10, lost: 0, corrupt: 0 } });
+});
+
 test('a server that dies in a trial is named with its last words, and tried again in the next', async () => {
   const { code, trials } = await measured([...URL_FLAG, '--exec', `${ECHO} dies 5`, '--trials', '2']);
   expect(code).toBe(14);

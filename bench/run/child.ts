@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { IpcFailure } from '../ipc.ts';
-import { withoutTokens } from '../security/redact.ts';
+import { outputShown, withoutTokens } from '../security/redact.ts';
 
 /** Number of characters kept from the end of a child's stderr, to explain a failure. */
 const TAIL_CHARACTERS = 2_000;
@@ -129,7 +129,7 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   }
 
   #lastWords(): string {
-    const said = this.#stderr.trim();
+    const said = outputShown(this.#stderr).trim();
     return said === '' ? '' : `; it said: ${said}`;
   }
 

@@ -30,11 +30,10 @@ const PATIENCE_MS = 10_000;
 /** Runs all attacks on a transport at once and resolves with their names and failures. */
 async function handle({ name, only, ...target }: AttackerOrder): Promise<AttackerAnswer> {
   const choice = findTransport(name);
-  const surface = choice === undefined ? undefined : surfaceOf(choice);
-  if (choice === undefined || surface === undefined) {
-    throw new Error(`${name} has no attack surface`);
-  }
-  const chosen = (await attacksOn(choice, surface)).filter(({ name: attack }) => only?.includes(attack) ?? true);
+  if (choice === undefined) throw new Error(`there is no transport ${name}`);
+  const chosen = (await attacksOn(choice, surfaceOf(choice))).filter(
+    ({ name: attack }) => only?.includes(attack) ?? true,
+  );
   const dial = (): Promise<RawPeer> => RawPeer.dial(target.url);
   const failures = await Promise.all(chosen.map((attack) => attempt(attack, { ...target, dial })));
   return { answer: 'attacked', attacks: chosen.map((attack) => attack.name), failures: failures.flat() };

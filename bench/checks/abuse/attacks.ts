@@ -8,8 +8,15 @@ import { throughItsClient } from './own-client.ts';
 import type { Attack } from './tools/attack.ts';
 import type { AttackSurface } from './tools/surface.ts';
 
-/** All attacks on a transport: through its own client, on the protocol that it is built on, and those it brings itself. */
-export async function attacksOn(choice: TransportChoice, surface: AttackSurface): Promise<readonly Attack[]> {
+/**
+ * All attacks on a transport: through its own client, on the protocol that it is built on, and those it brings itself. One without a
+ * surface gets none, because attacks on another protocol would tell nothing of it.
+ */
+export async function attacksOn(
+  choice: TransportChoice,
+  surface: AttackSurface | undefined,
+): Promise<readonly Attack[]> {
+  if (surface === undefined) return [];
   return [
     ...throughItsClient(choice, surface),
     ...(choice.entry.datagrams === true ? noiseAttacks : []),

@@ -22,3 +22,9 @@ test.each(transportChoices().map((choice) => [nameOf(choice), choice] as const))
     expect(untried.map(([kind]) => kind).sort()).toEqual(Object.keys(surface.untried ?? {}).sort());
   },
 );
+
+test('a transport from outside the repository gets no attacks on a protocol that it does not declare', async () => {
+  const { surface: _, ...entry } = transportChoices()[0]!.entry;
+  expect(await attacksOn({ entry: { ...entry, id: 'outside' }, variant: null }, undefined)).toEqual([]);
+  expect(surfaceOf({ entry: { ...entry, id: 'outside' }, variant: null })).toBeUndefined();
+});

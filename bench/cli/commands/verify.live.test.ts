@@ -51,7 +51,8 @@ describe.concurrent('a plugin', () => {
     expect(new Set(outcomes.map(({ outcome }: { outcome: string }) => outcome))).toEqual(
       new Set(['passed', 'not promised']),
     );
-    expect(repository.every(({ there }: { there: boolean }) => !there)).toBe(true);
+    const present = repository.filter(({ there }: { there: boolean }) => there);
+    expect(present.map(({ part }: { part: string }) => part)).toEqual(['addresses of foreign servers']);
     expect(stderr).toContain('imported');
     expect(stderr).not.toContain('\x1b');
   });
@@ -120,6 +121,25 @@ describe.concurrent('a plugin', () => {
     expect(ended.stdout).toBe(readFileSync(join(out, 'results.json'), 'utf8'));
     expect(JSON.parse(ended.stdout).cases[0].trials[0].reasons).toEqual([expect.stringMatching(reason)]);
   });
+});
+
+test('serve names a plugin whose listen exits, and serves one that prints without spoiling its document', async () => {
+  const quits = plugin(`export const listen = ${QUITS};`);
+  const { code, stderr } = await wirebench(['serve', quits.id, '--plugin', quits.file]);
+  expect({ code, stderr }).toEqual({
+    code: 14,
+    stderr: expect.stringMatching(/could not be served: .* ended with code 0/),
+  });
+  const prints = plugin('export const listen = (...all) => { console.log("listens"); return like.listen(...all); };');
+  const interruption = new AbortController();
+  const served = await wirebench(['serve', prints.id, '--plugin', prints.file, '--json'], {
+    interrupted: interruption.signal,
+    onWrite: ({ stderr }) => {
+      if (stderr.includes('Ctrl-C')) interruption.abort();
+    },
+  });
+  expect(served.code).toBe(0);
+  expect(JSON.parse(served.stdout).url).toMatch(/^\w+:\/\/127\.0\.0\.1:\d+/);
 });
 
 test('a transport of the repository has every part', async () => {

@@ -5,7 +5,8 @@ import { WebSocketServer } from 'ws';
 /**
  * WebSocket server as a user may write it, for tests of `--exec`. Arguments: host, port, and a habit with its own arguments.
  * `family` has a child and a grandchild, which work and hold memory; `stubborn` ignores SIGTERM, and so do a process in a session of
- * its own and one whose parent has ended; `dies` says its last words after some messages.
+ * its own and one whose parent has ended; `dies` says its last words after some messages; `greets` speaks first, and answers as a
+ * tutorial has it.
  */
 const [host = '', port = '', habit = '', amount = '0'] = argv.slice(2);
 
@@ -32,11 +33,13 @@ if (habit === 'stubborn') {
 const server = new WebSocketServer({ host, port: Number(port), perMessageDeflate: false });
 let left = habit === 'dies' ? Number(amount) : Number.POSITIVE_INFINITY;
 server.on('connection', (socket) => {
+  if (habit === 'greets') socket.send('welcome');
   socket.on('message', (data, isBinary) => {
     if (--left < 0) {
       process.stderr.write('\x1b[31mout of luck\x1b[0m: Bearer abcdefghijklmnop1234\n');
       process.exit(3);
     }
-    socket.send(data, { binary: isBinary });
+    if (habit === 'greets') socket.send(`Echo: ${data}`);
+    else socket.send(data, { binary: isBinary });
   });
 });
