@@ -127,3 +127,24 @@ test('the list of figures that were not measured is kept in a results file', () 
   const results = without(['usage.server']);
   expect(parseResults(formatResults(results), 'x')).toEqual(results);
 });
+
+test('a server that a command started is measured as ours is, and named by its command', async () => {
+  const exec = 'node "my server".js <HOST>';
+  const of = (changes: object): Results => ({ ...whole, cases: whole.cases.map((one) => ({ ...one, ...changes })) });
+  const target = 'ws://HOST:PORT/';
+  const [started, ranAlready] = [of({ target, exec }), of({ target })].map((one) =>
+    parseResults(formatResults(one), 'x'),
+  );
+  if (started === undefined || ranAlready === undefined) throw new Error('no results');
+  expect(rowOf(started, 'ws')?.cells.cpu).toEqual(rowOf(whole, 'ws')?.cells.cpu);
+  expect(rowOf(ranAlready, 'ws')?.cells.cpu.state).toBe('not shown');
+
+  const { analysis, html } = await makeReport(started, { resamples: 100 });
+  const [group] = analysis.groups;
+  expect(group?.title).toContain(`served by “${exec}”`);
+  expect(group?.notCovered.common).toBe(analysed(whole).groups[0]?.notCovered.common);
+  expect(textOf(markupOf(html))).toContain('served by “node &quot;my server&quot;.js &lt;HOST&gt;”');
+  expect(markupOf(html)).not.toContain('<HOST>');
+  expect(compare(started, started, { resamples: 100 }).rows.length).toBeGreaterThan(0);
+  expect(analysed(ranAlready).groups[0]?.notCovered.common).toContain('over whatever network lies between');
+});
