@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
+import { answersInForce } from '../load/answers/learn.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
@@ -164,7 +165,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
-    this.#effective = effective;
+    const { answers } = this.#planned;
+    this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
