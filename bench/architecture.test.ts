@@ -39,6 +39,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/checks/micro/chain.ts',
     'bench/checks/micro/memory-socket.ts',
     'bench/checks/abuse/tools',
+    'bench/checks/fuzz/tools',
   ],
   'bench/results': ['bench/error-text.ts'],
   'bench/security': ['bench/contract.ts'],
@@ -115,6 +116,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'bench/security',
     'clients/platform',
   ],
+  'bench/checks/fuzz/tools': ['bench/contract.ts', 'bench/codec'],
+  'bench/checks/fuzz': ['bench/contract.ts', 'bench/error-text.ts', 'bench/transports', 'clients/platform'],
   'bench/checks/conformance': [
     'bench/contract.ts',
     'bench/error-text.ts',
