@@ -7,7 +7,7 @@ import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
 import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder } from './protocol.ts';
-import { Recorder } from './recorder.ts';
+import { type Drain, Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
@@ -32,6 +32,8 @@ export class Load {
   readonly #client: ClientModule;
   readonly #platform: Platform;
   #nextSender: number;
+  /** Recorder of the last phase with due times. */
+  #earlier: Recorder | undefined;
 
   constructor(order: ConnectOrder, client: ClientModule, platform: Platform) {
     this.#order = order;
@@ -47,9 +49,13 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, run, clients, workers } = this.#order;
     const times = histogram();
-    const others = { ...(token === undefined ? {} : { token }), ...(foreign === undefined ? {} : { foreign }) };
+    const others = {
+      ...(token === undefined ? {} : { token }),
+      ...(foreign === undefined ? {} : { foreign }),
+      ...(run === undefined ? {} : { run }),
+    };
     const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
@@ -73,15 +79,18 @@ export class Load {
       sessions: this.#sessions,
       messages: this.#messages,
       clock: this.#clock,
+      earlier: this.#earlier,
     });
+    this.#earlier = sends.recorder;
+    const { endNs, deadlineNs } = sends;
+    const drain = { beganNs: endNs, endedNs: deadlineNs };
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-    return this.#watch(sends.recorder, async (beganNs) => {
+    const measure = async (beganNs: number): Promise<WindowFigures> => {
       const asleepBefore = performance.eventLoopUtilization().idle;
       delay.enable();
       const { spunNs, elapsedNs } = await pace(sends, eventLoop(this.#clock));
       delay.disable();
       const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-      const { deadlineNs } = sends;
       return {
         due: sends.due,
         seconds: await this.#drain(sends.recorder, () => sends.expected(), {
@@ -93,7 +102,8 @@ export class Load {
         // A pacer that spins is awake but idle.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
       };
-    });
+    };
+    return this.#watch(sends.recorder, measure, drain);
   }
 
   /** Lets every session send again whenever its echo arrives, and returns the counts and times. */
@@ -117,7 +127,7 @@ export class Load {
 
   /** Sends nothing, and counts messages that arrive and sessions that are lost meanwhile. */
   hold({ seconds }: HoldOrder): Promise<Recording> {
-    const { clients, reaches } = this.#order;
+    const { clients, reaches, worker, workers } = this.#order;
     const recorder = new Recorder({
       schedule: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
@@ -125,6 +135,8 @@ export class Load {
       reaches,
       loop: 'closed',
       senderOf: (session) => this.#sessions[session]!.sender,
+      worker,
+      workers,
     });
     return this.#watch(recorder, async (beganNs) => {
       await sleep(seconds * 1e3);
@@ -133,7 +145,11 @@ export class Load {
   }
 
   /** Records and measures while `work` runs; the figures it resolves with take precedence. */
-  async #watch(recorder: Recorder, work: (beganNs: number) => Promise<WindowFigures>): Promise<Recording> {
+  async #watch(
+    recorder: Recorder,
+    work: (beganNs: number) => Promise<WindowFigures>,
+    drain?: Drain,
+  ): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     const rssStartBytes = process.memoryUsage.rss();
     const utilization = performance.eventLoopUtilization();
@@ -141,7 +157,7 @@ export class Load {
     const figures = await work(this.#clock());
     const used = process.cpuUsage();
     for (const session of this.#sessions) session.recorder = undefined;
-    return recorder.finish({
+    const usage = {
       due: recorder.sent,
       cpuSeconds: (used.user + used.system - user - system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
@@ -149,7 +165,8 @@ export class Load {
       loopDelayP99Seconds: 0,
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
-    });
+    };
+    return recorder.finish(usage, drain);
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */

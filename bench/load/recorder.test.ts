@@ -14,7 +14,16 @@ function shareOf(reaches: 'sender' | 'everyone', first = 8): Share {
   const schedule = scheduleOf({ first, clients: CLIENTS, rate: 1_000, seconds: SECONDS, startNs: 1e9 });
   const opcode = reaches === 'sender' ? ECHO : BROADCAST;
   const messages = new Messages({ seed: 1, size: 32, encoding: 'text', opcode, senders: CLIENTS });
-  return { schedule, messages, sessions: CLIENTS, reaches, loop: 'open', senderOf: (session) => session };
+  return {
+    schedule,
+    messages,
+    sessions: CLIENTS,
+    reaches,
+    loop: 'open',
+    senderOf: (session) => session,
+    worker: 0,
+    workers: 1,
+  };
 }
 
 test('response counts from the due time, service from the sending, lag is what lies between', () => {

@@ -31,12 +31,12 @@ export class LoadSession implements Receiver {
   /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */
   recordTo(recorder: Recorder): void {
     this.recorder = recorder;
-    if (this.lostBecause !== undefined) recorder.error(this.lostBecause);
+    if (this.lostBecause !== undefined) recorder.error(this.lostBecause, this.#index);
   }
 
   lost(reason: Error): void {
     this.lostBecause = `session lost: ${withoutTokens(reason.message)}`;
-    this.recorder?.error(this.lostBecause);
+    this.recorder?.error(this.lostBecause, this.#index);
   }
 
   /** True while messages can be sent. */
@@ -55,6 +55,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
+    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`, this.#index);
   };
 }

@@ -5,8 +5,9 @@
 export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
 /** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
+export type Reaches = (typeof REACHES)[number];
 /** Number of sessions that receive each message. */
-export function receiversOf(reaches: (typeof REACHES)[number], clients: number): number {
+export function receiversOf(reaches: Reaches, clients: number): number {
   if (reaches === 'sender') return 1;
   return reaches === 'everyone' ? clients : clients - 1;
 }

@@ -16,6 +16,7 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
+import { newRunId } from './run-id.ts';
 import { runTrial } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */
@@ -75,6 +76,7 @@ export async function* run(
   const security = given ?? (await secure(options, [link.host]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
+  const runId = newRunId();
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -91,6 +93,7 @@ export async function* run(
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
       workers,
+      ...(options.url === null ? {} : { runId }),
       ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
         ? { objective: `p${objective.percentile}<${objective.seconds * 1e3}ms` }
         : {}),
@@ -110,7 +113,7 @@ export async function* run(
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
+      const settings = { block, order: order++, seed, runId, warmupSeconds, objective, signal, security, ...resources };
       const outcome = await runTrial(planned, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;

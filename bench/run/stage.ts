@@ -6,7 +6,7 @@ import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import type { Security } from '../security/security.ts';
-import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
+import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, ourServer } from './host.ts';
@@ -16,6 +16,8 @@ import { PATIENCE_SECONDS, startServer } from './processes.ts';
 /** Processes, link and security of a trial. */
 export interface StageSettings {
   readonly seed: number;
+  /** Id of the run, which messages carry at a server that is not ours. */
+  readonly runId: string;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
@@ -166,7 +168,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
-    const { seed, sources, security } = this.#settings;
+    const { seed, runId, sources, security } = this.#settings;
+    const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
       url: this.#url,
@@ -174,7 +177,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       encoding,
       payload,
       ...security.client,
-      ...(target === null ? {} : { foreign: true }),
+      ...(target === null ? {} : { foreign: true, run: runId }),
+      ...(ordered && reliable ? { queues: true } : {}),
       size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,

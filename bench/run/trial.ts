@@ -4,6 +4,7 @@ import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
+import { fillerSeed } from './run-id.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
 export interface TrialSettings extends StageSettings {
@@ -33,10 +34,13 @@ export async function runTrial(
   openStage: OpenStage = ProcessStage.open,
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal, seed, warmupSeconds, objective, workers, pinning } = settings;
+  const { block, order, signal, seed, runId, warmupSeconds, objective, workers, pinning } = settings;
   let effective: Options | undefined;
+  let opened = 0;
   const onStage: OnStage = async (use) => {
-    await using stage = await openStage(planned, settings);
+    // A server that is not ours may still send messages of the trial or probe before.
+    const ofStage = planned.target === null ? {} : { seed: fillerSeed(runId, order, opened++) };
+    await using stage = await openStage(planned, { ...settings, ...ofStage });
     effective = stage.effective;
     return await use(stage);
   };

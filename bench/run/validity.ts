@@ -9,15 +9,15 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
-import { receiversOf } from '../results/values.ts';
+import { type Reaches, receiversOf } from '../results/values.ts';
 
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
-  readonly recording: Pick<Recording, 'early'>;
+  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone'>;
   readonly usage: Usage;
   readonly clients: number;
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
   /** True if the transport promises delivery. Losses of one that does not are a result, not a fault. */
   readonly reliable: boolean;
   /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
@@ -101,16 +101,39 @@ function somethingMeasured({ samples }: Observation): string | undefined {
   return samples === 0 ? 'no message arrived in the measured window' : undefined;
 }
 
-function nothingLost({ messages: { expected, lost, unsent, errors }, reliable }: Observation): string | undefined {
+function nothingLost({ messages, recording, reliable }: Observation): string | undefined {
+  const { expected, unsent, errors, overdue = 0 } = messages;
+  const lost = messages.lost - overdue;
   const [error] = Object.keys(errors);
   const why = error === undefined ? '' : ` (${error})`;
-  if (lost > 0 && reliable) return `${lost} of ${expected} deliveries lost${why}`;
+  if (lost > 0 && reliable) {
+    const more = overdue > 0 ? `, and ${overdue} were still queued when the wait for them ended` : '';
+    const remedy = recording.returnsNone
+      ? '; no session received its own messages: if the server sends to all but the sender, use --reaches others'
+      : '';
+    return `${lost} of ${expected} deliveries lost${why}${more}${remedy}`;
+  }
   return unsent > 0 ? `${unsent} message(s) could not be sent${why}` : undefined;
 }
 
-function nothingForeign({ messages: { duplicated, corrupt, unexpected } }: Observation): string | undefined {
+function nothingForeign({ messages, recording }: Observation): string | undefined {
+  const { duplicated, corrupt, unexpected, foreign = 0, backlog = 0, overdue = 0 } = messages;
   const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
-  return parts.length === 0 ? undefined : parts.map(([what, count]) => `${count} ${what}`).join(', ');
+  const counts = parts.map(([what, count]) => `${count} ${what}`).join(', ');
+  const texts = [
+    ...(counts === '' ? [] : [counts]),
+    ...(recording.returned > 0
+      ? [`${recording.returned} came back to their sender: if the server sends to everyone, leave --reaches others out`]
+      : []),
+    ...(foreign > 0 ? [`messages of another run arrived: ${foreign}; let one run at a time use the server`] : []),
+    // Under overload the window is measured behind a queue in any case.
+    ...(backlog > 0 && overdue === 0
+      ? [
+          `${backlog} message(s) of the warm-up arrived in the measured window; use a lower --rate or a shorter --warmup`,
+        ]
+      : []),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 function sessionsHeld({ messages: { errors } }: Observation): string | undefined {

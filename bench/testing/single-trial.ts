@@ -1,6 +1,7 @@
 import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import { loopback } from '../run/link.ts';
+import { newRunId } from '../run/run-id.ts';
 import type { TrialSettings } from '../run/trial.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 
@@ -10,6 +11,7 @@ export function singleTrial(changes: Partial<TrialSettings> = {}): TrialSettings
     block: 0,
     order: 0,
     seed: 1,
+    runId: newRunId(),
     warmupSeconds: 0,
     objective: { percentile: 99, seconds: 0.05 },
     workers: 1,

@@ -12,14 +12,16 @@ export const measuredColumn = (path: string, header: string, text: TrialColumn['
   text: (trial) => (whyNotMeasured(trial, [path]) === undefined ? text(trial) : '—'),
 });
 
-/** Counts that every trial has. */
-type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'overdue' | 'replayed'>;
+type CountKey = Exclude<keyof MeasuredView['messages'], 'errors'>;
 
+/** A column with a dash where a trial did not count this. */
 export const count = (header: string, key: CountKey): TrialColumn =>
-  measuredColumn(`messages.${key}`, header, ({ messages }) => integer(messages[key]));
+  measuredColumn(`messages.${key}`, header, ({ messages: { [key]: value } }) =>
+    value === undefined ? '—' : integer(value),
+  );
 
 export const SENT = [count('Due', 'due'), count('Sent', 'sent')];
-export const ARRIVED = [
+const ARRIVED = [
   count('Expected', 'expected'),
   count('Delivered', 'delivered'),
   count('Lost', 'lost'),
@@ -27,6 +29,22 @@ export const ARRIVED = [
   count('Reord.', 'reordered'),
   count('Corrupt', 'corrupt'),
 ];
+
+const RARE = [
+  { key: 'overdue', column: count('Overdue', 'overdue') },
+  { key: 'backlog', column: count('Of warm-up', 'backlog') },
+  { key: 'replayed', column: count('Replayed', 'replayed') },
+  { key: 'unexpected', column: count('Unexp.', 'unexpected') },
+  { key: 'foreign', column: count('Other run', 'foreign') },
+] as const;
+
+/** Counts of arrivals, and those rare ones that are not 0 in some trial. */
+export const arrived = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] => {
+  const counts = rows.flatMap(({ trials }) =>
+    trials.flatMap((trial) => (trial.state === 'failed' ? [] : trial.messages)),
+  );
+  return [...ARRIVED, ...RARE.flatMap(({ key, column }) => (counts.some(({ [key]: value }) => value) ? [column] : []))];
+};
 
 export const LAG: readonly TrialColumn[] = [
   { header: 'Lag p50 µs', text: ({ lagP50 }) => shownInUnit(MICROSECONDS, lagP50) },
