@@ -11,6 +11,14 @@ export function receiversOf(reaches: Reaches, clients: number): number {
   if (reaches === 'sender') return 1;
   return reaches === 'everyone' ? clients : clients - 1;
 }
+/** Number of deliveries that were lost, without those that were still queued. */
+export const lostIn = ({
+  lost,
+  overdue = 0,
+}: {
+  readonly lost: number;
+  readonly overdue?: number | undefined;
+}): number => lost - overdue;
 export const LAYERS = ['socket', 'link'] as const;
 export const LINKS = ['loopback', 'veth'] as const;
 /** Families of transports by underlying mechanism; charts give each a colour. */

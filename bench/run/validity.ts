@@ -9,7 +9,7 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
-import { type Reaches, receiversOf } from '../results/values.ts';
+import { lostIn, type Reaches, receiversOf } from '../results/values.ts';
 
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
@@ -103,7 +103,7 @@ function somethingMeasured({ samples }: Observation): string | undefined {
 
 function nothingLost({ messages, recording, reliable }: Observation): string | undefined {
   const { expected, unsent, errors, overdue = 0 } = messages;
-  const lost = messages.lost - overdue;
+  const lost = lostIn(messages);
   const [error] = Object.keys(errors);
   const why = error === undefined ? '' : ` (${error})`;
   if (lost > 0 && reliable) {

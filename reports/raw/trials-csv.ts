@@ -89,7 +89,7 @@ const COLUMNS: readonly Column[] = [
   ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [column] : [])),
   [
     'capacity_is_lower_bound',
-    ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBound),
+    ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBounds.length > 0),
   ],
   ofView('service_p50_seconds', ({ serviceP50 }) => serviceP50),
   ofView('last_p50_seconds', ({ lastP50 }) => lastP50),
@@ -129,6 +129,11 @@ const COLUMNS: readonly Column[] = [
   ofMeasured('workers', 'usage.generator.workers', ({ usage }) => usage.generator.workers),
   ...Object.values(KINDS).flatMap(({ csv }) => csv.map(({ header, path, cell }) => ofMeasured(header, path, cell))),
   ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [] : [column])),
+  ...(['overdue', 'replayed', 'foreign', 'backlog'] as const).map((key) =>
+    ofMeasured(key, `messages.${key}`, ({ messages }) => messages[key]),
+  ),
+  ofMeasured('sustained_rate_per_second', 'overload', ({ overload }) => overload?.sustainedRate),
+  ofMeasured('latency_is_lower_bound', 'latency.response', ({ overload }) => overload !== undefined),
   // Columns are only appended, those of further dimensions too.
   ...DIMENSIONS.map(({ name }) => name)
     .filter((name) => !DIMENSIONS_BEFORE.includes(name))

@@ -14,6 +14,7 @@ import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
+import { lostIn } from '../../results/values.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
 import { kindOf } from '../../scenarios/index.ts';
@@ -317,7 +318,7 @@ export function exitCodeOf(
     true;
   const lossy = cases.some((one) =>
     one.trials.some(
-      (trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one)) || broke(one, trial),
+      (trial) => trial.state === 'failed' || (lostIn(trial.messages) > 0 && promises(one)) || broke(one, trial),
     ),
   );
   const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));

@@ -38,12 +38,17 @@ const RARE = [
   { key: 'foreign', column: count('Other run', 'foreign') },
 ] as const;
 
-/** Counts of arrivals, and those rare ones that are not 0 in some trial. */
+const SUSTAINED: TrialColumn = {
+  header: 'Sustained msg/s',
+  text: ({ sustainedRate }) => (sustainedRate === null ? '—' : figures(sustainedRate)),
+};
+
+/** Counts of arrivals, and those rare figures that some trial has. */
 export const arrived = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] => {
-  const counts = rows.flatMap(({ trials }) =>
-    trials.flatMap((trial) => (trial.state === 'failed' ? [] : trial.messages)),
-  );
-  return [...ARRIVED, ...RARE.flatMap(({ key, column }) => (counts.some(({ [key]: value }) => value) ? [column] : []))];
+  const trials = rows.flatMap((row) => row.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial])));
+  const rare = RARE.filter(({ key }) => trials.some(({ messages: { [key]: value = 0 } }) => value > 0));
+  const sustained = trials.some(({ sustainedRate }) => sustainedRate !== null) ? [SUSTAINED] : [];
+  return [...ARRIVED, ...rare.map(({ column }) => column), ...sustained];
 };
 
 export const LAG: readonly TrialColumn[] = [
@@ -71,10 +76,10 @@ export const generator = (group: Pick<Group, 'rows'>): TrialColumn[] => [BUSY, .
 
 /** A column for each metric, under the heading that tables give it. */
 export const figuresOf = (metrics: readonly MeasuredMetric[]): TrialColumn[] =>
-  metrics.map(({ metric: { id, header, unit, scale }, isLowerBound }) => ({
+  metrics.map(({ metric: { id, header, unit, scale } }) => ({
     header: `${header} ${unit}`.trim(),
-    text: ({ values, lowerBound }) => {
+    text: ({ values, lowerBounds }) => {
       const text = shownInUnit({ scale }, values[id]);
-      return isLowerBound !== undefined && lowerBound ? `≥ ${text}` : text;
+      return lowerBounds.includes(id) && values[id].shown ? `≥ ${text}` : text;
     },
   }));
