@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { newRunId } from '../load/run-id.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
 import {
   type Case,
@@ -16,7 +17,6 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
-import { newRunId } from './run-id.ts';
 import { runTrial } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */

@@ -1,10 +1,10 @@
 import type { Options } from '../contract.ts';
 import { errorText } from '../error-text.ts';
+import { fillerSeed } from '../load/run-id.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
-import { fillerSeed } from './run-id.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
 export interface TrialSettings extends StageSettings {

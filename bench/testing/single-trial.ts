@@ -1,7 +1,7 @@
+import { newRunId } from '../load/run-id.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import { loopback } from '../run/link.ts';
-import { newRunId } from '../run/run-id.ts';
 import type { TrialSettings } from '../run/trial.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 
