@@ -85,6 +85,7 @@ export type Question = Pick<
   | 'tls'
   | 'auth'
   | 'target'
+  | 'reaches'
   | 'network'
   | 'dimensions'
 > & {
