@@ -172,7 +172,7 @@ describe('when the drain ends', () => {
     for (let session = 0; session < CLIENTS; session++) {
       arrive(recorder, session, { count: 10, lastNs: drain.endedNs - 0.9e9 });
     }
-    const { delivered, overdue, overdueBounds = '', timeline = [] } = recorder.finish(usage, drain);
+    const { delivered, overdue, overdueBounds = '', timeline = [] } = recorder.finish(usage, { drain });
     expect({ delivered, overdue }).toEqual({ delivered: 40, overdue: 60 });
     const bounds = decode(overdueBounds);
     expect(bounds.totalCount).toBe(60);
@@ -224,13 +224,13 @@ describe('when the drain ends', () => {
       arrive(recorder, session, { count: 10, lastNs: drain.endedNs - 0.5e9 });
     }
     happen(recorder);
-    expect(recorder.finish(usage, drain).overdue).toBe(overdue);
+    expect(recorder.finish(usage, { drain }).overdue).toBe(overdue);
   });
 
   test('nothing is overdue of a transport that may lose or reorder messages', () => {
     const recorder = sentAll(shareOf('sender'));
     arrive(recorder, 0, { count: 10, lastNs: drain.endedNs });
-    expect(recorder.finish(usage, drain)).not.toHaveProperty('overdue');
+    expect(recorder.finish(usage, { drain })).not.toHaveProperty('overdue');
   });
 
   test.each(['everyone', 'others'] as const)(
@@ -250,7 +250,7 @@ describe('when the drain ends', () => {
           }
         }
       }
-      const { overdue, delivered } = recorder.finish(usage, drain);
+      const { overdue, delivered } = recorder.finish(usage, { drain });
       const pairs = to === 'others' ? 9 : 12;
       expect({ overdue, delivered }).toEqual({ overdue: pairs * 15, delivered: pairs * 10 });
     },
@@ -267,9 +267,9 @@ describe('when the drain ends', () => {
     for (const message of [messages.build(0, 1), messages.build(0, 1), messages.build(0, 0)]) {
       next.received(0, message, 3e9);
     }
-    expect(next.finish(usage, drain)).toMatchObject({ backlog: 1, unexpected: 2, delivered: 0 });
+    expect(next.finish(usage, { drain })).toMatchObject({ backlog: 1, unexpected: 2, delivered: 0 });
     recorder.received(0, messages.build(0, 1), 3e9);
-    expect(recorder.finish(usage, drain)).toMatchObject({ backlog: 0, unexpected: 1 });
+    expect(recorder.finish(usage, { drain })).toMatchObject({ backlog: 0, unexpected: 1 });
   });
 });
 

@@ -1,6 +1,8 @@
 import type { Histogram } from 'hdr-histogram-js';
-import type { Message } from '../contract.ts';
+import { unreadable } from '../codec/unreadable.ts';
+import type { Message, Unreadable } from '../contract.ts';
 import { type Reaches, receiversOf } from '../results/values.ts';
+import { exampleShown } from '../security/redact.ts';
 import { encode, histogram } from './histogram.ts';
 import { DUPLICATE, Ledger, OUT_OF_ORDER } from './ledger.ts';
 import type { Messages } from './messages.ts';
@@ -10,6 +12,8 @@ import { Timeline } from './timeline.ts';
 
 /** Messages whose send times are kept. A message that comes back after this many more were sent gets no service time. */
 const REMEMBERED = 1 << 17;
+/** Number of characters of an example that are kept until it is shown. */
+const MAX_HEAD = 4_096;
 /** Distinct error texts kept; further ones are counted together. */
 const MAX_ERRORS = 20;
 /** Longest silence of a session that still delivers, unless longer ones lie between its messages. */
@@ -82,6 +86,8 @@ export class Recorder {
   #duplicated = 0;
   #reordered = 0;
   #corrupt = 0;
+  /** First corrupt arrival, as it arrived. */
+  #example: Unreadable | undefined;
   #unexpected = 0;
   #returned = 0;
   #foreign = 0;
@@ -160,8 +166,12 @@ export class Recorder {
   received(session: number, message: Message, nowNs: number): void {
     const { schedule, messages, reaches } = this.#share;
     if (!messages.isSound(message)) {
-      if (messages.isOfAnotherRun(message)) this.#foreign++;
-      else this.#corrupt++;
+      if (messages.isOfAnotherRun(message)) {
+        this.#foreign++;
+        return;
+      }
+      this.#corrupt++;
+      this.#example ??= unreadable(typeof message === 'string' ? 'a text message' : 'a binary message', message);
       return;
     }
     const { sender, sequence } = messages;
@@ -189,6 +199,13 @@ export class Recorder {
     this.#pauses.note(session, nowNs);
     this.#senderPauses?.note(sender, nowNs);
     this.#time(number, nowNs);
+  }
+
+  /** Notes that something arrived that is no message. */
+  unreadable(what: Unreadable): void {
+    this.#corrupt++;
+    // Cut, because a client may pass on everything that arrived.
+    this.#example ??= { ...what, head: String(what.head).slice(0, MAX_HEAD) };
   }
 
   #time(message: number, nowNs: number): void {
@@ -273,8 +290,12 @@ export class Recorder {
     return own.every((pair) => this.#ledger.nextOf(pair) === schedule.first / schedule.clients);
   }
 
-  /** @param drain absent for phases without due times */
-  finish(rest: Usage, drain?: Drain): Recording {
+  /** @param drain absent for phases without due times @param token hidden in the example of a corrupt arrival */
+  finish(
+    rest: Usage,
+    { drain, token }: { readonly drain?: Drain | undefined; readonly token?: string | undefined } = {},
+  ): Recording {
+    const example = this.#example;
     const overdue = drain !== undefined && this.mayStillReceive ? this.#overdue(drain) : undefined;
     return {
       sent: this.#sent,
@@ -284,6 +305,7 @@ export class Recorder {
       duplicated: this.#duplicated,
       reordered: this.#reordered,
       corrupt: this.#corrupt,
+      ...(example === undefined ? {} : { example: exampleShown(example, token) }),
       unexpected: this.#unexpected,
       returned: this.#returned,
       ...(this.#returnsNone ? { returnsNone: true } : {}),

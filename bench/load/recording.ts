@@ -1,3 +1,4 @@
+import type { Unreadable } from '../contract.ts';
 import { ON_TIME_SECONDS } from '../results/rules.ts';
 import { merge } from './histogram.ts';
 import { addTimelines, type Slice } from './timeline.ts';
@@ -13,6 +14,8 @@ export interface Recording {
   readonly duplicated: number;
   readonly reordered: number;
   readonly corrupt: number;
+  /** First corrupt arrival, escaped for showing. Absent if there is none. */
+  readonly example?: Unreadable;
   readonly unexpected: number;
   /** Part of `unexpected`: messages of a broadcast to the others that came back to their sender. */
   readonly returned: number;
@@ -73,6 +76,7 @@ export function combine(parts: readonly Recording[]): Recording {
   const timelines = parts.flatMap((part) => (part.timeline === undefined ? [] : [part.timeline]));
   const samples = parts.flatMap((part) => part.samples ?? []);
   const bounds = parts.flatMap(({ overdueBounds }) => overdueBounds ?? []);
+  const example = parts.find((part) => part.example !== undefined)?.example;
   const errors: Record<string, number> = {};
   for (const part of parts) {
     for (const [text, count] of Object.entries(part.errors)) errors[text] = (errors[text] ?? 0) + count;
@@ -86,6 +90,7 @@ export function combine(parts: readonly Recording[]): Recording {
     duplicated: sum((part) => part.duplicated),
     reordered: sum((part) => part.reordered),
     corrupt: sum((part) => part.corrupt),
+    ...(example === undefined ? {} : { example }),
     unexpected: sum((part) => part.unexpected),
     returned: sum((part) => part.returned),
     ...(parts.every(({ returnsNone }) => returnsNone) ? { returnsNone: true } : {}),

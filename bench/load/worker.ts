@@ -40,4 +40,10 @@ async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   return { answer: 'closed' };
 }
 
+// A client must catch what goes wrong in its listeners; if it does not, its trial has an error and this process goes on.
+process.on('uncaughtException', (error) => {
+  if (load === undefined) throw error;
+  load.fail(error);
+});
+
 serveIpc(handle);

@@ -52,7 +52,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
 
 export function countMessages(planned: PlannedCase, { due, recording }: Reading): Messages {
   const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
-  const { foreign, backlog } = recording;
+  const { foreign, backlog, example } = recording;
   const expected = sent * receivers(planned);
   const lost = expected - delivered;
   // A worker does not know which messages of the others' sessions were sent.
@@ -70,6 +70,7 @@ export function countMessages(planned: PlannedCase, { due, recording }: Reading)
     duplicated,
     reordered,
     corrupt,
+    ...(example === undefined ? {} : { example }),
     unexpected,
     ...(planned.target === null ? {} : { foreign }),
     ...(backlog === 0 ? {} : { backlog }),

@@ -117,9 +117,10 @@ function nothingLost({ messages, recording, reliable }: Observation): string | u
 }
 
 function nothingForeign({ messages, recording }: Observation): string | undefined {
-  const { duplicated, corrupt, unexpected, foreign = 0, backlog = 0, overdue = 0 } = messages;
+  const { duplicated, corrupt, example, unexpected, foreign = 0, backlog = 0, overdue = 0 } = messages;
   const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
-  const counts = parts.map(([what, count]) => `${count} ${what}`).join(', ');
+  const first = example === undefined ? '' : ` (first: ${example.kind} of ${example.length} bytes, "${example.head}")`;
+  const counts = parts.map(([what, count]) => `${count} ${what}${what === 'corrupt' ? first : ''}`).join(', ');
   const texts = [
     ...(counts === '' ? [] : [counts]),
     ...(recording.returned > 0

@@ -155,6 +155,7 @@ export const transport: BuiltInTransport = {
   },
   steps: null,
   surface,
+  foreign: null,
   variants: [
     {
       id: 'datagram',

@@ -12,7 +12,7 @@ export const measuredColumn = (path: string, header: string, text: TrialColumn['
   text: (trial) => (whyNotMeasured(trial, [path]) === undefined ? text(trial) : '—'),
 });
 
-type CountKey = Exclude<keyof MeasuredView['messages'], 'errors'>;
+type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'example'>;
 
 /** A column with a dash where a trial did not count this. */
 export const count = (header: string, key: CountKey): TrialColumn =>
