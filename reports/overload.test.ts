@@ -105,6 +105,8 @@ test('terminal, Markdown, page, trial table and CSV say it', async () => {
   const text = textIn(markupOf(html));
   expect(text).toContain('overloaded at 117 msg/s');
   expect(text).toContain('≥: rpc was overloaded, so that latencies are lower bounds');
+  expect(text).toContain('p50 is steady in ws. Only lower bounds are known of rpc.');
+  expect(text).toContain('The 95th percentile of latency is');
   expect(text).toContain('Overdue');
   expect(text).toContain('Sustained msg/s');
   const [head = '', ...lines] = trialsCsv(results, analysis).trim().split('\r\n');

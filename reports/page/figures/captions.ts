@@ -48,6 +48,7 @@ export function curveTakeaway(group: Group): string {
 /** Says how far the latencies of each choice spread, which is what a pooled distribution shows. */
 export function distributionTakeaway(group: Group): string {
   const spreads = choicesOf(group)
+    .filter(({ overload }) => overload === null)
     .flatMap(({ name, pooled }) => {
       const at = (wanted: number) => pooled.find(({ share }) => share === wanted)?.seconds ?? 0;
       return at(0.25) > 0 ? [{ name, width: ratio(at(0.95) / at(0.25)), sortBy: at(0.95) / at(0.25) }] : [];
@@ -55,7 +56,8 @@ export function distributionTakeaway(group: Group): string {
     .toSorted((a, b) => a.sortBy - b.sortBy);
   const [least] = spreads;
   const most = spreads.at(-1);
-  if (least === undefined || most === undefined) return 'No choice has enough valid samples for a distribution.';
+  if (least === undefined || most === undefined)
+    return 'No choice that kept up has enough valid samples for a distribution.';
   if (least === most) return `The 95th percentile of latency is ${least.width} the 25th (${least.name}).`;
   return (
     `Latency spreads least with ${least.name}, whose 95th percentile is ${least.width} its 25th, ` +
