@@ -1,6 +1,7 @@
 import { MAX_SEQUENCE } from '../codec/header.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
+import { addressProblems, targetOptionProblems } from './address.ts';
 import { type Given, quoted, readChoice, readFlag } from './readers.ts';
 import {
   PROFILES,
@@ -150,14 +151,18 @@ function excess(
 
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(
-  { url, transports: names, tls, auth, link, reaches, scenarios: asked }: RunOptions,
+  { url, transports: names, tls, auth, link, reaches, targetOptions, scenarios: asked }: RunOptions,
   given: Partial<Record<Setting, Given>>,
   chosen: readonly ScenarioEntry[],
 ): string[] {
-  if (reaches === 'others' && url === null) {
-    return [`${given.reaches?.where} is for a server given by --url: ours send a broadcast to the sender too`];
+  if (url === null) {
+    return [
+      ...(reaches === 'others'
+        ? [`${given.reaches?.where} is for a server given by --url: ours send a broadcast to the sender too`]
+        : []),
+      ...(given.option === undefined ? [] : [`${given.option.where} has no meaning without --url; leave it out`]),
+    ];
   }
-  if (url === null) return [];
   const where = given.url?.where;
   const toSender = chosen.every((scenario) => scenario.reaches === 'sender');
   return [
@@ -166,9 +171,10 @@ function foreign(
           `${given.reaches?.where} is for a broadcast, and ${asked.join(', ')} sends to the sender alone; name one in --scenarios`,
         ]
       : []),
-    ...(given.transports === undefined || names.length !== 1
-      ? [`${where} needs exactly one --transports: the one that its server speaks`]
-      : []),
+    ...targetOptionProblems(targetOptions, names).map((problem) => `${given.option?.where}: ${problem}`),
+    ...(given.transports === undefined
+      ? [`${where} needs at least one --transports: those that its server speaks`]
+      : addressProblems(url, names).map((problem) => `${where} ${problem}`)),
     ...(tls ? [`${where} says by its scheme whether TLS is used; leave --tls out`] : []),
     ...(auth === null
       ? []
