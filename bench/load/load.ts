@@ -11,7 +11,7 @@ import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
 import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder } from './protocol.ts';
-import { Recorder } from './recorder.ts';
+import { type Drain, Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
@@ -36,6 +36,8 @@ export class Load {
   readonly #client: ClientModule;
   readonly #platform: Platform;
   #nextSender: number;
+  /** Recorder of the last phase with due times. */
+  #earlier: Recorder | undefined;
   #recorder: Recorder | undefined;
   /** Rejects with the first error that no session has caught. */
   readonly #failing = Promise.withResolvers<never>();
@@ -76,11 +78,12 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, handshake, answers, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, run, handshake, answers, clients, workers } = this.#order;
     const times = histogram();
     const others = {
       ...(token === undefined ? {} : { token }),
       ...(foreign === undefined ? {} : { foreign }),
+      ...(run === undefined ? {} : { run }),
       ...(handshake === undefined ? {} : { handshake }),
     };
     const common = { options, encoding, platform: this.#platform, signal: this.#abort.signal };
@@ -110,15 +113,18 @@ export class Load {
       sessions: this.#sessions,
       messages: this.#messages,
       clock: this.#clock,
+      earlier: this.#earlier,
     });
+    this.#earlier = sends.recorder;
+    const { endNs, deadlineNs } = sends;
+    const drain = { beganNs: endNs, endedNs: deadlineNs };
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-    return this.#watch(sends.recorder, async (beganNs) => {
+    const measure = async (beganNs: number): Promise<WindowFigures> => {
       const asleepBefore = performance.eventLoopUtilization().idle;
       delay.enable();
       const { spunNs, elapsedNs } = await pace(sends, eventLoop(this.#clock));
       delay.disable();
       const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-      const { deadlineNs } = sends;
       return {
         due: sends.due,
         seconds: await this.#drain(sends.recorder, () => sends.expected(), {
@@ -130,7 +136,8 @@ export class Load {
         // A pacer that spins is awake but idle.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
       };
-    });
+    };
+    return this.#watch(sends.recorder, measure, drain);
   }
 
   /** Lets every session send again whenever its echo arrives, and returns the counts and times. */
@@ -154,7 +161,7 @@ export class Load {
 
   /** Sends nothing, and counts messages that arrive and sessions that are lost meanwhile. */
   hold({ seconds }: HoldOrder): Promise<Recording> {
-    const { clients, reaches } = this.#order;
+    const { clients, reaches, worker, workers } = this.#order;
     const recorder = new Recorder({
       schedule: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
@@ -162,6 +169,8 @@ export class Load {
       reaches,
       loop: 'closed',
       senderOf: (session) => this.#sessions[session]!.sender,
+      worker,
+      workers,
     });
     return this.#watch(recorder, async (beganNs) => {
       await sleep(seconds * 1e3);
@@ -170,7 +179,11 @@ export class Load {
   }
 
   /** Records and measures while `work` runs; the figures it resolves with take precedence. */
-  async #watch(recorder: Recorder, work: (beganNs: number) => Promise<WindowFigures>): Promise<Recording> {
+  async #watch(
+    recorder: Recorder,
+    work: (beganNs: number) => Promise<WindowFigures>,
+    drain?: Drain,
+  ): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     this.#recorder = recorder;
     if (this.#failure !== undefined) recorder.error(this.#failure);
@@ -190,7 +203,7 @@ export class Load {
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
     };
-    return recorder.finish(usage, this.#order.token);
+    return recorder.finish(usage, { drain, token: this.#order.token });
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */

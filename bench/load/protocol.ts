@@ -1,4 +1,5 @@
 import type { Encoding, Options, Payload } from '../contract.ts';
+import type { Reaches } from '../results/values.ts';
 import type { Answers, Probe } from './answers/form.ts';
 import type { Recording } from './recording.ts';
 
@@ -32,10 +33,14 @@ export interface ConnectOrder {
   readonly answers?: Answers;
   /** Part of the handshake that the server must do, for errors. */
   readonly handshake?: string;
+  /** Id of the run, which messages and topics carry. Set if the server is not ours. */
+  readonly run?: string;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
+  /** Set if sessions are ordered and reliable: then messages that have not arrived may still be on their way. */
+  readonly queues?: true;
   /** Number of sessions opened concurrently; 1 opens one after another, so that none waits for another. */
   readonly inFlight: number;
   /** Opens only the senders below this number. Absent: all of them. */

@@ -116,12 +116,13 @@ function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number
 function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
+    const reaches = scenario.reaches === 'everyone' ? options.reaches : scenario.reaches;
     const { payload, tls, auth, url, targetOptions } = options;
     const shared = { payload, tls, auth, target: url, targetOptions };
     return settingsOf(scenario, options).flatMap((settings) =>
       dimensionsOf(options).flatMap((dimensions) =>
         options.transports.flatMap((name) =>
-          labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared, dimensions })),
+          labels.map((label) => caseOf(name, label, { ...scenario, reaches }, { ...settings, ...shared, dimensions })),
         ),
       ),
     );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { newRunId } from '../load/run-id.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
 import { timeText } from '../plan/time.ts';
 import {
@@ -77,6 +78,7 @@ export async function* run(
   const security = given ?? (await secure(options, [link.host]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
+  const runId = newRunId();
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -93,6 +95,7 @@ export async function* run(
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
       workers,
+      ...(options.url === null ? {} : { runId }),
       ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
         ? { objective: `p${objective.percentile}<${timeText(objective.seconds)}` }
         : {}),
@@ -113,7 +116,7 @@ export async function* run(
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
+      const settings = { block, order: order++, seed, runId, warmupSeconds, objective, signal, security, ...resources };
       const tried = closed === undefined ? planned : { ...planned, unmeasurable: closed };
       const outcome = await runTrial(tried, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;

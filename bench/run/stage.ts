@@ -20,6 +20,8 @@ import { PATIENCE_SECONDS, startServer } from './processes.ts';
 /** Processes, link and security of a trial. */
 export interface StageSettings {
   readonly seed: number;
+  /** Id of the run, which messages carry at a server that is not ours. */
+  readonly runId: string;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
@@ -183,7 +185,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
-    const { seed, sources, security } = this.#settings;
+    const { seed, runId, sources, security } = this.#settings;
+    const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
       url: this.#url,
@@ -191,7 +194,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       encoding,
       payload,
       ...security.client,
-      ...(target === null ? {} : { foreign: true }),
+      ...(target === null ? {} : { foreign: true, run: runId }),
+      ...(ordered && reliable ? { queues: true } : {}),
       ...(answers === undefined ? {} : { answers }),
       ...(entry.handshake === undefined ? {} : { handshake: entry.handshake }),
       size: size || UNUSED_SIZE,

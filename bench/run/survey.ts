@@ -2,6 +2,7 @@ import { errorText } from '../error-text.ts';
 import type { Probe } from '../load/answers/form.ts';
 import { HANDSHAKE_SECONDS } from '../load/dial.ts';
 import type { RunPlan } from '../plan/plan.ts';
+import type { Reaches } from '../results/values.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown, redactor } from '../security/redact.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
@@ -70,16 +71,21 @@ function lessonFor(
   if ('reason' in found) return { unmeasurable: found.reason };
   const { answers, reached, tooLarge } = found;
   if (tooLarge !== undefined && size >= tooLarge.size) return { unmeasurable: tooLarge.reason };
-  if (size > 0 && clients > 1 && reached !== scenario.reaches) return { unmeasurable: MISDIRECTED[reached] };
+  const misdirected = MISDIRECTED[scenario.reaches][reached];
+  if (size > 0 && clients > 1 && misdirected !== undefined) return { unmeasurable: misdirected };
   return answers === undefined ? {} : { answers };
 }
 
-/** Reasons for messages that reach others than the scenario measures, by whom they reach. */
-const MISDIRECTED = {
-  sender:
-    'every message comes back to its sender alone, so this server echoes and does not broadcast; measure it with --scenarios echo',
-  everyone:
-    'every message reaches the other sessions too, so this server broadcasts and does not echo; measure it with --scenarios broadcast',
-  others:
-    'every message reaches the other sessions and does not come back to its sender; let the server send it to the sender too',
-} as const;
+const ECHOES = 'every message comes back to its sender alone; measure this server with --scenarios echo';
+const TO_ALL = 'every message reaches the other sessions and its sender';
+const TO_OTHERS = 'every message reaches the other sessions and does not come back to its sender';
+
+/** Reasons for messages that reach other sessions than a scenario measures: by whom they should reach, then whom they do. */
+const MISDIRECTED: Readonly<Record<Reaches, Partial<Record<Reaches, string>>>> = {
+  sender: {
+    everyone: `${TO_ALL}; measure this server with --scenarios broadcast`,
+    others: `${TO_OTHERS}; measure this server with --scenarios broadcast --reaches others`,
+  },
+  everyone: { sender: ECHOES, others: `${TO_OTHERS}; measure this server with --reaches others` },
+  others: { sender: ECHOES, everyone: `${TO_ALL}; leave --reaches others out` },
+};
