@@ -145,6 +145,9 @@ describe('a server that cannot be measured is blamed, with a remedy', () => {
     const reason = await reasonAt(`ws://127.0.0.1:${port}/`, 'ws', { encoding: 'text,binary' });
     expect(reason).toMatch(/did not complete the handshake within 5 s: the server must answer the upgrade request/);
     expect(reason).toMatch(/\nnot tried, because an earlier attempt failed/);
+    // Another transport gets an attempt of its own.
+    const both = await reasonAt(`ws://127.0.0.1:${port}/`, 'ws,graphql');
+    expect(both).toMatch(/answer the upgrade request.*\n.*acknowledge the connection/);
   });
 
   test.concurrent.for([
