@@ -1,5 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { type CallOptions, Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { type CallOptions, Client, credentials, experimental, Metadata, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
@@ -15,13 +16,57 @@ const CHANNEL = {
   'grpc.max_receive_message_length': -1,
 };
 
+/** Channel option with the source address of its connection, and the scheme of names whose resolver applies it. */
+const LOCAL_ADDRESS = 'wirebench.local_address';
+const BOUND = 'wirebench-bound';
+
+/**
+ * Resolver that adds a source address to the addresses of a name: the library connects with `net.connect(address)`, and has no option
+ * for it.
+ */
+class BoundResolver implements experimental.Resolver {
+  static getDefaultAuthority = ({ path }: experimental.GrpcUri): string => path;
+  readonly #resolver: experimental.Resolver;
+
+  constructor(
+    target: experimental.GrpcUri,
+    listener: experimental.ResolverListener,
+    options: ConstructorParameters<typeof Client>[2] & object,
+  ) {
+    const localAddress = String(options[LOCAL_ADDRESS]);
+    const bind = (endpoints: experimental.Endpoint[]): experimental.Endpoint[] =>
+      endpoints.map(({ addresses }) => ({
+        addresses: addresses
+          .filter((address) => 'host' in address && isIPv6(address.host) === isIPv6(localAddress))
+          .map((address) => ({ ...address, localAddress })),
+      }));
+    const bound: experimental.ResolverListener = (found, ...rest) =>
+      listener(found.ok ? experimental.statusOrFromValue(bind(found.value)) : found, ...rest);
+    this.#resolver = experimental.createResolver({ ...target, scheme: 'dns' }, bound, options);
+  }
+
+  updateResolution(): void {
+    this.#resolver.updateResolution();
+  }
+
+  destroy(): void {
+    this.#resolver.destroy();
+  }
+}
+
+experimental.registerResolver(BOUND, BoundResolver);
+
 /** gRPC: one bidirectional stream, which is open once the server's metadata have arrived. */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, host } = new URL(url);
   // Uses the process's certificate authorities; `createSsl` would prefer those that an environment variable names.
   const trust =
     protocol === 'grpcs:' ? credentials.createFromSecureContext(createSecureContext()) : credentials.createInsecure();
-  const client = new Client(host, trust, CHANNEL);
+  const { localAddress } = settings.platform;
+  const client =
+    localAddress === undefined
+      ? new Client(host, trust, CHANNEL)
+      : new Client(`${BOUND}:${host}`, trust, { ...CHANNEL, [LOCAL_ADDRESS]: localAddress });
   const metadata = new Metadata();
   try {
     for (const [name, value] of Object.entries(bearer(settings.token))) metadata.set(name, value);

@@ -1,4 +1,4 @@
-import { connect as dial } from 'mqtt';
+import { connect as dial, type IClientOptions, MqttClient } from 'mqtt';
 import { writeCoalesced } from '../bench/codec/coalesced-writes.ts';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { qosOf } from '../bench/codec/qos.ts';
@@ -14,10 +14,10 @@ const MAX_UNDER_WAY = 500;
  * only forwards what is published; so a session publishes to the topic that it has subscribed to itself, or to the one that all
  * have subscribed to. The library's reconnection is off: a lost session is reported.
  */
-export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const name = randomName();
   const qos = qosOf(settings.options);
-  const client = dial(url, {
+  const options: IClientOptions = {
     clientId: name,
     protocolVersion: 4,
     clean: true,
@@ -27,7 +27,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     // In a browser mqtt.js combines writes itself.
     wsOptions: { writev: writeCoalesced },
     ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
-  });
+  };
+  const client = await open(url, options, settings);
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
   const [down, everyone] = settings.foreign ? [`wirebench/${name}`, 'wirebench/all'] : [`down/${name}`, 'all'];
   const up = `up/${name}`;
@@ -51,8 +52,6 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   }
 
   client.on('connect', () => {
-    // mqtt.js leaves Nagle's algorithm on.
-    if ('setNoDelay' in client.stream && typeof client.stream.setNoDelay === 'function') client.stream.setNoDelay(true);
     client.subscribe([down, everyone], { qos }, (error) => {
       if (error) return client.end(true);
       life.usable(send);
@@ -71,6 +70,17 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
   );
   return life.session;
+}
+
+/** Opens the client's connection: the platform's WebSocket, or its TCP, on which Nagle's algorithm is off. */
+async function open(url: string, options: IClientOptions, { platform, signal }: ClientSettings): Promise<MqttClient> {
+  const { protocol, hostname, port } = new URL(url);
+  if (/^wss?:/.test(protocol)) return dial(url, options);
+  if (platform.openStream === undefined) throw new Error('this platform has no TCP');
+  const secure = protocol === 'mqtts:';
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 8883 : 1883)), secure };
+  const stream = await platform.openStream(address, signal);
+  return new MqttClient(() => stream, options);
 }
 
 /** Random name of eight characters: short, because it is part of every topic, and long enough for tens of thousands of sessions. */

@@ -1,7 +1,15 @@
 import { io, NodeWebSocket, type Socket } from 'socket.io-client';
 import * as msgpack from 'socket.io-msgpack-parser';
 import { bufferOf } from '../bench/codec/bytes.ts';
-import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
+import type {
+  ClientSettings,
+  Message,
+  Options,
+  Platform,
+  Receiver,
+  Session,
+  WebSocketLike,
+} from '../bench/contract.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
 
@@ -49,7 +57,13 @@ function packable(message: Message): unknown {
 
 /** @returns the transports in the order they are tried, and what ends the connections that the platform opened for them */
 function transportsOf({ transport = 'websocket' }: Options, platform: Platform) {
-  if (transport === 'websocket') return { transports: ['websocket'], hangUp: async () => {} };
+  /** Its own transport opens the connection itself. The platform's offers compression too, as that one does. */
+  class WebSocketTransport extends NodeWebSocket {
+    override createSocket(url: string, protocols: string | string[] | undefined): WebSocketLike {
+      return new platform.CompressingWebSocket(url, protocols);
+    }
+  }
+  if (transport === 'websocket') return { transports: [WebSocketTransport], hangUp: async () => {} };
   const http = platform.openHttp();
   const polling = pollingOver(http);
   const hangUp = async (): Promise<void> => {
@@ -59,7 +73,7 @@ function transportsOf({ transport = 'websocket' }: Options, platform: Platform) 
     clearTimeout(timer);
     await http.close();
   };
-  return { transports: [polling.transport, ...(transport === 'polling' ? [] : [NodeWebSocket])], hangUp };
+  return { transports: [polling.transport, ...(transport === 'polling' ? [] : [WebSocketTransport])], hangUp };
 }
 
 /** A session is usable before, over polling; what is measured is what it has come to stay with. */
