@@ -289,4 +289,6 @@ export interface ServerUsage {
   /** Bytes read from and written to all TCP sockets the server accepted, ended ones included. */
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Number of sockets whose bytes were counted above TLS. Absent: 0. */
+  readonly aboveTls?: number;
 }

@@ -1,4 +1,5 @@
 import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
+import type { SocketBytes } from '../meter.ts';
 import type { Server } from './processes.ts';
 
 export interface Served {
@@ -36,16 +37,19 @@ export function ourServer(server: Server, patience: Patience): Host {
  *
  * @param bytes returns the bytes of each load worker's sockets
  */
-export function foreignServer(
-  url: string,
-  bytes: () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown'>[]>,
-): Host {
+export function foreignServer(url: string, bytes: () => Promise<readonly SocketBytes[]>): Host {
   return {
     listen: async () => ({ url, effective: {} }),
     async usage() {
       const workers = await bytes();
-      const sum = (of: 'bytesUp' | 'bytesDown'): number => workers.reduce((total, one) => total + one[of], 0);
-      return { cpuSeconds: 0, rssBytes: 0, bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown') };
+      const sum = (of: keyof SocketBytes): number => workers.reduce((total, one) => total + (one[of] ?? 0), 0);
+      return {
+        cpuSeconds: 0,
+        rssBytes: 0,
+        bytesUp: sum('bytesUp'),
+        bytesDown: sum('bytesDown'),
+        aboveTls: sum('aboveTls'),
+      };
     },
     memory: async () => null,
     ended: () => new Promise(() => {}),

@@ -1,7 +1,7 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
-import { SERVER_NOT_OURS } from '../results/not-measured.ts';
+import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
 import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
 import { summariseLatency } from '../results/summary.ts';
 import { receiversOf } from '../results/values.ts';
@@ -38,7 +38,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     wire: wireOf(reading, planned.entry),
     usage,
     processes: processesOf(usage, recording, ours),
-    ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS] }),
+    ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS, ...(reading.after.aboveTls ? [BYTES_ABOVE_TLS] : [])] }),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
