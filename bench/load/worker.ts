@@ -18,22 +18,20 @@ Buffer.poolSize = 8 << 10;
 
 /** Load of this process, a load worker: it opens its share of the sessions, follows the run's orders and ends with its parent. */
 let load: Load | undefined;
-let meter: ReturnType<typeof meterSockets> | undefined;
 let ordered: ConnectOrder | undefined;
 /** Observed before any client is loaded, which might keep a function of Node's. */
 const connections = observeConnections();
+const meter = meterSockets('client');
 
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     ordered = order;
-    // Our own servers count their bytes themselves.
-    if (order.foreign) meter ??= meterSockets('client');
     if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
     load = new Load(order, client, (source) => (source === undefined ? platform : platformFrom(source)));
     return open(load, order);
   }
-  if (order.order === 'bytes') return { answer: 'bytes', ...(meter?.() ?? { bytesUp: 0, bytesDown: 0 }) };
+  if (order.order === 'bytes') return { answer: 'bytes', ...meter() };
   if (load === undefined) throw new Error(`ordered to ${order.order} before connecting`);
   if (order.order === 'open') return open(load, order);
   if (order.order === 'hold') return record(load, load.hold(order));
