@@ -123,8 +123,8 @@ export interface ClientModule {
 export interface Platform {
   /** Source address of all connections. Absent: the system chooses it, as always in a browser. */
   readonly localAddress?: string;
-  /** Opens a TCP connection, and with `secure` TLS on top of it. Rejects with the signal's reason when that aborts first. Absent in a browser. */
-  readonly openStream?: (address: StreamAddress, signal: AbortSignal) => Promise<Socket>;
+  /** Opens a TCP connection, and TLS on top of it if asked. Rejects with the signal's reason when that aborts first; always in a browser. */
+  openStream(address: StreamAddress, signal: AbortSignal): Promise<Socket>;
   /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
   readonly WebTransport: WebTransportConstructor;
@@ -139,8 +139,10 @@ export interface Platform {
 }
 
 export interface StreamAddress {
+  /** Name, or IP address without brackets. */
   readonly host: string;
   readonly port: number;
+  /** True for TLS. */
   readonly secure: boolean;
 }
 

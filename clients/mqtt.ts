@@ -76,7 +76,6 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
 async function open(url: string, options: IClientOptions, { platform, signal }: ClientSettings): Promise<MqttClient> {
   const { protocol, hostname, port } = new URL(url);
   if (/^wss?:/.test(protocol)) return dial(url, options);
-  if (platform.openStream === undefined) throw new Error('this platform has no TCP');
   const secure = protocol === 'mqtts:';
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 8883 : 1883)), secure };
   const stream = await platform.openStream(address, signal);

@@ -5,10 +5,8 @@ import { lifetime } from './shared/lifetime.ts';
 /** Length-prefixed messages over TCP. For Node only: browsers cannot open plain sockets. */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, hostname, port } = new URL(url);
-  const { openStream } = settings.platform;
-  if (openStream === undefined) throw new Error('this platform has no TCP');
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), secure: protocol === 'tls:' };
-  const socket = await openStream(address, settings.signal);
+  const socket = await settings.platform.openStream(address, settings.signal);
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
   let cause: Error | undefined;
 

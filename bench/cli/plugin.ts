@@ -31,6 +31,7 @@ const pluginSchema = z.object({
     tls: z.literal(false).optional(),
     options: options.optional(),
     datagrams: z.literal(true).optional(),
+    sharesSocket: z.literal(true).optional(),
     browser: z.literal(false).optional(),
     variants: z
       .array(

@@ -2,8 +2,8 @@ import { describe, test } from 'vitest';
 import { ECHO } from '../codec/header.ts';
 import { LoadGenerator } from '../run/generator.ts';
 import { makeIdentity } from '../security/identity.ts';
-import { countingRelay } from '../testing/counting-relay.ts';
 import { Kit, within } from '../testing/kit.ts';
+import { countingRelay } from '../testing/network/counting-relay.ts';
 import { subjects } from '../testing/subjects.ts';
 import { clientModule, loadServer, optionsOf } from '../transports/index.ts';
 

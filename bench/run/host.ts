@@ -1,6 +1,8 @@
 import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
-import type { SocketBytes } from '../meter.ts';
 import type { Server } from './processes.ts';
+
+/** Bytes of a load worker's sockets. */
+type SocketBytes = Pick<ServerUsage, 'bytesUp' | 'bytesDown' | 'aboveTls'>;
 
 export interface Served {
   /** Address that clients connect to. */

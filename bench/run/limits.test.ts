@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
+import { transports } from '../transports/index.ts';
 import { type Fit, fitToMachine } from './limits.ts';
 
 function casesOf(transports: string, scenario: string, clients: number): readonly PlannedCase[] {
@@ -57,5 +58,42 @@ describe('what a machine can hold', () => {
   test('a system that says nothing of its limits is trusted', () => {
     const fitted = fitToMachine(casesOf('ws', 'idle', 60_000), one, { ways }, { files: null, ports: null });
     expect(fitted).toEqual({ problems: [], workers: 1, ways: [] });
+  });
+
+  describe('source addresses', () => {
+    const few = { files: 100_000, ports: 1_000 };
+    const at = (target: string, transport = 'ws') =>
+      fitToMachine(
+        casesOf(transport, 'idle', 1_500).map((planned) => ({ ...planned, target })),
+        one,
+        { ways },
+        few,
+      );
+
+    test.each(['ws://127.0.0.1:8080/', 'wss://localhost:1', 'ws://user:word@app.localhost/x?y', 'ws://127.1.2.3:5'])(
+      'a server at %s is reached from several',
+      (target) => expect(at(target)).toMatchObject({ problems: [], ways }),
+    );
+
+    test.each(['ws://192.0.2.1:80/', 'ws://[::1]:80/', 'wss://localhost.example.org/'])(
+      'one at %s only from that which the system chooses, so that its ports limit the sessions',
+      (target) => {
+        expect(problemsOf(at(target))).toMatch(/need 1500 ports, but 1 address\(es\) have only 800; raise/);
+      },
+    );
+
+    test('the sessions of a transport that share a socket need no ports', () => {
+      const sharing = transports.filter(({ sharesSocket }) => sharesSocket).map(({ id }) => id);
+      expect(sharing.length).toBeGreaterThan(0);
+      for (const id of sharing) {
+        expect(fitToMachine(casesOf(id, 'idle', 60_000), one, { ways }, few)).toEqual({
+          problems: [],
+          workers: 1,
+          ways: [],
+        });
+        const both = [...casesOf(id, 'idle', 60_000), ...casesOf('sse', 'echo', 900)];
+        expect(fitToMachine(both, one, { ways }, few)).toMatchObject({ problems: [], ways });
+      }
+    });
   });
 });

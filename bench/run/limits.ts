@@ -97,11 +97,12 @@ export function fitToMachine(
   };
 }
 
+/** Names and addresses of this machine on the loopback, over IPv4. */
+const LOOPBACK = /^(?:127(?:\.\d+){3}|(?:.+\.)?localhost)$/i;
+
 /** Ways to a server. To one on another machine, and over IPv6, there is only the way that the system chooses. */
 function waysTo(target: string | null, { ways }: Pick<Link, 'ways'>): readonly Way[] {
-  if (target === null || /^(?:127(?:\.\d+){3}|10\.77\.0\.1|localhost|.+\.localhost)$/.test(new URL(target).hostname))
-    return ways;
-  return [];
+  return target === null || LOOPBACK.test(new URL(target).hostname) ? ways : [];
 }
 
 /** Number of source ports of a case. Sessions that share a socket need none of their own. */

@@ -3,7 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { everyParty, type Party, PartyKit } from '../../bench/checks/security/testing/parties.ts';
 import { makeIdentity } from '../../bench/security/identity.ts';
-import { countingRelay } from '../../bench/testing/counting-relay.ts';
+import { countingRelay } from '../../bench/testing/network/counting-relay.ts';
 import { needs, unavailable } from '../../bench/testing/unavailable.ts';
 import { platform, platformFrom } from './node.ts';
 

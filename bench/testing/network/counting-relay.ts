@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Kit } from './kit.ts';
+import type { Kit } from '../kit.ts';
 
 /** TCP relay in front of a server, with what it saw of the clients. */
 export interface CountingRelay {
