@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
@@ -57,6 +58,8 @@ type TestSettings = TestProjectInlineConfiguration['test'];
 const shared: TestSettings = { pool: 'threads', isolate: false };
 const alone: TestSettings = { fileParallelism: false };
 const aside = { maxWorkers: '100%' } as const;
+/** Tests that wait for processes leave the cores idle for some of their time. */
+const waiting = { maxWorkers: Math.ceil(availableParallelism() * 1.5) };
 
 /** Number of concurrent tests of a file, which mostly wait. */
 const AT_ONCE = 4;
@@ -64,9 +67,9 @@ const AT_ONCE = 4;
 /** Settings of each kind of test. Groups run one after the other, so that nothing disturbs tests about time. */
 const RUN: Readonly<Record<KindName, TestSettings>> = {
   unit: { ...shared, ...aside, setupFiles: 'bench/testing/offline.ts', sequence: { groupOrder: 0 } },
-  live: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
-  programs: { ...aside, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
-  browser: { ...aside, isolate: false, setupFiles: 'bench/testing/needs-chromium.ts', sequence: { groupOrder: 1 } },
+  live: { ...waiting, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
+  programs: { ...waiting, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
+  browser: { ...waiting, isolate: false, setupFiles: 'bench/testing/needs-chromium.ts', sequence: { groupOrder: 1 } },
   link: { ...alone, setupFiles: 'bench/testing/needs-link.ts', sequence: { groupOrder: 2 } },
   timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 3 } },
   soak: { ...alone, sequence: { groupOrder: 4 } },

@@ -179,9 +179,10 @@ function locate(mutant: Mutant): { file: string; text: string; edit: Edit } | un
   return best;
 }
 
-/** Runs the tests that reach the file and reports the first that failed. */
-function test(file: string): { failed: string | undefined; ran: number } {
+/** Runs the tests that reach the file and reports the first that failed: all of them, or only those of one project. */
+function test(file: string, project: string | undefined): { failed: string | undefined; ran: number } {
   const reached = REACHED_THROUGH_PROCESSES.filter(({ sources: of }) => of.test(file)).flatMap(({ tests }) => tests);
+  const only = project === undefined ? [] : ['--project', project];
   let ran = 0;
   for (const args of [['related', file], ...(reached.length === 0 ? [] : [['run', ...reached]])]) {
     const vitest = [
@@ -191,6 +192,7 @@ function test(file: string): { failed: string | undefined; ran: number } {
       '--bail=1',
       '--reporter=json',
       '--passWithNoTests',
+      ...only,
     ];
     const { error } = spawnSync(process.execPath, [...vitest, `--outputFile=${reportFile}`], {
       timeout: MAX_SECONDS * 1e3,
@@ -220,7 +222,7 @@ function test(file: string): { failed: string | undefined; ran: number } {
   return { failed: undefined, ran };
 }
 
-function tryOut(mutant: Mutant): Outcome {
+function tryOut(mutant: Mutant, project: string | undefined): Outcome {
   const started = performance.now();
   const seconds = (): number => Math.round((performance.now() - started) / 1e3);
   const found = locate(mutant);
@@ -230,7 +232,7 @@ function tryOut(mutant: Mutant): Outcome {
   const path = join(process.cwd(), file);
   try {
     writeFileSync(path, text.slice(0, edit.start) + edit.after + text.slice(edit.end));
-    const { failed, ran } = test(file);
+    const { failed, ran } = test(file, project);
     if (failed !== undefined) return { ...mutant, at, outcome: 'caught', by: failed, seconds: seconds() };
     return { ...mutant, at, outcome: ran === 0 ? 'no test' : 'survived', seconds: seconds() };
   } finally {
@@ -244,6 +246,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     count: { type: 'string', default: '30' },
     only: { type: 'string' },
+    project: { type: 'string' },
   },
 });
 const [command, file] = positionals;
@@ -256,7 +259,7 @@ if (command === 'draw') {
   const outcomes: Outcome[] = [];
   for (const [index, mutant] of mutants.entries()) {
     if (chosen !== undefined && !chosen.includes(index)) continue;
-    const outcome = tryOut(mutant);
+    const outcome = tryOut(mutant, values.project);
     outcomes.push(outcome);
     process.stderr.write(
       `${index} ${outcome.outcome} ${mutant.change} ${outcome.at?.file ?? mutant.file}:${outcome.at?.line ?? mutant.line} ${outcome.by ?? ''} (${outcome.seconds} s)\n`,
@@ -264,7 +267,9 @@ if (command === 'draw') {
   }
   process.stdout.write(`${JSON.stringify(outcomes, null, 1)}\n`);
 } else {
-  process.stderr.write('usage: node .ci/mutants.ts draw [--seed N] [--count N] | run FILE [--only 0,3]\n');
+  process.stderr.write(
+    'usage: node .ci/mutants.ts draw [--seed N] [--count N] | run FILE [--only 0,3] [--project unit]\n',
+  );
   process.exitCode = 2;
 }
 rmSync(dirname(reportFile), { recursive: true });

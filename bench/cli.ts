@@ -17,6 +17,8 @@ function handleSignals(announce: () => void): AbortSignal {
   let interruptedAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
+      // Without a terminal to lose, as after `nohup` or in the background of a closed one, the run goes on.
+      if (signal === 'SIGHUP' && !process.stdout.isTTY && !process.stderr.isTTY) return;
       if (interruption.signal.aborted) {
         // A second interruption ends the process at once. Its children end when they notice that their parent is gone.
         if (performance.now() - interruptedAt > SAME_MS) process.exit(EXIT.interrupted);

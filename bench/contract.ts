@@ -89,9 +89,21 @@ export type Encoding = 'text' | 'binary';
 /** Content of messages after their header. */
 export type Payload = 'filler' | 'json' | 'zeros';
 
+/** Arrival that the protocol delivered but that is not a message, such as an event whose data is no text. */
+export interface Unreadable {
+  /** Name of what arrived, with an article: `an SSE event`. */
+  readonly kind: string;
+  /** Its length in bytes; as JSON, if it arrived as a value. */
+  readonly length: number;
+  /** Its beginning, as it arrived. Whoever keeps or shows it cuts and escapes it. */
+  readonly head: string;
+}
+
 export interface Receiver {
-  /** Takes a message: text as a string, binary as bytes that are valid only until it returns. */
+  /** Takes a message as it arrived: text as a string, binary as bytes that are valid only until it returns. Either may come in any session. */
   message(message: Message): void;
+  /** Takes an arrival that is not a message. The session goes on. It may come before `connect` has resolved. */
+  unreadable(what: Unreadable): void;
   /** Learns that the session ended without `close`. Called at most once, and only after `connect` resolved. */
   lost(reason: Error): void;
 }

@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { type CallOptions, Client, credentials, experimental, Metadata, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
+import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
@@ -13,7 +14,7 @@ const CHANNEL = {
   'grpc.enable_http_proxy': 0,
   'grpc.enable_channelz': 0,
   'grpc.service_config_disable_resolution': 1,
-  'grpc.max_receive_message_length': -1,
+  'grpc.max_receive_message_length': MAX_ARRIVAL_BYTES,
 };
 
 /** Channel option with the source address of its connection, and the scheme of names whose resolver applies it. */
@@ -56,6 +57,23 @@ class BoundResolver implements experimental.Resolver {
 
 experimental.registerResolver(BOUND, BoundResolver);
 
+/** Message that cannot be decoded. The library would end the call. */
+class Foreign {
+  readonly encoded: Buffer;
+
+  constructor(encoded: Buffer) {
+    this.encoded = encoded;
+  }
+}
+
+function decode(encoded: Buffer): Message | Foreign {
+  try {
+    return decodeMessage(encoded);
+  } catch {
+    return new Foreign(encoded);
+  }
+}
+
 /** gRPC: one bidirectional stream, which is open once the server's metadata have arrived. */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, host } = new URL(url);
@@ -76,7 +94,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     throw new Error('UNAUTHENTICATED: the token has characters that metadata cannot have');
   }
   const options: CallOptions = { deadline: Number.POSITIVE_INFINITY };
-  const call = client.makeBidiStreamRequest<Message, Message>(OPEN, encodeMessage, decodeMessage, metadata, options);
+  const call = client.makeBidiStreamRequest<Message, Message | Foreign>(OPEN, encodeMessage, decode, metadata, options);
 
   const life = lifetime(receiver, settings.signal, (wasUsable) => {
     if (!wasUsable) return call.cancel();
@@ -86,7 +104,10 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   let goodbye: NodeJS.Timeout | undefined;
 
   call.once('metadata', () => life.usable((message) => void call.write(message)));
-  call.on('data', (message: Message) => receiver.message(message));
+  call.on('data', (arrived: Message | Foreign) => {
+    if (arrived instanceof Foreign) receiver.unreadable(unreadable('a gRPC message', arrived.encoded));
+    else receiver.message(arrived);
+  });
   // Ignored: the status event that follows every call says the same.
   call.on('error', () => {});
   call.once('status', ({ code, details }) => {

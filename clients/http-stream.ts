@@ -1,8 +1,9 @@
 import { lineReader } from '../bench/codec/line.ts';
+import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { bearer } from './shared/token.ts';
-import { baseOf, postInOrder } from './shared/upstream.ts';
+import { baseOf, isName, postInOrder } from './shared/upstream.ts';
 
 /** An HTTP answer that is read as it arrives, one JSON string a line; messages up are POSTs. The first line names the session. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
@@ -22,12 +23,20 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     );
   }
 
-  const read = lineReader((text) => {
+  function take(text: string): void {
     if (over) return;
     if (greeted) return receiver.message(text);
+    if (!isName(text)) return other(JSON.stringify(text));
     greeted = true;
     life.usable(postInOrder(http, `${base}/messages/${text}`, headers));
-  });
+  }
+
+  function other(line: string): void {
+    if (!over) receiver.unreadable(unreadable('a line', line));
+  }
+
+  const tooLong = (): void => finish(new Error(`a line is longer than ${MAX_ARRIVAL_BYTES} bytes`));
+  const read = lineReader({ text: take, other, tooLong }, MAX_ARRIVAL_BYTES);
 
   http.stream(
     `${base}/lines`,

@@ -1,6 +1,6 @@
-import { io, NodeWebSocket, type Socket } from 'socket.io-client';
-import * as msgpack from 'socket.io-msgpack-parser';
+import { io, type Socket } from 'socket.io-client';
 import { bufferOf } from '../bench/codec/bytes.ts';
+import { unreadable } from '../bench/codec/unreadable.ts';
 import type {
   ClientSettings,
   Message,
@@ -11,6 +11,7 @@ import type {
   WebSocketLike,
 } from '../bench/contract.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
+import { CHECKED, CHECKED_MSGPACK, CheckedWebSocket } from './shared/socketio-checked.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
 
 const EVENT = 'm';
@@ -26,11 +27,17 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     transports,
     forceNew: true,
     reconnection: false,
-    ...(options.msgpack === true ? { parser: msgpack } : {}),
+    parser: options.msgpack === true ? CHECKED_MSGPACK : CHECKED,
     ...(settings.token === undefined ? {} : { auth: { token: settings.token } }),
   });
   const life = lifetime(receiver, settings.signal, () => socket.disconnect());
-  const over = (reason: Error): void => void hangUp().then(() => life.over(reason));
+  let ended = false;
+  const over = (reason: Error): void => {
+    if (ended) return;
+    ended = true;
+    socket.disconnect();
+    void hangUp().then(() => life.over(reason));
+  };
 
   socket.on('connect', () => {
     const sent = options.msgpack === true ? packable : (message: Message): unknown => message;
@@ -38,13 +45,20 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     if (options.transport === 'upgrade') afterUpgrade(socket, usable, over);
     else usable();
   });
-  socket.on(EVENT, (message: Message | ArrayBuffer) =>
-    receiver.message(message instanceof ArrayBuffer ? new Uint8Array(message) : message),
-  );
+  socket.on(EVENT, (message: unknown) => {
+    if (typeof message === 'string' || message instanceof Uint8Array) receiver.message(message);
+    else if (message instanceof ArrayBuffer) receiver.message(new Uint8Array(message));
+    else receiver.unreadable(unreadable('an event without a text or bytes', message));
+  });
   socket.on('connect_error', (error) => over(explained(error)));
   socket.on('disconnect', (reason, details) => {
-    over(new Error(`Socket.IO disconnected: ${reason}`, { cause: details }));
+    const why = details instanceof Error ? `: ${details.message}` : '';
+    over(new Error(`Socket.IO disconnected: ${reason}${why}`, { cause: details }));
   });
+  // Socket.IO hears of this only once Engine.IO is open, and would otherwise wait for 20 s.
+  socket.io.engine.once('close', (reason) =>
+    queueMicrotask(() => over(new Error(`the connection was closed before Engine.IO's handshake: ${reason}`))),
+  );
   return life.session;
 }
 
@@ -58,7 +72,7 @@ function packable(message: Message): unknown {
 /** @returns the transports in the order they are tried, and what ends the connections that the platform opened for them */
 function transportsOf({ transport = 'websocket' }: Options, platform: Platform) {
   /** Its own transport opens the connection itself. The platform's offers compression too, as that one does. */
-  class WebSocketTransport extends NodeWebSocket {
+  class WebSocketTransport extends CheckedWebSocket {
     override createSocket(url: string, protocols: string | string[] | undefined): WebSocketLike {
       return new platform.CompressingWebSocket(url, protocols);
     }
@@ -89,6 +103,6 @@ function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) 
 
 /** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
 function explained(error: Error & { description?: unknown }): Error {
-  const { message } = (error.description ?? {}) as { message?: unknown };
+  const { message } = Object(error.description) as { message?: unknown };
   return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
 }

@@ -1,8 +1,10 @@
-import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { unreadable } from '../bench/codec/unreadable.ts';
+import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { fromBase64 } from './shared/base64.ts';
+import { textIn } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { bearer, withToken } from './shared/token.ts';
-import { baseOf, postInOrder } from './shared/upstream.ts';
+import { baseOf, isName, postInOrder } from './shared/upstream.ts';
 
 /** Server-Sent Events down, POSTs up. EventSource's own reconnection is not used: a lost session is reported. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
@@ -19,11 +21,16 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     );
   }
 
-  source.addEventListener('session', ({ data }) =>
-    life.usable(postInOrder(http, `${base}/messages/${data}`, bearer(settings.token))),
-  );
-  source.addEventListener('json', ({ data }) => receiver.message(JSON.parse(data)));
-  source.addEventListener('b', ({ data }) => receiver.message(fromBase64(data)));
+  let named = false;
+  source.addEventListener('session', ({ data }) => {
+    if (named || !isName(data)) return receiver.unreadable(unreadable('a session event', data));
+    named = true;
+    life.usable(postInOrder(http, `${base}/messages/${data}`, bearer(settings.token)));
+  });
+  const deliver = (kind: string, data: string, message: Message | undefined): void =>
+    message === undefined ? receiver.unreadable(unreadable(kind, data)) : receiver.message(message);
+  source.addEventListener('json', ({ data }) => deliver('a json event', data, textIn(data)));
+  source.addEventListener('b', ({ data }) => deliver('a b event', data, fromBase64(data)));
   source.onmessage = ({ data }) => receiver.message(data);
   source.onerror = ({ message }) => finish(new Error(`event stream ended${message ? `: ${message}` : ''}`));
   return life.session;

@@ -1,4 +1,5 @@
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
+import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 
@@ -15,11 +16,22 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     settings.encoding === 'text'
       ? (frame: Buffer) => receiver.message(frame.toString())
       : (frame: Buffer) => receiver.message(frame);
-  // An empty frame is the server's greeting.
-  const onFrame = (frame: Buffer): void => (frame.length === 0 ? life.usable(send) : deliver(frame));
+  let greeted = false;
+  const onFrame = (frame: Buffer): void => {
+    // The server's first empty frame is its greeting.
+    if (greeted || frame.length > 0) return deliver(frame);
+    greeted = true;
+    life.usable(send);
+  };
 
   if (settings.token !== undefined) send(settings.token);
-  socket.on('data', frameDecoder(Number.POSITIVE_INFINITY, onFrame));
+  const onTooLong = (rest: Buffer): void => {
+    const what = unreadable('a frame that is too long', rest);
+    receiver.unreadable(what);
+    life.over(new Error(`the server does not send frames with their length before them; it sent "${what.head}"`));
+    socket.destroy();
+  };
+  socket.on('data', frameDecoder(MAX_ARRIVAL_BYTES, onFrame, onTooLong));
   socket.on('error', (error) => {
     cause = error;
   });

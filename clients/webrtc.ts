@@ -1,4 +1,6 @@
+import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, DataChannelSettings, Options, Receiver, Session } from '../bench/contract.ts';
+import { field, parsed } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
 
@@ -7,7 +9,7 @@ import { withToken } from './shared/token.ts';
  * WebSocket that stays open as long as the session. Its close code says why the session ended, and shows at once that a peer is gone.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const { platform, options, encoding, signal } = settings;
+  const { platform, options, signal } = settings;
   const signalling = new platform.WebSocket(withToken(url, settings.token));
   const peer = new platform.RTCPeerConnection({ iceServers: [] });
   const channel = peer.createDataChannel('', channelSettings(options));
@@ -40,10 +42,13 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   signalling.onopen = () => {
     offer().catch(failWith);
   };
+  signalling.binaryType = 'arraybuffer';
   signalling.onmessage = ({ data }) => {
-    const message = JSON.parse(data as string);
-    if (message.type === 'answer') peer.setRemoteDescription(message).catch(failWith);
-    if (message.type === 'ready') serverReady = true;
+    const message = parsed(data);
+    const [type, sdp] = [field(message, 'type'), field(message, 'sdp')];
+    if (type === 'answer' && typeof sdp === 'string') peer.setRemoteDescription({ type, sdp }).catch(failWith);
+    else if (type === 'ready') serverReady = true;
+    else receiver.unreadable(unreadable('a signalling message', data));
     ready();
   };
   signalling.onerror = ({ message }) => {
@@ -58,10 +63,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     channelOpen = true;
     ready();
   };
-  channel.onmessage =
-    encoding === 'text'
-      ? ({ data }) => receiver.message(data as string)
-      : ({ data }) => receiver.message(new Uint8Array(data as ArrayBuffer));
+  channel.onmessage = ({ data }) =>
+    receiver.message(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
   channel.onclose = () => fail('the data channel was closed');
   peer.onconnectionstatechange = () => {
     if (peer.connectionState === 'failed') fail('the peer connection failed');

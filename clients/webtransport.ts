@@ -1,3 +1,4 @@
+import { MAX_ARRIVAL_BYTES } from '../bench/codec/unreadable.ts';
 import type {
   ByteDuplex,
   ClientSettings,
@@ -53,14 +54,15 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     write(frameOf(new Uint8Array()));
     let greeted = false;
     const onFrame = (frame: Uint8Array): void => {
-      if (frame.length > 0) return deliver(frame);
       // Answers the server's question whether the client still reads: unread datagrams are dropped silently.
-      if (greeted && byDatagram) return write(frameOf(frame));
+      if (greeted && byDatagram && frame.length === 0) return write(frameOf(frame));
+      if (greeted || frame.length > 0) return deliver(frame);
       greeted = true;
       clearTimeout(late);
       life.usable(send);
     };
-    await readAll(stream, frameReader(onFrame));
+    const onTooLong = (): void => transport.close({ closeCode: 1009, reason: 'a frame is too long' });
+    await readAll(stream, frameReader(onFrame, onTooLong));
   }
 
   open().catch(ignore);
@@ -110,7 +112,7 @@ function frameOf(bytes: Uint8Array): Uint8Array {
 }
 
 /** Cuts a stream of bytes into frames. */
-function frameReader(onFrame: (frame: Uint8Array) => void): (chunk: Uint8Array) => void {
+function frameReader(onFrame: (frame: Uint8Array) => void, onTooLong: () => void): (chunk: Uint8Array) => void {
   const prefix = new Uint8Array(PREFIX_BYTES);
   const length = new DataView(prefix.buffer);
   let body: Uint8Array | undefined;
@@ -125,6 +127,7 @@ function frameReader(onFrame: (frame: Uint8Array) => void): (chunk: Uint8Array) 
       if (filled < part.length) return;
       filled = 0;
       if (body === undefined) {
+        if (length.getUint32(0) > MAX_ARRIVAL_BYTES) return onTooLong();
         body = new Uint8Array(length.getUint32(0));
         if (body.length > 0) continue;
       }

@@ -1,11 +1,12 @@
 import { batcher, unbatch } from '../bench/codec/batch.ts';
+import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { withToken } from './shared/token.ts';
 
 /** Raw WebSocket with one message a frame, or several with `batchMs`. Offers compression with `deflate`. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const { platform, options, encoding } = settings;
+  const { platform, options } = settings;
   const { deflate, batchMs = 0 } = options;
   const WebSocket = deflate === true ? platform.CompressingWebSocket : platform.WebSocket;
   const socket = new WebSocket(withToken(url, settings.token));
@@ -23,18 +24,14 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
       : (frame) => {
           try {
             unbatch(frame, (message) => receiver.message(message));
-          } catch (error) {
-            cause = String(error);
-            socket.close();
+          } catch {
+            receiver.unreadable(unreadable('a frame that is no batch', frame));
           }
         };
 
   socket.binaryType = 'arraybuffer';
   socket.onopen = () => life.usable(batches === undefined ? (message) => socket.send(message) : batches.add);
-  socket.onmessage =
-    encoding === 'text'
-      ? ({ data }) => receive(data as string)
-      : ({ data }) => receive(new Uint8Array(data as ArrayBuffer));
+  socket.onmessage = ({ data }) => receive(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
   socket.onerror = ({ message }) => {
     cause = message ?? '';
   };

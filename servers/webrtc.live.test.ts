@@ -45,7 +45,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
       throw new Error('no HTTP here');
     },
   };
-  const session = await kit.dial(client, url, { message, lost: lost.resolve }, { platform });
+  const session = await kit.dial(client, url, { message, unreadable() {}, lost: lost.resolve }, { platform });
   const echo = (text: string): Promise<unknown> => {
     arrived = Promise.withResolvers();
     session.send(text);

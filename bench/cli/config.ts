@@ -3,6 +3,7 @@ import { SETTINGS } from '../plan/options.ts';
 import { type Given, suggestion } from '../plan/readers.ts';
 import type { Setting } from '../plan/settings.ts';
 import { whyNot } from '../results/file.ts';
+import { decodeText } from '../results/text.ts';
 import type { Io } from './io.ts';
 
 /** Reads a configuration file: a JSON object with names of `run`'s settings and their values or lists of values. */
@@ -12,7 +13,7 @@ export function readConfig(
 ): { given: Partial<Record<Setting, Given>>; problems: string[] } {
   let document: unknown;
   try {
-    document = JSON.parse(readFileSync(resolve(path), 'utf8'));
+    document = JSON.parse(decodeText(readFileSync(resolve(path))));
   } catch (error) {
     const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : `cannot be read: ${whyNot(error)}`;
     return { given: {}, problems: [`--config ${path} ${why}`] };

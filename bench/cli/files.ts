@@ -1,14 +1,23 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, statSync } from 'node:fs';
 import { errorText } from '../error-text.ts';
-import { readResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
+import { readHashedResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
 import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
 /** Reads results. Undefined, with a problem added, if the file has none that this version can read. */
-export function readRun(file: string, problems: string[], { resolve }: Pick<Io, 'resolve'>): Results | undefined {
+export function readRun(file: string, problems: string[], io: Pick<Io, 'resolve'>): Results | undefined {
+  return readHashedRun(file, problems, io)?.results;
+}
+
+/** Reads results as `readRun` does, with the SHA-256 of the file. */
+export function readHashedRun(
+  file: string,
+  problems: string[],
+  { resolve }: Pick<Io, 'resolve'>,
+): { results: Results; sha256: string } | undefined {
   try {
-    return readResults(resolve(file), file);
+    return readHashedResults(resolve(file), file);
   } catch (error) {
     if (!(error instanceof UnreadableResults)) throw error;
     problems.push(error.message);
@@ -27,6 +36,18 @@ export function writeNamed(path: string, text: string, flag: string, { resolve }
   }
 }
 
+/** Bytes of the summary of a step that GitHub shows; it refuses a longer one as a whole. */
+const MAX_SUMMARY_BYTES = 2 ** 20;
+
+/** Cuts Markdown after a whole line so that it fits, and says so below. */
+function fitted(markdown: string, maxBytes: number): string {
+  if (Buffer.byteLength(markdown) <= maxBytes) return markdown;
+  const note = '\nThe rest is left out, because a job summary holds 1 MiB; the report has all of it.\n';
+  const room = Math.max(0, maxBytes - Buffer.byteLength(note));
+  const bytes = Buffer.from(markdown).subarray(0, room);
+  return bytes.subarray(0, bytes.lastIndexOf('\n') + 1).toString() + note;
+}
+
 /**
  * Appends Markdown to the job summary of GitHub Actions, if $GITHUB_STEP_SUMMARY names a file. A failure is reported and does
  * not end the command, because the run must not be lost.
@@ -38,7 +59,8 @@ export function appendStepSummary(
   const { GITHUB_STEP_SUMMARY: file } = environment;
   if (!file) return;
   try {
-    appendFileSync(file, `${text}\n`);
+    const earlierBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    appendFileSync(file, fitted(`${text}\n`, MAX_SUMMARY_BYTES - earlierBytes));
   } catch (error) {
     report(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
   }

@@ -13,6 +13,7 @@ describe('conditions', () => {
     ['ws.echo.p99 <= 50 ms', 'p99', '<=', 0.05],
     ['ws.echo.cpu<800us', 'cpu', '<', 800e-6],
     ['ws.echo.cpu<800µs', 'cpu', '<', 800e-6],
+    ['ws.echo.cpu<800\u03bcs', 'cpu', '<', 800e-6],
     ['sse.echo.connect<.5s', 'connect', '<', 0.5],
     ['ws.echo.bytes<=300B', 'bytes', '<=', 300],
     ['ws.echo.memory<100MiB', 'memory', '<', 100 * 2 ** 20],

@@ -3,6 +3,7 @@ import { METRICS, metricsOf } from '../../reports/kinds/lookup.ts';
 import type { Metric, MetricId } from '../../reports/model/metrics.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { type Given, listOf, suggestion } from '../plan/readers.ts';
+import { oneMicro, PER_SECOND } from '../plan/time.ts';
 import {
   flagOf,
   isCovered,
@@ -130,7 +131,6 @@ function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEn
 }
 
 /** Units per base unit, for metrics in seconds, in bytes, and per second. */
-const TIMES: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
 const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** -10, MiB: 2 ** -20, kB: 1e-3, MB: 1e-6 };
 const RATES: Readonly<Record<string, number>> = { '': 1, '/s': 1 };
 const COUNTS: Readonly<Record<string, number>> = { '': 1 };
@@ -139,7 +139,7 @@ function unitsFor({ unit }: Pick<Metric, 'unit'>): Readonly<Record<string, numbe
   switch (unit) {
     case 'ms':
     case 'µs':
-      return TIMES;
+      return PER_SECOND;
     case 'B':
     case 'KiB':
     case 'MiB':
@@ -154,7 +154,7 @@ function unitsFor({ unit }: Pick<Metric, 'unit'>): Readonly<Record<string, numbe
 
 /** Limit in base units; null if the unit does not fit. Dividing by a whole number keeps 800 µs exact. */
 function limitOf(amount: number, unit: string, metric: Metric): number | null {
-  const perBase = Object.entries(unitsFor(metric)).find(([name]) => name === unit)?.[1];
+  const perBase = Object.entries(unitsFor(metric)).find(([name]) => name === oneMicro(unit))?.[1];
   return perBase === undefined || !Number.isFinite(amount) ? null : amount / perBase;
 }
 

@@ -77,6 +77,7 @@ function joined(messages: readonly Uint8Array[], byteCount: number): Uint8Array 
 
 /** Calls `each` for every message of a frame, in order. Throws `BadBatch` if the frame is malformed. */
 export function unbatch(frame: Message, each: (message: Message) => void): void {
+  if (frame.length === 0) throw new BadBatch('an empty batch');
   if (typeof frame === 'string') unbatchText(frame, each);
   else unbatchBytes(frame, each);
 }

@@ -107,7 +107,7 @@ test('lines are read from pieces cut anywhere', () => {
   const bytes = Buffer.concat(texts.map(encodeLine));
   for (const size of [1, 2, 3, 7, bytes.length]) {
     const read: string[] = [];
-    const take = lineReader((text) => void read.push(text));
+    const take = lineReader({ text: (text) => void read.push(text) });
     const piece = new Uint8Array(size);
     for (let at = 0; at < bytes.length; at += size) {
       // Reuses the same memory each time, so that a reader that keeps a view of it fails.

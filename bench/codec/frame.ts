@@ -16,9 +16,9 @@ export function encodeFrame(message: string | Uint8Array): Buffer {
 
 /**
  * Creates a decoder that takes chunks. `onFrame` gets a view that is valid only until it returns. A frame longer than
- * `maxBytes` is refused at its prefix, before any of it is kept; nothing is read after that.
+ * `maxBytes` is refused at its prefix, before any of it is kept; nothing is read after that. `onTooLong` gets what has arrived of it.
  */
-export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void, onTooLong?: () => void) {
+export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void, onTooLong?: (rest: Buffer) => void) {
   let partial: Buffer | undefined;
   let filled = 0;
   let refused = false;
@@ -39,7 +39,7 @@ export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void,
       filled += taken;
       if (filled < partial.length) return at;
       const length = partial.readUInt32BE();
-      if (length > maxBytes) return refuse();
+      if (length > maxBytes) return refuse(partial);
       if (partial.length < PREFIX_BYTES + length) {
         keep(partial);
         continue;
@@ -51,10 +51,10 @@ export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void,
     }
   }
 
-  function refuse(): number {
+  function refuse(rest: Buffer): number {
     refused = true;
     partial = undefined;
-    onTooLong?.();
+    onTooLong?.(rest);
     return Number.POSITIVE_INFINITY;
   }
 
@@ -65,7 +65,7 @@ export function frameDecoder(maxBytes: number, onFrame: (frame: Buffer) => void,
       const rest = chunk.length - at;
       if (rest < PREFIX_BYTES) break;
       const length = chunk.readUInt32BE(at);
-      if (length > maxBytes) return void refuse();
+      if (length > maxBytes) return void refuse(chunk.subarray(at));
       if (rest < PREFIX_BYTES + length) break;
       onFrame(chunk.subarray(at + PREFIX_BYTES, at + PREFIX_BYTES + length));
       at += PREFIX_BYTES + length;

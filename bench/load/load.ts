@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
+import { errorText } from '../error-text.ts';
+import { reasonShown } from '../security/redact.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
@@ -32,6 +34,10 @@ export class Load {
   readonly #client: ClientModule;
   readonly #platformFrom: (source: string | undefined) => Platform;
   #nextSender: number;
+  #recorder: Recorder | undefined;
+  /** Rejects with the first error that no session has caught. */
+  readonly #failing = Promise.withResolvers<never>();
+  #failure: string | undefined;
 
   /** @param platformFrom returns the platform whose connections come from a source address; the system chooses it if undefined */
   constructor(order: ConnectOrder, client: ClientModule, platformFrom: (source: string | undefined) => Platform) {
@@ -41,6 +47,27 @@ export class Load {
     this.#clock = monotonicClock(BigInt(order.originNs));
     this.#messages = new Messages({ ...order, senders: order.clients });
     this.#nextSender = order.worker;
+    this.#failing.promise.catch(() => {});
+  }
+
+  /** Notes an error that the client has let through to the process: opening rejects with it, a phase records it. */
+  fail(error: unknown): void {
+    this.#failure = `the client failed: ${this.#shown(error)}${placeOf(error)}`;
+    this.#failing.reject(new Error(this.#failure));
+    this.#recorder?.error(this.#failure);
+  }
+
+  /** Opens a session. Rejects with a reason that can be shown. */
+  async #dial(...[url, receiver, settings]: Parameters<ClientModule['connect']>): Promise<Session> {
+    try {
+      return await this.#client.connect(url, receiver, settings);
+    } catch (error) {
+      throw new Error(this.#shown(error));
+    }
+  }
+
+  #shown(error: unknown): string {
+    return reasonShown(errorText(error), this.#order.token);
   }
 
   /** Opens this worker's senders below `until`. Returns the encoded histogram of their opening times, and the total time. */
@@ -58,16 +85,17 @@ export class Load {
         const way = this.#wayOf(this.#nextSender);
         const address = way?.host === undefined ? url : withHost(url, way.host);
         const platform = this.#platformFrom(way?.host === undefined ? way?.source : undefined);
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock);
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, token);
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = assertSession(await this.#client.connect(address, receiver, { ...settings, platform }));
+        receiver.session = assertSession(await this.#dial(address, receiver, { ...settings, platform }));
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
-    await Promise.all(Array.from({ length: inFlight }, openInTurn));
+    const opening = Promise.all(Array.from({ length: inFlight }, openInTurn));
+    await Promise.race([opening, this.#failing.promise]);
     return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
   }
 
@@ -149,13 +177,16 @@ export class Load {
   /** Records and measures while `work` runs; the figures it resolves with take precedence. */
   async #watch(recorder: Recorder, work: (beganNs: number) => Promise<WindowFigures>): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
+    this.#recorder = recorder;
+    if (this.#failure !== undefined) recorder.error(this.#failure);
     const rssStartBytes = process.memoryUsage.rss();
     const utilization = performance.eventLoopUtilization();
     const { user, system } = process.cpuUsage();
     const figures = await work(this.#clock());
     const used = process.cpuUsage();
     for (const session of this.#sessions) session.recorder = undefined;
-    return recorder.finish({
+    this.#recorder = undefined;
+    const usage = {
       due: recorder.sent,
       cpuSeconds: (used.user + used.system - user - system) / 1e6,
       rssBytes: process.memoryUsage.rss(),
@@ -163,7 +194,8 @@ export class Load {
       loopDelayP99Seconds: 0,
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
-    });
+    };
+    return recorder.finish(usage, this.#order.token);
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */
@@ -186,6 +218,12 @@ export class Load {
 
 /** URL with another host. Its text is otherwise unchanged: a parsed URL of some schemes gets a path. */
 const withHost = (url: string, host: string): string => url.replace(/(?<=:\/\/)[^/:]+/, host);
+
+/** File and line where an error was thrown, if its stack tells. */
+function placeOf(error: unknown): string {
+  const [, place] = (error instanceof Error && /([^\s/\\(]+:\d+):\d+\)?$/m.exec(error.stack ?? '')) || [];
+  return place === undefined ? '' : ` (${place})`;
+}
 
 /** Checks what `connect` resolved with: a client from outside this repository may resolve with anything. */
 function assertSession(session: Session): Session {

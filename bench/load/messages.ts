@@ -58,6 +58,8 @@ export class Messages {
    * because returning an object for every message would cost an allocation.
    */
   isSound(message: Message): boolean {
+    // A client passes on whatever kind arrives, and one from outside this repository anything at all.
+    if (typeof message === 'string' ? this.#bytes !== undefined : !(message instanceof Uint8Array)) return false;
     if (message.length !== this.size || rawOpcode(message) !== this.#opcode) return false;
     const sender = senderOf(message);
     const sequence = sequenceOf(message);

@@ -91,6 +91,14 @@ test('waiting without arrivals counts as spun, acting does not', async () => {
   expect(spunNs / elapsedNs).toBeLessThan(0.6);
 });
 
+test('the turn after a send belongs to it, to the nanosecond', async () => {
+  const loop = new VirtualLoop();
+  const dues = Array.from({ length: 100 }, (_, index) => index * 1e6);
+  const { spunNs, elapsedNs } = await pace(sendsOf(loop, dues, () => 500_000).sends, loop);
+  expect(loop.timers).toBe(0);
+  expect(elapsedNs - spunNs).toBe(100 * 500_000 + 99 * 1_000);
+});
+
 test('being stopped ends the pacing with the rest undone', async () => {
   const loop = new VirtualLoop();
   const { sends, sentAt } = sendsOf(loop, every(1e6, 100));

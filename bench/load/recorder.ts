@@ -1,6 +1,8 @@
 import type { Histogram } from 'hdr-histogram-js';
-import type { Message } from '../contract.ts';
+import { unreadable } from '../codec/unreadable.ts';
+import type { Message, Unreadable } from '../contract.ts';
 import { receiversOf } from '../results/values.ts';
+import { exampleShown } from '../security/redact.ts';
 import { encode, histogram } from './histogram.ts';
 import { DUPLICATE, Ledger, OUT_OF_ORDER } from './ledger.ts';
 import type { Messages } from './messages.ts';
@@ -10,6 +12,8 @@ import { Timeline } from './timeline.ts';
 
 /** Messages whose send times are kept. A message that comes back after this many more were sent gets no service time. */
 const REMEMBERED = 1 << 17;
+/** Number of characters of an example that are kept until it is shown. */
+const MAX_HEAD = 4_096;
 /** Distinct error texts kept; further ones are counted together. */
 const MAX_ERRORS = 20;
 
@@ -61,6 +65,8 @@ export class Recorder {
   #duplicated = 0;
   #reordered = 0;
   #corrupt = 0;
+  /** First corrupt arrival, as it arrived. */
+  #example: Unreadable | undefined;
   #unexpected = 0;
   #early = 0;
 
@@ -119,6 +125,7 @@ export class Recorder {
     const { schedule, messages, reaches } = this.#share;
     if (!messages.isSound(message)) {
       this.#corrupt++;
+      this.#example ??= unreadable(typeof message === 'string' ? 'a text message' : 'a binary message', message);
       return;
     }
     const { sender, sequence } = messages;
@@ -138,6 +145,13 @@ export class Recorder {
     }
     this.#delivered++;
     this.#time(number, nowNs);
+  }
+
+  /** Notes that something arrived that is no message. */
+  unreadable(what: Unreadable): void {
+    this.#corrupt++;
+    // Cut, because a client may pass on everything that arrived.
+    this.#example ??= { ...what, head: String(what.head).slice(0, MAX_HEAD) };
   }
 
   #time(message: number, nowNs: number): void {
@@ -172,7 +186,9 @@ export class Recorder {
     return this.#share.loop === 'open' ? message % REMEMBERED : message % this.#share.schedule.clients;
   }
 
-  finish(rest: Usage): Recording {
+  /** @param token hidden in the example of a corrupt arrival */
+  finish(rest: Usage, token?: string): Recording {
+    const example = this.#example;
     return {
       sent: this.#sent,
       unsent: this.#unsent,
@@ -181,6 +197,7 @@ export class Recorder {
       duplicated: this.#duplicated,
       reordered: this.#reordered,
       corrupt: this.#corrupt,
+      ...(example === undefined ? {} : { example: exampleShown(example, token) }),
       unexpected: this.#unexpected,
       early: this.#early,
       errors: Object.fromEntries(this.#errors),

@@ -1,3 +1,4 @@
+import type { Unreadable } from '../contract.ts';
 import { ON_TIME_SECONDS } from '../results/rules.ts';
 import { merge } from './histogram.ts';
 import { addTimelines, type Slice } from './timeline.ts';
@@ -13,6 +14,8 @@ export interface Recording {
   readonly duplicated: number;
   readonly reordered: number;
   readonly corrupt: number;
+  /** First corrupt arrival, escaped for showing. Absent if there is none. */
+  readonly example?: Unreadable;
   readonly unexpected: number;
   /** Arrivals before the message was due: the clocks or the schedule are wrong. */
   readonly early: number;
@@ -60,6 +63,7 @@ export function combine(parts: readonly Recording[]): Recording {
   const lasts = parts.map((part) => part.last).filter((last) => last !== null);
   const timelines = parts.flatMap((part) => (part.timeline === undefined ? [] : [part.timeline]));
   const samples = parts.flatMap((part) => part.samples ?? []);
+  const example = parts.find((part) => part.example !== undefined)?.example;
   const errors: Record<string, number> = {};
   for (const part of parts) {
     for (const [text, count] of Object.entries(part.errors)) errors[text] = (errors[text] ?? 0) + count;
@@ -73,6 +77,7 @@ export function combine(parts: readonly Recording[]): Recording {
     duplicated: sum((part) => part.duplicated),
     reordered: sum((part) => part.reordered),
     corrupt: sum((part) => part.corrupt),
+    ...(example === undefined ? {} : { example }),
     unexpected: sum((part) => part.unexpected),
     early: sum((part) => part.early),
     errors,

@@ -1,6 +1,6 @@
-import type { Message, Receiver, Session } from '../contract.ts';
+import type { Message, Receiver, Session, Unreadable } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { withoutTokens } from '../security/redact.ts';
+import { reasonShown } from '../security/redact.ts';
 import type { Clock } from './clock.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -9,6 +9,7 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
+  readonly #token: string | undefined;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -16,16 +17,23 @@ export class LoadSession implements Receiver {
   /** Reason why the session ended early; undefined while it lasts. */
   lostBecause: string | undefined;
 
-  constructor(sender: number, index: number, clock: Clock) {
+  /** @param token hidden in every reason */
+  constructor(sender: number, index: number, clock: Clock, token?: string) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
+    this.#token = token;
   }
 
   message(message: Message): void {
     const nowNs = this.#clock();
     this.recorder?.received(this.#index, message, nowNs);
     this.answered?.(nowNs);
+  }
+
+  unreadable(what: Unreadable): void {
+    this.recorder?.unreadable(what);
+    this.answered?.(this.#clock());
   }
 
   /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */
@@ -35,7 +43,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${withoutTokens(reason.message)}`;
+    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#token)}`;
     this.recorder?.error(this.lostBecause);
   }
 
@@ -55,6 +63,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${withoutTokens(errorText(error))}`);
+    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`);
   };
 }

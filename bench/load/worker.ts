@@ -61,4 +61,10 @@ function checkConnections({ sources }: Load): void {
   if (why !== undefined) throw new Error(why);
 }
 
+// A client must catch what goes wrong in its listeners; if it does not, its trial has an error and this process goes on.
+process.on('uncaughtException', (error) => {
+  if (load === undefined) throw error;
+  load.fail(error);
+});
+
 serveIpc(handle);

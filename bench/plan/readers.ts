@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { Objective } from '../scenarios/shape.ts';
+import { secondsOf, TIME_UNIT } from './time.ts';
 
 /** A given value and its place, such as `--clients` or `clients in bench.json`. */
 export interface Given {
@@ -141,13 +142,12 @@ export function listOf(value: unknown): string[] {
 export const quoted = (value: string): string =>
   /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 
-/** Units per second. Dividing by a whole number keeps 800 µs exact. */
-const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
+const OBJECTIVE = new RegExp(`^\\s*p([\\d.]+)\\s*<=?\\s*([\\d.]+)\\s*(${TIME_UNIT})\\s*$`);
 
 export function readObjective({ value, where }: Given, problems: string[]): Objective {
-  const [, name, amount, unit = ''] = /^\s*p([\d.]+)\s*<=?\s*([\d.]+)\s*(s|ms|us|µs)\s*$/.exec(String(value)) ?? [];
+  const [, name, amount = '', unit = ''] = OBJECTIVE.exec(String(value)) ?? [];
   const percentile = PERCENTILES.find((one) => one === Number(name));
-  const seconds = Number(amount) / (PER_SECOND[unit] ?? Number.NaN);
+  const seconds = secondsOf(amount, unit);
   if (percentile !== undefined && seconds > 0 && Number.isFinite(seconds)) return { percentile, seconds };
   problems.push(
     `${where} takes a percentile (${PERCENTILES.map((one) => `p${one}`).join(', ')}) and a time, such as p99<50ms, not "${value}"`,

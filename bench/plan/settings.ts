@@ -16,6 +16,7 @@ import {
   readObjective,
   readUrl,
 } from './readers.ts';
+import { timeText } from './time.ts';
 
 /** Profiles; `all` also measures every variant. */
 export const PROFILES = ['default', 'quick', 'all'] as const;
@@ -256,7 +257,7 @@ export const RUN_SETTINGS = {
     usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
       readObjective(given ?? { value: DEFAULTS.objective, where: '--objective' }, problems),
-    write: ({ percentile, seconds }) => `p${percentile}<${seconds * 1e3}ms`,
+    write: ({ percentile, seconds }) => `p${percentile}<${timeText(seconds)}`,
   }),
   link: setting({
     option: 'link',

@@ -1,7 +1,21 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { errorText } from '../error-text.ts';
 import { withoutNewer } from './newer.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
+import { decodeText, isUnmarkedUtf16 } from './text.ts';
 import { upgrade } from './upgrade.ts';
 
 /** Thrown for a file that this version cannot read as results; the message names the remedy. */
@@ -23,13 +37,18 @@ export function formatResults(results: Results): string {
  * @param name the file in messages, where that is not its path
  */
 export function readResults(path: string, name = path): Results {
-  let text: string;
+  return readHashedResults(path, name).results;
+}
+
+/** Reads as `readResults` does, and hashes the bytes that were read: a pipe can be read only once. */
+export function readHashedResults(path: string, name = path): { results: Results; sha256: string } {
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (error) {
     throw new UnreadableResults(`cannot read ${name}: ${whyNot(error)}`);
   }
-  return parseResults(text, name);
+  return { results: parseResults(decodeText(bytes), name), sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
 /** Reads results of this version, of earlier ones, and as far as it can of later ones. Throws `UnreadableResults`. */
@@ -59,6 +78,7 @@ export function parseResults(text: string, name: string): Results {
 function notJson(text: string): string {
   const kept = text.trim();
   if (kept === '') return 'is empty';
+  if (isUnmarkedUtf16(kept)) return 'is UTF-16 without a byte order mark (convert it to UTF-8)';
   return kept.startsWith('{') && !kept.endsWith('}') ? 'ends in the middle' : 'is not JSON';
 }
 
@@ -71,6 +91,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
+  ENXIO: 'it is a socket, or a pipe that nobody reads; put | cat between the two programs',
   ENAMETOOLONG: 'its name is too long',
 };
 
@@ -81,14 +102,54 @@ export function whyNot(error: unknown, otherwise: Readonly<Record<string, string
   return errorText(error);
 }
 
-/** Writes a file atomically: beside the target, which it then replaces. */
+/**
+ * Writes a file atomically: beside the target, which it then replaces. The target of a link is replaced, not the link; mode and
+ * owner stay. A device, a pipe, and a file with several names are written into.
+ */
 export function writeWhole(path: string, text: string): void {
-  const temporary = `${path}.${process.pid}.partial`;
+  const before = statSync(path, { throwIfNoEntry: false });
+  if (before !== undefined && (!before.isFile() || before.nlink > 1)) return writeFileSync(path, text);
+  const target = targetOf(path);
+  const temporary = `${target}.${process.pid}.partial`;
   try {
     writeFileSync(temporary, text);
-    renameSync(temporary, path);
+    if (before !== undefined && !takesAfter(temporary, before)) {
+      rmSync(temporary);
+      return writeFileSync(target, text);
+    }
+    renameSync(temporary, target);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Gives a file the owner and the mode of another. False if only another user may do so. */
+function takesAfter(path: string, { uid, gid, mode }: Stats): boolean {
+  try {
+    chownSync(path, uid, gid);
+    chmodSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Path that a path leads to through links; for a file that does not exist yet, where it will be. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    // The file of a link may not exist yet.
+    const link = readlink(path);
+    return link === undefined ? path : targetOf(resolve(dirname(path), link));
+  }
+}
+
+function readlink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }

@@ -44,6 +44,8 @@ const messages = z.object({
   reordered: count,
   /** Arrivals whose header, length or filler was not what was sent; never counted as delivered. */
   corrupt: count,
+  /** First of them: what it was, its length in bytes and its beginning, escaped. Absent if there is none, or it was not kept. */
+  example: z.object({ kind: z.string(), length: count, head: z.string() }).optional(),
   /** Intact arrivals that the session did not expect. */
   unexpected: count,
   /** Errors by their text. */

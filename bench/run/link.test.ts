@@ -9,5 +9,9 @@ test('counters are read from the side of the server', () => {
     'wirebench0: 1000     10    0    0    0     0          0         0     2000      20    0    0    0     0       0          0',
   ].join('\n');
   expect(parseCounters(table)).toEqual({ bytesUp: 1_000, packetsUp: 10, bytesDown: 2_000, packetsDown: 20 });
+  // A large number leaves no space after the colon.
+  expect(parseCounters(table.replace('wirebench0: 1000', 'wirebench0:123456789'))).toMatchObject({
+    bytesUp: 123_456_789,
+  });
   expect(() => parseCounters(table.split('\n').slice(0, 3).join('\n'))).toThrow(/no interface/);
 });

@@ -48,9 +48,10 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
 }
 
 export function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
-  const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
+  const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, example, unexpected, errors } = recording;
   const expected = sent * receiversOf(scenario.reaches, clients);
-  const faults = { lost: expected - delivered, duplicated, reordered, corrupt, unexpected, errors };
+  const first = example === undefined ? {} : { example };
+  const faults = { lost: expected - delivered, duplicated, reordered, corrupt, ...first, unexpected, errors };
   return { due, sent, unsent, onTime, expected, delivered, ...faults };
 }
 

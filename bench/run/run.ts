@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Way } from '../load/protocol.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
+import { timeText } from '../plan/time.ts';
 import {
   type Case,
   type Environment,
@@ -93,7 +94,7 @@ export async function* run(
       warmupSeconds,
       workers,
       ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
-        ? { objective: `p${objective.percentile}<${objective.seconds * 1e3}ms` }
+        ? { objective: `p${objective.percentile}<${timeText(objective.seconds)}` }
         : {}),
       ...(options.aa ? { aa: true } : {}),
       order: plan.blocks.map((block) => block.map(({ id }) => id)),

@@ -108,9 +108,11 @@ function nothingLost({ messages: { expected, lost, unsent, errors }, reliable }:
   return unsent > 0 ? `${unsent} message(s) could not be sent${why}` : undefined;
 }
 
-function nothingForeign({ messages: { duplicated, corrupt, unexpected } }: Observation): string | undefined {
+function nothingForeign({ messages: { duplicated, corrupt, unexpected, example } }: Observation): string | undefined {
+  const first = example === undefined ? '' : ` (first: ${example.kind} of ${example.length} bytes, "${example.head}")`;
   const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
-  return parts.length === 0 ? undefined : parts.map(([what, count]) => `${count} ${what}`).join(', ');
+  const said = parts.map(([what, count]) => `${count} ${what}${what === 'corrupt' ? first : ''}`);
+  return said.length === 0 ? undefined : said.join(', ');
 }
 
 function sessionsHeld({ messages: { errors } }: Observation): string | undefined {

@@ -9,7 +9,7 @@ const isCountedOnLink = (await whyUnmet('privateLink')) === undefined;
 const names = subjectNames().filter((name) => !isCountedOnLink || !name.includes(':'));
 const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));
 
-// Where the sockets are counted on the link too, that test polls at the usual interval.
+// The test on the link, where it runs, polls at the usual interval.
 test.for(wirePlan({ transports: names }, { allShort: isCountedOnLink }).cases)(
   '$id: on the loopback, the sockets carry what the formula says, to the byte',
   async (planned, { skip }) => {

@@ -1,3 +1,5 @@
+import type { Unreadable } from '../contract.ts';
+
 /** Pattern of a JWT: a base64url part that begins with an encoded `{"`, and at least one more part. */
 const TOKEN = /eyJ[\w-]+(?:\.[\w-]*)+/g;
 const HIDDEN = '[hidden]';
@@ -21,4 +23,47 @@ export function addressShown(url: string): string {
  */
 export function withoutTokens(text: string): string {
   return text.replace(PLACES, '$1[token]').replace(TOKEN, '[token]');
+}
+
+/** Number of characters of a text from outside that are read at all. */
+const MAX_READ = 4_096;
+const MAX_REASON = 500;
+const MAX_HEAD = 64;
+/** Characters that nothing prints, or that change how others are printed: controls, directions of writing, lone surrogates, line separators. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Makes a text that may come from outside a reason to show and keep: on one line, of bounded length, without tokens or characters that
+ * a terminal would obey. @param token hidden wherever it occurs, since not every token can be recognized
+ */
+export function reasonShown(text: string, token?: string): string {
+  return printable(cut(hidden(text, token).replace(/[\r\n\t]+/g, ' '), MAX_REASON));
+}
+
+/** Makes an arrival that is no message an example to show and keep. A client from outside this repository may have described it in any way. */
+export function exampleShown({ kind, length, head }: Partial<Unreadable>, token?: string): Unreadable {
+  return {
+    kind: reasonShown(String(kind ?? 'an arrival'), token),
+    length: Number.isSafeInteger(length) && length! >= 0 ? length! : 0,
+    head: printable(cut(hidden(String(head ?? ''), token), MAX_HEAD).replace(/["\\]/g, '\\$&')),
+  };
+}
+
+function hidden(text: string, token = ''): string {
+  const known = token === '' ? [] : [token, encodeURIComponent(token)];
+  const bare = known.reduce((rest, secret) => rest.replaceAll(secret, '[token]'), text.slice(0, MAX_READ));
+  return withoutTokens(bare);
+}
+
+/** Cuts a text after a number of characters, never within one, and ends it in an ellipsis then. */
+function cut(text: string, max: number): string {
+  const characters = Array.from(text.slice(0, 2 * max + 2));
+  return characters.length <= max ? text : `${characters.slice(0, max).join('')}…`;
+}
+
+const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function printable(text: string): string {
+  const coded = (character: string): string => `\\u{${character.codePointAt(0)!.toString(16)}}`;
+  return text.replace(UNPRINTABLE, (character) => NAMED[character] ?? coded(character));
 }

@@ -24,11 +24,13 @@ export function startProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   stdin: 'closed' | 'open' = 'closed',
+  cwd?: string,
 ) {
   const child = spawn(program, args, {
     // Variables of the tests' own environment that concern output are emptied.
     env: { ...process.env, CI: '', NO_COLOR: '', FORCE_COLOR: '', COLUMNS: '', ...environment },
     stdio: 'pipe',
+    cwd,
   });
   if (stdin === 'closed') child.stdin.end();
   started.push(child);

@@ -23,8 +23,12 @@ const suffixed = (kind: KindName, needs: readonly NeedName[] = [], someNeed: rea
 /** Tests sorted by what they need of a machine. A file's name says its kind: `x.live.test.ts`; `x.test.ts` is a unit test. */
 export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   unit: { include: '**/*.test.ts', exclude: ['**/*.*.test.ts'], needs: [], someNeed: [] },
-  live: suffixed('live', [], ['terminal']),
-  programs: suffixed('programs', [], ['curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl']),
+  live: suffixed('live'),
+  programs: suffixed(
+    'programs',
+    [],
+    ['terminal', 'curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl'],
+  ),
   link: suffixed('link', ['privateLink'], ['tshark']),
   browser: suffixed('browser', ['chromium']),
   timing: suffixed('timing', [], ['processTable']),

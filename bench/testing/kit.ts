@@ -10,6 +10,7 @@ import type {
   ServerModule,
   ServerSettings,
   Session,
+  Unreadable,
 } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 
@@ -67,6 +68,7 @@ export class Kit implements AsyncDisposable {
 /** Session with everything it received. */
 export class Peer implements Receiver {
   readonly received: Message[] = [];
+  readonly unreadables: Unreadable[] = [];
   readonly losses: Error[] = [];
   #send: Send = () => {};
   #close: () => Promise<void> = async () => {};
@@ -82,6 +84,10 @@ export class Peer implements Receiver {
     // Copied, because bytes belong to the receiver only until it returns.
     this.received.push(typeof message === 'string' ? message : Uint8Array.from(message));
     if (this.#waiting && this.received.length >= this.#waiting.count) this.#waiting.resolve();
+  }
+
+  unreadable(what: Unreadable): void {
+    this.unreadables.push(what);
   }
 
   lost(reason: Error): void {

@@ -30,7 +30,11 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     });
   }
 
-  const session = await honest.connect(url, { message, lost: (reason) => receiver.lost(reason) }, settings);
+  const session = await honest.connect(
+    url,
+    { message, unreadable: (what) => receiver.unreadable(what), lost: (reason) => receiver.lost(reason) },
+    settings,
+  );
   return {
     send(sending) {
       sent.set(sequenceOf(sending), { atMs: performance.now(), turn: turns++ });

@@ -45,7 +45,11 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     }
   }
 
-  return honest.connect(url, { message, lost: (reason) => receiver.lost(reason) }, settings);
+  return honest.connect(
+    url,
+    { message, unreadable: (what) => receiver.unreadable(what), lost: (reason) => receiver.lost(reason) },
+    settings,
+  );
 }
 
 function choose(silent: number, lies: string): ReadonlySet<number> {

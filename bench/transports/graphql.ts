@@ -235,11 +235,13 @@ export const transport: BuiltInTransport = {
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   steps,
   surface: overWebSocket,
+  foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperations,
   variants: [
     {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
       options: { over: 'sse' },
+      foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperationsBeside,
       capabilities: { upstream: 'request' },
       framing: framingOverSse,
       surface: overSse,

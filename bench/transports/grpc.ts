@@ -116,5 +116,6 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface,
+  foreign: async () => (await import('../checks/fuzz/tools/grpc.ts')).listenForCalls,
   variants: [],
 };

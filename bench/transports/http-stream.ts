@@ -8,7 +8,7 @@ import { postCost, sessionSurface } from './shared/http.ts';
 const steps: Steps = async () => {
   const { chunkContent, chunked, posted } = await import('./shared/http-steps.ts');
   const text = callback<string>();
-  const read = lineReader(text.put);
+  const read = lineReader({ text: text.put });
   return {
     up: posted(),
     down: message()
@@ -36,5 +36,6 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
+  foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForLines,
   variants: [],
 };

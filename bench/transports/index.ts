@@ -89,6 +89,11 @@ export function surfaceOf({ entry, variant }: TransportChoice): AttackSurface | 
   return variant?.surface ?? entry.surface;
 }
 
+/** Fuzzed server of this variant; null if there is none. */
+export function foreignOf({ entry, variant }: TransportChoice): TransportEntry['foreign'] {
+  return variant?.foreign === undefined ? entry.foreign : variant.foreign;
+}
+
 /** Says why it cannot carry messages of this encoding; undefined if it can. */
 export function whyUnsupported(choice: TransportChoice, encoding: Encoding): string | undefined {
   return encoding === 'binary' && !capabilitiesOf(choice).binary ? 'carries no binary messages' : undefined;

@@ -36,6 +36,7 @@ export const transport: BuiltInTransport = {
   },
   steps: pollingSteps,
   surface: pollingSurface,
+  foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
   variants: [
     {
       id: 'gzip',

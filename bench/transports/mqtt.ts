@@ -198,6 +198,7 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface: overTcp,
+  foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPackets,
   variants: [
     {
       id: 'qos1',
@@ -227,6 +228,7 @@ export const transport: BuiltInTransport = {
       id: 'ws',
       title: 'over WebSocket',
       options: { websocket: true },
+      foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,
       framing: {
         source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long packet in two frames; RFC 6455 §5.2',
         exchange: ({ size }) => ({

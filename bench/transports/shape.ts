@@ -1,4 +1,5 @@
 import type { AttackSurface } from '../checks/abuse/tools/surface.ts';
+import type { ListenForeign } from '../checks/fuzz/tools/foreign.ts';
 import type { Steps } from '../checks/micro/chain.ts';
 import type { Framing } from '../checks/theory/framing.ts';
 import type { Capabilities, Options } from '../contract.ts';
@@ -6,6 +7,9 @@ import type { Family } from '../results/values.ts';
 
 /** Family of a transport, which determines its colour in every chart. */
 export type { Family };
+
+/** Loads a fuzzed server when it is needed. */
+type FuzzedServer = () => Promise<ListenForeign>;
 
 /** Variant of a transport: a named setting, written `transport:variant`. */
 export interface Variant {
@@ -21,6 +25,8 @@ export interface Variant {
   readonly framing?: Framing;
   /** Attack surface that replaces the transport's. */
   readonly surface?: AttackSurface;
+  /** Fuzzed server that replaces the transport's. */
+  readonly foreign?: FuzzedServer | null;
 }
 
 /** Everything that `bench` knows of a transport. One from outside the repository may omit what only checks need. */
@@ -55,6 +61,8 @@ export interface TransportEntry {
   readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
   /** Protocol that attacks use, and patterns of the refusals. */
   readonly surface?: AttackSurface;
+  /** Server that a fuzzer plays, to which clients are exposed; null if nothing but a native library can play one. */
+  readonly foreign?: FuzzedServer | null;
   /** URL of the folder that contains `servers/<id>.ts` and `clients/<id>.ts`. Absent: the repository. */
   readonly root?: string;
   /** URL of a module that exports both `listen` and `connect`, for a transport from outside the repository. */
@@ -68,6 +76,7 @@ export interface BuiltInTransport extends TransportEntry {
   readonly framing: Framing;
   readonly steps: Steps | null;
   readonly surface: AttackSurface;
+  readonly foreign: FuzzedServer | null;
 }
 
 /** Variant of a transport of this repository. */

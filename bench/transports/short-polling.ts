@@ -37,5 +37,6 @@ export const transport: BuiltInTransport = {
   },
   steps: pollingSteps,
   surface: pollingSurface,
+  foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
   variants: [],
 };

@@ -104,6 +104,7 @@ export const transport: BuiltInTransport = {
   },
   steps,
   surface: sessionSurface('GET /events', { outlivesConnection: false }),
+  foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForEvents,
   variants: [
     {
       id: 'h2',

@@ -85,5 +85,6 @@ export const transport: BuiltInTransport = {
     },
     attacks: async () => attacks,
   },
+  foreign: async () => (await import('../checks/fuzz/tools/length-prefixed.ts')).listenForFrames,
   variants: [],
 };

@@ -30,6 +30,7 @@ export const transport: BuiltInTransport = {
       behind: /1013/,
     },
   },
+  foreign: async () => (await import('../checks/fuzz/tools/signalling.ts')).listenForOffers,
   variants: [
     { id: 'unordered', title: 'unordered', options: { ordered: false }, capabilities: { ordered: false }, framing },
     {

@@ -156,6 +156,7 @@ export const transport: BuiltInTransport = {
   },
   steps: null,
   surface,
+  foreign: null,
   variants: [
     {
       id: 'datagram',

@@ -46,6 +46,7 @@ export const transport: BuiltInTransport = {
   steps,
   bareLoop: { name: 'bare-ws', target: 1.3 },
   surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
+  foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForMessages,
   variants: [
     {
       id: 'deflate',
@@ -69,6 +70,7 @@ export const transport: BuiltInTransport = {
       id: 'batch',
       title: 'several messages a frame',
       options: { batchMs: 5 },
+      foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForBatches,
       framing: {
         source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',
         exchange({ size, encoding }) {

@@ -1,6 +1,8 @@
 import { createClient } from 'graphql-sse';
+import { unreadable } from '../../bench/codec/unreadable.ts';
 import type { ClientSettings, Http, HttpRequest, Receiver, Session } from '../../bench/contract.ts';
 import { errorText } from '../../bench/error-text.ts';
+import { field } from './json.ts';
 import { lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
 
@@ -37,13 +39,18 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
     http.close().then(over, over);
   }
 
-  client.subscribe<{ m?: string }>(
+  let active = false;
+  client.subscribe(
     { query: SUBSCRIPTION },
     {
-      next({ data }) {
+      next(result) {
+        const message = field(field(result, 'data'), 'm');
         // The first value is empty: it says that the subscription is active.
-        if (data?.m === '') life.usable(send);
-        else if (typeof data?.m === 'string') receiver.message(data.m);
+        if (!active && message === '') {
+          active = true;
+          life.usable(send);
+        } else if (typeof message === 'string') receiver.message(message);
+        else receiver.unreadable(unreadable('a GraphQL result', result));
       },
       error: finish,
       complete: () => finish(new Error('the server completed the subscription')),
@@ -62,7 +69,10 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
       client.subscribe(
         { query: MUTATION, variables: { m: message } },
         {
-          next: ({ errors }) => errors && reject(new Error(errors.map((error) => error.message).join('; '))),
+          next(result) {
+            const errors = field(result, 'errors');
+            if (errors !== undefined) reject(new Error(errorsText(errors)));
+          },
           error: (cause) => reject(cause instanceof Error ? cause : new Error(why ?? String(cause), { cause })),
           complete: resolve,
         },
@@ -71,6 +81,12 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
   }
 
   return life.session;
+}
+
+/** Text of a result's errors (GraphQL specification, §7.1.2), or whatever is in their place. */
+function errorsText(errors: unknown): string {
+  if (!Array.isArray(errors)) return JSON.stringify(errors);
+  return errors.map((error) => String(field(error, 'message'))).join('; ');
 }
 
 /** Part of the Fetch API that graphql-sse uses, on one user's connections. @param refused is called with the reason of a failed request */
@@ -86,29 +102,41 @@ function fetchOver(http: Http, refused: (reason: string) => void) {
     if (headers.accept === 'text/event-stream') return streamed(http, url, request);
     const { status, text } = await http.fetch(url, request);
     if (status >= 400) refused(`${method} was answered with ${status}: ${text.trim()}`);
-    // A response with status 204 may not have a body, not even an empty one.
-    return new Response(status === 204 ? null : text, { status });
+    return responseOf(status, text);
   };
+}
+
+/** Response of any status: `Response` knows those from 200 to 599, and refuses a body where HTTP has none (RFC 9110 §6.4.1). */
+function responseOf(status: number, body: string | ReadableStream<Uint8Array>): Response {
+  if (status < 200 || status > 599) return new Response(null, { status: 502, statusText: `status ${status}` });
+  return new Response(status === 204 || status === 205 || status === 304 ? null : body, { status });
 }
 
 function streamed(http: Http, url: string, request: HttpRequest): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array>;
+    let over = false;
     const body = new ReadableStream<Uint8Array>({
       start(one) {
         controller = one;
       },
+      cancel() {
+        over = true;
+      },
     });
     http.stream(url, request, {
-      started: (status) => resolve(new Response(body, { status })),
-      // Copied: the chunk is valid only until this returns.
-      data: (chunk) => controller.enqueue(chunk.slice()),
+      started(status) {
+        if (status >= 200) resolve(responseOf(status, body));
+      },
+      data(chunk) {
+        // Copied: the chunk is valid only until this returns.
+        if (!over) controller.enqueue(chunk.slice());
+      },
       ended(error) {
+        if (error !== undefined) reject(error);
+        if (over) return;
         if (error === undefined) controller.close();
-        else {
-          reject(error);
-          controller.error(error);
-        }
+        else controller.error(error);
       },
     });
   });

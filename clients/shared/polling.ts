@@ -1,15 +1,24 @@
+import { unreadable } from '../../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../../bench/contract.ts';
 import { errorText } from '../../bench/error-text.ts';
 import { fromBase64 } from './base64.ts';
+import { field, parsed } from './json.ts';
 import { GOODBYE_MS, lifetime } from './lifetime.ts';
 import { bearer } from './token.ts';
-import { baseOf, postInOrder } from './upstream.ts';
+import { baseOf, isName, postInOrder } from './upstream.ts';
+
+/** Number of characters of an answer that an error quotes. */
+const MAX_QUOTED = 100;
 
 /** Times at which a client polls. */
 export interface Pace {
   /** Resolves when the next request may be sent, after the last one was answered. Never resolves once stopped. */
   next(): Promise<void>;
   stop(): void;
+}
+
+function unlike(what: string, wanted: string, text: string): Error {
+  return new Error(`${what} was not answered with ${wanted} but with ${text.slice(0, MAX_QUOTED)}`);
 }
 
 /** Polls for messages, one request at a time, with a cursor that says what has been read. Messages up are POSTs. */
@@ -26,7 +35,9 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
   async function open(): Promise<void> {
     const { status, text } = await http.fetch(`${base}/sessions`, { method: 'POST', headers });
     if (status !== 201) throw new Error(`POST /sessions was answered with ${status}: ${text.trim()}`);
-    id = (JSON.parse(text) as { session: string }).session;
+    const name = field(parsed(text), 'session');
+    if (!isName(name)) throw unlike('POST /sessions', '{"session":"NAME"}', text);
+    id = name;
     life.usable(postInOrder(http, `${base}/messages/${id}`, headers));
   }
 
@@ -38,10 +49,17 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
       const { status, text } = await http.fetch(address, { method: 'GET', headers: pollHeaders });
       if (status === 204) continue;
       if (status !== 200) throw new Error(`the poll was answered with ${status}: ${text.trim()}`);
-      const answer = JSON.parse(text) as { cursor: number; messages: (string | { b: string })[] };
-      cursor = answer.cursor;
-      for (const message of answer.messages) {
-        receiver.message(typeof message === 'string' ? message : fromBase64(message.b));
+      const answer = parsed(text);
+      const [next, messages] = [field(answer, 'cursor'), field(answer, 'messages')];
+      if (!Number.isSafeInteger(next) || !Array.isArray(messages)) {
+        receiver.unreadable(unreadable("a poll's answer", text));
+        throw unlike('the poll', '{"cursor":NUMBER,"messages":[…]}', text);
+      }
+      cursor = Number(next);
+      for (const one of messages) {
+        const message = typeof one === 'string' ? one : fromBase64(field(one, 'b'));
+        if (message === undefined) receiver.unreadable(unreadable("an item of a poll's answer", one));
+        else receiver.message(message);
       }
     }
   }

@@ -14,6 +14,14 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
   }
 
   class Polling extends Fetch {
+    override onData(data: string): void {
+      try {
+        super.onData(data);
+      } catch (cause) {
+        this.onError('unreadable packet', cause, undefined);
+      }
+    }
+
     override doPoll(): void {
       this.#exchange(http.fetch(this.uri(), { method: 'GET' }), 'poll', (text) => this.onData(text));
     }

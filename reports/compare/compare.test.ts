@@ -280,6 +280,9 @@ describe('runs that say less', () => {
     expect(reasons(comparison)).toEqual(new Set(['only 1 valid trial in one of the runs; a verdict needs 6 in each']));
     expect(said(comparison)).toContain('About the new run: This is a quick look (n=1)');
     expect(outcomeOf(comparison, 0).unsound).toEqual(['no comparison could be judged']);
+    const both = held(run({ trials: 1 }), run({ trials: 1, seed: 2 }));
+    expect(both.rows.length).toBe(comparison.rows.length);
+    expect(reasons(both)).toEqual(reasons(comparison));
   });
 
   test('five trials are not judged, six are', () => {

@@ -79,7 +79,8 @@ function drawsFrom(seed: number, resamples: number): (size: number) => Uint32Arr
     const known = drawsBySize.get(size);
     if (known !== undefined) return known;
     const generator = xoroshiro128plus(seed);
-    const drawn = Uint32Array.from({ length: resamples * size }, () => uniformInt(generator, 0, size - 1));
+    const drawn = new Uint32Array(resamples * size);
+    for (let at = 0; at < drawn.length; at++) drawn[at] = uniformInt(generator, 0, size - 1);
     drawsBySize.set(size, drawn);
     return drawn;
   };

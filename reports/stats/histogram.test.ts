@@ -75,3 +75,15 @@ test('what is cut short or altered is unreadable, not a number', () => {
   beyond.writeInt32BE(8, 4);
   expect(() => distributionOf(beyond)).toThrow('too large');
 });
+
+test('a histogram that lacks its last byte is refused', () => {
+  const histogram = build();
+  histogram.recordValue(1_000_000);
+  const whole = inflateSync(compressedPart(Buffer.from(encodeIntoCompressedBase64(histogram), 'base64')));
+  const end = whole.byteLength;
+  expect(distributionOf(whole.subarray(0, end)).count).toBe(1);
+  // The library may write bytes without meaning after the counts.
+  const needed = 40 + new DataView(whole.buffer, whole.byteOffset).getInt32(4);
+  expect(distributionOf(whole.subarray(0, needed)).count).toBe(1);
+  expect(() => distributionOf(whole.subarray(0, needed - 1))).toThrow('the histogram is cut short');
+});

@@ -54,8 +54,12 @@ export function progressDisplay(terminal: Terminal, label: (name: string) => str
 
 /** True if a person reads the stream at a terminal. Some build services claim to be terminals. */
 export function isInteractive(isTerminal: boolean, environment: Readonly<Record<string, string | undefined>>): boolean {
-  return isTerminal && !environment.CI && environment.TERM !== 'dumb';
+  return isTerminal && !isBuildService(environment) && environment.TERM !== 'dumb';
 }
+
+/** True if $CI is set and does not say no, as `CI=false` does. */
+const isBuildService = ({ CI = '' }: Readonly<Record<string, string | undefined>>): boolean =>
+  !['', '0', 'false', 'no'].includes(CI.toLowerCase());
 
 /** Maximum silence of a log: some build services end jobs that print nothing for long. */
 const HEARTBEAT_MS = 30_000;

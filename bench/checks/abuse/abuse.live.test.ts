@@ -2,15 +2,20 @@ import { connect as dial } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { application } from '../../../servers/application.ts';
 import { makeIdentity } from '../../security/identity.ts';
-import { subjects } from '../../testing/subjects.ts';
+import { isQuick, subjects } from '../../testing/subjects.ts';
 import { loadServer } from '../../transports/index.ts';
 import { ABUSE_LIMITS, assertStands, FROZEN, runAttacks } from './harness.ts';
 
 const ATTACKS_MS = 400_000;
 
+/** Transports whose abuse is part of `npm test`: one that keeps a connection, and one that also asks anew for each message. */
+const QUICK = ['ws', 'sse'];
+
 const all = await subjects();
 /** Transports over TCP, without variants: the others need more of the machine and are in abuse.timing.test.ts. */
-const overTcp = all.filter(({ entry, variant }) => entry.datagrams === undefined && variant === null);
+const overTcp = all.filter(
+  ({ name, entry, variant }) => entry.datagrams === undefined && variant === null && (!isQuick || QUICK.includes(name)),
+);
 
 // The attacks mostly wait, so several transports are attacked at once.
 describe.concurrent('the server cuts bad peers, serves the others as before, and frees its memory', () => {

@@ -39,7 +39,11 @@ describe.each(found)('$name: a peer that sends faster than the application takes
     const connect = async () => {
       const lost = Promise.withResolvers<string>();
       let answered = Promise.withResolvers<void>();
-      const receiver = { message: () => answered.resolve(), lost: ({ message }: Error) => lost.resolve(message) };
+      const receiver = {
+        message: () => answered.resolve(),
+        unreadable() {},
+        lost: ({ message }: Error) => lost.resolve(message),
+      };
       const session = await kit.dial(client, url, receiver, { options, platform });
       // Asks repeatedly, because some of these transports lose messages.
       const ask = async (): Promise<void> => {

@@ -33,7 +33,7 @@ async function handle(order: FrozenOrder): Promise<FrozenAnswer> {
   if (order.order === 'open') {
     const { module, url, options, token } = order;
     const client: ClientModule = await import(module);
-    const receiver = { message() {}, lost: ({ message }: Error) => lost.resolve(message) };
+    const receiver = { message() {}, unreadable() {}, lost: ({ message }: Error) => lost.resolve(message) };
     const signal = AbortSignal.timeout(10_000);
     session = await client.connect(url, receiver, { options, encoding: 'text', platform, token, signal });
     return { answer: 'connected' };

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
+import type { Unreadable } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
 import { startServer } from '../../run/processes.ts';
 import { soak } from '../../testing/soak.ts';
@@ -32,7 +33,11 @@ describe.each(await subjects())('$name', (subject) => {
 
       const visit = async (): Promise<void> => {
         let answered = Promise.withResolvers<void>();
-        const receiver = { message: () => answered.resolve(), lost: (reason: Error) => answered.reject(reason) };
+        const receiver = {
+          message: () => answered.resolve(),
+          unreadable: ({ kind }: Unreadable) => answered.reject(new Error(`${kind} arrived`)),
+          lost: (reason: Error) => answered.reject(reason),
+        };
         const { signal } = new AbortController();
         const session = await client.connect(url, receiver, { options, encoding: 'text', platform, signal });
         for (let echo = 0; echo < ECHOES_PER_SESSION; echo++) {

@@ -53,7 +53,7 @@ async function told(
   const signal = AbortSignal.timeout(CONNECT_MS);
   const options = optionsOf(choice);
   const settings = { options, encoding: 'text', platform, token, signal } as const;
-  const session = await client.connect(url, { message() {}, lost: end }, settings);
+  const session = await client.connect(url, { message() {}, unreadable() {}, lost: end }, settings);
   try {
     await attack(
       async (text) => session.send(text),

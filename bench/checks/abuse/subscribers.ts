@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BROADCAST, ECHO, senderPrefix, sequenceDigits } from '../../codec/header.ts';
-import type { Message, Receiver, Session } from '../../contract.ts';
+import type { Message, Receiver, Session, Unreadable } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 
 /** Time between two messages of one probe. */
@@ -38,6 +38,10 @@ export class Subscriber implements Receiver {
       this.#echoes[sequence]!++;
     } else
       this.wrong.push(`${this.#name} got a message that was not sent to it: ${text.slice(0, 60)} (${text.length})`);
+  }
+
+  unreadable({ kind, head }: Unreadable): void {
+    this.wrong.push(`${this.#name} got ${kind} that is no message: ${head.slice(0, 60)}`);
   }
 
   lost({ message }: Error): void {

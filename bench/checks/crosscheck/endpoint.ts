@@ -42,7 +42,7 @@ async function open({ module, url, options }: EndpointOrder): Promise<EndpointAn
     },
   };
   // A lost session needs no handling: the endpoint then answers 404, which the generators count.
-  const receiver = { message() {}, lost() {} };
+  const receiver = { message() {}, unreadable() {}, lost() {} };
   const { signal } = new AbortController();
   const session = await client.connect(url, receiver, { options, encoding: 'text', platform: watched, signal });
   await session.send(PROBE);

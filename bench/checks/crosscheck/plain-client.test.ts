@@ -19,6 +19,7 @@ async function sessionOf() {
   const lost: string[] = [];
   const receiver = {
     message: (message: Message) => void received.push(message),
+    unreadable() {},
     lost: ({ message }: Error) => void lost.push(message),
   };
   const { signal } = new AbortController();

@@ -49,7 +49,7 @@ describe('on the real wire', () => {
     const client = await loadClient(entry);
     const session = await client.connect(
       listener.url.replace(url.port, String(address.port)),
-      { message: echoed.resolve, lost: echoed.reject },
+      { message: echoed.resolve, unreadable: echoed.reject, lost: echoed.reject },
       { options, encoding: 'text', platform, signal: AbortSignal.timeout(10_000) },
     );
     ending.push(() => session.close());

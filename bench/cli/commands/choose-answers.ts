@@ -6,6 +6,7 @@ import { inOrder, readJudged } from '../../../reports/advice/questions/judgement
 import { CONTRADICTIONS, NEEDS, type NeedId } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
+import { secondsOf, TIME_UNIT } from '../../plan/time.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
 /** Answers about a project as text, from flags or from the prompt. */
@@ -115,11 +116,11 @@ function readOwn(text: string, problems: string[]): OwnLevel[] {
   return inOrder(read);
 }
 
-const PER_SECOND: Readonly<Record<string, number>> = { s: 1, ms: 1e3, us: 1e6, µs: 1e6 };
+const OBJECTIVE = new RegExp(`^\\s*p(50|99)\\s*<=?\\s*(\\d+\\.?\\d*|\\.\\d+)\\s*(${TIME_UNIT})\\s*$`);
 
 function readObjective(text: string, problems: string[]): Objective | null {
-  const [, name, amount, unit = ''] = /^\s*p(50|99)\s*<=?\s*(\d+\.?\d*|\.\d+)\s*(s|ms|us|µs)\s*$/.exec(text) ?? [];
-  const seconds = Number(amount) / (PER_SECOND[unit] ?? Number.NaN);
+  const [, name, amount = '', unit = ''] = OBJECTIVE.exec(text) ?? [];
+  const seconds = secondsOf(amount, unit);
   if (seconds > 0 && Number.isFinite(seconds)) return { percentile: name === '50' ? 50 : 99, seconds };
   problems.push(`--slo takes p50 or p99 and a time, such as p99<50ms, not "${text}"`);
   return null;

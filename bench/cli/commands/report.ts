@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 import { EXIT, UsageError } from '../exit.ts';
-import { readRun, writeNamed } from '../files.ts';
+import { readHashedRun, writeNamed } from '../files.ts';
 import { textFlag } from '../flags.ts';
+import type { Io } from '../io.ts';
 
 /** Makes the report of a run again from its results. The last line of stdout is the report's path. */
 export const command = defineCommand({
@@ -12,34 +12,44 @@ export const command = defineCommand({
   description: 'make the report of a run again from its results, byte for byte',
   arguments: [{ name: 'results.json' }],
   flags: {
-    out: textFlag({ argument: '<file>', help: 'file to write the page to', usual: 'report.html beside the results' }),
+    out: textFlag({
+      argument: '<file>',
+      help: 'file to write the page to',
+      usual: 'report.html beside the results; in this folder if they come from a pipe',
+    }),
     csv: textFlag({ argument: '<file>', help: 'also write every trial as a line of comma-separated values' }),
     hlog: textFlag({ argument: '<file>', help: 'also write every histogram, as an HdrHistogram interval log' }),
   },
   async run({ out, csv, hlog }, { words: [file], problems, io }) {
     if (file === undefined) throw new UsageError(problems);
-    const path = out ?? join(dirname(file), 'report.html');
-    const results = readRun(file, problems, io);
+    const path = out ?? join(isPipe(file, io) ? '.' : dirname(file), 'report.html');
+    const read = readHashedRun(file, problems, io);
     problems.push(...clashes({ 'the results': file, '--out': path, '--csv': csv, '--hlog': hlog }));
-    if (results === undefined || problems.length > 0) throw new UsageError(problems);
+    if (read === undefined || problems.length > 0) throw new UsageError(problems);
+    const { results, sha256 } = read;
     const { histogramLog, makeReport, trialsCsv } = await import('../../../reports/report.ts');
-    const sha256 = createHash('sha256')
-      .update(readFileSync(io.resolve(file)))
-      .digest('hex');
     const { html, analysis } = await makeReport(results, {}, sha256);
+    // A file that goes to stdout has it for itself.
+    const announce = [path, csv, hlog].some((one) => one !== undefined && isPipe(one, io)) ? io.info : io.out;
     writeNamed(path, html, '--out', io);
     if (csv !== undefined) {
       writeNamed(csv, trialsCsv(results, analysis), '--csv', io);
-      io.out(`${csv}\n`);
+      announce(`${csv}\n`);
     }
     if (hlog !== undefined) {
       writeNamed(hlog, await histogramLog(results), '--hlog', io);
-      io.out(`${hlog}\n`);
+      announce(`${hlog}\n`);
     }
-    io.out(`${path}\n`);
+    announce(`${path}\n`);
     return EXIT.done;
   },
 });
+
+/** True if a path leads to a pipe or a device, beside which no file belongs. */
+function isPipe(path: string, { resolve: absolute }: Pick<Io, 'resolve'>): boolean {
+  const found = statSync(absolute(path), { throwIfNoEntry: false });
+  return found !== undefined && !found.isFile() && !found.isDirectory();
+}
 
 /** Problems of names that mean the same file: writing one would destroy the other, above all the results. */
 function clashes(files: Readonly<Record<string, string | undefined>>): string[] {

@@ -72,6 +72,18 @@ describe('serve', () => {
     },
   );
 
+  test.each([
+    ['graphql:sse', 'graphql:sse (over Server-Sent Events + POST)'],
+    ['ws:deflate', 'ws:deflate (permessage-deflate with context takeover)'],
+    ['graphql', 'GraphQL over WebSocket'],
+  ])('names %s as what it is', (name, title) =>
+    serving([name], async ({ stderr }) => {
+      expect(stderr.startsWith(`${title} is served at http`) || stderr.startsWith(`${title} is served at ws`)).toBe(
+        true,
+      );
+    }),
+  );
+
   test('without --json prints the address and below it the token', () =>
     serving(['ws', '--auth', 'HS256'], async ({ stdout, stderr }) => {
       await using kit = new PartyKit();

@@ -8,6 +8,7 @@ import { usualLimits } from '../../limits.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { ALGORITHMS } from '../../results/dimensions.ts';
+import { decodeText } from '../../results/text.ts';
 import { makeIdentity } from '../../security/identity.ts';
 import { makeMint } from '../../security/tokens.ts';
 import {
@@ -56,6 +57,10 @@ const FLAGS = {
   }),
   json: toggle('print one JSON document: URL, token, certificate, settings in force'),
 };
+
+/** Names what is served; the title of a variant only adds to that of its transport. */
+const served = (name: string, { entry, variant }: TransportChoice): string =>
+  variant === null ? entry.title : `${name} (${variant.title})`;
 
 /** Serves one transport until interrupted, for people and programs that talk to it by hand. */
 export const command = defineCommand({
@@ -106,7 +111,7 @@ export const command = defineCommand({
     const certificate = identity?.certificate;
     if (flags.json) io.out(`${JSON.stringify({ url, token, certificate, effective })}\n`);
     else io.out([url, ...(token === undefined ? [] : [token]), ''].join('\n'));
-    io.info(`${found.entry.title} is served at ${url}; docs/protocols.md says how to talk to it. Ctrl-C stops it.\n`);
+    io.info(`${served(name, found)} is served at ${url}; docs/protocols.md says how to talk to it. Ctrl-C stops it.\n`);
     if (token !== undefined) {
       const where = flags.json ? 'The token is' : 'The second line is a token,';
       io.info(`${where} valid for an hour; docs/security.md says where to send it.\n`);
@@ -146,7 +151,10 @@ function readIdentity(
   if (cert === undefined && key === undefined) return { identity: undefined };
   if (cert === undefined || key === undefined) return { problems: ['give both --cert and --key, or neither'] };
   try {
-    const identity = { certificate: readFileSync(resolve(cert), 'utf8'), key: readFileSync(resolve(key), 'utf8') };
+    const identity = {
+      certificate: decodeText(readFileSync(resolve(cert))),
+      key: decodeText(readFileSync(resolve(key))),
+    };
     const isItsKey = new X509Certificate(identity.certificate).checkPrivateKey(createPrivateKey(identity.key));
     return isItsKey ? { identity } : { problems: ['--cert, --key: the key does not belong to the certificate'] };
   } catch (error) {

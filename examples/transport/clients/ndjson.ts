@@ -1,4 +1,6 @@
+import { MAX_ARRIVAL_BYTES, unreadable } from '../../../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../../../bench/contract.ts';
+import { textIn } from '../../../clients/shared/json.ts';
 import { lifetime } from '../../../clients/shared/lifetime.ts';
 
 /** Newline-delimited JSON over TCP. */
@@ -14,10 +16,13 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   socket.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
-    for (const message of lines.map((line): string => JSON.parse(line))) {
+    for (const line of lines) {
+      const message = textIn(line);
       if (message === '') life.usable(send);
+      else if (message === undefined) receiver.unreadable(unreadable('a line', line));
       else receiver.message(message);
     }
+    if (rest.length > MAX_ARRIVAL_BYTES) socket.destroy(new Error('a line has no end'));
   });
   socket.on('error', (error) => {
     cause = error;

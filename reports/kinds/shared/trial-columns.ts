@@ -13,7 +13,7 @@ export const measuredColumn = (path: string, header: string, text: TrialColumn['
 });
 
 /** Counts that every trial has. */
-type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'overdue' | 'replayed'>;
+type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'example' | 'overdue' | 'replayed'>;
 
 export const count = (header: string, key: CountKey): TrialColumn =>
   measuredColumn(`messages.${key}`, header, ({ messages }) => integer(messages[key]));

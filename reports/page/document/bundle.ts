@@ -119,16 +119,16 @@ async function build({ input, output, given }: Bundle): Promise<string> {
 
 const FOLDERS = ['reports', 'bench/results'];
 
-/** Hash of all that bundles are made of: this project's sources, and the versions of what they import. */
-async function fingerprint(): Promise<string> {
+/** Hash of all that bundles are made of: the project's sources, and the versions of what they import. */
+export async function fingerprint(root = project): Promise<string> {
   const hash = createHash('sha256');
   for (const folder of FOLDERS) {
-    const names = await readdir(join(project, folder), { recursive: true });
+    const names = await readdir(join(root, folder), { recursive: true });
     for (const name of names.filter((one) => /(?<!\.test)\.tsx?$/.test(one) && !one.startsWith('runs')).sort()) {
-      hash.update(`${folder}/${name}\0`).update(await readFile(join(project, folder, name)));
+      hash.update(`${folder}/${name}\0`).update(await readFile(join(root, folder, name)));
     }
   }
-  hash.update(await readFile(join(project, 'package.json')));
+  hash.update(await readFile(join(root, 'package.json')));
   return hash.digest('hex').slice(0, 16);
 }
 

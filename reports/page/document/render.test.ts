@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -21,7 +21,7 @@ import {
   WIRE,
 } from '../../testing/fixtures.ts';
 import { markupOf, scriptOf, stylesOf, textOf } from '../testing/markup.ts';
-import { loadPage, loadScript } from './bundle.ts';
+import { fingerprint, loadPage, loadScript } from './bundle.ts';
 import { withoutCurves, withoutHistograms } from './embedded-data.ts';
 
 const BOTH = [ECHO, BROADCAST];
@@ -348,6 +348,29 @@ test('seven trials of seven transports in every kind of scenario stay under a me
 });
 
 describe('the bundle', () => {
+  test('has another fingerprint after a change of a source or of a dependency, but not of a test', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'wirebench-test-'));
+    const write = async (file: string, text: string): Promise<string> => {
+      await writeFile(join(root, file), text);
+      return await fingerprint(root);
+    };
+    try {
+      await Promise.all(['reports', 'bench/results'].map((name) => mkdir(join(root, name), { recursive: true })));
+      await writeFile(join(root, 'package.json'), '{}');
+      const first = await write('reports/a.tsx', '1');
+      expect(await write('reports/a.test.tsx', '1')).toBe(first);
+      expect(await write('reports/a.tsx', '1')).toBe(first);
+      const others = [
+        await write('reports/a.tsx', '2'),
+        await write('bench/results/a.ts', '1'),
+        await write('package.json', '{ "version": "2" }'),
+      ];
+      expect(new Set([first, ...others]).size).toBe(4);
+    } finally {
+      await rm(root, { recursive: true });
+    }
+  });
+
   test('is cached under its fingerprint, without temporary files, and shared by simultaneous loads', async () => {
     const cache = await mkdtemp(join(tmpdir(), 'wirebench-test-'));
     try {

@@ -131,6 +131,39 @@ function onlyOf(id: keyof typeof EVEN, weight: number): typeof EVEN {
   return { p99: 0, throughput: 0, bytes: 0, cpu: 0, memory: 0, simplicity: 0, features: 0, [id]: weight };
 }
 
+test('after every preset each badge has the colours of its rating', async () => {
+  await reader.open(html, {}, async (page) => {
+    await ask(page);
+    const seen = new Set<string>();
+    // Forwards and backwards, so that options move up and down the list.
+    for (const { title } of [...PRESETS, ...PRESETS.toReversed()]) {
+      await choose(page, title);
+      const badges = await page.$$eval('.advisor-option', (options) =>
+        options.map((option) => {
+          const coloursOf = (one: Element): string => {
+            const { color, backgroundColor } = getComputedStyle(one.querySelector('.advisor-rating') ?? one);
+            return `${color} on ${backgroundColor}`;
+          };
+          const found = coloursOf(option);
+          // A copy is styled afresh.
+          const copy = option.cloneNode(true) as Element;
+          option.after(copy);
+          const wanted = coloursOf(copy);
+          copy.remove();
+          return { rating: option.querySelector('.advisor-rating')?.textContent ?? '', found, wanted };
+        }),
+      );
+      for (const { rating, found, wanted } of badges) {
+        expect(found, `${title}: ${rating}`).toBe(wanted);
+        seen.add(`${rating}: ${found}`);
+      }
+    }
+    const ratings = [...seen].map((one) => one.split(':')[0]);
+    expect(new Set(ratings).size).toBe(ratings.length);
+    expect(ratings.length).toBeGreaterThan(3);
+  });
+});
+
 test('before weights are given, no cost is shown, but options are ruled out', async () => {
   await reader.open(html, {}, async (page) => {
     await ask(page);

@@ -195,6 +195,13 @@ function Options(shown: Shown) {
   );
 }
 
+/** Rating of an option. Its key is the rating: Chromium keeps the style of a node whose class changes as it is moved. */
+const Badge = ({ rating }: Pick<Option, 'rating'>) => (
+  <span className={`advisor-rating rated-${(rating ?? 'none').toLowerCase().replace(' ', '-')}`}>
+    {rating ?? 'Possible'}
+  </span>
+);
+
 function OneOption({ option, shown }: { option: Option; shown: Shown }) {
   const { name, title, rating, because, reasons, needs } = option;
   const first = shown.advice.recommended.includes(name);
@@ -208,9 +215,9 @@ function OneOption({ option, shown }: { option: Option; shown: Shown }) {
     )),
   ];
   return (
-    <li className={`advisor-option rated-${(rating ?? 'none').toLowerCase().replace(' ', '-')}`}>
+    <li className="advisor-option">
       <p className="advisor-option-line">
-        <span className="advisor-rating">{rating ?? 'Possible'}</span> <Swatch style={shown.styleOf(name)} />{' '}
+        <Badge key={rating} rating={rating} /> <Swatch style={shown.styleOf(name)} />{' '}
         <strong>
           <Name>{name}</Name>
         </strong>{' '}

@@ -1,5 +1,6 @@
 import { withoutNewer } from '../../../../bench/results/newer.ts';
 import type { Results } from '../../../../bench/results/schema.ts';
+import { decodeText, isUnmarkedUtf16 } from '../../../../bench/results/text.ts';
 import { upgrade } from '../../../../bench/results/upgrade.ts';
 import { ANALYSIS, RESULTS } from '../../document/embedded-data.ts';
 import { decompressed } from '../embedded-data.ts';
@@ -33,9 +34,13 @@ export async function readDropped(file: File): Promise<Dropped> {
         `If it is a run, compare in a terminal: npm run compare -- base.json new.json --out page.html`,
     );
   }
-  const text = await file.text().catch(() => {
+  const bytes = await file.arrayBuffer().catch(() => {
     throw new Unusable(`${name} cannot be read. If it is a folder, drop the results.json inside it.`);
   });
+  const text = decodeText(new Uint8Array(bytes));
+  if (isUnmarkedUtf16(text)) {
+    throw new Unusable(`${name} is UTF-16 without a byte order mark; convert it to UTF-8. ${GIVE}`);
+  }
   if (text.trim() === '') throw new Unusable(`${name} is empty. ${GIVE}`);
   if (!text.trimStart().startsWith('<')) return { name, results: resultsIn(text, name), analysis: undefined };
   const embedded = await embeddedIn(text, RESULTS, name);

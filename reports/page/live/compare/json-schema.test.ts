@@ -30,9 +30,10 @@ const results: Results = {
   ...made,
   networks: [{ id: '4g', title: '4G', effective: { delaySeconds: 0.04, lossy: true } }],
   setAside: [{ id: 'x', reason: 'y' }],
+  // A path is tried in one trial, so the other trials would only be read again and again.
   cases: made.cases.map((one, index) =>
     index > 0
-      ? one
+      ? { ...one, trials: one.trials.slice(0, one.transport === 'sse' ? 2 : 1) }
       : {
           ...one,
           reaches: 'sender',
