@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { parseResults } from '../results/file.ts';
 import { makeIdentity } from '../security/identity.ts';
+import { endStarted, start } from '../testing/command.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
 import { clientModule } from '../transports/index.ts';
 import { runTrial } from './trial.ts';
@@ -42,6 +44,7 @@ beforeAll(async () => {
   }
 });
 afterAll(() => {
+  endStarted();
   for (const server of servers) {
     server.closeAllConnections();
     server.close();
@@ -78,6 +81,38 @@ test.each([
     if (trial.state !== 'failed') expect(trial.wire.setupDown).toBeGreaterThan(500);
   },
 );
+
+test('the results of a client from outside, given by a configuration file, have what its connections were', async () => {
+  const module = JSON.stringify(clientModule(planTrial('ws', 'echo').entry));
+  writeFileSync(
+    join(folder, 'mine.ts'),
+    `import { connect as like } from ${module};\n` +
+      "export const capabilities = { binary: true, ordered: true, reliable: true, upstream: 'connection' };\n" +
+      "export const transport = { id: 'mine', title: 'Mine', capabilities };\n" +
+      'export const listen = () => Promise.reject(new Error("not needed"));\n' +
+      "export const connect = (url, receiver, settings) => like(url.replace('mine:', 'wss:'), receiver, settings);\n",
+  );
+  writeFileSync(join(folder, 'ca.pem'), identity.certificate);
+  const url = `mine://127.0.0.1:${ports.get('TLSv1.3')}/`;
+  const settings = {
+    plugin: join(folder, 'mine.ts'),
+    transports: 'mine',
+    url,
+    scenarios: 'wire',
+    size: SIZE,
+    trials: 1,
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(settings));
+  const out = join(folder, 'out');
+  const flags = ['--config', join(folder, 'config.json'), '--ca', join(folder, 'ca.pem'), '--out', out];
+  const { code, stderr } = await start(['run', ...flags]).ended;
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const { cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
+  const record = SIZE + RECORD_BYTES['TLSv1.3'];
+  expect(cases).toMatchObject([
+    { tls: true, effective: { tls: 'TLSv1.3' }, trials: [{ wire: { up: MESSAGES * (UP_BYTES + record) } }] },
+  ]);
+});
 
 test('bytes of a client from outside that opens TLS in its own way are not measured', async () => {
   const file = join(folder, 'own.ts');

@@ -102,7 +102,8 @@ const LOOPBACK = /^(?:127(?:\.\d+){3}|(?:.+\.)?localhost)$/i;
 
 /** Ways to a server. To one on another machine, and over IPv6, there is only the way that the system chooses. */
 function waysTo(target: string | null, { ways }: Pick<Link, 'ways'>): readonly Way[] {
-  return target === null || LOOPBACK.test(new URL(target).hostname) ? ways : [];
+  const [, host = ''] = /^[^:]+:\/\/(?:[^/?#]*@)?([^/:?#]+)/.exec(target ?? '') ?? [];
+  return target === null || LOOPBACK.test(host) ? ways : [];
 }
 
 /** Number of source ports of a case. Sessions that share a socket need none of their own. */

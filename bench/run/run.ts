@@ -121,6 +121,8 @@ export async function* run(
       const known = trials.get(planned)!;
       trials.set(planned, {
         ...known,
+        // Known in advance unless a client from outside decides.
+        tls: known.tls || outcome.effective?.tls !== undefined,
         effective: { ...(outcome.effective ?? known.effective) },
         trials: [...known.trials, outcome.trial],
       });

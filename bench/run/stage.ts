@@ -185,9 +185,16 @@ export class ProcessStage implements Stage, AsyncDisposable {
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,
-      tls: describeCase(this.#planned).tls,
+      ...this.#encryption(),
       ways: this.#ways(),
     };
+  }
+
+  /** Encryption of the connections. A client from outside the repository knows what its server's address means. */
+  #encryption(): { tls?: boolean } {
+    const { entry, target } = this.#planned;
+    const { tls } = describeCase(this.#planned);
+    return entry.module !== undefined && (target !== null || !tls) ? {} : { tls };
   }
 
   /** Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections. */

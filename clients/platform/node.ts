@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { createConnection, Socket, TcpNetConnectOpts } from 'node:net';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { buildConnector, Client, type Dispatcher, EventSource } from 'undici';
 import { type ClientOptions, type PerMessageDeflateOptions, WebSocket } from 'ws';
@@ -75,6 +75,7 @@ function openStream({ secure, ...address }: StreamAddress & TcpNetConnectOpts, s
       ? dialSecurely(options, (error, socket) => {
           if (socket === undefined) return reject(error);
           socket.once('error', reject);
+          socket.once('close', () => reject(new Error('the connection was closed before TLS was established')));
           socket.once('secureConnect', () => opened(socket.off('error', reject)));
         })
       : dial(options, (error, socket) => (socket === undefined ? reject(error) : opened(socket)));
@@ -83,26 +84,37 @@ function openStream({ secure, ...address }: StreamAddress & TcpNetConnectOpts, s
   });
 }
 
-/** Opens the TLS connections of an HTTP client. */
-function secureConnector(allowH2: boolean, localAddress: string | undefined): buildConnector.connector {
+/** Opens the TLS connections of an HTTP client. @param opening gets the TCP sockets that are not connected yet */
+function secureConnector(
+  allowH2: boolean,
+  localAddress: string | undefined,
+  opening: Set<Socket>,
+): buildConnector.connector {
   const connect = buildConnector({ allowH2 });
   return (options, done) => {
     const { hostname, host, port } = options;
     const address = { host: hostname, port: Number(port || 443), ...boundTo(localAddress) };
     const tcp = dial(address, (error, httpSocket) => {
+      opening.delete(tcp);
       if (httpSocket === undefined) return done(error ?? new Error('not connected'), null);
       httpSocket.setTimeout(0);
       connect({ ...options, httpSocket }, done);
     });
+    opening.add(tcp);
     tcp.setTimeout(CONNECT_MS, () => tcp.destroy(new Error(`no connection to ${host} within ${CONNECT_MS / 1e3} s`)));
   };
 }
 
 /** Opens a connection of one user. It is bound to the source address if there is one. */
-function openClient(origin: string, version: '1.1' | '2', localAddress: string | undefined): Client {
+function openClient(
+  origin: string,
+  version: '1.1' | '2',
+  localAddress: string | undefined,
+  opening: Set<Socket>,
+): Client {
   const settings = version === '2' ? http2(origin) : HTTP1;
   if (origin.startsWith('https:')) {
-    return new Client(origin, { ...settings, connect: secureConnector(version === '2', localAddress) });
+    return new Client(origin, { ...settings, connect: secureConnector(version === '2', localAddress, opening) });
   }
   const { family } = boundTo(localAddress);
   return new Client(origin, {
@@ -114,6 +126,7 @@ function openClient(origin: string, version: '1.1' | '2', localAddress: string |
 function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http {
   const maxConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
   const connections: Connection[] = [];
+  const opening = new Set<Socket>();
   let closed = false;
 
   /** Returns an idle connection to the origin, or a new one while a browser would open one, or else the one with the fewest requests. */
@@ -130,7 +143,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
     if (closed) throw new Error('HTTP was closed');
     const opened = {
       origin,
-      client: openClient(origin, version, localAddress),
+      client: openClient(origin, version, localAddress, opening),
       underWay: 0,
     };
     connections.push(opened);
@@ -167,6 +180,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
 
     async close() {
       closed = true;
+      for (const tcp of opening) tcp.destroy();
       await Promise.all(connections.map(({ client }) => client.destroy()));
     },
   };
@@ -180,28 +194,23 @@ function webSocket(
   const options = { perMessageDeflate, ...boundTo(localAddress) };
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
-      let tcp: Socket | undefined;
-      const dialled: ClientOptions = /^(?:wss|https):/i.test(url)
-        ? {
-            createConnection: createSecurely((opened) => {
-              tcp = opened;
-            }),
-          }
-        : {};
-      super(url, protocols, { ...options, ...dialled });
-      // The library does not know a connection that is still opening.
-      this.on('close', () => tcp?.destroy());
+      const secure = /^(?:wss|https):/i.test(url) ? secureConnection() : undefined;
+      super(url, protocols, { ...options, ...secure?.options });
+      if (secure !== undefined) this.on('close', secure.abandon);
       // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
     }
   };
 }
 
-/** Opens the TLS connection of a request. Passes on its TCP socket at once, and the connection when it has opened. */
-function createSecurely(onDialled: (tcp: Socket) => void): typeof createConnection {
-  return ((address: TcpNetConnectOpts, done: Parameters<typeof dialSecurely>[1]): void => {
-    onDialled(dialSecurely({ ...address, path: undefined } as TcpNetConnectOpts, done));
-  }) as unknown as typeof createConnection;
+/** Option of `ws` that opens TLS on a TCP socket, which the library does not know before it is connected. */
+function secureConnection(): { options: ClientOptions; abandon: () => void } {
+  let tcp: Socket | undefined;
+  const createConnection = (address: TcpNetConnectOpts, done: Parameters<typeof dialSecurely>[1]): void => {
+    // The request's path would be that of a Unix socket.
+    tcp = dialSecurely({ ...address, path: undefined } as TcpNetConnectOpts, done);
+  };
+  return { options: { createConnection } as unknown as ClientOptions, abandon: () => tcp?.destroy() };
 }
 
 /** One connection and the number of its requests in progress. undici's own pools would add two layers to every request. */
