@@ -10,6 +10,7 @@ import type {
   Session,
   WebSocketLike,
 } from '../bench/contract.ts';
+import { basic } from './shared/address.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { CHECKED, CHECKED_MSGPACK, CheckedWebSocket } from './shared/socketio-checked.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
@@ -18,13 +19,18 @@ const EVENT = 'm';
 
 /**
  * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. Its
- * reconnection is off: a lost session is reported, not mended.
+ * reconnection is off: a lost session is reported, not mended. As everywhere in Socket.IO, the URL's path is the namespace, and the
+ * option `path` is that of the endpoint.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { options } = settings;
-  const { transports, hangUp } = transportsOf(options, settings.platform);
-  const socket = io(url, {
+  const address = new URL(url);
+  const { transports, hangUp } = transportsOf(options, settings.platform, address);
+  // The library takes the path as it is written, while namespaces are named in plain text.
+  const socket = io(`${address.origin}${decodeURI(address.pathname)}${address.search}`, {
     transports,
+    extraHeaders: { ...basic(address) },
+    ...(typeof options.path === 'string' ? { path: new URL(options.path, address).pathname } : {}),
     forceNew: true,
     reconnection: false,
     parser: options.msgpack === true ? CHECKED_MSGPACK : CHECKED,
@@ -50,7 +56,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     else if (message instanceof ArrayBuffer) receiver.message(new Uint8Array(message));
     else receiver.unreadable(unreadable('an event without a text or bytes', message));
   });
-  socket.on('connect_error', (error) => over(explained(error)));
+  const at = `at endpoint ${socket.io.opts.path ?? ''}, namespace ${decodeURI(address.pathname)}`;
+  socket.on('connect_error', (error) => over(explained(error, at)));
   socket.on('disconnect', (reason, details) => {
     const why = details instanceof Error ? `: ${details.message}` : '';
     over(new Error(`Socket.IO disconnected: ${reason}${why}`, { cause: details }));
@@ -70,11 +77,12 @@ function packable(message: Message): unknown {
 }
 
 /** @returns the transports in the order they are tried, and what ends the connections that the platform opened for them */
-function transportsOf({ transport = 'websocket' }: Options, platform: Platform) {
-  /** Its own transport opens the connection itself. The platform's offers compression too, as that one does. */
+function transportsOf({ transport = 'websocket' }: Options, platform: Platform, { username, password }: URL) {
+  /** WebSocket transport over the platform's WebSocket, which offers compression, as the library's does. */
   class WebSocketTransport extends CheckedWebSocket {
     override createSocket(url: string, protocols: string | string[] | undefined): WebSocketLike {
-      return new platform.CompressingWebSocket(url, protocols);
+      const address = Object.assign(new URL(url), { username, password });
+      return new platform.CompressingWebSocket(address.href, protocols);
     }
   }
   if (transport === 'websocket') return { transports: [WebSocketTransport], hangUp: async () => {} };
@@ -101,8 +109,9 @@ function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) 
   });
 }
 
-/** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
-function explained(error: Error & { description?: unknown }): Error {
+/** Adds what the library leaves out: Engine.IO says only "websocket error", and what it was is in an event beside it. */
+function explained(error: Error & { description?: unknown }, at: string): Error {
   const { message } = Object(error.description) as { message?: unknown };
-  return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
+  const why = typeof message === 'string' && message !== '' ? `: ${message}` : '';
+  return new Error(`${error.message}${why}, ${at}`, { cause: error });
 }

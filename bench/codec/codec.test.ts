@@ -4,6 +4,7 @@ import { batcher, FULL_BATCH, unbatch } from './batch.ts';
 import { encodeFrame, frameDecoder } from './frame.ts';
 import { BROADCAST, ECHO, opcodeOf, senderOf, senderPrefix, sequenceDigits, sequenceOf } from './header.ts';
 import { encodeLine, lineReader } from './line.ts';
+import { unreadable } from './unreadable.ts';
 
 test.each([
   [0, 0],
@@ -116,4 +117,48 @@ test('lines are read from pieces cut anywhere', () => {
     }
     expect(read).toEqual(texts);
   }
+});
+
+test('a line that is no JSON string is told apart, and one without an end is not kept', () => {
+  const said: string[] = [];
+  const read = lineReader(
+    {
+      text: (text) => said.push(text),
+      other: (line) => said.push(`other ${line}`),
+      tooLong: () => said.push('too long'),
+    },
+    20,
+  );
+  read(Buffer.from('"a"\n\n5\n{bad\n"b"\r\n'));
+  expect(said).toEqual(['a', 'other ', 'other 5', 'other {bad', 'b']);
+  for (const piece of ['x'.repeat(15), 'x'.repeat(15), '\n"c"\n']) read(Buffer.from(piece));
+  expect(said.slice(5)).toEqual(['too long']);
+});
+
+test('a frame that is too long is refused with what has arrived of it', () => {
+  for (const cut of [2, 4, 7]) {
+    const refused: string[] = [];
+    const decode = frameDecoder(
+      100,
+      () => {},
+      (rest) => refused.push(rest.toString()),
+    );
+    const banner = Buffer.from('SSH-2.0-x');
+    decode(banner.subarray(0, cut));
+    decode(banner.subarray(cut));
+    expect(refused).toEqual([cut < 4 ? 'SSH-' : banner.subarray(0, cut).toString()]);
+  }
+});
+
+test.each<[unknown, number, string]>([
+  ['Grüße', 7, 'Grüße'],
+  [Uint8Array.of(0x47, 0xc3, 0xbc), 3, 'Gü'],
+  [Uint8Array.of(0xff, 0x41), 2, '\u00ffA'],
+  [Uint8Array.of(1, 2).buffer, 2, '\u0001\u0002'],
+  [{ m: null }, 10, '{"m":null}'],
+  [undefined, 0, ''],
+  [12n, 0, ''],
+  ['x'.repeat(5_000), 5_000, 'x'.repeat(1_024)],
+])('%# an arrival is described by its length in bytes and its beginning', (arrived, length, head) => {
+  expect(unreadable('it', arrived)).toEqual({ kind: 'it', length, head });
 });

@@ -130,3 +130,25 @@ test('errors are counted by their text, and their number is bounded', () => {
   expect(Object.keys(errors).length).toBe(21);
   expect(errors['error 0']).toBe(2);
 });
+
+test('what is no message counts as corrupt, and the first of them is the example', () => {
+  const recorder = new Recorder(shareOf('sender'));
+  recorder.unreadable({ kind: 'an event', length: 4, head: 'null' });
+  recorder.received(0, Buffer.from('bytes in a session of text'), 2e9);
+  recorder.received(0, 'another', 2e9);
+  expect(recorder.arrivals).toBe(3);
+  const recording = recorder.finish(usage, 'null');
+  expect(recording).toMatchObject({ corrupt: 3, example: { kind: 'an event', length: 4, head: '[token]' } });
+  const other = new Recorder(shareOf('sender')).finish(usage);
+  expect(other).not.toHaveProperty('example');
+  expect(combine([other, recording, recording])).toMatchObject({ corrupt: 6, example: recording.example });
+});
+
+test('bytes in a session of text are no message of it, even if they say the same', () => {
+  const share = shareOf('sender');
+  const recorder = new Recorder(share);
+  const message = share.messages.build(0, 2);
+  recorder.received(0, Buffer.from(String(message)), 2e9);
+  const { corrupt, example } = recorder.finish(usage);
+  expect({ corrupt, example }).toMatchObject({ corrupt: 1, example: { kind: 'a binary message', length: 32 } });
+});

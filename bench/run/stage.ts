@@ -3,9 +3,10 @@ import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { ClosedOrder, PhaseOrder, Way } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
-import { describeCase } from '../plan/plan.ts';
+import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
+import { redactor } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
@@ -63,7 +64,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
     const { pinning, link, signal } = settings;
-    const { clients, target } = planned;
+    const { clients, target, targetOptions = {} } = planned;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -71,12 +72,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
       clients,
       cores: pinning?.workers,
       end: link.generatorEnd,
+      redact: redactor(target),
       signal,
     });
     this.#host =
       target === null
         ? ourServer(startServer(pinning?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
-        : foreignServer(target, () => this.#generator.bytes());
+        : foreignServer({ url: target, effective: targetOptions }, () => this.#generator.bytes());
   }
 
   /** Address that clients connect to. */
@@ -171,12 +173,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #sessions(): SessionSettings {
-    const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
+    const { size, encoding, payload, scenario, entry, variant, target, targetOptions } = this.#planned;
     const { seed, security } = this.#settings;
     return {
       module: clientModule(entry),
       url: this.#url,
-      options: optionsOf({ entry, variant }),
+      options: { ...optionsOf({ entry, variant }), ...targetOptions },
       encoding,
       payload,
       ...security.client,
@@ -190,11 +192,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
     };
   }
 
-  /** Encryption of the connections. A client from outside the repository knows what its server's address means. */
+  /** Encryption of the connections. At an address of its own, and without `--tls`, a client from outside the repository decides. */
   #encryption(): { tls?: boolean } {
-    const { entry, target } = this.#planned;
-    const { tls } = describeCase(this.#planned);
-    return entry.module !== undefined && (target !== null || !tls) ? {} : { tls };
+    const tls = tlsOf(this.#planned);
+    return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
   }
 
   /** Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections. */

@@ -98,3 +98,11 @@ test('every rule can fail: none is named above in vain', () => {
   expect(rules.map(({ id }) => id)).toEqual(Object.keys(RULES));
   expect(rules).toHaveLength(8);
 });
+
+test('the first corrupt arrival is shown beside their number', () => {
+  const example = { kind: 'a text message', length: 11, head: '99999999999' };
+  const { broken } = judge(withChanges({ messages: { duplicated: 2, corrupt: 3, example } }), load.rules);
+  expect(broken.map(({ text }) => text)).toEqual([
+    '2 duplicated, 3 corrupt (first: a text message of 11 bytes, "99999999999")',
+  ]);
+});

@@ -25,6 +25,7 @@ export const ALLOWED_WORDS: readonly AllowedWord[] = [
   },
   { file: 'bench/cli/commands/index.ts', word: 'wire', reason: 'name of a command' },
   { file: 'bench/cli/commands/index.ts', word: 'ceiling', reason: 'name of a command' },
+  { file: 'bench/checks/fuzz/tools/mqtt.ts', word: 'connect', reason: 'name of a packet' },
   { file: 'bench/load/recorder.ts', word: 'closed', reason: 'how the load sends: in an open or a closed loop' },
   { file: 'bench/load/worker.ts', word: 'closed', reason: 'an order to a load worker' },
   { file: 'bench/load/worker.ts', word: 'connect', reason: 'an order to a load worker' },

@@ -56,6 +56,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
       'bench/checks/conformance',
       'bench/checks/security',
       'bench/checks/abuse',
+      'bench/checks/fuzz/fuzz',
       'bench/run/trial',
       'bench/run/wire',
     ],

@@ -13,6 +13,7 @@ import type {
   StreamedAnswer,
   WebSocketConstructor,
 } from '../../bench/contract.ts';
+import { basic, withoutCredentials } from '../shared/address.ts';
 import { peerConnection } from './peer-connection.ts';
 import { boundTo, dial, dialSecurely } from './sockets.ts';
 import { WebTransport } from './webtransport.ts';
@@ -153,11 +154,12 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
   return {
     EventSource: class extends EventSource {
       constructor(url: string) {
-        const connection = connectionTo(new URL(url).origin);
+        const address = new URL(url);
+        const connection = connectionTo(address.origin);
         // Busy for good: the event stream occupies it.
         connection.underWay = Number.POSITIVE_INFINITY;
-        const { dispatcher, why } = explaining(connection.client);
-        super(url, { node: { dispatcher } });
+        const { dispatcher, why } = explaining(connection.client, basic(address));
+        super(withoutCredentials(address), { node: { dispatcher } });
         // Added before other listeners, which read the message from the event.
         this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
       }
@@ -186,7 +188,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
   };
 }
 
-/** WebSocket of `ws`, which would otherwise always offer permessage-deflate. */
+/** WebSocket of `ws`, which would otherwise always offer permessage-deflate, and send a user and password as they are encoded in the URL. */
 function webSocket(
   perMessageDeflate: false | PerMessageDeflateOptions,
   localAddress: string | undefined,
@@ -195,7 +197,11 @@ function webSocket(
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       const secure = /^(?:wss|https):/i.test(url) ? secureConnection() : undefined;
-      super(url, protocols, { ...options, ...secure?.options });
+      super(withoutCredentials(url), protocols, {
+        ...options,
+        headers: { ...basic(new URL(url)) },
+        ...secure?.options,
+      });
       if (secure !== undefined) this.on('close', secure.abandon);
       // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
@@ -221,10 +227,13 @@ interface Connection {
 }
 
 /**
- * Dispatcher that remembers why its one request failed or ended; undici's EventSource does not say. It leaves the handler in place,
+ * Dispatcher that sends these fields, and remembers why its one request failed or ended; undici's EventSource does neither. It leaves the handler in place,
  * because the bytes of every event pass through it.
  */
-function explaining(client: Client): { dispatcher: Dispatcher; why: () => string | undefined } {
+function explaining(
+  client: Client,
+  fields: { authorization?: string },
+): { dispatcher: Dispatcher; why: () => string | undefined } {
   let why: string | undefined;
   const dispatcher = client.compose((dispatch) => (options, handler) => {
     const { onResponseStart, onResponseError } = handler;
@@ -237,7 +246,7 @@ function explaining(client: Client): { dispatcher: Dispatcher; why: () => string
       why ??= error.message;
       onResponseError?.call(handler, controller, error);
     };
-    return dispatch(options, handler);
+    return dispatch({ ...options, headers: { ...(options.headers as object), ...fields } }, handler);
   });
   return { dispatcher, why: () => why };
 }

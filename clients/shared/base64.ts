@@ -8,7 +8,8 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Decodes base64, in Node.js or in a browser. Undefined for anything else. */
 export function fromBase64(text: unknown): Uint8Array | undefined {
-  if (typeof text !== 'string') return undefined;
+  // No text of base64 has one character beyond a multiple of four.
+  if (typeof text !== 'string' || text.length % 4 === 1) return undefined;
   if (typeof Buffer !== 'undefined') {
     // Node.js leaves out what is not base64, so that there are fewer bytes than the text's length says.
     const bytes = Buffer.from(text, 'base64');

@@ -2,9 +2,9 @@ import { createClient } from 'graphql-sse';
 import { unreadable } from '../../bench/codec/unreadable.ts';
 import type { ClientSettings, Http, HttpRequest, Receiver, Session } from '../../bench/contract.ts';
 import { errorText } from '../../bench/error-text.ts';
+import { authorization, withoutCredentials } from './address.ts';
 import { field } from './json.ts';
 import { lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
 
 export const SUBSCRIPTION = 'subscription{m}';
 export const MUTATION = 'mutation($m:String!){send(m:$m)}';
@@ -17,13 +17,17 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
   const http = settings.platform.openHttp();
   let why: string | undefined;
   const client = createClient({
-    url,
+    url: withoutCredentials(url),
     singleConnection: true,
     lazy: false,
     retryAttempts: 0,
-    headers: () => ({ ...bearer(settings.token) }),
-    fetchFn: fetchOver(http, (reason) => {
-      why ??= reason;
+    headers: { ...authorization(url, settings.token) },
+    fetchFn: fetchOver(http, {
+      refused(reason) {
+        why ??= reason;
+      },
+      // The library does not notice an end before the first operation. It is first given the time to read what has arrived.
+      ended: (cause = new Error('the server ended the stream')) => void setTimeout(() => finish(cause)),
     }),
     onNonLazyError: (cause) => finish(cause),
   });
@@ -89,8 +93,15 @@ function errorsText(errors: unknown): string {
   return errors.map((error) => String(field(error, 'message'))).join('; ');
 }
 
-/** Part of the Fetch API that graphql-sse uses, on one user's connections. @param refused is called with the reason of a failed request */
-function fetchOver(http: Http, refused: (reason: string) => void) {
+interface Ends {
+  /** Learns why a request was refused. */
+  refused(reason: string): void;
+  /** Learns that the stream has ended, with an error if it was cut off. */
+  ended(cause?: Error): void;
+}
+
+/** Part of the Fetch API that graphql-sse uses, on one user's connections. */
+function fetchOver(http: Http, { refused, ended }: Ends) {
   return async (url: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> => {
     const { method = 'GET', headers, body, signal } = init;
     const request: HttpRequest = {
@@ -99,7 +110,7 @@ function fetchOver(http: Http, refused: (reason: string) => void) {
       ...(typeof body === 'string' ? { body } : {}),
       ...(signal ? { signal } : {}),
     };
-    if (headers.accept === 'text/event-stream') return streamed(http, url, request);
+    if (headers.accept === 'text/event-stream') return streamed(http, url, request, ended);
     const { status, text } = await http.fetch(url, request);
     if (status >= 400) refused(`${method} was answered with ${status}: ${text.trim()}`);
     return responseOf(status, text);
@@ -112,7 +123,7 @@ function responseOf(status: number, body: string | ReadableStream<Uint8Array>): 
   return new Response(status === 204 || status === 205 || status === 304 ? null : body, { status });
 }
 
-function streamed(http: Http, url: string, request: HttpRequest): Promise<Response> {
+function streamed(http: Http, url: string, request: HttpRequest, onEnded: Ends['ended']): Promise<Response> {
   return new Promise((resolve, reject) => {
     let controller: ReadableStreamDefaultController<Uint8Array>;
     let over = false;
@@ -134,6 +145,7 @@ function streamed(http: Http, url: string, request: HttpRequest): Promise<Respon
       },
       ended(error) {
         if (error !== undefined) reject(error);
+        onEnded(error);
         if (over) return;
         if (error === undefined) controller.close();
         else controller.error(error);

@@ -7,7 +7,10 @@ import { lifetime } from '../../../clients/shared/lifetime.ts';
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { hostname, port } = new URL(url);
   const { platform, signal } = settings;
-  const socket = await platform.openStream({ host: hostname, port: Number(port), secure: false }, signal);
+  const socket = await platform.openStream(
+    { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), secure: false },
+    signal,
+  );
   const life = lifetime(receiver, signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
   const send = (message: Message): void => void socket.write(`${JSON.stringify(String(message))}\n`);
   let cause: Error | undefined;

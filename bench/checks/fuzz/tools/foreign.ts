@@ -19,6 +19,8 @@ export interface Foreign extends AsyncDisposable {
   opening: 'sound' | 'any';
   /** Sends something to the newest session. */
   arrive(): Arrival;
+  /** Sends something of the test's choice: a message of the protocol's framing, or bytes where there is none. */
+  say(what: string | Uint8Array): void;
   /** Cuts all connections. */
   cut(): void;
 }

@@ -65,7 +65,7 @@ export const listenForOperations: ListenForeign = (random) => {
     },
     next() {
       const sound = next(result(random));
-      // What is for no operation goes unnoticed; so a result follows.
+      // A result follows, because the client rightly ignores what belongs to no operation.
       if (random.oneIn(25)) return { payloads: [junk(), sound], counts: 1 };
       if (random.oneIn(4))
         return { payloads: [JSON.stringify({ type: random.pick(['ping', 'pong']) }), sound], counts: 1 };
@@ -113,6 +113,7 @@ export const listenForOperationsBeside: ListenForeign = async (random) => {
     ...bound,
     url: `http://${bound.authority}/graphql`,
     opening: 'sound',
+    say: (what) => void stream!.write(what),
     arrive() {
       const sound = event(id, result(random));
       if (!random.oneIn(25)) {

@@ -90,6 +90,7 @@ export const listenForCalls: ListenForeign = async (random) => {
     ...bound,
     url: `grpc://${bound.authority}`,
     opening: 'sound',
+    say: (what) => void stream!.write(enveloped(Buffer.from(what as string))),
     arrive() {
       const counts = 1 + random.below(3);
       const one = (): Uint8Array =>

@@ -68,6 +68,7 @@ async function listenForStreams(random: Random, { contentType, greeting, piece }
     ...bound,
     url: `http://${bound.authority}`,
     opening: 'sound',
+    say: (what) => void stream!.write(what),
     arrive() {
       const { bytes, counts } = piece();
       const at = random.oneIn(4) ? random.below(bytes.length + 1) : 0;
@@ -137,12 +138,13 @@ export const listenForLines: ListenForeign = (random) =>
 /** Plays a server that is polled. */
 export const listenForPolls: ListenForeign = async (random) => {
   let waiting: ServerResponse | undefined;
-  let due: Piece[] = [];
+  /** Bodies of answers that are still to be given. */
+  let due: Buffer[] = [];
   let broken = false;
 
   function answerPoll(): void {
-    const [piece] = due;
-    if (waiting === undefined || piece === undefined) return;
+    const [body] = due;
+    if (waiting === undefined || body === undefined) return;
     const response = waiting;
     waiting = undefined;
     if (broken) {
@@ -151,9 +153,7 @@ export const listenForPolls: ListenForeign = async (random) => {
     }
     due = due.slice(1);
     const zipped = random.oneIn(4);
-    response
-      .writeHead(200, zipped ? { 'content-encoding': 'gzip' } : {})
-      .end(zipped ? gzipSync(piece.bytes) : piece.bytes);
+    response.writeHead(200, zipped ? { 'content-encoding': 'gzip' } : {}).end(zipped ? gzipSync(body) : body);
   }
 
   const server = createServer((request: IncomingMessage, response) => {
@@ -188,6 +188,10 @@ export const listenForPolls: ListenForeign = async (random) => {
     url: `http://${bound.authority}`,
     options: { intervalMs: 1 },
     opening: 'sound',
+    say(what) {
+      due.push(Buffer.from(what as string));
+      answerPoll();
+    },
     arrive() {
       const breaks = random.oneIn(40);
       broken = breaks;
@@ -201,8 +205,7 @@ export const listenForPolls: ListenForeign = async (random) => {
             '',
           ])
         : sound;
-      due.push({ bytes: Buffer.from(body), counts: 1 });
-      answerPoll();
+      foreign.say(body);
       return {
         what: `${described(body)}${breaks ? ', or no answer to a poll' : ''}`,
         counts: body === sound && !breaks ? messages.length : 1,

@@ -17,6 +17,7 @@ export const listenForFrames: ListenForeign = async (random) => {
     ...bound,
     url: `tcp://${bound.authority}`,
     opening: 'sound',
+    say: (what) => void newest!.write(what),
     arrive() {
       const frames = Array.from({ length: 1 + random.below(3) }, message);
       const bytes = Buffer.concat(frames);

@@ -92,6 +92,7 @@ export const listenForPackets: ListenForeign = async (random) => {
     ...bound,
     url: `mqtt://${bound.authority}`,
     opening: 'sound',
+    say: (what) => void newest!.write(what),
     arrive() {
       const { bytes, counts, ends } = next(random);
       writeInPieces(random, newest!, bytes, ends);

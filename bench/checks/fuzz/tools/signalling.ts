@@ -35,13 +35,12 @@ export const listenForOffers: ListenForeign = async (random) => {
     junk,
     next: () => ({ payloads: [junk()], counts: 1 }),
   });
+  foreign.opening = 'any';
   return {
     ...foreign,
     get opening() {
       return foreign.opening;
     },
-    set opening(_) {
-      foreign.opening = 'any';
-    },
+    set opening(_) {},
   };
 };

@@ -44,7 +44,7 @@ function next(random: Random, encode: Encode): { payloads: Payload[]; counts: nu
     () => ['3'],
     () => ['6'],
   ])();
-  // What is for nobody goes unnoticed; so an event follows.
+  // An event follows, because the client rightly ignores what nobody listens for.
   if (random.oneIn(25)) return { payloads: [...junk(random, encode), ...sound], counts: 1 };
   return { payloads: [...(random.oneIn(4) ? other : []), ...sound], counts: 1 };
 }
@@ -135,6 +135,10 @@ export const listenForPolledSocketio: ListenForeign = async (random) => {
     ...bound,
     url: `http://${bound.authority}`,
     opening: 'sound',
+    say(what) {
+      due.push(what);
+      answerPoll();
+    },
     arrive() {
       const breaks = random.oneIn(40);
       broken = breaks;

@@ -59,6 +59,7 @@ export async function listenForWebSockets(random: Random, above: Above): Promise
     ...bound,
     url: `${above.scheme ?? 'ws'}://${bound.authority}`,
     opening: 'sound',
+    say: (what) => void newest!.write(frame(what)),
     arrive() {
       const { payloads, counts, ends = false } = above.next();
       const frames = payloads.flatMap((payload) => framesOf(random, payload));
