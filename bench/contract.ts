@@ -5,6 +5,8 @@
  * what is measured. Lifetimes are explicit: `listen` and `connect` return what closes them.
  */
 
+import type { Socket } from 'node:net';
+
 /**
  * One application message of at least one byte. A case is text or binary; a session never mixes them. A server that receives text may pass on
  * its UTF-8 bytes, as long as it sends text back as text and bytes as bytes.
@@ -114,6 +116,8 @@ export interface ClientSettings {
   readonly token?: string;
   /** Set if the server is not ours. Then it can be relied on only to speak the protocol and to echo messages. */
   readonly foreign?: true;
+  /** Id of the run, four characters, which topics and other shared names carry at a server that is not ours. */
+  readonly run?: string;
   /** Aborts a `connect` in progress: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
 }
@@ -131,6 +135,10 @@ export interface ClientModule {
 
 /** Facilities of the runtime, so that one client file runs in Node and in a browser. */
 export interface Platform {
+  /** Source address of all connections. Absent: the system chooses it, as always in a browser. */
+  readonly localAddress?: string;
+  /** Opens a TCP connection, and TLS on top of it if asked. Rejects with the signal's reason when that aborts first; always in a browser. */
+  openStream(address: StreamAddress, signal: AbortSignal): Promise<Socket>;
   /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
   readonly WebTransport: WebTransportConstructor;
@@ -142,6 +150,14 @@ export interface Platform {
    */
   openHttp(version?: '1.1' | '2'): Http;
   readonly RTCPeerConnection: PeerConnectionConstructor;
+}
+
+export interface StreamAddress {
+  /** Name, or IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** True for TLS. */
+  readonly secure: boolean;
 }
 
 export interface Http {
@@ -289,4 +305,6 @@ export interface ServerUsage {
   /** Bytes read from and written to all TCP sockets the server accepted, ended ones included. */
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Number of sockets whose bytes were counted above TLS. Absent: 0. */
+  readonly aboveTls?: number;
 }

@@ -87,6 +87,7 @@ test('a server that greets, answers in the other frames and cuts large messages:
   const [small, large] = results.cases.toSorted((a, b) => a.size - b.size);
   expect(small).toMatchObject({
     answers: { prefix: '<', frames: 'binary', greetings: 1 },
+    effective: { 'answers.prefix': '"<"', 'answers.frames': 'binary', 'answers.greetings': 1 },
     trials: [{ messages: { delivered: 30, corrupt: 0 } }],
   });
   expect(large?.trials).toMatchObject([{ state: 'failed', reasons: [expect.stringContaining('--size 199 or less')] }]);

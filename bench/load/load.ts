@@ -10,8 +10,8 @@ import { BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
-import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder } from './protocol.ts';
-import { Recorder } from './recorder.ts';
+import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder, Way } from './protocol.ts';
+import { type Drain, Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
@@ -34,17 +34,20 @@ export class Load {
   readonly #abort = new AbortController();
 
   readonly #client: ClientModule;
-  readonly #platform: Platform;
+  readonly #platformFrom: (source: string | undefined) => Platform;
   #nextSender: number;
+  /** Recorder of the last phase with due times. */
+  #earlier: Recorder | undefined;
   #recorder: Recorder | undefined;
   /** Rejects with the first error that no session has caught. */
   readonly #failing = Promise.withResolvers<never>();
   #failure: string | undefined;
 
-  constructor(order: ConnectOrder, client: ClientModule, platform: Platform) {
+  /** @param platformFrom returns the platform whose connections come from a source address; the system chooses it if undefined */
+  constructor(order: ConnectOrder, client: ClientModule, platformFrom: (source: string | undefined) => Platform) {
     this.#order = order;
     this.#client = client;
-    this.#platform = platform;
+    this.#platformFrom = platformFrom;
     this.#clock = monotonicClock(BigInt(order.originNs));
     this.#messages = new Messages({ ...order, senders: order.clients });
     this.#nextSender = order.worker;
@@ -76,26 +79,30 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, handshake, answers, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, run, handshake, answers, clients, workers } = this.#order;
     const times = histogram();
     const others = {
       ...(token === undefined ? {} : { token }),
       ...(foreign === undefined ? {} : { foreign }),
+      ...(run === undefined ? {} : { run }),
       ...(handshake === undefined ? {} : { handshake }),
     };
-    const common = { options, encoding, platform: this.#platform, signal: this.#abort.signal };
-    const settings = { ...common, ...others, seconds: BUSY_HANDSHAKE_SECONDS };
+    const common = { options, encoding, signal: this.#abort.signal, seconds: BUSY_HANDSHAKE_SECONDS };
+    const settings = { ...common, ...others };
     const form =
       answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
+        const way = this.#wayOf(this.#nextSender);
+        const address = way?.host === undefined ? url : withHost(url, way.host);
+        const platform = this.#platformFrom(way?.host === undefined ? way?.source : undefined);
         const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, { token, form });
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = await this.#dial(url, receiver, settings);
+        receiver.session = await this.#dial(address, receiver, { ...settings, platform });
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
@@ -104,21 +111,34 @@ export class Load {
     return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
   }
 
+  /** Source addresses of the sessions that have been dialled; empty if the system chooses. */
+  get sources(): ReadonlySet<string> {
+    return new Set(this.#sessions.flatMap(({ sender }) => this.#wayOf(sender)?.source ?? []));
+  }
+
+  #wayOf(sender: number): Way | undefined {
+    const { ways = [] } = this.#order;
+    return ways[sender % ways.length];
+  }
+
   /** Sends the messages of one phase, waits for the expected arrivals, and returns the counts and times. */
   async run(phase: PhaseOrder): Promise<Recording> {
     const sends = new SendSchedule(this.#order, phase, {
       sessions: this.#sessions,
       messages: this.#messages,
       clock: this.#clock,
+      earlier: this.#earlier,
     });
+    this.#earlier = sends.recorder;
+    const { endNs, deadlineNs } = sends;
+    const drain = { beganNs: endNs, endedNs: deadlineNs };
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-    return this.#watch(sends.recorder, async (beganNs) => {
+    const measure = async (beganNs: number): Promise<WindowFigures> => {
       const asleepBefore = performance.eventLoopUtilization().idle;
       delay.enable();
       const { spunNs, elapsedNs } = await pace(sends, eventLoop(this.#clock));
       delay.disable();
       const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-      const { deadlineNs } = sends;
       return {
         due: sends.due,
         seconds: await this.#drain(sends.recorder, () => sends.expected(), {
@@ -130,7 +150,8 @@ export class Load {
         // A pacer that spins is awake but idle.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
       };
-    });
+    };
+    return this.#watch(sends.recorder, measure, drain);
   }
 
   /** Lets every session send again whenever its echo arrives, and returns the counts and times. */
@@ -154,7 +175,7 @@ export class Load {
 
   /** Sends nothing, and counts messages that arrive and sessions that are lost meanwhile. */
   hold({ seconds }: HoldOrder): Promise<Recording> {
-    const { clients, reaches } = this.#order;
+    const { clients, reaches, worker, workers } = this.#order;
     const recorder = new Recorder({
       schedule: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
@@ -162,6 +183,8 @@ export class Load {
       reaches,
       loop: 'closed',
       senderOf: (session) => this.#sessions[session]!.sender,
+      worker,
+      workers,
     });
     return this.#watch(recorder, async (beganNs) => {
       await sleep(seconds * 1e3);
@@ -170,7 +193,11 @@ export class Load {
   }
 
   /** Records and measures while `work` runs; the figures it resolves with take precedence. */
-  async #watch(recorder: Recorder, work: (beganNs: number) => Promise<WindowFigures>): Promise<Recording> {
+  async #watch(
+    recorder: Recorder,
+    work: (beganNs: number) => Promise<WindowFigures>,
+    drain?: Drain,
+  ): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     this.#recorder = recorder;
     if (this.#failure !== undefined) recorder.error(this.#failure);
@@ -190,7 +217,7 @@ export class Load {
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
     };
-    return recorder.finish(usage, this.#order.token);
+    return recorder.finish(usage, { drain, token: this.#order.token });
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */
@@ -210,6 +237,9 @@ export class Load {
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
   }
 }
+
+/** URL with another host. Its text is otherwise unchanged: a parsed URL of some schemes gets a path. */
+const withHost = (url: string, host: string): string => url.replace(/(?<=:\/\/)[^/:]+/, host);
 
 /** File and line where an error was thrown, if its stack tells. */
 function placeOf(error: unknown): string {

@@ -76,12 +76,12 @@ export class LoadSession implements Receiver {
   /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */
   recordTo(recorder: Recorder): void {
     this.recorder = recorder;
-    if (this.lostBecause !== undefined) recorder.error(this.lostBecause);
+    if (this.lostBecause !== undefined) recorder.error(this.lostBecause, this.#index);
   }
 
   lost(reason: Error): void {
     this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#token)}`;
-    this.recorder?.error(this.lostBecause);
+    this.recorder?.error(this.lostBecause, this.#index);
   }
 
   /** True while messages can be sent. */
@@ -100,6 +100,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`);
+    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`, this.#index);
   };
 }

@@ -118,12 +118,13 @@ const commandOf = ({ exec }: RunOptions): Pick<PlannedCase, 'exec'> => (exec ===
 function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
+    const reaches = scenario.reaches === 'everyone' ? options.reaches : scenario.reaches;
     const { payload, tls, auth, url, targetOptions } = options;
     const shared = { payload, tls, auth, target: url, targetOptions, ...commandOf(options) };
     return settingsOf(scenario, options).flatMap((settings) =>
       dimensionsOf(options).flatMap((dimensions) =>
         options.transports.flatMap((name) =>
-          labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared, dimensions })),
+          labels.map((label) => caseOf(name, label, { ...scenario, reaches }, { ...settings, ...shared, dimensions })),
         ),
       ),
     );

@@ -3,6 +3,9 @@ import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
 
+/** Bytes of a load worker's sockets. */
+type SocketBytes = Pick<ServerUsage, 'bytesUp' | 'bytesDown' | 'aboveTls'>;
+
 export interface Served {
   /** Address that clients connect to. */
   readonly url: string;
@@ -33,7 +36,7 @@ export function ourServer(server: Server, patience: Patience, listenSeconds = pa
 }
 
 /** Returns the bytes of each load worker's sockets. */
-type LoadBytes = () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown'>[]>;
+type LoadBytes = () => Promise<readonly SocketBytes[]>;
 
 /**
  * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
@@ -77,7 +80,7 @@ export function launchedServer(settings: OwnServerSettings, effective: Options, 
   };
 }
 
-function sumOf(workers: Awaited<ReturnType<LoadBytes>>): Pick<ServerUsage, 'bytesUp' | 'bytesDown'> {
-  const sum = (of: 'bytesUp' | 'bytesDown'): number => workers.reduce((total, one) => total + one[of], 0);
-  return { bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown') };
+function sumOf(workers: Awaited<ReturnType<LoadBytes>>): SocketBytes {
+  const sum = (of: keyof SocketBytes): number => workers.reduce((total, one) => total + (one[of] ?? 0), 0);
+  return { bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown'), aboveTls: sum('aboveTls') };
 }

@@ -1,9 +1,9 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
-import { SERVER_NOT_OURS } from '../results/not-measured.ts';
-import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
-import { summariseLatency } from '../results/summary.ts';
+import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import type { Measurement, Messages, NotMeasured, Overload, ProcessUsage, Usage, Wire } from '../results/schema.ts';
+import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { commandShown } from '../security/redact.ts';
@@ -20,6 +20,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   const { clients, scenario } = planned;
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
+  const overdueBounds = isOverloaded(planned, messages) ? recording.overdueBounds : undefined;
   const usage = usageOf(reading);
   const histograms = {
     response: recording.response,
@@ -27,7 +28,12 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     lag: recording.lag,
     connect: reading.connect,
     ...(recording.last === null ? {} : { last: recording.last }),
+    ...(overdueBounds === undefined ? {} : { overdue: overdueBounds }),
   };
+  const notMeasured = [
+    ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
+    ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+  ];
   const measurement: Judged['measurement'] = {
     seconds,
     messages,
@@ -38,7 +44,8 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     wire: wireOf(reading, planned.entry),
     usage,
     processes: processesOf(usage, recording, planned),
-    ...(ranElsewhere(planned) ? { notMeasured: [...SERVER_NOT_OURS] } : {}),
+    ...(notMeasured.length === 0 ? {} : { notMeasured }),
+    ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
@@ -47,12 +54,46 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   return { measurement, ...judge(observation, rules) };
 }
 
-export function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
-  const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, example, unexpected, errors } = recording;
-  const expected = sent * receiversOf(scenario.reaches, clients);
-  const first = example === undefined ? {} : { example };
-  const faults = { lost: expected - delivered, duplicated, reordered, corrupt, ...first, unexpected, errors };
-  return { due, sent, unsent, onTime, expected, delivered, ...faults };
+export function countMessages(planned: PlannedCase, { due, recording }: Reading): Messages {
+  const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
+  const { foreign, backlog, example } = recording;
+  const expected = sent * receivers(planned);
+  const lost = expected - delivered;
+  // A worker does not know which messages of the others' sessions were sent.
+  const unknown = planned.scenario.reaches !== 'sender' && (unsent > 0 || Object.keys(errors).length > 0);
+  const overdue = unknown ? 0 : Math.max(0, Math.min(recording.overdue ?? 0, lost));
+  return {
+    due,
+    sent,
+    unsent,
+    onTime,
+    expected,
+    delivered,
+    lost,
+    ...(recording.overdue === undefined ? {} : { overdue }),
+    duplicated,
+    reordered,
+    corrupt,
+    ...(example === undefined ? {} : { example }),
+    unexpected,
+    ...(planned.target === null ? {} : { foreign }),
+    ...(backlog === 0 ? {} : { backlog }),
+    errors,
+  };
+}
+
+const receivers = ({ scenario, clients }: PlannedCase): number => receiversOf(scenario.reaches, clients);
+
+/** True if messages at the case's own rate were still queued when the drain ended. */
+const isOverloaded = ({ scenario }: PlannedCase, { overdue = 0 }: Messages): boolean =>
+  overdue > 0 && scenario.kind.uses.rate === 'offered';
+
+function overloadOf(planned: PlannedCase, { recording, seconds }: Reading, bounds: string): Overload {
+  const { delivered, backlog, response } = recording;
+  return {
+    sustainedRate: (delivered + backlog) / receivers(planned) / Math.max(recording.seconds, seconds),
+    atLeast: percentilesOf(response, bounds),
+  };
 }
 
 export function usageOf({ idle, before, after, recording, workers }: Reading): Usage {
@@ -84,6 +125,10 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
     ...workers.map((worker) => local('generator', NODE, worker)),
   ];
 }
+
+/** Bytes that only a link would count: those below TLS of a client that hides them. */
+const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
+  after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
 
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({

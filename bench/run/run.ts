@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Way } from '../load/protocol.ts';
+import { newRunId } from '../load/run-id.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
 import { timeText } from '../plan/time.ts';
 import {
@@ -37,8 +39,8 @@ export interface RunResources {
   readonly link: Link;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
-  /** Source addresses of the load; empty if the system chooses. */
-  readonly sources: readonly string[];
+  /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
+  readonly ways: readonly Way[];
 }
 
 /** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
@@ -51,7 +53,7 @@ export function resolveResources(plan: RunPlan, link: Link): RunResources | { re
   // Pins nothing for a server that runs already, because its cores are unknown.
   const { url, exec } = plan.options;
   const pinning = url === null || exec !== null ? pinCores(fitted.workers) : undefined;
-  return { link, workers: fitted.workers, pinning, sources: fitted.sources };
+  return { link, workers: fitted.workers, pinning, ways: fitted.ways };
 }
 
 export interface RunSettings {
@@ -75,9 +77,10 @@ export async function* run(
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
   const { link, workers, pinning } = resources;
-  const security = given ?? (await secure(options, [link.host]));
+  const security = given ?? (await secure(options, [link.host, ...resources.ways.flatMap(({ host }) => host ?? [])]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
+  const runId = newRunId();
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -94,6 +97,7 @@ export async function* run(
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
       workers,
+      ...(options.url === null ? {} : { runId }),
       ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
         ? { objective: `p${objective.percentile}<${timeText(objective.seconds)}` }
         : {}),
@@ -109,13 +113,16 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
-  let closed: string | undefined;
+  /** Reasons why a transport is not tried any more at the foreign server, by its id. */
+  const closed = new Map<string, string>();
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
-      const tried = closed === undefined ? planned : { ...planned, unmeasurable: closed };
+      const settings = { block, order: order++, seed, runId, warmupSeconds, objective, signal, security, ...resources };
+      const { id } = planned.entry;
+      const given = closed.get(id);
+      const tried = given === undefined ? planned : { ...planned, unmeasurable: given };
       const outcome = await runTrial(tried, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
@@ -124,13 +131,17 @@ export async function* run(
       const known = trials.get(planned)!;
       trials.set(planned, {
         ...known,
+        // Known in advance unless a client from outside decides.
+        tls: known.tls || outcome.effective?.tls !== undefined,
         effective: { ...(outcome.effective ?? known.effective) },
         trials: [...known.trials, outcome.trial],
       });
       results = { ...results, cases: [...trials.values()] };
       yield { event: 'trial-ended', planned, trial: outcome.trial, results };
       const hasFailed = outcome.trial.state === 'failed' && tried.unmeasurable === undefined;
-      if (hasFailed && planned.target !== null && !signal.aborted) closed = await whyClosed(planned, settings);
+      if (!hasFailed || planned.target === null || signal.aborted) continue;
+      const reason = await whyClosed(planned, settings);
+      if (reason !== undefined) closed.set(id, reason);
     }
   }
   const state = signal.aborted ? 'interrupted' : 'complete';

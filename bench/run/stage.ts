@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
+import { answersInForce } from '../load/answers/learn.ts';
 import { merge } from '../load/histogram.ts';
-import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
+import type { ClosedOrder, PhaseOrder, Way } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import { ranElsewhere } from '../results/values.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
@@ -21,11 +23,13 @@ import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
 /** Processes, link and security of a trial. */
 export interface StageSettings {
   readonly seed: number;
+  /** Id of the run, which messages carry at a server that is not ours. */
+  readonly runId: string;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
-  /** Source addresses of the load's connections, in rotation; empty if the system chooses. */
-  readonly sources: readonly string[];
+  /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
+  readonly ways: readonly Way[];
   readonly security: Security;
   readonly signal: AbortSignal;
 }
@@ -36,6 +40,8 @@ const SETTLE_MS = 60;
 const NOTICE_MS = 200;
 /** Limits of the measured server. The load is ours, so they must not restrict its rate or message size. */
 const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
+/** Address of a server that listens on all of its host's. */
+const ALL_ADDRESSES = '0.0.0.0';
 /** Size of the load's messages in a trial that sends none, in bytes. */
 const UNUSED_SIZE = 16;
 
@@ -169,11 +175,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async #listen(): Promise<void> {
     const { entry, variant, application } = this.#planned;
     const { link, security } = this.#settings;
+    const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
       module: serverModule(entry),
       ...(application === undefined ? {} : { application }),
-      host: link.host,
+      host: dialledByWays ? ALL_ADDRESSES : link.host,
       port: 0,
       options: optionsOf({ entry, variant }),
       limits: LIMITS,
@@ -181,7 +188,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
-    this.#effective = effective;
+    const { answers } = this.#planned;
+    this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
@@ -193,6 +201,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const said = `not all sessions could be opened at ${addressShown(target)} with ${entry.id}: ${why}`;
       throw new Error(said.replaceAll(this.#url, addressShown(this.#url)));
     });
+    const { protocols = [] } = opened;
+    if (protocols.length > 0) this.#effective = { ...this.#effective, tls: protocols.join(', ') };
     await sleep(SETTLE_MS);
     return opened;
   }
@@ -206,12 +216,14 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return {
       connect: merge(opened.map(({ connect }) => connect)),
       seconds: opened.reduce((sum, { seconds }) => sum + seconds, 0),
+      protocols: [...new Set(opened.flatMap(({ protocols = [] }) => protocols))],
     };
   }
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
-    const { seed, sources, security } = this.#settings;
+    const { seed, runId, security } = this.#settings;
+    const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
       url: this.#url,
@@ -219,15 +231,31 @@ export class ProcessStage implements Stage, AsyncDisposable {
       encoding,
       payload,
       ...security.client,
-      ...(target === null ? {} : { foreign: true }),
+      ...(target === null ? {} : { foreign: true, run: runId }),
+      ...(ordered && reliable ? { queues: true } : {}),
       ...(answers === undefined ? {} : { answers }),
       ...(entry.handshake === undefined ? {} : { handshake: entry.handshake }),
       size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,
-      sources,
+      ...this.#encryption(),
+      ways: this.#ways(),
     };
+  }
+
+  /** Encryption of the connections. At an address of its own, and without `--tls`, a client from outside the repository decides. */
+  #encryption(): { tls?: boolean } {
+    const tls = tlsOf(this.#planned);
+    return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
+  }
+
+  /** Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections. */
+  #ways(): readonly Way[] {
+    const { entry, target } = this.#planned;
+    if (entry.sharesSocket) return [];
+    const { ways } = this.#settings;
+    return target === null ? ways : ways.map(({ source }) => ({ source }));
   }
 
   async #memory(): Promise<{ server: number | null; generator: number }> {

@@ -21,7 +21,7 @@ const healthy: Observation = {
     unexpected: 0,
     errors: {},
   },
-  recording: { early: 0 },
+  recording: { early: 0, returned: 0 },
   usage: {
     server: { cpuSeconds: 0.1, rssBytes: 1, rssIdleBytes: 1 },
     generator: { cpuSeconds: 1, rssBytes: 1, loopDelayP99: 0.001, busy: 0.3, workers: 1 },
@@ -57,7 +57,7 @@ test.each<[RuleId, Changes, 'invalid' | 'suspect']>([
   ['accounting-closes', { messages: { delivered: 990, lost: 9 } }, 'invalid'],
   ['accounting-closes', { messages: { delivered: 1_001, lost: -1 }, samples: 1_001 }, 'invalid'],
   ['accounting-closes', { samples: 999 }, 'invalid'],
-  ['clock-is-sane', { recording: { early: 1 }, samples: 999 }, 'invalid'],
+  ['clock-is-sane', { recording: { early: 1, returned: 0 }, samples: 999 }, 'invalid'],
   ['schedule-kept', { messages: { onTime: 989 } }, 'invalid'],
   ['generator-not-saturated', { usage: generator({ busy: 0.95 }) }, 'invalid'],
   ['generator-not-saturated', { usage: generator({ loopDelayP99: 0.2 }) }, 'invalid'],

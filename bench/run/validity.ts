@@ -9,15 +9,15 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
-import { receiversOf } from '../results/values.ts';
+import { lostIn, type Reaches, receiversOf } from '../results/values.ts';
 
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
-  readonly recording: Pick<Recording, 'early'>;
+  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone'>;
   readonly usage: Usage;
   readonly clients: number;
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
   /** True if the transport promises delivery. Losses of one that does not are a result, not a fault. */
   readonly reliable: boolean;
   /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
@@ -111,18 +111,40 @@ function firstOf(errors: Messages['errors']): string {
   return error === undefined ? '' : ` (${error})`;
 }
 
-function nothingLost({ messages: { expected, lost, unsent, errors }, reliable }: Observation): string | undefined {
+function nothingLost({ messages, recording, reliable }: Observation): string | undefined {
+  const { expected, unsent, errors, overdue = 0 } = messages;
+  const lost = lostIn(messages);
   const [error] = Object.keys(errors);
   const why = error === undefined ? '' : ` (${error})`;
-  if (lost > 0 && reliable) return `${lost} of ${expected} deliveries lost${why}`;
+  if (lost > 0 && reliable) {
+    const more = overdue > 0 ? `, and ${overdue} were still queued when the wait for them ended` : '';
+    const remedy = recording.returnsNone
+      ? '; no session received its own messages: if the server sends to all but the sender, use --reaches others'
+      : '';
+    return `${lost} of ${expected} deliveries lost${why}${more}${remedy}`;
+  }
   return unsent > 0 ? `${unsent} message(s) could not be sent${why}` : undefined;
 }
 
-function nothingForeign({ messages: { duplicated, corrupt, unexpected, example } }: Observation): string | undefined {
-  const first = example === undefined ? '' : ` (first: ${example.kind} of ${example.length} bytes, "${example.head}")`;
+function nothingForeign({ messages, recording }: Observation): string | undefined {
+  const { duplicated, corrupt, example, unexpected, foreign = 0, backlog = 0, overdue = 0 } = messages;
   const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
-  const said = parts.map(([what, count]) => `${count} ${what}${what === 'corrupt' ? first : ''}`);
-  return said.length === 0 ? undefined : said.join(', ');
+  const first = example === undefined ? '' : ` (first: ${example.kind} of ${example.length} bytes, "${example.head}")`;
+  const counts = parts.map(([what, count]) => `${count} ${what}${what === 'corrupt' ? first : ''}`).join(', ');
+  const texts = [
+    ...(counts === '' ? [] : [counts]),
+    ...(recording.returned > 0
+      ? [`${recording.returned} came back to their sender: if the server sends to everyone, leave --reaches others out`]
+      : []),
+    ...(foreign > 0 ? [`messages of another run arrived: ${foreign}; let one run at a time use the server`] : []),
+    // Under overload the window is measured behind a queue in any case.
+    ...(backlog > 0 && overdue === 0
+      ? [
+          `${backlog} message(s) of the warm-up arrived in the measured window; use a lower --rate or a shorter --warmup`,
+        ]
+      : []),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 function sessionsHeld({ messages: { errors } }: Observation): string | undefined {

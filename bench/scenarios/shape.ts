@@ -5,6 +5,7 @@ import type { Recording } from '../load/recording.ts';
 import type { DimensionValue } from '../results/dimensions.ts';
 import type { RuleId } from '../results/rules.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
+import type { Reaches } from '../results/values.ts';
 import type { LinkCounters } from '../run/link.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
@@ -46,7 +47,7 @@ export interface Scenario {
   readonly title: string;
   readonly opcode: number;
   /** Receivers of each message. */
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
   /** True if a run that names no scenarios includes it. */
   readonly usual: boolean;
   /** Default settings. */
@@ -179,6 +180,8 @@ export interface Opened {
   readonly connect: string;
   /** Time from the first `connect` to the last usable session. */
   readonly seconds: number;
+  /** Protocols of the encrypted connections: `TLSv1.3`. */
+  readonly protocols?: readonly string[];
 }
 
 /** Counts and times of one trial at both sides, before it is judged. */

@@ -1,3 +1,4 @@
+import { newRunId } from '../load/run-id.ts';
 import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Trial } from '../results/schema.ts';
@@ -12,12 +13,13 @@ export function singleTrial(changes: Partial<TrialSettings> = {}): TrialSettings
     block: 0,
     order: 0,
     seed: 1,
+    runId: newRunId(),
     warmupSeconds: 0,
     objective: { percentile: 99, seconds: 0.05 },
     workers: 1,
     pinning: undefined,
     link: loopback(),
-    sources: [],
+    ways: [],
     security: { server: {}, client: {} },
     signal: new AbortController().signal,
     ...changes,

@@ -8,12 +8,14 @@ import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
 import { errorText } from '../../error-text.ts';
+import { newRunId } from '../../load/run-id.ts';
 import { commandFor, type RunOptions, readOptions } from '../../plan/options.ts';
 import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
+import { lostIn } from '../../results/values.ts';
 import { type Link, openLink } from '../../run/link.ts';
 import { type RunEvent, type RunResources, type RunSettings, resolveResources, run } from '../../run/run.ts';
 import { surveyTarget } from '../../run/survey.ts';
@@ -151,10 +153,12 @@ async function learned(
 ): Promise<RunPlan | undefined> {
   if (security === undefined || request.plan) return plan;
   const { interrupted: signal } = context;
-  return surveyTarget(plan, { ...resources, security, seed: plan.options.seed, signal }).catch((error: unknown) => {
-    if (signal.aborted) return undefined;
-    throw error;
-  });
+  return surveyTarget(plan, { ...resources, security, seed: plan.options.seed, runId: newRunId(), signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
+  );
 }
 
 /** Prints the plan of a run; with `--ndjson` as the event that a run would begin with. */
@@ -335,7 +339,7 @@ export function exitCodeOf(
     true;
   const lossy = cases.some((one) =>
     one.trials.some(
-      (trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one)) || broke(one, trial),
+      (trial) => trial.state === 'failed' || (lostIn(trial.messages) > 0 && promises(one)) || broke(one, trial),
     ),
   );
   const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));

@@ -47,6 +47,7 @@ const pluginSchema = z.object({
     targetOptions: targetOptions.optional(),
     datagrams: z.literal(true).optional(),
     port: z.literal('udp').optional(),
+    sharesSocket: z.literal(true).optional(),
     browser: z.literal(false).optional(),
     variants: z
       .array(

@@ -1,4 +1,5 @@
 import type { Encoding } from '../../contract.ts';
+import type { Reaches } from '../../results/values.ts';
 
 /** Form of a foreign server's answers, as results have it. */
 export interface Answers {
@@ -16,16 +17,13 @@ export interface Answers {
   readonly unasked?: string[];
 }
 
-/** Receivers of a message. */
-export type Reached = 'sender' | 'everyone' | 'others';
-
 /** Outcome of a probe: the form of the answers and whom they reach, or why nothing can be measured. */
 export type Probe = ProbeFindings | ProbeFault;
 
 export interface ProbeFindings {
   /** Form of the answers. Absent if they are the messages themselves. */
   readonly answers?: Answers;
-  readonly reached: Reached;
+  readonly reached: Reaches;
   readonly tooLarge?: TooLarge;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Unwrapper } from './answers.ts';
-import { describeAnswers, locate, quoted, whyChanged } from './learn.ts';
+import { answersInForce, describeAnswers, locate, quoted, whyChanged } from './learn.ts';
 
 test('the form of answers is said in a sentence, whatever the server sends', () => {
   expect(describeAnswers({ prefix: 'Echo: ', suffix: '' })).toBe('answers carry the prefix "Echo: "');
@@ -11,6 +11,16 @@ test('the form of answers is said in a sentence, whatever the server sends', () 
     'answers carry the suffix ff00 (hexadecimal); a session is greeted with 2 messages; the server also sends "ok"',
   );
   expect(describeAnswers({ prefix: '', suffix: '', greetings: 1 })).toBe('a session is greeted with a message');
+});
+
+test('the form of answers is a setting in force, safe to show', () => {
+  const answers = { prefix: 'Echo: ', suffix: '', frames: 'binary', greetings: 1, unasked: ['o\u001b[2Jk'] } as const;
+  expect(answersInForce({ ...answers, unasked: [...answers.unasked] })).toEqual({
+    'answers.prefix': '"Echo: "',
+    'answers.frames': 'binary',
+    'answers.greetings': 1,
+    'answers.unasked': '"o\\u{1b}[2Jk"',
+  });
 });
 
 test('what a server sends is shown without anything that a terminal obeys', () => {

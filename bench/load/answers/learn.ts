@@ -1,5 +1,5 @@
 import { HEADER_BYTES } from '../../codec/header.ts';
-import type { Encoding, Message } from '../../contract.ts';
+import type { Encoding, Message, Options } from '../../contract.ts';
 import { exampleShown } from '../../security/redact.ts';
 import { bytesOf, keyOf } from './answers.ts';
 import type { Answers } from './form.ts';
@@ -95,6 +95,17 @@ export function describeAnswers({
     ...(unasked.length === 0 ? [] : [`the server also sends ${unasked.map((text) => quoted(text)).join(', ')}`]),
   ];
   return parts.join('; ');
+}
+
+/** Form of answers as settings in force, which reports list and compare. */
+export function answersInForce({ prefix, suffix, coding, unasked = [], ...others }: Answers): Options {
+  const around = Object.entries({ prefix, suffix }).filter(([, text]) => text !== '');
+  const settings = {
+    ...Object.fromEntries(around.map(([name, text]) => [name, quoted(Buffer.from(text, coding ?? 'utf8'))])),
+    ...others,
+    ...(unasked.length === 0 ? {} : { unasked: unasked.map((text) => quoted(text)).join(', ') }),
+  };
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [`answers.${name}`, value]));
 }
 
 /**
