@@ -8,8 +8,9 @@ import { type Check, checks } from './suite.ts';
 export const FIRST_STEPS = ['listening', 'connecting', 'echoing', 'closing'] as const;
 export type FirstStep = (typeof FIRST_STEPS)[number];
 
-/** Orders to the process that verifies one transport: import it, take the steps of a first session, run checks by name. */
+/** Orders to the process that verifies one transport: begin, import it, take the steps of a first session, run checks by name. */
 export type VerifierOrder =
+  | { readonly order: 'begin' }
   /** `entry` describes a plugin's transport. */
   | { readonly order: 'import'; readonly name: string; readonly entry?: TransportEntry }
   | { readonly order: FirstStep }
@@ -19,6 +20,8 @@ export type VerifierAnswer =
   /** Server's URL, once it listens. */
   { readonly answer: 'done'; readonly url?: string } | { readonly answer: 'checked'; readonly failure: string | null };
 
+/** Maximum time of starting the process, which on a busy machine is not the transport's. */
+const START_SECONDS = 30;
 /** Maximum time of importing a transport, and of each step of its first session. */
 const STEP_SECONDS = 6;
 /** Maximum time of a check. Each wait in it has a limit of its own, which names what was waited for. */
@@ -40,7 +43,7 @@ type Verifier = Child<VerifierOrder, VerifierAnswer>;
 export async function* verify(choice: TransportChoice, signal: AbortSignal): AsyncGenerator<CheckOutcome> {
   let verifier: Verifier | undefined;
   try {
-    verifier = start();
+    verifier = await start(signal);
     const opened = await openFirst(verifier, choice, signal);
     if ('reason' in opened) {
       yield opened;
@@ -50,7 +53,7 @@ export async function* verify(choice: TransportChoice, signal: AbortSignal): Asy
       const why = whyNotRun(check, choice, opened.url);
       if (why !== undefined) yield why;
       if (why !== undefined) continue;
-      verifier ??= await restart(choice, signal);
+      verifier ??= await start(signal, importOf(choice));
       const outcome = await attempt(check.name, verifier, signal);
       if (outcome.broke) {
         await verifier.kill();
@@ -63,13 +66,18 @@ export async function* verify(choice: TransportChoice, signal: AbortSignal): Asy
   }
 }
 
-const start = (): Verifier =>
-  new Child('the process', fileURLToPath(new URL('verifier.ts', import.meta.url)), { core: undefined });
-
-async function restart(choice: TransportChoice, signal: AbortSignal): Promise<Verifier> {
-  const verifier = start();
-  await verifier.ask(importOf(choice), 'done', { seconds: STEP_SECONDS, signal });
-  return verifier;
+/** Starts a process and gives it orders. It is killed if one of them fails. */
+async function start(signal: AbortSignal, ...orders: readonly VerifierOrder[]): Promise<Verifier> {
+  const file = fileURLToPath(new URL('verifier.ts', import.meta.url));
+  const verifier: Verifier = new Child('the process', file, { core: undefined });
+  try {
+    await verifier.ask({ order: 'begin' }, 'done', { seconds: START_SECONDS, signal });
+    for (const order of orders) await verifier.ask(order, 'done', { seconds: STEP_SECONDS, signal });
+    return verifier;
+  } catch (error) {
+    await verifier.kill();
+    throw error;
+  }
 }
 
 const importOf = (choice: TransportChoice): VerifierOrder => ({

@@ -53,8 +53,12 @@ async function importAside(module: string, write: Io['info']): Promise<PluginRea
   const { promise, resolve } = Promise.withResolvers<PluginRead>();
   const fail = (problem: string): void => resolve({ problems: [problem] });
   const late = `was still being imported after ${IMPORT_SECONDS} s; let it do its work in listen and connect`;
-  const timer = setTimeout(fail, IMPORT_SECONDS * 1e3, late);
-  worker.once('message', resolve);
+  // The time to start the thread, on a busy machine, is not the plugin's.
+  let timer: NodeJS.Timeout | undefined;
+  worker.on('message', (message: 'begins' | PluginRead) => {
+    if (message === 'begins') timer = setTimeout(fail, IMPORT_SECONDS * 1e3, late);
+    else resolve(message);
+  });
   worker.once('error', (error) => fail(errorText(error)));
   worker.once('exit', (code) =>
     fail(code === UNSETTLED ? NEVER_IMPORTED : `ended the process while it was imported (code ${code})`),
