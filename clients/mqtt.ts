@@ -62,8 +62,11 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     // mqtt.js leaves Nagle's algorithm on.
     if ('setNoDelay' in client.stream && typeof client.stream.setNoDelay === 'function') client.stream.setNoDelay(true);
     client.subscribe([down, everyone], { qos }, (error) => {
-      if (error) return client.end(true);
-      life.usable(send);
+      if (error === null) return life.usable(send);
+      cause = new Error(
+        `the broker refused the subscription to ${down} or ${everyone} (${error.message}): its access rules must allow both`,
+      );
+      client.end(true);
     });
   });
   client.on(

@@ -3,8 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
 import { reasonShown } from '../security/redact.ts';
+import { Unwrapper } from './answers/answers.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
+import { BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
@@ -59,9 +61,9 @@ export class Load {
   }
 
   /** Opens a session. Rejects with a reason that can be shown. */
-  async #dial(...[url, receiver, settings]: Parameters<ClientModule['connect']>): Promise<Session> {
+  async #dial(url: string, receiver: LoadSession, settings: DialSettings): Promise<Session> {
     try {
-      return await this.#client.connect(url, receiver, settings);
+      return await dial(this.#client, url, receiver, settings);
     } catch (error) {
       throw new Error(this.#shown(error));
     }
@@ -76,23 +78,27 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, run, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, run, handshake, answers, clients, workers } = this.#order;
     const times = histogram();
     const others = {
       ...(token === undefined ? {} : { token }),
       ...(foreign === undefined ? {} : { foreign }),
       ...(run === undefined ? {} : { run }),
+      ...(handshake === undefined ? {} : { handshake }),
     };
-    const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
+    const common = { options, encoding, platform: this.#platform, signal: this.#abort.signal };
+    const settings = { ...common, ...others, seconds: BUSY_HANDSHAKE_SECONDS };
+    const form =
+      answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, token);
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, { token, form });
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = assertSession(await this.#dial(url, receiver, settings));
+        receiver.session = await this.#dial(url, receiver, settings);
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
@@ -222,12 +228,4 @@ export class Load {
 function placeOf(error: unknown): string {
   const [, place] = (error instanceof Error && /([^\s/\\(]+:\d+):\d+\)?$/m.exec(error.stack ?? '')) || [];
   return place === undefined ? '' : ` (${place})`;
-}
-
-/** Checks what `connect` resolved with: a client from outside this repository may resolve with anything. */
-function assertSession(session: Session): Session {
-  const given: Partial<Session> | undefined = session;
-  if (typeof given?.send !== 'function' || typeof given.close !== 'function')
-    throw new TypeError('connect must resolve with a session that has the methods send and close (bench/contract.ts)');
-  return session;
 }

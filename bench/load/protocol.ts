@@ -1,10 +1,12 @@
 import type { Encoding, Options, Payload } from '../contract.ts';
 import type { Reaches } from '../results/values.ts';
+import type { Answers, Probe } from './answers/form.ts';
 import type { Recording } from './recording.ts';
 
 /** Orders from the run to a load worker. It sends one `WorkerAnswer` for each, in the same order. Types only. */
 export type WorkerOrder =
   | ConnectOrder
+  | ProbeOrder
   | PhaseOrder
   | ClosedOrder
   | OpenOrder
@@ -29,6 +31,10 @@ export interface ConnectOrder {
   readonly foreign?: true;
   /** Id of the run, which messages and topics carry. Set if the server is not ours. */
   readonly run?: string;
+  /** Form of the answers of a foreign server. Absent: they are the messages themselves. */
+  readonly answers?: Answers;
+  /** Part of the handshake that the server must do, for errors. */
+  readonly handshake?: string;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;
@@ -47,6 +53,22 @@ export interface ConnectOrder {
   readonly workers: number;
   /** Origin of the trial's clock: a reading of `process.hrtime.bigint`, in digits. */
   readonly originNs: string;
+}
+
+/** Dials a foreign server to learn the form of its answers. The answer is `probed`. */
+export interface ProbeOrder
+  extends Omit<ConnectOrder, 'order' | 'size' | 'inFlight' | 'clients' | 'worker' | 'workers' | 'originNs'> {
+  readonly order: 'probe';
+  /** Sizes of messages; empty if none may be sent. */
+  readonly sizes: readonly number[];
+  /** True to open a second session, which shows whom messages reach. */
+  readonly companion: boolean;
+  /** False if a message may get lost. */
+  readonly reliable: boolean;
+  /** Time that the transport itself waits between arrivals. */
+  readonly pauseSeconds: number;
+  /** Common reason of a message without an answer over this transport, for errors. */
+  readonly unanswered?: string;
 }
 
 /** Opens the senders below `until` that are not open yet. The answer is `connected`. */
@@ -99,6 +121,7 @@ export type WorkerAnswer =
       /** Time from the first `connect` to the last usable session. */
       readonly seconds: number;
     }
+  | { readonly answer: 'probed'; readonly probe: Probe }
   | { readonly answer: 'memory'; readonly rssBytes: number }
   /** Bytes of this worker's sockets since its start; `up` is client to server. */
   | { readonly answer: 'bytes'; readonly bytesUp: number; readonly bytesDown: number }

@@ -4,6 +4,7 @@ import type { ClientModule } from '../contract.ts';
 import { serveIpc } from '../ipc.ts';
 import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
+import { probe } from './answers/probe.ts';
 import { Load } from './load.ts';
 import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
 import { useSourceAddresses } from './sources.ts';
@@ -20,6 +21,11 @@ let load: Load | undefined;
 let meter: ReturnType<typeof meterSockets> | undefined;
 
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
+  if (order.order === 'probe') {
+    const client: ClientModule = await import(order.module);
+    if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
+    return { answer: 'probed', probe: await probe(order, client, platform) };
+  }
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     useSourceAddresses(order.sources);

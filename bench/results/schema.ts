@@ -306,6 +306,23 @@ const capabilities = z.object({
   auth: z.boolean().optional(),
 });
 
+/** Form of a foreign server's answers, found by dialling it before the run. It is taken off before an answer is checked. */
+const answers = z.object({
+  /** Constant text before and after the message. */
+  prefix: z.string(),
+  suffix: z.string(),
+  /** Coding of prefix and suffix if their bytes are no text. */
+  coding: z.literal('base64').optional(),
+  /** The message is the content of a JSON string. */
+  escaped: z.literal(true).optional(),
+  /** Kind of frame that answers come in, if messages are sent in the other. */
+  frames: z.enum(ENCODINGS).optional(),
+  /** Number of messages that a session receives before its first answer. Absent: none. */
+  greetings: count.optional(),
+  /** Messages that come besides answers, word for word. They are not counted. */
+  unasked: z.array(z.string()).optional(),
+});
+
 const benchCase = z.object({
   /**
    * `transport[:variant][#label]/scenario/c<clients>[/r<rate>][/s<size>]/<encoding>[/<payload>][/tls][/<auth>]`, and `/<name>=<value>`
@@ -332,6 +349,8 @@ const benchCase = z.object({
   tls: z.boolean(),
   /** Address of somebody else's server, without secrets. Its resource usage is not known, and bytes are those at the load's sockets. */
   target: z.string().optional(),
+  /** Form of the answers of the server at `target`. Absent: they are the messages themselves. */
+  answers: answers.optional(),
   /** Algorithm that signs the token of every session. Absent: no session brings one. */
   auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),

@@ -18,6 +18,7 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
+import { whyClosed } from './survey.ts';
 import { runTrial } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */
@@ -39,6 +40,8 @@ export interface RunResources {
   readonly pinning: CpuPinning | undefined;
   /** Source addresses of the load; empty if the system chooses. */
   readonly sources: readonly string[];
+  /** Id of the run, which messages carry at a server that is not ours. */
+  readonly runId: string;
 }
 
 /** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
@@ -50,7 +53,7 @@ export function resolveResources(plan: RunPlan, link: Link): RunResources | { re
   if (!('workers' in fitted)) return fitted;
   // Pins nothing for a foreign server, because its cores are unknown.
   const pinning = plan.options.url === null ? pinCores(fitted.workers) : undefined;
-  return { link, workers: fitted.workers, pinning, sources: fitted.sources };
+  return { link, workers: fitted.workers, pinning, sources: fitted.sources, runId: newRunId() };
 }
 
 export interface RunSettings {
@@ -73,11 +76,10 @@ export async function* run(
   { command, resources, checks, micro, security: given, signal }: RunSettings,
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
-  const { link, workers, pinning } = resources;
+  const { link, workers, pinning, runId } = resources;
   const security = given ?? (await secure(options, [link.host]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
-  const runId = newRunId();
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -110,12 +112,14 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
+  let closed: string | undefined;
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, runId, warmupSeconds, objective, signal, security, ...resources };
-      const outcome = await runTrial(planned, settings).catch((error: unknown) => {
+      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
+      const tried = closed === undefined ? planned : { ...planned, unmeasurable: closed };
+      const outcome = await runTrial(tried, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
@@ -128,6 +132,8 @@ export async function* run(
       });
       results = { ...results, cases: [...trials.values()] };
       yield { event: 'trial-ended', planned, trial: outcome.trial, results };
+      const hasFailed = outcome.trial.state === 'failed' && tried.unmeasurable === undefined;
+      if (hasFailed && planned.target !== null && !signal.aborted) closed = await whyClosed(planned, settings);
     }
   }
   const state = signal.aborted ? 'interrupted' : 'complete';

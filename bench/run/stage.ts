@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
+import type { Probe } from '../load/answers/form.ts';
+import { answersInForce } from '../load/answers/learn.ts';
 import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
@@ -9,6 +11,7 @@ import { redactor } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
+import { OrderFailed } from './child.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, ourServer } from './host.ts';
 import type { Link } from './link.ts';
@@ -100,6 +103,16 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return { ...usage, link: this.#settings.link.counters() };
   }
 
+  /** Dials the server and learns the form of its answers. @param companion true to open a second session beside the sender's */
+  probe(sizes: readonly number[], companion: boolean): Promise<Probe> {
+    const { entry, variant } = this.#planned;
+    const pauseSeconds = Number(optionsOf({ entry, variant }).intervalMs ?? 0) / 1e3;
+    const { unanswered } = entry;
+    const { reliable } = capabilitiesOf({ entry, variant });
+    const order = { ...this.#sessions(), sizes, companion, reliable, pauseSeconds };
+    return this.#whileServed(this.#generator.probe(unanswered === undefined ? order : { ...order, unanswered }));
+  }
+
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
   openSessions(until: number, inFlight: number): Promise<Opened> {
     return this.#whileServed(this.#openSessions(until, inFlight));
@@ -154,7 +167,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
-    this.#effective = effective;
+    const { answers } = this.#planned;
+    this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
@@ -162,14 +176,15 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const { target, entry } = this.#planned;
       // The address is all that is known of a foreign server, so the error names it.
       if (target === null || this.#settings.signal.aborted) throw error;
-      throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${error.message}`);
+      const why = error instanceof OrderFailed ? error.reason : error.message;
+      throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${why}`);
     });
     await sleep(SETTLE_MS);
     return opened;
   }
 
   #sessions(): SessionSettings {
-    const { size, encoding, payload, scenario, entry, variant, target, targetOptions } = this.#planned;
+    const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
     const { seed, runId, sources, security } = this.#settings;
     const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
@@ -181,6 +196,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       ...security.client,
       ...(target === null ? {} : { foreign: true, run: runId }),
       ...(ordered && reliable ? { queues: true } : {}),
+      ...(answers === undefined ? {} : { answers }),
+      ...(entry.handshake === undefined ? {} : { handshake: entry.handshake }),
       size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,

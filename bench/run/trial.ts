@@ -35,6 +35,11 @@ export async function runTrial(
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
   const { block, order, signal, seed, runId, warmupSeconds, objective, workers, pinning } = settings;
+  if (planned.unmeasurable !== undefined)
+    return {
+      trial: { state: 'failed', block, order, startedAt, reasons: [planned.unmeasurable] },
+      effective: undefined,
+    };
   let effective: Options | undefined;
   let opened = 0;
   const onStage: OnStage = async (use) => {

@@ -94,6 +94,20 @@ test('sessions that are dropped spoil a trial that holds them, and a closed loop
   expect(judge(silent, wire.rules).state).toBe('invalid');
 });
 
+test('messages of sessions that the server has dropped are no fault of the schedule', () => {
+  const errors = { 'session lost: WebSocket closed with 1006': 10 };
+  const half = { sent: 500, unsent: 500, onTime: 500, expected: 500, delivered: 480, lost: 20, errors };
+  const { reasons } = judge(withChanges({ messages: half, samples: 480 }), load.rules);
+  expect(reasons).toEqual(['nothing lost: 20 of 500 deliveries lost (session lost: WebSocket closed with 1006)']);
+  const all = { sent: 0, unsent: 1_000, onTime: 0, expected: 0, delivered: 0, errors };
+  expect(judge(withChanges({ messages: all, samples: 0 }), load.rules).reasons).toEqual([
+    'something measured: no message arrived in the measured window (session lost: WebSocket closed with 1006)',
+    'nothing lost: 1000 message(s) could not be sent (session lost: WebSocket closed with 1006)',
+  ]);
+  const late = judge(withChanges({ messages: { ...half, onTime: 400 }, samples: 480 }), load.rules);
+  expect(late.broken.map(({ rule }) => rule)).toContain('schedule-kept');
+});
+
 test('every rule can fail: none is named above in vain', () => {
   expect(rules.map(({ id }) => id)).toEqual(Object.keys(RULES));
   expect(rules).toHaveLength(8);

@@ -1,4 +1,5 @@
 import type { Encoding, Options, Payload, ServerUsage, TokenRules } from '../contract.ts';
+import type { Answers } from '../load/answers/form.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import type { DimensionValue } from '../results/dimensions.ts';
@@ -114,6 +115,10 @@ export interface PlannedCase {
   readonly auth: TokenRules['algorithm'] | null;
   /** URL of a foreign server that runs already; null for one of ours. */
   readonly target: string | null;
+  /** Form of the foreign server's answers. Absent: they are the messages themselves. */
+  readonly answers?: Answers;
+  /** Reason why the case cannot be measured at its foreign server; its trials fail with it. */
+  readonly unmeasurable?: string;
   /** Settings of the client for the foreign server. */
   readonly targetOptions?: Options;
   /** Values of dimensions without a property of their own here, by name. Missing ones have their default. */
