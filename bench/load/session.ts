@@ -47,9 +47,11 @@ export class LoadSession implements Receiver {
 
   message(arrival: Message): void {
     const nowNs = this.#clock();
-    if (this.#form === undefined) this.recorder?.received(this.#index, arrival, nowNs);
-    else if (!this.#take(arrival, this.#form, nowNs)) return;
-    this.answered?.(nowNs);
+    const isAnswer =
+      this.#form === undefined
+        ? (this.recorder?.received(this.#index, arrival, nowNs) ?? false)
+        : this.#take(arrival, this.#form, nowNs);
+    if (isAnswer) this.answered?.(nowNs);
   }
 
   unreadable(what: Unreadable): void {
@@ -59,17 +61,22 @@ export class LoadSession implements Receiver {
     this.answered?.(this.#clock());
   }
 
-  /** Records an arrival at a server whose answers have a form. False for a greeting, and for what comes besides answers. */
+  /**
+   * Records an arrival at a server whose answers have a form. False for a greeting, for what comes besides answers, and for a message
+   * of another run.
+   */
   #take(arrival: Message, { answers, messages }: AnswerForm, nowNs: number): boolean {
     if (answers.isUnasked(arrival)) return false;
     const message = answers.unwrap(arrival);
     if (this.#greetings > 0) {
       const isAnswer = message !== undefined && messages.isSound(message);
+      if (message !== undefined && messages.isOfAnotherRun(message))
+        return this.recorder?.received(this.#index, message, nowNs) ?? false;
       this.#greetings = isAnswer ? 0 : this.#greetings - 1;
       if (!isAnswer) return false;
     }
-    if (message === undefined) this.recorder?.unreadable(unreadable('an answer of another form', arrival));
-    else this.recorder?.received(this.#index, message, nowNs);
+    if (message !== undefined) return this.recorder?.received(this.#index, message, nowNs) ?? false;
+    this.recorder?.unreadable(unreadable('an answer of another form', arrival));
     return true;
   }
 
