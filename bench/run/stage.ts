@@ -3,8 +3,9 @@ import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
 import { answersInForce } from '../load/answers/learn.ts';
-import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
+import type { ClosedOrder, PhaseOrder, Way } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import { redactor } from '../security/redact.ts';
@@ -25,8 +26,8 @@ export interface StageSettings {
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
-  /** Source addresses of the load's connections, in rotation; empty if the system chooses. */
-  readonly sources: readonly string[];
+  /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
+  readonly ways: readonly Way[];
   readonly security: Security;
   readonly signal: AbortSignal;
 }
@@ -37,6 +38,8 @@ const SETTLE_MS = 60;
 const NOTICE_MS = 200;
 /** Limits of the measured server. The load is ours, so they must not restrict its rate or message size. */
 const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
+/** Address of a server that listens on all of its host's. */
+const ALL_ADDRESSES = '0.0.0.0';
 /** Size of the load's messages in a trial that sends none, in bytes. */
 const UNUSED_SIZE = 16;
 
@@ -155,11 +158,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async #listen(): Promise<void> {
     const { entry, variant, application } = this.#planned;
     const { link, security } = this.#settings;
+    const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
       module: serverModule(entry),
       ...(application === undefined ? {} : { application }),
-      host: link.host,
+      host: dialledByWays ? ALL_ADDRESSES : link.host,
       port: 0,
       options: optionsOf({ entry, variant }),
       limits: LIMITS,
@@ -179,13 +183,15 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const why = error instanceof OrderFailed ? error.reason : error.message;
       throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${why}`);
     });
+    const { protocols = [] } = opened;
+    if (protocols.length > 0) this.#effective = { ...this.#effective, tls: protocols.join(', ') };
     await sleep(SETTLE_MS);
     return opened;
   }
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
-    const { seed, runId, sources, security } = this.#settings;
+    const { seed, runId, security } = this.#settings;
     const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
@@ -202,8 +208,23 @@ export class ProcessStage implements Stage, AsyncDisposable {
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,
-      sources,
+      ...this.#encryption(),
+      ways: this.#ways(),
     };
+  }
+
+  /** Encryption of the connections. At an address of its own, and without `--tls`, a client from outside the repository decides. */
+  #encryption(): { tls?: boolean } {
+    const tls = tlsOf(this.#planned);
+    return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
+  }
+
+  /** Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections. */
+  #ways(): readonly Way[] {
+    const { entry, target } = this.#planned;
+    if (entry.sharesSocket) return [];
+    const { ways } = this.#settings;
+    return target === null ? ways : ways.map(({ source }) => ({ source }));
   }
 
   async #memory(): Promise<{ server: number | null; generator: number }> {

@@ -46,8 +46,11 @@ export async function runTrial(
     // A server that is not ours may still send messages of the trial or probe before.
     const ofStage = planned.target === null ? {} : { seed: fillerSeed(runId, order, opened++) };
     await using stage = await openStage(planned, { ...settings, ...ofStage });
-    effective = stage.effective;
-    return await use(stage);
+    try {
+      return await use(stage);
+    } finally {
+      effective = stage.effective;
+    }
   };
   try {
     const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;

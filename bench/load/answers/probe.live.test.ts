@@ -72,7 +72,7 @@ async function measured(url: string, settings: Partial<ConnectOrder>, drainSecon
     originNs: process.hrtime.bigint().toString(),
     ...settings,
   };
-  const load = new Load(order, client, platform);
+  const load = new Load(order, client, () => platform);
   await load.open(order);
   const startNs = Number(process.hrtime.bigint() - BigInt(order.originNs));
   const recording = await load.run({ order: 'phase', first: 0, rate: 400, seconds: 0.1, startNs, drainSeconds });
