@@ -15,7 +15,7 @@ const ANSWER_SECONDS = 3;
 /** Number of messages that are sent where one may get lost, before none is believed to have an answer. */
 const LOSSY_ATTEMPTS = 3;
 /** Wait for a message at the second of two sessions, after the first has it. */
-const SECOND_SECONDS = 0.5;
+const SECOND_SECONDS = 1;
 /** Wait after the last answer, in which messages for the other session and further ones for this one arrive. */
 const QUIET_MS = 100;
 /** Time after which an answer with digits around the message is asked for again: they may be a clock's. */
