@@ -87,8 +87,8 @@ export class Load {
       ...(run === undefined ? {} : { run }),
       ...(handshake === undefined ? {} : { handshake }),
     };
-    const common = { options, encoding, signal: this.#abort.signal };
-    const settings = { ...common, ...others, seconds: BUSY_HANDSHAKE_SECONDS };
+    const common = { options, encoding, signal: this.#abort.signal, seconds: BUSY_HANDSHAKE_SECONDS };
+    const settings = { ...common, ...others };
     const form =
       answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();

@@ -38,12 +38,12 @@ export interface ConnectOrder {
   readonly token?: string;
   /** Set if the server is not ours. */
   readonly foreign?: true;
-  /** Id of the run, which messages and topics carry. Set if the server is not ours. */
-  readonly run?: string;
   /** Form of the answers of a foreign server. Absent: they are the messages themselves. */
   readonly answers?: Answers;
   /** Part of the handshake that the server must do, for errors. */
   readonly handshake?: string;
+  /** Id of the run, which messages and topics carry. Set if the server is not ours. */
+  readonly run?: string;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;

@@ -113,13 +113,16 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
-  let closed: string | undefined;
+  /** Reasons why a transport is not tried any more at the foreign server, by its id. */
+  const closed = new Map<string, string>();
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
       const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
-      const tried = closed === undefined ? planned : { ...planned, unmeasurable: closed };
+      const { id } = planned.entry;
+      const given = closed.get(id);
+      const tried = given === undefined ? planned : { ...planned, unmeasurable: given };
       const outcome = await runTrial(tried, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
@@ -136,7 +139,9 @@ export async function* run(
       results = { ...results, cases: [...trials.values()] };
       yield { event: 'trial-ended', planned, trial: outcome.trial, results };
       const hasFailed = outcome.trial.state === 'failed' && tried.unmeasurable === undefined;
-      if (hasFailed && planned.target !== null && !signal.aborted) closed = await whyClosed(planned, settings);
+      if (!hasFailed || planned.target === null || signal.aborted) continue;
+      const reason = await whyClosed(planned, settings);
+      if (reason !== undefined) closed.set(id, reason);
     }
   }
   const state = signal.aborted ? 'interrupted' : 'complete';

@@ -113,8 +113,24 @@ describe('servers as people write them give figures', () => {
       for (const one of clients) one.send(`user: ${data}`);
     });
     const [echo, broadcast] = await measureForeign(url, 'ws', { scenarios: 'echo,broadcast' });
-    expect(echo?.trial).toMatchObject({ reasons: [expect.stringMatching(/broadcasts.*--scenarios broadcast/)] });
+    expect(echo?.trial).toMatchObject({
+      reasons: [expect.stringMatching(/reaches the other sessions and its sender; .*--scenarios broadcast/)],
+    });
     expect(broadcast).toMatchObject({ planned: { answers: { prefix: 'user: ' } }, ...figuresOf(4) });
+  });
+
+  test.concurrent('ws: a server that broadcasts to all but the sender', async () => {
+    await using kit = new Kit();
+    const url = await serveWs(kit, (socket, data, __, { clients }) => {
+      for (const one of clients) if (one !== socket) one.send(`user: ${data}`);
+    });
+    const [echo, found] = await measureForeign(url, 'ws', { scenarios: 'echo,broadcast' });
+    expect(echo?.trial.reasons.join()).toMatch(/does not come back to its sender; .*--scenarios broadcast/);
+    const [told] = await measureForeign(url, 'ws', { scenarios: 'broadcast', reaches: 'others' });
+    for (const one of [found, told]) {
+      const planned = { answers: { prefix: 'user: ' }, scenario: { reaches: 'others' } };
+      expect(one).toMatchObject({ planned, ...figuresOf(3) });
+    }
   });
 });
 
@@ -131,6 +147,9 @@ describe('a server that cannot be measured is blamed, with a remedy', () => {
     const reason = await reasonAt(`ws://127.0.0.1:${port}/`, 'ws', { encoding: 'text,binary' });
     expect(reason).toMatch(/did not complete the handshake within 5 s: the server must answer the upgrade request/);
     expect(reason).toMatch(/\nnot tried, because an earlier attempt failed/);
+    // Another transport gets an attempt of its own.
+    const both = await reasonAt(`ws://127.0.0.1:${port}/`, 'ws,graphql');
+    expect(both).toMatch(/answer the upgrade request.*\n.*acknowledge the connection/);
   });
 
   test.concurrent.for([

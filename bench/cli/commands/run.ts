@@ -8,6 +8,7 @@ import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
 import { errorText } from '../../error-text.ts';
+import { newRunId } from '../../load/run-id.ts';
 import { commandFor, type RunOptions, readOptions } from '../../plan/options.ts';
 import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { type Given, listOf } from '../../plan/readers.ts';
@@ -152,10 +153,12 @@ async function learned(
 ): Promise<RunPlan | undefined> {
   if (security === undefined || request.plan) return plan;
   const { interrupted: signal } = context;
-  return surveyTarget(plan, { ...resources, security, seed: plan.options.seed, signal }).catch((error: unknown) => {
-    if (signal.aborted) return undefined;
-    throw error;
-  });
+  return surveyTarget(plan, { ...resources, security, seed: plan.options.seed, runId: newRunId(), signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
+  );
 }
 
 /** Prints the plan of a run; with `--ndjson` as the event that a run would begin with. */

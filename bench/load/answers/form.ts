@@ -17,16 +17,13 @@ export interface Answers {
   readonly unasked?: string[];
 }
 
-/** Receivers of a message. */
-export type Reached = Reaches;
-
 /** Outcome of a probe: the form of the answers and whom they reach, or why nothing can be measured. */
 export type Probe = ProbeFindings | ProbeFault;
 
 export interface ProbeFindings {
   /** Form of the answers. Absent if they are the messages themselves. */
   readonly answers?: Answers;
-  readonly reached: Reached;
+  readonly reached: Reaches;
   readonly tooLarge?: TooLarge;
 }
 

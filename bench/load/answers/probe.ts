@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Message, Platform, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
+import type { Reaches } from '../../results/values.ts';
 import { reasonShown } from '../../security/redact.ts';
 import { dial, HANDSHAKE_SECONDS } from '../dial.ts';
 import { Messages } from '../messages.ts';
 import type { ProbeOrder } from '../protocol.ts';
 import { keyOf } from './answers.ts';
-import type { Probe, ProbeFault, Reached, TooLarge } from './form.ts';
+import type { Probe, ProbeFault, TooLarge } from './form.ts';
 import { alike, difference, formOf, type Located, locate, quoted, type Unasked, whyChanged } from './learn.ts';
 
 /** Maximum wait for an answer, besides what the transport itself waits. */
@@ -14,7 +15,7 @@ const ANSWER_SECONDS = 3;
 /** Number of messages that are sent where one may get lost, before none is believed to have an answer. */
 const LOSSY_ATTEMPTS = 3;
 /** Wait for a message at the second of two sessions, after the first has it. */
-const SECOND_SECONDS = 0.5;
+const SECOND_SECONDS = 1;
 /** Wait after the last answer, in which messages for the other session and further ones for this one arrive. */
 const QUIET_MS = 100;
 /** Time after which an answer with digits around the message is asked for again: they may be a clock's. */
@@ -122,14 +123,14 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
   let sequence = 0;
 
   /** Sends a session's next message and waits for its answers. Returns those whom it reached, or why it cannot be measured. */
-  async function exchange(from: Ear, build: (sender: number, index: number) => Message): Promise<Reached | ProbeFault> {
+  async function exchange(from: Ear, build: (sender: number, index: number) => Message): Promise<Reaches | ProbeFault> {
     for (let left = order.reliable ? 1 : LOSSY_ATTEMPTS; ; left--) {
       const outcome = await exchangeOne(from, build(from === sender ? 0 : 1, sequence++));
       if (typeof outcome === 'string' || left === 1 || from.over !== undefined) return outcome;
     }
   }
 
-  async function exchangeOne(from: Ear, message: Message): Promise<Reached | ProbeFault> {
+  async function exchangeOne(from: Ear, message: Message): Promise<Reaches | ProbeFault> {
     const heardBefore = from.heard.length;
     sent.push(message);
     const [own, others] = await answersTo(order, from, other === from ? sender : other, message);
@@ -146,7 +147,7 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
   }
 
   const each = Math.ceil(MESSAGES / sizes.length);
-  let reached: Reached | undefined;
+  let reached: Reaches | undefined;
   let largest: TooLarge | undefined;
   for (const size of sizes.toSorted((a, b) => a - b)) {
     const messages = messagesOf(order, size);
@@ -176,8 +177,9 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
     if (timed !== undefined) return changes('with time', timed);
   }
   await sleep(QUIET_MS);
-  // The echo of a server that sends it to everyone may have reached the other session later.
+  // Arrivals that nothing waited for may have come later.
   if (reached === 'sender' && other?.find(sent[0]!) !== undefined) reached = 'everyone';
+  if (reached === 'others' && sender.find(sent[0]!) !== undefined) reached = 'everyone';
   const unasked = unaskedBy(sender, other, sent);
   const [one, another, ...more] = new Set(unasked.others.map(keyOf));
   if (one !== undefined && another !== undefined && more.length > MAX_UNASKED - 2)
@@ -193,7 +195,7 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
 }
 
 /** True if messages that reach these can be measured: a server that sends to all but the sender broadcasts too. */
-const mayReach = ({ reaches }: ProbeOrder, reached: Reached): boolean =>
+const mayReach = ({ reaches }: ProbeOrder, reached: Reaches): boolean =>
   reached === reaches || (reaches === 'everyone' && reached === 'others');
 
 /** Waits for a message at its sender, and at the other session if it is for everyone or comes there first. */
@@ -213,7 +215,9 @@ async function answersTo(
   for (let isFirst = true; ; ) {
     const own = from.find(message);
     const others = other?.find(message);
-    const isComplete = own !== undefined && (others !== undefined || other === undefined || reaches === 'sender');
+    const isComplete =
+      (own !== undefined || reaches === 'others') &&
+      (others !== undefined || other === undefined || reaches === 'sender');
     const now = performance.now();
     if (isComplete || now > until || from.over !== undefined) return [own, others];
     const isChanged = from.heard.slice(heardBefore).some((arrival) => whyChanged(message, arrival) !== undefined);
@@ -241,7 +245,7 @@ function whyNoAnswer(
   const remedy =
     reaches === 'sender'
       ? 'the server must send every message back to its sender'
-      : 'the server must send every message to all sessions';
+      : `the server must send every message to all ${reaches === 'others' ? 'other ' : ''}sessions`;
   const owed = unanswered ?? remedy;
   const other = instead.at(-1);
   return other === undefined
