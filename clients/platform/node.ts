@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { Client, type Dispatcher, EventSource } from 'undici';
 import { type PerMessageDeflateOptions, WebSocket } from 'ws';
 import { bufferOf } from '../../bench/codec/bytes.ts';
+import { MAX_ARRIVAL_BYTES } from '../../bench/codec/unreadable.ts';
 import type {
   Http,
   HttpAnswer,
@@ -17,6 +18,8 @@ import { WebTransport } from './webtransport.ts';
 /** Connections that a browser opens to one origin over HTTP/1.1, including those of an event stream and a held request. */
 const BROWSER_CONNECTIONS = 6;
 /** Settings without timeouts, as in a browser: an event stream may be silent, and a held request may wait, for any time. */
+/** Limit of what a compressed answer may become. */
+const UNPACKED = { maxOutputLength: MAX_ARRIVAL_BYTES };
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 const HTTP1 = { ...NO_TIMEOUTS, allowH2: false };
 /** Settings of HTTP/2. Without TLS there is no negotiation: the client begins with HTTP/2 (RFC 9113 §3.3). It sends no pings, as browsers do not. */
@@ -76,7 +79,7 @@ export const platform: Platform = {
       fetch(url, request) {
         return new Promise((resolve, reject) => {
           const [origin, path] = split(url);
-          exchange(connectionTo(origin), path, request, gathered({ resolve, reject }));
+          exchange(connectionTo(origin), path, request, gathered({ resolve, reject }), MAX_ARRIVAL_BYTES);
         });
       },
 
@@ -100,7 +103,7 @@ export const platform: Platform = {
 function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
-      super(url, protocols, { perMessageDeflate });
+      super(url, protocols, { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES });
       // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
     }
@@ -162,7 +165,7 @@ function gathered({ resolve, reject }: Outcome): StreamedAnswer {
     ended(error) {
       if (error !== undefined) return reject(error);
       try {
-        resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks)).toString() : textOf(chunks) });
+        resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks), UNPACKED).toString() : textOf(chunks) });
       } catch (cause) {
         reject(new Error('the answer is labelled gzip, but cannot be decompressed', { cause }));
       }
@@ -176,7 +179,9 @@ function exchange(
   path: string,
   { method, body, headers, signal }: HttpRequest,
   answer: StreamedAnswer,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): void {
+  let received = 0;
   let abort: (() => void) | undefined;
   const over = (error?: Error): void => {
     connection.underWay--;
@@ -195,7 +200,11 @@ function exchange(
       },
       onResponseStart: (_controller, status, fields) =>
         answer.started(status, String(fields['content-encoding'] ?? '')),
-      onResponseData: (_controller, chunk) => answer.data(chunk),
+      onResponseData(controller, chunk) {
+        received += chunk.length;
+        if (received > maxBytes) controller.abort(new Error(`the answer is longer than ${maxBytes} bytes`));
+        else answer.data(chunk);
+      },
       onResponseEnd: () => over(),
       onResponseError: (_controller, error) => over(error),
     },

@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import { ECHO } from '../../codec/header.ts';
+import { MAX_ARRIVAL_BYTES } from '../../codec/unreadable.ts';
 import type { Encoding } from '../../contract.ts';
 import type { Recording } from '../../load/recording.ts';
 import { LoadGenerator } from '../../run/generator.ts';
@@ -179,6 +182,26 @@ describe.concurrent('what is no message is reported, and the session goes on', (
     if (reason === undefined) expect((await peer.has(1))[0]).toHaveLength(0);
     else expect((await peer.isLost()).message).toMatch(reason);
   });
+});
+
+test('an answer that becomes too long when it is decompressed ends the session, not the memory', async () => {
+  await using kit = new Kit();
+  const bomb = gzipSync(Buffer.alloc(MAX_ARRIVAL_BYTES + 1, ' '));
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.method === 'POST') response.writeHead(201).end('{"session":"abc"}');
+    else if (request.method === 'GET') response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+    else response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  kit.defer(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const { connect } = await loadClient(findTransport('long-polling')!.entry);
+  const peer = new Peer();
+  const { signal } = new AbortController();
+  await connect(`http://127.0.0.1:${port}`, peer, { platform, options: { gzip: true }, encoding: 'text', signal });
+  expect((await peer.isLost()).message).toMatch(/cannot be decompressed/);
 });
 
 describe('a load worker', () => {
