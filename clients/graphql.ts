@@ -1,11 +1,11 @@
 import { createClient } from 'graphql-ws';
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session, WebSocketConstructor } from '../bench/contract.ts';
+import { authorization } from './shared/address.ts';
 import { fromBase64, toBase64 } from './shared/base64.ts';
 import { connectOverStreams, MUTATION, SUBSCRIPTION } from './shared/graphql-streams.ts';
 import { field } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { bearer } from './shared/token.ts';
 
 /** Number of characters that fit into the 123 bytes of a reason, whatever they are. */
 const MAX_REASON = 41;
@@ -27,7 +27,7 @@ function connectOverWebSocket(url: string, receiver: Receiver, settings: ClientS
     lazy: false,
     retryAttempts: 0,
     onNonLazyError: () => {},
-    ...(settings.token === undefined ? {} : { connectionParams: { ...bearer(settings.token) } }),
+    ...(settings.token === undefined ? {} : { connectionParams: { ...authorization(url, settings.token) } }),
     on: { closed: (event) => life.over(why ?? reasonOf(event)), error: (error) => life.over(reasonOf(error)) },
   });
   let why: Error | undefined;

@@ -3,8 +3,8 @@ import { type CallOptions, Client, credentials, Metadata, status } from '@grpc/g
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { authorization } from './shared/address.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
-import { bearer } from './shared/token.ts';
 
 /** Settings that give each session its own connection, as the other transports have, and turn retries off. */
 const CHANNEL = {
@@ -42,7 +42,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   const client = new Client(host, trust, CHANNEL);
   const metadata = new Metadata();
   try {
-    for (const [name, value] of Object.entries(bearer(settings.token))) metadata.set(name, value);
+    for (const [name, value] of Object.entries(authorization(url, settings.token))) metadata.set(name, value);
   } catch {
     // Replaces the library's message, which contains the token.
     client.close();

@@ -1,15 +1,15 @@
 import { lineReader } from '../bench/codec/line.ts';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { authorization, below, withoutCredentials } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { bearer } from './shared/token.ts';
-import { baseOf, isName, postInOrder } from './shared/upstream.ts';
+import { isName, postInOrder } from './shared/upstream.ts';
 
 /** An HTTP answer that is read as it arrives, one JSON string a line; messages up are POSTs. The first line names the session. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const base = baseOf(url);
+  const base = withoutCredentials(url);
   const http = settings.platform.openHttp();
-  const headers = bearer(settings.token);
+  const headers = authorization(url, settings.token);
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
   let status = 0;
   let over = false;
@@ -28,7 +28,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     if (greeted) return receiver.message(text);
     if (!isName(text)) return other(JSON.stringify(text));
     greeted = true;
-    life.usable(postInOrder(http, `${base}/messages/${text}`, headers));
+    life.usable(postInOrder(http, below(base, `messages/${text}`), headers));
   }
 
   function other(line: string): void {
@@ -39,7 +39,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const read = lineReader({ text: take, other, tooLong }, MAX_ARRIVAL_BYTES);
 
   http.stream(
-    `${base}/lines`,
+    below(base, 'lines'),
     { method: 'GET', headers },
     {
       started(answered) {

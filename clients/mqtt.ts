@@ -3,6 +3,7 @@ import { writeCoalesced } from '../bench/codec/coalesced-writes.ts';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { qosOf } from '../bench/codec/qos.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { credentialsOf, withoutCredentials } from './shared/address.ts';
 import { concurrencyLimiter } from './shared/concurrency-limiter.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 
@@ -12,24 +13,31 @@ const MAX_UNDER_WAY = 500;
 /**
  * MQTT 3.1.1 on mqtt.js, over WebSocket if the URL says so, with the QoS of option `qos` (0 by default). A broker that is not ours
  * only forwards what is published; so a session publishes to the topic that it has subscribed to itself, or to the one that all
- * have subscribed to. The library's reconnection is off: a lost session is reported.
+ * have subscribed to; option `topics` is a prefix of both. The library's reconnection is off: a lost session is reported.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const name = randomName();
   const qos = qosOf(settings.options);
-  const client = dial(url, {
+  const { topics } = settings.options;
+  const prefix = topics === undefined ? '' : `${String(topics).replace(/\/$/, '')}/`;
+  const address = withoutCredentials(url);
+  const client = dial(address, {
     clientId: name,
     protocolVersion: 4,
     clean: true,
     reconnectPeriod: 0,
     connectTimeout: 10_000,
-    createWebsocket: (address, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
+    // The library puts the address together itself, without an IPv6 address's brackets, and reads options from its query.
+    createWebsocket: (_, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
+    query: {},
     // In a browser mqtt.js combines writes itself.
     wsOptions: { writev: writeCoalesced },
-    ...(settings.token === undefined ? {} : { username: 'token', password: settings.token }),
+    ...login(new URL(url), settings.token),
   });
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
-  const [down, everyone] = settings.foreign ? [`wirebench/${name}`, 'wirebench/all'] : [`down/${name}`, 'all'];
+  const [down, everyone] = settings.foreign
+    ? [`${prefix}wirebench/${name}`, `${prefix}wirebench/all`]
+    : [`down/${name}`, 'all'];
   const up = `up/${name}`;
   const upFor = settings.foreign
     ? (message: Message): string => (opcodeOf(message) === BROADCAST ? everyone : down)
@@ -71,6 +79,13 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
   );
   return life.session;
+}
+
+/** User name and password: the token's, or those of the address. */
+function login(address: URL, token: string | undefined): { username?: string; password?: string } {
+  if (token !== undefined) return { username: 'token', password: token };
+  const credentials = credentialsOf(address);
+  return credentials === undefined ? {} : { username: credentials.user, password: credentials.password };
 }
 
 /** Random name of eight characters: short, because it is part of every topic, and long enough for tens of thousands of sessions. */

@@ -2,6 +2,7 @@ import { io, type Socket } from 'socket.io-client';
 import { bufferOf } from '../bench/codec/bytes.ts';
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
+import { basic } from './shared/address.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { CHECKED, CHECKED_MSGPACK, CheckedWebSocket } from './shared/socketio-checked.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
@@ -10,13 +11,18 @@ const EVENT = 'm';
 
 /**
  * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. Its
- * reconnection is off: a lost session is reported, not mended.
+ * reconnection is off: a lost session is reported, not mended. As everywhere in Socket.IO, the URL's path is the namespace, and the
+ * option `path` is that of the endpoint.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { options } = settings;
   const { transports, hangUp } = transportsOf(options, settings.platform);
-  const socket = io(url, {
+  const address = new URL(url);
+  // The library takes the path as it is written, while namespaces are named in plain text.
+  const socket = io(`${address.origin}${decodeURI(address.pathname)}${address.search}`, {
     transports,
+    extraHeaders: { ...basic(address) },
+    ...(typeof options.path === 'string' ? { path: new URL(options.path, address).pathname } : {}),
     forceNew: true,
     reconnection: false,
     parser: options.msgpack === true ? CHECKED_MSGPACK : CHECKED,
@@ -42,7 +48,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     else if (message instanceof ArrayBuffer) receiver.message(new Uint8Array(message));
     else receiver.unreadable(unreadable('an event without a text or bytes', message));
   });
-  socket.on('connect_error', (error) => over(explained(error)));
+  const at = `at endpoint ${socket.io.opts.path ?? ''}, namespace ${decodeURI(address.pathname)}`;
+  socket.on('connect_error', (error) => over(explained(error, at)));
   socket.on('disconnect', (reason, details) => {
     const why = details instanceof Error ? `: ${details.message}` : '';
     over(new Error(`Socket.IO disconnected: ${reason}${why}`, { cause: details }));
@@ -87,8 +94,9 @@ function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) 
   });
 }
 
-/** Engine.IO says only "websocket error"; what it was is in an event beside it, where the surroundings tell. */
-function explained(error: Error & { description?: unknown }): Error {
+/** Adds what the library leaves out: Engine.IO says only "websocket error", and what it was is in an event beside it. */
+function explained(error: Error & { description?: unknown }, at: string): Error {
   const { message } = Object(error.description) as { message?: unknown };
-  return typeof message === 'string' && message !== '' ? new Error(`${error.message}: ${message}`) : error;
+  const why = typeof message === 'string' && message !== '' ? `: ${message}` : '';
+  return new Error(`${error.message}${why}, ${at}`, { cause: error });
 }

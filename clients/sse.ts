@@ -1,16 +1,15 @@
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
+import { authorization, below, withoutCredentials, withToken } from './shared/address.ts';
 import { fromBase64 } from './shared/base64.ts';
 import { textIn } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { bearer, withToken } from './shared/token.ts';
-import { baseOf, isName, postInOrder } from './shared/upstream.ts';
+import { isName, postInOrder } from './shared/upstream.ts';
 
 /** Server-Sent Events down, POSTs up. EventSource's own reconnection is not used: a lost session is reported. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const base = baseOf(url);
   const http = settings.platform.openHttp(settings.options.http === '2' ? '2' : '1.1');
-  const source = new http.EventSource(withToken(`${base}/events`, settings.token));
+  const source = new http.EventSource(withToken(below(url, 'events'), settings.token));
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
 
   function finish(reason: Error): void {
@@ -25,7 +24,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   source.addEventListener('session', ({ data }) => {
     if (named || !isName(data)) return receiver.unreadable(unreadable('a session event', data));
     named = true;
-    life.usable(postInOrder(http, `${base}/messages/${data}`, bearer(settings.token)));
+    life.usable(
+      postInOrder(http, below(withoutCredentials(url), `messages/${data}`), authorization(url, settings.token)),
+    );
   });
   const deliver = (kind: string, data: string, message: Message | undefined): void =>
     message === undefined ? receiver.unreadable(unreadable(kind, data)) : receiver.message(message);

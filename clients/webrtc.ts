@@ -1,8 +1,8 @@
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, DataChannelSettings, Options, Receiver, Session } from '../bench/contract.ts';
+import { withToken } from './shared/address.ts';
 import { field, parsed } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { withToken } from './shared/token.ts';
 
 /**
  * A WebRTC data channel, with one data channel message for each message. The client sends an offer and the server its answer over a

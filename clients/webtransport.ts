@@ -8,8 +8,8 @@ import type {
   Session,
   WebTransportLike,
 } from '../bench/contract.ts';
+import { withToken } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { withToken } from './shared/token.ts';
 
 /** Time to open a session. Without a server there is no answer, and QUIC itself would wait 30 s. */
 const OPENING_MS = 10_000;
@@ -21,10 +21,12 @@ const PREFIX_BYTES = 4;
  * certificate.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const [address = '', pin] = url.split('#sha256=');
+  const address = new URL(url);
+  const [, pin] = /^#sha256=(.+)$/.exec(address.hash) ?? [];
+  address.hash = '';
   const serverCertificateHashes = pin === undefined ? [] : [{ algorithm: 'sha-256', value: fromHex(pin) }];
   const transport = new settings.platform.WebTransport(
-    withToken(address, settings.token),
+    withToken(address.href, settings.token),
     pin === undefined ? {} : { serverCertificateHashes },
   );
   const life = lifetime(receiver, settings.signal, () => transport.close({ closeCode: 1000, reason: '' }));

@@ -1,8 +1,8 @@
 import { batcher, unbatch } from '../bench/codec/batch.ts';
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
+import { withToken } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
-import { withToken } from './shared/token.ts';
 
 /** Raw WebSocket with one message a frame, or several with `batchMs`. Offers compression with `deflate`. */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {

@@ -2,15 +2,23 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../bench/cli/commands/index.ts';
 import { flagRows } from '../bench/cli/flags.ts';
-import { transports } from '../bench/transports/index.ts';
+import { addressesOf, nameOf, transportChoices, transports } from '../bench/transports/index.ts';
 
 /**
  * Writes the tables that stand between `<!-- table: Name -->` and `<!-- end of table -->`: one row after another from the section
  * `### Name` of each transport's page, in the order of bench/transports; or, where the name is `Flags of <command>`, the command's
- * flags. Run it with `npm run docs`; a test fails where a table is stale.
+ * flags; or, where it is `Addresses at --url`, the addresses that each transport's module declares. Run it with `npm run docs`; a
+ * test fails where a table is stale.
  */
 const root = new URL('../', import.meta.url);
-const DOCUMENTS = ['README.md', 'docs/compare.md', 'docs/security.md', 'docs/limits.md', 'docs/protocols.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/compare.md',
+  'docs/security.md',
+  'docs/limits.md',
+  'docs/protocols.md',
+  'docs/your-own.md',
+];
 const MARKED = /<!-- table: (.+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
 const read = (file: string): string => readFileSync(new URL(file, root), 'utf8');
@@ -56,10 +64,33 @@ function flagsTable(name: string, document: string): string {
   ].join('\n');
 }
 
+/** Table of the addresses that each transport takes; variants with the same ones share a row. */
+function addressesTable(): string {
+  const rows = transportChoices().flatMap((choice) => {
+    const addresses = addressesOf(choice);
+    return addresses === undefined ? [] : [{ name: `\`${nameOf(choice)}\``, id: choice.entry.id, addresses }];
+  });
+  const written = (all: readonly string[]): string => (all.length === 0 ? 'none' : all.join(', '));
+  return [
+    '| transport | plain | over TLS | used besides host and port | settings (`--option`) |',
+    '| --- | --- | --- | --- | --- |',
+    ...[...Map.groupBy(rows, ({ id, addresses }) => JSON.stringify([id, addresses])).values()].map((alike) => {
+      const { schemes, uses, fragment } = alike[0]!.addresses;
+      const those = (tls: boolean): string =>
+        written(schemes.filter((one) => one.tls === tls).map(({ name }) => `\`${name}:\``));
+      const { targetOptions = {} } = transports.find(({ id }) => id === alike[0]?.id) ?? {};
+      const options = Object.entries(targetOptions).map(([name, { help }]) => `\`${name}\`: ${help}`);
+      const parts = [...uses, ...(fragment === undefined ? [] : [fragment.words])];
+      return `| ${alike.map(({ name }) => name).join(', ')} | ${those(false)} | ${those(true)} | ${written(parts)} | ${options.join('; ')} |`;
+    }),
+  ].join('\n');
+}
+
 /** Table of that name: of a command's flags, or over all transports. */
 function tableNamed(name: string, document: string): string {
   const [, command] = /^Flags of (\S+)$/.exec(name) ?? [];
-  return command === undefined ? tableOf(name, document) : flagsTable(command, document);
+  if (command !== undefined) return flagsTable(command, document);
+  return name === 'Addresses at --url' ? addressesTable() : tableOf(name, document);
 }
 
 /** Text of a document as it should be. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MIN_SIZE } from '../codec/header.ts';
 import { errorText } from '../error-text.ts';
 import { registerTransport, transports } from '../transports/index.ts';
+import { ADDRESS_PARTS } from '../transports/shape.ts';
 import { refuseIf } from './exit.ts';
 import type { Io } from './io.ts';
 
@@ -16,6 +17,23 @@ const capabilities = z.strictObject({
   mostBytes: z.int().min(MIN_SIZE).optional(),
   auth: z.boolean().optional(),
 });
+const addresses = z.strictObject({
+  schemes: z
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z][a-z0-9+.-]*$/, 'takes lower-case letters and no colon'),
+        tls: z.boolean(),
+        as: z.string().optional(),
+        port: z.int().min(1).max(65_535).optional(),
+      }),
+    )
+    .min(1),
+  uses: z.array(z.enum(ADDRESS_PARTS)).default([]),
+});
+const targetOptions = z.record(
+  z.string().regex(/^[\w-]+$/),
+  z.strictObject({ help: z.string().min(1), pattern: z.instanceof(RegExp), words: z.string().min(1) }),
+);
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
 /** Fields of plugins for earlier versions. Only checks of this repository use them; `unauthorized` also implied `auth`. */
@@ -30,6 +48,8 @@ const pluginSchema = z.object({
     ...refusals,
     tls: z.literal(false).optional(),
     options: options.optional(),
+    addresses: addresses.optional(),
+    targetOptions: targetOptions.optional(),
     datagrams: z.literal(true).optional(),
     browser: z.literal(false).optional(),
     variants: z

@@ -21,7 +21,11 @@ import { approximately } from './eta.ts';
 export function describePlan(
   plan: RunPlan,
   resources: RunResources,
-  { checks, earlier }: { checks: readonly Check[]; earlier: Results | undefined },
+  {
+    checks,
+    earlier,
+    notes = [],
+  }: { checks: readonly Check[]; earlier: Results | undefined; notes?: readonly string[] },
 ): string {
   const { options, cases } = plan;
   const names = [...new Set(cases.map(({ name }) => name))];
@@ -44,6 +48,7 @@ export function describePlan(
           ...Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${writtenValue(value)}`),
         ].join(', ')}: ${reason}.`,
     ),
+    ...notes,
     ...detectableDifferences(plan, earlier),
     ...percentilesOf(plan),
     ...unfitLines(checks),

@@ -1,6 +1,7 @@
 import { MAX_SEQUENCE } from '../codec/header.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
+import { addressProblems, targetOptionProblems } from './address.ts';
 import { type Given, quoted, readChoice, readFlag } from './readers.ts';
 import {
   PROFILES,
@@ -143,15 +144,18 @@ function excess(
 
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(
-  { url, transports: names, tls, auth, link }: RunOptions,
+  { url, transports: names, tls, auth, link, targetOptions }: RunOptions,
   given: Partial<Record<Setting, Given>>,
 ): string[] {
-  if (url === null) return [];
+  if (url === null) {
+    return given.option === undefined ? [] : [`${given.option.where} has no meaning without --url; leave it out`];
+  }
   const where = given.url?.where;
   return [
-    ...(given.transports === undefined || names.length !== 1
-      ? [`${where} needs exactly one --transports: the one that its server speaks`]
-      : []),
+    ...targetOptionProblems(targetOptions, names).map((problem) => `${given.option?.where}: ${problem}`),
+    ...(given.transports === undefined
+      ? [`${where} needs at least one --transports: those that its server speaks`]
+      : addressProblems(url, names).map((problem) => `${where} ${problem}`)),
     ...(tls ? [`${where} says by its scheme whether TLS is used; leave --tls out`] : []),
     ...(auth === null
       ? []

@@ -8,6 +8,7 @@ import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { findTransport, whyTooLarge, whyUnguarded, whyUnsupported } from '../transports/index.ts';
+import { addressFor } from './address.ts';
 import { type RunOptions, SETTINGS } from './options.ts';
 import { RUN_SETTINGS } from './settings.ts';
 
@@ -114,7 +115,8 @@ function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number
 function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
-    const shared = { payload: options.payload, tls: options.tls, auth: options.auth, target: options.url };
+    const { payload, tls, auth, url, targetOptions } = options;
+    const shared = { payload, tls, auth, target: url, targetOptions };
     return settingsOf(scenario, options).flatMap((settings) =>
       dimensionsOf(options).flatMap((dimensions) =>
         options.transports.flatMap((name) =>
@@ -158,18 +160,24 @@ function caseOf(
   transport: string,
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
-  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'dimensions'>,
+  settings: Settings & Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'targetOptions' | 'dimensions'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);
   const name = label === null ? transport : `${transport}#${label}`;
-  const unnamed = { name, ...found, label, scenario, ...settings };
+  const target = settings.target === null ? null : addressFor(settings.target, found).url;
+  const unnamed = { name, ...found, label, scenario, ...settings, target };
   return { id: caseId(describeCase(unnamed)), ...unnamed };
+}
+
+/** True if the connections of a case are to be encrypted; undefined if only the client of a transport from outside the repository knows. */
+export function tlsOf({ target, tls, ...choice }: Pick<PlannedCase, 'target' | 'tls' | 'entry' | 'variant'>) {
+  return target === null ? tls : addressFor(target, choice).tls;
 }
 
 /** Properties of a case as results have them. */
 export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
-  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, tls, auth, target } = planned;
+  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, auth, target } = planned;
   const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
   const described = {
     transport: entry.id,
@@ -184,7 +192,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     size,
     encoding,
     ...(payload === 'filler' ? {} : { payload }),
-    tls: target === null ? tls : isSecure(target),
+    tls: tlsOf(planned) === true,
     ...(target === null ? {} : { target: addressShown(target) }),
     ...(auth === null ? {} : { auth }),
     network: String(network),
@@ -195,6 +203,3 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
   );
   return unusual.length === 0 ? described : { ...described, dimensions: Object.fromEntries(unusual) };
 }
-
-/** True if the scheme of a URL means TLS. */
-const isSecure = (url: string): boolean => /^(?:wss|https|mqtts|tls|grpcs):/.test(url);

@@ -1,5 +1,9 @@
 import { distance } from 'fastest-levenshtein';
 import type { Objective } from '../scenarios/shape.ts';
+
+import { addressShown } from '../security/redact.ts';
+import { parseAddress } from './address.ts';
+
 import { secondsOf, TIME_UNIT } from './time.ts';
 
 /** A given value and its place, such as `--clients` or `clients in bench.json`. */
@@ -114,9 +118,26 @@ function notAChoice({ where }: Given, value: string, choices: readonly string[])
 export function readUrl(given: Given | undefined, problems: string[]): string | null {
   if (given === undefined) return null;
   const text = String(given.value);
-  if (URL.canParse(text) && new URL(text).hostname !== '') return text;
-  problems.push(`${given.where} takes the whole address of a server, such as ws://127.0.0.1:8080/chat, not "${text}"`);
+  const address = parseAddress(text);
+  if (address !== undefined) return address.href;
+  // An address that cannot be parsed may have its password anywhere before an @.
+  const shown = addressShown(text).replace(/^([a-z][a-z\d+.-]*:[/\\]*)?.*@/is, '$1[hidden]@');
+  problems.push(`${given.where} takes the whole address of a server, such as ws://127.0.0.1:8080/chat, not "${shown}"`);
   return null;
+}
+
+/** Reads `name=value` pairs, separated by commas, or an object of a configuration file. */
+export function readPairs(given: Given | undefined, problems: string[]): Readonly<Record<string, string>> {
+  if (given === undefined) return {};
+  const { value, where } = given;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const texts = isObject ? Object.entries(value).map((pair) => pair.join('=')) : listOf(value);
+  const pairs = texts.map((text) => /^([\w-]+)=(.+)$/s.exec(text)?.slice(1) ?? []);
+  for (const [at, [name]] of pairs.entries()) {
+    if (name === undefined) problems.push(`${where} takes a name and a value, such as path=/chat, not "${texts[at]}"`);
+    else if (pairs.findIndex(([other]) => other === name) !== at) problems.push(`${where} sets ${name} twice`);
+  }
+  return Object.fromEntries(pairs);
 }
 
 export function readFlag(given: Given | undefined, problems: string[]): boolean {

@@ -1,4 +1,5 @@
 import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
+import type { Options } from '../contract.ts';
 import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
 import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
@@ -14,6 +15,7 @@ import {
   readNumber,
   readNumbers,
   readObjective,
+  readPairs,
   readUrl,
 } from './readers.ts';
 import { timeText } from './time.ts';
@@ -201,6 +203,18 @@ export const RUN_SETTINGS = {
     usual: null,
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
+  }),
+  option: setting({
+    option: 'targetOptions',
+    argument: '<name=value>',
+    help: 'setting of the client for the server at --url, such as path=/chat/socket.io; see docs/your-own.md',
+    usual: null,
+    repeats: true,
+    read: (given, { problems }): Options => readPairs(given, problems),
+    write: (pairs) =>
+      Object.entries(pairs)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(',') || null,
   }),
   plugin: setting({
     option: 'plugins',

@@ -34,14 +34,15 @@ export function ourServer(server: Server, patience: Patience): Host {
  * Host for a server that runs already. Its bytes are counted at the load's own sockets. Its CPU time and memory are unknown, which the
  * case's `target` tells readers of the results.
  *
+ * @param served its address, and the settings that clients are given for it
  * @param bytes returns the bytes of each load worker's sockets
  */
 export function foreignServer(
-  url: string,
+  { url, effective }: Served,
   bytes: () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown'>[]>,
 ): Host {
   return {
-    listen: async () => ({ url, effective: {} }),
+    listen: async () => ({ url, effective }),
     async usage() {
       const workers = await bytes();
       const sum = (of: 'bytesUp' | 'bytesDown'): number => workers.reduce((total, one) => total + one[of], 0);

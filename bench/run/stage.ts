@@ -5,6 +5,7 @@ import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
+import { redactor } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
@@ -60,7 +61,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
     const { pinning, link, signal } = settings;
-    const { clients, target } = planned;
+    const { clients, target, targetOptions = {} } = planned;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -68,12 +69,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
       clients,
       cores: pinning?.workers,
       end: link.generatorEnd,
+      redact: redactor(target),
       signal,
     });
     this.#host =
       target === null
         ? ourServer(startServer(pinning?.server, link.serverEnd), { seconds: PATIENCE_SECONDS, signal })
-        : foreignServer(target, () => this.#generator.bytes());
+        : foreignServer({ url: target, effective: targetOptions }, () => this.#generator.bytes());
   }
 
   /** Address that clients connect to. */
@@ -165,12 +167,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #sessions(): SessionSettings {
-    const { size, encoding, payload, scenario, entry, variant, target } = this.#planned;
+    const { size, encoding, payload, scenario, entry, variant, target, targetOptions } = this.#planned;
     const { seed, sources, security } = this.#settings;
     return {
       module: clientModule(entry),
       url: this.#url,
-      options: optionsOf({ entry, variant }),
+      options: { ...optionsOf({ entry, variant }), ...targetOptions },
       encoding,
       payload,
       ...security.client,

@@ -2,7 +2,7 @@ import type { Options } from '../contract.ts';
 import { errorText } from '../error-text.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
-import { addressShown } from '../security/redact.ts';
+import { redactor } from '../security/redact.ts';
 import { summarise } from './measurement.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
@@ -52,9 +52,7 @@ export async function runTrial(
     return { trial, effective };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const said = errorText(error);
-    const { target } = planned;
-    const reason = target === null ? said : said.replaceAll(target, addressShown(target));
+    const reason = redactor(planned.target)(errorText(error));
     return { trial: { state: 'failed', block, order, startedAt, reasons: [reason] }, effective };
   }
 }

@@ -113,6 +113,8 @@ export interface PlannedCase {
   readonly auth: TokenRules['algorithm'] | null;
   /** URL of a foreign server that runs already; null for one of ours. */
   readonly target: string | null;
+  /** Settings of the client for the foreign server. */
+  readonly targetOptions?: Options;
   /** Values of dimensions without a property of their own here, by name. Missing ones have their default. */
   readonly dimensions?: OpenDimensions;
   /** URL of a module with an application that replaces the servers' own. */

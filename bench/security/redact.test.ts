@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { withToken } from '../../clients/shared/token.ts';
+import { withToken } from '../../clients/shared/address.ts';
 import { openForge } from '../checks/security/testing/forge.ts';
-import { addressShown, exampleShown, reasonShown, withoutTokens } from './redact.ts';
+import { addressShown, exampleShown, reasonShown, redactor, withoutTokens } from './redact.ts';
 
 const token = openForge('ES256').good('somebody');
 
@@ -11,6 +11,8 @@ test.each([
   ['access_token=opaque-secret failed', 'access_token=[token] failed'],
   [`"${token}"`, '"[token]"'],
   [token.split('.').slice(0, 2).join('.'), '[token]'],
+  ['at http://me:se@cret@h/events: 401', 'at http://[hidden]@h/events: 401'],
+  ['"ws://me@h" <mqtt://a:b@[::1]:1>', '"ws://[hidden]@h" <mqtt://[hidden]@[::1]:1>'],
   ['ECONNREFUSED 127.0.0.1:80: a bearer of bad news', 'ECONNREFUSED 127.0.0.1:80: a bearer of bad news'],
 ])('%# a reason is told without its token', (text, told) => {
   expect(withoutTokens(text)).toBe(told);
@@ -59,4 +61,21 @@ test('an example is bounded, escaped as in JSON, and whole characters, whatever 
   );
   expect(exampleShown({ length: Number.NaN })).toEqual({ kind: 'an arrival', length: 0, head: '' });
   expect(exampleShown({ length: -1 }).length).toBe(0);
+});
+
+test.each([
+  ['closed at ws://me:p%40ss@h/c?key=se%20cret&x=1', 'closed at ws://[hidden]@h/c?key=[hidden]&x=[hidden]'],
+  ['no user me with p@ss, nor p%40ss', 'no user me with [hidden], nor [hidden]'],
+  [`got Basic ${Buffer.from('me:p@ss').toString('base64')}`, 'got Basic [hidden]'],
+  [
+    'asked http://h/events?key=se%20cret: "se cret" is unknown',
+    'asked http://h/events?key=[hidden]: "[hidden]" is unknown',
+  ],
+])('%# a reason does not repeat what an address keeps secret, however it is written', (text, told) => {
+  expect(redactor('ws://me:p%40ss@h/c?key=se%20cret&x=1')(text)).toBe(told);
+});
+
+test('a user without a password is a token', () => {
+  expect(redactor('https://user-token@h/')('user-token is not known')).toBe('[hidden] is not known');
+  expect(redactor(null)('at ws://h/?x=1')).toBe('at ws://h/?x=1');
 });

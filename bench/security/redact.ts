@@ -6,15 +6,15 @@ const HIDDEN = '[hidden]';
 /** Places that contain tokens, whatever the tokens look like. */
 const PLACES = /\b(access_token=|bearer(?: |%20)+(?=[^\s&"'<>,;#]{16}))[^\s&"'<>,;#]+/gi;
 
+/** User and password of an address anywhere in a text. */
+const USER = /\b([a-z][a-z\d+.-]*:\/\/)[^\s/?#"'<>]*@/gi;
+
 /**
  * Redacts an address for display and results: hides its user name and password, and every value in its query, any of which may be
  * secret. Names in the query stay, to show what is hidden.
  */
 export function addressShown(url: string): string {
-  const withoutUser = url.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, `$1${HIDDEN}@`);
-  return withoutTokens(
-    withoutUser.replace(/\?[^#]*/, (query) => query.replace(/([?&])([^&=]+=)?[^&]*/g, `$1$2${HIDDEN}`)),
-  );
+  return withoutTokens(url.replace(/\?[^#]*/, (query) => query.replace(/([?&])([^&=]+=)?[^&]*/g, `$1$2${HIDDEN}`)));
 }
 
 /**
@@ -22,7 +22,33 @@ export function addressShown(url: string): string {
  * an error becomes a reason that is shown or stored.
  */
 export function withoutTokens(text: string): string {
-  return text.replace(PLACES, '$1[token]').replace(TOKEN, '[token]');
+  return text.replace(USER, `$1${HIDDEN}@`).replace(PLACES, '$1[token]').replace(TOKEN, '[token]');
+}
+
+/**
+ * Makes a function that hides tokens in a text, and whatever is secret about the address of a foreign server: a library may write the
+ * address in its own way, and a server may repeat what it was sent.
+ */
+export function redactor(url: string | null): (text: string) => string {
+  if (url === null) return withoutTokens;
+  const secrets = secretsOf(new URL(url));
+  const shown = addressShown(url);
+  return (text) =>
+    withoutTokens(secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text.replaceAll(url, shown)));
+}
+
+/** Minimum length of a text that is hidden wherever it occurs: a shorter one is a part of too many words. */
+const MIN_SECRET = 4;
+
+/** Password and values of the query, as they are written and as they mean, and the user with the password in base64. */
+function secretsOf({ username, password, search, searchParams }: URL): string[] {
+  const [user, decoded] = [decodeURIComponent(username), decodeURIComponent(password)];
+  const written = search.split(/[?&]/).map((one) => one.slice(one.indexOf('=') + 1));
+  // Without a password, the user is usually a token.
+  const all = [password === '' ? user : decoded, password, ...searchParams.values(), ...written];
+  const encoded = user === '' && decoded === '' ? [] : [Buffer.from(`${user}:${decoded}`).toString('base64')];
+  const long = [...new Set([...all, ...encoded])].filter(({ length }) => length >= MIN_SECRET);
+  return long.toSorted((a, b) => b.length - a.length);
 }
 
 /** Number of characters of a text from outside that are read at all. */

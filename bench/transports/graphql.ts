@@ -9,6 +9,7 @@ import { arrived } from '../checks/micro/memory-socket.ts';
 import type { Cost, Framing } from '../checks/theory/framing.ts';
 import { base64, chunk, request, response, UUID, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overHttp, overWebSocket as webSocketAddresses } from './shared/addresses.ts';
 import { authorityOf, UUID_IN_TEXT } from './shared/http.ts';
 
 const MUTATION = 'mutation($m:String!){send(m:$m)}';
@@ -232,6 +233,7 @@ export const transport: BuiltInTransport = {
   title: 'GraphQL over WebSocket',
   family: 'socket',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: webSocketAddresses,
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   steps,
   surface: overWebSocket,
@@ -241,6 +243,7 @@ export const transport: BuiltInTransport = {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
       options: { over: 'sse' },
+      addresses: overHttp,
       foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperationsBeside,
       capabilities: { upstream: 'request' },
       framing: framingOverSse,

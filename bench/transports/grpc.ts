@@ -100,6 +100,13 @@ export const transport: BuiltInTransport = {
   family: 'rpc',
   browser: false,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: {
+    schemes: [
+      { name: 'grpc', tls: false },
+      { name: 'grpcs', tls: true },
+    ],
+    uses: [],
+  },
   framing: {
     source:
       'protobuf field, gRPC length-prefixed message, RFC 9113 §6.1 (DATA) and §6.9 (WINDOW_UPDATE), at half a window by nghttp2',

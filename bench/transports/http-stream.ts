@@ -3,6 +3,7 @@ import { callback } from '../checks/micro/memory-socket.ts';
 import { chunk } from '../checks/theory/parts.ts';
 import { encodeLine, lineReader } from '../codec/line.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overHttp } from './shared/addresses.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
 
 const steps: Steps = async () => {
@@ -27,6 +28,7 @@ export const transport: BuiltInTransport = {
   title: 'HTTP stream of lines + POST',
   family: 'stream',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  addresses: overHttp,
   framing: {
     source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
     exchange(exchange) {

@@ -6,7 +6,7 @@ import { transport as grpc } from './grpc.ts';
 import { transport as httpStream } from './http-stream.ts';
 import { transport as longPolling } from './long-polling.ts';
 import { transport as mqtt } from './mqtt.ts';
-import type { BuiltInTransport, TransportEntry, Variant } from './shape.ts';
+import type { Addresses, BuiltInTransport, TransportEntry, Variant } from './shape.ts';
 import { transport as shortPolling } from './short-polling.ts';
 import { transport as socketio } from './socketio.ts';
 import { transport as sse } from './sse.ts';
@@ -77,6 +77,11 @@ export function capabilitiesOf({ entry, variant }: TransportChoice): Capabilitie
 /** Settings that reach `listen` and `connect`. */
 export function optionsOf({ entry, variant }: TransportChoice): Options {
   return { ...entry.options, ...variant?.options };
+}
+
+/** Addresses that the client of this variant can dial; undefined where a transport from outside the repository does not say. */
+export function addressesOf({ entry, variant }: TransportChoice): Addresses | undefined {
+  return variant?.addresses ?? entry.addresses;
 }
 
 /** Byte formula of this variant; undefined where a transport from outside the repository has none. */

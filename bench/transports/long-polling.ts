@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { base64, request, response, UUID } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overHttp } from './shared/addresses.ts';
 import { authorityOf, postCost } from './shared/http.ts';
 import { pollBodyBytes, pollingSteps, pollingSurface } from './shared/polling.ts';
 
@@ -30,6 +31,7 @@ export const transport: BuiltInTransport = {
   title: 'Long polling + POST',
   family: 'polling',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  addresses: overHttp,
   framing: {
     source: 'RFC 6202 §2 in RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down',
     exchange: (exchange) => pollExchange(exchange, pollBodyBytes(exchange.index) + exchange.size),

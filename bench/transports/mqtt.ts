@@ -8,6 +8,7 @@ import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
 import { arrived, callback, MemoryStream, type Pieces } from '../checks/micro/memory-socket.ts';
 import { MQTT_ACKNOWLEDGEMENT, mqttPublish, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overWebSocket as webSocketAddresses } from './shared/addresses.ts';
 
 /** Name with the length of a session's name. */
 const NAME = 'abcdefgh';
@@ -192,6 +193,23 @@ export const transport: BuiltInTransport = {
   title: 'MQTT',
   family: 'broker',
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: {
+    schemes: [
+      { name: 'mqtt', tls: false, port: 1883 },
+      { name: 'mqtts', tls: true, port: 8883 },
+      { name: 'tcp', tls: false, as: 'mqtt', port: 1883 },
+      { name: 'tls', tls: true, as: 'mqtts', port: 8883 },
+      { name: 'ssl', tls: true, as: 'mqtts', port: 8883 },
+    ],
+    uses: ['user and password'],
+  },
+  targetOptions: {
+    topics: {
+      help: 'prefix of all topics, for a broker that admits no others',
+      pattern: /^[^+#\0,]+$/,
+      words: 'the beginning of topics, such as tenants/a, without + and #',
+    },
+  },
   framing: {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
     exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
@@ -228,6 +246,7 @@ export const transport: BuiltInTransport = {
       id: 'ws',
       title: 'over WebSocket',
       options: { websocket: true },
+      addresses: webSocketAddresses,
       foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,
       framing: {
         source: 'MQTT 3.1.1 §3.3, §6: a packet a frame, a long packet in two frames; RFC 6455 §5.2',

@@ -5,6 +5,7 @@ import { transport as complete } from './ws.ts';
 const { framing: _framing, ...withoutFraming } = complete;
 const { steps: _steps, ...withoutSteps } = complete;
 const { surface: _surface, ...withoutSurface } = complete;
+const { addresses: _addresses, ...withoutAddresses } = complete;
 const { auth: _auth, ...unguarded } = complete.capabilities;
 
 // @ts-expect-error a transport of the repository says what its bytes should be
@@ -19,6 +20,9 @@ export const unknownAdmission: BuiltInTransport = { ...complete, capabilities: u
 const variant = { id: 'fast', title: 'in batches', options: {} };
 // @ts-expect-error a variant has a formula of its own
 export const sameBytes: BuiltInTransport = { ...complete, variants: [variant] };
+
+// @ts-expect-error a transport of the repository says which addresses its client can dial
+export const unknownAddresses: BuiltInTransport = withoutAddresses;
 
 /** Entry of a transport from outside the repository, which may omit all of these. */
 export const plugin: TransportEntry = {

@@ -8,6 +8,38 @@ import type { Family } from '../results/values.ts';
 /** Family of a transport, which determines its colour in every chart. */
 export type { Family };
 
+/** Parts of an address, besides scheme, host and port, that a client can make use of. */
+export const ADDRESS_PARTS = ['user and password', 'path', 'query'] as const;
+export type AddressPart = (typeof ADDRESS_PARTS)[number];
+
+/** Addresses of servers that a client can dial. Any other is refused before anything starts. */
+export interface Addresses {
+  readonly schemes: readonly Scheme[];
+  /** Parts that reach the server. */
+  readonly uses: readonly AddressPart[];
+  /** Fragment that it uses, with the words for it. Absent: none. */
+  readonly fragment?: { readonly pattern: RegExp; readonly words: string };
+}
+
+/** Meaning of a scheme. */
+export interface Scheme {
+  /** Its name without the colon. */
+  readonly name: string;
+  /** True if every connection to such an address is encrypted. */
+  readonly tls: boolean;
+  /** Scheme that the client gets instead, if this is another name for it. */
+  readonly as?: string | undefined;
+  /** Port of an address without one. Absent: the port of the URL standard, or else the address must have one. */
+  readonly port?: number | undefined;
+}
+
+/** Setting of a client for a server that is not ours, given with `--option`. */
+export interface TargetOption {
+  readonly help: string;
+  /** Values that it takes, and the words for them. */
+  readonly pattern: RegExp;
+  readonly words: string;
+}
 /** Loads a fuzzed server when it is needed. */
 type FuzzedServer = () => Promise<ListenForeign>;
 
@@ -23,6 +55,8 @@ export interface Variant {
   readonly capabilities?: Partial<Capabilities>;
   /** Byte formula of an exchange. A variant does not inherit its transport's formula. */
   readonly framing?: Framing;
+  /** Addresses that replace the transport's. */
+  readonly addresses?: Addresses;
   /** Attack surface that replaces the transport's. */
   readonly surface?: AttackSurface;
   /** Fuzzed server that replaces the transport's. */
@@ -42,6 +76,10 @@ export interface TransportEntry {
   readonly capabilities: Capabilities;
   /** False if it cannot be served over TLS. */
   readonly tls?: false;
+  /** Addresses of foreign servers that its client can dial. Absent: any, of which it is unknown whether they mean TLS. */
+  readonly addresses?: Addresses;
+  /** Settings of its client for a foreign server, by name. */
+  readonly targetOptions?: Readonly<Record<string, TargetOption>>;
   /** Options passed to `listen` and `connect`. */
   readonly options?: Options;
   readonly variants: readonly Variant[];
@@ -70,6 +108,7 @@ export interface TransportEntry {
 /** Transport of this repository, which must define every part. */
 export interface BuiltInTransport extends TransportEntry {
   readonly capabilities: Capabilities & { readonly auth: boolean };
+  readonly addresses: Addresses;
   readonly variants: readonly BuiltInVariant[];
   readonly framing: Framing;
   readonly steps: Steps | null;

@@ -1,6 +1,7 @@
 import { timesIn } from '../checks/theory/framing.ts';
 import { request, response, UUID } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overHttp } from './shared/addresses.ts';
 import { authorityOf, postCost } from './shared/http.ts';
 import { pollBodyBytes, pollingSteps, pollingSurface } from './shared/polling.ts';
 
@@ -13,6 +14,7 @@ export const transport: BuiltInTransport = {
   title: 'Short polling + POST',
   family: 'polling',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  addresses: overHttp,
   options: { intervalMs: 100 },
   framing: {
     source:

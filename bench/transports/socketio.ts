@@ -4,6 +4,7 @@ import { arrived, callback } from '../checks/micro/memory-socket.ts';
 import type { Exchange, Framing } from '../checks/theory/framing.ts';
 import { base64, messagePack, request, response, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overHttp } from './shared/addresses.ts';
 import { authorityOf } from './shared/http.ts';
 
 /** Bytes of each packet of one event: a text, or a text and an attachment. */
@@ -144,6 +145,17 @@ export const transport: BuiltInTransport = {
   title: 'Socket.IO',
   family: 'socket',
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: {
+    schemes: [...overHttp.schemes, { name: 'ws', tls: false, as: 'http' }, { name: 'wss', tls: true, as: 'https' }],
+    uses: overHttp.uses,
+  },
+  targetOptions: {
+    path: {
+      help: 'path of the endpoint, which is /socket.io by default; the path of --url is the namespace',
+      pattern: /^\/[^?#\s,]*$/,
+      words: 'a path such as /chat/socket.io',
+    },
+  },
   framing,
   steps,
   surface: overWebSocket,

@@ -14,6 +14,7 @@ import {
 } from '../checks/theory/parts.ts';
 import { encodeEvent } from '../codec/event.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overHttp } from './shared/addresses.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
 
 function eventExchange(exchange: Exchange, eventBytes: number): Cost {
@@ -98,6 +99,7 @@ export const transport: BuiltInTransport = {
   title: 'Server-Sent Events + POST',
   family: 'stream',
   capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  addresses: overHttp,
   framing: {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
     exchange: (exchange) => eventExchange(exchange, 'data: \n\n'.length + exchange.size),

@@ -69,6 +69,14 @@ export const transport: BuiltInTransport = {
   floor: true,
   browser: false,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: {
+    schemes: [
+      { name: 'tcp', tls: false },
+      { name: 'tls', tls: true },
+      { name: 'ssl', tls: true, as: 'tls' },
+    ],
+    uses: [],
+  },
   framing: {
     source: 'four bytes of length (bench/codec/frame.ts)',
     exchange: ({ size }) => ({ up: [4 + size], down: [4 + size] }),

@@ -1,6 +1,7 @@
 import type { Framing } from '../checks/theory/framing.ts';
 import { dataChannelMessage, SACK_DATAGRAM } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overWebSocket } from './shared/addresses.ts';
 
 /** Byte formula of all variants: neither order nor reliability changes a chunk's length (RFC 9260 §3.3.1, RFC 3758 §3.2). */
 const framing: Framing = {
@@ -17,6 +18,7 @@ export const transport: BuiltInTransport = {
   datagrams: true,
   native: true,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: overWebSocket,
   framing,
   steps: null,
   // Attacks go to the WebSocket that peers negotiate over.

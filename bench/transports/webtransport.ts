@@ -138,6 +138,14 @@ export const transport: BuiltInTransport = {
   port: 'udp',
   native: true,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: {
+    schemes: [{ name: 'https', tls: true }],
+    uses: ['path', 'query'],
+    fragment: {
+      pattern: /^#sha256=[\da-f]{64}$/i,
+      words: 'the hash of a certificate (`#sha256=` and 64 hexadecimal digits)',
+    },
+  },
   framing: {
     source:
       'four bytes of length in STREAM frames (RFC 9000 §19.8), short headers (§17.3.1) with quinn’s 8 bytes of connection ID, AEAD (RFC 9001 §5.3)',

@@ -4,6 +4,7 @@ import { deflater } from '../checks/theory/compression.ts';
 import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { overWebSocket } from './shared/addresses.ts';
 
 /** Minimum size of messages that `ws:deflate-fresh` compresses on their way down. */
 const THRESHOLD_BYTES = 64;
@@ -39,6 +40,7 @@ export const transport: BuiltInTransport = {
   title: 'WebSocket',
   family: 'socket',
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  addresses: overWebSocket,
   framing: {
     source: 'RFC 6455 §5.2',
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),

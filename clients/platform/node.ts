@@ -12,6 +12,7 @@ import type {
   StreamedAnswer,
   WebSocketConstructor,
 } from '../../bench/contract.ts';
+import { basic, withoutCredentials } from '../shared/address.ts';
 import { RTCPeerConnection } from './peer-connection.ts';
 import { WebTransport } from './webtransport.ts';
 
@@ -66,11 +67,12 @@ export const platform: Platform = {
     return {
       EventSource: class extends EventSource {
         constructor(url: string) {
-          const connection = connectionTo(new URL(url).origin);
+          const address = new URL(url);
+          const connection = connectionTo(address.origin);
           // Busy for good: the event stream occupies it.
           connection.underWay = Number.POSITIVE_INFINITY;
-          const { dispatcher, why } = explaining(connection.client);
-          super(url, { node: { dispatcher } });
+          const { dispatcher, why } = explaining(connection.client, basic(address));
+          super(withoutCredentials(address), { node: { dispatcher } });
           // Added before other listeners, which read the message from the event.
           this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
         }
@@ -99,11 +101,12 @@ export const platform: Platform = {
   },
 };
 
-/** WebSocket of `ws`, which would otherwise always offer permessage-deflate. */
+/** WebSocket of `ws`, which would otherwise always offer permessage-deflate, and send a user and password as they are encoded in the URL. */
 function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
-      super(url, protocols, { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES });
+      const headers = { ...basic(new URL(url)) };
+      super(withoutCredentials(url), protocols, { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES, headers });
       // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
     }
@@ -118,10 +121,13 @@ interface Connection {
 }
 
 /**
- * Dispatcher that remembers why its one request failed or ended; undici's EventSource does not say. It leaves the handler in place,
+ * Dispatcher that sends these fields, and remembers why its one request failed or ended; undici's EventSource does neither. It leaves the handler in place,
  * because the bytes of every event pass through it.
  */
-function explaining(client: Client): { dispatcher: Dispatcher; why: () => string | undefined } {
+function explaining(
+  client: Client,
+  fields: { authorization?: string },
+): { dispatcher: Dispatcher; why: () => string | undefined } {
   let why: string | undefined;
   const dispatcher = client.compose((dispatch) => (options, handler) => {
     const { onResponseStart, onResponseError } = handler;
@@ -134,7 +140,7 @@ function explaining(client: Client): { dispatcher: Dispatcher; why: () => string
       why ??= error.message;
       onResponseError?.call(handler, controller, error);
     };
-    return dispatch(options, handler);
+    return dispatch({ ...options, headers: { ...(options.headers as object), ...fields } }, handler);
   });
   return { dispatcher, why: () => why };
 }

@@ -2,9 +2,9 @@ import { createClient } from 'graphql-sse';
 import { unreadable } from '../../bench/codec/unreadable.ts';
 import type { ClientSettings, Http, HttpRequest, Receiver, Session } from '../../bench/contract.ts';
 import { errorText } from '../../bench/error-text.ts';
+import { authorization, withoutCredentials } from './address.ts';
 import { field } from './json.ts';
 import { lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
 
 export const SUBSCRIPTION = 'subscription{m}';
 export const MUTATION = 'mutation($m:String!){send(m:$m)}';
@@ -17,11 +17,11 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
   const http = settings.platform.openHttp();
   let why: string | undefined;
   const client = createClient({
-    url,
+    url: withoutCredentials(url),
     singleConnection: true,
     lazy: false,
     retryAttempts: 0,
-    headers: () => ({ ...bearer(settings.token) }),
+    headers: { ...authorization(url, settings.token) },
     fetchFn: fetchOver(http, {
       refused(reason) {
         why ??= reason;

@@ -1,11 +1,11 @@
 import { unreadable } from '../../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../../bench/contract.ts';
 import { errorText } from '../../bench/error-text.ts';
+import { authorization, below, withoutCredentials } from './address.ts';
 import { fromBase64 } from './base64.ts';
 import { field, parsed } from './json.ts';
 import { GOODBYE_MS, lifetime } from './lifetime.ts';
-import { bearer } from './token.ts';
-import { baseOf, isName, postInOrder } from './upstream.ts';
+import { isName, postInOrder } from './upstream.ts';
 
 /** Number of characters of an answer that an error quotes. */
 const MAX_QUOTED = 100;
@@ -23,30 +23,31 @@ function unlike(what: string, wanted: string, text: string): Error {
 
 /** Polls for messages, one request at a time, with a cursor that says what has been read. Messages up are POSTs. */
 export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const base = baseOf(url);
+  const base = withoutCredentials(url);
   const http = settings.platform.openHttp();
   const life = lifetime(receiver, settings.signal, () => void leave());
   let id: string | undefined;
   let leaving = false;
-  const headers = bearer(settings.token);
+  const headers = authorization(url, settings.token);
   // A browser sets this field itself and lets no page change it.
   const pollHeaders = settings.options.gzip === true ? { ...headers, 'accept-encoding': 'gzip' } : headers;
 
   async function open(): Promise<void> {
-    const { status, text } = await http.fetch(`${base}/sessions`, { method: 'POST', headers });
+    const { status, text } = await http.fetch(below(base, 'sessions'), { method: 'POST', headers });
     if (status !== 201) throw new Error(`POST /sessions was answered with ${status}: ${text.trim()}`);
     const name = field(parsed(text), 'session');
     if (!isName(name)) throw unlike('POST /sessions', '{"session":"NAME"}', text);
     id = name;
-    life.usable(postInOrder(http, `${base}/messages/${id}`, headers));
+    life.usable(postInOrder(http, below(base, `messages/${id}`), headers));
   }
 
   async function poll(): Promise<void> {
     let cursor = 0;
+    // Made once: each poll adds its cursor at the end.
+    const address = below(base, `messages/${id}`, 'cursor=');
     while (!leaving) {
       await pace.next();
-      const address = `${base}/messages/${id}?cursor=${cursor}`;
-      const { status, text } = await http.fetch(address, { method: 'GET', headers: pollHeaders });
+      const { status, text } = await http.fetch(`${address}${cursor}`, { method: 'GET', headers: pollHeaders });
       if (status === 204) continue;
       if (status !== 200) throw new Error(`the poll was answered with ${status}: ${text.trim()}`);
       const answer = parsed(text);
@@ -69,7 +70,7 @@ export function pollAt(pace: Pace, url: string, receiver: Receiver, settings: Cl
     pace.stop();
     if (id !== undefined) {
       const request = { method: 'DELETE', headers, signal: AbortSignal.timeout(GOODBYE_MS) } as const;
-      await http.fetch(`${base}/sessions/${id}`, request).catch(() => {});
+      await http.fetch(below(base, `sessions/${id}`), request).catch(() => {});
     }
     await http.close();
     life.over(new Error('closed'));

@@ -23,11 +23,13 @@ export function pollingOver(http: Http): { transport: typeof Fetch; settled: () 
     }
 
     override doPoll(): void {
-      this.#exchange(http.fetch(this.uri(), { method: 'GET' }), 'poll', (text) => this.onData(text));
+      this.#exchange(http.fetch(this.uri(), { method: 'GET', headers: this.opts.extraHeaders ?? {} }), 'poll', (text) =>
+        this.onData(text),
+      );
     }
 
     override doWrite(data: string, callback: () => void): void {
-      const headers = { 'content-type': 'text/plain;charset=UTF-8' };
+      const headers = { ...this.opts.extraHeaders, 'content-type': 'text/plain;charset=UTF-8' };
       this.#exchange(http.fetch(this.uri(), { method: 'POST', body: data, headers }), 'POST', callback);
     }
 

@@ -1,8 +1,5 @@
 import type { Http, HttpRequest, Send } from '../../bench/contract.ts';
 
-/** URL without trailing slashes, for appending paths. */
-export const baseOf = (url: string): string => url.replace(/\/+$/, '');
-
 /** True if a server's name of a session can be a part of a path as it is (RFC 3986 §3.3). */
 export const isName = (name: unknown): name is string =>
   typeof name === 'string' && name !== '.' && name !== '..' && /^[\w.~!$&'()*+,;=:@%-]{1,500}$/.test(name);

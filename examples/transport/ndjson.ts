@@ -11,6 +11,7 @@ export const transport = {
   title: 'Newline-delimited JSON',
   browser: false,
   capabilities,
+  addresses: { schemes: [{ name: 'tcp', tls: false }], uses: [] },
   tls: false,
   variants: [],
 };

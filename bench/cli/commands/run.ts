@@ -88,7 +88,7 @@ export async function measureAndReport(
 ): Promise<ExitCode> {
   const { io, interrupted } = context;
   const { options, thresholds } = await readRequest(request.given, problems, io);
-  const security = await resolveTarget(options.url, request, io);
+  const target = await resolveTarget(options, request, io);
   const plan = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
@@ -96,7 +96,7 @@ export async function measureAndReport(
     const resources = resolveResources(plan, link);
     if ('problems' in resources) throw new UsageError(resources.problems);
     const checks = examine(await readMachine());
-    const text = describePlan(plan, resources, { checks, earlier: newestResults() });
+    const text = describePlan(plan, resources, { checks, earlier: newestResults(), notes: target?.notes ?? [] });
     if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
     io.info(text);
     if (!(await confirm(estimateSeconds(plan), request, context))) return EXIT.interrupted;
@@ -104,7 +104,7 @@ export async function measureAndReport(
     const log = request.ndjson ? eventLog(io.out) : undefined;
     log?.plan(plan, thresholds);
     const micro = await microFor(plan, interrupted);
-    const safety = security === undefined ? {} : { security };
+    const safety = target === undefined ? {} : { security: target.security };
     const settings = { resources, checks, micro, folder, ...safety };
     const results = await execute(plan, settings, context, (event) => log?.run(event));
 

@@ -7,7 +7,7 @@ import { lifetime } from '../../../clients/shared/lifetime.ts';
 /** Newline-delimited JSON over TCP. */
 export function connect(url: string, receiver: Receiver, { signal }: ClientSettings): Promise<Session> {
   const { hostname, port } = new URL(url);
-  const socket = dial({ host: hostname, port: Number(port), noDelay: true });
+  const socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true });
   const life = lifetime(receiver, signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
   const send = (message: Message): void => void socket.write(`${JSON.stringify(String(message))}\n`);
   let cause: Error | undefined;
