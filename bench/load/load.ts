@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { reasonShown } from '../security/redact.ts';
+import { reasonShown, redactor } from '../security/redact.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
@@ -33,6 +33,8 @@ export class Load {
 
   readonly #client: ClientModule;
   readonly #platform: Platform;
+  /** Hides what is secret about a foreign server's address, and the token, before a text is cut. */
+  readonly #hide: (text: string) => string;
   #nextSender: number;
   #recorder: Recorder | undefined;
   /** Rejects with the first error that no session has caught. */
@@ -43,6 +45,7 @@ export class Load {
     this.#order = order;
     this.#client = client;
     this.#platform = platform;
+    this.#hide = redactor(order.foreign === true ? order.url : null, order.token);
     this.#clock = monotonicClock(BigInt(order.originNs));
     this.#messages = new Messages({ ...order, senders: order.clients });
     this.#nextSender = order.worker;
@@ -66,7 +69,7 @@ export class Load {
   }
 
   #shown(error: unknown): string {
-    return reasonShown(errorText(error), this.#order.token);
+    return reasonShown(errorText(error), this.#hide);
   }
 
   /** Opens this worker's senders below `until`. Returns the encoded histogram of their opening times, and the total time. */
@@ -81,7 +84,7 @@ export class Load {
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, token);
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, this.#hide);
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
@@ -181,7 +184,7 @@ export class Load {
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
     };
-    return recorder.finish(usage, this.#order.token);
+    return recorder.finish(usage, this.#hide);
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */

@@ -186,8 +186,8 @@ export class Recorder {
     return this.#share.loop === 'open' ? message % REMEMBERED : message % this.#share.schedule.clients;
   }
 
-  /** @param token hidden in the example of a corrupt arrival */
-  finish(rest: Usage, token?: string): Recording {
+  /** @param hide hides what is secret in the example of a corrupt arrival */
+  finish(rest: Usage, hide?: (text: string) => string): Recording {
     const example = this.#example;
     return {
       sent: this.#sent,
@@ -197,7 +197,7 @@ export class Recorder {
       duplicated: this.#duplicated,
       reordered: this.#reordered,
       corrupt: this.#corrupt,
-      ...(example === undefined ? {} : { example: exampleShown(example, token) }),
+      ...(example === undefined ? {} : { example: exampleShown(example, hide) }),
       unexpected: this.#unexpected,
       early: this.#early,
       errors: Object.fromEntries(this.#errors),

@@ -1,6 +1,6 @@
 import type { Message, Receiver, Session, Unreadable } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { reasonShown } from '../security/redact.ts';
+import { reasonShown, withoutTokens } from '../security/redact.ts';
 import type { Clock } from './clock.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -9,7 +9,7 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
-  readonly #token: string | undefined;
+  readonly #hide: (text: string) => string;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -17,12 +17,12 @@ export class LoadSession implements Receiver {
   /** Reason why the session ended early; undefined while it lasts. */
   lostBecause: string | undefined;
 
-  /** @param token hidden in every reason */
-  constructor(sender: number, index: number, clock: Clock, token?: string) {
+  /** @param hide hides what is secret in a reason */
+  constructor(sender: number, index: number, clock: Clock, hide = withoutTokens) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
-    this.#token = token;
+    this.#hide = hide;
   }
 
   message(message: Message): void {
@@ -43,7 +43,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#token)}`;
+    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#hide)}`;
     this.recorder?.error(this.lostBecause);
   }
 
@@ -63,6 +63,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`);
+    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#hide)}`);
   };
 }
