@@ -216,6 +216,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** Client files that need Node: protocols that no browser speaks, and the platform. */
 const NODE_CLIENTS = [
   'clients/platform/node.ts',
+  'clients/platform/sockets.ts',
   'clients/platform/webtransport.ts',
   ...transports.filter(({ browser }) => browser === false).map(({ id }) => `clients/${id}.ts`),
 ];

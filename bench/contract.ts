@@ -5,6 +5,8 @@
  * what is measured. Lifetimes are explicit: `listen` and `connect` return what closes them.
  */
 
+import type { Socket } from 'node:net';
+
 /**
  * One application message of at least one byte. A case is text or binary; a session never mixes them. A server that receives text may pass on
  * its UTF-8 bytes, as long as it sends text back as text and bytes as bytes.
@@ -131,6 +133,10 @@ export interface ClientModule {
 
 /** Facilities of the runtime, so that one client file runs in Node and in a browser. */
 export interface Platform {
+  /** Source address of all connections. Absent: the system chooses it, as always in a browser. */
+  readonly localAddress?: string;
+  /** Opens a TCP connection, and TLS on top of it if asked. Rejects with the signal's reason when that aborts first; always in a browser. */
+  openStream(address: StreamAddress, signal: AbortSignal): Promise<Socket>;
   /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
   readonly WebTransport: WebTransportConstructor;
@@ -142,6 +148,14 @@ export interface Platform {
    */
   openHttp(version?: '1.1' | '2'): Http;
   readonly RTCPeerConnection: PeerConnectionConstructor;
+}
+
+export interface StreamAddress {
+  /** Name, or IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** True for TLS. */
+  readonly secure: boolean;
 }
 
 export interface Http {
@@ -289,4 +303,6 @@ export interface ServerUsage {
   /** Bytes read from and written to all TCP sockets the server accepted, ended ones included. */
   readonly bytesUp: number;
   readonly bytesDown: number;
+  /** Number of sockets whose bytes were counted above TLS. Absent: 0. */
+  readonly aboveTls?: number;
 }

@@ -1,5 +1,6 @@
+import { isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { type CallOptions, Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { type CallOptions, Client, credentials, experimental, Metadata, status } from '@grpc/grpc-js';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
@@ -15,6 +16,46 @@ const CHANNEL = {
   'grpc.service_config_disable_resolution': 1,
   'grpc.max_receive_message_length': MAX_ARRIVAL_BYTES,
 };
+
+/** Channel option with the source address of its connection, and the scheme of names whose resolver applies it. */
+const LOCAL_ADDRESS = 'wirebench.local_address';
+const BOUND = 'wirebench-bound';
+
+/**
+ * Resolver that adds a source address to the addresses of a name: the library connects with `net.connect(address)`, and has no option
+ * for it.
+ */
+class BoundResolver implements experimental.Resolver {
+  static getDefaultAuthority = ({ path }: experimental.GrpcUri): string => path;
+  readonly #resolver: experimental.Resolver;
+
+  constructor(
+    target: experimental.GrpcUri,
+    listener: experimental.ResolverListener,
+    options: ConstructorParameters<typeof Client>[2] & object,
+  ) {
+    const localAddress = String(options[LOCAL_ADDRESS]);
+    const bind = (endpoints: experimental.Endpoint[]): experimental.Endpoint[] =>
+      endpoints.map(({ addresses }) => ({
+        addresses: addresses
+          .filter((address) => 'host' in address && isIPv6(address.host) === isIPv6(localAddress))
+          .map((address) => ({ ...address, localAddress })),
+      }));
+    const bound: experimental.ResolverListener = (found, ...rest) =>
+      listener(found.ok ? experimental.statusOrFromValue(bind(found.value)) : found, ...rest);
+    this.#resolver = experimental.createResolver({ ...target, scheme: 'dns' }, bound, options);
+  }
+
+  updateResolution(): void {
+    this.#resolver.updateResolution();
+  }
+
+  destroy(): void {
+    this.#resolver.destroy();
+  }
+}
+
+experimental.registerResolver(BOUND, BoundResolver);
 
 /** Message that cannot be decoded. The library would end the call. */
 class Foreign {
@@ -39,7 +80,11 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   // Uses the process's certificate authorities; `createSsl` would prefer those that an environment variable names.
   const trust =
     protocol === 'grpcs:' ? credentials.createFromSecureContext(createSecureContext()) : credentials.createInsecure();
-  const client = new Client(host, trust, CHANNEL);
+  const { localAddress } = settings.platform;
+  const client =
+    localAddress === undefined
+      ? new Client(host, trust, CHANNEL)
+      : new Client(`${BOUND}:${host}`, trust, { ...CHANNEL, [LOCAL_ADDRESS]: localAddress });
   const metadata = new Metadata();
   try {
     for (const [name, value] of Object.entries(authorization(url, settings.token))) metadata.set(name, value);

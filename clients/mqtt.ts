@@ -1,4 +1,4 @@
-import { connect as dial } from 'mqtt';
+import { connect as dial, type IClientOptions, MqttClient } from 'mqtt';
 import { writeCoalesced } from '../bench/codec/coalesced-writes.ts';
 import { BROADCAST, opcodeOf } from '../bench/codec/header.ts';
 import { qosOf } from '../bench/codec/qos.ts';
@@ -15,13 +15,13 @@ const MAX_UNDER_WAY = 500;
  * only forwards what is published; so a session publishes to the topic that it has subscribed to itself, or to the one that all
  * have subscribed to; option `topics` is a prefix of both. The library's reconnection is off: a lost session is reported.
  */
-export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const name = randomName();
   const qos = qosOf(settings.options);
   const { topics } = settings.options;
   const prefix = topics === undefined ? '' : `${String(topics).replace(/\/$/, '')}/`;
   const address = withoutCredentials(url);
-  const client = dial(address, {
+  const options: IClientOptions = {
     clientId: name,
     protocolVersion: 4,
     clean: true,
@@ -33,7 +33,8 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     // In a browser mqtt.js combines writes itself.
     wsOptions: { writev: writeCoalesced },
     ...login(new URL(url), settings.token),
-  });
+  };
+  const client = await open(address, options, settings);
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
   const [down, everyone] = settings.foreign
     ? [`${prefix}wirebench/${name}`, `${prefix}wirebench/all`]
@@ -59,8 +60,6 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   }
 
   client.on('connect', () => {
-    // mqtt.js leaves Nagle's algorithm on.
-    if ('setNoDelay' in client.stream && typeof client.stream.setNoDelay === 'function') client.stream.setNoDelay(true);
     client.subscribe([down, everyone], { qos }, (error) => {
       if (error) return client.end(true);
       life.usable(send);
@@ -79,6 +78,16 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
   );
   return life.session;
+}
+
+/** Opens the client's connection: the platform's WebSocket, or its TCP, on which Nagle's algorithm is off. */
+async function open(url: string, options: IClientOptions, { platform, signal }: ClientSettings): Promise<MqttClient> {
+  const { protocol, hostname, port } = new URL(url);
+  if (/^wss?:/.test(protocol)) return dial(url, options);
+  const secure = protocol === 'mqtts:';
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 8883 : 1883)), secure };
+  const stream = await platform.openStream(address, signal);
+  return new MqttClient(() => stream, options);
 }
 
 /** User name and password: the token's, or those of the address. */

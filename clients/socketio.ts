@@ -1,7 +1,15 @@
 import { io, type Socket } from 'socket.io-client';
 import { bufferOf } from '../bench/codec/bytes.ts';
 import { unreadable } from '../bench/codec/unreadable.ts';
-import type { ClientSettings, Message, Options, Platform, Receiver, Session } from '../bench/contract.ts';
+import type {
+  ClientSettings,
+  Message,
+  Options,
+  Platform,
+  Receiver,
+  Session,
+  WebSocketLike,
+} from '../bench/contract.ts';
 import { basic } from './shared/address.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { CHECKED, CHECKED_MSGPACK, CheckedWebSocket } from './shared/socketio-checked.ts';
@@ -16,8 +24,8 @@ const EVENT = 'm';
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { options } = settings;
-  const { transports, hangUp } = transportsOf(options, settings.platform);
   const address = new URL(url);
+  const { transports, hangUp } = transportsOf(options, settings.platform, address);
   // The library takes the path as it is written, while namespaces are named in plain text.
   const socket = io(`${address.origin}${decodeURI(address.pathname)}${address.search}`, {
     transports,
@@ -69,8 +77,15 @@ function packable(message: Message): unknown {
 }
 
 /** @returns the transports in the order they are tried, and what ends the connections that the platform opened for them */
-function transportsOf({ transport = 'websocket' }: Options, platform: Platform) {
-  if (transport === 'websocket') return { transports: [CheckedWebSocket], hangUp: async () => {} };
+function transportsOf({ transport = 'websocket' }: Options, platform: Platform, { username, password }: URL) {
+  /** WebSocket transport over the platform's WebSocket, which offers compression, as the library's does. */
+  class WebSocketTransport extends CheckedWebSocket {
+    override createSocket(url: string, protocols: string | string[] | undefined): WebSocketLike {
+      const address = Object.assign(new URL(url), { username, password });
+      return new platform.CompressingWebSocket(address.href, protocols);
+    }
+  }
+  if (transport === 'websocket') return { transports: [WebSocketTransport], hangUp: async () => {} };
   const http = platform.openHttp();
   const polling = pollingOver(http);
   const hangUp = async (): Promise<void> => {
@@ -80,7 +95,7 @@ function transportsOf({ transport = 'websocket' }: Options, platform: Platform) 
     clearTimeout(timer);
     await http.close();
   };
-  return { transports: [polling.transport, ...(transport === 'polling' ? [] : [CheckedWebSocket])], hangUp };
+  return { transports: [polling.transport, ...(transport === 'polling' ? [] : [WebSocketTransport])], hangUp };
 }
 
 /** A session is usable before, over polling; what is measured is what it has come to stay with. */

@@ -1,15 +1,13 @@
-import { connect as dial } from 'node:net';
-import { connect as dialSecurely } from 'node:tls';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
 import { lifetime } from './shared/lifetime.ts';
 
 /** Length-prefixed messages over TCP. For Node only: browsers cannot open plain sockets. */
-export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
+export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, hostname, port } = new URL(url);
-  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true };
-  const socket = protocol === 'tls:' ? dialSecurely(address) : dial(address);
+  const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), secure: protocol === 'tls:' };
+  const socket = await settings.platform.openStream(address, settings.signal);
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
   let cause: Error | undefined;
 

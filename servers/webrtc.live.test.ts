@@ -40,6 +40,7 @@ async function dial(url: string, PeerConnection: Platform['RTCPeerConnection'] =
     CompressingWebSocket: WebSocket,
     RTCPeerConnection: PeerConnection,
     WebTransport,
+    openStream: () => Promise.reject(new Error('not needed')),
     openHttp: () => {
       throw new Error('no HTTP here');
     },

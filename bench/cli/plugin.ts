@@ -51,6 +51,7 @@ const pluginSchema = z.object({
     addresses: addresses.optional(),
     targetOptions: targetOptions.optional(),
     datagrams: z.literal(true).optional(),
+    sharesSocket: z.literal(true).optional(),
     browser: z.literal(false).optional(),
     variants: z
       .array(

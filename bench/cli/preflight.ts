@@ -70,12 +70,12 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
     .map(({ name, observed, fix }) => `✕ This machine is not fit to measure on: ${name}: ${observed}. → ${fix}`);
 
 /** Describes the link that messages take, and the number of load processes. */
-export function describeLink({ link, workers, sources }: RunResources): string {
+export function describeLink({ link, workers, ways }: RunResources): string {
   const veth = 'a private link, bytes counted as on a cable';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes counted at the sockets';
   const why = link.reason === undefined ? '' : ` (${link.reason})`;
   const load = countOf(workers, 'load process', 'load processes');
-  return `${kind}${why}; ${load}${sources.length > 0 ? ` from ${sources.length} addresses` : ''}`;
+  return `${kind}${why}; ${load}${ways.length > 0 ? ` from ${ways.length} addresses` : ''}`;
 }
 
 /** Describes the differences that a plan can show, judging by the scatter of an earlier run's trials. */

@@ -8,7 +8,7 @@ import { ClosedLoop } from './closed.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
-import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder } from './protocol.ts';
+import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder, Way } from './protocol.ts';
 import { Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { SendSchedule } from './send-schedule.ts';
@@ -32,7 +32,7 @@ export class Load {
   readonly #abort = new AbortController();
 
   readonly #client: ClientModule;
-  readonly #platform: Platform;
+  readonly #platformFrom: (source: string | undefined) => Platform;
   /** Hides what is secret about a foreign server's address, and the token, before a text is cut. */
   readonly #hide: (text: string) => string;
   #nextSender: number;
@@ -41,10 +41,11 @@ export class Load {
   readonly #failing = Promise.withResolvers<never>();
   #failure: string | undefined;
 
-  constructor(order: ConnectOrder, client: ClientModule, platform: Platform) {
+  /** @param platformFrom returns the platform whose connections come from a source address; the system chooses it if undefined */
+  constructor(order: ConnectOrder, client: ClientModule, platformFrom: (source: string | undefined) => Platform) {
     this.#order = order;
     this.#client = client;
-    this.#platform = platform;
+    this.#platformFrom = platformFrom;
     this.#hide = redactor(order.foreign === true ? order.url : null, order.token);
     this.#clock = monotonicClock(BigInt(order.originNs));
     this.#messages = new Messages({ ...order, senders: order.clients });
@@ -80,22 +81,35 @@ export class Load {
     const { url, options, encoding, token, foreign, clients, workers } = this.#order;
     const times = histogram();
     const others = { ...(token === undefined ? {} : { token }), ...(foreign === undefined ? {} : { foreign }) };
-    const settings = { options, encoding, platform: this.#platform, signal: this.#abort.signal, ...others };
+    const settings = { options, encoding, signal: this.#abort.signal, ...others };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
+        const way = this.#wayOf(this.#nextSender);
+        const address = way?.host === undefined ? url : withHost(url, way.host);
+        const platform = this.#platformFrom(way?.host === undefined ? way?.source : undefined);
         const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, this.#hide);
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = assertSession(await this.#dial(url, receiver, settings));
+        receiver.session = assertSession(await this.#dial(address, receiver, { ...settings, platform }));
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
     const opening = Promise.all(Array.from({ length: inFlight }, openInTurn));
     await Promise.race([opening, this.#failing.promise]);
     return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
+  }
+
+  /** Source addresses of the sessions that have been dialled; empty if the system chooses. */
+  get sources(): ReadonlySet<string> {
+    return new Set(this.#sessions.flatMap(({ sender }) => this.#wayOf(sender)?.source ?? []));
+  }
+
+  #wayOf(sender: number): Way | undefined {
+    const { ways = [] } = this.#order;
+    return ways[sender % ways.length];
   }
 
   /** Sends the messages of one phase, waits for the expected arrivals, and returns the counts and times. */
@@ -204,6 +218,9 @@ export class Load {
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
   }
 }
+
+/** URL with another host. Its text is otherwise unchanged: a parsed URL of some schemes gets a path. */
+const withHost = (url: string, host: string): string => url.replace(/(?<=:\/\/)[^/:]+/, host);
 
 /** File and line where an error was thrown, if its stack tells. */
 function placeOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { Encoding, Options, Payload } from '../contract.ts';
+import type { SocketBytes } from '../meter.ts';
 import type { Recording } from './recording.ts';
 
 /** Orders from the run to a load worker. It sends one `WorkerAnswer` for each, in the same order. Types only. */
@@ -11,6 +12,14 @@ export type WorkerOrder =
   | { readonly order: 'memory' }
   | { readonly order: 'bytes' }
   | { readonly order: 'close' };
+
+/** Way of a session's connections to the server. Each source address has its own range of ports. */
+export interface Way {
+  /** Source address. */
+  readonly source: string;
+  /** Host to dial instead of the URL's: the route to it has this source. Absent: the client binds its connections to the source. */
+  readonly host?: string;
+}
 
 export interface ConnectOrder {
   readonly order: 'connect';
@@ -34,8 +43,10 @@ export interface ConnectOrder {
   readonly inFlight: number;
   /** Opens only the senders below this number. Absent: all of them. */
   readonly until?: number;
-  /** Source addresses of the connections, in rotation; each has its own range of ports. Absent: the system chooses. */
-  readonly sources?: readonly string[];
+  /** True if the connections are to be encrypted. Absent: the client decides. */
+  readonly tls?: boolean;
+  /** Ways to the server: sender n takes the one at n modulo their number. Absent: the system chooses the source address. */
+  readonly ways?: readonly Way[];
   /** Sessions of all workers together; this worker has every `workers`-th, beginning with number `worker`. */
   readonly clients: number;
   readonly worker: number;
@@ -93,9 +104,11 @@ export type WorkerAnswer =
       readonly connect: string;
       /** Time from the first `connect` to the last usable session. */
       readonly seconds: number;
+      /** Protocols of the encrypted connections: `TLSv1.3`. */
+      readonly protocols: readonly string[];
     }
   | { readonly answer: 'memory'; readonly rssBytes: number }
   /** Bytes of this worker's sockets since its start; `up` is client to server. */
-  | { readonly answer: 'bytes'; readonly bytesUp: number; readonly bytesDown: number }
+  | ({ readonly answer: 'bytes' } & SocketBytes)
   | { readonly answer: 'phase'; readonly recording: Recording }
   | { readonly answer: 'closed' };

@@ -1,12 +1,13 @@
 import { setDefaultCACertificates } from 'node:tls';
-import { platform } from '../../clients/platform/node.ts';
+import { platform, platformFrom } from '../../clients/platform/node.ts';
 import type { ClientModule } from '../contract.ts';
 import { serveIpc } from '../ipc.ts';
 import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
+import { observeConnections, whyUnexpected } from './connections.ts';
 import { Load } from './load.ts';
-import type { WorkerAnswer, WorkerOrder } from './protocol.ts';
-import { useSourceAddresses } from './sources.ts';
+import type { ConnectOrder, OpenOrder, WorkerAnswer, WorkerOrder } from './protocol.ts';
+import type { Recording } from './recording.ts';
 
 /**
  * Shrinks the pools from which Node cuts small buffers, 64 KiB by default. The pacer's turns make garbage so quickly that such a
@@ -17,27 +18,47 @@ Buffer.poolSize = 8 << 10;
 
 /** Load of this process, a load worker: it opens its share of the sessions, follows the run's orders and ends with its parent. */
 let load: Load | undefined;
-let meter: ReturnType<typeof meterSockets> | undefined;
+let ordered: ConnectOrder | undefined;
+/** Observed before any client is loaded, which might keep a function of Node's. */
+const connections = observeConnections();
+const meter = meterSockets('client');
 
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
-    useSourceAddresses(order.sources);
-    // Our own servers count their bytes themselves.
-    if (order.foreign) meter ??= meterSockets('client');
+    ordered = order;
     if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
-    load = new Load(order, client, platform);
-    return { answer: 'connected', ...(await load.open(order)) };
+    load = new Load(order, client, (source) => (source === undefined ? platform : platformFrom(source)));
+    return open(load, order);
   }
-  if (order.order === 'bytes') return { answer: 'bytes', ...(meter?.() ?? { bytesUp: 0, bytesDown: 0 }) };
+  if (order.order === 'bytes') return { answer: 'bytes', ...meter() };
   if (load === undefined) throw new Error(`ordered to ${order.order} before connecting`);
-  if (order.order === 'open') return { answer: 'connected', ...(await load.open(order)) };
-  if (order.order === 'hold') return { answer: 'phase', recording: await load.hold(order) };
-  if (order.order === 'closed') return { answer: 'phase', recording: await load.runClosed(order) };
+  if (order.order === 'open') return open(load, order);
+  if (order.order === 'hold') return record(load, load.hold(order));
+  if (order.order === 'closed') return record(load, load.runClosed(order));
   if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
-  if (order.order === 'phase') return { answer: 'phase', recording: await load.run(order) };
+  if (order.order === 'phase') return record(load, load.run(order));
   await load.close();
   return { answer: 'closed' };
+}
+
+async function open(load: Load, order: ConnectOrder | OpenOrder): Promise<WorkerAnswer> {
+  const opened = await load.open(order);
+  checkConnections(load);
+  return { answer: 'connected', ...opened, protocols: [...connections.protocols] };
+}
+
+/** Checks the connections again: some clients open one with the first message. */
+async function record(load: Load, recorded: Promise<Recording>): Promise<WorkerAnswer> {
+  const recording = await recorded;
+  checkConnections(load);
+  return { answer: 'phase', recording };
+}
+
+/** Throws if the connections are not those that were ordered: then the trial measured something else. */
+function checkConnections({ sources }: Load): void {
+  const why = whyUnexpected(connections, { ...ordered, sources });
+  if (why !== undefined) throw new Error(why);
 }
 
 // A client must catch what goes wrong in its listeners; if it does not, its trial has an error and this process goes on.

@@ -8,6 +8,12 @@ export const SERVER_NOT_OURS: readonly NotMeasured[] = ['usage.server', 'memory.
   }),
 );
 
+/** Bytes of a client that opens TLS in its own way. */
+export const BYTES_ABOVE_TLS: NotMeasured = {
+  path: 'wire',
+  reason: 'not measured, because the client opens TLS without its platform, which hides the bytes of the network',
+};
+
 /** Reason why one of these figures of a trial was not measured; undefined if all were. */
 export function whyNotMeasured(
   { notMeasured = [] }: { readonly notMeasured?: readonly NotMeasured[] | undefined },

@@ -79,6 +79,7 @@ export class LoadGenerator implements AsyncDisposable {
     return {
       connect: merge(opened.map((one) => one.connect)),
       seconds: Math.max(...opened.map((one) => one.seconds)),
+      protocols: [...new Set(opened.flatMap((one) => one.protocols))].toSorted(),
     };
   }
 

@@ -1,6 +1,9 @@
 import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
 import type { Server } from './processes.ts';
 
+/** Bytes of a load worker's sockets. */
+type SocketBytes = Pick<ServerUsage, 'bytesUp' | 'bytesDown' | 'aboveTls'>;
+
 export interface Served {
   /** Address that clients connect to. */
   readonly url: string;
@@ -37,16 +40,19 @@ export function ourServer(server: Server, patience: Patience): Host {
  * @param served its address, and the settings that clients are given for it
  * @param bytes returns the bytes of each load worker's sockets
  */
-export function foreignServer(
-  { url, effective }: Served,
-  bytes: () => Promise<readonly Pick<ServerUsage, 'bytesUp' | 'bytesDown'>[]>,
-): Host {
+export function foreignServer({ url, effective }: Served, bytes: () => Promise<readonly SocketBytes[]>): Host {
   return {
     listen: async () => ({ url, effective }),
     async usage() {
       const workers = await bytes();
-      const sum = (of: 'bytesUp' | 'bytesDown'): number => workers.reduce((total, one) => total + one[of], 0);
-      return { cpuSeconds: 0, rssBytes: 0, bytesUp: sum('bytesUp'), bytesDown: sum('bytesDown') };
+      const sum = (of: keyof SocketBytes): number => workers.reduce((total, one) => total + (one[of] ?? 0), 0);
+      return {
+        cpuSeconds: 0,
+        rssBytes: 0,
+        bytesUp: sum('bytesUp'),
+        bytesDown: sum('bytesDown'),
+        aboveTls: sum('aboveTls'),
+      };
     },
     memory: async () => null,
     ended: () => new Promise(() => {}),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Way } from '../load/protocol.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { LINK_PORTS, type Link } from './link.ts';
 
@@ -49,10 +50,10 @@ export interface Limits {
   readonly ports: number | null;
 }
 
-/** Limits that are too small, with a remedy for each; or the load workers and source addresses with which the plan fits. */
+/** Limits that are too small, with a remedy for each; or the load workers and ways with which the plan fits. */
 export type Fit =
   | { readonly problems: readonly string[] }
-  | { readonly problems: readonly []; readonly workers: number; readonly sources: readonly string[] };
+  | { readonly problems: readonly []; readonly workers: number; readonly ways: readonly Way[] };
 
 /**
  * Fits the sessions of a plan to this machine. One process, our server, needs enough file descriptors for all of them. For a foreign
@@ -62,7 +63,7 @@ export type Fit =
 export function fitToMachine(
   cases: readonly PlannedCase[],
   { workers, asked }: { workers: number; asked: boolean },
-  link: Pick<Link, 'sources'>,
+  link: Pick<Link, 'ways'>,
   { files, ports }: Limits,
 ): Fit {
   const largest = cases.reduce((a, b) => (connectionsOf(b) > connectionsOf(a) ? b : a));
@@ -78,19 +79,34 @@ export function fitToMachine(
       `${what} need ${minWorkers} load workers, because each may have only ${files} open files; use --workers ${minWorkers}`,
     );
   }
-  const usable = ports === null ? needed : Math.floor(ports * USABLE_PORTS);
-  const addresses = Math.ceil(needed / usable);
-  if (addresses > link.sources.length) {
+  const busiest = cases.reduce((a, b) => (portsOf(b) > portsOf(a) ? b : a));
+  const neededPorts = portsOf(busiest);
+  const usable = ports === null ? neededPorts : Math.floor(ports * USABLE_PORTS);
+  const addresses = Math.ceil(neededPorts / Math.max(1, usable));
+  const ways = waysTo(busiest.target, link);
+  if (addresses > Math.max(1, ways.length)) {
     problems.push(
-      `${what} need ${needed} ports, but ${link.sources.length} address(es) have only ${usable * link.sources.length}; raise net.ipv4.ip_local_port_range or use fewer --clients`,
+      `${busiest.clients} sessions of ${busiest.name} need ${neededPorts} ports, but ${Math.max(1, ways.length)} address(es) have only ${usable * Math.max(1, ways.length)}; raise net.ipv4.ip_local_port_range or use fewer --clients`,
     );
   }
   if (problems.length > 0) return { problems };
   return {
     problems: [],
     workers: Math.max(workers, minWorkers),
-    sources: addresses > 1 ? link.sources.slice(0, Math.min(link.sources.length, addresses + 1)) : [],
+    ways: addresses > 1 ? ways : [],
   };
 }
+
+/** Names and addresses of this machine on the loopback, over IPv4. */
+const LOOPBACK = /^(?:127(?:\.\d+){3}|(?:.+\.)?localhost)$/i;
+
+/** Ways to a server. To one on another machine, and over IPv6, there is only the way that the system chooses. */
+function waysTo(target: string | null, { ways }: Pick<Link, 'ways'>): readonly Way[] {
+  const [, host = ''] = /^[^:]+:\/\/(?:[^/?#]*@)?([^/:?#]+)/.exec(target ?? '') ?? [];
+  return target === null || LOOPBACK.test(host) ? ways : [];
+}
+
+/** Number of source ports of a case. Sessions that share a socket need none of their own. */
+const portsOf = (planned: PlannedCase): number => (planned.entry.sharesSocket ? 1 : connectionsOf(planned));
 
 const connectionsOf = (planned: PlannedCase): number => planned.scenario.kind.resources(planned).connections;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { errorText } from '../error-text.ts';
+import type { Way } from '../load/protocol.ts';
 
 /** Network link between server and load generator. */
 export interface Link {
@@ -11,8 +12,8 @@ export interface Link {
   readonly reason: string | undefined;
   /** Address that the server listens on. */
   readonly host: string;
-  /** Source addresses of the generator's connections. Each has the link's whole range of ports. */
-  readonly sources: readonly string[];
+  /** Ways from the generator to the server, each from a source address of its own with the link's whole range of ports. */
+  readonly ways: readonly Way[];
   /** Command prefix that makes a process run at the server's end. */
   readonly serverEnd: readonly string[];
   /** Command prefix that makes a process run at the generator's end. */
@@ -45,16 +46,22 @@ const SERVER_ADDRESS = '10.77.0.1';
 const SERVER_MAC = '02:00:0a:4d:00:01';
 const GENERATOR_MAC = '02:00:0a:4d:01:01';
 const INTERFACE = 'wirebench0';
-const SOURCES = Array.from({ length: 4 }, (_, index) => `10.77.1.${index + 1}`);
-/** Source addresses on the loopback. Linux has all of them without configuration; other systems have only the first. */
-const LOOPBACK_SOURCES = Array.from({ length: process.platform === 'linux' ? 16 : 1 }, (_, at) => `127.0.0.${at + 1}`);
+const WAYS = Array.from({ length: 4 }, (_, at) => ({ source: `10.77.1.${at + 1}`, host: `10.77.2.${at + 1}` }));
+const SOURCES = WAYS.map(({ source }) => source);
+/** Source addresses on the loopback, which Linux has without configuration; other systems have only the first. */
+const LOOPBACK_ADDRESSES = process.platform === 'linux' ? 250 : 1;
+/**
+ * Ways on the loopback. There are many, because a port that was bound stays taken for a minute after its connection, whatever the
+ * server's port was: one trial follows another, and each needs ports for all of its sessions.
+ */
+const LOOPBACK_WAYS = Array.from({ length: LOOPBACK_ADDRESSES }, (_, at) => ({ source: `127.0.0.${at + 1}` }));
 
 export function loopback(reason?: string): Link {
   return {
     kind: 'loopback',
     reason,
     host: '127.0.0.1',
-    sources: LOOPBACK_SOURCES,
+    ways: LOOPBACK_WAYS,
     serverEnd: [],
     generatorEnd: [],
     counters: () => null,
@@ -95,16 +102,18 @@ export async function privateLink(): Promise<Link> {
       `ip link add ${INTERFACE} address ${SERVER_MAC} type veth peer name ${INTERFACE} address ${GENERATOR_MAC} netns ${generator}`,
       ...interfaceUp([SERVER_ADDRESS]),
       ...SOURCES.map((source) => `ip neigh add ${source} lladdr ${GENERATOR_MAC} dev ${INTERFACE} nud permanent`),
+      ...WAYS.map(({ host }) => `ip addr add ${host}/32 dev lo`),
     ]);
     await configure(generatorEnd, [
       ...interfaceUp(SOURCES),
       `ip neigh add ${SERVER_ADDRESS} lladdr ${SERVER_MAC} dev ${INTERFACE} nud permanent`,
+      ...WAYS.map(({ source, host }) => `ip route add ${host}/32 via ${SERVER_ADDRESS} dev ${INTERFACE} src ${source}`),
     ]);
     return {
       kind: 'veth',
       reason: undefined,
       host: SERVER_ADDRESS,
-      sources: SOURCES,
+      ways: WAYS,
       serverEnd,
       generatorEnd,
       counters: () => parseCounters(readFileSync(`/proc/${server}/net/dev`, 'utf8')),

@@ -1,8 +1,8 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
-import { SERVER_NOT_OURS } from '../results/not-measured.ts';
-import type { Measurement, Messages, ProcessUsage, Usage, Wire } from '../results/schema.ts';
+import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
+import type { Measurement, Messages, NotMeasured, ProcessUsage, Usage, Wire } from '../results/schema.ts';
 import { summariseLatency } from '../results/summary.ts';
 import { receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
@@ -38,7 +38,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     wire: wireOf(reading, planned.entry),
     usage,
     processes: processesOf(usage, recording, ours),
-    ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS] }),
+    ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS, ...bytesNotMeasured(reading)] }),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
@@ -75,6 +75,10 @@ function processesOf(usage: Usage, { workers = [] }: Recording, ours: boolean): 
   });
   return [...(ours ? [local('server', usage.server)] : []), ...workers.map((worker) => local('generator', worker))];
 }
+
+/** Bytes that only a link would count: those below TLS of a client that hides them. */
+const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
+  after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
 
 function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedCase['entry']): Wire {
   const between = (of: (snapshot: Snapshot) => number) => ({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Way } from '../load/protocol.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
 import { timeText } from '../plan/time.ts';
 import {
@@ -36,8 +37,8 @@ export interface RunResources {
   readonly link: Link;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
-  /** Source addresses of the load; empty if the system chooses. */
-  readonly sources: readonly string[];
+  /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
+  readonly ways: readonly Way[];
 }
 
 /** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
@@ -49,7 +50,7 @@ export function resolveResources(plan: RunPlan, link: Link): RunResources | { re
   if (!('workers' in fitted)) return fitted;
   // Pins nothing for a foreign server, because its cores are unknown.
   const pinning = plan.options.url === null ? pinCores(fitted.workers) : undefined;
-  return { link, workers: fitted.workers, pinning, sources: fitted.sources };
+  return { link, workers: fitted.workers, pinning, ways: fitted.ways };
 }
 
 export interface RunSettings {
@@ -73,7 +74,7 @@ export async function* run(
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
   const { link, workers, pinning } = resources;
-  const security = given ?? (await secure(options, [link.host]));
+  const security = given ?? (await secure(options, [link.host, ...resources.ways.flatMap(({ host }) => host ?? [])]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
   let results: Results = {
@@ -120,6 +121,8 @@ export async function* run(
       const known = trials.get(planned)!;
       trials.set(planned, {
         ...known,
+        // Known in advance unless a client from outside decides.
+        tls: known.tls || outcome.effective?.tls !== undefined,
         effective: { ...(outcome.effective ?? known.effective) },
         trials: [...known.trials, outcome.trial],
       });

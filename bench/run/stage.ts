@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
-import type { ClosedOrder, PhaseOrder } from '../load/protocol.ts';
+import type { ClosedOrder, PhaseOrder, Way } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import { redactor } from '../security/redact.ts';
@@ -20,8 +21,8 @@ export interface StageSettings {
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
-  /** Source addresses of the load's connections, in rotation; empty if the system chooses. */
-  readonly sources: readonly string[];
+  /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
+  readonly ways: readonly Way[];
   readonly security: Security;
   readonly signal: AbortSignal;
 }
@@ -32,6 +33,8 @@ const SETTLE_MS = 60;
 const NOTICE_MS = 200;
 /** Limits of the measured server. The load is ours, so they must not restrict its rate or message size. */
 const LIMITS = { ...usualLimits(MAX_SIZE), messagesPerSecond: Number.MAX_SAFE_INTEGER };
+/** Address of a server that listens on all of its host's. */
+const ALL_ADDRESSES = '0.0.0.0';
 /** Size of the load's messages in a trial that sends none, in bytes. */
 const UNUSED_SIZE = 16;
 
@@ -140,11 +143,12 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async #listen(): Promise<void> {
     const { entry, variant, application } = this.#planned;
     const { link, security } = this.#settings;
+    const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
       module: serverModule(entry),
       ...(application === undefined ? {} : { application }),
-      host: link.host,
+      host: dialledByWays ? ALL_ADDRESSES : link.host,
       port: 0,
       options: optionsOf({ entry, variant }),
       limits: LIMITS,
@@ -162,13 +166,15 @@ export class ProcessStage implements Stage, AsyncDisposable {
       if (target === null || this.#settings.signal.aborted) throw error;
       throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${error.message}`);
     });
+    const { protocols = [] } = opened;
+    if (protocols.length > 0) this.#effective = { ...this.#effective, tls: protocols.join(', ') };
     await sleep(SETTLE_MS);
     return opened;
   }
 
   #sessions(): SessionSettings {
     const { size, encoding, payload, scenario, entry, variant, target, targetOptions } = this.#planned;
-    const { seed, sources, security } = this.#settings;
+    const { seed, security } = this.#settings;
     return {
       module: clientModule(entry),
       url: this.#url,
@@ -181,8 +187,23 @@ export class ProcessStage implements Stage, AsyncDisposable {
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,
-      sources,
+      ...this.#encryption(),
+      ways: this.#ways(),
     };
+  }
+
+  /** Encryption of the connections. At an address of its own, and without `--tls`, a client from outside the repository decides. */
+  #encryption(): { tls?: boolean } {
+    const tls = tlsOf(this.#planned);
+    return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
+  }
+
+  /** Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections. */
+  #ways(): readonly Way[] {
+    const { entry, target } = this.#planned;
+    if (entry.sharesSocket) return [];
+    const { ways } = this.#settings;
+    return target === null ? ways : ways.map(({ source }) => ({ source }));
   }
 
   async #memory(): Promise<{ server: number | null; generator: number }> {

@@ -37,8 +37,11 @@ export async function runTrial(
   let effective: Options | undefined;
   const onStage: OnStage = async (use) => {
     await using stage = await openStage(planned, settings);
-    effective = stage.effective;
-    return await use(stage);
+    try {
+      return await use(stage);
+    } finally {
+      effective = stage.effective;
+    }
   };
   try {
     const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;

@@ -172,6 +172,8 @@ export interface Opened {
   readonly connect: string;
   /** Time from the first `connect` to the last usable session. */
   readonly seconds: number;
+  /** Protocols of the encrypted connections: `TLSv1.3`. */
+  readonly protocols?: readonly string[];
 }
 
 /** Counts and times of one trial at both sides, before it is judged. */

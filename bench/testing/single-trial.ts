@@ -15,7 +15,7 @@ export function singleTrial(changes: Partial<TrialSettings> = {}): TrialSettings
     workers: 1,
     pinning: undefined,
     link: loopback(),
-    sources: [],
+    ways: [],
     security: { server: {}, client: {} },
     signal: new AbortController().signal,
     ...changes,

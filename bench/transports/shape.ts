@@ -85,6 +85,8 @@ export interface TransportEntry {
   readonly variants: readonly Variant[];
   /** Set if messages travel in datagrams. The server's sockets do not count them, so bytes are known only on a private link. */
   readonly datagrams?: true;
+  /** Set if all sessions of a load process share one socket: they need no ports of their own, and cannot have source addresses of their own. */
+  readonly sharesSocket?: true;
   /** `udp` if its URL names a UDP port. */
   readonly port?: 'udp';
   /** Set if it needs a native module that some machines cannot load; then its server's module says why. */

@@ -135,6 +135,7 @@ export const transport: BuiltInTransport = {
   title: 'WebTransport (HTTP/3)',
   family: 'socket',
   datagrams: true,
+  sharesSocket: true,
   port: 'udp',
   native: true,
   capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket, TcpNetConnectOpts } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { Client, type Dispatcher, EventSource } from 'undici';
-import { type PerMessageDeflateOptions, WebSocket } from 'ws';
+import { buildConnector, Client, type Dispatcher, EventSource } from 'undici';
+import { type ClientOptions, type PerMessageDeflateOptions, WebSocket } from 'ws';
 import { bufferOf } from '../../bench/codec/bytes.ts';
 import { MAX_ARRIVAL_BYTES } from '../../bench/codec/unreadable.ts';
 import type {
@@ -9,18 +10,22 @@ import type {
   HttpAnswer,
   HttpRequest,
   Platform,
+  StreamAddress,
   StreamedAnswer,
   WebSocketConstructor,
 } from '../../bench/contract.ts';
 import { basic, withoutCredentials } from '../shared/address.ts';
-import { RTCPeerConnection } from './peer-connection.ts';
+import { peerConnection } from './peer-connection.ts';
+import { boundTo, dial, dialSecurely } from './sockets.ts';
 import { WebTransport } from './webtransport.ts';
 
 /** Connections that a browser opens to one origin over HTTP/1.1, including those of an event stream and a held request. */
 const BROWSER_CONNECTIONS = 6;
-/** Settings without timeouts, as in a browser: an event stream may be silent, and a held request may wait, for any time. */
+/** Time to open a TCP connection to an HTTPS server; undici limits all else. */
+const CONNECT_MS = 10_000;
 /** Limit of what a compressed answer may become. */
 const UNPACKED = { maxOutputLength: MAX_ARRIVAL_BYTES };
+/** Settings without timeouts, as in a browser: an event stream may be silent, and a held request may wait, for any time. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 const HTTP1 = { ...NO_TIMEOUTS, allowH2: false };
 /** Settings of HTTP/2. Without TLS there is no negotiation: the client begins with HTTP/2 (RFC 9113 §3.3). It sends no pings, as browsers do not. */
@@ -34,83 +39,187 @@ const http2 = (origin: string) => ({
  * Platform of clients in Node: `ws` for WebSocket, undici for HTTP and EventSource, libdatachannel for WebRTC, a native binding for
  * WebTransport. Node lacks these, or provides them at another cost than a browser.
  */
-export const platform: Platform = {
-  RTCPeerConnection,
-  WebSocket: webSocket(false),
-  // A browser compresses messages of any size.
-  CompressingWebSocket: webSocket({ threshold: 0 }),
+export const platform: Platform = platformAt();
 
-  WebTransport,
+const platforms = new Map<string, Platform>();
 
-  openHttp(version = '1.1'): Http {
-    const maxConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
-    const connections: Connection[] = [];
-    let closed = false;
+/** Returns the platform whose connections come from this source address. WebTransport's do not: all share one socket. */
+export function platformFrom(localAddress: string): Platform {
+  const known = platforms.get(localAddress) ?? platformAt(localAddress);
+  platforms.set(localAddress, known);
+  return known;
+}
 
-    /** Returns an idle connection to the origin, or a new one while a browser would open one, or else the one with the fewest requests. */
-    function connectionTo(origin: string): Connection {
-      let best: Connection | undefined;
-      let count = 0;
-      for (const one of connections) {
-        if (one.origin !== origin) continue;
-        if (one.underWay === 0 || maxConnections === 1) return one;
-        count++;
-        if (best === undefined || one.underWay < best.underWay) best = one;
-      }
-      if (best !== undefined && count >= maxConnections) return best;
-      if (closed) throw new Error('HTTP was closed');
-      const opened = { origin, client: new Client(origin, version === '2' ? http2(origin) : HTTP1), underWay: 0 };
-      connections.push(opened);
-      return opened;
-    }
+function platformAt(localAddress?: string): Platform {
+  return {
+    ...(localAddress === undefined ? {} : { localAddress }),
+    openStream: (address, signal) => openStream({ ...address, ...boundTo(localAddress) }, signal),
+    RTCPeerConnection: peerConnection(localAddress),
+    WebSocket: webSocket(false, localAddress),
+    // A browser compresses messages of any size.
+    CompressingWebSocket: webSocket({ threshold: 0 }, localAddress),
+    WebTransport,
+    openHttp: (version = '1.1') => openHttp(version, localAddress),
+  };
+}
 
-    return {
-      EventSource: class extends EventSource {
-        constructor(url: string) {
-          const address = new URL(url);
-          const connection = connectionTo(address.origin);
-          // Busy for good: the event stream occupies it.
-          connection.underWay = Number.POSITIVE_INFINITY;
-          const { dispatcher, why } = explaining(connection.client, basic(address));
-          super(withoutCredentials(address), { node: { dispatcher } });
-          // Added before other listeners, which read the message from the event.
-          this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
-        }
-      },
-
-      fetch(url, request) {
-        return new Promise((resolve, reject) => {
-          const [origin, path] = split(url);
-          exchange(connectionTo(origin), path, request, gathered({ resolve, reject }), MAX_ARRIVAL_BYTES);
-        });
-      },
-
-      stream(url, request, answer) {
-        const [origin, path] = split(url);
-        const connection = connectionTo(origin);
-        exchange(connection, path, request, answer);
-        // Busy for good, so that no other request waits behind the stream.
-        connection.underWay = Number.POSITIVE_INFINITY;
-      },
-
-      async close() {
-        closed = true;
-        await Promise.all(connections.map(({ client }) => client.destroy()));
-      },
+/** Opens a TCP connection, with TLS if it is to be `secure`. */
+function openStream({ secure, ...address }: StreamAddress & TcpNetConnectOpts, signal: AbortSignal): Promise<Socket> {
+  const options = { ...address, noDelay: true };
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      tcp.destroy();
+      reject(signal.reason);
     };
-  },
-};
+    const opened = (socket: Socket): void => {
+      signal.removeEventListener('abort', abort);
+      resolve(socket);
+    };
+    const tcp = secure
+      ? dialSecurely(options, (error, socket) => {
+          if (socket === undefined) return reject(error);
+          socket.once('error', reject);
+          socket.once('close', () => reject(new Error('the connection was closed before TLS was established')));
+          socket.once('secureConnect', () => opened(socket.off('error', reject)));
+        })
+      : dial(options, (error, socket) => (socket === undefined ? reject(error) : opened(socket)));
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+}
+
+/** Opens the TLS connections of an HTTP client. @param opening gets the TCP sockets that are not connected yet */
+function secureConnector(
+  allowH2: boolean,
+  localAddress: string | undefined,
+  opening: Set<Socket>,
+): buildConnector.connector {
+  const connect = buildConnector({ allowH2 });
+  return (options, done) => {
+    const { hostname, host, port } = options;
+    const address = { host: hostname, port: Number(port || 443), ...boundTo(localAddress) };
+    const tcp = dial(address, (error, httpSocket) => {
+      opening.delete(tcp);
+      if (httpSocket === undefined) return done(error ?? new Error('not connected'), null);
+      httpSocket.setTimeout(0);
+      connect({ ...options, httpSocket }, done);
+    });
+    opening.add(tcp);
+    tcp.setTimeout(CONNECT_MS, () => tcp.destroy(new Error(`no connection to ${host} within ${CONNECT_MS / 1e3} s`)));
+  };
+}
+
+/** Opens a connection of one user. It is bound to the source address if there is one. */
+function openClient(
+  origin: string,
+  version: '1.1' | '2',
+  localAddress: string | undefined,
+  opening: Set<Socket>,
+): Client {
+  const settings = version === '2' ? http2(origin) : HTTP1;
+  if (origin.startsWith('https:')) {
+    return new Client(origin, { ...settings, connect: secureConnector(version === '2', localAddress, opening) });
+  }
+  const { family } = boundTo(localAddress);
+  return new Client(origin, {
+    ...settings,
+    ...(localAddress === undefined ? {} : { localAddress, connect: { family } as buildConnector.BuildOptions }),
+  });
+}
+
+function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http {
+  const maxConnections = version === '2' ? 1 : BROWSER_CONNECTIONS;
+  const connections: Connection[] = [];
+  const opening = new Set<Socket>();
+  let closed = false;
+
+  /** Returns an idle connection to the origin, or a new one while a browser would open one, or else the one with the fewest requests. */
+  function connectionTo(origin: string): Connection {
+    let best: Connection | undefined;
+    let count = 0;
+    for (const one of connections) {
+      if (one.origin !== origin) continue;
+      if (one.underWay === 0 || maxConnections === 1) return one;
+      count++;
+      if (best === undefined || one.underWay < best.underWay) best = one;
+    }
+    if (best !== undefined && count >= maxConnections) return best;
+    if (closed) throw new Error('HTTP was closed');
+    const opened = {
+      origin,
+      client: openClient(origin, version, localAddress, opening),
+      underWay: 0,
+    };
+    connections.push(opened);
+    return opened;
+  }
+
+  return {
+    EventSource: class extends EventSource {
+      constructor(url: string) {
+        const address = new URL(url);
+        const connection = connectionTo(address.origin);
+        // Busy for good: the event stream occupies it.
+        connection.underWay = Number.POSITIVE_INFINITY;
+        const { dispatcher, why } = explaining(connection.client, basic(address));
+        super(withoutCredentials(address), { node: { dispatcher } });
+        // Added before other listeners, which read the message from the event.
+        this.addEventListener('error', (event) => void Object.assign(event, { message: why() }));
+      }
+    },
+
+    fetch(url, request) {
+      return new Promise((resolve, reject) => {
+        const [origin, path] = split(url);
+        exchange(connectionTo(origin), path, request, gathered({ resolve, reject }), MAX_ARRIVAL_BYTES);
+      });
+    },
+
+    stream(url, request, answer) {
+      const [origin, path] = split(url);
+      const connection = connectionTo(origin);
+      exchange(connection, path, request, answer);
+      // Busy for good, so that no other request waits behind the stream.
+      connection.underWay = Number.POSITIVE_INFINITY;
+    },
+
+    async close() {
+      closed = true;
+      for (const tcp of opening) tcp.destroy();
+      await Promise.all(connections.map(({ client }) => client.destroy()));
+    },
+  };
+}
 
 /** WebSocket of `ws`, which would otherwise always offer permessage-deflate, and send a user and password as they are encoded in the URL. */
-function webSocket(perMessageDeflate: false | PerMessageDeflateOptions): WebSocketConstructor {
+function webSocket(
+  perMessageDeflate: false | PerMessageDeflateOptions,
+  localAddress: string | undefined,
+): WebSocketConstructor {
+  const options = { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES, ...boundTo(localAddress) };
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
-      const headers = { ...basic(new URL(url)) };
-      super(withoutCredentials(url), protocols, { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES, headers });
+      const secure = /^(?:wss|https):/i.test(url) ? secureConnection() : undefined;
+      super(withoutCredentials(url), protocols, {
+        ...options,
+        headers: { ...basic(new URL(url)) },
+        ...secure?.options,
+      });
+      if (secure !== undefined) this.on('close', secure.abandon);
       // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
     }
   };
+}
+
+/** Option of `ws` that opens TLS on a TCP socket, which the library does not know before it is connected. */
+function secureConnection(): { options: ClientOptions; abandon: () => void } {
+  let tcp: Socket | undefined;
+  const createConnection = (address: TcpNetConnectOpts, done: Parameters<typeof dialSecurely>[1]): void => {
+    // The request's path would be that of a Unix socket.
+    tcp = dialSecurely({ ...address, path: undefined } as TcpNetConnectOpts, done);
+  };
+  return { options: { createConnection } as unknown as ClientOptions, abandon: () => tcp?.destroy() };
 }
 
 /** One connection and the number of its requests in progress. undici's own pools would add two layers to every request. */

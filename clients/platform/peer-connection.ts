@@ -1,5 +1,10 @@
 import type { DataChannel, PeerConnection } from 'node-datachannel';
-import type { DataChannelLike, DataChannelSettings, PeerConnectionLike } from '../../bench/contract.ts';
+import type {
+  DataChannelLike,
+  DataChannelSettings,
+  PeerConnectionConstructor,
+  PeerConnectionLike,
+} from '../../bench/contract.ts';
 
 /** Largest message accepted from a peer, in bytes: as large as any message that a run can ask a server to send. */
 const MAX_MESSAGE_BYTES = 1 << 24;
@@ -11,8 +16,14 @@ const MAX_MESSAGE_BYTES = 1 << 24;
 export class RTCPeerConnection implements PeerConnectionLike {
   connectionState = 'new';
   onconnectionstatechange: PeerConnectionLike['onconnectionstatechange'] = null;
+  /** Local address of the connection; undefined if the library tries all. */
+  readonly #bindAddress: string | undefined;
   readonly #channels: { channel: Channel; label: string; settings: DataChannelSettings }[] = [];
   #native: PeerConnection | undefined;
+
+  constructor(_configuration?: { iceServers: [] }, bindAddress?: string) {
+    this.#bindAddress = bindAddress;
+  }
 
   createDataChannel(label: string, settings: DataChannelSettings): DataChannelLike {
     const channel = new Channel();
@@ -27,6 +38,7 @@ export class RTCPeerConnection implements PeerConnectionLike {
       iceServers: [],
       disableAutoNegotiation: true,
       maxMessageSize: MAX_MESSAGE_BYTES,
+      ...(this.#bindAddress === undefined ? {} : { bindAddress: this.#bindAddress }),
     });
     this.#native = native;
     native.onStateChange((state) => {
@@ -55,6 +67,16 @@ export class RTCPeerConnection implements PeerConnectionLike {
     for (const { channel } of this.#channels) channel.close();
     this.#native?.close();
   }
+}
+
+/** RTCPeerConnection that is bound to a local address, if one is given. */
+export function peerConnection(bindAddress: string | undefined): PeerConnectionConstructor {
+  if (bindAddress === undefined) return RTCPeerConnection;
+  return class extends RTCPeerConnection {
+    constructor(configuration: { iceServers: [] }) {
+      super(configuration, bindAddress);
+    }
+  };
 }
 
 class Channel implements DataChannelLike {

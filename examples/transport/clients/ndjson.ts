@@ -1,13 +1,16 @@
-import { connect as dial } from 'node:net';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../../../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../../../bench/contract.ts';
 import { textIn } from '../../../clients/shared/json.ts';
 import { lifetime } from '../../../clients/shared/lifetime.ts';
 
 /** Newline-delimited JSON over TCP. */
-export function connect(url: string, receiver: Receiver, { signal }: ClientSettings): Promise<Session> {
+export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { hostname, port } = new URL(url);
-  const socket = dial({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true });
+  const { platform, signal } = settings;
+  const socket = await platform.openStream(
+    { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), secure: false },
+    signal,
+  );
   const life = lifetime(receiver, signal, (wasUsable) => (wasUsable ? socket.end() : socket.destroy()));
   const send = (message: Message): void => void socket.write(`${JSON.stringify(String(message))}\n`);
   let cause: Error | undefined;
