@@ -116,6 +116,8 @@ export interface ClientSettings {
   readonly token?: string;
   /** Set if the server is not ours. Then it can be relied on only to speak the protocol and to echo messages. */
   readonly foreign?: true;
+  /** Id of the run, four characters, which topics and other shared names carry at a server that is not ours. */
+  readonly run?: string;
   /** Aborts a `connect` in progress: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
 }

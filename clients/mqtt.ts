@@ -13,7 +13,8 @@ const MAX_UNDER_WAY = 500;
 /**
  * MQTT 3.1.1 on mqtt.js, over WebSocket if the URL says so, with the QoS of option `qos` (0 by default). A broker that is not ours
  * only forwards what is published; so a session publishes to the topic that it has subscribed to itself, or to the one that all
- * have subscribed to; option `topics` is a prefix of both. The library's reconnection is off: a lost session is reported.
+ * sessions of the run have subscribed to; option `topics` is a prefix of both. The library's reconnection is off: a lost session is
+ * reported.
  */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const name = randomName();
@@ -36,9 +37,8 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   };
   const client = await open(address, options, settings);
   const life = lifetime(receiver, settings.signal, (wasUsable) => (wasUsable ? leave() : client.end(true)));
-  const [down, everyone] = settings.foreign
-    ? [`${prefix}wirebench/${name}`, `${prefix}wirebench/all`]
-    : [`down/${name}`, 'all'];
+  const ofRun = settings.run === undefined ? `${prefix}wirebench` : `${prefix}wirebench/${settings.run}`;
+  const [down, everyone] = settings.foreign ? [`${ofRun}/${name}`, `${ofRun}/all`] : [`down/${name}`, 'all'];
   const up = `up/${name}`;
   const upFor = settings.foreign
     ? (message: Message): string => (opcodeOf(message) === BROADCAST ? everyone : down)
@@ -61,8 +61,11 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
 
   client.on('connect', () => {
     client.subscribe([down, everyone], { qos }, (error) => {
-      if (error) return client.end(true);
-      life.usable(send);
+      if (error === null) return life.usable(send);
+      cause = new Error(
+        `the broker refused the subscription to ${down} or ${everyone} (${error.message}): its access rules must allow both`,
+      );
+      client.end(true);
     });
   });
   client.on(

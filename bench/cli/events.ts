@@ -88,5 +88,12 @@ function trialFields({ planned, trial, results }: Extract<RunEvent, { event: 'tr
     const value = view.values[id];
     return [id, value.shown ? value.value : null] as const;
   });
-  return { ...known, seconds: trial.seconds, messages: trial.messages, figures: Object.fromEntries(figures) };
+  const bounds = view.lowerBounds.length === 0 ? {} : { lowerBounds: view.lowerBounds };
+  return {
+    ...known,
+    seconds: trial.seconds,
+    messages: trial.messages,
+    figures: Object.fromEntries(figures),
+    ...bounds,
+  };
 }

@@ -28,6 +28,8 @@ describe('exit codes', () => {
     ['a threshold cannot be tested', run(), ['missed', 'not testable'], 13],
     ['a case has no valid trial', run(ws('invalid')), ['missed'], 13],
     ['a transport failed', run(ws('failed')), ['missed', 'not testable'], 14],
+    ['a transport was overloaded', run({ transports: { ws: { overdue: 5 } } }), [], 0],
+    ['messages were lost beside overload', run({ transports: { ws: { overdue: 5, lost: 1 } } }), [], 14],
     ['messages were lost', run({ transports: { ws: { lost: 5 } } }), [], 14],
     ['it was interrupted', run({ ...ws('failed'), state: 'interrupted' }), ['missed'], 130],
   ] as const)('of a run in which %s', (_, results, outcomes, code) => {

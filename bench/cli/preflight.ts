@@ -7,6 +7,7 @@ import { countOf, list } from '../../reports/model/format.ts';
 import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
 import type { Check } from '../checks/doctor/checks.ts';
+import { describeAnswers } from '../load/answers/learn.ts';
 import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
@@ -39,6 +40,7 @@ export function describePlan(
       ? [`Each of ${options.trials} blocks runs every case once, in shuffled order (seed ${options.seed}).`]
       : []),
     `Each trial: ${options.url === null ? 'a fresh server' : `new sessions at ${addressShown(options.url)}`}${warmUp}; ${describeLink(resources)}.`,
+    ...learnedAt(plan),
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
         `Left out: ${[
@@ -55,6 +57,26 @@ export function describePlan(
     '',
     '',
   ].join('\n');
+}
+
+/** Lines about a foreign server that was dialled: the form of its answers, and what cannot be measured there. */
+function learnedAt({ cases }: RunPlan): string[] {
+  const forms = [...new Set(cases.flatMap(({ answers }) => (answers === undefined ? [] : [describeAnswers(answers)])))];
+  const faults = [...new Set(cases.flatMap(({ unmeasurable }) => unmeasurable ?? []))];
+  return [
+    ...forms.map((form) => `As the server answers it is measured: ${form}.`),
+    ...faults.map((fault) => {
+      const affected = cases.filter(({ unmeasurable }) => unmeasurable === fault);
+      const which =
+        affected.length === cases.length
+          ? ''
+          : `${list(
+              affected.map(({ id }) => id),
+              'and',
+            )}: `;
+      return `✕ Not measured: ${which}${fault}.`;
+    }),
+  ];
 }
 
 /** Question under which the results group a case. */

@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import type { Message } from '../contract.ts';
 import { batcher, FULL_BATCH, unbatch } from './batch.ts';
 import { encodeFrame, frameDecoder } from './frame.ts';
-import { BROADCAST, ECHO, opcodeOf, senderOf, senderPrefix, sequenceDigits, sequenceOf } from './header.ts';
+import {
+  BROADCAST,
+  ECHO,
+  MAX_SENDERS,
+  opcodeOf,
+  runIdOf,
+  senderOf,
+  senderPrefix,
+  sequenceDigits,
+  sequenceOf,
+} from './header.ts';
 import { encodeLine, lineReader } from './line.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -11,6 +21,9 @@ test.each([
   [1, 1],
   [0xffff, 0xfffffff],
   [0x1234, 0x7654321],
+  [MAX_SENDERS - 1, 0],
+  [4_095, 4_096],
+  [4_096, 65_536],
 ])('sender %i and sequence %i survive the header, as text and as bytes', (sender, sequence) => {
   const text = senderPrefix(BROADCAST, sender) + sequenceDigits(sequence);
   expect(text).toHaveLength(12);
@@ -31,7 +44,24 @@ test.each([
   'E00000000000',
   'BADCAFEBABE0',
   'B 0000000000',
+  'BAAAA000000G',
+  'BAAA+0000000',
+  'BAAAé0000000',
+  'BAAAŁ0000000',
 ])('a person typing %j is echoed', (text) => expect(opcodeOf(text)).toBe(ECHO));
+
+test.each([
+  ['EAAAA0000000abcd', 'abcd'],
+  ['BAAAA0000000-_09 and more', '-_09'],
+  ['EAAAA0000000abc', undefined],
+  ['EAAAA0000000ab d', undefined],
+  ['XAAAA0000000abcd', undefined],
+  ['EAAAA000000Gabcd', undefined],
+  ['{"type":"hello","from":"a chat server"}', undefined],
+  ['', undefined],
+])('the run of %j is %j, as text and as bytes', (text, id) => {
+  for (const message of [text, Buffer.from(text)]) expect(runIdOf(message)).toBe(id);
+});
 
 function collect(maxBytes = 1_000): { decode: (chunk: Buffer) => void; frames: string[]; refused: () => boolean } {
   const frames: string[] = [];

@@ -39,6 +39,8 @@ export class ClosedLoop {
       reaches: order.reaches,
       loop: 'closed',
       senderOf: (session) => sessions[session]!.sender,
+      worker: order.worker,
+      workers: order.workers,
     });
   }
 

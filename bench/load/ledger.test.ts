@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DUPLICATE, IN_ORDER, Ledger, OUT_OF_ORDER } from './ledger.ts';
 
 test('in order, everything is a first arrival', () => {
@@ -59,4 +59,33 @@ test.each([1, 7, 1_000])('%i losses, duplicates and swaps among 20,000 are found
   expect(counts[DUPLICATE]).toBe(faults);
   expect(counts[OUT_OF_ORDER]).toBe(faults);
   expect(counts[IN_ORDER] + counts[OUT_OF_ORDER]).toBe(stream.length - faults);
+});
+
+describe('messages of an earlier phase', () => {
+  const before = new Ledger(2, 10);
+  for (let sequence = 10; sequence < 15; sequence++) before.arrived(0, sequence);
+
+  test('arrive late once, in their order', () => {
+    const ledger = new Ledger(2, 20, before);
+    expect([15, 16, 16, 14, 19].map((sequence) => ledger.arrivedLate(0, sequence))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      true,
+    ]);
+    expect(ledger.arrivedLate(1, 10)).toBe(true);
+    expect(ledger.arrived(0, 20)).toBe(IN_ORDER);
+  });
+
+  test('are remembered over a phase of which nothing arrived', () => {
+    const middle = new Ledger(2, 20, before);
+    middle.arrivedLate(0, 15);
+    const last = new Ledger(2, 30, middle);
+    expect([15, 16, 25].map((sequence) => last.arrivedLate(0, sequence))).toEqual([false, true, true]);
+  });
+
+  test('are not expected if the phase was complete', () => {
+    expect(new Ledger(2, 20).arrivedLate(0, 15)).toBe(false);
+  });
 });

@@ -15,9 +15,29 @@ export class Ledger {
   readonly #next: Int32Array;
   /** Gaps by pair: ascending, disjoint [from, to) pairs, flattened. */
   readonly #gaps = new Map<number, number[]>();
+  readonly #first: number;
+  /** By pair, lowest sequence number of earlier phases that may still arrive. Absent if none is expected. */
+  readonly #awaited: Int32Array | undefined;
 
-  constructor(pairs: number, firstSequence: number) {
+  /** @param earlier ledger of the phase before, if messages of ordered sessions were still missing when it ended */
+  constructor(pairs: number, firstSequence: number, earlier?: Ledger) {
+    this.#first = firstSequence;
     this.#next = new Int32Array(pairs).fill(firstSequence);
+    if (earlier === undefined) return;
+    const before = earlier.#awaited;
+    this.#awaited = earlier.#next.map((next, pair) => (next > earlier.#first ? next : (before?.[pair] ?? next)));
+  }
+
+  /** Sequence number after the highest that has arrived. */
+  nextOf(pair: number): number {
+    return this.#next[pair]!;
+  }
+
+  /** True if a message of an earlier phase, which had not arrived when that phase ended, arrives now for the first time. */
+  arrivedLate(pair: number, sequence: number): boolean {
+    if (this.#awaited === undefined || sequence < this.#awaited[pair]!) return false;
+    this.#awaited[pair] = sequence + 1;
+    return true;
   }
 
   arrived(pair: number, sequence: number): Arrival {

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
 import { reasonShown, redactor } from '../security/redact.ts';
+import { Unwrapper } from './answers/answers.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
+import { BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { eventLoop, pace } from './pacer.ts';
 import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder, Way } from './protocol.ts';
-import { Recorder } from './recorder.ts';
+import { type Drain, Recorder } from './recorder.ts';
 import type { Recording } from './recording.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
@@ -36,6 +38,8 @@ export class Load {
   /** Hides what is secret about a foreign server's address, and the token, before a text is cut. */
   readonly #hide: (text: string) => string;
   #nextSender: number;
+  /** Recorder of the last phase with due times. */
+  #earlier: Recorder | undefined;
   #recorder: Recorder | undefined;
   /** Rejects with the first error that no session has caught. */
   readonly #failing = Promise.withResolvers<never>();
@@ -61,9 +65,9 @@ export class Load {
   }
 
   /** Opens a session. Rejects with a reason that can be shown. */
-  async #dial(...[url, receiver, settings]: Parameters<ClientModule['connect']>): Promise<Session> {
+  async #dial(url: string, receiver: LoadSession, settings: DialSettings): Promise<Session> {
     try {
-      return await this.#client.connect(url, receiver, settings);
+      return await dial(this.#client, url, receiver, settings);
     } catch (error) {
       throw new Error(this.#shown(error));
     }
@@ -78,22 +82,33 @@ export class Load {
     until,
     inFlight,
   }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, clients, workers } = this.#order;
+    const { url, options, encoding, token, foreign, run, handshake, answers, clients, workers } = this.#order;
     const times = histogram();
-    const others = { ...(token === undefined ? {} : { token }), ...(foreign === undefined ? {} : { foreign }) };
-    const settings = { options, encoding, signal: this.#abort.signal, ...others };
+    const others = {
+      ...(token === undefined ? {} : { token }),
+      ...(foreign === undefined ? {} : { foreign }),
+      ...(run === undefined ? {} : { run }),
+      ...(handshake === undefined ? {} : { handshake }),
+    };
+    const common = { options, encoding, signal: this.#abort.signal, seconds: BUSY_HANDSHAKE_SECONDS };
+    const settings = { ...common, ...others };
+    const form =
+      answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
         const way = this.#wayOf(this.#nextSender);
         const address = way?.host === undefined ? url : withHost(url, way.host);
         const platform = this.#platformFrom(way?.host === undefined ? way?.source : undefined);
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, this.#hide);
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, {
+          hide: this.#hide,
+          form,
+        });
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = assertSession(await this.#dial(address, receiver, { ...settings, platform }));
+        receiver.session = await this.#dial(address, receiver, { ...settings, platform });
         times.recordValue(Math.round(this.#clock() - dialledNs));
       }
     };
@@ -118,15 +133,18 @@ export class Load {
       sessions: this.#sessions,
       messages: this.#messages,
       clock: this.#clock,
+      earlier: this.#earlier,
     });
+    this.#earlier = sends.recorder;
+    const { endNs, deadlineNs } = sends;
+    const drain = { beganNs: endNs, endedNs: deadlineNs };
     const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-    return this.#watch(sends.recorder, async (beganNs) => {
+    const measure = async (beganNs: number): Promise<WindowFigures> => {
       const asleepBefore = performance.eventLoopUtilization().idle;
       delay.enable();
       const { spunNs, elapsedNs } = await pace(sends, eventLoop(this.#clock));
       delay.disable();
       const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
-      const { deadlineNs } = sends;
       return {
         due: sends.due,
         seconds: await this.#drain(sends.recorder, () => sends.expected(), {
@@ -138,7 +156,8 @@ export class Load {
         // A pacer that spins is awake but idle.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
       };
-    });
+    };
+    return this.#watch(sends.recorder, measure, drain);
   }
 
   /** Lets every session send again whenever its echo arrives, and returns the counts and times. */
@@ -162,7 +181,7 @@ export class Load {
 
   /** Sends nothing, and counts messages that arrive and sessions that are lost meanwhile. */
   hold({ seconds }: HoldOrder): Promise<Recording> {
-    const { clients, reaches } = this.#order;
+    const { clients, reaches, worker, workers } = this.#order;
     const recorder = new Recorder({
       schedule: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
@@ -170,6 +189,8 @@ export class Load {
       reaches,
       loop: 'closed',
       senderOf: (session) => this.#sessions[session]!.sender,
+      worker,
+      workers,
     });
     return this.#watch(recorder, async (beganNs) => {
       await sleep(seconds * 1e3);
@@ -178,7 +199,11 @@ export class Load {
   }
 
   /** Records and measures while `work` runs; the figures it resolves with take precedence. */
-  async #watch(recorder: Recorder, work: (beganNs: number) => Promise<WindowFigures>): Promise<Recording> {
+  async #watch(
+    recorder: Recorder,
+    work: (beganNs: number) => Promise<WindowFigures>,
+    drain?: Drain,
+  ): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
     this.#recorder = recorder;
     if (this.#failure !== undefined) recorder.error(this.#failure);
@@ -198,7 +223,7 @@ export class Load {
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
     };
-    return recorder.finish(usage, this.#hide);
+    return recorder.finish(usage, { drain, hide: this.#hide });
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */
@@ -226,12 +251,4 @@ const withHost = (url: string, host: string): string => url.replace(/(?<=:\/\/)[
 function placeOf(error: unknown): string {
   const [, place] = (error instanceof Error && /([^\s/\\(]+:\d+):\d+\)?$/m.exec(error.stack ?? '')) || [];
   return place === undefined ? '' : ` (${place})`;
-}
-
-/** Checks what `connect` resolved with: a client from outside this repository may resolve with anything. */
-function assertSession(session: Session): Session {
-  const given: Partial<Session> | undefined = session;
-  if (typeof given?.send !== 'function' || typeof given.close !== 'function')
-    throw new TypeError('connect must resolve with a session that has the methods send and close (bench/contract.ts)');
-  return session;
 }

@@ -1,8 +1,9 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { ECHO } from '../codec/header.ts';
+import { BROADCAST, ECHO } from '../codec/header.ts';
 import type { Payload } from '../contract.ts';
 import { Messages } from './messages.ts';
+import { fillerSeed, newRunId } from './run-id.ts';
 
 const SENDERS = 10;
 const make = (payload: Payload, encoding: 'text' | 'binary' = 'text', seed = 1): Messages =>
@@ -67,4 +68,74 @@ describe('what compression finds in them', () => {
     expect(new Set(keys)).toContain('user');
     expect(session(make('json', 'text', 2)).equals(session(make('json')))).toBe(false);
   });
+});
+
+describe.each([
+  ['text', 'filler'],
+  ['binary', 'filler'],
+  ['text', 'json'],
+  ['binary', 'zeros'],
+] as const)('at a server that is not ours, %s messages of %s', (encoding, payload) => {
+  const of = (run: string, changes: { size?: number; opcode?: number; seed?: number } = {}): Messages =>
+    new Messages({
+      seed: fillerSeed(run),
+      size: 64,
+      encoding,
+      payload,
+      opcode: ECHO,
+      senders: SENDERS,
+      run,
+      ...changes,
+    });
+  const ours = of('ab-_');
+
+  test('carry the id of their run after the header, and are checked with it', () => {
+    const message = ours.build(3, 17);
+    expect(message).toHaveLength(64);
+    expect(Buffer.from(message as string).toString('latin1', 0, 16)).toBe('EAAAD0000011ab-_');
+    expect(ours.isSound(message)).toBe(true);
+    expect(ours).toMatchObject({ sender: 3, sequence: 17 });
+    expect(ours.isOfAnotherRun(message)).toBe(false);
+    expect(of('ab-_', { size: 16 }).build(3, 17)).toHaveLength(16);
+  });
+
+  test.each([
+    ['as large', {}],
+    ['larger', { size: 100 }],
+    ['the smallest', { size: 16 }],
+    ['of a broadcast', { opcode: BROADCAST }],
+    ['of another seed', { seed: 2 }],
+  ])('of another run are known as such: %s', (_, changes) => {
+    const message = of('zzzz', changes).build(3, 17);
+    expect(ours.isSound(message)).toBe(false);
+    expect(ours.isOfAnotherRun(message)).toBe(true);
+  });
+
+  test('are corrupt if a byte is wrong, in the id too, and are no other run’s', () => {
+    const good = Buffer.from(ours.build(3, 17) as string);
+    for (let at = 0; at < good.length; at++) {
+      const bytes = Buffer.from(good);
+      // A digit of the alphabet: the hardest to tell from what was sent.
+      bytes[at] = good[at] === 0x39 ? 0x38 : 0x39;
+      const message = encoding === 'text' ? bytes.toString('latin1') : bytes;
+      // Zeros are the same for every message of every run.
+      if (payload === 'zeros') continue;
+      expect(ours.isSound(message)).toBe(false);
+      expect(ours.isOfAnotherRun(message)).toBe(false);
+    }
+  });
+});
+
+test('ours are of no run, and whatever arrives at a server of ours is no other run’s', () => {
+  const ours = make('filler');
+  expect(ours.isOfAnotherRun(make('filler', 'text', 2).build(1, 1))).toBe(false);
+});
+
+test('ids of runs are drawn anew, and seed another filler for each trial and probe', () => {
+  const ids = Array.from({ length: 100 }, newRunId);
+  expect(new Set(ids).size).toBe(100);
+  for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9_-]{4}$/);
+  const seeds = ids.flatMap((id) => [fillerSeed(id, 0, 0), fillerSeed(id, 0, 1), fillerSeed(id, 1, 0)]);
+  expect(new Set(seeds).size).toBe(300);
+  expect(fillerSeed('abcd', 3, 1)).toBe(fillerSeed('abcd', 3, 1));
 });

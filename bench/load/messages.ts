@@ -1,9 +1,17 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { HEADER_BYTES, rawOpcode, senderOf, senderPrefix, sequenceDigits, sequenceOf } from '../codec/header.ts';
+import {
+  ALPHABET,
+  HEADER_BYTES,
+  lastDigits,
+  MIN_SIZE,
+  rawOpcode,
+  runIdOf,
+  senderOf,
+  senderPrefix,
+  sequenceDigits,
+  sequenceOf,
+} from '../codec/header.ts';
 import type { Encoding, Message, Payload } from '../contract.ts';
-
-/** Sixty-four characters that neither JSON nor a URL escapes: six bits of entropy a byte, so that compression gains little. */
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** Number of offsets at which a message's filler may begin. A prime, so that the strides below reach every offset. */
 const PLACES = 1_000_003;
@@ -17,6 +25,8 @@ export interface MessageSettings {
   readonly payload?: Payload;
   readonly opcode: number;
   readonly senders: number;
+  /** Id of the run, which the filler begins with. Absent at servers of our own. */
+  readonly run?: string;
 }
 
 /**
@@ -33,10 +43,20 @@ export class Messages {
   readonly #bytes: Buffer | undefined;
   readonly #opcode: number;
   readonly #prefixes: string[] = [];
+  readonly #run: string;
+  readonly #lastDigits: readonly string[];
+  /** Length of what precedes the piece of text: header and run id. */
+  readonly #textAt: number;
+  /** True if a piece of text tells whose it is. */
+  readonly #isSeeded: boolean;
 
   constructor(settings: MessageSettings) {
     this.size = settings.size;
     this.#opcode = settings.opcode;
+    this.#run = settings.run ?? '';
+    this.#lastDigits = lastDigits(this.#run);
+    this.#textAt = HEADER_BYTES + this.#run.length;
+    this.#isSeeded = settings.payload !== 'zeros' && settings.size > MIN_SIZE;
     this.#text = TEXTS[settings.payload ?? 'filler'](settings.seed, PLACES + settings.size);
     this.#bytes = settings.encoding === 'binary' ? Buffer.from(this.#text, 'latin1') : undefined;
     for (let sender = 0; sender < settings.senders; sender++) this.#prefixes.push(senderPrefix(this.#opcode, sender));
@@ -44,18 +64,18 @@ export class Messages {
 
   build(sender: number, sequence: number): Message {
     const at = placeOf(sender, sequence);
-    const end = at + this.size - HEADER_BYTES;
-    const header = this.#prefixes[sender] + sequenceDigits(sequence);
-    if (this.#bytes === undefined) return header + this.#text.slice(at, end);
+    const end = at + this.size - this.#textAt;
+    const head = this.#prefixes[sender] + sequenceDigits(sequence, this.#lastDigits);
+    if (this.#bytes === undefined) return head + this.#text.slice(at, end);
     const message = Buffer.allocUnsafe(this.size);
-    message.write(header, 0, 'latin1');
-    this.#bytes.copy(message, HEADER_BYTES, at, end);
+    message.write(head, 0, 'latin1');
+    this.#bytes.copy(message, this.#textAt, at, end);
     return message;
   }
 
   /**
-   * True if the message is intact: length, header and every byte of filler. Then sets `sender` and `sequence`; they are fields,
-   * because returning an object for every message would cost an allocation.
+   * True if the message is intact: length, header, run id and every byte of filler. Then sets `sender` and `sequence`; they are
+   * fields, because returning an object for every message would cost an allocation.
    */
   isSound(message: Message): boolean {
     // A client passes on whatever kind arrives, and one from outside this repository anything at all.
@@ -66,11 +86,32 @@ export class Messages {
     if (sender < 0 || sequence < 0) return false;
     this.sender = sender;
     this.sequence = sequence;
+    return this.#hasOwnId(message) && this.#hasTextOf(message, sender, sequence);
+  }
+
+  /** True if the message is intact, as far as can be told, and another run has sent it. A damaged id of ours makes none. */
+  isOfAnotherRun(message: Message): boolean {
+    if (this.#run === '' || this.#hasOwnId(message) || runIdOf(message) === undefined) return false;
+    const isOurs = this.#isSeeded && message.length === this.size;
+    return !isOurs || !this.#hasTextOf(message, senderOf(message), sequenceOf(message));
+  }
+
+  #hasOwnId(message: Message): boolean {
+    const run = this.#run;
+    for (let index = 0; index < run.length; index++) {
+      const code =
+        typeof message === 'string' ? message.charCodeAt(HEADER_BYTES + index) : message[HEADER_BYTES + index];
+      if (code !== run.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
+  #hasTextOf(message: Message, sender: number, sequence: number): boolean {
     const at = placeOf(sender, sequence);
-    const end = at + this.size - HEADER_BYTES;
-    if (typeof message === 'string') return message.slice(HEADER_BYTES) === this.#text.slice(at, end);
+    const end = at + this.size - this.#textAt;
+    if (typeof message === 'string') return message.slice(this.#textAt) === this.#text.slice(at, end);
     return (
-      this.#bytes !== undefined && Buffer.compare(this.#bytes.subarray(at, end), message.subarray(HEADER_BYTES)) === 0
+      this.#bytes !== undefined && Buffer.compare(this.#bytes.subarray(at, end), message.subarray(this.#textAt)) === 0
     );
   }
 }

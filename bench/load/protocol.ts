@@ -1,10 +1,13 @@
 import type { Encoding, Options, Payload } from '../contract.ts';
 import type { SocketBytes } from '../meter.ts';
+import type { Reaches } from '../results/values.ts';
+import type { Answers, Probe } from './answers/form.ts';
 import type { Recording } from './recording.ts';
 
 /** Orders from the run to a load worker. It sends one `WorkerAnswer` for each, in the same order. Types only. */
 export type WorkerOrder =
   | ConnectOrder
+  | ProbeOrder
   | PhaseOrder
   | ClosedOrder
   | OpenOrder
@@ -35,10 +38,18 @@ export interface ConnectOrder {
   readonly token?: string;
   /** Set if the server is not ours. */
   readonly foreign?: true;
+  /** Form of the answers of a foreign server. Absent: they are the messages themselves. */
+  readonly answers?: Answers;
+  /** Part of the handshake that the server must do, for errors. */
+  readonly handshake?: string;
+  /** Id of the run, which messages and topics carry. Set if the server is not ours. */
+  readonly run?: string;
   readonly size: number;
   readonly seed: number;
   readonly opcode: number;
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
+  /** Set if sessions are ordered and reliable: then messages that have not arrived may still be on their way. */
+  readonly queues?: true;
   /** Number of sessions opened concurrently; 1 opens one after another, so that none waits for another. */
   readonly inFlight: number;
   /** Opens only the senders below this number. Absent: all of them. */
@@ -53,6 +64,22 @@ export interface ConnectOrder {
   readonly workers: number;
   /** Origin of the trial's clock: a reading of `process.hrtime.bigint`, in digits. */
   readonly originNs: string;
+}
+
+/** Dials a foreign server to learn the form of its answers. The answer is `probed`. */
+export interface ProbeOrder
+  extends Omit<ConnectOrder, 'order' | 'size' | 'inFlight' | 'clients' | 'worker' | 'workers' | 'originNs'> {
+  readonly order: 'probe';
+  /** Sizes of messages; empty if none may be sent. */
+  readonly sizes: readonly number[];
+  /** True to open a second session, which shows whom messages reach. */
+  readonly companion: boolean;
+  /** False if a message may get lost. */
+  readonly reliable: boolean;
+  /** Time that the transport itself waits between arrivals. */
+  readonly pauseSeconds: number;
+  /** Common reason of a message without an answer over this transport, for errors. */
+  readonly unanswered?: string;
 }
 
 /** Opens the senders below `until` that are not open yet. The answer is `connected`. */
@@ -107,6 +134,7 @@ export type WorkerAnswer =
       /** Protocols of the encrypted connections: `TLSv1.3`. */
       readonly protocols: readonly string[];
     }
+  | { readonly answer: 'probed'; readonly probe: Probe }
   | { readonly answer: 'memory'; readonly rssBytes: number }
   /** Bytes of this worker's sockets since its start; `up` is client to server. */
   | ({ readonly answer: 'bytes' } & SocketBytes)

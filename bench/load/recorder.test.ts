@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { BROADCAST, ECHO } from '../codec/header.ts';
+import type { Reaches } from '../results/values.ts';
 import { decode } from './histogram.ts';
 import { Messages } from './messages.ts';
 import { Recorder, type Share } from './recorder.ts';
@@ -10,11 +11,21 @@ const CLIENTS = 4;
 const SECONDS = 0.1;
 const usage = { due: 0, cpuSeconds: 0, rssBytes: 0, rssStartBytes: 0, seconds: 0, loopDelayP99Seconds: 0, busy: 0 };
 
-function shareOf(reaches: 'sender' | 'everyone', first = 8): Share {
+function shareOf(reaches: Reaches, first = 8, changes: Partial<Share> = {}): Share {
   const schedule = scheduleOf({ first, clients: CLIENTS, rate: 1_000, seconds: SECONDS, startNs: 1e9 });
   const opcode = reaches === 'sender' ? ECHO : BROADCAST;
   const messages = new Messages({ seed: 1, size: 32, encoding: 'text', opcode, senders: CLIENTS });
-  return { schedule, messages, sessions: CLIENTS, reaches, loop: 'open', senderOf: (session) => session };
+  return {
+    schedule,
+    messages,
+    sessions: CLIENTS,
+    reaches,
+    loop: 'open',
+    senderOf: (session) => session,
+    worker: 0,
+    workers: 1,
+    ...changes,
+  };
 }
 
 test('response counts from the due time, service from the sending, lag is what lies between', () => {
@@ -131,13 +142,169 @@ test('errors are counted by their text, and their number is bounded', () => {
   expect(errors['error 0']).toBe(2);
 });
 
+describe('when the drain ends', () => {
+  const share = shareOf('sender', 8, { queues: true });
+  const { schedule, messages } = share;
+  const last = schedule.first + schedule.count - 1;
+  const dueEndNs = dueNs(schedule, last + 1);
+  const drain = { beganNs: dueEndNs, endedNs: dueEndNs + 5e9 };
+  const sequences = (session: number): number[] =>
+    Array.from({ length: schedule.count / CLIENTS }, (_, index) => schedule.first / CLIENTS + index).filter(
+      (sequence) => sequence * CLIENTS + session <= last,
+    );
+
+  /** Recorder of a phase in which everything was sent. */
+  function sentAll(of: Share = share): Recorder {
+    const recorder = new Recorder(of);
+    for (let number = schedule.first; number <= last; number++) recorder.sending(number, dueNs(schedule, number));
+    return recorder;
+  }
+
+  /** Lets the first messages of a session arrive one after the other, the last of them at a time. */
+  function arrive(recorder: Recorder, session: number, { count, lastNs }: { count: number; lastNs: number }): void {
+    for (const [index, sequence] of sequences(session).slice(0, count).entries()) {
+      recorder.received(session, messages.build(session, sequence), lastNs - (count - 1 - index) * 0.2e9);
+    }
+  }
+
+  test('what is behind the last arrival of a session that still delivers is overdue', () => {
+    const recorder = sentAll();
+    for (let session = 0; session < CLIENTS; session++) {
+      arrive(recorder, session, { count: 10, lastNs: drain.endedNs - 0.9e9 });
+    }
+    const { delivered, overdue, overdueBounds = '', timeline = [] } = recorder.finish(usage, { drain });
+    expect({ delivered, overdue }).toEqual({ delivered: 40, overdue: 60 });
+    const bounds = decode(overdueBounds);
+    expect(bounds.totalCount).toBe(60);
+    // From the first message behind those that arrived to the last of the phase.
+    expect(bounds.maxValue / 1e9).toBeCloseTo((drain.endedNs - dueNs(schedule, 48)) / 1e9, 1);
+    expect(bounds.minNonZeroValue / 1e9).toBeCloseTo((drain.endedNs - dueNs(schedule, last)) / 1e9, 1);
+    expect(timeline.reduce((sum, slice) => sum + slice.overdue, 0)).toBe(60);
+  });
+
+  test.each<[string, (recorder: Recorder) => void, number]>([
+    ['fell silent', (recorder) => arrive(recorder, 3, { count: 10, lastNs: drain.endedNs - 1.1e9 }), 45],
+    ['never received', () => {}, 45],
+    [
+      'has a gap',
+      (recorder) => {
+        arrive(recorder, 3, { count: 9, lastNs: drain.endedNs - 0.7e9 });
+        recorder.received(3, messages.build(3, sequences(3)[10]!), drain.endedNs - 0.5e9);
+      },
+      45 + 14,
+    ],
+    [
+      'was lost in the end',
+      (recorder) => {
+        arrive(recorder, 3, { count: 10, lastNs: drain.endedNs - 0.1e9 });
+        recorder.error('session lost: reset', 3);
+      },
+      45,
+    ],
+    [
+      'receives only what another run sent',
+      (recorder) => {
+        arrive(recorder, 3, { count: 10, lastNs: drain.endedNs - 3e9 });
+        recorder.received(3, 'EAAAA0000001zzzz', drain.endedNs - 0.1e9);
+      },
+      45,
+    ],
+    [
+      'delivers one message in two seconds',
+      (recorder) => {
+        for (const [index, sequence] of sequences(3).slice(0, 4).entries()) {
+          recorder.received(3, messages.build(3, sequence), drain.endedNs - 1.5e9 - (3 - index) * 2e9);
+        }
+      },
+      45 + 21,
+    ],
+  ])('a session that %s is judged by itself', (_, happen, overdue) => {
+    const recorder = sentAll();
+    for (let session = 0; session < 3; session++) {
+      arrive(recorder, session, { count: 10, lastNs: drain.endedNs - 0.5e9 });
+    }
+    happen(recorder);
+    expect(recorder.finish(usage, { drain }).overdue).toBe(overdue);
+  });
+
+  test('nothing is overdue of a transport that may lose or reorder messages', () => {
+    const recorder = sentAll(shareOf('sender'));
+    arrive(recorder, 0, { count: 10, lastNs: drain.endedNs });
+    expect(recorder.finish(usage, { drain })).not.toHaveProperty('overdue');
+  });
+
+  test.each(['everyone', 'others'] as const)(
+    'a broadcast to %s has a queue for each pair, but none of a mute sender',
+    (to) => {
+      const broadcast = shareOf(to, 8, { queues: true });
+      const recorder = sentAll(broadcast);
+      for (let session = 0; session < CLIENTS; session++) {
+        for (let sender = 0; sender < 3; sender++) {
+          if (to === 'others' && sender === session) continue;
+          for (const [index, sequence] of sequences(sender).slice(0, 10).entries()) {
+            recorder.received(
+              session,
+              broadcast.messages.build(sender, sequence),
+              drain.endedNs - (10 - index) * 0.05e9,
+            );
+          }
+        }
+      }
+      const { overdue, delivered } = recorder.finish(usage, { drain });
+      const pairs = to === 'others' ? 9 : 12;
+      expect({ overdue, delivered }).toEqual({ overdue: pairs * 15, delivered: pairs * 10 });
+    },
+  );
+
+  test('messages of the warm-up that come now are counted apart, and a second time they are unexpected', () => {
+    const warmUp = new Recorder(shareOf('sender', 0, { queues: true }));
+    const recorder = sentAll({ ...share, earlier: warmUp });
+    // The warm-up ended with two sent and one delivered.
+    warmUp.sending(0, 0);
+    warmUp.sending(4, 0);
+    warmUp.received(0, messages.build(0, 0), 2e9);
+    const next = sentAll({ ...share, earlier: warmUp });
+    for (const message of [messages.build(0, 1), messages.build(0, 1), messages.build(0, 0)]) {
+      next.received(0, message, 3e9);
+    }
+    expect(next.finish(usage, { drain })).toMatchObject({ backlog: 1, unexpected: 2, delivered: 0 });
+    recorder.received(0, messages.build(0, 1), 3e9);
+    expect(recorder.finish(usage, { drain })).toMatchObject({ backlog: 0, unexpected: 1 });
+  });
+});
+
+test('a broadcast to the others expects nothing back, and the last of them closes the message', () => {
+  const share = shareOf('others');
+  const recorder = new Recorder(share);
+  recorder.sending(9, dueNs(share.schedule, 9));
+  for (const session of [0, 2, 3]) {
+    recorder.received(session, share.messages.build(1, 2), dueNs(share.schedule, 9) + (session + 1) * 1e6);
+  }
+  recorder.received(1, share.messages.build(1, 2), dueNs(share.schedule, 9) + 1e6);
+  const recording = recorder.finish(usage);
+  expect(recording).toMatchObject({ delivered: 3, unexpected: 1, returned: 1 });
+  expect(decode(recording.last!).totalCount).toBe(1);
+  // One message was sent from here, to three of four; 99 are expected from elsewhere.
+  expect(recorder.expected).toBe(100 * CLIENTS - 1);
+});
+
+test('a broadcast to everyone that no sender gets back is noticed', () => {
+  const share = shareOf('everyone');
+  const recorder = new Recorder(share);
+  recorder.sending(9, dueNs(share.schedule, 9));
+  for (const session of [0, 2, 3]) recorder.received(session, share.messages.build(1, 2), 3e9);
+  expect(recorder.finish(usage).returnsNone).toBe(true);
+  recorder.received(1, share.messages.build(1, 2), 3e9);
+  expect(recorder.finish(usage)).not.toHaveProperty('returnsNone');
+});
+
 test('what is no message counts as corrupt, and the first of them is the example', () => {
   const recorder = new Recorder(shareOf('sender'));
   recorder.unreadable({ kind: 'an event', length: 4, head: 'null' });
   recorder.received(0, Buffer.from('bytes in a session of text'), 2e9);
   recorder.received(0, 'another', 2e9);
   expect(recorder.arrivals).toBe(3);
-  const recording = recorder.finish(usage, (text) => text.replace('null', '[hidden]'));
+  const recording = recorder.finish(usage, { hide: (text) => text.replace('null', '[hidden]') });
   expect(recording).toMatchObject({ corrupt: 3, example: { kind: 'an event', length: 4, head: '[hidden]' } });
   const other = new Recorder(shareOf('sender')).finish(usage);
   expect(other).not.toHaveProperty('example');

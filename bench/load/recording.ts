@@ -17,6 +17,18 @@ export interface Recording {
   /** First corrupt arrival, escaped for showing. Absent if there is none. */
   readonly example?: Unreadable;
   readonly unexpected: number;
+  /** Part of `unexpected`: messages of a broadcast to the others that came back to their sender. */
+  readonly returned: number;
+  /** Set if a broadcast to everyone reached some sessions, and none with its own message. */
+  readonly returnsNone?: boolean;
+  /** Intact messages of another run at the same server. */
+  readonly foreign: number;
+  /** Messages of an earlier phase that were still queued when it ended. */
+  readonly backlog: number;
+  /** Missing messages that were still queued when the drain ended. Absent if the transport may reorder or lose messages. */
+  readonly overdue?: number;
+  /** Lower bounds of the response of overdue messages, as a histogram. Absent if there are none. */
+  readonly overdueBounds?: string;
   /** Arrivals before the message was due: the clocks or the schedule are wrong. */
   readonly early: number;
   readonly errors: Readonly<Record<string, number>>;
@@ -63,6 +75,7 @@ export function combine(parts: readonly Recording[]): Recording {
   const lasts = parts.map((part) => part.last).filter((last) => last !== null);
   const timelines = parts.flatMap((part) => (part.timeline === undefined ? [] : [part.timeline]));
   const samples = parts.flatMap((part) => part.samples ?? []);
+  const bounds = parts.flatMap(({ overdueBounds }) => overdueBounds ?? []);
   const example = parts.find((part) => part.example !== undefined)?.example;
   const errors: Record<string, number> = {};
   for (const part of parts) {
@@ -79,6 +92,12 @@ export function combine(parts: readonly Recording[]): Recording {
     corrupt: sum((part) => part.corrupt),
     ...(example === undefined ? {} : { example }),
     unexpected: sum((part) => part.unexpected),
+    returned: sum((part) => part.returned),
+    ...(parts.every(({ returnsNone }) => returnsNone) ? { returnsNone: true } : {}),
+    foreign: sum((part) => part.foreign),
+    backlog: sum((part) => part.backlog),
+    ...(parts.some(({ overdue }) => overdue === undefined) ? {} : { overdue: sum((part) => part.overdue ?? 0) }),
+    ...(bounds.length === 0 ? {} : { overdueBounds: merge(bounds) }),
     early: sum((part) => part.early),
     errors,
     response: merge(parts.map((part) => part.response)),

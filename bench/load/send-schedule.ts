@@ -10,6 +10,8 @@ import type { LoadSession } from './session.ts';
 export class SendSchedule implements TimedSends {
   readonly recorder: Recorder;
   readonly due: number;
+  /** One interval after the last due time. */
+  readonly endNs: number;
   /** Time after which no message is sent and no arrival is waited for. */
   readonly deadlineNs: number;
   readonly #schedule: Schedule;
@@ -17,7 +19,6 @@ export class SendSchedule implements TimedSends {
   readonly #messages: Messages;
   readonly #workers: number;
   readonly #worker: number;
-  readonly #reaches: 'sender' | 'everyone';
   readonly #knownLost: number;
   readonly #now: Clock;
   /** Number of the next message of this worker. */
@@ -26,17 +27,22 @@ export class SendSchedule implements TimedSends {
   constructor(
     order: ConnectOrder,
     phase: PhaseOrder,
-    { sessions, messages, clock }: { sessions: readonly LoadSession[]; messages: Messages; clock: Clock },
+    {
+      sessions,
+      messages,
+      clock,
+      earlier,
+    }: { sessions: readonly LoadSession[]; messages: Messages; clock: Clock; earlier?: Recorder | undefined },
   ) {
     const schedule = scheduleOf({ ...phase, clients: order.clients });
     this.#schedule = schedule;
     this.#sessions = sessions;
     this.#messages = messages;
     this.#now = clock;
-    this.deadlineNs = dueNs(schedule, schedule.first + schedule.count) + phase.drainSeconds * 1e9;
+    this.endNs = dueNs(schedule, schedule.first + schedule.count);
+    this.deadlineNs = this.endNs + phase.drainSeconds * 1e9;
     this.#workers = order.workers;
     this.#worker = order.worker;
-    this.#reaches = order.reaches;
     this.#knownLost = phase.knownLost ?? 0;
     this.recorder = new Recorder({
       schedule,
@@ -46,6 +52,10 @@ export class SendSchedule implements TimedSends {
       loop: 'open',
       senderOf: (session) => sessions[session]!.sender,
       keepSamples: phase.keepSamples === true,
+      queues: order.queues === true,
+      earlier,
+      worker: order.worker,
+      workers: order.workers,
     });
     this.due = this.#countFrom(schedule.first);
     this.#next = this.#nextOwned(schedule.first);
@@ -82,10 +92,9 @@ export class SendSchedule implements TimedSends {
     return true;
   }
 
-  /** Number of arrivals that this worker's sessions expect, if every worker sends all of its messages. */
+  /** Number of arrivals to wait for. */
   expected(): number {
-    const expected = this.#reaches === 'sender' ? this.recorder.sent : this.#schedule.count * this.#sessions.length;
-    return expected - this.#knownLost;
+    return this.recorder.expected - this.#knownLost;
   }
 
   /** Number of the first message at or after `number` whose sender is a session of this worker. */

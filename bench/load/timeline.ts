@@ -11,6 +11,8 @@ import type { Schedule } from './schedule.ts';
 export interface Slice {
   /** Messages that arrived during the slice, whenever they were due. Arrivals after the last slice are in none. */
   readonly arrived: number;
+  /** Messages due in the slice that were still queued when the drain ended; the buckets hold lower bounds of their responses. */
+  readonly overdue: number;
   /** Histogram buckets that hold responses to the slice's messages, ascending, and the count in each. */
   readonly buckets: readonly number[];
   readonly counts: readonly number[];
@@ -21,6 +23,8 @@ export interface SliceSummary {
   readonly seconds: number;
   readonly delivered: number;
   readonly arrived: number;
+  /** Absent if there are none; otherwise the percentiles are lower bounds. */
+  readonly overdue?: number;
   readonly p50: number | null;
   readonly p99: number | null;
   readonly max: number | null;
@@ -70,6 +74,7 @@ export class Timeline {
   readonly #perSliceNs: number;
   readonly #counts: Uint32Array;
   readonly #arrived: Uint32Array;
+  readonly #overdue: Uint32Array;
 
   constructor(schedule: Schedule, receivers: number) {
     this.#schedule = schedule;
@@ -77,15 +82,26 @@ export class Timeline {
     this.#perSliceNs = (schedule.count * schedule.intervalNs) / this.#slices;
     this.#counts = new Uint32Array(this.#slices * BUCKETS).fill(0);
     this.#arrived = new Uint32Array(this.#slices).fill(0);
+    this.#overdue = new Uint32Array(this.#slices).fill(0);
   }
 
   /** @param responseNs an integer, at most the highest value of the phase's histogram */
   record(message: number, responseNs: number, nowNs: number): void {
-    const { first, count, startNs } = this.#schedule;
-    const due = Math.floor(((message - first) * this.#slices) / count);
-    this.#counts[due * BUCKETS + bucketOf(responseNs)]!++;
-    const now = Math.floor((nowNs - startNs) / this.#perSliceNs);
+    this.#counts[this.#sliceOf(message) * BUCKETS + bucketOf(responseNs)]!++;
+    const now = Math.floor((nowNs - this.#schedule.startNs) / this.#perSliceNs);
     if (now < this.#slices) this.#arrived[now]!++;
+  }
+
+  /** @param lateNs lower bound of the response: an integer */
+  recordOverdue(message: number, lateNs: number): void {
+    const slice = this.#sliceOf(message);
+    this.#counts[slice * BUCKETS + bucketOf(Math.min(lateNs, HIGHEST_NS))]!++;
+    this.#overdue[slice]!++;
+  }
+
+  #sliceOf(message: number): number {
+    const { first, count } = this.#schedule;
+    return Math.floor(((message - first) * this.#slices) / count);
   }
 
   slices(): Slice[] {
@@ -93,7 +109,8 @@ export class Timeline {
       const own = this.#counts.subarray(slice * BUCKETS, (slice + 1) * BUCKETS);
       const buckets: number[] = [];
       for (let bucket = 0; bucket < BUCKETS; bucket++) if (own[bucket] !== 0) buckets.push(bucket);
-      return { arrived: this.#arrived[slice]!, buckets, counts: buckets.map((bucket) => own[bucket]!) };
+      const [arrived, overdue] = [this.#arrived[slice]!, this.#overdue[slice]!];
+      return { arrived, overdue, buckets, counts: buckets.map((bucket) => own[bucket]!) };
     });
   }
 }
@@ -110,6 +127,7 @@ export function addTimelines(parts: readonly (readonly Slice[])[]): Slice[] {
     const buckets = [...sums.keys()].sort((a, b) => a - b);
     return {
       arrived: slices.reduce((sum, { arrived }) => sum + arrived, 0),
+      overdue: slices.reduce((sum, { overdue }) => sum + overdue, 0),
       buckets,
       counts: buckets.map((bucket) => sums.get(bucket)!),
     };
@@ -119,14 +137,15 @@ export function addTimelines(parts: readonly (readonly Slice[])[]): Slice[] {
 /** @param seconds length of the phase */
 export function summariseTimeline(slices: readonly Slice[], seconds: number): SliceSummary[] {
   return slices.map((slice, index) => {
-    const delivered = slice.counts.reduce((sum, count) => sum + count, 0);
-    const { buckets } = slice;
+    const counted = slice.counts.reduce((sum, count) => sum + count, 0);
+    const { buckets, overdue } = slice;
     return {
       seconds: Math.round(((index * seconds) / slices.length) * 1e9) / 1e9,
-      delivered,
+      delivered: counted - overdue,
       arrived: slice.arrived,
-      p50: percentile(slice, delivered, 0.5),
-      p99: percentile(slice, delivered, 0.99),
+      ...(overdue === 0 ? {} : { overdue }),
+      p50: percentile(slice, counted, 0.5),
+      p99: percentile(slice, counted, 0.99),
       max: buckets.length === 0 ? null : highestIn(buckets.at(-1)!) / 1e9,
     };
   });

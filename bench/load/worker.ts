@@ -4,6 +4,7 @@ import type { ClientModule } from '../contract.ts';
 import { serveIpc } from '../ipc.ts';
 import { settledRss } from '../memory.ts';
 import { meterSockets } from '../meter.ts';
+import { probe } from './answers/probe.ts';
 import { observeConnections, whyUnexpected } from './connections.ts';
 import { Load } from './load.ts';
 import type { ConnectOrder, OpenOrder, WorkerAnswer, WorkerOrder } from './protocol.ts';
@@ -24,6 +25,11 @@ const connections = observeConnections();
 const meter = meterSockets('client');
 
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
+  if (order.order === 'probe') {
+    const client: ClientModule = await import(order.module);
+    if (order.authority !== undefined) setDefaultCACertificates([order.authority]);
+    return { answer: 'probed', probe: await probe(order, client, platform) };
+  }
   if (order.order === 'connect') {
     const client: ClientModule = await import(order.module);
     ordered = order;

@@ -48,7 +48,11 @@ export function readOptions(
   const profile = quick ? 'quick' : profileOf(given, asked);
   const options: RunOptions = { ...values, named: given.transports !== undefined, profile };
   const chosen = known.filter(({ id }) => options.scenarios.includes(id));
-  const wrong = [...unused(options, given, chosen), ...excess(options, given, chosen), ...foreign(options, given)];
+  const wrong = [
+    ...unused(options, given, chosen),
+    ...excess(options, given, chosen),
+    ...foreign(options, given, chosen),
+  ];
   return wrong.length > 0 ? { problems: wrong } : { options };
 }
 
@@ -134,24 +138,39 @@ function excess(
     );
     break;
   }
-  const toEveryone = chosen.filter(({ reaches }) => reaches === 'everyone');
+  const toEveryone = chosen.filter(({ reaches }) => reaches !== 'sender');
   if (toEveryone.some((scenario) => Math.max(...clientsOf(scenario)) > MAX_PAIRED_CLIENTS)) {
     const names = toEveryone.map(({ id }) => id).join(', ');
     problems.push(`--clients may be at most ${MAX_PAIRED_CLIENTS} if each message goes to everyone (${names})`);
+  }
+  if (options.reaches === 'others' && toEveryone.some((scenario) => Math.min(...clientsOf(scenario)) < 2)) {
+    problems.push(`${given.reaches?.where} needs at least 2 --clients: a single one has no others`);
   }
   return problems;
 }
 
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(
-  { url, transports: names, tls, auth, link, targetOptions }: RunOptions,
+  { url, transports: names, tls, auth, link, reaches, targetOptions, scenarios: asked }: RunOptions,
   given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
 ): string[] {
   if (url === null) {
-    return given.option === undefined ? [] : [`${given.option.where} has no meaning without --url; leave it out`];
+    return [
+      ...(reaches === 'others'
+        ? [`${given.reaches?.where} is for a server given by --url: ours send a broadcast to the sender too`]
+        : []),
+      ...(given.option === undefined ? [] : [`${given.option.where} has no meaning without --url; leave it out`]),
+    ];
   }
   const where = given.url?.where;
+  const toSender = chosen.every((scenario) => scenario.reaches === 'sender');
   return [
+    ...(reaches === 'others' && toSender
+      ? [
+          `${given.reaches?.where} is for a broadcast, and ${asked.join(', ')} sends to the sender alone; name one in --scenarios`,
+        ]
+      : []),
     ...targetOptionProblems(targetOptions, names).map((problem) => `${given.option?.where}: ${problem}`),
     ...(given.transports === undefined
       ? [`${where} needs at least one --transports: those that its server speaks`]

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { scenarios } from '../scenarios/index.ts';
 import { transportNames, transports } from '../transports/index.ts';
-import { readOptions } from './options.ts';
-import { estimateSeconds, makePlan } from './plan.ts';
+import { commandFor, readOptions } from './options.ts';
+import { describeCase, estimateSeconds, makePlan, messagesOf } from './plan.ts';
 import type { Given } from './readers.ts';
 import type { Setting } from './settings.ts';
 
@@ -66,6 +66,23 @@ describe('encodings, sizes and foreign servers', () => {
     expect(options).toMatchObject({ scenarios: ['echo'], link: 'loopback', url: 'ws://127.0.0.1:1/' });
     expect(makePlan(options).cases[0]).toMatchObject({ target: 'ws://127.0.0.1:1/' });
   });
+
+  test('a broadcast may reach the others alone, which its case says', () => {
+    const url = 'ws://127.0.0.1:1/';
+    const plan = makePlan(optionsOf({ url, transports: 'ws', scenarios: 'echo,broadcast', reaches: 'others' }));
+    expect(plan.cases.map(({ scenario, id }) => [scenario.reaches, id])).toEqual([
+      ['sender', 'ws/echo/c100/r1000/s128/text'],
+      ['others', 'ws/broadcast/c50/r200/s128/text/reaches=others'],
+    ]);
+    expect(plan.cases.map((planned) => describeCase(planned).reaches)).toEqual(['sender', 'others']);
+    // 300 messages to 49 others.
+    expect(messagesOf(plan.cases[1]!)).toBe(300 * 49);
+    expect(commandFor(plan.options)).toContain('--reaches others');
+    const usual = makePlan(optionsOf({ url, transports: 'ws', scenarios: 'broadcast' }));
+    expect(usual.cases.map(({ scenario, id }) => [scenario.reaches, id])).toEqual([
+      ['everyone', 'ws/broadcast/c50/r200/s128/text'],
+    ]);
+  });
 });
 
 describe('options', () => {
@@ -112,6 +129,17 @@ describe('options', () => {
     [{ profile: 'all', quick: true }, /--quick is short for --profile quick; leave one/],
     [{ scenarios: 'idle', payload: 'json' }, /--payload has no meaning for idle/],
     [{ url: 'here', transports: 'ws' }, /--url takes the whole address/],
+    [{ reaches: 'others', scenarios: 'broadcast' }, /--reaches is for a server given by --url/],
+    [{ reaches: 'all' }, /--reaches takes everyone, others, not "all"/],
+    [
+      { reaches: 'others', url: 'ws://127.0.0.1:1/', transports: 'ws' },
+      /--reaches is for a broadcast, and echo sends to the sender alone; name one in --scenarios/,
+    ],
+    [
+      { reaches: 'others', url: 'ws://127.0.0.1:1/', transports: 'ws', scenarios: 'broadcast', clients: '1,5' },
+      /--reaches needs at least 2 --clients/,
+    ],
+    [{ clients: '16777217' }, /--clients takes whole numbers from 1 to 16777216/],
     [{ url: 'ws://127.0.0.1:1/' }, /--url needs at least one --transports/],
     [{ clients: '0' }, /--clients takes whole numbers from 1 .* not "0"/],
     [{ clients: '1.5' }, /whole numbers/],

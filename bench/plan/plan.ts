@@ -69,7 +69,8 @@ export function makePlan(
 }
 
 export function estimateSeconds({ options, cases }: RunPlan): number {
-  const block = cases.reduce(
+  const measurable = cases.filter(({ unmeasurable }) => unmeasurable === undefined);
+  const block = measurable.reduce(
     (sum, planned) => sum + planned.scenario.kind.estimateSeconds(planned, options.warmupSeconds),
     0,
   );
@@ -115,12 +116,13 @@ function sizesOf({ sizes }: RunOptions, asked: readonly ScenarioEntry[]): number
 function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedCase[] {
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
+    const reaches = scenario.reaches === 'everyone' ? options.reaches : scenario.reaches;
     const { payload, tls, auth, url, targetOptions } = options;
     const shared = { payload, tls, auth, target: url, targetOptions };
     return settingsOf(scenario, options).flatMap((settings) =>
       dimensionsOf(options).flatMap((dimensions) =>
         options.transports.flatMap((name) =>
-          labels.map((label) => caseOf(name, label, scenario, { ...settings, ...shared, dimensions })),
+          labels.map((label) => caseOf(name, label, { ...scenario, reaches }, { ...settings, ...shared, dimensions })),
         ),
       ),
     );
@@ -177,7 +179,7 @@ export function tlsOf({ target, tls, ...choice }: Pick<PlannedCase, 'target' | '
 
 /** Properties of a case as results have them. */
 export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
-  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, auth, target } = planned;
+  const { entry, variant, label, scenario, clients, rate, size, encoding, payload, auth, target, answers } = planned;
   const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
   const described = {
     transport: entry.id,
@@ -194,6 +196,7 @@ export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' 
     ...(payload === 'filler' ? {} : { payload }),
     tls: tlsOf(planned) === true,
     ...(target === null ? {} : { target: addressShown(target) }),
+    ...(answers === undefined ? {} : { answers }),
     ...(auth === null ? {} : { auth }),
     network: String(network),
   };

@@ -204,6 +204,15 @@ export const RUN_SETTINGS = {
     read: (given, { problems }) => readUrl(given, problems),
     write: (url) => (url === null ? null : addressShown(url)),
   }),
+  reaches: setting({
+    option: 'reaches',
+    argument: '<whom>',
+    help: 'with --url, receivers of a broadcast: everyone, or others, if the server sends to all but the sender',
+    usual: 'everyone',
+    usedBy: ({ messages }) => messages,
+    read: (given, { problems }) => readChoice(given, ['everyone', 'others'] as const, problems) ?? 'everyone',
+    write: unless('everyone'),
+  }),
   option: setting({
     option: 'targetOptions',
     argument: '<name=value>',

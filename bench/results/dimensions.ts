@@ -19,6 +19,7 @@ export interface CaseDescription {
   readonly tls: boolean;
   readonly auth?: string | undefined;
   readonly target?: string | undefined;
+  readonly reaches?: string | undefined;
   readonly network: string;
   /** Values of the dimensions that have no property of their own, by name; one that is missing has its default. */
   readonly dimensions?: Readonly<Record<string, DimensionValue>> | undefined;
@@ -174,6 +175,18 @@ export const DIMENSIONS: readonly Dimension[] = [
     label: never,
     phrase: unlessDefault((value) => `at ${value}`),
     column: { header: 'target', cell: (value) => (value === 'ours' ? null : value) },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'reaches',
+    title: 'receivers',
+    defaultOf: ({ reaches }) => (reaches === 'others' ? 'everyone' : (reaches ?? 'everyone')),
+    comparable: false,
+    read: ({ reaches }) => reaches,
+    label: unlessDefault(() => 'to others'),
+    phrase: unlessDefault(() => 'to all but the sender'),
+    text: (value) => (value === 'others' ? 'all but the sender' : String(value)),
+    column: { header: 'reaches', cell: (value) => (value === 'others' ? value : null) },
     everyValueInThresholds: true,
   },
   {

@@ -28,13 +28,16 @@ const messages = z.object({
   unsent: count,
   /** Messages that left at most five milliseconds after they were due. */
   onTime: count,
-  /** Expected deliveries: `sent` in echo, `sent` × clients in broadcast. */
+  /** Expected deliveries: `sent` in echo, `sent` × clients in broadcast, `sent` × (clients − 1) if it reaches the others only. */
   expected: count,
   /** Expected deliveries that arrived, each counted once. */
   delivered: count,
   /** Expected deliveries that did not arrive before the drain deadline. */
   lost: count,
-  /** Part of `lost`: messages that were still queued when the drain ended. Absent if not checked. */
+  /**
+   * Part of `lost`: messages that were still queued when the drain ended, because they are behind the last that arrived at a session
+   * that still delivered. Absent if not checked: the transport may reorder or lose messages.
+   */
   overdue: count.optional(),
   /** Arrivals beyond the first of the same message at the same session. */
   duplicated: count,
@@ -48,6 +51,10 @@ const messages = z.object({
   example: z.object({ kind: z.string(), length: count, head: z.string() }).optional(),
   /** Intact arrivals that the session did not expect. */
   unexpected: count,
+  /** Intact messages of another run at the same server, which are counted nowhere else. Absent for our own servers. */
+  foreign: count.optional(),
+  /** Messages of the warm-up that were still queued when it ended, and arrived in the measured window. Absent if there are none. */
+  backlog: count.optional(),
   /** Errors by their text. */
   errors: z.record(z.string(), count),
 });
@@ -68,6 +75,7 @@ const latencySummary = z.object({
   lag: summary,
   connect: summary,
   last: summary.optional(),
+  overdue: summary.optional(),
 });
 
 const latency = z.object({
@@ -81,6 +89,8 @@ const latency = z.object({
   connect: histogram,
   /** Broadcast only: last subscriber's arrival − due, one sample a message that reached every subscriber of the worker. */
   last: histogram.optional(),
+  /** Lower bounds of the response of overdue messages: the end of the drain − due. Absent if there are none. */
+  overdue: histogram.optional(),
   /** Percentiles of each histogram. Absent in older results. */
   summary: latencySummary.optional(),
 });
@@ -93,6 +103,8 @@ const slice = z.object({
   delivered: count,
   /** Deliveries that arrived during it, whenever they were due. Arrivals after the measured window are in no slice. */
   arrived: count,
+  /** Overdue deliveries of the messages due in it. Absent if there are none; otherwise the percentiles are lower bounds. */
+  overdue: count.optional(),
   /** Response latency of the messages due in it, in seconds; null with too few samples. */
   p50: amount.nullable(),
   p99: amount.nullable(),
@@ -181,6 +193,14 @@ const memory = z.object({
 /** Scenario `connect`: the second pass, which opens the same number of sessions several at a time. */
 const opening = z.object({ sessions: count, seconds: amount, inFlight: count });
 
+/** A trial whose messages came faster than they were delivered, so that some are overdue. */
+const overload = z.object({
+  /** Messages a second that were delivered, from the first due time to the end of the drain; in broadcast, to every receiver. */
+  sustainedRate: amount,
+  /** Lower bounds of the response's percentiles over delivered and overdue messages. */
+  atLeast: summary,
+});
+
 const usage = z.object({
   server: z.object({
     /** User and system time of the server process over the measured window. */
@@ -261,6 +281,7 @@ const measured = anyTrial.extend({
   capacity: capacity.optional(),
   memory: memory.optional(),
   opening: opening.optional(),
+  overload: overload.optional(),
 });
 
 /** `valid` feeds medians and verdicts; `suspect` and `invalid` are shown with their reasons and never become a number. */
@@ -283,6 +304,23 @@ const capabilities = z.object({
   mostBytes: z.number().optional(),
   /** Can refuse sessions without a valid token. Absent in older results. */
   auth: z.boolean().optional(),
+});
+
+/** Form of a foreign server's answers, found by dialling it before the run. It is taken off before an answer is checked. */
+const answers = z.object({
+  /** Constant text before and after the message. */
+  prefix: z.string(),
+  suffix: z.string(),
+  /** Coding of prefix and suffix if their bytes are no text. */
+  coding: z.literal('base64').optional(),
+  /** The message is the content of a JSON string. */
+  escaped: z.literal(true).optional(),
+  /** Kind of frame that answers come in, if messages are sent in the other. */
+  frames: z.enum(ENCODINGS).optional(),
+  /** Number of messages that a session receives before its first answer. Absent: none. */
+  greetings: count.optional(),
+  /** Messages that come besides answers, word for word. They are not counted. */
+  unasked: z.array(z.string()).optional(),
 });
 
 const benchCase = z.object({
@@ -311,6 +349,8 @@ const benchCase = z.object({
   tls: z.boolean(),
   /** Address of somebody else's server, without secrets. Its resource usage is not known, and bytes are those at the load's sockets. */
   target: z.string().optional(),
+  /** Form of the answers of the server at `target`. Absent: they are the messages themselves. */
+  answers: answers.optional(),
   /** Algorithm that signs the token of every session. Absent: no session brings one. */
   auth: z.enum(ALGORITHMS).optional(),
   network: z.string(),
@@ -346,6 +386,8 @@ const plan = z.object({
   warmupSeconds: amount,
   /** Processes the load is spread over. */
   workers: z.int().positive(),
+  /** Id of the run in its messages and topics at a server that is not ours. Absent for our own servers. */
+  runId: z.string().optional(),
   /** Objective of scenario `capacity`, as it was given: `p99<50ms`. */
   objective: z.string().optional(),
   /** Present where every transport was measured under two labels. */
@@ -475,6 +517,7 @@ export type Messages = z.infer<typeof messages>;
 export type Theory = z.infer<typeof theory>;
 export type Capacity = z.infer<typeof capacity>;
 export type Memory = z.infer<typeof memory>;
+export type Overload = z.infer<typeof overload>;
 export type Opening = z.infer<typeof opening>;
 export type MicroRow = z.infer<typeof micro>;
 export type Wire = z.infer<typeof wire>;

@@ -5,16 +5,19 @@ import type { LatencySummary, Measurement, Summary } from './schema.ts';
 type Histograms = Omit<Measurement['latency'], 'summary'>;
 
 /** Percentiles of every histogram of a trial in seconds, for readers that cannot decode histograms. */
-export const summariseLatency = ({ response, service, lag, connect, last }: Histograms): LatencySummary => ({
+export const summariseLatency = ({ response, service, lag, connect, last, overdue }: Histograms): LatencySummary => ({
   response: summarise(response),
   service: summarise(service),
   lag: summarise(lag),
   connect: summarise(connect),
   ...(last === undefined ? {} : { last: summarise(last) }),
+  ...(overdue === undefined ? {} : { overdue: summarise(overdue) }),
 });
 
-function summarise(encoded: string): Summary {
+/** Percentiles of one or more histograms together. */
+export function summarise(encoded: string, ...more: readonly string[]): Summary {
   const times = decodeFromCompressedBase64(encoded);
+  for (const one of more) times.add(decodeFromCompressedBase64(one));
   const count = times.totalCount;
   return {
     count,

@@ -5,11 +5,20 @@
 export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
 /** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
+export type Reaches = (typeof REACHES)[number];
 /** Number of sessions that receive each message. */
-export function receiversOf(reaches: (typeof REACHES)[number], clients: number): number {
+export function receiversOf(reaches: Reaches, clients: number): number {
   if (reaches === 'sender') return 1;
   return reaches === 'everyone' ? clients : clients - 1;
 }
+/** Number of deliveries that were lost, without those that were still queued. */
+export const lostIn = ({
+  lost,
+  overdue = 0,
+}: {
+  readonly lost: number;
+  readonly overdue?: number | undefined;
+}): number => lost - overdue;
 export const LAYERS = ['socket', 'link'] as const;
 export const LINKS = ['loopback', 'veth'] as const;
 /** Families of transports by underlying mechanism; charts give each a colour. */

@@ -65,7 +65,8 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
       const onMessage = (answer: Answer | IpcFailure): void =>
         settle(() => {
           if (answer.answer === kind) resolve(answer as Extract<Answer, { answer: Kind }>);
-          else reject(this.#error('reason' in answer ? `failed: ${answer.reason}` : `answered ${answer.answer}`));
+          else if ('reason' in answer) reject(new OrderFailed(this.#name, answer.reason));
+          else reject(this.#error(`answered ${answer.answer}`));
         });
       const settle = (act: () => void): void => {
         clearTimeout(timer);
@@ -122,6 +123,17 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
 
   #error(what: string): Error {
     return new Error(`${this.#name} ${withoutTokens(what)}`);
+  }
+}
+
+/** Failure of an order that the process itself reports. */
+export class OrderFailed extends Error {
+  readonly reason: string;
+
+  constructor(name: string, reason: string) {
+    const shown = withoutTokens(reason);
+    super(`${name} failed: ${shown}`);
+    this.reason = shown;
   }
 }
 

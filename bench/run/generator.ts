@@ -1,3 +1,4 @@
+import type { Probe } from '../load/answers/form.ts';
 import { merge } from '../load/histogram.ts';
 import type {
   ClosedOrder,
@@ -5,6 +6,7 @@ import type {
   HoldOrder,
   OpenOrder,
   PhaseOrder,
+  ProbeOrder,
   WorkerAnswer,
   WorkerOrder,
 } from '../load/protocol.ts';
@@ -81,6 +83,12 @@ export class LoadGenerator implements AsyncDisposable {
       seconds: Math.max(...opened.map((one) => one.seconds)),
       protocols: [...new Set(opened.flatMap((one) => one.protocols))].toSorted(),
     };
+  }
+
+  /** Lets one worker dial the server and learn the form of its answers. */
+  async probe(order: Omit<ProbeOrder, 'order'>): Promise<Probe> {
+    const patience = { seconds: PATIENCE_SECONDS, signal: this.#signal };
+    return (await this.workers[0]!.ask({ order: 'probe', ...order }, 'probed', patience)).probe;
   }
 
   /** Earliest time, on the trial's clock, at which a phase ordered now can begin. */

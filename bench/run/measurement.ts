@@ -2,8 +2,8 @@ import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
 import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
-import type { Measurement, Messages, NotMeasured, ProcessUsage, Usage, Wire } from '../results/schema.ts';
-import { summariseLatency } from '../results/summary.ts';
+import type { Measurement, Messages, NotMeasured, Overload, ProcessUsage, Usage, Wire } from '../results/schema.ts';
+import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
 import { capabilitiesOf } from '../transports/index.ts';
@@ -19,6 +19,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   const { clients, scenario } = planned;
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
+  const overdueBounds = isOverloaded(planned, messages) ? recording.overdueBounds : undefined;
   const usage = usageOf(reading);
   const histograms = {
     response: recording.response,
@@ -26,6 +27,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     lag: recording.lag,
     connect: reading.connect,
     ...(recording.last === null ? {} : { last: recording.last }),
+    ...(overdueBounds === undefined ? {} : { overdue: overdueBounds }),
   };
   const ours = planned.target === null;
   const measurement: Judged['measurement'] = {
@@ -39,6 +41,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
     usage,
     processes: processesOf(usage, recording, ours),
     ...(ours ? {} : { notMeasured: [...SERVER_NOT_OURS, ...bytesNotMeasured(reading)] }),
+    ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
@@ -47,12 +50,46 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   return { measurement, ...judge(observation, rules) };
 }
 
-export function countMessages({ scenario, clients }: PlannedCase, { due, recording }: Reading): Messages {
-  const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, example, unexpected, errors } = recording;
-  const expected = sent * receiversOf(scenario.reaches, clients);
-  const first = example === undefined ? {} : { example };
-  const faults = { lost: expected - delivered, duplicated, reordered, corrupt, ...first, unexpected, errors };
-  return { due, sent, unsent, onTime, expected, delivered, ...faults };
+export function countMessages(planned: PlannedCase, { due, recording }: Reading): Messages {
+  const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
+  const { foreign, backlog, example } = recording;
+  const expected = sent * receivers(planned);
+  const lost = expected - delivered;
+  // A worker does not know which messages of the others' sessions were sent.
+  const unknown = planned.scenario.reaches !== 'sender' && (unsent > 0 || Object.keys(errors).length > 0);
+  const overdue = unknown ? 0 : Math.max(0, Math.min(recording.overdue ?? 0, lost));
+  return {
+    due,
+    sent,
+    unsent,
+    onTime,
+    expected,
+    delivered,
+    lost,
+    ...(recording.overdue === undefined ? {} : { overdue }),
+    duplicated,
+    reordered,
+    corrupt,
+    ...(example === undefined ? {} : { example }),
+    unexpected,
+    ...(planned.target === null ? {} : { foreign }),
+    ...(backlog === 0 ? {} : { backlog }),
+    errors,
+  };
+}
+
+const receivers = ({ scenario, clients }: PlannedCase): number => receiversOf(scenario.reaches, clients);
+
+/** True if messages at the case's own rate were still queued when the drain ended. */
+const isOverloaded = ({ scenario }: PlannedCase, { overdue = 0 }: Messages): boolean =>
+  overdue > 0 && scenario.kind.uses.rate === 'offered';
+
+function overloadOf(planned: PlannedCase, { recording, seconds }: Reading, bounds: string): Overload {
+  const { delivered, backlog, response } = recording;
+  return {
+    sustainedRate: (delivered + backlog) / receivers(planned) / Math.max(recording.seconds, seconds),
+    atLeast: percentilesOf(response, bounds),
+  };
 }
 
 export function usageOf({ idle, before, after, recording, workers }: Reading): Usage {

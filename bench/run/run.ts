@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Way } from '../load/protocol.ts';
+import { newRunId } from '../load/run-id.ts';
 import { describeCase, type RunPlan } from '../plan/plan.ts';
 import { timeText } from '../plan/time.ts';
 import {
@@ -18,6 +19,7 @@ import { type CpuPinning, pinCores } from './affinity.ts';
 import { coreCount, describeEnvironment } from './environment.ts';
 import { ephemeralPorts, fitToMachine, openFiles } from './limits.ts';
 import type { Link } from './link.ts';
+import { whyClosed } from './survey.ts';
 import { runTrial } from './trial.ts';
 
 /** Events of a run, in order. `results` is complete up to the event. */
@@ -77,6 +79,7 @@ export async function* run(
   const security = given ?? (await secure(options, [link.host, ...resources.ways.flatMap(({ host }) => host ?? [])]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
+  const runId = newRunId();
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -93,6 +96,7 @@ export async function* run(
       durationSeconds: Math.max(0.01, ...plan.cases.map(({ seconds }) => seconds)),
       warmupSeconds,
       workers,
+      ...(options.url === null ? {} : { runId }),
       ...(plan.cases.some(({ scenario }) => scenario.kind.uses.objective)
         ? { objective: `p${objective.percentile}<${timeText(objective.seconds)}` }
         : {}),
@@ -108,12 +112,17 @@ export async function* run(
   yield { event: 'started', results };
 
   let order = 0;
+  /** Reasons why a transport is not tried any more at the foreign server, by its id. */
+  const closed = new Map<string, string>();
   for (const [block, cases] of plan.blocks.entries()) {
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
-      const outcome = await runTrial(planned, settings).catch((error: unknown) => {
+      const settings = { block, order: order++, seed, runId, warmupSeconds, objective, signal, security, ...resources };
+      const { id } = planned.entry;
+      const given = closed.get(id);
+      const tried = given === undefined ? planned : { ...planned, unmeasurable: given };
+      const outcome = await runTrial(tried, settings).catch((error: unknown) => {
         if (signal.aborted) return undefined;
         throw error;
       });
@@ -128,6 +137,10 @@ export async function* run(
       });
       results = { ...results, cases: [...trials.values()] };
       yield { event: 'trial-ended', planned, trial: outcome.trial, results };
+      const hasFailed = outcome.trial.state === 'failed' && tried.unmeasurable === undefined;
+      if (!hasFailed || planned.target === null || signal.aborted) continue;
+      const reason = await whyClosed(planned, settings);
+      if (reason !== undefined) closed.set(id, reason);
     }
   }
   const state = signal.aborted ? 'interrupted' : 'complete';

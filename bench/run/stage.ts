@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Options } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
+import type { Probe } from '../load/answers/form.ts';
+import { answersInForce } from '../load/answers/learn.ts';
 import type { ClosedOrder, PhaseOrder, Way } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import { tlsOf } from '../plan/plan.ts';
@@ -8,8 +10,9 @@ import { MAX_SIZE } from '../plan/settings.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
 import { redactor } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
-import { clientModule, optionsOf, serverModule } from '../transports/index.ts';
+import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
+import { OrderFailed } from './child.ts';
 import { LoadGenerator, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, ourServer } from './host.ts';
 import type { Link } from './link.ts';
@@ -18,6 +21,8 @@ import { PATIENCE_SECONDS, startServer } from './processes.ts';
 /** Processes, link and security of a trial. */
 export interface StageSettings {
   readonly seed: number;
+  /** Id of the run, which messages carry at a server that is not ours. */
+  readonly runId: string;
   readonly workers: number;
   readonly pinning: CpuPinning | undefined;
   readonly link: Link;
@@ -101,6 +106,16 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return { ...usage, link: this.#settings.link.counters() };
   }
 
+  /** Dials the server and learns the form of its answers. @param companion true to open a second session beside the sender's */
+  probe(sizes: readonly number[], companion: boolean): Promise<Probe> {
+    const { entry, variant } = this.#planned;
+    const pauseSeconds = Number(optionsOf({ entry, variant }).intervalMs ?? 0) / 1e3;
+    const { unanswered } = entry;
+    const { reliable } = capabilitiesOf({ entry, variant });
+    const order = { ...this.#sessions(), sizes, companion, reliable, pauseSeconds };
+    return this.#whileServed(this.#generator.probe(unanswered === undefined ? order : { ...order, unanswered }));
+  }
+
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
   openSessions(until: number, inFlight: number): Promise<Opened> {
     return this.#whileServed(this.#openSessions(until, inFlight));
@@ -156,7 +171,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
-    this.#effective = effective;
+    const { answers } = this.#planned;
+    this.#effective = answers === undefined ? effective : { ...effective, ...answersInForce(answers) };
   }
 
   async #openSessions(until: number, inFlight: number): Promise<Opened> {
@@ -164,7 +180,8 @@ export class ProcessStage implements Stage, AsyncDisposable {
       const { target, entry } = this.#planned;
       // The address is all that is known of a foreign server, so the error names it.
       if (target === null || this.#settings.signal.aborted) throw error;
-      throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${error.message}`);
+      const why = error instanceof OrderFailed ? error.reason : error.message;
+      throw new Error(`not all sessions could be opened at ${target} with ${entry.id}: ${why}`);
     });
     const { protocols = [] } = opened;
     if (protocols.length > 0) this.#effective = { ...this.#effective, tls: protocols.join(', ') };
@@ -173,8 +190,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   #sessions(): SessionSettings {
-    const { size, encoding, payload, scenario, entry, variant, target, targetOptions } = this.#planned;
-    const { seed, security } = this.#settings;
+    const { size, encoding, payload, scenario, entry, variant, target, targetOptions, answers } = this.#planned;
+    const { seed, runId, security } = this.#settings;
+    const { ordered, reliable } = capabilitiesOf(this.#planned);
     return {
       module: clientModule(entry),
       url: this.#url,
@@ -182,7 +200,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
       encoding,
       payload,
       ...security.client,
-      ...(target === null ? {} : { foreign: true }),
+      ...(target === null ? {} : { foreign: true, run: runId }),
+      ...(ordered && reliable ? { queues: true } : {}),
+      ...(answers === undefined ? {} : { answers }),
+      ...(entry.handshake === undefined ? {} : { handshake: entry.handshake }),
       size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,

@@ -1,5 +1,6 @@
 import type { Options } from '../contract.ts';
 import { errorText } from '../error-text.ts';
+import { fillerSeed } from '../load/run-id.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { redactor } from '../security/redact.ts';
@@ -33,10 +34,18 @@ export async function runTrial(
   openStage: OpenStage = ProcessStage.open,
 ): Promise<TrialOutcome> {
   const startedAt = new Date().toISOString();
-  const { block, order, signal, seed, warmupSeconds, objective, workers, pinning } = settings;
+  const { block, order, signal, seed, runId, warmupSeconds, objective, workers, pinning } = settings;
+  if (planned.unmeasurable !== undefined)
+    return {
+      trial: { state: 'failed', block, order, startedAt, reasons: [planned.unmeasurable] },
+      effective: undefined,
+    };
   let effective: Options | undefined;
+  let opened = 0;
   const onStage: OnStage = async (use) => {
-    await using stage = await openStage(planned, settings);
+    // A server that is not ours may still send messages of the trial or probe before.
+    const ofStage = planned.target === null ? {} : { seed: fillerSeed(runId, order, opened++) };
+    await using stage = await openStage(planned, { ...settings, ...ofStage });
     try {
       return await use(stage);
     } finally {

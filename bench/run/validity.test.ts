@@ -21,7 +21,7 @@ const healthy: Observation = {
     unexpected: 0,
     errors: {},
   },
-  recording: { early: 0 },
+  recording: { early: 0, returned: 0 },
   usage: {
     server: { cpuSeconds: 0.1, rssBytes: 1, rssIdleBytes: 1 },
     generator: { cpuSeconds: 1, rssBytes: 1, loopDelayP99: 0.001, busy: 0.3, workers: 1 },
@@ -57,7 +57,7 @@ test.each<[RuleId, Changes, 'invalid' | 'suspect']>([
   ['accounting-closes', { messages: { delivered: 990, lost: 9 } }, 'invalid'],
   ['accounting-closes', { messages: { delivered: 1_001, lost: -1 }, samples: 1_001 }, 'invalid'],
   ['accounting-closes', { samples: 999 }, 'invalid'],
-  ['clock-is-sane', { recording: { early: 1 }, samples: 999 }, 'invalid'],
+  ['clock-is-sane', { recording: { early: 1, returned: 0 }, samples: 999 }, 'invalid'],
   ['schedule-kept', { messages: { onTime: 989 } }, 'invalid'],
   ['generator-not-saturated', { usage: generator({ busy: 0.95 }) }, 'invalid'],
   ['generator-not-saturated', { usage: generator({ loopDelayP99: 0.2 }) }, 'invalid'],
@@ -92,6 +92,20 @@ test('sessions that are dropped spoil a trial that holds them, and a closed loop
   const silent = withChanges({ messages: { due: 0, sent: 0, expected: 0, delivered: 0 }, samples: 0 });
   expect(judge(silent, idle.rules).state).toBe('valid');
   expect(judge(silent, wire.rules).state).toBe('invalid');
+});
+
+test('messages of sessions that the server has dropped are no fault of the schedule', () => {
+  const errors = { 'session lost: WebSocket closed with 1006': 10 };
+  const half = { sent: 500, unsent: 500, onTime: 500, expected: 500, delivered: 480, lost: 20, errors };
+  const { reasons } = judge(withChanges({ messages: half, samples: 480 }), load.rules);
+  expect(reasons).toEqual(['nothing lost: 20 of 500 deliveries lost (session lost: WebSocket closed with 1006)']);
+  const all = { sent: 0, unsent: 1_000, onTime: 0, expected: 0, delivered: 0, errors };
+  expect(judge(withChanges({ messages: all, samples: 0 }), load.rules).reasons).toEqual([
+    'something measured: no message arrived in the measured window (session lost: WebSocket closed with 1006)',
+    'nothing lost: 1000 message(s) could not be sent (session lost: WebSocket closed with 1006)',
+  ]);
+  const late = judge(withChanges({ messages: { ...half, onTime: 400 }, samples: 480 }), load.rules);
+  expect(late.broken.map(({ rule }) => rule)).toContain('schedule-kept');
 });
 
 test('every rule can fail: none is named above in vain', () => {

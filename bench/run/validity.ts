@@ -9,15 +9,15 @@ import {
   type RuleId,
 } from '../results/rules.ts';
 import type { Broken, Messages, Usage } from '../results/schema.ts';
-import { receiversOf } from '../results/values.ts';
+import { lostIn, type Reaches, receiversOf } from '../results/values.ts';
 
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
   readonly messages: Messages;
-  readonly recording: Pick<Recording, 'early'>;
+  readonly recording: Pick<Recording, 'early' | 'returned' | 'returnsNone'>;
   readonly usage: Usage;
   readonly clients: number;
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
   /** True if the transport promises delivery. Losses of one that does not are a result, not a fault. */
   readonly reliable: boolean;
   /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
@@ -79,9 +79,13 @@ function clockIsSane({ recording: { early } }: Observation): string | undefined 
   return early > 0 ? `${early} message(s) arrived before they were due` : undefined;
 }
 
-export function scheduleKept({ messages: { due, onTime } }: Pick<Observation, 'messages'>): string | undefined {
-  if (onTime >= due * MIN_ON_TIME_SHARE) return undefined;
-  return `${percent(onTime / due)} of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time (at least ${percent(MIN_ON_TIME_SHARE)} must); use a lower --rate, fewer --clients or more --workers`;
+export function scheduleKept({
+  messages: { due, onTime, unsent, errors },
+}: Pick<Observation, 'messages'>): string | undefined {
+  // A message whose session has ended could not leave on time; that is the server's doing.
+  const owed = Object.keys(errors).length > 0 ? due - unsent : due;
+  if (onTime >= owed * MIN_ON_TIME_SHARE) return undefined;
+  return `${percent(onTime / owed)} of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time (at least ${percent(MIN_ON_TIME_SHARE)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
 export function generatorNotSaturated({
@@ -97,22 +101,50 @@ export function generatorNotSaturated({
   return undefined;
 }
 
-function somethingMeasured({ samples }: Observation): string | undefined {
-  return samples === 0 ? 'no message arrived in the measured window' : undefined;
+function somethingMeasured({ samples, messages: { errors } }: Observation): string | undefined {
+  return samples === 0 ? `no message arrived in the measured window${firstOf(errors)}` : undefined;
 }
 
-function nothingLost({ messages: { expected, lost, unsent, errors }, reliable }: Observation): string | undefined {
+/** First error in brackets; empty if there is none. */
+function firstOf(errors: Messages['errors']): string {
+  const [error] = Object.keys(errors);
+  return error === undefined ? '' : ` (${error})`;
+}
+
+function nothingLost({ messages, recording, reliable }: Observation): string | undefined {
+  const { expected, unsent, errors, overdue = 0 } = messages;
+  const lost = lostIn(messages);
   const [error] = Object.keys(errors);
   const why = error === undefined ? '' : ` (${error})`;
-  if (lost > 0 && reliable) return `${lost} of ${expected} deliveries lost${why}`;
+  if (lost > 0 && reliable) {
+    const more = overdue > 0 ? `, and ${overdue} were still queued when the wait for them ended` : '';
+    const remedy = recording.returnsNone
+      ? '; no session received its own messages: if the server sends to all but the sender, use --reaches others'
+      : '';
+    return `${lost} of ${expected} deliveries lost${why}${more}${remedy}`;
+  }
   return unsent > 0 ? `${unsent} message(s) could not be sent${why}` : undefined;
 }
 
-function nothingForeign({ messages: { duplicated, corrupt, unexpected, example } }: Observation): string | undefined {
-  const first = example === undefined ? '' : ` (first: ${example.kind} of ${example.length} bytes, "${example.head}")`;
+function nothingForeign({ messages, recording }: Observation): string | undefined {
+  const { duplicated, corrupt, example, unexpected, foreign = 0, backlog = 0, overdue = 0 } = messages;
   const parts = Object.entries({ duplicated, corrupt, unexpected }).filter(([, count]) => count > 0);
-  const said = parts.map(([what, count]) => `${count} ${what}${what === 'corrupt' ? first : ''}`);
-  return said.length === 0 ? undefined : said.join(', ');
+  const first = example === undefined ? '' : ` (first: ${example.kind} of ${example.length} bytes, "${example.head}")`;
+  const counts = parts.map(([what, count]) => `${count} ${what}${what === 'corrupt' ? first : ''}`).join(', ');
+  const texts = [
+    ...(counts === '' ? [] : [counts]),
+    ...(recording.returned > 0
+      ? [`${recording.returned} came back to their sender: if the server sends to everyone, leave --reaches others out`]
+      : []),
+    ...(foreign > 0 ? [`messages of another run arrived: ${foreign}; let one run at a time use the server`] : []),
+    // Under overload the window is measured behind a queue in any case.
+    ...(backlog > 0 && overdue === 0
+      ? [
+          `${backlog} message(s) of the warm-up arrived in the measured window; use a lower --rate or a shorter --warmup`,
+        ]
+      : []),
+  ];
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 function sessionsHeld({ messages: { errors } }: Observation): string | undefined {

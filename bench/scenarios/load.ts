@@ -4,7 +4,7 @@ import { WARM_UP_ROUNDS } from '../run/generator.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
-import { percentiles } from './shared/figures.ts';
+import { percentiles, perSecond } from './shared/figures.ts';
 
 /** Rules for messages that are sent on a schedule. */
 export const SCHEDULED_RULES = [
@@ -45,7 +45,10 @@ export const load: ScenarioModule<'load'> = {
     onStage(async (stage) => ({ reading: (await readLoad(planned, stage, { warmupSeconds })).reading })),
   accounting: { samples: 'response', timeline: true },
   rules: SCHEDULED_RULES,
-  detail: ({ latency }) => percentiles(latency.response),
+  detail: ({ latency, overload }) =>
+    overload === undefined
+      ? percentiles(latency.response)
+      : `overloaded: ${perSecond(overload.sustainedRate)}  ${percentiles(latency.response, latency.overdue)}`,
   judgedBy: 'verdicts',
   brokenSessionsFail: true,
   microCosts: true,

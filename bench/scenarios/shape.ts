@@ -1,9 +1,11 @@
 import type { Encoding, Options, Payload, ServerUsage, TokenRules } from '../contract.ts';
+import type { Answers } from '../load/answers/form.ts';
 import type { ClosedOrder, HoldOrder, PhaseOrder } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
 import type { DimensionValue } from '../results/dimensions.ts';
 import type { RuleId } from '../results/rules.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
+import type { Reaches } from '../results/values.ts';
 import type { LinkCounters } from '../run/link.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
@@ -45,7 +47,7 @@ export interface Scenario {
   readonly title: string;
   readonly opcode: number;
   /** Receivers of each message. */
-  readonly reaches: 'sender' | 'everyone';
+  readonly reaches: Reaches;
   /** True if a run that names no scenarios includes it. */
   readonly usual: boolean;
   /** Default settings. */
@@ -113,6 +115,10 @@ export interface PlannedCase {
   readonly auth: TokenRules['algorithm'] | null;
   /** URL of a foreign server that runs already; null for one of ours. */
   readonly target: string | null;
+  /** Form of the foreign server's answers. Absent: they are the messages themselves. */
+  readonly answers?: Answers;
+  /** Reason why the case cannot be measured at its foreign server; its trials fail with it. */
+  readonly unmeasurable?: string;
   /** Settings of the client for the foreign server. */
   readonly targetOptions?: Options;
   /** Values of dimensions without a property of their own here, by name. Missing ones have their default. */

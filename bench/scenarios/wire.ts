@@ -63,16 +63,16 @@ async function countBytes(planned: PlannedCase, stage: Stage, seed: number): Pro
   return theory === undefined ? { reading } : { reading, extras: { theory } };
 }
 
-/** Bytes by formula. Undefined with TLS, tokens or text that needs escaping, which the formulas do not cover. */
+/** Bytes by formula. Undefined with TLS, tokens, text that needs escaping or answers of another form, which the formulas do not cover. */
 async function theoryOf(
   planned: PlannedCase,
   url: string,
   seed: number,
   counted: Pick<Counted, 'up' | 'down'>,
 ): Promise<Theory | undefined> {
-  const { scenario, clients, size, encoding, payload, tls, auth } = planned;
+  const { scenario, clients, size, encoding, payload, tls, auth, answers } = planned;
   const framing = framingOf(planned);
-  if (framing === undefined || payload !== 'filler' || tls || auth !== null) return undefined;
+  if (framing === undefined || payload !== 'filler' || tls || auth !== null || answers !== undefined) return undefined;
   const messages = new Messages({ seed, size, encoding, opcode: scenario.opcode, senders: clients });
   const sum = { up: 0, down: 0, segmentsUp: 0, segmentsDown: 0 };
   for (let sender = 0; sender < clients; sender++) {

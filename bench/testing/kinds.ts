@@ -27,7 +27,7 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   programs: suffixed(
     'programs',
     [],
-    ['terminal', 'curl', 'mosquitto', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl'],
+    ['terminal', 'curl', 'mosquitto', 'broker', 'nginx', 'python', 'websockets', 'netcat', 'wscat', 'grpcurl'],
   ),
   link: suffixed('link', ['privateLink'], ['tshark']),
   browser: suffixed('browser', ['chromium']),

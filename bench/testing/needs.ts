@@ -23,6 +23,8 @@ export type NeedName =
   | 'tshark'
   | 'curl'
   | 'mosquitto'
+  | 'broker'
+  | 'nginx'
   | 'python'
   | 'websockets'
   | 'netcat'
@@ -34,6 +36,9 @@ export const chromiumPath = (): string => process.env.WIREBENCH_CHROMIUM ?? '/us
 
 /** Use of the programs that the documents name. */
 const LINES = 'lines of other programs in the documents';
+
+/** Use of the programs that are measured. */
+const FOREIGN = 'servers of others that are measured';
 
 /** Folder of the programs that `npm ci` installs. */
 const npmPrograms = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
@@ -60,6 +65,8 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   tshark: program('tshark', 'packets that another program captures', apt('tshark')),
   curl: program('curl', LINES, apt('curl')),
   mosquitto: program('mosquitto_pub', LINES, apt('mosquitto-clients')),
+  broker: program('mosquitto', FOREIGN, apt('mosquitto')),
+  nginx: program('nginx', FOREIGN, apt('nginx-light')),
   python: program('python3', LINES, apt('python3')),
   websockets: {
     use: LINES,

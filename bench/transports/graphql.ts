@@ -236,6 +236,7 @@ export const transport: BuiltInTransport = {
   addresses: webSocketAddresses,
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
   steps,
+  handshake: 'the server must acknowledge the connection and send an empty string as the subscription’s first value',
   surface: overWebSocket,
   foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperations,
   variants: [

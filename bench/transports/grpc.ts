@@ -122,6 +122,8 @@ export const transport: BuiltInTransport = {
     },
   },
   steps,
+  handshake:
+    'the server must send its metadata before the first message; in grpc-js: call.sendMetadata(new Metadata()) when the call begins',
   surface,
   foreign: async () => (await import('../checks/fuzz/tools/grpc.ts')).listenForCalls,
   variants: [],

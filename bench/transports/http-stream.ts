@@ -37,6 +37,7 @@ export const transport: BuiltInTransport = {
     },
   },
   steps,
+  handshake: 'the server must send its first line, the session’s id, at once, and no proxy may hold it back',
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForLines,
   variants: [],

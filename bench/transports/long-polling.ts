@@ -37,6 +37,7 @@ export const transport: BuiltInTransport = {
     exchange: (exchange) => pollExchange(exchange, pollBodyBytes(exchange.index) + exchange.size),
   },
   steps: pollingSteps,
+  handshake: 'the server must answer POST /sessions',
   surface: pollingSurface,
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
   variants: [

@@ -215,6 +215,9 @@ export const transport: BuiltInTransport = {
     exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
   },
   steps,
+  handshake: 'the server must acknowledge CONNECT and SUBSCRIBE (MQTT 3.1.1 §3.2, §3.9)',
+  unanswered:
+    'a broker does not say what its access rules drop; they must let the client publish and subscribe to all topics under wirebench/',
   surface: overTcp,
   foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPackets,
   variants: [

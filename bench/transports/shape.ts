@@ -99,6 +99,10 @@ export interface TransportEntry {
   readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
   /** Protocol that attacks use, and patterns of the refusals. */
   readonly surface?: AttackSurface;
+  /** Part of the handshake that a server must do, as a clause that begins with "the server must": the cause of one that never ends. */
+  readonly handshake?: string;
+  /** Common cause, with its remedy, of messages that get no answer. */
+  readonly unanswered?: string;
   /** Server that a fuzzer plays, to which clients are exposed; null if nothing but a native library can play one. */
   readonly foreign?: FuzzedServer | null;
   /** URL of the folder that contains `servers/<id>.ts` and `clients/<id>.ts`. Absent: the repository. */
@@ -115,6 +119,7 @@ export interface BuiltInTransport extends TransportEntry {
   readonly framing: Framing;
   readonly steps: Steps | null;
   readonly surface: AttackSurface;
+  readonly handshake: string;
   readonly foreign: FuzzedServer | null;
 }
 

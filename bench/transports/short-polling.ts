@@ -38,6 +38,7 @@ export const transport: BuiltInTransport = {
     },
   },
   steps: pollingSteps,
+  handshake: 'the server must answer POST /sessions',
   surface: pollingSurface,
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
   variants: [],

@@ -158,6 +158,7 @@ export const transport: BuiltInTransport = {
   },
   framing,
   steps,
+  handshake: 'the server must complete Engine.IO’s handshake and let the client into the namespace',
   surface: overWebSocket,
   foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForSocketio,
   variants: [

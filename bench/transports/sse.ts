@@ -105,6 +105,7 @@ export const transport: BuiltInTransport = {
     exchange: (exchange) => eventExchange(exchange, 'data: \n\n'.length + exchange.size),
   },
   steps,
+  handshake: 'the server must send the event `session` at once, and no proxy may hold it back',
   surface: sessionSurface('GET /events', { outlivesConnection: false }),
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForEvents,
   variants: [

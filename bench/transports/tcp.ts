@@ -83,6 +83,7 @@ export const transport: BuiltInTransport = {
   },
   steps,
   bareLoop: { name: 'bare-tcp', target: 1.1 },
+  handshake: 'the server must greet a connection with an empty frame, which is four zero bytes',
   surface: {
     protocol: 'tcp-stream',
     opening: Uint8Array.of(0, 0, 1, 0),

@@ -22,6 +22,7 @@ export const transport: BuiltInTransport = {
   framing,
   steps: null,
   // Attacks go to the WebSocket that peers negotiate over.
+  handshake: 'the server must answer the offer, open the data channel and say that it is ready',
   surface: {
     protocol: 'websocket',
     refusals: {

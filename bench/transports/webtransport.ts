@@ -163,6 +163,7 @@ export const transport: BuiltInTransport = {
     },
   },
   steps: null,
+  handshake: 'the server must accept the session and open its stream with an empty frame',
   surface,
   foreign: null,
   variants: [

@@ -47,6 +47,7 @@ export const transport: BuiltInTransport = {
   },
   steps,
   bareLoop: { name: 'bare-ws', target: 1.3 },
+  handshake: 'the server must answer the upgrade request (RFC 6455 §4.2.2)',
   surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
   foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForMessages,
   variants: [

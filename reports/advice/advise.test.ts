@@ -11,6 +11,7 @@ import {
   type TransportSpec,
 } from '../testing/fixtures.ts';
 import { advise } from './advise.ts';
+import { candidateOf } from './candidates.ts';
 import type { Advice, Answers, Option } from './model.ts';
 import { EQUAL, weightsOf } from './questions/criteria.ts';
 import { NEEDS, type NeedId } from './questions/needs.ts';
@@ -546,5 +547,33 @@ describe('what is judged', () => {
         if (one.rating !== 'Avoid') expect(one.needs.every(({ value }) => value !== 'no')).toBe(true);
       }
     }
+  });
+});
+
+describe('a transport that was overloaded', () => {
+  const transports = { ws: SEVEN.ws ?? {}, sse: SEVEN.sse ?? {}, mqtt: { p50Ms: 10, overdue: 400 } };
+
+  test('has no cost, since only a lower bound of its latency is known', () => {
+    const advice = adviceOn({ transports }, { weights: weightsOf({ p99: 100 }) });
+    expect(advice.heading).toContain('Use ws');
+    expect(advice.options.map(({ name }) => name)).not.toContain('mqtt');
+    expect(advice.unjudged).toContainEqual({ name: 'mqtt', reason: 'no figure for something that counts' });
+  });
+
+  test('misses an objective that its lower bound misses', () => {
+    const advice = adviceOn({ transports }, { objective: { percentile: 99, seconds: 0.1 } });
+    const note = expect.stringMatching(/^p99 ≥ 5,\d+ ms .* misses p99 ≤ 100 ms$/);
+    expect(option(advice, 'mqtt').needs).toContainEqual(expect.objectContaining({ value: 'no', note }));
+  });
+
+  test('meets an objective above its lower bound on a condition, which is unknown', () => {
+    const objective = { percentile: 99, seconds: 60 } as const;
+    const results = makeResults({ transports });
+    const row = analyse(results, { resamples: 500 }).groups[0]?.rows.find(({ name }) => name === 'mqtt');
+    const note = expect.stringContaining('which is unknown: it was overloaded');
+    expect(row && candidateOf(row, { needs: [], objective, judged: [] }, { results })).toMatchObject({
+      barred: null,
+      conditions: [{ value: 'depends', note }],
+    });
   });
 });

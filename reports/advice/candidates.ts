@@ -138,6 +138,11 @@ function objectiveCell(row: Row, { percentile, seconds }: Objective): NeedCell {
     return measured('depends', `${limit} is met, for which there are too few trials: ${figure}`);
   const { low, high } = cell.interval;
   if (low > seconds) return measured('no', `${figure} misses ${limit}`);
+  if (cell.bounded > 0)
+    return measured(
+      'depends',
+      `${limit} is met, which is unknown: it was overloaded, so that ${figure} is a lower bound`,
+    );
   if (high > seconds) return measured('depends', `${limit} is met, which the interval leaves open: ${figure}`);
   return measured('yes', `${figure} meets ${limit}`);
 }

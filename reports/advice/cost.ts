@@ -77,7 +77,8 @@ function usable(
   let missing = 0;
   for (const { name } of candidates) {
     const cell = cellIn(group, name, chosen);
-    if (cell.state === 'not shown') missing++;
+    // A latency of which only a lower bound is known has no cost.
+    if (cell.state === 'not shown' || (cell.bounded > 0 && metric(chosen).best === 'less')) missing++;
     else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value is zero, so there is no ratio');
     else logs.set(name, costSign(chosen) * Math.log(cell.median));
   }

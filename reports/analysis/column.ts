@@ -79,10 +79,17 @@ export function bestChoice(id: MetricId, members: readonly Member[]): Member | u
 export const isShown = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size > 0;
 export const isTestable = (id: MetricId, { readings }: Member): boolean => readings[id].sample.size >= MIN_TRIALS;
 
-/** Orders by median, best first, then by name; cases without a value come last. */
+/**
+ * Orders by median, best first, then by name; cases without a value come last. A lower bound says how good a rate is at least, but a
+ * latency of which only that is known cannot be the best, so it comes after all that were measured.
+ */
 export const bestFirst = (id: MetricId) => {
-  const sign = metric(id).best === 'less' ? 1 : -1;
+  const less = metric(id).best === 'less';
+  const sign = less ? 1 : -1;
+  const isUnknown = ({ readings }: Member): number => Number(less && readings[id].bounded > 0);
   return (a: Member, b: Member): number => {
+    const unknown = isUnknown(a) - isUnknown(b);
+    if (unknown !== 0 && isShown(id, a) && isShown(id, b)) return unknown;
     const [left, right] = [a, b].map(({ readings }) =>
       readings[id].sample.size > 0 ? sign * readings[id].median : Number.POSITIVE_INFINITY,
     );

@@ -29,7 +29,8 @@ export function judge(
   const verdict = metric(id).best === 'more' ? turned(decided) : decided;
   if (mine.bounded === 0 && other.bounded === 0) return verdict;
   const bound = boundOf(mine, other);
-  const holds = (bound === '≥' && verdict.word === 'better') || (bound === '≤' && verdict.word === 'worse');
+  const [above, below] = metric(id).best === 'more' ? ['better', 'worse'] : ['worse', 'better'];
+  const holds = (bound === '≥' && verdict.word === above) || (bound === '≤' && verdict.word === below);
   if (holds && bound !== null && 'interval' in verdict) return { ...verdict, bound };
   return verdict.word === 'not testable' ? verdict : { word: 'not testable', reason: limitedBy([left, right], id) };
 }
@@ -49,9 +50,13 @@ function turned(verdict: Verdict): Verdict {
 /** Reason for cases whose figures are lower bounds. */
 export function limitedBy(sides: readonly Side[], id: MetricId): string {
   const limited = sides.filter(({ readings }) => readings[id].bounded > 0);
+  const isRate = metric(id).best === 'more';
   const who = limited.map(({ name, readings }) => {
     const { bounded, sample } = readings[id];
-    return `${name} (${bounded} of ${sample.size} searches)`;
+    return `${name} (${bounded} of ${sample.size} ${isRate ? 'searches' : 'trials'})`;
   });
-  return `the load generator reached its limit before the server did, for ${list(who, 'and')}`;
+  const names = list(who, 'and');
+  return isRate
+    ? `the load generator reached its limit before the server did, for ${names}`
+    : `only a lower bound is known of ${names}, which had more load than it delivers`;
 }

@@ -1,9 +1,10 @@
 import { flagOf, nameOf } from '../../bench/results/case.ts';
 import { median } from '../../bench/results/numbers.ts';
-import type { Case, Results } from '../../bench/results/schema.ts';
+import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
 import { describe } from '../model/group.ts';
 import type { DecodedTrial, Member } from '../model/member.ts';
+import type { Overloaded } from '../model/model.ts';
 import { notShown, type Shown, shown } from '../stats/distribution.ts';
 import { decodeTrial } from './decode.ts';
 import { percentileCurve, pooledShares } from './figures/curve.ts';
@@ -28,6 +29,7 @@ export function readMember(results: Results, one: Case): Member {
     label: one.label ?? null,
     transport: one.transport,
     validTrials: valid.length,
+    overload: overloadOf(valid.map(({ trial }) => trial)),
     readings: readingsOf(one, valid),
     curve: steadyRate ? percentileCurve(valid.map(({ response }) => response)) : [],
     pooled: steadyRate ? pooledShares(valid.map(({ response }) => response)) : [],
@@ -37,6 +39,17 @@ export function readMember(results: Results, one: Case): Member {
     trials: one.trials
       .map((trial) => viewTrial(one, trial, trial.state === 'failed' ? undefined : decodedByTrial.get(trial)))
       .toSorted((a, b) => a.block - b.block || a.order - b.order),
+  };
+}
+
+function overloadOf(valid: readonly MeasuredTrial[]): Overloaded | null {
+  const found = valid.flatMap(({ overload, messages }) => (overload === undefined ? [] : [{ overload, messages }]));
+  if (found.length === 0) return null;
+  return {
+    trials: found.length,
+    sustainedRate: median(found.map(({ overload }) => overload.sustainedRate)),
+    overdue: found.reduce((sum, { messages }) => sum + (messages.overdue ?? 0), 0),
+    expected: found.reduce((sum, { messages }) => sum + messages.expected, 0),
   };
 }
 

@@ -1,6 +1,7 @@
 import { limitsOf as limitsIn } from '../../bench/results/case.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Environment } from '../../bench/results/schema.ts';
+import { lostIn } from '../../bench/results/values.ts';
 import { metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
 import { extreme, type Metric, place } from '../model/metrics.ts';
@@ -33,7 +34,7 @@ export function answerOf({ question, rows, tiers, metric, band }: Facts): Senten
   if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
   const [top = [], ...lower] = tiers.tiers;
   const others = lower.flat().length;
-  const untested = [...lossSentence(rows, top), ...untestedSentence(tiers.untested)];
+  const untested = [...lossSentence(rows, top), ...untestedSentence(tiers.untested, metric)];
   const [first, second, ...more] = top;
   if (first === undefined) return [opening, plain('no answer.')];
   if (choices.length === 1 && only !== undefined) {
@@ -77,8 +78,9 @@ function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[]
   const losers = rows.flatMap(({ caseId, name, trials }) => {
     if (!top.some((entry) => entry.caseId === caseId)) return [];
     const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
-    const sum = (of: 'lost' | 'expected') => valid.reduce((total, messages) => total + messages[of], 0);
-    return sum('lost') === 0 ? [] : [`${name} ${integer(sum('lost'))} of ${integer(sum('expected'))}`];
+    const lost = valid.reduce((total, messages) => total + lostIn(messages), 0);
+    const expected = valid.reduce((total, messages) => total + messages.expected, 0);
+    return lost === 0 ? [] : [`${name} ${integer(lost)} of ${integer(expected)}`];
   });
   if (losers.length === 0) return [];
   const rest = losers.length > MAX_LOSERS ? [`${losers.length - MAX_LOSERS} more`] : [];
@@ -92,13 +94,19 @@ function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[]
 const MAX_LOSERS = 3;
 
 /** Names choices without a verdict; one whose limit was not reached may be better than the recommended one. */
-function untestedSentence(untested: readonly Untested[]): Phrase[] {
+function untestedSentence(untested: readonly Untested[], { best }: Metric): Phrase[] {
   const names = (bounded: boolean) => untested.filter((one) => one.bounded === bounded).map(({ name }) => name);
   const [unknown, limited] = [names(false), names(true)];
   return [
     ...(unknown.length > 0 ? [plain(` Not testable: ${list(unknown, 'and')}.`)] : []),
     ...(limited.length > 0
-      ? [plain(` ${list(limited, 'and')} may sustain more: the load generator reached its limit first.`)]
+      ? [
+          plain(
+            best === 'more'
+              ? ` ${list(limited, 'and')} may sustain more: the load generator reached its limit first.`
+              : ` Not testable, because only a lower bound is known: ${list(limited, 'and')}.`,
+          ),
+        ]
       : []),
   ];
 }
@@ -209,6 +217,10 @@ function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: str
   const [closest] = known.toSorted((a, b) => (best === 'less' ? a.ratio - b.ratio : b.ratio - a.ratio));
   if (closest === undefined) return null;
   const { name, ratio, interval, bound } = closest;
+  if (bound === '≥') {
+    const limit = `(95 % confidence interval from ${change(interval.low)}), because its figure is a lower bound`;
+    return { name, figures: `${change(ratio)} or higher ${limit}` };
+  }
   if (bound !== undefined) {
     const limit = `(95 % confidence interval up to ${change(interval.high)}), because the leader’s figure is a lower bound`;
     return { name, figures: `${change(ratio)} or lower ${limit}` };

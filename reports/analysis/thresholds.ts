@@ -61,7 +61,11 @@ function judgeCase(results: Results, one: Case, threshold: Threshold, barrier: s
   const met = keeps(median, operator, limit);
   // The true figure is at least the measured one, so only limits below it are decided.
   if (bounded > 0 && met !== operator.startsWith('>')) {
-    return because(`${nameOf(one)} may sustain more: the load generator reached its limit before the server did`);
+    return because(
+      metricOf(threshold.metric).best === 'more'
+        ? `${nameOf(one)} may sustain more: the load generator reached its limit before the server did`
+        : `${nameOf(one)} was overloaded, so only a lower bound is known: ${inUnit(metricOf(threshold.metric), median)} ${metricOf(threshold.metric).unit}`,
+    );
   }
   return { ...known, outcome: met ? 'met' : 'missed', median, trials: sample.size, bounded };
 }

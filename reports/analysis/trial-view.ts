@@ -27,7 +27,8 @@ export function viewTrial(one: Case, trial: Trial, decoded: DecodedTrial | undef
     values: forEachMetric((id) =>
       columns.includes(id) ? measure(id, decoded, one) : notShown('not a figure of this scenario'),
     ),
-    lowerBound: columns.some((id) => isLowerBound(id, decoded)),
+    lowerBounds: columns.filter((id) => isLowerBound(id, decoded)),
+    sustainedRate: trial.overload?.sustainedRate ?? null,
     serviceP50: percentile(decoded.service, 0.5),
     lastP50: decoded.last === null ? null : percentile(decoded.last, 0.5),
     lagP50: percentile(decoded.lag, 0.5),

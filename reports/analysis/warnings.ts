@@ -1,9 +1,10 @@
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import { MIN_TRIALS, RULES, type RuleId } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
+import { lostIn } from '../../bench/results/values.ts';
 import { reportOf, scenarioText } from '../kinds/lookup.ts';
-import { countOf, integer, list, verdictFigures } from '../model/format.ts';
-import type { Check, Group, Row, TrialView, Warning } from '../model/model.ts';
+import { countOf, figures, integer, list, verdictFigures } from '../model/format.ts';
+import type { Check, Group, Question, Row, TrialView, Warning } from '../model/model.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** A choice with a figure better than bare TCP's, which is more likely a mistake of ours than a discovery. */
@@ -32,6 +33,7 @@ export function warningsOf(
       ...rejected(group.rows, 'invalid', { where, plan, target }),
       ...rejected(group.rows, 'suspect', { where, plan, target }),
       ...group.rows.flatMap((row) => unaccounted(row, where)),
+      ...group.rows.flatMap((row) => overloaded(row, group.question, where)),
       ...reportOf(group.question).warnings(group, where),
       ...group.belowFloor.map((below) => belowFloorWarning(below, where)),
       ...(group.layer === 'mixed' ? [mixedLayers(where)] : []),
@@ -150,7 +152,7 @@ function unaccounted({ name, trials }: Row, where: string): Warning[] {
   const total = (key: 'unsent' | 'lost' | 'duplicated' | 'reordered' | 'corrupt' | 'unexpected' | 'expected') =>
     valid
       .filter((trial) => whyNotMeasured(trial, [`messages.${key}`]) === undefined)
-      .reduce((sum, trial) => sum + trial.messages[key], 0);
+      .reduce((sum, { messages: counts }) => sum + (key === 'lost' ? lostIn(counts) : counts[key]), 0);
   const faults = (['unsent', 'lost', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const)
     .filter((key) => total(key) > 0)
     .map((key) => `${integer(total(key))} ${key}`);
@@ -162,6 +164,20 @@ function unaccounted({ name, trials }: Row, where: string): Warning[] {
     {
       text: `${name} (${where}): ${counts}, of ${integer(total('expected'))} expected deliveries.${said}`,
       action: 'Lower --rate until nothing is lost, or report the loss as a result.',
+    },
+  ];
+}
+
+function overloaded({ name, overload, validTrials }: Row, { rate }: Question, where: string): Warning[] {
+  if (overload === null) return [];
+  const { trials, sustainedRate, overdue, expected } = overload;
+  return [
+    {
+      text:
+        `${name} (${where}) was overloaded in ${trials} of ${countOf(validTrials, 'valid trial')}: it delivered ${figures(sustainedRate)} ` +
+        `of ${figures(rate)} msg/s, and ${integer(overdue)} of ${integer(expected)} deliveries were still queued when the wait for ` +
+        'them ended. Its latencies (≥) are lower bounds.',
+      action: `Lower --rate below ${figures(sustainedRate)} to measure its latency, or report that it cannot keep up.`,
     },
   ];
 }

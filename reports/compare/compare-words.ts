@@ -1,5 +1,6 @@
 import { nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
+import { lostIn } from '../../bench/results/values.ts';
 import { setAsideWarnings } from '../analysis/warnings.ts';
 import { shapeOfCase } from '../kinds/lookup.ts';
 import { change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
@@ -166,8 +167,10 @@ type Loss = { readonly lost: number; readonly expected: number };
 
 function lossOf({ trials }: Case): Loss {
   const messages = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
-  const sum = (of: keyof Loss) => messages.reduce((total, one) => total + one[of], 0);
-  return { lost: sum('lost'), expected: sum('expected') };
+  return {
+    lost: messages.reduce((total, one) => total + lostIn(one), 0),
+    expected: messages.reduce((total, one) => total + one.expected, 0),
+  };
 }
 
 const lossText = ({ lost, expected }: Loss): string => `${integer(lost)} of ${integer(expected)}`;

@@ -6,7 +6,7 @@ import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape
 import { finite, HIGHER, MESSAGES_PER_SECOND } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { sentence } from './shared/sample-warnings.ts';
-import { ARRIVED, figuresOf, generator, LAG, SENT } from './shared/trial-columns.ts';
+import { arrived, figuresOf, generator, LAG, SENT } from './shared/trial-columns.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -150,7 +150,7 @@ export const capacityReport: KindReport = {
     ...figuresOf([found]),
     ...SEARCH,
     ...SENT,
-    ...ARRIVED,
+    ...arrived(group),
     ...figuresOf([p50, p99]),
     ...LAG,
     ...generator(group),

@@ -3,7 +3,7 @@ import type { Question } from '../model/model.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { CHEAPER, finite, HIGHER, MESSAGES_PER_SECOND, MICROSECONDS, perDelivered } from './shared/measuring.ts';
 import { cpu } from './shared/message-metrics.ts';
-import { ARRIVED, count, figuresOf, generator } from './shared/trial-columns.ts';
+import { arrived, count, figuresOf, generator } from './shared/trial-columns.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -100,5 +100,5 @@ export const closedReport: KindReport = {
       'Each session sends again when its echo arrives. Higher is better. This is not a capacity: no latency is guaranteed.',
     ],
   ],
-  trialColumns: (group) => [count('Sent', 'sent'), ...ARRIVED, ...figuresOf(metrics), ...generator(group)],
+  trialColumns: (group) => [count('Sent', 'sent'), ...arrived(group), ...figuresOf(metrics), ...generator(group)],
 };

@@ -8,7 +8,7 @@ import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 import { FASTER, finite, LIGHTER, MIB, MS } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
-import { ARRIVED, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
+import { arrived, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -120,5 +120,12 @@ export const loadReport: KindReport = {
     limit: null,
   },
   definitions: [],
-  trialColumns: (group) => [...SENT, ...ARRIVED, ...figuresOf([p50, p99]), ...LATENCY, ...LAG, ...generator(group)],
+  trialColumns: (group) => [
+    ...SENT,
+    ...arrived(group),
+    ...figuresOf([p50, p99]),
+    ...LATENCY,
+    ...LAG,
+    ...generator(group),
+  ],
 };

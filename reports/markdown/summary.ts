@@ -4,7 +4,7 @@ import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
 import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
-import { absentText, ICONS } from '../model/verdict.ts';
+import { absentText, ICONS, OVERLOADED } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
 /** Summary of a run as Markdown for a pull request or a job: decision, status, one table per question, warnings. */
@@ -79,7 +79,13 @@ function figureOf(cell: Cell, id: MetricId, withInterval: boolean): string {
   return cellFigure(metricOf(id), cell) + interval;
 }
 
-function verdictOf({ cells, floor }: Row, best: boolean, primary: MetricId): string {
+function verdictOf(row: Row, best: boolean, primary: MetricId): string {
+  const text = wordOf(row, best && row.overload === null, primary);
+  if (row.overload === null) return text;
+  return text === '' ? `**${OVERLOADED}**` : `**${OVERLOADED}**, ${text}`;
+}
+
+function wordOf({ cells, floor }: Row, best: boolean, primary: MetricId): string {
   if (floor) return 'floor';
   const cell = cells[primary];
   if (cell.state === 'not shown') return `${ICONS['not testable']} not testable`;

@@ -97,6 +97,9 @@ type ShownCell = Extract<Cell, { state: 'shown' }>;
 export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
   bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
 
+/** Mark of a figure that is only a lower bound: `≥ `. */
+export const boundMark = (isBound: boolean): string => (isBound ? '≥ ' : '');
+
 /** Figure of a cell; a dash if it has none. */
 export const figureOrDash = (
   metric: Pick<Metric, 'scale'>,

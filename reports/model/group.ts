@@ -24,7 +24,7 @@ export function groupCases(cases: readonly Case[]): CaseGroup[] {
 
 /** The question that a case answers; the objective is that of the searches among `cases`. */
 export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases: readonly Case[] = []): Question {
-  const { scenario, clients, rate, size, encoding, payload, tls, auth, target, network } = one;
+  const { scenario, clients, rate, size, encoding, payload, tls, auth, target, reaches, network } = one;
   const dimensions = openDimensions(one);
   return {
     scenario,
@@ -37,6 +37,7 @@ export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases
     tls,
     auth,
     target,
+    ...(reaches === 'others' ? { reaches } : {}),
     network,
     ...(dimensions === undefined ? {} : { dimensions }),
     objective: objectiveOf(cases),

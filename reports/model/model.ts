@@ -85,6 +85,7 @@ export type Question = Pick<
   | 'tls'
   | 'auth'
   | 'target'
+  | 'reaches'
   | 'network'
   | 'dimensions'
 > & {
@@ -150,6 +151,18 @@ export type Row = {
   readonly searches: readonly Capacity[];
   readonly trials: readonly TrialView[];
   readonly validTrials: number;
+  /** Null if the transport kept up in every valid trial. */
+  readonly overload: Overloaded | null;
+};
+
+/** Valid trials of a case in which messages came faster than they were delivered: its latencies are lower bounds. */
+export type Overloaded = {
+  readonly trials: number;
+  /** Messages per second that were delivered, median over these trials. */
+  readonly sustainedRate: number;
+  /** Deliveries that were still queued when the drain ended, and all expected ones, of these trials together. */
+  readonly overdue: number;
+  readonly expected: number;
 };
 
 export type Cell =
@@ -200,8 +213,10 @@ export type TrialView =
       readonly seconds: number;
       readonly messages: Messages;
       readonly values: Readonly<Record<MetricId, Shown>>;
-      /** True if the figure that a search found is a lower bound. */
-      readonly lowerBound: boolean;
+      /** Metrics whose value is a lower bound. */
+      readonly lowerBounds: readonly MetricId[];
+      /** Messages per second that an overloaded transport delivered; null if it kept up. */
+      readonly sustainedRate: number | null;
       /** Latency from the actual time of sending. */
       readonly serviceP50: Shown;
       /** Latency of the last subscriber to receive a message; null if a message has one receiver. */

@@ -27,6 +27,9 @@ export const ICONS: Readonly<Record<Word, string>> = {
   unavailable: '○',
 };
 
+/** Word for a case whose messages came faster than they were delivered; it stands beside the verdict on its lower bound. */
+export const OVERLOADED = 'overloaded';
+
 /** A requested transport without a case, because it cannot do this or the machine cannot run it. */
 export type Absent = {
   readonly name: string;

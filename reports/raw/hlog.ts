@@ -6,7 +6,7 @@ import { bytesOf, inflated } from './inflate.ts';
 import type { Pooled } from './pooled.ts';
 
 /** Kinds of histograms, in the order in which those of a trial are written. */
-const KINDS = ['response', 'service', 'lag', 'connect', 'last'] as const;
+const KINDS = ['response', 'service', 'lag', 'connect', 'last', 'overdue'] as const;
 
 /**
  * Writes the histograms of a run as an HdrHistogram interval log, format 1.3: one line per histogram, in the order of the trials. The

@@ -46,6 +46,8 @@ const COUNTS = [
 
 /** Number of the first metric whose column is appended at the end: columns are never inserted. */
 const FIRST_APPENDED = 18;
+/** Place in the list of the first kind whose columns are appended. */
+const FIRST_APPENDED_KIND = 6;
 
 /** Column for a figure of the report's tables, in base units. */
 const figure = ({ number, csv, metric: { id } }: MeasuredMetric): { number: number; column: Column } => ({
@@ -56,6 +58,12 @@ const FIGURES = METRICS.map(({ id }) => figure(measuredMetric(id)));
 
 /** Dimensions whose columns precede those of the trial, in order. */
 const DIMENSIONS_BEFORE = ['clients', 'rate', 'size', 'encoding', 'payload', 'tls', 'target', 'auth', 'network'];
+
+/** Columns that only some kinds fill, of the kinds from one place in the list to another. */
+function kindColumns(from: number, to?: number): Column[] {
+  const kinds = Object.values(KINDS).slice(from, to);
+  return kinds.flatMap(({ csv }) => csv.map(({ header, path, cell }) => ofMeasured(header, path, cell)));
+}
 
 function dimensionColumns(wanted: string): Column[] {
   return DIMENSIONS.filter(({ name }) => name === wanted).map((dimension): Column => {
@@ -89,7 +97,7 @@ const COLUMNS: readonly Column[] = [
   ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [column] : [])),
   [
     'capacity_is_lower_bound',
-    ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBound),
+    ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBounds.length > 0),
   ],
   ofView('service_p50_seconds', ({ serviceP50 }) => serviceP50),
   ofView('last_p50_seconds', ({ lastP50 }) => lastP50),
@@ -127,11 +135,18 @@ const COLUMNS: readonly Column[] = [
   ),
   ofMeasured('generator_busy_share', 'usage.generator.busy', ({ usage }) => usage.generator.busy),
   ofMeasured('workers', 'usage.generator.workers', ({ usage }) => usage.generator.workers),
-  ...Object.values(KINDS).flatMap(({ csv }) => csv.map(({ header, path, cell }) => ofMeasured(header, path, cell))),
+  ...kindColumns(0, FIRST_APPENDED_KIND),
+  ...(['overdue', 'replayed', 'foreign', 'backlog'] as const).map((key) =>
+    ofMeasured(key, `messages.${key}`, ({ messages }) => messages[key]),
+  ),
+  ofMeasured('sustained_rate_per_second', 'overload', ({ overload }) => overload?.sustainedRate),
+  ofMeasured('latency_is_lower_bound', 'latency.response', ({ overload }) => overload !== undefined),
+  ...dimensionColumns('reaches'),
+  ...kindColumns(FIRST_APPENDED_KIND),
   ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [] : [column])),
   // Columns are only appended, those of further dimensions too.
   ...DIMENSIONS.map(({ name }) => name)
-    .filter((name) => !DIMENSIONS_BEFORE.includes(name))
+    .filter((name) => name !== 'reaches' && !DIMENSIONS_BEFORE.includes(name))
     .flatMap(dimensionColumns),
 ];
 

@@ -56,3 +56,27 @@ export function percentile(decoded: Decoded, at: number): Shown {
   }
   return shown(quantile(decoded.distribution, at));
 }
+
+/** Adds histograms bucket by bucket; percentiles are never averaged. */
+export function pool(distributions: readonly Distribution[]): Distribution {
+  const counts = new Map<number, number>();
+  for (const { seconds, cumulative } of distributions) {
+    for (const [index, value] of seconds.entries()) {
+      const here = (cumulative[index] ?? 0) - (cumulative[index - 1] ?? 0);
+      counts.set(value, (counts.get(value) ?? 0) + here);
+    }
+  }
+  const buckets = [...counts].toSorted(([a], [b]) => a - b);
+  let count = 0;
+  const cumulative = buckets.map(([, here]) => {
+    count += here;
+    return count;
+  });
+  return { count, seconds: buckets.map(([value]) => value), cumulative };
+}
+
+/** Adds lower bounds of values that are not known to those that are: percentiles of both together are lower bounds. */
+export function withBounds(values: Decoded, bounds: Decoded): Decoded {
+  if (!values.readable || !bounds.readable) return values.readable ? bounds : values;
+  return { readable: true, distribution: pool([values.distribution, bounds.distribution]) };
+}

@@ -5,7 +5,7 @@ import { MIN_FIT } from '../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../model/format.ts';
 import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Analysis, Cell, Group, Row } from '../model/model.ts';
-import { type Absent, absentText, ICONS } from '../model/verdict.ts';
+import { type Absent, absentText, ICONS, OVERLOADED } from '../model/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table } from './table.ts';
 import { cut, hanging, wrap } from './text.ts';
@@ -142,7 +142,13 @@ function figureOf(cell: Cell, { columns }: Group, id: MetricId, withInterval: bo
   return cellFigure(metric, cell) + interval + poor;
 }
 
-function verdictCell({ cells, floor }: Row, best: boolean, primary: MetricId, paint: Paints): TextCell {
+function verdictCell(row: Row, best: boolean, primary: MetricId, paint: Paints): TextCell {
+  const { text, ...rest } = verdictOf(row, best && row.overload === null, primary, paint);
+  if (row.overload === null) return { text, ...rest };
+  return { text: text === '' ? OVERLOADED : `${OVERLOADED}, ${text}`, paint: paint.yellow };
+}
+
+function verdictOf({ cells, floor }: Row, best: boolean, primary: MetricId, paint: Paints): TextCell {
   if (floor) return { text: 'floor', paint: paint.dim };
   const cell = cells[primary];
   if (cell.state === 'not shown') return { text: `${ICONS['not testable']} not testable`, paint: paint.dim };

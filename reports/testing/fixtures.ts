@@ -13,6 +13,7 @@ import {
   type Slice,
   type Trial,
 } from '../../bench/results/schema.ts';
+import { summarise as percentilesOf } from '../../bench/results/summary.ts';
 import { upgrade } from '../../bench/results/upgrade.ts';
 
 /** Figures of a transport in an invented run, around which its trials scatter. */
@@ -52,6 +53,8 @@ export type TransportSpec = {
   readonly stalls?: Readonly<Record<number, { readonly atSeconds: number; readonly seconds: number }>>;
   /** Deliveries lost in each trial. */
   readonly lost?: number;
+  /** Deliveries still queued at the end of each trial, five seconds late or more. */
+  readonly overdue?: number;
   /** Trials that are not valid, by block. */
   readonly faults?: Readonly<Record<number, Fault>>;
   readonly effective?: Case['effective'];
@@ -286,8 +289,10 @@ function exchange(making: Making, due: number): Made {
   const { p50Ms = 1, tail = 0.4, framing = 8, cpuMicros = 20, memoryMiB = 80, connectMs = 2 } = transport;
   const fan = shell.scenario === 'broadcast' ? shell.clients : 1;
   const expected = due * fan;
-  const delivered = Math.max(0, expected - (transport.lost ?? 0));
+  const { lost = 0, overdue = 0 } = transport;
+  const delivered = Math.max(0, expected - lost - overdue);
   const response = histogram(delivered, scattered(p50Ms * 1e6), tail);
+  const bounds = histogram(overdue, 5.5e9, 0.02);
   const socket = {
     up: due * (shell.size + framing),
     down: delivered * (shell.size + framing),
@@ -310,14 +315,17 @@ function exchange(making: Making, due: number): Made {
       expected,
       delivered,
       lost: expected - delivered,
+      ...(overdue === 0 ? {} : { overdue }),
       duplicated: 0,
       reordered: 0,
       corrupt: 0,
       unexpected: 0,
       errors: {},
     },
+    ...(overdue === 0 ? {} : { overload: overloadOf(delivered / (fan * (durationSeconds + 5)), response, bounds) }),
     latency: {
       response,
+      ...(overdue === 0 ? {} : { overdue: bounds }),
       service: response,
       lag: histogram(due, 6_000, 0.7),
       connect: histogram(shell.clients, scattered(connectMs * 1e6), 0.3),
@@ -520,6 +528,11 @@ function histogram(count: number, medianNanoseconds: number, spread: number): st
 function normalQuantile(p: number): number {
   return (p ** 0.1349 - (1 - p) ** 0.1349) / 0.1975;
 }
+
+const overloadOf = (sustainedRate: number, ...latencies: readonly [string, string]) => ({
+  sustainedRate,
+  atLeast: percentilesOf(...latencies),
+});
 
 function gaussian(seed: number): () => number {
   const generator = xoroshiro128plus(seed);

@@ -8,15 +8,19 @@ import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
 import { measureMicro } from '../../checks/micro/measure.ts';
 import { errorText } from '../../error-text.ts';
+import { newRunId } from '../../load/run-id.ts';
 import { commandFor, type RunOptions, readOptions } from '../../plan/options.ts';
 import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
 import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
 import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
+import { lostIn } from '../../results/values.ts';
 import { type Link, openLink } from '../../run/link.ts';
-import { type RunEvent, type RunSettings, resolveResources, run } from '../../run/run.ts';
+import { type RunEvent, type RunResources, type RunSettings, resolveResources, run } from '../../run/run.ts';
+import { surveyTarget } from '../../run/survey.ts';
 import { kindOf } from '../../scenarios/index.ts';
+import type { Security } from '../../security/security.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
@@ -89,12 +93,14 @@ export async function measureAndReport(
   const { io, interrupted } = context;
   const { options, thresholds } = await readRequest(request.given, problems, io);
   const target = await resolveTarget(options, request, io);
-  const plan = makePlan(options, await unavailableFor(options));
+  const asked = makePlan(options, await unavailableFor(options));
   const link = await linkFor(options);
   try {
-    if (plan.cases.length === 0) throw new UsageError(nothingLeft(plan));
-    const resources = resolveResources(plan, link);
+    if (asked.cases.length === 0) throw new UsageError(nothingLeft(asked));
+    const resources = resolveResources(asked, link);
     if ('problems' in resources) throw new UsageError(resources.problems);
+    const plan = await learned(asked, request, { resources, security: target?.security, context });
+    if (plan === undefined) return EXIT.interrupted;
     const checks = examine(await readMachine());
     const text = describePlan(plan, resources, { checks, earlier: newestResults(), notes: target?.notes ?? [] });
     if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
@@ -137,6 +143,22 @@ export async function measureAndReport(
   } finally {
     await link.close();
   }
+}
+
+/** Plan with what was learned of the foreign server, if there is one; undefined if the user stopped that. `--plan` dials nothing. */
+async function learned(
+  plan: RunPlan,
+  request: RunRequest,
+  { resources, security, context }: { resources: RunResources; security: Security | undefined; context: Context },
+): Promise<RunPlan | undefined> {
+  if (security === undefined || request.plan) return plan;
+  const { interrupted: signal } = context;
+  return surveyTarget(plan, { ...resources, security, seed: plan.options.seed, runId: newRunId(), signal }).catch(
+    (error: unknown) => {
+      if (signal.aborted) return undefined;
+      throw error;
+    },
+  );
 }
 
 /** Prints the plan of a run; with `--ndjson` as the event that a run would begin with. */
@@ -203,7 +225,7 @@ const MICRO_SECONDS = 0.05;
 
 /** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
 async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
-  const timed = cases.filter(({ scenario }) => scenario.kind.microCosts);
+  const timed = cases.filter(({ scenario, unmeasurable }) => scenario.kind.microCosts && unmeasurable === undefined);
   if (timed.length === 0) return [];
   const sizes = [...new Set(timed.map(({ size }) => size))];
   return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
@@ -317,7 +339,7 @@ export function exitCodeOf(
     true;
   const lossy = cases.some((one) =>
     one.trials.some(
-      (trial) => trial.state === 'failed' || (trial.messages.lost > 0 && promises(one)) || broke(one, trial),
+      (trial) => trial.state === 'failed' || (lostIn(trial.messages) > 0 && promises(one)) || broke(one, trial),
     ),
   );
   const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));

@@ -1,9 +1,14 @@
-import { decode } from '../../load/histogram.ts';
+import { decode, merge } from '../../load/histogram.ts';
 
-/** Formats the percentiles of an encoded histogram: `p50 0.412 ms  p99 1.02 ms`. */
-export function percentiles(encoded: string): string {
-  const times = decode(encoded);
-  const at = (percentile: number): string => `${(times.getValueAtPercentile(percentile) / 1e6).toPrecision(3)} ms`;
+/**
+ * Formats the percentiles of an encoded histogram: `p50 0.412 ms  p99 1.02 ms`. With lower bounds of further times they are lower
+ * bounds too: `p50 ≥ 2310 ms`.
+ */
+export function percentiles(encoded: string, bounds?: string): string {
+  const times = decode(bounds === undefined ? encoded : merge([encoded, bounds]));
+  const mark = bounds === undefined ? '' : '≥ ';
+  const at = (percentile: number): string =>
+    `${mark}${(times.getValueAtPercentile(percentile) / 1e6).toPrecision(3)} ms`;
   return `p50 ${at(50)}  p99 ${at(99)}`;
 }
 

@@ -1,8 +1,8 @@
 import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import { describe, expect, test } from 'vitest';
-import { type Decoded, type Distribution, quantile } from '../../stats/distribution.ts';
+import { type Decoded, type Distribution, pool, quantile } from '../../stats/distribution.ts';
 import { decode } from '../decode.ts';
-import { percentileCurve, pool, pooledShares } from './curve.ts';
+import { percentileCurve, pooledShares } from './curve.ts';
 
 /** One sample at each of these numbers of microseconds; small ones have a bucket each, so that nothing is rounded. */
 function trial(micros: readonly number[]): Decoded {

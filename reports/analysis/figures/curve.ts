@@ -1,6 +1,6 @@
 import { median } from '../../../bench/results/numbers.ts';
 import type { CurvePoint, SharePoint } from '../../model/model.ts';
-import { type Decoded, type Distribution, deepestPercentile, quantile } from '../../stats/distribution.ts';
+import { type Decoded, type Distribution, deepestPercentile, pool, quantile } from '../../stats/distribution.ts';
 
 const POINTS_PER_DECADE = 12;
 
@@ -34,24 +34,6 @@ export function pooledShares(responses: readonly Decoded[]): SharePoint[] {
   const pooled = pool(readableOf(responses));
   if (deepestPercentile(pooled.count) === null) return [];
   return SHARES.map((share) => ({ share, seconds: quantile(pooled, share) }));
-}
-
-/** Adds histograms bucket by bucket; percentiles are never averaged. */
-export function pool(distributions: readonly Distribution[]): Distribution {
-  const counts = new Map<number, number>();
-  for (const { seconds, cumulative } of distributions) {
-    for (const [index, value] of seconds.entries()) {
-      const here = (cumulative[index] ?? 0) - (cumulative[index - 1] ?? 0);
-      counts.set(value, (counts.get(value) ?? 0) + here);
-    }
-  }
-  const buckets = [...counts].toSorted(([a], [b]) => a - b);
-  let count = 0;
-  const cumulative = buckets.map(([, here]) => {
-    count += here;
-    return count;
-  });
-  return { count, seconds: buckets.map(([value]) => value), cumulative };
 }
 
 const readableOf = (responses: readonly Decoded[]): Distribution[] =>

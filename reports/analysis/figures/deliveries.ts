@@ -1,5 +1,6 @@
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
+import { lostIn } from '../../../bench/results/values.ts';
 import { isJudged } from '../../kinds/lookup.ts';
 import { countOf, integer, list } from '../../model/format.ts';
 import type { Group, Objective } from '../../model/model.ts';
@@ -17,6 +18,8 @@ export type Deliveries = {
   readonly late: number | null;
   /** Each is null where a trial did not measure it. */
   readonly lost: number | null;
+  /** Still queued when the drain ended; not in `lost`. */
+  readonly overdue: number | null;
   readonly unsent: number | null;
   readonly duplicated: number | null;
   readonly reordered: number | null;
@@ -24,12 +27,22 @@ export type Deliveries = {
   readonly unexpected: number | null;
 };
 
-export const FAULTS = ['late', 'lost', 'unsent', 'duplicated', 'reordered', 'corrupt', 'unexpected'] as const;
+export const FAULTS = [
+  'late',
+  'lost',
+  'overdue',
+  'unsent',
+  'duplicated',
+  'reordered',
+  'corrupt',
+  'unexpected',
+] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export const FAULT_WORDS: Readonly<Record<Fault, string>> = {
   late: 'late',
   lost: 'lost',
+  overdue: 'still queued',
   unsent: 'not sent',
   duplicated: 'duplicated',
   reordered: 'out of order',
@@ -50,7 +63,7 @@ export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Grou
     const count = (key: Exclude<Fault, 'late'>): number | null =>
       measured.some((trial) => whyNotMeasured(trial, [`messages.${key}`]) !== undefined)
         ? null
-        : sum(({ messages }) => messages[key]);
+        : sum(({ messages }) => (key === 'lost' ? lostIn(messages) : (messages[key] ?? 0)));
     const due = sum(({ messages }) => messages.due);
     if (due === 0) return [];
     const { objective } = question;
@@ -64,6 +77,7 @@ export function deliveriesOf(all: readonly Case[], { rows, question }: Pick<Grou
         delivered: sum(({ messages }) => messages.delivered),
         late: objective === null ? null : sum((trial) => lateIn(trial, objective)),
         lost: count('lost'),
+        overdue: count('overdue'),
         unsent: count('unsent'),
         duplicated: count('duplicated'),
         reordered: count('reordered'),

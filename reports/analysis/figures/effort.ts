@@ -28,6 +28,8 @@ export function effortsOf(all: readonly Case[], { rows, question }: Pick<Group, 
     const trials = (one?.trials ?? [])
       .filter((trial) => trial.state === 'valid')
       .filter(({ messages, capacity }) => messages.delivered > 0 && capacity?.rate !== 0)
+      // Messages that were still queued have cost something too.
+      .filter(({ overload }) => overload === undefined)
       .filter((trial) => whyNotMeasured(trial, ['usage.generator.cpuSeconds', 'usage.generator.busy']) === undefined);
     const served = trials.filter((trial) => whyNotMeasured(trial, ['usage.server.cpuSeconds']) === undefined);
     if (trials.length === 0) return [];

@@ -48,6 +48,7 @@ describe('how far a transport keeps up', () => {
     at,
     achieved,
     p99: null,
+    bounded: false,
     overhead: null,
     reason: '',
   });

@@ -19,6 +19,8 @@ export type SweepPoint = {
   readonly at: number;
   /** Seconds. */
   readonly p99: number | null;
+  /** True if the p99 is a lower bound, because the transport was overloaded. */
+  readonly bounded: boolean;
   /** Deliveries divided by the offered load, 0 to 1. */
   readonly achieved: number | null;
   /** Bytes beyond the payload, divided by the payload. */
@@ -69,6 +71,7 @@ function pointOf(at: number, row: Row): SweepPoint {
   return {
     at,
     p99: p99.state === 'shown' ? p99.median : null,
+    bounded: p99.state === 'shown' && p99.bounded > 0,
     achieved: achievedOf(row),
     overhead: bytes.state === 'shown' && payload > 0 ? (bytes.median - payload) / payload : null,
     reason: p99.state === 'shown' ? null : p99.reason,
@@ -119,6 +122,7 @@ function wirePoint({ size, up, down, reason }: WireRow, layer: 'link' | 'socket'
   return {
     at: size,
     p99: null,
+    bounded: false,
     achieved: null,
     overhead,
     reason: overhead === null ? (reason ?? 'not counted') : null,

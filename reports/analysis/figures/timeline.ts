@@ -28,7 +28,7 @@ export type CoursePoint = {
 };
 
 export type Drift = {
-  readonly kind: 'steady' | 'drifts' | 'unclear' | 'untestable';
+  readonly kind: 'steady' | 'drifts' | 'unclear' | 'untestable' | 'overloaded';
   /** Median p50 of the last third of a trial divided by that of its first third; median over the trials. */
   readonly ratio: number | null;
   readonly first: number | null;
@@ -59,14 +59,16 @@ export function courseOf(one: Case): Course | null {
   const [first] = recorded;
   if (first === undefined) return null;
   const alike = recorded.filter(({ slices }) => slices.length === first.slices.length);
+  const overloaded = alike.some(({ trial }) => trial.overload !== undefined);
   const trials = alike.map(({ trial, slices }) => ({ block: trial.block, points: pointsOf(trial, slices) }));
   return {
     caseId: one.id,
     name: nameOf(one),
     trials,
     typical: first.slices.map((_, index) => typicalOf(trials.flatMap(({ points }) => points[index] ?? []))),
-    drift: driftOf(trials),
-    stalls: alike.flatMap(({ trial, slices }) => stallsOf(trial.block, slices)),
+    // Lower bounds show neither a course nor the length of a stall.
+    drift: overloaded ? { ...NO_DRIFT, kind: 'overloaded' } : driftOf(trials),
+    stalls: overloaded ? [] : alike.flatMap(({ trial, slices }) => stallsOf(trial.block, slices)),
   };
 }
 
@@ -96,10 +98,12 @@ function typicalOf(points: readonly CoursePoint[]): CoursePoint {
   };
 }
 
+const NO_DRIFT = { ratio: null, first: null, last: null, agreeing: 0 };
+
 /** Finds drift: a change of latency within the trials that is beyond the band and significant by a two-sided sign test at 5 %. */
 function driftOf(trials: readonly TrialCourse[]): Drift {
   const changes = trials.flatMap(({ points }) => thirdsOf(points) ?? []);
-  if (changes.length === 0) return { kind: 'untestable', ratio: null, first: null, last: null, agreeing: 0 };
+  if (changes.length === 0) return { ...NO_DRIFT, kind: 'untestable' };
   const ratios = changes.map(({ first, last }) => last / first);
   const ratio = median(ratios);
   const agreeing = ratios.filter((one) => (ratio < 1 ? one < 1 : one > 1)).length;
@@ -157,6 +161,7 @@ export function courseTakeaway(courses: readonly Course[]): string {
   if (courses.length === 0) return 'No choice has a valid trial with a timeline.';
   const of = (kind: Drift['kind']) => courses.filter(({ drift }) => drift.kind === kind);
   const [steady, drifting, unclear, untested] = [of('steady'), of('drifts'), of('unclear'), of('untestable')];
+  const overloaded = of('overloaded');
   const parts = [
     ...(steady.length > 0 ? [`steady in ${namesOf(steady, courses.length)}`] : []),
     ...(drifting.length > 0 ? [`drifting in ${list(some(drifting.map(driftText)), 'and')}`] : []),
@@ -164,6 +169,7 @@ export function courseTakeaway(courses: readonly Course[]): string {
   ];
   const sentences = [
     ...(parts.length > 0 ? [`From the first third of a trial to the last, p50 is ${parts.join('; ')}.`] : []),
+    ...(overloaded.length > 0 ? [`Only lower bounds are known of ${namesOf(overloaded, courses.length)}.`] : []),
     ...(untested.length > 0
       ? [
           `Drift of ${untested.length === courses.length ? 'latency' : namesOf(untested, courses.length)} is not testable with ` +
@@ -212,6 +218,7 @@ export function findingOf({ drift, stalls }: Course): string {
     drifts: `drifts ${change(drift.ratio ?? Number.NaN)}`,
     unclear: 'unclear',
     untestable: 'not testable',
+    overloaded: 'overloaded',
   }[drift.kind];
   return stalls.length === 0 ? said : `${said}, ${countOf(stalls.length, 'stall')}`;
 }

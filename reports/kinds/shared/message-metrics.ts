@@ -16,6 +16,13 @@ declare module '../../model/metrics.ts' {
 const atFoundRate = ({ capacity }: MeasuredTrial, value: Shown): Shown =>
   capacity?.rate === 0 ? notShown('no rate met the objective in some search') : value;
 
+/** True if some messages never came, so that a percentile of the response is at least the value that is read. */
+const isOverloaded = ({ overload }: MeasuredTrial): boolean => overload !== undefined;
+
+/** Hides a cost of an overloaded trial, whose queued messages have cost something too. */
+const atKeptPace = (trial: MeasuredTrial, value: () => Shown): Shown =>
+  isOverloaded(trial) ? notShown('overloaded: the cost of messages that were still queued is not told apart') : value();
+
 export const p50: MeasuredMetric = {
   metric: {
     id: 'p50',
@@ -32,6 +39,7 @@ export const p50: MeasuredMetric = {
   csv: 'response_p50_seconds',
   figure: 'percentiles',
   measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.5)),
+  isLowerBound: isOverloaded,
 };
 
 export const p99: MeasuredMetric = {
@@ -50,6 +58,7 @@ export const p99: MeasuredMetric = {
   csv: 'response_p99_seconds',
   figure: 'percentiles',
   measure: ({ trial, response }) => atFoundRate(trial, percentile(response, 0.99)),
+  isLowerBound: isOverloaded,
 };
 
 export const bytes: MeasuredMetric = {
@@ -68,7 +77,11 @@ export const bytes: MeasuredMetric = {
   csv: 'bytes_per_message',
   figure: 'bytes',
   measure: ({ trial }) =>
-    bytesOf(trial, () => atFoundRate(trial, perDelivered(trial.wire.up + trial.wire.down, trial.messages.delivered))),
+    bytesOf(trial, () =>
+      atKeptPace(trial, () =>
+        atFoundRate(trial, perDelivered(trial.wire.up + trial.wire.down, trial.messages.delivered)),
+      ),
+    ),
 };
 
 export const cpu: MeasuredMetric = {
@@ -86,5 +99,6 @@ export const cpu: MeasuredMetric = {
   sources: ['usage.server.cpuSeconds', 'messages.delivered'],
   csv: 'server_cpu_seconds_per_message',
   figure: 'effort',
-  measure: ({ trial }) => atFoundRate(trial, perDelivered(trial.usage.server.cpuSeconds, trial.messages.delivered)),
+  measure: ({ trial }) =>
+    atKeptPace(trial, () => atFoundRate(trial, perDelivered(trial.usage.server.cpuSeconds, trial.messages.delivered))),
 };

@@ -12,14 +12,16 @@ export const measuredColumn = (path: string, header: string, text: TrialColumn['
   text: (trial) => (whyNotMeasured(trial, [path]) === undefined ? text(trial) : '—'),
 });
 
-/** Counts that every trial has. */
-type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'example' | 'overdue' | 'replayed'>;
+type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'example'>;
 
+/** A column with a dash where a trial did not count this. */
 export const count = (header: string, key: CountKey): TrialColumn =>
-  measuredColumn(`messages.${key}`, header, ({ messages }) => integer(messages[key]));
+  measuredColumn(`messages.${key}`, header, ({ messages: { [key]: value } }) =>
+    value === undefined ? '—' : integer(value),
+  );
 
 export const SENT = [count('Due', 'due'), count('Sent', 'sent')];
-export const ARRIVED = [
+const ARRIVED = [
   count('Expected', 'expected'),
   count('Delivered', 'delivered'),
   count('Lost', 'lost'),
@@ -27,6 +29,27 @@ export const ARRIVED = [
   count('Reord.', 'reordered'),
   count('Corrupt', 'corrupt'),
 ];
+
+const RARE = [
+  { key: 'overdue', column: count('Overdue', 'overdue') },
+  { key: 'backlog', column: count('Of warm-up', 'backlog') },
+  { key: 'replayed', column: count('Replayed', 'replayed') },
+  { key: 'unexpected', column: count('Unexp.', 'unexpected') },
+  { key: 'foreign', column: count('Other run', 'foreign') },
+] as const;
+
+const SUSTAINED: TrialColumn = {
+  header: 'Sustained msg/s',
+  text: ({ sustainedRate }) => (sustainedRate === null ? '—' : figures(sustainedRate)),
+};
+
+/** Counts of arrivals, and those rare figures that some trial has. */
+export const arrived = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] => {
+  const trials = rows.flatMap((row) => row.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial])));
+  const rare = RARE.filter(({ key }) => trials.some(({ messages: { [key]: value = 0 } }) => value > 0));
+  const sustained = trials.some(({ sustainedRate }) => sustainedRate !== null) ? [SUSTAINED] : [];
+  return [...ARRIVED, ...rare.map(({ column }) => column), ...sustained];
+};
 
 export const LAG: readonly TrialColumn[] = [
   { header: 'Lag p50 µs', text: ({ lagP50 }) => shownInUnit(MICROSECONDS, lagP50) },
@@ -53,10 +76,10 @@ export const generator = (group: Pick<Group, 'rows'>): TrialColumn[] => [BUSY, .
 
 /** A column for each metric, under the heading that tables give it. */
 export const figuresOf = (metrics: readonly MeasuredMetric[]): TrialColumn[] =>
-  metrics.map(({ metric: { id, header, unit, scale }, isLowerBound }) => ({
+  metrics.map(({ metric: { id, header, unit, scale } }) => ({
     header: `${header} ${unit}`.trim(),
-    text: ({ values, lowerBound }) => {
+    text: ({ values, lowerBounds }) => {
       const text = shownInUnit({ scale }, values[id]);
-      return isLowerBound !== undefined && lowerBound ? `≥ ${text}` : text;
+      return lowerBounds.includes(id) && values[id].shown ? `≥ ${text}` : text;
     },
   }));

@@ -1,6 +1,6 @@
 import { layerSentence } from '../../analysis/sentences.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
-import { cellFigure, change, countOf, figures, inUnit, list, ratio, share } from '../../model/format.ts';
+import { boundMark, cellFigure, change, countOf, figures, list, ratio, share } from '../../model/format.ts';
 import { objectiveText } from '../../model/group.ts';
 import type { Metric, MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
@@ -9,16 +9,26 @@ import type { Word } from '../../model/verdict.ts';
 /** Rows of a question that can be chosen: all but the floor. */
 export const choicesOf = ({ rows }: Pick<Group, 'rows'>): Row[] => rows.filter(({ floor }) => !floor);
 
-/** Row with its median of one metric. */
-type Ranked = { readonly name: string; readonly median: number };
+/** Row with its median of one metric, which may be a lower bound. */
+type Ranked = { readonly name: string; readonly median: number; readonly bounded: number };
 
 function ranked(rows: readonly Row[], id: MetricId): Ranked[] {
   return rows
     .flatMap(({ name, cells }) => {
       const cell = cells[id];
-      return cell.state === 'shown' ? [{ name, median: cell.median }] : [];
+      return cell.state === 'shown' ? [{ name, median: cell.median, bounded: cell.bounded }] : [];
     })
     .toSorted((a, b) => a.median - b.median);
+}
+
+/** End of a note that says which lines are lower bounds. */
+export function overloadNote(rows: readonly Pick<Row, 'name' | 'overload'>[]): string {
+  const names = rows.filter(({ overload }) => overload !== null).map(({ name }) => name);
+  if (names.length === 0) return '';
+  return (
+    ` ≥: ${list(names, 'and')} ${names.length === 1 ? 'was' : 'were'} overloaded, so that latencies are lower bounds: ` +
+    'messages that never came count as having come when the wait for them ended.'
+  );
 }
 
 export function curveTakeaway(group: Group): string {
@@ -27,17 +37,18 @@ export function curveTakeaway(group: Group): string {
   const [lowest] = values;
   const highest = values.at(-1);
   if (lowest === undefined || highest === undefined) return 'No choice has enough valid samples for a curve.';
-  const figure = ({ median }: Ranked) => `${inUnit(metric, median)} ${metric.unit}`;
+  const figure = (one: Ranked) => `${cellFigure(metric, one)} ${metric.unit}`;
   if (values.length === 1) return `${lowest.name}: median ${metric.id} of ${figure(lowest)}.`;
   return (
     `Median ${metric.id} ranges from ${figure(lowest)} (${lowest.name}) to ${figure(highest)} ` +
-    `(${highest.name}): ${ratio(highest.median / lowest.median)} as long.`
+    `(${highest.name})${lowest.bounded > 0 ? '' : `: ${boundMark(highest.bounded > 0)}${ratio(highest.median / lowest.median)} as long`}.`
   );
 }
 
 /** Says how far the latencies of each choice spread, which is what a pooled distribution shows. */
 export function distributionTakeaway(group: Group): string {
   const spreads = choicesOf(group)
+    .filter(({ overload }) => overload === null)
     .flatMap(({ name, pooled }) => {
       const at = (wanted: number) => pooled.find(({ share }) => share === wanted)?.seconds ?? 0;
       return at(0.25) > 0 ? [{ name, width: ratio(at(0.95) / at(0.25)), sortBy: at(0.95) / at(0.25) }] : [];
@@ -45,7 +56,8 @@ export function distributionTakeaway(group: Group): string {
     .toSorted((a, b) => a.sortBy - b.sortBy);
   const [least] = spreads;
   const most = spreads.at(-1);
-  if (least === undefined || most === undefined) return 'No choice has enough valid samples for a distribution.';
+  if (least === undefined || most === undefined)
+    return 'No choice that kept up has enough valid samples for a distribution.';
   if (least === most) return `The 95th percentile of latency is ${least.width} the 25th (${least.name}).`;
   return (
     `Latency spreads least with ${least.name}, whose 95th percentile is ${least.width} its 25th, ` +

@@ -1,7 +1,7 @@
 import { scaleLog } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { isNamed, PERCENTILES } from '../../analysis/figures/curve.ts';
-import { figures } from '../../model/format.ts';
+import { boundMark, figures } from '../../model/format.ts';
 import type { CurvePoint, Group, Row } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
@@ -11,7 +11,7 @@ import type { Point } from '../charts/points.ts';
 import { NumberField, OBJECTIVE } from '../parts/choices.tsx';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
 import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
-import { curveTakeaway } from './captions.ts';
+import { curveTakeaway, overloadNote } from './captions.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 46, right: 396, top: 12 };
@@ -38,7 +38,7 @@ export function CurveFigure({ id, group, styles }: Props) {
       title="Latency by percentile"
       takeaway={curveTakeaway(group)}
       choices={rows.length === 0 ? undefined : <NumberField name={OBJECTIVE} label="Objective, ms" />}
-      note={NOTE}
+      note={NOTE + overloadNote(rows)}
       data={<CurveData rows={rows} styles={styles} />}
     >
       {rows.length === 0 ? (
@@ -78,15 +78,17 @@ function Curves({ rows, styles, label, isDimmed }: RowLinesProps) {
     PLOT.top,
     bottom,
   );
-  const pointsOf = ({ curve }: Row): Point[] =>
-    curve.filter(({ percentile }, index) => isNamed(percentile) || index === curve.length - 1).map(pointOf);
-  const pointOf = (point: CurvePoint): Point => {
+  const pointsOf = ({ curve, overload }: Row): Point[] =>
+    curve
+      .filter(({ percentile }, index) => isNamed(percentile) || index === curve.length - 1)
+      .map((point) => pointOf(point, overload));
+  const pointOf = (point: CurvePoint, overload: Row['overload']): Point => {
     const [left, top] = at(point);
     return {
       x: left,
       y: top,
       text:
-        `${percentileLabel(point.percentile)} %: ${figures(point.seconds * 1e3)} ms, ` +
+        `${percentileLabel(point.percentile)} %: ${boundMark(overload !== null)}${figures(point.seconds * 1e3)} ms, ` +
         `trials ${figures(point.low * 1e3)}–${figures(point.high * 1e3)}${point.firm ? '' : ', few samples beyond'}`,
     };
   };
@@ -130,7 +132,14 @@ function Curves({ rows, styles, label, isDimmed }: RowLinesProps) {
                 transform={`translate(${round(markX)} ${round(markY)})`}
               />
             ))}
-            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={labelY} from={[endX, endY]} length={18} />
+            <EndLabel
+              name={markedName(row)}
+              style={style}
+              x={PLOT.right + 16}
+              y={labelY}
+              from={[endX, endY]}
+              length={18}
+            />
           </Series>
         );
       })}
@@ -150,14 +159,14 @@ function CurveData({ rows, styles }: Omit<RowLinesProps, 'label' | 'isDimmed'>) 
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ caseId, name, curve }) => (
+        {rows.map(({ caseId, name, curve, overload }) => (
           <tr key={caseId}>
             <SeriesHead name={name} styles={styles} />
             {standard.map((percentile) => {
               const seconds = valueAt(curve, percentile);
               return (
                 <td key={percentile} className="number">
-                  {seconds === undefined ? 'not shown' : figures(seconds * 1e3)}
+                  {seconds === undefined ? 'not shown' : `${boundMark(overload !== null)}${figures(seconds * 1e3)}`}
                 </td>
               );
             })}
@@ -170,6 +179,8 @@ function CurveData({ rows, styles }: Omit<RowLinesProps, 'label' | 'isDimmed'>) 
 
 const valueAt = (curve: readonly CurvePoint[], wanted: number): number | undefined =>
   curve.find(({ percentile, firm }) => firm && percentile === wanted)?.seconds;
+
+const markedName = ({ name, overload }: Row): string => `${boundMark(overload !== null)}${name}`;
 
 const firmOf = ({ curve }: Row): CurvePoint[] => curve.filter(({ firm }) => firm);
 

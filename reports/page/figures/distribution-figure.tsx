@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { figures, share as percent } from '../../model/format.ts';
+import { boundMark, figures, share as percent } from '../../model/format.ts';
 import type { Group, Row, SharePoint } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
@@ -9,7 +9,7 @@ import type { Point } from '../charts/points.ts';
 import { Choice, DISTRIBUTION } from '../parts/choices.tsx';
 import { Figure, Heads, SeriesHead } from '../parts/parts.tsx';
 import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
-import { distributionTakeaway } from './captions.ts';
+import { distributionTakeaway, overloadNote } from './captions.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 46, right: 396, top: 12 };
@@ -45,7 +45,8 @@ export function DistributionFigure({ id, group, styles }: Props) {
       }
       note={
         'Share of messages that arrived within a time, from 1 % to 99 %. A steep line means that latencies are much alike; a flat stretch ' +
-        'between two rises means two kinds of messages. Mark: half of the messages. Trials are pooled to show the shape only; verdicts compare trials.'
+        'between two rises means two kinds of messages. Mark: half of the messages. Trials are pooled to show the shape only; verdicts compare trials.' +
+        overloadNote(rows)
       }
       data={<DistributionData rows={rows} styles={styles} />}
     >
@@ -99,7 +100,14 @@ function Shares({ rows, styles, label, isDimmed }: RowLinesProps) {
               d={markerPath(style, 40)}
               transform={`translate(${round(x(halfOf(row) * 1e3))} ${round(y(0.5))})`}
             />
-            <EndLabel name={row.name} style={style} x={PLOT.right + 16} y={height} from={null} length={18} />
+            <EndLabel
+              name={`${boundMark(row.overload !== null)}${row.name}`}
+              style={style}
+              x={PLOT.right + 16}
+              y={height}
+              from={null}
+              length={18}
+            />
           </Series>
         );
       })}
@@ -128,7 +136,7 @@ function DistributionData({ rows, styles }: Pick<RowLinesProps, 'rows' | 'styles
             <SeriesHead name={row.name} styles={styles} />
             {NAMED.map((share) => (
               <td key={share} className="number">
-                {figures((secondsAt(row, share) ?? 0) * 1e3)}
+                {boundMark(row.overload !== null) + figures((secondsAt(row, share) ?? 0) * 1e3)}
               </td>
             ))}
           </tr>

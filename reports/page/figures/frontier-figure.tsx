@@ -35,7 +35,7 @@ export function FrontierFigure({ id, group, styles }: Props) {
       id={id}
       title="Latency against bytes"
       takeaway={takeaway}
-      note={`Points are medians; whether two of them differ is for the verdicts to say. Filled, on the stepped line (the frontier): no other choice is at least as good in both. Hollow: another choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only transports with a p99 are shown; ${layerSentence(group.layer)}.`}
+      note={`Points are medians; whether two of them differ is for the verdicts to say. Filled, on the stepped line (the frontier): no other choice is at least as good in both. Hollow: another choice is.${points.length > choices.length ? ' The floor is a yardstick and takes no part.' : ''} Only transports with a p99 that is no lower bound are shown; ${layerSentence(group.layer)}.`}
       data={<FrontierData points={points} />}
     >
       <Scatter points={points} frontier={frontier} styles={styles} label={takeaway} />
@@ -45,7 +45,7 @@ export function FrontierFigure({ id, group, styles }: Props) {
 
 function pointsOf({ rows }: Group): Point[] {
   const placed = rows.flatMap(({ caseId, name, floor, cells: { p99, bytes } }) =>
-    p99.state === 'shown' && bytes.state === 'shown' && p99.median > 0 && bytes.median > 0
+    p99.state === 'shown' && p99.bounded === 0 && bytes.state === 'shown' && p99.median > 0 && bytes.median > 0
       ? [{ caseId, name, floor, x: p99.median, y: bytes.median }]
       : [],
   );

@@ -87,6 +87,7 @@ export function intervalsOf(group: Group, { metric: id, axis }: Asked): Interval
 function placeOf({ row, cell }: { readonly row: Row; readonly cell: Cell }, { best }: Metric): number {
   if (row.floor) return Number.MAX_VALUE;
   if (cell.state === 'not shown') return Number.MAX_VALUE / 2;
+  if (best === 'less' && cell.bounded > 0) return Number.MAX_VALUE / 4;
   return best === 'less' ? cell.median : -cell.median;
 }
 

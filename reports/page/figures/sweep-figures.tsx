@@ -10,7 +10,7 @@ import {
   sweepsOf,
 } from '../../analysis/figures/sweep.ts';
 import { layerSentence } from '../../analysis/sentences.ts';
-import { figures, integer, list, tolerance } from '../../model/format.ts';
+import { boundMark, figures, integer, list, tolerance } from '../../model/format.ts';
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
 import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
@@ -119,13 +119,13 @@ function valuesOf({ p99, achieved, overhead }: SweepPoint, axis: Axis): (number 
   return axis === 'rate' ? [achieved === null ? null : achieved * 100, latency] : [latency];
 }
 
-function pointText({ at, p99, achieved, overhead }: SweepPoint, axis: Axis): string {
+function pointText({ at, p99, bounded, achieved, overhead }: SweepPoint, axis: Axis): string {
   const parts =
     axis === 'size'
       ? [overhead === null ? 'not shown' : `${figures(overhead * 100)} % overhead`]
       : [
           ...(axis === 'rate' && achieved !== null ? [`${figures(achieved * 100)} % delivered`] : []),
-          p99 === null ? 'no p99' : `p99 ${figures(p99 * 1e3)} ms`,
+          p99 === null ? 'no p99' : `p99 ${boundMark(bounded)}${figures(p99 * 1e3)} ms`,
         ];
   return `${integer(at)} ${UNITS[axis]}: ${parts.join(', ')}`;
 }
@@ -151,7 +151,7 @@ const STAYS = 0.05;
 
 function clientsTakeaway(series: readonly SweepSeries[]): string {
   const grown = choicesOf(series).flatMap(({ name, points }) => {
-    const known = points.flatMap(({ at, p99 }) => (p99 === null || p99 <= 0 ? [] : [{ at, p99 }]));
+    const known = points.flatMap(({ at, p99, bounded }) => (p99 === null || p99 <= 0 || bounded ? [] : [{ at, p99 }]));
     const [first, last] = [known.at(0), known.at(-1)];
     return first === undefined || last === undefined || first === last
       ? []
@@ -257,11 +257,10 @@ function SweepData({ series, axis }: DataProps) {
   );
 }
 
-function cellText({ p99, achieved, overhead, reason }: SweepPoint, axis: Axis): string {
+function cellText({ p99, bounded, achieved, overhead, reason }: SweepPoint, axis: Axis): string {
   if (axis === 'size')
     return overhead === null ? `not shown: ${reason ?? 'nothing sent'}` : `${figures(overhead * 100)} %`;
   if (p99 === null) return `not shown: ${reason ?? ''}`;
-  return axis === 'rate' && achieved !== null
-    ? `${figures(achieved * 100)} %, ${figures(p99 * 1e3)} ms`
-    : `${figures(p99 * 1e3)} ms`;
+  const latency = `${boundMark(bounded)}${figures(p99 * 1e3)} ms`;
+  return axis === 'rate' && achieved !== null ? `${figures(achieved * 100)} %, ${latency}` : latency;
 }

@@ -19,6 +19,7 @@ import { linePath, stepPath } from '../charts/course-path.ts';
 import type { Point } from '../charts/points.ts';
 import { Figure, Heads, SeriesHead, shortened } from '../parts/parts.tsx';
 import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
+import { overloadNote } from './captions.ts';
 
 const WIDTH = 540;
 const COLUMNS = 3;
@@ -54,7 +55,10 @@ export function TimeFigure({ id, group, cases, styles }: Props) {
       id={id}
       title="Latency over time"
       takeaway={takeaway}
-      note={noteOf(courses, upper, courses.length <= MAX_WITH_TRIALS)}
+      note={
+        noteOf(courses, upper, courses.length <= MAX_WITH_TRIALS) +
+        overloadNote(group.rows.filter(({ caseId }) => courses.some((course) => course.caseId === caseId)))
+      }
       data={<CourseData courses={courses} styles={styles} />}
     >
       <Panels courses={courses} upper={upper} styles={styles} label={takeaway} />

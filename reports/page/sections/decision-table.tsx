@@ -3,6 +3,7 @@ import { MIN_FIT } from '../../kinds/shared/measuring.ts';
 import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
 import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
+import { OVERLOADED } from '../../model/verdict.ts';
 import { Name, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';
 import type { SeriesStyles } from '../parts/series-style.ts';
 
@@ -72,6 +73,7 @@ function RowHead({ row, styles }: { row: Row; styles: SeriesStyles }) {
         <small>
           {row.floor ? 'floor: ' : ''}
           <Name>{row.title}</Name>
+          {row.overload === null ? '' : `; ${OVERLOADED} at ${figures(row.overload.sustainedRate)} msg/s`}
         </small>
       </span>
     </span>
@@ -96,7 +98,9 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
       </td>
     );
   }
-  const leads = row.caseId === best || (!row.floor && isZero(cell) && isZero(cellOf(group, best, id)));
+  const leads =
+    (row.caseId === best && !isBoundOfLess(cell, metric)) ||
+    (!row.floor && isZero(cell) && isZero(cellOf(group, best, id)));
   return (
     <td
       className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
@@ -120,6 +124,10 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
 
 const cellOf = ({ rows }: Group, caseId: string | null, id: MetricId): Cell | undefined =>
   rows.find((row) => row.caseId === caseId)?.cells[id];
+
+/** True if the cell has a lower bound of something of which less is better: it leads nothing. */
+const isBoundOfLess = (cell: Extract<Cell, { state: 'shown' }>, { best }: Metric): boolean =>
+  cell.bounded > 0 && best === 'less';
 
 /** True for a median of zero: no figure is lower, so all that have it lead, although they have no ratio. */
 const isZero = (cell: Cell | undefined): boolean => cell?.state === 'shown' && cell.median === 0;

@@ -101,6 +101,7 @@ const ROW = 26;
 const LETTERS: Readonly<Record<Fault, string>> = {
   late: 'T',
   lost: 'L',
+  overdue: 'Q',
   unsent: 'N',
   duplicated: 'D',
   reordered: 'O',

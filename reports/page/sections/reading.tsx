@@ -128,8 +128,17 @@ function definitionsFor({ groups, wire, micro }: Analysis): readonly (readonly [
   const measured = new Set([...groups.map(({ question }) => question.kind), ...besideTheory]);
   return [
     ...KIND_IDS.flatMap((kind) => (measured.has(kind) ? reportOf({ kind }).definitions : [])),
+    ...(groups.some(({ rows }) => rows.some(({ overload }) => overload !== null)) ? OVERLOAD : []),
     ...(micro.length > 0 ? MICRO : []),
   ];
 }
+
+const OVERLOAD = [
+  [
+    'Overloaded',
+    'Messages came faster than the transport delivered them, and some were still queued when the wait for them ended. None was ' +
+      'lost. How late they were is not known, only that it was at least until then; ≥ marks latencies that follow from that.',
+  ],
+] as const;
 
 const MICRO = [['Protocol work', 'Encoding and decoding alone, in a tight loop: no sockets, no kernel.']] as const;

@@ -204,6 +204,13 @@ export const UNUSUAL = {
     status: 'warnings',
     says: 'Deliveries were lost, which latencies do not show: webrtc:lossy 210 of 8,400.',
   },
+  'one is overloaded': {
+    spec: { transports: { ...SEVEN, sse: { ...SEVEN.sse, p50Ms: 2_000, overdue: 500 } }, trials: 7 },
+    leaders: ['ws'],
+    claims: ['worse'],
+    status: 'warnings',
+    says: 'use ws: every other choice is shown to be slower at p99 (beyond ±5 %).',
+  },
   'a slow one loses messages': {
     spec: { transports: { ...SEVEN, sse: { ...SEVEN.sse, lost: 3 } }, trials: 7 },
     leaders: ['ws'],
