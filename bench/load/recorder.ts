@@ -291,10 +291,10 @@ export class Recorder {
     return own.every((pair) => this.#ledger.nextOf(pair) === schedule.first / schedule.clients);
   }
 
-  /** @param drain absent for phases without due times @param token hidden in the example of a corrupt arrival */
+  /** @param drain absent for phases without due times @param hide hides what is secret in the example of a corrupt arrival */
   finish(
     rest: Usage,
-    { drain, token }: { readonly drain?: Drain | undefined; readonly token?: string | undefined } = {},
+    { drain, hide }: { readonly drain?: Drain | undefined; readonly hide?: (text: string) => string } = {},
   ): Recording {
     const example = this.#example;
     const overdue = drain !== undefined && this.mayStillReceive ? this.#overdue(drain) : undefined;
@@ -306,7 +306,7 @@ export class Recorder {
       duplicated: this.#duplicated,
       reordered: this.#reordered,
       corrupt: this.#corrupt,
-      ...(example === undefined ? {} : { example: exampleShown(example, token) }),
+      ...(example === undefined ? {} : { example: exampleShown(example, hide) }),
       unexpected: this.#unexpected,
       returned: this.#returned,
       ...(this.#returnsNone ? { returnsNone: true } : {}),

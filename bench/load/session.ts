@@ -1,7 +1,7 @@
 import { unreadable } from '../codec/unreadable.ts';
 import type { Message, Receiver, Session, Unreadable } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { reasonShown } from '../security/redact.ts';
+import { reasonShown, withoutTokens } from '../security/redact.ts';
 import type { Unwrapper } from './answers/answers.ts';
 import type { Clock } from './clock.ts';
 import type { Messages } from './messages.ts';
@@ -18,7 +18,7 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
-  readonly #token: string | undefined;
+  readonly #hide: (text: string) => string;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -30,17 +30,20 @@ export class LoadSession implements Receiver {
   /** Number of arrivals that may still be greetings. */
   #greetings: number;
 
-  /** @param token hidden in every reason @param form form of the answers; undefined if they are the messages themselves */
+  /** @param hide hides what is secret in a reason @param form form of the answers; undefined if they are the messages themselves */
   constructor(
     sender: number,
     index: number,
     clock: Clock,
-    { token, form }: { readonly token?: string | undefined; readonly form?: AnswerForm | undefined } = {},
+    {
+      hide = withoutTokens,
+      form,
+    }: { readonly hide?: (text: string) => string; readonly form?: AnswerForm | undefined } = {},
   ) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
-    this.#token = token;
+    this.#hide = hide;
     this.#form = form;
     this.#greetings = form?.answers.greetings ?? 0;
   }
@@ -87,7 +90,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#token)}`;
+    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#hide)}`;
     this.recorder?.error(this.lostBecause, this.#index);
   }
 
@@ -107,6 +110,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`, this.#index);
+    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#hide)}`, this.#index);
   };
 }

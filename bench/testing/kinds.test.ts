@@ -31,7 +31,7 @@ describe('kinds of tests', () => {
 
   test('each is run by an npm script, and test:all runs all but soak', () => {
     const { scripts } = JSON.parse(textOf('package.json'));
-    for (const suite of Object.keys(SUITES)) expect(scripts[suite]).toBe(`node .ci/test.ts ${suite}`);
+    for (const suite of Object.keys(SUITES)) expect(scripts[suite]).toBe(`node pinned.js .ci/test.ts ${suite}`);
     const kinds = Object.keys(TEST_KINDS);
     expect(Object.values(SUITES).flatMap((suite) => suite.kinds)).toEqual(expect.arrayContaining(kinds));
     expect([...SUITES['test:all'].kinds, ...SUITES.soak.kinds].toSorted()).toEqual(kinds.toSorted());

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Message, Platform, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import type { Reaches } from '../../results/values.ts';
-import { reasonShown } from '../../security/redact.ts';
+import { reasonShown, redactor } from '../../security/redact.ts';
 import { dial, HANDSHAKE_SECONDS } from '../dial.ts';
 import { Messages } from '../messages.ts';
 import type { ProbeOrder } from '../protocol.ts';
@@ -86,13 +86,13 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
         const settings = { ...order, platform, signal: abort.signal, seconds: HANDSHAKE_SECONDS };
         ear.session = await dial(client, order.url, ear, settings);
       } catch (error) {
-        const reason = reasonShown(errorText(error), order.token);
+        const reason = reasonShown(errorText(error), redactor(order.url, order.token));
         return ear === sender
           ? { reason, unopened: true }
           : { reason: `a second session could not be opened: ${reason}` };
       }
     }
-    return withoutToken(await converse(order, sender, other), order.token);
+    return withoutToken(await converse(order, sender, other), order);
   } finally {
     abort.abort(new Error('the probe is over'));
     // The process that probes ends soon, so a server that does not close its side is left.
@@ -101,8 +101,8 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
 }
 
 /** Hides the token in a reason. Answers that carry it are not learned, because they would stand in the results. */
-function withoutToken(found: Probe, token = ''): Probe {
-  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, token) };
+function withoutToken(found: Probe, { url, token = '' }: Pick<ProbeOrder, 'url' | 'token'>): Probe {
+  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, redactor(url, token)) };
   if (token === '' || !JSON.stringify(found.answers ?? {}).includes(JSON.stringify(token).slice(1, -1))) return found;
   return {
     reason: 'the server sends the token of its client back, which results must not have; let it leave that out',
