@@ -163,7 +163,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'servers/shared': SERVER_AIDS,
   clients: ['clients/shared', 'bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
   'clients/shared': ['bench/contract.ts', 'bench/error-text.ts', 'bench/codec'],
-  'clients/platform': ['bench/contract.ts', 'bench/codec/bytes.ts', 'bench/native', 'clients/shared/address.ts'],
+  'clients/platform': ['bench/contract.ts', 'bench/codec', 'bench/native', 'clients/shared/address.ts'],
   'reports/stats': ['bench/results'],
   'reports/model': ['reports/stats', 'bench/results'],
   'reports/kinds': ['reports/stats', 'reports/model', 'bench/results'],

@@ -43,6 +43,8 @@ export const mute: ClientModule = { connect: async () => ({ close: async () => {
 
 // @ts-expect-error a message is text or bytes
 receiver.message({ text: 'hello' });
+// @ts-expect-error what is no message is described
+receiver.unreadable('null');
 // @ts-expect-error the end of a session has a reason
 receiver.lost();
 // @ts-expect-error settings are read, not written

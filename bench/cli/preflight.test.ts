@@ -18,7 +18,7 @@ function said(settings: Partial<Record<Setting, string>>, earlier?: Results): st
   const given = Object.entries(settings).map(([name, value]) => [name, { value, where: `--${name}` }]);
   const read = readOptions(Object.fromEntries(given));
   if ('problems' in read) throw new Error(read.problems.join());
-  const resources = { link: loopback('no tools'), workers: 1, pinning: undefined, ways: [] };
+  const resources = { link: loopback('no tools'), workers: 1, pinning: undefined, ways: [], runId: 'AAAA' };
   const unfit = { name: 'clock', state: 'unfit', observed: 'steps of 1 ms', fix: 'measure elsewhere' } as const;
   return describePlan(makePlan(read.options), resources, { checks: [unfit], earlier });
 }

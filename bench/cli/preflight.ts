@@ -65,10 +65,13 @@ function serverOf({ url, exec }: RunPlan['options']): string {
 }
 
 /** Lines about a foreign server that was dialled: the form of its answers, and what cannot be measured there. */
-function learnedAt({ cases }: RunPlan): string[] {
+function learnedAt({ cases, options }: RunPlan): string[] {
   const forms = [...new Set(cases.flatMap(({ answers }) => (answers === undefined ? [] : [describeAnswers(answers)])))];
   const faults = [...new Set(cases.flatMap(({ unmeasurable }) => unmeasurable ?? []))];
   return [
+    ...(options.reaches === 'everyone' && cases.some(({ scenario }) => scenario.reaches === 'others')
+      ? ['The server sends a broadcast to all but its sender, and is measured so.']
+      : []),
     ...forms.map((form) => `As the server answers it is measured: ${form}.`),
     ...faults.map((fault) => {
       const affected = cases.filter(({ unmeasurable }) => unmeasurable === fault);

@@ -16,6 +16,7 @@ const order: ConnectOrder = {
   encoding: 'text',
   size: 16,
   seed: 1,
+  run: 'ab-_',
   opcode: ECHO,
   reaches: 'sender',
   inFlight: 1,
@@ -107,4 +108,13 @@ test('no session sends more than it may', () => {
   expect(loop.recorder.sent).toBe(2 * CLIENTS);
   expect(loop.following).toBe(2 * CLIENTS);
   expect(decode(loop.recorder.finish(usage).response).totalCount).toBe(0);
+});
+
+test('a message of another run answers nothing', () => {
+  const { loop, underWay } = loopOf();
+  loop.start(1e9);
+  underWay[0]![0].message('EAAAA0000001zzzz');
+  expect(underWay).toHaveLength(CLIENTS);
+  expect(loop.recorder.sent).toBe(CLIENTS);
+  expect(loop.recorder.finish(usage)).toMatchObject({ foreign: 1, corrupt: 0, unexpected: 0 });
 });

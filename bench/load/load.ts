@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Platform, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { reasonShown } from '../security/redact.ts';
+import { reasonShown, redactor } from '../security/redact.ts';
 import { Unwrapper } from './answers/answers.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
@@ -35,6 +35,8 @@ export class Load {
 
   readonly #client: ClientModule;
   readonly #platformFrom: (source: string | undefined) => Platform;
+  /** Hides what is secret about a foreign server's address, and the token, before a text is cut. */
+  readonly #hide: (text: string) => string;
   #nextSender: number;
   /** Recorder of the last phase with due times. */
   #earlier: Recorder | undefined;
@@ -48,6 +50,7 @@ export class Load {
     this.#order = order;
     this.#client = client;
     this.#platformFrom = platformFrom;
+    this.#hide = redactor(order.foreign === true ? order.url : null, order.token);
     this.#clock = monotonicClock(BigInt(order.originNs));
     this.#messages = new Messages({ ...order, senders: order.clients });
     this.#nextSender = order.worker;
@@ -71,7 +74,7 @@ export class Load {
   }
 
   #shown(error: unknown): string {
-    return reasonShown(errorText(error), this.#order.token);
+    return reasonShown(errorText(error), this.#hide);
   }
 
   /** Opens this worker's senders below `until`. Returns the encoded histogram of their opening times, and the total time. */
@@ -97,7 +100,10 @@ export class Load {
         const way = this.#wayOf(this.#nextSender);
         const address = way?.host === undefined ? url : withHost(url, way.host);
         const platform = this.#platformFrom(way?.host === undefined ? way?.source : undefined);
-        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, { token, form });
+        const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, {
+          hide: this.#hide,
+          form,
+        });
         this.#nextSender += workers;
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
@@ -217,7 +223,7 @@ export class Load {
       busy: performance.eventLoopUtilization(utilization).utilization,
       ...figures,
     };
-    return recorder.finish(usage, { drain, token: this.#order.token });
+    return recorder.finish(usage, { drain, hide: this.#hide });
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */

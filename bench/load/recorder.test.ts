@@ -304,8 +304,8 @@ test('what is no message counts as corrupt, and the first of them is the example
   recorder.received(0, Buffer.from('bytes in a session of text'), 2e9);
   recorder.received(0, 'another', 2e9);
   expect(recorder.arrivals).toBe(3);
-  const recording = recorder.finish(usage, { token: 'null' });
-  expect(recording).toMatchObject({ corrupt: 3, example: { kind: 'an event', length: 4, head: '[token]' } });
+  const recording = recorder.finish(usage, { hide: (text) => text.replace('null', '[hidden]') });
+  expect(recording).toMatchObject({ corrupt: 3, example: { kind: 'an event', length: 4, head: '[hidden]' } });
   const other = new Recorder(shareOf('sender')).finish(usage);
   expect(other).not.toHaveProperty('example');
   expect(combine([other, recording, recording])).toMatchObject({ corrupt: 6, example: recording.example });

@@ -162,17 +162,17 @@ export class Recorder {
     this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
   }
 
-  /** Notes that a message arrived at a session of this worker. */
-  received(session: number, message: Message, nowNs: number): void {
+  /** Notes that a message arrived at a session of this worker. False if another run sent it, so that it answers nothing. */
+  received(session: number, message: Message, nowNs: number): boolean {
     const { schedule, messages, reaches } = this.#share;
     if (!messages.isSound(message)) {
       if (messages.isOfAnotherRun(message)) {
         this.#foreign++;
-        return;
+        return false;
       }
       this.#corrupt++;
       this.#example ??= unreadable(typeof message === 'string' ? 'a text message' : 'a binary message', message);
-      return;
+      return true;
     }
     const { sender, sequence } = messages;
     const number = sequence * schedule.clients + sender;
@@ -186,12 +186,12 @@ export class Recorder {
         this.#unexpected++;
         if (!own && sender === this.#share.senderOf(session)) this.#returned++;
       }
-      return;
+      return true;
     }
     switch (this.#ledger.arrived(pair, sequence)) {
       case DUPLICATE:
         this.#duplicated++;
-        return;
+        return true;
       case OUT_OF_ORDER:
         this.#reordered++;
     }
@@ -199,6 +199,7 @@ export class Recorder {
     this.#pauses.note(session, nowNs);
     this.#senderPauses?.note(sender, nowNs);
     this.#time(number, nowNs);
+    return true;
   }
 
   /** Notes that something arrived that is no message. */
@@ -290,10 +291,10 @@ export class Recorder {
     return own.every((pair) => this.#ledger.nextOf(pair) === schedule.first / schedule.clients);
   }
 
-  /** @param drain absent for phases without due times @param token hidden in the example of a corrupt arrival */
+  /** @param drain absent for phases without due times @param hide hides what is secret in the example of a corrupt arrival */
   finish(
     rest: Usage,
-    { drain, token }: { readonly drain?: Drain | undefined; readonly token?: string | undefined } = {},
+    { drain, hide }: { readonly drain?: Drain | undefined; readonly hide?: (text: string) => string } = {},
   ): Recording {
     const example = this.#example;
     const overdue = drain !== undefined && this.mayStillReceive ? this.#overdue(drain) : undefined;
@@ -305,7 +306,7 @@ export class Recorder {
       duplicated: this.#duplicated,
       reordered: this.#reordered,
       corrupt: this.#corrupt,
-      ...(example === undefined ? {} : { example: exampleShown(example, token) }),
+      ...(example === undefined ? {} : { example: exampleShown(example, hide) }),
       unexpected: this.#unexpected,
       returned: this.#returned,
       ...(this.#returnsNone ? { returnsNone: true } : {}),

@@ -1,7 +1,7 @@
 import { unreadable } from '../codec/unreadable.ts';
 import type { Message, Receiver, Session, Unreadable } from '../contract.ts';
 import { errorText } from '../error-text.ts';
-import { reasonShown } from '../security/redact.ts';
+import { reasonShown, withoutTokens } from '../security/redact.ts';
 import type { Unwrapper } from './answers/answers.ts';
 import type { Clock } from './clock.ts';
 import type { Messages } from './messages.ts';
@@ -18,7 +18,7 @@ export class LoadSession implements Receiver {
   readonly sender: number;
   readonly #index: number;
   readonly #clock: Clock;
-  readonly #token: string | undefined;
+  readonly #hide: (text: string) => string;
   session: Session | undefined;
   recorder: Recorder | undefined;
   /** Called after each message is recorded; the closed loop sends its next message here. */
@@ -30,26 +30,31 @@ export class LoadSession implements Receiver {
   /** Number of arrivals that may still be greetings. */
   #greetings: number;
 
-  /** @param token hidden in every reason @param form form of the answers; undefined if they are the messages themselves */
+  /** @param hide hides what is secret in a reason @param form form of the answers; undefined if they are the messages themselves */
   constructor(
     sender: number,
     index: number,
     clock: Clock,
-    { token, form }: { readonly token?: string | undefined; readonly form?: AnswerForm | undefined } = {},
+    {
+      hide = withoutTokens,
+      form,
+    }: { readonly hide?: (text: string) => string; readonly form?: AnswerForm | undefined } = {},
   ) {
     this.sender = sender;
     this.#index = index;
     this.#clock = clock;
-    this.#token = token;
+    this.#hide = hide;
     this.#form = form;
     this.#greetings = form?.answers.greetings ?? 0;
   }
 
   message(arrival: Message): void {
     const nowNs = this.#clock();
-    if (this.#form === undefined) this.recorder?.received(this.#index, arrival, nowNs);
-    else if (!this.#take(arrival, this.#form, nowNs)) return;
-    this.answered?.(nowNs);
+    const isAnswer =
+      this.#form === undefined
+        ? (this.recorder?.received(this.#index, arrival, nowNs) ?? false)
+        : this.#take(arrival, this.#form, nowNs);
+    if (isAnswer) this.answered?.(nowNs);
   }
 
   unreadable(what: Unreadable): void {
@@ -59,17 +64,22 @@ export class LoadSession implements Receiver {
     this.answered?.(this.#clock());
   }
 
-  /** Records an arrival at a server whose answers have a form. False for a greeting, and for what comes besides answers. */
+  /**
+   * Records an arrival at a server whose answers have a form. False for a greeting, for what comes besides answers, and for a message
+   * of another run.
+   */
   #take(arrival: Message, { answers, messages }: AnswerForm, nowNs: number): boolean {
     if (answers.isUnasked(arrival)) return false;
     const message = answers.unwrap(arrival);
     if (this.#greetings > 0) {
       const isAnswer = message !== undefined && messages.isSound(message);
+      if (message !== undefined && messages.isOfAnotherRun(message))
+        return this.recorder?.received(this.#index, message, nowNs) ?? false;
       this.#greetings = isAnswer ? 0 : this.#greetings - 1;
       if (!isAnswer) return false;
     }
-    if (message === undefined) this.recorder?.unreadable(unreadable('an answer of another form', arrival));
-    else this.recorder?.received(this.#index, message, nowNs);
+    if (message !== undefined) return this.recorder?.received(this.#index, message, nowNs) ?? false;
+    this.recorder?.unreadable(unreadable('an answer of another form', arrival));
     return true;
   }
 
@@ -80,7 +90,7 @@ export class LoadSession implements Receiver {
   }
 
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#token)}`;
+    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#hide)}`;
     this.recorder?.error(this.lostBecause, this.#index);
   }
 
@@ -100,6 +110,6 @@ export class LoadSession implements Receiver {
   }
 
   readonly #failed = (error: unknown): void => {
-    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#token)}`, this.#index);
+    this.recorder?.error(`send failed: ${reasonShown(errorText(error), this.#hide)}`, this.#index);
   };
 }

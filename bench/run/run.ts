@@ -41,6 +41,8 @@ export interface RunResources {
   readonly pinning: CpuPinning | undefined;
   /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
   readonly ways: readonly Way[];
+  /** Id of the run, which messages carry at a server that is not ours. */
+  readonly runId: string;
 }
 
 /** Determines the resources for a plan, or the problems of this machine, each with a remedy. */
@@ -53,7 +55,7 @@ export function resolveResources(plan: RunPlan, link: Link): RunResources | { re
   // Pins nothing for a server that runs already, because its cores are unknown.
   const { url, exec } = plan.options;
   const pinning = url === null || exec !== null ? pinCores(fitted.workers) : undefined;
-  return { link, workers: fitted.workers, pinning, ways: fitted.ways };
+  return { link, workers: fitted.workers, pinning, ways: fitted.ways, runId: newRunId() };
 }
 
 export interface RunSettings {
@@ -76,11 +78,10 @@ export async function* run(
   { command, resources, checks, micro, security: given, signal }: RunSettings,
 ): AsyncGenerator<RunEvent> {
   const { options } = plan;
-  const { link, workers, pinning } = resources;
+  const { link, workers, pinning, runId } = resources;
   const security = given ?? (await secure(options, [link.host, ...resources.ways.flatMap(({ host }) => host ?? [])]));
   const trials = new Map<PlannedCase, Case>(plan.cases.map((planned) => [planned, emptyCase(planned)]));
   const { objective, seed, warmupSeconds } = options;
-  const runId = newRunId();
   let results: Results = {
     schema: SCHEMA,
     id: randomUUID(),
@@ -119,7 +120,7 @@ export async function* run(
     for (const planned of cases) {
       if (signal.aborted) break;
       yield { event: 'trial-started', planned, block, order };
-      const settings = { block, order: order++, seed, runId, warmupSeconds, objective, signal, security, ...resources };
+      const settings = { block, order: order++, seed, warmupSeconds, objective, signal, security, ...resources };
       const { id } = planned.entry;
       const given = closed.get(id);
       const tried = given === undefined ? planned : { ...planned, unmeasurable: given };

@@ -7,7 +7,7 @@ import { decode } from '../load/histogram.ts';
 import { newRunId } from '../load/run-id.ts';
 import type { MeasuredTrial } from '../results/schema.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { planTrial, singleTrial } from '../testing/single-trial.ts';
+import { measureForeign, planTrial, singleTrial } from '../testing/single-trial.ts';
 import { runTrial } from './trial.ts';
 
 const closing: (() => void)[] = [];
@@ -117,4 +117,20 @@ test.concurrent('a broadcast to everyone is named if taken for one to the others
   expect(brokenIn(trial)).toEqual([
     '100 unexpected; 100 came back to their sender: if the server sends to everyone, leave --reaches others out',
   ]);
+});
+
+test.concurrent('a plan finds that a broadcast reaches all but the sender, while another run sends', async () => {
+  const target = await broadcastServer((socket, sender) => socket !== sender);
+  const scenario = { ...planTrial('ws', 'broadcast').scenario, reaches: 'others' } as const;
+  const other = measure('ws', 'broadcast', { target, scenario, seconds: 3 });
+  const settings = { scenarios: 'broadcast', clients: '3', rate: '100', duration: '0.5' };
+  const [found] = await measureForeign(target, 'ws', settings);
+  expect(found?.planned).toMatchObject({
+    scenario: { reaches: 'others' },
+    id: expect.stringContaining('/reaches=others'),
+  });
+  const { trial } = found ?? {};
+  if (trial === undefined || trial.state === 'failed') throw new Error(trial?.reasons.join());
+  expect(trial.messages).toMatchObject({ sent: 50, expected: 100, delivered: 100, lost: 0, corrupt: 0, unexpected: 0 });
+  expect((await other).messages).toMatchObject({ expected: 1_800, delivered: 1_800, lost: 0, duplicated: 0 });
 });

@@ -1,7 +1,8 @@
 import { errorText } from '../error-text.ts';
 import type { Probe, ProbeFindings } from '../load/answers/form.ts';
 import { HANDSHAKE_SECONDS } from '../load/dial.ts';
-import type { RunPlan } from '../plan/plan.ts';
+import { describeCase, type RunPlan } from '../plan/plan.ts';
+import { caseId } from '../results/case.ts';
 import type { Reaches } from '../results/values.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown, redactor } from '../security/redact.ts';
@@ -80,16 +81,22 @@ function withoutSecrets(found: ProbeFindings, target: string | null): Probe {
 }
 
 /** Properties that a case gains from a probe. */
-function lessonFor(
-  { scenario, size, clients }: PlannedCase,
-  found: Probe,
-): Pick<PlannedCase, 'answers' | 'unmeasurable'> {
+function lessonFor(planned: PlannedCase, found: Probe): Partial<PlannedCase> {
+  const { scenario, size, clients } = planned;
   if ('reason' in found) return { unmeasurable: found.reason };
   const { answers, reached, tooLarge } = found;
   if (tooLarge !== undefined && size >= tooLarge.size) return { unmeasurable: tooLarge.reason };
+  const form = answers === undefined ? {} : { answers };
+  if (size === 0 || clients === 1) return form;
+  if (scenario.reaches === 'everyone' && reached === 'others') return { ...form, ...toOthers(planned) };
   const misdirected = MISDIRECTED[scenario.reaches][reached];
-  if (size > 0 && clients > 1 && misdirected !== undefined) return { unmeasurable: misdirected };
-  return answers === undefined ? {} : { answers };
+  return misdirected === undefined ? form : { unmeasurable: misdirected };
+}
+
+/** Changes a case to a broadcast that does not come back to its sender. */
+function toOthers(planned: PlannedCase): Pick<PlannedCase, 'id' | 'scenario'> {
+  const scenario = { ...planned.scenario, reaches: 'others' } as const;
+  return { scenario, id: caseId(describeCase({ ...planned, scenario })) };
 }
 
 const ECHOES = 'every message comes back to its sender alone; measure this server with --scenarios echo';
@@ -100,8 +107,9 @@ const TO_OTHERS = 'every message reaches the other sessions and does not come ba
 const MISDIRECTED: Readonly<Record<Reaches, Partial<Record<Reaches, string>>>> = {
   sender: {
     everyone: `${TO_ALL}; measure this server with --scenarios broadcast`,
-    others: `${TO_OTHERS}; measure this server with --scenarios broadcast --reaches others`,
+    others: `${TO_OTHERS}; measure this server with --scenarios broadcast`,
   },
-  everyone: { sender: ECHOES, others: `${TO_OTHERS}; measure this server with --reaches others` },
+  // Measured as a broadcast to the others.
+  everyone: { sender: ECHOES },
   others: { sender: ECHOES, everyone: `${TO_ALL}; leave --reaches others out` },
 };

@@ -40,11 +40,11 @@ test.each([
   ['a\u202eb\u2066c\u2028d\ufeff', 'a\\u{202e}b\\u{2066}c\\u{2028}d\\u{feff}'],
   ['Grüße 🧪', 'Grüße 🧪'],
   ['half \ud83e', 'half \\u{d83e}'],
-  ['key sk-12 3 in sk-12%203', 'key [token] in [token]'],
+  ['key sk-12 3 in sk-12%203', 'key [hidden] in [hidden]'],
   [token, '[token]'],
   ['x'.repeat(100_000), `${'x'.repeat(500)}…`],
 ])('%# a reason from outside is shown on one line, without what a terminal obeys', (text, shown) => {
-  expect(reasonShown(text, 'sk-12 3')).toBe(shown);
+  expect(reasonShown(text, redactor(null, 'sk-12 3'))).toBe(shown);
 });
 
 test('an example is bounded, escaped as in JSON, and whole characters, whatever a client says of it', () => {

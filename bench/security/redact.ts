@@ -30,12 +30,17 @@ export function withoutTokens(text: string): string {
  * Makes a function that hides tokens in a text, and whatever is secret about the address of a foreign server: a library may write the
  * address in its own way, and a server may repeat what it was sent.
  */
-export function redactor(url: string | null): (text: string) => string {
-  if (url === null) return withoutTokens;
-  const secrets = secretsOf(new URL(asAddress(url)));
-  const shown = addressShown(url);
-  return (text) =>
-    withoutTokens(secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text.replaceAll(url, shown)));
+export function redactor(url: string | null, token = ''): (text: string) => string {
+  if (url === null && token === '') return withoutTokens;
+  const secrets = [
+    ...longEnough([token, encodeURIComponent(token)]),
+    ...(url === null ? [] : secretsOf(new URL(asAddress(url)))),
+  ];
+  const shown = url === null ? '' : addressShown(url);
+  return (text) => {
+    const addressed = url === null ? text : text.replaceAll(url, shown);
+    return withoutTokens(secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), addressed));
+  };
 }
 
 /** Minimum length of a text that is hidden wherever it occurs: a shorter one is a part of too many words. */
@@ -48,7 +53,12 @@ function secretsOf({ username, password, search, searchParams }: URL): string[] 
   // Without a password, the user is usually a token.
   const all = [password === '' ? user : decoded, password, ...searchParams.values(), ...written];
   const encoded = user === '' && decoded === '' ? [] : [Buffer.from(`${user}:${decoded}`).toString('base64')];
-  const long = [...new Set([...all, ...encoded])].filter(({ length }) => length >= MIN_SECRET);
+  return longEnough([...all, ...encoded]);
+}
+
+/** Secrets that are not a part of too many words, the longest first. */
+function longEnough(secrets: readonly string[]): string[] {
+  const long = [...new Set(secrets)].filter(({ length }) => length >= MIN_SECRET);
   return long.toSorted((a, b) => b.length - a.length);
 }
 
@@ -87,25 +97,19 @@ const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Makes a text that may come from outside a reason to show and keep: on one line, of bounded length, without tokens or characters that
- * a terminal would obey. @param token hidden wherever it occurs, since not every token can be recognized
+ * a terminal would obey. @param hide hides what else is secret, before anything is cut
  */
-export function reasonShown(text: string, token?: string): string {
-  return printable(cut(hidden(text, token).replace(/[\r\n\t]+/g, ' '), MAX_REASON));
+export function reasonShown(text: string, hide = withoutTokens): string {
+  return printable(cut(hide(text.slice(0, MAX_READ)).replace(/[\r\n\t]+/g, ' '), MAX_REASON));
 }
 
 /** Makes an arrival that is no message an example to show and keep. A client from outside this repository may have described it in any way. */
-export function exampleShown({ kind, length, head }: Partial<Unreadable>, token?: string): Unreadable {
+export function exampleShown({ kind, length, head }: Partial<Unreadable>, hide = withoutTokens): Unreadable {
   return {
-    kind: reasonShown(String(kind ?? 'an arrival'), token),
+    kind: reasonShown(String(kind ?? 'an arrival'), hide),
     length: Number.isSafeInteger(length) && length! >= 0 ? length! : 0,
-    head: printable(cut(hidden(String(head ?? ''), token), MAX_HEAD).replace(/["\\]/g, '\\$&')),
+    head: printable(cut(hide(String(head ?? '').slice(0, MAX_READ)), MAX_HEAD).replace(/["\\]/g, '\\$&')),
   };
-}
-
-function hidden(text: string, token = ''): string {
-  const known = token === '' ? [] : [token, encodeURIComponent(token)];
-  const bare = known.reduce((rest, secret) => rest.replaceAll(secret, '[token]'), text.slice(0, MAX_READ));
-  return withoutTokens(bare);
 }
 
 /** Cuts a text after a number of characters, never within one, and ends it in an ellipsis then. */

@@ -71,6 +71,7 @@ export const SUITES: Readonly<Record<SuiteName, Suite>> = {
       'bench/checks/security',
       'bench/checks/abuse',
       'bench/checks/fuzz/fuzz',
+      'bench/checks/fuzz/fuzz',
       'bench/run/trial',
       'bench/run/wire',
     ],

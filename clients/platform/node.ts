@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { buildConnector, Client, type Dispatcher, EventSource } from 'undici';
 import { type ClientOptions, type PerMessageDeflateOptions, WebSocket } from 'ws';
 import { bufferOf } from '../../bench/codec/bytes.ts';
+import { MAX_ARRIVAL_BYTES } from '../../bench/codec/unreadable.ts';
 import type {
   Http,
   HttpAnswer,
@@ -22,6 +23,8 @@ import { WebTransport } from './webtransport.ts';
 const BROWSER_CONNECTIONS = 6;
 /** Time to open a TCP connection to an HTTPS server; undici limits all else. */
 const CONNECT_MS = 10_000;
+/** Limit of what a compressed answer may become. */
+const UNPACKED = { maxOutputLength: MAX_ARRIVAL_BYTES };
 /** Settings without timeouts, as in a browser: an event stream may be silent, and a held request may wait, for any time. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 const HTTP1 = { ...NO_TIMEOUTS, allowH2: false };
@@ -168,7 +171,7 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
     fetch(url, request) {
       return new Promise((resolve, reject) => {
         const [origin, path] = split(url);
-        exchange(connectionTo(origin), path, request, gathered({ resolve, reject }));
+        exchange(connectionTo(origin), path, request, gathered({ resolve, reject }), MAX_ARRIVAL_BYTES);
       });
     },
 
@@ -193,7 +196,7 @@ function webSocket(
   perMessageDeflate: false | PerMessageDeflateOptions,
   localAddress: string | undefined,
 ): WebSocketConstructor {
-  const options = { perMessageDeflate, ...boundTo(localAddress) };
+  const options = { perMessageDeflate, maxPayload: MAX_ARRIVAL_BYTES, ...boundTo(localAddress) };
   return class extends WebSocket {
     constructor(url: string, protocols?: string | string[]) {
       const secure = /^(?:wss|https):/i.test(url) ? secureConnection() : undefined;
@@ -277,7 +280,7 @@ function gathered({ resolve, reject }: Outcome): StreamedAnswer {
     ended(error) {
       if (error !== undefined) return reject(error);
       try {
-        resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks)).toString() : textOf(chunks) });
+        resolve({ status, text: packed ? gunzipSync(Buffer.concat(chunks), UNPACKED).toString() : textOf(chunks) });
       } catch (cause) {
         reject(new Error('the answer is labelled gzip, but cannot be decompressed', { cause }));
       }
@@ -291,7 +294,9 @@ function exchange(
   path: string,
   { method, body, headers, signal }: HttpRequest,
   answer: StreamedAnswer,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): void {
+  let received = 0;
   let abort: (() => void) | undefined;
   const over = (error?: Error): void => {
     connection.underWay--;
@@ -310,7 +315,11 @@ function exchange(
       },
       onResponseStart: (_controller, status, fields) =>
         answer.started(status, String(fields['content-encoding'] ?? '')),
-      onResponseData: (_controller, chunk) => answer.data(chunk),
+      onResponseData(controller, chunk) {
+        received += chunk.length;
+        if (received > maxBytes) controller.abort(new Error(`the answer is longer than ${maxBytes} bytes`));
+        else answer.data(chunk);
+      },
       onResponseEnd: () => over(),
       onResponseError: (_controller, error) => over(error),
     },

@@ -2,7 +2,7 @@ import type { Http, HttpRequest, Send } from '../../bench/contract.ts';
 
 /** True if a server's name of a session can be a part of a path as it is (RFC 3986 §3.3). */
 export const isName = (name: unknown): name is string =>
-  typeof name === 'string' && name !== '.' && name !== '..' && /^[\w.~!$&'()*+,;=:@%-]{1,500}$/.test(name);
+  typeof name === 'string' && /^[\w.~!$&'()*+,;=:@%-]{1,500}$/.test(name) && !/^(?:\.|%2e){1,2}$/i.test(name);
 
 /**
  * Sends messages as POSTs, one at a time, so that they arrive in order: a browser would spread concurrent requests over several

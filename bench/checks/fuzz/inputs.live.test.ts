@@ -1,14 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import { ECHO } from '../../codec/header.ts';
+import { MAX_ARRIVAL_BYTES } from '../../codec/unreadable.ts';
 import type { Encoding } from '../../contract.ts';
 import type { Recording } from '../../load/recording.ts';
+import { RULES } from '../../results/rules.ts';
 import { LoadGenerator } from '../../run/generator.ts';
+import { runTrial } from '../../run/trial.ts';
 import { Kit, Peer, within } from '../../testing/kit.ts';
+import { planTrial, singleTrial } from '../../testing/single-trial.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { clientModule, findTransport, foreignOf, loadClient, optionsOf } from '../../transports/index.ts';
 import type { Foreign } from './tools/foreign.ts';
@@ -179,6 +185,59 @@ describe.concurrent('what is no message is reported, and the session goes on', (
     if (reason === undefined) expect((await peer.has(1))[0]).toHaveLength(0);
     else expect((await peer.isLost()).message).toMatch(reason);
   });
+});
+
+test('an answer that becomes too long when it is decompressed ends the session, not the memory', async () => {
+  await using kit = new Kit();
+  const bomb = gzipSync(Buffer.alloc(MAX_ARRIVAL_BYTES + 1, ' '));
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.method === 'POST') response.writeHead(201).end('{"session":"abc"}');
+    else if (request.method === 'GET') response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+    else response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  kit.defer(() => server.close());
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  const { connect } = await loadClient(findTransport('long-polling')!.entry);
+  const peer = new Peer();
+  const { signal } = new AbortController();
+  await connect(`http://127.0.0.1:${port}`, peer, { platform, options: { gzip: true }, encoding: 'text', signal });
+  expect((await peer.isLost()).message).toMatch(/cannot be decompressed/);
+});
+
+test('a trial shows the first corrupt arrival in its reasons and keeps it in its results', async () => {
+  await using kit = new Kit();
+  const foreign = kit.use(
+    await listenForWebSockets(new Random(SEED), {
+      hear(data, say) {
+        say('99999999999');
+        say(data);
+      },
+      junk: () => '',
+      next: () => ({ payloads: [], counts: 0 }),
+    }),
+  );
+  const planned = planTrial('ws', 'echo', {
+    clients: 2,
+    rate: 50,
+    seconds: 0.2,
+    encoding: 'binary',
+    target: foreign.url,
+  });
+  const { trial } = await runTrial(planned, singleTrial({ warmupSeconds: 0.1 }));
+  expect(trial).toMatchObject({
+    messages: {
+      delivered: 10,
+      lost: 0,
+      corrupt: 10,
+      example: { kind: 'a text message', length: 11, head: '99999999999' },
+    },
+  });
+  expect('reasons' in trial && trial.reasons).toContain(
+    `${RULES['nothing-foreign']}: 10 corrupt (first: a text message of 11 bytes, "99999999999")`,
+  );
 });
 
 describe('a load worker', () => {

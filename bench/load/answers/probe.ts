@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientModule, Message, Platform, Receiver, Session } from '../../contract.ts';
 import { errorText } from '../../error-text.ts';
 import type { Reaches } from '../../results/values.ts';
-import { reasonShown } from '../../security/redact.ts';
+import { reasonShown, redactor } from '../../security/redact.ts';
 import { dial, HANDSHAKE_SECONDS } from '../dial.ts';
 import { Messages } from '../messages.ts';
 import type { ProbeOrder } from '../protocol.ts';
@@ -15,7 +15,7 @@ const ANSWER_SECONDS = 3;
 /** Number of messages that are sent where one may get lost, before none is believed to have an answer. */
 const LOSSY_ATTEMPTS = 3;
 /** Wait for a message at the second of two sessions, after the first has it. */
-const SECOND_SECONDS = 0.5;
+const SECOND_SECONDS = 1;
 /** Wait after the last answer, in which messages for the other session and further ones for this one arrive. */
 const QUIET_MS = 100;
 /** Time after which an answer with digits around the message is asked for again: they may be a clock's. */
@@ -31,11 +31,18 @@ const POLL_MS = 2;
 /** Session of the probe, with everything that arrived. */
 class Ear implements Receiver {
   readonly heard: Message[] = [];
+  readonly #run: string | undefined;
   session: Session | undefined;
   /** Reason why nothing more can be expected. */
   over: string | undefined;
 
+  /** @param run id of this run; what others send at the same time is not heard */
+  constructor(run: string | undefined) {
+    this.#run = run;
+  }
+
   message(message: Message): void {
+    if (this.#run !== undefined && isOfAnotherRun(message, this.#run)) return;
     // Copied, because bytes are valid only until this returns.
     this.heard.push(typeof message === 'string' ? message : Uint8Array.from(message));
   }
@@ -58,10 +65,19 @@ class Ear implements Receiver {
   }
 }
 
+/** Measured message anywhere in a text, with the id of its run. */
+const MEASURED = /[EB][\w-]{4}[0-9a-f]{7}([\w-]{4})/;
+
+function isOfAnotherRun(message: Message, run: string): boolean {
+  const [, id = run] = MEASURED.exec(keyOf(message)) ?? [];
+  // A server may change the case of letters, which is then the fault to name.
+  return id.toLowerCase() !== run.toLowerCase();
+}
+
 /** Dials a foreign server, sends a few messages and learns the form of its answers. */
 export async function probe(order: ProbeOrder, client: ClientModule, platform: Platform): Promise<Probe> {
-  const sender = new Ear();
-  const other = order.companion ? new Ear() : undefined;
+  const sender = new Ear(order.run);
+  const other = order.companion ? new Ear(order.run) : undefined;
   const ears = other === undefined ? [sender] : [sender, other];
   const abort = new AbortController();
   try {
@@ -70,13 +86,13 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
         const settings = { ...order, platform, signal: abort.signal, seconds: HANDSHAKE_SECONDS };
         ear.session = await dial(client, order.url, ear, settings);
       } catch (error) {
-        const reason = reasonShown(errorText(error), order.token);
+        const reason = reasonShown(errorText(error), redactor(order.url, order.token));
         return ear === sender
           ? { reason, unopened: true }
           : { reason: `a second session could not be opened: ${reason}` };
       }
     }
-    return withoutToken(await converse(order, sender, other), order.token);
+    return withoutToken(await converse(order, sender, other), order);
   } finally {
     abort.abort(new Error('the probe is over'));
     // The process that probes ends soon, so a server that does not close its side is left.
@@ -85,8 +101,8 @@ export async function probe(order: ProbeOrder, client: ClientModule, platform: P
 }
 
 /** Hides the token in a reason. Answers that carry it are not learned, because they would stand in the results. */
-function withoutToken(found: Probe, token = ''): Probe {
-  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, token) };
+function withoutToken(found: Probe, { url, token = '' }: Pick<ProbeOrder, 'url' | 'token'>): Probe {
+  if ('reason' in found) return { ...found, reason: reasonShown(found.reason, redactor(url, token)) };
   if (token === '' || !JSON.stringify(found.answers ?? {}).includes(JSON.stringify(token).slice(1, -1))) return found;
   return {
     reason: 'the server sends the token of its client back, which results must not have; let it leave that out',
@@ -138,7 +154,7 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
     for (let count = 0; count < each && largest === undefined; count++) {
       const outcome = await exchange(sender, messages);
       // Further messages would say no more: whom they reach is the fault.
-      if (other !== undefined && typeof outcome === 'string' && outcome !== order.reaches) return { reached: outcome };
+      if (other !== undefined && typeof outcome === 'string' && !mayReach(order, outcome)) return { reached: outcome };
       if (typeof outcome === 'string') reached ??= outcome;
       // The first size is the smallest: nothing can be measured.
       else if (size === Math.min(...sizes)) return outcome;
@@ -177,6 +193,10 @@ async function converse(order: ProbeOrder, sender: Ear, other: Ear | undefined):
     ...(largest === undefined ? {} : { tooLarge: largest }),
   };
 }
+
+/** True if messages that reach these can be measured: a server that sends to all but the sender broadcasts too. */
+const mayReach = ({ reaches }: ProbeOrder, reached: Reaches): boolean =>
+  reached === reaches || (reaches === 'everyone' && reached === 'others');
 
 /** Waits for a message at its sender, and at the other session if it is for everyone or comes there first. */
 async function answersTo(

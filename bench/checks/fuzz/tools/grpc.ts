@@ -31,10 +31,13 @@ const trailers = (random: Random): Record<string, string> => ({
 export const listenForCalls: ListenForeign = async (random) => {
   let stream: ServerHttp2Stream | undefined;
   let socket: Socket | undefined;
+  /** Clients' connections by the port from which they are passed on. gRPC may open others than the one with the call. */
+  const fronts = new Map<number, Socket>();
   const http2 = createHttp2Server();
   http2.on('sessionError', () => {}).on('session', (session) => void session.on('error', () => {}));
   http2.on('stream', (opened: ServerHttp2Stream) => {
     stream = opened.on('error', () => {}).resume();
+    socket = fronts.get(opened.session?.socket.remotePort ?? 0);
     try {
       if (foreign.opening === 'sound') {
         opened.once('wantTrailers', () => opened.sendTrailers(trailers(random)));
@@ -49,7 +52,6 @@ export const listenForCalls: ListenForeign = async (random) => {
   });
   const inner = await bindForeign(http2);
   const front = createServer({ noDelay: true }, (client) => {
-    socket = client;
     if (foreign.opening === 'any') {
       if (random.oneIn(3)) {
         client.write(random.pick([random.bytes(), Buffer.from(random.text())]));
@@ -59,6 +61,11 @@ export const listenForCalls: ListenForeign = async (random) => {
     }
     const server = connect(Number(inner.authority.split(':')[1]), '127.0.0.1').on('error', () => {});
     client.pipe(server).pipe(client);
+    server.once('connect', () => {
+      const port = server.localPort!;
+      fronts.set(port, client);
+      client.once('close', () => fronts.delete(port));
+    });
     client.once('close', () => server.destroy());
   });
   const bound = await bindForeign(front);
