@@ -158,9 +158,15 @@ export class OwnServer implements AsyncDisposable {
     }
     if (this.#child.exitCode !== null || this.#child.signalCode !== null || this.#child.pid === undefined) return;
     const gone = once(this.#child, 'exit');
-    if (this.#mark !== undefined) for (const { pid } of this.#processes()) signalTo(pid, 'SIGKILL');
     this.#child.stdin?.destroy();
     await gone;
+    // The kernel ends a process namespace before its first process; elsewhere killed processes may take a moment.
+    const until = performance.now() + STOP_SECONDS * 1e3;
+    const left = (): TreeProcess[] => [...this.#live(), ...liveOf(this.#frame?.waiting)];
+    while (this.#mark !== undefined && left().length > 0 && performance.now() < until) {
+      for (const { pid } of this.#live()) signalTo(pid, 'SIGKILL');
+      await sleep(POLL_MS);
+    }
     for (const stream of this.#child.stdio) stream?.destroy();
   }
 
@@ -238,6 +244,12 @@ export class OwnServer implements AsyncDisposable {
     const quoted = tailOf(said, QUOTED_CHARACTERS);
     return `the server (${commandShown(this.#settings.command)}) ${what}${quoted === '' ? '; it said nothing' : `; it said: ${quoted}`}`;
   }
+}
+
+/** The process of this id, if it has not ended. */
+function liveOf(pid: number | undefined): TreeProcess[] {
+  const found = pid === undefined ? undefined : readProcess(pid);
+  return found === undefined || found.isZombie ? [] : [found];
 }
 
 /** Process id of the child of a process that has one, or had one. */
