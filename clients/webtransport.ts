@@ -56,9 +56,12 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     write(frameOf(new Uint8Array()));
     let greeted = false;
     const onFrame = (frame: Uint8Array): void => {
-      // Answers the server's question whether the client still reads: unread datagrams are dropped silently.
-      if (greeted && byDatagram && frame.length === 0) return write(frameOf(frame));
-      if (greeted || frame.length > 0) return deliver(frame);
+      if (frame.length > 0) return deliver(frame);
+      if (greeted) {
+        // A heartbeat. With datagrams it asks whether the client still reads them: unread ones are dropped silently.
+        if (byDatagram) write(frameOf(frame));
+        return;
+      }
       greeted = true;
       clearTimeout(late);
       life.usable(send);
