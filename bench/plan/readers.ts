@@ -1,10 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import type { Objective } from '../scenarios/shape.ts';
-
 import { addressShown } from '../security/redact.ts';
 import { asAddress, asTemplate } from '../security/template.ts';
 import { parseAddress } from './address.ts';
-
 import { secondsOf, TIME_UNIT } from './time.ts';
 
 /** A given value and its place, such as `--clients` or `clients in bench.json`. */

@@ -9,7 +9,7 @@ export const secondsOf = (amount: string, unit: string): number =>
 export const oneMicro = (unit: string): string => unit.replace('\u03bc', '\u00b5');
 
 /** Pattern of the units that `secondsOf` takes. */
-export const TIME_UNIT = '(?:s|ms|us|[µ\u03bc]s)';
+export const TIME_UNIT = `(?:${[...Object.keys(PER_SECOND), '\u03bcs'].join('|')})`;
 
 /** Writes a time in the largest of ms, us and s in which a decimal number reads back as exactly this time. */
 export function timeText(seconds: number): string {

@@ -34,8 +34,6 @@ export interface GeneratorSettings {
   readonly cores?: readonly string[] | undefined;
   /** Command prefix that makes a worker run at its end of the link. */
   readonly end?: readonly string[];
-  /** Hides what is secret in the text of an error. */
-  readonly redact?: (text: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -52,14 +50,12 @@ export class LoadGenerator implements AsyncDisposable {
   readonly originNs = process.hrtime.bigint();
   readonly #clients: number;
   readonly #signal: AbortSignal;
-  readonly #redact: (text: string) => string;
   #connected = false;
 
-  constructor({ workers, clients, cores, end, signal, redact = (text) => text }: GeneratorSettings) {
+  constructor({ workers, clients, cores, end, signal }: GeneratorSettings) {
     this.workers = Array.from({ length: workers }, (_, index) => startWorker(cores?.[index], end));
     this.#clients = clients;
     this.#signal = signal;
-    this.#redact = redact;
   }
 
   /** True from the first order to open sessions until they are closed. */
@@ -143,8 +139,7 @@ export class LoadGenerator implements AsyncDisposable {
 
   async #record(order: PhaseOrder | ClosedOrder | HoldOrder, seconds: number): Promise<Recording> {
     const answers = await this.#ask(() => order, 'phase', PATIENCE_SECONDS + seconds);
-    const recording = combine(answers.map(({ recording }) => recording));
-    return { ...recording, errors: renamed(recording.errors, this.#redact) };
+    return combine(answers.map(({ recording }) => recording));
   }
 
   /** @param seconds maximum time @param otherwise failing of a worker that takes longer, in words */
@@ -157,11 +152,4 @@ export class LoadGenerator implements AsyncDisposable {
     const patience = { seconds, signal: this.#signal, otherwise };
     return Promise.all(this.workers.map((worker, index) => worker.ask(order(index), kind, patience)));
   }
-}
-
-/** Counts by their new names. Counts that get the same name are added. */
-function renamed(counts: Readonly<Record<string, number>>, rename: (name: string) => string): Record<string, number> {
-  const totals: Record<string, number> = {};
-  for (const [name, count] of Object.entries(counts)) totals[rename(name)] = (totals[rename(name)] ?? 0) + count;
-  return totals;
 }

@@ -18,6 +18,7 @@ export function ephemeralPorts(link?: Pick<Link, 'kind'>): number | null {
   return first === undefined || last === undefined ? null : last - first + 1;
 }
 
+/** Text of a file of the system, without blanks around it; null if it cannot be read, as when its process has ended. */
 export function textOf(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').trim();
@@ -85,9 +86,10 @@ export function fitToMachine(
   const usable = ports === null ? neededPorts : Math.floor(ports * USABLE_PORTS);
   const addresses = Math.ceil(neededPorts / Math.max(1, usable));
   const ways = waysTo(busiest.target, link);
-  if (addresses > Math.max(1, ways.length)) {
+  const available = Math.max(1, ways.length);
+  if (addresses > available) {
     problems.push(
-      `${busiest.clients} sessions of ${busiest.name} need ${neededPorts} ports, but ${Math.max(1, ways.length)} address(es) have only ${usable * Math.max(1, ways.length)}; raise net.ipv4.ip_local_port_range or use fewer --clients`,
+      `${busiest.clients} sessions of ${busiest.name} need ${neededPorts} ports, but ${available} address(es) have only ${usable * available}; raise net.ipv4.ip_local_port_range or use fewer --clients`,
     );
   }
   if (problems.length > 0) return { problems };

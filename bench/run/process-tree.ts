@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { textOf } from './limits.ts';
 
 /** A running process and what it has used since its start. */
 export interface TreeProcess {
@@ -36,7 +37,7 @@ export function descendantsOf(root: number, marker?: string): TreeProcess[] {
 
 /** Reads one process; undefined if it has ended. */
 export function readProcess(pid: number): TreeProcess | undefined {
-  const stat = textOf(`/proc/${pid}/stat`);
+  const stat = textOf(`/proc/${pid}/stat`) ?? '';
   // The name, in brackets, may contain anything, brackets too.
   const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (parent === undefined) return undefined;
@@ -55,18 +56,20 @@ export function readProcess(pid: number): TreeProcess | undefined {
 
 /** Resident bytes of a process; 0 if it has ended. */
 export function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) * 1024;
 }
 
 /** CPU time of all live threads of a process, as the scheduler counts it; 0 if the kernel does not tell. */
 function scheduledSeconds(pid: number): number {
   const threads = namesIn(`/proc/${pid}/task`);
-  const nanoseconds = threads.map((thread) => Number(textOf(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]));
+  const nanoseconds = threads.map((thread) =>
+    Number(textOf(`/proc/${pid}/task/${thread}/schedstat`)?.split(' ')[0] ?? 0),
+  );
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9;
 }
 
 const isMarked = ({ pid }: TreeProcess, marker: string): boolean =>
-  textOf(`/proc/${pid}/environ`).split('\0').includes(marker);
+  textOf(`/proc/${pid}/environ`)?.split('\0').includes(marker) === true;
 
 const processIds = (): number[] => namesIn('/proc').map(Number).filter(Number.isInteger);
 
@@ -75,15 +78,6 @@ function namesIn(folder: string): string[] {
     return readdirSync(folder);
   } catch {
     return [];
-  }
-}
-
-/** Text of a file; empty if it cannot be read, as when its process has ended. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }
 
@@ -96,7 +90,7 @@ export interface Bound {
 /** Listening TCP sockets, or UDP sockets, of the network that a process is in. */
 export function listenersOf(pid: number, { datagrams }: { readonly datagrams: boolean }): Bound[] {
   const { protocol, state } = datagrams ? UDP : TCP;
-  return ['', '6'].flatMap((family) => parseSockets(textOf(`/proc/${pid}/net/${protocol}${family}`), state));
+  return ['', '6'].flatMap((family) => parseSockets(textOf(`/proc/${pid}/net/${protocol}${family}`) ?? '', state));
 }
 
 /** Tables of sockets, and the states in which they take what comes: listening, and not connected to one peer. */

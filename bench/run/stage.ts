@@ -10,7 +10,7 @@ import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import { ranElsewhere } from '../results/values.ts';
 import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
-import { addressShown, redactor } from '../security/redact.ts';
+import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
@@ -72,7 +72,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
     const { pinning, link, signal } = settings;
-    const { clients, target } = planned;
+    const { clients } = planned;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -80,7 +80,6 @@ export class ProcessStage implements Stage, AsyncDisposable {
       clients,
       cores: pinning?.workers,
       end: link.generatorEnd,
-      redact: redactor(target),
       signal,
     });
     this.#host = this.#start();

@@ -62,7 +62,7 @@ async function probeCases(cases: readonly PlannedCase[], settings: StageSettings
     const found = await stage.probe(sizes, clients > 1);
     if (!('reason' in found)) return withoutSecrets(found, target);
     const what = found.unopened ? 'no session could be opened' : 'nothing can be measured';
-    return { ...found, reason: `${what} ${at}: ${redactor(target)(found.reason)}` };
+    return { ...found, reason: `${what} ${at}: ${found.reason}` };
   } catch (error) {
     if (settings.signal.aborted) throw settings.signal.reason;
     return { reason: `nothing can be measured ${at}: ${redactor(target)(errorText(error))}` };

@@ -114,8 +114,7 @@ function firstOf(errors: Messages['errors']): string {
 function nothingLost({ messages, recording, reliable }: Observation): string | undefined {
   const { expected, unsent, errors, overdue = 0 } = messages;
   const lost = lostIn(messages);
-  const [error] = Object.keys(errors);
-  const why = error === undefined ? '' : ` (${error})`;
+  const why = firstOf(errors);
   if (lost > 0 && reliable) {
     const more = overdue > 0 ? `, and ${overdue} were still queued when the wait for them ended` : '';
     const remedy = recording.returnsNone

@@ -66,15 +66,17 @@ export const command = defineCommand({
       show([`${named.name}: ${named.title}`]);
       try {
         for await (const outcome of verify(choice, interrupted)) {
-          checks.push(safe(outcome));
-          show(linesOf(safe(outcome), io.width()));
+          const shown = safe(outcome);
+          checks.push(shown);
+          show(linesOf(shown, io.width()));
         }
       } catch (error) {
         if (interrupted.aborted) return EXIT.interrupted;
         throw error;
       }
-      verified.push({ ...named, checks, repository: partsOf(choice) });
-      if (!json) show(closingLines(checks, partsOf(choice), io.width()));
+      const repository = partsOf(choice);
+      verified.push({ ...named, checks, repository });
+      if (!json) show(closingLines(checks, repository, io.width()));
     }
     if (json) io.out(`${JSON.stringify({ schema: 'wirebench-verify/1', transports: verified }, null, 2)}\n`);
     const failed = verified.some(({ checks }) => checks.some(({ outcome }) => outcome === 'failed'));

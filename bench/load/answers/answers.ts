@@ -1,11 +1,10 @@
+import { bufferOf } from '../../codec/bytes.ts';
 import type { Encoding, Message } from '../../contract.ts';
 import type { Answers } from './form.ts';
 
 /** Bytes of a message; those of a text are its UTF-8. */
 export const bytesOf = (message: Message): Buffer =>
-  typeof message === 'string'
-    ? Buffer.from(message)
-    : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  typeof message === 'string' ? Buffer.from(message) : bufferOf(message);
 
 /** Takes messages out of a foreign server's answers. What it does not recognize remains unrecognized: no answer is repaired. */
 export class Unwrapper {

@@ -12,7 +12,7 @@ export const listenForFrames: ListenForeign = async (random) => {
       writeInPieces(random, socket, random.pick([random.bytes(), Buffer.from(random.text()), encodeFrame('')]), true);
   });
   const bound = await bindForeign(server);
-  const message = (): Buffer => encodeFrame(random.oneIn(2) ? random.text() : random.bytes());
+  const message = (): Buffer => encodeFrame(random.payload());
   const foreign: Awaited<ReturnType<ListenForeign>> = {
     ...bound,
     url: `tcp://${bound.authority}`,

@@ -4,7 +4,7 @@ import { listenForWebSockets, type Payload } from './websocket.ts';
 
 /** Plays a server whose every WebSocket message is one of the application's. */
 export const listenForMessages: ListenForeign = (random) => {
-  const payload = (): Payload => (random.oneIn(2) ? random.text() : random.bytes());
+  const payload = (): Payload => random.payload();
   return listenForWebSockets(random, {
     junk: payload,
     next: () => ({ payloads: [payload()], counts: 1 }),
@@ -13,7 +13,7 @@ export const listenForMessages: ListenForeign = (random) => {
 
 /** Plays a server that puts several messages into one WebSocket message. */
 export const listenForBatches: ListenForeign = (random) => {
-  const junk = (): Payload => (random.oneIn(2) ? random.text() : random.bytes());
+  const junk = (): Payload => random.payload();
   return listenForWebSockets(random, {
     junk,
     next() {

@@ -14,7 +14,7 @@ function answer(packet: Packet): Packet | undefined {
 }
 
 function publish(random: Random, qos: 0 | 1 | 2): Packet {
-  const payload = random.oneIn(2) ? random.text() : random.bytes();
+  const payload = random.payload();
   const topic = random.oneIn(2) ? 'all' : `down/${random.below(1_000)}`;
   return {
     cmd: 'publish',

@@ -74,6 +74,11 @@ export class Random {
     return this.bytes().toString(this.oneIn(2) ? 'latin1' : 'utf8');
   }
 
+  /** Content of a message: any text, or any bytes. */
+  payload(): string | Buffer {
+    return this.oneIn(2) ? this.text() : this.bytes();
+  }
+
   /** Any value that JSON has. */
   json(depth = 0): unknown {
     const kinds = depth < MAX_DEPTH ? 7 : 5;
