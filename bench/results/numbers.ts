@@ -47,3 +47,19 @@ export function quantileOfSorted(sorted: ArrayLike<number>, share: number): numb
   const high = sorted[Math.min(below + 1, sorted.length - 1)] ?? Number.NaN;
   return low + (high - low) * (position - below);
 }
+
+/** A number with three significant figures, independent of locale, without its unit. */
+export function figures(value: number, significant = 3): string {
+  if (!Number.isFinite(value)) return '—';
+  if (value === 0) return '0';
+  const rounded = Number(value.toPrecision(significant));
+  const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
+  return grouped(rounded.toFixed(Math.min(20, Math.max(0, significant - 1 - magnitude))));
+}
+
+/** Puts commas between thousands. */
+export function grouped(digits: string): string {
+  const [whole = '', fraction] = digits.split('.');
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
+}

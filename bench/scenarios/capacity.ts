@@ -1,6 +1,7 @@
 import { ECHO } from '../codec/header.ts';
 import { decode } from '../load/histogram.ts';
 import { messageCount } from '../load/schedule.ts';
+import { figures } from '../results/numbers.ts';
 import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
 import { countMessages, usageOf } from '../run/measurement.ts';
@@ -110,7 +111,7 @@ function judgeStep(planned: PlannedCase, reading: Reading, objective: Objective,
       : messages.unsent > 0
         ? `${messages.unsent} message(s) could not be sent`
         : reached === null || reached > objective.seconds
-          ? `p${objective.percentile} ${reached === null ? 'unknown' : `${(reached * 1e3).toPrecision(3)} ms`}`
+          ? `p${objective.percentile} ${reached === null ? 'unknown' : `${figures(reached * 1e3)} ms`}`
           : undefined;
   const reason = generator ?? missed;
   return {

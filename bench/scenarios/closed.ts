@@ -1,5 +1,6 @@
 import { ECHO } from '../codec/header.ts';
 import type { ClosedOrder } from '../load/protocol.ts';
+import { figures } from '../results/numbers.ts';
 import { DRAIN_SECONDS } from './load.ts';
 import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
@@ -40,7 +41,7 @@ export const closed: ScenarioModule<'closed'> = {
 /** Maximum number of each session's warm-up messages, far more than it can send. Measured messages are numbered from there. */
 const WARM_MESSAGES = 1_000_000;
 
-const microseconds = (seconds: number): string => `${(seconds * 1e6).toPrecision(3)} µs`;
+const microseconds = (seconds: number): string => `${figures(seconds * 1e6)} µs`;
 
 type Loop = Pick<ClosedOrder, 'seconds' | 'maxMessages'>;
 

@@ -1,5 +1,6 @@
 import { ECHO } from '../codec/header.ts';
 import { merge } from '../load/histogram.ts';
+import { figures } from '../results/numbers.ts';
 import type { Memory } from '../results/schema.ts';
 import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
 import { openingSeconds, silentSessions } from './shared/costs.ts';
@@ -42,7 +43,7 @@ const WARM_SESSIONS = 200;
 /** Sessions opened concurrently, since their opening times do not matter here. */
 const IN_FLIGHT = 16;
 
-const kibibytes = (bytes: number): string => `${(bytes / 1024).toPrecision(3)} KiB`;
+const kibibytes = (bytes: number): string => `${figures(bytes / 1024)} KiB`;
 
 /**
  * Measures the cost of an idle session: opens sessions in steps, reads both sides' memory at each, then holds all of them for a

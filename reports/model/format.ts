@@ -1,24 +1,11 @@
+import { figures, grouped } from '../../bench/results/numbers.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Shown } from '../stats/distribution.ts';
 import type { Metric } from './metrics.ts';
 import type { Cell } from './model.ts';
 import type { Bound, Verdict } from './verdict.ts';
 
-/** A number with three significant figures, independent of locale, without its unit. */
-export function figures(value: number, significant = 3): string {
-  if (!Number.isFinite(value)) return '—';
-  if (value === 0) return '0';
-  const rounded = Number(value.toPrecision(significant));
-  const magnitude = Math.floor(Math.log10(Math.abs(rounded)));
-  return grouped(rounded.toFixed(Math.min(20, Math.max(0, significant - 1 - magnitude))));
-}
-
-/** Puts commas between thousands. */
-function grouped(digits: string): string {
-  const [whole = '', fraction] = digits.split('.');
-  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  return fraction === undefined ? spaced : `${spaced}.${fraction}`;
-}
+export { figures };
 
 export const integer = (value: number): string => grouped(value.toFixed(0));
 
