@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
-import { type KindName, TEST_KINDS } from './bench/testing/kinds.ts';
+import { BaseSequencer, type Reporter, type TestCase, type TestModule, type TestSpecification } from 'vitest/node';
+import { type KindName, LONGEST, TEST_KINDS } from './bench/testing/kinds.ts';
 
 /** Prints, at the end of a run, the tests that could not run on this machine, and a line with the counts. */
 const closingLine: Reporter = {
@@ -16,6 +16,7 @@ const closingLine: Reporter = {
     const skipped = count('skipped') > 0 ? `, ${count('skipped')} skipped` : '';
     const lines = [
       ...soakTable(tests),
+      ...secondTries(tests),
       ...unavailable(tests),
       `${count('passed')} passed, ${count('failed') + broken + errors.length} failed${skipped}`,
     ];
@@ -37,6 +38,13 @@ function unavailable(tests: readonly TestCase[]): string[] {
   });
 }
 
+/** Lines with each test that passed only when it was run a second time. */
+function secondTries(tests: readonly TestCase[]): string[] {
+  return tests
+    .filter((test) => test.diagnostic()?.flaky === true)
+    .map((test) => `passed at the second try only: ${test.module.relativeModuleId}: ${test.fullName}`);
+}
+
 /** Lines with each passed step of a soak, its time and its observation; empty if none ran. */
 function soakTable(tests: readonly TestCase[]): string[] {
   const rows = tests.flatMap((test) => {
@@ -52,6 +60,20 @@ function soakTable(tests: readonly TestCase[]): string[] {
   );
 }
 
+/** Begins each group with its longest files; those that share a process stay together, since it ends after the last in a row. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rankOf = ({ moduleId }: TestSpecification): number => {
+      const rank = LONGEST.findIndex((file) => moduleId.endsWith(`/${file}`));
+      return rank < 0 ? LONGEST.length : rank;
+    };
+    const groupOf = ({ project: { config } }: TestSpecification): number =>
+      2 * config.sequence.groupOrder + Number(config.isolate);
+    const usual = await super.sort(files);
+    return usual.toSorted((a, b) => groupOf(a) - groupOf(b) || rankOf(a) - rankOf(b));
+  }
+}
+
 type TestSettings = TestProjectInlineConfiguration['test'];
 
 /** Threads shared by several files start fastest; a file that needs its own module state is of another kind. */
@@ -61,16 +83,34 @@ const aside = { maxWorkers: '100%' } as const;
 /** Tests that wait for processes leave the cores idle for some of their time. */
 const waiting = { maxWorkers: Math.ceil(availableParallelism() * 1.5) };
 
+/**
+ * In CI, tests that wait for processes are run a second time if they fail, and the closing lines name them: on a machine that others
+ * use too, a time-out may pass. Tests of computations, and of what the instrument measures, never are.
+ */
+const again = process.env.CI === 'true' ? { retry: 1 } : {};
+
 /** Number of concurrent tests of a file, which mostly wait. */
 const AT_ONCE = 4;
 
 /** Settings of each kind of test. Groups run one after the other, so that nothing disturbs tests about time. */
 const RUN: Readonly<Record<KindName, TestSettings>> = {
   unit: { ...shared, ...aside, setupFiles: 'bench/testing/offline.ts', sequence: { groupOrder: 0 } },
-  live: { ...waiting, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
-  programs: { ...waiting, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
-  browser: { ...waiting, isolate: false, setupFiles: 'bench/testing/needs-chromium.ts', sequence: { groupOrder: 1 } },
-  link: { ...alone, setupFiles: 'bench/testing/needs-link.ts', sequence: { groupOrder: 2 } },
+  live: { ...waiting, ...again, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
+  programs: { ...waiting, ...again, maxConcurrency: AT_ONCE, sequence: { groupOrder: 1 } },
+  browser: {
+    ...waiting,
+    ...again,
+    isolate: false,
+    setupFiles: 'bench/testing/needs-chromium.ts',
+    sequence: { groupOrder: 1 },
+  },
+  link: {
+    ...alone,
+    ...again,
+    maxConcurrency: 3,
+    setupFiles: 'bench/testing/needs-link.ts',
+    sequence: { groupOrder: 2 },
+  },
   timing: { ...alone, maxConcurrency: AT_ONCE, sequence: { groupOrder: 3 } },
   soak: { ...alone, sequence: { groupOrder: 4 } },
 };
@@ -78,10 +118,14 @@ const RUN: Readonly<Record<KindName, TestSettings>> = {
 // Processes that tests start find their modules compiled by the ones before, which halves their start.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('.cache/compiled', import.meta.url));
 
+// Runs that tests start do not judge their trials by what other tests take of the cores; tests of just that say otherwise.
+process.env.WIREBENCH_PROC ??= '';
+
 /** Projects of vitest; the soak, which takes hours, only if WIREBENCH_SOAK is set. */
 export default defineConfig({
   test: {
     reporters: ['default', closingLine],
+    sequence: { sequencer: LongestFirst },
     projects: Object.entries(RUN)
       .filter(([name]) => name !== 'soak' || process.env.WIREBENCH_SOAK === '1')
       .map(([name, settings]) => ({

@@ -1,7 +1,8 @@
 import { wrapLines } from '../reports/terminal/text.ts';
 import { explain } from './cli/errors.ts';
-import { EXIT } from './cli/exit.ts';
+import { EXIT, gravest } from './cli/exit.ts';
 import { main } from './cli/main.ts';
+import { whyNot } from './results/file.ts';
 
 /** The command line as a program: the process's streams and signals, and its end. */
 
@@ -32,10 +33,14 @@ function handleSignals(announce: () => void): AbortSignal {
   return interruption.signal;
 }
 
+/** True once output was lost, because its file has no room, for example. What is measured goes on, and its files are written. */
+let isOutputLost = false;
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // Ignores a reader of stdout that stops early, such as `| head`.
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE' || isOutputLost) return;
+    isOutputLost = true;
+    if (stream === process.stdout) process.stderr.write(`cannot write to stdout: ${whyNot(error)}\n`);
   });
 }
 // Reports errors thrown by event listeners, which no command can catch.
@@ -46,7 +51,7 @@ process.on('uncaughtException', (error) => {
   process.exit(code);
 });
 
-process.exitCode = await main(argv, {
+const exitCode = await main(argv, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -54,5 +59,10 @@ process.exitCode = await main(argv, {
   cwd: process.cwd(),
   now: () => performance.now(),
   handleSignals,
+});
+process.exitCode = exitCode;
+// Output may be lost only after the command has ended.
+process.on('exit', () => {
+  if (isOutputLost) process.exitCode = gravest([exitCode, EXIT.internal]);
 });
 if (interruption.signal.aborted) setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -66,11 +66,29 @@ export interface ServerSettings {
   readonly origins?: readonly string[];
 }
 
+/** Message of the server's side that is kept, so that a session can catch up with what it missed. */
+export interface LogRecord {
+  /** Its place: `epoch-offset`. An offset is one higher than that of the record before; the epoch is that of the log. */
+  readonly id: string;
+  readonly message: Message;
+}
+
+/** Messages of the server's side that outlive the server (bench/codec/replay-log.ts has the form of ids and of the file). */
+export interface ReplayLog {
+  /** Id of the newest record that the server has sent to its sessions; of the place before the first if there is none. */
+  readonly last: string;
+  /** Records after the one with the id, up to `last`, oldest first. All of them if the id is unreadable or of another log. */
+  since(id: string): readonly LogRecord[];
+}
+
 export interface Listener {
   /** Address that `connect` dials. */
   readonly url: string;
-  /** Sends to every usable session, for scenarios in which the server speaks first. */
-  readonly broadcast: Send;
+  /**
+   * Sends to every usable session, for scenarios in which the server speaks first. `id` is the message's place in the replay log, if
+   * there is one: a protocol that has ids of its own passes it on.
+   */
+  readonly broadcast: (message: Message, id?: string) => void | Promise<void>;
   /** Settings in force: heartbeats, compression, limits. Stored with the results. */
   readonly effective: Options;
   /** Closes the server. Resolves once its sessions are gone and the port is free. A second call returns the same promise. */
@@ -78,8 +96,13 @@ export interface Listener {
 }
 
 export interface ServerModule {
-  /** Starts a server. Rejects when the address cannot be bound. */
-  listen(application: Application, settings: ServerSettings): Promise<Listener>;
+  /**
+   * Starts a server. Rejects when the address cannot be bound.
+   *
+   * @param log what sessions that resume can catch up with. A session that brings a token gets the records since then, then what is
+   *   broadcast, without a gap and without a repetition between the two. Absent: nothing is kept
+   */
+  listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener>;
   /** Says why the transport cannot be used on this machine and what would help; undefined if it can be used. */
   unavailable?(): string | undefined;
 }
@@ -106,6 +129,13 @@ export interface Receiver {
   unreadable(what: Unreadable): void;
   /** Learns that the session ended without `close`. Called at most once, and only after `connect` resolved. */
   lost(reason: Error): void;
+  /**
+   * Learns that the connection has ended and that the client's library reconnects by itself. Called only with `reconnect: 'library'`,
+   * once for each connection that ended; then `resumed` follows, or `lost` if the library gives up.
+   */
+  interrupted?(reason: Error): void;
+  /** Learns that messages flow both ways again. `replayed`: the protocol has restored the session, so that nothing was missed by it. */
+  resumed?(how: { readonly replayed: boolean }): void;
 }
 
 export interface ClientSettings {
@@ -120,10 +150,22 @@ export interface ClientSettings {
   readonly run?: string;
   /** Aborts a `connect` in progress: it rejects with the signal's reason and leaves nothing open. */
   readonly signal: AbortSignal;
+  /** `library`: the client's library reconnects by its own defaults, if it does. Absent: `none`, and a lost session is reported. */
+  readonly reconnect?: 'none' | 'library';
+  /**
+   * Resumes an earlier session: what its `resumeToken` returned, or with capability `resume: 'log'` the id of the last message that
+   * the application received. What was missed may arrive before `connect` has resolved. Absent: a new session.
+   */
+  readonly resume?: string;
 }
 
 export interface Session {
   readonly send: Send;
+  /**
+   * Token with which a further `connect` resumes this session by the protocol's own means, also after it was lost. Undefined if there
+   * is nothing to resume yet. Only with capability `resume: 'native'`.
+   */
+  resumeToken?(): string | undefined;
   /** Closes the session without calling `lost`. Resolves once the connection is gone. A second call returns the same promise. */
   close(): Promise<void>;
 }
@@ -139,6 +181,8 @@ export interface Platform {
   readonly localAddress?: string;
   /** Opens a TCP connection, and TLS on top of it if asked. Rejects with the signal's reason when that aborts first; always in a browser. */
   openStream(address: StreamAddress, signal: AbortSignal): Promise<Socket>;
+  /** Starts to open a connection like `openStream`, and returns it at once, for a library that reconnects by itself. Absent in a browser. */
+  reopenStream?(address: StreamAddress): Socket;
   /** Offers no compression. */
   readonly WebSocket: WebSocketConstructor;
   readonly WebTransport: WebTransportConstructor;
@@ -203,15 +247,26 @@ export interface WebSocketLike {
   onerror: Handler<{ message?: string }> | null;
   send(data: string | Uint8Array): void;
   close(code?: number, reason?: string): void;
+  /** Cuts the connection, without a closing handshake. Absent in a browser. */
+  terminate?(): void;
+  /** Learns of the server's pings, to be set once. Absent in a browser, which answers them unseen. */
+  onping?: (() => void) | null;
 }
 export type WebSocketConstructor = new (url: string, protocols?: string | string[]) => WebSocketLike;
 
 /** The part of the browser's EventSource that clients use. */
 export interface EventSourceLike {
-  onmessage: Handler<{ data: string }> | null;
+  /** 2 once it is closed for good; otherwise it reconnects by itself after an error. */
+  readonly readyState: number;
+  onmessage: Handler<SourceEvent> | null;
   onerror: Handler<{ message?: string }> | null;
-  addEventListener(type: string, listener: Handler<{ data: string }>): void;
+  addEventListener(type: string, listener: Handler<SourceEvent>): void;
   close(): void;
+}
+/** Event of an EventSource, with the last id that the stream has named; empty if it has named none. */
+export interface SourceEvent {
+  readonly data: string;
+  readonly lastEventId: string;
 }
 export type EventSourceConstructor = new (url: string) => EventSourceLike;
 
@@ -275,8 +330,22 @@ export interface Capabilities {
   readonly upstream: 'connection' | 'request';
   /** Largest message it carries, in bytes, if that is less than a server's limit. */
   readonly mostBytes?: number;
+  /** True if messages that wait travel together, in one answer or frame, so that the cost of each falls as the rate rises. Absent: false. */
+  readonly batches?: boolean;
   /** True if its server, given `tokens`, admits only sessions with a valid token. Absent: false. */
   readonly auth?: boolean;
+  /** True if the client's library reconnects by itself with `reconnect: 'library'`. Absent: false. */
+  readonly reconnects?: boolean;
+  /**
+   * Means by which a new connection catches up with what an earlier one missed: the protocol's own (`native`), an application's cursor
+   * that the server looks up in its log (`log`), or not at all. Absent: `none`.
+   */
+  readonly resume?: 'native' | 'log' | 'none';
+  /**
+   * True if a session can be resumed only at the server process that it began with, because nothing else keeps it. Then a session that
+   * resumes at another process is a new one. Absent: false.
+   */
+  readonly resumeEndsWithServer?: boolean;
 }
 
 /** Orders from the parent to a server process. It sends one `ServerAnswer` for each, in the same order. */
@@ -287,6 +356,8 @@ export type ServerOrder =
       readonly module: string;
       /** URL of the module that exports `application`, in place of the usual one. */
       readonly application?: string;
+      /** Path of the replay log's file. Its records are broadcast as they are written, and sessions can resume from it. */
+      readonly log?: string;
     } & ServerSettings)
   | { readonly order: 'usage' }
   | { readonly order: 'memory' };

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 interface CollectOptions {
   readonly type: 'major';
   readonly execution: 'sync';
-  readonly flavor: 'last-resort';
+  readonly flavor: 'regular' | 'last-resort';
 }
 
 let collect: ((options: CollectOptions) => void) | undefined;
@@ -20,10 +20,22 @@ export function settledRss(): number {
 
 /** Collects garbage, together with the native memory that it refers to. */
 export function collectGarbage(): void {
+  // The second round frees objects that the finalizers of the first released.
+  for (let round = 0; round < 2; round++) collector()({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+}
+
+/**
+ * Collects the old generation once, as the runtime itself does when that has grown, and keeps compiled code. What follows can then
+ * allocate for some seconds before the next such collection, which stops the process for tens of milliseconds.
+ */
+export function collectOldGeneration(): void {
+  collector()({ type: 'major', execution: 'sync', flavor: 'regular' });
+}
+
+function collector(): (options: CollectOptions) => void {
   if (collect === undefined) {
     setFlagsFromString('--expose-gc');
     collect = runInNewContext('gc') as (options: CollectOptions) => void;
   }
-  // The second round frees objects that the finalizers of the first released.
-  for (let round = 0; round < 2; round++) collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  return collect;
 }

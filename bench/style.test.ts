@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { PROGRAMS } from './results/command.ts';
 import { commentsIn, isNode, lineAt, nodesIn, sourcesIn, textOf } from './testing/sources.ts';
 
 const FOLDERS = ['bench', 'servers', 'clients', 'reports', 'examples', 'docs', '.ci'];
@@ -48,6 +49,28 @@ describe('how the code is written', () => {
     expect(lookers).toEqual(['bench/results/upgrade.ts']);
   });
 
+  test('a command in a text is marked, so that whatever shows the text keeps it whole', () => {
+    for (const text of [
+      "const fix = 'see npm run doctor';",
+      "const fix = 'run `npm ci`';",
+      'const fix = `needs apt-get install them`;',
+      'const a = <p>Read npm run report.</p>;',
+      "const command = { fix: 'sudo sysctl x=1' };",
+    ]) {
+      expect(unmarkedCommands(text, 'x.tsx'), text).toHaveLength(1);
+    }
+    for (const text of [
+      "const fix = 'see ' + command('npm run doctor');",
+      'const a = <code>npm run report</code>;',
+      "const all = { examples: [['A first look', 'npm run bench']] };",
+      "const inProse = 'npm and npx are programs';",
+    ]) {
+      expect(unmarkedCommands(text, 'x.tsx'), text).toEqual([]);
+    }
+    const sources = sourcesIn(['bench', 'servers', 'clients', 'reports']).filter((file) => !file.includes('testing/'));
+    expect(sources.flatMap((file) => unmarkedCommands(textOf(file), file))).toEqual([]);
+  });
+
   test('at most 20 source files lie flat in a folder', () => {
     const perFolder = Map.groupBy(sourcesIn(FOLDERS), (file) => file.split('/').slice(0, -1).join('/'));
     // A folder with one file a transport or kind may have as many as there are.
@@ -85,3 +108,28 @@ function looksAtBeginnings(text: string, file: string): boolean {
 }
 
 const REASON = /\b(reasons?|observed)\b/;
+
+const CALL = new RegExp(
+  `\\b(?:${PROGRAMS.join('|')}) (?:-|(?:run|ci|test|install|wirebench|net|kernel|apt-get|sysctl)\\b)`,
+);
+/** Names of what holds bare commands: examples of help, and functions that make one. */
+const BARE = /^(?:EXAMPLES|examples|command(?:For|Of)|\w+Command)$/;
+
+/** Places of commands in texts that `command()` did not mark and no element of code holds. */
+function unmarkedCommands(text: string, file: string): string[] {
+  const nodes = [...nodesIn(text, file)];
+  const kept = nodes.filter(({ type, callee, id, key, openingElement }) => {
+    const nameOf = (node: unknown): string => (isNode(node) ? String(node.name) : '');
+    if (type === 'CallExpression') return /^(?:command|asCommand)$/.test(nameOf(callee));
+    if (type === 'JSXElement') return isNode(openingElement) && nameOf(openingElement.name) === 'code';
+    return BARE.test(nameOf(id)) || BARE.test(nameOf(key));
+  });
+  return nodes
+    .filter(({ type, value }) => {
+      if (!/^(?:Literal|TemplateElement|JSXText)$/.test(type)) return false;
+      const said = type === 'TemplateElement' ? JSON.stringify(value) : String(value);
+      return CALL.test(said.replaceAll(/\s+/g, ' '));
+    })
+    .filter(({ start, end }) => !kept.some((node) => node.start <= start && end <= node.end))
+    .map(({ start }) => `${file}:${lineAt(text, start)}`);
+}

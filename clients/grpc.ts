@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { type CallOptions, Client, credentials, experimental, Metadata, status } from '@grpc/grpc-js';
+import { keepaliveOf } from '../bench/codec/keepalive.ts';
 import { decodeMessage, encodeMessage, OPEN } from '../bench/codec/messages.ts';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Message, Receiver, Session } from '../bench/contract.ts';
@@ -74,17 +75,21 @@ function decode(encoded: Buffer): Message | Foreign {
   }
 }
 
-/** gRPC: one bidirectional stream, which is open once the server's metadata have arrived. */
+/**
+ * gRPC: one bidirectional stream, which is open once the server's metadata have arrived. The library's channel connects again by itself,
+ * but a call that has ended stays ended, so a lost session is always reported. It resumes with the metadata `since`.
+ */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { protocol, host } = new URL(url);
   // Uses the process's certificate authorities; `createSsl` would prefer those that an environment variable names.
   const trust =
     protocol === 'grpcs:' ? credentials.createFromSecureContext(createSecureContext()) : credentials.createInsecure();
   const { localAddress } = settings.platform;
+  const channel = { ...CHANNEL, ...keepaliveOf(settings.options) };
   const client =
     localAddress === undefined
-      ? new Client(host, trust, CHANNEL)
-      : new Client(`${BOUND}:${host}`, trust, { ...CHANNEL, [LOCAL_ADDRESS]: localAddress });
+      ? new Client(host, trust, channel)
+      : new Client(`${BOUND}:${host}`, trust, { ...channel, [LOCAL_ADDRESS]: localAddress });
   const metadata = new Metadata();
   try {
     for (const [name, value] of Object.entries(authorization(url, settings.token))) metadata.set(name, value);
@@ -93,6 +98,7 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     client.close();
     throw new Error('UNAUTHENTICATED: the token has characters that metadata cannot have');
   }
+  if (settings.resume !== undefined) setPlace(metadata, settings.resume);
   const options: CallOptions = { deadline: Number.POSITIVE_INFINITY };
   const call = client.makeBidiStreamRequest<Message, Message | Foreign>(OPEN, encodeMessage, decode, metadata, options);
 
@@ -116,4 +122,10 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     life.over(new Error(`the call ended: ${status[code]} ${details}`));
   });
   return life.session;
+}
+
+/** Sets the place at which a session resumes. Metadata are printable ASCII; anything else is no place that a server has given. */
+function setPlace(metadata: Metadata, place: string): void {
+  if (!/^[\x20-\x7e]*$/.test(place)) throw new Error('the place to resume at has characters that metadata cannot have');
+  metadata.set('since', place);
 }

@@ -1,16 +1,21 @@
 import { lineReader } from '../bench/codec/line.ts';
 import { MAX_ARRIVAL_BYTES, unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { authorization, below, withoutCredentials } from './shared/address.ts';
+import { authorization, below, withoutCredentials, withPlace } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
 import { isName, postInOrder } from './shared/upstream.ts';
 
-/** An HTTP answer that is read as it arrives, one JSON string a line; messages up are POSTs. The first line names the session. */
+/**
+ * An HTTP answer that is read as it arrives, one JSON string a line; messages up are POSTs. The first line names the session. Resumes with
+ * `?since=`.
+ */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const base = withoutCredentials(url);
   const http = settings.platform.openHttp();
   const headers = authorization(url, settings.token);
   const life = lifetime(receiver, settings.signal, () => finish(new Error('closed')));
+  // Heartbeats are empty lines. From a server without any, an empty line is none.
+  const hasHeartbeats = settings.options.heartbeatSeconds !== undefined;
   let status = 0;
   let over = false;
   let greeted = false;
@@ -32,6 +37,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   }
 
   function other(line: string): void {
+    if (line === '' && hasHeartbeats) return;
     if (!over) receiver.unreadable(unreadable('a line', line));
   }
 
@@ -39,7 +45,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const read = lineReader({ text: take, other, tooLong }, MAX_ARRIVAL_BYTES);
 
   http.stream(
-    below(base, 'lines'),
+    withPlace(below(base, 'lines'), 'since', settings.resume),
     { method: 'GET', headers },
     {
       started(answered) {

@@ -13,21 +13,27 @@ const MAX_UNDER_WAY = 500;
 /**
  * MQTT 3.1.1 on mqtt.js, over WebSocket if the URL says so, with the QoS of option `qos` (0 by default). A broker that is not ours
  * only forwards what is published; so a session publishes to the topic that it has subscribed to itself, or to the one that all
- * sessions of the run have subscribed to; option `topics` is a prefix of both. The library's reconnection is off: a lost session is
- * reported.
+ * sessions of the run have subscribed to; option `topics` is a prefix of both. The library reconnects only if it is asked to;
+ * otherwise a lost session is reported. With option `session` the broker keeps the session under the client's id, which is the token
+ * for resuming it; at a broker that is not ours nothing is left behind. Without it, a client that resumes publishes the id of the last
+ * broadcast that it has received before it subscribes.
  */
 export async function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
-  const name = randomName();
+  const keeps = settings.options.session === true && settings.foreign !== true;
+  const reconnects = settings.reconnect === 'library';
+  const name = (keeps ? settings.resume : undefined) ?? randomName();
   const qos = qosOf(settings.options);
   const { topics } = settings.options;
+  const { heartbeatSeconds } = settings.options;
   const prefix = topics === undefined ? '' : `${String(topics).replace(/\/$/, '')}/`;
   const address = withoutCredentials(url);
   const options: IClientOptions = {
     clientId: name,
     protocolVersion: 4,
-    clean: true,
-    reconnectPeriod: 0,
+    clean: !keeps,
+    ...(reconnects ? {} : { reconnectPeriod: 0 }),
     connectTimeout: 10_000,
+    ...(heartbeatSeconds === undefined ? {} : { keepalive: Number(heartbeatSeconds) }),
     // The library puts the address together itself, without an IPv6 address's brackets, and reads options from its query.
     createWebsocket: (_, subprotocols) => new settings.platform.WebSocket(address, subprotocols),
     query: {},
@@ -44,6 +50,9 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
     ? (message: Message): string => (opcodeOf(message) === BROADCAST ? everyone : down)
     : (): string => up;
   let cause: Error | undefined;
+  let usable = false;
+  let leaving = false;
+  let refused = false;
 
   const confirmed = concurrencyLimiter<Message>(MAX_UNDER_WAY, (message, done) =>
     client.publish(upFor(message), message as string | Buffer, { qos }, done),
@@ -54,14 +63,25 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   };
 
   function leave(): void {
+    leaving = true;
+    // The library is about to reconnect.
+    if (!client.connected) return void client.end(true);
     const late = setTimeout(() => client.stream.destroy(), GOODBYE_MS);
     client.once('close', () => clearTimeout(late));
     confirmed.whenEmpty(() => client.end());
   }
 
-  client.on('connect', () => {
+  function ready(): void {
+    usable = true;
+    life.usable(send, keeps ? () => name : undefined);
+  }
+
+  client.once('connect', ({ sessionPresent }) => {
+    // A session that was kept has its subscriptions.
+    if (keeps && sessionPresent) return ready();
+    if (!keeps && settings.resume !== undefined) client.publish('since', settings.resume);
     client.subscribe([down, everyone], { qos }, (error) => {
-      if (error === null) return life.usable(send);
+      if (error === null) return ready();
       cause = new Error(
         `the broker refused the subscription to ${down} or ${everyone} (${error.message}): its access rules must allow both`,
       );
@@ -77,9 +97,25 @@ export async function connect(url: string, receiver: Receiver, settings: ClientS
   client.on('error', (error) => {
     cause = error;
   });
-  client.on('close', () =>
-    life.over(new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause })),
-  );
+  client.on('close', () => {
+    const reason = new Error(`MQTT connection closed${cause ? `: ${cause.message}` : ''}`, { cause });
+    cause = undefined;
+    if (reconnects && usable && !leaving && !refused) return life.interrupted(reason);
+    life.over(reason);
+    if (reconnects) client.end(true);
+  });
+  if (reconnects) {
+    client.on('connect', ({ sessionPresent }) => {
+      if (keeps && sessionPresent) life.resumed({ replayed: true });
+    });
+    client.on('packetreceive', (packet) => {
+      // The library does not connect again after a refusal.
+      if (packet.cmd === 'connack') refused = packet.returnCode !== 0;
+      // It has subscribed again by itself, as the broker has not kept the session.
+      if (packet.cmd === 'suback') life.resumed({ replayed: false });
+    });
+    client.on('end', () => life.over(new Error('MQTT client ended')));
+  }
   return life.session;
 }
 
@@ -89,8 +125,14 @@ async function open(url: string, options: IClientOptions, { platform, signal }: 
   if (/^wss?:/.test(protocol)) return dial(url, options);
   const secure = protocol === 'mqtts:';
   const address = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (secure ? 8883 : 1883)), secure };
-  const stream = await platform.openStream(address, signal);
-  return new MqttClient(() => stream, options);
+  const opened = await platform.openStream(address, signal);
+  let isFirst = true;
+  return new MqttClient(() => {
+    const stream = isFirst ? opened : platform.reopenStream?.(address);
+    isFirst = false;
+    if (stream === undefined) throw new Error('the library cannot reconnect over TCP on this platform; use mqtt:ws');
+    return stream;
+  }, options);
 }
 
 /** User name and password: the token's, or those of the address. */

@@ -11,6 +11,7 @@ import type {
   WebSocketLike,
 } from '../bench/contract.ts';
 import { basic } from './shared/address.ts';
+import { field } from './shared/json.ts';
 import { GOODBYE_MS, lifetime } from './shared/lifetime.ts';
 import { CHECKED, CHECKED_MSGPACK, CheckedWebSocket } from './shared/socketio-checked.ts';
 import { pollingOver } from './shared/socketio-polling.ts';
@@ -18,38 +19,62 @@ import { pollingOver } from './shared/socketio-polling.ts';
 const EVENT = 'm';
 
 /**
- * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. Its
- * reconnection is off: a lost session is reported, not mended. As everywhere in Socket.IO, the URL's path is the namespace, and the
- * option `path` is that of the endpoint.
+ * Socket.IO 4 over its WebSocket transport, or as `transport` says: `polling` alone, or `upgrade`, polling first. The library reconnects
+ * only if it is asked to; otherwise a lost session is reported. As everywhere in Socket.IO, the URL's path is the namespace, and the
+ * option `path` is that of the endpoint. A session resumes by the library's connection state recovery, if the server offers it.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { options } = settings;
   const address = new URL(url);
   const { transports, hangUp } = transportsOf(options, settings.platform, address);
+  const reconnects = settings.reconnect === 'library';
+  const resumed = settings.resume === undefined ? undefined : recoveryOf(settings.resume);
+  let joined = false;
+  const token = settings.token === undefined ? {} : { token: settings.token };
   // The library takes the path as it is written, while namespaces are named in plain text.
   const socket = io(`${address.origin}${decodeURI(address.pathname)}${address.search}`, {
     transports,
     extraHeaders: { ...basic(address) },
     ...(typeof options.path === 'string' ? { path: new URL(options.path, address).pathname } : {}),
     forceNew: true,
-    reconnection: false,
+    reconnection: reconnects,
     parser: options.msgpack === true ? CHECKED_MSGPACK : CHECKED,
-    ...(settings.token === undefined ? {} : { auth: { token: settings.token } }),
+    ...(settings.token === undefined && resumed === undefined ? {} : { auth }),
   });
-  const life = lifetime(receiver, settings.signal, () => socket.disconnect());
+  const life = lifetime(receiver, settings.signal, () => {
+    // The library says nothing of the end of a session that is not connected.
+    if (!socket.connected) over(new Error('closed'));
+    socket.disconnect();
+  });
   let ended = false;
-  const over = (reason: Error): void => {
+
+  /** Passes on what the CONNECT packet carries. The library adds the state of a session that it has had itself. */
+  function auth(send: (data: object) => void): void {
+    send(joined ? token : { ...resumed, ...token });
+  }
+
+  function over(reason: Error): void {
     if (ended) return;
     ended = true;
     socket.disconnect();
-    void hangUp().then(() => life.over(reason));
-  };
+    life.over(reason, hangUp());
+  }
 
-  socket.on('connect', () => {
+  // Listened for from the beginning: an upgrade may end before the namespace has let the client in.
+  const upgraded = options.transport === 'upgrade' ? upgradeOf(socket, over) : undefined;
+  socket.once('connect', () => {
     const sent = options.msgpack === true ? packable : (message: Message): unknown => message;
-    const usable = (): void => life.usable((message) => void socket.emit(EVENT, sent(message)));
-    if (options.transport === 'upgrade') afterUpgrade(socket, usable, over);
-    else usable();
+    const usable = (): void => {
+      joined = true;
+      life.usable(
+        (message) => void socket.emit(EVENT, sent(message)),
+        () => tokenOf(socket, resumed),
+      );
+    };
+    if (upgraded === undefined) usable();
+    else void upgraded.then(usable);
+    // The library says no more of a session that comes back, also if it has yet to move from polling to WebSocket.
+    socket.on('connect', () => life.resumed({ replayed: socket.recovered === true }));
   });
   socket.on(EVENT, (message: unknown) => {
     if (typeof message === 'string' || message instanceof Uint8Array) receiver.message(message);
@@ -57,16 +82,43 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     else receiver.unreadable(unreadable('an event without a text or bytes', message));
   });
   const at = `at endpoint ${socket.io.opts.path ?? ''}, namespace ${decodeURI(address.pathname)}`;
-  socket.on('connect_error', (error) => over(explained(error, at)));
+  // A socket is active as long as the library tries to connect it again: not after a refusal or a goodbye of the server.
+  const retries = (): boolean => reconnects && joined && socket.active;
+  socket.on('connect_error', (error) => {
+    if (!retries()) over(explained(error, at));
+  });
   socket.on('disconnect', (reason, details) => {
     const why = details instanceof Error ? `: ${details.message}` : '';
-    over(new Error(`Socket.IO disconnected: ${reason}${why}`, { cause: details }));
+    const error = new Error(`Socket.IO disconnected: ${reason}${why}`, { cause: details });
+    if (retries()) life.interrupted(error);
+    else over(error);
   });
   // Socket.IO hears of this only once Engine.IO is open, and would otherwise wait for 20 s.
   socket.io.engine.once('close', (reason) =>
-    queueMicrotask(() => over(new Error(`the connection was closed before Engine.IO's handshake: ${reason}`))),
+    queueMicrotask(() => {
+      if (!retries()) over(new Error(`the connection was closed before Engine.IO's handshake: ${reason}`));
+    }),
   );
   return life.session;
+}
+
+/** State of a session at its server: its private id, which is a secret of the two, and the id of the last packet that has arrived. */
+interface Recovery {
+  readonly pid: string;
+  readonly offset: string;
+}
+
+/** Token of a session for its recovery. Undefined before the first packet that has an id, and at a server that keeps no sessions. */
+function tokenOf(socket: Socket, resumed: Recovery | undefined): string | undefined {
+  const pid = field(socket, '_pid');
+  // A session that was resumed may be lost again before anything has arrived.
+  const offset = field(socket, '_lastOffset') ?? (pid === resumed?.pid ? resumed?.offset : undefined);
+  return typeof pid === 'string' && typeof offset === 'string' ? `${pid} ${offset}` : undefined;
+}
+
+function recoveryOf(token: string): Recovery {
+  const [pid = '', offset = ''] = token.split(' ');
+  return { pid, offset };
 }
 
 /** Converts bytes to the type that the MessagePack encoder encodes as bytes: a Buffer in Node.js, an ArrayBuffer in a browser. */
@@ -98,15 +150,20 @@ function transportsOf({ transport = 'websocket' }: Options, platform: Platform, 
   return { transports: [polling.transport, ...(transport === 'polling' ? [] : [WebSocketTransport])], hangUp };
 }
 
-/** A session is usable before, over polling; what is measured is what it has come to stay with. */
-function afterUpgrade(socket: Socket, usable: () => void, fail: (reason: Error) => void): void {
+/**
+ * Resolves when a session has moved to WebSocket. It is usable before, over polling; what is measured is what it has come to stay with.
+ */
+function upgradeOf(socket: Socket, fail: (reason: Error) => void): Promise<void> {
   const { engine } = socket.io;
-  if (engine.transport.name === 'websocket') return usable();
-  engine.once('upgrade', usable);
-  engine.once('upgradeError', (cause) => {
-    fail(new Error(`the upgrade to WebSocket failed: ${cause.message}`, { cause }));
-    socket.disconnect();
+  engine.once('handshake', ({ upgrades }) => {
+    if (!upgrades.includes('websocket')) fail(new Error('the server offers no upgrade to WebSocket'));
   });
+  engine.once('upgradeError', (cause) => {
+    // The end of the session ends its upgrade too, and has a reason of its own.
+    if (!cause.message.endsWith('socket closed'))
+      fail(new Error(`the upgrade to WebSocket failed: ${cause.message}`, { cause }));
+  });
+  return new Promise((resolve) => engine.once('upgrade', () => resolve()));
 }
 
 /** Adds what the library leaves out: Engine.IO says only "websocket error", and what it was is in an event beside it. */

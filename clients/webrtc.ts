@@ -1,25 +1,33 @@
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, DataChannelSettings, Options, Receiver, Session } from '../bench/contract.ts';
-import { withToken } from './shared/address.ts';
+import { withPlace, withToken } from './shared/address.ts';
 import { field, parsed } from './shared/json.ts';
 import { lifetime } from './shared/lifetime.ts';
+
+/** Time that the WebSocket has to bring the reason why the data channel was closed: its close code. */
+const CLOSE_CODE_MS = 500;
 
 /**
  * A WebRTC data channel, with one data channel message for each message. The client sends an offer and the server its answer over a
  * WebSocket that stays open as long as the session. Its close code says why the session ended, and shows at once that a peer is gone.
+ * Resumes with `?since=` of the WebSocket; what was missed comes on the channel.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { platform, options, signal } = settings;
-  const signalling = new platform.WebSocket(withToken(url, settings.token));
+  const signalling = new platform.WebSocket(withPlace(withToken(url, settings.token), 'since', settings.resume));
   const peer = new platform.RTCPeerConnection({ iceServers: [] });
   const channel = peer.createDataChannel('', channelSettings(options));
   const life = lifetime(receiver, signal, (wasUsable) => {
+    isClosing = true;
     // Messages sent before are still delivered: the peer connection closes when the server has closed the WebSocket.
     if (wasUsable) channel.close();
     else peer.close();
     signalling.close();
   });
+  const signallingClosed = Promise.withResolvers<void>();
   let cause = '';
+  let late: ReturnType<typeof setTimeout> | undefined;
+  let isClosing = false;
   let channelOpen = false;
   let serverReady = false;
 
@@ -29,6 +37,12 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   const fail = (reason: string): void => {
     cause ||= reason;
     signalling.close();
+    if (isClosing) return;
+    // The path of a channel that has died may not carry the WebSocket's goodbye either.
+    late ??= setTimeout(
+      () => life.over(new Error(`WebRTC session ended: ${cause}`), signallingClosed.promise),
+      CLOSE_CODE_MS,
+    );
   };
 
   // The offer has no candidates: the client connects to the server's address, which the answer names.
@@ -55,7 +69,9 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     cause ||= message ?? '';
   };
   signalling.onclose = ({ code, reason }) => {
+    clearTimeout(late);
     peer.close();
+    signallingClosed.resolve();
     life.over(new Error(`WebRTC signalling closed with ${[code, reason, cause].filter(Boolean).join(' ')}`));
   };
   channel.binaryType = 'arraybuffer';

@@ -8,7 +8,7 @@ import type {
   Session,
   WebTransportLike,
 } from '../bench/contract.ts';
-import { withToken } from './shared/address.ts';
+import { withPlace, withToken } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
 
 /** Time to open a session. Without a server there is no answer, and QUIC itself would wait 30 s. */
@@ -18,7 +18,7 @@ const PREFIX_BYTES = 4;
 /**
  * WebTransport with a browser's interface: one bidirectional stream of length-prefixed messages, of which the server's first is
  * empty. With the option `datagrams`, each later message is a datagram. A URL that ends in `#sha256=<hex>` pins the server's
- * certificate.
+ * certificate. Resumes with `?since=`; what was missed comes on the stream.
  */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const address = new URL(url);
@@ -26,7 +26,7 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
   address.hash = '';
   const serverCertificateHashes = pin === undefined ? [] : [{ algorithm: 'sha-256', value: fromHex(pin) }];
   const transport = new settings.platform.WebTransport(
-    withToken(address.href, settings.token),
+    withPlace(withToken(address.href, settings.token), 'since', settings.resume),
     pin === undefined ? {} : { serverCertificateHashes },
   );
   const life = lifetime(receiver, settings.signal, () => transport.close({ closeCode: 1000, reason: '' }));

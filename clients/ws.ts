@@ -1,15 +1,19 @@
 import { batcher, unbatch } from '../bench/codec/batch.ts';
 import { unreadable } from '../bench/codec/unreadable.ts';
 import type { ClientSettings, Receiver, Session } from '../bench/contract.ts';
-import { withToken } from './shared/address.ts';
+import { withPlace, withToken } from './shared/address.ts';
 import { lifetime } from './shared/lifetime.ts';
+import { watchPings } from './shared/pings.ts';
 
-/** Raw WebSocket with one message a frame, or several with `batchMs`. Offers compression with `deflate`. */
+/**
+ * Raw WebSocket with one message a frame, or several with `batchMs`. Offers compression with `deflate`. Resumes with `?since=`, because a
+ * browser's WebSocket cannot set headers.
+ */
 export function connect(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const { platform, options } = settings;
   const { deflate, batchMs = 0 } = options;
   const WebSocket = deflate === true ? platform.CompressingWebSocket : platform.WebSocket;
-  const socket = new WebSocket(withToken(url, settings.token));
+  const socket = new WebSocket(withPlace(withToken(url, settings.token), 'since', settings.resume));
   const batches = batchMs === 0 ? undefined : batcher(Number(batchMs), (frame) => socket.send(frame));
   const life = lifetime(receiver, settings.signal, () => {
     batches?.flush();
@@ -17,6 +21,10 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
     socket.close(1000);
   });
   let cause = '';
+  const pings = watchPings(socket, Number(options.heartbeatSeconds ?? 0), (reason) => {
+    life.over(reason);
+    socket.terminate?.();
+  });
 
   const receive: Receiver['message'] =
     batches === undefined
@@ -30,12 +38,16 @@ export function connect(url: string, receiver: Receiver, settings: ClientSetting
         };
 
   socket.binaryType = 'arraybuffer';
-  socket.onopen = () => life.usable(batches === undefined ? (message) => socket.send(message) : batches.add);
+  socket.onopen = () => {
+    pings.begin();
+    life.usable(batches === undefined ? (message) => socket.send(message) : batches.add);
+  };
   socket.onmessage = ({ data }) => receive(typeof data === 'string' ? data : new Uint8Array(data as ArrayBuffer));
   socket.onerror = ({ message }) => {
     cause = message ?? '';
   };
   socket.onclose = ({ code, reason }) => {
+    pings.end();
     batches?.flush();
     life.over(new Error(`WebSocket closed with ${[code, reason, cause].filter(Boolean).join(' ')}`));
   };

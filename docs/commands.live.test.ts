@@ -122,7 +122,8 @@ afterAll(() => rmSync(place, { recursive: true }));
 /** Runs a command as a person in that folder would; `serve` until it has printed where. */
 async function runs(command: string): Promise<Ended> {
   const [name = '', ...args] = wordsOf(command);
-  const plan = MEASURING.includes(name) && !args.includes('--help') ? ['--plan'] : [];
+  const isLong = MEASURING.includes(name) || args.includes('--networks');
+  const plan = isLong && !args.includes('--help') ? ['--plan'] : [];
   const interruption = new AbortController();
   return await wirebench([name, ...args, ...plan], {
     cwd: place,

@@ -132,9 +132,9 @@ export const EXCHANGES: Readonly<Record<string, readonly Exchange[]>> = {
     exchange({
       serve: 'mqtt',
       needs: ['mosquitto'],
-      lines: { both: 'mosquitto_sub -p 8080 -t down/me & sleep 1; mosquitto_pub -p 8080 -t up/me -m hello' },
-      async talk({ start }, { both }) {
-        await start(both).prints('hello');
+      lines: { ask: 'mosquitto_rr -V mqttv311 -p 8080 -t up/me -e down/me -m hello' },
+      async talk({ start }, { ask }) {
+        await start(ask).prints('hello');
       },
     }),
   ],

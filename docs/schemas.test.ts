@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { eventLog } from '../bench/cli/events.ts';
+import { eventLog } from '../bench/cli/live/events.ts';
 import { advise } from '../reports/advice/advise.ts';
 import type { Answers } from '../reports/advice/model.ts';
 import { EQUAL } from '../reports/advice/questions/criteria.ts';

@@ -17,6 +17,7 @@ const trials = z.object({
   invalid: count,
   failed: count,
   missing: count,
+  reruns: count.optional(),
 });
 
 /** A median of one run; null with the reason where there is none. */
@@ -36,13 +37,28 @@ const comparedRun = z.object({
 });
 const loneCase = z.object({ caseId: z.string(), name: z.string(), question: z.string(), reason: z.string() });
 
+const verdict = z.object({
+  word: z.string(),
+  ratio: z.number().optional(),
+  interval: interval.optional(),
+  bound: z.enum(['≤', '≥']).optional(),
+  reason: z.string().optional(),
+});
+
 /** Document of `compare --json`. Ratios are the new run over the base. */
 export const comparisonSchema = z.object({
   schema: z.literal('wirebench-comparison/1'),
   headline: z.string(),
   base: comparedRun,
   new: comparedRun,
-  options: z.object({ timeBand: z.number(), byteBand: z.number(), resamples: count, seed: z.int() }),
+  options: z.object({
+    timeBand: z.number(),
+    byteBand: z.number(),
+    bands: z.record(z.string(), z.number()),
+    objective: z.object({ percentile: z.number(), seconds: z.number() }).nullable(),
+    resamples: count,
+    seed: z.int(),
+  }),
   barrier: z.string().nullable(),
   counts: z.record(z.string(), count),
   crossEnvironment: z.boolean(),
@@ -58,16 +74,14 @@ export const comparisonSchema = z.object({
       kind: z.string(),
       floor: z.boolean(),
       band: z.number(),
+      absoluteBand: z.number(),
       base: side,
       new: side,
       ratio: z.number().nullable(),
-      verdict: z.object({
-        word: z.string(),
-        ratio: z.number().optional(),
-        interval: interval.optional(),
-        bound: z.enum(['≤', '≥']).optional(),
-        reason: z.string().optional(),
-      }),
+      /** Statistical verdict, whatever `--band` says. */
+      verdict,
+      /** Verdict that counts: with the absolute band, if one was given for the figure. */
+      practical: verdict,
       magnitude: z.string().nullable(),
       worseBy: z.number().nullable(),
       expert: z
@@ -132,6 +146,8 @@ export const adviceSchema = z.object({
       weight: share,
       metric: z.string().nullable(),
       group: z.string().nullable(),
+      /** Difference that nobody could notice, in seconds, bytes or counts. */
+      absoluteBand: z.number(),
       dropped: z.string().nullable(),
     }),
   ),
@@ -150,7 +166,7 @@ export const adviceSchema = z.object({
           note: z.string(),
           source,
           tag: z.string(),
-          /** Other form that would do, where the value is `other form`. */
+          /** Variant that would do, where the value is `yes, in a form not measured here` and that form has a name. */
           form: z.string().optional(),
         }),
       ),
@@ -162,6 +178,8 @@ export const adviceSchema = z.object({
           source: source.nullable(),
           metric: z.string().nullable(),
           group: z.string().nullable(),
+          /** Words of the verdict without and with what nobody could notice. */
+          verdict: z.object({ statistical: z.string(), practical: z.string() }).nullable(),
         }),
       ),
       cells: z.array(
@@ -177,11 +195,28 @@ export const adviceSchema = z.object({
     }),
   ),
   unjudged: z.array(z.object({ name: z.string(), reason: z.string() })),
-  unmeasured: z.array(z.object({ name: z.string(), title: z.string(), conditions: z.array(z.string()) })),
+  unmeasured: z.array(
+    z.object({
+      name: z.string(),
+      title: z.string(),
+      conditions: z.array(z.string()),
+      /** False if the servers and clients here lack the form that meets the needs. Absent in older documents. */
+      measurable: z.boolean().optional(),
+    }),
+  ),
   measure: z.string().nullable(),
   robustness: z.object({ draws: count, measurement: shares, preference: shares, both: shares }).nullable(),
   sensitivity: z.object({
-    weight: z.object({ criterion: z.string(), from: z.number(), to: z.number(), winner: z.string() }).nullable(),
+    weight: z
+      .object({
+        criterion: z.string(),
+        from: z.number(),
+        to: z.number(),
+        winner: z.string(),
+        /** Remark that several messages share its cost, with the rate. Absent in older documents. */
+        batching: z.string().optional(),
+      })
+      .nullable(),
     next: z.string().nullable(),
     needs: z.array(
       z.object({
@@ -203,7 +238,7 @@ export const adviceSchema = z.object({
 /** One line of `--ndjson`: every line has these fields, and those of its event besides. */
 export const eventSchema = z.looseObject({
   schema: z.literal('wirebench-events/1'),
-  /** `plan`, `run-started`, `trial-started`, `trial-ended`, `run-ended`, `threshold`, `answer`, `warning`, `ended`. */
+  /** `plan`, `run-started`, `waiting`, `trial-started`, `trial-ended`, `run-ended`, `threshold`, `answer`, `warning`, `ended`. */
   event: z.string(),
   time: z.string(),
 });

@@ -2,22 +2,32 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../bench/cli/commands/index.ts';
 import { flagRows } from '../bench/cli/flags.ts';
-import { addressesOf, nameOf, transportChoices, transports } from '../bench/transports/index.ts';
+import { NAMED } from '../bench/networks/named.ts';
+import {
+  addressesOf,
+  handshakeOf,
+  nameOf,
+  type TransportChoice,
+  transportChoices,
+  transports,
+} from '../bench/transports/index.ts';
 
 /**
  * Writes the tables that stand between `<!-- table: Name -->` and `<!-- end of table -->`: one row after another from the section
  * `### Name` of each transport's page, in the order of bench/transports; or, where the name is `Flags of <command>`, the command's
- * flags; or, where it is `Addresses at --url`, the addresses that each transport's module declares. Run it with `npm run docs`; a
+ * flags; or, where it is `Addresses at --url`, the addresses that each transport's module declares; or the named networks; or the round trips of each handshake. Run it with `npm run docs`; a
  * test fails where a table is stale.
  */
 const root = new URL('../', import.meta.url);
 const DOCUMENTS = [
   'README.md',
+  'docs/command-line.md',
   'docs/compare.md',
   'docs/security.md',
   'docs/limits.md',
   'docs/protocols.md',
   'docs/your-own.md',
+  'docs/networks.md',
 ];
 const MARKED = /<!-- table: (.+?) -->\n[\s\S]*?<!-- end of table -->/g;
 
@@ -86,11 +96,50 @@ function addressesTable(): string {
   ].join('\n');
 }
 
-/** Table of that name: of a command's flags, or over all transports. */
+/** Table of the named networks. */
+const networksTable = (): string =>
+  [
+    '| network | parts | source |',
+    '| --- | --- | --- |',
+    ...Object.entries(NAMED).map(([name, { parts, source }]) => `| \`${name}\` | \`${parts}\` | ${source} |`),
+  ].join('\n');
+
+/** Steps of a handshake, the round trips in all, and fixed times besides; undefined where there is no formula. */
+function handshakeRow(choice: TransportChoice, tls: boolean) {
+  const steps = (rttSeconds: number) => handshakeOf(choice, { tls, auth: false, rttSeconds }) ?? [];
+  const sum = (rttSeconds: number): number =>
+    steps(rttSeconds).reduce((before, { roundTrips }) => before + roundTrips, 0);
+  // Over a round trip of a second, what is added are seconds.
+  const fixedMs = Math.round((sum(1) - sum(0)) * 1e3);
+  const written = steps(0).map(({ step, roundTrips }) => (roundTrips === 1 ? step : `${step} (${roundTrips})`));
+  return { steps: written.join(', '), trips: `${sum(0)}${fixedMs > 0 ? ` + ${fixedMs} ms` : ''}` };
+}
+
+/** Table of the round trips of each handshake; variants with the same one share a row. */
+function roundTripsTable(): string {
+  const rows = transportChoices().map((choice) => ({
+    name: `\`${nameOf(choice)}\``,
+    id: choice.entry.id,
+    plain: handshakeRow(choice, false),
+    secure: handshakeRow(choice, true),
+  }));
+  return [
+    '| transport | waits for, without TLS | without TLS | over TLS |',
+    '| --- | --- | --- | --- |',
+    ...[...Map.groupBy(rows, ({ id, plain, secure }) => JSON.stringify([id, plain, secure])).values()].map((alike) => {
+      const { plain, secure } = alike[0]!;
+      return `| ${alike.map(({ name }) => name).join(', ')} | ${plain.steps} | ${plain.trips} | ${secure.trips} |`;
+    }),
+  ].join('\n');
+}
+
+/** Table of that name: of a command's flags, of networks, of handshakes, or over all transports. */
 function tableNamed(name: string, document: string): string {
   const [, command] = /^Flags of (\S+)$/.exec(name) ?? [];
   if (command !== undefined) return flagsTable(command, document);
-  return name === 'Addresses at --url' ? addressesTable() : tableOf(name, document);
+  if (name === 'Addresses at --url') return addressesTable();
+  if (name === 'Round trips') return roundTripsTable();
+  return name === 'Named networks' ? networksTable() : tableOf(name, document);
 }
 
 /** Text of a document as it should be. */

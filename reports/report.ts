@@ -19,10 +19,21 @@ export { wireReport, wireTable } from './terminal/wire-table.ts';
 export async function makeReport(
   results: Results,
   options: Partial<AnalysisOptions> = {},
-  sha256 = createHash('sha256').update(formatResults(results)).digest('hex'),
+  sha256?: string,
 ): Promise<{ html: string; analysis: Analysis }> {
+  const { analysis, page } = judgeRun(results, options);
+  return { html: await page(sha256), analysis };
+}
+
+/** Judges a run; the document is laid out when it is wanted, so that its failure takes no figures with it. */
+export function judgeRun(
+  results: Results,
+  options: Partial<AnalysisOptions> = {},
+): { analysis: Analysis; page: (sha256?: string) => Promise<string> } {
   // A page embeds its results, so the order of their keys must not depend on whether they have been in a file.
   const ordered = resultsSchema.parse(results);
   const analysis = analyse(ordered, options);
-  return { html: await renderPage(ordered, analysis, sha256), analysis };
+  return { analysis, page: (sha256 = hashOf(results)) => renderPage(ordered, analysis, sha256) };
 }
+
+const hashOf = (results: Results): string => createHash('sha256').update(formatResults(results)).digest('hex');

@@ -1,13 +1,15 @@
 import { GraphQLError } from 'graphql';
 import { useServer } from 'graphql-ws/use/ws';
 import type { WebSocket } from 'ws';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../bench/contract.ts';
 import { Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import {
   ENVELOPE_BYTES,
   eitherValue,
+  GIVEN_ALREADY,
   KEEP_ALIVE_MS,
+  type SubscriptionArguments,
   schemaOf,
   textValue,
   type Value,
@@ -16,6 +18,7 @@ import { listenOverStreams } from './shared/graphql/graphql-streams.ts';
 import { Feed } from './shared/http/feed.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { missedOnce } from './shared/log/resume.ts';
 import { BASE64_GROWTH } from './shared/messages.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
@@ -24,18 +27,28 @@ interface Member {
   readonly feed: Feed<Value>;
   /** Takes a token for each message in its operations. */
   readonly take: () => boolean;
+  readonly missed: ReturnType<typeof missedOnce>;
 }
 
-/** graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket; or with `over: 'sse'` graphql-sse. */
-export function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+/**
+ * graphql-ws (`graphql-transport-ws`): a mutation up, a subscription down, on one WebSocket; or with `over: 'sse'` graphql-sse. A
+ * subscription with the argument `since` begins with what was missed.
+ */
+export function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   return settings.options.over === 'sse'
-    ? listenOverStreams(application, settings)
-    : listenOverWebSocket(application, settings);
+    ? listenOverStreams(application, settings, log)
+    : listenOverWebSocket(application, settings, log);
 }
 
-async function listenOverWebSocket(application: Application, settings: ServerSettings): Promise<Listener> {
+async function listenOverWebSocket(
+  application: Application,
+  settings: ServerSettings,
+  log: ReplayLog | undefined,
+): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
+  const { heartbeatSeconds = KEEP_ALIVE_MS / 1e3 } = settings.options;
+  const keepAliveMs = Number(heartbeatSeconds) * 1e3;
   const authenticator = new Authenticator(settings);
   const server = createWebServer(settings, notFound, authenticator);
   const sockets = trackSockets(server);
@@ -46,7 +59,7 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
   // The token comes with `connection_init`, because a browser cannot set headers of the handshake.
   const wss = acceptWebSockets(server, { authenticator, limits, maxPayload, tokenInHandshake: false });
   const members = new Map<WebSocket, Member>();
-  const newMember = (): Member => ({ feed: new Feed(), take: tokenBucket(limits) });
+  const newMember = (): Member => ({ feed: new Feed(), take: tokenBucket(limits), missed: missedOnce(log) });
 
   function broadcast(message: Message): void {
     const value = valueWith(message);
@@ -66,12 +79,17 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
     return true;
   }
 
-  function subscribe({ feed, socket }: Context): AsyncIterableIterator<Value> {
+  function subscribe(
+    { since }: SubscriptionArguments,
+    { feed, socket, missed }: Context,
+  ): AsyncIterableIterator<Value> {
     if (feed.size >= limits.subscriptions) {
       endSocket(socket, 4429, 'Too many subscriptions');
       throw new GraphQLError('too many subscriptions');
     }
-    return feed.subscribe(textValue(''));
+    const records = missed(since ?? undefined);
+    if (records === undefined) throw new GraphQLError(GIVEN_ALREADY);
+    return feed.subscribe(textValue(''), ...records.map(({ message }) => valueWith(message)));
   }
 
   const graphql = useServer(
@@ -104,13 +122,13 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
           b: ({ m }: { m: string }, context: Context) => receive(Buffer.from(m, 'base64'), context),
         },
         subscription: {
-          m: (_: unknown, context: Context) => subscribe(context),
-          b: (_: unknown, context: Context) => subscribe(context),
+          m: subscribe,
+          b: subscribe,
         },
       },
     },
     wss,
-    KEEP_ALIVE_MS,
+    keepAliveMs,
   );
 
   wss.on('connection', (socket) => {
@@ -135,8 +153,8 @@ async function listenOverWebSocket(application: Application, settings: ServerSet
     url: `${schemeOf('ws', settings)}://${authority(settings.host, port)}/graphql`,
     broadcast,
     effective: {
-      heartbeat: `server pings every ${KEEP_ALIVE_MS} ms`,
-      heartbeatSeconds: KEEP_ALIVE_MS / 1e3,
+      heartbeat: `server pings every ${keepAliveMs} ms`,
+      heartbeatSeconds: keepAliveMs / 1e3,
       compression: false,
       tcpNoDelay: true,
       messageBytes,

@@ -2,8 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, type ServerDuplexStream, status } from '@grpc/grpc-js';
+import { keepaliveOf } from '../bench/codec/keepalive.ts';
 import { decodeMessage, encodeMessage, maxEncodedBytes, OPEN } from '../bench/codec/messages.ts';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../bench/contract.ts';
 import { type AuthContext, Authenticator, tokenOf, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import { guardPieces, guardSession, lingering } from './shared/http/http2-guard.ts';
@@ -16,6 +17,7 @@ import {
   GOODBYE_MS,
   trackSockets,
 } from './shared/listening.ts';
+import { missedOnce } from './shared/log/resume.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 
 /** Diagnostics channel on which Node announces an HTTP/2 stream before anything handles it. */
@@ -38,6 +40,7 @@ interface Connection {
   guarded: boolean;
   /** Number of admitted calls in progress. */
   calls: number;
+  readonly missed: ReturnType<typeof missedOnce>;
 }
 
 interface Stream {
@@ -47,8 +50,11 @@ interface Stream {
   waiting: number;
 }
 
-/** gRPC over HTTP/2, on @grpc/grpc-js: one bidirectional stream a session. The server's metadata, sent at once, say that it is open. */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+/**
+ * gRPC over HTTP/2, on @grpc/grpc-js: one bidirectional stream a session. The server's metadata, sent at once, say that it is open. A
+ * session that resumes brings its place in the log as the metadata `since`.
+ */
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const authenticator = new Authenticator(settings);
@@ -61,6 +67,7 @@ export async function listen(application: Application, settings: ServerSettings)
     'grpc.max_send_message_length': -1,
     'grpc.max_concurrent_streams': limits.subscriptions,
     'grpc.enable_channelz': 0,
+    ...keepaliveOf(settings.options),
   });
   grpc.register<Message, Buffer>(
     OPEN,
@@ -105,6 +112,11 @@ export async function listen(application: Application, settings: ServerSettings)
     });
     call.on('end', () => call.end());
     call.sendMetadata(new Metadata());
+    const [since] = call.metadata.get('since');
+    const missed = (connection?.missed ?? missedOnce(log))(since?.toString());
+    if (missed === undefined)
+      return refuse(stream, status.RESOURCE_EXHAUSTED, 'since was given before on this connection');
+    for (const { message } of missed) send(stream, encodeMessage(message));
   }
 
   /** Authenticates a call. Undefined if it was refused. */
@@ -141,7 +153,7 @@ export async function listen(application: Application, settings: ServerSettings)
     (socket) => {
       socket.on('error', () => {});
       const name = nameOf(socket);
-      const connection: Connection = { socket, guarded: false, calls: 0 };
+      const connection: Connection = { socket, guarded: false, calls: 0, missed: missedOnce(log) };
       connections.set(name, connection);
       // Cuts a connection that has no session by then, or at any later check.
       const check = setInterval(() => {
@@ -171,8 +183,11 @@ export async function listen(application: Application, settings: ServerSettings)
     url: `${settings.identity === undefined ? 'grpc' : 'grpcs'}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
-      heartbeat: 'none: keepalive pings are off, which is the library’s default',
-      heartbeatSeconds: 0,
+      heartbeat:
+        settings.options.heartbeatSeconds === undefined
+          ? 'none: keepalive pings are off, which is the library’s default'
+          : 'keepalive pings of both sides, which wait for the answer as long as for the next',
+      heartbeatSeconds: Number(settings.options.heartbeatSeconds ?? 0),
       compression: false,
       tcpNoDelay: true,
       messageBytes,

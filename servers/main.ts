@@ -3,13 +3,15 @@ import { serveIpc } from '../bench/ipc.ts';
 import { settledRss } from '../bench/memory.ts';
 import { meterSockets } from '../bench/meter.ts';
 import { application } from './application.ts';
+import { openLog, type TailedLog } from './shared/log/tailed-log.ts';
 
 /**
- * Server process for one transport. The parent says what to serve; the process answers with the URL, reports its usage when asked,
- * drains on SIGTERM, and ends with its parent.
+ * Server process for one transport. The parent says what to serve; the process answers with the URL, broadcasts what another process
+ * appends to the replay log, reports its usage when asked, drains on SIGTERM, and ends with its parent.
  */
 const meter = meterSockets('server');
 let listener: Listener | undefined;
+let log: TailedLog | undefined;
 
 async function handle(order: ServerOrder): Promise<ServerAnswer> {
   if (order.order === 'usage') {
@@ -20,14 +22,17 @@ async function handle(order: ServerOrder): Promise<ServerAnswer> {
   const server: ServerModule = await import(order.module);
   const wanted: { application: Application } =
     order.application === undefined ? { application } : await import(order.application);
-  listener = await server.listen(wanted.application, order);
+  if (order.log !== undefined) log = openLog(order.log);
+  listener = await server.listen(wanted.application, order, log);
   const { url, close }: Partial<Listener> = listener ?? {};
   if (url === undefined || close === undefined)
     throw new TypeError('listen must resolve with a listener that has the properties in bench/contract.ts');
+  log?.follow(({ id, message }) => void listener?.broadcast(message, id));
   return { answer: 'listening', url: listener.url, effective: listener.effective };
 }
 
 process.on('SIGTERM', async () => {
+  log?.close();
   await listener?.close();
   process.exit(0);
 });

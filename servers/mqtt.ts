@@ -1,12 +1,14 @@
 import type { Duplex } from 'node:stream';
-import { Aedes, type Client } from 'aedes';
+import { Aedes, type Client, type PublishPacket } from 'aedes';
 import { qosOf } from '../bench/codec/qos.ts';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
-import { Authenticator, whenExpired } from './shared/authenticator.ts';
-import { watchBacklogs } from './shared/backlog.ts';
+import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../bench/contract.ts';
+import { Authenticator, Unauthorized, whenExpired } from './shared/authenticator.ts';
+import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
 import { schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, createStreamServer, trackSockets } from './shared/listening.ts';
+import { missedSince } from './shared/log/resume.ts';
 import { guardPackets } from './shared/mqtt/mqtt-guard.ts';
+import { isSessionId, type KeptSessions, keepSessions } from './shared/mqtt/mqtt-sessions.ts';
 import { createMqttWebServer } from './shared/mqtt/mqtt-websocket.ts';
 
 /** Room in a PUBLISH for everything but the message: the topic, its length and a packet identifier. */
@@ -15,18 +17,33 @@ const ENVELOPE_BYTES = 256;
 const NOT_AUTHORIZED = 5;
 /** Maximum number of QoS 2 messages without their PUBREL. One more ends the connection: MQTT 3.1.1 has no code for it. */
 export const MAX_UNRELEASED = 1_000;
+/** Maximum number of sessions that are kept for absent clients: twice as many as come back together in the largest test. */
+const MAX_AWAY = 2_000;
+/** Maximum number of messages that wait for one session: those of half a minute at 300 a second. */
+const MAX_WAITING = 10_000;
+/** Maximum memory of the messages that wait for all sessions together. */
+const MAX_WAITING_BYTES = 256 << 20;
+/** Topic to which a client publishes the id of the last broadcast that it has received, before it subscribes to `all`. */
+const CURSOR = 'since';
 
 /**
  * MQTT 3.1.1 on an aedes broker. A client publishes to `up/<name>` and subscribes to `down/<name>` for replies and to `all` for
- * broadcasts. A token comes as the password. Options: `qos` of the server's messages (0 by default) and `websocket`.
+ * broadcasts. A token comes as the password. Options: `qos` of the server's messages (0 by default), `websocket`, and `session`: a
+ * session is kept, in memory and within bounds, while its client is away. Without that option sessions are clean, and a client can
+ * only catch up with the broadcasts of the log.
  */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const qos = qosOf(settings.options);
-  const { websocket = false } = settings.options;
+  const { websocket = false, session = false } = settings.options;
+  // The client asks for it in its CONNECT; the broker waits for one and a half times as long [MQTT-3.1.2-24].
+  const heartbeatSeconds = Number(settings.options.heartbeatSeconds ?? 60);
   const authenticator = new Authenticator(settings);
   const subscribed = new WeakMap<Client, Set<string>>();
+  /** Place in the log that a client has published, until it has been sent what it missed. */
+  const cursors = new WeakMap<Client, string | undefined>();
+  let kept: KeptSessions | undefined;
 
   const broker = await Aedes.createBroker({
     // Unlimited: with a limit of 100, a hundred messages to one subscriber that does not read would stop all others.
@@ -34,23 +51,35 @@ export async function listen(application: Application, settings: ServerSettings)
     drainTimeout: 10_000,
     connectTimeout: limits.handshakeMs,
     maxInflightInbound: MAX_UNRELEASED,
-    // Only clean sessions: aedes keeps messages for absent clients without a limit.
-    preConnect: (_client, { clean }, done) => done(clean ? null : new Error('only clean sessions'), clean === true),
+    preConnect(_client, { clean, clientId }, done) {
+      const allowed = clean === true || (session === true && isSessionId(clientId));
+      done(allowed ? null : new Error(session === true ? 'no id of a session' : 'only clean sessions'), allowed);
+    },
     authenticate(client, _username, password, done) {
-      authenticator.admit(password?.toString('latin1')).then(
-        (auth) => {
+      authenticator
+        .admit(password?.toString('latin1'))
+        .then((auth) => {
+          // Ids of clients are no secrets.
+          if (kept?.admit(client, auth.subject) === false) throw new Unauthorized('the session is of another subject');
           client.conn.once(
             'close',
             whenExpired(auth, () => client.conn.destroy()),
           );
-          done(null, true);
-        },
-        (error: Error) => done(Object.assign(error, { returnCode: NOT_AUTHORIZED }), false),
-      );
+        })
+        .then(
+          () => done(null, true),
+          (error: Error) => done(Object.assign(error, { returnCode: NOT_AUTHORIZED }), false),
+        );
     },
-    authorizePublish(_client, { topic, retain }, done) {
+    authorizePublish(client, { topic, retain, qos: level, payload }, done) {
+      if (topic === CURSOR && log !== undefined && client !== null && !cursors.has(client) && !retain) {
+        cursors.set(client, String(payload));
+        return done(null);
+      }
       // No publishing in another client's name, and no retained messages.
       if (!topic.startsWith('up/') || retain) return done(new Error('may not be published'));
+      // The broker would keep identifiers of QoS 2 messages with the session, and bounds them only for each connection.
+      if (client?.clean === false && level === 2) return done(new Error('a session that is kept takes QoS 0 and 1'));
       done(null);
     },
     authorizeSubscribe(client, subscription, done) {
@@ -61,10 +90,23 @@ export async function listen(application: Application, settings: ServerSettings)
       const ours = topic === 'all' || (topic.startsWith('down/') && !/[#+]/.test(topic));
       if (!ours || (topics.size >= limits.subscriptions && !topics.has(topic))) return done(null, null);
       topics.add(topic);
+      if (topic === 'all') catchUp(client);
       done(null, subscription);
     },
+    ...(session === true
+      ? { authorizeForward: (client, packet) => (kept?.forwards(client, packet) === false ? null : packet) }
+      : {}),
   });
   dropStoredQos2Payloads(broker);
+  if (session === true) {
+    const bounds = {
+      sessions: MAX_AWAY,
+      messages: MAX_WAITING,
+      bytes: AT_ONCE * limits.backlogBytes,
+      totalBytes: MAX_WAITING_BYTES,
+    };
+    kept = keepSessions(broker, bounds, (client, topic) => subscribed.get(client)?.has(topic) === true);
+  }
   const packetBytes = messageBytes + ENVELOPE_BYTES;
   const streams = new Set<Duplex>();
   const onStream = (stream: Duplex): void => {
@@ -78,10 +120,20 @@ export async function listen(application: Application, settings: ServerSettings)
     : createStreamServer(settings, onStream);
   const sockets = trackSockets(server);
 
-  function publish(topic: string, message: Message): void {
+  function packetOf(topic: string, message: Message): PublishPacket {
     const payload = typeof message === 'string' ? message : Buffer.from(message);
-    broker.publish({ cmd: 'publish', topic, payload, qos, retain: false, dup: false }, () => {});
+    return { cmd: 'publish', topic, payload, qos, retain: false, dup: false };
   }
+
+  /** Sends a client the broadcasts since its cursor. Those after them reach it by its subscription, which follows in this turn. */
+  function catchUp(client: Client): void {
+    const cursor = cursors.get(client);
+    // Once for a connection, or a few bytes would be answered with the whole log again and again.
+    if (cursor !== undefined) cursors.set(client, undefined);
+    for (const { message } of missedSince(log, cursor)) client.publish(packetOf('all', message), () => {});
+  }
+
+  const publish = (topic: string, message: Message): void => broker.publish(packetOf(topic, message), () => {});
   const broadcast = (message: Message): void => publish('all', message);
 
   broker.on('unsubscribe', (topics, client) => {
@@ -108,13 +160,14 @@ export async function listen(application: Application, settings: ServerSettings)
       : `${settings.identity === undefined ? 'mqtt' : 'mqtts'}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
-      heartbeat: 'client pings every 60 s (keepalive)',
-      heartbeatSeconds: 60,
+      heartbeat: `client pings every ${heartbeatSeconds} s (keepalive)`,
+      heartbeatSeconds,
       compression: false,
       tcpNoDelay: true,
       messageBytes,
       qos,
       protocol: websocket ? 'MQTT 3.1.1 over WebSocket' : 'MQTT 3.1.1',
+      ...(session === true ? { sessions: 'kept in memory', sessionsAway: MAX_AWAY, waitingMessages: MAX_WAITING } : {}),
     },
     close: closingOnce(async () => {
       stopWatching();

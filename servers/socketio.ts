@@ -3,8 +3,8 @@ import { Server } from 'socket.io';
 import * as msgpack from 'socket.io-msgpack-parser';
 import * as parser from 'socket.io-parser';
 import { bufferOf } from '../bench/codec/bytes.ts';
-import type { Application, Limits, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
-import { type AuthContext, Authenticator, whenExpired } from './shared/authenticator.ts';
+import type { Application, Limits, Listener, Message, Options, ReplayLog, ServerSettings } from '../bench/contract.ts';
+import { type AuthContext, Authenticator, Unauthorized, whenExpired } from './shared/authenticator.ts';
 import { watchBacklogs } from './shared/backlog.ts';
 import { cutSoon } from './shared/connections.ts';
 import { createWebServer, guardOrigins, notFound, schemeOf, sessionQuota } from './shared/http/http.ts';
@@ -15,16 +15,25 @@ import { tokenBucket } from './shared/token-bucket.ts';
 
 /** Decoder that allows one attachment, as an event has one argument. With the default of ten, a peer could leave ten messages incomplete. */
 class Decoder extends parser.Decoder {
-  constructor() {
+  /** @param inspect sees every packet before the server does */
+  constructor(inspect?: Inspect) {
     super({ maxAttachments: 1 });
+    if (inspect !== undefined) this.on('decoded', inspect);
   }
 }
+
+type Inspect = (packet: { readonly type: number; data?: unknown }) => void;
 
 /** Names of a socket's own events: an event of a peer must not have one of them. */
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
 
 /** Decoder that checks the event's name, as the default parser does: a name that is an object would end the process. */
 class PackedDecoder extends msgpack.Decoder {
+  constructor(inspect?: Inspect) {
+    super();
+    if (inspect !== undefined) this.on('decoded', inspect);
+  }
+
   override checkPacket(packet: { readonly type: number; readonly data: readonly unknown[] }): void {
     super.checkPacket(packet);
     const [name] = packet.type === msgpack.PacketType.EVENT ? packet.data : [EVENT];
@@ -41,8 +50,11 @@ const PACKED_ENVELOPE_BYTES = 64;
 /**
  * Socket.IO 4 over its WebSocket transport: one event a message. Options: `transport` is `polling`, or `upgrade` for polling
  * first; `msgpack` encodes packets as MessagePack instead of JSON.
+ *
+ * @param log turns on the library's connection state recovery. It keeps its own copies of what it sent, in memory, so a session is
+ *   resumed only at the process that it began at, within two minutes, and once that process has noticed the end of its connection
  */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const transports = transportsOf(settings.options);
@@ -53,10 +65,24 @@ export async function listen(application: Application, settings: ServerSettings)
   const server = createWebServer(settings, notFound, new Authenticator({ ...settings, tokens: undefined }));
   const sockets = trackSockets(server);
   const contexts = new WeakMap<object, AuthContext>();
+  const inspect = log === undefined || authenticator.open ? undefined : withoutUnprovenRecovery(authenticator);
+  /** Decoders as the library makes them, without arguments. */
+  const decoders = {
+    json: class extends Decoder {
+      constructor() {
+        super(inspect);
+      }
+    },
+    packed: class extends PackedDecoder {
+      constructor() {
+        super(inspect);
+      }
+    },
+  };
   const io = new Server(server, {
     transports,
     upgradeTimeout: limits.handshakeMs,
-    parser: packed ? { ...msgpack, Decoder: PackedDecoder } : { ...parser, Decoder },
+    parser: packed ? { ...msgpack, Decoder: decoders.packed } : { ...parser, Decoder: decoders.json },
     // Lets pages of the admitted origins read the answers.
     ...(polls && settings.origins !== undefined ? { cors: { origin: [...settings.origins] } } : {}),
     serveClient: false,
@@ -66,6 +92,9 @@ export async function listen(application: Application, settings: ServerSettings)
     maxHttpBufferSize:
       Math.ceil(messageBytes * (polls ? BASE64_GROWTH : 1)) + (packed ? PACKED_ENVELOPE_BYTES : ENVELOPE_BYTES),
     connectTimeout: limits.handshakeMs,
+    // Adds an id to every packet, so it is off without a log. A session that is resumed shows its token again.
+    ...(log === undefined ? {} : { connectionStateRecovery: { skipMiddlewares: false } }),
+    ...pingsOf(settings.options),
   });
   if (polls) {
     endWhenTooLarge(server, io);
@@ -75,10 +104,16 @@ export async function listen(application: Application, settings: ServerSettings)
   guardOrigins(server, authenticator, settings);
   if (!authenticator.open) {
     io.use((socket, next) => {
-      authenticator.admit(socket.handshake.auth.token).then((auth) => {
-        contexts.set(socket, auth);
-        next();
-      }, next);
+      authenticator
+        .admit(socket.handshake.auth.token)
+        .then((auth) => {
+          // The private id of a session is a secret, but a stolen one opens nobody's session to another subject.
+          const { subject = auth.subject } = socket.data;
+          if (subject !== auth.subject) throw new Unauthorized('the token is not valid for this session');
+          socket.data.subject = subject;
+          contexts.set(socket, auth);
+        })
+        .then(() => next(), next);
     });
   }
 
@@ -134,6 +169,7 @@ export async function listen(application: Application, settings: ServerSettings)
       messageBytes,
       transports: transports.join(', '),
       parser: packed ? 'MessagePack' : 'JSON',
+      ...(log === undefined ? {} : { recovery: 'connection state recovery, in memory' }),
     },
     close: closingOnce(async () => {
       stopWatching();
@@ -142,6 +178,28 @@ export async function listen(application: Application, settings: ServerSettings)
       await closed;
     }),
   };
+}
+
+/**
+ * Removes the request for recovery from a CONNECT packet whose token has not been admitted before: the library sends what a session
+ * missed before any middleware has seen the token. The token of a session that can be recovered has been admitted by this process.
+ */
+function withoutUnprovenRecovery(authenticator: Authenticator): Inspect {
+  return (packet) => {
+    if (packet.type !== parser.PacketType.CONNECT) return;
+    const { token } = Object(packet.data) as { token?: unknown };
+    if (typeof token !== 'string' || authenticator.known(token) === undefined) packet.data = { token };
+  };
+}
+
+/** Time that Engine.IO waits for a pong by default, as a part of the interval of its pings. */
+const TIMEOUT_SHARE = 20 / 25;
+
+/** Pings at another interval than the default, with the default's proportion of the wait. */
+function pingsOf({ heartbeatSeconds }: Options): { pingInterval?: number; pingTimeout?: number } {
+  if (heartbeatSeconds === undefined) return {};
+  const pingInterval = Number(heartbeatSeconds) * 1e3;
+  return { pingInterval, pingTimeout: TIMEOUT_SHARE * pingInterval };
 }
 
 function transportsOf({ transport = 'websocket' }: Options): ('polling' | 'websocket')[] {

@@ -1,14 +1,16 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataChannel, PeerConnection } from 'node-datachannel';
 import type { WebSocket } from 'ws';
-import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, Options, ReplayLog, ServerSettings } from '../bench/contract.ts';
 import { errorText } from '../bench/error-text.ts';
+import { command } from '../bench/results/command.ts';
 import { Authenticator } from './shared/authenticator.ts';
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { missedSince, placeInQuery } from './shared/log/resume.ts';
 import { isLonger } from './shared/messages.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
@@ -28,15 +30,16 @@ const library = await import('node-datachannel').catch((error: unknown) => error
 
 export function unavailable(): string | undefined {
   return typeof library === 'string'
-    ? `node-datachannel cannot be loaded: ${library}; run \`npm ci\` with its install scripts allowed`
+    ? `node-datachannel cannot be loaded: ${library}; run ${command('npm ci')} with its install scripts allowed`
     : undefined;
 }
 
 /**
  * WebRTC data channels (RFC 8831) on libdatachannel: SCTP over DTLS over UDP. Offer and answer travel over a WebSocket, which then
- * stays open and silent. All sessions share one UDP port, which has the same number as the WebSocket's TCP port.
+ * stays open and silent. All sessions share one UDP port, which has the same number as the WebSocket's TCP port. A session that resumes
+ * brings its place in the log as `?since=` of the WebSocket, and is sent what it missed through the data channel.
  */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   if (typeof library === 'string') throw new Error(unavailable());
   const { PeerConnection } = library;
   const { limits, host, options } = settings;
@@ -108,7 +111,8 @@ export async function listen(application: Application, settings: ServerSettings)
     return session;
   }
 
-  wss.on('connection', (signalling: WebSocket) => {
+  wss.on('connection', (signalling: WebSocket, request: IncomingMessage) => {
+    const since = placeInQuery(request, 'since');
     const late = setTimeout(() => endSocket(signalling, 4408, 'no data channel opened in time'), limits.handshakeMs);
     let session: Session | undefined;
     signalling.on('message', (data, isBinary) => {
@@ -127,6 +131,7 @@ export async function listen(application: Application, settings: ServerSettings)
         if (session === undefined || signalling.readyState !== signalling.OPEN) return;
         sessions.add(session);
         signalling.send('{"type":"ready"}');
+        for (const { message } of missedSince(log, since)) send(signalling, channel, message);
       });
     });
     signalling.once('close', () => {

@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { bufferOf } from '../bench/codec/bytes.ts';
 import { encodeFrame, frameDecoder } from '../bench/codec/frame.ts';
-import type { Application, Listener, Message, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../bench/contract.ts';
 import {
   loadBinding,
   OrderedWriter,
@@ -15,6 +15,7 @@ import { type AuthContext, Authenticator, tokenOf, Unauthorized, whenExpired } f
 import { AT_ONCE, watchBacklogs } from './shared/backlog.ts';
 import { DatagramAckTracker } from './shared/datagram-ack-tracker.ts';
 import { authority, closingOnce } from './shared/listening.ts';
+import { missedSince, placeInQuery } from './shared/log/resume.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 import { addressTaken, freePort, untilFree } from './shared/udp.ts';
 
@@ -36,12 +37,15 @@ interface Peer {
  * WebTransport over HTTP/3. The client opens one bidirectional stream a session; messages on it are length-prefixed, and the
  * server greets with an empty one, as `tcp` does. With the option `datagrams` each message is a datagram, and the stream carries
  * only empty frames. HTTP/3 always needs TLS: without an identity the server makes its own certificate and puts its hash in its
- * URL. A later empty frame is a heartbeat; with `datagrams` the client answers it with another.
+ * URL. A later empty frame is a heartbeat; with `datagrams` the client answers it with another. A session that resumes brings its
+ * place in the log as `?since=`. What it missed comes on the stream, also with `datagrams`: a burst of datagrams would be dropped, and
+ * what was missed is no longer urgent.
  */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   const { host, options, limits } = settings;
   const { messageBytes } = limits;
   const byDatagram = options.datagrams === true;
+  const heartbeatSeconds = Number(options.heartbeatSeconds ?? HEARTBEAT_SECONDS);
   const authenticator = new Authenticator(settings);
   const identity = settings.identity ?? (await makeIdentity([host]));
   const hash = createHash('sha256').update(new X509Certificate(identity.certificate).raw).digest();
@@ -100,6 +104,8 @@ export async function listen(application: Application, settings: ServerSettings)
     if (!sessions.has(session)) return;
     peers.add(peer);
     write(stream, encodeFrame(''));
+    for (const { message } of missedSince(log, placeInQuery({ url: search }, 'since')))
+      write(stream, encodeFrame(message));
     whenMoreStreams(session, () => session.close(1008, 'one stream a session is allowed'));
     const take = tokenBucket(limits);
     const tooMany = (): void => session.close(1008, 'too many messages');
@@ -133,7 +139,7 @@ export async function listen(application: Application, settings: ServerSettings)
   const accepting = acceptSessions(addressTaken(() => NapiServer.bind(authority(address, port), certificate, key)));
   const heartbeat = setInterval(() => {
     for (const { stream } of peers) write(stream, encodeFrame(''));
-  }, HEARTBEAT_SECONDS * 1e3);
+  }, heartbeatSeconds * 1e3);
   const stopWatching = watchBacklogs(
     limits,
     () => peers,
@@ -148,7 +154,7 @@ export async function listen(application: Application, settings: ServerSettings)
     broadcast,
     effective: {
       heartbeat: 'empty frame',
-      heartbeatSeconds: HEARTBEAT_SECONDS,
+      heartbeatSeconds,
       compression: false,
       messageBytes,
       http: '3',

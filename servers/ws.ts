@@ -1,21 +1,25 @@
 import { type PerMessageDeflateOptions, type RawData, WebSocket } from 'ws';
 import { FULL_BATCH } from '../bench/codec/batch.ts';
-import type { Application, Listener, Message, Options, ServerSettings } from '../bench/contract.ts';
+import type { Application, Listener, Message, Options, ReplayLog, ServerSettings } from '../bench/contract.ts';
 import { Authenticator } from './shared/authenticator.ts';
 import { createWebServer, notFound, schemeOf } from './shared/http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from './shared/listening.ts';
+import { missedSince, placeInQuery } from './shared/log/resume.ts';
+import { pingPeers } from './shared/pings.ts';
 import { acceptWebSockets, endSocket } from './shared/sockets.ts';
 import { tokenBucket } from './shared/token-bucket.ts';
 import { type Peer, peerOf } from './shared/ws-peer.ts';
 
 /**
  * Raw WebSocket (RFC 6455) on the `ws` library: one frame a message; text stays text and binary stays binary. Options:
- * `deflate`, `fresh` and `thresholdBytes` compress (RFC 7692); `batchMs` puts several messages in a frame.
+ * `deflate`, `fresh` and `thresholdBytes` compress (RFC 7692); `batchMs` puts several messages in a frame. A session that resumes
+ * brings its place in the log as `?since=` of the handshake.
  */
-export async function listen(application: Application, settings: ServerSettings): Promise<Listener> {
+export async function listen(application: Application, settings: ServerSettings, log?: ReplayLog): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const { batchMs = 0 } = settings.options;
+  const heartbeatSeconds = Number(settings.options.heartbeatSeconds ?? 0);
   const perMessageDeflate = compressionOf(settings.options);
   const authenticator = new Authenticator(settings);
   const server = createWebServer(settings, notFound, authenticator);
@@ -36,10 +40,12 @@ export async function listen(application: Application, settings: ServerSettings)
     }
   }
 
-  wss.on('connection', (socket) => {
+  wss.on('connection', (socket, request) => {
     const peer = peerOf(socket, { batchMs: Number(batchMs), messageBytes });
     const take = tokenBucket(limits);
     peers.set(socket, peer);
+    for (const { message } of missedSince(log, placeInQuery(request, 'since')))
+      peer.send(message, typeof message !== 'string');
     socket.once('close', () => {
       peers.delete(socket);
       peer.flush();
@@ -58,12 +64,13 @@ export async function listen(application: Application, settings: ServerSettings)
   });
 
   const port = await bind(server, settings);
+  const stopPings = pingPeers(() => peers.keys(), heartbeatSeconds);
   return {
     url: `${schemeOf('ws', settings)}://${authority(settings.host, port)}/`,
     broadcast: (message) => sendToAll(message, typeof message !== 'string'),
     effective: {
-      heartbeat: 'none',
-      heartbeatSeconds: 0,
+      heartbeat: heartbeatSeconds === 0 ? 'none' : 'server pings, and cuts peers that do not answer until the next',
+      heartbeatSeconds,
       compression: perMessageDeflate === false ? false : describe(perMessageDeflate),
       tcpNoDelay: true,
       messageBytes,
@@ -71,6 +78,7 @@ export async function listen(application: Application, settings: ServerSettings)
       batchMs,
     },
     close: closingOnce(() => {
+      stopPings();
       for (const [socket, peer] of peers) {
         peer.flush();
         socket.close(1001, 'server going away');

@@ -159,7 +159,7 @@ describe('run', () => {
 
   test('Ctrl-C keeps what was measured, marks the report and leaves no process', async () => {
     const out = join(folder, 'interrupted');
-    const long = [...SMALL.slice(0, -2), '--trials', '50'];
+    const long = [...SMALL.slice(0, -2), '--trials', '50', '--keep-going'];
     const { child, said, ended } = start(['run', '--transports', 'tcp,ws', ...long, '--out', out]);
     await until(() => said.stderr.includes('[2/200]'));
     const family = await familyOf(child);

@@ -1,18 +1,20 @@
 import { errorText } from '../error-text.ts';
+import { command } from '../results/command.ts';
 import { openFiles } from '../run/limits.ts';
 import { EXIT, type ExitCode, UsageError } from './exit.ts';
 
 /** Remedies for system errors, by code. */
 const REMEDIES: Readonly<Record<string, (error: NodeJS.ErrnoException) => string>> = {
   EADDRINUSE: () => 'another program uses that address: name another, or stop that program',
-  EMFILE: () => `too many open files${limit()}: raise the limit (\`ulimit -n\`) or use fewer --clients`,
+  EMFILE: () => `too many open files${limit()}: raise the limit (${command('ulimit -n')}) or use fewer --clients`,
   ENFILE: () => 'the whole system has too many open files: stop other programs, or use fewer --clients',
   ENOSPC: () => 'the disk is full: free some space, or name a folder on another disk with --out',
   EROFS: () => 'that file system is read-only: name another place with --out',
   EACCES: () => 'this user lacks the permission: name another place, or run as another user',
   ENOMEM: () => 'memory ran out: use fewer --clients, or stop other programs',
-  ERR_MODULE_NOT_FOUND: () => 'a package is missing: run `npm ci`',
-  ERR_DLOPEN_FAILED: () => 'a native module does not fit this machine or this Node.js: run `npm ci` with this Node.js',
+  ERR_MODULE_NOT_FOUND: () => `a package is missing: run ${command('npm ci')}`,
+  ERR_DLOPEN_FAILED: () =>
+    `a native module does not fit this machine or this Node.js: run ${command('npm ci')} with this Node.js`,
   ENOENT: ({ syscall = '', path = '' }) =>
     syscall.startsWith('spawn') ? `${path} is not installed, or not in PATH` : `${path || 'a file'} does not exist`,
 };

@@ -1,17 +1,19 @@
 import type { Progress } from '../../reports/terminal/progress.ts';
-import type { Trial } from '../results/schema.ts';
-import type { ScenarioModule } from '../scenarios/shape.ts';
 
-/** Estimates the remaining time: by a first estimate until something is done, then by the pace so far. */
+/**
+ * Estimates the remaining time: by a first estimate until something is done, then by the pace so far.
+ *
+ * @param planned number of trials that the estimate is for; trials that are run again are added to the total later
+ */
 export function eta(
-  total: number,
+  planned: number,
   estimatedSeconds: number,
   now: () => number,
-): (done: number) => Pick<Progress, 'done' | 'total' | 'elapsedSeconds' | 'remainingSeconds'> {
+): (done: number, total?: number) => Pick<Progress, 'done' | 'total' | 'elapsedSeconds' | 'remainingSeconds'> {
   const began = now();
-  return (done) => {
+  return (done, total = planned) => {
     const elapsedSeconds = (now() - began) / 1e3;
-    const each = done === 0 ? estimatedSeconds / total : elapsedSeconds / done;
+    const each = done === 0 ? estimatedSeconds / planned : elapsedSeconds / done;
     return { done, total, elapsedSeconds, remainingSeconds: (total - done) * each };
   };
 }
@@ -19,9 +21,4 @@ export function eta(
 /** Rounds a duration for people, such as `45 s` or `3 min`. */
 export function approximately(seconds: number): string {
   return seconds < 100 ? `${Math.ceil(seconds)} s` : `${Math.round(seconds / 60)} min`;
-}
-
-/** Main figures of a trial and the rules it broke, for its line in the progress. */
-export function detailOf({ detail }: Pick<ScenarioModule, 'detail'>, trial: Trial): string {
-  return trial.state === 'failed' ? trial.reasons.join('; ') : [detail(trial), ...trial.reasons].join('  ');
 }

@@ -140,9 +140,9 @@ describe('a command ends with', () => {
   });
 
   test('interrupted: Ctrl-C after a transport has failed', async () => {
-    const args = run(...own(dies, 'dies,tcp'), ...load({ trials: 50 }));
+    const args = run(...own(dies, 'dies,tcp'), ...load({ trials: 50 }), '--keep-going');
     const { child, said, ended } = start(args);
-    await until(() => /\[\d+\/100\].*dies.*failed[\s\S]*tcp/.test(said.stderr));
+    await until(() => /\[\d+\/100\].*dies.*failed[\s\S]*tcp/.test(said.stderr), 30);
     child.kill('SIGINT');
     expect((await ended).code).toBe(EXIT.interrupted);
   });

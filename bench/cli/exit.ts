@@ -16,12 +16,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** Meaning of each exit code, as `--help` lists them. */
 export const EXIT_TEXTS: Readonly<Record<ExitCode, string>> = {
   0: 'success: measurements valid, thresholds met',
-  1: 'internal error',
+  1: 'internal error, or a run’s files could not be written',
   2: 'wrong usage: nothing was started',
   10: 'a threshold was missed',
   11: 'a regression against the base run (compare)',
   12: 'inconclusive (compare --fail-on inconclusive)',
-  13: 'not valid: a case has no valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
+  13: 'not valid: the run is invalid or has a case without a valid trial, a threshold or a comparison could not be tested, or a check of the instrument failed',
   14: 'a transport failed or lost messages',
   15: 'the machine is not fit to measure on (doctor --strict)',
   130: 'interrupted, with partial results saved; or declined at the prompt',

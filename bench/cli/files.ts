@@ -1,8 +1,6 @@
 import { appendFileSync, statSync } from 'node:fs';
-import { errorText } from '../error-text.ts';
 import { readHashedResults, UnreadableResults, whyNot, writeWhole } from '../results/file.ts';
 import type { Results } from '../results/schema.ts';
-import { UsageError } from './exit.ts';
 import type { Io } from './io.ts';
 
 /** Reads results. Undefined, with a problem added, if the file has none that this version can read. */
@@ -25,16 +23,23 @@ export function readHashedRun(
   }
 }
 
-/** Writes a file completely or not at all. @param flag flag that named the file, for the message if it cannot be written */
-export function writeNamed(path: string, text: string, flag: string, { resolve }: Pick<Io, 'resolve'>): void {
+/**
+ * Writes a file completely or not at all, and returns the problem if it cannot be written: the command says all that it has to say
+ * before it ends with that.
+ *
+ * @param flag flag that named the file
+ */
+export function writeNamed(path: string, text: string, flag: string, { resolve }: Pick<Io, 'resolve'>): string[] {
   try {
     writeWhole(resolve(path), text);
+    return [];
   } catch (error) {
-    throw new UsageError([
-      `cannot write ${path}: ${whyNot(error, { ENOENT: 'its folder does not exist' })}; name another file with ${flag}`,
-    ]);
+    return [`cannot write ${path}: ${whyNot(error, NO_FOLDER)}; name another file with ${flag}`];
   }
 }
+
+/** Reason why a file cannot be written where a folder is missing. */
+export const NO_FOLDER = { ENOENT: 'its folder does not exist' };
 
 /** Bytes of the summary of a step that GitHub shows; it refuses a longer one as a whole. */
 const MAX_SUMMARY_BYTES = 2 ** 20;
@@ -62,6 +67,6 @@ export function appendStepSummary(
     const earlierBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     appendFileSync(file, fitted(`${text}\n`, MAX_SUMMARY_BYTES - earlierBytes));
   } catch (error) {
-    report(`cannot append to GITHUB_STEP_SUMMARY: ${errorText(error)}\n`);
+    report(`cannot append to GITHUB_STEP_SUMMARY: ${whyNot(error)}\n`);
   }
 }

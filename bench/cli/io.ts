@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { isInteractive, type Terminal } from '../../reports/terminal/progress.ts';
 import { wrapLines } from '../../reports/terminal/text.ts';
+import type { NetworkTester } from '../run/network/self-tests.ts';
 
 /** Everything that the command line gets from outside: from the process, or from a test. */
 export interface Surroundings {
@@ -20,9 +21,11 @@ export interface Surroundings {
    * @param announce called when the first signal has come
    */
   readonly handleSignals: (announce: () => void) => AbortSignal;
+  /** Self-test of a network. Absent: packets are sent through it. */
+  readonly testNetwork?: NetworkTester | undefined;
 }
 
-export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number };
 
 /** Streams and settings of a command. stdout gets the result, stderr everything else. */
 export interface Io {
@@ -43,6 +46,8 @@ export interface Io {
   /** Absolute path of a file that was named in the command. */
   readonly resolve: (path: string) => string;
   readonly now: () => number;
+  /** Self-test of a network. Absent: packets are sent through it. */
+  readonly testNetwork?: NetworkTester | undefined;
 }
 
 export const COLOURS = ['auto', 'always', 'never'] as const;
@@ -73,7 +78,7 @@ export function isPainted(
 }
 
 export function openIo(surroundings: Surroundings, { color, quiet = false }: OutputFlags = {}): Io {
-  const { stdin, stdout, stderr, environment, cwd, now } = surroundings;
+  const { stdin, stdout, stderr, environment, cwd, now, testNetwork } = surroundings;
   const painted = (stream: Output): boolean => isPainted(stream.isTTY === true, environment, color);
   const progressWidth = (): number => stderr.columns || DEFAULT_COLUMNS;
   // Lines of a log are not wrapped, so that they can be searched.
@@ -90,6 +95,7 @@ export function openIo(surroundings: Surroundings, { color, quiet = false }: Out
       interactive,
       colour: painted(stderr),
       width: progressWidth,
+      height: () => stderr.rows || Number.POSITIVE_INFINITY,
       write: quiet ? () => {} : (text) => void stderr.write(text),
     },
     interactive: interactive && stdin.isTTY === true,
@@ -97,6 +103,7 @@ export function openIo(surroundings: Surroundings, { color, quiet = false }: Out
     environment,
     resolve: (path) => resolve(cwd, path),
     now,
+    testNetwork,
   };
 }
 

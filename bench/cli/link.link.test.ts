@@ -38,7 +38,7 @@ describe('a run over a private link leaves no namespace behind', () => {
     ['after Ctrl-C', 'SIGINT', 130],
     ['when the command is killed', 'SIGKILL', null],
   ] as const)('%s', async (_, signal, exit) => {
-    const settings = ['--duration', '0.2', '--trials', '50', '--out', join(folder, signal)];
+    const settings = ['--duration', '0.2', '--trials', '50', '--keep-going', '--out', join(folder, signal)];
     const { child, said, ended } = start(['run', ...small, ...settings]);
     await until(() => said.stderr.includes('[1/50]'));
     expect(networkNamespaces()).toHaveLength(before.length + 2);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SETTINGS } from '../plan/options.ts';
-import { quoted } from '../plan/readers.ts';
+import { quoted } from '../results/command.ts';
 import { wirebench } from '../testing/in-process.ts';
 import { COMMANDS } from './commands/index.ts';
 import { flagRows, helpOf } from './flags.ts';

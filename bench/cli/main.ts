@@ -3,6 +3,7 @@ import { type AddHelpTextContext, CommanderError, Option, Command as Parser } fr
 import { type Entry, listing } from '../../reports/terminal/listing.ts';
 import { pad, wrapLines } from '../../reports/terminal/text.ts';
 import { type Given, suggestion } from '../plan/readers.ts';
+import { command as asCommand } from '../results/command.ts';
 import type { Argument, Command } from './command.ts';
 import { loadCommands } from './commands/index.ts';
 import { explain } from './errors.ts';
@@ -142,7 +143,7 @@ function unknownArguments(parsed: Parser, declared: readonly Argument[]): string
 const examplesText = (examples: Command['examples'] = []): string =>
   examples.length === 0
     ? ''
-    : `\nExamples:\n${examples.map(([purpose, command]) => `  ${purpose}:\n    ${command}`).join('\n')}`;
+    : `\nExamples:\n${examples.map(([purpose, line]) => `  ${purpose}:\n    ${asCommand(line)}`).join('\n')}`;
 
 function exitCodesText(width: number): string {
   const entries = Object.entries(EXIT_TEXTS).map(([code, text]): Entry => [pad(code, 3, 'right'), text]);

@@ -18,14 +18,21 @@ test('`--link veth` is refused before anything starts if no link can be made; `a
   const refused = await start(['run', ...small, '--link', 'veth', '--out', join(folder, 'no')], toolless).ended;
   expect(refused.code).toBe(2);
   expect(refused.stderr).toMatch(
-    /--link veth: no private link: unshare is not installed \(install util-linux\); use --link loopback/,
+    /--link veth: no private link: unshare, nsenter, sh, ip are not installed \(`apt-get install util-linux dash iproute2`\); use --link loopback/,
   );
   const out = join(folder, 'loopback');
   const settings = ['--duration', '0.2', '--trials', '1', '--out', out];
   const done = await start(['run', ...small, ...settings], toolless).ended;
   expect([0, 13]).toContain(done.code);
-  expect(done.stderr).toMatch(
-    /the loopback, bytes counted at the sockets \(no private link: unshare is not installed \(install util-linux\)\)/,
+  const cost =
+    /^! On the loopback, because there is no private link: unshare, nsenter, sh, ip are not installed \(`apt-get install util-linux dash iproute2`\)\. So bytes are counted at the sockets/m;
+  expect(done.stderr).toMatch(cost);
+  // The summary says it too; its lines are wrapped.
+  expect(done.stdout.replaceAll(/\n +/g, ' ')).toMatch(
+    / ! On the loopback, because there is no private link: .* without TCP\/IP headers/m,
+  );
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toMatch(
+    /class="?banner[^<]*>On the loopback, because there is no private link/,
   );
   const { environment, cases } = parseResults(readFileSync(join(out, 'results.json'), 'utf8'), 'results');
   expect(environment).toMatchObject({ link: 'loopback', linkReason: expect.stringMatching(/not installed/) });

@@ -35,13 +35,14 @@ describe('run', () => {
     const lines = stdout.trimEnd().split('\n');
     const said = lines.map((line): Said => JSON.parse(line));
     const events = said.map(({ event }) => event);
-    expect(events.slice(0, 7)).toEqual([
+    // A busy machine may add waits, and one trial that is run again.
+    const ended = events.filter((event) => event === 'trial-ended');
+    const trialEvents = ended.flatMap((event) => ['trial-started', event]);
+    expect(ended.length - said.filter(({ replaces }) => replaces !== undefined).length / 2).toBe(2);
+    expect(events.filter((event) => event !== 'waiting').slice(0, 3 + trialEvents.length)).toEqual([
       'plan',
       'run-started',
-      'trial-started',
-      'trial-ended',
-      'trial-started',
-      'trial-ended',
+      ...trialEvents,
       'run-ended',
     ]);
     expect(events).toContain('threshold');
@@ -55,7 +56,7 @@ describe('run', () => {
     expect(trials).toContainEqual(
       expect.objectContaining({ case: first?.case, messages: first?.messages, state: first?.state }),
     );
-    expect(first?.figures).toMatchObject({ p50: expect.any(Number), p99: null });
+    expect(first?.figures).toMatchObject({ p50: first?.state === 'valid' ? expect.any(Number) : null, p99: null });
     expect(said[0]).toMatchObject({ cases: results.cases.map(({ id }) => id), thresholds: ['ws.echo.bytes<4KiB'] });
     expect(said.at(-1)).toMatchObject({
       exitCode: code,

@@ -10,6 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'wirebench-exec-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const ECHO = `'${process.execPath}' '${fileURLToPath(new URL('../testing/servers/own-echo.ts', import.meta.url))}' HOST PORT`;
+const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const URL_FLAG = ['--url', 'ws://HOST:PORT/chat?key=se-cret'];
 const SHORT = ['--scenarios', 'echo', '--clients', '3', '--rate', '50', '--duration', '0.2', '--warmup', '0'];
 
@@ -55,8 +56,43 @@ test('a server of the user’s that greets and answers with a prefix is measured
   expect(trials[0]).toMatchObject({ messages: { due: 10, delivered: 10, lost: 0, corrupt: 0 } });
 });
 
+test('a search, openings and idle sessions work at a server of the user’s', { timeout: 180_000 }, async () => {
+  // No rate meets the objective, so that the search is short.
+  const scenarios = [
+    '--scenarios',
+    'capacity,connect,idle',
+    '--objective',
+    'p50<1us',
+    '--rate',
+    '50',
+    '--clients',
+    '4',
+  ];
+  const flags = [...URL_FLAG, '--exec', ECHO, ...scenarios, '--trials', '1'];
+  const { results, trials } = await measured(flags);
+  expect(results.cases.map(({ kind }) => kind)).toEqual(['capacity', 'connect', 'idle']);
+  const [search, opening, holding] = trials.map((trial) => {
+    if (trial.state === 'failed') throw new Error(trial.reasons.join());
+    return trial;
+  });
+  expect(search?.capacity?.steps.length).toBeGreaterThan(0);
+  expect(opening?.opening?.sessions).toBe(4);
+  expect(holding?.memory?.steps.at(-1)).toMatchObject({ sessions: 4, serverRssBytes: expect.any(Number) });
+  for (const trial of [search, opening, holding]) expect(trial?.notMeasured).toBeUndefined();
+});
+
+test.each([
+  ['webrtc', 'ws://HOST:PORT'],
+  ['grpc', 'grpc://HOST:PORT'],
+])('%s is measured at a server that a command starts', async (transport, url) => {
+  const serve = `'${process.execPath}' '${CLI}' serve ${transport} --host HOST --port PORT`;
+  const flags = ['--transports', transport, '--url', url, '--exec', serve, '--trials', '1'];
+  const { trials } = await measured(flags);
+  expect(trials[0]).toMatchObject({ messages: { due: 10, delivered: 10, lost: 0, corrupt: 0 } });
+});
+
 test('a server that dies in a trial is named with its last words, and tried again in the next', async () => {
-  const { code, trials } = await measured([...URL_FLAG, '--exec', `${ECHO} dies 5`, '--trials', '2']);
+  const { code, trials } = await measured([...URL_FLAG, '--exec', `${ECHO} dies 5`, '--trials', '2', '--keep-going']);
   expect(code).toBe(14);
   expect(trials).toHaveLength(2);
   for (const { state, reasons } of trials) {
@@ -67,7 +103,10 @@ test('a server that dies in a trial is named with its last words, and tried agai
 
 test('a server that does not start is tried before the run, and not in every trial', async () => {
   const config = join(folder, 'bench.json');
-  writeFileSync(config, JSON.stringify({ exec: 'echo "no such port"; exit 7', url: 'ws://HOST:PORT', trials: 2 }));
+  writeFileSync(
+    config,
+    JSON.stringify({ exec: 'echo "no such port"; exit 7', url: 'ws://HOST:PORT', trials: 2, 'keep-going': true }),
+  );
   const { code, trials, stdout } = await measured(['--config', config, '--size', '64,128']);
   expect(code).toBe(14);
   expect(trials).toHaveLength(4);

@@ -19,6 +19,8 @@ interface PlanOutput {
   /** Text above the list of steps. */
   readonly text: string;
   readonly steps: readonly PlannedStep[];
+  /** Time of all steps. Absent: their sum. */
+  readonly estimatedSeconds?: number;
   /** Settings of the plan, as fields of the JSON document. */
   readonly settings: object;
   readonly json: boolean;
@@ -28,8 +30,9 @@ interface PlanOutput {
 const PLAN_SCHEMA = 'wirebench-plan/1';
 
 /** Prints the result of `--plan`: every step with its time. */
-export function printPlan({ command, text, steps, settings, json }: PlanOutput, io: Io): ExitCode {
-  const estimatedSeconds = milliseconds(steps.reduce((sum, { seconds }) => sum + seconds, 0));
+export function printPlan({ command, text, steps, settings, json, ...plan }: PlanOutput, io: Io): ExitCode {
+  const sum = steps.reduce((total, { seconds }) => total + seconds, 0);
+  const estimatedSeconds = milliseconds(plan.estimatedSeconds ?? sum);
   const rounded = steps.map((step) => ({ ...step, seconds: milliseconds(step.seconds) }));
   const document = { schema: PLAN_SCHEMA, command, estimatedSeconds, steps: rounded, ...settings };
   const lines = listing(

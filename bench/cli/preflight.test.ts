@@ -14,11 +14,24 @@ import { describePlan, newestResults } from './preflight.ts';
 const folder = mkdtempSync(join(tmpdir(), 'wirebench-before-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function said(settings: Partial<Record<Setting, string>>, earlier?: Results): string {
+function said(
+  settings: Partial<Record<Setting, string>>,
+  earlier?: Results,
+  { kept = [], dropped = [] }: { kept?: string[]; dropped?: string[] } = {},
+): string {
   const given = Object.entries(settings).map(([name, value]) => [name, { value, where: `--${name}` }]);
   const read = readOptions(Object.fromEntries(given));
   if ('problems' in read) throw new Error(read.problems.join());
-  const resources = { link: loopback('no tools'), workers: 1, pinning: undefined, ways: [], runId: 'AAAA' };
+  const resources = {
+    link: loopback('no private link: no tools'),
+    workers: 1,
+    pinning: undefined,
+    ways: [],
+    runId: 'AAAA',
+    variables: { passed: {}, kept, dropped },
+    roots: { proc: '', sys: '' },
+    limits: { cores: null, memoryBytes: null },
+  };
   const unfit = { name: 'clock', state: 'unfit', observed: 'steps of 1 ms', fix: 'measure elsewhere' } as const;
   return describePlan(makePlan(read.options), resources, { checks: [unfit], earlier });
 }
@@ -30,7 +43,10 @@ test('a plan states its cases, time and link, and what is wrong with the machine
   expect(text).toMatch(/^2 cases × 7 trials = 14 trials, about \d+ s\./);
   expect(text).toContain('\nws and sse: echo with 100 clients at 1,000 msg/s of 128 B.\n');
   expect(text).toContain('\nEach of 7 blocks runs every case once, in shuffled order (seed 1).\n');
-  expect(text).toContain('the loopback, bytes counted at the sockets (no tools); 1 load process.');
+  expect(text).toContain('the loopback, bytes counted at the sockets; 1 load process.');
+  expect(text).toMatch(
+    /^! On the loopback, because there is no private link: no tools\. So bytes .* without TCP\/IP headers/m,
+  );
   expect(text).toContain('✕ This machine is not fit to measure on: clock: steps of 1 ms. → measure elsewhere');
 });
 
@@ -79,4 +95,19 @@ test('the newest run with enough trials is found; other files and folders are sk
   put('2026-01-04', 'no results');
   expect(newestResults(folder)?.id).toBe('newer');
   expect(newestResults(folder, ({ id }) => id !== 'newer')?.id).toBe('older');
+});
+
+test('a plan names variables that change a runtime, in one line, and no others', () => {
+  const about = (of: { kept?: string[]; dropped?: string[] }): string[] =>
+    said({ scenarios: 'echo' }, undefined, of)
+      .split('\n')
+      .filter((line) => /passed on/i.test(line));
+  expect(about({ dropped: ['EDITOR', 'npm_config_cache'] })).toEqual([]);
+  expect(about({ dropped: ['DEBUG', 'EDITOR', 'NODE_OPTIONS', 'UV_THREADPOOL_SIZE'] })).toEqual([
+    'Not passed on to the measured processes: DEBUG, NODE_OPTIONS and UV_THREADPOOL_SIZE (--keep-env NAME passes one on).',
+  ]);
+  expect(about({ kept: ['MY_SETTING', 'NODE_OPTIONS'], dropped: ['http_proxy'] })).toEqual([
+    'Not passed on to the measured processes: http_proxy (--keep-env NAME passes one on).',
+    '! Passed on to the measured processes, whose figures they change: NODE_OPTIONS.',
+  ]);
 });

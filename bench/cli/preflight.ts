@@ -8,15 +8,18 @@ import { questionOf } from '../../reports/model/group.ts';
 import type { Question } from '../../reports/model/model.ts';
 import type { Check } from '../checks/doctor/checks.ts';
 import { describeAnswers } from '../load/answers/learn.ts';
-import { describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
+import { besideFields, describeCase, estimateSeconds, messagesOf, type RunPlan } from '../plan/plan.ts';
 import { writtenValue } from '../results/case.ts';
 import { readResults } from '../results/file.ts';
+import { maxReruns } from '../results/reruns.ts';
 import { MIN_TRIALS, SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Results } from '../results/schema.ts';
 import type { RunResources } from '../run/run.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
 import { approximately } from './eta.ts';
+import { networkLines, totalSeconds } from './networks/planned.ts';
+import { surroundingsLines } from './surroundings.ts';
 
 /** Describes a plan before it starts: its cases, its time, its link, and the differences that it can show. */
 export function describePlan(
@@ -34,12 +37,16 @@ export function describePlan(
     ? `, ${options.warmupSeconds} s of warm-up`
     : '';
   return [
-    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${countOf(cases.length * options.trials, 'trial')}, about ${approximately(estimateSeconds(plan))}.`,
+    `${countOf(cases.length, 'case')} × ${countOf(options.trials, 'trial')} = ${countOf(cases.length * options.trials, 'trial')}, about ${approximately(totalSeconds(plan))}.`,
     `${list(names, 'and')}: ${[...new Set(cases.map((planned) => titleOf(questionIn(planned, options))))].join('; ')}.`,
+    `Up to ${countOf(maxReruns(cases.length * options.trials), 'trial')} that the machine spoils may be run again, at the end of the block.`,
     ...(options.trials > 1
       ? [`Each of ${options.trials} blocks runs every case once, in shuffled order (seed ${options.seed}).`]
       : []),
+    ...besideLine(plan),
     `Each trial: ${serverOf(options)}${warmUp}; ${describeLink(resources)}.`,
+    ...networkLines(plan),
+    ...surroundingsLines(resources, options),
     ...learnedAt(plan),
     ...plan.leftOut.map(
       ({ name, encoding, size, dimensions = {}, reason }) =>
@@ -57,6 +64,16 @@ export function describePlan(
     '',
     '',
   ].join('\n');
+}
+
+/** Line about trials that run at the same time, with the time that is saved. */
+function besideLine(plan: RunPlan): string[] {
+  const { beside } = besideFields(plan);
+  if (beside === undefined) return [];
+  const alone = approximately(estimateSeconds({ ...plan, options: { ...plan.options, beside: 1 } }));
+  return [
+    `Up to ${beside} trials over a network run at the same time; with --beside 1 they run one after another, and the plan takes about ${alone}.`,
+  ];
 }
 
 function serverOf({ url, exec }: RunPlan['options']): string {
@@ -103,9 +120,8 @@ export const unfitLines = (checks: readonly Check[]): string[] =>
 export function describeLink({ link, workers, ways }: RunResources): string {
   const veth = 'a private link, bytes counted as on a cable';
   const kind = link.kind === 'veth' ? veth : 'the loopback, bytes counted at the sockets';
-  const why = link.reason === undefined ? '' : ` (${link.reason})`;
   const load = countOf(workers, 'load process', 'load processes');
-  return `${kind}${why}; ${load}${ways.length > 0 ? ` from ${ways.length} addresses` : ''}`;
+  return `${kind}; ${load}${ways.length > 0 ? ` from ${ways.length} addresses` : ''}`;
 }
 
 /** Describes the differences that a plan can show, judging by the scatter of an earlier run's trials. */
@@ -140,7 +156,9 @@ function formatDifference({ metric: id, ratio }: Detectable): string {
 
 /** Warns if the shortest trials have too few messages for p99. */
 function percentilesOf({ cases }: RunPlan): string[] {
-  const samples = cases.filter(({ scenario }) => scenario.kind.uses.rate === 'offered').map(messagesOf);
+  const samples = cases
+    .filter(({ scenario: { kind } }) => kind.uses.rate === 'offered' && kind.uses.duration)
+    .map(messagesOf);
   const fewest = Math.min(...samples);
   if (fewest * 0.01 >= SAMPLES_BEYOND || samples.length === 0) return [];
   return [

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIPv6 } from 'node:net';
 import { addressFor } from '../plan/address.ts';
 import type { RunOptions } from '../plan/options.ts';
+import { quoted } from '../results/command.ts';
 import { whyNot } from '../results/file.ts';
 import type { Security } from '../security/security.ts';
 import { asAddress, isTemplate } from '../security/template.ts';
@@ -16,6 +17,12 @@ export const TARGET_FLAGS = {
   ca: textFlag({ argument: '<file>', help: 'certificate (PEM) with which to trust the server at --url' }),
   'yes-i-own-this-host': toggle('allow load on a host that is not this machine'),
 };
+
+/** Given flags of a foreign server as a command line has them, for the command that repeats the run. */
+export const targetFlags = ({ ca, 'yes-i-own-this-host': owned }: Values<typeof TARGET_FLAGS>): string[] => [
+  ...(ca === undefined ? [] : [`--ca ${quoted(ca)}`]),
+  ...(owned ? ['--yes-i-own-this-host'] : []),
+];
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8);

@@ -66,7 +66,10 @@ describe('conditions', () => {
     ['ws.eho.p99<50ms', 'unknown scenario "eho", did you mean "echo"?'],
     ['ws.broadcast.p99<50ms', 'broadcast is not measured; name it in --scenarios'],
     ['ws.echo.p98<50ms', 'echo has no figure "p98", did you mean "p99"?'],
-    ['ws.echo.capacity>5', 'echo has no figure "capacity"; there are: p50, p99, bytes, cpu, memory, connect'],
+    [
+      'ws.echo.capacity>5',
+      'echo has no figure "capacity"; there are: p50, p99, p99.9, in-time, bytes, cpu, memory, connect',
+    ],
     ['ws.echo[sise=64].p99<5ms', 'unknown dimension "sise", did you mean "size"?'],
     ['ws.echo[size].p99<5ms', '[size] names no value; write [<dimension>=<value>], such as [size=1024]'],
     ['ws.echo[].p99<5ms', '[] names no value'],

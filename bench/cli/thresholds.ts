@@ -3,7 +3,6 @@ import { METRICS, metricsOf } from '../../reports/kinds/lookup.ts';
 import type { Metric, MetricId } from '../../reports/model/metrics.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { type Given, listOf, suggestion } from '../plan/readers.ts';
-import { oneMicro, PER_SECOND } from '../plan/time.ts';
 import {
   flagOf,
   isCovered,
@@ -14,6 +13,7 @@ import {
   writtenValue,
 } from '../results/case.ts';
 import { type CaseDescription, DIMENSIONS } from '../results/dimensions.ts';
+import { oneMicro, PER_SECOND } from '../results/time.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import type { ScenarioEntry } from '../scenarios/shape.ts';
 import { findTransport, transportNames } from '../transports/index.ts';
@@ -26,7 +26,7 @@ type Planned = (Pick<RunOptions, 'transports' | 'scenarios'> & { readonly cases?
 
 const FORM = 'takes <transport>.<scenario>.<figure><limit>, such as ws.echo.p99<50ms';
 const SHAPE =
-  /^([^.<>=\s[]+)\.([^.<>=\s[]+)((?:\[[^[\]]*\])*)\.([^.<>=\s[]+)\s*(<=|>=|<|>)\s*(\d+\.?\d*|\.\d+)\s*(\S*)$/;
+  /^([^.<>=\s[]+)\.([^.<>=\s[]+)((?:\[[^[\]]*\])*)\.(p\d+\.\d+|[^.<>=\s[]+)\s*(<=|>=|<|>)\s*(\d+\.?\d*|\.\d+)\s*(\S*)$/;
 
 /** Splits a list like `listOf`, but not at commas within brackets. */
 const conditionsOf = (value: unknown): string[] =>
@@ -58,7 +58,7 @@ function readThreshold(text: string, measured: Planned): Threshold | string[] {
   const entry = findScenario(scenario);
   const ids = entry === undefined ? METRICS.map(({ id }) => id) : metricsOf(entry.kind.id);
   const metric = METRICS.find(({ id }) => id === figure && ids.some((one) => one === id));
-  const limit = metric === undefined ? 0 : limitOf(Number(amount), unit, metric);
+  const limit = metric === undefined ? 0 : amountOf(Number(amount), unit, metric);
   const narrowing = readNarrowing(brackets, text);
   const problems = [
     ...unknownTransport(flag, text, measured),
@@ -133,10 +133,12 @@ function whyNoFigure(figure: string, ids: readonly MetricId[], entry: ScenarioEn
 /** Units per base unit, for metrics in seconds, in bytes, and per second. */
 const SIZES: Readonly<Record<string, number>> = { B: 1, KiB: 2 ** -10, MiB: 2 ** -20, kB: 1e-3, MB: 1e-6 };
 const RATES: Readonly<Record<string, number>> = { '': 1, '/s': 1 };
+const PERCENTAGES: Readonly<Record<string, number>> = { '%': 100 };
 const COUNTS: Readonly<Record<string, number>> = { '': 1 };
 
 function unitsFor({ unit }: Pick<Metric, 'unit'>): Readonly<Record<string, number>> {
   switch (unit) {
+    case 's':
     case 'ms':
     case 'µs':
       return PER_SECOND;
@@ -147,18 +149,21 @@ function unitsFor({ unit }: Pick<Metric, 'unit'>): Readonly<Record<string, numbe
     case 'msg/s':
     case 'sessions/s':
       return { ...RATES, [unit]: 1 };
+    case '%':
+      return PERCENTAGES;
     case '':
       return COUNTS;
   }
 }
 
-/** Limit in base units; null if the unit does not fit. Dividing by a whole number keeps 800 µs exact. */
-function limitOf(amount: number, unit: string, metric: Metric): number | null {
+/** Amount in base units; null if the unit does not fit. Dividing by a whole number keeps 800 µs exact. */
+export function amountOf(amount: number, unit: string, metric: Metric): number | null {
   const perBase = Object.entries(unitsFor(metric)).find(([name]) => name === oneMicro(unit))?.[1];
   return perBase === undefined || !Number.isFinite(amount) ? null : amount / perBase;
 }
 
-function unitsOf(metric: Metric): string {
+/** Units that an amount of a metric may have, in words. */
+export function unitsOf(metric: Metric): string {
   const names = Object.keys(unitsFor(metric)).filter((name) => name !== '');
   return names.length === 0 ? 'a number alone' : `a number in ${names.join(', ')}`;
 }

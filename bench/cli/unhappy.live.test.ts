@@ -65,7 +65,7 @@ describe('an unwritable place is refused with a reason', () => {
     [join(folder, 'x'.repeat(300)), /: its name is too long; name another file with --out$/],
   ])('%s', (path, says) => {
     const before = readdirSync(folder);
-    expect(() => writeNamed(path, 'text', '--out', { resolve })).toThrow(says);
+    expect(writeNamed(path, 'text', '--out', { resolve })).toEqual([expect.stringMatching(says)]);
     // No partial file is left behind.
     expect(readdirSync(folder)).toEqual(before);
   });
@@ -112,7 +112,7 @@ describe('pipes', () => {
   test('a full disk is an error', async () => {
     const { code, stderr } = await shell(`${list} >/dev/full`);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^internal error: ENOSPC.*\n→ the disk is full/);
+    expect(stderr).toBe('cannot write to stdout: the disk is full\n');
   });
 
   test('$COLUMNS is used if it is a number of columns', () => {

@@ -33,7 +33,7 @@ interface Counted {
 test.each(subjectsOverTcp)('$name: over TLS, the load counts what the interface does', async ({ entry, variant }) => {
   const { signal } = new AbortController();
   const identity = await makeIdentity([link.host]);
-  await using server = startServer(undefined, link.serverEnd);
+  await using server = startServer({ core: undefined, end: link.serverEnd });
   const options = optionsOf({ entry, variant });
   const at = { module: serverModule(entry), host: link.host, port: 0, options, limits: usualLimits(100_000), identity };
   const patience = { seconds: 30, signal };
@@ -61,7 +61,7 @@ test.each(subjectsOverTcp)('$name: over TLS, the load counts what the interface 
     first: 0,
     rate: 60,
     seconds: 0.2,
-    startNs: generator.soonNs(),
+    startNs: await generator.prepare(),
     drainSeconds: 10,
   });
   expect(delivered).toBe(12);

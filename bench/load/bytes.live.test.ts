@@ -54,7 +54,7 @@ describe('over TLS, sockets of the load count the bytes that cross the network',
       await agreed();
       const { up, down } = relay.bytes;
       expect(Math.min(up, down)).toBeGreaterThan(CLIENTS * HANDSHAKE_BYTES);
-      const phase = { first: 0, rate: 40, seconds: 0.25, startNs: generator.soonNs(), drainSeconds: 10 };
+      const phase = { first: 0, rate: 40, seconds: 0.25, startNs: await generator.prepare(), drainSeconds: 10 };
       const { sent, delivered, errors } = await generator.phase(phase);
       expect({ sent, delivered, errors }).toEqual({ sent: 10, delivered: 10, errors: {} });
       await agreed();

@@ -18,3 +18,26 @@ export function monotonicClock(originNs: bigint): Clock {
   }
   return () => performance.now() * 1e6 + offsetNs;
 }
+
+/** Timers on a clock; tests replace them with virtual ones. */
+export interface Timers {
+  readonly now: Clock;
+  /** Runs `task` at a time of the clock, or as soon as possible if that has passed; never before. Returns a function that cancels it. */
+  at(atNs: number, task: () => void): () => void;
+}
+
+/** Timers of the event loop. One that fires early, as they may by a millisecond, is set again. */
+export function systemTimers(now: Clock): Timers {
+  return {
+    now,
+    at(atNs, task) {
+      const wait = (): NodeJS.Timeout => setTimeout(fire, Math.max(0, Math.ceil((atNs - now()) / 1e6)));
+      const fire = (): void => {
+        if (now() >= atNs) task();
+        else timer = wait();
+      };
+      let timer = wait();
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -42,7 +42,7 @@ export async function dial(
 }
 
 /** Checks what `connect` resolved with: a client from outside this repository may resolve with anything. */
-function assertSession(session: Session): Session {
+export function assertSession(session: Session): Session {
   const given: Partial<Session> | undefined = session;
   if (typeof given?.send !== 'function' || typeof given.close !== 'function')
     throw new TypeError('connect must resolve with a session that has the methods send and close (bench/contract.ts)');

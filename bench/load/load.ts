@@ -1,18 +1,33 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClientModule, Platform, Session } from '../contract.ts';
+import type { ClientModule, ClientSettings, Platform, Session } from '../contract.ts';
 import { errorText } from '../error-text.ts';
+import { collectOldGeneration } from '../memory.ts';
 import { reasonShown, redactor } from '../security/redact.ts';
 import { Unwrapper } from './answers/answers.ts';
-import { type Clock, monotonicClock } from './clock.ts';
+import { type Clock, monotonicClock, systemTimers } from './clock.ts';
 import { ClosedLoop } from './closed.ts';
-import { BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
+import { assertSession, BUSY_HANDSHAKE_SECONDS, type DialSettings, dial } from './dial.ts';
+import { type ConnectionStep, FirstConnection, type StepTimes } from './first-connection.ts';
 import { encode, histogram } from './histogram.ts';
 import { Messages } from './messages.ts';
-import { eventLoop, pace } from './pacer.ts';
-import type { ClosedOrder, ConnectOrder, HoldOrder, PhaseOrder, Way } from './protocol.ts';
-import { type Drain, Recorder } from './recorder.ts';
+import { type Loop, pace, type SleepingLoop, sleepingLoop, spinningLoop } from './pacer.ts';
+import type {
+  ClosedOrder,
+  ConnectOrder,
+  HoldOrder,
+  ObserveOrder,
+  PhaseOrder,
+  RecoveryOrder,
+  SessionHistory,
+  Way,
+} from './protocol.ts';
+import { Arrivals } from './readers/arrivals.ts';
+import { type Drain, Recorder, type Usage } from './recorder.ts';
 import type { Recording } from './recording.ts';
+import type { Open } from './recovery/attempt.ts';
+import { seededRandom } from './recovery/back-off.ts';
+import { Recovery } from './recovery/recovery.ts';
 import { SendSchedule } from './send-schedule.ts';
 import { LoadSession } from './session.ts';
 
@@ -21,6 +36,8 @@ const GRACE_MS = 50;
 const POLL_MS = 5;
 /** Resolution of the event loop's delay measurement; every reading includes it. */
 const DELAY_RESOLUTION_MS = 1;
+/** Resolution where the pacer sleeps: each reading wakes the process. */
+const SLEEPING_DELAY_RESOLUTION_MS = 10;
 
 /** Length of the window and, if there was a schedule, the messages due and the state of the event loop. */
 type WindowFigures = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' | 'loopDelayP99Seconds' | 'busy'>>;
@@ -29,6 +46,9 @@ type WindowFigures = Pick<Recording, 'seconds'> & Partial<Pick<Recording, 'due' 
 export class Load {
   readonly #order: ConnectOrder;
   readonly #clock: Clock;
+  readonly #loop: Loop;
+  /** Set if the pacer sleeps. */
+  readonly #sleeping: SleepingLoop | undefined;
   readonly #messages: Messages;
   readonly #sessions: LoadSession[] = [];
   readonly #abort = new AbortController();
@@ -38,9 +58,15 @@ export class Load {
   /** Hides what is secret about a foreign server's address, and the token, before a text is cut. */
   readonly #hide: (text: string) => string;
   #nextSender: number;
+  /** First connections of sessions that are opened one after another. */
+  #first: FirstConnection | undefined;
   /** Recorder of the last phase with due times. */
   #earlier: Recorder | undefined;
+  /** Recovery that is under way, or the last one. */
+  #recovery: Recovery | undefined;
   #recorder: Recorder | undefined;
+  /** Arrivals of the sessions, while they are observed. */
+  #arrivals: readonly Arrivals[] = [];
   /** Rejects with the first error that no session has caught. */
   readonly #failing = Promise.withResolvers<never>();
   #failure: string | undefined;
@@ -52,6 +78,8 @@ export class Load {
     this.#platformFrom = platformFrom;
     this.#hide = redactor(order.foreign === true ? order.url : null, order.token);
     this.#clock = monotonicClock(BigInt(order.originNs));
+    this.#sleeping = order.pace === 'sleep' ? sleepingLoop(this.#clock) : undefined;
+    this.#loop = this.#sleeping ?? spinningLoop(this.#clock);
     this.#messages = new Messages({ ...order, senders: order.clients });
     this.#nextSender = order.worker;
     this.#failing.promise.catch(() => {});
@@ -77,29 +105,29 @@ export class Load {
     return reasonShown(errorText(error), this.#hide);
   }
 
+  /** Notes that a connection of this process is open, or that TLS is established on it. */
+  connectionDone(step: ConnectionStep): void {
+    this.#first?.done(step);
+  }
+
   /** Opens this worker's senders below `until`. Returns the encoded histogram of their opening times, and the total time. */
   async open({
     until,
     inFlight,
-  }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number }> {
-    const { url, options, encoding, token, foreign, run, handshake, answers, clients, workers } = this.#order;
+  }: Pick<ConnectOrder, 'until' | 'inFlight'>): Promise<{ connect: string; seconds: number; steps: StepTimes }> {
+    const { encoding, handshake, answers, clients, workers } = this.#order;
+    const { handshakeSeconds: seconds = BUSY_HANDSHAKE_SECONDS } = this.#order;
     const times = histogram();
-    const others = {
-      ...(token === undefined ? {} : { token }),
-      ...(foreign === undefined ? {} : { foreign }),
-      ...(run === undefined ? {} : { run }),
-      ...(handshake === undefined ? {} : { handshake }),
-    };
-    const common = { options, encoding, signal: this.#abort.signal, seconds: BUSY_HANDSHAKE_SECONDS };
-    const settings = { ...common, ...others };
+    // Among sessions that open at once nothing tells whose a connection is.
+    const first = inFlight === 1 ? new FirstConnection(this.#clock) : undefined;
+    this.#first = first;
+    const limits = { signal: this.#abort.signal, seconds, ...(handshake === undefined ? {} : { handshake }) };
     const form =
       answers === undefined ? undefined : { answers: new Unwrapper(answers, encoding), messages: this.#messages };
     const beganNs = this.#clock();
     const openInTurn = async (): Promise<void> => {
       while (this.#nextSender < (until ?? clients)) {
-        const way = this.#wayOf(this.#nextSender);
-        const address = way?.host === undefined ? url : withHost(url, way.host);
-        const platform = this.#platformFrom(way?.host === undefined ? way?.source : undefined);
+        const { address, settings } = this.#connectionOf(this.#nextSender);
         const receiver = new LoadSession(this.#nextSender, this.#sessions.length, this.#clock, {
           hide: this.#hide,
           form,
@@ -108,13 +136,16 @@ export class Load {
         // Added before it is open, so that sessions stay in the order of their senders when several open at once.
         this.#sessions.push(receiver);
         const dialledNs = this.#clock();
-        receiver.session = await this.#dial(address, receiver, { ...settings, platform });
+        first?.dialled(dialledNs);
+        receiver.session = await this.#dial(address, receiver, { ...settings, ...limits });
         times.recordValue(Math.round(this.#clock() - dialledNs));
+        first?.usable();
       }
     };
     const opening = Promise.all(Array.from({ length: inFlight }, openInTurn));
     await Promise.race([opening, this.#failing.promise]);
-    return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9 };
+    this.#first = undefined;
+    return { connect: encode(times), seconds: (this.#clock() - beganNs) / 1e9, steps: first?.times ?? {} };
   }
 
   /** Source addresses of the sessions that have been dialled; empty if the system chooses. */
@@ -122,9 +153,32 @@ export class Load {
     return new Set(this.#sessions.flatMap(({ sender }) => this.#wayOf(sender)?.source ?? []));
   }
 
+  /** Address that a sender's client dials, and the client's settings. */
+  #connectionOf(sender: number): { readonly address: string; readonly settings: Omit<ClientSettings, 'signal'> } {
+    const { url, options, encoding, token, foreign, run, reconnect } = this.#order;
+    const way = this.#wayOf(sender);
+    return {
+      address: way?.host === undefined ? url : withHost(url, way.host),
+      settings: {
+        options,
+        encoding,
+        platform: this.#platformFrom(way?.host === undefined ? way?.source : undefined),
+        ...(token === undefined ? {} : { token }),
+        ...(foreign === undefined ? {} : { foreign }),
+        ...(run === undefined ? {} : { run }),
+        ...(reconnect === undefined ? {} : { reconnect }),
+      },
+    };
+  }
+
   #wayOf(sender: number): Way | undefined {
     const { ways = [] } = this.#order;
     return ways[sender % ways.length];
+  }
+
+  /** Gets ready for a phase of several workers: the messages of another may arrive before this one knows when it begins. */
+  prepare(): void {
+    for (const session of this.#sessions) session.prepare();
   }
 
   /** Sends the messages of one phase, waits for the expected arrivals, and returns the counts and times. */
@@ -138,11 +192,12 @@ export class Load {
     this.#earlier = sends.recorder;
     const { endNs, deadlineNs } = sends;
     const drain = { beganNs: endNs, endedNs: deadlineNs };
-    const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+    const resolutionMs = this.#sleeping === undefined ? DELAY_RESOLUTION_MS : SLEEPING_DELAY_RESOLUTION_MS;
+    const delay = monitorEventLoopDelay({ resolution: resolutionMs });
     const measure = async (beganNs: number): Promise<WindowFigures> => {
       const asleepBefore = performance.eventLoopUtilization().idle;
       delay.enable();
-      const { spunNs, elapsedNs } = await pace(sends, eventLoop(this.#clock));
+      const { spunNs, elapsedNs } = await pace(sends, this.#loop);
       delay.disable();
       const idleNs = spunNs + (performance.eventLoopUtilization().idle - asleepBefore) * 1e6;
       return {
@@ -152,12 +207,15 @@ export class Load {
           deadlineNs,
           graceMs: phase.more ? 0 : GRACE_MS,
         }),
-        loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - DELAY_RESOLUTION_MS / 1e3),
-        // A pacer that spins is awake but idle.
+        loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - resolutionMs / 1e3),
+        // A pacer that spins is awake but idle; one that sleeps is idle in the event loop's own count.
         busy: elapsedNs > 0 ? Math.min(1, Math.max(0, 1 - idleNs / elapsedNs)) : 0,
       };
     };
-    return this.#watch(sends.recorder, measure, drain);
+    const recording = await this.#watch(sends.recorder, measure, drain);
+    // A process that has just started grows fast. Its first collection would fall into the measured window.
+    if (phase.collect) collectOldGeneration();
+    return recording;
   }
 
   /** Lets every session send again whenever its echo arrives, and returns the counts and times. */
@@ -181,8 +239,91 @@ export class Load {
 
   /** Sends nothing, and counts messages that arrive and sessions that are lost meanwhile. */
   hold({ seconds }: HoldOrder): Promise<Recording> {
+    return this.#watch(this.#bareRecorder(), async (beganNs) => {
+      await sleep(seconds * 1e3);
+      return { seconds: (this.#clock() - beganNs) / 1e9 };
+    });
+  }
+
+  /**
+   * Receives what the publisher sends until the observation ends, and reconnects lost sessions if the policy is `managed`. What becomes of
+   * sessions is in their histories and is no error. Afterwards the sessions can only be closed.
+   */
+  async recover(
+    order: RecoveryOrder,
+  ): Promise<{ readonly sessions: readonly SessionHistory[]; readonly recording: Recording }> {
+    const { seed, worker } = this.#order;
+    const recorder = this.#bareRecorder();
+    const recovery = new Recovery(order, {
+      sessions: this.#sessions,
+      messages: this.#messages,
+      timers: systemTimers(this.#clock),
+      random: seededRandom(seed, worker),
+      opener: (sender) => this.#opener(sender),
+      shown: (error) => this.#shown(error),
+    });
+    this.#recovery = recovery;
+    const delay = monitorEventLoopDelay({ resolution: SLEEPING_DELAY_RESOLUTION_MS });
+    const { sessions, counts, usage } = await this.#use(recorder, async (beganNs) => {
+      delay.enable();
+      const finished = await recovery.finish();
+      delay.disable();
+      return {
+        ...finished,
+        usage: {
+          seconds: (this.#clock() - beganNs) / 1e9,
+          loopDelayP99Seconds: Math.max(0, delay.percentile(99) / 1e9 - SLEEPING_DELAY_RESOLUTION_MS / 1e3),
+        },
+      };
+    });
+    return { sessions, recording: { ...recorder.finish(usage, { hide: this.#hide }), ...counts } };
+  }
+
+  /** Resolves once nothing more is to be expected of any session of the recovery, at the latest at its end. */
+  async settled(backNs: number): Promise<void> {
+    await this.#recovery?.settled(backNs);
+  }
+
+  /** Ends the recovery. */
+  finishRecovery(): void {
+    this.#recovery?.end();
+  }
+
+  /** Records the arrivals of sessions that only receive from now on. */
+  observe({ count }: ObserveOrder): void {
+    this.#arrivals = this.#sessions.map((session) => {
+      const arrivals = new Arrivals({
+        sender: session.sender,
+        count,
+        senders: this.#order.clients,
+        messages: this.#messages,
+        clock: this.#clock,
+        shown: (error) => this.#shown(error),
+      });
+      session.passTo(arrivals);
+      return arrivals;
+    });
+  }
+
+  /** Arrivals of the observed sessions so far. */
+  histories(): SessionHistory[] {
+    return this.#arrivals.map((one) => one.read());
+  }
+
+  /** Returns what opens another session for a sender. */
+  #opener(sender: number): Open {
+    return async (receiver, settings) => {
+      const connection = this.#connectionOf(sender);
+      return assertSession(
+        await this.#client.connect(connection.address, receiver, { ...connection.settings, ...settings }),
+      );
+    };
+  }
+
+  /** Recorder for a time without a schedule, in which nothing is sent. */
+  #bareRecorder(): Recorder {
     const { clients, reaches, worker, workers } = this.#order;
-    const recorder = new Recorder({
+    return new Recorder({
       schedule: { first: 0, count: 0, clients, startNs: 0, intervalNs: 0 },
       messages: this.#messages,
       sessions: this.#sessions.length,
@@ -191,10 +332,6 @@ export class Load {
       senderOf: (session) => this.#sessions[session]!.sender,
       worker,
       workers,
-    });
-    return this.#watch(recorder, async (beganNs) => {
-      await sleep(seconds * 1e3);
-      return { seconds: (this.#clock() - beganNs) / 1e9 };
     });
   }
 
@@ -205,14 +342,23 @@ export class Load {
     drain?: Drain,
   ): Promise<Recording> {
     for (const session of this.#sessions) session.recordTo(recorder);
+    const { usage } = await this.#use(recorder, async (beganNs) => ({ usage: await work(beganNs) }));
+    for (const session of this.#sessions) session.recorder = undefined;
+    return recorder.finish(usage, { drain, hide: this.#hide });
+  }
+
+  /** Measures the resources used while `work` runs, during which `recorder` takes the client's failures. */
+  async #use<Result extends { readonly usage: WindowFigures }>(
+    recorder: Recorder,
+    work: (beganNs: number) => Promise<Result>,
+  ): Promise<Omit<Result, 'usage'> & { readonly usage: Usage }> {
     this.#recorder = recorder;
     if (this.#failure !== undefined) recorder.error(this.#failure);
     const rssStartBytes = process.memoryUsage.rss();
     const utilization = performance.eventLoopUtilization();
     const { user, system } = process.cpuUsage();
-    const figures = await work(this.#clock());
+    const result = await work(this.#clock());
     const used = process.cpuUsage();
-    for (const session of this.#sessions) session.recorder = undefined;
     this.#recorder = undefined;
     const usage = {
       due: recorder.sent,
@@ -221,9 +367,9 @@ export class Load {
       rssStartBytes,
       loopDelayP99Seconds: 0,
       busy: performance.eventLoopUtilization(utilization).utilization,
-      ...figures,
+      ...result.usage,
     };
-    return recorder.finish(usage, { drain, hide: this.#hide });
+    return { ...result, usage };
   }
 
   /** Waits for the expected arrivals and `graceMs` longer. Returns the time from `beganNs` to the last expected arrival, in seconds. */
@@ -241,6 +387,7 @@ export class Load {
   async close(): Promise<void> {
     this.#abort.abort(new Error('the trial is over'));
     await Promise.allSettled(this.#sessions.map(({ session }) => session?.close()));
+    await this.#sleeping?.close();
   }
 }
 

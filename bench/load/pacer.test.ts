@@ -1,11 +1,12 @@
-import { expect, test } from 'vitest';
-import { type Loop, pace, type TimedSends } from './pacer.ts';
+import { describe, expect, test } from 'vitest';
+import { type Loop, pace, sleepingLoop, type TimedSends } from './pacer.ts';
 
 /** Loop on virtual time: a turn takes 1 µs, a timer fires up to a millisecond late, and the test sets the time of a send. */
 class VirtualLoop implements Loop {
   nowNs = 0;
   timers = 0;
   turns = 0;
+  readonly spinNs: number = 2e6;
   readonly now = (): number => this.nowNs;
 
   soon(task: () => void): void {
@@ -17,6 +18,17 @@ class VirtualLoop implements Loop {
   later(milliseconds: number, task: () => void): void {
     this.timers++;
     this.nowNs += milliseconds * 1e6 + (this.timers % 10) * 1e5;
+    queueMicrotask(task);
+  }
+}
+
+/** Loop that a helper thread wakes on virtual time: 40 µs late, and once in ten times 5 µs early. */
+class VirtualSleep extends VirtualLoop {
+  override readonly spinNs = 0;
+
+  override later(milliseconds: number, task: () => void): void {
+    this.timers++;
+    this.nowNs += Math.max(1e3, milliseconds * 1e6 + (this.timers % 10 === 0 ? -5e3 : 40e3));
     queueMicrotask(task);
   }
 }
@@ -113,4 +125,60 @@ test('an action that throws rejects instead of hanging', async () => {
     throw new Error('broken');
   });
   await expect(pace(sends, loop)).rejects.toThrow('broken');
+});
+
+describe('a pacer that sleeps', () => {
+  test.each([4, 100, 1_000])('at %i a second sends nothing early and never spins', async (rate) => {
+    const loop = new VirtualSleep();
+    const dues = every(1e9 / rate, 500);
+    const { sends, sentAt } = sendsOf(loop, dues);
+    const { spunNs } = await pace(sends, loop);
+    expect(sentAt).toHaveLength(dues.length);
+    for (const [index, at] of sentAt.entries()) {
+      expect(at).toBeGreaterThanOrEqual(dues[index]!);
+      expect(at - dues[index]!).toBeLessThanOrEqual(45e3);
+    }
+    expect([spunNs, loop.turns]).toEqual([0, 0]);
+    // Waking early is followed by a second, short sleep.
+    expect(loop.timers).toBeLessThanOrEqual(dues.length * 1.2);
+  });
+
+  test('catches up after a stall, message after message', async () => {
+    const loop = new VirtualSleep();
+    const dues = every(1e6, 300);
+    const { sends, sentAt } = sendsOf(loop, dues, (index) => (index === 100 ? 50e6 : 2_000));
+    await pace(sends, loop);
+    expect(sentAt).toHaveLength(300);
+    expect(sentAt[101]! - dues[101]!).toBeGreaterThan(48e6);
+    expect(sentAt.at(-1)! - dues.at(-1)!).toBeLessThanOrEqual(45e3);
+  });
+
+  test('sets an alarm for each due time, and ends its thread', async () => {
+    let nowMs = 0;
+    let closed = 0;
+    const set: number[] = [];
+    const loop = sleepingLoop(
+      () => nowMs * 1e6,
+      (ring) => ({
+        set(atMs) {
+          set.push(atMs);
+          nowMs += 10;
+          queueMicrotask(ring);
+        },
+        close: async () => void closed++,
+      }),
+    );
+    let sent = 0;
+    await pace(
+      {
+        dueNs: () => (sent < 5 ? (sent + 1) * 10e6 : Number.POSITIVE_INFINITY),
+        sendNext: () => void sent++,
+        arrivals: () => 0,
+        stopped: () => false,
+      },
+      loop,
+    );
+    await loop.close();
+    expect([sent, set.length, closed]).toEqual([5, 5, 1]);
+  });
 });

@@ -1,3 +1,4 @@
+import { startAlarm } from '../alarm.ts';
 import type { Clock } from './clock.ts';
 
 /** Event loop as the pacer uses it; tests replace it with a virtual one. */
@@ -5,14 +6,51 @@ export interface Loop {
   readonly now: Clock;
   /** Runs `task` after the loop has polled its sockets once. */
   soon(task: () => void): void;
+  /** Runs `task` near that time from now. */
   later(milliseconds: number, task: () => void): void;
+  /**
+   * Distance from the next due time at which the pacer stops sleeping, in nanoseconds. From there on it spins with the event loop,
+   * which polls the sockets in every turn; 0 if `later` is so exact that the pacer need not spin.
+   */
+  readonly spinNs: number;
 }
 
-export const eventLoop = (now: Clock): Loop => ({
+/** Distance at which a pacer spins that sleeps by the event loop's timers, which fire up to a millisecond early or late. */
+const SPIN_NS = 2e6;
+
+/** Loop whose pacer spins before each due time: exact to the microsecond, at the price of a whole core. */
+export const spinningLoop = (now: Clock): Loop => ({
   now,
   soon: (task) => void setImmediate(task),
-  later: (milliseconds, task) => void setTimeout(task, milliseconds),
+  later: (milliseconds, task) => void setTimeout(task, Math.floor(milliseconds)),
+  spinNs: SPIN_NS,
 });
+
+/** Loop whose pacer sleeps until each due time, and leaves the core to others meanwhile. */
+export interface SleepingLoop extends Loop {
+  /** Ends the helper thread. */
+  close(): Promise<void>;
+}
+
+/** Makes a loop that a helper thread wakes, some tens of microseconds after the time. */
+export function sleepingLoop(now: Clock, start: typeof startAlarm = startAlarm): SleepingLoop {
+  let waiting: (() => void) | undefined;
+  const alarm = start(() => {
+    const task = waiting;
+    waiting = undefined;
+    task?.();
+  });
+  return {
+    now,
+    soon: (task) => void setImmediate(task),
+    later(milliseconds, task) {
+      waiting = task;
+      alarm.set(performance.now() + milliseconds);
+    },
+    spinNs: 0,
+    close: () => alarm.close(),
+  };
+}
 
 /** Messages to send on an absolute schedule. */
 export interface TimedSends {
@@ -32,11 +70,6 @@ export interface Paced {
   readonly elapsedNs: number;
 }
 
-/**
- * Distance from the next due time at which the pacer stops sleeping: a timer fires up to a millisecond early or late. From there on
- * it spins with the event loop, which polls the sockets in every turn.
- */
-const SPIN_NS = 2e6;
 /** Messages sent in one turn when behind schedule: arrivals must not wait for all of them. */
 const MAX_PER_TURN = 32;
 /** Length from which a turn without arrivals counts as a stall of the process, not as idle time. */
@@ -72,8 +105,8 @@ export function pace(sends: TimedSends, loop: Loop): Promise<Paced> {
       acted = done > 0;
       lastArrivals = arrivals;
       const waitNs = nextNs - lastNs;
-      slept = waitNs > SPIN_NS;
-      if (slept) loop.later(Math.floor((waitNs - SPIN_NS / 2) / 1e6), guarded);
+      slept = waitNs > loop.spinNs;
+      if (slept) loop.later((waitNs - loop.spinNs / 2) / 1e6, guarded);
       else loop.soon(guarded);
     }
 

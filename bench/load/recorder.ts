@@ -49,7 +49,7 @@ export interface Drain {
 }
 
 /** Resources that a phase used, and the messages that were due. */
-type Usage = Pick<
+export type Usage = Pick<
   Recording,
   'due' | 'cpuSeconds' | 'rssBytes' | 'rssStartBytes' | 'seconds' | 'loopDelayP99Seconds' | 'busy'
 >;
@@ -200,6 +200,17 @@ export class Recorder {
     this.#senderPauses?.note(sender, nowNs);
     this.#time(number, nowNs);
     return true;
+  }
+
+  /**
+   * Notes a message that arrived before this worker knew of the phase. If it is of an earlier phase it counts for nothing, like
+   * everything that arrives between two phases.
+   */
+  receivedBefore(session: number, message: Message, receivedNs: number): void {
+    const { schedule, messages } = this.#share;
+    if (!messages.isSound(message)) return;
+    const number = messages.sequence * schedule.clients + messages.sender;
+    if (number >= this.#first && number < this.#end) this.received(session, message, receivedNs);
   }
 
   /** Notes that something arrived that is no message. */

@@ -29,6 +29,12 @@ export class LoadSession implements Receiver {
   readonly #form: AnswerForm | undefined;
   /** Number of arrivals that may still be greetings. */
   #greetings: number;
+  /** Receiver in whose place this one stands. */
+  #passedTo: Receiver | undefined;
+  /** Arrivals for a recorder that is not there yet. Absent: none is expected, or it is there. */
+  #kept: { readonly message: Message; readonly receivedNs: number }[] | undefined;
+  #lostReason: Error | undefined;
+  #interruptedReason: Error | undefined;
 
   /** @param hide hides what is secret in a reason @param form form of the answers; undefined if they are the messages themselves */
   constructor(
@@ -49,7 +55,9 @@ export class LoadSession implements Receiver {
   }
 
   message(arrival: Message): void {
+    if (this.#passedTo !== undefined) return this.#passedTo.message(arrival);
     const nowNs = this.#clock();
+    if (this.#kept !== undefined) return this.#keep(arrival, nowNs);
     const isAnswer =
       this.#form === undefined
         ? (this.recorder?.received(this.#index, arrival, nowNs) ?? false)
@@ -58,6 +66,7 @@ export class LoadSession implements Receiver {
   }
 
   unreadable(what: Unreadable): void {
+    if (this.#passedTo !== undefined) return this.#passedTo.unreadable(what);
     if (this.#form?.answers.isUnasked(what.head)) return;
     if (this.#greetings-- > 0) return;
     this.recorder?.unreadable(what);
@@ -83,20 +92,59 @@ export class LoadSession implements Receiver {
     return true;
   }
 
-  /** Records to `recorder` from now on. Reports the loss of a session that ended earlier to it. */
+  /** Keeps arrivals until there is a recorder. One whose answers have a form keeps none: other sessions' messages do not reach it. */
+  prepare(): void {
+    if (this.#form === undefined) this.#kept = [];
+  }
+
+  #keep(message: Message, receivedNs: number): void {
+    // Copied, because bytes belong to the receiver only until it returns.
+    this.#kept?.push({ message: typeof message === 'string' ? message : Uint8Array.from(message), receivedNs });
+  }
+
+  /** Records to `recorder` from now on. Reports what was kept for it, and the loss of a session that ended earlier. */
   recordTo(recorder: Recorder): void {
     this.recorder = recorder;
+    for (const { message, receivedNs } of this.#kept ?? []) {
+      recorder.receivedBefore(this.#index, message, receivedNs);
+    }
+    this.#kept = undefined;
     if (this.lostBecause !== undefined) recorder.error(this.lostBecause, this.#index);
   }
 
+  /** Passes everything on to `receiver` from now on, and the end of a session that ended earlier. Nothing is recorded any more. */
+  passTo(receiver: Receiver): void {
+    this.#passedTo = receiver;
+    this.#kept = undefined;
+    if (this.#lostReason !== undefined) receiver.lost(this.#lostReason);
+    else if (this.#interruptedReason !== undefined) receiver.interrupted?.(this.#interruptedReason);
+  }
+
+  interrupted(reason: Error): void {
+    if (this.#passedTo !== undefined) return this.#passedTo.interrupted?.(reason);
+    this.#interruptedReason = reason;
+    this.recorder?.error(`session interrupted: ${this.#shown(reason)}`, this.#index);
+  }
+
+  resumed(how: { readonly replayed: boolean }): void {
+    if (this.#passedTo !== undefined) return this.#passedTo.resumed?.(how);
+    this.#interruptedReason = undefined;
+  }
+
+  #shown(reason: unknown): string {
+    return reasonShown(reason instanceof Error ? reason.message : String(reason), this.#hide);
+  }
+
   lost(reason: Error): void {
-    this.lostBecause = `session lost: ${reasonShown(reason instanceof Error ? reason.message : String(reason), this.#hide)}`;
+    if (this.#passedTo !== undefined) return this.#passedTo.lost(reason);
+    this.#lostReason = reason;
+    this.lostBecause = `session lost: ${this.#shown(reason)}`;
     this.recorder?.error(this.lostBecause, this.#index);
   }
 
   /** True while messages can be sent. */
   get usable(): boolean {
-    return this.session !== undefined && this.lostBecause === undefined;
+    return this.session !== undefined && this.lostBecause === undefined && this.#interruptedReason === undefined;
   }
 
   /** Sends a message. A failure is recorded as an error. */

@@ -7,7 +7,7 @@ import { meterSockets } from '../meter.ts';
 import { probe } from './answers/probe.ts';
 import { observeConnections, whyUnexpected } from './connections.ts';
 import { Load } from './load.ts';
-import type { ConnectOrder, OpenOrder, WorkerAnswer, WorkerOrder } from './protocol.ts';
+import type { ConnectOrder, OpenOrder, RecoveryOrder, WorkerAnswer, WorkerOrder } from './protocol.ts';
 import type { Recording } from './recording.ts';
 
 /**
@@ -21,7 +21,7 @@ Buffer.poolSize = 8 << 10;
 let load: Load | undefined;
 let ordered: ConnectOrder | undefined;
 /** Observed before any client is loaded, which might keep a function of Node's. */
-const connections = observeConnections();
+const connections = observeConnections((step) => load?.connectionDone(step));
 const meter = meterSockets('client');
 
 async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
@@ -42,6 +42,24 @@ async function handle(order: WorkerOrder): Promise<WorkerAnswer> {
   if (order.order === 'open') return open(load, order);
   if (order.order === 'hold') return record(load, load.hold(order));
   if (order.order === 'closed') return record(load, load.runClosed(order));
+  if (order.order === 'recovery') return recover(load, order);
+  if (order.order === 'settle') {
+    await load.settled(order.backNs);
+    return { answer: 'settled' };
+  }
+  if (order.order === 'finish') {
+    load.finishRecovery();
+    return { answer: 'finished' };
+  }
+  if (order.order === 'observe') {
+    load.observe(order);
+    return { answer: 'observing' };
+  }
+  if (order.order === 'histories') return { answer: 'histories', sessions: load.histories() };
+  if (order.order === 'prepare') {
+    load.prepare();
+    return { answer: 'prepared' };
+  }
   if (order.order === 'memory') return { answer: 'memory', rssBytes: settledRss() };
   if (order.order === 'phase') return record(load, load.run(order));
   await load.close();
@@ -59,6 +77,12 @@ async function record(load: Load, recorded: Promise<Recording>): Promise<WorkerA
   const recording = await recorded;
   checkConnections(load);
   return { answer: 'phase', recording };
+}
+
+async function recover(load: Load, order: RecoveryOrder): Promise<WorkerAnswer> {
+  const recovered = await load.recover(order);
+  checkConnections(load);
+  return { answer: 'recovered', ...recovered };
 }
 
 /** Throws if the connections are not those that were ordered: then the trial measured something else. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { bufferOf } from '../codec/bytes.ts';
 import { errorText } from '../error-text.ts';
+import { command } from '../results/command.ts';
 
 /**
  * Native part of `@moq/web-transport`: QUIC and HTTP/3 by quinn. The package's own entry point is TypeScript, whose types Node does
@@ -106,7 +107,7 @@ export function whyNot(error: unknown, build: string): string {
     return `its native binding needs glibc ${glibc} or later${has}; Debian 13 and Ubuntu 24.04 bring it`;
   }
   if (error instanceof Error && 'code' in error && error.code === 'MODULE_NOT_FOUND') {
-    return `the package @moq/web-transport-${build} is not installed; \`npm ci\` without --omit=optional installs it`;
+    return `the package @moq/web-transport-${build} is not installed; ${command('npm ci')} without --omit=optional installs it`;
   }
   return `its native binding cannot be loaded: ${said.split('\n')[0]}`;
 }

@@ -1,12 +1,17 @@
 import { MAX_SEQUENCE } from '../codec/header.ts';
+import { quoted } from '../results/command.ts';
+import { LIBRARY_HEARTBEAT, NO_NETWORK } from '../results/dimensions.ts';
 import { scenarios } from '../scenarios/index.ts';
-import type { ScenarioEntry } from '../scenarios/shape.ts';
+import type { Load, ScenarioEntry } from '../scenarios/shape.ts';
 import { isTemplate } from '../security/template.ts';
 import { addressProblems, targetOptionProblems } from './address.ts';
-import { type Given, quoted, readChoice, readFlag } from './readers.ts';
+import { loadOver } from './networks.ts';
+import { type Given, readChoice, readFlag } from './readers.ts';
 import {
+  isOfFaults,
   PROFILES,
   type Profile,
+  QUICK,
   type ReadingContext,
   RUN_SETTINGS,
   type Setting,
@@ -22,6 +27,8 @@ export const SETTINGS: readonly Setting[] = Object.keys(RUN_SETTINGS).filter(
 export type RunOptions = SettingValues & {
   /** True if the transports were named one by one: an unavailable one is then an error instead of left out. */
   readonly named: boolean;
+  /** True if the objective was given; otherwise that of a case over a network follows from its round trip. */
+  readonly objectiveNamed: boolean;
   readonly profile: Profile | 'custom';
 };
 
@@ -53,13 +60,21 @@ export function readOptions(
   };
   const values = readAll(given, context);
   if (problems.length > 0) return { problems };
-  const profile = quick ? 'quick' : profileOf(given, asked);
-  const options: RunOptions = { ...values, named: given.transports !== undefined, profile };
+  // These two shape more than the settings that they stand for, so they remain beside others.
+  const profile = quick ? 'quick' : asked === 'networks' ? asked : profileOf(given, asked);
+  const options: RunOptions = {
+    ...values,
+    named: given.transports !== undefined,
+    objectiveNamed: given.objective !== undefined,
+    profile,
+  };
   const chosen = known.filter(({ id }) => options.scenarios.includes(id));
   const wrong = [
     ...unused(options, given, chosen),
     ...excess(options, given, chosen),
     ...foreign(options, given, chosen),
+    ...networkProblems(options, given, chosen),
+    ...(isOfFaults(asked) ? faultlessProblems(given, chosen) : []),
   ];
   return wrong.length > 0 ? { problems: wrong } : { options };
 }
@@ -79,23 +94,39 @@ function readAll(given: Partial<Record<Setting, Given>>, context: ReadingContext
 const isComplete = (values: object): values is SettingValues =>
   Object.values(RUN_SETTINGS).every(({ option }) => option === null || option in values);
 
-/** Command that repeats a run, with every setting that shaped it, given or default. */
-export function commandFor(options: RunOptions): string {
+/** Command that repeats a run, with every setting that shaped it, given or default. @param flags further flags, as a shell takes them */
+export function commandFor(options: RunOptions, flags: readonly string[] = []): string {
   const chosen = scenarios.filter(({ id }) => options.scenarios.includes(id));
   const written = SETTINGS.flatMap((name) => {
     const row = RUN_SETTINGS[name];
     if (row.option === null || !isUsed(name, chosen)) return [];
-    // The profile sets the duration.
-    if (row.option === 'durationSeconds' && options.profile === 'quick') return [];
-    return [{ name, value: row.written(options) }];
+    if (row.option === 'durationSeconds' && isOfProfile(options)) return [];
+    if (row.option === 'objective' && !isObjectiveStated(options)) return [];
+    // Without it that profile would mean all of them.
+    const isOnlyNone = name === 'network' && options.profile === 'networks' && String(options.networks) === NO_NETWORK;
+    return [{ name, value: isOnlyNone ? NO_NETWORK : row.written(options) }];
   });
   const valued = written.flatMap(({ name, value }) =>
     typeof value === 'string' ? [`--${name} ${quoted(value)}`] : [],
   );
-  const switches = written.flatMap(({ name, value }) => (value === true ? [`--${name}`] : []));
-  const quick = options.profile === 'quick' ? ['--quick'] : [];
-  return ['npm run bench --', ...valued, ...switches, ...quick].join(' ');
+  const switches = written.flatMap(({ name, value }) =>
+    typeof value === 'boolean' ? [value ? `--${name}` : `--no-${name}`] : [],
+  );
+  const { profile } = options;
+  const named = profile === 'quick' ? ['--quick'] : profile === 'networks' ? [`--profile ${profile}`] : [];
+  return ['npm run bench --', ...valued, ...switches, ...named, ...flags].join(' ');
 }
+
+/** True if one objective holds for all cases of a run: it was given, or there is no network, whose round trip would shape it. */
+export const isObjectiveStated = ({
+  objectiveNamed,
+  networks,
+}: Pick<RunOptions, 'objectiveNamed' | 'networks'>): boolean =>
+  objectiveNamed || networks.every((network) => network === NO_NETWORK);
+
+/** True if the duration is the one that the quick profile sets. */
+const isOfProfile = ({ profile, durationSeconds }: RunOptions): boolean =>
+  profile === 'quick' && durationSeconds === QUICK.durationSeconds;
 
 const isUsed = (name: Setting, chosen: readonly ScenarioEntry[]): boolean => {
   const { usedBy } = RUN_SETTINGS[name];
@@ -104,8 +135,8 @@ const isUsed = (name: Setting, chosen: readonly ScenarioEntry[]): boolean => {
 
 /** Name of the profile; `custom` if any other setting was given. */
 function profileOf(given: Partial<Record<Setting, Given>>, asked: Profile | undefined): RunOptions['profile'] {
-  // A threshold does not change the measurement.
-  const { profile, threshold, ...others } = given;
+  // None of these changes a measurement.
+  const { profile, threshold, band, 'keep-going': _, ...others } = given;
   return Object.values(others).some((one) => one !== undefined) ? 'custom' : (asked ?? 'default');
 }
 
@@ -130,7 +161,10 @@ function excess(
   chosen: readonly ScenarioEntry[],
 ): string[] {
   const problems: string[] = [];
-  const clientsOf = ({ defaults }: ScenarioEntry): readonly number[] => options.clients ?? [defaults.clients];
+  const loadsOf = (scenario: ScenarioEntry): Load[] =>
+    options.networks.map((network) => loadOver(scenario, network, options));
+  const clientsOf = (scenario: ScenarioEntry): readonly number[] =>
+    options.clients ?? loadsOf(scenario).map(({ clients }) => clients);
   const fewest = Math.min(...chosen.flatMap(clientsOf));
   if (options.workers !== null && options.workers > fewest) {
     problems.push(
@@ -138,8 +172,10 @@ function excess(
     );
   }
   for (const scenario of chosen.filter(({ kind }) => kind.uses.rate === 'offered')) {
-    const seconds = (options.durationSeconds ?? scenario.defaults.seconds) + options.warmupSeconds;
-    const fastest = Math.max(...(options.rates ?? [scenario.defaults.rate]));
+    const loads = loadsOf(scenario);
+    const longest = options.durationSeconds ?? Math.max(...loads.map(({ seconds }) => seconds));
+    const seconds = longest + options.warmupSeconds;
+    const fastest = Math.max(...(options.rates ?? loads.map(({ rate }) => rate)));
     if ((fastest * seconds) / Math.min(...clientsOf(scenario)) < MAX_SEQUENCE) continue;
     problems.push(
       `${fastest} msg/s for ${seconds} s are more than 268,435,455 messages per client; use a lower --rate or --duration`,
@@ -153,6 +189,10 @@ function excess(
   }
   if (options.reaches === 'others' && toEveryone.some((scenario) => Math.min(...clientsOf(scenario)) < 2)) {
     problems.push(`${given.reaches?.where} needs at least 2 --clients: a single one has no others`);
+  }
+  const withReaders = chosen.filter((scenario) => scenario.kind.uses.readers && Math.min(...clientsOf(scenario)) < 2);
+  if (withReaders.length > 0) {
+    problems.push(`${withReaders[0]!.id} needs at least 2 --clients: one becomes slow, and the others are measured`);
   }
   return problems;
 }
@@ -172,9 +212,43 @@ function commandProblems(url: string, exec: string | null, given: Partial<Record
       ];
 }
 
+/** Problems of scenarios without a fault in a run that goes through all of them. */
+function faultlessProblems(given: Partial<Record<Setting, Given>>, chosen: readonly ScenarioEntry[]): string[] {
+  const without = chosen.filter(({ kind }) => kind.uses.faults !== true).map(({ id }) => id);
+  if (without.length === 0) return [];
+  return [
+    `${given.profile?.where} ${given.profile?.value} has no meaning for ${without.join(', ')}; measure them in a run of their own`,
+  ];
+}
+
+/** Problems of a network where no packet goes through one. */
+function networkProblems(
+  { networks, url, exec, link }: RunOptions,
+  given: Partial<Record<Setting, Given>>,
+  chosen: readonly ScenarioEntry[],
+): string[] {
+  if (networks.every((network) => network === NO_NETWORK)) return [];
+  const where = given.network?.where ?? `${given.profile?.where} networks`;
+  const without = chosen.filter(({ kind }) => !kind.uses.network).map(({ id }) => id);
+  return [
+    ...(url !== null && exec === null
+      ? [
+          `${where} shapes packets on a private link, and the server at ${given.url?.where} is reached over the host’s own network; start it with --exec, or leave ${where} out`,
+        ]
+      : []),
+    ...(link === 'loopback' && (url === null || exec !== null)
+      ? [`${where} needs a private link, so leave ${given.link?.where} loopback out`]
+      : []),
+    // If none of them is measured over a network, `unused` has said so.
+    ...(without.length > 0 && (without.length < chosen.length || given.network === undefined)
+      ? [`${where} has no meaning for ${without.join(', ')}; measure what has in a run of its own`]
+      : []),
+  ];
+}
+
 /** Problems of settings that cannot be used with a foreign server. */
 function foreign(
-  { url, exec, transports: names, tls, auth, link, reaches, targetOptions, scenarios: asked }: RunOptions,
+  { url, exec, transports: names, tls, auth, link, reaches, targetOptions, scenarios: asked, heartbeats }: RunOptions,
   given: Partial<Record<Setting, Given>>,
   chosen: readonly ScenarioEntry[],
 ): string[] {
@@ -189,8 +263,20 @@ function foreign(
   }
   const where = given.url?.where;
   const toSender = chosen.every((scenario) => scenario.reaches === 'sender');
+  const faulty = chosen.filter(({ kind }) => kind.uses.faults);
+  const withReaders = chosen.filter(({ kind }) => kind.uses.readers);
   return [
     ...commandProblems(url, exec, given),
+    ...(faulty.length > 0
+      ? [
+          `${faulty.map(({ id }) => id).join(', ')} ends and restarts servers of ours, which read what is published from a log; leave ${where} out`,
+        ]
+      : []),
+    ...(withReaders.length > 0
+      ? [
+          `${withReaders.map(({ id }) => id).join(', ')} reads the memory of servers of ours again and again; leave ${where} out`,
+        ]
+      : []),
     ...(reaches === 'others' && toSender
       ? [
           `${given.reaches?.where} is for a broadcast, and ${asked.join(', ')} sends to the sender alone; name one in --scenarios`,
@@ -200,10 +286,15 @@ function foreign(
     ...(given.transports === undefined
       ? [`${where} needs at least one --transports: those that its server speaks`]
       : addressProblems(url, names).map((problem) => `${where} ${problem}`)),
-    ...(tls ? [`${where} says by its scheme whether TLS is used; leave --tls out`] : []),
+    ...(tls === null
+      ? []
+      : [`${where} says by its scheme whether TLS is used; leave ${given.tls?.where ?? '--tls'} out`]),
     ...(auth === null
       ? []
       : [`${where}: the server has its own tokens; set WIREBENCH_TOKEN to one, and leave --auth out`]),
+    ...(heartbeats.some((value) => value !== LIBRARY_HEARTBEAT)
+      ? [`${where}: the server has its own heartbeats; set them there, and leave ${given.heartbeat?.where} out`]
+      : []),
     ...(link === 'veth' && exec === null
       ? [`${where} is reached over the host's own network; leave --link veth out`]
       : []),

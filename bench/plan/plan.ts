@@ -2,13 +2,26 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Encoding } from '../contract.ts';
 import { caseId, concerns, flagOf, unusualDimensions } from '../results/case.ts';
+import { NO_NETWORK } from '../results/dimensions.ts';
 import type { Case } from '../results/schema.ts';
 import { receiversOf } from '../results/values.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
-import type { OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
+import type { Disruption, OpenDimensions, PlannedCase, ScenarioEntry } from '../scenarios/shape.ts';
+import { heartbeatSecondsOf } from '../scenarios/shared/heartbeat.ts';
+import { networkIdOf } from '../scenarios/shared/network.ts';
 import { addressShown, commandShown } from '../security/redact.ts';
-import { findTransport, whyTooLarge, whyUnguarded, whyUnsupported } from '../transports/index.ts';
+import {
+  findTransport,
+  nameOf,
+  type TransportChoice,
+  whyNoHeartbeat,
+  whyTooLarge,
+  whyUnguarded,
+  whyUnsupported,
+} from '../transports/index.ts';
 import { addressFor } from './address.ts';
+import { arranged, besideIn, blockSeconds } from './beside.ts';
+import { isLikeNetwork, loadOver } from './networks.ts';
 import { type RunOptions, SETTINGS } from './options.ts';
 import { RUN_SETTINGS } from './settings.ts';
 
@@ -31,7 +44,9 @@ export interface RunPlan {
   readonly options: RunOptions;
   readonly leftOut: readonly LeftOut[];
   readonly cases: readonly PlannedCase[];
-  /** Blocks, each with every case once, shuffled. Trial k of every case is in block k. */
+  /**
+   * Blocks, each with every case once, shuffled; cases that may run side by side stand together. Trial k of every case is in block k.
+   */
   readonly blocks: readonly (readonly PlannedCase[])[];
 }
 
@@ -63,18 +78,38 @@ export function makePlan(
       const other = uniformInt(random, 0, last);
       [block[last], block[other]] = [block[other]!, block[last]!];
     }
-    return block;
+    return arranged(block, options.beside);
   });
   return { options, leftOut, cases, blocks };
 }
 
+/** Plan without the cases for which `isLeft` is true: they are listed as unavailable for the reason, with their values in dimensions. */
+export function withoutCases(
+  plan: RunPlan,
+  isLeft: (planned: PlannedCase) => boolean,
+  { dimensions, reason }: { readonly dimensions: OpenDimensions; readonly reason: string },
+): RunPlan {
+  const names = [...new Set(plan.cases.filter(isLeft).map(nameOf))];
+  const leftOut = names.map((name): LeftOut => ({ name, dimensions, kind: 'unavailable', reason }));
+  return {
+    ...plan,
+    leftOut: [...plan.leftOut, ...leftOut],
+    cases: plan.cases.filter((planned) => !isLeft(planned)),
+    blocks: plan.blocks.map((block) => block.filter((planned) => !isLeft(planned))),
+  };
+}
+
 export function estimateSeconds({ options, cases }: RunPlan): number {
   const measurable = cases.filter(({ unmeasurable }) => unmeasurable === undefined);
-  const block = measurable.reduce(
-    (sum, planned) => sum + planned.scenario.kind.estimateSeconds(planned, options.warmupSeconds),
-    0,
-  );
-  return block * options.trials;
+  const secondsOf = (planned: PlannedCase): number =>
+    planned.scenario.kind.estimateSeconds(planned, options.warmupSeconds);
+  return blockSeconds(measurable, options.beside, secondsOf) * options.trials;
+}
+
+/** Number of trials that run at the same time, as a field of a plan's document; none where that is one. */
+export function besideFields({ options, cases }: RunPlan): { readonly beside?: number } {
+  const beside = besideIn(cases, options.beside);
+  return beside === 1 ? {} : { beside };
 }
 
 /** Number of deliveries of a trial at an offered rate. */
@@ -93,7 +128,7 @@ function leftOutOf(
     const kind = 'not supported';
     const why = unavailable.get(found.entry.id);
     if (why !== undefined) return [{ name, kind: 'unavailable', reason: `unavailable here: ${why}` }];
-    const unguarded = whyUnguarded(found, options);
+    const unguarded = whyUnguarded(found, { tls: options.tls === true, auth: options.auth });
     if (unguarded !== undefined) return [{ name, kind, reason: unguarded }];
     const kinds = options.encodings.flatMap((encoding) => {
       const reason = whyUnsupported(found, encoding);
@@ -103,7 +138,13 @@ function leftOutOf(
       const reason = whyTooLarge(found, size);
       return reason === undefined ? [] : [{ name, size, kind, reason } as const];
     });
-    return [...kinds, ...sizes];
+    const heartbeats = options.heartbeats.flatMap((heartbeat) => {
+      const dimensions = { heartbeat };
+      const seconds = heartbeatSecondsOf({ dimensions });
+      const reason = seconds === null ? undefined : whyNoHeartbeat(found, seconds);
+      return reason === undefined ? [] : [{ name, dimensions, kind, reason } as const];
+    });
+    return [...kinds, ...sizes, ...heartbeats];
   });
 }
 
@@ -119,22 +160,47 @@ function casesOf(options: RunOptions, asked: readonly ScenarioEntry[]): PlannedC
   const labels = options.aa ? (['a', 'b'] as const) : [null];
   return asked.flatMap((scenario) => {
     const reaches = scenario.reaches === 'everyone' ? options.reaches : scenario.reaches;
-    const { payload, tls, auth, url, targetOptions } = options;
-    const shared = { payload, tls, auth, target: url, targetOptions, ...commandOf(options) };
-    return settingsOf(scenario, options).flatMap((settings) =>
-      dimensionsOf(options).flatMap((dimensions) =>
+    const { payload, auth, url, targetOptions } = options;
+    const shared = { payload, auth, target: url, targetOptions, ...commandOf(options) };
+    const disruption = scenario.kind.uses.faults === true ? { disruption: disruptionOf(options) } : {};
+    return dimensionsOf(scenario, options).flatMap((dimensions) =>
+      settingsOf(scenario, networkIdOf({ dimensions }), options).flatMap((settings) =>
         options.transports.flatMap((name) =>
-          labels.map((label) => caseOf(name, label, { ...scenario, reaches }, { ...settings, ...shared, dimensions })),
+          labels.map((label) =>
+            caseOf(
+              name,
+              label,
+              { ...scenario, reaches },
+              {
+                ...settings,
+                ...shared,
+                tls: usesTls(name, networkIdOf({ dimensions }), options),
+                dimensions,
+                ...disruption,
+              },
+            ),
+          ),
         ),
       ),
     );
   });
 }
 
+/** True if our server is to use TLS: as asked, or over a network, if the transport can. The address of another server decides it. */
+function usesTls(name: string, network: string, options: RunOptions): boolean {
+  if (options.url !== null) return false;
+  return options.tls ?? (isLikeNetwork(network, options) && canUseTls(findTransport(name)));
+}
+
+const canUseTls = (choice: TransportChoice | undefined): boolean =>
+  choice !== undefined && whyUnguarded(choice, { tls: true, auth: null }) === undefined;
+
 type Settings = Pick<PlannedCase, 'clients' | 'rate' | 'size' | 'seconds' | 'encoding'>;
 
 /** All combinations of a scenario's settings. A setting that its kind does not use has one value, 0. */
-function settingsOf({ kind: { uses }, defaults }: ScenarioEntry, options: RunOptions): Settings[] {
+function settingsOf(scenario: ScenarioEntry, network: string, options: RunOptions): Settings[] {
+  const { uses } = scenario.kind;
+  const defaults = loadOver(scenario, network, options);
   const rates = options.rates ?? [defaults.rate];
   const spanned = uses.rate === 'offered' ? rates : uses.rate === 'search start' ? [Math.min(...rates)] : [0];
   const sizes = uses.messages ? (options.sizes ?? defaults.sizes) : [0];
@@ -147,11 +213,14 @@ function settingsOf({ kind: { uses }, defaults }: ScenarioEntry, options: RunOpt
   );
 }
 
-/** All combinations of the requested values of dimensions that are not properties of `PlannedCase`. */
-function dimensionsOf(options: RunOptions): OpenDimensions[] {
+const disruptionOf = ({ outage, silenceSeconds }: RunOptions): Disruption => ({ outage, silenceSeconds });
+
+/** All combinations of the requested values of dimensions that a scenario uses and that are not properties of `PlannedCase`. */
+function dimensionsOf({ kind }: ScenarioEntry, options: RunOptions): OpenDimensions[] {
   const asked = SETTINGS.flatMap((name) => {
     const row = RUN_SETTINGS[name];
-    const values = row.option === null ? [] : row.spanned(options);
+    const isUsed = row.usedBy?.(kind.uses) ?? true;
+    const values = row.option === null || !isUsed ? [] : row.spanned(options);
     return values.length === 0 ? [] : [{ name, values }];
   });
   return asked.reduce<OpenDimensions[]>(
@@ -165,7 +234,7 @@ function caseOf(
   label: PlannedCase['label'],
   scenario: ScenarioEntry,
   settings: Settings &
-    Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'targetOptions' | 'exec' | 'dimensions'>,
+    Pick<PlannedCase, 'payload' | 'tls' | 'auth' | 'target' | 'targetOptions' | 'exec' | 'dimensions' | 'disruption'>,
 ): PlannedCase {
   const found = findTransport(transport);
   if (found === undefined) throw new Error(`unknown transport ${transport}`);
@@ -183,7 +252,7 @@ export function tlsOf({ target, tls, ...choice }: Pick<PlannedCase, 'target' | '
 /** Properties of a case as results have them. */
 export function describeCase(planned: Omit<PlannedCase, 'id'>): Omit<Case, 'id' | 'effective' | 'trials'> {
   const { entry, variant, label, scenario, clients, rate, size, encoding, payload, auth, target, answers } = planned;
-  const { network = 'none', ...open }: OpenDimensions = planned.dimensions ?? {};
+  const { network = NO_NETWORK, ...open }: OpenDimensions = planned.dimensions ?? {};
   const described = {
     transport: entry.id,
     variant: variant?.id ?? null,

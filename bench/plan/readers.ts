@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
+import { readLimit, secondsOf, TIME_UNIT } from '../results/time.ts';
 import type { Objective } from '../scenarios/shape.ts';
 import { addressShown } from '../security/redact.ts';
 import { asAddress, asTemplate } from '../security/template.ts';
 import { parseAddress } from './address.ts';
-import { secondsOf, TIME_UNIT } from './time.ts';
 
 /** A given value and its place, such as `--clients` or `clients in bench.json`. */
 export interface Given {
@@ -83,6 +83,26 @@ export function readNumber(given: Given | undefined, range: Range, problems: str
   return numbers[0] ?? null;
 }
 
+const TIME = `(\\d+\\.?\\d*|\\.\\d+)\\s*(${TIME_UNIT})`;
+const TIMES = new RegExp(`^\\s*${TIME}(?:\\s*-\\s*${TIME})?\\s*$`);
+
+/** Reads a time with its unit, such as `3s`, or a range of times, such as `2s-4s`, in seconds. @param single true if a range is refused */
+export function readTimes(
+  given: Given | undefined,
+  { min, max }: Range,
+  problems: string[],
+  single = false,
+): { readonly min: number; readonly max: number } | null {
+  if (given === undefined) return null;
+  const [, amount = '', unit = '', amountTo = amount, unitTo = unit] = TIMES.exec(String(given.value)) ?? [];
+  const [from, to] = [secondsOf(amount, unit), secondsOf(amountTo, unitTo)];
+  const isRange = amountTo !== amount || unitTo !== unit;
+  if (from >= min && to <= max && from <= to && !(single && isRange)) return { min: from, max: to };
+  const form = single ? 'a time such as 3s' : 'a time such as 3s, or a range such as 2s-4s';
+  problems.push(`${given.where} takes ${form}, from ${min} s to ${max} s, not "${given.value}"`);
+  return null;
+}
+
 export function readChoice<Choice extends string>(
   given: Given | undefined,
   choices: readonly Choice[],
@@ -126,17 +146,21 @@ export function readUrl(given: Given | undefined, problems: string[]): string | 
 }
 
 /** Reads `name=value` pairs, separated by commas, or an object of a configuration file. */
-export function readPairs(given: Given | undefined, problems: string[]): Readonly<Record<string, string>> {
+export function readPairs(
+  given: Given | undefined,
+  problems: string[],
+  example = 'path=/chat',
+): Readonly<Record<string, string>> {
   if (given === undefined) return {};
   const { value, where } = given;
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const texts = isObject ? Object.entries(value).map((pair) => pair.join('=')) : listOf(value);
   const pairs = texts.map((text) => /^([\w-]+)=(.+)$/s.exec(text)?.slice(1) ?? []);
   for (const [at, [name]] of pairs.entries()) {
-    if (name === undefined) problems.push(`${where} takes a name and a value, such as path=/chat, not "${texts[at]}"`);
+    if (name === undefined) problems.push(`${where} takes a name and a value, such as ${example}, not "${texts[at]}"`);
     else if (pairs.findIndex(([other]) => other === name) !== at) problems.push(`${where} sets ${name} twice`);
   }
-  return Object.fromEntries(pairs);
+  return Object.fromEntries(pairs.filter(({ length }) => length > 0));
 }
 
 export function readCommand(given: Given | undefined, problems: string[]): string | null {
@@ -144,6 +168,19 @@ export function readCommand(given: Given | undefined, problems: string[]): strin
   if (typeof given.value === 'string' && given.value.trim() !== '') return given.value;
   problems.push(`${given.where} takes a shell command that starts your server, such as 'node my-server.js'`);
   return null;
+}
+
+/** Reads names of environment variables. */
+export function readVariables(given: Given | undefined, problems: string[]): readonly string[] {
+  if (given === undefined) return [];
+  const names = listOf(given.value);
+  const wrong = names.filter((name) => !/^[A-Za-z_]\w*$/.test(name));
+  for (const name of wrong) {
+    const asked = name.includes('=') ? 'the name alone: the value is that of your environment' : 'names of variables';
+    problems.push(`${given.where} takes ${asked}, such as NODE_OPTIONS, not "${name.replace(/=.*/s, '=…')}"`);
+  }
+  if (names.length === 0) problems.push(`${given.where} names no variable`);
+  return [...new Set(names)];
 }
 
 export function readFlag(given: Given | undefined, problems: string[]): boolean {
@@ -156,26 +193,33 @@ function isIn(number: number, { min, max, whole }: Range): boolean {
   return Number.isFinite(number) && number >= min && number <= max && (!whole || Number.isInteger(number));
 }
 
-/** Splits a list from a flag, with commas, or from a configuration file, as an array. */
+/** Splits a list from a flag, with commas, or from a configuration file, as an array. A comma after a backslash belongs to its item. */
 export function listOf(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String);
-  return String(value)
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part, index, parts) => part !== '' || parts.length > 1 || index > 0);
+  const items = [''];
+  for (const part of String(value).split(/(\\*,)/)) {
+    const slashes = /^(\\*),$/.exec(part)?.[1]?.length;
+    const item = items.pop() ?? '';
+    if (slashes === undefined) items.push(item + part);
+    else if (slashes % 2 > 0) items.push(`${item}${'\\'.repeat((slashes - 1) / 2)},`);
+    else items.push(`${item}${'\\'.repeat(slashes / 2)}`, '');
+  }
+  return items.map((part) => part.trim()).filter((part, index, parts) => part !== '' || parts.length > 1 || index > 0);
 }
 
-/** Quotes an argument so that a shell takes it as one word. */
-export const quoted = (value: string): string =>
-  /^[\w.,:/@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
-
-const OBJECTIVE = new RegExp(`^\\s*p([\\d.]+)\\s*<=?\\s*([\\d.]+)\\s*(${TIME_UNIT})\\s*$`);
+/** Writes a list as `listOf` reads it from a flag. */
+export const listText = (items: readonly string[]): string =>
+  items
+    .map((item, index) => {
+      const written = item.replaceAll(/(\\*),/g, '$1$1\\,');
+      return index < items.length - 1 ? written.replace(/\\+$/, '$&$&') : written;
+    })
+    .join(',');
 
 export function readObjective({ value, where }: Given, problems: string[]): Objective {
-  const [, name, amount = '', unit = ''] = OBJECTIVE.exec(String(value)) ?? [];
-  const percentile = PERCENTILES.find((one) => one === Number(name));
-  const seconds = secondsOf(amount, unit);
-  if (percentile !== undefined && seconds > 0 && Number.isFinite(seconds)) return { percentile, seconds };
+  const limit = readLimit(String(value));
+  const percentile = PERCENTILES.find((one) => one === limit?.percentile);
+  if (percentile !== undefined && limit !== undefined) return { percentile, seconds: limit.seconds };
   problems.push(
     `${where} takes a percentile (${PERCENTILES.map((one) => `p${one}`).join(', ')}) and a time, such as p99<50ms, not "${value}"`,
   );

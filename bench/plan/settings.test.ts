@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commandFor, readOptions, SETTINGS } from './options.ts';
+import { commandFor, isObjectiveStated, readOptions, SETTINGS } from './options.ts';
 import type { Given } from './readers.ts';
 import { RUN_SETTINGS } from './settings.ts';
 
@@ -46,18 +46,33 @@ test.each<Readonly<Record<string, unknown>>>([
   },
   { scenarios: 'capacity', objective: 'p99.9<800us', link: 'loopback' },
   { url: 'ws://127.0.0.1:8080/chat', transports: 'ws' },
+  { transports: 'ws', network: 'none,4g-lossy' },
+  { transports: 'ws', network: '4g-lossy', objective: 'p99<50ms' },
+  { scenarios: 'recovery', fault: 'blackhole,drain', outage: '1.5s-2s', reconnect: 'managed,library', silence: '4s' },
+  { scenarios: 'recovery', outage: '250ms' },
+  { transports: 'ws', scenarios: 'idle', heartbeat: 'library,0.5s,30s' },
 ])('the command of %j repeats the run', (values) => {
-  const { named, profile, ...options } = optionsOf(values);
-  const again = optionsOf(parsed(commandFor({ ...options, named, profile })));
+  const { named, profile, objectiveNamed, ...options } = optionsOf(values);
+  const again = optionsOf(parsed(commandFor({ ...options, named, profile, objectiveNamed })));
   expect(again).toMatchObject(options);
+  expect(isObjectiveStated(again)).toBe(isObjectiveStated({ ...options, objectiveNamed }));
+});
+
+test('one objective holds for all cases if it is given, or if no network has a round trip', () => {
+  expect(isObjectiveStated(optionsOf({}))).toBe(true);
+  expect(isObjectiveStated(optionsOf({ network: 'none,4g-lossy' }))).toBe(false);
+  expect(isObjectiveStated(optionsOf({ network: '4g-lossy', objective: 'p99<50ms' }))).toBe(true);
 });
 
 test('a command omits settings that do not shape the run', () => {
   expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo' }))).toBe(
-    'npm run bench -- --transports ws --scenarios echo --warmup 0.8 --trials 7 --seed 1 --link auto',
+    "npm run bench -- --transports ws --scenarios echo --warmup 0.8 --trials 7 --seed 1 --objective 'p99<50ms' --link auto",
   );
   expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'echo', quick: true, tls: true }))).toBe(
-    'npm run bench -- --transports ws --scenarios echo --warmup 1 --trials 1 --seed 1 --link auto --tls --quick',
+    "npm run bench -- --transports ws --scenarios echo --warmup 1 --trials 1 --seed 1 --objective 'p99<50ms' --link auto --tls --quick",
+  );
+  expect(commandFor(optionsOf({ transports: 'ws', scenarios: 'idle', band: 'sessionMemory=8KiB,idleCpu=1ms' }))).toBe(
+    "npm run bench -- --transports ws --scenarios idle --warmup 0.8 --trials 7 --seed 1 --band 'sessionMemory=8KiB,idleCpu=1ms' --link auto",
   );
   const secret = commandFor(optionsOf({ transports: 'ws', url: 'ws://me:secret@127.0.0.1/?token=abc' }));
   expect(secret).not.toMatch(/secret|abc/);

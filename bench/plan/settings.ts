@@ -1,13 +1,29 @@
 import { MAX_SENDERS, MIN_SIZE } from '../codec/header.ts';
 import type { Options } from '../contract.ts';
-import { ALGORITHMS, type DimensionValue, ENCODINGS, PAYLOADS } from '../results/dimensions.ts';
+import {
+  ALGORITHMS,
+  type DimensionValue,
+  ENCODINGS,
+  FAULTS,
+  LIBRARY_HEARTBEAT,
+  NO_NETWORK,
+  PAYLOADS,
+  POLICIES,
+  READERS,
+} from '../results/dimensions.ts';
+import { limitText, timeText } from '../results/time.ts';
+import type { Reader } from '../results/values.ts';
 import { scenarios } from '../scenarios/index.ts';
-import type { Scenario, ScenarioEntry, Uses } from '../scenarios/shape.ts';
-import { addressShown, commandShown } from '../security/redact.ts';
+import type { Load, Outage, ScenarioEntry, Uses } from '../scenarios/shape.ts';
+import { DEFAULT_FAULT, DEFAULT_OUTAGE, DEFAULT_POLICY } from '../scenarios/shared/faults.ts';
+import { addressShown, commandRedacted } from '../security/redact.ts';
 import { findTransport, transportNames, transports } from '../transports/index.ts';
+import { readHeartbeats } from './heartbeats.ts';
+import { readNetworks } from './networks.ts';
 import {
   type Given,
   listOf,
+  listText,
   readChoice,
   readChoices,
   readCommand,
@@ -17,12 +33,13 @@ import {
   readNumbers,
   readObjective,
   readPairs,
+  readTimes,
   readUrl,
+  readVariables,
 } from './readers.ts';
-import { timeText } from './time.ts';
 
-/** Profiles; `all` also measures every variant. */
-export const PROFILES = ['default', 'quick', 'all'] as const;
+/** Profiles; `all` also measures every variant, `networks` every named network, `recovery` every fault under both policies. */
+export const PROFILES = ['default', 'quick', 'all', 'networks', 'recovery'] as const;
 export type Profile = (typeof PROFILES)[number];
 
 const LINKS = ['auto', 'veth', 'loopback'] as const;
@@ -31,8 +48,19 @@ export type LinkChoice = (typeof LINKS)[number];
 /** Maximum size of a message, in bytes, which is also the limit that servers are given. */
 export const MAX_SIZE = 1024 * 1024;
 
-export const DEFAULTS = { warmupSeconds: 0.8, trials: 7, seed: 1, objective: 'p99<50ms', link: 'auto' } as const;
-const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
+/** Maximum number of trials at the same time: each has a server, load workers, a relay and three namespaces of its own. */
+const MAX_BESIDE = 64;
+
+export const DEFAULTS = {
+  warmupSeconds: 0.8,
+  trials: 7,
+  seed: 1,
+  objective: 'p99<50ms',
+  // On two cores bench/run/beside/beside.soak.test.ts allows no more.
+  beside: 1,
+  link: 'auto',
+} as const;
+export const QUICK = { durationSeconds: 1, warmupSeconds: 1, trials: 1 };
 
 /** Circumstances that determine defaults, and the list of problems. */
 export interface ReadingContext {
@@ -58,12 +86,14 @@ interface SettingText {
   readonly usual: string | null;
   /** True if it may be given several times; its values are joined. */
   readonly repeats?: true;
+  /** Help of `--no-<name>`, which gives false, where there is one. */
+  readonly negated?: string;
   /** True if scenarios of a kind use it; undefined if all do. It is refused if no scenario of the run uses it. */
   readonly usedBy?: (uses: Uses) => boolean;
 }
 
-/** Setting as written on a command line: its value, true for a switch, or null if it is omitted. */
-type Written = string | true | null;
+/** Setting as written on a command line: its value, true for a switch, false for `--no-<name>`, or null if it is omitted. */
+type Written = string | boolean | null;
 
 interface SettingRow<Option extends string, Value> extends SettingText {
   /** Property of the options that holds its value. */
@@ -92,10 +122,15 @@ export function setting<const Option extends string, Value>(row: SettingRow<Opti
 const instruction = (text: SettingText) => ({ ...text, option: null });
 
 function writeAny(value: unknown): Written {
-  if (Array.isArray(value)) return value.length === 0 ? null : value.join(',');
+  if (Array.isArray(value)) return value.length === 0 ? null : listText(value.map(String));
   if (typeof value === 'boolean') return value || null;
   return value === null ? null : String(value);
 }
+
+const writePairs = (pairs: Options): Written =>
+  Object.entries(pairs)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',') || null;
 
 const unless =
   (usual: string) =>
@@ -104,13 +139,35 @@ const unless =
     return text === usual ? null : text;
   };
 
-/** Defaults of all scenarios in words, such as `echo 100, broadcast 50`. */
-const describeDefaults = (of: (defaults: Scenario['defaults']) => readonly number[]): string =>
-  scenarios
-    .map(({ id, defaults }) => ({ id, values: of(defaults).filter((value) => value > 0) }))
-    .filter(({ values }) => values.length > 0)
-    .map(({ id, values }) => `${id} ${values.join('/')}`)
-    .join(', ');
+/** Defaults of all scenarios in words, such as `echo 100, broadcast 50`, and those over a network that differ. */
+const describeDefaults = (of: (defaults: Load) => readonly number[]): string => {
+  const usual = scenarios.map(({ id, defaults }) => ({ id, values: of(defaults) }));
+  const over = scenarios.flatMap(({ id, defaults }) =>
+    defaults.overNetwork === undefined ? [] : [{ id, values: of({ ...defaults, ...defaults.overNetwork }) }],
+  );
+  const changed = over.filter(
+    ({ id, values }) => String(values) !== String(usual.find((one) => one.id === id)?.values),
+  );
+  const text = (all: typeof usual): string =>
+    all
+      .map(({ id, values }) => ({ id, values: values.filter((value) => value > 0) }))
+      .filter(({ values }) => values.length > 0)
+      .map(({ id, values }) => `${id} ${values.join('/')}`)
+      .join(', ');
+  return changed.length === 0 ? text(usual) : `${text(usual)}; over a network ${text(changed)}`;
+};
+
+/** Writes an outage as a flag takes it: `2s-4s`, or `3s` for a range of one time. */
+const outageText = ({ minSeconds, maxSeconds }: Outage): string =>
+  minSeconds === maxSeconds ? timeText(minSeconds) : `${timeText(minSeconds)}-${timeText(maxSeconds)}`;
+
+const USUAL_OUTAGE = outageText(DEFAULT_OUTAGE);
+/** Shortest and longest outage and silence, in seconds. */
+const FAULT_TIMES = { min: 0.1, max: 600 };
+
+const hasFaults = ({ faults }: Uses): boolean => faults === true;
+/** True if a run goes through all faults unless it names some. */
+export const isOfFaults = (profile: Profile | undefined): boolean => profile === 'recovery';
 
 const idsOf = (entries: readonly { readonly id: string }[]): string[] => entries.map(({ id }) => id);
 const sendsMessages = ({ messages }: Uses): boolean => messages;
@@ -134,9 +191,11 @@ export const RUN_SETTINGS = {
     argument: '<names>',
     help: `scenarios to measure: ${idsOf(scenarios).join(', ')}`,
     usual: idsOf(scenarios.filter(({ usual }) => usual)).join(', '),
-    read(given, { foreign, scenarios: existing, problems }): readonly string[] {
+    read(given, { foreign, profile, scenarios: existing, problems }): readonly string[] {
       // A foreign server is only expected to echo, unless scenarios are named.
-      const usual = idsOf(existing.filter(({ usual, reaches }) => usual && (!foreign || reaches === 'sender')));
+      const usual = isOfFaults(profile)
+        ? idsOf(existing.filter(({ kind }) => hasFaults(kind.uses)))
+        : idsOf(existing.filter(({ usual, reaches }) => usual && (!foreign || reaches === 'sender')));
       const known = idsOf(existing);
       return readNames(given, { kind: 'scenario', known, usual, exists: (name) => known.includes(name) }, problems);
     },
@@ -185,12 +244,24 @@ export const RUN_SETTINGS = {
     read: (given, { problems }) => readChoice(given, PAYLOADS, problems) ?? 'filler',
     write: unless('filler'),
   }),
+  network: setting({
+    option: 'networks',
+    argument: '<names>',
+    help: 'path of each client to the server: none (the private link as it is), names such as 4g-lossy, or parts such as rtt=80ms+loss=1%; see docs/networks.md',
+    usual: NO_NETWORK,
+    usedBy: ({ network }) => network,
+    read: (given, { profile, problems }): readonly string[] => readNetworks(given, profile === 'networks', problems),
+    write: unless(NO_NETWORK),
+    spans: (ids) => ids,
+  }),
   tls: setting({
     option: 'tls',
     argument: null,
     help: 'use TLS on every connection; clients verify a certificate that is made for the run',
-    usual: null,
-    read: (given, { problems }) => readFlag(given, problems),
+    usual: 'off; on over every --network but none',
+    negated: 'use no TLS, which is the default over a --network',
+    read: (given, { problems }): boolean | null => (given === undefined ? null : readFlag(given, problems)),
+    write: (value) => value,
   }),
   auth: setting({
     option: 'auth',
@@ -213,7 +284,7 @@ export const RUN_SETTINGS = {
     help: 'shell command that starts your server for every trial, to be measured in the place of ours at --url, such as ws://HOST:PORT; see docs/your-own.md',
     usual: null,
     read: (given, { problems }) => readCommand(given, problems),
-    write: (command) => (command === null ? null : commandShown(command)),
+    write: (command) => (command === null ? null : commandRedacted(command)),
   }),
   reaches: setting({
     option: 'reaches',
@@ -232,9 +303,7 @@ export const RUN_SETTINGS = {
     repeats: true,
     read: (given, { problems }): Options => readPairs(given, problems),
     write: (pairs) =>
-      Object.entries(pairs)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(',') || null,
+      listText(Object.entries(pairs).map(([name, value]) => `${name}=${addressShown(String(value))}`)) || null,
   }),
   plugin: setting({
     option: 'plugins',
@@ -286,12 +355,40 @@ export const RUN_SETTINGS = {
   objective: setting({
     option: 'objective',
     argument: '<percentile<time>',
-    help: 'objective that a capacity search must meet',
-    usual: DEFAULTS.objective,
+    help: 'latency that the use allows: a capacity search must meet it, and the band of times follows from it',
+    usual: `${DEFAULTS.objective}; over a network its round trip and 50ms`,
     usedBy: ({ objective }) => objective,
     read: (given, { problems }) =>
       readObjective(given ?? { value: DEFAULTS.objective, where: '--objective' }, problems),
-    write: ({ percentile, seconds }) => `p${percentile}<${timeText(seconds)}`,
+    write: limitText,
+  }),
+  band: setting({
+    option: 'band',
+    argument: '<figure=amount>',
+    help: 'differences that nobody could notice, such as p99=5ms,cpu=20us,memory=50MiB,bytes=30B; see docs/methodology.md',
+    usual: 'a tenth of the time of --objective, at least 5ms; others in docs/methodology.md',
+    repeats: true,
+    read: (given, { problems }) => readPairs(given, problems, 'p99=5ms'),
+    write: writePairs,
+  }),
+  beside: setting({
+    option: 'beside',
+    argument: '<number>',
+    help: 'trials that run at the same time, of cases over a network at a low rate; 1 runs them one after another; see docs/networks.md',
+    usual: String(DEFAULTS.beside),
+    read: (given, { problems }): number =>
+      readNumber(given, { whole: true, min: 1, max: MAX_BESIDE }, problems) ?? DEFAULTS.beside,
+    write: (beside) => (beside === DEFAULTS.beside ? null : String(beside)),
+  }),
+  heartbeat: setting({
+    option: 'heartbeats',
+    argument: '<times>',
+    help: 'interval of heartbeats: library (the default of each library or of our server), or times such as 5s; see docs/methodology.md',
+    usual: LIBRARY_HEARTBEAT,
+    usedBy: ({ heartbeat = false }) => heartbeat,
+    read: (given, { problems }): readonly string[] => readHeartbeats(given, problems),
+    write: unless(LIBRARY_HEARTBEAT),
+    spans: (values) => values,
   }),
   link: setting({
     option: 'link',
@@ -301,10 +398,25 @@ export const RUN_SETTINGS = {
     read: (given, { foreign, launched, problems }) =>
       readChoice(given, LINKS, problems) ?? (foreign && !launched ? 'loopback' : DEFAULTS.link),
   }),
+  'keep-env': setting({
+    option: 'keepEnv',
+    argument: '<names>',
+    help: 'environment variables to pass on to the measured processes, which otherwise get only those that change nothing, such as PATH; see docs/methodology.md',
+    usual: null,
+    repeats: true,
+    read: (given, { problems }): readonly string[] => readVariables(given, problems),
+  }),
   aa: setting({
     option: 'aa',
     argument: null,
     help: 'measure every transport twice; any difference found between the two is noise',
+    usual: null,
+    read: (given, { problems }) => readFlag(given, problems),
+  }),
+  'keep-going': setting({
+    option: 'keepGoing',
+    argument: null,
+    help: 'run the whole plan even if no trial of its first block is valid, where a run otherwise stops',
     usual: null,
     read: (given, { problems }) => readFlag(given, problems),
   }),
@@ -316,13 +428,69 @@ export const RUN_SETTINGS = {
   }),
   profile: instruction({
     argument: '<name>',
-    help: 'default, quick, or all (also measures every variant)',
+    help: 'default, quick, all (also measures every variant), networks (every named network, at one load), or recovery (every fault, under both policies)',
     usual: 'default',
   }),
   quick: instruction({
     argument: null,
     help: 'one short trial of each case: a first look, without verdicts',
     usual: null,
+  }),
+  fault: setting({
+    option: 'faults',
+    argument: '<names>',
+    help: `what happens in a recovery: ${FAULTS.join(', ')}; see docs/recovery.md`,
+    usual: DEFAULT_FAULT,
+    usedBy: hasFaults,
+    read: (given, { profile, problems }) =>
+      readChoices(given, FAULTS, problems) ?? (isOfFaults(profile) ? FAULTS : [DEFAULT_FAULT]),
+    write: unless(DEFAULT_FAULT),
+    spans: (faults) => faults,
+  }),
+  outage: setting({
+    option: 'outage',
+    argument: '<time>',
+    help: 'time from the fault until the path is back, such as 3s, or a range from which each block draws its own; reset and rebind have none',
+    usual: USUAL_OUTAGE,
+    usedBy: hasFaults,
+    read(given, { problems }): Outage {
+      const read = readTimes(given, FAULT_TIMES, problems);
+      return read === null ? DEFAULT_OUTAGE : { minSeconds: read.min, maxSeconds: read.max };
+    },
+    write: (outage) => unless(USUAL_OUTAGE)(outageText(outage)),
+  }),
+  reconnect: setting({
+    option: 'policies',
+    argument: '<names>',
+    help: 'who reconnects: managed (the harness, alike for all), library (each client library by its own defaults), or both separated by a comma',
+    usual: DEFAULT_POLICY,
+    usedBy: hasFaults,
+    read: (given, { profile, problems }) =>
+      readChoices(given, POLICIES, problems) ?? (isOfFaults(profile) ? POLICIES : [DEFAULT_POLICY]),
+    write: unless(DEFAULT_POLICY),
+    spans: (policies) => policies,
+  }),
+  silence: setting({
+    option: 'silenceSeconds',
+    argument: '<time>',
+    help: 'time without a message after which the harness takes a session for lost',
+    usual: '3s, or three publishing intervals if they are longer',
+    usedBy: hasFaults,
+    read(given, { problems }): number | null {
+      const read = readTimes(given, FAULT_TIMES, problems, true);
+      return read === null ? null : read.min;
+    },
+    write: (seconds) => (seconds === null ? null : timeText(seconds)),
+  }),
+  reader: setting({
+    option: 'readers',
+    argument: '<names>',
+    help: 'what some subscribers of slow-readers do: stopped (they read nothing), slow (their lines carry 25 kB/s), or both separated by a comma; see docs/slow-readers.md',
+    usual: listText(READERS),
+    usedBy: ({ readers }) => readers === true,
+    read: (given, { problems }): readonly Reader[] => readChoices(given, READERS, problems) ?? READERS,
+    write: unless(listText(READERS)),
+    spans: (readers) => readers,
   }),
 };
 

@@ -40,7 +40,8 @@ describe('ids and keys from before there was a table stay as they are', () => {
   });
 
   test('a value that is not the default is named in the general form', () => {
-    expect(caseId({ ...ECHO, network: '80ms/1%' })).toBe('ws/echo/c100/r1000/s128/text/network=80ms%2F1%');
+    expect(caseId({ ...ECHO, tls: true, network: '80ms/1%' })).toBe('ws/echo/c100/r1000/s128/text/network=80ms%2F1%');
+    expect(caseId({ ...ECHO, network: 'wan' })).toBe('ws/echo/c100/r1000/s128/text/tls=off/network=wan');
     expect(questionKey({ ...ECHO, network: 'wan' })).toBe('load/echo/c100/r1000/s128/text/plain/wan');
   });
 });
@@ -51,10 +52,9 @@ test('titles and labels name what is unusual, and nothing else', () => {
   expect(phrasesOf({ ...UNUSUAL, target: 'wss://x/', network: 'wan' })).toEqual([
     'of JSON records',
     'as binary',
-    'over TLS',
     'at wss://x/',
     'with a token (ES256)',
-    'over the network profile “wan”',
+    'over wan',
   ]);
   expect(labelsOf(UNUSUAL)).toEqual(['binary', 'json', 'TLS', 'ES256']);
 });

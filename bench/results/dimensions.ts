@@ -4,6 +4,16 @@ export type DimensionValue = string | number | boolean;
 export const ENCODINGS = ['text', 'binary'] as const;
 /** Contents of messages after their header, which decide how well they compress. */
 export const PAYLOADS = ['filler', 'json', 'zeros'] as const;
+/** Network of a case whose packets go through none: the link as it is. */
+export const NO_NETWORK = 'none';
+/** Faults of the path or the server. */
+export const FAULTS = ['blackhole', 'restart', 'drain', 'reset', 'rebind'] as const;
+/** Policies of reconnecting: by the harness, alike for every transport, or by the client's library and its defaults. */
+export const POLICIES = ['managed', 'library'] as const;
+/** Some subscribers of a broadcast stop reading, or their lines carry little. */
+export const READERS = ['stopped', 'slow'] as const;
+/** Heartbeats of a case that sends them at the default interval of its library, or of our server where that has none. */
+export const LIBRARY_HEARTBEAT = 'library';
 /** Algorithms for signing tokens. */
 export const ALGORITHMS = ['HS256', 'ES256'] as const;
 
@@ -74,6 +84,9 @@ const CONTENTS: Readonly<Record<string, string>> = { json: 'JSON records' };
 const never: Form = () => null;
 const sameCell = (value: DimensionValue): DimensionValue => value;
 
+/** Words for the private link as it is, without a network. */
+export const PERFECT_WIRE = 'a wire without delay or loss';
+
 /** All dimensions, in the order of their parts in an id. */
 export const DIMENSIONS: readonly Dimension[] = [
   {
@@ -142,7 +155,8 @@ export const DIMENSIONS: readonly Dimension[] = [
   {
     name: 'tls',
     title: 'TLS',
-    defaultOf: () => false,
+    // Servers for networks that people have are deployed with TLS.
+    defaultOf: ({ network }) => network !== NO_NETWORK,
     comparable: false,
     read: ({ tls }) => tls,
     // The address of somebody else's server decides it, and is not in the id either.
@@ -195,13 +209,55 @@ export const DIMENSIONS: readonly Dimension[] = [
   },
   {
     name: 'network',
-    title: 'network profile',
-    defaultOf: () => 'none',
+    title: 'network',
+    defaultOf: () => NO_NETWORK,
     comparable: false,
     read: ({ network }) => network,
     key: String,
-    phrase: unlessDefault((value) => `over the network profile “${value}”`),
-    limit: (value, isDefault) =>
-      isDefault ? 'no network delay, packet loss or bandwidth limit' : `network profile “${value}”`,
+    phrase: unlessDefault((value) => `over ${value}`),
+    limit: (value, isDefault) => (isDefault ? PERFECT_WIRE : `the network ${value}`),
+  },
+  {
+    name: 'fault',
+    title: 'fault',
+    defaultOf: () => 'none',
+    values: ['none', ...FAULTS],
+    comparable: false,
+    label: unlessDefault(String),
+    // The title of the kind has it in words.
+    phrase: never,
+    column: { header: 'fault', cell: (value) => (value === 'none' ? null : value) },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'reconnect',
+    title: 'policy of reconnecting',
+    defaultOf: () => 'managed',
+    values: POLICIES,
+    // A project chooses it beside its transport.
+    comparable: true,
+    label: unlessDefault(String),
+    column: { header: 'reconnect', cell: (value) => (value === 'managed' ? null : value) },
+  },
+  {
+    name: 'reader',
+    title: 'slow readers',
+    defaultOf: () => 'none',
+    values: ['none', ...READERS],
+    comparable: false,
+    label: unlessDefault((value) => `${value} readers`),
+    // The title of the kind has it in words.
+    phrase: never,
+    column: { header: 'reader', cell: (value) => (value === 'none' ? null : value) },
+    everyValueInThresholds: true,
+  },
+  {
+    name: 'heartbeat',
+    title: 'heartbeat',
+    defaultOf: () => LIBRARY_HEARTBEAT,
+    comparable: false,
+    phrase: unlessDefault((value) => `with heartbeats every ${value}`),
+    text: (value) => (value === LIBRARY_HEARTBEAT ? 'the library’s' : `every ${value}`),
+    column: { header: 'heartbeat', cell: (value) => (value === LIBRARY_HEARTBEAT ? null : value) },
   },
 ];

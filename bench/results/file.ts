@@ -13,9 +13,11 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { errorText } from '../error-text.ts';
+import { damagesIn, damageText, lacksHistograms } from './damage.ts';
+import { decodeHistogram } from './decode.ts';
 import { withoutNewer } from './newer.ts';
 import { type Results, resultsSchema, SCHEMA } from './schema.ts';
-import { decodeText, isUnmarkedUtf16 } from './text.ts';
+import { decodeText, notJson } from './text.ts';
 import { upgrade } from './upgrade.ts';
 
 /** Thrown for a file that this version cannot read as results; the message names the remedy. */
@@ -69,17 +71,18 @@ export function parseResults(text: string, name: string): Results {
     );
   }
   const parsed = resultsSchema.safeParse(withoutNewer(document));
-  if (parsed.success) return upgrade(parsed.data);
+  if (parsed.success) {
+    const results = upgrade(parsed.data);
+    if (lacksHistograms(results))
+      throw new UnreadableResults(
+        `${name} has no histograms: a page carries its run without them, and figures are computed from them. Give the results.json that the run wrote.`,
+      );
+    const damages = damagesIn(results, decodeHistogram);
+    if (damages.length > 0) throw new UnreadableResults(damageText(name, damages));
+    return results;
+  }
   const issues = parsed.error.issues.slice(0, 5).map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new UnreadableResults([`${name} does not match schema ${SCHEMA}:`, ...issues].join('\n'));
-}
-
-/** Describes text that is not JSON; a truncated file is distinguished from any other. */
-function notJson(text: string): string {
-  const kept = text.trim();
-  if (kept === '') return 'is empty';
-  if (isUnmarkedUtf16(kept)) return 'is UTF-16 without a byte order mark (convert it to UTF-8)';
-  return kept.startsWith('{') && !kept.endsWith('}') ? 'ends in the middle' : 'is not JSON';
 }
 
 /** Words for the system's error codes, about a file that has been named already. */

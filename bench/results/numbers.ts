@@ -11,32 +11,12 @@ export function wholeAbove(value: number): number {
   return Math.ceil(value - ROUNDING_SLACK);
 }
 
-/** Number of values above which the engine's sort is faster than insertion sort. */
-const INSERTION_LIMIT = 32;
-
 export function median(values: readonly number[]): number {
-  return medianInPlace(Float64Array.from(values));
-}
-
-/** Sorts its argument and returns the median; the bootstrap calls it hundreds of thousands of times on its own buffer. */
-export function medianInPlace(values: Float64Array): number {
-  const { length } = values;
-  if (length === 0) return Number.NaN;
-  if (length > INSERTION_LIMIT) values.sort();
-  else sortByInsertion(values);
-  const upper = values[length >> 1] ?? Number.NaN;
+  const sorted = Float64Array.from(values).sort();
+  const { length } = sorted;
+  const upper = sorted[length >> 1] ?? Number.NaN;
   if (length % 2 === 1) return upper;
-  return ((values[(length >> 1) - 1] ?? Number.NaN) + upper) / 2;
-}
-
-function sortByInsertion(values: Float64Array): void {
-  for (let next = 1; next < values.length; next++) {
-    const value = values[next] ?? Number.NaN;
-    let place = next;
-    for (; place > 0 && (values[place - 1] ?? Number.NaN) > value; place--)
-      values[place] = values[place - 1] ?? Number.NaN;
-    values[place] = value;
-  }
+  return ((sorted[(length >> 1) - 1] ?? Number.NaN) + upper) / 2;
 }
 
 /** Quantile by linear interpolation between order statistics (R's type 7). */

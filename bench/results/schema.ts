@@ -125,6 +125,12 @@ const wire = z.object({
   /** Link layer only. */
   packetsUp: count.optional(),
   packetsDown: count.optional(),
+  /**
+   * Bytes in the measured window that reached the server and the clients. Only over a network, where `up` and `down` are what each
+   * side sent, retransmissions included; the difference is what the network dropped, or what was still under way.
+   */
+  arrivedUp: count.optional(),
+  arrivedDown: count.optional(),
   /** Bytes spent until every session was usable. */
   setupUp: count,
   setupDown: count,
@@ -190,8 +196,188 @@ const memory = z.object({
   steps: z.array(z.object({ sessions: count, serverRssBytes: count, generatorRssBytes: count })),
 });
 
+/** Exchange of a handshake that a session waits for, by the protocols' specifications. */
+const handshakeStep = z.object({
+  /** Name of the step: `TCP`, `TLS`, `upgrade`, `subscribe`. */
+  step: z.string(),
+  /** Round trips that a client must wait for before its next step. */
+  roundTrips: amount,
+  /** Clause that says so. */
+  source: z.string(),
+});
+
+/** Time to a usable session over a network, in round trips. */
+const roundTrips = z.object({
+  /** Round trip of the network, in seconds. */
+  rttSeconds: z.number().positive(),
+  /** Median time of single sessions to a usable session, in round trips. */
+  measured: amount,
+  /** Parts of `measured` that the client can tell, in their order; they add up to it. Medians, in round trips. */
+  parts: z.array(z.object({ step: z.string(), roundTrips: amount })),
+  /** Steps by the protocols' handshakes, in their order. */
+  theory: z.array(handshakeStep),
+});
+
 /** Scenario `connect`: the second pass, which opens the same number of sessions several at a time. */
-const opening = z.object({ sessions: count, seconds: amount, inFlight: count });
+const opening = z.object({
+  sessions: count,
+  seconds: amount,
+  inFlight: count,
+  /** Absent without a network that has a round trip, and for a transport whose module gives no handshake. */
+  roundTrips: roundTrips.optional(),
+});
+
+/** Packets of one direction through the relay, over the measured window. */
+const relayed = z.object({
+  offered: count,
+  offeredBytes: count,
+  /** Dropped at random, and because the line's queue was full. */
+  lost: count,
+  overflowed: count,
+  /** Dropped by a fault: the path was cut, or the client had another address by then. Absent if there are none. */
+  cut: count.optional(),
+  passed: count,
+  passedBytes: count,
+});
+
+/** Work of the relay, which makes the network, in a trial. Absent on a link without one. */
+const relay = z.object({
+  up: relayed,
+  down: relayed,
+  /** Lateness of packets beyond the time at which they should have left; null if none left. */
+  lagP99Seconds: amount.nullable(),
+  lagMaxSeconds: amount.nullable(),
+  /** Packets that the system dropped before the relay could read them. */
+  receiveErrors: count,
+  cpuSeconds: amount,
+});
+
+/** Times of several sessions in seconds; each null if no session has one. */
+const times = z.object({
+  /** Number of sessions that have one. */
+  count,
+  p50: amount.nullable(),
+  p95: amount.nullable(),
+  max: amount.nullable(),
+});
+
+/** A part of a recovery's observation; all parts are equally long. Counts are of all sessions. */
+const recoverySlice = z.object({
+  /** Start, from the publisher's first due time on. */
+  seconds: amount,
+  /** Sessions that are usable at its end. */
+  usable: count,
+  /** Sessions that learned of an end in it, and attempts that began in it. */
+  lost: count,
+  attempts: count,
+  /** Deliveries in it; of them those that came late, because they were missed before. */
+  delivered: count,
+  replayed: count,
+});
+
+/** Scenario `recovery`: one fault, and how the sessions came back. Times in seconds; moments from the publisher's first due time on. */
+const recovery = z.object({
+  /** Moment of the fault, moment at which the path is back, and end of the observation. */
+  faultSeconds: amount,
+  backSeconds: amount,
+  endSeconds: amount,
+  /** Time between two published messages. */
+  intervalSeconds: z.number().positive(),
+  /** Silence after which a session counts as lost; null where the library decides alone. */
+  silenceSeconds: amount.nullable(),
+  sessions: z.object({
+    /** all = survived + cameBack + gone. */
+    all: count,
+    /** Delivered within 30 s after the path was back without a new connection. */
+    survived: count,
+    /** Usable again within 30 s after the path was back, by a new connection. */
+    cameBack: count,
+    gone: count,
+    /** Sessions that learned of an end: `lost` or `interrupted`, or by silence. */
+    noticed: count,
+  }),
+  /** Fault → noticed, of those that noticed. */
+  detection: times,
+  /** Path is back → usable, of those that came back. */
+  reconnection: times,
+  /** Usable → nothing missing any more, of those that came back and missed nothing for good. */
+  catchUp: times,
+  /** Longest time for which a session's newest message was older than its successor's due time, of those that are not gone. */
+  staleness: times,
+  /** Noticed → first attempt; encoded histogram in nanoseconds. */
+  firstWaits: histogram,
+  attempts: z.object({
+    all: count,
+    failed: count,
+    /** Most attempts that began in one second. */
+    peakPerSecond: count,
+  }),
+  /** Messages published before the end of the observation: expected = delivered + lost, over all sessions that are not gone. */
+  messages: z.object({
+    published: count,
+    expected: count,
+    delivered: count,
+    lost: count,
+    duplicated: count,
+    reordered: count,
+    corrupt: count,
+    /** Largest loss and number of duplicates of one session. */
+    lostMax: count,
+    duplicatedMax: count,
+  }),
+  /** Server from the moment at which the path is back to the last session that came back. */
+  herd: z.object({
+    cpuSeconds: amount,
+    seconds: amount,
+    /** Connections that the server's system refused because the queue of the listening socket was full; null if it does not tell. */
+    listenDrops: count.nullable(),
+  }),
+  /** Reasons of the ends that sessions noticed, with their numbers. */
+  reasons: z.record(z.string(), count),
+  /** Sentence about what cannot be resumed at this fault: `the session went with the process`. Absent if everything can. */
+  limit: z.string().optional(),
+  timeline: z.array(recoverySlice),
+});
+
+/** Scenario `slow`: some subscribers of a broadcast do not read, or read slowly. */
+const slow = z.object({
+  /** Number of subscribers that stop or are slow. */
+  readers: count,
+  /** Responses of the others without and with slow readers, in one trial, and their p99's ratio (with ÷ without; null with too few samples). */
+  without: summary,
+  with: summary,
+  p99Ratio: amount.nullable(),
+  /** Resident bytes of the server before, at most meanwhile, and 30 s after the readers were slow, each after a garbage collection if at rest. */
+  serverRss: z.object({ before: count, max: count, after: count }),
+  /** Time after the readers' end or recovery at which the server's memory was read last. */
+  afterSeconds: amount,
+  /** Fates of the slow readers. */
+  fates: z.array(
+    z.object({
+      /** The server ended its session; it received everything after all; it missed messages and goes on; it still lacks some. */
+      fate: z.enum(['cut', 'caught up', 'missed messages', 'behind']),
+      sessions: count,
+      /** Time from the beginning of slowness to the end of the session, median; null if it was not cut. */
+      seconds: amount.nullable(),
+      /** Messages missed by these sessions together. */
+      missed: count,
+      /** Code or reason of the cut. */
+      reason: z.string().optional(),
+    }),
+  ),
+});
+
+/** Use of a phone's radio by a session that is idle: it stays awake for a time after each packet. */
+const radio = z.object({
+  /** Time for which the radio stays awake after a packet. */
+  tailSeconds: z.number().positive(),
+  /** Length of the observation. */
+  seconds: amount,
+  /** Awake seconds an hour, bytes an hour and packets an hour of a session, means over the sessions. */
+  awakeSecondsPerHour: amount,
+  bytesPerHour: amount,
+  packetsPerHour: amount,
+});
 
 /** A trial whose messages came faster than they were delivered, so that some are overdue. */
 const overload = z.object({
@@ -239,6 +425,39 @@ const processUsage = z.object({
   cpuSeconds: amount,
   /** Resident set at the end of the window. */
   rssBytes: count,
+  /** Longest time that one of its threads was ready to run and waited for a core. Absent if the kernel does not tell. */
+  waitSeconds: amount.optional(),
+});
+
+/** A core, or several between which the system chose, that processes of the trial used; over the measured window. */
+const coreUsage = z.object({
+  /** In the notation of `taskset`: `0`, `0-3`. */
+  cores: z.string(),
+  /** Roles of the trial's processes that could run on no others. */
+  roles: z.array(z.string()),
+  /** Length of the window. */
+  seconds: amount,
+  /** CPU time of all processes of the run; of one that may use other cores too, all of its time. */
+  ownSeconds: amount,
+  /** CPU time of other programs, at least; of all these cores together. */
+  othersSeconds: amount,
+  /** Time of interrupts, those of the trial's own traffic included. Kernels differ in whether programs' times contain it. */
+  interruptSeconds: amount,
+  /** Time that the hypervisor gave to other virtual machines. */
+  stolenSeconds: amount,
+  /**
+   * Longest time that a thread of the trial was ready to run and other programs had the core. Absent if the kernel does not tell.
+   */
+  waitSeconds: amount.optional(),
+  /**
+   * Part of `ownSeconds` that the trial's own processes did not use: trials that ran at the same time, relays and the command. Absent
+   * if the trial ran alone.
+   */
+  besideSeconds: amount.optional(),
+  /** Longest time that a thread of the trial was ready to run and those had the core, at most. Absent as `besideSeconds` or `waitSeconds` is. */
+  besideWaitSeconds: amount.optional(),
+  /** Programs that took most of it, with the ids of their processes. Absent if none was seen. */
+  programs: z.array(z.object({ name: z.string(), processes: z.array(count), seconds: amount })).optional(),
 });
 
 /** A rule that a trial broke: its id (`rules.ts`; a later version may have more), and the reason without the rule's name. */
@@ -258,7 +477,7 @@ const anyTrial = z.object({
   startedAt: z.string(),
   /** Broken rules in the order of `reasons`. Absent if no rule was broken, and in older results. */
   broken: z.array(broken).optional(),
-  /** `order` of the earlier trial that this one repeats. */
+  /** `order` of the earlier trial that this one repeats and replaces: only this one is counted and judged. */
   replaces: count.optional(),
   /** `order` of each trial that ran at the same time. */
   beside: z.array(count).optional(),
@@ -274,14 +493,22 @@ const measured = anyTrial.extend({
   wire,
   /** Sums over the processes of each side. */
   usage,
+  /** Number of times that the CPU quota was used up during the trial, and the time of the stops. Absent without a quota. */
+  throttled: z.object({ times: count, seconds: amount }).optional(),
   /** Processes of ours. Absent in older results. */
   processes: z.array(processUsage).optional(),
+  /** Cores that the trial's processes used. Absent in older results, and if the system does not tell. */
+  cores: z.array(coreUsage).optional(),
   notMeasured: z.array(notMeasured).optional(),
   theory: theory.optional(),
   capacity: capacity.optional(),
   memory: memory.optional(),
   opening: opening.optional(),
   overload: overload.optional(),
+  relay: relay.optional(),
+  recovery: recovery.optional(),
+  slow: slow.optional(),
+  radio: radio.optional(),
 });
 
 /** `valid` feeds medians and verdicts; `suspect` and `invalid` are shown with their reasons and never become a number. */
@@ -302,8 +529,16 @@ const capabilities = z.object({
   /** Way of a message from client to server: on the connection, or as a request of its own. */
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.number().optional(),
+  /** Messages that wait travel together, in one answer or frame. Absent: not declared. */
+  batches: z.boolean().optional(),
   /** Can refuse sessions without a valid token. Absent in older results. */
   auth: z.boolean().optional(),
+  /** The client's library reconnects by itself. Absent: not declared. */
+  reconnects: z.boolean().optional(),
+  /** Means by which a new connection catches up. Absent: not declared. */
+  resume: z.enum(['native', 'log', 'none']).optional(),
+  /** A session can be resumed only at the server process that it began with. Absent: not declared. */
+  resumeEndsWithServer: z.boolean().optional(),
 });
 
 /** Form of a foreign server's answers, found by dialling it before the run. It is taken off before an answer is checked. */
@@ -390,10 +625,14 @@ const plan = z.object({
   workers: z.int().positive(),
   /** Id of the run in its messages and topics at a server that is not ours. Absent for our own servers. */
   runId: z.string().optional(),
-  /** Objective of scenario `capacity`, as it was given: `p99<50ms`. */
+  /** Objective of the cases that time messages, as it was given: `p99<50ms`. In older results only that of searches. */
   objective: z.string().optional(),
+  /** Differences that nobody could notice, as given by `--band`: by metric, in seconds, bytes or counts. */
+  band: z.record(z.string(), amount).optional(),
   /** Present where every transport was measured under two labels. */
   aa: z.boolean().optional(),
+  /** Range from which the outages of faults were drawn. Absent without faults. */
+  outage: z.object({ minSeconds: amount, maxSeconds: amount }).optional(),
   /** Case ids in the order of their trials: one inner list a block. */
   order: z.array(z.array(z.string())),
   /** Command line that repeats this run. */
@@ -444,7 +683,33 @@ const environment = z.object({
     )
     .optional(),
   /** Cores that server and generator were bound to; null where the system chose. */
-  pinning: z.object({ server: z.string(), generator: z.string() }).nullable(),
+  pinning: z
+    .object({
+      server: z.string(),
+      generator: z.string(),
+      /** Both are on hardware threads of one core. */
+      siblings: z.literal(true).optional(),
+    })
+    .nullable(),
+  /** Cores among `cores`; the others are further hardware threads of them. Absent if the system does not tell, and in older results. */
+  physicalCores: z.int().positive().optional(),
+  /** CPU time a second that control groups allow to all processes of the run together. Absent: no limit. */
+  cpuQuota: z.number().positive().optional(),
+  /** Memory that control groups allow to all processes of the run together. Absent: no limit. */
+  memoryLimitBytes: count.optional(),
+  /** Environment variables of the command, by name; never their values. Absent in older results, whose processes inherited all. */
+  variables: z
+    .object({
+      /** Variables that the measured processes of ours got, those of `kept` included. */
+      passed: z.array(z.string()),
+      /** Variables passed on because `--keep-env` asked for it; of those that change a runtime, the beginning of the value's SHA-256. */
+      kept: z.array(z.object({ name: z.string(), sha256: z.string().optional() })),
+      /** Variables that the measured processes of ours did not get. */
+      dropped: z.array(z.string()),
+      /** Variables that the server got which `--exec` started. Absent without one. */
+      server: z.array(z.string()).optional(),
+    })
+    .optional(),
   packages: z.record(z.string(), z.string()),
 });
 
@@ -459,13 +724,40 @@ const transport = z.object({
   capabilities,
 });
 
+/** Packets of the self-test in one direction. */
+const foundDirection = z.object({
+  sent: count,
+  lost: count,
+  outOfOrder: count,
+  /** Rate that the line carries; null where it has no limit. */
+  bitsPerSecond: amount.nullable(),
+});
+
 /** A network that cases of the run are measured over. */
 const network = z.object({
   /** Value of a case’s `network`. */
   id: z.string(),
   title: z.string(),
-  /** Effect on packets: delay, jitter, loss, bandwidth. */
+  /**
+   * Effect on packets: `rttSeconds`, `jitterSeconds`, `lossShare`, `burstPackets`, `downBitsPerSecond`, `upBitsPerSecond`,
+   * `queueSeconds`, `reorderShare`, `shared`, `congestionControl`. What has no effect is left out.
+   */
   effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Origin of a named network’s numbers. */
+  source: z.string().optional(),
+  /** Canonical parts of the network: `rtt=60ms+jitter=7.5ms`. */
+  parts: z.string().optional(),
+  /** Findings of the self-test before the run. Absent if none was made. */
+  found: z
+    .object({
+      rttP50Seconds: amount.nullable(),
+      rttP99Seconds: amount.nullable(),
+      up: foundDirection,
+      down: foundDirection,
+    })
+    .optional(),
+  /** Differences between asked and found; its cases were then not measured. Absent where there are none. */
+  offTarget: z.array(z.string()).optional(),
 });
 
 /** A case that a reader could not judge. */
@@ -491,6 +783,8 @@ export const resultsSchema = z.object({
   /** Null while the run is going on. */
   finishedAt: z.string().nullable(),
   state: z.enum(['running', 'complete', 'interrupted']),
+  /** Reason why the run ended by itself before its plan; its state is then `interrupted`. */
+  stopped: broken.optional(),
   plan,
   environment,
   /** Title and capabilities of everything the run names, so that a report needs nothing but the results. */
@@ -511,6 +805,7 @@ export type Measurement = z.infer<typeof measured>;
 export type Summary = z.infer<typeof summary>;
 export type LatencySummary = z.infer<typeof latencySummary>;
 export type ProcessUsage = z.infer<typeof processUsage>;
+export type CoreUsage = z.infer<typeof coreUsage>;
 export type Broken = z.infer<typeof broken>;
 export type NotMeasured = z.infer<typeof notMeasured>;
 export type SetAside = z.infer<typeof setAside>;
@@ -521,6 +816,15 @@ export type Capacity = z.infer<typeof capacity>;
 export type Memory = z.infer<typeof memory>;
 export type Overload = z.infer<typeof overload>;
 export type Opening = z.infer<typeof opening>;
+export type Recovery = z.infer<typeof recovery>;
+export type RecoverySlice = z.infer<typeof recoverySlice>;
+export type Times = z.infer<typeof times>;
+export type Slow = z.infer<typeof slow>;
+export type Radio = z.infer<typeof radio>;
+export type RoundTrips = z.infer<typeof roundTrips>;
+export type HandshakeStep = z.infer<typeof handshakeStep>;
+export type Relayed = z.infer<typeof relay>;
+export type NetworkInfo = z.infer<typeof network>;
 export type MicroRow = z.infer<typeof micro>;
 export type Wire = z.infer<typeof wire>;
 export type Usage = z.infer<typeof usage>;

@@ -53,8 +53,8 @@ function upgradeTrial(trial: Trial, one: Pick<Case, 'target' | 'exec'>, noBytes:
 
 /** Splits a reason into the id of its rule, with whose name it begins, and the rest. */
 function brokenBy(reason: string): Broken {
-  const rule = Object.entries(RULES).find(([, name]) => reason.startsWith(`${name}: `));
+  const rule = Object.entries(RULES).find(([, { name }]) => reason.startsWith(`${name}: `));
   if (rule === undefined) return { rule: 'unknown', text: reason };
-  const [id, name] = rule;
+  const [id, { name }] = rule;
   return { rule: id, text: reason.slice(name.length + 2) };
 }

@@ -1,8 +1,13 @@
+import type { FAULTS, POLICIES, READERS } from './dimensions.ts';
+
 /**
  * Known values of fields for which a later version may have more; those of dimensions are in `dimensions.ts`. They are not in
  * `schema.ts`, so that a page can set aside unknown values without embedding zod.
  */
-export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire'] as const;
+export const KINDS = ['load', 'closed', 'capacity', 'idle', 'connect', 'wire', 'recovery', 'slow'] as const;
+export type Fault = (typeof FAULTS)[number];
+export type Policy = (typeof POLICIES)[number];
+export type Reader = (typeof READERS)[number];
 /** Receivers of each message: its sender, every session, or every session except the sender's. */
 export const REACHES = ['sender', 'everyone', 'others'] as const;
 export type Reaches = (typeof REACHES)[number];

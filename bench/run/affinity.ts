@@ -1,10 +1,14 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { textOf } from './limits.ts';
+import { isOnPath } from './machine/programs.ts';
+import { ROOTS, type Roots } from './machine/roots.ts';
 
 /** Core that each process is pinned to, in the notation of `taskset`. */
 export interface CpuPinning {
   readonly server: string;
   readonly workers: readonly string[];
+  /** Present if server and workers are on hardware threads of one core. */
+  readonly siblings?: true;
 }
 
 /** Cores that this process may use; undefined if the system does not say. */
@@ -25,30 +29,38 @@ export function parseCores(list: string): number[] {
   });
 }
 
+/** Cores among these that are each a core of their own: of hardware threads that share one, the first. */
+export function ownCores(cores: readonly number[], { sys }: Pick<Roots, 'sys'> = ROOTS): number[] {
+  const taken = new Set<string>();
+  return cores.filter((core) => {
+    const threads = textOf(`${sys}/devices/system/cpu/cpu${core}/topology/thread_siblings_list`) ?? String(core);
+    return !taken.has(threads) && taken.add(threads);
+  });
+}
+
+/** Number of cores of their own that this process may use; undefined if the system does not say. */
+export function physicalCores(roots: Pick<Roots, 'sys'> = ROOTS): number | undefined {
+  const cores = allowedCores();
+  return cores === undefined ? undefined : ownCores(cores, roots).length;
+}
+
 /**
- * Pins the server to the first core and the workers to the others in turn. Undefined with a single core or without `taskset`: then
- * the system chooses the cores, and the results say so.
+ * Pins the server to the first core and the workers to the others in turn; of a core's hardware threads only one is used. Where all
+ * are of one core, they are used and called siblings. Undefined with a single thread or without `taskset`: then the system chooses
+ * the cores, and the results say so.
  */
 export function pinCores(
   workers: number,
   cores: readonly number[] | null = allowedCores() ?? null,
-  canPin = hasTaskset(),
+  canPin = isOnPath('taskset'),
+  roots: Pick<Roots, 'sys'> = ROOTS,
 ): CpuPinning | undefined {
   if (cores === null || cores.length < 2 || !canPin) return undefined;
-  const [server, ...others] = cores;
+  const own = ownCores(cores, roots);
+  const [server, ...others] = own.length < 2 ? cores : own;
   return {
     server: String(server),
     workers: Array.from({ length: workers }, (_, index) => String(others[index % others.length])),
+    ...(own.length < 2 ? { siblings: true } : {}),
   };
-}
-
-function hasTaskset(): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, 'taskset'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

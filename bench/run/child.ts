@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { IpcFailure } from '../ipc.ts';
 import { outputShown, withoutTokens } from '../security/redact.ts';
+import { whyNotStarted } from './machine/programs.ts';
+import { variablesFor } from './variables.ts';
 
 /** Number of characters kept from the end of a child's stderr, to explain a failure. */
 const TAIL_CHARACTERS = 2_000;
@@ -21,11 +23,21 @@ export interface ChildSettings {
   readonly end?: readonly string[];
   /** Flags of the runtime. */
   readonly flags?: readonly string[];
+  /** Its environment. Default: what measured processes get. */
+  readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** Order that waits for its answer. */
+interface Pending<Answer> {
+  readonly kind: string;
+  take(answer: Answer): void;
+  fail(error: Error): void;
 }
 
 /**
- * Child process that answers each order with one answer. It has its own process group, so that Ctrl-C reaches only the parent, which
- * then ends it. It ends by itself when its parent is gone, because their channel closes.
+ * Child process that answers each order with one answer. An order may be given while others wait: an answer is that of the first which
+ * waits for one of its kind. The process has its own process group, so that Ctrl-C reaches only the parent, which then ends it. It ends
+ * by itself when its parent is gone, because their channel closes.
  */
 export class Child<Order extends object, Answer extends { answer: string }> implements AsyncDisposable {
   readonly #name: string;
@@ -33,8 +45,9 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
   readonly #exit: Promise<string>;
   #stderr = '';
   #stopping = false;
+  #pending: Pending<Answer>[] = [];
 
-  constructor(name: string, file: string, { core, end = [], flags = [] }: ChildSettings) {
+  constructor(name: string, file: string, { core, end = [], flags = [], variables }: ChildSettings) {
     this.#name = name;
     const bound = core === undefined ? [] : ['taskset', '-c', core];
     const node = [process.execPath, '--disable-warning=UNDICI-ES', ...flags];
@@ -42,12 +55,14 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
     this.#process = spawn(program!, args, {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: process.platform !== 'win32',
+      env: variables ?? variablesFor(process.env).passed,
     });
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = tailOf(this.#stderr + text, TAIL_CHARACTERS);
     });
+    this.#process.on('message', (answer: Answer | IpcFailure) => this.#answered(answer));
     this.#exit = new Promise((resolve) => {
-      this.#process.once('error', (error) => resolve(`could not be started: ${error.message}`));
+      this.#process.once('error', (error) => resolve(`could not be started: ${whyNotStarted(error)}`));
       this.#process.once('close', (code, signal) =>
         resolve(signal === null ? `ended with code ${code}` : `was ended by ${signal}`),
       );
@@ -56,6 +71,11 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
 
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  /** True once the process has ended, however that came. */
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
   /** Sends an order and resolves with its answer. Rejects when the process fails, ends or takes too long, and when the signal aborts. */
@@ -70,24 +90,33 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
         seconds * 1e3,
       );
       const onAbort = (): void => settle(() => reject(signal.reason));
-      const onMessage = (answer: Answer | IpcFailure): void =>
-        settle(() => {
-          if (answer.answer === kind) resolve(answer as Extract<Answer, { answer: Kind }>);
-          else if ('reason' in answer) reject(new OrderFailed(this.#name, answer.reason));
-          else reject(this.#error(`answered ${answer.answer}`));
-        });
+      const pending: Pending<Answer> = {
+        kind,
+        take: (answer) => settle(() => resolve(answer as Extract<Answer, { answer: Kind }>)),
+        fail: (error) => settle(() => reject(error)),
+      };
       const settle = (act: () => void): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
-        this.#process.off('message', onMessage);
+        this.#pending = this.#pending.filter((one) => one !== pending);
         act();
       };
       if (signal.aborted) return onAbort();
       signal.addEventListener('abort', onAbort);
-      this.#process.on('message', onMessage);
+      this.#pending.push(pending);
       void this.#exit.then((how) => settle(() => reject(this.#ending(how))));
       if (this.#process.connected) this.#process.send(order, () => {});
     });
+  }
+
+  /** Gives an answer to the order that waits for it. A failure does not say of which order it is, so all fail that wait. */
+  #answered(answer: Answer | IpcFailure): void {
+    const asked = this.#pending.find(({ kind }) => kind === answer.answer);
+    if (asked !== undefined && !isFailure(answer)) return asked.take(answer);
+    const failure = isFailure(answer)
+      ? new OrderFailed(this.#name, answer.reason)
+      : this.#error(`answered ${answer.answer}`);
+    for (const one of this.#pending) one.fail(failure);
   }
 
   /** Rejects, with how it ended, when the process ends without being stopped. Never resolves. */
@@ -137,6 +166,8 @@ export class Child<Order extends object, Answer extends { answer: string }> impl
     return new Error(`${this.#name} ${withoutTokens(what)}`);
   }
 }
+
+const isFailure = (answer: { readonly answer: string }): answer is IpcFailure => 'reason' in answer;
 
 /** Failure of an order that the process itself reports. */
 export class OrderFailed extends Error {

@@ -1,4 +1,5 @@
 import type { Probe } from '../load/answers/form.ts';
+import { mergeSteps } from '../load/first-connection.ts';
 import { merge } from '../load/histogram.ts';
 import type {
   ClosedOrder,
@@ -7,15 +8,20 @@ import type {
   OpenOrder,
   PhaseOrder,
   ProbeOrder,
+  RecoveryOrder,
+  SessionHistory,
   WorkerAnswer,
   WorkerOrder,
 } from '../load/protocol.ts';
 import { combine, type Recording } from '../load/recording.ts';
 import type { Opened } from '../scenarios/shape.ts';
 import { PATIENCE_SECONDS, startWorker, type Worker } from './processes.ts';
+import type { Variables } from './variables.ts';
 
-/** Time between ordering a phase and its first due time, in which the order reaches every worker. */
+/** Time between ordering a phase and its first due time, in which the order reaches the worker. */
 const LEAD_NS = 25e6;
+/** Such a time for several workers. One that learns of the phase later loses nothing, but sends its first messages late. */
+const SHARED_LEAD_NS = 100e6;
 /** Minimum rate of opening and closing sessions: a tenth of the slowest transport's. */
 const MIN_SESSIONS_PER_SECOND = 10;
 /** Number of phases in a warm-up: code compiled in one phase is compiled again in the next, until the third. */
@@ -34,6 +40,8 @@ export interface GeneratorSettings {
   readonly cores?: readonly string[] | undefined;
   /** Command prefix that makes a worker run at its end of the link. */
   readonly end?: readonly string[];
+  /** Environment of the workers. */
+  readonly variables?: Variables['passed'] | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -42,6 +50,12 @@ export type SessionSettings = Omit<
   ConnectOrder,
   'order' | 'clients' | 'worker' | 'workers' | 'originNs' | 'until' | 'inFlight'
 >;
+
+/** Histories of the sessions of all workers, in the order of their senders, and the use of resources. */
+export interface Recovered {
+  readonly sessions: readonly SessionHistory[];
+  readonly recording: Recording;
+}
 
 /** Load workers that act as one generator. Every operation rejects when a worker ends or the signal aborts. */
 export class LoadGenerator implements AsyncDisposable {
@@ -52,8 +66,8 @@ export class LoadGenerator implements AsyncDisposable {
   readonly #signal: AbortSignal;
   #connected = false;
 
-  constructor({ workers, clients, cores, end, signal }: GeneratorSettings) {
-    this.workers = Array.from({ length: workers }, (_, index) => startWorker(cores?.[index], end));
+  constructor({ workers, clients, cores, signal, ...settings }: GeneratorSettings) {
+    this.workers = Array.from({ length: workers }, (_, index) => startWorker({ core: cores?.[index], ...settings }));
     this.#clients = clients;
     this.#signal = signal;
   }
@@ -86,6 +100,7 @@ export class LoadGenerator implements AsyncDisposable {
       connect: merge(opened.map((one) => one.connect)),
       seconds: Math.max(...opened.map((one) => one.seconds)),
       protocols: [...new Set(opened.flatMap((one) => one.protocols))].toSorted(),
+      steps: mergeSteps(opened.map((one) => one.steps)),
     };
   }
 
@@ -95,9 +110,16 @@ export class LoadGenerator implements AsyncDisposable {
     return (await this.workers[0]!.ask({ order: 'probe', ...order }, 'probed', patience)).probe;
   }
 
-  /** Earliest time, on the trial's clock, at which a phase ordered now can begin. */
-  soonNs(): number {
-    return Number(process.hrtime.bigint() - this.originNs) + LEAD_NS;
+  /** Has the workers ready for a phase, and resolves with the earliest time, on the trial's clock, at which it can begin. */
+  async prepare(): Promise<number> {
+    // Messages of one worker arrive at the others, whose orders may come later.
+    if (this.workers.length > 1) await this.#ask(() => ({ order: 'prepare' }), 'prepared');
+    return this.nowNs + (this.workers.length > 1 ? SHARED_LEAD_NS : LEAD_NS);
+  }
+
+  /** Time on the trial's clock. */
+  get nowNs(): number {
+    return Number(process.hrtime.bigint() - this.originNs);
   }
 
   /** Sends messages on a schedule. */
@@ -113,6 +135,26 @@ export class LoadGenerator implements AsyncDisposable {
   /** Sends nothing for a while and watches that the sessions stay open. */
   hold(seconds: number): Promise<Recording> {
     return this.#record({ order: 'hold', seconds }, seconds);
+  }
+
+  /** Observes the sessions through a fault while a publisher sends, and reconnects them if the policy is `managed`. */
+  async recovery(order: Omit<RecoveryOrder, 'order'>): Promise<Recovered> {
+    const seconds = Math.max(0, order.endNs - this.nowNs) / 1e9;
+    const answers = await this.#ask(() => ({ order: 'recovery', ...order }), 'recovered', PATIENCE_SECONDS + seconds);
+    return {
+      sessions: answers.flatMap(({ sessions }) => sessions).toSorted((a, b) => a.sender - b.sender),
+      recording: combine(answers.map(({ recording }) => recording)),
+    };
+  }
+
+  /** Resolves once nothing more is to be expected of any session that is observed. @param seconds maximum time */
+  async settled(backNs: number, seconds: number): Promise<void> {
+    await this.#ask(() => ({ order: 'settle', backNs }), 'settled', PATIENCE_SECONDS + seconds);
+  }
+
+  /** Ends the observation, which resolves then. */
+  async finish(): Promise<void> {
+    await this.#ask(() => ({ order: 'finish' }), 'finished');
   }
 
   /** Resident bytes of all workers after a garbage collection. */

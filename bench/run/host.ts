@@ -1,4 +1,5 @@
 import type { Options, ServerOrder, ServerUsage } from '../contract.ts';
+import { errorText } from '../error-text.ts';
 import type { Patience } from './child.ts';
 import { OwnServer, type OwnServerSettings } from './own-server.ts';
 import type { Server } from './processes.ts';
@@ -18,20 +19,84 @@ export interface Host {
   usage(): Promise<ServerUsage>;
   /** Resident bytes after a garbage collection; null for a foreign server. */
   memory(): Promise<number | null>;
+  /** Its first process, and the mark of those that left its tree; null for a foreign server. */
+  tree(): Promise<OwnServer['tree'] | null>;
   /** Rejects when the server ends without being stopped. */
   ended(): Promise<never>;
   end(atOnce: boolean): Promise<unknown>;
+  /** Ends the server on purpose, and starts it again. Absent: it is not ours. */
+  readonly again?: {
+    /** Ends the process, at once or with its own goodbye. What it has used is kept. */
+    end(how: 'kill' | 'drain'): Promise<void>;
+    /** Has another process listen at the same address. Rejects if it does not. */
+    start(): Promise<void>;
+  };
 }
 
-/** @param listenSeconds maximum time in which it listens */
-export function ourServer(server: Server, patience: Patience, listenSeconds = patience.seconds): Host {
+type ListenOrder = Extract<ServerOrder, { order: 'listen' }>;
+
+/**
+ * Host of a server process of ours.
+ *
+ * @param start starts a process that does not listen yet
+ * @param listenSeconds maximum time in which it listens
+ */
+export function ourServer(start: () => Server, patience: Patience, listenSeconds = patience.seconds): Host {
+  const { promise: died, reject } = Promise.withResolvers<never>();
+  // Reported by whoever waits for it.
+  died.catch(() => {});
+  const begin = (): Server => {
+    const server = start();
+    server.ended().catch(reject);
+    return server;
+  };
+  let server = begin();
+  let listened: { readonly order: ListenOrder; readonly url: string } | undefined;
+  /** Usage of processes that were ended on purpose. */
+  let earlier = { cpuSeconds: 0, bytesUp: 0, bytesDown: 0, aboveTls: 0 };
+  const usage = async (): Promise<ServerUsage> => {
+    const now = await server.ask({ order: 'usage' }, 'usage', patience);
+    return {
+      rssBytes: now.rssBytes,
+      cpuSeconds: earlier.cpuSeconds + now.cpuSeconds,
+      bytesUp: earlier.bytesUp + now.bytesUp,
+      bytesDown: earlier.bytesDown + now.bytesDown,
+      aboveTls: earlier.aboveTls + (now.aboveTls ?? 0),
+    };
+  };
+  const listen = async (order: ListenOrder, otherwise: string): Promise<Served> =>
+    server.ask(order, 'listening', { ...patience, seconds: listenSeconds, otherwise });
   return {
-    listen: (order) =>
-      server.ask(order, 'listening', { ...patience, seconds: listenSeconds, otherwise: 'did not listen' }),
-    usage: () => server.ask({ order: 'usage' }, 'usage', patience),
+    async listen(order) {
+      const served = await listen(order, 'did not listen');
+      listened = { order, url: served.url };
+      return served;
+    },
+    usage,
     memory: async () => (await server.ask({ order: 'memory' }, 'memory', patience)).rssBytes,
-    ended: () => server.ended(),
+    tree: async () => ({ pid: server.pid }),
+    ended: () => died,
     end: (atOnce) => (atOnce ? server.kill() : server.stop()),
+    again: {
+      async end(how) {
+        const { rssBytes: _, aboveTls = 0, ...used } = await usage();
+        await (how === 'kill' ? server.kill() : server.stop());
+        earlier = { ...used, aboveTls };
+        // Its runtime is ready when it is to listen, so that the time that takes is not a part of the outage.
+        server = begin();
+      },
+      async start() {
+        if (listened === undefined) throw new Error('the server has not listened before');
+        const { order, url } = listened;
+        const again = await listen({ ...order, port: Number(new URL(url).port) }, 'did not listen').catch(
+          (error: unknown) => {
+            if (patience.signal.aborted) throw error;
+            throw new Error(`the server did not start again after the fault: ${errorText(error)}`);
+          },
+        );
+        if (again.url !== url) throw new Error('the server did not start again at the same address after the fault');
+      },
+    },
   };
 }
 
@@ -49,6 +114,7 @@ export function foreignServer({ url, effective }: Served, bytes: LoadBytes): Hos
     listen: async () => ({ url, effective }),
     usage: async () => ({ cpuSeconds: 0, rssBytes: 0, ...sumOf(await bytes()) }),
     memory: async () => null,
+    tree: async () => null,
     ended: () => new Promise(() => {}),
     end: async () => {},
   };
@@ -72,6 +138,7 @@ export function launchedServer(settings: OwnServerSettings, effective: Options, 
       return { cpuSeconds: server.cpuSeconds(), rssBytes: server.rssBytes(), ...counted };
     },
     memory: async () => (await starting).rssBytes(),
+    tree: async () => (await starting).tree,
     ended: async () => (await starting).ended(),
     async end(atOnce) {
       const server = await starting.catch(() => undefined);

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Way } from '../load/protocol.ts';
+import { command } from '../results/command.ts';
 import { ranElsewhere } from '../results/values.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
-import { LINK_PORTS, type Link } from './link.ts';
+import { networkOf } from '../scenarios/shared/network.ts';
+import type { Link } from './link.ts';
 
 /** Limits of open files, which include sockets, of a process. Node raises its own soft limit to the hard one when it starts. */
 export function openFiles(): { readonly soft: number; readonly hard: number } | null {
@@ -12,8 +14,8 @@ export function openFiles(): { readonly soft: number; readonly hard: number } | 
 }
 
 /** Number of ports that the system has for outgoing connections from one address. A private link has its own range. */
-export function ephemeralPorts(link?: Pick<Link, 'kind'>): number | null {
-  if (link?.kind === 'veth') return LINK_PORTS[1] - LINK_PORTS[0] + 1;
+export function ephemeralPorts(link?: Pick<Link, 'ports'>): number | null {
+  if (link?.ports) return link.ports[1] - link.ports[0] + 1;
   const [first, last] = textOf('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
   return first === undefined || last === undefined ? null : last - first + 1;
 }
@@ -41,7 +43,7 @@ export function tooFewFiles(
   const needed = connections + OTHER_FILES;
   if (files === null || needed <= files) return [];
   return [
-    `${what} need ${needed} open files in the server, but this system allows a process only ${files}; raise the hard limit (\`ulimit -Hn\`, as root, or the container’s nofile) or use fewer ${flag}`,
+    `${what} need ${needed} open files in the server, but this system allows a process only ${files}; raise the hard limit (${command('ulimit -Hn')}, as root, or the container’s nofile) or use fewer ${flag}`,
   ];
 }
 
@@ -81,11 +83,13 @@ export function fitToMachine(
       `${what} need ${minWorkers} load workers, because each may have only ${files} open files; use --workers ${minWorkers}`,
     );
   }
-  const busiest = cases.reduce((a, b) => (portsOf(b) > portsOf(a) ? b : a));
-  const neededPorts = portsOf(busiest);
+  // Over a network each session has an address of its own.
+  const sharing = cases.filter((planned) => networkOf(planned) === null);
+  const busiest = (sharing.length > 0 ? sharing : cases).reduce((a, b) => (portsOf(b) > portsOf(a) ? b : a));
+  const neededPorts = sharing.length > 0 ? portsOf(busiest) : 0;
   const usable = ports === null ? neededPorts : Math.floor(ports * USABLE_PORTS);
   const addresses = Math.ceil(neededPorts / Math.max(1, usable));
-  const ways = waysTo(busiest.target, link);
+  const ways = waysTo(busiest, link);
   const available = Math.max(1, ways.length);
   if (addresses > available) {
     problems.push(
@@ -103,10 +107,13 @@ export function fitToMachine(
 /** Names and addresses of this machine on the loopback, over IPv4. */
 const LOOPBACK = /^(?:127(?:\.\d+){3}|(?:.+\.)?localhost)$/i;
 
-/** Ways to a server. To one on another machine, and over IPv6, there is only the way that the system chooses. */
-function waysTo(target: string | null, { ways }: Pick<Link, 'ways'>): readonly Way[] {
+/**
+ * Ways to the server of a case. To one on another machine, and over IPv6, there is only the way that the system chooses; one that the
+ * run starts is on its link.
+ */
+function waysTo({ target, exec }: PlannedCase, { ways }: Pick<Link, 'ways'>): readonly Way[] {
   const [, host = ''] = /^[^:]+:\/\/(?:[^/?#]*@)?([^/:?#]+)/.exec(target ?? '') ?? [];
-  return target === null || LOOPBACK.test(host) ? ways : [];
+  return target === null || exec !== undefined || LOOPBACK.test(host) ? ways : [];
 }
 
 /** Number of source ports of a case. Sessions that share a socket need none of their own. */

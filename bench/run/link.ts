@@ -1,15 +1,20 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { errorText } from '../error-text.ts';
 import type { Way } from '../load/protocol.ts';
+import { missingPrograms, notInstalled } from './machine/programs.ts';
+import { ROOTS, type Roots } from './machine/roots.ts';
+import { type LeftOut, runSteps, type Step } from './machine/steps.ts';
+import { Namespaces } from './namespaces.ts';
 
 /** Network link between server and load generator. */
 export interface Link {
   readonly kind: 'loopback' | 'veth';
   /** Reason why the loopback is used although a private link was preferred. */
   readonly reason: string | undefined;
+  /** Optional steps of its set-up that failed. */
+  readonly leftOut: readonly LeftOut[];
+  /** First and last port for outgoing connections; null if they are the host's. */
+  readonly ports: readonly [number, number] | null;
   /** Address that the server listens on. */
   readonly host: string;
   /** Ways from the generator to the server, each from a source address of its own with the link's whole range of ports. */
@@ -41,11 +46,17 @@ export const DATAGRAM_PACKET_BYTES = 42;
 
 /** Range of ports for outgoing connections and servers. All have five digits, so that every URL has the same length. */
 export const LINK_PORTS = [10_000, 65_535] as const;
+/** Range of ports that a new network namespace has. */
+const USUAL_PORTS = [32_768, 60_999] as const;
+const PORTS_STEP = 'ports';
 
-const SERVER_ADDRESS = '10.77.0.1';
-const SERVER_MAC = '02:00:0a:4d:00:01';
-const GENERATOR_MAC = '02:00:0a:4d:01:01';
-const INTERFACE = 'wirebench0';
+/** Programs that make a private link. */
+export const PROGRAMS = ['unshare', 'nsenter', 'sh', 'ip'];
+
+export const SERVER_ADDRESS = '10.77.0.1';
+export const SERVER_MAC = '02:00:0a:4d:00:01';
+export const GENERATOR_MAC = '02:00:0a:4d:01:01';
+export const INTERFACE = 'wirebench0';
 const WAYS = Array.from({ length: 4 }, (_, at) => ({ source: `10.77.1.${at + 1}`, host: `10.77.2.${at + 1}` }));
 const SOURCES = WAYS.map(({ source }) => source);
 /** Source addresses on the loopback, which Linux has without configuration; other systems have only the first. */
@@ -60,6 +71,8 @@ export function loopback(reason?: string): Link {
   return {
     kind: 'loopback',
     reason,
+    leftOut: [],
+    ports: null,
     host: '127.0.0.1',
     ways: LOOPBACK_WAYS,
     serverEnd: [],
@@ -71,59 +84,50 @@ export function loopback(reason?: string): Link {
 
 /**
  * Makes a link of two network namespaces, joined by a veth pair, in a user namespace of our own. It needs no root and does not touch
- * the host's network. Two shells that wait for the end of their input keep the namespaces alive, so the kernel removes everything
- * when this process ends, however it ends.
+ * the host's network.
  *
  * Packets have at most 1500 bytes, because segmentation offload is off. Neighbour entries are set beforehand and there is no IPv6, so
  * only the transports' own packets cross the link.
  *
- * Throws, with a remedy, if the kernel or its tools do not allow it.
+ * Steps of the set-up that only refine the link are optional: it is made without those that fail. Throws, with the step and a remedy,
+ * if the kernel or its tools do not allow the others.
+ *
+ * @param roots places of /proc, under which kernel settings are written
  */
-export async function privateLink(): Promise<Link> {
-  const holders: ChildProcess[] = [];
-  const close = async (): Promise<void> => {
-    await Promise.all(
-      holders.map(async (holder) => {
-        if (holder.exitCode !== null || holder.signalCode !== null) return;
-        const gone = once(holder, 'exit');
-        holder.stdin?.end();
-        await gone;
-      }),
-    );
-  };
+export async function privateLink({ proc }: Pick<Roots, 'proc'> = ROOTS): Promise<Link> {
+  if (process.platform !== 'linux') throw new Error('no private link: it needs Linux');
+  const missing = missingPrograms(PROGRAMS);
+  if (missing.length > 0) throw new Error(`no private link: ${notInstalled(missing)}`);
+  const namespaces = new Namespaces();
   try {
-    const server = await hold(holders, ['unshare', '--user', '--map-root-user', '--net']);
-    const enterUser = ['nsenter', '--preserve-credentials', `--user=/proc/${server}/ns/user`];
-    const generator = await hold(holders, [...enterUser, 'unshare', '--net']);
-    const serverEnd = [...enterUser, `--net=/proc/${server}/ns/net`];
-    const generatorEnd = [...enterUser, `--net=/proc/${generator}/ns/net`];
-
-    await configure(serverEnd, [
-      `ip link add ${INTERFACE} address ${SERVER_MAC} type veth peer name ${INTERFACE} address ${GENERATOR_MAC} netns ${generator}`,
-      ...interfaceUp([SERVER_ADDRESS]),
-      ...SOURCES.map((source) => `ip neigh add ${source} lladdr ${GENERATOR_MAC} dev ${INTERFACE} nud permanent`),
-      ...WAYS.map(({ host }) => `ip addr add ${host}/32 dev lo`),
-    ]);
-    await configure(generatorEnd, [
-      ...interfaceUp(SOURCES),
-      `ip neigh add ${SERVER_ADDRESS} lladdr ${SERVER_MAC} dev ${INTERFACE} nud permanent`,
-      ...WAYS.map(({ source, host }) => `ip route add ${host}/32 via ${SERVER_ADDRESS} dev ${INTERFACE} src ${source}`),
-    ]);
+    const server = await namespaces.add('the server’s namespace');
+    const generator = await namespaces.add('the generator’s namespace');
+    const leftOut = [
+      ...(await runSteps(server.end, serverSteps(generator.pid, proc))),
+      ...(await runSteps(generator.end, generatorSteps(proc))),
+    ];
     return {
       kind: 'veth',
       reason: undefined,
+      ...outcomeOf(leftOut),
       host: SERVER_ADDRESS,
       ways: WAYS,
-      serverEnd,
-      generatorEnd,
-      counters: () => parseCounters(readFileSync(`/proc/${server}/net/dev`, 'utf8')),
-      close,
+      serverEnd: server.end,
+      generatorEnd: generator.end,
+      counters: () => parseCounters(readFileSync(`/proc/${server.pid}/net/dev`, 'utf8')),
+      close: () => namespaces.close(),
     };
   } catch (error) {
-    await close();
-    throw error;
+    await namespaces.close();
+    throw new Error(`no private link: ${errorText(error)}`);
   }
 }
+
+/** Optional steps that failed, each once, and the ports that a link has without them. */
+export const outcomeOf = (leftOut: readonly LeftOut[]): Pick<Link, 'leftOut' | 'ports'> => ({
+  leftOut: leftOut.filter(({ name }, at) => leftOut.findIndex((one) => one.name === name) === at),
+  ports: leftOut.some(({ name }) => name === PORTS_STEP) ? USUAL_PORTS : LINK_PORTS,
+});
 
 /** Opens a link. Without a private link, `auto` uses the loopback and says why; `veth` throws. */
 export async function openLink(wanted: 'veth' | 'loopback' | 'auto'): Promise<Link> {
@@ -145,49 +149,54 @@ export function parseCounters(table: string): LinkCounters {
   return { bytesUp: bytesUp!, bytesDown: bytesDown!, packetsUp: packetsUp!, packetsDown: packetsDown! };
 }
 
-function interfaceUp(addresses: readonly string[]): string[] {
+export const step = (name: string, command: string): Step => ({ name, command });
+
+const serverSteps = (generator: number, proc: string): Step[] => [
+  step(
+    'virtual cable',
+    `ip link add ${INTERFACE} address ${SERVER_MAC} type veth peer name ${INTERFACE} address ${GENERATOR_MAC} netns ${generator}`,
+  ),
+  ...interfaceUp([SERVER_ADDRESS], proc),
+  ...SOURCES.map((source) => neighbour(source, GENERATOR_MAC)),
+  ...WAYS.map(({ host }) => step('addresses of the ways', `ip addr add ${host}/32 dev lo`)),
+];
+
+const generatorSteps = (proc: string): Step[] => [
+  ...interfaceUp(SOURCES, proc),
+  neighbour(SERVER_ADDRESS, SERVER_MAC),
+  ...WAYS.map(({ source, host }) =>
+    step('routes of the ways', `ip route add ${host}/32 via ${SERVER_ADDRESS} dev ${INTERFACE} src ${source}`),
+  ),
+];
+
+export const neighbour = (address: string, mac: string): Step => ({
+  name: 'neighbour entries',
+  command: `ip neigh add ${address} lladdr ${mac} dev ${INTERFACE} nud permanent`,
+  without: 'the bytes on the link include requests for addresses (ARP), 84 bytes at a time',
+});
+
+export function interfaceUp(addresses: readonly string[], proc: string): Step[] {
   return [
-    'ip link set lo up',
+    step('loopback interface', 'ip link set lo up'),
     // At most one segment a packet, so that TCP cuts its stream itself, as without offload.
-    `ip link set ${INTERFACE} mtu 1500 addrgenmode none gso_max_segs 1`,
-    ...addresses.map((address) => `ip addr add ${address}/16 dev ${INTERFACE}`),
-    `ip link set ${INTERFACE} up`,
-    `echo ${LINK_PORTS.join(' ')} > /proc/sys/net/ipv4/ip_local_port_range`,
-    'echo 4096 > /proc/sys/net/core/somaxconn',
-  ];
-}
-
-/** Starts a shell that keeps new namespaces alive as long as its input is open. Resolves with its process id. */
-async function hold(holders: ChildProcess[], command: readonly string[]): Promise<number> {
-  const [program, ...args] = [...command, 'sh', '-c', 'echo ready; read -r _'];
-  const holder = spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
-  holders.push(holder);
-  // Ignores the broken pipe of a shell that has ended.
-  holder.stdin.on('error', () => {});
-  let said = '';
-  holder.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
-  });
-  const ended = Promise.race([once(holder, 'close'), once(holder, 'error').then(([error]) => Promise.reject(error))]);
-  const outcome = await Promise.race([once(holder.stdout, 'data').then(() => 'ready'), ended]).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw new Error(
-        `no private link: ${error.code === 'ENOENT' ? `${program} is not installed (install util-linux)` : error.message}`,
-      );
+    step('packets as on a cable', `ip link set ${INTERFACE} mtu 1500 gso_max_segs 1`),
+    {
+      name: 'no IPv6',
+      command: `ip link set ${INTERFACE} addrgenmode none`,
+      without: 'the bytes on the link include packets with which IPv6 looks for neighbours',
     },
-  );
-  if (outcome !== 'ready') throw new Error(`no private link: ${said.trim() || `${program} ended`}`);
-  return holder.pid!;
-}
-
-async function configure(end: readonly string[], lines: readonly string[]): Promise<void> {
-  const [program, ...args] = [...end, 'sh', '-e', '-c', lines.join('\n')];
-  try {
-    await promisify(execFile)(program!, args);
-  } catch (error) {
-    const { stderr = '', message } = error as Error & { stderr?: string };
-    const said = stderr.trim() || message;
-    const fix = /ip: .*not found/.test(said) ? ' (install iproute2)' : '';
-    throw new Error(`no private link: ${said}${fix}`);
-  }
+    ...addresses.map((address) => step('addresses', `ip addr add ${address}/16 dev ${INTERFACE}`)),
+    step('interface', `ip link set ${INTERFACE} up`),
+    {
+      name: PORTS_STEP,
+      command: `echo ${LINK_PORTS.join(' ')} > ${proc}/sys/net/ipv4/ip_local_port_range`,
+      without: `each address has the kernel’s usual ports, ${USUAL_PORTS.join(' to ')}`,
+    },
+    // Some kernels, such as Debian 12’s 6.1, have no such file in a namespace that belongs to another user than root.
+    {
+      name: 'accept queue',
+      command: `echo 4096 > ${proc}/sys/net/core/somaxconn`,
+      without: 'the kernel’s own limit holds (4096 since Linux 5.4, 128 before)',
+    },
+  ];
 }

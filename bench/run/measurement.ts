@@ -1,8 +1,18 @@
 import { decode } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { summariseTimeline } from '../load/timeline.ts';
+import type { Contention } from '../results/machine/cores.ts';
 import { BYTES_ABOVE_TLS, SERVER_NOT_OURS } from '../results/not-measured.ts';
-import type { Measurement, Messages, NotMeasured, Overload, ProcessUsage, Usage, Wire } from '../results/schema.ts';
+import type {
+  Measurement,
+  Messages,
+  NotMeasured,
+  Overload,
+  ProcessUsage,
+  Relayed,
+  Usage,
+  Wire,
+} from '../results/schema.ts';
 import { summarise as percentilesOf, summariseLatency } from '../results/summary.ts';
 import { ranElsewhere, receiversOf } from '../results/values.ts';
 import type { Extras, PlannedCase, Reading, Snapshot } from '../scenarios/shape.ts';
@@ -10,18 +20,25 @@ import { commandShown } from '../security/redact.ts';
 import { capabilitiesOf } from '../transports/index.ts';
 import { LOCAL_HOST } from './environment.ts';
 import type { LinkCounters } from './link.ts';
-import { judge } from './validity.ts';
+import type { MachineObservation } from './machine/watch.ts';
+import { judge, MACHINE_RULES } from './validity.ts';
 
 export type Judged = ReturnType<typeof judge> & { measurement: Omit<Measurement, 'block' | 'order' | 'startedAt'> };
 
 /** Converts a reading to the form of the results and judges it. Pure. */
-export function summarise(planned: PlannedCase, reading: Reading, extras: Extras = {}): Judged {
-  const { recording, seconds } = reading;
-  const { clients, scenario } = planned;
+export function summarise(
+  planned: PlannedCase,
+  reading: Reading,
+  extras: Extras = {},
+  machine?: MachineObservation,
+): Judged {
+  const { recording, seconds, clients = planned.clients } = reading;
+  const { scenario } = planned;
   const { accounting, rules } = scenario.kind;
   const messages = countMessages(planned, reading);
   const overdueBounds = isOverloaded(planned, messages) ? recording.overdueBounds : undefined;
   const usage = usageOf(reading);
+  const relay = relayedBetween(reading.before.relay, reading.after.relay);
   const histograms = {
     response: recording.response,
     service: recording.service,
@@ -33,6 +50,7 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
   const notMeasured = [
     ...(ranElsewhere(planned) ? SERVER_NOT_OURS : []),
     ...(planned.target === null ? [] : bytesNotMeasured(reading)),
+    ...(reading.contention?.notMeasured ?? []),
   ];
   const measurement: Judged['measurement'] = {
     seconds,
@@ -43,21 +61,39 @@ export function summarise(planned: PlannedCase, reading: Reading, extras: Extras
       : {}),
     wire: wireOf(reading, planned.entry),
     usage,
-    processes: processesOf(usage, recording, planned),
+    ...(machine?.quota === undefined
+      ? {}
+      : { throttled: { times: machine.quota.times, seconds: machine.quota.seconds } }),
+    processes: withWaits(processesOf(usage, recording, planned), reading.contention),
+    ...(reading.contention?.cores === undefined ? {} : { cores: [...reading.contention.cores] }),
     ...(notMeasured.length === 0 ? {} : { notMeasured }),
     ...(overdueBounds === undefined ? {} : { overload: overloadOf(planned, reading, overdueBounds) }),
+    ...(relay === undefined ? {} : { relay }),
     ...extras,
   };
   const samples = decode(recording[accounting.samples]).totalCount;
   const { reliable } = capabilitiesOf(planned);
-  const observation = { messages, recording, usage, clients, reaches: scenario.reaches, reliable, samples };
-  return { measurement, ...judge(observation, rules) };
+  const { cores } = measurement;
+  const seen = {
+    messages,
+    recording,
+    usage,
+    clients,
+    reaches: scenario.reaches,
+    reliable,
+    samples,
+    machine,
+    cores,
+    relay,
+  };
+  return { measurement, ...judge(seen, [...rules, ...MACHINE_RULES]) };
 }
 
-export function countMessages(planned: PlannedCase, { due, recording }: Reading): Messages {
+export function countMessages(planned: PlannedCase, reading: Reading): Messages {
+  const { due, recording } = reading;
   const { sent, unsent, onTime, delivered, duplicated, reordered, corrupt, unexpected, errors } = recording;
   const { foreign, backlog, example } = recording;
-  const expected = sent * receivers(planned);
+  const expected = sent * receivers(planned, reading);
   const lost = expected - delivered;
   // A worker does not know which messages of the others' sessions were sent.
   const unknown = planned.scenario.reaches !== 'sender' && (unsent > 0 || Object.keys(errors).length > 0);
@@ -82,16 +118,18 @@ export function countMessages(planned: PlannedCase, { due, recording }: Reading)
   };
 }
 
-const receivers = ({ scenario, clients }: PlannedCase): number => receiversOf(scenario.reaches, clients);
+const receivers = ({ scenario, clients: all }: PlannedCase, { clients = all }: Reading): number =>
+  receiversOf(scenario.reaches, clients);
 
 /** True if messages at the case's own rate were still queued when the drain ended. */
 const isOverloaded = ({ scenario }: PlannedCase, { overdue = 0 }: Messages): boolean =>
   overdue > 0 && scenario.kind.uses.rate === 'offered';
 
-function overloadOf(planned: PlannedCase, { recording, seconds }: Reading, bounds: string): Overload {
+function overloadOf(planned: PlannedCase, reading: Reading, bounds: string): Overload {
+  const { recording, seconds } = reading;
   const { delivered, backlog, response } = recording;
   return {
-    sustainedRate: (delivered + backlog) / receivers(planned) / Math.max(recording.seconds, seconds),
+    sustainedRate: (delivered + backlog) / receivers(planned, reading) / Math.max(recording.seconds, seconds),
     atLeast: percentilesOf(response, bounds),
   };
 }
@@ -126,6 +164,14 @@ function processesOf(usage: Usage, { workers = [] }: Recording, planned: Planned
   ];
 }
 
+/** Adds the times that processes waited for a core; both are in the order of server, then load workers. */
+function withWaits(processes: readonly ProcessUsage[], contention: Contention | undefined): ProcessUsage[] {
+  return processes.map((one, index) => {
+    const waitSeconds = contention?.waits[index];
+    return waitSeconds === undefined ? one : { ...one, waitSeconds };
+  });
+}
+
 /** Bytes that only a link would count: those below TLS of a client that hides them. */
 const bytesNotMeasured = ({ after }: Reading): NotMeasured[] =>
   after.aboveTls && after.link === null ? [BYTES_ABOVE_TLS] : [];
@@ -151,5 +197,50 @@ function wireOf({ idle, ready, before, after }: Reading, { datagrams }: PlannedC
     setupUp: linkUp.setup,
     setupDown: linkDown.setup,
     ...(datagrams === undefined ? { socket } : {}),
+    ...sentOver({ idle, ready, before, after }),
+  };
+}
+
+/** Bytes and packets that each side sent over a network, which the server's interface does not see all, and those that arrived. */
+function sentOver({ idle, ready, before, after }: Pick<Reading, 'idle' | 'ready' | 'before' | 'after'>): Partial<Wire> {
+  const window = relayedBetween(before.relay, after.relay);
+  const setup = relayedBetween(idle.relay, ready.relay);
+  if (window === undefined || setup === undefined) return {};
+  return {
+    up: window.up.offeredBytes,
+    down: window.down.offeredBytes,
+    packetsUp: window.up.offered,
+    packetsDown: window.down.offered,
+    arrivedUp: window.up.passedBytes,
+    arrivedDown: window.down.passedBytes,
+    setupUp: setup.up.offeredBytes,
+    setupDown: setup.down.offeredBytes,
+  };
+}
+
+/** Work of the relay between two counts; undefined without a network. */
+function relayedBetween(first: Snapshot['relay'], last: Snapshot['relay']): Relayed | undefined {
+  if (first === undefined || last === undefined) return undefined;
+  const direction = (way: 'up' | 'down'): Relayed['up'] => {
+    const of = (key: keyof Relayed['up']): number => last[way][key] - first[way][key];
+    const cut = of('cut');
+    return {
+      offered: of('offered'),
+      offeredBytes: of('offeredBytes'),
+      lost: of('lost'),
+      overflowed: of('overflowed'),
+      ...(cut === 0 ? {} : { cut }),
+      passed: of('passed'),
+      passedBytes: of('passedBytes'),
+    };
+  };
+  return {
+    up: direction('up'),
+    down: direction('down'),
+    // Lags are those since the counts before.
+    lagP99Seconds: last.lag?.p99 ?? null,
+    lagMaxSeconds: last.lag?.max ?? null,
+    receiveErrors: last.receiveErrors - first.receiveErrors,
+    cpuSeconds: last.cpuSeconds - first.cpuSeconds,
   };
 }

@@ -8,9 +8,9 @@ test('without a private link `auto` says why it takes the loopback, and `veth` r
   try {
     expect(await openLink('auto')).toMatchObject({
       kind: 'loopback',
-      reason: expect.stringMatching(/unshare is not installed/),
+      reason: expect.stringMatching(/unshare, nsenter, sh, ip are not installed \(`apt-get install/),
     });
-    await expect(openLink('veth')).rejects.toThrow(/unshare is not installed/);
+    await expect(openLink('veth')).rejects.toThrow(/unshare, nsenter, sh, ip are not installed/);
   } finally {
     process.env.PATH = PATH;
   }

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../testing/command.ts';
-import { networkNamespaces, readOrNothing } from '../testing/processes.ts';
+import { networkNamespaces, processesWith } from '../testing/processes.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
 import { type Link, openLink } from './link.ts';
 import { OwnServer } from './own-server.ts';
@@ -23,12 +23,6 @@ beforeAll(async () => {
   link = await openLink('veth');
 });
 afterAll(() => link.close());
-
-/** Processes whose command line contains a text that only this test has written into it. */
-const running = (mark: string): number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => readOrNothing(`/proc/${pid}/cmdline`).includes(mark));
 
 const start = (command: string, startSeconds = 10): Promise<OwnServer> =>
   OwnServer.start({ command, url: 'ws://HOST:PORT', link, core: undefined, datagrams: false, signal, startSeconds });
@@ -49,9 +43,9 @@ describe('a server that a command starts, on the private link', () => {
     const mark = `link-${process.pid}-${habit}`;
     const server = await start(`${echo} HOST PORT ${habit} '${mark}'`);
     expect(server.url).toMatch(/^ws:\/\/10\.77\.0\.1:\d{5}$/);
-    await until(() => running('setInterval').length > 0);
+    await until(() => processesWith('setInterval').length > 0);
     await server.end(habit !== 'stubborn');
-    expect(running(mark)).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
     expect(server.rssBytes()).toBe(0);
   });
 
@@ -73,12 +67,12 @@ test.each(['SIGKILL', 'SIGINT'] as const)(
     const measuring = spawn(process.execPath, [cli, 'run', ...flags, '--duration', '60', '--yes', '--out', folder], {
       stdio: 'ignore',
     });
-    await until(() => running(mark).length > 2);
+    await until(() => processesWith(mark).length > 2);
     measuring.kill(signal);
     // Ctrl-C again, until the command has noticed that it was pressed twice.
     const again = setInterval(() => measuring.kill(signal), 100);
     await once(measuring, 'exit');
     clearInterval(again);
-    await until(() => running(mark).length === 0 && networkNamespaces().length === before.length);
+    await until(() => processesWith(mark).length === 0 && networkNamespaces().length === before.length);
   },
 );

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { until } from '../testing/command.ts';
-import { readOrNothing } from '../testing/processes.ts';
+import { processesWith } from '../testing/processes.ts';
 import { type Link, loopback } from './link.ts';
 import { NeverListened, OwnServer, type OwnServerSettings } from './own-server.ts';
 
@@ -16,12 +15,6 @@ function start(command: string, settings: Partial<OwnServerSettings> = {}): Prom
   const usual = { url: 'ws://HOST:PORT/chat', link: loopback(), core: undefined, datagrams: false, signal };
   return OwnServer.start({ command, ...usual, ...settings });
 }
-
-/** Processes whose command line contains a text that only this test has written into it. */
-const running = (mark: string): number[] =>
-  readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => readOrNothing(`/proc/${pid}/cmdline`).includes(mark));
 
 let marks = 0;
 const newMark = (): string => `mark-${process.pid}-${++marks}-`;
@@ -45,9 +38,9 @@ describe('a server that a command starts', () => {
   test.each(['stubborn', 'family 1'])('leaves nothing behind when it is stopped (%s)', async (habit) => {
     const mark = newMark();
     const server = await start(`${echo} HOST PORT ${habit} ${mark}`);
-    expect(running(mark).length).toBeGreaterThan(0);
+    expect(processesWith(mark).length).toBeGreaterThan(0);
     await server.end(habit !== 'stubborn');
-    expect(running(mark)).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
     expect(server.rssBytes()).toBe(0);
   });
 
@@ -67,7 +60,7 @@ describe('a server that a command starts', () => {
     await once(parent.stdout!, 'data');
     parent.kill('SIGKILL');
     await once(parent, 'exit');
-    await until(() => running(mark).length === 0);
+    await until(() => processesWith(mark).length === 0);
   });
 
   test.each([
@@ -97,10 +90,10 @@ describe('a server that a command starts', () => {
     const mark = newMark();
     const controller = new AbortController();
     const starting = start(`sleep 1000; : ${mark}`, { signal: controller.signal });
-    await until(() => running(mark).length > 0);
+    await until(() => processesWith(mark).length > 0);
     controller.abort(new Error('stop'));
     await expect(starting).rejects.toThrow('stop');
-    expect(running(mark)).toEqual([]);
+    expect(processesWith(mark)).toEqual([]);
   });
 });
 

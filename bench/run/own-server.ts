@@ -7,6 +7,7 @@ import { commandShown, outputShown } from '../security/redact.ts';
 import { withAddress } from '../security/template.ts';
 import { tailOf } from './child.ts';
 import { LINK_PORTS, type Link } from './link.ts';
+import { whyNotStarted } from './machine/programs.ts';
 import { descendantsOf, listenersOf, readProcess, residentBytes, type TreeProcess } from './process-tree.ts';
 
 /** Time that a user's server has to listen, and then to end. */
@@ -117,9 +118,14 @@ export class OwnServer implements AsyncDisposable {
       const [, code] = /ended (\d+)\n/.exec(reports) ?? [];
       if (code !== undefined) this.#exit.resolve(howItEnded(Number(code)));
     });
-    this.#child.once('error', (error) => this.#exit.resolve(`could not be started: ${error.message}`));
+    this.#child.once('error', (error) => this.#exit.resolve(`could not be started: ${whyNotStarted(error)}`));
     // The output of what the supervisor says, if it could not start, comes before the end of its streams.
     this.#child.once('close', (code) => this.#exit.resolve(`ended with code ${code}`));
+  }
+
+  /** Its first process, and the entry of the environment that marks those that left its tree. */
+  get tree(): { readonly pid: number | undefined; readonly marker?: string | undefined } {
+    return { pid: this.#child.pid, marker: this.#mark && `${MARK}=${this.#mark}` };
   }
 
   /** CPU time of all its processes since they started, ended ones included. */
@@ -226,7 +232,7 @@ export class OwnServer implements AsyncDisposable {
   #processes(): TreeProcess[] {
     const frame = this.#frame;
     if (frame === undefined) return [];
-    return descendantsOf(frame.root, this.#mark && `${MARK}=${this.#mark}`).filter(({ pid }) => pid !== frame.waiting);
+    return descendantsOf(frame.root, this.tree.marker).filter(({ pid }) => pid !== frame.waiting);
   }
 
   /** Waits for the rest of the output, which may be read after the notice of the end. */

@@ -13,8 +13,44 @@ export interface TreeProcess {
   readonly isZombie: boolean;
 }
 
-/** Clock ticks of `/proc/<pid>/stat` in a second; Linux shows the same to programs on every architecture. */
-const TICKS_PER_SECOND = 100;
+/** Clock ticks of /proc in a second; Linux shows the same to programs on every architecture. */
+export const TICKS_PER_SECOND = 100;
+
+/** Line of `/proc/<pid>/stat`. Times include threads that have ended. */
+export interface ProcessStat {
+  /** Name of the program, cut by the kernel to 15 characters. */
+  readonly name: string;
+  readonly state: string;
+  readonly parent: number;
+  /** User and system time, in ticks. */
+  readonly ticks: number;
+  /** User and system time of ended children that it has waited for, in ticks. */
+  readonly childrenTicks: number;
+  /** Time of its start, in ticks: tells it from a later process of the same id. */
+  readonly started: number;
+  /** Core that its main thread ran on last. */
+  readonly core: number;
+}
+
+/** Parses a line of `/proc/<pid>/stat`; undefined if it is none. */
+export function parseStat(line: string): ProcessStat | undefined {
+  // The name, in brackets, may contain anything, brackets too.
+  const end = line.lastIndexOf(')');
+  const [state = '', ...rest] = line.slice(end + 2).split(' ');
+  const numbers = rest.map(Number);
+  // Field n of proc(5) is number n - 4 here.
+  const at = (field: number): number => numbers[field - 4] ?? 0;
+  if (end < 0 || rest.length === 0) return undefined;
+  return {
+    name: line.slice(line.indexOf('(') + 1, end),
+    state,
+    parent: at(4),
+    ticks: at(14) + at(15),
+    childrenTicks: at(16) + at(17),
+    started: at(22),
+    core: at(39),
+  };
+}
 
 /**
  * Descendants of a process, without itself; read from /proc, so on Linux only.
@@ -22,37 +58,54 @@ const TICKS_PER_SECOND = 100;
  * @param marker entry of the environment by which processes that left the tree are found too
  */
 export function descendantsOf(root: number, marker?: string): TreeProcess[] {
-  const all = processIds().flatMap((pid) => readProcess(pid) ?? []);
-  const byParent = Map.groupBy(all, ({ parent }) => parent);
-  const found = new Map<number, TreeProcess>();
-  const add = (one: TreeProcess): void => {
-    if (one.pid === root || found.has(one.pid)) return;
-    found.set(one.pid, one);
-    for (const child of byParent.get(one.pid) ?? []) add(child);
+  const all = new Map(
+    processIds()
+      .flatMap((pid) => readProcess(pid) ?? [])
+      .map((one) => [one.pid, one]),
+  );
+  return [...treeOf(root, all, marker)].map((pid) => all.get(pid)!);
+}
+
+/** Ids of a process's descendants among `all`, without its own. @param marker entry of the environment of further ones */
+export function treeOf(
+  root: number,
+  all: ReadonlyMap<number, { readonly parent: number }>,
+  marker?: string,
+  proc = '/proc',
+): Set<number> {
+  const byParent = Map.groupBy(all.keys(), (pid) => all.get(pid)!.parent);
+  const found = new Set<number>();
+  const add = (pid: number): void => {
+    if (pid === root || found.has(pid)) return;
+    found.add(pid);
+    for (const child of byParent.get(pid) ?? []) add(child);
   };
   for (const child of byParent.get(root) ?? []) add(child);
-  if (marker !== undefined) for (const one of all) if (!found.has(one.pid) && isMarked(one, marker)) add(one);
-  return [...found.values()];
+  if (marker !== undefined) for (const pid of all.keys()) if (!found.has(pid) && isMarked(pid, marker, proc)) add(pid);
+  return found;
 }
 
 /** Reads one process; undefined if it has ended. */
 export function readProcess(pid: number): TreeProcess | undefined {
-  const stat = textOf(`/proc/${pid}/stat`) ?? '';
-  // The name, in brackets, may contain anything, brackets too.
-  const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (parent === undefined) return undefined;
-  const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = rest.slice(9, 13).map(Number);
-  const childrenCpuSeconds = (childrenUser + childrenSystem) / TICKS_PER_SECOND;
+  const stat = parseStat(textOf(`/proc/${pid}/stat`) ?? '');
+  if (stat === undefined) return undefined;
+  const childrenCpuSeconds = stat.childrenTicks / TICKS_PER_SECOND;
   // The ticks include threads that have ended; the scheduler's nanoseconds are finer.
-  const own = Math.max((user + system) / TICKS_PER_SECOND, scheduledSeconds(pid));
+  const own = Math.max(stat.ticks / TICKS_PER_SECOND, scheduledSeconds(pid));
   return {
     pid,
-    parent: Number(parent),
+    parent: stat.parent,
     cpuSeconds: own + childrenCpuSeconds,
     childrenCpuSeconds,
-    isZombie: state === 'Z',
+    isZombie: stat.state === 'Z',
   };
 }
+
+/** Process that started a process or has taken it over; undefined if the process has ended. */
+export const parentOf = (pid: number): number | undefined => parseStat(textOf(`/proc/${pid}/stat`) ?? '')?.parent;
+
+/** Command line of a process, its arguments separated by blanks; empty if it has ended. */
+export const commandOf = (pid: number): string => (textOf(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ');
 
 /** Resident bytes of a process; 0 if it has ended. */
 export function residentBytes(pid: number): number {
@@ -68,12 +121,14 @@ function scheduledSeconds(pid: number): number {
   return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9;
 }
 
-const isMarked = ({ pid }: TreeProcess, marker: string): boolean =>
-  textOf(`/proc/${pid}/environ`)?.split('\0').includes(marker) === true;
+const isMarked = (pid: number, marker: string, proc: string): boolean =>
+  textOf(`${proc}/${pid}/environ`)?.split('\0').includes(marker) === true;
 
-const processIds = (): number[] => namesIn('/proc').map(Number).filter(Number.isInteger);
+/** All processes of the machine. */
+export const processIds = (proc = '/proc'): number[] => namesIn(proc).map(Number).filter(Number.isInteger);
 
-function namesIn(folder: string): string[] {
+/** Names in a folder; none if it cannot be read. */
+export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch {

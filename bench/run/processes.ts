@@ -2,10 +2,12 @@ import { fileURLToPath } from 'node:url';
 import type { Limits, ServerAnswer, ServerOrder } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { WorkerAnswer, WorkerOrder } from '../load/protocol.ts';
-import { Child } from './child.ts';
+import type { PublisherAnswer, PublisherOrder } from '../load/publisher/protocol.ts';
+import { Child, type ChildSettings } from './child.ts';
 
 const serverFile = fileURLToPath(new URL('../../servers/main.ts', import.meta.url));
 const workerFile = fileURLToPath(new URL('../load/worker.ts', import.meta.url));
+const publisherFile = fileURLToPath(new URL('../load/publisher/process.ts', import.meta.url));
 
 /** Maximum wait for a child's answer, in addition to the time that the work itself takes. */
 export const PATIENCE_SECONDS = 30;
@@ -15,6 +17,7 @@ export const PLUGIN_SECONDS = 7;
 
 export type Server = Child<ServerOrder, ServerAnswer>;
 export type Worker = Child<WorkerOrder, WorkerAnswer>;
+export type Publisher = Child<PublisherOrder, PublisherAnswer>;
 
 /**
  * Flags of load workers. Separate threads for garbage collection would take the pinned core for some milliseconds at a time, and
@@ -29,13 +32,18 @@ export const GENERATOR_FLAGS = [
   '--no-allocation-site-pretenuring',
 ];
 
-/** Starts a server process. @param core core to pin it to @param end command prefix that makes it run at an end of the link */
-export function startServer(core: string | undefined, end: readonly string[] = []): Server {
-  return new Child('the server', serverFile, { core, end });
+/** Starts a server process. */
+export function startServer(settings: Omit<ChildSettings, 'flags'>): Server {
+  return new Child('the server', serverFile, settings);
 }
 
-export function startWorker(core: string | undefined, end: readonly string[] = []): Worker {
-  return new Child('a load worker', workerFile, { core, end, flags: GENERATOR_FLAGS });
+export function startWorker(settings: Omit<ChildSettings, 'flags'>): Worker {
+  return new Child('a load worker', workerFile, { ...settings, flags: GENERATOR_FLAGS });
+}
+
+/** Starts a publisher, whose `end` is the server's. */
+export function startPublisher(settings: Omit<ChildSettings, 'flags'>): Publisher {
+  return new Child('the publisher', publisherFile, settings);
 }
 
 /** Orders a server to listen on a free port of the loopback, with the default limits unless others are given. */

@@ -1,24 +1,48 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Options } from '../contract.ts';
+import type { Limits, Options, ServerUsage } from '../contract.ts';
 import { usualLimits } from '../limits.ts';
 import type { Probe } from '../load/answers/form.ts';
 import { answersInForce } from '../load/answers/learn.ts';
+import { BUSY_HANDSHAKE_SECONDS } from '../load/dial.ts';
+import { mergeSteps } from '../load/first-connection.ts';
 import { merge } from '../load/histogram.ts';
 import type { ClosedOrder, PhaseOrder, Way } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import { paceOf } from '../plan/beside.ts';
 import { tlsOf } from '../plan/plan.ts';
 import { MAX_SIZE } from '../plan/settings.ts';
 import { ranElsewhere } from '../results/values.ts';
-import type { Opened, PlannedCase, Snapshot, Stage } from '../scenarios/shape.ts';
+import type {
+  Course,
+  Disrupted,
+  Opened,
+  PlannedCase,
+  SlowReaders,
+  Snapshot,
+  Stage,
+  Window,
+} from '../scenarios/shape.ts';
+import { policyOf } from '../scenarios/shared/faults.ts';
+import { heartbeatOptions } from '../scenarios/shared/heartbeat.ts';
+import { longestRoundTripSeconds, networkOf, patienceSeconds } from '../scenarios/shared/network.ts';
+import { readersAmong } from '../scenarios/shared/readers.ts';
 import { addressShown } from '../security/redact.ts';
 import type { Security } from '../security/security.ts';
 import { capabilitiesOf, clientModule, optionsOf, serverModule } from '../transports/index.ts';
 import type { CpuPinning } from './affinity.ts';
 import { OrderFailed } from './child.ts';
-import { LoadGenerator, type SessionSettings } from './generator.ts';
+import { watchCores } from './contention/contention.ts';
+import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from './generator.ts';
 import { foreignServer, type Host, launchedServer, ourServer } from './host.ts';
 import type { Link } from './link.ts';
+import type { Roots } from './machine/roots.ts';
+import type { MachineWatch } from './machine/watch.ts';
+import { isRelayed } from './network/relayed-link.ts';
 import { PATIENCE_SECONDS, PLUGIN_SECONDS, startServer } from './processes.ts';
+import { ReaderProcess } from './readers/reader-process.ts';
+import { disrupt } from './recovery/disrupt.ts';
+import { PublishedLog } from './recovery/published-log.ts';
+import type { Variables } from './variables.ts';
 
 /** Processes, link and security of a trial. */
 export interface StageSettings {
@@ -30,7 +54,15 @@ export interface StageSettings {
   readonly link: Link;
   /** Ways of the load's sessions, in rotation; empty if the system chooses the source address. */
   readonly ways: readonly Way[];
+  /** Environment of the processes. Default: what every measured process gets of ours. */
+  readonly variables?: Pick<Variables, 'passed'>;
+  /** Watches the machine while sessions are opened and messages are sent. */
+  readonly watch?: MachineWatch;
   readonly security: Security;
+  /** True if other trials of the run may use the cores at the same time. */
+  readonly beside?: boolean;
+  /** Places from which the use of the cores, the quota and other runs are read; what an empty one would tell is left out. */
+  readonly roots?: Roots;
   readonly signal: AbortSignal;
 }
 
@@ -54,8 +86,13 @@ export class ProcessStage implements Stage, AsyncDisposable {
   readonly #settings: StageSettings;
   readonly #generator: LoadGenerator;
   readonly #host: Host;
+  /** Replay log of the server, in a trial with a fault. */
+  readonly #log: PublishedLog | undefined;
+  /** Sessions that become slow, in a trial that has such. */
+  readonly #readers: ReaderProcess | undefined;
   #url = '';
   #effective: Options = {};
+  #watchesRadio = false;
 
   /** Starts the processes and makes the server listen. */
   static async open(planned: PlannedCase, settings: StageSettings): Promise<ProcessStage> {
@@ -71,8 +108,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
   }
 
   private constructor(planned: PlannedCase, settings: StageSettings) {
-    const { pinning, link, signal } = settings;
-    const { clients } = planned;
+    const { pinning, link, signal, variables } = settings;
+    const { uses } = planned.scenario.kind;
+    const readers = uses.readers ? readersAmong(planned.clients) : 0;
+    const clients = planned.clients - readers;
     this.#planned = planned;
     this.#settings = settings;
     this.#generator = new LoadGenerator({
@@ -80,19 +119,38 @@ export class ProcessStage implements Stage, AsyncDisposable {
       clients,
       cores: pinning?.workers,
       end: link.generatorEnd,
+      variables: variables?.passed,
       signal,
     });
     this.#host = this.#start();
+    // Publisher and slow readers use little of a core that the load has.
+    const core = pinning?.workers.at(-1);
+    const passed = variables?.passed;
+    this.#log = uses.faults ? new PublishedLog({ core, end: link.serverEnd, variables: passed }, signal) : undefined;
+    this.#readers =
+      readers === 0
+        ? undefined
+        : new ReaderProcess({
+            senders: clients,
+            readers,
+            core,
+            link,
+            variables: passed,
+            originNs: this.#generator.originNs,
+            serverPid: async () => (await this.#host.tree())?.pid ?? null,
+            signal,
+          });
   }
 
   #start(): Host {
-    const { pinning, link, signal } = this.#settings;
+    const { pinning, link, signal, variables } = this.#settings;
     const { target, exec, entry, targetOptions = {} } = this.#planned;
     const core = pinning?.server;
     const bytes = () => this.#generator.bytes();
     if (target === null) {
       const listenSeconds = entry.module === undefined ? PATIENCE_SECONDS : PLUGIN_SECONDS;
-      return ourServer(startServer(core, link.serverEnd), { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
+      const start = () => startServer({ core, end: link.serverEnd, variables: variables?.passed });
+      return ourServer(start, { seconds: PATIENCE_SECONDS, signal }, listenSeconds);
     }
     if (exec === undefined) return foreignServer({ url: target, effective: targetOptions }, bytes);
     const settings = { command: exec, url: target, link, core, datagrams: entry.port === 'udp', signal };
@@ -116,7 +174,39 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async snapshot(): Promise<Snapshot> {
     const usage = await this.#whileServed(this.#host.usage());
-    return { ...usage, link: this.#settings.link.counters() };
+    const { link } = this.#settings;
+    const relay = isRelayed(link) ? { relay: await this.#whileServed(link.counts()) } : {};
+    const radio =
+      this.#watchesRadio && isRelayed(link) ? { radio: await this.#whileServed(link.radioCounts()) } : undefined;
+    return { ...usage, link: link.counters(), ...relay, ...radio };
+  }
+
+  /** Begins to watch the use of a phone's radio by each client, which later snapshots have. Does nothing without a relay. */
+  async watchRadio(tailSeconds: number): Promise<void> {
+    const { link } = this.#settings;
+    if (!isRelayed(link)) return;
+    await this.#whileServed(link.watchRadio(tailSeconds));
+    this.#watchesRadio = true;
+  }
+
+  async window<Result>(work: () => Promise<Result>): Promise<Window<Result>> {
+    let server = await this.#host.tree();
+    const { proc } = this.#settings.roots ?? { proc: '' };
+    const before = await this.snapshot();
+    const generator = this.#generator.workers.map(({ pid }) => ({ role: 'generator', pid }));
+    const watched = [
+      // The process may be another one by the end.
+      ...(server === null ? [] : [{ ...server, role: 'server', pid: () => server?.pid }]),
+      ...generator,
+      ...(this.#log === undefined ? [] : [{ role: 'publisher', pid: this.#log.pid }]),
+      ...(this.#readers === undefined ? [] : [{ role: 'readers', pid: this.#readers.pid }]),
+    ];
+    const end = proc ? watchCores(watched, { proc, beside: this.#settings.beside ?? false }) : undefined;
+    const result = await work();
+    server = await this.#host.tree();
+    const contention = end?.();
+    const after = await this.snapshot();
+    return { before, after, result, ...(contention === undefined ? {} : { contention }) };
   }
 
   /** Dials the server and learns the form of its answers. @param companion true to open a second session beside the sender's */
@@ -131,22 +221,22 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
   openSessions(until: number, inFlight: number): Promise<Opened> {
-    return this.#whileServed(this.#openSessions(until, inFlight));
+    return this.#watched(() => this.#openSessions(until, inFlight));
   }
 
   /** Sends messages on a schedule that begins now. */
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording> {
-    return this.#whileServed(this.#generator.phase({ ...order, startNs: this.#generator.soonNs() }));
+    return this.#watched(async () => this.#generator.phase({ ...order, startNs: await this.#generator.prepare() }));
   }
 
   /** Runs a closed loop: each session sends again when its echo arrives. */
   closed(order: Omit<ClosedOrder, 'order'>): Promise<Recording> {
-    return this.#whileServed(this.#generator.closed(order));
+    return this.#watched(() => this.#generator.closed(order));
   }
 
   /** Sends nothing for a while and watches that the sessions stay open. */
   hold(seconds: number): Promise<Recording> {
-    return this.#whileServed(this.#generator.hold(seconds));
+    return this.#watched(() => this.#generator.hold(seconds));
   }
 
   /** Resident bytes of both sides after a garbage collection; null for a foreign server. */
@@ -159,6 +249,46 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return this.#whileServed(this.#closeSessions());
   }
 
+  /** Publishes on a schedule, lets a fault happen, and follows every session. */
+  disrupt(course: Course): Promise<Disrupted> {
+    const log = this.#log;
+    if (log === undefined) throw new Error('a trial without a replay log has no fault');
+    const { size, encoding, payload, scenario, clients } = this.#planned;
+    const { seed, link, signal } = this.#settings;
+    const messages = { size, encoding, payload, seed, opcode: scenario.opcode, sender: clients, senders: clients + 1 };
+    const originNs = this.#generator.originNs.toString();
+    const work = disrupt(course, {
+      followers: this.#generator,
+      publisher: {
+        publish: (schedule, seconds) => log.publish({ ...messages, ...schedule, originNs }, seconds),
+        stop: () => log.stop(),
+      },
+      host: this.#host,
+      link,
+      sender: clients,
+      epoch: log.epoch,
+      resume: capabilitiesOf(this.#planned).resume ?? 'none',
+      patienceSeconds: this.#patienceSeconds,
+      signal,
+    });
+    return this.#watched(() => Promise.race([work, log.ended()]));
+  }
+
+  /** Usage of the server since its start. */
+  usage(): Promise<ServerUsage> {
+    return this.#whileServed(this.#host.usage());
+  }
+
+  /** Opens the sessions that become slow, in a load process of their own. */
+  async openReaders(messages: number): Promise<SlowReaders> {
+    const readers = this.#readers;
+    if (readers === undefined) throw new Error('a trial of this kind has no slow readers');
+    const seconds = maxOpeningSeconds(this.#planned.clients) + this.#patienceSeconds;
+    await this.#watched(() => readers.open(this.#sessions(), messages, seconds));
+    await this.#settle();
+    return readers;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end(this.#settings.signal.aborted);
   }
@@ -167,13 +297,15 @@ export class ProcessStage implements Stage, AsyncDisposable {
     // Closes sessions properly only at a server that goes on running.
     const saysGoodbye = ranElsewhere(this.#planned) && this.#generator.connected && !atOnce;
     if (saysGoodbye) await this.#generator.close(0).catch(() => {});
-    await this.#generator[Symbol.asyncDispose]();
+    await Promise.all([this.#generator[Symbol.asyncDispose](), this.#readers?.[Symbol.asyncDispose]()]);
     await this.#host.end(atOnce);
+    await this.#log?.[Symbol.asyncDispose]();
   }
 
   async #listen(): Promise<void> {
     const { entry, variant, application } = this.#planned;
     const { link, security } = this.#settings;
+    await this.#log?.open();
     const dialledByWays = this.#ways().some(({ host }) => host !== undefined);
     const listening = this.#host.listen({
       order: 'listen',
@@ -181,9 +313,10 @@ export class ProcessStage implements Stage, AsyncDisposable {
       ...(application === undefined ? {} : { application }),
       host: dialledByWays ? ALL_ADDRESSES : link.host,
       port: 0,
-      options: optionsOf({ entry, variant }),
-      limits: LIMITS,
+      options: { ...optionsOf({ entry, variant }), ...heartbeatOptions(this.#planned) },
+      limits: this.#limits(),
       ...security.server,
+      ...(this.#log === undefined ? {} : { log: this.#log.file }),
     });
     const { url, effective } = await this.#whileServed(listening);
     this.#url = url;
@@ -202,7 +335,9 @@ export class ProcessStage implements Stage, AsyncDisposable {
     });
     const { protocols = [] } = opened;
     if (protocols.length > 0) this.#effective = { ...this.#effective, tls: protocols.join(', ') };
-    await sleep(SETTLE_MS);
+    await this.#settle();
+    const { link } = this.#settings;
+    if (isRelayed(link)) link.look();
     return opened;
   }
 
@@ -210,13 +345,27 @@ export class ProcessStage implements Stage, AsyncDisposable {
   async #openAll(until: number, inFlight: number): Promise<Opened> {
     const sessions = this.#sessions();
     const isFirst = this.#planned.entry.module !== undefined && !this.#generator.connected;
-    const first = isFirst ? [await this.#generator.open(sessions, { until: 1, inFlight: 1 }, PLUGIN_SECONDS)] : [];
-    const opened = [...first, await this.#generator.open(sessions, { until, inFlight })];
+    const slowly = this.#patienceSeconds;
+    const first = isFirst
+      ? [await this.#generator.open(sessions, { until: 1, inFlight: 1 }, PLUGIN_SECONDS + slowly)]
+      : [];
+    // Sessions that are opened one after another each take their round trips.
+    const seconds = PATIENCE_SECONDS + maxOpeningSeconds(until) + (slowly * until) / inFlight;
+    const opened = [...first, await this.#generator.open(sessions, { until, inFlight }, seconds)];
     return {
       connect: merge(opened.map(({ connect }) => connect)),
       seconds: opened.reduce((sum, { seconds }) => sum + seconds, 0),
       protocols: [...new Set(opened.flatMap(({ protocols = [] }) => protocols))],
+      steps: mergeSteps(opened.map(({ steps = {} }) => steps)),
     };
+  }
+
+  #limits(): Limits {
+    // Whole, because Node's servers take no other time-out.
+    const handshakeMs = Math.ceil(LIMITS.handshakeMs + this.#patienceSeconds * 1e3);
+    // Readers that become slow meet the limit that a deployed server has for messages of their size.
+    const backlog = this.#readers === undefined ? LIMITS : usualLimits(this.#planned.size);
+    return { ...LIMITS, handshakeMs, backlogBytes: backlog.backlogBytes };
   }
 
   #sessions(): SessionSettings {
@@ -226,7 +375,7 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return {
       module: clientModule(entry),
       url: this.#url,
-      options: { ...optionsOf({ entry, variant }), ...targetOptions },
+      options: { ...optionsOf({ entry, variant }), ...targetOptions, ...heartbeatOptions(this.#planned) },
       encoding,
       payload,
       ...security.client,
@@ -234,10 +383,14 @@ export class ProcessStage implements Stage, AsyncDisposable {
       ...(ordered && reliable ? { queues: true } : {}),
       ...(answers === undefined ? {} : { answers }),
       ...(entry.handshake === undefined ? {} : { handshake: entry.handshake }),
+      ...(this.#patienceSeconds === 0 ? {} : { handshakeSeconds: BUSY_HANDSHAKE_SECONDS + this.#patienceSeconds }),
       size: size || UNUSED_SIZE,
       seed,
       opcode: scenario.opcode,
       reaches: scenario.reaches,
+      // A worker that spins would take the core from the readers, and only while they read.
+      pace: this.#readers === undefined ? paceOf(this.#planned) : 'sleep',
+      ...(scenario.kind.uses.faults && policyOf(this.#planned) === 'library' ? { reconnect: 'library' as const } : {}),
       ...this.#encryption(),
       ways: this.#ways(),
     };
@@ -249,12 +402,26 @@ export class ProcessStage implements Stage, AsyncDisposable {
     return tls === undefined || (!tls && this.#planned.entry.module !== undefined) ? {} : { tls };
   }
 
-  /** Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections. */
+  /**
+   * Ways of the sessions. A server that is not ours may not listen on the addresses of a way, so its clients bind their connections.
+   * Over a network every session has a way, and a certificate for all of their addresses would be many times as large as a usual one:
+   * clients bind their connections there too. Sessions that share a socket cannot, so a route tells them apart.
+   */
   #ways(): readonly Way[] {
     const { entry, target } = this.#planned;
-    if (entry.sharesSocket) return [];
-    const { ways } = this.#settings;
-    return target === null ? ways : ways.map(({ source }) => ({ source }));
+    const { ways, link } = this.#settings;
+    if (entry.sharesSocket) return isRelayed(link) && target === null ? ways : [];
+    return target === null && !isRelayed(link) ? ways : ways.map(({ source }) => ({ source }));
+  }
+
+  /** Time beyond that on the link which a session may take to be usable. */
+  get #patienceSeconds(): number {
+    return patienceSeconds(networkOf(this.#planned));
+  }
+
+  /** Waits until the last bytes have arrived. */
+  async #settle(): Promise<void> {
+    await sleep(SETTLE_MS + longestRoundTripSeconds(networkOf(this.#planned)) * 1e3);
   }
 
   async #memory(): Promise<{ server: number | null; generator: number }> {
@@ -264,18 +431,29 @@ export class ProcessStage implements Stage, AsyncDisposable {
 
   async #closeSessions(): Promise<void> {
     await this.#generator.close();
-    await sleep(SETTLE_MS);
+    await this.#settle();
   }
 
-  /** Waits for the work. If the server ends, rejects with how it ended, which is the cause of the losses. */
+  #watched<Result>(work: () => Promise<Result>): Promise<Result> {
+    const { watch } = this.#settings;
+    return this.#whileServed(watch === undefined ? work() : watch.during(work));
+  }
+
+  /** Waits for the work. If the server or the relay ends, rejects with how it ended, which is the cause of the losses. */
   async #whileServed<Result>(work: Promise<Result>): Promise<Result> {
     try {
-      return await Promise.race([work, this.#host.ended()]);
+      return await Promise.race([work, this.#ended()]);
     } catch (error) {
       const { signal } = this.#settings;
       if (signal.aborted) throw signal.reason;
       // A worker may notice the server's end before this process does.
-      throw await Promise.race([this.#host.ended().catch((ended: unknown) => ended), sleep(NOTICE_MS, error)]);
+      throw await Promise.race([this.#ended().catch((ended: unknown) => ended), sleep(NOTICE_MS, error)]);
     }
+  }
+
+  /** Rejects when the server ends without being stopped, or the relay. */
+  #ended(): Promise<never> {
+    const { link } = this.#settings;
+    return isRelayed(link) ? Promise.race([this.#host.ended(), link.ended()]) : this.#host.ended();
   }
 }

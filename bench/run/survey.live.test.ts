@@ -141,6 +141,21 @@ describe('a server that cannot be measured is blamed, with a remedy', () => {
     return reasons.join('\n');
   };
 
+  test.concurrent('two transports are dialled at the same time, and each gets its reason', async () => {
+    await using kit = new Kit();
+    let open = 0;
+    const port = await serveTcp(kit, (socket) => {
+      socket.on('close', () => open--);
+      if (++open > 1) socket.destroy();
+    });
+    const cases = await measureForeign(`ws://127.0.0.1:${port}/`, 'ws,graphql');
+    const reasons = cases.map(({ planned: { unmeasurable } }) => unmeasurable ?? '');
+    expect(reasons).toHaveLength(2);
+    // A second connection is cut only while the first is open, so the server is seen to be silent to one of them alone.
+    expect(reasons.filter((reason) => /no session could be opened/.test(reason))).toHaveLength(2);
+    expect(reasons.filter((reason) => /does not answer|within \d+ s/.test(reason))).toHaveLength(1);
+  });
+
   test.concurrent('it accepts and never answers', async () => {
     await using kit = new Kit();
     const port = await serveTcp(kit, () => {});

@@ -11,31 +11,49 @@ import { ProcessStage, type StageSettings } from './stage.ts';
 /** Time after which a transport is not probed further once a probe has failed, so that a silent server is named in time. */
 const PROBING_SECONDS = HANDSHAKE_SECONDS;
 
+/** Transports that are probed at the same time: a silent one costs the time of a handshake. */
+const AT_ONCE = 4;
+
 /**
  * Dials the foreign server of a plan and learns the form of its answers. Returns the plan with what was learned in each case: the
  * form, or the reason why the case cannot be measured. Once a transport cannot open a session, its other cases are not tried.
  */
 export async function surveyTarget(plan: RunPlan, settings: StageSettings): Promise<RunPlan> {
-  const groups = Map.groupBy(
-    plan.cases.filter(({ target }) => target !== null),
-    ({ name, encoding, payload, scenario, size, clients, dimensions = {} }) =>
-      JSON.stringify([name, encoding, payload, scenario.opcode, scenario.reaches, size > 0, clients > 1, dimensions]),
-  );
+  const foreign = plan.cases.filter(({ target }) => target !== null);
+  const waiting = [...Map.groupBy(foreign, ({ entry }) => entry.id).values()];
   const learned = new Map<PlannedCase, PlannedCase>();
-  const began = new Map<string, number>();
-  /** Reasons why a transport is not tried any more, by its id. */
-  const given = new Map<string, string>();
-  for (const cases of groups.values()) {
-    const { id } = cases[0]!.entry;
-    if (!began.has(id)) began.set(id, performance.now());
-    const before = given.get(id);
-    const found: Probe = before === undefined ? await probeCases(cases, settings) : { reason: before };
-    const isLate = performance.now() - began.get(id)! > PROBING_SECONDS * 1e3;
-    if ('reason' in found && before === undefined && (found.unopened || isLate)) given.set(id, notTried(found.reason));
-    for (const planned of cases) learned.set(planned, { ...planned, ...lessonFor(planned, found) });
-  }
+  const probeInTurn = async (): Promise<void> => {
+    for (let cases = waiting.shift(); cases !== undefined; cases = waiting.shift())
+      for (const [planned, lesson] of await surveyTransport(cases, settings)) learned.set(planned, lesson);
+  };
+  // A command starts a server for each probe; they might want one port.
+  const atOnce = foreign.some(({ exec }) => exec !== undefined) ? 1 : AT_ONCE;
+  await Promise.all(Array.from({ length: atOnce }, probeInTurn));
   const updated = (planned: PlannedCase): PlannedCase => learned.get(planned) ?? planned;
   return { ...plan, cases: plan.cases.map(updated), blocks: plan.blocks.map((block) => block.map(updated)) };
+}
+
+/** Probes the cases of one transport. Returns each case with what was learned about it. */
+async function surveyTransport(
+  cases: readonly PlannedCase[],
+  settings: StageSettings,
+): Promise<Map<PlannedCase, PlannedCase>> {
+  const groups = Map.groupBy(cases, ({ name, encoding, payload, scenario, size, clients, dimensions }) => {
+    // Probes are made on the plain link, so a network makes no difference.
+    const { network: _, ...others } = dimensions ?? {};
+    return JSON.stringify([name, encoding, payload, scenario.opcode, scenario.reaches, size > 0, clients > 1, others]);
+  });
+  const learned = new Map<PlannedCase, PlannedCase>();
+  const beganMs = performance.now();
+  /** Reason why the rest is not tried. */
+  let given: string | undefined;
+  for (const group of groups.values()) {
+    const found: Probe = given === undefined ? await probeCases(group, settings) : { reason: given };
+    const isLate = performance.now() - beganMs > PROBING_SECONDS * 1e3;
+    if ('reason' in found && (found.unopened || isLate)) given ??= notTried(found.reason);
+    for (const planned of group) learned.set(planned, { ...planned, ...lessonFor(planned, found) });
+  }
+  return learned;
 }
 
 /** Reason why no session can be opened any more, after a trial that failed; undefined if one can, or if the run is stopped. */

@@ -122,6 +122,11 @@ test('a module that cannot be served fails the trial with what it said', async (
   expect(trial).toMatchObject({ state: 'failed', reasons: [expect.stringMatching(/no-such-transport/)] });
 });
 
+test('servers start over a network whose patience is no whole number of milliseconds', async () => {
+  const { trial } = await runTrial(planned('sse', 'echo', { dimensions: { network: 'rtt=0.33ms' } }), settings);
+  expect(trial).not.toMatchObject({ state: 'failed' });
+});
+
 test('aborting ends a trial and its processes', async () => {
   const controller = new AbortController();
   const reason = new Error('stop');

@@ -4,6 +4,7 @@ import { fillerSeed } from '../load/run-id.ts';
 import type { ProcessUsage, Trial } from '../results/schema.ts';
 import type { Objective, OnStage, PlannedCase, Stage } from '../scenarios/shape.ts';
 import { redactor } from '../security/redact.ts';
+import { MachineWatch } from './machine/watch.ts';
 import { summarise } from './measurement.ts';
 import { ProcessStage, type StageSettings } from './stage.ts';
 
@@ -41,11 +42,13 @@ export async function runTrial(
       effective: undefined,
     };
   let effective: Options | undefined;
+  const watch = new MachineWatch(settings.roots);
   let opened = 0;
   const onStage: OnStage = async (use) => {
     // A server that is not ours may still send messages of the trial or probe before.
     const ofStage = planned.target === null ? {} : { seed: fillerSeed(runId, order, opened++) };
-    await using stage = await openStage(planned, { ...settings, ...ofStage });
+    watch.look();
+    await using stage = await openStage(planned, { ...settings, ...ofStage, watch });
     try {
       return await use(stage);
     } finally {
@@ -54,9 +57,10 @@ export async function runTrial(
   };
   try {
     const generatorCores = pinning === undefined ? workers : new Set(pinning.workers).size;
-    const context = { planned, warmupSeconds, objective, seed, generatorCores, onStage };
+    const context = { planned, warmupSeconds, objective, seed, block, generatorCores, onStage };
     const { reading, extras } = await planned.scenario.kind.measure(context);
-    const { measurement, state, reasons, broken } = summarise(planned, reading, extras);
+    watch.look();
+    const { measurement, state, reasons, broken } = summarise(planned, reading, extras, watch.seen);
     const processes = withCores(measurement.processes ?? [], pinning);
     const measured = { ...measurement, processes, block, order, startedAt };
     const trial: Trial =

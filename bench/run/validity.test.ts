@@ -1,10 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { RULES, type RuleId } from '../results/rules.ts';
+import type { CoreUsage, Relayed } from '../results/schema.ts';
+import { capacity } from '../scenarios/capacity.ts';
 import { closed } from '../scenarios/closed.ts';
+import { connect } from '../scenarios/connect.ts';
 import { idle } from '../scenarios/idle.ts';
 import { load } from '../scenarios/load.ts';
 import { wire } from '../scenarios/wire.ts';
-import { judge, type Observation, rules } from './validity.ts';
+import { judge, MACHINE_RULES, type Observation, rules, scheduleKept } from './validity.ts';
 
 const healthy: Observation = {
   messages: {
@@ -75,7 +78,7 @@ test.each<[RuleId, Changes, 'invalid' | 'suspect']>([
   const { broken, reasons, ...judged } = judge(withChanges(changes), load.rules);
   expect(judged.state).toBe(state);
   expect(broken.map(({ rule }) => rule)).toContain(id);
-  expect(reasons).toEqual(broken.map(({ rule, text }) => `${RULES[rule as RuleId]}: ${text}`));
+  expect(reasons).toEqual(broken.map(({ rule, text }) => `${RULES[rule as RuleId].name}: ${text}`));
 });
 
 test('sessions that are dropped spoil a trial that holds them, and a closed loop has no schedule to keep', () => {
@@ -94,6 +97,25 @@ test('sessions that are dropped spoil a trial that holds them, and a closed loop
   expect(judge(silent, wire.rules).state).toBe('invalid');
 });
 
+test.each<[Partial<Relayed>, RegExp | undefined]>([
+  [{}, undefined],
+  [{ lagP99Seconds: 0.003, lagMaxSeconds: 0.2 }, undefined],
+  [
+    { lagP99Seconds: 0.0042 },
+    /^network kept: the relay sent packets on up to 4\.2 ms too late at p99 \(limit 3\.0 ms\)/,
+  ],
+  [{ receiveErrors: 2 }, /^network kept: the system dropped 2 packet\(s\) before the relay could read them/],
+])('a network whose relay reports %j', (changes, reason) => {
+  const none = { offered: 0, offeredBytes: 0, lost: 0, overflowed: 0, passed: 0, passedBytes: 0 };
+  const relay = { up: none, down: none, lagP99Seconds: null, lagMaxSeconds: null, receiveErrors: 0, cpuSeconds: 0 };
+  const { state, reasons } = judge(withChanges({ relay: { ...relay, ...changes } }), MACHINE_RULES);
+  expect({ state, reasons }).toEqual(
+    reason === undefined
+      ? { state: 'valid', reasons: [] }
+      : { state: 'invalid', reasons: [expect.stringMatching(reason)] },
+  );
+});
+
 test('messages of sessions that the server has dropped are no fault of the schedule', () => {
   const errors = { 'session lost: WebSocket closed with 1006': 10 };
   const half = { sent: 500, unsent: 500, onTime: 500, expected: 500, delivered: 480, lost: 20, errors };
@@ -108,9 +130,108 @@ test('messages of sessions that the server has dropped are no fault of the sched
   expect(late.broken.map(({ rule }) => rule)).toContain('schedule-kept');
 });
 
+test('a quota that is used up, and another run, make a trial of any kind invalid', () => {
+  const quota = { cores: 1.5, times: 2, seconds: 0.03 };
+  const others = [{ pid: 200, command: 'aa' }];
+  for (const { rules: own } of [load, closed, idle, wire]) {
+    const found = judge(withChanges({ machine: { quota, others } }), [...own, ...MACHINE_RULES]);
+    expect(found).toMatchObject({ state: 'invalid', broken: [{ rule: 'not-throttled' }, { rule: 'only-run' }] });
+    expect(found.reasons).toEqual([
+      'CPU quota not used up: the CPU quota of 1.5 cores was used up 2 time(s), and processes were stopped for 30 ms; raise the quota, or use fewer --workers',
+      'the only run: another Wirebench measured on this machine: process 200 (aa); let one run at a time use it',
+    ]);
+  }
+  const quiet = { quota: { ...quota, times: 0, seconds: 0 }, others: [] };
+  expect(judge(withChanges({ machine: quiet }), MACHINE_RULES).state).toBe('valid');
+});
+
+test('one message of few may be late, and no second', () => {
+  const of = (due: number, late: number) =>
+    scheduleKept({ messages: { ...healthy.messages, due, sent: due, onTime: due - late } });
+  expect([of(20, 1), of(100, 1), of(1_000, 10)]).toEqual([undefined, undefined, undefined]);
+  for (const [due, late] of [
+    [20, 2],
+    [100, 2],
+    [1_000, 11],
+  ] as const)
+    expect(of(due, late)).toMatch(/^\d+\.\d % of messages/);
+});
+
 test('every rule can fail: none is named above in vain', () => {
   expect(rules.map(({ id }) => id)).toEqual(Object.keys(RULES));
-  expect(rules).toHaveLength(8);
+  expect(rules).toHaveLength(13);
+});
+
+describe('cores that other programs used', () => {
+  const SERVER: CoreUsage = {
+    cores: '0',
+    roles: ['server'],
+    seconds: 1.1,
+    ownSeconds: 0.3,
+    othersSeconds: 0.01,
+    interruptSeconds: 0.2,
+    stolenSeconds: 0.3,
+    waitSeconds: 0.005,
+  };
+  const GENERATOR: CoreUsage = { ...SERVER, cores: '1', roles: ['generator'] };
+  const LOOP = { name: 'loop', processes: [812, 813, 814], seconds: 0.8 };
+  const CRON = { name: 'cron', processes: [9], seconds: 0.2 };
+  const brokenBy = (cores: readonly CoreUsage[], ids = load.rules) => judge(withChanges({ cores }), ids).broken;
+
+  test('an idle machine keeps its trials: a background of some milliseconds, interrupts and stolen time break nothing', () => {
+    expect(brokenBy([SERVER, GENERATOR])).toEqual([]);
+    // Hundredths of a second, in which the kernel counts, are too coarse for a short window.
+    expect(brokenBy([{ ...SERVER, seconds: 0.05, othersSeconds: 0.02, waitSeconds: 0.001 }])).toEqual([]);
+    expect(judge(withChanges({}), load.rules).state).toBe('valid');
+  });
+
+  test('the sentences name the core, the share, the program and who waited', () => {
+    const taken = {
+      ...SERVER,
+      othersSeconds: 0.8801,
+      programs: [LOOP, CRON, { ...CRON, name: 'rare', seconds: 0.01 }],
+    };
+    expect(brokenBy([taken, { ...GENERATOR, othersSeconds: 0.07, waitSeconds: 0.066 }])).toEqual([
+      {
+        rule: 'cores-not-shared',
+        text: 'other programs took 80.0 % of core 0, mostly loop (process 812 and 2 more), cron (process 9); other programs took 6.3 % of core 1, none of them seen in /proc (limit 5.0 %); close them, or keep them off the cores of the run',
+      },
+      {
+        rule: 'cores-not-waited-for',
+        text: 'the load generator waited 6.0 % of the time for core 1 while other programs ran (limit 3.0 %)',
+      },
+    ]);
+  });
+
+  test('a wait is judged by itself, and of several cores only the wait', () => {
+    const free = { ...SERVER, cores: '0-3', roles: ['server', 'generator'], othersSeconds: 1.4, programs: [LOOP] };
+    expect(brokenBy([free])).toEqual([]);
+    expect(brokenBy([{ ...free, waitSeconds: 0.1101 }])).toEqual([
+      {
+        rule: 'cores-not-waited-for',
+        text: 'the server or the load generator waited 10.0 % of the time for cores 0-3 while other programs ran, mostly loop (process 812 and 2 more) (limit 3.0 %)',
+      },
+    ]);
+  });
+
+  test('a wait behind trials of the run itself is judged as one behind other programs, and told from it', () => {
+    const beside = { ...SERVER, besideSeconds: 0.4, besideWaitSeconds: 0.02 };
+    expect(brokenBy([beside, { ...GENERATOR, besideSeconds: 0.9, besideWaitSeconds: 0.01 }])).toEqual([]);
+    expect(brokenBy([{ ...beside, besideWaitSeconds: 0.0441 }])).toEqual([
+      {
+        rule: 'cores-not-waited-for',
+        text: 'the server waited 4.0 % of the time for core 0 while other processes of this run had it (limit 3.0 %); use a lower --beside',
+      },
+    ]);
+    const both = brokenBy([{ ...beside, waitSeconds: 0.055, besideWaitSeconds: 0.0441 }]);
+    expect(both.map(({ text }) => text.match(/waited/g)?.length)).toEqual([2]);
+  });
+
+  test('kinds that time something ask for it, and those that count bytes or memory do not', () => {
+    const taken = [{ ...SERVER, othersSeconds: 0.88, waitSeconds: 0.5 }];
+    for (const { rules: ids } of [load, closed, capacity, connect]) expect(brokenBy(taken, ids)).toHaveLength(2);
+    for (const { rules: ids } of [idle, wire]) expect(brokenBy(taken, ids)).toEqual([]);
+  });
 });
 
 test('the first corrupt arrival is shown beside their number', () => {

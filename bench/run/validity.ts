@@ -1,15 +1,30 @@
 import type { Recording } from '../load/recording.ts';
 import {
+  besideWaitShareOf,
+  coreText,
+  isCrowded,
+  isShared,
+  isWaitedFor,
+  othersShareOf,
+  programsText,
+  waitShareOf,
+} from '../results/machine/cores.ts';
+import {
+  isScheduleKept,
   MAX_BUSY_SHARE,
   MAX_LOOP_DELAY_SECONDS,
+  MAX_OTHERS_SHARE,
+  MAX_RELAY_LAG_SECONDS,
+  MAX_WAIT_SHARE,
   MIN_MESSAGES_FOR_BUSY,
   MIN_ON_TIME_SHARE,
   ON_TIME_SECONDS,
   RULES,
   type RuleId,
 } from '../results/rules.ts';
-import type { Broken, Messages, Usage } from '../results/schema.ts';
+import type { Broken, CoreUsage, Messages, Relayed, Usage } from '../results/schema.ts';
 import { lostIn, type Reaches, receiversOf } from '../results/values.ts';
+import type { MachineObservation } from './machine/watch.ts';
 
 /** Counts and usage of one trial, which the rules check. */
 export interface Observation {
@@ -22,6 +37,12 @@ export interface Observation {
   readonly reliable: boolean;
   /** Number of timed deliveries: in the response histogram, or in the service histogram of a closed loop. */
   readonly samples: number;
+  /** Effects of the machine on all processes of the run. Absent: not watched. */
+  readonly machine?: MachineObservation | undefined;
+  /** Cores that the trial used. Absent: not measured. */
+  readonly cores?: readonly CoreUsage[] | undefined;
+  /** Work of the relay. Absent: there is no network. */
+  readonly relay?: Relayed | undefined;
 }
 
 /**
@@ -37,6 +58,8 @@ export interface Rule {
 
 // biome-ignore format: one line each
 export const rules: readonly Rule[] = [
+  { id: 'cores-not-shared', verdict: 'invalid', check: coresNotShared },
+  { id: 'cores-not-waited-for', verdict: 'invalid', check: coresNotWaitedFor },
   { id: 'accounting-closes', verdict: 'invalid', check: accountingCloses },
   { id: 'clock-is-sane', verdict: 'invalid', check: clockIsSane },
   { id: 'schedule-kept', verdict: 'invalid', check: scheduleKept },
@@ -45,7 +68,13 @@ export const rules: readonly Rule[] = [
   { id: 'nothing-lost', verdict: 'suspect', check: nothingLost },
   { id: 'nothing-foreign', verdict: 'suspect', check: nothingForeign },
   { id: 'sessions-held', verdict: 'suspect', check: sessionsHeld },
+  { id: 'network-kept', verdict: 'invalid', check: networkKept },
+  { id: 'not-throttled', verdict: 'invalid', check: notThrottled },
+  { id: 'only-run', verdict: 'invalid', check: onlyRun },
 ];
+
+/** Rules about the machine, which hold for every kind. */
+export const MACHINE_RULES = ['network-kept', 'not-throttled', 'only-run'] as const;
 
 /** Applies the rules of these ids. Returns the trial's state, every reason in words, and the rule that each reason is about. */
 export function judge(
@@ -59,7 +88,7 @@ export function judge(
   const invalid = found.some(({ verdict }) => verdict === 'invalid');
   return {
     state: invalid ? 'invalid' : found.length > 0 ? 'suspect' : 'valid',
-    reasons: found.map(({ id, text }) => `${RULES[id]}: ${text}`),
+    reasons: found.map(({ id, text }) => `${RULES[id].name}: ${text}`),
     broken: found.map(({ id, text }) => ({ rule: id, text })),
   };
 }
@@ -84,7 +113,7 @@ export function scheduleKept({
 }: Pick<Observation, 'messages'>): string | undefined {
   // A message whose session has ended could not leave on time; that is the server's doing.
   const owed = Object.keys(errors).length > 0 ? due - unsent : due;
-  if (onTime >= owed * MIN_ON_TIME_SHARE) return undefined;
+  if (isScheduleKept(onTime, owed)) return undefined;
   return `${percent(onTime / owed)} of messages left within ${ON_TIME_SECONDS * 1e3} ms of their due time (at least ${percent(MIN_ON_TIME_SHARE)} must); use a lower --rate, fewer --clients or more --workers`;
 }
 
@@ -151,6 +180,65 @@ function sessionsHeld({ messages: { errors } }: Observation): string | undefined
   const count = Object.values(errors).reduce((sum, one) => sum + one, 0);
   return error === undefined ? undefined : `${count} session(s) dropped (${error})`;
 }
+
+function networkKept({ relay }: Observation): string | undefined {
+  if (relay === undefined) return undefined;
+  const { receiveErrors, lagP99Seconds } = relay;
+  if (receiveErrors > 0)
+    return `the system dropped ${receiveErrors} packet(s) before the relay could read them; use a lower --rate or fewer --clients, or close other programs`;
+  if (lagP99Seconds !== null && lagP99Seconds > MAX_RELAY_LAG_SECONDS)
+    return `the relay sent packets on up to ${ms(lagP99Seconds)} too late at p99 (limit ${ms(MAX_RELAY_LAG_SECONDS)}); close other programs, or use a lower --rate`;
+  return undefined;
+}
+
+const ms = (seconds: number): string => `${(seconds * 1e3).toFixed(1)} ms`;
+
+function notThrottled({ machine }: Observation): string | undefined {
+  const { cores, times, seconds } = machine?.quota ?? { cores: 0, times: 0, seconds: 0 };
+  if (times === 0) return undefined;
+  return `the CPU quota of ${Number(cores.toFixed(2))} cores was used up ${times} time(s), and processes were stopped for ${(seconds * 1e3).toFixed(0)} ms; raise the quota, or use fewer --workers`;
+}
+
+function onlyRun({ machine }: Observation): string | undefined {
+  const others = (machine?.others ?? []).map(({ pid, command }) => `process ${pid} (${command})`);
+  if (others.length === 0) return undefined;
+  return `another Wirebench measured on this machine: ${others.join(', ')}; let one run at a time use it`;
+}
+
+function coresNotShared({ cores = [] }: Observation): string | undefined {
+  const each = cores
+    .filter(isShared)
+    .map((one) => `other programs took ${percent(othersShareOf(one) ?? 0)} of ${coreText(one)}, ${programsText(one)}`);
+  if (each.length === 0) return undefined;
+  return `${each.join('; ')} (limit ${percent(MAX_OTHERS_SHARE)}); close them, or keep them off the cores of the run`;
+}
+
+function coresNotWaitedFor({ cores = [] }: Observation): string | undefined {
+  const each = cores.filter(isWaitedFor).map((one) => {
+    // The other rule has named the programs.
+    const which = isShared(one) ? '' : `, ${programsText(one)}`;
+    return `${waitText(one, waitShareOf(one))} while other programs ran${which}`;
+  });
+  const crowded = cores
+    .filter(isCrowded)
+    .map((one) => `${waitText(one, besideWaitShareOf(one))} while other processes of this run had it`);
+  const remedy = crowded.length === 0 ? '' : '; use a lower --beside';
+  const all = [...each, ...crowded];
+  return all.length === 0 ? undefined : `${all.join('; ')} (limit ${percent(MAX_WAIT_SHARE)})${remedy}`;
+}
+
+/** Wait of a trial's processes for a core, in words. */
+function waitText(one: CoreUsage, share = 0): string {
+  const who = one.roles.map((role) => ROLES[role] ?? role).join(' or ');
+  return `${who} waited ${percent(share)} of the time for ${coreText(one)}`;
+}
+
+const ROLES: Readonly<Record<string, string>> = {
+  server: 'the server',
+  generator: 'the load generator',
+  publisher: 'the publisher',
+  readers: 'the slow readers',
+};
 
 function percent(share: number): string {
   return `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;

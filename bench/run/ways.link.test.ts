@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { secure } from '../security/security.ts';
 import { planTrial, singleTrial } from '../testing/single-trial.ts';
@@ -70,6 +71,18 @@ describe(`${SESSIONS} sessions where an address has ${PORTS[1] - PORTS[0] + 1} p
       expect([...clients.values()].reduce((sum, one) => sum + one)).toBe(SESSIONS);
     }
   });
+});
+
+test('so many sessions fit at a server that a command starts on the private link', async () => {
+  const echo = fileURLToPath(new URL('../testing/servers/own-echo.ts', import.meta.url));
+  const exec = `'${process.execPath}' '${echo}' HOST PORT`;
+  const planned = planTrial('ws', 'idle', { clients: SESSIONS, target: 'ws://HOST:PORT/', exec });
+  const fitted = fitToMachine([planned], { workers: 1, asked: false }, link, { files: 20_000, ports: 1_000 });
+  if (!('ways' in fitted)) throw new Error(fitted.problems.join());
+  await using stage = await ProcessStage.open(planned, singleTrial({ link, ways: fitted.ways }));
+  await stage.openSessions(SESSIONS, 32);
+  const clients = clientsOf(link, stage.url);
+  expect([...clients.keys()].toSorted()).toEqual(fitted.ways.map(({ source }) => source).toSorted());
 });
 
 describe('on a private link a route chooses the source address of each session', async () => {

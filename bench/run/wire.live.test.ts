@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { whyUnmet } from '../testing/needs.ts';
-import { subjectNames, subjects } from '../testing/subjects.ts';
+import { isQuick, subjectNames, subjects } from '../testing/subjects.ts';
 import { countWire, wirePlan } from '../testing/wire-trial.ts';
 import { loopback } from './link.ts';
 
@@ -9,8 +9,9 @@ const isCountedOnLink = (await whyUnmet('privateLink')) === undefined;
 const names = subjectNames().filter((name) => !isCountedOnLink || !name.includes(':'));
 const unavailable = new Map((await subjects()).map((subject) => [subject.name, subject.unavailable]));
 
-// The test on the link, where it runs, polls at the usual interval.
-test.for(wirePlan({ transports: names }, { allShort: isCountedOnLink }).cases)(
+// The test on the link, where it runs, polls at the usual interval and counts the sockets at every size.
+const settings = { transports: names, ...(isCountedOnLink && !isQuick ? { size: 1024 } : {}) };
+test.for(wirePlan(settings, { allShort: isCountedOnLink }).cases)(
   '$id: on the loopback, the sockets carry what the formula says, to the byte',
   async (planned, { skip }) => {
     const why = unavailable.get(planned.name);

@@ -1,6 +1,7 @@
 import { ECHO } from '../codec/header.ts';
 import { decode } from '../load/histogram.ts';
 import { messageCount } from '../load/schedule.ts';
+import type { Contention } from '../results/machine/cores.ts';
 import { figures } from '../results/numbers.ts';
 import { SAMPLES_BEYOND } from '../results/rules.ts';
 import type { Capacity } from '../results/schema.ts';
@@ -11,6 +12,7 @@ import type { Measured, Objective, PlannedCase, Reading, ScenarioModule, TrialCo
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
 import { percentiles, perSecond } from './shared/figures.ts';
 import { type Probed, search } from './shared/search.ts';
+import { worstOf } from './shared/undisturbed.ts';
 
 /** Searches for the highest rate that meets an objective. */
 export const capacity: ScenarioModule<'capacity'> = {
@@ -25,7 +27,7 @@ export const capacity: ScenarioModule<'capacity'> = {
       defaults: { clients: 100, rate: 2000, sizes: [128], seconds: 2 },
     },
   ],
-  uses: { rate: 'search start', messages: true, duration: true, warmup: true, objective: true },
+  uses: { rate: 'search start', messages: true, duration: true, warmup: true, objective: true, network: false },
   estimateSeconds: (planned, warmupSeconds) => PROBES * timedSeconds(planned, warmupSeconds),
   resources: sendingSessions,
   measure: searchRate,
@@ -63,6 +65,8 @@ async function searchRate(context: TrialContext): Promise<Measured> {
   let ceilingRate = 0;
   let last: Reading | undefined;
   let confirmed: Reading | undefined;
+  /** Use of the cores in the probes that bound the rate: a miss may be another program's doing. */
+  const missed: (Contention | undefined)[] = [];
   // Messages that arrive later have missed the objective by far.
   const drainSeconds = Math.max(1, objective.seconds * 10);
 
@@ -77,6 +81,7 @@ async function searchRate(context: TrialContext): Promise<Measured> {
       const step = judgeStep(probed, reading, objective, confirming);
       steps.push(step);
       last = reading;
+      if (step.outcome !== 'met') missed.push(reading.contention);
       if (confirming && step.outcome === 'met') {
         confirmed = reading;
         const { cpuSeconds, delivered } = await stage.closed({ first: next, seconds: CEILING_SECONDS, drainSeconds });
@@ -89,7 +94,11 @@ async function searchRate(context: TrialContext): Promise<Measured> {
   const found = await search(planned.rate, probe);
   const reading = confirmed ?? last;
   if (reading === undefined) throw new Error('the search made no probe');
-  return { reading, extras: { capacity: { objective, ...boundOf(found, ceilingRate, steps), ceilingRate, steps } } };
+  const contention = worstOf([reading.contention, ...missed]);
+  return {
+    reading: { ...reading, contention },
+    extras: { capacity: { objective, ...boundOf(found, ceilingRate, steps), ceilingRate, steps } },
+  };
 }
 
 /** Length of a probe: long enough for the percentile to have enough samples. */

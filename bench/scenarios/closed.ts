@@ -5,6 +5,7 @@ import { DRAIN_SECONDS } from './load.ts';
 import type { PlannedCase, Reading, ScenarioModule, Stage } from './shape.ts';
 import { sendingSessions, timedSeconds } from './shared/costs.ts';
 import { perSecond } from './shared/figures.ts';
+import { UNDISTURBED } from './shared/undisturbed.ts';
 
 /** Lets each session send again when its echo arrives, for as long as the trial lasts. */
 export const closed: ScenarioModule<'closed'> = {
@@ -19,7 +20,7 @@ export const closed: ScenarioModule<'closed'> = {
       defaults: { clients: 100, rate: 0, sizes: [64], seconds: 2 },
     },
   ],
-  uses: { rate: 'none', messages: true, duration: true, warmup: true, objective: false },
+  uses: { rate: 'none', messages: true, duration: true, warmup: true, objective: false, network: false },
   estimateSeconds: timedSeconds,
   resources: sendingSessions,
   measure: ({ planned, warmupSeconds, onStage }) =>
@@ -29,7 +30,7 @@ export const closed: ScenarioModule<'closed'> = {
     }),
   accounting: { samples: 'service', timeline: false },
   // A closed loop has no schedule to keep and is busy by design.
-  rules: ['accounting-closes', 'something-measured', 'nothing-lost', 'nothing-foreign'],
+  rules: ['accounting-closes', 'something-measured', 'nothing-lost', 'nothing-foreign', ...UNDISTURBED],
   detail: ({ messages, seconds, usage }) =>
     `${perSecond(messages.delivered / seconds)}  generator ${microseconds(usage.generator.cpuSeconds / messages.delivered)} a message`,
   judgedBy: 'verdicts',
@@ -56,9 +57,9 @@ export async function readClosed(
   const { connect } = await stage.openSessions(clients, 1);
   const ready = await stage.snapshot();
   await stage.closed({ first: 0, ...warmUp, drainSeconds });
-  const before = await stage.snapshot();
-  const recording = await stage.closed({ first: warmUp.maxMessages * clients, ...measured, drainSeconds });
-  const after = await stage.snapshot();
+  const { result: recording, ...window } = await stage.window(() =>
+    stage.closed({ first: warmUp.maxMessages * clients, ...measured, drainSeconds }),
+  );
   const counted = { recording, workers: stage.workers, due: recording.sent, seconds: recording.seconds };
-  return { idle, ready, before, after, connect, ...counted };
+  return { idle, ready, ...window, connect, ...counted };
 }

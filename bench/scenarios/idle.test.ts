@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { slopeOf, stepsUpTo, wholeHeartbeats } from './idle.ts';
+import { radioOf, slopeOf, stepsUpTo, wholeHeartbeats } from './idle.ts';
+import type { Snapshot } from './shape.ts';
 
 test('a slope is that of the straight line, and R² says how straight', () => {
   const line = [1, 2, 3, 4].map((x) => ({ x, y: 100 + 8_300 * x }));
@@ -25,4 +26,19 @@ test('an idle window is a whole number of heartbeats', () => {
   expect(wholeHeartbeats(10, 25)).toBe(25);
   expect(wholeHeartbeats(30, 25)).toBe(50);
   expect(wholeHeartbeats(60, 12)).toBe(60);
+});
+
+test('the use of a radio is the mean of all sessions, also of those that were silent, and per hour', () => {
+  const usage = { cpuSeconds: 0, rssBytes: 0, bytesUp: 0, bytesDown: 0, link: null };
+  const before: Snapshot = { ...usage, radio: { seconds: 12, packets: 40, bytes: 9_000, awakeSeconds: 30 } };
+  const after: Snapshot = { ...usage, radio: { seconds: 212, packets: 72, bytes: 12_200, awakeSeconds: 190 } };
+  // 200 s of four sessions: 160 awake seconds, 32 packets, 3,200 bytes.
+  expect(radioOf({ before, after }, { clients: 4, tailSeconds: 10 })).toEqual({
+    tailSeconds: 10,
+    seconds: 200,
+    awakeSecondsPerHour: 720,
+    bytesPerHour: 14_400,
+    packetsPerHour: 144,
+  });
+  expect(radioOf({ before: usage, after: usage }, { clients: 4, tailSeconds: 10 })).toBeUndefined();
 });

@@ -1,11 +1,22 @@
 import { ECHO } from '../codec/header.ts';
 import { merge } from '../load/histogram.ts';
 import { figures } from '../results/numbers.ts';
-import type { Memory } from '../results/schema.ts';
-import type { Measured, PlannedCase, ScenarioModule, Stage } from './shape.ts';
-import { openingSeconds, silentSessions } from './shared/costs.ts';
+import type { Memory, Radio } from '../results/schema.ts';
+import type { Measured, PlannedCase, ScenarioModule, Snapshot, Stage } from './shape.ts';
+import { IN_FLIGHT, OVERHEAD_SECONDS, openingSeconds, silentSessions } from './shared/costs.ts';
+import { heartbeatSecondsOf } from './shared/heartbeat.ts';
+import { isOverNetwork } from './shared/network.ts';
 
-/** Holds idle sessions, and measures their memory and heartbeats. */
+/** Time for which a phone's radio stays awake after a packet: the inactivity timer of LTE is about 10 s (docs/methodology.md). */
+const TAIL_SECONDS = 10;
+/** Heartbeats in a window over a network, at the least. */
+const MIN_HEARTBEATS = 3;
+/** Interval of the slowest heartbeat but one by default, for estimates. */
+const USUAL_SECONDS = 25;
+/** Interval of the slowest heartbeat by default, that of mqtt. */
+const LONGEST_SECONDS = 60;
+
+/** Holds idle sessions, and measures their memory and heartbeats; over a network the use of a phone's radio, and no memory. */
 export const idle: ScenarioModule<'idle'> = {
   id: 'idle',
   scenarios: [
@@ -15,33 +26,59 @@ export const idle: ScenarioModule<'idle'> = {
       opcode: ECHO,
       reaches: 'sender',
       usual: false,
-      defaults: { clients: 4000, rate: 0, sizes: [], seconds: 10 },
+      defaults: {
+        clients: 4000,
+        rate: 0,
+        sizes: [],
+        seconds: 10,
+        // Three of the slowest heartbeats. Memory, which needs many sessions, is that without a network.
+        overNetwork: { clients: 20, seconds: MIN_HEARTBEATS * LONGEST_SECONDS },
+      },
     },
   ],
-  uses: { rate: 'none', messages: false, duration: true, warmup: false, objective: false },
-  // At least one interval of the slowest heartbeat.
-  estimateSeconds: ({ clients, seconds }) => 3 + openingSeconds(clients) + Math.max(seconds, 25),
+  uses: {
+    rate: 'none',
+    messages: false,
+    duration: true,
+    warmup: false,
+    objective: false,
+    network: true,
+    heartbeat: true,
+  },
+  estimateSeconds: estimate,
   resources: silentSessions,
-  measure: ({ planned, onStage }) => onStage((stage) => holdSessions(planned, stage)),
+  measure: ({ planned, onStage }) =>
+    onStage((stage) => (isOverNetwork(planned) ? watchRadios(planned, stage) : holdSessions(planned, stage))),
   accounting: { samples: 'service', timeline: false },
   rules: ['nothing-foreign', 'sessions-held'],
-  detail: ({ memory, seconds }) =>
-    memory === undefined
+  detail: ({ memory, radio, seconds }) => {
+    if (radio !== undefined) return `radio awake ${figures(radio.awakeSecondsPerHour)} s/h`;
+    return memory === undefined
       ? `${Math.round(seconds)} s`
-      : `server ${kibibytes(memory.server.bytesPerSession)} a session (R² ${memory.server.r2.toFixed(3)})  generator ${kibibytes(memory.generator.bytesPerSession)}`,
+      : `server ${kibibytes(memory.server.bytesPerSession)} a session (R² ${memory.server.r2.toFixed(3)})  generator ${kibibytes(memory.generator.bytesPerSession)}`;
+  },
   judgedBy: 'verdicts',
   brokenSessionsFail: true,
   microCosts: false,
   advice: 'cost',
 };
 
+/** Estimated time of a trial: at least an interval of the heartbeats, over a network several, after a tail. */
+function estimate(planned: PlannedCase): number {
+  const { clients, seconds } = planned;
+  const heartbeatSeconds = heartbeatSecondsOf(planned) ?? USUAL_SECONDS;
+  if (!isOverNetwork(planned)) return 3 + openingSeconds(clients) + Math.max(seconds, heartbeatSeconds);
+  return (
+    OVERHEAD_SECONDS + openingSeconds(clients) + TAIL_SECONDS + Math.max(seconds, MIN_HEARTBEATS * heartbeatSeconds)
+  );
+}
+
 /** Session counts at which memory is read, besides the first. */
 const STEPS = 6;
 const FIRST_SHARE = 0.1;
 /** Sessions opened and closed beforehand, so that memory allocated only once, such as compiled code, does not affect the slope. */
 const WARM_SESSIONS = 200;
-/** Sessions opened concurrently, since their opening times do not matter here. */
-const IN_FLIGHT = 16;
+const SECONDS_PER_HOUR = 3_600;
 
 const kibibytes = (bytes: number): string => `${figures(bytes / 1024)} KiB`;
 
@@ -63,14 +100,70 @@ async function holdSessions({ clients, seconds: atLeast }: PlannedCase, stage: S
   }
   const ready = await stage.snapshot();
   const seconds = wholeHeartbeats(atLeast, Number(stage.effective.heartbeatSeconds ?? 0));
-  const before = await stage.snapshot();
-  const recording = await stage.hold(seconds);
-  const after = await stage.snapshot();
+  const { result: recording, ...window } = await stage.window(() => stage.hold(seconds));
   const connect = merge(times);
   const counted = { recording, workers: stage.workers, due: 0, seconds: recording.seconds };
   const memory = memoryOf(steps);
-  const reading = { idle, ready, before, after, connect, ...counted };
+  const reading = { idle, ready, ...window, connect, ...counted };
   return memory === undefined ? { reading } : { reading, extras: { memory } };
+}
+
+/**
+ * Measures the use of a phone's radio by an idle session: opens all sessions, waits until what opened them keeps no radio awake, then
+ * holds them for a whole number of the transport's heartbeats.
+ */
+export async function watchRadios(
+  { clients, seconds: asked }: PlannedCase,
+  stage: Stage,
+  tailSeconds = TAIL_SECONDS,
+): Promise<Measured> {
+  const idle = await stage.snapshot();
+  await stage.watchRadio(tailSeconds);
+  const { connect } = await stage.openSessions(clients, IN_FLIGHT);
+  const ready = await stage.snapshot();
+  const { errors: earlier } = await stage.hold(tailSeconds);
+  const heartbeatSeconds = Number(stage.effective.heartbeatSeconds ?? 0);
+  const seconds = wholeHeartbeats(Math.max(asked, MIN_HEARTBEATS * heartbeatSeconds), heartbeatSeconds);
+  const { result, ...window } = await stage.window(() => stage.hold(seconds));
+  const recording = { ...result, errors: sumOf(earlier, result.errors) };
+  const radio = radioOf(window, { clients, tailSeconds });
+  const reading = {
+    idle,
+    ready,
+    ...window,
+    connect,
+    recording,
+    workers: stage.workers,
+    due: 0,
+    seconds: recording.seconds,
+  };
+  return radio === undefined ? { reading } : { reading, extras: { radio } };
+}
+
+type Errors = Readonly<Record<string, number>>;
+
+function sumOf(one: Errors, other: Errors): Record<string, number> {
+  const sum: Record<string, number> = { ...one };
+  for (const [text, count] of Object.entries(other)) sum[text] = (sum[text] ?? 0) + count;
+  return sum;
+}
+
+/** Use of a session's radio between two snapshots. Undefined if it was not watched. */
+export function radioOf(
+  { before: { radio: first }, after: { radio: last } }: { readonly before: Snapshot; readonly after: Snapshot },
+  { clients, tailSeconds }: { readonly clients: number; readonly tailSeconds: number },
+): Radio | undefined {
+  if (first === undefined || last === undefined) return undefined;
+  const seconds = last.seconds - first.seconds;
+  const perHour = (of: 'awakeSeconds' | 'bytes' | 'packets'): number =>
+    ((last[of] - first[of]) / clients / seconds) * SECONDS_PER_HOUR;
+  return {
+    tailSeconds,
+    seconds,
+    awakeSecondsPerHour: perHour('awakeSeconds'),
+    bytesPerHour: perHour('bytes'),
+    packetsPerHour: perHour('packets'),
+  };
 }
 
 /** Session counts at which memory is read: a tenth of all, then equal steps up to all; fewer if there are few sessions. */

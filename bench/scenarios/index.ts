@@ -3,11 +3,22 @@ import { closed } from './closed.ts';
 import { connect } from './connect.ts';
 import { idle } from './idle.ts';
 import { load } from './load.ts';
+import { recovery } from './recovery.ts';
 import type { ScenarioEntry, ScenarioKind, ScenarioModule } from './shape.ts';
+import { slow } from './slow.ts';
 import { wire } from './wire.ts';
 
 /** Every scenario kind, in the order in which their scenarios are listed. */
-const kinds: { readonly [Id in ScenarioKind]: ScenarioModule<Id> } = { load, capacity, closed, connect, idle, wire };
+const kinds: { readonly [Id in ScenarioKind]: ScenarioModule<Id> } = {
+  load,
+  capacity,
+  closed,
+  connect,
+  idle,
+  wire,
+  recovery,
+  slow,
+};
 
 export const scenarios: readonly ScenarioEntry[] = Object.values<ScenarioModule>(kinds).flatMap(entriesOf);
 

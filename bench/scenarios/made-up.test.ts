@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { detailOf } from '../cli/eta.ts';
+import { detailer } from '../cli/live/details.ts';
 import { encode, histogram } from '../load/histogram.ts';
 import type { Recording } from '../load/recording.ts';
 import { readOptions } from '../plan/options.ts';
@@ -27,7 +27,7 @@ const nap: ScenarioModule = {
       defaults: { clients: 3, rate: 0, sizes: [], seconds: 2 },
     },
   ],
-  uses: { rate: 'none', messages: false, duration: true, warmup: false, objective: false },
+  uses: { rate: 'none', messages: false, duration: true, warmup: false, objective: false, network: false },
   estimateSeconds: ({ clients, seconds }) => clients + seconds,
   resources: ({ clients }) => ({ connections: 5 * clients }),
   measure: ({ planned: { clients, seconds }, onStage }) =>
@@ -35,9 +35,8 @@ const nap: ScenarioModule = {
       const idle = await stage.snapshot();
       const { connect } = await stage.openSessions(clients, 1);
       const ready = await stage.snapshot();
-      const recording = await stage.hold(seconds);
-      const times = { idle, ready, before: ready, after: await stage.snapshot() };
-      return { reading: { ...times, connect, recording, workers: stage.workers, due: 0, seconds } };
+      const { result: recording, ...window } = await stage.window(() => stage.hold(seconds));
+      return { reading: { idle, ready, ...window, connect, recording, workers: stage.workers, due: 0, seconds } };
     }),
   accounting: { samples: 'service', timeline: false },
   rules: ['sessions-held'],
@@ -64,6 +63,7 @@ function stageWith(errors: Recording['errors']): Stage & AsyncDisposable {
   const counts = { due: 0, sent: 0, unsent: 0, onTime: 0, delivered: 0, duplicated: 0, reordered: 0, corrupt: 0 };
   const usage = { cpuSeconds: 0, rssBytes: 1, rssStartBytes: 1, loopDelayP99Seconds: 0, busy: 0 };
   const empty = encode(histogram());
+  const snapshot = { cpuSeconds: 0, rssBytes: 1, bytesUp: 0, bytesDown: 0, link: null };
   const times = { response: empty, service: empty, lag: empty, last: null };
   const recorded = async (seconds = 0): Promise<Recording> => ({
     ...counts,
@@ -81,13 +81,18 @@ function stageWith(errors: Recording['errors']): Stage & AsyncDisposable {
     url: 'ws://127.0.0.1:1/',
     effective: { heartbeatSeconds: 25 },
     workers: 1,
-    snapshot: async () => ({ cpuSeconds: 0, rssBytes: 1, bytesUp: 0, bytesDown: 0, link: null }),
+    snapshot: async () => snapshot,
+    watchRadio: async () => {},
+    window: async (work) => ({ before: snapshot, result: await work(), after: snapshot }),
     openSessions: async () => ({ connect: empty, seconds: 0.1 }),
     phase: () => recorded(),
     closed: () => recorded(),
     hold: recorded,
     memory: async () => ({ server: 1, generator: 1 }),
     closeSessions: async () => {},
+    disrupt: () => Promise.reject(new Error('nothing happens here')),
+    usage: async () => snapshot,
+    openReaders: () => Promise.reject(new Error('nobody reads here')),
     async [Symbol.asyncDispose]() {},
   };
 }
@@ -125,12 +130,14 @@ describe('a kind that is only a module', () => {
     const { trial, effective } = await trialWith({});
     expect(trial).toMatchObject({ state: 'valid', reasons: [], seconds: 2, messages: { due: 0, delivered: 0 } });
     expect(effective).toEqual({ heartbeatSeconds: 25 });
-    expect(detailOf(nap, trial)).toBe('slept 2 s');
+    const detail = detailer();
+    expect(detail(nap, trial)).toBe('slept 2 s');
 
     const dropped = await trialWith({ reset: 3 });
     const reason = 'sessions held: 3 session(s) dropped (reset)';
     expect(dropped.trial).toMatchObject({ state: 'suspect', reasons: [reason] });
-    expect(detailOf(nap, dropped.trial)).toBe(`slept 2 s  ${reason}`);
+    expect(detail(nap, dropped.trial)).toBe(reason);
+    expect(detail(nap, dropped.trial)).toBe('sessions dropped');
   });
 
   test('does not compile while anything is missing', () => {

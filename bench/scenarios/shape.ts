@@ -1,11 +1,14 @@
 import type { Encoding, Options, Payload, ServerUsage, TokenRules } from '../contract.ts';
 import type { Answers } from '../load/answers/form.ts';
-import type { ClosedOrder, HoldOrder, PhaseOrder } from '../load/protocol.ts';
+import type { StepTimes } from '../load/first-connection.ts';
+import type { ClosedOrder, HoldOrder, PhaseOrder, SessionHistory } from '../load/protocol.ts';
 import type { Recording } from '../load/recording.ts';
+import type { RadioCounts, RelayCounts } from '../networks/protocol.ts';
 import type { DimensionValue } from '../results/dimensions.ts';
+import type { Contention } from '../results/machine/cores.ts';
 import type { RuleId } from '../results/rules.ts';
 import type { Case, MeasuredTrial, Measurement } from '../results/schema.ts';
-import type { Reaches } from '../results/values.ts';
+import type { Fault, Policy, Reaches, Reader } from '../results/values.ts';
 import type { LinkCounters } from '../run/link.ts';
 import type { TransportEntry, Variant } from '../transports/index.ts';
 
@@ -39,6 +42,8 @@ export interface ScenarioModule<Id extends ScenarioKind = ScenarioKind> {
   readonly microCosts: boolean;
   /** Part of its results in `choose`: traffic that a use may name as its own, a cost beside that, or none. */
   readonly advice: 'traffic' | 'cost' | 'none';
+  /** Set if lost messages are what it measures, so that they do not fail the run. */
+  readonly measuresLosses?: true;
 }
 
 /** Scenario that a run can name: what is done with messages, and its defaults. */
@@ -51,15 +56,21 @@ export interface Scenario {
   /** True if a run that names no scenarios includes it. */
   readonly usual: boolean;
   /** Default settings. */
-  readonly defaults: {
-    readonly clients: number;
-    /** Messages a second of all clients together; 0 if the kind does not use a rate. */
-    readonly rate: number;
-    /** Message sizes in bytes; empty if no message is sent. */
-    readonly sizes: readonly number[];
-    /** Measured time of a trial, or of each probe of a search; 0 if the amount of work ends it. */
-    readonly seconds: number;
+  readonly defaults: Load & {
+    /** Those that differ over a network, whose lines carry less than the link. */
+    readonly overNetwork?: Partial<Load>;
   };
+}
+
+/** Load of a scenario. */
+export interface Load {
+  readonly clients: number;
+  /** Messages a second of all clients together; 0 if the kind does not use a rate. */
+  readonly rate: number;
+  /** Message sizes in bytes; empty if no message is sent. */
+  readonly sizes: readonly number[];
+  /** Measured time of a trial, or of each probe of a search; 0 if the amount of work ends it. */
+  readonly seconds: number;
 }
 
 /** A scenario with the kind that carries it out. */
@@ -76,6 +87,14 @@ export interface Uses {
   readonly duration: boolean;
   readonly warmup: boolean;
   readonly objective: boolean;
+  /** True if it can be measured over a network. */
+  readonly network: boolean;
+  /** Set if a fault happens in its trials: fault, outage, reconnection and silence are used, and the server keeps a replay log. */
+  readonly faults?: true;
+  /** Set if some of the subscribers become slow in its trials. */
+  readonly readers?: true;
+  /** True if the interval of heartbeats shapes its figures. Absent: false. */
+  readonly heartbeat?: true;
 }
 
 /** Resources that one trial needs of the machine. */
@@ -127,6 +146,21 @@ export interface PlannedCase {
   readonly dimensions?: OpenDimensions;
   /** URL of a module with an application that replaces the servers' own. */
   readonly application?: string;
+  /** Settings of the fault. Absent: no fault happens. */
+  readonly disruption?: Disruption;
+}
+
+/** Settings of a fault that are no properties of a case. */
+export interface Disruption {
+  readonly outage: Outage;
+  /** Silence after which a session counts as lost; null: by the rate. */
+  readonly silenceSeconds: number | null;
+}
+
+/** Range that the length of an outage is drawn from. */
+export interface Outage {
+  readonly minSeconds: number;
+  readonly maxSeconds: number;
 }
 
 /** Values of dimensions, by the dimension's name. */
@@ -144,6 +178,8 @@ export interface TrialContext {
   readonly warmupSeconds: number;
   readonly objective: Objective;
   readonly seed: number;
+  /** Number of the block. */
+  readonly block: number;
   /** Number of cores that the load workers are pinned to, or the number of workers if they are not pinned. */
   readonly generatorCores: number;
   readonly onStage: OnStage;
@@ -159,6 +195,10 @@ export interface Stage {
   readonly effective: Options;
   readonly workers: number;
   snapshot(): Promise<Snapshot>;
+  /** Begins to watch the use of a phone's radio by each client, which later snapshots have. Does nothing without a relay. */
+  watchRadio(tailSeconds: number): Promise<void>;
+  /** Does the work that is measured, reads the usage before and after it, and watches the cores meanwhile. */
+  window<Result>(work: () => Promise<Result>): Promise<Window<Result>>;
   /** Opens the senders below `until` that are not open yet, then waits until their bytes have arrived. */
   openSessions(until: number, inFlight: number): Promise<Opened>;
   phase(order: Omit<PhaseOrder, 'order' | 'startNs'>): Promise<Recording>;
@@ -168,11 +208,77 @@ export interface Stage {
   memory(): Promise<{ server: number | null; generator: number }>;
   /** Closes every session. Others can be opened afterwards. */
   closeSessions(): Promise<void>;
+  /** Publishes on a schedule, lets the fault happen, and follows every session until all are as before or the time is over. */
+  disrupt(course: Course): Promise<Disrupted>;
+  /** Usage of the server since its start. */
+  usage(): Promise<ServerUsage>;
+  /** Opens the sessions that become slow, in a load process of their own. @param messages number that the trial sends in all */
+  openReaders(messages: number): Promise<SlowReaders>;
+}
+
+/** Sessions that only receive, and that can be made slow. Moments are in nanoseconds on the trial's clock. */
+export interface SlowReaders {
+  readonly nowNs: number;
+  /** Moments at which `look` found that a connection, open when the readers became slow, had ended at the server. */
+  readonly endedNs: readonly number[];
+  /** Stops them, or makes their lines slow. Resolves with the moment. */
+  hinder(how: Reader): Promise<number>;
+  /** Lets them go on. Resolves with the moment. */
+  release(): Promise<number>;
+  look(): void;
+  /** Arrivals at each of them so far. They answer only while they are not stopped. */
+  histories(): Promise<readonly SessionHistory[]>;
+}
+
+/** Course of a trial with a fault. */
+export interface Course {
+  readonly fault: Fault;
+  readonly policy: Policy;
+  /** Time between two published messages. */
+  readonly intervalSeconds: number;
+  /** Time from the first due time to the fault. */
+  readonly steadySeconds: number;
+  /** Time from the fault until the path is to be back; without meaning at a fault that has no outage. */
+  readonly outageSeconds: number;
+  /** Silence after which a session counts as lost, if the harness reconnects. */
+  readonly silenceSeconds: number;
+  /** Longest time from the moment at which the path is back to the end. */
+  readonly observationSeconds: number;
+}
+
+/** Observations of a trial with a fault. Moments are in nanoseconds on the trial's clock. */
+export interface Disrupted {
+  readonly startNs: number;
+  readonly faultNs: number;
+  /** Moment from which packets pass or the server listens again; that of the fault if it has no outage. */
+  readonly backNs: number;
+  readonly endNs: number;
+  readonly sessions: readonly SessionHistory[];
+  readonly recording: Recording;
+  /** Work of the publisher until the end. */
+  readonly published: { readonly sent: number; readonly onTime: number };
+  /** The server's CPU time since its start, read again and again from the moment at which the path is back. */
+  readonly server: readonly { readonly atNs: number; readonly cpuSeconds: number }[];
+  /** Connections that the system refused since the path is back; null if it does not tell. */
+  readonly listenDrops: number | null;
 }
 
 /** Usage of the server since its start, and the counts of the private link if there is one. */
 export interface Snapshot extends ServerUsage {
   readonly link: LinkCounters | null;
+  /** Counts of the relay that makes the network. Absent on a link without one. */
+  readonly relay?: RelayCounts;
+  /** Use of phones' radios since they are watched. Absent if they are not. */
+  readonly radio?: RadioCounts;
+}
+
+/** Work that was measured, with the usage around it. */
+export interface Window<Result> {
+  readonly before: Snapshot;
+  readonly after: Snapshot;
+  readonly result: Result;
+  /** Use of the cores meanwhile. Absent: it was not watched. */
+  readonly contention?: Contention;
 }
 
 export interface Opened {
@@ -182,6 +288,8 @@ export interface Opened {
   readonly seconds: number;
   /** Protocols of the encrypted connections: `TLSv1.3`. */
   readonly protocols?: readonly string[];
+  /** Times to the steps of each session's first connection. Absent or empty: sessions were opened several at a time, or over UDP. */
+  readonly steps?: StepTimes;
 }
 
 /** Counts and times of one trial at both sides, before it is judged. */
@@ -194,15 +302,19 @@ export interface Reading {
   /** Times to a usable session, encoded histogram. */
   readonly connect: string;
   readonly recording: Recording;
+  /** Use of the cores in the measured window, and in others that the figures rest on. Absent: it was not watched. */
+  readonly contention?: Contention | undefined;
   readonly workers: number;
   /** Messages due on the schedule; without a schedule, messages sent. */
   readonly due: number;
   /** Length of the measured window. */
   readonly seconds: number;
+  /** Number of sessions whose messages and deliveries are counted. Absent: all of the case. */
+  readonly clients?: number;
 }
 
 /** Fields of a measurement that only some kinds fill. */
-export type Extras = Pick<Measurement, 'theory' | 'capacity' | 'memory' | 'opening'>;
+export type Extras = Pick<Measurement, 'theory' | 'capacity' | 'memory' | 'opening' | 'recovery' | 'slow' | 'radio'>;
 
 /** Outcome of `measure`. */
 export interface Measured {

@@ -66,14 +66,23 @@ function longEnough(secrets: readonly string[]): string[] {
 const ASSIGNED = /(^|[\s;&|(])([A-Za-z_]\w*)=("[^"]*"|'[^']*'|[^\s;&|)]+)/g;
 const SECRET_FLAGS = /(--?[\w-]*(?:token|secret|passw|pwd|key|credential)[\w-]*[= ])("[^"]*"|'[^']*'|[^\s;&|)]+)/gi;
 
-/** Redacts a shell command for display and results, on one line: variables keep their names alone, and addresses no user and password. */
-export function commandShown(command: string): string {
+/** Values of variables that are the words for the address to listen on, and no secret. */
+const PLACEHOLDER = /^["']?(?:HOST|PORT|HOST:PORT)["']?$/;
+
+/** Redacts a shell command: variables keep their names alone, and addresses no user and password. */
+export function commandRedacted(command: string): string {
   const withoutUsers = command.replace(/([a-z][a-z\d+.-]*:\/\/)[^\s/?#@'"]*@/gi, `$1${HIDDEN}@`);
   const withoutValues = withoutUsers
-    .replace(ASSIGNED, `$1$2=${HIDDEN}`)
+    .replace(ASSIGNED, (whole, before: string, name: string, value: string) =>
+      PLACEHOLDER.test(value) ? whole : `${before}${name}=${HIDDEN}`,
+    )
     .replace(SECRET_FLAGS, (_, flag: string) => `${flag}${HIDDEN}`);
-  return printable(withoutTokens(withoutValues).trim().replace(/\s+/g, ' '));
+  return withoutTokens(withoutValues);
 }
+
+/** Redacts a shell command for display and results, on one line. */
+export const commandShown = (command: string): string =>
+  printable(commandRedacted(command).trim().replace(/\s+/g, ' '));
 
 /** Escape sequences of terminals (ECMA-48): control sequences, strings, and single characters. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed

@@ -1,8 +1,9 @@
 import { PassThrough, Writable } from 'node:stream';
+import type { Surroundings } from '../cli/io.ts';
 import { main } from '../cli/main.ts';
 import type { Ended } from './command.ts';
 
-interface InProcessOptions {
+interface InProcessOptions extends Pick<Surroundings, 'testNetwork'> {
   readonly environment?: Readonly<Record<string, string>>;
   /** Width of the terminal that all streams are; they are pipes if left out. */
   readonly columns?: number;
@@ -17,7 +18,7 @@ interface InProcessOptions {
 
 /** Runs the command line in this process, for tests of its output and exit code that need no real process, pipe or terminal. */
 export async function wirebench(argv: readonly string[], options: InProcessOptions = {}): Promise<Ended> {
-  const { environment = {}, columns, typed = '', interrupted, cwd = process.cwd(), onWrite } = options;
+  const { environment = {}, columns, typed = '', interrupted, cwd = process.cwd(), onWrite, testNetwork } = options;
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written): Writable => {
     const output = new Writable({
@@ -36,10 +37,11 @@ export async function wirebench(argv: readonly string[], options: InProcessOptio
     stdin,
     stdout: stream('stdout'),
     stderr: stream('stderr'),
-    environment,
+    environment: { WIREBENCH_PROC: process.env.WIREBENCH_PROC, ...environment },
     cwd,
     now: () => performance.now(),
     handleSignals: () => interrupted ?? new AbortController().signal,
+    testNetwork,
   });
   return { code, ...written };
 }

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join, matchesGlob, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type KindName, SUITES, TEST_KINDS } from './kinds.ts';
+import { type KindName, LONGEST, SUITES, TEST_KINDS } from './kinds.ts';
 import { NEEDS } from './needs.ts';
 import { root, sourcesIn, textOf } from './sources.ts';
 import { onlyTransport } from './subjects.ts';
@@ -35,6 +35,10 @@ describe('kinds of tests', () => {
     const kinds = Object.keys(TEST_KINDS);
     expect(Object.values(SUITES).flatMap((suite) => suite.kinds)).toEqual(expect.arrayContaining(kinds));
     expect([...SUITES['test:all'].kinds, ...SUITES.soak.kinds].toSorted()).toEqual(kinds.toSorted());
+  });
+
+  test('each that begins early is there', () => {
+    expect(LONGEST.filter((file) => !testFiles.includes(file))).toEqual([]);
   });
 
   test('npm test needs nothing but npm ci', () => {

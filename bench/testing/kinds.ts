@@ -49,6 +49,26 @@ export const TEST_KINDS: Readonly<Record<KindName, TestKind>> = {
   soak: suffixed('soak'),
 };
 
+/**
+ * Files that take longest, the longest first. They begin before the others of their group, so that no core waits for one of them at
+ * the end; vitest knows durations only from an earlier run.
+ */
+export const LONGEST: readonly string[] = [
+  'bench/checks/abuse/abuse.live.test.ts',
+  'bench/checks/conformance/conformance.live.test.ts',
+  'bench/scenarios/slow.live.test.ts',
+  'reports/page/document/accessibility.browser.test.ts',
+  'reports/page/document/first-screen.browser.test.ts',
+  'reports/page/live/advisor/advisor.browser.test.ts',
+  'bench/run/trial.live.test.ts',
+  'bench/cli/terminal.programs.test.ts',
+  'reports/page/live/compare/drop.browser.test.ts',
+  'reports/page/live/charts/charts.browser.test.ts',
+  'bench/run/wire.live.test.ts',
+  'bench/cli/your-own.live.test.ts',
+  'bench/checks/crosscheck/crosscheck.programs.test.ts',
+];
+
 /** Tests that an npm script runs. */
 export interface Suite {
   readonly kinds: readonly KindName[];

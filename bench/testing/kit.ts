@@ -6,6 +6,7 @@ import type {
   Listener,
   Message,
   Receiver,
+  ReplayLog,
   Send,
   ServerModule,
   ServerSettings,
@@ -18,7 +19,10 @@ import { usualLimits } from '../limits.ts';
 const PATIENCE_MS = 20_000;
 const LIMIT_BYTES = 100_000;
 
-type ServeSettings = Partial<ServerSettings> & { readonly application?: Application };
+type ServeSettings = Partial<ServerSettings> & {
+  readonly application?: Application;
+  readonly log?: ReplayLog | undefined;
+};
 type DialSettings = Partial<ClientSettings> & Pick<ClientSettings, 'platform'>;
 
 /** Opens servers and sessions in this process, and closes them in reverse order when it is disposed of. */
@@ -26,9 +30,12 @@ export class Kit implements AsyncDisposable {
   readonly #opened = new AsyncDisposableStack();
 
   /** Starts a server on any free port of the loopback, with the ordinary application and limits unless others are given. */
-  async listen(server: ServerModule, { application = ordinary, ...settings }: ServeSettings = {}): Promise<Listener> {
+  async listen(
+    server: ServerModule,
+    { application = ordinary, log, ...settings }: ServeSettings = {},
+  ): Promise<Listener> {
     const usual = { host: '127.0.0.1', port: 0, options: {}, limits: usualLimits(LIMIT_BYTES) };
-    const listener = await server.listen(application, { ...usual, ...settings });
+    const listener = await server.listen(application, { ...usual, ...settings }, log);
     this.defer(() => listener.close());
     return listener;
   }
@@ -70,12 +77,19 @@ export class Peer implements Receiver {
   readonly received: Message[] = [];
   readonly unreadables: Unreadable[] = [];
   readonly losses: Error[] = [];
+  /** Ends of connections after which the library reconnects, and what was said when messages flowed again. */
+  readonly interruptions: Error[] = [];
+  readonly resumptions: { readonly replayed: boolean }[] = [];
+  #session: Session | undefined;
   #send: Send = () => {};
   #close: () => Promise<void> = async () => {};
   #waiting: { count: number; resolve: () => void } | undefined;
   #lost = Promise.withResolvers<Error>();
+  #interrupted = Promise.withResolvers<Error>();
+  #resumed = Promise.withResolvers<{ readonly replayed: boolean }>();
 
   adopt(session: Session): void {
+    this.#session = session;
     this.#send = session.send;
     this.#close = () => session.close();
   }
@@ -93,6 +107,21 @@ export class Peer implements Receiver {
   lost(reason: Error): void {
     this.losses.push(reason);
     this.#lost.resolve(reason);
+  }
+
+  interrupted(reason: Error): void {
+    this.interruptions.push(reason);
+    this.#interrupted.resolve(reason);
+  }
+
+  resumed(how: { readonly replayed: boolean }): void {
+    this.resumptions.push(how);
+    this.#resumed.resolve(how);
+  }
+
+  /** Token with which the session can be resumed; undefined if it has none. */
+  resumeToken(): string | undefined {
+    return this.#session?.resumeToken?.();
   }
 
   async send(message: Message): Promise<void> {
@@ -122,6 +151,16 @@ export class Peer implements Receiver {
     const before = this.received.length;
     await this.send(message);
     return (await this.has(before + 1))[before]!;
+  }
+
+  /** Resolves with the reason once the first connection has ended and the library reconnects. */
+  isInterrupted(): Promise<Error> {
+    return within(this.#interrupted.promise, 'the library to say that it reconnects');
+  }
+
+  /** Resolves once messages flow again for the first time, with what the library says of the session. */
+  isResumed(): Promise<{ readonly replayed: boolean }> {
+    return within(this.#resumed.promise, 'the library to reconnect');
   }
 
   /** Resolves with the reason once the session is lost. */

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorText } from '../error-text.ts';
 import { privateLink } from '../run/link.ts';
+import { apt, isExecutable, isOnPath } from '../run/machine/programs.ts';
 
 /** Requirement of some tests on the machine besides `npm ci`. */
 export interface Need {
@@ -44,8 +44,6 @@ const FOREIGN = 'servers of others that are measured';
 /** Folder of the programs that `npm ci` installs. */
 const npmPrograms = fileURLToPath(new URL('../../node_modules/.bin', import.meta.url));
 
-const apt = (names: string): string => `apt-get install ${names}`;
-
 export const NEEDS: Readonly<Record<NeedName, Need>> = {
   privateLink: {
     use: 'bytes on a private link',
@@ -80,7 +78,7 @@ export const NEEDS: Readonly<Record<NeedName, Need>> = {
   netcat: {
     use: LINES,
     install: apt('netcat-openbsd xxd'),
-    missing: () => (isOnPath('nc') && isOnPath('xxd') ? undefined : 'nc or xxd is not installed'),
+    missing: () => (isThere('nc') && isThere('xxd') ? undefined : 'nc or xxd is not installed'),
   },
   wscat: {
     use: LINES,
@@ -98,7 +96,7 @@ export async function whyUnmet(name: NeedName): Promise<string | undefined> {
 }
 
 function program(name: string, use: string, install: string): Need {
-  return { use, install, missing: () => (isOnPath(name) ? undefined : `${name} is not installed`) };
+  return { use, install, missing: () => (isThere(name) ? undefined : `${name} is not installed`) };
 }
 
 /**
@@ -110,18 +108,7 @@ export function withPrograms(): NodeJS.ProcessEnv {
   return { ...process.env, PATH: [...first, process.env.PATH ?? ''].join(delimiter) };
 }
 
-function isOnPath(name: string): boolean {
-  return (withPrograms().PATH ?? '').split(delimiter).some((folder) => isExecutable(join(folder, name)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const isThere = (name: string): boolean => isOnPath(name, withPrograms().PATH);
 
 async function whyNoPrivateLink(): Promise<string | undefined> {
   try {

@@ -1,22 +1,28 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
+import { commandOf, parentOf, processIds } from '../run/process-tree.ts';
 
-/** Server or load worker that is running, read from /proc, so on Linux only. */
+/** Running process; read from /proc, so on Linux only. */
 export interface RunningProcess {
   readonly pid: number;
   readonly command: string;
 }
 
-/** Servers and load workers that a process has started. */
-export function childrenOf(parent: number | undefined): RunningProcess[] {
+/** Processes that a process has started. */
+export function allChildrenOf(parent: number | undefined): RunningProcess[] {
   return processIds()
     .filter((pid) => parentOf(pid) === parent)
-    .map((name) => ({ pid: Number(name), command: commandOf(name) }))
-    .filter(({ command }) => isOurs(command));
+    .map((pid) => ({ pid, command: commandOf(pid) }));
 }
 
-export function isRunning({ pid }: RunningProcess): boolean {
-  return isOurs(commandOf(String(pid)));
-}
+/** Servers, load workers and publishers that a process has started. */
+export const childrenOf = (parent: number | undefined): RunningProcess[] =>
+  allChildrenOf(parent).filter(({ command }) => isOurs(command));
+
+/** True if a server, load worker or publisher still runs. */
+export const isRunning = ({ pid }: RunningProcess): boolean => isOurs(commandOf(pid));
+
+/** Processes whose command line contains a text. */
+export const processesWith = (mark: string): number[] => processIds().filter((pid) => commandOf(pid).includes(mark));
 
 /** All network namespaces that have a process. */
 export function networkNamespaces(): string[] {
@@ -30,25 +36,5 @@ export function networkNamespaces(): string[] {
   return [...new Set(found)].toSorted();
 }
 
-const processIds = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-
-function isOurs(command: string): boolean {
-  return /servers\/main\.ts|load\/worker\.ts/.test(command);
-}
-
-function parentOf(pid: string): number | undefined {
-  return Number(/^PPid:\s*(\d+)$/m.exec(readOrNothing(`/proc/${pid}/status`))?.[1]);
-}
-
-function commandOf(pid: string): string {
-  return readOrNothing(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-}
-
-/** Text of a file; empty if it cannot be read, as when its process has ended. */
-export function readOrNothing(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
+const isOurs = (command: string): boolean =>
+  /servers\/main\.ts|load\/worker\.ts|load\/publisher\/process\.ts/.test(command);

@@ -47,14 +47,14 @@ export async function withRig(settings: RigSettings, use: (rig: Rig) => Promise<
   const { clients, workers: count = 1, options = {}, drainSeconds = 5 } = settings;
   const { signal } = new AbortController();
   const pinning = pinCores(count);
-  await using server = startServer(pinning?.server);
+  await using server = startServer({ core: pinning?.server });
   await using generator = new LoadGenerator({ workers: count, clients, cores: pinning?.workers, signal });
   const { url } = await listenOnLoopback(server, { module: settings.server, options: {} }, signal);
   const message = { encoding: 'text', size: 64, seed: 1, opcode: ECHO, reaches: 'sender' } as const;
   await generator.open({ module: settings.client, url, options, ...message }, { until: clients, inFlight: 1 });
   let first = 0;
   const run: Rig['run'] = async (rate, seconds, checked) => {
-    const startNs = generator.soonNs();
+    const startNs = await generator.prepare();
     const phase = { first, rate, seconds, startNs, drainSeconds, ...checked };
     first = following({ first, clients, count: messageCount(rate, seconds) });
     return { ...(await generator.phase(phase)), startedNs: generator.originNs + BigInt(startNs) };

@@ -3,6 +3,7 @@ import { readOptions } from '../plan/options.ts';
 import { makePlan } from '../plan/plan.ts';
 import type { Trial } from '../results/schema.ts';
 import { loopback } from '../run/link.ts';
+import { rootsIn } from '../run/machine/roots.ts';
 import { surveyTarget } from '../run/survey.ts';
 import { runTrial, type TrialSettings } from '../run/trial.ts';
 import type { PlannedCase } from '../scenarios/shape.ts';
@@ -21,6 +22,7 @@ export function singleTrial(changes: Partial<TrialSettings> = {}): TrialSettings
     link: loopback(),
     ways: [],
     security: { server: {}, client: {} },
+    roots: rootsIn(process.env),
     signal: new AbortController().signal,
     ...changes,
   };

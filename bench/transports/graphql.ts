@@ -10,6 +10,8 @@ import type { Cost, Framing } from '../checks/theory/framing.ts';
 import { base64, chunk, request, response, UUID, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp, overWebSocket as webSocketAddresses } from './shared/addresses.ts';
+import { connection, UPGRADE, waitFor } from './shared/handshake.ts';
+import { anyInterval, fixedInterval } from './shared/heartbeats.ts';
 import { authorityOf, UUID_IN_TEXT } from './shared/http.ts';
 
 const MUTATION = 'mutation($m:String!){send(m:$m)}';
@@ -232,11 +234,28 @@ export const transport: BuiltInTransport = {
   id: 'graphql',
   title: 'GraphQL over WebSocket',
   family: 'socket',
-  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: {
+    binary: false,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    reconnects: true,
+    resume: 'log',
+  },
   addresses: webSocketAddresses,
   framing: { source: SOURCE, exchange: ({ size }) => exchangeCost(size, MUTATION, 'send', 'm') },
+  roundTrips: [
+    UPGRADE,
+    waitFor(
+      'ConnectionInit',
+      'graphql-transport-ws, ConnectionInit: an operation before ConnectionAck is refused with 4401',
+    ),
+    waitFor('Subscribe', 'graphql-transport-ws, Subscribe: the first Next'),
+  ],
   steps,
   handshake: 'the server must acknowledge the connection and send an empty string as the subscription’s first value',
+  heartbeats: anyInterval,
   surface: overWebSocket,
   foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperations,
   variants: [
@@ -244,6 +263,17 @@ export const transport: BuiltInTransport = {
       id: 'sse',
       title: 'over Server-Sent Events + POST',
       options: { over: 'sse' },
+      heartbeats: fixedInterval('a comment every 12 s'),
+      roundTrips: (conditions) => [
+        ...connection(conditions),
+        waitFor('PUT', 'graphql-sse, single connection mode: the answer is the stream’s token'),
+        waitFor('GET', 'graphql-sse, single connection mode: operations follow the open stream'),
+        ...connection(conditions),
+        waitFor(
+          'subscribe',
+          'graphql-sse, single connection mode: a POST beside the stream, so on a second connection of HTTP/1.1',
+        ),
+      ],
       addresses: overHttp,
       foreign: async () => (await import('../checks/fuzz/tools/graphql.ts')).listenForOperationsBeside,
       capabilities: { upstream: 'request' },

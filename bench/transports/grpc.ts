@@ -3,6 +3,8 @@ import type { Http2Surface } from '../checks/abuse/tools/surface.ts';
 import { message, type Steps } from '../checks/micro/chain.ts';
 import { grpcMessage, HTTP2_WINDOW_BYTES, http2Data, http2Receiver } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { waitFor } from './shared/handshake.ts';
+import { anyInterval } from './shared/heartbeats.ts';
 
 /** Computes the WINDOW_UPDATEs of a long-lived stream and of its connection, which nothing else uses. */
 function receiver(): (payloads: readonly number[]) => number {
@@ -99,7 +101,16 @@ export const transport: BuiltInTransport = {
   title: 'gRPC, bidirectional stream',
   family: 'rpc',
   browser: false,
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: {
+    binary: true,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    // A channel connects again, but a call that has ended stays ended.
+    reconnects: false,
+    resume: 'log',
+  },
   addresses: {
     schemes: [
       { name: 'grpc', tls: false },
@@ -121,9 +132,17 @@ export const transport: BuiltInTransport = {
       };
     },
   },
+  roundTrips: [
+    waitFor(
+      'SETTINGS',
+      'gRPC Connectivity Semantics, READY: no call before HTTP/2’s handshake, though RFC 9113 §3.4 would allow it',
+    ),
+    waitFor('call', 'gRPC over HTTP/2, Response-Headers'),
+  ],
   steps,
   handshake:
     'the server must send its metadata before the first message; in grpc-js: call.sendMetadata(new Metadata()) when the call begins',
+  heartbeats: anyInterval,
   surface,
   foreign: async () => (await import('../checks/fuzz/tools/grpc.ts')).listenForCalls,
   variants: [],

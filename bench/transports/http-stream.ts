@@ -4,6 +4,8 @@ import { chunk } from '../checks/theory/parts.ts';
 import { encodeLine, lineReader } from '../codec/line.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { waitFor } from './shared/handshake.ts';
+import { anyInterval } from './shared/heartbeats.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
 
 const steps: Steps = async () => {
@@ -27,7 +29,7 @@ export const transport: BuiltInTransport = {
   id: 'http-stream',
   title: 'HTTP stream of lines + POST',
   family: 'stream',
-  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true, resume: 'log' },
   addresses: overHttp,
   framing: {
     source: 'a JSON string and a line feed (RFC 8259 §7) in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with undici’s fields',
@@ -36,8 +38,10 @@ export const transport: BuiltInTransport = {
       return { up: [post.up], down: [chunk('""\n'.length + exchange.size), post.down] };
     },
   },
+  roundTrips: [waitFor('GET', 'RFC 9112 §2.1: the answer’s first line')],
   steps,
   handshake: 'the server must send its first line, the session’s id, at once, and no proxy may hold it back',
+  heartbeats: anyInterval,
   surface: sessionSurface('GET /lines', { outlivesConnection: false }),
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForLines,
   variants: [],

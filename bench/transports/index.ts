@@ -6,7 +6,15 @@ import { transport as grpc } from './grpc.ts';
 import { transport as httpStream } from './http-stream.ts';
 import { transport as longPolling } from './long-polling.ts';
 import { transport as mqtt } from './mqtt.ts';
-import type { Addresses, BuiltInTransport, TransportEntry, Variant } from './shape.ts';
+import type {
+  Addresses,
+  BuiltInTransport,
+  HandshakeConditions,
+  HandshakeStep,
+  TransportEntry,
+  Variant,
+} from './shape.ts';
+import { connection } from './shared/handshake.ts';
 import { transport as shortPolling } from './short-polling.ts';
 import { transport as socketio } from './socketio.ts';
 import { transport as sse } from './sse.ts';
@@ -15,7 +23,7 @@ import { transport as webrtc } from './webrtc.ts';
 import { transport as webtransport } from './webtransport.ts';
 import { transport as ws } from './ws.ts';
 
-export type { BuiltInTransport, Family, TransportEntry, Variant } from './shape.ts';
+export type { BuiltInTransport, Family, HandshakeConditions, HandshakeStep, TransportEntry, Variant } from './shape.ts';
 
 /** Transports of this repository, in the order of every list. */
 const builtIn: readonly BuiltInTransport[] = [
@@ -89,6 +97,17 @@ export function framingOf({ entry, variant }: TransportChoice): Framing | undefi
   return variant === null ? entry.framing : variant.framing;
 }
 
+/** Steps of this variant's handshake; undefined where a transport from outside the repository does not give them. */
+export function handshakeOf(
+  { entry, variant }: TransportChoice,
+  conditions: HandshakeConditions,
+): readonly HandshakeStep[] | undefined {
+  const handshake = variant?.roundTrips ?? entry.roundTrips;
+  if (handshake === undefined) return undefined;
+  if (typeof handshake === 'function') return handshake(conditions);
+  return entry.port === 'udp' ? handshake : [...connection(conditions), ...handshake];
+}
+
 /** Attack surface of this variant; undefined where a transport from outside the repository has none. */
 export function surfaceOf({ entry, variant }: TransportChoice): AttackSurface | undefined {
   return variant?.surface ?? entry.surface;
@@ -118,6 +137,12 @@ export function whyUnguarded(
   if (tls && choice.entry.tls === false) return 'cannot be served over TLS';
   if (auth !== null && capabilitiesOf(choice).auth !== true) return 'does not check tokens';
   return undefined;
+}
+
+/** Says why its heartbeats cannot have this interval; undefined if they can. */
+export function whyNoHeartbeat({ entry, variant }: TransportChoice, seconds: number): string | undefined {
+  const why = variant?.heartbeats ?? entry.heartbeats;
+  return why === undefined ? 'does not say that the interval of its heartbeats can be set' : why(seconds);
 }
 
 /** Says why the transport cannot be used on this machine and what would help; undefined if it can be. */

@@ -3,6 +3,8 @@ import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { base64, request, response, UUID } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { waitFor } from './shared/handshake.ts';
+import { anyInterval } from './shared/heartbeats.ts';
 import { authorityOf, postCost } from './shared/http.ts';
 import { pollBodyBytes, pollingSteps, pollingSurface } from './shared/polling.ts';
 
@@ -30,14 +32,24 @@ export const transport: BuiltInTransport = {
   id: 'long-polling',
   title: 'Long polling + POST',
   family: 'polling',
-  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  capabilities: {
+    binary: false,
+    ordered: true,
+    reliable: true,
+    upstream: 'request',
+    batches: true,
+    auth: true,
+    resume: 'native',
+  },
   addresses: overHttp,
   framing: {
     source: 'RFC 6202 §2 in RFC 9112 §2.1, with the fields of undici and Node; JSON (RFC 8259) down',
     exchange: (exchange) => pollExchange(exchange, pollBodyBytes(exchange.index) + exchange.size),
   },
+  roundTrips: [waitFor('POST', 'RFC 9112 §2.1: the answer names the session')],
   steps: pollingSteps,
   handshake: 'the server must answer POST /sessions',
+  heartbeats: anyInterval,
   surface: pollingSurface,
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
   variants: [

@@ -6,9 +6,12 @@ import type { TcpSurface, WebSocketSurface } from '../checks/abuse/tools/surface
 import { openWebSocket } from '../checks/abuse/tools/websocket.ts';
 import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
 import { arrived, callback, MemoryStream, type Pieces } from '../checks/micro/memory-socket.ts';
+import type { Framing } from '../checks/theory/framing.ts';
 import { MQTT_ACKNOWLEDGEMENT, mqttPublish, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overWebSocket as webSocketAddresses } from './shared/addresses.ts';
+import { UPGRADE, waitFor } from './shared/handshake.ts';
+import { wholeSeconds } from './shared/heartbeats.ts';
 
 /** Name with the length of a session's name. */
 const NAME = 'abcdefgh';
@@ -67,7 +70,8 @@ interface MqttPeer {
 
 type Connect = (target: Target) => Promise<MqttPeer>;
 
-async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
+/** Attacks on a broker. @param absence the one that has messages collected for an absent client */
+async function attacksThrough(connect: Connect, absence: Absence = refusedAbsence): Promise<readonly Attack[]> {
   const { generate } = await import('mqtt-packet');
   return [
     {
@@ -93,15 +97,7 @@ async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
         return closeReason(peer);
       },
     },
-    {
-      name: 'a session that would collect messages while its client is away',
-      refused: CLOSED,
-      async run(target) {
-        const { peer, wrap } = await connect(target);
-        await peer.write(wrap(generate(connecting(target.token, { clientId: 'gatherer', clean: false }))));
-        return closeReason(peer);
-      },
-    },
+    absence(connect, generate),
     ...Object.entries(FLOODS).map(
       ([name, build]): Attack => ({
         name: `a flood of ${name}`,
@@ -115,6 +111,58 @@ async function attacksThrough(connect: Connect): Promise<readonly Attack[]> {
     ),
   ];
 }
+
+/** Makes an attack in which messages are collected for an absent client. */
+type Absence = (connect: Connect, generate: (packet: Packet) => Buffer) => Attack;
+
+const refusedAbsence: Absence = (connect, generate) => ({
+  name: 'a session that would collect messages while its client is away',
+  refused: CLOSED,
+  async run(target) {
+    const { peer, wrap } = await connect(target);
+    await peer.write(wrap(generate(connecting(target.token, GATHERER))));
+    return closeReason(peer);
+  },
+});
+
+const GATHERER = { clientId: 'gatherer', clean: false };
+/** CONNACK with return code 0, without and with a session. [MQTT-3.2.2-2] */
+const [NEW_SESSION, KEPT_SESSION] = ['\x20\x02\0\0', '\x20\x02\x01\0'];
+
+/** Multiple of the limit on a backlog that a server keeps for one session. */
+const KEPT_BACKLOGS = 16;
+
+const boundedAbsence: Absence = (connect, generate) => ({
+  name: 'a session that collects more bytes than it may while its client is away',
+  refused: /the session was ended/,
+  async run(target) {
+    const { backlogBytes, messageBytes, messagesPerSecond } = target.limits;
+    const subscription = { topic: 'down/gatherer', qos: 1 } as const;
+    const gatherer = await connect(target);
+    await gatherer.peer.write(gatherer.wrap(generate(connecting(target.token, GATHERER))));
+    await gatherer.peer.write(
+      gatherer.wrap(generate({ cmd: 'subscribe', messageId: 1, subscriptions: [subscription] })),
+    );
+    // SUBACK
+    await gatherer.peer.hears((text) => text.includes('\x90\x03\0\x01\x01'));
+    gatherer.peer.cut();
+    await gatherer.peer.ended;
+    const message = generate(publishing({ topic: 'up/gatherer', payload: Buffer.alloc(messageBytes, 'x') }));
+    // Each sender stays within the limits of one session.
+    const each = Math.floor(messagesPerSecond / 2);
+    for (let left = Math.ceil((KEPT_BACKLOGS * backlogBytes) / messageBytes); left > 0; left -= each) {
+      const { peer, wrap } = await authenticate(connect, target, generate);
+      for (let sent = 0; sent < each; sent++) await peer.write(wrap(message));
+      await peer.write(wrap(generate({ cmd: 'pingreq' })));
+      // PINGRESP
+      await peer.hears((text) => text.includes('\xd0\0'));
+    }
+    const back = await connect(target);
+    await back.peer.write(back.wrap(generate(connecting(target.token, GATHERER))));
+    const text = await back.peer.hears((heard) => heard.includes(NEW_SESSION) || heard.includes(KEPT_SESSION));
+    return text.includes(NEW_SESSION) ? 'the session was ended' : 'the session has collected everything';
+  },
+});
 
 /** Packets of which a session must not send many. */
 const FLOODS: Readonly<Record<string, (index: number) => Packet>> = {
@@ -135,8 +183,7 @@ const FLOODS: Readonly<Record<string, (index: number) => Packet>> = {
 async function authenticate(connect: Connect, target: Target, generate: (packet: Packet) => Buffer): Promise<MqttPeer> {
   const { peer, wrap } = await connect(target);
   await peer.write(wrap(generate(connecting(target.token))));
-  // Waits for CONNACK with return code 0.
-  await peer.hears((text) => text.includes('\x20\x02\0\0'));
+  await peer.hears((text) => text.includes(NEW_SESSION));
   return { peer, wrap };
 }
 
@@ -164,6 +211,8 @@ function publishing(more: {
   return { cmd: 'publish', payload: 'x', qos: 0, retain: false, dup: false, ...more };
 }
 
+const dialBare: Connect = async ({ dial }) => ({ peer: await dial(), wrap: (bytes) => bytes });
+
 const refusals = { tooLarge: CLOSED, unauthorized: /Not authorized/, flood: CLOSED };
 
 const overTcp: TcpSurface = {
@@ -174,8 +223,11 @@ const overTcp: TcpSurface = {
     'a head without end': 'the protocol begins with lengths, not with lines of text',
     'a compression bomb': 'the protocol has no compression',
   },
-  attacks: () => attacksThrough(async ({ dial }) => ({ peer: await dial(), wrap: (bytes) => bytes })),
+  attacks: () => attacksThrough(dialBare),
 };
+
+/** Surface of a broker that keeps sessions. */
+const overTcpKept: TcpSurface = { ...overTcp, attacks: () => attacksThrough(dialBare, boundedAbsence) };
 
 const overWebSocket: WebSocketSurface = {
   protocol: 'websocket',
@@ -188,11 +240,33 @@ const overWebSocket: WebSocketSurface = {
     })),
 };
 
+const qos1Framing: Framing = {
+  source: 'MQTT 3.1.1 §3.3, §4.3.2: on each of two hops a PUBLISH with an identifier, and its PUBACK back',
+  exchange: ({ size }) => ({
+    up: [mqttPublish(size, UP.length, 2), MQTT_ACKNOWLEDGEMENT],
+    down: [MQTT_ACKNOWLEDGEMENT, mqttPublish(size, DOWN.length, 2)],
+  }),
+};
+
+/** mqtt.js sends nothing before CONNACK, though a client need not wait for it (MQTT 3.1.1 §3.1.4). */
+const mqttSteps = [
+  waitFor('CONNECT', 'MQTT 3.1.1 §3.1.4, §3.2: mqtt.js waits for CONNACK, though the protocol does not ask for it'),
+  waitFor('SUBSCRIBE', 'MQTT 3.1.1 §3.8.4, §3.9'),
+];
+
 export const transport: BuiltInTransport = {
   id: 'mqtt',
   title: 'MQTT',
   family: 'broker',
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: {
+    binary: true,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    reconnects: true,
+    resume: 'log',
+  },
   addresses: {
     schemes: [
       { name: 'mqtt', tls: false, port: 1883 },
@@ -214,25 +288,16 @@ export const transport: BuiltInTransport = {
     source: 'MQTT 3.1.1 §2.2.3, §3.3; topics `up/<8>` and `down/<8>`',
     exchange: ({ size }) => ({ up: [mqttPublish(size, UP.length)], down: [mqttPublish(size, DOWN.length)] }),
   },
+  roundTrips: mqttSteps,
   steps,
   handshake: 'the server must acknowledge CONNECT and SUBSCRIBE (MQTT 3.1.1 §3.2, §3.9)',
+  heartbeats: wholeSeconds('MQTT 3.1.1 §3.1.2.10, Keep Alive', 65_535),
   unanswered:
     'a broker does not say what its access rules drop; they must let the client publish and subscribe to all topics under wirebench/',
   surface: overTcp,
   foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPackets,
   variants: [
-    {
-      id: 'qos1',
-      title: 'QoS 1',
-      options: { qos: 1 },
-      framing: {
-        source: 'MQTT 3.1.1 §3.3, §4.3.2: on each of two hops a PUBLISH with an identifier, and its PUBACK back',
-        exchange: ({ size }) => ({
-          up: [mqttPublish(size, UP.length, 2), MQTT_ACKNOWLEDGEMENT],
-          down: [MQTT_ACKNOWLEDGEMENT, mqttPublish(size, DOWN.length, 2)],
-        }),
-      },
-    },
+    { id: 'qos1', title: 'QoS 1', options: { qos: 1 }, framing: qos1Framing },
     {
       id: 'qos2',
       title: 'QoS 2',
@@ -249,6 +314,7 @@ export const transport: BuiltInTransport = {
       id: 'ws',
       title: 'over WebSocket',
       options: { websocket: true },
+      roundTrips: [UPGRADE, ...mqttSteps],
       addresses: webSocketAddresses,
       foreign: async () => (await import('../checks/fuzz/tools/mqtt.ts')).listenForPacketsInFrames,
       framing: {
@@ -259,6 +325,14 @@ export const transport: BuiltInTransport = {
         }),
       },
       surface: overWebSocket,
+    },
+    {
+      id: 'session',
+      title: 'QoS 1, session kept',
+      options: { qos: 1, session: true },
+      capabilities: { resume: 'native', resumeEndsWithServer: true },
+      framing: qos1Framing,
+      surface: overTcpKept,
     },
   ],
 };

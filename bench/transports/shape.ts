@@ -40,6 +40,35 @@ export interface TargetOption {
   readonly pattern: RegExp;
   readonly words: string;
 }
+
+/** Step of a handshake that a client waits for. */
+export interface HandshakeStep {
+  /** Its name in the protocol: `TCP`, `TLS`, `upgrade`, `CONNECT`. */
+  readonly step: string;
+  /** Round trips of the network before the client can go on. */
+  readonly roundTrips: number;
+  /** Clause of the specification that says so, or the library's behaviour. */
+  readonly source: string;
+}
+
+/** Conditions that a handshake depends on, besides the variant. */
+export interface HandshakeConditions {
+  readonly tls: boolean;
+  /** True if the client shows a token. */
+  readonly auth: boolean;
+  /** Round trip of the network, in seconds: fixed times of a protocol are a part of it. 0: fixed times are left out. */
+  readonly rttSeconds: number;
+}
+
+/**
+ * Round trips from the first packet until a session is usable: the steps after TCP and TLS, or over UDP all steps; or a formula of all
+ * steps, where they depend on more.
+ */
+export type Handshake = readonly HandshakeStep[] | ((conditions: HandshakeConditions) => readonly HandshakeStep[]);
+
+/** Says why heartbeats cannot be sent at an interval, in seconds; undefined if they can. */
+export type WhyNoHeartbeat = (seconds: number) => string | undefined;
+
 /** Loads a fuzzed server when it is needed. */
 type FuzzedServer = () => Promise<ListenForeign>;
 
@@ -55,6 +84,10 @@ export interface Variant {
   readonly capabilities?: Partial<Capabilities>;
   /** Byte formula of an exchange. A variant does not inherit its transport's formula. */
   readonly framing?: Framing;
+  /** Round trips of its handshake, which replace the transport's. */
+  readonly roundTrips?: Handshake;
+  /** Intervals of heartbeats that replace the transport's. */
+  readonly heartbeats?: WhyNoHeartbeat;
   /** Addresses that replace the transport's. */
   readonly addresses?: Addresses;
   /** Attack surface that replaces the transport's. */
@@ -93,14 +126,18 @@ export interface TransportEntry {
   readonly native?: true;
   /** Byte formula of an exchange, for `wire`. */
   readonly framing?: Framing;
+  /** Round trips of the handshake, for `connect` over a network. */
+  readonly roundTrips?: Handshake;
   /** Encoding and decoding of a message, for `micro`; null if native code does it. */
   readonly steps?: Steps | null;
   /** Loop without our generator that `ceiling` compares it with, and the maximum cost of ours as a multiple of that loop's. */
-  readonly bareLoop?: { readonly name: 'bare-ws' | 'bare-tcp'; readonly target: number };
+  readonly bareLoop?: 'bare-ws' | 'bare-tcp';
   /** Protocol that attacks use, and patterns of the refusals. */
   readonly surface?: AttackSurface;
   /** Part of the handshake that a server must do, as a clause that begins with "the server must": the cause of one that never ends. */
   readonly handshake?: string;
+  /** Intervals that the option `heartbeatSeconds` of its server and client can have. Absent: it does not say. */
+  readonly heartbeats?: WhyNoHeartbeat;
   /** Common cause, with its remedy, of messages that get no answer. */
   readonly unanswered?: string;
   /** Server that a fuzzer plays, to which clients are exposed; null if nothing but a native library can play one. */
@@ -117,9 +154,11 @@ export interface BuiltInTransport extends TransportEntry {
   readonly addresses: Addresses;
   readonly variants: readonly BuiltInVariant[];
   readonly framing: Framing;
+  readonly roundTrips: Handshake;
   readonly steps: Steps | null;
   readonly surface: AttackSurface;
   readonly handshake: string;
+  readonly heartbeats: WhyNoHeartbeat;
   readonly foreign: FuzzedServer | null;
 }
 

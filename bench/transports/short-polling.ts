@@ -2,6 +2,7 @@ import { timesIn } from '../checks/theory/framing.ts';
 import { request, response, UUID } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { waitFor } from './shared/handshake.ts';
 import { authorityOf, postCost } from './shared/http.ts';
 import { pollBodyBytes, pollingSteps, pollingSurface } from './shared/polling.ts';
 
@@ -13,7 +14,15 @@ export const transport: BuiltInTransport = {
   id: 'short-polling',
   title: 'Short polling + POST',
   family: 'polling',
-  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  capabilities: {
+    binary: false,
+    ordered: true,
+    reliable: true,
+    upstream: 'request',
+    batches: true,
+    auth: true,
+    resume: 'native',
+  },
   addresses: overHttp,
   options: { intervalMs: 100 },
   framing: {
@@ -37,8 +46,10 @@ export const transport: BuiltInTransport = {
       };
     },
   },
+  roundTrips: [waitFor('POST', 'RFC 9112 §2.1: the answer names the session')],
   steps: pollingSteps,
   handshake: 'the server must answer POST /sessions',
+  heartbeats: () => 'has no heartbeat: every poll shows that the session is alive',
   surface: pollingSurface,
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForPolls,
   variants: [],

@@ -5,6 +5,8 @@ import type { Exchange, Framing } from '../checks/theory/framing.ts';
 import { base64, messagePack, request, response, webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { connection, pause, UPGRADE, waitFor } from './shared/handshake.ts';
+import { anyInterval } from './shared/heartbeats.ts';
 import { authorityOf } from './shared/http.ts';
 
 /** Bytes of each packet of one event: a text, or a text and an attachment. */
@@ -140,11 +142,28 @@ const overPolling: HttpSurface = {
   attacks: async () => (await import('./shared/socketio-attacks.ts')).pollingAttacks(overPolling),
 };
 
+const CONNECT = waitFor(
+  'CONNECT',
+  'Socket.IO protocol 5, connection to a namespace; sent after Engine.IO’s open packet',
+);
+const OPEN = waitFor('open', 'Engine.IO protocol 4, handshake over HTTP long polling');
+/** Time between two looks of Engine.IO’s server at a poll that it must answer before an upgrade. */
+const CHECK_SECONDS = 0.1;
+
 export const transport: BuiltInTransport = {
   id: 'socketio',
   title: 'Socket.IO',
   family: 'socket',
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: {
+    binary: true,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    reconnects: true,
+    resume: 'native',
+    resumeEndsWithServer: true,
+  },
   addresses: {
     schemes: [...overHttp.schemes, { name: 'ws', tls: false, as: 'http' }, { name: 'wss', tls: true, as: 'https' }],
     uses: overHttp.uses,
@@ -156,9 +175,11 @@ export const transport: BuiltInTransport = {
       words: 'a path such as /chat/socket.io',
     },
   },
+  roundTrips: [{ ...UPGRADE, source: `${UPGRADE.source}; Engine.IO’s open packet follows at once` }, CONNECT],
   framing,
   steps,
   handshake: 'the server must complete Engine.IO’s handshake and let the client into the namespace',
+  heartbeats: anyInterval,
   surface: overWebSocket,
   foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForSocketio,
   variants: [
@@ -166,8 +187,10 @@ export const transport: BuiltInTransport = {
       id: 'polling',
       title: 'over long polling',
       options: { transport: 'polling' },
+      // The packet up takes the idle connection, so the poll that brings the answer takes a second one.
+      roundTrips: (conditions) => [...connection(conditions), OPEN, ...connection(conditions), CONNECT],
       foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForPolledSocketio,
-      capabilities: { upstream: 'request' },
+      capabilities: { upstream: 'request', batches: true },
       framing: pollingFraming,
       surface: overPolling,
     },
@@ -175,7 +198,16 @@ export const transport: BuiltInTransport = {
       id: 'upgrade',
       title: 'polling first, then WebSocket',
       options: { transport: 'upgrade' },
-      foreign: null,
+      // Joining the namespace over polling takes less time than the upgrade beside it.
+      roundTrips: (conditions) => [
+        ...connection(conditions),
+        OPEN,
+        ...connection(conditions),
+        UPGRADE,
+        waitFor('probe', 'Engine.IO protocol 4, upgrade: ping and pong with the text "probe"'),
+        ...pause('noop', 'engine.io answers the waiting poll after 100 ms', CHECK_SECONDS, conditions),
+      ],
+      foreign: async () => (await import('../checks/fuzz/tools/socketio.ts')).listenForUpgradedSocketio,
       framing,
     },
     {

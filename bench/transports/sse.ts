@@ -15,6 +15,8 @@ import {
 import { encodeEvent } from '../codec/event.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overHttp } from './shared/addresses.ts';
+import { waitFor } from './shared/handshake.ts';
+import { anyInterval } from './shared/heartbeats.ts';
 import { postCost, sessionSurface } from './shared/http.ts';
 
 function eventExchange(exchange: Exchange, eventBytes: number): Cost {
@@ -98,14 +100,26 @@ export const transport: BuiltInTransport = {
   id: 'sse',
   title: 'Server-Sent Events + POST',
   family: 'stream',
-  capabilities: { binary: false, ordered: true, reliable: true, upstream: 'request', auth: true },
+  capabilities: {
+    binary: false,
+    ordered: true,
+    reliable: true,
+    upstream: 'request',
+    auth: true,
+    reconnects: true,
+    resume: 'native',
+  },
   addresses: overHttp,
   framing: {
     source: 'WHATWG HTML §9.2.5 in RFC 9112 §7.1 down; RFC 9112 §2.1 up, with the fields of undici and Node',
     exchange: (exchange) => eventExchange(exchange, 'data: \n\n'.length + exchange.size),
   },
+  roundTrips: [
+    waitFor('GET', 'WHATWG HTML §9.2.3: the first event; over HTTP/2 without waiting for SETTINGS (RFC 9113 §3.4)'),
+  ],
   steps,
   handshake: 'the server must send the event `session` at once, and no proxy may hold it back',
+  heartbeats: anyInterval,
   surface: sessionSurface('GET /events', { outlivesConnection: false }),
   foreign: async () => (await import('../checks/fuzz/tools/http.ts')).listenForEvents,
   variants: [
@@ -115,6 +129,7 @@ export const transport: BuiltInTransport = {
       options: { http: '2' },
       browser: false,
       framing: overHttp2,
+      foreign: async () => (await import('../checks/fuzz/tools/http2.ts')).listenForEventsOverHttp2,
       surface: {
         protocol: 'http2',
         opens: 'GET /events',

@@ -11,6 +11,8 @@ import { asBytes, message, type Steps } from '../checks/micro/chain.ts';
 import { callback } from '../checks/micro/memory-socket.ts';
 import { encodeFrame, frameDecoder } from '../codec/frame.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { waitFor } from './shared/handshake.ts';
+import { wholeSeconds } from './shared/heartbeats.ts';
 
 const steps: Steps = async () => {
   const what = 'length-prefixed frame';
@@ -68,7 +70,7 @@ export const transport: BuiltInTransport = {
   family: 'floor',
   floor: true,
   browser: false,
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
   addresses: {
     schemes: [
       { name: 'tcp', tls: false },
@@ -81,9 +83,16 @@ export const transport: BuiltInTransport = {
     source: 'four bytes of length (bench/codec/frame.ts)',
     exchange: ({ size }) => ({ up: [4 + size], down: [4 + size] }),
   },
+  roundTrips: [
+    waitFor(
+      'greeting',
+      'the server’s empty frame (bench/codec/frame.ts): a connection is open before its server has seen it',
+    ),
+  ],
   steps,
-  bareLoop: { name: 'bare-tcp', target: 1.1 },
+  bareLoop: 'bare-tcp',
   handshake: 'the server must greet a connection with an empty frame, which is four zero bytes',
+  heartbeats: wholeSeconds('tcp(7), TCP_KEEPIDLE', 32_767),
   surface: {
     protocol: 'tcp-stream',
     opening: Uint8Array.of(0, 0, 1, 0),

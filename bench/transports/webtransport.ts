@@ -4,6 +4,7 @@ import { QUIC_ACKNOWLEDGEMENT, quicDatagram, quicStream } from '../checks/theory
 import { bufferOf } from '../codec/bytes.ts';
 import { loadBinding, type QuicSession, type SendStream } from '../native/webtransport.ts';
 import type { BuiltInTransport } from './shape.ts';
+import { waitFor } from './shared/handshake.ts';
 
 const SLOW_BYTE_MS = 100;
 /** Time after which datagrams without a reaction count as unread. */
@@ -130,6 +131,9 @@ const surface: UdpSurface = {
 
 const datagrams = { acknowledgementBytes: QUIC_ACKNOWLEDGEMENT };
 
+/** Silence after which quinn ends a connection (`max_idle_timeout`). */
+const MAX_SILENCE_SECONDS = 30;
+
 export const transport: BuiltInTransport = {
   id: 'webtransport',
   title: 'WebTransport (HTTP/3)',
@@ -138,7 +142,14 @@ export const transport: BuiltInTransport = {
   sharesSocket: true,
   port: 'udp',
   native: true,
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: {
+    binary: true,
+    ordered: true,
+    reliable: true,
+    upstream: 'connection',
+    auth: true,
+    resume: 'log',
+  },
   addresses: {
     schemes: [{ name: 'https', tls: true }],
     uses: ['path', 'query'],
@@ -162,10 +173,20 @@ export const transport: BuiltInTransport = {
       };
     },
   },
+  roundTrips: [
+    waitFor('QUIC', 'RFC 9001 §4.1, RFC 8446 §2: TLS 1.3 is a part of it'),
+    waitFor('SETTINGS', 'draft-ietf-webtrans-http3 §3.1: no CONNECT before the server’s SETTINGS'),
+    waitFor('CONNECT', 'draft-ietf-webtrans-http3 §3.2; RFC 9220 §3'),
+    waitFor('greeting', 'the server’s empty frame on the stream that the client opens'),
+  ],
   steps: null,
   handshake: 'the server must accept the session and open its stream with an empty frame',
+  heartbeats: (seconds) =>
+    seconds < MAX_SILENCE_SECONDS
+      ? undefined
+      : `needs heartbeats less than ${MAX_SILENCE_SECONDS} s apart: QUIC ends a connection after so long a silence, which its library cannot change`,
   surface,
-  foreign: null,
+  foreign: async () => (await import('../checks/fuzz/tools/webtransport.ts')).listenForQuic,
   variants: [
     {
       id: 'datagram',

@@ -5,6 +5,8 @@ import type { Cost, Exchange } from '../checks/theory/framing.ts';
 import { webSocketFrame } from '../checks/theory/parts.ts';
 import type { BuiltInTransport } from './shape.ts';
 import { overWebSocket } from './shared/addresses.ts';
+import { UPGRADE } from './shared/handshake.ts';
+import { anyInterval } from './shared/heartbeats.ts';
 
 /** Minimum size of messages that `ws:deflate-fresh` compresses on their way down. */
 const THRESHOLD_BYTES = 64;
@@ -39,15 +41,17 @@ export const transport: BuiltInTransport = {
   id: 'ws',
   title: 'WebSocket',
   family: 'socket',
-  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true },
+  capabilities: { binary: true, ordered: true, reliable: true, upstream: 'connection', auth: true, resume: 'log' },
   addresses: overWebSocket,
   framing: {
     source: 'RFC 6455 §5.2',
     exchange: ({ size }) => ({ up: [webSocketFrame(size, 'client')], down: [webSocketFrame(size, 'server')] }),
   },
+  roundTrips: [UPGRADE],
   steps,
-  bareLoop: { name: 'bare-ws', target: 1.3 },
+  bareLoop: 'bare-ws',
   handshake: 'the server must answer the upgrade request (RFC 6455 §4.2.2)',
+  heartbeats: anyInterval,
   surface: { protocol: 'websocket', refusals: { tooLarge: /1009/, unauthorized: /401/, flood: /1008/ } },
   foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForMessages,
   variants: [
@@ -73,6 +77,7 @@ export const transport: BuiltInTransport = {
       id: 'batch',
       title: 'several messages a frame',
       options: { batchMs: 5 },
+      capabilities: { batches: true },
       foreign: async () => (await import('../checks/fuzz/tools/messages.ts')).listenForBatches,
       framing: {
         source: 'a length before the message (bench/codec/batch.ts); RFC 6455 §5.2',

@@ -16,7 +16,7 @@ import type {
 } from '../../bench/contract.ts';
 import { basic, withoutCredentials } from '../shared/address.ts';
 import { peerConnection } from './peer-connection.ts';
-import { boundTo, dial, dialSecurely } from './sockets.ts';
+import { boundTo, dial, dialNow, dialSecurely } from './sockets.ts';
 import { WebTransport } from './webtransport.ts';
 
 /** Connections that a browser opens to one origin over HTTP/1.1, including those of an event stream and a held request. */
@@ -54,6 +54,7 @@ function platformAt(localAddress?: string): Platform {
   return {
     ...(localAddress === undefined ? {} : { localAddress }),
     openStream: (address, signal) => openStream({ ...address, ...boundTo(localAddress) }, signal),
+    reopenStream: (address) => dialNow({ ...address, ...boundTo(localAddress) }),
     RTCPeerConnection: peerConnection(localAddress),
     WebSocket: webSocket(false, localAddress),
     // A browser compresses messages of any size.
@@ -178,8 +179,12 @@ function openHttp(version: '1.1' | '2', localAddress: string | undefined): Http 
     stream(url, request, answer) {
       const [origin, path] = split(url);
       const connection = connectionTo(origin);
-      exchange(connection, path, request, answer);
-      // Busy for good, so that no other request waits behind the stream.
+      const ended = (error?: Error): void => {
+        connection.underWay = 0;
+        answer.ended(error);
+      };
+      exchange(connection, path, request, { started: answer.started, data: answer.data, ended });
+      // Busy until its end, so that no other request waits behind the stream.
       connection.underWay = Number.POSITIVE_INFINITY;
     },
 
@@ -209,6 +214,10 @@ function webSocket(
       // An error without a listener would end the process, which it does not in a browser.
       this.on('error', () => {});
     }
+
+    set onping(handler: () => void) {
+      this.on('ping', handler);
+    }
   };
 }
 
@@ -230,7 +239,7 @@ interface Connection {
 }
 
 /**
- * Dispatcher that sends these fields, and remembers why its one request failed or ended; undici's EventSource does neither. It leaves the handler in place,
+ * Dispatcher that sends these fields, and remembers why its newest request failed or ended; undici's EventSource does neither. It leaves the handler in place,
  * because the bytes of every event pass through it.
  */
 function explaining(
@@ -240,6 +249,7 @@ function explaining(
   let why: string | undefined;
   const dispatcher = client.compose((dispatch) => (options, handler) => {
     const { onResponseStart, onResponseError } = handler;
+    why = undefined;
     handler.onResponseStart = (controller, status, ...rest) => {
       if (status !== 200) why = `answered ${status} ${STATUS_CODES[status] ?? ''}`.trimEnd();
       onResponseStart?.call(handler, controller, status, ...rest);

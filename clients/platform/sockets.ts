@@ -33,3 +33,16 @@ export function dialSecurely(options: ConnectionOptions & TcpNetConnectOpts, don
     else done(null, encrypt({ ...options, servername, socket }));
   });
 }
+
+/** Starts to open a TCP connection to an address, and TLS on top of it if it is to be `secure`. What is written meanwhile waits. */
+export function dialNow({ secure, ...address }: TcpNetConnectOpts & { secure: boolean }): Socket {
+  const options = { ...address, noDelay: true };
+  const tcp = connect(options);
+  if (!secure) return tcp;
+  const { host = 'localhost' } = address;
+  const socket = encrypt({ ...options, servername: isIP(host) === 0 ? host : '', socket: tcp });
+  // The TLS socket learns nothing of a connection that fails before it opens.
+  tcp.once('error', (error) => socket.destroy(error));
+  socket.once('close', () => tcp.destroy());
+  return socket;
+}

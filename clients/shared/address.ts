@@ -39,6 +39,11 @@ export function withToken(url: string, token: string | undefined): string {
   return token === undefined ? url : withParameter(new URL(url), `access_token=${encodeURIComponent(token)}`);
 }
 
+/** Adds the place at which a session resumes to the query of a URL; without one the URL stays as it is. */
+export function withPlace(url: string, parameter: string, place: string | undefined): string {
+  return place === undefined ? url : withParameter(new URL(url), `${parameter}=${encodeURIComponent(place)}`);
+}
+
 /** Adds a parameter at the end of the query. The rest of the query stays as it is written. */
 function withParameter(address: URL, parameter: string): string {
   address.search = address.search === '' ? parameter : `${address.search}&${parameter}`;

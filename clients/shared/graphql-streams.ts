@@ -6,28 +6,43 @@ import { authorization, withoutCredentials } from './address.ts';
 import { field } from './json.ts';
 import { lifetime } from './lifetime.ts';
 
-export const SUBSCRIPTION = 'subscription{m}';
+/** Field of the subscription. */
+export const SUBSCRIPTION = 'm';
 export const MUTATION = 'mutation($m:String!){send(m:$m)}';
+
+/** Subscription that is sent to a server. */
+interface Operation {
+  query: string;
+  variables?: { s: string };
+}
+
+/** Makes a subscription, with the place to resume at if there is one. */
+export function operationOf(name: string, since?: string): Operation {
+  if (since === undefined) return { query: `subscription{${name}}` };
+  return { query: `subscription($s:String){${name}(since:$s)}`, variables: { s: since } };
+}
 
 /**
  * graphql-sse in its single connection mode: one stream for all results, one POST an operation. A mutation waits for the previous
- * one, so that messages arrive in order: a browser would spread concurrent requests over its connections.
+ * one, so that messages arrive in order: a browser would spread concurrent requests over its connections. If the library retries, it
+ * repeats its subscription as it was, so a session that was resumed is sent again what it missed then.
  */
 export function connectOverStreams(url: string, receiver: Receiver, settings: ClientSettings): Promise<Session> {
   const http = settings.platform.openHttp();
+  const retries = settings.reconnect === 'library';
   let why: string | undefined;
   const client = createClient({
     url: withoutCredentials(url),
     singleConnection: true,
     lazy: false,
-    retryAttempts: 0,
+    ...(retries ? {} : { retryAttempts: 0 }),
     headers: { ...authorization(url, settings.token) },
     fetchFn: fetchOver(http, {
       refused(reason) {
         why ??= reason;
       },
       // The library does not notice an end before the first operation. It is first given the time to read what has arrived.
-      ended: (cause = new Error('the server ended the stream')) => void setTimeout(() => finish(cause)),
+      ended: (cause = new Error('the server ended the stream')) => void setTimeout(() => ended(cause)),
     }),
     onNonLazyError: (cause) => finish(cause),
   });
@@ -39,27 +54,33 @@ export function connectOverStreams(url: string, receiver: Receiver, settings: Cl
     finished = true;
     const said = errorText(cause);
     client.dispose();
-    const over = (): void => life.over(new Error(`GraphQL stream ended: ${why ?? said}`, { cause }));
-    http.close().then(over, over);
+    life.over(new Error(`GraphQL stream ended: ${why ?? said}`, { cause }), http.close());
   }
 
-  let active = false;
-  client.subscribe(
-    { query: SUBSCRIPTION },
-    {
-      next(result) {
-        const message = field(field(result, 'data'), 'm');
-        // The first value is empty: it says that the subscription is active.
-        if (!active && message === '') {
-          active = true;
-          life.usable(send);
-        } else if (typeof message === 'string') receiver.message(message);
-        else receiver.unreadable(unreadable('a GraphQL result', result));
-      },
-      error: finish,
-      complete: () => finish(new Error('the server completed the subscription')),
+  function ended(cause: Error): void {
+    isActive = false;
+    if (retries && wasActive && !finished)
+      life.interrupted(new Error(`GraphQL stream ended: ${cause.message}`, { cause }));
+    else finish(cause);
+  }
+
+  let isActive = false;
+  let wasActive = false;
+  client.subscribe(operationOf(SUBSCRIPTION, settings.resume), {
+    next(result) {
+      const message = field(field(result, 'data'), 'm');
+      // The first value is empty: it says that the subscription is active.
+      if (!isActive && message === '') {
+        isActive = true;
+        wasActive = true;
+        life.usable(send);
+        life.resumed({ replayed: false });
+      } else if (typeof message === 'string') receiver.message(message);
+      else receiver.unreadable(unreadable('a GraphQL result', result));
     },
-  );
+    error: finish,
+    complete: () => finish(new Error('the server completed the subscription')),
+  });
 
   let previous: Promise<unknown> = Promise.resolve();
   function send(message: string | Uint8Array): Promise<void> {

@@ -105,9 +105,12 @@ describe('answers worked by hand', () => {
     });
   });
 
-  test('telemetry from devices that come and go: MQTT, though not the fastest', () => {
+  test('telemetry from devices that come and go: MQTT, in a form whose figures nobody measured', () => {
     const advice = adviceOn({ transports: SEVEN }, { needs: ['upstream', 'devices'] });
-    expect(advice.heading).toBe('Use mqtt: no other measured transport meets the needs.');
+    expect(advice.heading).toBe(
+      'No measured transport meets the needs. By the facts alone, mqtt in a form not measured here would.',
+    );
+    expect(option(advice, 'mqtt')).toMatchObject({ rating: 'Only if', fit: null, reasons: [] });
     expect(barrier(advice, 'ws')[0]).toBe('devices');
     expect(advice.sensitivity.needs.find(({ need }) => need === 'devices')).toMatchObject({
       asked: true,
@@ -122,23 +125,26 @@ describe('answers worked by hand', () => {
     expect(advice.sensitivity.needs[0]).toMatchObject({ need: 'graphql', asked: true, winner: 'ws' });
   });
 
-  test('100,000 silent clients where 2,000 were measured: no advice, but what is ruled out is', () => {
+  test('100,000 silent clients where 2,000 were measured: what the needs decide holds, and no figure is used', () => {
     const advice = adviceOn(
       { transports: SEVEN, scenarios: [ECHO, IDLE] },
       { needs: ['graphql'], load: { clients: 100_000, rate: 0 } },
     );
     expect(advice.outcome).toBe('outside');
-    expect(advice.recommended).toEqual([]);
-    expect(advice.load.text).toMatch(
-      /^No advice, because the load is outside the measured range: you gave 100,000 clients; the run measured 2,000 clients/,
+    expect(advice.heading).toBe(
+      'Use graphql, only if it copes with your load, which was not measured: at any load, no other measured transport meets the needs.',
     );
-    expect(advice.load.text).toContain('--scenarios idle --clients 100000');
+    expect(advice.recommended).toEqual(['graphql']);
+    expect(advice.load.text).toBe(
+      'Your load is outside the measured range: you gave 100,000 clients; the run measured 2,000 clients (idle).',
+    );
+    expect(advice.measure).toBe('npm run bench -- --transports graphql --scenarios idle --clients 100000');
     const open = { scenarios: [ECHO, IDLE], transports: SEVEN };
     expect(adviceOn(open, { needs: ['quiet', 'browser'], load: { clients: 100_000, rate: 0 } }).measure).toMatch(
       /^npm run bench -- --transports (?=.*\bws,)(?=.*mqtt:ws).* --scenarios idle --clients 100000$/,
     );
     expect(option(advice, 'ws').rating).toBe('Avoid');
-    expect(option(advice, 'graphql')).toMatchObject({ rating: null, fit: null });
+    expect(option(advice, 'graphql')).toMatchObject({ rating: 'Only if', fit: null });
     expect(advice.robustness).toBeNull();
   });
 
@@ -368,7 +374,10 @@ describe('what is judged', () => {
     const advice = adviceOn({ transports: { 'long-polling': { ...none, binary: false } } }, { needs: ['binary'] });
     expect(advice.recommended).toEqual([]);
     expect(option(advice, 'long-polling')).toMatchObject({ rating: 'Only if', fit: null });
-    expect(option(advice, 'long-polling').needs[0]).toMatchObject({ tag: 'measured', value: 'other form' });
+    expect(option(advice, 'long-polling').needs[0]).toMatchObject({
+      tag: 'measured',
+      value: 'yes, in a form not measured here',
+    });
   });
 
   test('where nothing measured meets the needs, it is said which need to give up, and what would meet them all', () => {
@@ -435,7 +444,7 @@ describe('what is judged', () => {
     const advice = adviceOn({ transports: { ...SEVEN, webrtc: none } }, { needs: ['peer'] });
     expect(advice.recommended).toEqual([]);
     expect(advice.heading).toBe(
-      'No measured transport meets the needs. By the facts alone, webrtc in another form would.',
+      'No measured transport meets the needs. By the facts alone, webrtc in a form not measured here would.',
     );
     expect(option(advice, 'webrtc')).toMatchObject({ rating: 'Only if', fit: null });
     expect(adviceOn({ transports: { ...SEVEN, webrtc: none } }, { needs: ['peer', 'replay'] }).heading).toBe(
@@ -444,10 +453,17 @@ describe('what is judged', () => {
   });
 
   test('browsers that are devices too: the form that does it is named, and how to measure it beside the others', () => {
-    const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'devices'] });
-    expect(advice.heading).toBe('No measured transport meets the needs. By the facts alone, mqtt:ws would.');
-    expect(advice.measure).toBe(
-      'npm run bench -- --transports mqtt:ws --scenarios echo --clients 100 --rate 1200 --size 128',
+    // Neither mqtt nor mqtt:ws keeps sessions here, so that measuring them would not help.
+    const advice = adviceOn({ transports: SEVEN }, { needs: ['browser', 'devices'], weights: weightsOf({ p99: 1 }) });
+    expect(advice.heading).toBe(
+      'No measured transport meets the needs. By the facts alone, mqtt in a form not measured here would.',
+    );
+    expect(advice.measure).toBeNull();
+    const here = { transports: { tcp: { floor: true }, mqtt: none, grpc: none } };
+    const web = adviceOn(here, { needs: ['browser', 'upstream'], weights: weightsOf({ p99: 1 }) });
+    expect(web.unmeasured.map(({ name }) => name)).toContain('mqtt:ws');
+    expect(web.measure).toMatch(
+      /^npm run bench -- --transports [^ ]*mqtt:ws[^ ]* --scenarios echo --clients 100 --rate 1200 --size 128$/,
     );
     const strict = adviceOn({ transports: SEVEN }, { needs: ['http-only', 'binary'] });
     expect(strict.unmeasured.map(({ name }) => name)).toContain('socketio:polling');
@@ -503,7 +519,7 @@ describe('what is judged', () => {
     const fault = { state: 'failed', reasons: ['exited'] } as const;
     const faults = Object.fromEntries([0, 1, 2, 3, 4, 5].map((block) => [block, fault]));
     expect(adviceOn({ transports: { ws: none, mqtt: { faults } } }).heading).toBe(
-      'Use ws: no other measured transport could be judged.',
+      'Use ws: no other measured transport could be judged; mqtt (0 of 6 valid) is missing, because its trials failed.',
     );
   });
 
@@ -569,9 +585,10 @@ describe('a transport that was overloaded', () => {
   test('meets an objective above its lower bound on a condition, which is unknown', () => {
     const objective = { percentile: 99, seconds: 60 } as const;
     const results = makeResults({ transports });
-    const row = analyse(results, { resamples: 500 }).groups[0]?.rows.find(({ name }) => name === 'mqtt');
+    const analysis = analyse(results, { resamples: 500 });
+    const row = analysis.groups[0]?.rows.find(({ name }) => name === 'mqtt');
     const note = expect.stringContaining('which is unknown: it was overloaded');
-    expect(row && candidateOf(row, { needs: [], objective, judged: [] }, { results })).toMatchObject({
+    expect(row && candidateOf(row, { needs: [], objective, judged: [] }, { results, analysis })).toMatchObject({
       barred: null,
       conditions: [{ value: 'depends', note }],
     });

@@ -1,18 +1,23 @@
 import { limitsOf as coverageOf } from '../analysis/sentences.ts';
-import { adviceOn, shapeOf } from '../kinds/lookup.ts';
-import { countOf, list } from '../model/format.ts';
-import type { Group } from '../model/model.ts';
+import { batchingNote } from '../kinds/batching.ts';
+import { metric } from '../kinds/lookup.ts';
+import { unusedText } from '../kinds/shared/server-share.ts';
+import { cellFigure, countOf, list } from '../model/format.ts';
+import type { Row } from '../model/model.ts';
 import { createBootstrap } from '../stats/bootstrap.ts';
 import type { Candidate } from './candidates.ts';
-import { cellOf } from './cost.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { cellOf, type Reading } from './cost.ts';
+import { type Evaluation, evaluate, lackingText } from './evaluate.ts';
 import { FACTS, factsOf } from './facts/index.ts';
+import { ELSEWHERE } from './facts/shape.ts';
+import { isUnmeasuredThroughput, measureCommand } from './measure-command.ts';
 import type { Advice, AdviceOptions, Answers, Measured, NeedCell, Option, Rating, Robustness } from './model.ts';
-import { type Answer, conditionText, ratingOf } from './ratings.ts';
+import { type Answer, clausesOf, conditionText, ratingOf } from './ratings.ts';
 import { reasonsOf } from './reasons.ts';
 import { robustnessOf } from './robustness.ts';
 import { sensitivityOf } from './sensitivity.ts';
 import { tieBreakerOf } from './tie-breaker.ts';
+import { withoutFigures } from './without-figures.ts';
 
 /** Share of draws that the leaders must win together. */
 const MIN_SHARE = 0.7;
@@ -24,13 +29,14 @@ const MIN_SHARE = 0.7;
 export function advise(measured: Measured, answers: Answers, options: Partial<AdviceOptions> = {}): Advice {
   const { seed, draws } = { seed: measured.results.plan.seed, draws: 10_000, ...options };
   const evaluation = evaluate(measured, answers);
-  const { pool, matched, readings, unjudged } = evaluation;
+  const { pool, matched, readings, unjudged, tested } = evaluation;
   const { groups, status, warnings } = measured.analysis;
   const { id, startedAt } = measured.results;
   const stop = blockedBy(measured);
   const names = pool.map(({ name }) => name);
   // With a single candidate nothing is uncertain.
-  const robustness = stop === null && names.length > 1 ? robustnessOf(names, readings, groups, { seed, draws }) : null;
+  const drawn = stop === null && tested && names.length > 1;
+  const robustness = drawn ? robustnessOf(names, readings, groups, { seed, draws }) : null;
   const unmeasured = unmeasuredBy(measured, evaluation, answers);
   const answer = stop ?? answerOf(evaluation, robustness, answers, factsAlone(evaluation, unmeasured));
   const recommends = !['none', 'outside', 'blocked'].includes(answer.outcome);
@@ -41,11 +47,11 @@ export function advise(measured: Measured, answers: Answers, options: Partial<Ad
     tieBreaker: answer.outcome === 'toss-up' ? tieBreakerOf(evaluation, answer.recommended, answers, measured) : null,
     load: { text: matched.text, group: matched.state === 'measured' ? matched.group.id : null },
     notCovered: matched.state === 'measured' ? (coverageOf([matched.group])[0] ?? null) : null,
-    criteria: readings.map(({ logs: _, ...use }) => use),
+    criteria: readings.map(({ logs: _, absolute, ...use }) => ({ ...use, absoluteBand: absolute })),
     options: optionsOf(evaluation, answer, measured, answers),
     unjudged,
     unmeasured,
-    measure: measureCommand(evaluation, unmeasured, answers),
+    measure: stop === null ? measureCommand(evaluation, unmeasured, measured, answers) : null,
     close: closeTo(evaluation, answer, measured),
     robustness: recommends ? robustness : null,
     sensitivity:
@@ -75,13 +81,13 @@ function blockedBy({ results, analysis }: Measured): Answer | null {
 function answerOf(
   evaluation: Evaluation,
   robustness: Robustness | null,
-  { needs, objective }: Answers,
+  answers: Answers,
   byFacts: readonly string[],
 ): Answer {
-  const { matched, pool, standing, candidates } = evaluation;
-  const none = (outcome: 'outside' | 'none', heading: string): Answer => ({ outcome, heading, recommended: [] });
-  if (matched.state === 'outside') return none('outside', 'No advice: the load is outside the measured range.');
-  if (matched.state === 'none') return none('none', 'No advice: the run measured no such load.');
+  const { needs, objective } = answers;
+  const { matched, pool, standing, candidates, tested } = evaluation;
+  const none = (outcome: 'none', heading: string): Answer => ({ outcome, heading, recommended: [] });
+  if (matched.state !== 'measured') return withoutFigures(matched.state, evaluation, answers, wouldDoText(byFacts));
   const asked = [...(needs.length > 0 ? ['the needs'] : []), ...(objective === null ? [] : ['the objective'])];
   const [leader, next] = pool;
   if (leader === undefined) {
@@ -90,21 +96,23 @@ function answerOf(
     }
     if (candidates.length === 0) return none('none', 'No measured transport can be judged.');
     const lacking = asked.length === 0 ? 'can be judged' : `meets ${list(asked, 'and')}`;
-    // Facts alone cannot show that an objective is met.
-    const wouldDo = needs.length === 0 || objective !== null ? '' : wouldDoText(byFacts);
+    // Facts alone cannot show that an objective is met where others missed it.
+    const missed = candidates.some(({ barred }) => barred?.need === 'objective');
+    const wouldDo = needs.length === 0 || missed ? '' : wouldDoText(byFacts);
     return none('none', `No measured transport ${lacking}.${wouldDo}`);
   }
+  const missing = lackingText(evaluation);
   const conditional = leader.conditions.length > 0;
-  const onlyIf = conditional ? `, only if ${conditionText(leader)}` : '';
+  const onlyIf = conditional ? `, ${conditionText(leader)}` : '';
   if (next === undefined) {
     if (candidates.length === 1)
       return none('none', `No advice: ${leader.name} is the only transport that can be judged.`);
-    const heading = `Use ${leader.name}${onlyIf}: no other measured transport ${lackOf(evaluation, asked)}.`;
+    if (!tested) return tooFew(`${leader.name} is the only one left${missing}`, leader.name);
+    const heading = `Use ${leader.name}${onlyIf}: no other measured transport ${lackOf(evaluation, asked)}${missing}.`;
     return { outcome: conditional ? 'only if' : 'use', heading, recommended: [leader.name] };
   }
   if (robustness === null) {
-    const heading = `No verdict, because there are too few trials: by these medians ${leader.name} costs least, then ${next.name}.`;
-    return { outcome: 'quick look', heading, recommended: [leader.name] };
+    return tooFew(`by these medians ${leader.name} costs least, then ${next.name}${missing}`, leader.name);
   }
   const top = leadersOf(robustness);
   if (top.length > 1) {
@@ -113,9 +121,15 @@ function answerOf(
   const [winner = leader.name] = top;
   const first = pool.find(({ name }) => name === winner) ?? leader;
   return conditional
-    ? { outcome: 'only if', heading: `Use ${winner}, only if ${conditionText(first)}.`, recommended: [winner] }
+    ? { outcome: 'only if', heading: `Use ${winner}, ${conditionText(first)}.`, recommended: [winner] }
     : { outcome: 'use', heading: `Use ${winner}.`, recommended: [winner] };
 }
+
+const tooFew = (what: string, leader: string): Answer => ({
+  outcome: 'quick look',
+  heading: `No verdict, because there are too few trials: ${what}.`,
+  recommended: [leader],
+});
 
 function wouldDoText(names: readonly string[]): string {
   if (names.length === 0) return '';
@@ -234,13 +248,18 @@ function unmeasuredBy({ results }: Measured, { candidates }: Evaluation, { needs
       if (built.some((one) => one.variant === variant)) return [];
       const facts = factsOf(id, variant);
       const cells = facts === undefined ? [] : needs.map((need) => facts[need]);
-      const conditions = cells.filter(({ value }) => value !== 'yes').map(({ note }) => note);
-      const form = { name: variant === null ? id : `${id}:${variant}`, title, conditions };
+      const elsewhere = cells.some(({ value }) => value === ELSEWHERE);
+      const form = {
+        name: variant === null ? id : `${id}:${variant}`,
+        title,
+        conditions: clausesOf(cells),
+        measurable: !elsewhere,
+      };
       // Another form that has a name is an entry of its own.
       const fails = cells.some(
-        ({ value, form: other }) => value === 'no' || (value === 'other form' && other !== undefined),
+        ({ value, form: other }) => value === 'no' || (value === ELSEWHERE && other !== undefined),
       );
-      return fails || (built.length > 0 && cells.some(({ value }) => value === 'other form')) ? [] : [form];
+      return fails || (built.length > 0 && elsewhere) ? [] : [form];
     });
     // The form with the fewest conditions stands for the transport, the plain one if several have equally few.
     return forms.toSorted((a, b) => a.conditions.length - b.conditions.length).slice(0, 1);
@@ -256,35 +275,8 @@ function factsAlone({ candidates }: Evaluation, unmeasured: Advice['unmeasured']
     ({ row, barred, otherForm }) =>
       otherForm && barred === null && !named.some((name) => name.split(':')[0] === row.transport),
   );
-  return [...unnamed.map(({ name }) => `${name} in another form`), ...named];
+  return [...unnamed.map(({ name }) => `${name} in a form not measured here`), ...named];
 }
-
-/** Command that measures the unmeasured transports together with the remaining candidates: only cases of one run are compared. */
-function measureCommand(
-  { matched, candidates }: Evaluation,
-  unmeasured: Advice['unmeasured'],
-  { needs, load: wanted }: Answers,
-): string | null {
-  if (unmeasured.length === 0) return null;
-  const able = candidates.filter(({ barred, otherForm }) => barred === null && !otherForm).map(({ row }) => row.flag);
-  const names = [...new Set([...able, ...unmeasured.map(({ name }) => name)])];
-  const load = matched.state === 'measured' ? judgedLoad(matched.group.question) : wantedLoad(wanted);
-  return [
-    `npm run bench -- --transports ${names.join(',')}`,
-    ...Object.entries(load).flatMap(([flag, value]) => (value === null ? [] : [`--${flag} ${value}`])),
-    ...(needs.includes('binary') ? ['--encoding binary'] : []),
-  ].join(' ');
-}
-
-const judgedLoad = ({ scenario, clients, rate, size, kind }: Group['question']) =>
-  shapeOf({ kind }).advice?.need === 'traffic'
-    ? { scenarios: scenario, clients, rate, size }
-    : { scenarios: scenario, clients };
-
-const wantedLoad = ({ scenario, preferred, clients, rate, size }: Answers['load']) =>
-  rate === 0
-    ? { scenarios: adviceOn('silence').scenarios, clients }
-    : { scenarios: scenario ?? preferred, clients, rate, size };
 
 /** Limits of the figures that count, as warnings. */
 function limitsOf({ readings, pool, matched }: Evaluation): string[] {
@@ -295,27 +287,38 @@ function limitsOf({ readings, pool, matched }: Evaluation): string[] {
   const shallow = readings.some(({ metric, dropped: why }) => metric === 'p50' && why === null);
   return [
     ...(shallow ? ['tail latency: judged by p50, because some cases have too few samples beyond p99.'] : []),
-    ...dropped.map(({ id, name, dropped: why }) => {
-      const how =
-        id === 'throughput'
-          ? ` (npm run bench -- --scenarios ${adviceOn('traffic').scenarios},${adviceOn('throughput').scenarios} measures it)`
-          : '';
-      return `${name}: ${why}${how}. Its weight is divided among the other criteria.`;
+    ...dropped.map((one) => {
+      const how = isUnmeasuredThroughput(one) ? ' (the command that measures what is missing does)' : '';
+      return `${one.name}: ${one.dropped}${how}. Its weight is divided among the other criteria.`;
     }),
     ...(throughput && bounded.length > 0
-      ? [`${list(bounded, 'and')} may sustain more: the load generator was the limit.`]
+      ? [`throughput: at least, and no rank, because the load generator was the limit: ${bounded.join('; ')}.`]
       : []),
+    ...batchingIn(readings, pool, matched),
   ];
 }
 
-function boundedIn(
-  rows: Extract<Evaluation['matched'], { state: 'measured' }>['group']['rows'],
+/** Lower bounds of the rates of candidates, as text. */
+function boundedIn(rows: readonly Row[], pool: readonly Candidate[]): string[] {
+  return rows.flatMap((row) => {
+    const { name, cells } = row;
+    const isLimited = cells.capacity.state === 'shown' && cells.capacity.bounded > 0;
+    if (!isLimited || !pool.some((one) => one.name === name)) return [];
+    const used = unusedText(row);
+    return [`${name} ${cellFigure(metric('capacity'), cells.capacity)} msg/s${used === null ? '' : ` (${used})`}`];
+  });
+}
+
+/** Says which costs that count are shared by several messages, and at which rate. */
+function batchingIn(
+  readings: readonly Reading[],
   pool: readonly Candidate[],
+  matched: Evaluation['matched'],
 ): string[] {
-  return rows
-    .filter(({ name, cells }) => {
-      const { capacity } = cells;
-      return pool.some((one) => one.name === name) && capacity.state === 'shown' && capacity.bounded > 0;
-    })
-    .map(({ name }) => name);
+  const counts = readings.some(({ metric: id, dropped }) => dropped === null && id !== null && metric(id).perMessage);
+  if (!counts || matched.state !== 'measured') return [];
+  const names = pool.map(({ name }) => name);
+  const rows = matched.group.rows.filter(({ name }) => names.includes(name));
+  const note = batchingNote(rows, matched.group.question);
+  return note === null ? [] : [note];
 }

@@ -3,7 +3,8 @@ import { metric } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval } from '../model/format.ts';
 import type { Row } from '../model/model.ts';
 import { factsOf } from './facts/index.ts';
-import type { Fact, JudgedCriterion } from './facts/shape.ts';
+import { MEASURED, measuredFact } from './facts/measured.ts';
+import { ELSEWHERE, type Fact, isQualified, type JudgedCriterion } from './facts/shape.ts';
 import type { Source } from './facts/sources.ts';
 import type { Measured, NeedCell, Objective, OwnLevel } from './model.ts';
 import { type JudgedLevel, levelsOf } from './questions/judgements.ts';
@@ -31,15 +32,11 @@ type Asked = {
 };
 
 /** Candidate for a row; undefined if the advisor does not know the transport, which is then not judged. */
-export function candidateOf(
-  row: Row,
-  { needs, objective, judged }: Asked,
-  { results }: Pick<Measured, 'results'>,
-): Candidate | undefined {
+export function candidateOf(row: Row, { needs, objective, judged }: Asked, measured: Measured): Candidate | undefined {
   const judgements = levelsOf(row.transport, judged);
   if (judgements === undefined) return undefined;
   const known = needs.flatMap((need) => {
-    const fact = factOf(row, need, results);
+    const fact = factOf(row, need, measured);
     return fact === undefined ? [] : [{ need, fact }];
   });
   const forms = known.flatMap(({ need, fact: { form } }) => (form === undefined ? [] : [{ need, form }]));
@@ -59,8 +56,8 @@ export function candidateOf(
     judgements,
     needs: cells,
     barred: cells.find(({ value }) => value === 'no') ?? null,
-    conditions: cells.filter(({ value }) => value === 'depends' || value === 'other form'),
-    otherForm: cells.some(({ value }) => value === 'other form'),
+    conditions: cells.filter(isQualified),
+    otherForm: cells.some(({ value }) => value === ELSEWHERE),
   };
 }
 
@@ -83,12 +80,14 @@ function inForm(
 export function factOf(
   row: Pick<Row, 'flag' | 'transport'>,
   need: NeedId,
-  { transports }: Pick<Measured['results'], 'transports'>,
+  { results: { transports }, analysis: { groups } }: Measured,
 ): Fact | undefined {
   const variant = variantOf(row);
   const fact = factsOf(row.transport, variant)?.[need];
   const info = transports.find((one) => one.id === row.transport && one.variant === variant);
-  return fact === undefined ? undefined : asBuilt(need, fact, info?.capabilities);
+  if (fact === undefined) return undefined;
+  const asked = { flag: row.flag, groups, resume: info?.capabilities.resume, specified: fact };
+  return measuredFact(need, asked) ?? asBuilt(need, fact, info?.capabilities);
 }
 
 /** `ws:deflate` is the variant `deflate` of `ws`. */
@@ -105,7 +104,7 @@ function asBuilt(need: NeedId, fact: Fact, declared: Capabilities | undefined): 
   if (declared === undefined || fact.value === 'no') return fact;
   const built = (value: Fact['value'], note: string): Fact => ({ value, note, source: DECLARED, tag: 'measured' });
   if (need === 'binary' && !declared.binary) {
-    return built('other form', 'its binary form is used instead of the text form measured here');
+    return built(ELSEWHERE, 'as bytes; the messages measured here are text');
   }
   if (need === 'ordered' && !declared.ordered)
     return built('no', 'the implementation measured here does not keep order');
@@ -115,8 +114,6 @@ function asBuilt(need: NeedId, fact: Fact, declared: Capabilities | undefined): 
     return built('no', 'in the implementation measured here, clients send in separate requests');
   return fact;
 }
-
-const MEASURED: Source = { clause: 'measured in this run', url: 'docs/methodology.md' };
 
 function objectiveCell(row: Row, { percentile, seconds }: Objective): NeedCell {
   const id = percentile === 50 ? 'p50' : 'p99';

@@ -1,7 +1,9 @@
+import { absoluteBand } from '../analysis/practical.ts';
+import { batchMark } from '../kinds/batching.ts';
 import { metric, shapeOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval } from '../model/format.ts';
 import type { MetricId } from '../model/metrics.ts';
-import type { Cell, Group } from '../model/model.ts';
+import type { AnalysisOptions, Cell, Group } from '../model/model.ts';
 import type { Candidate } from './candidates.ts';
 import { JUDGED } from './facts/shape.ts';
 import type { MatchedCase } from './load.ts';
@@ -14,10 +16,19 @@ const JUDGED_COST = { 1: 1, 2: 1.5, 3: 2.25 } as const;
 type MeasuredMatch = Extract<MatchedCase, { state: 'measured' }>;
 
 /** Criterion with the group and metric that all candidates' costs are read from. */
-export type Reading = CriterionUse & {
+export type Reading = Omit<CriterionUse, 'absoluteBand'> & {
   /** Logarithm of cost by name, without the reference, which is the same for all. */
   readonly logs: ReadonlyMap<string, number>;
+  /** Difference that nobody could notice, in the metric's base unit; 0 if there is no such amount. */
+  readonly absolute: number;
 };
+
+/** Amounts that nobody could notice, as they are known or follow from the objective. */
+export type Unnoticed = Pick<AnalysisOptions, 'bands' | 'objective'>;
+
+/** Figure in which a distance from the best that nobody could notice is none, and any other counts from there on. */
+export const noticed = (value: number, best: number, { absolute, sign }: { absolute: number; sign: 1 | -1 }): number =>
+  sign === 1 ? Math.max(value, best + absolute) : Math.min(best, value + absolute);
 
 /**
  * Reads which criteria count and what each candidate costs in them. Costs are logarithms, so that their weighted sum is a weighted
@@ -27,9 +38,10 @@ export function readCriteria(
   candidates: readonly Candidate[],
   matched: MeasuredMatch,
   { weights, judgement }: { readonly weights: Weights; readonly judgement: boolean },
+  unnoticed: Unnoticed,
 ): Reading[] {
   const read = CRITERIA.filter(({ id }) => weights[id] > 0).map((criterion) =>
-    readCriterion(criterion, candidates, matched, judgement),
+    readCriterion(criterion, candidates, matched, { judgement, unnoticed }),
   );
   const total = read.reduce((sum, { id, dropped }) => sum + (dropped === null ? weights[id] : 0), 0);
   return read.map((reading) => ({
@@ -42,11 +54,11 @@ function readCriterion(
   criterion: Criterion,
   candidates: readonly Candidate[],
   matched: MeasuredMatch,
-  judgement: boolean,
+  { judgement, unnoticed }: { readonly judgement: boolean; readonly unnoticed: Unnoticed },
 ): Reading {
   const { id, name } = criterion;
   const tag = criterion.judged ? ('judgement' as const) : ('measured' as const);
-  const use = { id, name, tag, weight: 0, metric: null, group: null, logs: new Map<string, number>() };
+  const use = { id, name, tag, weight: 0, metric: null, group: null, logs: new Map<string, number>(), absolute: 0 };
   if (criterion.judged) {
     if (!judgement) return { ...use, dropped: 'judgements are left out' };
     const level = ({ judgements }: Candidate) => judgements[criterion.id].level;
@@ -58,7 +70,7 @@ function readCriterion(
     return group === null || of === undefined ? [] : [{ group, metric: of }];
   })[0];
   if (where === undefined) return { ...use, dropped: 'this run did not measure it for such a load' };
-  const found = usable(id, candidates, where);
+  const found = usable(id, candidates, where, unnoticed);
   return { ...use, ...found, group: where.group.id };
 }
 
@@ -67,24 +79,31 @@ function usable(
   id: CriterionId,
   candidates: readonly Candidate[],
   { group, metric: of }: { group: Group; metric: MetricId },
+  unnoticed: Unnoticed,
 ) {
   const chosen = id === 'p99' && group.primary === 'p50' ? 'p50' : of;
-  const logs = new Map<string, number>();
-  const nothing = (dropped: string) => ({ metric: chosen, logs: new Map<string, number>(), dropped });
+  const absolute = absoluteBand(chosen, group.question, unnoticed);
+  const medians = new Map<string, number>();
+  const nothing = (dropped: string) => ({ metric: chosen, logs: new Map<string, number>(), absolute, dropped });
   if (metric(chosen).band === 'bytes' && group.layer === 'mixed') {
     return nothing('bytes were counted at different layers');
   }
   let missing = 0;
   for (const { name } of candidates) {
-    const cell = cellIn(group, name, chosen);
+    const cell = costCell(group, name, chosen);
     // A latency of which only a lower bound is known has no cost.
     if (cell.state === 'not shown' || (cell.bounded > 0 && metric(chosen).best === 'less')) missing++;
     else if (cell.values.some(({ value }) => value <= 0)) return nothing('a value is zero, so there is no ratio');
-    else logs.set(name, costSign(chosen) * Math.log(cell.median));
+    else medians.set(name, cell.median);
   }
   if (candidates.length === 0) return nothing('no option is left to compare');
-  if (missing * 2 > candidates.length || logs.size === 0) return nothing('most options have no figure for it');
-  return { metric: chosen, logs, dropped: null };
+  if (missing * 2 > candidates.length || medians.size === 0) return nothing('most options have no figure for it');
+  const sign = costSign(chosen);
+  const best = sign * Math.min(...[...medians.values()].map((value) => sign * value));
+  const logs = [...medians].map(
+    ([name, value]) => [name, sign * Math.log(noticed(value, best, { absolute, sign }))] as const,
+  );
+  return { metric: chosen, logs: new Map(logs), absolute, dropped: null };
 }
 
 /** Sign of cost: 1 if lower values are better, −1 if higher ones are. */
@@ -93,6 +112,21 @@ export const costSign = (id: MetricId): 1 | -1 => (metric(id).best === 'less' ? 
 export function cellIn(group: Group, name: string, id: MetricId): Cell {
   const row = group.rows.find((one) => one.name === name);
   return row?.cells[id] ?? { state: 'not shown', reason: 'not measured in this case' };
+}
+
+/**
+ * Cell as it counts in costs: a rate of which only a lower bound is known, because the load generator was the limit, and any other
+ * above the lowest such bound, count as that bound. Nobody knows which of them is higher.
+ */
+export function costCell(group: Group, name: string, id: MetricId): Cell {
+  const cell = cellIn(group, name, id);
+  if (cell.state === 'not shown' || metric(id).best === 'less') return cell;
+  const bounds = group.rows.flatMap(({ cells: { [id]: one }, floor }) =>
+    !floor && one.state === 'shown' && one.bounded > 0 ? [one.median] : [],
+  );
+  const known = Math.min(...bounds);
+  const values = cell.values.map(({ block, value }) => ({ block, value: Math.min(value, known) }));
+  return { ...cell, median: Math.min(cell.median, known), values };
 }
 
 /** Weighted logarithm of cost; null if a criterion that counts has no figure, so that a missing figure is never an advantage. */
@@ -128,7 +162,9 @@ export function cellOf(
   const cell = group === undefined || of === null ? undefined : cellIn(group, candidate.name, of);
   if (cell === undefined || cell.state === 'not shown' || of === null) return { ...base, figure: '—', ratio: null };
   const interval = cellInterval(metric(of), cell);
-  const figure = `${cellFigure(metric(of), cell)} ${metric(of).unit}${interval === '' ? '' : ` (${interval})`}`.trim();
+  const mark = batchMark(candidate.row, metric(of));
+  const figure =
+    `${cellFigure(metric(of), cell)}${mark} ${metric(of).unit}${interval === '' ? '' : ` (${interval})`}`.trim();
   const limited = objective !== null && of === `p${objective.percentile}`;
   return limited && ratio !== null
     ? { ...base, figure, ratio: cell.median / objective.seconds, reference: 'objective' }

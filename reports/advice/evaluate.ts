@@ -1,6 +1,8 @@
+import { MIN_TRIALS } from '../../bench/results/rules.ts';
+import { countOf, list } from '../model/format.ts';
 import type { Group, Row } from '../model/model.ts';
 import { type Candidate, candidateOf } from './candidates.ts';
-import { costOf, type Reading, readCriteria } from './cost.ts';
+import { cellIn, costOf, type Reading, readCriteria, type Unnoticed } from './cost.ts';
 import { type MatchedCase, matchCase } from './load.ts';
 import type { Answers, Measured } from './model.ts';
 import { scenarioFor } from './questions/needs.ts';
@@ -9,6 +11,8 @@ import { scenarioFor } from './questions/needs.ts';
 export type Evaluation = {
   readonly matched: MatchedCase;
   readonly candidates: readonly Candidate[];
+  /** Measured transports that the advisor knows nothing of. */
+  readonly unknown: readonly Row[];
   readonly unjudged: readonly { readonly name: string; readonly reason: string }[];
   readonly readings: readonly Reading[];
   /** Candidates that are not ruled out and were measured in the form that would be used. */
@@ -17,35 +21,47 @@ export type Evaluation = {
   readonly costs: ReadonlyMap<string, number>;
   /** Candidates for recommendation by rising cost: those without conditions, or those with conditions if there are no others. */
   readonly pool: readonly Candidate[];
+  /** True if the candidates of the pool have enough valid trials for a verdict in every figure that counts. */
+  readonly tested: boolean;
+  /** Standing candidates whose trials failed, so that they are not in the pool although others are. */
+  readonly lacking: readonly Candidate[];
 };
 
 export function evaluate(measured: Measured, answers: Answers): Evaluation {
   const { groups } = measured.analysis;
   const { needs } = answers;
   const preferred = scenarioFor(needs) ?? answers.load.preferred;
-  const matched = matchCase(groups, { ...answers.load, preferred }, needs.includes('binary'));
+  const matched = matchCase(groups, { ...answers.load, preferred }, needs.includes('binary'), needs.includes('lossy'));
   const rows = matched.state === 'measured' ? rowsOf(groups, matched.group) : everyRow(groups);
   const known = rows.map((row) => ({ row, candidate: candidateOf(row, askedOf(row, matched, answers), measured) }));
   const candidates = known.flatMap(({ candidate }) => candidate ?? []);
-  const unknown = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row.name);
-  const unjudged = unknown.map((name) => ({ name, reason: 'not judged, because the advisor has no facts about it' }));
-  if (matched.state !== 'measured')
-    return { matched, candidates, standing: [], unjudged, readings: [], costs: new Map(), pool: [] };
+  const unknown = known.filter(({ candidate }) => candidate === undefined).map(({ row }) => row);
+  const unjudged = unknown.map(({ name }) => ({
+    name,
+    reason: 'not judged, because the advisor has no facts about it',
+  }));
+  if (matched.state !== 'measured') return { ...NOTHING, matched, candidates, unknown, unjudged };
 
   const { group } = matched;
   const elsewhere = rows.filter((row) => !group.rows.some(({ name }) => name === row.name)).map(({ name }) => name);
   const standing = candidates.filter(
     ({ barred, otherForm, name }) => barred === null && !otherForm && !elsewhere.includes(name),
   );
-  const judged = standing.filter(({ row }) => row.validTrials > 0);
-  const readings = readCriteria(judged, matched, answers);
+  const valid = standing.filter(({ row }) => row.validTrials > 0);
+  const { judged, readings, tested } = testedAmong(valid, matched, answers, unnoticedBy(measured, answers));
   const costs = new Map<string, number>();
   const missing: { name: string; reason: string }[] = [];
-  for (const { name } of standing) {
-    const valid = judged.some((one) => one.name === name);
-    const cost = valid ? costOf(readings, name) : null;
-    if (cost === null) missing.push({ name, reason: valid ? 'no figure for something that counts' : 'no valid trial' });
-    else costs.set(name, cost);
+  for (const { name, row } of standing) {
+    const cost = judged.some((one) => one.name === name) ? costOf(readings, name) : null;
+    if (cost !== null) costs.set(name, cost);
+    else
+      missing.push({
+        name,
+        reason: missingBecause(
+          row,
+          judged.some((one) => one.name === name),
+        ),
+      });
   }
   const absent = candidates
     .filter(({ name, barred, otherForm }) => barred === null && !otherForm && elsewhere.includes(name))
@@ -58,12 +74,72 @@ export function evaluate(measured: Measured, answers: Answers): Evaluation {
   return {
     matched,
     candidates,
+    unknown,
     standing,
     unjudged: [...unjudged, ...missing, ...absent],
     readings,
     costs: counts ? costs : new Map(),
     pool: counts ? (clear.length > 0 ? clear : ranked) : [],
+    tested,
+    lacking: standing.filter(({ name, row }) => !costs.has(name) && row.validTrials < MIN_TRIALS),
   };
+}
+
+const NOTHING = { standing: [], readings: [], costs: new Map<string, number>(), pool: [], tested: false, lacking: [] };
+
+/** Amounts that nobody could notice: those given, and those that follow from the answers' objective or else the run's. */
+const unnoticedBy = ({ analysis: { options } }: Measured, { objective }: Answers): Unnoticed => ({
+  bands: options.bands,
+  objective: objective ?? options.objective,
+});
+
+type Match = Extract<MatchedCase, { state: 'measured' }>;
+
+/**
+ * Sets aside candidates that have too few trials for a verdict, so that the others are judged without them. If no one has enough, all
+ * are kept, untested.
+ */
+function testedAmong(valid: readonly Candidate[], matched: Match, answers: Answers, unnoticed: Unnoticed) {
+  for (let judged = valid; ; ) {
+    const readings = readCriteria(judged, matched, answers, unnoticed);
+    const tested = judged.filter((one) => isTested(one, readings, matched));
+    if (tested.length === 0 || tested.length === judged.length) {
+      return { judged, readings, tested: tested.length > 0 };
+    }
+    judged = tested;
+  }
+}
+
+function isTested({ name, row }: Candidate, readings: readonly Reading[], { group, throughput }: Match): boolean {
+  const groups = [group, ...(throughput === null ? [] : [throughput])];
+  return (
+    row.validTrials >= MIN_TRIALS &&
+    readings.every(({ metric, group: id, dropped }) => {
+      const where = groups.find((one) => one.id === id);
+      if (metric === null || dropped !== null || where === undefined) return true;
+      const cell = cellIn(where, name, metric);
+      // An option without a figure is missing for that reason.
+      return cell.state === 'not shown' || cell.values.length >= MIN_TRIALS;
+    })
+  );
+}
+
+function missingBecause({ validTrials, trials }: Row, judged: boolean): string {
+  if (judged) return 'no figure for something that counts';
+  if (validTrials === 0) return 'no valid trial';
+  return validTrials < MIN_TRIALS
+    ? `set aside: only ${validTrials} of ${countOf(trials.length, 'trial')} ${validTrials === 1 ? 'is' : 'are'} valid, and a verdict needs ${MIN_TRIALS}`
+    : `set aside: fewer than ${MIN_TRIALS} trials have a figure for something that counts`;
+}
+
+/** `; mqtt (0 of 7 valid) is missing, because its trials failed`; empty if no one is missing for that. */
+export function lackingText({ lacking }: Pick<Evaluation, 'lacking'>): string {
+  const names = lacking.map(({ name, row }) => `${name} (${row.validTrials} of ${row.trials.length} valid)`);
+  const who = list(names, 'and');
+  if (names.length === 0) return '';
+  return names.length > 1
+    ? `; ${who} are missing, because their trials failed`
+    : `; ${who} is missing, because its trials failed`;
 }
 
 /** Requirements on a row. The objective applies only to rows of the matched case. */

@@ -1,4 +1,6 @@
 import { unusualDimensions } from '../../bench/results/case.ts';
+import { NO_NETWORK, PERFECT_WIRE } from '../../bench/results/dimensions.ts';
+import { ranElsewhere } from '../../bench/results/values.ts';
 import { adviceOn, advising, shapeOf } from '../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../model/format.ts';
 import type { Group, Question } from '../model/model.ts';
@@ -6,8 +8,24 @@ import type { WantedLoad } from './model.ts';
 
 /** Measured case that is used for the load in question, or why there is none. */
 export type MatchedCase =
-  | { readonly state: 'measured'; readonly group: Group; readonly throughput: Group | null; readonly text: string }
-  | { readonly state: 'outside' | 'none'; readonly text: string };
+  | {
+      readonly state: 'measured';
+      readonly group: Group;
+      readonly throughput: Group | null;
+      readonly text: string;
+      readonly lacksNetwork: string | null;
+    }
+  | {
+      readonly state: 'outside' | 'none';
+      readonly text: string;
+      /** Value of `--scenarios` that would measure it. */
+      readonly scenario: string;
+      /** Network that was asked for and not measured; null for none. */
+      readonly lacksNetwork: string | null;
+    };
+
+/** Network that is measured for a need that asks for losses: a phone's. */
+export const LOSSY_NETWORK = '4g-lossy';
 
 /** Maximum ratio between the load in question and a measured one. */
 const MAX_RATIO = 2;
@@ -16,28 +34,32 @@ const DIMENSIONS = ['clients', 'rate', 'size'] as const;
 type Dimension = (typeof DIMENSIONS)[number];
 
 /** Matches a load to the nearest measured case. No case matches a load outside the measured range. */
-export function matchCase(groups: readonly Group[], wanted: WantedLoad, binary: boolean): MatchedCase {
+export function matchCase(groups: readonly Group[], wanted: WantedLoad, binary: boolean, lossy = false): MatchedCase {
   const idle = wanted.rate === 0;
   const need = idle ? 'silence' : 'traffic';
   const cases = groups.filter(({ question }) => shapeOf(question).advice?.need === need);
   const [first] = cases;
   if (first === undefined) {
     const { missing, scenarios } = adviceOn(need);
-    const flags = idle ? scenarios : (wanted.scenario ?? scenarios);
-    const clients = wanted.clients === null ? '' : ` --clients ${wanted.clients}`;
+    const scenario = idle ? scenarios : (wanted.scenario ?? wanted.preferred ?? scenarios);
+    return { state: 'none', text: `The run did not measure ${missing}.`, scenario, lacksNetwork: null };
+  }
+  const { over, lacksNetwork } = overNetwork(cases, idle ? null : (wanted.network ?? null), lossy && !idle);
+  if (over.length === 0) {
+    const there = list([...new Set(cases.map(({ question }) => question.network))], 'and');
+    const scenario = wanted.scenario ?? preferredOf(cases, wanted);
     return {
       state: 'none',
-      text: `The run did not measure ${missing}. This command does: npm run bench -- --scenarios ${flags}${clients}`,
+      text: `The run measured nothing over ${lacksNetwork}; it measured ${there}.`,
+      scenario,
+      lacksNetwork,
     };
   }
-  const scenario = idle ? first.question.scenario : (wanted.scenario ?? preferredOf(cases, wanted));
-  const own = cases.filter(({ question }) => question.scenario === scenario);
+  const scenario = idle ? first.question.scenario : (wanted.scenario ?? preferredOf(over, wanted));
+  const own = over.filter(({ question }) => question.scenario === scenario);
   if (own.length === 0) {
-    const there = list([...new Set(cases.map(({ question }) => question.scenario))], 'and');
-    return {
-      state: 'none',
-      text: `The run measured ${there}, not ${scenario}. This command measures it: npm run bench -- --scenarios ${scenario}`,
-    };
+    const there = list([...new Set(over.map(({ question }) => question.scenario))], 'and');
+    return { state: 'none', text: `The run measured ${there}, not ${scenario}.`, scenario, lacksNetwork };
   }
   const asked = DIMENSIONS.flatMap((dimension) => {
     const value = wanted[dimension];
@@ -48,7 +70,7 @@ export function matchCase(groups: readonly Group[], wanted: WantedLoad, binary: 
   const covered =
     within((value, measured) => value <= measured * MAX_RATIO) &&
     within((value, measured) => value >= measured / MAX_RATIO);
-  if (!covered) return { state: 'outside', text: outside(asked, own, scenario) };
+  if (!covered) return { state: 'outside', text: outside(asked, own, scenario), scenario, lacksNetwork };
   const nearest = own.toSorted(
     (a, b) => unlike(a.question, binary) - unlike(b.question, binary) || distance(asked, a) - distance(asked, b),
   )[0];
@@ -57,8 +79,41 @@ export function matchCase(groups: readonly Group[], wanted: WantedLoad, binary: 
     state: 'measured',
     group,
     throughput: idle ? null : throughputOf(groups, group.question),
-    text: said(asked, group, wanted, binary),
+    text: `${said(asked, group, wanted, binary)}${holdsText(group.question, lacksNetwork)}`,
+    lacksNetwork,
   };
+}
+
+/**
+ * Cases over the network in question: the one that was named; or for a need that asks for losses one that has them, if one was measured;
+ * or else all. `lacksNetwork` is the network that none of the cases is over.
+ */
+function overNetwork(
+  cases: readonly Group[],
+  named: string | null,
+  lossy: boolean,
+): { readonly over: readonly Group[]; readonly lacksNetwork: string | null } {
+  const overThe = (network: string): Group[] => cases.filter(({ question }) => question.network === network);
+  if (named !== null) {
+    const over = overThe(named);
+    return { over, lacksNetwork: over.length === 0 ? named : null };
+  }
+  if (!lossy) return { over: cases, lacksNetwork: null };
+  const withLosses = cases
+    .filter(({ question }) => question.lossShare !== undefined)
+    .map(({ question }) => question.network);
+  const network = withLosses.find((one) => one === LOSSY_NETWORK) ?? withLosses[0];
+  return network === undefined
+    ? { over: cases, lacksNetwork: LOSSY_NETWORK }
+    : { over: overThe(network), lacksNetwork: null };
+}
+
+/** Says for which network the figures hold, and that losses, which a need asks for, were not measured. */
+function holdsText(question: Question, lacksNetwork: string | null): string {
+  if (ranElsewhere(question)) return '';
+  const where = question.network === NO_NETWORK ? PERFECT_WIRE : question.network;
+  const lacking = lacksNetwork === null ? '' : '; a network that loses packets was not measured';
+  return ` The figures hold for ${where}${lacking}.`;
 }
 
 type Asked = readonly { readonly dimension: Dimension; readonly value: number }[];
@@ -120,6 +175,5 @@ function outside(asked: Asked, own: readonly Group[], scenario: string): string 
       'and',
     );
   });
-  const flags = asked.map(({ dimension, value }) => `--${dimension} ${value}`).join(' ');
-  return `No advice, because the load is outside the measured range: you gave ${wanted}; the run measured ${measured.join(', ')} (${scenario}). This command measures your load: npm run bench -- --scenarios ${scenario} ${flags}`;
+  return `Your load is outside the measured range: you gave ${wanted}; the run measured ${measured.join(', ')} (${scenario}).`;
 }

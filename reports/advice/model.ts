@@ -1,6 +1,7 @@
 import type { Results } from '../../bench/results/schema.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Analysis } from '../model/model.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { FactValue, JudgedCriterion, Level, Tag } from './facts/shape.ts';
 import type { Source } from './facts/sources.ts';
 import type { CriterionId, Weights } from './questions/criteria.ts';
@@ -40,6 +41,8 @@ export type WantedLoad = {
   readonly clients: number | null;
   readonly rate: number | null;
   readonly size: number | null;
+  /** Network whose cases count; absent or null: one with losses if a need asks for it, otherwise whatever the run has. */
+  readonly network?: string | null;
 };
 
 /** Maximum for a percentile of latency. */
@@ -58,7 +61,10 @@ export type Advice = {
     readonly machine: string;
   };
   readonly answers: Answers;
-  /** Kind of answer; `outside`, `blocked` and `none` recommend nothing. */
+  /**
+   * Kind of answer. `blocked` recommends nothing; `none` and `outside` recommend only the one transport that meets the needs, if the
+   * load was not measured.
+   */
   readonly outcome: 'use' | 'toss-up' | 'only if' | 'quick look' | 'none' | 'outside' | 'blocked';
   readonly heading: string;
   readonly recommended: readonly string[];
@@ -78,9 +84,12 @@ export type Advice = {
   readonly unmeasured: readonly {
     readonly name: string;
     readonly title: string;
+    /** Clauses such as `only if A` and `only in a form not measured here: B`. */
     readonly conditions: readonly string[];
+    /** False if our servers and clients lack the form that meets the needs. */
+    readonly measurable: boolean;
   }[];
-  /** Command that measures the unmeasured transports together with the candidates; null if there are none. */
+  /** Command that measures what is missing: the load, the throughput, or unmeasured transports beside the candidates; null if nothing is. */
   readonly measure: string | null;
   readonly robustness: Robustness | null;
   readonly sensitivity: Sensitivity;
@@ -96,6 +105,8 @@ export type CriterionUse = {
   readonly metric: MetricId | null;
   /** Id of the analysis group that the figures come from. */
   readonly group: string | null;
+  /** Difference that nobody could notice, in the metric's base unit; 0 if there is no such amount. */
+  readonly absoluteBand: number;
   /** Reason why the criterion does not count although it has a weight; null if it counts. */
   readonly dropped: string | null;
 };
@@ -149,6 +160,8 @@ export type Reason = {
   /** Metric and group that the figure comes from; null if there is none. */
   readonly metric: MetricId | null;
   readonly group: string | null;
+  /** Words of the verdict on the figure, without and with what nobody could notice; null if nothing was compared. */
+  readonly verdict: { readonly statistical: Verdict['word']; readonly practical: Verdict['word'] } | null;
 };
 
 export type Share = { readonly name: string; readonly share: number };
@@ -181,6 +194,8 @@ export type WeightFlip = {
   readonly from: number;
   readonly to: number;
   readonly winner: string;
+  /** Remark that several messages share the winner's cost, with the rate; empty if none do. */
+  readonly batching: string;
 };
 
 export type NeedFlip = {

@@ -1,6 +1,6 @@
 import { list, ratio } from '../model/format.ts';
 import { type Candidate, factOf } from './candidates.ts';
-import type { Fact, FactValue } from './facts/shape.ts';
+import { ELSEWHERE, type Fact, type FactValue } from './facts/shape.ts';
 import type { Advice, Answers, Measured, NeedCell, Rating } from './model.ts';
 import { NEEDS, type NeedId, needName } from './questions/needs.ts';
 
@@ -35,20 +35,28 @@ export function ratingOf(
   const { name, barred, conditions, otherForm } = candidate;
   const { outcome, recommended } = answer;
   if (barred !== null) return { rating: 'Avoid', because: barredText(barred) };
-  if (otherForm) return { rating: 'Only if', because: `only if ${conditionText(candidate)}` };
+  if (otherForm) return { rating: 'Only if', because: conditionText(candidate) };
+  if (fit === null && recommended.includes(name)) {
+    const rest = conditions.length > 0 ? `; ${conditionText(candidate)}` : '';
+    return {
+      rating: 'Only if',
+      because: `only if it copes with your load; no other measured transport meets the needs${rest}`,
+    };
+  }
   if (fit === null) {
-    const rest = conditions.length > 0 ? `, only if ${conditionText(candidate)}` : '';
+    const rest = conditions.length > 0 ? `, ${conditionText(candidate)}` : '';
     return { rating: null, because: `meets the needs${rest}; its figures do not apply here` };
   }
   const chosen = recommended.includes(name);
-  const cost =
+  const quick = outcome === 'quick look';
+  const paid =
     chosen && recommended.length === 1
       ? firstText(alone, cheaper)
       : `costs ${ratio(fit)} as much as the leader by your weights`;
+  const cost = quick ? `${paid}; too few trials for a verdict` : paid;
   if (fit > MAX_ONLY_IF) return { rating: 'Avoid', because: cost };
-  if (conditions.length > 0) return { rating: 'Only if', because: `only if ${conditionText(candidate)}; ${cost}` };
-  if (outcome === 'quick look') return { rating: 'Consider', because: `${cost}; too few trials for a verdict` };
-  if (chosen) {
+  if (conditions.length > 0) return { rating: 'Only if', because: `${conditionText(candidate)}; ${cost}` };
+  if (chosen && !quick) {
     return {
       rating: 'Use',
       because: recommended.length > 1 ? `not separated from the other leaders, at ${ratio(fit)} the lowest cost` : cost,
@@ -77,21 +85,32 @@ function strengthsOver(
     leader,
     cheaper,
     answers: { needs },
-    measured: { results },
+    measured,
   }: { leader: Candidate; cheaper: readonly Candidate[]; answers: Answers; measured: Measured },
 ): string[] {
-  const able = (one: Pick<Candidate, 'row'>, need: NeedId) => ABLE[factOf(one.row, need, results)?.value ?? 'no'];
+  const able = (one: Pick<Candidate, 'row'>, need: NeedId) => ABLE[factOf(one.row, need, measured)?.value ?? 'no'];
   return NEEDS.filter(
     ({ id }) => !needs.includes(id) && [leader, ...cheaper].every((other) => able({ row }, id) > able(other, id)),
-  ).map(({ id, name }) => `“${name}”${isOther(factOf(row, id, results)) ? ' (in another form)' : ''}`);
+  ).map(({ id, name }) => `“${name}”${isOther(factOf(row, id, measured)) ? ' (in a form not measured here)' : ''}`);
 }
 
-const isOther = (fact: Fact | undefined): boolean => fact?.value === 'other form';
+const isOther = (fact: Fact | undefined): boolean => fact?.value === ELSEWHERE;
 
-const ABLE: Readonly<Record<FactValue, number>> = { no: 0, 'other form': 1, depends: 1, yes: 2 };
+const ABLE: Readonly<Record<FactValue, number>> = { no: 0, [ELSEWHERE]: 1, depends: 1, yes: 2 };
 
 /** Failed need with its reason and source, in one line. */
 const barredText = ({ need, note, source }: NeedCell): string => `${needName(need)}: ${note} (${source.clause})`;
 
-export const conditionText = ({ conditions }: Candidate): string =>
-  list([...new Set(conditions.map(({ note }) => note))], 'and');
+/** Clauses for the qualified answers among some: `only if A and B`, `only in a form not measured here: C`. */
+export function clausesOf(cells: readonly Pick<Fact, 'value' | 'note'>[]): string[] {
+  const notes = (wanted: FactValue): string =>
+    list([...new Set(cells.filter(({ value }) => value === wanted).map(({ note }) => note))], 'and');
+  const [elsewhere, depends] = [notes(ELSEWHERE), notes('depends')];
+  return [
+    ...(elsewhere === '' ? [] : [`only in a form not measured here: ${elsewhere}`]),
+    ...(depends === '' ? [] : [`only if ${depends}`]),
+  ];
+}
+
+export const conditionText = ({ conditions }: Pick<Candidate, 'conditions'>): string =>
+  clausesOf(conditions).join('; ');

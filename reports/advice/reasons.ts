@@ -1,13 +1,15 @@
 import { judge } from '../analysis/judge.ts';
+import { judgePractically } from '../analysis/practical.ts';
+import { batchingText } from '../kinds/batching.ts';
 import { forEachMetric, metric } from '../kinds/lookup.ts';
-import { verdictFigures } from '../model/format.ts';
+import { amountText, verdictFigures } from '../model/format.ts';
 import type { Reading as MemberReading } from '../model/member.ts';
 import { extreme, type MetricId } from '../model/metrics.ts';
 import type { Cell, Group } from '../model/model.ts';
 import { ICONS, type Verdict } from '../model/verdict.ts';
 import type { Bootstrap, Sample } from '../stats/bootstrap.ts';
 import type { Candidate } from './candidates.ts';
-import { cellIn, cellOf, type Reading } from './cost.ts';
+import { cellIn, cellOf, costSign, type Reading } from './cost.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { NeedCell, Reason } from './model.ts';
 import { needName } from './questions/needs.ts';
@@ -59,7 +61,8 @@ function needReasons({ needs }: Candidate, { candidates }: Evaluation): Reason[]
     .map(({ need, note, source, tag }) => {
       const others = failing(need);
       const rest = others === 1 ? 'one other option fails this need' : `${others} other options fail this need`;
-      return { speaks: 'for', text: `${needName(need)}: ${note}; ${rest}`, tag, source, metric: null, group: null };
+      const text = `${needName(need)}: ${note}; ${rest}`;
+      return { speaks: 'for', text, tag, source, metric: null, group: null, verdict: null };
     });
 }
 
@@ -82,10 +85,11 @@ function reasonOf(candidate: Candidate, reading: Reading, judging: Judging): Rea
   if (id === null || group === undefined) {
     const differ = Math.max(...logs.values()) > Math.min(...logs.values()) + SAME;
     const speaks = !differ ? 'neither' : isBest(candidate, reading) ? 'for' : 'against';
-    return { ...where, speaks, text: `${name}: ${figure}` };
+    return { ...where, speaks, text: `${name}: ${figure}`, verdict: null };
   }
-  const { speaks, said } = comparison(candidate, reading, { id, group, bootstrap });
-  return { ...where, speaks, text: `${metric(id).title} ${figure}: ${said}` };
+  const { speaks, said, verdict } = comparison(candidate, reading, { id, group, bootstrap });
+  const shared = batchingText(candidate.row, metric(id), group.question);
+  return { ...where, speaks, text: `${metric(id).title} ${figure}${shared}: ${said}`, verdict };
 }
 
 /**
@@ -93,43 +97,74 @@ function reasonOf(candidate: Candidate, reading: Reading, judging: Judging): Rea
  */
 function comparison(
   { name }: Candidate,
-  { logs }: Reading,
+  { logs, absolute }: Reading,
   { id, group, bootstrap }: { id: MetricId; group: Group; bootstrap: Bootstrap },
-): Pick<Reason, 'speaks'> & { readonly said: string } {
-  const [best, next] = [...logs].toSorted(([a, left], [b, right]) => left - right || (a < b ? -1 : 1));
+): Pick<Reason, 'speaks' | 'verdict'> & { readonly said: string } {
+  const figureIn = (one: string): number => costSign(id) * readingOf(cellIn(group, one, id)).median;
+  const [best, next] = [...logs.keys()].toSorted((a, b) => figureIn(a) - figureIn(b) || (a < b ? -1 : 1));
   if (best === undefined || next === undefined)
-    return { speaks: 'neither', said: 'no other candidate to compare with' };
-  const [other] = best[0] === name ? next : best;
-  const verdict = verdictOf(name, other, { id, group, bootstrap, comparisons: logs.size - 1 });
+    return { speaks: 'neither', said: 'no other candidate to compare with', verdict: null };
+  const other = best === name ? next : best;
+  const rule = { id, group, bootstrap, absolute, comparisons: logs.size - 1 };
+  const { practical: verdict, statistical } = verdictsOf(name, other, rule);
   const figures = verdictFigures(verdict);
-  const prepositions = { worse: 'than', better: 'than', equivalent: 'to', 'not separated': 'from' };
+  const prepositions = {
+    worse: 'than',
+    better: 'than',
+    equivalent: 'to',
+    'no practical difference': 'to',
+    'not separated': 'from',
+  };
   const { word } = verdict;
   const preposition = word === 'not testable' || word === 'not supported' ? 'against' : prepositions[word];
-  const compared = `${ICONS[word]} ${word} ${preposition} ${other}${figures === null ? '' : `, ${figures}`}`;
+  // A difference that is shown, and may be too small to notice.
+  const open =
+    word === 'not separated' && statistical.word !== word ? ` by more than ${amountText(metric(id), absolute)}` : '';
+  const shared = group.rows.find((row) => row.name === other);
+  const whom = `${other}${shared === undefined ? '' : batchingText(shared, metric(id), group.question)}`;
+  const compared = `${ICONS[word]} ${word}${open} ${preposition} ${whom}${figures === null ? '' : `, ${figures}`}`;
   return {
     speaks: word === 'better' ? 'for' : word === 'worse' ? 'against' : 'neither',
-    said: best[0] === name ? `${extreme(metric(id))} of the candidates, ${compared}` : compared,
+    verdict: { statistical: statistical.word, practical: word },
+    said:
+      best === name && !isLimited(group, name, id) ? `${extreme(metric(id))} of the candidates, ${compared}` : compared,
   };
 }
 
-/** Verdicts of a group by candidates and metric, cached because every change of weights needs them again. */
-const judged = new WeakMap<Group, Map<string, Verdict>>();
+/** True for a lower bound, which is no place in an order. */
+function isLimited(group: Group, name: string, id: MetricId): boolean {
+  const cell = cellIn(group, name, id);
+  return cell.state === 'shown' && cell.bounded > 0;
+}
 
-function verdictOf(
+/** Verdicts of a group by candidates and metric, cached because every change of weights needs them again. */
+type Verdicts = { readonly statistical: Verdict; readonly practical: Verdict };
+const judged = new WeakMap<Group, Map<string, Verdicts>>();
+
+function verdictsOf(
   name: string,
   best: string,
-  { id, group, bootstrap, comparisons }: { id: MetricId; group: Group; bootstrap: Bootstrap; comparisons: number },
-): Verdict {
-  const known = judged.get(group) ?? new Map<string, Verdict>();
+  { id, group, bootstrap, absolute, comparisons }: VerdictRule,
+): Verdicts {
+  const known = judged.get(group) ?? new Map<string, Verdicts>();
   judged.set(group, known);
-  const key = [id, name, best, comparisons].join('\0');
+  const key = [id, name, best, absolute, comparisons].join('\0');
   const before = known.get(key);
   if (before !== undefined) return before;
-  const rule = { band: group.columns[id].band, comparisons, bootstrap, barrier: null };
-  const verdict = judge(id, sideOf(group, name, id), sideOf(group, best, id), rule);
-  known.set(key, verdict);
-  return verdict;
+  const rule = { band: group.columns[id].band, absolute, comparisons, bootstrap, barrier: null };
+  const sides = [sideOf(group, name, id), sideOf(group, best, id)] as const;
+  const verdicts = { statistical: judge(id, ...sides, rule), practical: judgePractically(id, ...sides, rule) };
+  known.set(key, verdicts);
+  return verdicts;
 }
+
+type VerdictRule = {
+  readonly id: MetricId;
+  readonly group: Group;
+  readonly bootstrap: Bootstrap;
+  readonly absolute: number;
+  readonly comparisons: number;
+};
 
 /** Readings of one cell, in the form that a verdict is made from. */
 function sideOf(group: Group, name: string, id: MetricId) {

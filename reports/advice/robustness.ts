@@ -2,7 +2,7 @@ import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { measuredMetric } from '../kinds/lookup.ts';
 import type { Group } from '../model/model.ts';
 import { commonBlocks, createBootstrap, type Sample } from '../stats/bootstrap.ts';
-import { cellIn, costSign, type Reading } from './cost.ts';
+import { costCell, costSign, noticed, type Reading } from './cost.ts';
 import type { AdviceOptions, Robustness, Share } from './model.ts';
 import { weightDraws } from './random.ts';
 
@@ -79,7 +79,7 @@ const drawn = new WeakMap<Group, Map<string, Float64Array>>();
 /** Logarithm of cost in each draw, by name. Judged criteria do not vary. Null if there are too few trials. */
 function resampledLogs(
   names: readonly string[],
-  { metric, group: id, logs }: Reading,
+  { metric, group: id, logs, absolute }: Reading,
   groups: readonly Group[],
   { seed, draws }: AdviceOptions,
 ): Float64Array[] | null {
@@ -88,22 +88,35 @@ function resampledLogs(
     return names.map((name) => new Float64Array(draws).fill(logs.get(name) ?? Number.NaN));
   }
   const samples = names.map((name): Sample => {
-    const cell = cellIn(group, name, metric);
+    const cell = costCell(group, name, metric);
     return new Map(cell.state === 'shown' ? cell.values.map(({ block, value }) => [block, value]) : []);
   });
-  const blocks = commonBlocks(samples);
-  if (blocks.length < MIN_TRIALS) return null;
+  if (samples.some(({ size }) => size < MIN_TRIALS)) return null;
+  const common = commonBlocks(samples);
+  // If rejected trials leave too few common blocks, each option is resampled from its own.
+  const blocksOf = (sample: Sample) => (common.length < MIN_TRIALS ? [...sample.keys()] : common);
   const known = drawn.get(group) ?? new Map<string, Float64Array>();
   drawn.set(group, known);
   // Each metric has its own seed, so that its draws do not depend on which other criteria count.
   const bootstrap = createBootstrap(seed + measuredMetric(metric).number, draws);
-  const sign = costSign(metric);
-  return samples.map((sample, index) => {
+  const medians = samples.map((sample, index) => {
+    const blocks = blocksOf(sample);
     const key = [metric, names[index], seed, draws, ...blocks].join('\0');
     const before = known.get(key);
     if (before !== undefined) return before;
-    const made = bootstrap.medians(sample, blocks).map((value) => sign * Math.log(value));
+    const made = bootstrap.medians(sample, blocks);
     known.set(key, made);
     return made;
   });
+  return noticedLogs(medians, costSign(metric), absolute);
+}
+
+/** Logarithms of cost, with distances from each draw's best that nobody could notice left out. */
+function noticedLogs(medians: readonly Float64Array[], sign: 1 | -1, absolute: number): Float64Array[] {
+  const best = (medians[0] ?? new Float64Array()).map(
+    (_, draw) => sign * Math.min(...medians.map((values) => sign * (values[draw] ?? Number.NaN))),
+  );
+  return medians.map((values) =>
+    values.map((value, draw) => sign * Math.log(noticed(value, best[draw] ?? value, { absolute, sign }))),
+  );
 }

@@ -1,3 +1,6 @@
+import { batchingText } from '../kinds/batching.ts';
+import { metric } from '../kinds/lookup.ts';
+import type { Candidate } from './candidates.ts';
 import type { Reading } from './cost.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Answers, Measured, NeedFlip, Sensitivity, WeightFlip } from './model.ts';
@@ -25,7 +28,11 @@ export function sensitivityOf(
  * With weight t, cost is t·r + (1 − t)·R, where r is the criterion's own cost and R that of all the others: two options
  * tie where both lines cross.
  */
-export function weightFlip({ pool, readings }: Pick<Evaluation, 'pool' | 'readings'>): WeightFlip | null {
+export function weightFlip({
+  pool,
+  readings,
+  matched,
+}: Pick<Evaluation, 'pool' | 'readings' | 'matched'>): WeightFlip | null {
   const [leader, ...rivals] = pool;
   const counting = readings.filter(({ dropped }) => dropped === null);
   if (leader === undefined || counting.length < 2) return null;
@@ -35,11 +42,20 @@ export function weightFlip({ pool, readings }: Pick<Evaluation, 'pool' | 'readin
       const others = restOf(counting, reading, rival.name) - restOf(counting, reading, leader.name);
       const to = others / (others - own);
       const possible = own * others < 0;
-      return possible ? [{ criterion: reading.id, from: reading.weight, to, winner: rival.name }] : [];
+      const batching = batchingOf(rival, counting, matched);
+      return possible ? [{ criterion: reading.id, from: reading.weight, to, winner: rival.name, batching }] : [];
     }),
   );
   return flips.toSorted((a, b) => Math.abs(a.to - a.from) - Math.abs(b.to - b.from))[0] ?? null;
 }
+
+/** Remark that several messages share a candidate's cost in some criterion that counts; empty if none do. */
+const batchingOf = ({ row }: Candidate, counting: readonly Reading[], matched: Evaluation['matched']): string => {
+  const [text = ''] = counting.flatMap(({ metric: id }) =>
+    id === null || matched.state !== 'measured' ? [] : batchingText(row, metric(id), matched.group.question) || [],
+  );
+  return text;
+};
 
 const logOf = ({ logs }: Reading, name: string): number => logs.get(name) ?? Number.NaN;
 
@@ -93,7 +109,7 @@ function affectedBetween(before: Evaluation, after: Evaluation): number {
     const found = candidates.find((one) => one.name === name);
     if (found === undefined) return 'absent';
     if (found.barred !== null) return 'barred';
-    return found.otherForm ? 'other form' : found.conditions.length > 0 ? 'conditional' : 'clear';
+    return found.otherForm ? 'elsewhere' : found.conditions.length > 0 ? 'conditional' : 'clear';
   };
   return before.candidates.filter(({ name }) => outcomeOf(before, name) !== outcomeOf(after, name)).length;
 }

@@ -9,12 +9,12 @@ export function tieBreakerOf(
   { pool, readings }: Evaluation,
   names: readonly string[],
   { needs }: Answers,
-  { results }: Measured,
+  measured: Measured,
 ): string {
   const leaders = pool.filter(({ name }) => names.includes(name));
   const open = NEEDS.filter(({ id }) => !needs.includes(id) && !contradicts([...needs, id])).map((need) => {
-    const able = leaders.filter(({ row }) => factOf(row, need.id, results)?.value === 'yes').map(({ name }) => name);
-    const unable = leaders.filter(({ row }) => factOf(row, need.id, results)?.value === 'no').map(({ name }) => name);
+    const able = leaders.filter(({ row }) => factOf(row, need.id, measured)?.value === 'yes').map(({ name }) => name);
+    const unable = leaders.filter(({ row }) => factOf(row, need.id, measured)?.value === 'no').map(({ name }) => name);
     return { need, able, unable };
   });
   const telling = open.filter(({ able, unable }) => able.length > 0 && unable.length > 0);

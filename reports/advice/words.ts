@@ -52,8 +52,15 @@ export function flipText(advice: Advice): string | null {
   if (weight === null) return 'No change of a single weight puts another option first.';
   const { name = weight.criterion } = criteria.find(({ id }) => id === weight.criterion) ?? {};
   const way = weight.to > weight.from ? 'more' : 'less';
-  return `${weight.winner} comes first if “${name}” counts for ${way} than ${share(weight.to)} of the decision (now ${share(weight.from)}).`;
+  return `${weight.winner}${weight.batching} comes first if “${name}” counts for ${way} than ${share(weight.to)} of the decision (now ${share(weight.from)}).`;
 }
+
+/** Words before the command that measures what the advice lacks. */
+export const MEASURE_LABEL = 'Command that measures what is missing';
+
+/** Entry for a transport that meets the needs by the facts alone: its name, and its conditions. */
+export const unmeasuredText = ({ title, conditions }: Advice['unmeasured'][number]): string =>
+  [`(${title})`, ...(conditions.length === 0 ? [] : [conditions.join('; ')])].join(', ');
 
 /** Sentence about options that cost hardly more than the recommended one; null if there are none. */
 export const closeText = ({ close }: Advice): string | null =>
@@ -91,6 +98,10 @@ export function noneLeftText({ needs }: Advice['sensitivity']): string | null {
 
 export const measuredAloneText = (name: string): string =>
   `By measured criteria alone, without judgements, ${name} comes first.`;
+
+/** True if it is known which changes would put another option first. */
+export const hasChanges = ({ load, recommended, sensitivity }: Advice): boolean =>
+  load.group !== null && (recommended.length > 0 || sensitivity.needs.length > 0);
 
 /** Lines about the next best option, the smallest change of a weight, and every need that changes the leader. */
 export function changesOf(advice: Advice): string[] {

@@ -3,14 +3,17 @@ import { metric } from '../kinds/lookup.ts';
 import type { Member } from '../model/member.ts';
 import type { Metric, MetricId } from '../model/metrics.ts';
 import type { Cell, Column } from '../model/model.ts';
-import type { Expert, Verdict } from '../model/verdict.ts';
+import type { Expert } from '../model/verdict.ts';
 import type { Bootstrap } from '../stats/bootstrap.ts';
 import { holm } from '../stats/ranks.ts';
 import { rankEvidence } from './decide.ts';
 import { boundOf, judge } from './judge.ts';
+import { practically } from './practical.ts';
 
 export type ColumnRule = {
   readonly band: number;
+  /** Difference that nobody could notice, in the metric's base unit; 0 for none. */
+  readonly absolute: number;
   readonly bootstrap: Bootstrap;
   /** Reason why this column cannot be judged, or null. */
   readonly barrier: string | null;
@@ -22,14 +25,18 @@ export type JudgedColumn = Column & { readonly cells: ReadonlyMap<string, Cell> 
 
 /** Judges every choice of a group against the best by one metric. The floor is shown, never judged. */
 export function judgeColumn(id: MetricId, members: readonly Member[], rule: ColumnRule): JudgedColumn {
-  const { band, bootstrap, incomparable = false } = rule;
+  const { band, absolute, bootstrap, incomparable = false } = rule;
   const best = incomparable ? undefined : bestChoice(id, members);
   const rivals = members.filter((member) => !member.floor && member !== best && isShown(id, member));
-  const verdicts = new Map<Member, Verdict>();
+  const verdicts = new Map<Member, Pick<ShownCell, 'verdict' | 'practical'>>();
   const experts = new Map<Member, Expert>();
   if (best !== undefined) {
     const comparisons = Math.max(1, rivals.length);
-    for (const rival of rivals) verdicts.set(rival, judge(id, rival, best, { ...rule, comparisons }));
+    for (const rival of rivals) {
+      const verdict = judge(id, rival, best, { ...rule, comparisons });
+      const practical = practically(verdict, id, rival, best, { ...rule, comparisons, paired: true });
+      verdicts.set(rival, { verdict, practical });
+    }
     for (const [rival, expert] of rankFamily(id, best, rivals)) experts.set(rival, expert);
   }
   const cell = (member: Member): Cell => {
@@ -44,13 +51,15 @@ export function judgeColumn(id: MetricId, members: readonly Member[], rule: Colu
       bounded,
       fit,
       ...factorOf(id, member, best),
-      verdict: verdicts.get(member) ?? null,
+      verdict: verdicts.get(member)?.verdict ?? null,
+      practical: verdicts.get(member)?.practical ?? null,
       expert: experts.get(member) ?? null,
     };
   };
   return {
     metric: metric(id),
     band,
+    absolute,
     best: best?.caseId ?? null,
     cells: new Map(members.map((member) => [member.caseId, cell(member)])),
   };
@@ -98,8 +107,19 @@ export const bestFirst = (id: MetricId) => {
   };
 };
 
-export const bandOf = ({ band }: Metric, bands: { timeBand: number; byteBand: number }): number =>
-  band === 'bytes' ? bands.byteBand : bands.timeBand;
+/** Share within which shares of messages are equivalent: ±5 % of them would be all that an objective at p95 allows. */
+const SHARE_BAND = 0.001;
+
+export function bandOf({ band }: Metric, bands: { timeBand: number; byteBand: number }): number {
+  switch (band) {
+    case 'bytes':
+      return bands.byteBand;
+    case 'share':
+      return SHARE_BAND;
+    case 'time':
+      return bands.timeBand;
+  }
+}
 
 /** Rank statistics of every choice against the best; the column is the family of Holm's correction. */
 function rankFamily(id: MetricId, best: Member, rivals: readonly Member[]): [Member, Expert][] {

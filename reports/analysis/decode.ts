@@ -1,15 +1,13 @@
-import { inflateSync } from 'node:zlib';
+import { decodeHistogram } from '../../bench/results/decode.ts';
 import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import type { DecodedTrial } from '../model/member.ts';
 import { type Decoded, UNREADABLE, withBounds } from '../stats/distribution.ts';
-import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
 import { unmeasured } from './readings.ts';
 
-/** Decodes a compressed V2 HdrHistogram of nanoseconds with Node.js; browsers have `page/live`. */
+/** Decodes a histogram; one that is damaged is unreadable. */
 export function decode(base64: string): Decoded {
   try {
-    const inflated = inflateSync(compressedPart(Buffer.from(base64, 'base64')), { maxOutputLength: MAX_BYTES });
-    return { readable: true, distribution: distributionOf(inflated) };
+    return { readable: true, distribution: decodeHistogram(base64) };
   } catch {
     return UNREADABLE;
   }
@@ -20,10 +18,11 @@ export function decodeTrial(trial: MeasuredTrial): DecodedTrial {
   const { response, service, lag, connect, last, overdue } = trial.latency;
   const read = (name: keyof typeof trial.latency, encoded: string): Decoded =>
     unmeasured(trial, name) ?? decode(encoded);
+  const delivered = read('response', response);
   return {
     trial,
-    response:
-      overdue === undefined ? read('response', response) : withBounds(read('response', response), decode(overdue)),
+    delivered,
+    response: overdue === undefined ? delivered : withBounds(delivered, decode(overdue)),
     service: read('service', service),
     lag: read('lag', lag),
     connect: read('connect', connect),

@@ -58,5 +58,5 @@ export function limitedBy(sides: readonly Side[], id: MetricId): string {
   const names = list(who, 'and');
   return isRate
     ? `the load generator reached its limit before the server did, for ${names}`
-    : `only a lower bound is known of ${names}, which had more load than it delivers`;
+    : `only a lower bound is known of ${names}, ${metric(id).boundText ?? 'which had more load than it delivers'}`;
 }

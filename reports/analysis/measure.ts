@@ -1,13 +1,14 @@
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
 import type { Case, MeasuredTrial } from '../../bench/results/schema.ts';
 import { measuredMetric } from '../kinds/lookup.ts';
+import type { MeasuredCase } from '../kinds/shape.ts';
 import { perDelivered } from '../kinds/shared/measuring.ts';
 import type { DecodedTrial } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import { notShown, type Shown } from '../stats/distribution.ts';
 
 /** Value of a metric in a trial; none if one of its sources was not measured. */
-export function measure(id: MetricId, decoded: DecodedTrial, one: Pick<Case, 'clients'>): Shown {
+export function measure(id: MetricId, decoded: DecodedTrial, one: MeasuredCase): Shown {
   const { sources, measure: read } = measuredMetric(id);
   const why = whyNotMeasured(decoded.trial, sources);
   return why === undefined ? read(decoded, one) : notShown(why);

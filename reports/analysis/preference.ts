@@ -1,12 +1,13 @@
+import { batchingText } from '../kinds/batching.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
 import { list } from '../model/format.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Group, Phrase, Row, Sentence } from '../model/model.ts';
 
-type Facts = Pick<Group, 'rows' | 'metrics' | 'tiers' | 'columns' | 'primary'>;
+type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers' | 'columns' | 'primary'>;
 
 /** Names the other columns that speak against the answer: those in which another choice is shown to be better than all leaders. */
-export function preferenceOf({ rows, metrics, tiers, columns, primary }: Facts): Sentence {
+export function preferenceOf({ question, rows, metrics, tiers, columns, primary }: Facts): Sentence {
   if (tiers.kind === 'untestable') return [plain('Not known: without a verdict there is no leader.')];
   const [top = []] = tiers.tiers;
   const leaders = rows.filter(({ caseId }) => top.some((entry) => entry.caseId === caseId));
@@ -18,7 +19,7 @@ export function preferenceOf({ rows, metrics, tiers, columns, primary }: Facts):
   const against = tested.flatMap((id) => {
     const best = choices.find(({ caseId }) => caseId === columns[id].best);
     const beaten = best !== undefined && leaders.every((row) => isWorse(row, id));
-    return beaten ? [{ name: best.name, title: metricOf(id).title }] : [];
+    return beaten ? [{ name: best.name, title: metricOf(id).title + batchingText(best, metricOf(id), question) }] : [];
   });
   const untested = others.length - tested.length;
   const rest = untested === 0 ? '' : ` ${untested} of ${others.length} other columns could not be tested.`;
@@ -47,12 +48,12 @@ export function preferenceOf({ rows, metrics, tiers, columns, primary }: Facts):
 
 const isJudged = ({ cells }: Row, id: MetricId): boolean => {
   const cell = cells[id];
-  return cell.state === 'shown' && cell.verdict !== null && 'interval' in cell.verdict;
+  return cell.state === 'shown' && cell.practical !== null && 'interval' in cell.practical;
 };
 
 const isWorse = ({ cells }: Row, id: MetricId): boolean => {
   const cell = cells[id];
-  return cell.state === 'shown' && cell.verdict?.word === 'worse';
+  return cell.state === 'shown' && cell.practical?.word === 'worse';
 };
 
 const plain = (text: string): Phrase => ({ text, strong: false });

@@ -5,22 +5,30 @@ import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts
 import { forEachMetric, isJudged, metricsOf } from '../kinds/lookup.ts';
 import { countOf } from '../model/format.ts';
 import { kindOf } from '../model/group.ts';
+import { objectiveIn } from '../model/in-time.ts';
 import type { DecodedTrial, Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Cell } from '../model/model.ts';
 import type { Decoded, Shown } from '../stats/distribution.ts';
 import { fitOf, isLowerBound, measure } from './measure.ts';
 
+/** Reason why a case has no such figure. */
+export const OF_ANOTHER_KIND = 'not a figure of this scenario';
+
+/** Part of a run that its objectives follow from. */
+export type Objectives = Pick<Results, 'plan' | 'networks'>;
+
 /** Reads every metric from a case. @param valid the case's decoded valid trials */
-export function readingsOf(one: Case, valid: readonly DecodedTrial[]): Readings {
+export function readingsOf(one: Case, valid: readonly DecodedTrial[], run: Objectives): Readings {
   const { trials } = one;
   // Random draws depend on the order of blocks, which must not be that of the file.
   const inOrder = valid.toSorted((a, b) => a.trial.block - b.trial.block);
   const columns = metricsOf(kindOf(one));
+  const asked = { clients: one.clients, objectiveSeconds: objectiveIn(run, one).seconds };
   const absent = trials.length === 0 ? 'no trial was run' : `none of ${countOf(trials.length, 'trial')} is valid`;
   const reading = (id: MetricId): Reading => {
-    if (!columns.includes(id)) return { ...NOTHING, reason: 'not a figure of this scenario' };
-    const measured = inOrder.map((decoded) => ({ decoded, value: measure(id, decoded, one) }));
+    if (!columns.includes(id)) return { ...NOTHING, reason: OF_ANOTHER_KIND };
+    const measured = inOrder.map((decoded) => ({ decoded, value: measure(id, decoded, asked) }));
     const seen = measured.flatMap(({ decoded, value }) => values(value).map((number) => ({ decoded, number })));
     const missing = measured.flatMap(({ value }) => (value.shown ? [] : [value.reason]));
     const fits = seen.flatMap(({ decoded }) => fitOf(id, decoded) ?? []);
@@ -51,7 +59,7 @@ export function unmeasured(trial: MeasuredTrial, name: keyof MeasuredTrial['late
 /** A run whose readings are known; a case missing from them has none. */
 export const runOf = (results: Results, known: ReadonlyMap<Case, Readings>): ReadRun => ({
   results,
-  readings: (one) => known.get(one) ?? readingsOf(one, []),
+  readings: (one) => known.get(one) ?? readingsOf(one, [], results),
 });
 
 /**
@@ -67,10 +75,11 @@ export function analysedRun(results: Results, analysis: unknown): ReadRun | null
   const known = new Map<Case, Readings>();
   for (const one of compared) {
     const cells = rows.get(one.id)?.cells;
-    if (cells === undefined || !isWhole(cells)) return null;
+    const own = metricsOf(kindOf(one));
+    if (cells === undefined || !isWhole(cells, own)) return null;
     known.set(
       one,
-      forEachMetric((id) => readingOf(cells[id])),
+      forEachMetric((id) => readingOf(cells[id] ?? OF_OTHERS)),
     );
   }
   return runOf(results, known);
@@ -94,11 +103,16 @@ function holdsRows(analysis: unknown): analysis is Rows {
   );
 }
 
-function isWhole(cells: Partial<Cells>): cells is Cells {
+/** Cell that a page leaves out, because its metric is not of the case's kind. */
+const OF_OTHERS: Cell = { state: 'not shown', reason: OF_ANOTHER_KIND };
+
+/** True if the cells are readable and none of the case's own metrics is missing. */
+function isWhole(cells: Partial<Cells>, own: readonly MetricId[]): boolean {
   const known: Readonly<Record<string, unknown>> = cells;
   const isNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
   const whole = forEachMetric((id) => {
     const cell = known[id];
+    if (cell === undefined) return !own.includes(id);
     if (!isRecord(cell)) return false;
     if (cell.state === 'not shown') return typeof cell.reason === 'string';
     if (cell.state !== 'shown' || !Array.isArray(cell.values) || cell.values.length === 0) return false;

@@ -1,13 +1,18 @@
 import { limitsOf as limitsIn } from '../../bench/results/case.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
-import type { Environment } from '../../bench/results/schema.ts';
+import type { Results } from '../../bench/results/schema.ts';
 import { lostIn, ranElsewhere } from '../../bench/results/values.ts';
-import { metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
-import { cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
+import { batchingText } from '../kinds/batching.ts';
+import { METRICS, metric as metricOf, openingOf, shapeOf } from '../kinds/lookup.ts';
+import { amountText, bandText, cellFigure, change, countOf, integer, list, share, tolerance } from '../model/format.ts';
+import { objectiveText } from '../model/group.ts';
+import { networkOf } from '../model/in-time.ts';
 import { extreme, type Metric, place } from '../model/metrics.ts';
 import type {
   AnalysisOptions,
+  Apart,
   Cell,
+  Column,
   Group,
   NotCovered,
   Phrase,
@@ -17,64 +22,96 @@ import type {
   TierEntry,
   Untested,
 } from '../model/model.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { effectText, offTargetIn } from './trust/networks.ts';
 
-type Facts = Pick<Group, 'question' | 'rows' | 'metrics' | 'tiers'> & {
-  readonly metric: Metric;
-  readonly band: number;
+type Facts = Pick<Group, 'question' | 'rows' | 'tiers'> & {
+  readonly column: Column;
   readonly options: AnalysisOptions;
 };
 
 /** Answer to a question. Every word is a claim: “not shown” is never “the same”, and “equivalent” is only that verdict. */
-export function answerOf({ question, rows, tiers, metric, band }: Facts): Sentence {
+export function answerOf(facts: Facts): Sentence {
+  const { question, rows, tiers, column } = facts;
   const opening = plain(openingOf(question));
+  const { metric } = column;
   const choices = rows.filter(({ floor }) => !floor);
-  const measure = `${place(metric)} (beyond ${tolerance(band)})`;
-  const { better, worse } = metric.words;
   const [only] = choices;
   if (tiers.kind === 'untestable') return [opening, ...withoutVerdict(choices, metric, tiers.reason)];
   const [top = [], ...lower] = tiers.tiers;
   const others = lower.flat().length;
-  const untested = [...lossSentence(rows, top), ...untestedSentence(tiers.untested, metric)];
-  const [first, second, ...more] = top;
+  const rest = [
+    ...lossSentence(rows, top, metric),
+    ...untestedSentence(tiers.untested, metric),
+    ...objectiveSentence(facts),
+  ];
+  const [first, second] = top;
   if (first === undefined) return [opening, plain('no answer.')];
   if (choices.length === 1 && only !== undefined) {
     return [opening, plain('only '), strong(only.name), plain(' was measured; there is nothing to compare it with.')];
   }
   if (second === undefined && others === 0) {
-    return [opening, plain('only '), strong(first.name), plain(' has enough valid trials for a verdict.'), ...untested];
+    return [opening, plain('only '), strong(first.name), plain(' has enough valid trials for a verdict.'), ...rest];
   }
   if (second === undefined) {
     const rivals = tiers.untested.length > 0 ? 'every other choice that could be tested' : 'every other choice';
-    return [
-      opening,
-      plain('use '),
-      strong(first.name),
-      plain(`: ${rivals} is shown to be ${worse} ${measure}.`),
-      ...untested,
-    ];
+    const than = `${rivals} is shown to be ${metric.words.worse} ${place(metric)} (beyond ${bandText(column)})`;
+    return [opening, plain('use '), strong(first.name), plain(`: ${than}.`), ...rest];
   }
-  const names = namesOf(top, others > 0 ? 'or' : 'and');
-  const allEquivalent = top.slice(1).every(({ verdict }) => verdict?.word === 'equivalent');
-  const relation = allEquivalent
-    ? more.length === 0
-      ? `they are equivalent within ${tolerance(band)} ${place(metric)}`
-      : `each is equivalent to ${first.name} within ${tolerance(band)} ${place(metric)}`
-    : more.length === 0
-      ? `neither is shown to be ${worse} than the other ${measure}`
-      : `none is shown to be ${worse} than ${first.name} ${measure}`;
-  if (others > 0) return [opening, plain('use '), ...names, plain(`: ${relation}.`), ...untested];
-  const advice = allEquivalent ? 'Choose by features.' : 'Choose by features, or run more trials.';
+  const names = namesOf(leadersOf(top, tiers.apart), others > 0 ? 'or' : 'and');
+  if (others > 0) return [opening, plain('use '), ...names, plain(`: ${relationOf(top, column)}.`), ...rest];
+  const told = tiers.apart.length > 0 || top.slice(1).every(({ verdict }) => verdict?.word !== 'not separated');
   return [
     opening,
-    plain(`no transport is shown to be ${better}. `),
+    plain(`no transport is shown to be ${metric.words.better}. `),
     ...names,
-    plain(`: ${relation}. ${advice}`),
-    ...untested,
+    plain(`: ${relationOf(top, column)}. ${told ? 'Choose by features.' : 'Choose by features, or run more trials.'}`),
+    ...rest,
   ];
 }
 
-/** Names leaders that lost messages, since figures are only of the messages that arrived. */
-function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[] {
+/** Leaders in an order that does not depend on differences too small to count: by the columns they are behind in, then by name. */
+function leadersOf(top: readonly TierEntry[], apart: readonly Apart[]): TierEntry[] {
+  const behindIn = ({ name }: TierEntry): number => apart.filter(({ behind }) => behind.includes(name)).length;
+  return top.toSorted((a, b) => behindIn(a) - behindIn(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** Relation of leaders to one another: the strongest claim that holds for all. */
+function relationOf([first, ...more]: readonly TierEntry[], column: Column): string {
+  const { metric, band, absolute } = column;
+  const all = (...words: readonly Verdict['word'][]) =>
+    more.every(({ verdict }) => verdict !== null && words.includes(verdict.word));
+  const [alone] = more.length === 1 ? more : [];
+  if (all('equivalent')) {
+    const within = `within ${tolerance(band)} ${place(metric)}`;
+    return alone !== undefined
+      ? `they are equivalent ${within}`
+      : `each is equivalent to ${first?.name ?? ''} ${within}`;
+  }
+  if (all('equivalent', 'no practical difference')) {
+    return `no practical difference ${place(metric)} (less than ${amountText(metric, absolute)})`;
+  }
+  const beyond = `${place(metric)} (beyond ${bandText(column)})`;
+  return alone !== undefined
+    ? `neither is shown to be ${metric.words.worse} than the other ${beyond}`
+    : `none is shown to be ${metric.words.worse} than ${first?.name ?? ''} ${beyond}`;
+}
+
+/** Names choices whose interval lies above the objective of the run. */
+function objectiveSentence({ question, rows, options: { objective } }: Facts): Phrase[] {
+  const measured = METRICS.find(({ id }) => id === `p${objective?.percentile}`);
+  if (objective === null || measured === undefined || !shapeOf(question).steadyRate) return [];
+  const missing = rows.filter(({ floor, cells }) => {
+    const cell = cells[measured.id];
+    return !floor && cell.state === 'shown' && cell.interval !== null && cell.interval.low > objective.seconds;
+  });
+  if (missing.length === 0) return [];
+  const names = missing.map(({ name }) => name);
+  return [plain(` The objective, ${objectiveText(objective)}, is missed by ${list(names, 'and')}.`)];
+}
+
+/** Names leaders that lost messages, since latencies are only of the messages that arrived. */
+function lossSentence(rows: readonly Row[], top: readonly TierEntry[], { id }: Metric): Phrase[] {
   const losers = rows.flatMap(({ caseId, name, trials }) => {
     if (!top.some((entry) => entry.caseId === caseId)) return [];
     const valid = trials.flatMap((trial) => (trial.state === 'valid' ? [trial.messages] : []));
@@ -86,7 +123,7 @@ function lossSentence(rows: readonly Row[], top: readonly TierEntry[]): Phrase[]
   const rest = losers.length > MAX_LOSERS ? [`${losers.length - MAX_LOSERS} more`] : [];
   return [
     plain(
-      ` Deliveries were lost, which latencies do not show: ${list([...losers.slice(0, MAX_LOSERS), ...rest], 'and')}.`,
+      ` Deliveries were lost, which ${id === 'in-time' ? 'count as not in time' : 'latencies do not show'}: ${list([...losers.slice(0, MAX_LOSERS), ...rest], 'and')}.`,
     ),
   ];
 }
@@ -95,8 +132,8 @@ const MAX_LOSERS = 3;
 
 /** Names choices without a verdict; one whose limit was not reached may be better than the recommended one. */
 function untestedSentence(untested: readonly Untested[], { best }: Metric): Phrase[] {
-  const names = (bounded: boolean) => untested.filter((one) => one.bounded === bounded).map(({ name }) => name);
-  const [unknown, limited] = [names(false), names(true)];
+  const unknown = untested.filter(({ bounded }) => !bounded).map(untestedText);
+  const limited = untested.filter(({ bounded }) => bounded).map(({ name }) => name);
   return [
     ...(unknown.length > 0 ? [plain(` Not testable: ${list(unknown, 'and')}.`)] : []),
     ...(limited.length > 0
@@ -111,56 +148,52 @@ function untestedSentence(untested: readonly Untested[], { best }: Metric): Phra
   ];
 }
 
-/** Names columns that may settle it: those in which one leader is shown to be better than all others. */
-export function tieBreakOf({ tiers, rows, metrics, metric: primary }: Facts): Sentence {
-  const [top = []] = tiers.kind === 'tiered' ? tiers.tiers : [];
-  if (top.length < 2) return [];
-  const leaders = rows.filter(({ caseId }) => top.some((entry) => entry.caseId === caseId));
-  const others = metrics.filter((id) => id !== primary.id);
-  const settled = others.flatMap((id) => {
-    const best = leaders.find(({ cells }) => isBest(cells[id]));
-    const clear = leaders.every((row) => row === best || isWorse(row.cells[id]));
-    return best !== undefined && clear ? [{ name: best.name, metric: metricOf(id) }] : [];
-  });
-  const byName = [...Map.groupBy(settled, ({ name }) => name)];
-  return byName.flatMap(([name, columns], index) => {
-    const byExtreme = [...Map.groupBy(columns, ({ metric }) => extreme(metric))].map(
-      ([most, those]) =>
-        `${most} in ${list(
-          those.map(({ metric }) => metric.title),
-          'and',
-        )}`,
-    );
-    return [
-      plain(index === 0 ? 'Among these, ' : '; '),
-      strong(name),
-      plain(` is shown to be ${list(byExtreme, 'and')}${index === byName.length - 1 ? '.' : ''}`),
-    ];
-  });
-}
+/** `mqtt (3 of 7 trials valid)`, or the name alone if its trials are enough but have no such figure. */
+const untestedText = ({ name, validTrials, trials }: Untested): string =>
+  validTrials < MIN_TRIALS ? `${name} (${validTrials} of ${countOf(trials, 'trial')} valid)` : name;
 
-/** True if the others are compared with this choice, which therefore has no verdict. */
-const isBest = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict === null;
-const isWorse = (cell: Cell): boolean => cell.state === 'shown' && cell.verdict?.word === 'worse';
+/** Names who is behind in none of the other columns, and in which the other leaders are; and batching, if it holds a column up. */
+export function tieBreakOf({ tiers, rows, question }: Pick<Facts, 'tiers' | 'rows' | 'question'>): Sentence {
+  if (tiers.kind === 'untestable' || tiers.apart.length === 0) return [];
+  const [top = []] = tiers.tiers;
+  const leaders = leadersOf(top, tiers.apart).map(({ name }) => {
+    const columns = tiers.apart.filter(({ behind }) => behind.includes(name));
+    const titles = columns.map(({ metric, behind }) => {
+      const ahead = rows.filter((row) => top.some((entry) => entry.name === row.name) && !behind.includes(row.name));
+      const batching = ahead.map((row) => batchingText(row, metricOf(metric), question)).find((text) => text !== '');
+      return metricOf(metric).title + (batching ?? '');
+    });
+    return { name, where: titles.length === 0 ? 'no other column' : list(titles, 'and') };
+  });
+  const parts = [...Map.groupBy(leaders, ({ where }) => where)].map(([where, those], index) => {
+    const verb = index > 0 ? '' : those.length > 1 ? ' are behind' : ' is behind';
+    const names = those.map(({ name }) => name);
+    return [...(index === 0 ? [] : [plain('; ')]), ...strongNames(names, 'and'), plain(`${verb} in ${where}`)];
+  });
+  return [plain('Among these, '), ...parts.flat(), plain('.')];
+}
 
 function withoutVerdict(choices: readonly Row[], metric: Metric, reason: string): Sentence {
   const seen = choices.flatMap(({ name, cells }) => shownOnly(name, cells[metric.id]));
   const [first, next] = seen;
   if (first === undefined) return [plain(`no answer: ${reason}.`)];
   const figure = ({ cell }: (typeof seen)[number]) => ` (${cellFigure(metric, cell)} ${metric.unit})`;
-  const most = extreme(metric);
+  // Lower bounds have no order, whichever of them is higher.
+  const limited = metric.best === 'more' && [first, next].some((one) => (one?.cell.bounded ?? 0) > 0);
+  const [most, then] = limited ? [metric.name, ' and '] : [`${extreme(metric)} ${metric.name}`, ', then '];
   return [
-    plain(`no verdict: ${reason}. ${capitalised(most)} ${metric.name} measured: `),
+    plain(`no verdict: ${reason}. ${capitalised(most)} measured: `),
     strong(first.name),
     plain(figure(first)),
-    ...(next === undefined ? [] : [plain(', then '), strong(next.name), plain(figure(next))]),
-    plain('.'),
+    ...(next === undefined ? [] : [plain(then), strong(next.name), plain(figure(next))]),
+    plain(limited ? ', in no order.' : '.'),
   ];
 }
 
 const shownOnly = (name: string, cell: Cell) => (cell.state === 'shown' ? [{ name, cell }] : []);
 
-export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sentence {
+export function certaintyOf({ rows, tiers, column, options }: Facts): Sentence {
+  const { metric, band, absolute } = column;
   if (tiers.kind === 'untestable') {
     const max = Math.max(0, ...rows.map(({ validTrials }) => validTrials));
     if (max === 0) return [plain('Not known: no trial is valid.')];
@@ -176,11 +209,12 @@ export function certaintyOf({ rows, tiers, metric, band, options }: Facts): Sent
   );
   const shares = top.flatMap(({ name, topShare }) => (topShare === null ? [] : [{ name, topShare }]));
   const outsider = closestOf(lower.flat(), metric);
+  const near = `${tolerance(band).slice(1)}${absolute > 0 ? ` or ${amountText(metric, absolute)}` : ''}`;
   return [
     ...(shares.length === 0 || top.length + lower.length < 2
       ? [plain(`Medians of ${countOf(trials, 'valid trial')} each.`)]
       : [
-          ...sharesSentence(shares, ` ${tolerance(band).slice(1)} of the ${extreme(metric)} ${metric.name}`),
+          ...sharesSentence(shares, ` ${near} of the ${extreme(metric)} ${metric.name}`),
           plain(` of ${integer(options.resamples)} bootstrap resamples of ${trials} trials.`),
         ]),
     ...(outsider === null
@@ -232,10 +266,11 @@ function closestOf(entries: readonly TierEntry[], { best }: Metric): { name: str
 }
 
 export function notCoveredBy(
-  { link, pinning, cores }: Environment,
+  results: Pick<Results, 'environment' | 'networks' | 'cases'>,
   layer: Group['layer'],
   question: Question,
 ): NotCovered {
+  const { link, pinning, cores } = results.environment;
   const elsewhere = ranElsewhere(question);
   const ours = link === 'loopback' ? 'one machine, over loopback' : 'one machine, over a private virtual link';
   const machine = elsewhere
@@ -244,10 +279,23 @@ export function notCoveredBy(
   const sharing =
     pinning === null
       ? `server and load generator shared ${countOf(cores, 'core')}`
-      : 'server and load generator pinned to separate cores';
-  const where = elsewhere ? [machine] : [machine, ...limitsIn(question), sharing];
+      : pinning.siblings
+        ? 'server and load generator pinned to hardware threads of one core'
+        : 'server and load generator pinned to separate cores';
+  const off = offTargetIn(results).map(
+    ({ network }) => `nothing over ${network.id}, which the self-test found off its target`,
+  );
+  const where = elsewhere ? [machine] : [machine, ...wireLimits(results, question), sharing];
   const counting = layer === null ? [] : [layerSentence(layer)];
-  return { common: capitalised([...where, ...counting].join('; ')), own: shapeOf(question).limit };
+  return { common: capitalised([...where, ...counting, ...off].join('; ')), own: shapeOf(question).limit };
+}
+
+/** Limits that follow from a question's values, with what its network does to packets. */
+function wireLimits({ networks }: Pick<Results, 'networks'>, question: Question): string[] {
+  const network = networkOf(networks, question);
+  const limits = limitsIn(question);
+  if (network === undefined) return limits;
+  return limits.map((limit) => (limit.endsWith(network.id) ? `${limit} (${effectText(network)})` : limit));
 }
 
 /** Limits of a run's groups; those in common are listed once. */
@@ -279,8 +327,14 @@ export function layerSentence(layer: Group['layer']): string {
 export const textOf = (sentence: Sentence): string => sentence.map(({ text }) => text).join('');
 
 const namesOf = (entries: readonly TierEntry[], conjunction: 'and' | 'or'): Phrase[] =>
-  entries.flatMap(({ name }, index) => {
-    const join = index === 0 ? '' : index === entries.length - 1 ? ` ${conjunction} ` : ', ';
+  strongNames(
+    entries.map(({ name }) => name),
+    conjunction,
+  );
+
+const strongNames = (names: readonly string[], conjunction: 'and' | 'or'): Phrase[] =>
+  names.flatMap((name, index) => {
+    const join = index === 0 ? '' : index === names.length - 1 ? ` ${conjunction} ` : ', ';
     return [...(join === '' ? [] : [plain(join)]), strong(name)];
   });
 

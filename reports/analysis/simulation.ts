@@ -109,7 +109,7 @@ export function inventTrials({
 }
 
 /** Log-normal values with median 1 and the given coefficient of variation (Box and Muller 1958). */
-function logNormal(cv: number, uniform: () => number): () => number {
+export function logNormal(cv: number, uniform: () => number): () => number {
   const deviation = Math.sqrt(Math.log1p(cv ** 2));
   return () => Math.exp(deviation * Math.sqrt(-2 * Math.log1p(-uniform())) * Math.cos(2 * Math.PI * uniform()));
 }
@@ -122,6 +122,7 @@ function tally(words: readonly Word[]): Tally {
       better: count('better'),
       worse: count('worse'),
       equivalent: count('equivalent'),
+      'no practical difference': count('no practical difference'),
       'not separated': count('not separated'),
       'not testable': count('not testable'),
       'not supported': count('not supported'),

@@ -1,3 +1,4 @@
+import { countReruns, standing } from '../../bench/results/reruns.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import type { Results } from '../../bench/results/schema.ts';
 import { isJudged } from '../kinds/lookup.ts';
@@ -5,8 +6,9 @@ import { countOf } from '../model/format.ts';
 import type { Status, TrialCounts } from '../model/model.ts';
 
 export function countTrials({ plan, cases }: Results): TrialCounts {
-  const states = cases.flatMap(({ trials }) => trials.map(({ state }) => state));
+  const states = cases.flatMap(({ trials }) => standing(trials).map(({ state }) => state));
   const count = (wanted: (typeof states)[number]) => states.filter((state) => state === wanted).length;
+  const reruns = countReruns(cases);
   const planned = Math.max(plan.order.flat().length, states.length);
   return {
     planned,
@@ -15,6 +17,7 @@ export function countTrials({ plan, cases }: Results): TrialCounts {
     invalid: count('invalid'),
     failed: count('failed'),
     missing: planned - states.length,
+    ...(reruns === 0 ? {} : { reruns }),
   };
 }
 
@@ -27,8 +30,14 @@ export function barrierTo({ valid, suspect, invalid, failed }: TrialCounts): str
   return null;
 }
 
+/** Sentence about the trials that were run again, or null if there are none. */
+export const rerunText = ({ reruns = 0 }: Pick<TrialCounts, 'reruns'>): string | null =>
+  reruns === 0
+    ? null
+    : `${countOf(reruns, 'trial')} ${reruns === 1 ? 'was' : 'were'} run again, because the machine or the load generator spoilt the first attempt.`;
+
 export function statusOf(
-  { state, plan, cases, setAside = [] }: Results,
+  { state, stopped: stop, plan, cases, setAside = [] }: Results,
   counts: TrialCounts,
   warnings: number,
 ): Status {
@@ -37,6 +46,14 @@ export function statusOf(
       kind: 'invalid',
       label: 'Invalid',
       consequence: 'Nothing of this run can be shown, because a newer version wrote all of its cases.',
+    };
+  }
+  if (stop !== undefined) {
+    const { planned, missing } = counts;
+    return {
+      kind: 'invalid',
+      label: 'Invalid',
+      consequence: `Do not quote this run: it stopped by itself after ${planned - missing} of ${planned} trials, because ${stop.text}.`,
     };
   }
   const barrier = barrierTo(counts);

@@ -2,7 +2,7 @@ import { flagOf, isCovered, type Narrowing, nameOf } from '../../bench/results/c
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, countOf, inUnit } from '../model/format.ts';
-import type { MetricId } from '../model/metrics.ts';
+import type { Metric, MetricId } from '../model/metrics.ts';
 import { readMember } from './member.ts';
 import { barrierTo, countTrials } from './status.ts';
 
@@ -64,11 +64,16 @@ function judgeCase(results: Results, one: Case, threshold: Threshold, barrier: s
     return because(
       metricOf(threshold.metric).best === 'more'
         ? `${nameOf(one)} may sustain more: the load generator reached its limit before the server did`
-        : `${nameOf(one)} was overloaded, so only a lower bound is known: ${inUnit(metricOf(threshold.metric), median)} ${metricOf(threshold.metric).unit}`,
+        : `${boundedBecause(nameOf(one), metricOf(threshold.metric))}: ${inUnit(metricOf(threshold.metric), median)} ${metricOf(threshold.metric).unit}`,
     );
   }
   return { ...known, outcome: met ? 'met' : 'missed', median, trials: sample.size, bounded };
 }
+
+const boundedBecause = (name: string, { boundText }: Metric): string =>
+  boundText === undefined
+    ? `${name} was overloaded, so only a lower bound is known`
+    : `only a lower bound is known of ${name}, ${boundText}`;
 
 function keeps(value: number, operator: Operator, limit: number): boolean {
   switch (operator) {

@@ -1,5 +1,7 @@
 import { flagOf, nameOf } from '../../bench/results/case.ts';
+import { changesNode, changesRuntime } from '../../bench/results/machine/variables.ts';
 import type { Case, Environment, Results } from '../../bench/results/schema.ts';
+import { figures } from '../model/format.ts';
 import type { Difference, Pair } from './compare-model.ts';
 import { dimensionsBetween } from './compare-pairs.ts';
 
@@ -8,6 +10,8 @@ type Named = readonly [what: string, read: (results: Results) => string];
 const MACHINE: readonly Named[] = [
   ['processor', ({ environment: { cpu } }) => cpu],
   ['cores', ({ environment: { cores } }) => String(cores)],
+  ['CPU quota', ({ environment: { cpuQuota } }) => (cpuQuota === undefined ? 'none' : `${figures(cpuQuota)} cores`)],
+  ['memory limit', ({ environment: { memoryLimitBytes: limit } }) => (limit === undefined ? 'none' : mebibytes(limit))],
   ['system', ({ environment: { platform, arch } }) => `${platform} ${arch}`],
   ['kernel', ({ environment: { kernel } }) => kernel],
   ['Node.js', ({ environment: { node } }) => node],
@@ -15,10 +19,34 @@ const MACHINE: readonly Named[] = [
   ['pinning to cores', ({ environment: { pinning } }) => pinningText(pinning)],
 ];
 
+/** Variables of the user's environment that change how a process works, by whether measured processes got them. */
+const VARIABLES: readonly Named[] = [
+  ['variables passed on (--keep-env)', ({ environment: { variables } }) => keptText(variables)],
+  ['variables not passed on', ({ environment: { variables } }) => variablesText(variables?.dropped, changesNode)],
+  [
+    'variables of the server (--exec)',
+    ({ environment: { variables } }) => variablesText(variables?.server, changesRuntime),
+  ],
+];
+
+type Variables = Environment['variables'];
+
+/** Kept variables, with the digest of the value where there is one. Processes of older runs inherited all. */
+function keptText(variables: Variables): string {
+  if (variables === undefined) return 'all';
+  const kept = variables.kept.map(({ name, sha256 }) => (sha256 === undefined ? name : `${name} (SHA-256 ${sha256}…)`));
+  return kept.join(', ') || 'none';
+}
+
+const variablesText = (names: readonly string[] = [], changes: (name: string) => boolean): string =>
+  names.filter(changes).join(', ') || 'none';
+
 const SETTINGS: readonly Named[] = [
   ['load processes', ({ plan: { workers } }) => String(workers)],
   ['A/A run', ({ plan: { aa = false } }) => (aa ? 'yes' : 'no')],
 ];
+
+const mebibytes = (bytes: number): string => `${figures(bytes / 2 ** 20)} MiB`;
 
 const pinningText = (pinning: Environment['pinning']): string =>
   pinning === null ? 'none' : `server ${pinning.server}, load ${pinning.generator}`;
@@ -32,6 +60,7 @@ export function differencesOf(base: Results, next: Results, alike: readonly Pair
     ...named([['Wirebench', ({ environment: { wirebench } }) => wirebench]], 'software'),
     ...packagesOf(base, next),
     ...named(SETTINGS, 'settings'),
+    ...named(VARIABLES, 'settings'),
     ...alike.flatMap(variationsOf),
     ...alike.flatMap(effectiveOf),
   ];

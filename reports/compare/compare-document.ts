@@ -52,7 +52,8 @@ const runDocument = ({ id, startedAt, state, command, status, counts }: RunFacts
 const rowKey = ({ caseId, metric: { id } }: ComparedRow) => ({ case: caseId, metric: id });
 
 function rowDocument(row: ComparedRow) {
-  const { name, scenario, kind, floor, band, base, next, ratio, verdict, magnitude, worseBy, expert } = row;
+  const { name, scenario, kind, floor, band, absolute, base, next, ratio, verdict, statistical, ...rest } = row;
+  const { magnitude, worseBy, expert } = rest;
   return {
     ...rowKey(row),
     name,
@@ -60,10 +61,12 @@ function rowDocument(row: ComparedRow) {
     kind,
     floor,
     band,
+    absoluteBand: absolute,
     base: sideDocument(base),
     new: sideDocument(next),
     ratio,
-    verdict,
+    verdict: statistical,
+    practical: verdict,
     magnitude,
     worseBy,
     expert,

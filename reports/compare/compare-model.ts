@@ -56,11 +56,15 @@ export type ComparedRow = {
   readonly kind: Kind;
   readonly metric: Metric;
   readonly band: number;
+  /** Given difference that nobody could notice, in the metric's base unit; 0 if none was given. */
+  readonly absolute: number;
   readonly base: Side;
   readonly next: Side;
   /** Newer median over the base's; null if there is no ratio. */
   readonly ratio: number | null;
+  /** Verdict that counts: with the absolute band of the metric if one was given, otherwise the statistical one. */
   readonly verdict: Verdict;
+  readonly statistical: Verdict;
   readonly magnitude: Magnitude | null;
   /** Share of the base's median by which the newer one is worse; negative if it is better. */
   readonly worseBy: number | null;

@@ -4,7 +4,7 @@ import { median } from '../../bench/results/numbers.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { isJudged, shapeOfCase } from '../kinds/lookup.ts';
 import { figures } from '../model/format.ts';
-import { kindOf, objectiveText } from '../model/group.ts';
+import { kindOf, objectiveText, outagesOf } from '../model/group.ts';
 import type { Mismatch, Pair } from './compare-model.ts';
 
 export type Pairing = {
@@ -75,6 +75,7 @@ function mismatches(pair: Pair, base: Results, next: Results): Mismatch[] {
   const found = [
     ...questionMismatches(pair),
     ...objectives(pair),
+    ...outages(pair, base, next),
     ...(shapeOfCase(pair.base).warmedUp ? [warmUp(base, next)] : []),
   ].filter((one) => one.base !== one.next);
   return [...found, ...measuredTime(pair)];
@@ -87,6 +88,14 @@ function objectives({ base, next }: Pair): Mismatch[] {
   );
   if (before === undefined || after === undefined) return [];
   return [{ what: 'objective', base: objectiveText(before.objective), next: objectiveText(after.objective) }];
+}
+
+/** Ranges from which the outages of both runs were drawn, where the cases have any. */
+function outages(pair: Pair, base: Results, next: Results): Mismatch[] {
+  if (![pair.base, pair.next].some((one) => outagesOf([one]).length > 0)) return [];
+  const rangeOf = ({ plan: { outage } }: Results): string =>
+    outage === undefined ? 'not known' : `${figures(outage.minSeconds)} s to ${figures(outage.maxSeconds)} s`;
+  return [{ what: 'outage', base: rangeOf(base), next: rangeOf(next) }];
 }
 
 /** Warm-up of both runs: a program is faster after ten seconds than after one. */

@@ -1,15 +1,15 @@
 import { nameOf } from '../../bench/results/case.ts';
 import type { Case, Results } from '../../bench/results/schema.ts';
 import { lostIn } from '../../bench/results/values.ts';
-import { setAsideWarnings } from '../analysis/warnings.ts';
-import { shapeOfCase } from '../kinds/lookup.ts';
-import { change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
+import { setAsideWarnings } from '../analysis/trust/warnings.ts';
+import { METRICS, shapeOfCase } from '../kinds/lookup.ts';
+import { amountText, change, countOf, integer, list, tolerance, verdictFigures } from '../model/format.ts';
+import { place } from '../model/metrics.ts';
 import type { Sentence, Warning } from '../model/model.ts';
-import type { ComparedWord, Comparison, Difference, Pair } from './compare-model.ts';
+import { VERDICTS } from '../model/verdict.ts';
+import type { Comparison, Difference, Pair } from './compare-model.ts';
 
 type Known = Omit<Comparison, 'headline' | 'warnings'>;
-
-const WORDS: readonly ComparedWord[] = ['worse', 'better', 'equivalent', 'not separated', 'not testable'];
 
 /** `Against the base run: 1 worse, 2 better, 12 equivalent, 5 not separated, 3 not testable.` */
 export function headlineOf({ rows, raw, barrier, counts, crossEnvironment, options }: Known): Sentence {
@@ -28,14 +28,19 @@ export function headlineOf({ rows, raw, barrier, counts, crossEnvironment, optio
   if (rows.length === 0) return [opening, strong('nothing to compare'), plain(': the runs have no case in common.')];
   if (judged.length === 0)
     return [opening, plain('only the floor is in both runs, and it is not counted because it is no choice.')];
-  const parts = WORDS.flatMap((word) => (counts[word] === 0 ? [] : [`${counts[word]} ${word}`]));
+  const parts = VERDICTS.flatMap((word) => (counts[word] === 0 ? [] : [`${counts[word]} ${word}`]));
   const { timeBand, byteBand } = options;
+  const given = Object.entries(options.bands).flatMap(([id, amount]) => {
+    const metric = METRICS.find((one) => one.id === id);
+    return metric === undefined ? [] : [`${amountText(metric, amount)} ${place(metric)}`];
+  });
+  const practical = given.length === 0 ? '' : `; no practical difference below ${list(given, 'and')}`;
   const across = crossEnvironment ? ' The environments differ, so the machine may be the cause.' : '';
   return [
     opening,
     strong(list(parts, 'and')),
     plain(
-      `, of ${countOf(judged.length, 'comparison')} (equivalent within ${tolerance(timeBand)} for times, rates and memory, ${tolerance(byteBand)} for bytes${rows.length > judged.length ? '; the floor is not counted' : ''}).${across}`,
+      `, of ${countOf(judged.length, 'comparison')} (equivalent within ${tolerance(timeBand)} for times, rates and memory, ${tolerance(byteBand)} for bytes${practical}${rows.length > judged.length ? '; the floor is not counted' : ''}).${across}`,
     ),
   ];
 }

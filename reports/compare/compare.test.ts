@@ -167,7 +167,7 @@ describe('questions that differ', () => {
     ['TLS', change({ tls: true }), 'off', 'on'],
     ['token', change({ auth: 'ES256' }), 'none', 'ES256'],
     ['server', change({ target: 'ws://127.0.0.1:1' }), 'ours', 'ws://127.0.0.1:1'],
-    ['network profile', change({ network: 'wan' }), 'none', 'wan'],
+    ['network', change({ network: 'wan' }), 'none', 'wan'],
     ['measured time', trials(2), '1.00 s', '2.00 s'],
     ['warm-up', plan(run({ seed: 2 }), { warmupSeconds: 5 }), '0.3 s', '5 s'],
   ])('another %s: raw figures, no verdict, and why', (what, next, from, to) => {

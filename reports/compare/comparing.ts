@@ -3,14 +3,17 @@ import type { Case, Results } from '../../bench/results/schema.ts';
 import { bandOf } from '../analysis/column.ts';
 import { decideSeparate } from '../analysis/decide.ts';
 import { judge } from '../analysis/judge.ts';
+import { judgePractically } from '../analysis/practical.ts';
 import type { ReadRun } from '../analysis/readings.ts';
 import { barrierTo, countTrials, statusOf } from '../analysis/status.ts';
-import { judgingOf, metric as metricOf, shapeOfCase, titleOf } from '../kinds/lookup.ts';
+import { columnsOf, judgingOf, metric as metricOf, shapeOfCase, titleOf } from '../kinds/lookup.ts';
+import { figures } from '../model/format.ts';
 import { describe, kindOf, questionOf } from '../model/group.ts';
+import { objectiveIn } from '../model/in-time.ts';
 import type { Reading, Readings } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { AnalysisOptions } from '../model/model.ts';
-import type { Word } from '../model/verdict.ts';
+import { GRAVEST_FIRST, type Word } from '../model/verdict.ts';
 import { type Bootstrap, createBootstrap, studentLevel } from '../stats/bootstrap.ts';
 import { cliffsDelta, holm, mannWhitney } from '../stats/ranks.ts';
 import { TRIMMED_OF } from '../stats/student.ts';
@@ -22,6 +25,7 @@ import type {
   Comparison,
   LoneCase,
   Magnitude,
+  Pair,
   RawPair,
   RunFacts,
   Side,
@@ -47,7 +51,8 @@ export function* comparing(
   options: Partial<CompareOptions> = {},
 ): Generator<Progress, Comparison> {
   const { metrics = null, ...rest } = options;
-  const settings = { timeBand: 0.05, byteBand: 0.02, resamples: 10_000, seed: next.plan.seed, ...rest };
+  const usual = { timeBand: 0.05, byteBand: 0.02, bands: {}, objective: null, resamples: 10_000 };
+  const settings = { ...usual, seed: next.plan.seed, ...rest };
   const pairing = pairCases(base, next);
   const facts = { base: factsOf(base), next: factsOf(next) };
   const barriers = [
@@ -65,7 +70,13 @@ export function* comparing(
   };
   const twins = pairing.alike.map((pair): Twins => {
     const [before, after] = [read.base(pair.base), read.next(pair.next)];
-    return { ...pair, before, after, layers: layersOf(pair.base, pair.next) };
+    return {
+      ...pair,
+      before,
+      after,
+      layers: layersOf(pair.base, pair.next),
+      objectives: objectivesOf(pair, base, next),
+    };
   });
   const wanted = (one: Case): MetricId[] => comparable(one).filter((id) => metrics === null || metrics.includes(id));
   const bootstrap = createBootstrap(settings.seed, settings.resamples);
@@ -111,6 +122,8 @@ type Twins = {
   readonly after: Compared;
   /** Reason why bytes cannot be compared, or null. */
   readonly layers: string | null;
+  /** Reason why shares in time cannot be compared, or null. */
+  readonly objectives: string | null;
 };
 
 function factsOf(results: Results): RunFacts {
@@ -119,7 +132,10 @@ function factsOf(results: Results): RunFacts {
   return { id, startedAt, state, command: plan.command, environment, counts, status: statusOf(results, counts, 0) };
 }
 
-const comparable = (one: Case): readonly MetricId[] => judgingOf(shapeOfCase(one))?.betweenRuns ?? [];
+function comparable(one: Case): readonly MetricId[] {
+  const columns = columnsOf({ kind: kindOf(one), network: one.network });
+  return (judgingOf(shapeOfCase(one))?.betweenRuns ?? []).filter((id) => columns.includes(id));
+}
 
 /** Groups cases by question. */
 function questionsOf(twins: readonly Twins[]): Twins[][] {
@@ -142,19 +158,23 @@ function familiesOf(twins: readonly Twins[], wanted: (one: Case) => MetricId[]):
 type RowRule = AnalysisOptions & { readonly bootstrap: Bootstrap; readonly barrier: string | null };
 
 function rowOf(twins: Twins, { id, question, members }: Family, rule: RowRule): ComparedRow {
-  const { next, before, after, layers } = twins;
+  const { next, before, after, layers, objectives } = twins;
   const metric = metricOf(id);
   const band = bandOf(metric, rule);
-  const mixed = metric.band === 'bytes' ? layers : null;
+  const mixed = metric.band === 'bytes' ? layers : metric.band === 'share' ? objectives : null;
   const [mine, other] = [sideOf(after, id), sideOf(before, id)];
   const named = (one: Compared, run: string) => ({ ...one, name: `${one.name} in the ${run} run` });
   const { bootstrap } = rule;
   const comparisons = members.length;
   const barrier = rule.barrier ?? mixed ?? absence(other, 'base') ?? absence(mine, 'new');
-  const judging = { band, bootstrap, comparisons, barrier };
-  const verdict = judge(id, named(after, 'new'), named(before, 'base'), judging, decideSeparate);
+  const absolute = rule.bands[id] ?? 0;
+  const judging = { band, absolute, bootstrap, comparisons, barrier };
+  const sides = [named(after, 'new'), named(before, 'base')] as const;
+  const verdict = judgePractically(id, ...sides, judging, decideSeparate);
   const quotient = mine.state === 'shown' && other.state === 'shown' && mixed === null ? mine.median / other.median : 0;
-  const ratio = Number.isFinite(quotient) && quotient > 0 ? quotient : null;
+  // Between lower bounds there is no ratio, unless it holds whatever lies beyond them.
+  const isOpen = before.readings[id].bounded + after.readings[id].bounded > 0 && !('interval' in verdict);
+  const ratio = Number.isFinite(quotient) && quotient > 0 && !isOpen ? quotient : null;
   return {
     caseId: next.id,
     name: after.name,
@@ -164,10 +184,12 @@ function rowOf(twins: Twins, { id, question, members }: Family, rule: RowRule): 
     kind: kindOf(next),
     metric,
     band,
+    absolute,
     base: other,
     next: mine,
     ratio,
     verdict,
+    statistical: absolute > 0 ? judge(id, ...sides, judging, decideSeparate) : verdict,
     magnitude: ratio === null || !('interval' in verdict) ? null : magnitudeOf(ratio, band),
     worseBy: ratio === null ? null : metric.best === 'less' ? ratio - 1 : 1 - ratio,
     expert: 'interval' in verdict ? expertOf(before.readings[id], after.readings[id], comparisons) : null,
@@ -221,6 +243,15 @@ function layersOf(base: Case, next: Case): string | null {
   return `bytes were counted ${text(before)} in the base run and ${text(after)} in the new run`;
 }
 
+/** Reason why shares in time of two cases cannot be compared: each counts by its own objective. */
+function objectivesOf(pair: Pair, base: Results, next: Results): string | null {
+  const [before, after] = [objectiveIn(base, pair.base).seconds, objectiveIn(next, pair.next).seconds];
+  const text = (seconds: number): string => `${figures(seconds * 1e3)} ms`;
+  return before === after
+    ? null
+    : `in time is within ${text(before)} in the base run and within ${text(after)} in the new run`;
+}
+
 function rawOf({ unlike }: Pairing, wanted: (one: Case) => MetricId[], read: Readers): RawPair[] {
   return unlike.map((pair) => {
     const [before, after] = [read.base(pair.base), read.next(pair.next)];
@@ -252,8 +283,6 @@ function loneCase(one: Case, { plan, cases, transports, setAside = [] }: Results
   return { caseId: one.id, name, question: titleOf(questionOf(one, [one])), reason };
 }
 
-const ORDER: readonly Word[] = ['worse', 'better', 'not separated', 'equivalent', 'not testable'];
-
 function countWords(rows: readonly ComparedRow[]): Comparison['counts'] {
   const count = (word: ComparedWord): number =>
     rows.filter(({ verdict, floor }) => !floor && verdict.word === word).length;
@@ -262,13 +291,15 @@ function countWords(rows: readonly ComparedRow[]): Comparison['counts'] {
     better: count('better'),
     'not separated': count('not separated'),
     equivalent: count('equivalent'),
+    'no practical difference': count('no practical difference'),
     'not testable': count('not testable'),
   };
 }
 
 /** Orders rows by verdict, then by size of change, then as in the runs. */
 function gravestFirst(a: ComparedRow, b: ComparedRow): number {
-  const place = ({ verdict: { word } }: ComparedRow): number => ORDER.indexOf(word);
+  const order: readonly Word[] = GRAVEST_FIRST;
+  const place = ({ verdict }: ComparedRow): number => order.indexOf(verdict.word);
   const size = ({ ratio }: ComparedRow): number => (ratio === null ? 0 : Math.abs(Math.log(ratio)));
   return place(a) - place(b) || size(b) - size(a);
 }

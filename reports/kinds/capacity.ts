@@ -1,12 +1,14 @@
-import { countOf, figures, integer, list } from '../model/format.ts';
+import { countOf, figures, integer, list, share } from '../model/format.ts';
 import { objectiveText } from '../model/group.ts';
+import type { Member } from '../model/member.ts';
 import type { Question, Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
 import { finite, HIGHER, MESSAGES_PER_SECOND } from './shared/measuring.ts';
 import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
 import { sentence } from './shared/sample-warnings.ts';
-import { arrived, figuresOf, generator, LAG, SENT } from './shared/trial-columns.ts';
+import { serverShareOf, unusedUp } from './shared/server-share.ts';
+import { arrived, figuresOf, generator, LAG, measuredColumn, SENT } from './shared/trial-columns.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -42,9 +44,10 @@ function title({ scenario, clients, size, objective }: Question): string {
 }
 
 function limitedByGenerator(rows: readonly Row[], where: string): Warning[] {
-  const hit = rows.flatMap(({ name, searches }) => {
+  const hit = rows.flatMap((row) => {
+    const { name, searches } = row;
     const limited = searches.filter(({ bound }) => bound === 'lower');
-    return limited.length === 0 ? [] : [{ name, limited, searches }];
+    return limited.length === 0 ? [] : [{ name, limited, searches, row }];
   });
   const [first] = hit;
   if (first === undefined) return [];
@@ -53,12 +56,22 @@ function limitedByGenerator(rows: readonly Row[], where: string): Warning[] {
       `${limited.length} of ${countOf(searches.length, 'search', 'searches')} of ${name}`,
   );
   const reason = first.limited.find((search) => search.reason !== undefined)?.reason;
+  const spare = spareText(hit.map(({ row }) => row));
   return [
     {
-      text: `Capacity is a lower bound (${where}): the load generator reached its limit before the server did, in ${list(which, 'and')}.${reason === undefined ? '' : ` ${sentence(reason)}`}`,
+      text: `Capacity is a lower bound (${where}): the load generator reached its limit before the server did, in ${list(which, 'and')}.${reason === undefined ? '' : ` ${sentence(reason)}`}${spare === null ? '' : ` ${spare}`}`,
       action: 'Give the load generator more cores (--workers), or read these figures as “at least”.',
     },
   ];
+}
+
+/** Sentence about servers that had CPU time left at the found rate; null if none had. */
+function spareText(rows: readonly Pick<Row, 'name' | 'trials'>[]): string | null {
+  const spare = rows.flatMap((row) => {
+    const used = unusedUp(row);
+    return used === null ? [] : [`${row.name} used ${share(used)}`];
+  });
+  return spare.length === 0 ? null : `Servers that had not used up a core: ${list(spare, 'and')}.`;
 }
 
 function withoutRate(rows: readonly Row[], where: string): Warning[] {
@@ -74,6 +87,11 @@ function withoutRate(rows: readonly Row[], where: string): Warning[] {
     ];
   });
 }
+
+const SERVER = measuredColumn('usage.server.cpuSeconds', 'Server, % of a core', (trial) => {
+  const used = serverShareOf(trial);
+  return used === null ? '—' : figures(used * 100);
+});
 
 const SEARCH: readonly TrialColumn[] = [
   { header: 'Steps', text: ({ search }) => (search === null ? '—' : integer(search.steps)) },
@@ -118,6 +136,14 @@ export const capacity: KindShape = {
   },
 };
 
+/** Note about servers whose measured limit was not their CPU. */
+function spareNotes(members: readonly Member[]): string[] {
+  const spare = spareText(members.filter(({ readings }) => readings.capacity.median > 0));
+  return spare === null
+    ? []
+    : [`${spare} At a higher rate they missed the objective for another reason than CPU time.`];
+}
+
 export const capacityReport: KindReport = {
   notes: ({ question, members }) => [
     'Capacity is the highest rate that met the objective without loss, confirmed by a longer trial. The other columns were ' +
@@ -128,10 +154,11 @@ export const capacityReport: KindReport = {
             'more. Such a figure is used only in verdicts that hold however much more that is.',
         ]
       : []),
+    ...spareNotes(members.filter(({ floor, readings }) => !floor && readings.capacity.bounded === 0)),
     ...(question.objective === null ? ['No search finished, so the objective is not known.'] : []),
   ],
   warnings: ({ rows }, where) => [...limitedByGenerator(rows, where), ...withoutRate(rows, where)],
-  trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane'],
+  trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane', 'cores undisturbed'],
   isEcho: () => false,
   figures: ['load', 'intervals', 'bytes', 'effort'],
   effort: {
@@ -153,6 +180,7 @@ export const capacityReport: KindReport = {
     ...arrived(group),
     ...figuresOf([p50, p99]),
     ...LAG,
+    SERVER,
     ...generator(group),
   ],
 };

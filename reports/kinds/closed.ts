@@ -86,7 +86,7 @@ export const closedReport: KindReport = {
       'figures cannot be compared with those of messages on a schedule.',
   ],
   warnings: () => [],
-  trust: ['accounting closes'],
+  trust: ['accounting closes', 'cores undisturbed'],
   isEcho: () => false,
   figures: ['intervals', 'effort'],
   effort: {

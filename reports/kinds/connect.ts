@@ -3,9 +3,19 @@ import { countOf, integer } from '../model/format.ts';
 import type { Member } from '../model/member.ts';
 import { notShown, percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, TrialColumn } from './shape.ts';
-import { BYTES, bytesOf, FASTER, finite, HIGHER, LIGHTER, MS } from './shared/measuring.ts';
+import {
+  BYTES,
+  bytesOf,
+  FASTER,
+  finite,
+  HIGHER,
+  LIGHTER,
+  MS,
+  unnoticedSetup,
+  unnoticedTime,
+} from './shared/measuring.ts';
 import { capitalised, tooFewSamples } from './shared/sample-warnings.ts';
-import { figuresOf, growth } from './shared/trial-columns.ts';
+import { contention, figuresOf, growth } from './shared/trial-columns.ts';
 
 declare module '../model/metrics.ts' {
   interface MetricIds {
@@ -30,6 +40,7 @@ const connectP50: MeasuredMetric = {
   number: 3,
   sources: ['latency.connect'],
   csv: 'session_p50_seconds',
+  unnoticed: unnoticedTime,
   measure: (decoded) => percentile(decoded.connect, 0.5),
 };
 
@@ -47,6 +58,7 @@ const connectP99: MeasuredMetric = {
   number: 4,
   sources: ['latency.connect'],
   csv: 'session_p99_seconds',
+  unnoticed: unnoticedTime,
   measure: (decoded) => percentile(decoded.connect, 0.99),
 };
 
@@ -85,6 +97,7 @@ const setupBytes: MeasuredMetric = {
   number: 17,
   sources: ['wire.setupUp', 'wire.setupDown'],
   csv: 'setup_bytes_per_session',
+  unnoticed: unnoticedSetup,
   measure: ({ trial }, { clients }) =>
     bytesOf(trial, () => finite((trial.wire.setupUp + trial.wire.setupDown) / clients)),
 };
@@ -142,9 +155,9 @@ export const connectReport: KindReport = {
       ...tooFewSamples(rows, connectP99.metric, { share: 0.01, where, remedy }),
     ];
   },
-  trust: [],
+  trust: ['cores undisturbed'],
   isEcho: () => false,
-  figures: ['intervals'],
+  figures: ['round-trips', 'intervals'],
   effort: null,
   definitions: [
     [
@@ -156,5 +169,5 @@ export const connectReport: KindReport = {
       'Bytes in both directions until every session was usable, divided by the number of sessions.',
     ],
   ],
-  trialColumns: (group) => [...figuresOf(metrics), ...OPENING, ...growth(group)],
+  trialColumns: (group) => [...figuresOf(metrics), ...OPENING, ...growth(group), ...contention(group)],
 };

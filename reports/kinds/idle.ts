@@ -1,5 +1,7 @@
 import type { MeasuredTrial } from '../../bench/results/schema.ts';
 import { countOf, figures, list } from '../model/format.ts';
+import type { Member } from '../model/member.ts';
+import type { MetricId } from '../model/metrics.ts';
 import type { Row, Warning } from '../model/model.ts';
 import { notShown } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric, NoteFacts, TrialColumn } from './shape.ts';
@@ -14,6 +16,9 @@ import {
   MIN_FIT,
   MS,
   perSessionHour,
+  SECONDS,
+  unnoticedSessionCpu,
+  unnoticedSessionMemory,
 } from './shared/measuring.ts';
 import { figuresOf, growth, measuredColumn } from './shared/trial-columns.ts';
 
@@ -24,6 +29,7 @@ declare module '../model/metrics.ts' {
     idlePackets: true;
     idleCpu: true;
     generatorMemory: true;
+    radioAwake: true;
   }
 }
 
@@ -52,6 +58,7 @@ const sessionMemory: MeasuredMetric = {
   number: 2,
   sources: ['memory.server.bytesPerSession'],
   csv: 'server_memory_bytes_per_session',
+  unnoticed: unnoticedSessionMemory,
   figure: 'growth',
   ...slope('server'),
 };
@@ -113,6 +120,7 @@ const idleCpu: MeasuredMetric = {
   number: 14,
   sources: ['usage.server.cpuSeconds'],
   csv: 'server_cpu_seconds_per_session_hour',
+  unnoticed: unnoticedSessionCpu,
   figure: 'effort',
   measure: ({ trial }, one) => perSessionHour(trial.usage.server.cpuSeconds, one, trial),
 };
@@ -134,9 +142,38 @@ const generatorMemory: MeasuredMetric = {
   ...slope('generator'),
 };
 
-const metrics = [sessionMemory, idleBytes, idlePackets, idleCpu, generatorMemory];
+const radioAwake: MeasuredMetric = {
+  metric: {
+    id: 'radioAwake',
+    name: 'radio awake per hour',
+    title: 'seconds an hour for which a phone’s radio is awake',
+    header: 'Radio awake / hour',
+    column: 'radio s/h',
+    keep: 6,
+    ...SECONDS,
+    words: LIGHTER,
+  },
+  number: 37,
+  sources: ['radio.awakeSecondsPerHour'],
+  csv: 'radio_awake_seconds_per_hour',
+  // A hundredth of the hour.
+  unnoticed: () => 36,
+  isColumnOf: ({ radio }) => radio === true,
+  withoutColumn: 'the times of packets are known only of sessions through the relay',
+  measure: ({ trial: { radio } }) =>
+    radio === undefined
+      ? notShown('the times of packets are known only of sessions through the relay')
+      : finite(radio.awakeSecondsPerHour),
+};
 
-function notes({ members, layer }: NoteFacts): string[] {
+const metrics = [sessionMemory, radioAwake, idleBytes, idlePackets, idleCpu, generatorMemory];
+
+const RADIO =
+  'Radio: after each packet, either way, a phone’s radio stays awake for about 10 s (the inactivity timer of LTE; of 3G up to 20 s), so ' +
+  'the time awake is that of all packets together. A heartbeat every 10 s or less keeps it awake for the whole hour; 0 means that ' +
+  'nothing was sent, and that nobody would notice a dead path either.';
+
+function notes({ question, members, layer }: NoteFacts): string[] {
   const counted =
     layer === 'link'
       ? 'Bytes are counted on the link, including keep-alive packets and acknowledgements'
@@ -145,10 +182,14 @@ function notes({ members, layer }: NoteFacts): string[] {
     [readings.sessionMemory, readings.generatorMemory].some(({ fit }) => fit !== null && fit < MIN_FIT),
   );
   const silent = members.some(({ floor, readings }) => !floor && readings.idleBytes.median === 0);
+  const sloped = members.every(({ readings }) => readings.sessionMemory.sample.size === 0)
+    ? ''
+    : ' Memory per session is the slope of resident memory over the number of open sessions, after garbage collection; R² is that of ' +
+      'the trial with the worst fit.';
   return [
     'Sessions are open and the application sends nothing. Figures per hour are extrapolated from the measured window. ' +
-      `${counted}; 0 means that nothing at all was sent. Memory per session is the slope of resident memory over the number ` +
-      'of open sessions, after garbage collection; R² is that of the trial with the worst fit.',
+      `${counted}; 0 means that nothing at all was sent.${sloped}`,
+    ...(question.radio === true ? [RADIO] : []),
     ...(silent ? ['There is no ratio to 0, so a column with a 0 is not tested.'] : []),
     ...(weak.length === 0
       ? []
@@ -179,6 +220,12 @@ function poorFit(rows: readonly Row[], where: string): Warning[] {
   });
 }
 
+/** Memory; the radio where no memory was read, as over a network. */
+function primary(members: readonly Member[]): MetricId {
+  const has = (id: MetricId): boolean => members.some(({ readings }) => readings[id].sample.size > 0);
+  return !has('sessionMemory') && has('radioAwake') ? 'radioAwake' : 'sessionMemory';
+}
+
 const FIT: readonly TrialColumn[] = [
   measuredColumn('memory.server.r2', 'R² server', ({ fit }) => (fit === null ? '—' : figures(fit.server))),
   measuredColumn('memory.generator.r2', 'R² generator', ({ fit }) => (fit === null ? '—' : figures(fit.generator))),
@@ -193,7 +240,7 @@ export const idle: KindShape = {
   limit: 'sessions that send nothing',
   judged: {
     // Bytes and CPU of an idle session follow from its ping interval and are often zero, which has no ratio.
-    primary: () => 'sessionMemory',
+    primary,
     incomparable: [],
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
@@ -204,6 +251,11 @@ export const idle: KindShape = {
   csv: [
     { header: 'server_memory_r2', path: 'memory.server.r2', cell: ({ memory }) => memory?.server.r2 },
     { header: 'generator_memory_r2', path: 'memory.generator.r2', cell: ({ memory }) => memory?.generator.r2 },
+  ],
+  csvBehind: [
+    { header: 'radio_tail_seconds', path: 'radio', cell: ({ radio }) => radio?.tailSeconds },
+    { header: 'radio_bytes_per_hour', path: 'radio', cell: ({ radio }) => radio?.bytesPerHour },
+    { header: 'radio_packets_per_hour', path: 'radio', cell: ({ radio }) => radio?.packetsPerHour },
   ],
   advice: {
     need: 'silence',
@@ -229,6 +281,11 @@ export const idleReport: KindReport = {
       'Memory per session',
       'Slope of resident memory over the number of open sessions, measured after garbage collection. R² says how well a ' +
         'straight line fits; 1 is a perfect fit.',
+    ],
+    [
+      'Radio awake per hour',
+      'Seconds of an hour for which a phone’s radio would be awake for one session: 10 s after each of its packets, overlapping times ' +
+        'once.',
     ],
   ],
   trialColumns: (group) => [...figuresOf(metrics), ...FIT, ...growth(group)],

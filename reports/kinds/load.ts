@@ -1,12 +1,14 @@
+import { NO_NETWORK } from '../../bench/results/dimensions.ts';
 import { MIN_TRIALS } from '../../bench/results/rules.ts';
 import { countOf, figures, integer } from '../model/format.ts';
+import { inTimeNote } from '../model/in-time.ts';
 import type { Member } from '../model/member.ts';
 import type { MetricId } from '../model/metrics.ts';
 import type { Question, Row } from '../model/model.ts';
 import { percentile } from '../stats/distribution.ts';
 import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
-import { FASTER, finite, LIGHTER, MIB, MS } from './shared/measuring.ts';
-import { bytes, cpu, p50, p99 } from './shared/message-metrics.ts';
+import { FASTER, finite, LIGHTER, MIB, MS, unnoticedMemory, unnoticedTime } from './shared/measuring.ts';
+import { bytes, cpu, inTime, p50, p99, p999 } from './shared/message-metrics.ts';
 import { tooFewSamples } from './shared/sample-warnings.ts';
 import { arrived, figuresOf, generator, LAG, LATENCY, SENT } from './shared/trial-columns.ts';
 
@@ -31,6 +33,7 @@ const memory: MeasuredMetric = {
   number: 10,
   sources: ['usage.server.rssBytes'],
   csv: 'server_memory_bytes',
+  unnoticed: unnoticedMemory,
   measure: ({ trial }) => finite(trial.usage.server.rssBytes),
 };
 
@@ -48,24 +51,35 @@ const connectTime: MeasuredMetric = {
   number: 11,
   sources: ['latency.connect'],
   csv: 'connect_seconds',
+  unnoticed: unnoticedTime,
   measure: ({ connect }) => percentile(connect, 0.5),
 };
 
-const metrics = [p50, p99, bytes, cpu, memory, connectTime];
+const metrics = [p50, p99, p999, inTime, bytes, cpu, memory, connectTime];
 
-function title({ scenario, clients, rate, size }: Question): string {
-  const pace = `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B`;
+/** Rate of one session, which decides how soon it notices a loss: `2 msg/s`. */
+function sessionRate(scenario: string, rate: number, clients: number): string {
+  const own = scenario === 'broadcast' ? rate : rate / clients;
+  return `${Number.isInteger(own) ? integer(own) : figures(own)} msg/s`;
+}
+
+function title({ scenario, clients, rate, size, network }: Question): string {
+  const pace = `at ${Number.isInteger(rate) ? integer(rate) : figures(rate)} msg/s of ${integer(size)} B${network === NO_NETWORK ? '' : `, ${sessionRate(scenario, rate, clients)} a session,`}`;
   return `${scenario} ${scenario === 'broadcast' ? 'to' : 'with'} ${countOf(clients, 'client')} ${pace}`;
 }
 
-/** p99, or p50 if some choice has no p99 or too few: a verdict must not leave choices out. */
-function primary(members: readonly Member[]): MetricId {
+/**
+ * Share in time over a network with losses, where p99 lies on the step from a round trip to a retransmission. Otherwise p99, or p50 if
+ * some choice has no p99 or too few: a verdict must not leave choices out.
+ */
+function primary(members: readonly Member[], { lossShare }: Pick<Question, 'lossShare'> = {}): MetricId {
   const choices = members.filter(({ floor }) => !floor);
   const count = (id: MetricId) => ({
     seen: choices.filter(({ readings }) => readings[id].sample.size > 0).length,
     testable: choices.filter(({ readings }) => readings[id].sample.size >= MIN_TRIALS).length,
   });
   const [median, tail] = [count('p50'), count('p99')];
+  if (lossShare !== undefined && count('in-time').seen > 0) return 'in-time';
   return tail.seen > 0 && tail.seen >= median.seen && tail.testable >= median.testable ? 'p99' : 'p50';
 }
 
@@ -90,6 +104,7 @@ export const load: KindShape = {
     betweenRuns: metrics.map(({ metric }) => metric.id),
   },
   steadyRate: true,
+  deliveriesPerSecond: ({ scenario, rate, clients }) => rate * (scenario === 'broadcast' ? clients : 1),
   warmedUp: true,
   trialLength: 'asked for',
   wireCost: { metric: 'bytes', per: 'message', when: 'in steady state' },
@@ -103,7 +118,7 @@ export const load: KindShape = {
 };
 
 export const loadReport: KindReport = {
-  notes: () => [],
+  notes: ({ question, inTime }) => (inTime === null ? [] : [inTimeNote(inTime, question.rttSeconds)]),
   warnings({ rows }, where) {
     const remedy = (short: readonly Row[], needed: number) => `Use --duration ${longer(short, needed)}.`;
     return [
@@ -111,9 +126,16 @@ export const loadReport: KindReport = {
       ...tooFewSamples(rows, p99.metric, { share: 0.01, where, remedy }),
     ];
   },
-  trust: ['schedule kept', 'generator not saturated', 'accounting closes', 'clock sane', 'samples for p99'],
+  trust: [
+    'schedule kept',
+    'generator not saturated',
+    'accounting closes',
+    'clock sane',
+    'samples for p99',
+    'cores undisturbed',
+  ],
   isEcho: ({ scenario }) => scenario === 'echo',
-  figures: ['percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort'],
+  figures: ['in-time', 'percentiles', 'intervals', 'distribution', 'frontier', 'time', 'bytes', 'effort'],
   effort: {
     generator: 'worked',
     note: 'its busy time, without the time it spins while waiting for the next due time.',
@@ -123,7 +145,7 @@ export const loadReport: KindReport = {
   trialColumns: (group) => [
     ...SENT,
     ...arrived(group),
-    ...figuresOf([p50, p99]),
+    ...figuresOf([p50, p99, ...(group.metrics.includes('in-time') ? [p999, inTime] : [])]),
     ...LATENCY,
     ...LAG,
     ...generator(group),

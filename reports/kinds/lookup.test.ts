@@ -35,5 +35,5 @@ test('a kind speaks of no metric that it does not have', () => {
       kind,
     ).toEqual([]);
   }
-  expect(metricsOf('load')).toEqual(['p50', 'p99', 'bytes', 'cpu', 'memory', 'connect']);
+  expect(metricsOf('load')).toEqual(['p50', 'p99', 'p99.9', 'in-time', 'bytes', 'cpu', 'memory', 'connect']);
 });

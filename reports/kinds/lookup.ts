@@ -1,5 +1,7 @@
 import { phrasesOf } from '../../bench/results/case.ts';
+import { NO_NETWORK, PERFECT_WIRE } from '../../bench/results/dimensions.ts';
 import type { Case } from '../../bench/results/schema.ts';
+import { ranElsewhere } from '../../bench/results/values.ts';
 import { kindOf } from '../model/group.ts';
 import type { Kind, Metric, MetricId } from '../model/metrics.ts';
 import type { Question } from '../model/model.ts';
@@ -53,8 +55,14 @@ export function measuredMetric(id: MetricId): MeasuredMetric {
 
 export const metric = (id: MetricId): Metric => measuredMetric(id).metric;
 
-/** Columns of a kind's table, in order. */
+/** Figures of a kind's cases, in the order of its tables' columns. */
 export const metricsOf = (kind: Kind): MetricId[] => KINDS[kind].metrics.map((one) => one.metric.id);
+
+/** Columns of a question's table, in order. */
+export const columnsOf = (question: Pick<Question, 'kind' | 'network' | 'radio'>): MetricId[] =>
+  KINDS[question.kind].metrics.flatMap(({ metric: { id }, isColumnOf }) =>
+    isColumnOf === undefined || isColumnOf(question) ? [id] : [],
+  );
 
 /** Makes a record with an entry for every metric. */
 export function forEachMetric<T>(make: (id: MetricId) => T): Record<MetricId, T> {
@@ -70,9 +78,12 @@ const isComplete = <T>(made: Partial<Record<MetricId, T>>): made is Record<Metri
 export const titleOf = (question: Question): string =>
   [shapeOf(question).title(question), ...phrasesOf(question)].join(' ');
 
-/** Opening of a sentence about a question: `For 2,000 idle sessions: `. */
-export const openingOf = (question: Question): string =>
-  `For ${[shapeOf(question).subject(question), ...phrasesOf(question)].join(' ')}: `;
+/** Opening of a sentence about a question, with its network: `For 2,000 idle sessions over 4g-lossy: `. */
+export function openingOf(question: Question): string {
+  // The path to a server of somebody else is not known.
+  const wire = question.network === NO_NETWORK && !ranElsewhere(question) ? [`over ${PERFECT_WIRE}`] : [];
+  return `For ${[shapeOf(question).subject(question), ...phrasesOf(question), ...wire].join(' ')}: `;
+}
 
 /** Short name of a question, for runs in which no other has its scenario. */
 export const scenarioText = (question: Question): string => shapeOf(question).scenarioText(question.scenario);

@@ -21,18 +21,18 @@ import type { KindReport, KindShape, MeasuredMetric } from './shape.ts';
 /** A kind of scenario that is made up here: what a new module beside the others would hold, and nothing besides. */
 declare module '../model/metrics.ts' {
   interface MetricIds {
-    catchUp: true;
+    fanIn: true;
   }
 }
 
-const catchUp = vi.hoisted(
+const fanIn = vi.hoisted(
   (): MeasuredMetric => ({
     metric: {
-      id: 'catchUp',
-      name: 'catch-up time',
-      title: 'catch-up time',
-      header: 'Catch-up',
-      column: 'catch-up ms',
+      id: 'fanIn',
+      name: 'fan-in time',
+      title: 'fan-in time',
+      header: 'Fan-in',
+      column: 'fan-in ms',
       keep: 9,
       unit: 'ms',
       scale: 1e3,
@@ -40,56 +40,54 @@ const catchUp = vi.hoisted(
       best: 'less',
       words: { better: 'faster', worse: 'slower' },
     },
-    number: 18,
+    number: 38,
     sources: ['opening.seconds'],
-    csv: 'catch_up_seconds',
+    csv: 'fan_in_seconds',
     measure: ({ trial: { opening } }) =>
-      opening === undefined ? notShown('nothing was cut') : { shown: true, value: opening.seconds / 100 },
+      opening === undefined ? notShown('nothing was collected') : { shown: true, value: opening.seconds / 100 },
   }),
 );
 
-const recovery = vi.hoisted(
+const collecting = vi.hoisted(
   (): KindShape => ({
-    metrics: [catchUp],
+    metrics: [fanIn],
     title: ({ scenario, clients }) => `${scenario} of ${countOf(clients, 'session')}`,
-    subject: ({ clients }) => `${countOf(clients, 'session')} that are cut off`,
+    subject: ({ clients }) => `${countOf(clients, 'session')} that collect`,
     scenarioText: (scenario) => scenario,
-    limit: 'one kind of cut',
-    judged: { primary: () => 'catchUp', incomparable: [], betweenRuns: ['catchUp'] },
+    limit: 'one kind of collecting',
+    judged: { primary: () => 'fanIn', incomparable: [], betweenRuns: ['fanIn'] },
     steadyRate: false,
     warmedUp: false,
     trialLength: 'until done',
     wireCost: null,
-    csv: [{ header: 'sessions_cut', path: 'opening.sessions', cell: ({ opening }) => opening?.sessions }],
+    csv: [{ header: 'sessions_collecting', path: 'opening.sessions', cell: ({ opening }) => opening?.sessions }],
     advice: null,
   }),
 );
 
-const recoveryReport = vi.hoisted(
+const collectingReport = vi.hoisted(
   (): KindReport => ({
-    notes: () => ['Catch-up: from a usable session to the last message that was missed.'],
-    warnings: ({ rows }, where) => [
-      { text: `${rows.length} transports were cut off (${where}).`, action: 'Expect it.' },
-    ],
+    notes: () => ['Fan-in: from a usable session to the last message that was collected.'],
+    warnings: ({ rows }, where) => [{ text: `${rows.length} transports collect (${where}).`, action: 'Expect it.' }],
     trust: [],
     isEcho: () => false,
     figures: ['intervals'],
     effort: null,
-    definitions: [['Catch-up', 'How long a made-up session goes on missing messages.']],
-    trialColumns: () => [{ header: 'Sessions cut', text: ({ opening }) => String(opening?.sessions ?? '—') }],
+    definitions: [['Fan-in', 'How long a made-up session goes on collecting messages.']],
+    trialColumns: () => [{ header: 'Collecting sessions', text: ({ opening }) => String(opening?.sessions ?? '—') }],
   }),
 );
 
 vi.mock('./index.ts', async (original) => {
   const { KINDS, REPORTS } = await original<typeof import('./index.ts')>();
-  return { KINDS: { ...KINDS, recovery }, REPORTS: { ...REPORTS, recovery: recoveryReport } };
+  return { KINDS: { ...KINDS, 'fan-in': collecting }, REPORTS: { ...REPORTS, 'fan-in': collectingReport } };
 });
 
 /** A run of the made-up kind: trials of opening sessions under another name. */
 function runOf(sessionRate: number): Results {
   const transports = { ws: { sessionRate: 1000 }, sse: { sessionRate } };
   const text = JSON.stringify(makeResults({ transports, scenarios: [CONNECT] }));
-  return JSON.parse(text.replaceAll('"connect","kind":"connect"', '"recovery","kind":"recovery"'));
+  return JSON.parse(text.replaceAll('"connect","kind":"connect"', '"fan-in","kind":"fan-in"'));
 }
 
 describe('a kind of scenario that no other file knows', () => {
@@ -98,48 +96,50 @@ describe('a kind of scenario that no other file knows', () => {
   const [group] = analysis.groups;
 
   test('is judged by its own metric', () => {
-    expect(METRICS.map(({ id }) => id)).toContain('catchUp');
-    expect(group).toMatchObject({ title: 'recovery of 2,000 sessions', primary: 'catchUp', metrics: ['catchUp'] });
+    expect(METRICS.map(({ id }) => id)).toContain('fanIn');
+    expect(group).toMatchObject({ title: 'fan-in of 2,000 sessions', primary: 'fanIn', metrics: ['fanIn'] });
     expect(group?.rows.map(({ name }) => name)).toEqual(['ws', 'sse']);
-    expect(textOf(group?.answer ?? [])).toMatch(/^For 2,000 sessions that are cut off: use ws: .* slower in catch-up/);
-    expect(group?.notCovered.own).toBe('one kind of cut');
-    expect(analysis.warnings.map(({ text }) => text)).toEqual(['2 transports were cut off (recovery).']);
+    expect(textOf(group?.answer ?? [])).toMatch(
+      /^For 2,000 sessions that collect over a wire without delay or loss: use ws: .* slower in fan-in/,
+    );
+    expect(group?.notCovered.own).toBe('one kind of collecting');
+    expect(analysis.warnings.map(({ text }) => text)).toEqual(['2 transports collect (fan-in).']);
   });
 
   test('has its table and notes in the terminal and in Markdown', () => {
     const text = summary(results, analysis, { width: 120, colour: false });
-    expect(text).toContain('catch-up ms');
+    expect(text).toContain('fan-in ms');
     expect(text).toMatch(/sse +39\.7.*▼ worse/);
-    expect(text).toContain('Catch-up: from a usable session');
-    expect(summaryMarkdown(results, analysis)).toMatch(/### recovery of 2,000 sessions[\s\S]*catch-up ms/);
+    expect(text).toContain('Fan-in: from a usable session');
+    expect(summaryMarkdown(results, analysis)).toMatch(/### fan-in of 2,000 sessions[\s\S]*fan-in ms/);
   });
 
   test('has its section, figures, trial columns and terms in the page', () => {
     const html = renderBody(results, analysis, 'sha');
-    expect(html).toContain('recovery of 2,000 sessions</h2>');
+    expect(html).toContain('fan-in of 2,000 sessions</h2>');
     expect(html).toContain('id="question-1-intervals"');
     expect(html).not.toContain('id="question-1-percentiles"');
-    expect(html).toContain('Sessions cut 2000');
-    expect(html).toContain('How long a made-up session goes on missing messages.');
+    expect(html).toContain('Collecting sessions 2000');
+    expect(html).toContain('How long a made-up session goes on collecting messages.');
   });
 
   test('is compared with another run', () => {
     const comparison = compare(results, runOf(250), { resamples: 500 });
     const row = comparison.rows.find(({ name }) => name === 'sse');
-    expect(row).toMatchObject({ kind: 'recovery', metric: { id: 'catchUp' }, verdict: { word: 'worse' } });
-    expect(comparisonText(comparison, { width: 120, colour: false, all: false })).toContain('catch-up ms');
-    expect(comparisonMarkdown(comparison, { all: true })).toContain('catch-up ms');
+    expect(row).toMatchObject({ kind: 'fan-in', metric: { id: 'fanIn' }, verdict: { word: 'worse' } });
+    expect(comparisonText(comparison, { width: 120, colour: false, all: false })).toContain('fan-in ms');
+    expect(comparisonMarkdown(comparison, { all: true })).toContain('fan-in ms');
   });
 
   test('fills CSV columns of its own, behind all others', () => {
     const [head = '', first = ''] = trialsCsv(results, analysis).split('\r\n');
-    expect(head).toMatch(/opening_in_flight,.*,sessions_cut,catch_up_seconds$/);
-    expect(first).toMatch(/,2000,0\.0\d+$/);
+    expect(head).toMatch(/opening_in_flight,.*,sessions_collecting,.*,fan_in_seconds,radio_.*,fault,reconnect/);
+    expect(first).toMatch(/,2000,,*0\.0\d+,*$/);
   });
 
   test('keeps to thresholds, and is no advice where it has no part in it', () => {
-    const threshold = { text: 'sse.recovery.catchUp<1ms', flag: 'sse', scenario: 'recovery' };
-    const judged = judgeThresholds(results, [{ ...threshold, metric: 'catchUp', operator: '<', limit: 1e-3 }]);
+    const threshold = { text: 'sse.fan-in.fanIn<1ms', flag: 'sse', scenario: 'fan-in' };
+    const judged = judgeThresholds(results, [{ ...threshold, metric: 'fanIn', operator: '<', limit: 1e-3 }]);
     expect(judged.map(({ outcome }) => outcome)).toEqual(['missed']);
     const { answers } = readDraft(BLANK);
     if (answers === null) throw new Error('blank answers are answers');

@@ -20,14 +20,20 @@ export type KindShape = {
   readonly judged: Judging | BesideTheory;
   /** True if messages are due at the case's rate, so that latency has a curve and cases form series by rate, clients and size. */
   readonly steadyRate: boolean;
+  /** Deliveries that are due each second; absent without a steady rate. */
+  readonly deliveriesPerSecond?: (question: Question) => number;
   /** True if load precedes the measured window. */
   readonly warmedUp: boolean;
+  /** Set if lost and repeated messages are what is measured, so that they are no fault of a trial. */
+  readonly measuresLosses?: true;
   /** Length of a trial: as it was asked for, as long as a search takes, or until the work is done. */
   readonly trialLength: 'asked for' | 'searched' | 'until done';
   /** Basis of the figure that splits bytes into payload, framing and headers; null without such a figure. */
   readonly wireCost: WireCostBasis | null;
   /** CSV columns that only trials of this kind fill. */
   readonly csv: readonly CsvColumn[];
+  /** Further ones that were added later: columns are only appended, so they stand behind those of all kinds. */
+  readonly csvBehind?: readonly CsvColumn[];
   /** Part in the advisor; null if the advisor does not read such cases. */
   readonly advice: AdvicePart | null;
 };
@@ -58,24 +64,44 @@ export type MeasuredMetric = {
   readonly number: number;
   /** Header of the CSV column, with the base unit. */
   readonly csv: string;
-  readonly measure: (decoded: DecodedTrial, one: Pick<Case, 'clients'>) => Shown;
+  readonly measure: (decoded: DecodedTrial, one: MeasuredCase) => Shown;
+  /** True for questions whose tables have a column for it; absent: for all. */
+  readonly isColumnOf?: (question: Pick<Question, 'network' | 'radio'>) => boolean;
+  /** Reason that cells give in tables without a column for it; absent: it is a figure of cases over a network. */
+  readonly withoutColumn?: string;
   /** Figure that shows it best; absent: medians with intervals. */
   readonly figure?: FigureId;
   /** Paths of the trial's fields that it is made from; it has no value if one of them was not measured. */
   readonly sources: readonly string[];
+  /** Difference that nobody could notice, in base units; absent if only the relative band counts. */
+  readonly unnoticed?: Unnoticed;
   /** True if a value is only a lower bound. */
   readonly isLowerBound?: (trial: MeasuredTrial) => boolean;
   /** R² of the line that the value is the slope of; null if it is not a slope. */
   readonly fit?: (trial: MeasuredTrial) => number | null;
 };
 
+/** Properties of a case that its metrics depend on; `objectiveSeconds` is the time within which a message is in time. */
+export type MeasuredCase = Pick<Case, 'clients'> & { readonly objectiveSeconds: number };
+
+/** Rule for a difference that nobody could notice: 0 if the question has no such amount. */
+export type Unnoticed = (facts: {
+  readonly question: Question;
+  /** Deliveries that are due each second; 0 without a steady rate. */
+  readonly deliveriesPerSecond: number;
+  readonly objectiveSeconds: number;
+  readonly objectivePercentile: number;
+}) => number;
+
 export type Judging = {
   /** Metric that decides the answer. */
-  readonly primary: (members: readonly Member[]) => MetricId;
+  readonly primary: (members: readonly Member[], question?: Pick<Question, 'lossShare'>) => MetricId;
   /** Metrics measured under different conditions from case to case, so that none has a best value. */
   readonly incomparable: readonly MetricId[];
   /** Metrics by which two runs are compared. */
   readonly betweenRuns: readonly MetricId[];
+  /** Set if bare TCP need not be the best by any figure, so that what beats it is not suspected. */
+  readonly floorIsNoBound?: true;
 };
 
 /** @property leftOut warning for comparisons of two runs */
@@ -85,6 +111,7 @@ export type NoteFacts = {
   readonly question: Question;
   readonly members: readonly Member[];
   readonly layer: Group['layer'];
+  readonly inTime: Group['inTime'];
 };
 
 export type WarningFacts = Pick<Group, 'rows'>;
@@ -94,7 +121,8 @@ export type TrialCondition =
   | 'generator not saturated'
   | 'accounting closes'
   | 'clock sane'
-  | 'samples for p99';
+  | 'samples for p99'
+  | 'cores undisturbed';
 
 /** Id of a figure in a question's section; part of its address in the page, so it never changes. */
 export type FigureId =
@@ -106,8 +134,12 @@ export type FigureId =
   | 'time'
   | 'bytes'
   | 'effort'
+  | 'in-time'
+  | 'round-trips'
   | 'growth'
-  | 'idle';
+  | 'idle'
+  | 'recovery'
+  | 'neighbours';
 
 export type EffortWords = {
   /** `worked`: time that the generator did not spin; `used`: all its CPU time. */

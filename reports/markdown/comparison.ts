@@ -1,12 +1,13 @@
 import type { ComparedRow, Comparison, RawPair } from '../compare/compare-model.ts';
-import { change, figureOrDash, utcMinute, verdictFigures } from '../model/format.ts';
+import { change, figureOrDash, list, utcMinute, verdictFigures } from '../model/format.ts';
 import { ICONS } from '../model/verdict.ts';
 import { escaped, markdownTable, paragraph, warningItems } from './text.ts';
 
 /** Comparison of two runs as Markdown. Equivalents are folded away unless `all` is true. */
 export function comparisonMarkdown(comparison: Comparison, { all }: { all: boolean }): string {
   const { headline, base, next, rows, raw, warnings } = comparison;
-  const quiet = rows.filter(({ verdict: { word } }) => word === 'equivalent' || word === 'not testable');
+  const quiet = rows.filter(({ verdict: { word } }) => QUIET.some((one) => one === word));
+  const found = QUIET.filter((word) => word !== QUIET[1] || quiet.some(({ verdict }) => verdict.word === word));
   const listed = all ? rows : rows.filter((row) => !quiet.includes(row));
   const runs = [base, next].map(({ id, startedAt, status }) =>
     escaped(`${id}, ${utcMinute(startedAt)}, ${status.label.toLowerCase()}`),
@@ -22,7 +23,7 @@ export function comparisonMarkdown(comparison: Comparison, { all }: { all: boole
       ? []
       : [
           '',
-          `<details><summary>${quiet.length} equivalent or not testable</summary>`,
+          `<details><summary>${quiet.length} ${list(found, 'or')}</summary>`,
           '',
           ...rowsTable(quiet),
           '',
@@ -33,6 +34,9 @@ export function comparisonMarkdown(comparison: Comparison, { all }: { all: boole
     '',
   ].join('\n');
 }
+
+/** Words that are no news. */
+const QUIET = ['equivalent', 'no practical difference', 'not testable'] as const;
 
 const rowsTable = (rows: readonly ComparedRow[]): string[] =>
   markdownTable([

@@ -1,26 +1,36 @@
 import { judgementsOf } from '../advice/facts/index.ts';
+import { factText, isQualified } from '../advice/facts/shape.ts';
 import type { Source } from '../advice/facts/sources.ts';
 import type { Advice, CellTag, Option } from '../advice/model.ts';
 import { criterionOf } from '../advice/questions/criteria.ts';
 import { needName, needOf } from '../advice/questions/needs.ts';
 import { PRESETS } from '../advice/questions/presets.ts';
-import { answersText, certaintiesOf, changesOf, closeText } from '../advice/words.ts';
+import {
+  answersText,
+  certaintiesOf,
+  changesOf,
+  closeText,
+  hasChanges,
+  MEASURE_LABEL,
+  unmeasuredText,
+} from '../advice/words.ts';
 import { integer, printable, ratio, share, utcMinute } from '../model/format.ts';
 import { escaped } from './text.ts';
 
 /** Decision record that can be read without the run: context, needs, weights, result, and what would change it. */
 export function decisionRecord(advice: Advice, { command }: { readonly command: string }): string {
-  const { heading, run, answers, load, notCovered, tieBreaker, options, unjudged, unmeasured, sensitivity, warnings } =
+  const { heading, run, answers, load, notCovered, tieBreaker, options, unjudged, unmeasured, measure, warnings } =
     advice;
   const close = closeText(advice);
   const said = answersText(answers);
   const preset = PRESETS.find(({ id }) => id === answers.preset);
   const sure = certaintiesOf(advice);
   const recommends = advice.recommended.length > 0;
+  const measured = load.group !== null;
   return [
     `# Which real-time transport: ${text(heading)}`,
     '',
-    `${recommends ? 'This decision is based on' : 'No decision could be based on'} measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. The result fits these answers and is not a property of a transport.`,
+    `${recommends && measured ? 'This decision is based on' : 'No decision could be based on'} measurements of ${text(utcMinute(run.startedAt))} (run ${code(run.id)}, ${text(run.status)}), made by Wirebench, which runs equivalent servers for every transport and drives them with one load generator. ${recommends && !measured ? 'It is based on facts about the transports, which hold at any load. ' : ''}The result fits these answers and is not a property of a transport.`,
     '',
     '## Context',
     '',
@@ -54,7 +64,12 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     '',
     ...optionRows(options),
     ...figureRows(advice),
-    ...options.filter(({ reasons }) => reasons.length > 0).flatMap(optionReasons),
+    ...options
+      .filter(
+        ({ reasons, needs }) =>
+          reasons.length > 0 || (needs.some(isQualified) && needs.every(({ value }) => value !== 'no')),
+      )
+      .flatMap(optionReasons),
     ...ruledOut(options),
     ...named(
       'Not judged',
@@ -62,12 +77,9 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
     ),
     ...named(
       'Not measured in this run, but meeting the needs by the facts alone',
-      unmeasured.map(
-        ({ name, title, conditions }) =>
-          `${code(name)} (${text(title)})${conditions.length === 0 ? '' : `, only if ${text(conditions.join('; '))}`}`,
-      ),
-      advice.measure === null ? null : `Command to measure them with the others: ${code(advice.measure)}`,
+      unmeasured.map((one) => `${code(one.name)} ${text(unmeasuredText(one))}`),
     ),
+    ...(measure === null ? [] : ['', `${MEASURE_LABEL}:`, '', '```', fenced(measure), '```']),
     ...(recommends
       ? [
           '',
@@ -78,7 +90,7 @@ export function decisionRecord(advice: Advice, { command }: { readonly command: 
           ...bothLine(advice),
         ]
       : []),
-    ...(recommends || sensitivity.needs.length > 0
+    ...(hasChanges(advice)
       ? ['', '## What would change the answer', '', ...changesOf(advice).map((line) => `- ${text(line)}`)]
       : []),
     ...named('Warnings', warnings.map(text)),
@@ -181,10 +193,7 @@ function optionReasons({ name, rating, reasons, needs }: Option): string[] {
       ({ speaks, text: said, source, tag }) =>
         `- ${SPEAKS[speaks]}${text(said)} (${source === null ? tag : rests(source, tag)})`,
     ),
-    ...needs.map(({ need, value, note, source, tag }) => {
-      const word = value === 'depends' || value === 'other form' ? 'only if' : `${value}:`;
-      return `- ${text(needName(need))}: ${word} ${text(note)} (${rests(source, tag)})`;
-    }),
+    ...needs.map((cell) => `- ${text(needName(cell.need))}: ${text(factText(cell))} (${rests(cell.source, cell.tag)})`),
   ];
 }
 
@@ -218,10 +227,8 @@ const cited = ({ clause, url }: Source): string =>
 const rests = (source: Source, tag: CellTag): string =>
   tag === 'measured' ? cited(source) : `${cited(source)}, ${tag}`;
 
-const named = (title: string, lines: readonly string[], after: string | null = null): string[] =>
-  lines.length === 0
-    ? []
-    : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`), ...(after === null ? [] : ['', after])];
+const named = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines.map((line) => `- ${line}`)];
 
 const text = escaped;
 

@@ -78,6 +78,8 @@ const HOSTILE_NAMES: readonly (readonly [what: string, name: string, inert: stri
   ['a pipe', 'a|b', 'a\\|b'],
   ['an escaped pipe', 'a\\|b', 'a\\\\\\|b'],
   ['code', '`rm`', '\\`rm\\`'],
+  ['a command', 'see `npm run a -- *b*_c_`', 'see `npm run a -- *b*_c_`'],
+  ['a command with a bar', "`npm run a -- 'b|c'`", "<code>npm run a -- 'b\\|c'</code>"],
   ['a fence', '```js', '\\`\\`\\`js'],
   ['a new line', 'a\n# head', 'a \\# head'],
   ['a row of its own', 'a\r\n| b |', 'a \\| b \\|'],

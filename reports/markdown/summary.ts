@@ -1,9 +1,12 @@
 import type { Results } from '../../bench/results/schema.ts';
+import { rerunText } from '../analysis/status.ts';
 import { type JudgedThreshold, thresholdText } from '../analysis/thresholds.ts';
+import { batchingNote, batchMark } from '../kinds/batching.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
 import { cellFigure, cellInterval, printable, verdictFigures } from '../model/format.ts';
-import { extreme, type MetricId } from '../model/metrics.ts';
-import type { Analysis, Cell, Group, Row } from '../model/model.ts';
+import { inTimeNote } from '../model/in-time.ts';
+import { leadText, type MetricId } from '../model/metrics.ts';
+import type { Analysis, Group, Row } from '../model/model.ts';
 import { absentText, ICONS, OVERLOADED } from '../model/verdict.ts';
 import { escaped, type MarkdownColumn, markdownTable, paragraph, warningItems } from './text.ts';
 
@@ -13,8 +16,9 @@ export function summaryMarkdown(
   analysis: Analysis,
   thresholds: readonly JudgedThreshold[] = [],
 ): string {
-  const { status, groups, sameTwice, warnings } = analysis;
-  const consequence = 'consequence' in status ? ` ${escaped(status.consequence)}` : '';
+  const { status, counts, groups, sameTwice, cautions, warnings } = analysis;
+  const said = ['consequence' in status ? status.consequence : null, rerunText(counts)];
+  const consequence = said.flatMap((text) => (text === null ? [] : [` ${escaped(text)}`])).join('');
   return [
     '## Wirebench',
     '',
@@ -27,6 +31,7 @@ export function summaryMarkdown(
       '',
     ]),
     `${escaped(status.label)} · ${escaped(id)}.${consequence}`,
+    ...cautions.flatMap((text) => ['', escaped(text)]),
     ...thresholdTable(thresholds),
     ...groups.flatMap((group) => ['', ...groupMarkdown(group)]),
     ...warningItems(warnings),
@@ -52,7 +57,8 @@ function thresholdTable(thresholds: readonly JudgedThreshold[]): string[] {
 }
 
 function groupMarkdown(group: Group): string[] {
-  const { title, rows, metrics, primary, unsupported } = group;
+  const { title, rows, metrics, primary, unsupported, question, inTime } = group;
+  const batching = batchingNote(rows, question);
   const best = rows.find(({ caseId }) => caseId === group.columns[primary].best);
   const against = best === undefined ? '' : `, against ${escaped(best.name)}`;
   return [
@@ -64,19 +70,22 @@ function groupMarkdown(group: Group): string[] {
         (id): MarkdownColumn => ({
           header: escaped(metricOf(id).column),
           right: true,
-          cells: rows.map(({ cells }) => figureOf(cells[id], id, id === primary)),
+          cells: rows.map((row) => figureOf(row, id, id === primary)),
         }),
       ),
       { header: `verdict${against}`, cells: rows.map((row) => verdictOf(row, row === best, primary)) },
     ]),
+    ...(inTime === null ? [] : ['', escaped(inTimeNote(inTime, question.rttSeconds))]),
+    ...(batching === null ? [] : ['', escaped(batching)]),
     ...unsupported.flatMap((one) => ['', escaped(absentText(one))]),
   ];
 }
 
-function figureOf(cell: Cell, id: MetricId, withInterval: boolean): string {
+function figureOf(row: Row, id: MetricId, withInterval: boolean): string {
+  const cell = row.cells[id];
   if (cell.state === 'not shown') return '—';
   const interval = withInterval && cell.interval !== null ? ` (${cellInterval(metricOf(id), cell)})` : '';
-  return cellFigure(metricOf(id), cell) + interval;
+  return cellFigure(metricOf(id), cell) + batchMark(row, metricOf(id)) + interval;
 }
 
 function verdictOf(row: Row, best: boolean, primary: MetricId): string {
@@ -89,7 +98,7 @@ function wordOf({ cells, floor }: Row, best: boolean, primary: MetricId): string
   if (floor) return 'floor';
   const cell = cells[primary];
   if (cell.state === 'not shown') return `${ICONS['not testable']} not testable`;
-  if (cell.verdict === null) return best ? `**${extreme(metricOf(primary))}**` : '';
-  const { word } = cell.verdict;
-  return [`${ICONS[word]} ${word}`, verdictFigures(cell.verdict) ?? ''].join(' ').trimEnd();
+  if (cell.practical === null) return best ? `**${leadText(metricOf(primary), cell)}**` : '';
+  const { word } = cell.practical;
+  return [`${ICONS[word]} ${word}`, verdictFigures(cell.practical) ?? ''].join(' ').trimEnd();
 }

@@ -1,12 +1,23 @@
+import { partsOf } from '../../bench/results/command.ts';
 import { printable } from '../model/format.ts';
 import type { Sentence, Warning } from '../model/model.ts';
 
 /**
  * Escapes text from outside, such as names and reasons, so that it cannot begin a link, a tag, a mention, a list or a table cell.
- * Links and mentions are detected after entities are decoded, so an invisible joiner follows every `@` that precedes a name.
+ * Links and mentions are detected after entities are decoded, so an invisible joiner follows every `@` that precedes a name. A command
+ * becomes code.
  */
 export const escaped = (text: string): string =>
-  printable(text)
+  partsOf(printable(text))
+    .map((part) => (part.isCommand ? commandCode(part.text) : escapedText(part.text)))
+    .join('');
+
+/** Command as code that copies as it is, also in a table, where a bar would end the cell. */
+export const commandCode = (line: string): string =>
+  /[`|]/.test(line) ? `<code>${escapedText(line)}</code>` : `\`${line}\``;
+
+const escapedText = (text: string): string =>
+  text
     .replace(/[\\`*_[\]{}|~#]/g, '\\$&')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

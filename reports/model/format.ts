@@ -1,8 +1,8 @@
-import { figures, grouped } from '../../bench/results/numbers.ts';
+import { figures, grouped, wholeBelow } from '../../bench/results/numbers.ts';
 import type { Interval } from '../stats/bootstrap.ts';
 import type { Shown } from '../stats/distribution.ts';
 import type { Metric } from './metrics.ts';
-import type { Cell } from './model.ts';
+import type { Cell, Column } from './model.ts';
 import type { Bound, Verdict } from './verdict.ts';
 
 export { figures };
@@ -37,9 +37,25 @@ export function share(value: number): string {
 /** A tolerance such as 0.05, as `±5 %`. */
 export const tolerance = (band: number): string => `±${Number((band * 100).toPrecision(3))} %`;
 
-export const inUnit = ({ scale }: Pick<Metric, 'scale'>, value: number): string => figures(value * scale);
+/** An amount with its unit and without trailing zeros: `5 ms`, `51.2 MiB`. */
+export const amountText = ({ scale, unit }: Pick<Metric, 'scale' | 'unit'>, value: number): string =>
+  `${grouped(String(Number((value * scale).toPrecision(3))))} ${unit}`.trim();
 
-export const intervalInUnit = (metric: Pick<Metric, 'scale'>, { low, high }: Interval): string =>
+/** Band of a column: `±5 %`, or `±5 % and 5 ms` with an amount below which no difference is noticed. */
+export const bandText = ({ metric, band, absolute }: Pick<Column, 'metric' | 'band' | 'absolute'>): string =>
+  absolute > 0 ? `${tolerance(band)} and ${amountText(metric, absolute)}` : tolerance(band);
+
+/** Scale of a metric and, where it is known, the unit: percentages have more digits near 100. */
+type Scaled = Pick<Metric, 'scale'> & Partial<Pick<Metric, 'unit'>>;
+
+export const inUnit = ({ scale, unit }: Scaled, value: number): string =>
+  unit === '%' ? percentage(value) : figures(value * scale);
+
+/** A share from 0 to 1 in percent without its sign, never rounded to 100: `99.95`, `87.3`. */
+export const percentage = (value: number): string =>
+  value > 0.99 && value < 1 ? (wholeBelow(value * 1e4) / 100).toFixed(2) : figures(value * 100);
+
+export const intervalInUnit = (metric: Scaled, { low, high }: Interval): string =>
   `${inUnit(metric, low)}–${inUnit(metric, high)}`;
 
 /** A ratio with two decimals below ten: 1.02× and 0.98× must not both read 1×. */
@@ -61,8 +77,7 @@ export function change(value: number): string {
   return `${sign}${size} %`;
 }
 
-export const shownInUnit = (metric: Pick<Metric, 'scale'>, value: Shown): string =>
-  value.shown ? inUnit(metric, value.value) : '—';
+export const shownInUnit = (metric: Scaled, value: Shown): string => (value.shown ? inUnit(metric, value.value) : '—');
 
 /** Ratio and interval of a verdict, or null: `1.31× (1.18–1.46)`, and `≤ 0.50× (≤ 0.53)` against a lower bound. */
 export const verdictFigures = (verdict: Verdict): string | null =>
@@ -81,7 +96,7 @@ const bounded = (text: string, bound: Bound | null): string => (bound === null ?
 type ShownCell = Extract<Cell, { state: 'shown' }>;
 
 /** Median of a cell, marked if it is a lower bound. */
-export const cellFigure = (metric: Pick<Metric, 'scale'>, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
+export const cellFigure = (metric: Scaled, cell: Pick<ShownCell, 'median' | 'bounded'>): string =>
   bounded(inUnit(metric, cell.median), cell.bounded > 0 ? '≥' : null);
 
 /** Mark of a figure that is only a lower bound: `≥ `. */
@@ -89,13 +104,13 @@ export const boundMark = (isBound: boolean): string => (isBound ? '≥ ' : '');
 
 /** Figure of a cell; a dash if it has none. */
 export const figureOrDash = (
-  metric: Pick<Metric, 'scale'>,
+  metric: Scaled,
   cell: ({ readonly state: 'shown' } & Pick<ShownCell, 'median' | 'bounded'>) | { readonly state: 'not shown' },
 ): string => (cell.state === 'shown' ? cellFigure(metric, cell) : '—');
 
 /** Interval of a cell; that of a lower bound has no upper end. */
 export const cellInterval = (
-  metric: Pick<Metric, 'scale'>,
+  metric: Scaled,
   { interval, bounded: limited }: Pick<ShownCell, 'interval' | 'bounded'>,
 ): string => {
   if (interval === null) return '';

@@ -1,6 +1,7 @@
 import { concerns, flagOf, openDimensions, questionKey } from '../../bench/results/case.ts';
 import type { Case, Results, TransportInfo } from '../../bench/results/schema.ts';
 import { bareReason } from '../../bench/results/upgrade.ts';
+import { lossOf, networkOf, rttOf } from './in-time.ts';
 import type { Kind } from './metrics.ts';
 import type { Objective, Question } from './model.ts';
 import type { Absent } from './verdict.ts';
@@ -14,18 +15,26 @@ export type CaseGroup = {
 export const kindOf = ({ kind }: Pick<Case, 'kind'>): Kind => kind ?? 'load';
 
 /** Groups cases that answer the same question, and so may be compared. */
-export function groupCases(cases: readonly Case[]): CaseGroup[] {
+export function groupCases(cases: readonly Case[], run: Partial<Pick<Results, 'networks' | 'plan'>> = {}): CaseGroup[] {
   const groups = Map.groupBy(cases, questionKey);
   return [...groups].flatMap(([id, members]) => {
     const [first] = members;
-    return first === undefined ? [] : [{ id, question: questionOf(first, members), cases: members }];
+    return first === undefined ? [] : [{ id, question: questionOf(first, members, run), cases: members }];
   });
 }
 
 /** The question that a case answers; the objective is that of the searches among `cases`. */
-export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases: readonly Case[] = []): Question {
+export function questionOf(
+  one: Omit<Case, 'id' | 'effective' | 'trials'>,
+  cases: readonly Case[] = [],
+  { networks, plan }: Partial<Pick<Results, 'networks' | 'plan'>> = {},
+): Question {
   const { scenario, clients, rate, size, encoding, payload, tls, auth, target, exec, reaches, network } = one;
   const dimensions = openDimensions(one);
+  const rttSeconds = rttOf(networks, one);
+  const lossShare = lossOf(networks, one);
+  const outage = outageOf(cases, plan?.outage);
+  const networkTitle = networkOf(networks, one)?.title ?? network;
   return {
     scenario,
     kind: kindOf(one),
@@ -41,6 +50,11 @@ export function questionOf(one: Omit<Case, 'id' | 'effective' | 'trials'>, cases
     ...(reaches === 'others' ? { reaches } : {}),
     network,
     ...(dimensions === undefined ? {} : { dimensions }),
+    ...(rttSeconds > 0 ? { rttSeconds } : {}),
+    ...(lossShare > 0 ? { lossShare } : {}),
+    ...(networkTitle === network ? {} : { networkTitle }),
+    ...(outage === null ? {} : { outage }),
+    ...(cases.some(hasRadio) ? { radio: true } : {}),
     objective: objectiveOf(cases),
   };
 }
@@ -51,6 +65,31 @@ function objectiveOf(cases: readonly Case[]): Objective | null {
   const [first] = trials.flatMap((trial) => (trial.state === 'failed' ? [] : (trial.capacity ?? [])));
   return first?.objective ?? null;
 }
+
+const hasRadio = ({ trials }: Case): boolean =>
+  trials.some((trial) => trial.state !== 'failed' && trial.radio !== undefined);
+
+/** Range from which the outages were drawn, or else the shortest and longest of the trials; null if there was none. */
+function outageOf(cases: readonly Case[], asked: Results['plan']['outage']): NonNullable<Question['outage']> | null {
+  const outages = outagesOf(cases);
+  if (outages.length === 0 || Math.max(...outages) < SHORTEST_OUTAGE_SECONDS) return null;
+  return asked === undefined
+    ? { low: Math.min(...outages), high: Math.max(...outages) }
+    : { low: asked.minSeconds, high: asked.maxSeconds };
+}
+
+/** Time below which a fault is over at once. */
+const SHORTEST_OUTAGE_SECONDS = 0.05;
+
+/** Times between the fault and its end, of every trial that has one. */
+export const outagesOf = (cases: readonly Case[]): number[] =>
+  cases
+    .flatMap((one) => one.trials)
+    .flatMap((trial) =>
+      trial.state === 'failed' || trial.recovery === undefined
+        ? []
+        : [trial.recovery.backSeconds - trial.recovery.faultSeconds],
+    );
 
 /** `p99 ≤ 50 ms`. */
 export const objectiveText = ({ percentile, seconds }: Objective): string =>

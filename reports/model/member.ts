@@ -2,13 +2,15 @@ import type { Capacity, MeasuredTrial } from '../../bench/results/schema.ts';
 import type { Sample } from '../stats/bootstrap.ts';
 import type { Decoded, Shown } from '../stats/distribution.ts';
 import type { MetricId } from './metrics.ts';
-import type { CurvePoint, Overloaded, SharePoint, TrialView } from './model.ts';
+import type { Batched, CurvePoint, Overloaded, SharePoint, TrialView } from './model.ts';
 
 /** A measured trial with its histograms decoded once. */
 export type DecodedTrial = {
   readonly trial: MeasuredTrial;
   /** Response of delivered messages; in an overloaded trial with the lower bounds of the overdue ones. */
   readonly response: Decoded;
+  /** Response of delivered messages alone. */
+  readonly delivered: Decoded;
   readonly service: Decoded;
   readonly lag: Decoded;
   readonly connect: Decoded;
@@ -40,6 +42,7 @@ export type Member = {
   readonly floor: boolean;
   readonly validTrials: number;
   readonly overload: Overloaded | null;
+  readonly batched: Batched | null;
   readonly readings: Readings;
   readonly curve: readonly CurvePoint[];
   readonly pooled: readonly SharePoint[];

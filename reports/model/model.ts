@@ -5,7 +5,9 @@ import type {
   Environment,
   NotMeasured,
   Opening,
+  Recovery,
   Results,
+  Slow,
   Wire,
 } from '../../bench/results/schema.ts';
 import type { Interval } from '../stats/bootstrap.ts';
@@ -27,6 +29,8 @@ export type Analysis = {
   readonly sameTwice: SameTwice | null;
   /** Failed checks that make the machine unfit for measuring. */
   readonly unfit: readonly Check[];
+  /** Sentences about surroundings that concern every figure: no private link, variables that change a runtime. */
+  readonly cautions: readonly string[];
   readonly warnings: readonly Warning[];
 };
 
@@ -43,6 +47,10 @@ export type AnalysisOptions = {
   /** Share within which times, rates and memory are equivalent: 0.05 is ±5 %. */
   readonly timeBand: number;
   readonly byteBand: number;
+  /** Differences that nobody could notice, as given, in base units; other metrics have the usual ones. */
+  readonly bands: Readonly<Partial<Record<MetricId, number>>>;
+  /** Objective of messages, from which the usual band of times follows; null if the run states none. */
+  readonly objective: Objective | null;
   readonly resamples: number;
   readonly seed: number;
 };
@@ -62,6 +70,8 @@ export type TrialCounts = {
   readonly failed: number;
   /** Planned trials that never ran. */
   readonly missing: number;
+  /** Trials that were run again; absent if there are none. Only the second attempt is among the states above. */
+  readonly reruns?: number;
 };
 
 export type Warning = {
@@ -92,9 +102,22 @@ export type Question = Pick<
 > & {
   readonly kind: Kind;
   readonly objective: Objective | null;
+  /** Round trip of its network; absent without a delay. */
+  readonly rttSeconds?: number;
+  /** Share of packets that its network loses each way; absent without losses. */
+  readonly lossShare?: number;
+  /** Title of its network, where it is not its id. */
+  readonly networkTitle?: string;
+  /** True if a trial has the times for which a phone's radio would be awake. */
+  readonly radio?: true;
+  /** Range of the times between the fault and its end; absent without one. */
+  readonly outage?: { readonly low: number; readonly high: number };
 };
 
 export type Objective = Capacity['objective'];
+
+/** Objective of a case; `stated` is true if the run names it. */
+export type CaseObjective = Objective & { readonly stated: boolean };
 
 export type Group = {
   readonly id: string;
@@ -110,6 +133,8 @@ export type Group = {
   readonly tiers: Tiers;
   readonly unsupported: readonly Absent[];
   readonly layer: Wire['layer'] | 'mixed' | null;
+  /** Objective by which messages are in time; null where no share in time is shown. */
+  readonly inTime: CaseObjective | null;
   readonly answer: Sentence;
   /** Other columns in which one of several leaders is shown to be best; may be empty. */
   readonly tieBreak: Sentence;
@@ -128,6 +153,8 @@ export type NotCovered = { readonly common: string; readonly own: string };
 export type Column = {
   readonly metric: Metric;
   readonly band: number;
+  /** Difference that nobody could notice, in the metric's base unit; 0 if there is no such amount. */
+  readonly absolute: number;
   /** Case that the column's factors and verdicts compare with; null if no choice has a value. */
   readonly best: string | null;
 };
@@ -154,6 +181,14 @@ export type Row = {
   readonly validTrials: number;
   /** Null if the transport kept up in every valid trial. */
   readonly overload: Overloaded | null;
+  /** Null if nothing shows that messages travelled together. */
+  readonly batched: Batched | null;
+};
+
+/** Messages that travelled together, so that each cost less than it would at a lower rate. */
+export type Batched = {
+  /** Messages on each packet, median over the valid trials; null where packets were not counted, and the transport declares it. */
+  readonly perPacket: number | null;
 };
 
 /** Valid trials of a case in which messages came faster than they were delivered: its latencies are lower bounds. */
@@ -180,8 +215,10 @@ export type Cell =
       /** Ratio to the column's best choice. */
       readonly factor: number | null;
       readonly factorBound: Bound | null;
-      /** Verdict against the column's best choice; null for that choice itself and for the floor. */
+      /** Statistical verdict against the column's best choice; null for that choice itself and for the floor. */
       readonly verdict: Verdict | null;
+      /** Verdict with the absolute band, by which tables and sentences speak; null where the statistical one is. */
+      readonly practical: Verdict | null;
       readonly expert: Expert | null;
     }
   | { readonly state: 'not shown'; readonly reason: string };
@@ -200,7 +237,7 @@ export type CurvePoint = {
 /** Share of all messages of the valid trials that took at most this time. */
 export type SharePoint = { readonly share: number; readonly seconds: number };
 
-export type TrialView =
+export type TrialView = (
   | {
       readonly state: 'valid' | 'suspect' | 'invalid';
       readonly block: number;
@@ -226,11 +263,16 @@ export type TrialView =
       readonly lagP99: Shown;
       /** Share of the window the busiest worker worked, 0 to 1. */
       readonly busy: number;
+      /** Largest shares of the window, over the used cores: taken by other programs, and waited for them; null if not measured. */
+      readonly othersShare: number | null;
+      readonly waitShare: number | null;
       /** Growth of the generator's resident memory over the window; null if it was not read at the start. */
       readonly generatorGrowthBytes: number | null;
       readonly search: { readonly steps: number; readonly ceilingRate: number; readonly reason: string | null } | null;
       readonly fit: { readonly server: number; readonly generator: number } | null;
       readonly opening: Opening | null;
+      readonly recovery: RecoveryView | null;
+      readonly slowReaders: SlowView | null;
     }
   | {
       readonly state: 'failed';
@@ -238,7 +280,19 @@ export type TrialView =
       readonly order: number;
       readonly reasons: readonly string[];
       readonly broken: readonly Broken[];
-    };
+    }
+) & {
+  /** `order` of the trial that this one repeats; null for a first attempt. */
+  readonly replaces: number | null;
+  /** True if another trial repeats this one, so that it counts nowhere. */
+  readonly replaced: boolean;
+};
+
+/** Counts of a trial's fault: who came back, by how many attempts, and what was missed. */
+export type RecoveryView = Pick<Recovery, 'sessions' | 'attempts' | 'messages' | 'reasons' | 'limit'>;
+
+/** Fates of the slow readers of a trial. */
+export type SlowView = Pick<Slow, 'readers' | 'fates'>;
 
 /** A trial that was measured, valid or not. */
 export type MeasuredView = Exclude<TrialView, { state: 'failed' }>;
@@ -248,8 +302,10 @@ type Messages = Extract<Results['cases'][number]['trials'][number], { state: 'va
 export type Tiers =
   | {
       readonly kind: 'tiered';
-      /** Tiers, best first. No case of a tier is shown to be worse than the tier's first. */
+      /** Tiers, best first. No case of a tier is shown to be worse than the tier's first by what could be noticed. */
       readonly tiers: readonly (readonly TierEntry[])[];
+      /** Other columns that tell the choices of the first tier apart. */
+      readonly apart: readonly Apart[];
       /** Choices that have too few valid trials for a verdict, or whose figures allow none. */
       readonly untested: readonly Untested[];
     }
@@ -257,16 +313,21 @@ export type Tiers =
 
 export type Untested = {
   readonly name: string;
+  readonly validTrials: number;
+  readonly trials: number;
   /** True if its figure is a lower bound, so that it may be better than any tier. */
   readonly bounded: boolean;
 };
 
+/** Column in which some leaders are shown to be worse than the best of them. */
+export type Apart = { readonly metric: MetricId; readonly behind: readonly string[] };
+
 export type TierEntry = {
   readonly caseId: string;
   readonly name: string;
-  /** Verdict against the first of its tier; null for the first itself. */
+  /** Practical verdict against the first of its tier; null for the first itself. */
   readonly verdict: Verdict | null;
-  /** Verdict against the first of tier A; null within tier A. */
+  /** Practical verdict against the first of tier A; null within tier A. */
   readonly toLeader: Verdict | null;
   /** Share of resamples in which it is within the band of that resample's best. */
   readonly topShare: number | null;

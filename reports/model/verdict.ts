@@ -3,7 +3,7 @@ import type { Interval } from '../stats/bootstrap.ts';
 /** Verdict on one case against another. `ratio` is the first over the second; the word says whether more is better. */
 export type Verdict =
   | {
-      readonly word: 'better' | 'worse' | 'equivalent' | 'not separated';
+      readonly word: 'better' | 'worse' | 'equivalent' | 'no practical difference' | 'not separated';
       readonly ratio: number;
       readonly interval: Interval;
       /** Set if one side is a lower bound: the true ratio is at most, or at least, `ratio`. */
@@ -17,10 +17,34 @@ export type Bound = '≤' | '≥';
 /** Word of a verdict, or `unavailable` for a transport that this machine cannot run. */
 export type Word = Verdict['word'] | 'unavailable';
 
+/** Words of a verdict on two measured cases, in the order in which they are counted. */
+export const VERDICTS = [
+  'worse',
+  'better',
+  'equivalent',
+  'no practical difference',
+  'not separated',
+  'not testable',
+] as const satisfies readonly Verdict['word'][];
+
+/** Words of a verdict in the order of tables: what needs attention comes first. */
+export const GRAVEST_FIRST: readonly (typeof VERDICTS)[number][] = [
+  'worse',
+  'better',
+  'not separated',
+  'no practical difference',
+  'equivalent',
+  'not testable',
+];
+
+/** Class of a word in style sheets: `no-practical-difference`. */
+export const slugOf = (word: Word): string => word.replaceAll(' ', '-');
+
 export const ICONS: Readonly<Record<Word, string>> = {
   better: '▲',
   worse: '▼',
   equivalent: '≈',
+  'no practical difference': '≃',
   'not separated': '?',
   'not testable': '∅',
   'not supported': '—',

@@ -1,12 +1,9 @@
-import { whyNotMeasured } from '../../bench/results/not-measured.ts';
+import { histogramsOf } from '../../bench/results/damage.ts';
+import { compressedPart, distributionOf, MAX_BYTES } from '../../bench/results/histogram.ts';
 import type { Case, MeasuredTrial, Results } from '../../bench/results/schema.ts';
 import { printable } from '../model/format.ts';
-import { compressedPart, distributionOf, MAX_BYTES } from '../stats/histogram.ts';
 import { bytesOf, inflated } from './inflate.ts';
 import type { Pooled } from './pooled.ts';
-
-/** Kinds of histograms, in the order in which those of a trial are written. */
-const KINDS = ['response', 'service', 'lag', 'connect', 'last', 'overdue'] as const;
 
 /**
  * Writes the histograms of a run as an HdrHistogram interval log, format 1.3: one line per histogram, in the order of the trials. The
@@ -56,7 +53,7 @@ async function linesOf(one: Case, trial: MeasuredTrial, runStart: number): Promi
   // Readers take a time before the log's own start for a time since that start.
   const start = Math.max(runStart, secondsOf(trial.startedAt) ?? runStart);
   const lines = await Promise.all(
-    KINDS.filter((kind) => whyNotMeasured(trial, [`latency.${kind}`]) === undefined).map((kind) =>
+    histogramsOf(trial).map((kind) =>
       lineOf(
         [one.id, kind, ...(trial.state === 'valid' ? [] : [trial.state])],
         { start, seconds: trial.seconds },

@@ -52,6 +52,9 @@ test('numbers are those of the results, to the last digit', () => {
     }
     expect(Number(cell(row, 'delivered'))).toBe(trial.messages.delivered);
     expect(Number(cell(row, 'server_cpu_seconds'))).toBe(trial.usage.server.cpuSeconds);
+    expect(Number(cell(row, 'others_share_max'))).toBeCloseTo(0.004, 9);
+    expect(Number(cell(row, 'wait_share_max'))).toBeCloseTo(0.002, 9);
+    expect(cell(row, 'stolen_seconds')).toBe('0');
     expect(Number(cell(row, 'wire_up_bytes'))).toBe(trial.wire.up);
     expect(cell(row, 'wire_up_packets')).toBe(trial.wire.packetsUp === undefined ? '' : String(trial.wire.packetsUp));
     const view = analysis.groups

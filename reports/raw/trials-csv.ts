@@ -1,11 +1,13 @@
 import { valueIn } from '../../bench/results/case.ts';
 import { DIMENSIONS, type DimensionValue } from '../../bench/results/dimensions.ts';
+import { largestShare, othersShareOf, waitShareOf } from '../../bench/results/machine/cores.ts';
 import { whyNotMeasured } from '../../bench/results/not-measured.ts';
-import type { Case, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
+import type { Case, CoreUsage, MeasuredTrial, Results, Trial } from '../../bench/results/schema.ts';
 import { KINDS } from '../kinds/index.ts';
 import { METRICS, measuredMetric } from '../kinds/lookup.ts';
 import type { MeasuredMetric } from '../kinds/shape.ts';
 import { kindOf } from '../model/group.ts';
+import { objectiveIn } from '../model/in-time.ts';
 import type { Analysis, TrialView } from '../model/model.ts';
 import type { Shown } from '../stats/distribution.ts';
 import { type Cell, csvOf } from './csv.ts';
@@ -44,8 +46,9 @@ const COUNTS = [
   ...(['duplicated', 'reordered', 'corrupt', 'unexpected'] as const),
 ] as const;
 
-/** Number of the first metric whose column is appended at the end: columns are never inserted. */
+/** Numbers of the first metrics whose columns were appended, to those of then and to those of networks: columns are never inserted. */
 const FIRST_APPENDED = 18;
+const FIRST_BEHIND_NETWORKS = 20;
 /** Place in the list of the first kind whose columns are appended. */
 const FIRST_APPENDED_KIND = 6;
 
@@ -56,6 +59,10 @@ const figure = ({ number, csv, metric: { id } }: MeasuredMetric): { number: numb
 });
 const FIGURES = METRICS.map(({ id }) => figure(measuredMetric(id)));
 
+/** Columns of the metrics from one number to another. */
+const figureColumns = (from: number, to = Number.POSITIVE_INFINITY): Column[] =>
+  FIGURES.flatMap(({ number, column }) => (number >= from && number < to ? [column] : []));
+
 /** Dimensions whose columns precede those of the trial, in order. */
 const DIMENSIONS_BEFORE = ['clients', 'rate', 'size', 'encoding', 'payload', 'tls', 'target', 'auth', 'network'];
 
@@ -65,12 +72,57 @@ function kindColumns(from: number, to?: number): Column[] {
   return kinds.flatMap(({ csv }) => csv.map(({ header, path, cell }) => ofMeasured(header, path, cell)));
 }
 
+/** Columns of kinds that were added behind all others. */
+const KINDS_BEHIND = Object.values(KINDS).flatMap(({ csvBehind = [] }) =>
+  csvBehind.map(({ header, path, cell }) => ofMeasured(header, path, cell)),
+);
+
 function dimensionColumns(wanted: string): Column[] {
   return DIMENSIONS.filter(({ name }) => name === wanted).map((dimension): Column => {
     const { header, cell } = dimension.column ?? { header: dimension.name, cell: (value: DimensionValue) => value };
     return [header, ({ one }) => cell(valueIn(dimension, one))];
   });
 }
+
+/** Sum over the cores that a trial used; undefined if they were not watched. */
+const ofCores =
+  (of: (core: CoreUsage) => number) =>
+  ({ cores }: MeasuredTrial): number | undefined =>
+    cores?.reduce((sum, one) => sum + of(one), 0);
+
+const CORES: readonly Column[] = [
+  ofMeasured('others_share_max', 'cores', ({ cores = [] }) => largestShare(cores, othersShareOf) ?? undefined),
+  ofMeasured('wait_share_max', 'cores', ({ cores = [] }) => largestShare(cores, waitShareOf) ?? undefined),
+  ofMeasured(
+    'others_seconds',
+    'cores',
+    ofCores(({ othersSeconds }) => othersSeconds),
+  ),
+  ofMeasured(
+    'stolen_seconds',
+    'cores',
+    ofCores(({ stolenSeconds }) => stolenSeconds),
+  ),
+  ofMeasured(
+    'interrupt_seconds',
+    'cores',
+    ofCores(({ interruptSeconds }) => interruptSeconds),
+  ),
+];
+
+/** Columns of cases over a network. */
+const NETWORK: readonly Column[] = [
+  ['in_time_seconds', ({ results, one, view }) => (view === null ? null : objectiveIn(results, one).seconds)],
+  ofMeasured('wire_arrived_up_bytes', 'wire.arrivedUp', ({ wire }) => wire.arrivedUp),
+  ofMeasured('wire_arrived_down_bytes', 'wire.arrivedDown', ({ wire }) => wire.arrivedDown),
+  ofMeasured('relay_lag_p99_seconds', 'relay.lagP99Seconds', ({ relay }) => relay?.lagP99Seconds ?? undefined),
+  ofMeasured('relay_lag_max_seconds', 'relay.lagMaxSeconds', ({ relay }) => relay?.lagMaxSeconds ?? undefined),
+  ofMeasured('relay_receive_errors', 'relay.receiveErrors', ({ relay }) => relay?.receiveErrors),
+  ofMeasured('round_trips', 'opening.roundTrips', ({ opening }) => opening?.roundTrips?.measured),
+  ofMeasured('round_trips_specified', 'opening.roundTrips', ({ opening }) =>
+    opening?.roundTrips?.theory.reduce((sum, { roundTrips }) => sum + roundTrips, 0),
+  ),
+];
 
 /** Columns of the file. A name says its unit; all figures are in seconds, bytes, counts or counts per second. */
 const COLUMNS: readonly Column[] = [
@@ -94,7 +146,7 @@ const COLUMNS: readonly Column[] = [
       .map(([text, times]) => `${text} (×${times})`)
       .join('; '),
   ),
-  ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [column] : [])),
+  ...figureColumns(0, FIRST_APPENDED),
   [
     'capacity_is_lower_bound',
     ({ view, measured }) => (measured?.capacity === undefined || view === null ? null : view.lowerBounds.length > 0),
@@ -142,8 +194,13 @@ const COLUMNS: readonly Column[] = [
   ofMeasured('sustained_rate_per_second', 'overload', ({ overload }) => overload?.sustainedRate),
   ofMeasured('latency_is_lower_bound', 'latency.response', ({ overload }) => overload !== undefined),
   ...dimensionColumns('reaches'),
+  ...CORES,
+  ['replaces', ({ trial }) => trial.replaces ?? null],
+  ...figureColumns(FIRST_APPENDED, FIRST_BEHIND_NETWORKS),
+  ...NETWORK,
   ...kindColumns(FIRST_APPENDED_KIND),
-  ...FIGURES.flatMap(({ number, column }) => (number < FIRST_APPENDED ? [] : [column])),
+  ...figureColumns(FIRST_BEHIND_NETWORKS),
+  ...KINDS_BEHIND,
   // Columns are only appended, those of further dimensions too.
   ...DIMENSIONS.map(({ name }) => name)
     .filter((name) => name !== 'reaches' && !DIMENSIONS_BEFORE.includes(name))

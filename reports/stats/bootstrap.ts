@@ -1,6 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { medianInPlace, quantileOfSorted } from '../../bench/results/numbers.ts';
+import { quantileOfSorted } from '../../bench/results/numbers.ts';
 import { type Interval, studentInterval, welchInterval } from './student.ts';
 
 export type { Interval };
@@ -29,6 +29,8 @@ export type Bootstrap = {
   ratioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
   /** Interval of the ratio for samples without common blocks, such as two runs: drawn independently, widened to Welch's interval. */
   separateRatioInterval(left: Sample, right: Sample, comparisons: number): Interval | null;
+  /** Interval of median(left) − median(right), made in the same way from differences. @param paired true to pair trials by block */
+  differenceInterval(left: Sample, right: Sample, comparisons: number, paired: boolean): Interval;
 };
 
 /** Difference of the seeds of two independent samples: with one seed, equal positions would be drawn together. */
@@ -40,15 +42,7 @@ export function createBootstrap(seed: number, resamples: number): Bootstrap {
 
   const medians = (sample: Sample, blocks: readonly number[], from = draws): Float64Array => {
     const values = Float64Array.from(blocks, (block) => valueIn(sample, block));
-    const size = values.length;
-    const drawn = from(size);
-    const buffer = new Float64Array(size);
-    const result = new Float64Array(resamples);
-    for (let resample = 0; resample < resamples; resample++) {
-      for (let at = 0; at < size; at++) buffer[at] = values[drawn[resample * size + at] ?? 0] ?? Number.NaN;
-      result[resample] = medianInPlace(buffer);
-    }
-    return result;
+    return mediansOf(values, from(values.length), resamples);
   };
 
   return {
@@ -69,21 +63,64 @@ export function createBootstrap(seed: number, resamples: number): Bootstrap {
       const drawn = ratiosInterval(medians(left, [...left.keys()]), medians(right, [...right.keys()], otherDraws));
       return widened(drawn, welchInterval(mine, other, studentTail(comparisons)));
     },
+    differenceInterval(left, right, comparisons, paired) {
+      const tail = studentTail(comparisons);
+      const blocks = paired ? commonBlocks([left, right]) : [];
+      const [mine, other] = paired ? [blocks, blocks] : [[...left.keys()], [...right.keys()]];
+      const below = medians(right, other, paired ? draws : otherDraws);
+      const drawn = interval(
+        medians(left, mine).map((value, index) => value - (below[index] ?? Number.NaN)),
+        TAIL,
+      );
+      const student = paired
+        ? studentInterval(
+            blocks.map((block) => valueIn(left, block) - valueIn(right, block)),
+            tail,
+          )
+        : welchInterval([...left.values()], [...right.values()], tail);
+      return { low: Math.min(drawn.low, student.low), high: Math.max(drawn.high, student.high) };
+    },
   };
 }
 
-/** Draws indices from the seed for each number of blocks, so that no result depends on the order of requests. */
-function drawsFrom(seed: number, resamples: number): (size: number) => Uint32Array {
-  const drawsBySize = new Map<number, Uint32Array>();
+/** Number of times that each resample has each value; resamples follow one another. */
+type Draws = Uint16Array;
+
+/** Draws from the seed for each number of blocks, so that no result depends on the order of requests. */
+function drawsFrom(seed: number, resamples: number): (size: number) => Draws {
+  const drawsBySize = new Map<number, Draws>();
   return (size) => {
     const known = drawsBySize.get(size);
     if (known !== undefined) return known;
     const generator = xoroshiro128plus(seed);
-    const drawn = new Uint32Array(resamples * size);
-    for (let at = 0; at < drawn.length; at++) drawn[at] = uniformInt(generator, 0, size - 1);
-    drawsBySize.set(size, drawn);
-    return drawn;
+    const times = new Uint16Array(resamples * size);
+    for (let start = 0; start < times.length; start += size) {
+      for (let draw = 0; draw < size; draw++) {
+        const at = start + uniformInt(generator, 0, size - 1);
+        times[at] = (times[at] ?? 0) + 1;
+      }
+    }
+    drawsBySize.set(size, times);
+    return times;
   };
+}
+
+/** Median of each resample. The values are sorted once, and a resample's median is where half of its draws are passed. */
+function mediansOf(values: Float64Array, times: Draws, resamples: number): Float64Array {
+  const size = values.length;
+  const ascending = Uint16Array.from(values.keys()).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const upper = size >> 1;
+  const lower = size % 2 === 1 ? upper : upper - 1;
+  const result = new Float64Array(resamples).fill(Number.NaN);
+  for (let resample = 0; resample < resamples && size > 0; resample++) {
+    const start = resample * size;
+    let [place, passed] = [-1, 0];
+    while (passed <= lower) passed += times[start + (ascending[++place] ?? 0)] ?? 0;
+    const low = values[ascending[place] ?? 0] ?? Number.NaN;
+    while (passed <= upper) passed += times[start + (ascending[++place] ?? 0)] ?? 0;
+    result[resample] = (low + (values[ascending[place] ?? 0] ?? Number.NaN)) / 2;
+  }
+  return result;
 }
 
 /** Confidence level of Student's interval for a number of comparisons that are read together. */

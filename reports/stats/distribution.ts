@@ -1,14 +1,8 @@
+import type { Distribution } from '../../bench/results/histogram.ts';
 import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import { SAMPLES_BEYOND } from '../../bench/results/rules.ts';
 
-/** A decoded histogram as its non-empty buckets, in which percentiles are found by binary search. */
-export type Distribution = {
-  readonly count: number;
-  /** Largest value equivalent to each filled bucket, in seconds, ascending. */
-  readonly seconds: readonly number[];
-  /** Number of samples at or below the value of this index. */
-  readonly cumulative: readonly number[];
-};
+export type { Distribution };
 
 /** A number, or the reason why there is none: a missing number must never be read as zero. */
 export type Shown =
@@ -45,6 +39,18 @@ export function quantile({ count, seconds, cumulative }: Distribution, percentil
     else high = middle;
   }
   return seconds[low] ?? Number.NaN;
+}
+
+/** Number of samples that are at most so many seconds. */
+export function countWithin({ seconds, cumulative }: Distribution, limit: number): number {
+  let low = 0;
+  let high = seconds.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((seconds[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low === 0 ? 0 : (cumulative[low - 1] ?? 0);
 }
 
 export function percentile(decoded: Decoded, at: number): Shown {

@@ -28,7 +28,7 @@ test('the answer comes first, then both certainties, then every option with its 
   expect(lines.findIndex((line) => line.startsWith('Preference: '))).toBeGreaterThan(0);
   expect(text).toMatch(/^transport +rating +cost +p99 \(14 %\)/m);
   expect(text).toMatch(/^Use · ws: lowest cost by your weights\n {2}\+ [^[]*\[measured\]/m);
-  expect(text).toMatch(/^Only if · mqtt: only if it runs over WebSocket/m);
+  expect(text).toMatch(/^Only if · mqtt: only in a form not measured here: over WebSocket;/m);
   expect(text).toMatch(/^mine: not judged, because the advisor has no facts about it$/m);
   expect(text).toMatch(/^What would change the answer$/m);
 });
@@ -36,7 +36,12 @@ test('the answer comes first, then both certainties, then every option with its 
 test.each([60, 80, 160])('fits %i columns, and holds no escape code without colour', (width) => {
   const plain = adviceText(advice, { width, colour: false });
   expect(stripVTControlCharacters(plain)).toBe(plain);
-  for (const line of plain.split('\n')) expect([...line].length, line).toBeLessThanOrEqual(width);
+  const { measure } = advice;
+  expect(measure).toContain('npm run bench -- --transports ');
+  // A command stays whole, so that it can be copied.
+  const lines = plain.split('\n').filter((line) => line !== `  ${measure}`);
+  expect(lines).toHaveLength(plain.split('\n').length - 1);
+  for (const line of lines) expect([...line].length, line).toBeLessThanOrEqual(width);
   expect(stripVTControlCharacters(adviceText(advice, { width, colour: true }))).toBe(plain);
 });
 

@@ -1,6 +1,15 @@
+import { isQualified } from '../advice/facts/shape.ts';
 import type { Advice, Option, Rating } from '../advice/model.ts';
 import { needName } from '../advice/questions/needs.ts';
-import { answersText, certaintiesOf, changesOf, closeText } from '../advice/words.ts';
+import {
+  answersText,
+  certaintiesOf,
+  changesOf,
+  closeText,
+  hasChanges,
+  MEASURE_LABEL,
+  unmeasuredText,
+} from '../advice/words.ts';
 import { printable, ratio, share } from '../model/format.ts';
 import { bare, type Paint, type Paints, paints, proseWidth } from './paint.ts';
 import { type TextColumn, table } from './table.ts';
@@ -48,15 +57,10 @@ export function adviceText(
       : [
           '',
           ...lines('Not measured in this run, but meeting the needs by the facts alone:', paint.bold),
-          ...unmeasured.flatMap(({ name, title, conditions }) =>
-            lines(
-              `${name} (${title})${conditions.length === 0 ? '' : `, only if ${conditions.join('; ')}`}`,
-              undefined,
-              '  ',
-            ),
-          ),
-          ...(measure === null ? [] : lines(`Command to measure them with the others: ${measure}`, undefined, '  ')),
+          ...unmeasured.flatMap((one) => lines(`${one.name} ${unmeasuredText(one)}`, undefined, '  ')),
         ]),
+    // Whole, so that it can be copied.
+    ...(measure === null ? [] : ['', `${MEASURE_LABEL}:`, `  ${printable(measure)}`]),
     ...changeLines(advice, lines, paint),
     ...(notCovered === null ? [] : ['', ...lines(`Not covered: ${notCovered}`, paint.dim)]),
     ...(warnings.length === 0 ? [] : ['', ...warnings.flatMap((text) => lines(`Warning: ${text}`, paint.yellow))]),
@@ -108,7 +112,7 @@ function optionLines({ options, criteria }: Advice, width: number, prose: number
 function oneOption({ name, rating, because, reasons, needs }: Option, prose: number, paint: Paints): string[] {
   const head = `${rating ?? '—'} · ${name}: ${because}`;
   const barred = needs.some(({ value }) => value === 'no');
-  const conditions = barred ? [] : needs.filter(({ value }) => value === 'depends' || value === 'other form');
+  const conditions = barred ? [] : needs.filter(isQualified);
   return [
     ...wrap(printable(head), prose, '    ', '').map(paintOf(rating, paint)),
     ...reasons.flatMap(({ speaks, text, source, tag }) =>
@@ -128,7 +132,7 @@ function oneOption({ name, rating, because, reasons, needs }: Option, prose: num
 const SIGNS = { for: '+', against: '−', neither: '·' } as const;
 
 function changeLines(advice: Advice, lines: Lines, paint: Paints): string[] {
-  if (advice.recommended.length === 0 && advice.sensitivity.needs.length === 0) return [];
+  if (!hasChanges(advice)) return [];
   return [
     '',
     ...lines('What would change the answer', paint.bold),

@@ -80,9 +80,9 @@ const changeText = (ratio: number | null): string => (ratio === null ? '—' : c
 
 /** Lines that count equivalents and small changes, and give the reasons of rows that could not be judged. */
 function restLines(rows: readonly ComparedRow[], of: number, prose: number, paint: Paints): string[] {
-  const counted = (['not separated', 'equivalent'] as const).flatMap((word) => {
+  const counted = (['not separated', 'no practical difference', 'equivalent'] as const).flatMap((word) => {
     const count = rows.filter(({ verdict }) => verdict.word === word).length;
-    const how = word === 'equivalent' ? word : `${word}, medians within the band`;
+    const how = word === 'not separated' ? `${word}, medians within the band` : word;
     return count === 0 ? [] : [`${ICONS[word]} ${how}: ${count} of ${of}; --all lists them`];
   });
   const reasons = Map.groupBy(rows, ({ verdict }) => ('reason' in verdict ? verdict.reason : null));

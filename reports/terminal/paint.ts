@@ -22,6 +22,7 @@ export function paintOf(word: Word, paint: Paints): Paint {
     case 'worse':
       return paint.red;
     case 'equivalent':
+    case 'no practical difference':
       return paint.cyan;
     case 'not separated':
       return paint.yellow;

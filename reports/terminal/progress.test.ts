@@ -2,9 +2,25 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { isInteractive, type Progress, progressDisplay, type Terminal } from './progress.ts';
 
-function recordingTerminal(interactive: boolean, width = 80): Terminal & { readonly writes: string[] } {
+/** Terminal that records what is written; a test may change its size. */
+function recordingTerminal(interactive: boolean, width = 80, height = Number.POSITIVE_INFINITY) {
   const writes: string[] = [];
-  return { interactive, colour: false, width: () => width, write: (text) => writes.push(text), writes };
+  const size = { width, height };
+  const terminal: Terminal = {
+    interactive,
+    colour: false,
+    width: () => size.width,
+    height: () => size.height,
+    write: (text) => writes.push(text),
+  };
+  return { ...terminal, writes, size };
+}
+
+/** Lines that a drawing of the block has, and the rows that it goes up before. */
+function drawing(text: string): { readonly lines: readonly string[]; readonly up: number } {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the code that moves the cursor up
+  const up = Number(/\x1b\[(\d+)A/.exec(text)?.[1] ?? 0);
+  return { lines: stripVTControlCharacters(text).replaceAll('\r', '').split('\n'), up };
 }
 
 afterEach(() => {
@@ -77,14 +93,64 @@ test('a terminal gets a block of at most twelve lines that never wrap, drawn onc
     display.show(at(index + 1, { ended: ended(index) }));
   }
   display.end();
-  // One drawing for each trial's beginning, and one at the end.
-  expect(terminal.writes).toHaveLength(51);
+  // One drawing for each trial's beginning, one at the end, and the end of its last line.
+  expect(terminal.writes).toHaveLength(52);
   for (const text of terminal.writes) {
     const lines = stripVTControlCharacters(text).replaceAll('\r', '').trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(12);
     for (const line of lines) expect(line.length).toBeLessThan(40);
   }
-  expect(terminal.writes.at(-1)).toContain('100 %');
+  expect(terminal.writes.at(-2)).toContain('100 %');
+});
+
+test.each([1, 2, 3, 4, 7, 11, 24, 60])('in a terminal of %i rows a block pushes nothing out of sight', (height) => {
+  const terminal = recordingTerminal(true, 60, height);
+  const display = progressDisplay(terminal);
+  let above = 0;
+  for (let index = 0; index < 20; index++) {
+    display.show(at(index, { current: `case-${index}` }));
+    const { lines, up } = drawing(terminal.writes.at(-1) ?? '');
+    expect(lines.length).toBeLessThanOrEqual(height);
+    expect(lines[0]).toMatch(new RegExp(`^trial ${index + 1}/50`));
+    if (height > 1) expect(lines.at(-1)).toBe(` ▸ case-${index}  measuring`);
+    expect(up).toBe(above);
+    above = lines.length - 1;
+    display.show(at(index + 1, { ended: ended(index) }));
+  }
+  display.end();
+  display.end();
+  expect(terminal.writes.at(-1)).toBe('\n');
+  expect(terminal.writes.at(-2)).not.toBe('\n');
+});
+
+test('a terminal that becomes narrow breaks the lines that stand there, and all their rows are drawn anew', () => {
+  const terminal = recordingTerminal(true, 79, 24);
+  const display = progressDisplay(terminal);
+  display.show(at(7, { current: 'a case' }));
+  const { lines } = drawing(terminal.writes.at(-1) ?? '');
+  for (const width of [40, 20, 200]) {
+    const before = drawing(terminal.writes.at(-1) ?? '').lines;
+    terminal.size.width = width;
+    display.show(at(8, { current: 'a case' }));
+    const rows = before.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / width)), 0);
+    expect(drawing(terminal.writes.at(-1) ?? '').up).toBe(rows - 1);
+  }
+  expect(lines).toHaveLength(3);
+  // Rows that have left the screen cannot be reached.
+  terminal.size.height = 2;
+  terminal.size.width = 10;
+  display.show(at(9, { current: 'a case' }));
+  expect(drawing(terminal.writes.at(-1) ?? '')).toMatchObject({ up: 1, lines: { length: 2 } });
+});
+
+test.each([0, 1, 2, 3])('a terminal of %i columns is no error, and no line is longer than it', (width) => {
+  const terminal = recordingTerminal(true, width, 1);
+  const display = progressDisplay(terminal);
+  for (let index = 0; index < 3; index++) display.show(at(index, { current: 'a case' }));
+  display.end();
+  for (const text of terminal.writes) {
+    for (const line of drawing(text).lines) expect(line.length).toBeLessThanOrEqual(Math.max(0, width - 1));
+  }
 });
 
 test('a long name leaves room for what is said of it, and keeps the end that tells it from others', () => {
@@ -116,4 +182,58 @@ test('a service that claims to be a terminal is not a person', () => {
   expect(isInteractive(false, { TERM: 'xterm' })).toBe(false);
   expect(isInteractive(true, { TERM: 'xterm', CI: 'true' })).toBe(false);
   expect(isInteractive(true, { TERM: 'dumb' })).toBe(false);
+});
+
+/** Lines of a block in which so many trials are in progress. */
+function crowded(count: number, width: number, height = Number.POSITIVE_INFINITY): readonly string[] {
+  const terminal = recordingTerminal(true, width, height);
+  const [current, ...others] = Array.from({ length: count }, (_, at) => `case-${at} echo`);
+  const display = progressDisplay(terminal);
+  for (let index = 0; index < 9; index++) display.show(at(index + 1, { ended: ended(index), current, others }));
+  return drawing(terminal.writes.at(-1) ?? '').lines;
+}
+
+test('trials at the same time are named together, and the headline counts them', () => {
+  const lines = crowded(3, 80);
+  expect(lines[0]).toMatch(/^trials 10–12\/50 · block 1\/5/);
+  expect(lines.slice(-2)).toEqual([' ▸ measuring 3 at the same time', '   case-0 echo, case-1 echo, case-2 echo']);
+});
+
+test('where there is no room for all names, the others are counted', () => {
+  expect(crowded(8, 40).slice(-3)).toEqual([
+    ' ▸ measuring 8 at the same time',
+    '   case-0 echo, case-1 echo,',
+    '   case-2 echo, case-3 echo, and 4 more',
+  ]);
+});
+
+test.each([10, 20, 33, 60, 120])(
+  'in a terminal of %i columns trials at the same time take few lines, none too long',
+  (width) => {
+    for (const count of [2, 5, 8, 64]) {
+      const lines = crowded(count, width);
+      expect(lines.length).toBeLessThanOrEqual(14);
+      for (const line of lines) expect(line.length).toBeLessThan(width);
+    }
+    expect(crowded(8, width, 4)).toHaveLength(4);
+  },
+);
+
+test('a trial that ends while others go on is drawn at once', () => {
+  const terminal = recordingTerminal(true);
+  const display = progressDisplay(terminal);
+  display.show(at(0, { current: 'a', others: ['b'] }));
+  display.show(at(1, { current: 'b', ended: ended(1) }));
+  expect(terminal.writes).toHaveLength(2);
+  expect(drawing(terminal.writes[1] ?? '').lines.slice(-2)).toEqual([' ✓ case-1  p50 1 ms', ' ▸ b  measuring']);
+});
+
+test('a pipe hears of those that go on, by one name and their number', () => {
+  vi.useFakeTimers();
+  const terminal = recordingTerminal(false);
+  const display = progressDisplay(terminal);
+  display.show(at(4, { current: 'idle', others: ['echo', 'connect'] }));
+  vi.advanceTimersByTime(30_000);
+  expect(terminal.writes).toEqual(['[4/50] block 1/5  0:42  idle and 2 more  still measuring\n']);
+  display.end();
 });

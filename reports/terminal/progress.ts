@@ -10,6 +10,10 @@ export interface Progress {
   readonly remainingSeconds: number;
   /** Case being measured; undefined between trials and at the end. */
   readonly current: string | undefined;
+  /** Cases that are measured at the same time as it. Absent: none. */
+  readonly others?: readonly string[];
+  /** Words for what happens to that case; absent: it is measured. */
+  readonly activity?: string;
   /** Trial, or group of trials, that has just ended. */
   readonly ended?: { readonly name: string; readonly state: string; readonly detail: string };
 }
@@ -24,6 +28,8 @@ export interface Terminal {
   readonly interactive: boolean;
   readonly colour: boolean;
   width(): number;
+  /** Rows of the terminal; Infinity if it does not say. */
+  height(): number;
   write(text: string): void;
 }
 
@@ -66,18 +72,24 @@ const HEARTBEAT_MS = 30_000;
 
 function lineDisplay(terminal: Terminal): ProgressDisplay {
   let heartbeat: NodeJS.Timeout | undefined;
+  let announced: string | undefined;
   const say = ({ done, total, part }: Progress, elapsedSeconds: number, what: string): void =>
     terminal.write(`[${done}/${total}] ${inWords(part)}  ${clock(elapsedSeconds)}  ${what}\n`);
   return {
     show(progress) {
       clearInterval(heartbeat);
-      const { ended, current, elapsedSeconds } = progress;
+      const { ended, current, activity, elapsedSeconds } = progress;
       if (ended !== undefined) say(progress, elapsedSeconds, `${ended.name}  ${ended.state}  ${ended.detail}`);
+      // An activity goes on, so its first line is enough.
+      if (activity !== undefined && announced === undefined) say(progress, elapsedSeconds, `${current}  ${activity}`);
+      announced = activity;
       if (current === undefined) return;
+      const { others = [] } = progress;
+      const all = others.length === 0 ? current : `${current} and ${others.length} more`;
       let beats = 0;
       heartbeat = setInterval(() => {
         beats++;
-        say(progress, elapsedSeconds + (beats * HEARTBEAT_MS) / 1e3, `${current}  still measuring`);
+        say(progress, elapsedSeconds + (beats * HEARTBEAT_MS) / 1e3, `${all}  still ${activity ?? 'measuring'}`);
       }, HEARTBEAT_MS);
       // The measurement keeps the process alive, not this timer.
       heartbeat.unref();
@@ -93,7 +105,42 @@ type Name = (name: string) => string;
 
 function blockDisplay(terminal: Terminal, label: (name: string) => string): ProgressDisplay {
   const recent: ((name: Name) => string)[] = [];
-  let drawn = 0;
+  /** Columns of each line that stands in the terminal. */
+  let drawn: readonly number[] = [];
+  /** State that is drawn with the next trial, or at the end. */
+  let pending: Progress | undefined;
+  const draw = (progress: Progress): void => {
+    pending = undefined;
+    const width = terminal.width();
+    const room = Math.floor(width * MAX_NAME_SHARE);
+    const name: Name = (one) => {
+      const labelled = label(one);
+      return pad(cutMiddle(labelled.trimEnd(), room), Math.min(columnsOf(labelled), room));
+    };
+    const { current, activity = 'measuring', others = [] } = progress;
+    const running = (one: string): string[] =>
+      others.length === 0
+        ? [` ▸ ${name(one)}  ${activity}`]
+        : [
+            ` ▸ ${activity} ${others.length + 1} at the same time`,
+            ...packed(
+              [one, ...others].map((each) => label(each).trimEnd()),
+              width - 1,
+            ),
+          ];
+    const lines = fitted(
+      {
+        head: [headline(progress), bar(progress, terminal)],
+        recent: recent.map((line) => line(name)),
+        current: current === undefined ? [] : running(current),
+      },
+      terminal.height(),
+    ).map((line) => cut(line, width - 1));
+    const up = rowsAbove(drawn, terminal);
+    const text = lines.map((line) => `\r\x1b[2K${line}`).join('\n');
+    terminal.write(`${BEGIN}${up === 0 ? '' : `\x1b[${up}A`}${text}\x1b[J${END}`);
+    drawn = lines.map(columnsOf);
+  };
   return {
     show(progress) {
       const { ended } = progress;
@@ -103,26 +150,64 @@ function blockDisplay(terminal: Terminal, label: (name: string) => string): Prog
         const state = icon === '✓' ? [] : [ended.state];
         recent.push((name) => [` ${icon} ${name(ended.name)}`, ...state, ended.detail].join('  '));
         if (recent.length > MAX_RECENT) recent.shift();
-        // The next trial begins at once and redraws the block.
-        if (progress.done < progress.total) return;
+        // The next trial begins at once and redraws the block, unless others go on without one.
+        pending = progress;
+        if (progress.done < progress.total && progress.current === undefined) return;
       }
-      const width = terminal.width();
-      const room = Math.floor(width * MAX_NAME_SHARE);
-      const name: Name = (one) => {
-        const labelled = label(one);
-        return pad(cutMiddle(labelled.trimEnd(), room), Math.min(columnsOf(labelled), room));
-      };
-      const lines = [headline(progress), bar(progress, terminal), ...recent.map((line) => line(name))];
-      if (progress.current !== undefined) lines.push(` ▸ ${name(progress.current)}  measuring`);
-      const up = drawn === 0 ? '' : `\x1b[${drawn}A`;
-      const text = lines.map((line) => `\r\x1b[2K${cut(line, width - 1)}\n`).join('');
-      terminal.write(`${BEGIN}${up}${text}\x1b[J${END}`);
-      drawn = lines.length;
+      draw(progress);
     },
     end() {
-      drawn = 0;
+      if (pending !== undefined) draw(pending);
+      if (drawn.length > 0) terminal.write('\n');
+      drawn = [];
     },
   };
+}
+
+/** Maximum number of lines of names that are measured at the same time. */
+const MAX_PACKED_LINES = 2;
+const INDENT = '   ';
+
+/** Writes names one after another into few lines, and the number of those for which there is no room. */
+function packed(names: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const [at, name] of names.entries()) {
+    const left = names.length - at - 1;
+    const isLast = lines.length === MAX_PACKED_LINES - 1;
+    const more = isLast && left > 0 ? `, and ${left} more` : '';
+    const longer = line === '' ? `${INDENT}${name}` : `${line}, ${name}`;
+    // A name that alone is too long for a line is cut where the line is drawn.
+    if (columnsOf(longer + more) <= width || line === '') {
+      line = longer;
+      continue;
+    }
+    lines.push(isLast ? `${line}, and ${left + 1} more` : `${line},`);
+    if (isLast) return lines;
+    line = `${INDENT}${name}`;
+  }
+  return [...lines, line];
+}
+
+/** Rows from the first line of a block to the cursor at its end: a terminal that has become narrower breaks lines in several. */
+function rowsAbove(drawn: readonly number[], terminal: Terminal): number {
+  const width = Math.max(1, terminal.width());
+  const rows = drawn.reduce((sum, columns) => sum + Math.max(1, Math.ceil(columns / width)), 0);
+  return Math.max(0, Math.min(rows, terminal.height()) - 1);
+}
+
+interface BlockLines {
+  readonly head: readonly string[];
+  readonly recent: readonly string[];
+  readonly current: readonly string[];
+}
+
+/** Lines that a low terminal has room for; a taller block would push its own lines out of sight each time it is drawn. */
+function fitted({ head, recent, current }: BlockLines, height: number): string[] {
+  const room = Math.max(1, height);
+  const kept = [...head.slice(0, Math.max(1, room - current.length)), ...current].slice(0, room);
+  const space = room - kept.length;
+  return [...kept.slice(0, head.length), ...(space === 0 ? [] : recent.slice(-space)), ...kept.slice(head.length)];
 }
 
 const whole = (name: string): string => name;
@@ -132,9 +217,12 @@ const MAX_NAME_SHARE = 0.55;
 
 const inWords = ({ name, number, of }: Progress['part']): string => `${name} ${number}/${of}`;
 
-function headline({ done, total, part, elapsedSeconds, remainingSeconds }: Progress): string {
+function headline({ done, total, part, elapsedSeconds, remainingSeconds, others = [] }: Progress): string {
+  const first = Math.min(done + 1, total);
+  const last = Math.min(done + 1 + others.length, total);
+  const which = last > first ? `trials ${first}–${last}` : `trial ${first}`;
   const left = done < total ? ` · about ${clock(remainingSeconds)} left` : '';
-  return `trial ${Math.min(done + 1, total)}/${total} · ${inWords(part)} · ${clock(elapsedSeconds)}${left}`;
+  return `${which}/${total} · ${inWords(part)} · ${clock(elapsedSeconds)}${left}`;
 }
 
 function bar({ done, total }: Progress, { width }: Terminal): string {

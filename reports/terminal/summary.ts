@@ -1,10 +1,12 @@
 import type { Results } from '../../bench/results/schema.ts';
 import { limitsOf, textOf } from '../analysis/sentences.ts';
+import { rerunText } from '../analysis/status.ts';
+import { batchMark } from '../kinds/batching.ts';
 import { metric as metricOf } from '../kinds/lookup.ts';
 import { MIN_FIT } from '../kinds/shared/measuring.ts';
 import { cellFigure, cellInterval, figures, list, printable, verdictFigures } from '../model/format.ts';
-import { extreme, type MetricId } from '../model/metrics.ts';
-import type { Analysis, Cell, Group, Row } from '../model/model.ts';
+import { leadText, type MetricId } from '../model/metrics.ts';
+import type { Analysis, Group, Row } from '../model/model.ts';
 import { type Absent, absentText, ICONS, OVERLOADED } from '../model/verdict.ts';
 import { bare, type Paints, paintOf, paints, proseWidth, warningLines } from './paint.ts';
 import { type TextCell, type TextColumn, table } from './table.ts';
@@ -40,13 +42,26 @@ function sameTwiceLines({ sameTwice }: Analysis, width: number, paint: Paints): 
   return [...wrap(printable(textOf(sameTwice.sentence)), width).map(mark), ''];
 }
 
-function statusLines({ id }: Results, { status, unfit }: Analysis, width: number, paint: Paints): string[] {
+function statusLines(
+  { id }: Results,
+  { status, counts, unfit, cautions }: Analysis,
+  width: number,
+  paint: Paints,
+): string[] {
   const mark = status.kind === 'valid' ? paint.green : status.kind === 'invalid' ? paint.red : paint.yellow;
   const consequence = 'consequence' in status ? wrap(printable(status.consequence), width, '  ') : [];
+  const again = wrap(rerunText(counts) ?? '', width, '  ').filter((line) => line.trim() !== '');
   const machine = unfit.flatMap(({ name, observed }) =>
     wrap(printable(`✕ Not fit to measure on: ${name}: ${observed}`), width, '    ', '  ').map(paint.yellow),
   );
-  return [...wrap(`${status.label} · ${printable(id)}`, width).map(mark), ...consequence, ...machine];
+  const surroundings = cautions.flatMap((text) => wrap(printable(`! ${text}`), width, '    ', '  ').map(paint.yellow));
+  return [
+    ...wrap(`${status.label} · ${printable(id)}`, width).map(mark),
+    ...consequence,
+    ...again,
+    ...machine,
+    ...surroundings,
+  ];
 }
 
 function wireLines({ wire }: Analysis, width: number, paint: Paints): string[] {
@@ -105,7 +120,7 @@ function columnsOf(group: Group, paint: Paints): TextColumn[] {
     const { column, keep } = metricOf(id);
     const leads = id === primary;
     const cellsOf = (withInterval: boolean): TextCell[] =>
-      rows.map(({ cells }) => bare(figureOf(cells[id], group, id, withInterval)));
+      rows.map((row) => bare(figureOf(row, group, id, withInterval)));
     return {
       header: leads && hasInterval ? `${column} (95 %)` : column,
       align: 'right',
@@ -134,12 +149,13 @@ const shortName = (id: MetricId): string => {
   return name.length <= 10 ? name : (column.split(' ')[0] ?? name);
 };
 
-function figureOf(cell: Cell, { columns }: Group, id: MetricId, withInterval: boolean): string {
+function figureOf(row: Row, { columns }: Group, id: MetricId, withInterval: boolean): string {
+  const cell = row.cells[id];
   if (cell.state === 'not shown') return '—';
   const { metric } = columns[id];
   const interval = withInterval && cell.interval !== null ? ` (${cellInterval(metric, cell)})` : '';
   const poor = cell.fit !== null && cell.fit < MIN_FIT ? ` ! R² ${figures(cell.fit)}` : '';
-  return cellFigure(metric, cell) + interval + poor;
+  return cellFigure(metric, cell) + batchMark(row, metric) + interval + poor;
 }
 
 function verdictCell(row: Row, best: boolean, primary: MetricId, paint: Paints): TextCell {
@@ -152,9 +168,9 @@ function verdictOf({ cells, floor }: Row, best: boolean, primary: MetricId, pain
   if (floor) return { text: 'floor', paint: paint.dim };
   const cell = cells[primary];
   if (cell.state === 'not shown') return { text: `${ICONS['not testable']} not testable`, paint: paint.dim };
-  if (cell.verdict === null) return { text: best ? extreme(metricOf(primary)) : '', paint: paint.bold };
-  const { word } = cell.verdict;
-  const numbers = verdictFigures(cell.verdict);
+  if (cell.practical === null) return { text: best ? leadText(metricOf(primary), cell) : '', paint: paint.bold };
+  const { word } = cell.practical;
+  const numbers = verdictFigures(cell.practical);
   return { text: `${ICONS[word]} ${word}${numbers === null ? '' : ` ${numbers}`}`, paint: paintOf(word, paint) };
 }
 

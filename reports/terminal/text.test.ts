@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { command, partsOf } from '../../bench/results/command.ts';
 import { bare } from './paint.ts';
 import { table } from './table.ts';
 import { columnsOf, cut, cutMiddle, hanging, pad, wrap, wrapLines } from './text.ts';
@@ -68,6 +69,55 @@ describe('paragraphs', () => {
 
   test('a line narrower than a character still ends', () => {
     expect(wrap('転送', 1)).toEqual(['転送']);
+  });
+});
+
+describe('commands', () => {
+  const LONG = "npm run bench -- --transports ws,sse --objective 'p99<50ms' --rate 100";
+  const SHORT = 'npm run doctor';
+  const WIDTHS = [1, 2, 10, 20, 40, 60, 79, 80, 100, 160, Number.POSITIVE_INFINITY];
+
+  test.each([LONG, SHORT, "npm run choose -- './a`b.json'", 'sysctl net.core.somaxconn=4096', 'npm run x -- "``"'])(
+    '%s is whole at any width, alone, in a sentence, in brackets, in a list and in a log',
+    (line) => {
+      const marked = command(line);
+      const texts = [
+        `    ${marked}`,
+        `This command measures it: ${marked}`,
+        `This command measures it: ${marked} 12 % of runs then fit`,
+        `${marked} says more; see ${marked}, or run ${marked}.`,
+        `raise the limit (${marked}, as root) at once`,
+      ];
+      for (const text of texts) {
+        const count = text.split(marked).length - 1;
+        for (const width of WIDTHS) {
+          const lines = wrapLines(text, width).split('\n');
+          expect(lines.join('\n').split(line), `${width}: ${text}`).toHaveLength(count + 1);
+          if (text.startsWith('This') && width < 200) expect(lines.map((one) => one.trim())).toContain(line);
+          if (text.startsWith('    ')) expect(lines).toEqual([`    ${line}`]);
+        }
+      }
+    },
+  );
+
+  test('what stands around them is wrapped as ever', () => {
+    expect(wrap(`use ${command(SHORT)} to see more`, 24)).toEqual(['use `npm run doctor` to', 'see more']);
+    expect(wrap(`This measures it: ${command(SHORT)} and more`, 30, '  ', '')).toEqual([
+      'This measures it:',
+      '  npm run doctor',
+      '  and more',
+    ]);
+  });
+
+  test('backticks around anything else mark nothing', () => {
+    for (const text of ['a `quoted` word', '`rm -rf` it', 'npm run bench', '``', '`npm`', '`npm run x']) {
+      expect(partsOf(text)).toEqual([{ text, isCommand: false }]);
+    }
+    expect(partsOf(`${command(SHORT)} ${command(LONG)}`)).toEqual([
+      { text: SHORT, isCommand: true },
+      { text: ' ', isCommand: false },
+      { text: LONG, isCommand: true },
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { command as asCommand, partsOf } from '../../bench/results/command.ts';
 
 /** Number of columns that a text takes on a terminal: two for most East Asian characters and emoji, none for joiners. */
 export const columnsOf = (text: string): number => stringWidth(text);
@@ -46,30 +47,57 @@ export function pad(text: string, columns: number, align: 'left' | 'right' = 'le
 
 /**
  * Breaks a paragraph between words, but not before a percent sign. Every line begins with `indent`, except that the first begins with `first`. A word that is too
- * long for a line is broken at the edge, unless it contains a slash: paths and addresses are for copying.
+ * long for a line is broken at the edge, unless it contains a slash: paths and addresses are for copying, as commands are, which are
+ * never broken. One that follows a colon, is all there is, or is too long for a line has a line of its own.
  */
 export function wrap(text: string, columns: number, indent = '', first = indent): string[] {
   const lines: string[] = [];
   let line = '';
   const begin = (): string => (lines.length === 0 ? first : indent);
   const fits = (part: string): boolean => columnsOf(begin() + part) <= columns;
-  const end = (part: string): void => void lines.push(begin() + part);
-  for (const word of text.split(/ (?!%)/)) {
+  const end = (part: string): void => {
+    if (part !== '') lines.push(begin() + part);
+    line = '';
+  };
+  const words = wordsOf(text);
+  for (const { word, command } of words) {
     const longer = line === '' ? word : `${line} ${word}`;
+    if (command !== null && (words.length === 1 || (line.endsWith(':') && columns < Infinity) || !fits(word))) {
+      end(line);
+      end(command);
+      continue;
+    }
     if (fits(longer)) {
       line = longer;
       continue;
     }
-    if (line !== '') end(line);
+    end(line);
     line = word;
-    while (!fits(line) && !line.includes('/')) {
+    while (!fits(line) && command === null && !/[/`]/.test(line)) {
       const [kept, rest] = split(line, columns - columnsOf(begin()));
       if (kept === '' || rest === '') break;
       end(kept);
       line = rest;
     }
   }
-  return [...lines, begin() + line];
+  return line === '' && lines.length > 0 ? lines : [...lines, begin() + line];
+}
+
+type Word = { readonly word: string; readonly command: string | null };
+
+/** Words of a paragraph. A command is one of them with its marks, and without them and what follows them as `command`. */
+function wordsOf(text: string): Word[] {
+  const commands: string[] = [];
+  const joined = partsOf(text)
+    .map((part) => (part.isCommand ? `\ue000${commands.push(part.text) - 1}\ue000` : part.text))
+    .join('');
+  return joined.split(/ (?!%)/).map((word) => {
+    const only = /^\ue000(\d+)\ue000[.,;]?$/.exec(word)?.[1];
+    return {
+      word: word.replaceAll(/\ue000(\d+)\ue000/g, (_, index: string) => asCommand(commands[Number(index)] ?? '')),
+      command: only === undefined ? null : (commands[Number(only)] ?? null),
+    };
+  });
 }
 
 /** Wraps a statement with its further lines indented. */

@@ -1,13 +1,9 @@
-import { build, encodeIntoCompressedBase64 } from 'hdr-histogram-js';
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { caseId } from '../../bench/results/case.ts';
 import { wholeAbove, wholeBelow } from '../../bench/results/numbers.ts';
 import {
   type Capacity,
   type Case,
-  type Measurement,
-  type MicroRow,
+  type CoreUsage,
   type Results,
   SCHEMA,
   type Slice,
@@ -15,80 +11,15 @@ import {
 } from '../../bench/results/schema.ts';
 import { summarise as percentilesOf } from '../../bench/results/summary.ts';
 import { upgrade } from '../../bench/results/upgrade.ts';
+import { METRICS } from '../kinds/lookup.ts';
+import { gaussian, histogram } from './histograms.ts';
+import { overNetwork } from './networks.ts';
+import { OUTAGE, onRadio, recover, slowDown } from './recovery.ts';
+import type { Fault, Made, Making, RunSpec, ScenarioSpec, Shell, TransportSpec, TrialSpec } from './spec.ts';
 
-/** Figures of a transport in an invented run, around which its trials scatter. */
-export type TransportSpec = {
-  readonly variant?: string;
-  readonly title?: string;
-  readonly floor?: boolean;
-  readonly binary?: boolean;
-  readonly family?: string;
-  readonly p50Ms?: number;
-  /** Standard deviation of the logarithm of latency within a trial, which sets the length of the tail. */
-  readonly tail?: number;
-  /** Framing bytes per message in each direction. */
-  readonly framing?: number;
-  readonly cpuMicros?: number;
-  readonly memoryMiB?: number;
-  readonly connectMs?: number;
-  /** Messages per second that the server sustains; 0 if no rate meets the objective. */
-  readonly capacity?: number;
-  /** Share of the capacity at which the generator reached its limit first, by block. */
-  readonly lowerBounds?: Readonly<Record<number, number>>;
-  /** Messages per second in a closed loop. */
-  readonly closedRate?: number;
-  readonly sessionKiB?: number;
-  /** R² of the regression whose slope is the memory per session. */
-  readonly fit?: number;
-  /** Bytes per hour of one idle session, both directions together. */
-  readonly idleBytes?: number;
-  readonly sessionRate?: number;
-  /** Bytes per message at the sockets beyond the formula; null if there is no formula. */
-  readonly beyondTheory?: number | null;
-  /** Standard deviation of the logarithm of a metric between trials. */
-  readonly noise?: number;
-  /** Factor by which the median latency grows from a trial's start to its end. */
-  readonly drift?: number;
-  /** Time and length of a pause of the server, by block. */
-  readonly stalls?: Readonly<Record<number, { readonly atSeconds: number; readonly seconds: number }>>;
-  /** Deliveries lost in each trial. */
-  readonly lost?: number;
-  /** Deliveries still queued at the end of each trial, five seconds late or more. */
-  readonly overdue?: number;
-  /** Trials that are not valid, by block. */
-  readonly faults?: Readonly<Record<number, Fault>>;
-  readonly effective?: Case['effective'];
-};
+export type { Fault, RunSpec, ScenarioSpec, TransportSpec };
 
-export type Fault = { readonly state: 'suspect' | 'invalid' | 'failed'; readonly reasons: readonly string[] };
-
-export type RunSpec = {
-  readonly transports: Readonly<Record<string, TransportSpec>>;
-  readonly scenarios?: readonly ScenarioSpec[];
-  readonly trials?: number;
-  readonly durationSeconds?: number;
-  readonly seed?: number;
-  readonly state?: Results['state'];
-  /** Omits latency over time, which earlier versions did not record. */
-  readonly timeline?: false;
-  /** Trials of each case that were run, if the run stopped early. */
-  readonly done?: number;
-  readonly wire?: 'socket' | 'link';
-  readonly environment?: Partial<Results['environment']>;
-  /** Measures every transport twice, under two labels. */
-  readonly aa?: boolean;
-  readonly micro?: readonly MicroRow[];
-};
-
-export type ScenarioSpec = {
-  readonly scenario: string;
-  readonly kind?: NonNullable<Case['kind']>;
-  readonly clients?: number;
-  readonly rate?: number;
-  readonly size?: number;
-  readonly encoding?: Case['encoding'];
-  readonly dimensions?: NonNullable<Case['dimensions']>;
-};
+const EVERY_DIFFERENCE = Object.fromEntries(METRICS.map(({ id }) => [id, 0]));
 
 export const ECHO: ScenarioSpec = { scenario: 'echo', clients: 100, rate: 1200 };
 export const BROADCAST: ScenarioSpec = { scenario: 'broadcast', clients: 100, rate: 50 };
@@ -105,6 +36,7 @@ export const makeResults = (spec: RunSpec): Results => upgrade(invent(spec));
 
 function invent(spec: RunSpec): Results {
   const { transports, scenarios = [ECHO], trials = 6, durationSeconds = 1, seed = 1, state = 'complete' } = spec;
+  const { band = EVERY_DIFFERENCE } = spec;
   const random = gaussian(seed);
   const entries = Object.entries(transports);
   const labels = spec.aa === true ? ['a', 'b'] : [undefined];
@@ -133,7 +65,10 @@ function invent(spec: RunSpec): Results {
       durationSeconds,
       warmupSeconds: 0.3,
       workers: 1,
+      ...(spec.objective === undefined ? {} : { objective: spec.objective }),
+      ...(band === 'usual' ? {} : { band }),
       ...(spec.aa === true ? { aa: true } : {}),
+      ...(scenarios.some(({ dimensions }) => dimensions?.fault !== undefined) ? { outage: OUTAGE } : {}),
       order: Array.from({ length: trials }, () => cases.map(({ id }) => id)),
       command: 'npm run bench -- --seed 1',
     },
@@ -151,13 +86,20 @@ function invent(spec: RunSpec): Results {
       packages: { ws: '8.23.0', 'socket.io': '4.8.4', aedes: '1.2.0', mqtt: '5.16.0', 'graphql-ws': '6.4.2' },
       ...spec.environment,
     },
-    transports: entries.map(([id, { variant, title, family, floor = false, binary = true }]) => ({
+    ...(spec.networks === undefined ? {} : { networks: [...spec.networks] }),
+    transports: entries.map(([id, { variant, title, family, floor = false, binary = true, batches }]) => ({
       id,
       variant: variant ?? null,
       title: title ?? id,
       floor,
       ...(family === undefined ? {} : { family }),
-      capabilities: { binary, ordered: true, reliable: true, upstream: 'connection' },
+      capabilities: {
+        binary,
+        ordered: true,
+        reliable: true,
+        upstream: 'connection',
+        ...(batches === undefined ? {} : { batches }),
+      },
     })),
     cases,
     ...(spec.micro === undefined ? {} : { micro: [...spec.micro] }),
@@ -199,8 +141,6 @@ export const SEVEN: Readonly<Record<string, TransportSpec>> = {
 
 const SETTINGS = { ws: { noDelay: true, perMessageDeflate: false }, other: { noDelay: true } };
 
-type Shell = Omit<Case, 'trials'>;
-
 function caseShell(
   id: string,
   { variant, effective }: TransportSpec,
@@ -208,6 +148,7 @@ function caseShell(
   label: string | undefined,
 ): Shell {
   const { kind, clients = 100, rate = 1200, size = 128, encoding = 'text', dimensions } = scenario;
+  const { tls = false, network = 'none' } = scenario;
   const described = {
     transport: id,
     variant: variant ?? null,
@@ -218,25 +159,12 @@ function caseShell(
     rate,
     size,
     encoding,
-    tls: false,
-    network: 'none',
+    tls,
+    network,
     ...(dimensions === undefined ? {} : { dimensions }),
   };
   return { id: caseId(described), ...described, effective: effective ?? (id === 'ws' ? SETTINGS.ws : SETTINGS.other) };
 }
-
-type TrialSpec = {
-  readonly shell: Shell;
-  readonly transport: TransportSpec;
-  readonly block: number;
-  readonly order: number;
-  readonly durationSeconds: number;
-  readonly random: () => number;
-  readonly spec: RunSpec;
-};
-
-/** Spec of a trial, with a function that scatters its figures. */
-type Making = TrialSpec & { readonly scattered: (value: number) => number };
 
 function makeTrial(trial: TrialSpec): Trial {
   const { transport, block, order, random } = trial;
@@ -246,13 +174,16 @@ function makeTrial(trial: TrialSpec): Trial {
 
   const { noise = 0.02 } = transport;
   const scattered = (value: number) => value * Math.exp(noise * random());
-  const measurement = { ...measurementOf({ ...trial, scattered }), block, order, startedAt };
+  const measurement = {
+    ...overNetwork(measurementOf({ ...trial, scattered }), { ...trial, scattered }),
+    block,
+    order,
+    startedAt,
+  };
   return fault === undefined
     ? { ...measurement, state: 'valid', reasons: [] }
     : { ...measurement, state: fault.state, reasons: [...fault.reasons] };
 }
-
-type Made = Omit<Measurement, 'block' | 'order' | 'startedAt'>;
 
 function measurementOf(making: Making): Made {
   const { shell, transport, durationSeconds, scattered } = making;
@@ -267,7 +198,11 @@ function measurementOf(making: Making): Made {
     case 'closed':
       return exchange(making, Math.round(scattered(transport.closedRate ?? 20_000) * durationSeconds));
     case 'idle':
-      return idle(making);
+      return onRadio(idle(making), making);
+    case 'recovery':
+      return recover(exchange(making, 0), making);
+    case 'slow':
+      return slowDown(exchange(making, Math.round(shell.rate * durationSeconds)), making);
     case 'connect': {
       const made = exchange(making, 0);
       const seconds = shell.clients / scattered(transport.sessionRate ?? 800);
@@ -281,7 +216,7 @@ function measurementOf(making: Making): Made {
 }
 
 /** Header bytes of a packet on the link: Ethernet, IP, and TCP with timestamps. */
-const PACKET_BYTES = 14 + 20 + 32;
+export const PACKET_BYTES = 14 + 20 + 32;
 const SEGMENT = 1448;
 
 function exchange(making: Making, due: number): Made {
@@ -289,7 +224,7 @@ function exchange(making: Making, due: number): Made {
   const { p50Ms = 1, tail = 0.4, framing = 8, cpuMicros = 20, memoryMiB = 80, connectMs = 2 } = transport;
   const fan = shell.scenario === 'broadcast' ? shell.clients : 1;
   const expected = due * fan;
-  const { lost = 0, overdue = 0 } = transport;
+  const { lost = 0, overdue = 0, perPacket = 1 } = transport;
   const delivered = Math.max(0, expected - lost - overdue);
   const response = histogram(delivered, scattered(p50Ms * 1e6), tail);
   const bounds = histogram(overdue, 5.5e9, 0.02);
@@ -302,8 +237,8 @@ function exchange(making: Making, due: number): Made {
   // Each message has its own packets, and every second one is acknowledged by a separate packet.
   const filled = Math.ceil((shell.size + framing) / SEGMENT);
   const packets = {
-    packetsUp: due * filled + Math.floor(delivered / 2),
-    packetsDown: delivered * filled + Math.floor(due / 2),
+    packetsUp: Math.ceil((due * filled + Math.floor(delivered / 2)) / perPacket),
+    packetsDown: Math.ceil((delivered * filled + Math.floor(due / 2)) / perPacket),
   };
   return {
     seconds: durationSeconds,
@@ -358,8 +293,21 @@ function exchange(making: Making, due: number): Made {
         workers: 1,
       },
     },
+    cores: [coreUsage('0', 'server', durationSeconds), coreUsage('1', 'generator', durationSeconds)],
   };
 }
+
+/** Makes the use of a core that others left alone. */
+const coreUsage = (cores: string, role: string, seconds: number): CoreUsage => ({
+  cores,
+  roles: [role],
+  seconds,
+  ownSeconds: 0.2 * seconds,
+  othersSeconds: 0.004 * seconds,
+  interruptSeconds: 0.01 * seconds,
+  stolenSeconds: 0,
+  waitSeconds: 0.002 * seconds,
+});
 
 /** Makes latency over time with a random generator of its own, so that it does not change the run's other figures. */
 function timelineOf({ transport, block, order, durationSeconds, spec }: Making, expected: number): Slice[] {
@@ -512,29 +460,7 @@ function wire(making: Making): Made {
   };
 }
 
-/** Makes a histogram of the quantiles of a log-normal distribution, so that its median is exact. */
-function histogram(count: number, medianNanoseconds: number, spread: number): string {
-  const recorded = build({ lowestDiscernibleValue: 1, highestTrackableValue: 6e10, numberOfSignificantValueDigits: 3 });
-  const steps = Math.min(count, 2_000);
-  for (let step = 0; step < steps; step++) {
-    const samples = Math.floor(((step + 1) * count) / steps) - Math.floor((step * count) / steps);
-    const value = Math.max(1, Math.round(medianNanoseconds * Math.exp(spread * normalQuantile((step + 0.5) / steps))));
-    recorded.recordValueWithCount(value, samples);
-  }
-  return encodeIntoCompressedBase64(recorded);
-}
-
-/** Approximates the normal quantile by Tukey's lambda, to within 0.01 up to p = 0.9999. */
-function normalQuantile(p: number): number {
-  return (p ** 0.1349 - (1 - p) ** 0.1349) / 0.1975;
-}
-
 const overloadOf = (sustainedRate: number, ...latencies: readonly [string, string]) => ({
   sustainedRate,
   atLeast: percentilesOf(...latencies),
 });
-
-function gaussian(seed: number): () => number {
-  const generator = xoroshiro128plus(seed);
-  return () => normalQuantile(0.0005 + 0.999 * uniformFloat64(generator));
-}

@@ -29,14 +29,16 @@ export function addressTaken<Server>(bind: () => Server): Server {
 }
 
 const CHECK_MS = 10;
-const MAX_LOOKS = 200;
+const PATIENCE_MS = 2_000;
 
 /**
  * Resolves once the port is free. A native server closes it on its own threads, or when its last object is collected; so this collects
  * garbage. Gives up after two seconds, when another program has the port or something still refers to an object.
  */
 export async function untilFree(address: string, port: number): Promise<void> {
-  for (let look = 0; look < MAX_LOOKS; look++) {
+  // By time, because a collection may take longer than the pause after it.
+  const endMs = performance.now() + PATIENCE_MS;
+  while (performance.now() < endMs) {
     collectGarbage();
     const taken = await tryPort(address, port).then(
       () => false,

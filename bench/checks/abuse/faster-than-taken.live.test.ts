@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
-import { listenOnLoopback, startServer } from '../../run/processes.ts';
+import { listenOnLoopback } from '../../run/processes.ts';
 import { Kit } from '../../testing/kit.ts';
 import { onlyTransport, subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { capabilitiesOf, loadClient, optionsOf, serverModule } from '../../transports/index.ts';
-import { ABUSE_LIMITS, MAX_LEFT_BYTES, memory, settle } from './harness.ts';
+import { ABUSE_LIMITS, MAX_LEFT_BYTES, memory, settle, startTrimmedServer } from './harness.ts';
 
 /** Bytes that a peer sends as fast as it can: three times what the server may keep. */
 const FLOOD_BYTES = 3 * MAX_LEFT_BYTES;
@@ -30,7 +30,7 @@ describe.each(found)('$name: a peer that sends faster than the application takes
   test('fills no memory', { timeout: PATIENT }, async () => {
     const { entry } = one;
     await using kit = new Kit();
-    const server = kit.use(startServer(undefined));
+    const server = kit.use(startTrimmedServer());
     const options = optionsOf(one);
     const { signal } = new AbortController();
     const settings = { module: serverModule(entry), options, limits, application: slow };

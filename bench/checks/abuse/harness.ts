@@ -151,7 +151,7 @@ class AttackRun {
     const { entry } = choice;
     const mint = await makeMint('HS256');
     const token = await mint.issue('abuse', 600);
-    const server = startServer(undefined);
+    const server = startTrimmedServer();
     try {
       const settings = { module: serverModule(entry), options: optionsOf(choice), limits, tokens: mint.rules };
       const { url, effective } = await listenOnLoopback(server, settings, ORDER.signal);
@@ -250,6 +250,16 @@ class AttackRun {
     await this.server.stop();
   }
 }
+
+/**
+ * Settings of glibc's allocator, by which freed memory goes back to the system. Otherwise it keeps tens of megabytes of freed buffers,
+ * mostly those of zlib, and resident memory does not tell what a server holds.
+ */
+const RETURNS_FREED = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '16384', MALLOC_TRIM_THRESHOLD_: '65536' };
+
+/** Starts a server process whose resident memory is what it holds. */
+export const startTrimmedServer = (): Server =>
+  startServer({ core: undefined, variables: { ...process.env, ...RETURNS_FREED } });
 
 export async function memory(server: Server): Promise<number> {
   return (await server.ask({ order: 'memory' }, 'memory', ORDER)).rssBytes;

@@ -2,12 +2,11 @@ import { describe, expect } from 'vitest';
 import { platform } from '../../../clients/platform/node.ts';
 import type { Unreadable } from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
-import { startServer } from '../../run/processes.ts';
 import { soak } from '../../testing/soak.ts';
 import { subjects } from '../../testing/subjects.ts';
 import { unavailable } from '../../testing/unavailable.ts';
 import { loadClient, optionsOf, serverModule } from '../../transports/index.ts';
-import { MAX_LEFT_BYTES, memory, settle } from './harness.ts';
+import { MAX_LEFT_BYTES, memory, settle, startTrimmedServer } from './harness.ts';
 
 const WARM_UP_MS = 15_000;
 const MEASURED_MS = 60_000;
@@ -22,7 +21,7 @@ describe.each(await subjects())('$name', (subject) => {
   const { name, entry } = subject;
 
   soak(`${name}: a minute of sessions that come and go leaves no memory behind`, 180, async () => {
-    const server = startServer(undefined);
+    const server = startTrimmedServer();
     try {
       const options = optionsOf(subject);
       const settings = { host: '127.0.0.1', port: 0, options, limits: usualLimits(65_536) };

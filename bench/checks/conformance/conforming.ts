@@ -29,6 +29,7 @@ export async function conforming(
     capabilities,
     refusal: surfaceOf(found)?.refusals.tooLarge ?? ANY_REASON,
     ...(entry.port === undefined ? {} : { port: entry.port }),
+    ...(entry.datagrams === undefined ? {} : { datagrams: entry.datagrams }),
     options: optionsOf(found),
   };
   return { subject, checks: checks.filter(({ promises }) => promises?.(capabilities) ?? true) };

@@ -1,8 +1,18 @@
 import { createSocket } from 'node:dgram';
 import { createServer, connect as dial, type Socket } from 'node:net';
-import type { Application, Capabilities, ClientModule, Listener, Platform, ServerModule } from '../../contract.ts';
+import type {
+  Application,
+  Capabilities,
+  ClientModule,
+  ClientSettings,
+  Listener,
+  Platform,
+  ReplayLog,
+  ServerModule,
+} from '../../contract.ts';
 import { usualLimits } from '../../limits.ts';
 import { Kit, type Peer, within } from '../../testing/kit.ts';
+import { type Relay, startRelay } from './relay.ts';
 
 /** Transport under test: its two modules, its capabilities, and the application and platform to run them with. */
 export interface Subject {
@@ -15,11 +25,29 @@ export interface Subject {
   readonly refusal: RegExp;
   /** Protocol of the port in the server's URL; TCP if left out. */
   readonly port?: 'udp';
+  /** Set if messages travel in datagrams, which a TCP relay cannot cut. */
+  readonly datagrams?: true;
   readonly options: Readonly<Record<string, string | number | boolean>>;
+}
+
+/**
+ * Check that a transport has to pass before it may be timed. Declared capabilities decide whether it applies, never a transport's
+ * name. Any transport, also one from outside this repository, can import and run the suite.
+ */
+export interface Check {
+  readonly name: string;
+  /** True if the check applies to a transport with these capabilities; it applies to all if left out. */
+  readonly promises?: (capabilities: Capabilities) => boolean;
+  /** Set if it needs a port in the server's URL that anybody can send to. */
+  readonly port?: true;
+  readonly run: (kit: ConformanceKit) => Promise<void>;
 }
 
 /** Largest message of the suite, and the message limit of its servers, in bytes. */
 export const LIMIT_BYTES = 1024 * 1024;
+
+/** Port in a URL. */
+export const portOf = (url: string): number => Number(new URL(url).port);
 
 /** Raw TCP connection or UDP socket that garbage is written to. */
 export interface Line {
@@ -36,14 +64,20 @@ export class ConformanceKit implements AsyncDisposable {
     this.subject = subject;
   }
 
-  listen(port = 0): Promise<Listener> {
+  listen(port = 0, log?: ReplayLog): Promise<Listener> {
     const { server, application, options } = this.subject;
-    return this.#kit.listen(server, { application, port, options, limits: usualLimits(LIMIT_BYTES) });
+    return this.#kit.listen(server, { application, port, options, limits: usualLimits(LIMIT_BYTES), log });
   }
 
-  connect(url: string, encoding: 'text' | 'binary' = 'text', signal = new AbortController().signal): Promise<Peer> {
+  connect(url: string, encoding: 'text' | 'binary' = 'text', settings: Partial<ClientSettings> = {}): Promise<Peer> {
     const { client, options, platform } = this.subject;
-    return this.#kit.connect(client, url, { options, platform, encoding, signal });
+    return this.#kit.connect(client, url, { options, platform, encoding, ...settings });
+  }
+
+  /** Puts a TCP relay in front of the server at a URL. Resolves with it, and with the URL by which a client dials it. */
+  async relay(url: string): Promise<{ readonly url: string; readonly relay: Relay }> {
+    const relay = this.#kit.use(await startRelay(portOf(url)));
+    return { url: url.replace(/:\d+/, `:${relay.port}`), relay };
   }
 
   /** Starts a server that accepts connections and sends nothing. Resolves with the URL that a client of this transport dials. */

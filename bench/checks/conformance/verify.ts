@@ -69,7 +69,7 @@ export async function* verify(choice: TransportChoice, signal: AbortSignal): Asy
 /** Starts a process and gives it orders. It is killed if one of them fails. */
 async function start(signal: AbortSignal, ...orders: readonly VerifierOrder[]): Promise<Verifier> {
   const file = fileURLToPath(new URL('verifier.ts', import.meta.url));
-  const verifier: Verifier = new Child('the process', file, { core: undefined });
+  const verifier: Verifier = new Child('the process', file, { core: undefined, variables: process.env });
   try {
     await verifier.ask({ order: 'begin' }, 'done', { seconds: START_SECONDS, signal });
     for (const order of orders) await verifier.ask(order, 'done', { seconds: STEP_SECONDS, signal });

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
-import { afterAll, describe, expect, test } from 'vitest';
-import { endStarted, start, until } from '../../testing/command.ts';
-import { wirebench } from '../../testing/in-process.ts';
-import { readOrNothing } from '../../testing/processes.ts';
+import { describe, expect, test } from 'vitest';
+import { textOf } from '../../run/limits.ts';
+import { commandOf } from '../../run/process-tree.ts';
+import { until } from '../../testing/command.ts';
+import { allChildrenOf } from '../../testing/processes.ts';
 import { needs } from '../../testing/unavailable.ts';
 import { findTransport } from '../../transports/index.ts';
 import { type CrosscheckOptions, compare, httpTransports, underFreeze } from './crosscheck.ts';
@@ -66,12 +67,12 @@ describe('while the server stands still', async () => {
   });
 
   test('an interruption during the freeze leaves no process, stopped or not', async () => {
-    const before = childrenOf(process.pid);
+    const before = children();
     const interruption = new AbortController();
     const checking = underFreeze(entry, OPTIONS, around(interruption.signal), () => {});
     const refused = expect(checking).rejects.toThrow('enough');
-    await until(() => childrenOf(process.pid).some(isStopped), 30);
-    const during = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    await until(() => children().some(isStopped), 30);
+    const during = children().filter((pid) => !before.includes(pid));
     expect(during.length).toBeGreaterThanOrEqual(3);
     interruption.abort(new Error('enough'));
     await refused;
@@ -79,92 +80,17 @@ describe('while the server stands still', async () => {
   });
 
   test('a server that dies is the reason given', async () => {
-    const before = childrenOf(process.pid);
+    const before = children();
     const checking = compare(entry, { ...OPTIONS, durationSeconds: 60 }, around(), () => {});
     const refused = expect(checking).rejects.toThrow('the server was ended by SIGKILL');
-    await until(() => childrenOf(process.pid).some((pid) => commandOf(pid).includes('load/worker.ts')));
-    const during = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    await until(() => children().some((pid) => commandOf(pid).includes('load/worker.ts')));
+    const during = children().filter((pid) => !before.includes(pid));
     process.kill(during.find((pid) => commandOf(pid).includes('servers/main.ts'))!, 'SIGKILL');
     await refused;
     expect(during.filter(isRunning)).toEqual([]);
   });
 });
 
-describe('the commands', () => {
-  afterAll(endStarted);
-
-  test('crosscheck says how long it takes, and prints one document where asked', async () => {
-    const small = ['--rate', '100', '--connections', '5', '--duration', '0.2', '--freeze', '0', '--json'];
-    const { code, stdout, stderr } = await start(['crosscheck', ...small]).ended;
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/about \d+ s\.$/m);
-    const { options, comparisons, freeze } = JSON.parse(stdout);
-    expect(options).toMatchObject({ rate: 100, connections: 5, durationSeconds: 0.2, size: 64 });
-    expect(comparisons.map((one: { transport: string }) => one.transport)).toEqual(httpTransports.map(({ id }) => id));
-    expect(freeze).toBeNull();
-  });
-
-  test('ceiling measures each transport, and beside a bare loop where there is one', async () => {
-    const small = [
-      '--transports',
-      'tcp,ws,sse,short-polling',
-      '--clients',
-      '5',
-      '--duration',
-      '0.2',
-      '--trials',
-      '1',
-      '--json',
-    ];
-    const { code, stdout } = await start(['ceiling', ...small]).ended;
-    expect(code).toBe(0);
-    const { rows, loop } = JSON.parse(stdout);
-    expect(loop).toBe('closed');
-    expect(rows).toHaveLength(6);
-    const one = { cpuSecondsPerMessage: expect.any(Number), messagesPerSecond: expect.any(Number) };
-    const bare = (name: string, target: number) => ({ name, target, readings: [one] });
-    expect(rows).toEqual([
-      { transport: 'tcp', exchange: 'echo', ours: [one], bare: bare('bare-tcp', 1.1) },
-      { transport: 'ws', exchange: 'echo', ours: [one], bare: bare('bare-ws', 1.3) },
-      { transport: 'sse', exchange: 'echo', ours: [one], bare: null },
-      // The client of this transport must be given a setting.
-      { transport: 'short-polling', exchange: 'echo', ours: [one], bare: null },
-      { transport: 'sse', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
-      { transport: 'short-polling', exchange: 'plain request', ours: [one], bare: bare('autocannon', 1.3) },
-    ]);
-  });
-
-  test.each(['crosscheck', 'ceiling'])('Ctrl-C ends %s at once and leaves no process', async (command) => {
-    const { child, ended } = start([command]);
-    let family: number[] = [];
-    await until(() => {
-      family = childrenOf(child.pid!);
-      return family.some((pid) => commandOf(pid).includes('load/worker.ts'));
-    });
-    child.kill('SIGINT');
-    const { code, stdout } = await ended;
-    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
-    expect(family.filter(isRunning)).toEqual([]);
-  });
-
-  test.each([
-    [['crosscheck', '--rate', 'x', '--freeze', '-1'], /--rate takes a whole number.*\n.*--freeze takes a number/],
-    [['crosscheck', '--rate', '10'], /--rate must be at least --connections/],
-    [['crosscheck', '--rate', '50', '--duration', '0.5'], /--rate × --duration must be at least --connections/],
-    [['ceiling', '--trials', '1.5'], /--trials takes a whole number from 1/],
-    [['ceiling', '--transports', 'wss'], /unknown transport "wss", did you mean "ws"/],
-  ])('%j ends with exit code 2 and says why', async (args, message) => {
-    const { code, stderr } = await wirebench(args);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(message);
-  });
-});
-
-/** Process ids of all child processes, read from /proc. */
-function childrenOf(pid: number): number[] {
-  return readOrNothing(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
-}
-
-const commandOf = (pid: number): string => readOrNothing(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
-const isStopped = (pid: number): boolean => /^State:\tT/m.test(readOrNothing(`/proc/${pid}/status`));
+const children = (): number[] => allChildrenOf(process.pid).map(({ pid }) => pid);
+const isStopped = (pid: number): boolean => /^State:\tT/m.test(textOf(`/proc/${pid}/status`) ?? '');
 const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}`);

@@ -7,6 +7,7 @@ import type { CpuPinning } from '../../run/affinity.ts';
 import { Child, type ChildSettings } from '../../run/child.ts';
 import { LoadGenerator, maxOpeningSeconds, type SessionSettings } from '../../run/generator.ts';
 import { GENERATOR_FLAGS, listenOnLoopback, PATIENCE_SECONDS, type Server, startServer } from '../../run/processes.ts';
+import type { Variables } from '../../run/variables.ts';
 import { clientModule, optionsOf, serverModule, type TransportEntry } from '../../transports/index.ts';
 import type {
   AutocannonAnswer,
@@ -17,9 +18,11 @@ import type {
   EndpointOrder,
 } from './protocol.ts';
 
-/** CPU pinning of the processes, as in a run, and the signal that ends them all. */
+/** CPU pinning and environment of the processes, as in a run, and the signal that ends them all. */
 export interface ProcessContext {
   readonly pinning: CpuPinning | undefined;
+  /** Environment of the processes. Default: what every measured process gets of ours. */
+  readonly variables?: Pick<Variables, 'passed'>;
   readonly signal: AbortSignal;
 }
 
@@ -45,7 +48,7 @@ export async function withServer<Result>(
   context: ProcessContext,
   use: (target: LoadedServer) => Promise<Result>,
 ): Promise<Result> {
-  await using server = startServer(context.pinning?.server);
+  await using server = startServer({ core: context.pinning?.server, variables: context.variables?.passed });
   const signal = server.aliveWith(context.signal);
   const listen = { module: serverModule(entry), options: optionsOf({ entry, variant: null }) };
   const { url } = await listenOnLoopback(server, listen, signal);
@@ -60,8 +63,8 @@ export async function withEndpoint<Result>(
 ): Promise<Result> {
   return await withServer(entry, context, async (target) => {
     const name = 'the process that holds the plain endpoint open';
-    const core = target.pinning?.server;
-    await using holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), { core });
+    const settings = { core: target.pinning?.server, variables: target.variables?.passed };
+    await using holder = new Child<EndpointOrder, EndpointAnswer>(name, file('./endpoint.ts'), settings);
     const signal = holder.aliveWith(target.signal);
     const options = optionsOf({ entry, variant: null });
     const order = { order: 'open', module: clientModule(entry), url: target.url, options } as const;
@@ -81,17 +84,18 @@ export interface Generator {
 /** Starts a load worker as a run does, opens its sessions by the client module, and ends it after use. */
 export async function withGenerator<Result>(
   { clients, size, ...client }: Pick<SessionSettings, 'module' | 'options' | 'size'> & { readonly clients: number },
-  { url, pinning, signal }: LoadedServer,
+  { url, pinning, variables, signal }: LoadedServer,
   use: (generator: Generator) => Promise<Result>,
 ): Promise<Result> {
-  await using generator = new LoadGenerator({ workers: 1, clients, cores: pinning?.workers, signal });
+  const processes = { cores: pinning?.workers, variables: variables?.passed, signal };
+  await using generator = new LoadGenerator({ workers: 1, clients, ...processes });
   const message = { encoding: 'text', size, seed: SEED, opcode: ECHO, reaches: 'sender' } as const;
   await generator.open({ ...client, url, ...message }, { until: clients, inFlight: 1 });
   const drainSeconds = DRAIN_SECONDS;
   let first = 0;
   return await use({
-    open(rate, seconds) {
-      const phase = { first, rate, seconds, startNs: generator.soonNs(), drainSeconds };
+    async open(rate, seconds) {
+      const phase = { first, rate, seconds, startNs: await generator.prepare(), drainSeconds };
       first = following({ first, clients, count: messageCount(rate, seconds) });
       return generator.phase(phase);
     },
@@ -125,9 +129,9 @@ export async function withAutocannon<Result>(
 export async function runBare(
   name: 'bare-ws' | 'bare-tcp',
   { size, ...load }: Omit<BareOrder, 'order' | 'url' | 'message'> & { readonly size: number },
-  { url, signal, pinning }: LoadedServer,
+  { url, signal, ...context }: LoadedServer,
 ): Promise<BareAnswer> {
-  const settings = tool({ pinning });
+  const settings = tool(context);
   await using child = new Child<BareOrder, BareAnswer>('the bare loop', file(`./${name}.ts`), settings);
   const seconds = load.warmupSeconds + load.seconds + PATIENCE_SECONDS + maxOpeningSeconds(load.connections);
   const order = { order: 'loop', url, ...load, message: constantMessage(size) } as const;
@@ -135,7 +139,8 @@ export async function runBare(
 }
 
 /** Process settings of other generators: the core of a run's first load worker, and its runtime flags. */
-const tool = ({ pinning }: Pick<ProcessContext, 'pinning'>): ChildSettings => ({
+const tool = ({ pinning, variables }: Omit<ProcessContext, 'signal'>): ChildSettings => ({
   core: pinning?.workers[0],
+  variables: variables?.passed,
   flags: GENERATOR_FLAGS,
 });

@@ -6,17 +6,34 @@ const fit: Readings = {
   node: '24.21.0',
   pinnedNode: '24.21.0',
   cores: 4,
+  physicalCores: 4,
+  limits: { cores: null, memoryBytes: null },
+  throttledTimes: null,
+  otherRuns: [],
   canBind: true,
   openFiles: { soft: 20_000, hard: 20_000 },
   ports: 28_232,
   somaxconn: 4_096,
   congestionControl: 'cubic',
-  privateLink: true,
+  privateLink: [],
+  networks: null,
   clockResolutionNs: 50,
   loopbackMicroseconds: 40,
-  busyShare: 0.01,
+  variables: { kept: ['MY_SETTING'], dropped: ['EDITOR', 'npm_config_cache'] },
+  busiestCore: { cores: '1', share: 0.01 },
   stolenShare: 0,
 };
+
+const busy = (share: number): Readings['busiestCore'] => ({
+  cores: '1',
+  share,
+  programs: [{ name: 'backup', processes: [812], seconds: share / 2 }],
+});
+
+test('load by others names the core that has most of it, and the program', () => {
+  const found = examine({ ...fit, busiestCore: busy(0.6) }).find(({ name }) => name === 'load by others');
+  expect(found?.observed).toBe('60.0 % of core 1, mostly backup (process 812)');
+});
 
 test('a fit machine has no findings', () => {
   expect(examine(fit).map(({ state, fix }) => `${state}${fix}`)).toEqual(examine(fit).map(() => 'ok'));
@@ -25,21 +42,48 @@ test('a fit machine has no findings', () => {
 test.each<[string, Partial<Readings>, 'note' | 'unfit', RegExp]>([
   ['runtime', { node: '20.0.0' }, 'note', /npm scripts/],
   ['cores', { cores: 1 }, 'unfit', /two/],
-  ['pinning', { canBind: false }, 'note', /taskset/],
+  ['cores', { cores: 2, physicalCores: 1 }, 'note', /measure on two cores/],
+  ['CPU quota', { limits: { cores: 1.5, memoryBytes: null }, throttledTimes: 9 }, 'unfit', /at least 2 cores/],
+  ['memory limit', { limits: { cores: null, memoryBytes: 2 ** 28 } }, 'note', /at least 1024 MiB/],
+  ['other runs', { otherRuns: [{ pid: 77, command: 'aa' }] }, 'unfit', /let it finish/],
+  ['pinning', { canBind: false }, 'note', /taskset is not installed \(`apt-get install util-linux`\)/],
   ['open files', { openFiles: { soft: 1_024, hard: 20_000 } }, 'note', /ulimit -n 20000/],
   ['open files', { openFiles: { soft: 200, hard: 500 } }, 'unfit', /hard limit to at least 512/],
   ['ephemeral ports', { ports: 1_000 }, 'note', /ip_local_port_range/],
   ['accept queue', { somaxconn: 128 }, 'note', /somaxconn=4096/],
   ['private link', { privateLink: 'no private link: unshare failed' }, 'note', /userns/],
+  [
+    'private link',
+    { privateLink: [{ name: 'accept queue', error: 'no such file', consequence: 'the kernel’s own limit holds' }] },
+    'note',
+    /^nothing to do: the kernel’s own limit holds$/,
+  ],
+  ['networks', { networks: 'no network: VXLAN device failed' }, 'note', /^leave --network out.*VXLAN/],
   ['clock', { clockResolutionNs: 1_000_000 }, 'unfit', /other hardware/],
   ['loopback', { loopbackMicroseconds: 5_000 }, 'unfit', /close other programs/],
-  ['load by others', { busyShare: 0.1 }, 'note', /close other programs/],
-  ['load by others', { busyShare: 0.6 }, 'unfit', /close other programs/],
+  [
+    'variables',
+    { variables: { kept: [], dropped: ['DEBUG', 'EDITOR', 'NODE_OPTIONS'] } },
+    'note',
+    /^unset them, .*; --keep-env DEBUG,NODE_OPTIONS passes them on$/,
+  ],
+  ['variables', { variables: { kept: ['LD_PRELOAD'], dropped: [] } }, 'note', /^unset them.*--exec does not inherit/],
+  ['load by others', { busiestCore: busy(0.1) }, 'note', /close other programs/],
+  ['load by others', { busiestCore: busy(0.6) }, 'unfit', /close other programs/],
   ['stolen time', { stolenShare: 0.02 }, 'note', /more trials/],
   ['stolen time', { stolenShare: 0.2 }, 'unfit', /more trials/],
 ])('%s: %j is a finding with its fix', (name, changes, state, fix) => {
   const found = examine({ ...fit, ...changes }).filter((one) => one.state !== 'ok');
   expect(found).toEqual([{ name, state, observed: expect.any(String), fix: expect.stringMatching(fix) }]);
+});
+
+test('limits that are large enough are told, and are no finding', () => {
+  const limits = { cores: 2.5, memoryBytes: 2 ** 31 };
+  const found = examine({ ...fit, cores: 8, physicalCores: 4, limits, throttledTimes: 3 });
+  const observed = new Map(found.map((one) => [one.name, `${one.state}: ${one.observed}`]));
+  expect(observed.get('CPU quota')).toBe('ok: 2.5 cores’ time, used up 3 times so far');
+  expect(observed.get('memory limit')).toBe('ok: 2048 MiB');
+  expect(observed.get('cores')).toBe('ok: 4 (8 hardware threads)');
 });
 
 test('readings that the system does not provide are called unknown, not ok', () => {
@@ -49,7 +93,7 @@ test('readings that the system does not provide are called unknown, not ok', () 
     ports: null,
     somaxconn: null,
     congestionControl: null,
-    busyShare: null,
+    busiestCore: null,
     stolenShare: null,
   };
   const unknown = examine({ ...fit, ...silent }).filter(({ observed }) => observed.startsWith('not known'));

@@ -1,3 +1,8 @@
+import { command } from '../../results/command.ts';
+import { coreText, programsText } from '../../results/machine/cores.ts';
+import { changesNode } from '../../results/machine/variables.ts';
+import { MAX_OTHERS_SHARE } from '../../results/rules.ts';
+import { notInstalled } from '../../run/machine/programs.ts';
 import type { Readings } from './readings.ts';
 
 /** Result of one check. `ok`: nothing to do; `note`: limits what can be measured or concluded; `unfit`: spoils the numbers. */
@@ -24,14 +29,19 @@ export function examine(readings: Readings): Check[] {
   return [
     runtime(readings),
     cores(readings),
+    quota(readings),
+    memoryLimit(readings),
     pinning(readings),
     openFiles(readings),
     ports(readings),
     backlog(readings),
     congestionControl(readings),
     privateLink(readings),
+    ...networks(readings),
     clock(readings),
     loopback(readings),
+    variables(readings),
+    otherRuns(readings),
     othersLoad(readings),
     steal(readings),
   ];
@@ -43,17 +53,51 @@ function check(name: string, observed: string, problem?: { state: 'note' | 'unfi
 
 function runtime({ node, pinnedNode }: Readings): Check {
   if (node === pinnedNode) return check('runtime', `Node.js ${node}`);
-  const fix = 'run `npm ci` and use the npm scripts: another runtime gives other numbers';
+  const fix = `run ${command('npm ci')} and use the npm scripts: another runtime gives other numbers`;
   return check('runtime', `Node.js ${node}; the project pins ${pinnedNode}`, { state: 'note', fix });
 }
 
-function cores({ cores: count }: Readings): Check {
+function cores({ cores: count, physicalCores }: Readings): Check {
   if (count === null) return unknown('cores');
-  if (count >= 2) return check('cores', String(count));
+  const threads = physicalCores === null || physicalCores === count ? '' : ` (${count} hardware threads)`;
+  if (count >= 2 && physicalCores === 1) {
+    const fix =
+      'measure on two cores: the server and the load generator run on threads of one, and slow each other down';
+    return check('cores', `1${threads}`, { state: 'note', fix });
+  }
+  if (count >= 2) return check('cores', `${physicalCores ?? count}${threads}`);
   return check('cores', String(count), {
     state: 'unfit',
     fix: 'give this process two cores: the server and the load generator need one each',
   });
+}
+
+function quota({ limits: { cores: allowed }, throttledTimes }: Readings): Check {
+  if (allowed === null) return check('CPU quota', 'none');
+  const times = throttledTimes ? `, used up ${throttledTimes} times so far` : '';
+  const observed = `${Number(allowed.toFixed(2))} cores’ time${times}`;
+  if (allowed >= 2) return check('CPU quota', observed);
+  const fix =
+    'raise the quota to at least 2 cores (`docker run --cpus`, limits.cpu of Kubernetes, CPUQuota= of systemd): the server and the load generator need one each, and are stopped when it is used up';
+  return check('CPU quota', observed, { state: 'unfit', fix });
+}
+
+/** Memory that a run needs besides the memory of its sessions: two processes that are measured, the command and its report. */
+const MIN_MEMORY_BYTES = 2 ** 30;
+
+function memoryLimit({ limits: { memoryBytes } }: Readings): Check {
+  if (memoryBytes === null) return check('memory limit', 'none');
+  const observed = `${Math.floor(memoryBytes / 2 ** 20)} MiB`;
+  if (memoryBytes >= MIN_MEMORY_BYTES) return check('memory limit', observed);
+  const fix = `raise the limit to at least ${MIN_MEMORY_BYTES / 2 ** 20} MiB, or the system may end a measured process or reclaim its memory`;
+  return check('memory limit', observed, { state: 'note', fix });
+}
+
+function otherRuns({ otherRuns: found }: Readings): Check {
+  if (found.length === 0) return check('other runs', 'no other Wirebench measures on this machine');
+  const observed = found.map(({ pid, command }) => `process ${pid} measures (${command})`).join(', ');
+  const fix = 'let it finish first: trials during which another Wirebench measures are invalid in both runs';
+  return check('other runs', observed, { state: 'unfit', fix });
 }
 
 function pinning({ canBind, cores: count }: Readings): Check {
@@ -61,7 +105,7 @@ function pinning({ canBind, cores: count }: Readings): Check {
   const fix =
     count === 1
       ? 'needs two cores'
-      : 'install taskset (Debian package util-linux): without it the system moves processes between cores';
+      : `${notInstalled(['taskset'])}: without it the system moves processes between cores`;
   return check('pinning', 'processes are not bound to cores', { state: 'note', fix });
 }
 
@@ -73,24 +117,24 @@ function openFiles({ openFiles: limits }: Readings): Check {
   const observed = `${limits.soft} (hard limit ${limits.hard})`;
   if (limits.soft >= 4_096) return check('open files', observed);
   if (limits.hard < MIN_FILES) {
-    const fix = `raise the hard limit to at least ${MIN_FILES} (\`ulimit -Hn\` as root, or the container’s nofile): each client needs an open file at both ends`;
+    const fix = `raise the hard limit to at least ${MIN_FILES} (${command('ulimit -Hn')} as root, or the container’s nofile): each client needs an open file at both ends`;
     return check('open files', observed, { state: 'unfit', fix });
   }
-  const fix = `run \`ulimit -n ${Math.min(limits.hard, 65_536)}\` before a run with many clients: each needs an open file at both ends`;
+  const fix = `run ${command(`ulimit -n ${Math.min(limits.hard, 65_536)}`)} before a run with many clients: each needs an open file at both ends`;
   return check('open files', observed, { state: 'note', fix });
 }
 
 function ports({ ports: count }: Readings): Check {
   if (count === null) return unknown('ephemeral ports');
   if (count >= 20_000) return check('ephemeral ports', String(count));
-  const fix = 'run `sysctl net.ipv4.ip_local_port_range="1024 65535"` before a run with many clients';
+  const fix = `run ${command('sysctl net.ipv4.ip_local_port_range="1024 65535"')} before a run with many clients`;
   return check('ephemeral ports', String(count), { state: 'note', fix });
 }
 
 function backlog({ somaxconn }: Readings): Check {
   if (somaxconn === null) return unknown('accept queue');
   if (somaxconn >= 1_024) return check('accept queue', `somaxconn ${somaxconn}`);
-  const fix = 'run `sysctl net.core.somaxconn=4096`; otherwise a burst of connections is refused';
+  const fix = `run ${command('sysctl net.core.somaxconn=4096')}; otherwise a burst of connections is refused`;
   return check('accept queue', `somaxconn ${somaxconn}`, { state: 'note', fix });
 }
 
@@ -98,11 +142,24 @@ function congestionControl({ congestionControl: name }: Readings): Check {
   return name === null ? unknown('congestion control') : check('congestion control', name);
 }
 
-function privateLink({ privateLink: possible }: Readings): Check {
-  if (possible === true) return check('private link', 'two namespaces joined by a veth pair can be made without root');
-  const fix =
-    'bytes are counted at the sockets instead. A private link needs Linux, iproute2, util-linux and unprivileged user namespaces (`sysctl kernel.unprivileged_userns_clone=1`, and AppArmor’s restriction off)';
-  return check('private link', possible, { state: 'note', fix });
+function privateLink({ privateLink: found }: Readings): Check {
+  const possible = 'two namespaces joined by a veth pair can be made without root';
+  if (typeof found === 'string') {
+    const fix = `bytes are counted at the sockets instead. A private link needs Linux, iproute2, util-linux and unprivileged user namespaces (${command('sysctl kernel.unprivileged_userns_clone=1')}, and AppArmor’s restriction off)`;
+    return check('private link', found, { state: 'note', fix });
+  }
+  if (found.length === 0) return check('private link', possible);
+  const failed = found.map(({ name, error }) => `${name} failed: ${error}`).join('; ');
+  const fix = `nothing to do: ${found.map(({ consequence }) => consequence).join('; ')}`;
+  return check('private link', `${possible}; an optional step of it, ${failed}`, { state: 'note', fix });
+}
+
+function networks({ networks: reason }: Readings): Check[] {
+  if (reason === undefined) return [];
+  const possible = `a relay can make them; ${command('npm run doctor -- --networks')} tests each`;
+  if (reason === null) return [check('networks', possible)];
+  const fix = 'leave --network out. A network needs what a private link needs, and VXLAN devices in the kernel';
+  return [check('networks', reason, { state: 'note', fix })];
 }
 
 function clock({ clockResolutionNs }: Readings): Check {
@@ -123,12 +180,27 @@ function loopback({ loopbackMicroseconds }: Readings): Check {
   });
 }
 
-function othersLoad({ busyShare }: Readings): Check {
-  if (busyShare === null) return unknown('load by others');
-  const observed = percent(busyShare);
-  if (busyShare < 0.05) return check('load by others', observed);
+function variables({ variables: { kept, dropped } }: Readings): Check {
+  const [passed, withheld] = [kept, dropped].map((names) => names.filter(changesNode));
+  const texts = [
+    ...(passed!.length === 0 ? [] : [`passed on, and change what is measured: ${passed!.join(', ')}`]),
+    ...(withheld!.length === 0 ? [] : [`not passed on to measured processes of ours: ${withheld!.join(', ')}`]),
+  ];
+  if (texts.length === 0) return check('variables', 'none is set that changes a runtime');
+  const fix = `unset them, so that a server under --exec does not inherit them either${
+    withheld!.length === 0 ? '' : `; --keep-env ${withheld!.join(',')} passes them on`
+  }`;
+  return check('variables', texts.join('; '), { state: 'note', fix });
+}
+
+function othersLoad({ busiestCore }: Readings): Check {
+  if (busiestCore === null) return unknown('load by others');
+  const { share } = busiestCore;
+  const most = `${percent(share)} of ${coreText(busiestCore)}`;
+  if (share < MAX_OTHERS_SHARE) return check('load by others', most);
+  const observed = `${most}, ${programsText(busiestCore)}`;
   const fix = 'close other programs: they take CPU time from the server and the load generator';
-  return check('load by others', observed, { state: busyShare < 0.25 ? 'note' : 'unfit', fix });
+  return check('load by others', observed, { state: share < 0.25 ? 'note' : 'unfit', fix });
 }
 
 function steal({ stolenShare }: Readings): Check {

@@ -2,16 +2,34 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '../../error-text.ts';
-import { allowedCores, pinCores } from '../../run/affinity.ts';
+import type { CoreUsage } from '../../results/schema.ts';
+import { allowedCores, physicalCores, pinCores } from '../../run/affinity.ts';
+import { type LoadReader, READING_SECONDS } from '../../run/calm.ts';
+import { readCores, readProcesses } from '../../run/contention/kernel.ts';
+import { programsOn } from '../../run/contention/programs.ts';
 import { ephemeralPorts, openFiles, textOf } from '../../run/limits.ts';
 import { privateLink } from '../../run/link.ts';
+import { type GroupLimits, readGroups } from '../../run/machine/cgroup.ts';
+import { type Neighbour, neighbours } from '../../run/machine/neighbours.ts';
+import { ROOTS, type Roots } from '../../run/machine/roots.ts';
+import type { LeftOut } from '../../run/machine/steps.ts';
+import { TICKS_PER_SECOND } from '../../run/process-tree.ts';
+import { type Variables, variablesFor } from '../../run/variables.ts';
 
 /** Readings of the machine. Null if the system does not provide one. */
 export interface Readings {
   readonly node: string;
   /** Version of Node.js that the project pins. */
   readonly pinnedNode: string;
+  /** Hardware threads that this process may use, and the cores among them. */
   readonly cores: number | null;
+  readonly physicalCores: number | null;
+  /** Limits of the control groups that this process is in. */
+  readonly limits: GroupLimits;
+  /** Number of times that the CPU quota was used up so far; null without a quota. */
+  readonly throttledTimes: number | null;
+  /** Other Wirebenches that measure on this machine. */
+  readonly otherRuns: readonly Neighbour[];
   readonly canBind: boolean;
   /** Maximum number of open files, sockets included, of one process. */
   readonly openFiles: { readonly soft: number; readonly hard: number } | null;
@@ -20,29 +38,50 @@ export interface Readings {
   /** Maximum length of the queue of connections that wait to be accepted. */
   readonly somaxconn: number | null;
   readonly congestionControl: string | null;
-  /** True if a private link can be made without root, else the reason. */
-  readonly privateLink: true | string;
+  /** Optional steps that failed while a private link was made without root; the reason if none can be made. */
+  readonly privateLink: readonly LeftOut[] | string;
+  /** Reason why no network can be made; null if one can. Absent: not tried. */
+  readonly networks?: string | null;
   readonly clockResolutionNs: number;
   /** Median round trip of one byte over a loopback socket, in one process. */
   readonly loopbackMicroseconds: number;
-  /** Share of the time of all cores that other programs used, 0 to 1. */
-  readonly busyShare: number | null;
+  /** Environment variables, by name: those that measured processes of ours get because they were asked for, and those they do not get. */
+  readonly variables: Pick<Variables, 'kept' | 'dropped'>;
+  /** Core of which other programs used most: its share, 0 to 1, and the programs. */
+  readonly busiestCore: BusyCore | null;
   /** Share of the time of all cores that the hypervisor gave to other machines, 0 to 1. */
   readonly stolenShare: number | null;
 }
 
-const QUIET_MS = 500;
+export interface BusyCore extends Pick<CoreUsage, 'cores' | 'programs'> {
+  readonly share: number;
+}
+
+const LOOK_MS = 5;
 const ROUND_TRIPS = 300;
 
-/** Reads the machine's properties, which takes about a second. */
-export async function readMachine(): Promise<Readings> {
-  const before = cpuTimes();
-  await sleep(QUIET_MS);
-  const shares = sharesBetween(before, cpuTimes());
+/**
+ * Reads the machine's properties, which takes about a second.
+ *
+ * @param variables those of the measurement that is to begin
+ */
+export async function readMachine({
+  variables = variablesFor(process.env),
+  roots = ROOTS,
+}: {
+  readonly variables?: Readings['variables'];
+  readonly roots?: Roots;
+} = {}): Promise<Readings> {
+  const groups = readGroups(roots);
+  const use = await useOfCores();
   return {
     node: process.versions.node,
     pinnedNode: pinnedNode(),
     cores: allowedCores()?.length ?? null,
+    physicalCores: physicalCores(roots) ?? null,
+    limits: groups.limits,
+    throttledTimes: groups.throttled()?.times ?? null,
+    otherRuns: neighbours(roots),
     canBind: pinCores(1) !== undefined,
     openFiles: openFiles(),
     ports: ephemeralPorts(),
@@ -51,15 +90,27 @@ export async function readMachine(): Promise<Readings> {
     privateLink: await canLink(),
     clockResolutionNs: clockResolutionNs(),
     loopbackMicroseconds: await loopbackMicroseconds(),
-    busyShare: shares?.busy ?? null,
-    stolenShare: shares?.stolen ?? null,
+    variables,
+    busiestCore: use?.busiest ?? null,
+    stolenShare: use?.stolen ?? null,
   };
 }
 
-async function canLink(): Promise<true | string> {
+/** Load of this machine, by the reading that `doctor` judges. */
+export const machineLoad: LoadReader = {
+  async runnable() {
+    await sleep(LOOK_MS);
+    const count = /^procs_running (\d+)$/m.exec(textOf('/proc/stat') ?? '')?.[1];
+    return count === undefined ? null : Number(count);
+  },
+  busyShare: async () => (await useOfCores())?.busiest.share ?? null,
+};
+
+async function canLink(): Promise<Readings['privateLink']> {
   try {
-    await (await privateLink()).close();
-    return true;
+    const link = await privateLink();
+    await link.close();
+    return link.leftOut;
   } catch (error) {
     return errorText(error);
   }
@@ -102,25 +153,31 @@ async function loopbackMicroseconds(): Promise<number> {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }
 
-interface CpuTimes {
-  readonly total: number;
-  readonly idle: number;
-  readonly stolen: number;
-}
+const PROC = '/proc';
 
-/** Time of all cores since the system started, in ticks. Fields of /proc/stat: user nice system idle iowait irq softirq steal. */
-function cpuTimes(): CpuTimes | null {
-  const line = /^cpu\s+(.+)$/m.exec(textOf('/proc/stat') ?? '')?.[1];
-  if (line === undefined) return null;
-  const ticks = line.split(/\s+/).map(Number).slice(0, 8);
-  const [, , , idle = 0, iowait = 0, , , stolen = 0] = ticks;
-  return { total: ticks.reduce((sum, tick) => sum + tick, 0), idle: idle + iowait, stolen };
-}
-
-function sharesBetween(before: CpuTimes | null, after: CpuTimes | null): { busy: number; stolen: number } | null {
-  if (before === null || after === null) return null;
-  const total = after.total - before.total;
-  if (total <= 0) return null;
-  const stolen = (after.stolen - before.stolen) / total;
-  return { busy: 1 - (after.idle - before.idle) / total - stolen, stolen };
+/** Reads for a while how the cores are used that this process may use; null if the system does not tell. */
+async function useOfCores(): Promise<{ busiest: BusyCore; stolen: number } | null> {
+  const read = () => ({ seconds: performance.now() / 1e3, cores: readCores(PROC) });
+  const processes = readProcesses(PROC);
+  const before = read();
+  await sleep(READING_SECONDS * 1e3);
+  const after = read();
+  const seconds = after.seconds - before.seconds;
+  const used = (allowedCores() ?? []).flatMap((core) => {
+    const [first, last] = [before.cores.get(core), after.cores.get(core)];
+    if (first === undefined || last === undefined || !(last.all > first.all)) return [];
+    const stolen = last.stolen - first.stolen;
+    // Idle time is shown in whole ticks.
+    const busy = seconds - (last.idle - first.idle) - stolen - 1 / TICKS_PER_SECOND;
+    return [{ core, share: Math.max(0, busy) / seconds, stolen: stolen / seconds }];
+  });
+  const [busiest] = used.toSorted((a, b) => b.share - a.share);
+  if (busiest === undefined) return null;
+  const { core, share } = busiest;
+  const isOwn = (pid: number): boolean => pid === process.pid;
+  const programs = programsOn(new Set([core]), processes, readProcesses(PROC), { isOwn, proc: PROC });
+  return {
+    busiest: { cores: String(core), share, programs },
+    stolen: used.reduce((sum, one) => sum + one.stolen, 0) / used.length,
+  };
 }

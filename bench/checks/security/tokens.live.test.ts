@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BROADCAST, senderPrefix, sequenceDigits } from '../../codec/header.ts';
+import { MemoryLog, newEpoch } from '../../codec/replay-log.ts';
 import { errorText } from '../../error-text.ts';
 import { Peer } from '../../testing/kit.ts';
 import { unavailable } from '../../testing/unavailable.ts';
@@ -69,6 +70,37 @@ describe.each(parties)('$name', (party) => {
       else expect(all).toEqual(expect.arrayContaining([...peer.received]));
       expect(peer.losses).toEqual([]);
     }
+  });
+});
+
+describe.each(parties.filter((party) => (capabilitiesOf(party).resume ?? 'none') !== 'none'))('$name', (party) => {
+  unavailable(party.unavailable);
+
+  test('gives what was missed to a session with a good token alone, whatever place it brings', async () => {
+    await using kit = new PartyKit();
+    const { rules, good, bad } = forges.ES256;
+    const log = new MemoryLog(newEpoch());
+    const listener = await kit.serve(party, { tokens: rules, log });
+    const publish = async (): Promise<void> => {
+      const { id, message } = log.append(news(0));
+      await listener.broadcast(message, id);
+    };
+    const before = await kit.join(party, listener.url, { token: good('somebody') });
+    await publish();
+    await before.has(1);
+    const resume = before.resumeToken() ?? log.last;
+    await publish();
+    await Promise.all(
+      [undefined, ...bad.map(({ token }) => token)].map(async (token) => {
+        const peer = new Peer();
+        await refusalOf(kit.join(party, listener.url, { token, resume, peer }));
+        expect(peer.received).toEqual([]);
+      }),
+    );
+    const peer = await kit.join(party, listener.url, { token: good('somebody'), resume });
+    // A session that only its server process can restore is not lost yet, so it is not restored.
+    if (capabilitiesOf(party).resumeEndsWithServer !== true) expect(await peer.has(1)).toEqual([news(0)]);
+    expect(await peer.echo('hello')).toBe('hello');
   });
 });
 

@@ -7,22 +7,27 @@ import { type Progress, progressDisplay } from '../../../reports/terminal/progre
 import { wrap } from '../../../reports/terminal/text.ts';
 import { slowedBy } from '../../checks/aa/slowed.ts';
 import { type Check, examine } from '../../checks/doctor/checks.ts';
-import { readMachine } from '../../checks/doctor/readings.ts';
+import { machineLoad, readMachine } from '../../checks/doctor/readings.ts';
 import { readOptions } from '../../plan/options.ts';
 import { estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import type { Results } from '../../results/schema.ts';
+import { calmWaiter } from '../../run/calm.ts';
 import { openLink } from '../../run/link.ts';
 import { type RunResources, resolveResources, run } from '../../run/run.ts';
+import { describeVariables } from '../../run/variables.ts';
 import type { PlannedCase } from '../../scenarios/shape.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
-import { defineCommand } from '../command.ts';
+import { type Context, defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
 import { approximately, eta } from '../eta.ts';
 import { EXIT, refuseIf, UsageError } from '../exit.ts';
 import { flagWithDefault, numberFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
+import { waitingText } from '../live/execute.ts';
+import { goesOn } from '../live/go-on.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { describeLink, unfitLines } from '../preflight.ts';
+import { KEEP_ENV, surroundingsLines } from '../surroundings.ts';
 
 /** Time that servers of slowed pairs work on each message, and by which share the slower one works longer. */
 const SERVICE_SECONDS = 1e-3;
@@ -70,23 +75,27 @@ export const command = defineCommand({
       whole: true,
     }),
     duration: numberFlag('<seconds>', 'measured time of a trial', { usual: 0.5, min: 0.1, max: 60 }),
+    'keep-env': KEEP_ENV,
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
   },
   graceful: true,
-  async run({ transport: name, pairs, slowed, trials, duration, ...flags }, { problems, ...context }) {
+  async run(
+    { transport: name, pairs, slowed, trials, duration, 'keep-env': keep, ...flags },
+    { problems, ...context },
+  ) {
     const { io, interrupted } = context;
     const transport = String(name.value);
     problems.push(...(await transportProblems(transport)));
     if (pairs + slowed === 0) problems.push('--pairs and --slowed are both 0: nothing is left to measure');
     refuseIf(problems);
     const parts = [
-      { of: 'equals', count: pairs, plan: planFor(transport, { duration, trials: trials * pairs }) },
+      { of: 'equals', count: pairs, plan: planFor(transport, { duration, keep, trials: trials * pairs }) },
       {
         of: 'unequals',
         count: slowed,
-        plan: slowOne(planFor(transport, { duration, trials: trials * slowed, rate: SLOWED_RATE })),
+        plan: slowOne(planFor(transport, { duration, keep, trials: trials * slowed, rate: SLOWED_RATE })),
       },
     ] as const satisfies readonly Part[];
     const steps = parts
@@ -96,14 +105,14 @@ export const command = defineCommand({
 
     const link = await openLink('auto');
     try {
-      const resources = resolveResources(parts[0].plan, link);
+      const resources = resolveResources(parts[0].plan, link, io.environment);
       if ('problems' in resources) throw new UsageError(resources.problems);
       const text = describePlan(parts, {
         transport,
         trials,
         seconds,
         resources,
-        checks: examine(await readMachine()),
+        checks: examine(await readMachine(resources)),
       });
       if (flags.plan) {
         const settings = { transport, pairs, slowed, trials, durationSeconds: duration };
@@ -111,8 +120,10 @@ export const command = defineCommand({
       }
       io.info(text);
       if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
-      const [equals, unequals] = await measureAll(parts, { resources, trials, seconds, io, interrupted });
+      const found = await measureAll(parts, { resources, trials, seconds, yes: flags.yes, context });
       if (interrupted.aborted) return EXIT.interrupted;
+      if (found === undefined) return EXIT.invalid;
+      const [equals, unequals] = found;
 
       const words = { equals: countWords(equals ?? []), unequals: countWords(unequals ?? []) };
       const mistaken = (words.equals.p50?.better ?? 0) + (words.equals.p50?.worse ?? 0);
@@ -126,6 +137,7 @@ export const command = defineCommand({
         told,
         serviceSeconds: SERVICE_SECONDS,
         slowedSeconds: SERVICE_SECONDS * (1 + SLOWER),
+        variables: describeVariables(resources.variables),
         ...words,
       };
       io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(document, passed, io));
@@ -190,6 +202,7 @@ function describePlan(
       return [of === 'equals' ? `Identical pairs: ${load}.` : `Slowed pairs: ${load}; ${SLOWED}.`];
     }),
     `Each trial: a fresh server, ${WARMUP_SECONDS} s of warm-up; ${describeLink(resources)}.`,
+    ...surroundingsLines(resources, { exec: null }),
     ...unfitLines(checks),
     '',
     '',
@@ -200,7 +213,7 @@ const SLOWED = `one server works ${SERVICE_SECONDS * 1e3} ms on each message, th
 
 function planFor(
   transport: string,
-  { duration, trials, rate }: { duration: number; trials: number; rate?: number },
+  { duration, trials, keep, rate }: { duration: number; trials: number; keep: readonly string[]; rate?: number },
 ): RunPlan {
   const read = readOptions({
     transports: { value: transport, where: '--transport' },
@@ -208,6 +221,7 @@ function planFor(
     duration: { value: duration, where: '--duration' },
     warmup: { value: WARMUP_SECONDS, where: '' },
     ...(rate === undefined ? {} : { rate: { value: rate, where: '' } }),
+    ...(keep.length === 0 ? {} : { 'keep-env': { value: keep, where: '--keep-env' } }),
     trials: { value: Math.max(1, trials), where: '' },
     aa: { value: true, where: '' },
   });
@@ -231,15 +245,16 @@ type Settings = {
   readonly resources: RunResources;
   readonly trials: number;
   readonly seconds: number;
-  readonly io: Io;
-  readonly interrupted: AbortSignal;
+  readonly yes: boolean;
+  readonly context: Context;
 };
 
-/** Measures all pairs, and shows the verdicts of each as soon as its trials have ended. */
+/** Measures all pairs, and shows the verdicts of each as soon as its trials have ended. Undefined if no trial of a first block is valid. */
 async function measureAll(
   parts: readonly Part[],
-  { resources, trials, seconds, io, interrupted }: Settings,
-): Promise<Verdicts[][]> {
+  { resources, trials, seconds, yes, context }: Settings,
+): Promise<Verdicts[][] | undefined> {
+  const { io, interrupted } = context;
   const each = 2 * trials;
   const of = parts.reduce((sum, { count }) => sum + count, 0);
   const pace = eta(of * each, seconds, io.now);
@@ -248,22 +263,40 @@ async function measureAll(
   const leave = (): void => display.end();
   interrupted.addEventListener('abort', leave);
   let done = 0;
-  const show = (before: number, rest: Pick<Progress, 'current' | 'ended'>): void =>
-    display.show({ ...pace(done), part: { name: 'pair', number: Math.floor(before / each) + 1, of }, ...rest });
+  let reruns = 0;
+  let pair = 1;
+  const show = (rest: Pick<Progress, 'current' | 'activity' | 'ended'>): void =>
+    display.show({ ...pace(done, of * each + reruns), part: { name: 'pair', number: pair, of }, ...rest });
+  const calm = resources.roots.proc === '' ? {} : { calm: calmWaiter(machineLoad, seconds) };
+  const goOn = async (results: Results): Promise<boolean> => {
+    display.end();
+    // A machine that is not watched cannot be said to be too busy.
+    return resources.roots.proc === '' || (await goesOn(results, { yes }, context));
+  };
   try {
     const found: Verdicts[][] = [];
     for (const part of parts) {
       const verdicts: Verdicts[] = [];
       found.push(verdicts);
-      const settings = { command: '', checks: [], micro: [], resources, signal: interrupted };
+      const settings = { command: '', checks: [], micro: [], resources, signal: interrupted, goOn, ...calm };
+      const current = (): string => `${NAMES[part.of]} pair ${verdicts.length + 1}`;
+      let open = each;
       for await (const event of run(part.plan, settings)) {
-        if (event.event === 'trial-started') show(done, { current: `${NAMES[part.of]} pair ${verdicts.length + 1}` });
-        if (event.event !== 'trial-ended' || ++done % each !== 0) continue;
+        if (event.event === 'waiting') show({ current: current(), activity: waitingText(event.busyShare) });
+        if (event.event === 'trial-started') show({ current: current() });
+        if (event.event === 'ended' && event.results.stopped !== undefined) return undefined;
+        if (event.event !== 'trial-ended') continue;
+        done++;
+        if (event.again) reruns++;
+        else open--;
+        if (open > 0) continue;
+        open = each;
         const ofPair = verdictsOf(pairOf(event.results, verdicts.length, trials));
         verdicts.push(ofPair);
         const name = `${NAMES[part.of]} pair ${verdicts.length}`;
         const ended = { name, state: stateOf(part.of, ofPair), detail: detailOf(ofPair) };
-        show(done - 1, { current: undefined, ended });
+        show({ current: undefined, ended });
+        pair++;
       }
       if (interrupted.aborted) break;
     }

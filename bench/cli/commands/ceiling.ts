@@ -8,6 +8,7 @@ import { listOf, suggestion } from '../../plan/readers.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
 import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
+import { describeVariables } from '../../run/variables.ts';
 import { type TransportEntry, transports, whyUnavailable } from '../../transports/index.ts';
 import { defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
@@ -16,6 +17,7 @@ import { EXIT, refuseIf } from '../exit.ts';
 import { numberFlag, textFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
+import { KEEP_ENV, keptVariables, otherRunLines, variableLines } from '../surroundings.ts';
 import { ceilingTable } from './crosscheck-tables.ts';
 
 /** Measures what a message costs our generator, compared with bare loops that record nothing. */
@@ -38,12 +40,16 @@ export const command = defineCommand({
       max: 1_000,
       whole: true,
     }),
+    'keep-env': KEEP_ENV,
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
   },
   graceful: true,
-  async run({ transports: names, clients, size, duration, trials, ...flags }, { problems, ...context }) {
+  async run(
+    { transports: names, clients, size, duration, trials, 'keep-env': keep, ...flags },
+    { problems, ...context },
+  ) {
     const { io, interrupted } = context;
     const { chosen, leftOut } = await readTransports(names, problems);
     if (problems.length === 0) {
@@ -51,6 +57,7 @@ export const command = defineCommand({
       const files = { files: openFiles()?.hard ?? null, flag: '--clients' };
       problems.push(...tooFewFiles(countOf(clients, 'session'), 2 * clients, files));
     }
+    const variables = keptVariables(keep, io, problems);
     refuseIf(problems);
     const options = { clients, size, trials, durationSeconds: duration, transports: chosen };
     const { transports: measured, ...numbers } = options;
@@ -60,6 +67,8 @@ export const command = defineCommand({
     const text = [
       `Runs our closed loops and bare ones in turn: about ${approximately(seconds)}.`,
       ...leftOut.map((one) => `Left out: ${one}.`),
+      ...variableLines(variables),
+      ...otherRunLines(io),
       '',
     ].join('\n');
     if (flags.plan) return printPlan({ command: 'ceiling', text, steps, settings, json: flags.json }, io);
@@ -67,8 +76,10 @@ export const command = defineCommand({
     if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
     const pinning = pinCores(1);
     try {
-      const rows = await ceiling(options, { pinning, signal: interrupted }, (what) => io.info(`  ${what}\n`));
-      const document = { options: settings, ...pinning, loop: 'closed', rows };
+      const rows = await ceiling(options, { pinning, variables, signal: interrupted }, (what) =>
+        io.info(`  ${what}\n`),
+      );
+      const document = { options: settings, ...pinning, variables: describeVariables(variables), loop: 'closed', rows };
       io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, rows, io));
       return EXIT.done;
     } catch (error) {
@@ -114,7 +125,7 @@ function describe(
     ...ceilingTable(rows, { width: width(), colour }),
     '',
     ...prose(
-      'CPU µs: CPU time of the generator’s process per message; medians over the turns. bare: the bare loop. ratio: ours ÷ bare, turn by turn.',
+      'CPU µs: CPU time of the generator’s process per message; medians over the turns. bare: the bare loop. beyond and ratio: ours − bare and ours ÷ bare, turn by turn.',
     ),
     ...prose(
       'These figures say what the generator can do. Do not read them as latencies at a set load: a loop that waits for each answer sends less when answers are slow.',

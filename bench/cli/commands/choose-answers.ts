@@ -1,12 +1,15 @@
 import { FACTS } from '../../../reports/advice/facts/index.ts';
 import { JUDGED } from '../../../reports/advice/facts/shape.ts';
+import { LOSSY_NETWORK } from '../../../reports/advice/load.ts';
 import type { Answers, Objective, OwnLevel } from '../../../reports/advice/model.ts';
 import { CRITERIA, EQUAL, type Weights, weightsOf } from '../../../reports/advice/questions/criteria.ts';
 import { inOrder, readJudged } from '../../../reports/advice/questions/judgements.ts';
 import { CONTRADICTIONS, NEEDS, type NeedId } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
+import { readNetwork } from '../../networks/network.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
-import { secondsOf, TIME_UNIT } from '../../plan/time.ts';
+import { NO_NETWORK } from '../../results/dimensions.ts';
+import { readLimit } from '../../results/time.ts';
 import { scenarios } from '../../scenarios/index.ts';
 
 /** Answers about a project as text, from flags or from the prompt. */
@@ -17,6 +20,9 @@ export interface AnswerTexts {
   readonly clients?: string;
   readonly rate?: string;
   readonly size?: string;
+  readonly network?: string;
+  readonly objective?: string;
+  /** Other name of the objective. */
   readonly slo?: string;
   readonly weights?: string;
   readonly judge?: string;
@@ -45,8 +51,9 @@ export function readAnswers(texts: AnswerTexts, problems: string[]): Answers {
       clients: readNumber('clients', texts.clients, 1, problems),
       rate: readNumber('rate', texts.rate, 0, problems),
       size: readNumber('size', texts.size, 1, problems),
+      ...(texts.network === undefined ? {} : { network: readNetworkName(texts.network, problems) }),
     },
-    objective: texts.slo === undefined ? null : readObjective(texts.slo, problems),
+    objective: objectiveOf(texts, preset?.objective ?? null, problems),
     weights,
     judged,
     judgement,
@@ -84,6 +91,15 @@ function readScenario(text: string | undefined, problems: string[]): string | nu
   return text;
 }
 
+/** Id of a network, as results have it; `mobile` stands for the default mobile network. */
+function readNetworkName(text: string, problems: string[]): string | null {
+  if (text === NO_NETWORK) return text;
+  const read = readNetwork(text === 'mobile' ? LOSSY_NETWORK : text);
+  if (!('problems' in read)) return read.network.id;
+  problems.push(...read.problems.map((problem) => `--network: ${problem}`));
+  return null;
+}
+
 function readNumber(name: string, text: string | undefined, min: number, problems: string[]): number | null {
   if (text === undefined) return null;
   const number = /^\d+(\.\d+)?(e\d+)?$/i.test(text.trim()) ? Number(text) : Number.NaN;
@@ -116,13 +132,21 @@ function readOwn(text: string, problems: string[]): OwnLevel[] {
   return inOrder(read);
 }
 
-const OBJECTIVE = new RegExp(`^\\s*p(50|99)\\s*<=?\\s*(\\d+\\.?\\d*|\\.\\d+)\\s*(${TIME_UNIT})\\s*$`);
-
-function readObjective(text: string, problems: string[]): Objective | null {
-  const [, name, amount = '', unit = ''] = OBJECTIVE.exec(text) ?? [];
-  const seconds = secondsOf(amount, unit);
-  if (seconds > 0 && Number.isFinite(seconds)) return { percentile: name === '50' ? 50 : 99, seconds };
-  problems.push(`--slo takes p50 or p99 and a time, such as p99<50ms, not "${text}"`);
+function objectiveOf(
+  { objective, slo }: AnswerTexts,
+  usual: (Objective & { readonly source: unknown }) | null,
+  problems: string[],
+): Objective | null {
+  if (objective !== undefined && slo !== undefined) {
+    problems.push('--slo is another name of --objective; leave one of the two out');
+  }
+  const text = objective ?? slo;
+  if (text === undefined) return usual === null ? null : { percentile: usual.percentile, seconds: usual.seconds };
+  if (text.trim() === 'none') return null;
+  const { percentile, seconds } = readLimit(text) ?? { percentile: 0, seconds: 0 };
+  if (percentile === 50 || percentile === 99) return { percentile, seconds };
+  const flag = objective === undefined ? '--slo' : '--objective';
+  problems.push(`${flag} takes p50 or p99 and a time, such as p99<50ms, or none, not "${text}"`);
   return null;
 }
 

@@ -4,6 +4,7 @@ import { CRITERIA, EQUAL, type Weights } from '../../../reports/advice/questions
 import { NEEDS } from '../../../reports/advice/questions/needs.ts';
 import { PRESETS } from '../../../reports/advice/questions/presets.ts';
 import { type Entry, listing } from '../../../reports/terminal/listing.ts';
+import { limitText } from '../../results/time.ts';
 import type { Prompt } from '../ask.ts';
 import { type AnswerTexts, readAnswers } from './choose-answers.ts';
 
@@ -39,7 +40,8 @@ export async function askAnswers(
   texts = await once(texts, 'clients', 'Clients: ');
   texts = await once(texts, 'rate', 'Messages a second, all clients together (0: mostly silent): ');
   texts = await once(texts, 'size', 'Bytes of a message: ');
-  texts = await once(texts, 'slo', 'Objective, such as p99<50ms [none]: ');
+  const limit = preset === undefined ? 'none' : limitText(preset.objective);
+  texts = await once(texts, 'objective', `Objective, such as p99<50ms, or none [${limit}]: `);
   info(
     `\nWhat counts? Decide before any result is shown.\n${listed(CRITERIA.map(({ id, name, judged }) => [id, `${name}${judged ? ' (our judgement, not measured)' : ''}`]))}\n`,
   );

@@ -226,10 +226,10 @@ describe('questions', () => {
       'ws=1',
       '',
     );
-    expect(texts).toEqual({ preset: 'chat', need: 'none', clients: '200', slo: 'p99<50ms', weights: 'p99:1' });
+    expect(texts).toEqual({ preset: 'chat', need: 'none', clients: '200', objective: 'p99<50ms', weights: 'p99:1' });
     expect(questions[0]).toBe(questions[1]);
     expect(said).toContain('did you mean "chat"?');
-    expect(said).toContain('--slo takes p50 or p99');
+    expect(said).toContain('--objective takes p50 or p99');
     expect(said).toMatch(/^ *ws +simplicity 1, features 3$/m);
     expect(said).toContain('--judge takes ws.simplicity');
   });

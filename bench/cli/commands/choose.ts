@@ -6,16 +6,19 @@ import { analyse } from '../../../reports/analysis/analyse.ts';
 import { decisionRecord } from '../../../reports/markdown/decision-record.ts';
 import { adviceText } from '../../../reports/terminal/advice.ts';
 import { listing } from '../../../reports/terminal/listing.ts';
-import { quoted } from '../../plan/readers.ts';
+import type { Given } from '../../plan/readers.ts';
+import { command as asCommand, quoted } from '../../results/command.ts';
 import type { Results } from '../../results/schema.ts';
 import { kindOf } from '../../scenarios/index.ts';
 import { ask } from '../ask.ts';
+import { readBand } from '../band.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT, UsageError } from '../exit.ts';
+import { EXIT, refuseIf, UsageError } from '../exit.ts';
 import { readRun, writeNamed } from '../files.ts';
 import { textFlag, toggle, type Values } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { newestResults } from '../preflight.ts';
+import { settingFlag } from '../setting-flags.ts';
 import { readAnswers } from './choose-answers.ts';
 import { askAnswers } from './choose-questions.ts';
 
@@ -23,7 +26,7 @@ import { askAnswers } from './choose-questions.ts';
 const ANSWER_FLAGS = {
   preset: textFlag({
     argument: '<use>',
-    help: `needs and weights to start from: ${PRESETS.map(({ id }) => id).join(', ')}`,
+    help: `needs, weights and objective to start from: ${PRESETS.map(({ id }) => id).join(', ')}`,
   }),
   need: textFlag({
     argument: '<names>',
@@ -37,7 +40,17 @@ const ANSWER_FLAGS = {
     usual: 'as measured',
   }),
   size: textFlag({ argument: '<number>', help: 'bytes of a message', usual: 'as measured' }),
-  slo: textFlag({ argument: '<percentile<time>', help: 'objective that must be met, such as p99<50ms', usual: 'none' }),
+  network: textFlag({
+    argument: '<name>',
+    help: 'network whose cases count: none, mobile (4g-lossy), or any that was measured',
+    usual: 'one with losses for the need lossy, otherwise none',
+  }),
+  objective: textFlag({
+    argument: '<percentile<time>',
+    help: 'latency that must be met, such as p99<50ms, or none; the band of times follows from it',
+    usual: 'that of the preset',
+  }),
+  slo: textFlag({ argument: '<percentile<time>', help: 'another name of --objective' }),
   weights: textFlag({
     argument: '<list>',
     help: 'how much each criterion counts: p99:50,bytes:20; also throughput, cpu, memory, simplicity, features',
@@ -51,6 +64,7 @@ const ANSWER_FLAGS = {
 
 const FLAGS = {
   ...ANSWER_FLAGS,
+  band: settingFlag('band', { usual: 'that of the run' }),
   'no-judgement': toggle('leave out what is judged rather than measured: simplicity and features'),
   seed: textFlag({
     argument: '<number>',
@@ -74,13 +88,14 @@ export const command = defineCommand({
     const needs = NEEDS.map(({ id, question }) => [id, question] as const);
     return `\nNeeds:\n${listing(needs, width).join('\n')}`;
   },
-  async run({ 'no-judgement': unjudged, ...flags }, { words: [file], problems, ...context }) {
+  async run({ 'no-judgement': unjudged, band, ...flags }, { words: [file], problems, ...context }) {
     const { io } = context;
     // After an unknown flag, its value may have been taken for the file.
     const isFile = problems.length === 0;
     const given = { ...definedOf(flags), judgement: !unjudged };
     const seed = readSeed(flags.seed, problems);
     readAnswers(given, problems);
+    const bands = readBand(band, problems);
     const results = isFile ? readMeasured(file, problems, io) : undefined;
     if (problems.length > 0 || results === undefined) throw new UsageError(problems);
 
@@ -90,16 +105,18 @@ export const command = defineCommand({
     if (asked === undefined) return EXIT.interrupted;
     const texts = { ...given, ...asked };
     const advice = advise(
-      { results, analysis: analyse(results) },
+      { results, analysis: analyse(results, { bands }) },
       readAnswers(texts, []),
       seed === null ? {} : { seed },
     );
+    const unwritten: string[] = [];
     if (flags.markdown !== undefined) {
-      const record = decisionRecord(advice, { command: commandOf(file, { ...flags, ...asked }, unjudged) });
-      writeNamed(flags.markdown, record, '--markdown', io);
-      io.info(`Decision record: ${flags.markdown}\n`);
+      const record = decisionRecord(advice, { command: commandOf(file, { ...flags, ...asked, band }, unjudged) });
+      unwritten.push(...writeNamed(flags.markdown, record, '--markdown', io));
+      if (unwritten.length === 0) io.info(`Decision record: ${flags.markdown}\n`);
     }
     io.out(flags.json ? adviceDocument(advice) : `${adviceText(advice, { width: io.width(), colour: io.colour })}\n`);
+    refuseIf(unwritten);
     return advice.outcome === 'blocked' ? EXIT.invalid : EXIT.done;
   },
 });
@@ -121,7 +138,7 @@ function readMeasured(file: string | undefined, problems: string[], io: Io): Res
     const newest = newestResults(undefined, suits);
     if (newest === undefined) {
       problems.push(
-        'reports/runs has no complete run with six or more trials: measure first with `npm run bench`, or name a results.json',
+        `reports/runs has no complete run with six or more trials: measure first with ${asCommand('npm run bench')}, or name a results.json`,
       );
     }
     return newest;
@@ -144,14 +161,15 @@ function readSeed(text: string | undefined, problems: string[]): number | null {
 /** Command that reproduces the advice from the same results. */
 function commandOf(
   file: string | undefined,
-  flags: Answers & { readonly seed: string | undefined },
+  flags: Answers & { readonly seed: string | undefined; readonly band: Given | undefined },
   unjudged: boolean,
 ): string {
   const seed = flags.seed === undefined ? [] : [['seed', flags.seed] as const];
+  const band = flags.band === undefined ? [] : [['band', String(flags.band.value)] as const];
   return [
     'npm run choose --',
-    file === undefined ? '<results.json of this run>' : quoted(file),
-    ...[...answersOf(flags), ...seed].map(([name, value]) => `--${name} ${quoted(value)}`),
+    file === undefined ? 'results.json' : quoted(file),
+    ...[...answersOf(flags), ...band, ...seed].map(([name, value]) => `--${name} ${quoted(value)}`),
     ...(unjudged ? ['--no-judgement'] : []),
   ].join(' ');
 }

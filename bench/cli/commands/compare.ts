@@ -11,10 +11,12 @@ import { comparisonText, percent } from '../../../reports/terminal/comparison.ts
 import { proseWidth } from '../../../reports/terminal/paint.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
 import { type Given, listOf, readChoice, suggestion } from '../../plan/readers.ts';
+import { readBand } from '../band.ts';
 import { defineCommand } from '../command.ts';
-import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
+import { EXIT, type ExitCode, gravest, refuseIf, UsageError } from '../exit.ts';
 import { appendStepSummary, readRun, writeNamed } from '../files.ts';
 import { type Flag, flagWithDefault, textFlag, toggle } from '../flags.ts';
+import { settingFlag } from '../setting-flags.ts';
 
 const FAIL_ON = ['worse', 'inconclusive', 'never'] as const;
 type FailOn = (typeof FAIL_ON)[number];
@@ -50,25 +52,31 @@ export const command = defineCommand({
       usual: 'all',
       read: (given, problems) => (given === undefined ? null : readMetrics(given, problems)),
     } satisfies Flag<MetricId[] | null>,
+    band: settingFlag('band', {
+      help: 'differences that nobody could notice, such as p99=5ms: within them nothing is a regression',
+      usual: 'none: statistical verdicts alone',
+    }),
     out: textFlag({ argument: '<page.html>', help: 'also write a page that shows every change on a logarithmic axis' }),
     all: toggle('list every comparison, including those that are equivalent or not testable'),
     json: toggle('print one JSON document'),
     markdown: toggle('print Markdown, and append it to $GITHUB_STEP_SUMMARY if that is set'),
   },
   listsExitCodes: true,
-  async run({ 'fail-on': failOn, 'max-regression': maxRegression, metrics, ...flags }, { words, problems, io }) {
+  async run({ 'fail-on': failOn, 'max-regression': maxRegression, metrics, band, ...flags }, { words, problems, io }) {
     if (flags.json && flags.markdown) problems.push('--json, --markdown each print to stdout; use only one of them');
+    const bands = readBand(band, problems);
     const [base, next] = words.map((file) => readRun(file, problems, io));
     if (problems.length > 0 || base === undefined || next === undefined) throw new UsageError(problems);
-    const comparison = compare(base, next, { metrics });
+    const comparison = compare(base, next, { metrics, bands });
     const outcome = outcomeOf(comparison, maxRegression);
     const exitCode = exitCodeFor(outcome, failOn);
     const { all, out } = flags;
+    const unwritten: string[] = [];
     if (out !== undefined) {
       const { renderComparison } = await import('../../../reports/page/document/render.ts');
       const html = await renderComparison(comparison, { mark: maxRegression === 0 ? null : maxRegression });
-      writeNamed(out, html, '--out', io);
-      io.info(`Page: ${out}\n`);
+      unwritten.push(...writeNamed(out, html, '--out', io));
+      if (unwritten.length === 0) io.info(`Page: ${out}\n`);
     }
     if (flags.json) {
       const asked = { failOn, maxRegression, metrics };
@@ -81,6 +89,7 @@ export const command = defineCommand({
       io.out(`${comparisonText(comparison, { width: io.width(), colour: io.colour, all })}\n\n`);
       io.out(`${wrap(result(comparison, outcome, failOn, maxRegression), proseWidth(io.width())).join('\n')}\n`);
     }
+    refuseIf(unwritten);
     return exitCode;
   },
 });
@@ -132,6 +141,6 @@ function resultText(comparison: Comparison, outcome: Outcome, failOn: FailOn, ma
   const none = `No regression${beyond} was shown`;
   if (open.length === 0) return `${none}; no comparison is inconclusive.`;
   const { counts } = comparison;
-  const told = counts.better + counts.worse + counts.equivalent;
+  const told = counts.better + counts.worse + counts.equivalent + counts['no practical difference'];
   return `${none} in the ${countOf(told, 'comparison')} that have a verdict; inconclusive: ${list(open, 'and')}.`;
 }

@@ -1,6 +1,13 @@
 import { bare, paints } from '../../../reports/terminal/paint.ts';
 import { type TextCell, type TextColumn, table } from '../../../reports/terminal/table.ts';
-import { type CeilingRow, type LoopReading, ratioOf, spreadOf } from '../../checks/crosscheck/ceiling.ts';
+import {
+  beyondOf,
+  type CeilingRow,
+  isMet,
+  type LoopReading,
+  ratioOf,
+  spreadOf,
+} from '../../checks/crosscheck/ceiling.ts';
 import type { Comparison, FreezeReport } from '../../checks/crosscheck/crosscheck.ts';
 import type { Percentiles } from '../../checks/crosscheck/protocol.ts';
 
@@ -50,21 +57,22 @@ export function freezeTable({ transport, truth, readings }: FreezeReport, option
 
 export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions): string[] {
   const paint = paints(options.colour);
-  const read = rows.map((row) => ({ ...row, ratio: ratioOf(row) }));
+  const read = rows.map((row) => ({ ...row, ratio: ratioOf(row), beyond: beyondOf(row), met: isMet(row) }));
   type Read = (typeof read)[number];
   const others = (text: (readings: readonly LoopReading[]) => string) => (row: Read) =>
     row.bare === null ? '' : text(row.bare.readings);
-  const target = ({ bare: other, ratio }: Read): TextCell => {
-    if (other === null || ratio === undefined) return bare('');
-    const met = ratio.median <= other.target;
-    return { text: `≤ ${other.target} ${met ? '✓' : '✕'}`, paint: met ? paint.green : paint.red };
+  const target = ({ bare: other, met }: Read): TextCell => {
+    if (other === null) return bare('');
+    const limit =
+      'ratio' in other.target ? other.target.ratio : `${microseconds(other.target.beyondSeconds)} µs beyond`;
+    return { text: `≤ ${limit} ${met ? '✓' : '✕'}`, paint: met ? paint.green : paint.red };
   };
   return tableOf(
     [
       words('transport', read, ({ transport }) => transport),
       {
         ...words('exchange', read, ({ exchange }) => exchange),
-        drop: 7,
+        drop: 8,
         shorter: { header: 'what', cells: read.map(({ exchange }) => bare(exchange === 'echo' ? 'echo' : 'plain')) },
       },
       figures('CPU µs', read, ({ ours }) => cost(ours)),
@@ -72,11 +80,12 @@ export function ceilingTable(rows: readonly CeilingRow[], options: TableOptions)
       { ...words('bare', read, (row) => row.bare?.name ?? ''), drop: 5 },
       figures('bare µs', read, others(cost), { drop: 4 }),
       figures('bare msg/s', read, others(pace), { drop: 1 }),
+      figures('beyond µs', read, ({ beyond }) => (beyond ? microseconds(beyond.median) : ''), { drop: 6 }),
       figures('ratio', read, ({ ratio }) => ratio?.median.toFixed(2) ?? ''),
       figures('range', read, ({ ratio }) => (ratio ? `${ratio.min.toFixed(2)}–${ratio.max.toFixed(2)}` : ''), {
         drop: 3,
       }),
-      { header: 'target', align: 'right', drop: 6, cells: read.map(target) },
+      { header: 'target', align: 'right', drop: 7, cells: read.map(target) },
     ],
     options,
   );

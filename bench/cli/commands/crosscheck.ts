@@ -11,8 +11,10 @@ import {
 import { MAX_SENDERS, MIN_SIZE } from '../../codec/header.ts';
 import { errorText } from '../../error-text.ts';
 import { MAX_SIZE } from '../../plan/settings.ts';
+import { command as asCommand } from '../../results/command.ts';
 import { pinCores } from '../../run/affinity.ts';
 import { openFiles, tooFewFiles } from '../../run/limits.ts';
+import { describeVariables } from '../../run/variables.ts';
 import { defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
 import { approximately } from '../eta.ts';
@@ -20,6 +22,7 @@ import { EXIT, refuseIf } from '../exit.ts';
 import { numberFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
+import { KEEP_ENV, keptVariables, otherRunLines, variableLines } from '../surroundings.ts';
 import { comparisonTable, freezeTable } from './crosscheck-tables.ts';
 
 /** Compares our load generator with another one under the same loads. */
@@ -47,15 +50,17 @@ export const command = defineCommand({
       min: 0,
       max: 8,
     }),
+    'keep-env': KEEP_ENV,
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
   },
   graceful: true,
-  async run({ rate, connections, size, duration, freeze, ...flags }, { problems, ...context }) {
+  async run({ rate, connections, size, duration, freeze, 'keep-env': keep, ...flags }, { problems, ...context }) {
     const { io, interrupted } = context;
     // The numbers are compared with each other only if all of them are valid.
     if (problems.length === 0) problems.push(...unevenly({ rate, connections, duration }), ...tooMany(connections));
+    const variables = keptVariables(keep, io, problems);
     refuseIf(problems);
     const options: CrosscheckOptions = {
       rate,
@@ -67,14 +72,19 @@ export const command = defineCommand({
     };
     const steps = planLoads(options);
     const seconds = steps.reduce((sum, step) => sum + step.seconds, 0);
-    const text = `Compares another load generator with ours: about ${approximately(seconds)}.\n`;
+    const text = [
+      `Compares another load generator with ours: about ${approximately(seconds)}.`,
+      ...variableLines(variables),
+      ...otherRunLines(io),
+      '',
+    ].join('\n');
     if (flags.plan) return printPlan({ command: 'crosscheck', text, steps, settings: options, json: flags.json }, io);
     io.info(text);
     if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
-    const surroundings = { pinning: pinCores(1), signal: interrupted };
+    const surroundings = { pinning: pinCores(1), variables, signal: interrupted };
     try {
       const result = await crosscheck(options, surroundings, (what) => io.info(`  ${what}\n`));
-      const document = { options, ...surroundings.pinning, ...result };
+      const document = { options, ...surroundings.pinning, variables: describeVariables(variables), ...result };
       io.out(flags.json ? `${JSON.stringify(document, null, 2)}\n` : describe(options, result, io));
       return isComplete(result) ? EXIT.done : EXIT.failed;
     } catch (error) {
@@ -118,7 +128,7 @@ function describe(options: CrosscheckOptions, { comparisons, freeze }: Crosschec
     ...comparisons.flatMap((one) => ['', ...comparisonTable(one, layout)]),
     '',
     ...prose(
-      'autocannon sends the requests of each second in a burst at its start, and times each from when it was sent. Our generator spaces them evenly. While it waits for the next one, it keeps its event loop turning, which costs CPU time too: use `npm run ceiling` to measure what a message costs.',
+      `autocannon sends the requests of each second in a burst at its start, and times each from when it was sent. Our generator spaces them evenly. While it waits for the next one, it keeps its event loop turning, which costs CPU time too: use ${asCommand('npm run ceiling')} to measure what a message costs.`,
     ),
   ];
   if (freeze !== null) {

@@ -120,6 +120,7 @@ function describe({
   reliable,
   upstream,
   mostBytes,
+  batches = false,
 }: (typeof transports)[number]['capabilities']): string {
   const up = upstream === 'connection' ? 'upstream on the connection' : 'upstream by requests';
   return [
@@ -127,6 +128,7 @@ function describe({
     up,
     ...(ordered ? [] : ['unordered']),
     ...(reliable ? [] : ['lossy']),
+    ...(batches ? ['in batches'] : []),
     ...(mostBytes === undefined ? [] : [`at most ${mostBytes} B`]),
   ].join(', ');
 }

@@ -2,8 +2,10 @@ import { countOf } from '../../../reports/model/format.ts';
 import { bare, paints, proseWidth } from '../../../reports/terminal/paint.ts';
 import { type TextColumn, table, widthOf } from '../../../reports/terminal/table.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
-import { echoOf, JSON_ALONE, type MicroRow, measureMicro, planMicro } from '../../checks/micro/measure.ts';
+import { measureMicroApart } from '../../checks/micro/apart.ts';
+import { echoOf, JSON_ALONE, type MicroRow, planMicro } from '../../checks/micro/measure.ts';
 import { readOptions } from '../../plan/options.ts';
+import { describeVariables } from '../../run/variables.ts';
 import { defineCommand } from '../command.ts';
 import { confirm, YES } from '../confirm.ts';
 import { approximately } from '../eta.ts';
@@ -12,6 +14,7 @@ import { numberFlag, toggle } from '../flags.ts';
 import type { Io } from '../io.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { givenOf, settingFlag } from '../setting-flags.ts';
+import { KEEP_ENV, keptVariables, otherRunLines, variableLines } from '../surroundings.ts';
 
 const SIZE = '128';
 
@@ -23,13 +26,15 @@ export const command = defineCommand({
     transports: settingFlag('transports'),
     size: settingFlag('size', { usual: SIZE }),
     seconds: numberFlag('<number>', 'measured time for each row of the table', { usual: 0.5, min: 0.001, max: 60 }),
+    'keep-env': KEEP_ENV,
     json: toggle('print one JSON document'),
     plan: PLAN,
     yes: YES,
   },
   graceful: true,
-  async run({ transports, size, seconds: secondsPerStep, ...flags }, { problems, ...context }) {
+  async run({ transports, size, seconds: secondsPerStep, 'keep-env': keep, ...flags }, { problems, ...context }) {
     const { io, interrupted } = context;
+    const variables = keptVariables(keep, io, problems);
     const read = readOptions(givenOf({ transports, size: size ?? { value: SIZE, where: '--size' } }));
     if (problems.length > 0 || 'problems' in read) {
       throw new UsageError([...problems, ...('problems' in read ? read.problems : [])]);
@@ -43,13 +48,20 @@ export const command = defineCommand({
     const text = [
       ...(without.length > 0 ? [`Left out, with no steps to measure: ${without.join(', ')}.`] : []),
       `Measures encoding and decoding step by step: about ${approximately(seconds)}.`,
+      ...variableLines(variables),
+      ...otherRunLines(io),
       '',
     ].join('\n');
     if (flags.plan) return printPlan({ command: 'micro', text, steps, settings: asked, json: flags.json }, io);
     io.info(text);
     if (!(await confirm(seconds, flags, context))) return EXIT.interrupted;
-    const rows = await measureMicro({ ...asked, signal: interrupted }, (what) => io.info(`  ${what}\n`));
-    io.out(flags.json ? `${JSON.stringify({ rows }, null, 2)}\n` : describe(rows, io));
+    const settings = { ...asked, signal: interrupted };
+    const rows = await measureMicroApart(settings, variables, (what) => io.info(`  ${what}\n`));
+    io.out(
+      flags.json
+        ? `${JSON.stringify({ rows, variables: describeVariables(variables) }, null, 2)}\n`
+        : describe(rows, io),
+    );
     return interrupted.aborted ? EXIT.interrupted : EXIT.done;
   },
 });

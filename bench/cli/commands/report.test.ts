@@ -59,3 +59,24 @@ test('an unwritable file is reported with its flag', async () => {
   const { code, stderr } = await report(file, '--csv', csv, '--out', inFolder('x.html'));
   expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--csv') });
 });
+
+test('--band takes the place of the band that the run was made with', async () => {
+  const steady = { noise: 0.005 };
+  const transports = { ws: { ...steady, p50Ms: 1 }, sse: { ...steady, p50Ms: 1.5 } };
+  writeFileSync(inFolder('band.json'), formatResults(makeResults({ transports, trials: 6, band: { p99: 0.02 } })));
+  const answer = async (...flags: string[]) => {
+    expect(await report(inFolder('band.json'), '--out', inFolder('band.html'), ...flags)).toMatchObject({ code: 0 });
+    const [, claim = ''] = /<h1[^>]*>([\s\S]*?)<\/h1>/.exec(text('band.html')) ?? [];
+    return claim.replaceAll(/<[^>]+>/g, '').replaceAll('\u00a0', ' ');
+  };
+  expect(await answer()).toContain('no practical difference at p99 (less than 20 ms)');
+  expect(await answer('--band', 'p99=0.1ms,p50=0.1ms')).toContain(
+    'use ws: every other choice is shown to be slower at p99',
+  );
+  expect(await answer('--band', 'cpu=1us')).toContain('no practical difference at p99 (less than 20 ms)');
+  expect(await report(file, '--band', 'p98=1ms', '--out', inFolder('no.html'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--band: unknown figure "p98", did you mean "p99"?'),
+  });
+  expect(existsSync(inFolder('no.html'))).toBe(false);
+});

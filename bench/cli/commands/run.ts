@@ -1,42 +1,45 @@
-import { type JudgedThreshold, judgeThresholds, type Threshold } from '../../../reports/analysis/thresholds.ts';
+import { judgeThresholds, type Threshold } from '../../../reports/analysis/thresholds.ts';
 import { summaryMarkdown } from '../../../reports/markdown/summary.ts';
 import type { Analysis } from '../../../reports/model/model.ts';
-import { type Progress, progressDisplay } from '../../../reports/terminal/progress.ts';
-import { columnsOf, pad } from '../../../reports/terminal/text.ts';
 import { thresholdLines } from '../../../reports/terminal/thresholds.ts';
 import { examine } from '../../checks/doctor/checks.ts';
 import { readMachine } from '../../checks/doctor/readings.ts';
-import { measureMicro } from '../../checks/micro/measure.ts';
+import { measureMicroApart } from '../../checks/micro/apart.ts';
 import { errorText } from '../../error-text.ts';
 import { newRunId } from '../../load/run-id.ts';
-import { commandFor, type RunOptions, readOptions } from '../../plan/options.ts';
-import { describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
+import { type RunOptions, readOptions } from '../../plan/options.ts';
+import { besideFields, describeCase, estimateSeconds, makePlan, type RunPlan } from '../../plan/plan.ts';
 import { type Given, listOf } from '../../plan/readers.ts';
 import type { Setting } from '../../plan/settings.ts';
-import { formatResults, writeResults, writeWhole } from '../../results/file.ts';
-import type { Case, MeasuredTrial, MicroRow, Results } from '../../results/schema.ts';
-import { lostIn } from '../../results/values.ts';
+import { command as asCommand } from '../../results/command.ts';
+import { formatResults } from '../../results/file.ts';
+import { maxReruns } from '../../results/reruns.ts';
+import type { MicroRow, Results } from '../../results/schema.ts';
 import { type Link, openLink } from '../../run/link.ts';
-import { type RunEvent, type RunResources, type RunSettings, resolveResources, run } from '../../run/run.ts';
+import type { NetworkPath } from '../../run/network/path.ts';
+import { type TestedNetwork, testedText, testNetworks } from '../../run/network/self-tests.ts';
+import { type RunResources, resolveResources } from '../../run/run.ts';
 import { surveyTarget } from '../../run/survey.ts';
-import { kindOf } from '../../scenarios/index.ts';
 import type { Security } from '../../security/security.ts';
 import { findTransport, whyUnavailable } from '../../transports/index.ts';
+import { type Band, readBand } from '../band.ts';
 import { type Context, defineCommand, type Invocation } from '../command.ts';
 import { readConfig } from '../config.ts';
 import { confirm, YES } from '../confirm.ts';
-import { detailOf, eta } from '../eta.ts';
-import { eventLog } from '../events.ts';
 import { EXIT, type ExitCode, gravest, UsageError } from '../exit.ts';
 import { appendStepSummary } from '../files.ts';
 import { textFlag, toggle, type Values } from '../flags.ts';
-import { newFolder, prepareFolder, type RunFolder } from '../folder.ts';
+import { newFolder, prepareFolder, RunFiles } from '../folder.ts';
 import type { Io } from '../io.ts';
+import { type EventLog, eventLog } from '../live/events.ts';
+import { execute } from '../live/execute.ts';
+import { pathFor, selfTestSteps, slotsFor, totalSeconds } from '../networks/planned.ts';
+import { exitCodeOf } from '../outcome.ts';
 import { PLAN, printPlan } from '../plan-output.ts';
 import { usePlugins } from '../plugins/plugins.ts';
 import { describePlan, newestResults } from '../preflight.ts';
 import { givenOf, settingFlags } from '../setting-flags.ts';
-import { resolveTarget, TARGET_FLAGS } from '../target.ts';
+import { resolveTarget, TARGET_FLAGS, targetFlags } from '../target.ts';
 import { readThresholds } from '../thresholds.ts';
 
 /** Flags of a run that are not settings; `wire` has some of them too. */
@@ -91,38 +94,57 @@ export async function measureAndReport(
   show: (results: Results, analysis: Analysis, io: Io) => Promise<string> = showSummary,
 ): Promise<ExitCode> {
   const { io, interrupted } = context;
-  const { options, thresholds } = await readRequest(request.given, problems, io);
+  const { options, thresholds, band } = await readRequest(request.given, problems, io);
   const target = await resolveTarget(options, request, io);
-  const asked = makePlan(options, await unavailableFor(options));
+  const wanted = makePlan(options, await unavailableFor(options));
+  if (wanted.cases.length === 0) throw new UsageError(nothingLeft(wanted));
   const link = await linkFor(options);
+  let path: NetworkPath | undefined;
   try {
+    const made = await pathFor(wanted, link, request.given, interrupted);
+    path = made.path;
+    const asked = made.plan;
     if (asked.cases.length === 0) throw new UsageError(nothingLeft(asked));
-    const resources = resolveResources(asked, link);
-    if ('problems' in resources) throw new UsageError(resources.problems);
+    const resolved = resolveResources(asked, link, io.environment);
+    if ('problems' in resolved) throw new UsageError(resolved.problems);
+    const resources = path === undefined ? resolved : { ...resolved, path };
     const plan = await learned(asked, request, { resources, security: target?.security, context });
     if (plan === undefined) return EXIT.interrupted;
-    const checks = examine(await readMachine());
+    const checks = examine(await readMachine(resources));
     const text = describePlan(plan, resources, { checks, earlier: newestResults(), notes: target?.notes ?? [] });
     if (request.plan) return showPlan(plan, { ...request, thresholds, text }, io);
     io.info(text);
-    if (!(await confirm(estimateSeconds(plan), request, context))) return EXIT.interrupted;
+    if (!(await confirm(totalSeconds(plan), request, context))) return EXIT.interrupted;
     const folder = prepareFolder(request.out ?? newFolder(new Date()), io);
     const log = request.ndjson ? eventLog(io.out) : undefined;
     log?.plan(plan, thresholds);
-    const micro = await microFor(plan, interrupted);
+    const tested = await selfTested(plan, path, { io, interrupted, log });
+    if (tested === undefined) return EXIT.interrupted;
+    const micro = await microFor(tested.plan, resources, interrupted);
+    await using places = await slotsFor(tested.plan, resources, path, interrupted);
+    if (places === undefined) return EXIT.interrupted;
     const safety = target === undefined ? {} : { security: target.security };
-    const settings = { resources, checks, micro, folder, ...safety };
-    const results = await execute(plan, settings, context, (event) => log?.run(event));
+    const files = new RunFiles(folder, io);
+    const settings = {
+      resources: { ...resources, slots: places.slots },
+      checks,
+      micro,
+      band,
+      files,
+      networks: tested.networks,
+      flags: targetFlags(request),
+      yes: request.yes,
+      ...safety,
+    };
+    const results = await execute(tested.plan, settings, context, (event) => log?.run(event));
 
-    const { makeReport } = await import('../../../reports/report.ts');
-    const { html, analysis } = await makeReport(results);
-    writeWhole(io.resolve(folder.report), html);
+    const { judgeRun } = await import('../../../reports/report.ts');
+    const { analysis, page } = judgeRun(results);
+    const { problems: unwritten, ...kept } = await files.finish(results, page);
     const judged = judgeThresholds(results, thresholds);
-    const exitCode = exitCodeOf(results, judged);
+    const exitCode = gravest([exitCodeOf(results, judged), ...(unwritten.length > 0 ? [EXIT.internal] : [])]);
     const layout = { width: io.width(), colour: io.colour };
-    const { results: file, report } = folder;
-    if (log !== undefined)
-      log.end({ results, analysis, thresholds: judged, exitCode, files: { results: file, report } });
+    if (log !== undefined) log.end({ results, analysis, thresholds: judged, exitCode, files: kept });
     else if (request.json) {
       io.out(formatResults(results));
       io.info(
@@ -134,15 +156,38 @@ export async function measureAndReport(
       const markdown = summaryMarkdown(results, analysis, judged);
       io.out(markdown);
       appendStepSummary(markdown, io);
-      io.info(`Report: ${report}\n`);
+      if (kept.report !== null) io.info(`Report: ${kept.report}\n`);
     } else {
       const lines = [await show(results, analysis, io), ...thresholdLines(judged, layout)];
-      io.out(`${lines.join('\n')}\n\nResults:\n${file}\nReport:\n${report}\n`);
+      const paths = [
+        ...(kept.results === null ? [] : ['Results:', kept.results]),
+        ...(kept.report === null ? [] : ['Report:', kept.report]),
+      ];
+      io.out(`${[...lines, '', ...paths].join('\n')}\n`);
     }
+    for (const problem of unwritten) io.error(`${problem}\n`);
     return exitCode;
   } finally {
+    await path?.close();
     await link.close();
   }
+}
+
+/** Plan after the self-tests of its networks, and what they found; undefined if the user stopped them. */
+async function selfTested(
+  plan: RunPlan,
+  path: NetworkPath | undefined,
+  { io, interrupted: signal, log }: Pick<Context, 'io' | 'interrupted'> & { log: EventLog | undefined },
+): Promise<Awaited<ReturnType<typeof testNetworks>> | undefined> {
+  if (path === undefined) return { plan, networks: [] };
+  const onTested = (one: TestedNetwork): void => {
+    log?.network(one);
+    io.info(`${testedText(one)}\n`);
+  };
+  return testNetworks(plan, { path, signal, onTested, tester: io.testNetwork }).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
 }
 
 /** Plan with what was learned of the foreign server, if there is one; undefined if the user stopped that. `--plan` dials nothing. */
@@ -172,18 +217,22 @@ function showPlan(
     return EXIT.done;
   }
   const { trials, seed, warmupSeconds } = plan.options;
-  const steps = plan.cases.map((planned) => ({
+  const trialSteps = plan.cases.map((planned) => ({
     name: planned.id,
     seconds: estimateSeconds({ ...plan, cases: [planned] }),
   }));
+  const steps = [...selfTestSteps(plan), ...trialSteps];
   const settings = {
     trials,
     seed,
     warmupSeconds,
+    maxReruns: maxReruns(plan.cases.length * trials),
     leftOut: plan.leftOut,
     thresholds: thresholds.map((one) => one.text),
+    ...besideFields(plan),
   };
-  return printPlan({ command: name, text, steps, settings, json }, io);
+  const estimatedSeconds = totalSeconds(plan);
+  return printPlan({ command: name, text, steps, estimatedSeconds, settings, json }, io);
 }
 
 const nothingLeft = ({ leftOut }: RunPlan): string[] =>
@@ -216,7 +265,7 @@ async function linkFor({ link }: RunOptions): Promise<Link> {
     return await openLink(link);
   } catch (error) {
     const reason = errorText(error);
-    throw new UsageError([`--link veth: ${reason}; use --link loopback, and see \`npm run doctor\``]);
+    throw new UsageError([`--link veth: ${reason}; use --link loopback, and see ${asCommand('npm run doctor')}`]);
   }
 }
 
@@ -224,56 +273,16 @@ async function linkFor({ link }: RunOptions): Promise<Link> {
 const MICRO_SECONDS = 0.05;
 
 /** Measures what encoding and decoding cost, for the message sizes of the plan's load scenarios. */
-async function microFor({ options, cases }: RunPlan, signal: AbortSignal): Promise<MicroRow[]> {
+async function microFor(
+  { options, cases }: RunPlan,
+  { variables }: RunResources,
+  signal: AbortSignal,
+): Promise<MicroRow[]> {
   const timed = cases.filter(({ scenario, unmeasurable }) => scenario.kind.microCosts && unmeasurable === undefined);
   if (timed.length === 0) return [];
   const sizes = [...new Set(timed.map(({ size }) => size))];
-  return measureMicro({ transports: options.transports, sizes, secondsPerStep: MICRO_SECONDS, signal });
-}
-
-/** Runs the plan; results are written after every trial. */
-async function execute(
-  plan: RunPlan,
-  { folder, ...settings }: Pick<RunSettings, 'resources' | 'checks' | 'micro' | 'security'> & { folder: RunFolder },
-  { io, interrupted }: Context,
-  onEvent: (event: RunEvent) => void,
-): Promise<Results> {
-  const display = progressDisplay(io.progress, labels(plan));
-  // The announcement of an interruption is written below the last progress block.
-  const leave = (): void => display.end();
-  interrupted.addEventListener('abort', leave);
-  const total = plan.cases.length * plan.options.trials;
-  const pace = eta(total, estimateSeconds(plan), io.now);
-  const progress = (rest: Pick<Progress, 'current' | 'ended'>): Progress => ({
-    ...pace(done),
-    part: blockOf(plan, rest.ended ? done - 1 : done),
-    ...rest,
-  });
-  let results: Results | undefined;
-  let done = 0;
-  try {
-    for await (const event of run(plan, { command: commandFor(plan.options), signal: interrupted, ...settings })) {
-      onEvent(event);
-      if (event.event === 'trial-started') {
-        display.show(progress({ current: event.planned.id }));
-        continue;
-      }
-      results = event.results;
-      folder.restore();
-      writeResults(io.resolve(folder.results), results);
-      if (event.event !== 'trial-ended') continue;
-      done++;
-      const { state } = event.trial;
-      const ended = { name: event.planned.id, state, detail: detailOf(event.planned.scenario.kind, event.trial) };
-      display.show(progress({ current: undefined, ended }));
-    }
-  } finally {
-    interrupted.removeEventListener('abort', leave);
-    display.end();
-  }
-  if (results === undefined) throw new Error('the run ended without results');
-
-  return results;
+  const { transports } = options;
+  return measureMicroApart({ transports, sizes, secondsPerStep: MICRO_SECONDS, signal }, variables);
 }
 
 /** Reads the given settings. Plugins are loaded first, because settings can name their transports. */
@@ -281,13 +290,15 @@ async function readRequest(
   given: RunRequest['given'],
   problems: readonly string[],
   io: Io,
-): Promise<{ options: RunOptions; thresholds: readonly Threshold[] }> {
+): Promise<{ options: RunOptions; thresholds: readonly Threshold[]; band: Band }> {
   await usePlugins(given.plugin === undefined ? [] : listOf(given.plugin.value), io);
   const read = readOptions(given);
   const limits = readThresholds(given.threshold, 'problems' in read ? undefined : plannedBy(read.options));
-  const wrong = [...problems, ...('problems' in read ? read.problems : []), ...limits.problems];
-  if (wrong.length > 0 || 'problems' in read) throw new UsageError(wrong);
-  return { options: read.options, thresholds: limits.thresholds };
+  const unread: string[] = [];
+  const band = readBand(given.band, unread);
+  const wrong = new Set([...problems, ...('problems' in read ? read.problems : []), ...limits.problems, ...unread]);
+  if (wrong.size > 0 || 'problems' in read) throw new UsageError([...wrong]);
+  return { options: read.options, thresholds: limits.thresholds, band };
 }
 
 /** Cases that thresholds can be about: all requested ones, even if this machine cannot measure them. */
@@ -297,57 +308,4 @@ const plannedBy = (options: RunOptions) => ({ ...options, cases: makePlan(option
 function oneOutput({ json, ndjson, markdown }: Pick<RunRequest, 'json' | 'ndjson' | 'markdown'>): string[] {
   const asked = [...(json ? ['--json'] : []), ...(ndjson ? ['--ndjson'] : []), ...(markdown ? ['--markdown'] : [])];
   return asked.length < 2 ? [] : [`${asked.join(', ')} each print to stdout; use only one of them`];
-}
-
-/** Shortest labels that distinguish the cases. Each begins with the transport; all are padded to one width. */
-function labels({ cases }: RunPlan): (id: string) => string {
-  const shown = new Set([0]);
-  const short = (id: string): string =>
-    id
-      .split('/')
-      .filter((_, at) => shown.has(at))
-      .join(' ');
-  const distinct = (): number => new Set(cases.map(({ id }) => short(id))).size;
-  const parts = Math.max(...cases.map(({ id }) => id.split('/').length));
-  for (let at = 1; distinct() < cases.length && at < parts; at++) {
-    const before = distinct();
-    shown.add(at);
-    if (distinct() === before) shown.delete(at);
-  }
-  const widest = Math.max(...cases.map(({ id }) => columnsOf(short(id))));
-  return (id) => pad(short(id), widest);
-}
-
-/** Block of a trial, by the number of trials that ended before it. */
-const blockOf = ({ cases, options: { trials } }: RunPlan, before: number): Progress['part'] => ({
-  name: 'block',
-  number: Math.min(Math.floor(before / cases.length) + 1, trials),
-  of: trials,
-});
-
-/** True if sessions ended or refused a message in a kind that treats this as a failure. */
-const broke = (one: Case, { messages }: MeasuredTrial): boolean =>
-  kindOf(one).brokenSessionsFail && Object.keys(messages.errors).length > 0;
-
-/** Exit code of a run: the gravest that applies. */
-export function exitCodeOf(
-  { state, cases, transports }: Results,
-  thresholds: readonly Pick<JudgedThreshold, 'outcome'>[] = [],
-): ExitCode {
-  const promises = (one: Case): boolean =>
-    transports.find(({ id, variant }) => id === one.transport && variant === one.variant)?.capabilities.reliable ??
-    true;
-  const lossy = cases.some((one) =>
-    one.trials.some(
-      (trial) => trial.state === 'failed' || (lostIn(trial.messages) > 0 && promises(one)) || broke(one, trial),
-    ),
-  );
-  const unmeasured = cases.some((one) => !one.trials.some((trial) => trial.state === 'valid'));
-  const untested = thresholds.some(({ outcome }) => outcome === 'not testable');
-  return gravest([
-    ...(state === 'interrupted' ? [EXIT.interrupted] : []),
-    ...(lossy ? [EXIT.failed] : []),
-    ...(unmeasured || untested ? [EXIT.invalid] : []),
-    ...(thresholds.some(({ outcome }) => outcome === 'missed') ? [EXIT.threshold] : []),
-  ]);
 }

@@ -138,7 +138,7 @@ async function listenTo(
   signal: AbortSignal,
 ): Promise<Pick<Listener, 'url' | 'effective' | 'close'>> {
   if (entry.module === undefined) return (await loadServer(entry)).listen(application, settings);
-  const server = startServer(undefined);
+  const server = startServer({ core: undefined, variables: process.env });
   try {
     const order = { order: 'listen', module: serverModule(entry), ...settings } as const;
     const { url, effective } = await server.ask(order, 'listening', { seconds: PLUGIN_SECONDS, signal });

@@ -4,6 +4,7 @@ import { countOf } from '../../../reports/model/format.ts';
 import { wrap } from '../../../reports/terminal/text.ts';
 import { type CheckOutcome, verify } from '../../checks/conformance/verify.ts';
 import { listOf, suggestion } from '../../plan/readers.ts';
+import { command as asCommand } from '../../results/command.ts';
 import { outputShown } from '../../security/redact.ts';
 import {
   type BuiltInTransport,
@@ -123,9 +124,11 @@ type Needed = {
 const NEEDED_FIELDS: Readonly<Record<Needed, string>> = {
   addresses: 'addresses of foreign servers',
   framing: 'byte formula',
+  roundTrips: 'round trips of the handshake',
   steps: 'steps of encoding',
   surface: 'attack surface',
   handshake: 'what a server must do in the handshake',
+  heartbeats: 'intervals of heartbeats',
   foreign: 'server that a fuzzer plays',
 };
 
@@ -162,7 +165,7 @@ function partsOf(choice: TransportChoice): Part[] {
       where: `reports/advice/facts/${id}.ts, in its list`,
       there: entry.floor === true || factsOf(id, variant?.id ?? null) !== undefined,
     },
-    file('page, whose rows `npm run docs` puts into the tables', `docs/transports/${id}.md`),
+    file(`page, whose rows ${asCommand('npm run docs')} puts into the tables`, `docs/transports/${id}.md`),
   ];
 }
 

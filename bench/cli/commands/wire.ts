@@ -28,13 +28,18 @@ export const command = defineCommand({
     link: settingFlag('link', {
       help: 'veth (counts bytes of the link and of the sockets), loopback (only bytes of the sockets), or auto',
     }),
+    'keep-going': settingFlag('keep-going'),
+    'keep-env': settingFlag('keep-env'),
     out: RUN_FLAGS.out,
     json: toggle('print the results document instead of the table'),
     plan: RUN_FLAGS.plan,
     yes: RUN_FLAGS.yes,
   },
   graceful: true,
-  async run({ transports, url, exec, size, trials, link, ...flags }, invocation) {
+  async run(
+    { transports, url, exec, size, trials, link, 'keep-env': keep, 'keep-going': onward, ...flags },
+    invocation,
+  ) {
     const given = givenOf({
       scenarios: { value: SCENARIO, where: '' },
       trials: trials ?? { value: TRIALS, where: '' },
@@ -43,6 +48,8 @@ export const command = defineCommand({
       exec,
       size,
       link,
+      'keep-going': onward,
+      'keep-env': keep,
     });
     let differs = false;
     const unused = { ndjson: false, markdown: false, config: undefined };

@@ -10,6 +10,7 @@ const capabilities = z.strictObject({
   reliable: z.boolean(),
   upstream: z.enum(['connection', 'request']),
   mostBytes: z.int().min(MIN_SIZE).optional(),
+  batches: z.boolean().optional(),
   auth: z.boolean().optional(),
 });
 const addresses = z.strictObject({
@@ -29,6 +30,9 @@ const targetOptions = z.record(
   z.string().regex(/^[\w-]+$/),
   z.strictObject({ help: z.string().min(1), pattern: z.instanceof(RegExp), words: z.string().min(1) }),
 );
+const roundTrips = z.array(
+  z.strictObject({ step: z.string().min(1), roundTrips: z.number().positive(), source: z.string().min(1) }),
+);
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, 'takes lower-case letters, digits and hyphens');
 
 /** Fields of plugins for earlier versions. Only checks of this repository use them; `unauthorized` also implied `auth`. */
@@ -45,6 +49,7 @@ const pluginSchema = z.object({
     options: options.optional(),
     addresses: addresses.optional(),
     targetOptions: targetOptions.optional(),
+    roundTrips: roundTrips.optional(),
     datagrams: z.literal(true).optional(),
     port: z.literal('udp').optional(),
     sharesSocket: z.literal(true).optional(),
@@ -56,6 +61,7 @@ const pluginSchema = z.object({
           title: z.string().min(1),
           options,
           capabilities: capabilities.partial().optional(),
+          roundTrips: roundTrips.optional(),
           ...refusals,
         }),
       )
@@ -77,18 +83,19 @@ export function readPlugin(exported: object, module: string): PluginRead {
     return { problems: problems.map((problem) => `${problem}; see docs/your-own.md`) };
   }
   const { id, title, capabilities, variants, refusal: _, unauthorized, ...optional } = read.data.transport;
-  const { mostBytes, auth = unauthorized !== undefined, ...promised } = capabilities;
+  const { binary, ordered, reliable, upstream, auth = unauthorized !== undefined, ...more } = capabilities;
   const entry: TransportEntry = {
     id,
     title,
     family: 'other',
-    capabilities: { ...promised, auth, ...(mostBytes === undefined ? {} : { mostBytes }) },
+    capabilities: { binary, ordered, reliable, upstream, auth, ...definedOf(more) },
     ...definedOf(optional),
-    variants: variants.map(({ id, title, options, capabilities = {}, unauthorized }) => ({
+    variants: variants.map(({ id, title, options, capabilities = {}, unauthorized, roundTrips }) => ({
       id,
       title,
       options,
       capabilities: { ...(unauthorized === undefined ? {} : { auth: true }), ...definedOf(capabilities) },
+      ...definedOf({ roundTrips }),
     })),
     module,
   };

@@ -1,14 +1,23 @@
 import { capabilitiesOf } from '../../transports/index.ts';
 import type { PlannedCase, Resources } from '../shape.ts';
+import { rttSecondsOf } from './network.ts';
 
 /** Time of a trial besides warm-up and measurement: starting, connecting, draining and stopping. Measured on two slow cores. */
 export const OVERHEAD_SECONDS = 0.75;
+/** Sessions opened concurrently where their opening times do not matter. */
+export const IN_FLIGHT = 16;
 /** Approximate rate of opening sessions one after another. */
 const SESSIONS_PER_SECOND = 500;
 
+/** Round trips of a trial with a fixed length over a network: sessions that open a part at a time, three rounds of warm-up, and the goodbye. */
+const TIMED_ROUND_TRIPS = 24;
+
+/** Estimated time of a number of round trips of a case's network. */
+const networkSeconds = (planned: PlannedCase, roundTrips: number): number => roundTrips * rttSecondsOf(planned);
+
 /** Estimated time of a trial with a fixed length. */
-export const timedSeconds = ({ seconds }: PlannedCase, warmupSeconds: number): number =>
-  warmupSeconds + seconds + OVERHEAD_SECONDS;
+export const timedSeconds = (planned: PlannedCase, warmupSeconds: number): number =>
+  warmupSeconds + planned.seconds + OVERHEAD_SECONDS + networkSeconds(planned, TIMED_ROUND_TRIPS);
 
 /** Estimated time of opening a number of sessions one after another. */
 export const openingSeconds = (sessions: number): number => sessions / SESSIONS_PER_SECOND;

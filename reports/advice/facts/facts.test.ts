@@ -3,6 +3,7 @@ import { transports } from '../../../bench/transports/index.ts';
 import { NEEDS } from '../questions/needs.ts';
 import { PRESETS } from '../questions/presets.ts';
 import { FACTS, factsOf } from './index.ts';
+import { ELSEWHERE } from './shape.ts';
 
 const families = Object.entries(FACTS);
 const everyFact = families.flatMap(([id, { facts, variants = {} }]) => [
@@ -44,7 +45,7 @@ test('another form that has a name has facts of its own, which meet the need', (
     for (const need of NEEDS) {
       const { form, value } = facts[need.id];
       if (form === undefined) continue;
-      expect(value, `${id} ${need.id}`).toBe('other form');
+      expect(value, `${id} ${need.id}`).toBe(ELSEWHERE);
       expect(['yes', 'depends'], `${id}:${form} ${need.id}`).toContain(factsOf(id, form)?.[need.id].value);
     }
   }
@@ -52,7 +53,7 @@ test('another form that has a name has facts of its own, which meet the need', (
 
 test('a variant inherits what it does not say otherwise', () => {
   const [plain, variant] = [factsOf('mqtt', null), factsOf('mqtt', 'ws')];
-  expect(plain?.browser.value).toBe('other form');
+  expect(plain?.browser.value).toBe(ELSEWHERE);
   expect(variant?.browser.value).toBe('yes');
   expect(variant?.devices).toEqual(plain?.devices);
   expect(factsOf('ws', 'deflate')).toEqual(factsOf('ws', null));
@@ -60,6 +61,7 @@ test('a variant inherits what it does not say otherwise', () => {
 
 test('base64 is bytes on a condition, whatever carries it', () => {
   for (const id of ['sse', 'long-polling', 'graphql']) expect(factsOf(id, 'base64')?.binary.value, id).toBe('depends');
+  expect(factsOf('socketio', 'polling')?.binary.value).toBe('depends');
 });
 
 test('nothing is known of what nobody wrote down, whatever its name', () => {

@@ -1,4 +1,16 @@
-import { BASE64, depends, type Family, judged, NO_SESSIONS, no, overEventStream, overWebSocket, yes } from './shape.ts';
+import {
+  BASE64,
+  depends,
+  type Family,
+  judged,
+  NO_SESSIONS,
+  no,
+  overEventStream,
+  overHttp,
+  overWebSocket,
+  STREAM_ORDER,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const graphql: Family = {
@@ -10,6 +22,7 @@ export const graphql: Family = {
     replay: no(S.graphqlWs, 'a new connection starts its subscriptions afresh, without what it missed'),
     devices: no(S.graphqlWs, NO_SESSIONS),
     graphql: yes(S.graphqlSubscriptions, 'subscriptions are part of a GraphQL schema'),
+    quiet: yes(S.wsPing, 'an idle connection sends a ping every 12 s here, and may do so as rarely as you like'),
   },
   judgements: {
     simplicity: judged(3, 'it needs a schema, an executor and a protocol before the first message'),
@@ -19,8 +32,14 @@ export const graphql: Family = {
     base64: { binary: depends(S.graphqlWs, BASE64) },
     sse: {
       ...overEventStream,
+      browser: yes(S.fetch, 'fetch reads a response as it arrives'),
       upstream: no(S.graphqlSse, 'each operation is a separate request'),
       'http-only': yes(S.graphqlSse, 'it uses only requests and responses'),
+      http1: overHttp.http1,
+      ordered: yes(S.tcpOrder, STREAM_ORDER),
+      'push-only': yes(S.graphqlSse, 'it was made for this'),
+      peer: overHttp.peer,
+      quiet: yes(S.eventNotes, 'an idle stream sends a comment every 12 s here'),
     },
   },
 };

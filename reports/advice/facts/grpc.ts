@@ -23,7 +23,10 @@ export const grpc: Family = {
     devices: no(S.grpcHttp2, NO_SESSIONS),
     graphql: no(S.grpcHttp2, NO_SCHEMA),
     serverless: no(S.grpcHttp2, 'a stream needs a host that keeps it open', 'judgement'),
-    quiet: yes(S.grpcKeepalive, 'an idle stream sends at most HTTP/2 pings, which are off by default'),
+    quiet: yes(
+      S.grpcKeepalive,
+      'an idle stream sends at most HTTP/2 pings, which are off here, as they are by default',
+    ),
   },
   judgements: {
     simplicity: judged(2, 'it needs generated code on both sides and HTTP/2 from end to end'),

@@ -13,7 +13,7 @@ export const longPolling: Family = {
     replay: depends(S.longPolling, CURSOR, 'judgement'),
     'push-only': yes(S.longPolling, 'it was made for this'),
     serverless: depends(S.longPollingIssues, LONG_POLLS),
-    quiet: depends(S.longPollingIssues, 'one request each time a poll ends empty is acceptable'),
+    quiet: depends(S.longPollingIssues, 'one request each time a poll ends empty, every 25 s here, is acceptable'),
   },
   judgements: {
     simplicity: judged(1, 'it needs only requests and responses; any HTTP client can take part'),

@@ -1,41 +1,61 @@
-import { depends, type Family, judged, NO_SCHEMA, no, otherForm, TCP_WAITS, UPGRADED, yes } from './shape.ts';
+import {
+  CLEAN_SESSIONS,
+  depends,
+  type Family,
+  judged,
+  NO_SCHEMA,
+  no,
+  otherForm,
+  overWebSocket,
+  TCP_WAITS,
+  UPGRADED,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const mqtt: Family = {
   id: 'mqtt',
   title: 'MQTT',
   facts: {
-    browser: otherForm(S.mqttWebSocket, 'it runs over WebSocket instead of the plain TCP measured here', 'ws'),
+    browser: otherForm(S.mqttWebSocket, 'over WebSocket; the connections measured here are plain TCP', 'ws'),
     upstream: yes(S.mqttTransport, 'a client publishes and receives on one connection'),
     binary: yes(S.mqttPayload, 'the application chooses content and format'),
     'http-only': no(S.mqttTransport, 'it runs over TCP or WebSocket, and neither is plain HTTP'),
     buffering: yes(S.mqttTransport, 'there is no HTTP response to hold back'),
     http1: yes(S.mqttTransport, 'it needs no HTTP'),
     ordered: yes(S.mqttOrder, 'messages of one topic and QoS are in order'),
-    reliable: yes(S.mqttTransport, 'TCP delivers everything while the connection lasts, QoS 1 and 2 beyond it'),
+    reliable: yes(S.mqttTransport, 'TCP delivers everything while the connection lasts'),
     lossy: no(S.tcpOrder, TCP_WAITS),
-    replay: otherForm(
-      S.mqttSession,
-      'QoS 1 or 2 is used with Clean Session 0, instead of the QoS 0 measured here',
-      'qos1',
-    ),
+    replay: otherForm(S.mqttSession, `with QoS 1 or 2 instead of QoS 0, and ${CLEAN_SESSIONS}`),
     'push-only': yes(S.mqttTransport, 'a subscriber need not publish'),
     peer: no(S.mqttTransport, 'everything goes through the broker'),
-    devices: yes(S.mqttState, 'it has topics and last wills, and Clean Session 0 keeps sessions'),
+    devices: otherForm(S.mqttState, `with a last will for each device, and ${CLEAN_SESSIONS} and leave no will`),
     graphql: no(S.mqttPayload, NO_SCHEMA),
     serverless: depends(S.mqttTransport, 'a broker elsewhere keeps the connections open', 'judgement'),
-    quiet: yes(S.mqttKeepAlive, 'its keep-alive interval may be up to 18 hours'),
+    quiet: yes(S.mqttKeepAlive, 'a client pings every 60 s here, and may do so as rarely as every 18 hours'),
   },
   judgements: {
     simplicity: judged(2, 'you run a broker; every platform has a client'),
-    features: judged(1, 'it has topics, last wills, retained messages, three qualities of service and kept sessions'),
+    features: judged(
+      1,
+      'it has topics, three qualities of service, and, not measured here, last wills, retained messages and kept sessions',
+    ),
   },
   variants: {
     ws: {
       browser: yes(S.mqttWebSocket, 'it runs over WebSocket'),
       'http-only': no(S.upgrade, UPGRADED),
+      buffering: overWebSocket.buffering,
+      http1: overWebSocket.http1,
     },
-    qos1: { replay: depends(S.mqttSession, 'Clean Session is 0') },
-    qos2: { replay: depends(S.mqttSession, 'Clean Session is 0') },
+    qos1: { replay: otherForm(S.mqttSession, CLEAN_SESSIONS) },
+    qos2: { replay: otherForm(S.mqttSession, CLEAN_SESSIONS) },
+    session: {
+      replay: yes(
+        S.mqttSession,
+        'the broker keeps a session whose client is away, and repeats what was not acknowledged',
+      ),
+      devices: otherForm(S.mqttState, 'with a last will for each device; the sessions measured here leave no will'),
+    },
   },
 };

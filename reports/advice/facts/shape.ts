@@ -1,16 +1,16 @@
 import type { NeedId } from '../questions/needs.ts';
 import { S, type Source } from './sources.ts';
 
-/**
- * Answer of a transport to a need. `depends`: it meets the need if the note's condition holds. `other form`: it meets the need only
- * in a form that was not measured, so the measured figures do not apply.
- */
-export type FactValue = 'yes' | 'no' | 'depends' | 'other form';
+/** Answer of a transport that meets a need only in a form that was not measured, so that the measured figures do not apply. */
+export const ELSEWHERE = 'yes, in a form not measured here';
+
+/** Answer of a transport to a need. `depends`: it meets the need if the note's condition holds. */
+export type FactValue = 'yes' | 'no' | 'depends' | typeof ELSEWHERE;
 export type Tag = 'measured' | 'specification' | 'judgement';
 
 export type Fact = {
   readonly value: FactValue;
-  /** Completes “yes: …”, “no: …” or “only if …”. */
+  /** Completes “yes: …”, “no: …”, “only if …” or “yes, in a form not measured here: …”. */
   readonly note: string;
   readonly source: Source;
   readonly tag: Tag;
@@ -44,12 +44,19 @@ export type Family = {
   readonly variants?: Readonly<Record<string, Partial<Readonly<Record<NeedId, Fact>>>>>;
 };
 
+/** True for an answer that is neither a plain yes nor a no. */
+export const isQualified = ({ value }: Pick<Fact, 'value'>): boolean => value === 'depends' || value === ELSEWHERE;
+
+/** Answer with its note: `yes: …`, `only if …`. */
+export const factText = ({ value, note }: Pick<Fact, 'value' | 'note'>): string =>
+  value === 'depends' ? `only if ${note}` : `${value}: ${note}`;
+
 const fact =
   (value: FactValue) =>
   (source: Source, note: string, tag: Tag = 'specification'): Fact => ({ value, note, source, tag });
 export const [yes, no, depends] = [fact('yes'), fact('no'), fact('depends')];
 export const otherForm = (source: Source, note: string, form?: string): Fact => ({
-  value: 'other form',
+  value: ELSEWHERE,
   note,
   source,
   tag: 'specification',
@@ -76,8 +83,10 @@ export const GATEWAY = 'a gateway keeps the connections open for the host';
 export const UPGRADED = 'the connection is upgraded from HTTP to WebSocket, which a proxy may refuse';
 export const BASE64 = 'base64 is acceptable, which makes messages a third longer';
 export const ONE_REQUEST = 'as long as only one request is in flight at a time, as here';
-export const CURSOR = 'the server keeps messages until a poll’s cursor confirms them';
+export const CURSOR =
+  'the client polls again with its last cursor within 60 s; until then the server here keeps what no cursor has confirmed';
 export const LONG_POLLS = 'the host lets a request stay open for the length of a poll';
+export const CLEAN_SESSIONS = 'with kept sessions (Clean Session 0); the sessions measured here are clean';
 
 /** Facts common to every transport that uses HTTP requests and responses. */
 export const overHttp = {
@@ -107,7 +116,7 @@ export const STREAM_ORDER =
 export const overEventStream = {
   ...overStream,
   binary: no(S.eventStream, 'an event stream is UTF-8 text'),
-  quiet: yes(S.eventNotes, 'an idle stream sends nothing, or a comment every 15 s or so where proxies need one'),
+  quiet: yes(S.eventNotes, 'an idle stream sends nothing here; where proxies need it, a comment every 15 s or so'),
 } as const;
 
 /** Facts common to every transport that runs over WebSocket. */
@@ -123,5 +132,5 @@ export const overWebSocket = {
   'push-only': yes(S.wsPurpose, 'the server can send at any time'),
   peer: no(S.wsPurpose, NOT_PEER),
   serverless: depends(S.gateway, GATEWAY),
-  quiet: yes(S.wsPing, 'an idle connection sends only pings, as rarely as you like'),
+  quiet: yes(S.wsPing, 'an idle connection sends nothing here; pings may be as rare as you like'),
 } as const;

@@ -11,7 +11,10 @@ export const shortPolling: Family = {
     buffering: yes(S.content, 'every response is complete and immediate'),
     ordered: yes(S.content, ONE_REQUEST, 'judgement'),
     replay: depends(S.content, CURSOR, 'judgement'),
-    'push-only': yes(S.content, 'the client asks at intervals, so a message is late by up to one interval'),
+    'push-only': yes(
+      S.content,
+      'the client asks at intervals (of 100 ms here), so a message is late by up to one interval',
+    ),
     serverless: yes(S.content, 'the server answers at once and holds no request'),
     quiet: no(S.longPolling, 'the client sends a request at every interval, whether there is news or not'),
   },

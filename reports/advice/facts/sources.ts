@@ -24,6 +24,31 @@ const socketio = (title: string, path: string): Source => ({
   url: `https://socket.io/docs/v4/${path}`,
 });
 
+const nielsen = (limit: string): Source => ({
+  clause: `Nielsen, Usability Engineering (1993) §5.5: ${limit}`,
+  url: 'https://www.nngroup.com/articles/response-times-3-important-limits/',
+});
+
+/** Documents that say how long a use may wait. */
+export const WAITS = {
+  direct: nielsen('0.1 s feels instantaneous'),
+  thought: nielsen('1 s keeps the flow of thought'),
+  attention: nielsen('10 s keeps the attention'),
+  sensors: {
+    clause: '3GPP TR 22.804, massive wireless sensor networks: condition monitoring within 50 ms to 1 s',
+    url: 'https://www.3gpp.org/dynareport/22804.htm',
+  },
+  game: {
+    clause:
+      'Claypool and Claypool, Latency and Player Actions in Online Games, CACM 49/11 (2006): 100 ms in the first person',
+    url: 'https://cacm.acm.org/research/latency-and-player-actions-in-online-games/',
+  },
+  reading: {
+    clause: 'MLPerf Inference 4.0, Llama 2 70B: 200 ms a token, about 240 words a minute, the pace of reading',
+    url: 'https://mlcommons.org/2024/03/mlperf-llama2-70b/',
+  },
+} as const satisfies Readonly<Record<string, Source>>;
+
 export const S = {
   tcpOrder: rfc(9293, '2.2'),
   wsHandshake: rfc(6455, '4.1'),
@@ -51,6 +76,11 @@ export const S = {
   socketsDelivery: socketio('Delivery guarantees', 'delivery-guarantees/'),
   socketsRecovery: socketio('Connection state recovery', 'connection-state-recovery'),
   socketsBinary: socketio('Emitting events', 'emitting-events/'),
+  msgpackParser: socketio('Custom parser', 'custom-parser/'),
+  engineProtocol: {
+    clause: 'Engine.IO protocol 4, “HTTP long-polling”',
+    url: 'https://github.com/socketio/engine.io-protocol#http-long-polling-1',
+  },
   mqttTransport: mqtt('4.2'),
   mqttWebSocket: mqtt('6'),
   mqttPayload: mqtt('3.3.3'),

@@ -1,4 +1,15 @@
-import { BASE64, depends, type Family, judged, no, overEventStream, overHttp, STREAM_ORDER, yes } from './shape.ts';
+import {
+  BASE64,
+  depends,
+  type Family,
+  judged,
+  no,
+  otherForm,
+  overEventStream,
+  overHttp,
+  STREAM_ORDER,
+  yes,
+} from './shape.ts';
 import { S } from './sources.ts';
 
 export const sse: Family = {
@@ -13,9 +24,9 @@ export const sse: Family = {
       'HTTP/1.1 is enough, though all tabs of one origin then share the browser’s few connections',
     ),
     ordered: yes(S.tcpOrder, STREAM_ORDER),
-    replay: depends(
+    replay: otherForm(
       S.lastEventId,
-      'the server numbers and keeps events; the client sends the last number it received in Last-Event-ID',
+      'with numbered events that the server keeps, and their last number from the client in Last-Event-ID; the events measured here have no number',
     ),
     'push-only': yes(S.eventSource, 'it was made for this'),
   },
@@ -23,7 +34,7 @@ export const sse: Family = {
     simplicity: judged(1, 'it is a response that does not end; even curl can read it'),
     features: judged(
       2,
-      'browsers reconnect and report what they last received; clients need separate requests to send',
+      'browsers reconnect and report what they last received, which is not measured here; clients need separate requests to send',
     ),
   },
   variants: {

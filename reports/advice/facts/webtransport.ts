@@ -11,11 +11,11 @@ export const webtransport: Family = {
     'http-only': no(S.webTransportHttp3, 'it runs on HTTP/3 over UDP'),
     buffering: yes(S.webTransportHttp3, 'a session is not a response that could be held back'),
     http1: no(S.webTransportHttp3, 'it is defined over HTTP/3'),
-    ordered: yes(S.quicStreams, 'messages are in order within a stream'),
+    ordered: yes(S.quicStreams, 'messages are in order within a stream, and share one here'),
     reliable: yes(S.quicStreams, 'streams deliver everything'),
     lossy: otherForm(
       S.quicStreams,
-      'messages travel as datagrams or on a stream each, instead of the single stream measured here',
+      'with a datagram or a stream for each message; the messages measured here share one stream',
       'datagram',
     ),
     replay: no(S.webTransport, APP_REPLAY),
@@ -24,7 +24,7 @@ export const webtransport: Family = {
     devices: no(S.webTransport, NO_SESSIONS),
     graphql: no(S.webTransport, NO_SCHEMA),
     serverless: no(S.webTransportHttp3, 'it needs a host that keeps QUIC connections open'),
-    quiet: yes(S.quicIdle, 'an idle session sends only what keeps it from timing out'),
+    quiet: yes(S.quicIdle, 'an idle session sends only what keeps it from timing out, an empty frame every 15 s here'),
   },
   judgements: {
     simplicity: judged(3, 'it needs HTTP/3 and certificates, and few servers support it yet'),

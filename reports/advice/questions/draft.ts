@@ -13,6 +13,8 @@ export type Draft = {
   readonly clients: string;
   readonly rate: string;
   readonly size: string;
+  /** Network to judge by; null: as the needs ask. */
+  readonly network: string | null;
   readonly percentile: Objective['percentile'];
   readonly objectiveMs: string;
   readonly weights: Weights;
@@ -32,6 +34,7 @@ export const BLANK: Draft = {
   clients: '',
   rate: '',
   size: '',
+  network: null,
   percentile: 99,
   objectiveMs: '',
   weights: EVEN,
@@ -40,11 +43,22 @@ export const BLANK: Draft = {
   weighed: false,
 };
 
-/** Applies a preset's needs and weights; the load stays the reader's. */
+/** Applies a preset's needs, weights and objective; the load stays the reader's. */
 export function withPreset(draft: Draft, id: string): Draft {
   const preset = PRESETS.find((one) => one.id === id);
   if (preset === undefined) return { ...draft, preset: null };
-  return { ...draft, preset: id, needs: preset.needs, weights: preset.weights, weighed: true };
+  const { needs, weights, objective } = preset;
+  const limit = { percentile: objective.percentile, objectiveMs: millisecondsText(objective) };
+  return { ...draft, preset: id, needs, weights, ...limit, weighed: true };
+}
+
+const millisecondsText = ({ seconds }: Objective): string => String(Number((seconds * 1e3).toPrecision(12)));
+
+const LIMIT = /^p(50|99):(.*)$/;
+
+/** Objective of a draft as its link has it: `p99:50`, or `none`. */
+function objectiveLink({ percentile, objectiveMs }: Pick<Draft, 'percentile' | 'objectiveMs'>): string {
+  return objectiveMs.trim() === '' ? 'none' : `p${percentile}:${objectiveMs.trim()}`;
 }
 
 export type Field = 'needs' | 'clients' | 'rate' | 'size' | 'objective' | 'weights';
@@ -52,7 +66,7 @@ export type Problems = Partial<Readonly<Record<Field, string>>>;
 
 /** Parses a draft. Returns all problems at once, each with what would be valid, and no answers if there is a problem. */
 export function readDraft(draft: Draft): { readonly answers: Answers | null; readonly problems: Problems } {
-  const { preset, needs, scenario, percentile, objectiveMs, weights, judged, judgement } = draft;
+  const { preset, needs, scenario, network, percentile, objectiveMs, weights, judged, judgement } = draft;
   const contradiction = CONTRADICTIONS.find(({ both }) => both.every((id) => needs.includes(id)));
   const clients = readNumber(draft.clients, 1, true);
   const rate = readNumber(draft.rate, 0, false);
@@ -76,7 +90,7 @@ export function readDraft(draft: Draft): { readonly answers: Answers | null; rea
     preset,
     // In the order of the list, so that the same needs always make the same answers.
     needs: NEEDS.filter(({ id }) => needs.includes(id)).map(({ id }) => id),
-    load: { scenario, preferred, clients, rate, size },
+    load: { scenario, preferred, clients, rate, size, ...(network === null ? {} : { network }) },
     objective: milliseconds === null ? null : { percentile, seconds: milliseconds / 1e3 },
     weights,
     judged: judgement ? inOrder(judged) : [],
@@ -100,6 +114,7 @@ export const LINK_KEYS = [
   'clients',
   'rate',
   'size',
+  'over',
   'slo',
   'weights',
   'judge',
@@ -108,9 +123,9 @@ export const LINK_KEYS = [
 type LinkKey = (typeof LINK_KEYS)[number];
 
 export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
-  const { preset, needs, scenario, clients, rate, size, percentile, objectiveMs, weights, judged, judgement, weighed } =
-    draft;
+  const { preset, needs, scenario, network, clients, rate, size, weights, judged, judgement, weighed } = draft;
   const usual = PRESETS.find(({ id }) => id === preset);
+  const limit = objectiveLink(draft);
   const said = {
     for: preset ?? '',
     need: needs.join(',') === (usual?.needs ?? []).join(',') ? '' : needs.join(',') || 'none',
@@ -118,7 +133,8 @@ export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
     clients: clients.trim(),
     rate: rate.trim(),
     size: size.trim(),
-    slo: objectiveMs.trim() === '' ? '' : `p${percentile}:${objectiveMs.trim()}`,
+    over: network ?? '',
+    slo: limit === objectiveLink(preset === null ? BLANK : withPreset(BLANK, preset)) ? '' : limit,
     weights:
       weighed && weightsText(weights) !== weightsText(usual?.weights ?? weightsOf({})) ? weightsText(weights) : '',
     judge: judgedText(inOrder(judged)),
@@ -130,7 +146,8 @@ export function linkOf(draft: Draft): Partial<Record<LinkKey, string>> {
 /** Draft that a link holds. Ignores invalid parameters: a link may have been cut off or written by hand. */
 export function draftFrom(link: Partial<Record<LinkKey, string>>): Draft {
   const base = link.for === undefined ? BLANK : withPreset(BLANK, link.for);
-  const [, percentile, objectiveMs = ''] = /^p(50|99):(.*)$/.exec(link.slo ?? '') ?? [];
+  const [, percentile, objectiveMs = ''] =
+    LIMIT.exec(link.slo ?? '') ?? (link.slo === 'none' ? [] : (LIMIT.exec(objectiveLink(base)) ?? []));
   const needs = link.need?.split(',');
   const weights = link.weights === undefined ? null : readWeights(link.weights);
   return {
@@ -140,6 +157,7 @@ export function draftFrom(link: Partial<Record<LinkKey, string>>): Draft {
     clients: link.clients ?? '',
     rate: link.rate ?? '',
     size: link.size ?? '',
+    network: link.over ?? null,
     percentile: percentile === '50' ? 50 : 99,
     objectiveMs,
     weights: weights ?? base.weights,

@@ -1,3 +1,5 @@
+import { quoted } from '../../../bench/results/command.ts';
+import { limitText } from '../../../bench/results/time.ts';
 import type { Answers, Objective } from '../model.ts';
 import { CRITERIA, type Weights } from './criteria.ts';
 import { judgedText } from './judgements.ts';
@@ -14,11 +16,14 @@ export function flagsOf({ preset, needs, load, objective, weights, judged, judge
   return [
     ...(known === undefined ? [] : [`--preset ${known.id}`]),
     ...needed,
-    ...(load.scenario === null ? [] : [`--scenario ${load.scenario}`]),
+    ...(load.scenario === null ? [] : [`--scenario ${quoted(load.scenario)}`]),
     ...(['clients', 'rate', 'size'] as const).flatMap((name) =>
       load[name] === null ? [] : [`--${name} ${load[name]}`],
     ),
-    ...(objective === null ? [] : [`--slo '${objectiveFlag(objective)}'`]),
+    ...(load.network == null ? [] : [`--network ${quoted(load.network)}`]),
+    ...(sameObjective(objective, known?.objective ?? null)
+      ? []
+      : [`--objective ${objective === null ? 'none' : `'${limitText(objective)}'`}`]),
     ...(usual ? [] : [`--weights ${weightsText(weights)}`]),
     ...(judged.length === 0 ? [] : [`--judge ${judgedText(judged)}`]),
     ...(judgement ? [] : ['--no-judgement']),
@@ -26,8 +31,7 @@ export function flagsOf({ preset, needs, load, objective, weights, judged, judge
 }
 
 /** Command that gives the same advice from the same run. */
-export const commandFor = (answers: Answers): string =>
-  `npm run choose -- <results.json of this run> ${flagsOf(answers)}`.trim();
+export const commandFor = (answers: Answers): string => `npm run choose -- results.json ${flagsOf(answers)}`.trim();
 
 /** `p99:50,bytes:20` */
 export const weightsText = (weights: Weights): string =>
@@ -35,8 +39,9 @@ export const weightsText = (weights: Weights): string =>
     .map(({ id }) => `${id}:${weights[id]}`)
     .join(',');
 
-const objectiveFlag = ({ percentile, seconds }: Objective): string =>
-  `p${percentile}<${Number((seconds * 1e3).toPrecision(12))}ms`;
+/** True if two objectives set the same limit, or none. */
+export const sameObjective = (left: Objective | null, right: Objective | null): boolean =>
+  left?.percentile === right?.percentile && left?.seconds === right?.seconds;
 
 const sameNeeds = (left: readonly NeedId[], right: readonly NeedId[]): boolean =>
   left.length === right.length && left.every((need) => right.includes(need));

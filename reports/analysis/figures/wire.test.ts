@@ -112,7 +112,7 @@ describe('bytes of datagrams', () => {
       const [one] = inDatagrams(makeResults({ transports: { a: {} }, scenarios: [scenario], wire })).cases;
       const [trial] = one!.trials;
       if (trial === undefined || trial.state === 'failed') throw new Error('no trial');
-      return measure(id, decodeTrial(trial), one!);
+      return measure(id, decodeTrial(trial), { clients: one!.clients, objectiveSeconds: 0.05 });
     };
     expect(shownOn('link')).toMatchObject({ shown: true });
     expect(shownOn('socket')).toMatchObject({ shown: false, reason: expect.stringMatching(/private link/) });

@@ -1,3 +1,4 @@
+import { standingIn } from '../../../bench/results/reruns.ts';
 import { MIN_TRIALS, type RuleId } from '../../../bench/results/rules.ts';
 import type { Case, MeasuredTrial, Results } from '../../../bench/results/schema.ts';
 import { reportOf } from '../../kinds/lookup.ts';
@@ -37,10 +38,11 @@ export function gate(
 
 export type TrialOf = { readonly one: Case; readonly trial: MeasuredTrial };
 
-/** Measured trials that a condition applies to; without a condition, all of them. */
+/** Measured trials that a condition applies to, without those that were replaced; without a condition, all of them. */
 export function trialsOf({ cases }: Results, condition?: TrialCondition): TrialOf[] {
   return cases
     .filter((one) => condition === undefined || reportOf({ kind: kindOf(one) }).trust.includes(condition))
+    .map(standingIn)
     .flatMap((one) => one.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [{ one, trial }])));
 }
 

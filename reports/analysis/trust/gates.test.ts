@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Case, Results, Trial } from '../../../bench/results/schema.ts';
+import type { Case, CoreUsage, Results, Trial } from '../../../bench/results/schema.ts';
 import { ECHO, type Fault, IDLE, makeResults, type RunSpec, SEVEN, WIRE } from '../../testing/fixtures.ts';
 import { analyse } from '../analyse.ts';
 import { type Gate, gatesOf, gatesTakeaway } from './gates.ts';
@@ -48,6 +48,12 @@ const counted = (messages: Partial<Valid['messages']>) =>
   ofWs((trial) => ({ messages: { ...trial.messages, ...messages } }));
 const generator = (usage: Partial<Valid['usage']['generator']>) =>
   ofWs((trial) => ({ usage: { ...trial.usage, generator: { ...trial.usage.generator, ...usage } } }));
+/** Changes the first core of every trial of `ws`. */
+const core = (change: Partial<CoreUsage>) =>
+  ofWs(({ cores = [] }) => ({ cores: cores.map((one, index) => (index === 0 ? { ...one, ...change } : one)) }));
+/** Makes results of a version that did not watch the cores. */
+const withoutCores = (results: Results): Results =>
+  withTrials(results, (_, trial) => (trial.state === 'failed' ? trial : { ...trial, cores: undefined }));
 const environment =
   (change: Partial<Results['environment']>) =>
   (results: Results): Results => ({ ...results, environment: { ...results.environment, ...change } });
@@ -80,7 +86,7 @@ test('a good run keeps all that was looked at, and says what was not', () => {
   expect(found.filter(({ status }) => status !== 'kept').map(({ check, status }) => [check, status])).toEqual([
     ['A/A test', 'unknown'],
   ]);
-  expect(gatesTakeaway(found)).toBe('17 of 18 conditions kept. Not checked: A/A test.');
+  expect(gatesTakeaway(found)).toBe('18 of 19 conditions kept. Not checked: A/A test.');
   for (const { status, consequence, action } of found) {
     expect(consequence === '').toBe(status === 'kept');
     expect(action === '').toBe(status === 'kept');
@@ -90,6 +96,7 @@ test('a good run keeps all that was looked at, and says what was not', () => {
 const BREAKS: Readonly<Record<string, (results: Results) => Results>> = {
   'Schedule kept': counted({ onTime: 1000 }),
   'Generator not saturated': generator({ busy: 0.95 }),
+  'Cores not shared with other programs': core({ othersSeconds: 0.4 }),
   'Every message accounted for': counted({ sent: 1190 }),
   'Messages intact': counted({ corrupt: 1 }),
   'No errors': counted({ errors: { 'socket hang up': 40 } }),
@@ -149,6 +156,51 @@ describe('each condition can come out broken', () => {
   });
 });
 
+describe('what other programs took of the cores', () => {
+  const CHECK = 'Cores not shared with other programs';
+
+  test('the worst core is named with the programs that used it', () => {
+    const programs = [{ name: 'backup', processes: [812, 813, 814], seconds: 0.4 }];
+    const found = gate(CHECK, gates(core({ othersSeconds: 0.4, waitSeconds: 0.3, programs })));
+    expect(found.observed).toMatch(
+      /^at most 40 % of core 0 taken \(mostly backup \(process 812 and 2 more\)\); waited at most 30 %; broken in 6 of 42/,
+    );
+  });
+
+  test('a wait breaks it by itself, also where the system chose the cores', () => {
+    const found = gate(CHECK, gates(core({ cores: '0-3', othersSeconds: 0.9, waitSeconds: 0.2 })));
+    expect(found).toMatchObject({ status: 'broken', observed: expect.stringContaining('waited at most 20 %') });
+    // Programs on cores that are free do no harm.
+    expect(gate(CHECK, gates(core({ cores: '0-3', othersSeconds: 0.9 }))).status).toBe('kept');
+  });
+
+  test('it is unknown, with the reason, where the system does not tell', () => {
+    const reason = 'not measured, because this system does not tell';
+    const silent = gates((results) =>
+      withTrials(results, (_, trial) =>
+        trial.state === 'failed' ? trial : { ...trial, cores: undefined, notMeasured: [{ path: 'cores', reason }] },
+      ),
+    );
+    expect(gate(CHECK, silent)).toMatchObject({ status: 'unknown', observed: reason });
+    expect(gate(CHECK, gates(withoutCores))).toMatchObject({ status: 'unknown', observed: 'not measured in this run' });
+  });
+
+  test('stolen time is a condition of its own, kept apart from what programs took', () => {
+    const found = gates((results) =>
+      withTrials(results, (_, trial) =>
+        trial.state === 'failed' || trial.cores === undefined
+          ? trial
+          : { ...trial, cores: trial.cores.map((one) => ({ ...one, stolenSeconds: 0.02 })) },
+      ),
+    );
+    expect(gate('No CPU time stolen', found)).toMatchObject({
+      status: 'note',
+      observed: '0.0 % before the run; 2 % on average in its trials, 2 % at most',
+    });
+    expect(gate(CHECK, found).status).toBe('kept');
+  });
+});
+
 describe('what limits a run without spoiling it', () => {
   const late: Fault = { state: 'invalid', reasons: ['schedule kept: 98.6 % of messages left within 5 ms'] };
 
@@ -189,10 +241,12 @@ describe('what limits a run without spoiling it', () => {
   });
 
   test('what nobody looked at is not known, which is not kept', () => {
-    const found = gates(environment({ checks: undefined }), { ...GOOD, scenarios: [ECHO], trials: 3 });
+    const older = (results: Results) => withoutCores(environment({ checks: undefined })(results));
+    const found = gates(older, { ...GOOD, scenarios: [ECHO], trials: 3 });
     for (const check of [
       'No load by other programs',
       'No CPU time stolen',
+      'Cores not shared with other programs',
       'Bytes agree with theory',
       'No drift across blocks',
       'A/A test',

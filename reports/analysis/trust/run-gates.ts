@@ -1,9 +1,13 @@
+import { command } from '../../../bench/results/command.ts';
+import { stolenShareOf } from '../../../bench/results/machine/cores.ts';
 import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { countReruns, maxReruns, mayRunAgain } from '../../../bench/results/reruns.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { ranElsewhere } from '../../../bench/results/values.ts';
 import { change, countOf, figures, integer, share, tolerance } from '../../model/format.ts';
 import { driftOf } from './drift.ts';
-import { type GateStatus, gate, type Rule } from './gate.ts';
+import { type GateStatus, gate, type Rule, trialsOf } from './gate.ts';
+import { networksOnTarget } from './network-gates.ts';
 
 /** Conditions on a run as a whole: its order, its machine, its counting of bytes and its A/A test. */
 
@@ -19,7 +23,7 @@ export const complete: Rule = ({ results: { state }, analysis: { counts } }) =>
   );
 
 export const interleaved: Rule = ({ results: { plan, cases } }) => {
-  const run = cases.flatMap(({ id, trials }) => trials.map(({ block, order }) => ({ id, block, order })));
+  const run = cases.flatMap(({ id, trials }) => trials.map((trial) => ({ id, ...trial })));
   if (run.length === 0) return null;
   const ids = cases
     .map(({ id }) => id)
@@ -27,10 +31,12 @@ export const interleaved: Rule = ({ results: { plan, cases } }) => {
     .join('\n');
   const whole = plan.order.every((block) => block.toSorted().join('\n') === ids);
   // Only the order is compared, since an interrupted or partial run has gaps.
-  const done = run.toSorted((a, b) => a.order - b.order).map(keyOf);
+  const inOrder = run.toSorted((a, b) => a.order - b.order);
+  const done = inOrder.filter(({ replaces }) => replaces === undefined).map(keyOf);
+  const inOwnBlock = inOrder.every(({ block }, index) => block >= (inOrder[index - 1]?.block ?? 0));
   const known = new Set(done);
   const planned = plan.order.flatMap((block, index) => block.map((id) => keyOf({ id, block: index })));
-  const asPlanned = done.join('\n') === planned.filter((key) => known.has(key)).join('\n');
+  const asPlanned = inOwnBlock && done.join('\n') === planned.filter((key) => known.has(key)).join('\n');
   const orders = new Set(plan.order.map((block) => block.join('\n'))).size;
   // Two or three cases often have the same order by chance.
   const shuffled = plan.order.length < 2 || cases.length < 4 || orders > 1;
@@ -59,6 +65,36 @@ export const interleaved: Rule = ({ results: { plan, cases } }) => {
 };
 
 const keyOf = ({ id, block }: { readonly id: string; readonly block: number }): string => `${block} ${id}`;
+
+/** Null if no trial was run again, as in results of versions that never do that. */
+export const rerunSparingly: Rule = ({ results: { cases, plan } }) => {
+  const reruns = countReruns(cases);
+  if (reruns === 0) return null;
+  const planned = plan.order.flat().length;
+  const limit = maxReruns(planned);
+  const chosen = cases.flatMap(({ trials }) => {
+    const firsts = trials.filter(({ replaces }) => replaces === undefined);
+    return trials.filter(({ block, replaces }) => {
+      const first = firsts.find(({ order }) => order === replaces);
+      return replaces !== undefined && (first === undefined || first.block !== block || !mayRunAgain(first));
+    });
+  });
+  return gate(
+    'Few trials run again',
+    'each once, at the end of its block, for no other reason than the machine; at most 10 % of the planned trials',
+    {
+      status: chosen.length > 0 || reruns > limit ? 'broken' : 'note',
+      observed: `${countOf(reruns, 'trial')} of ${integer(planned)} run again (limit ${limit})${chosen.length === 0 ? '' : `; ${chosen.length} for another reason, or outside the block`}`,
+    },
+    {
+      consequence:
+        chosen.length > 0 || reruns > limit
+          ? 'Trials that are repeated for their outcome favour whoever is repeated.'
+          : 'Their first attempts are listed under “Every trial” and are in no figure.',
+      action: 'Close other programs: on a quiet machine no trial is run again.',
+    },
+  );
+};
 
 /** Largest change at which a machine is fit for measuring. */
 const MAX_DRIFT = 0.25;
@@ -113,7 +149,10 @@ const fromDoctor =
             status: found.known === false ? 'unknown' : states[found.state],
             observed: found.observed,
           },
-      { consequence, action: sentence(found?.fix || 'use npm run doctor to see what this machine is fit for') },
+      {
+        consequence,
+        action: sentence(found?.fix || `use ${command('npm run doctor')} to see what this machine is fit for`),
+      },
     );
   };
 
@@ -122,16 +161,41 @@ const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${t
 export const othersQuiet = fromDoctor(
   'load by others',
   'No load by other programs',
-  '< 5 % of the machine before the run',
+  '< 5 % of each core before the run',
   'Other programs take varying amounts of CPU time from server and generator.',
 );
 
-export const nothingStolen = fromDoctor(
+const STOLEN_WORDS = {
+  consequence: 'Other virtual machines of the same host delay the measured processes.',
+  action: 'Use a machine of your own, or more trials.',
+};
+
+const stolenBefore = fromDoctor(
   'stolen time',
   'No CPU time stolen',
   '< 1 % taken by the host of this virtual machine',
-  'Other virtual machines of the same host delay the measured processes.',
+  STOLEN_WORDS.consequence,
 );
+
+/** Shares of the used cores’ time from which stolen time is to be known, and spoils a run. */
+const STOLEN_NOTE = 0.01;
+const STOLEN_BROKEN = 0.05;
+
+/** Time stolen before the run, and during its trials if they were watched. */
+export const nothingStolen: Rule = (facts) => {
+  const before = stolenBefore(facts);
+  const shares = trialsOf(facts.results).flatMap(({ trial: { cores = [] } }) =>
+    cores.flatMap((one) => stolenShareOf(one) ?? []),
+  );
+  if (before === null || shares.length === 0) return before;
+  const average = shares.reduce((total, one) => total + one, 0) / shares.length;
+  const during = average < STOLEN_NOTE ? 'kept' : average < STOLEN_BROKEN ? 'note' : 'broken';
+  const states = [before.status, during];
+  const status = states.find((one) => one === 'broken') ?? states.find((one) => one === 'note') ?? 'kept';
+  const known = before.status === 'unknown' ? [] : [`${before.observed} before the run`];
+  const trials = `${share(average)} on average in its trials, ${share(Math.max(...shares))} at most`;
+  return gate(before.check, before.threshold, { status, observed: [...known, trials].join('; ') }, STOLEN_WORDS);
+};
 
 export const pinned: Rule = ({ results: { environment, cases } }) => {
   const { pinning } = environment;
@@ -141,8 +205,11 @@ export const pinned: Rule = ({ results: { environment, cases } }) => {
     'Server and generator on separate cores',
     'pinned to different cores',
     {
-      status: pinning === null ? 'note' : shared ? 'broken' : 'kept',
-      observed: pinning === null ? 'not pinned' : `server on core ${pinning.server}, generator on ${pinning.generator}`,
+      status: pinning === null || pinning.siblings ? 'note' : shared ? 'broken' : 'kept',
+      observed:
+        pinning === null
+          ? 'not pinned'
+          : `server on ${pinning.siblings ? 'hardware thread' : 'core'} ${pinning.server}, generator on ${pinning.generator}${pinning.siblings ? ' of the same core' : ''}`,
     },
     {
       consequence: 'The two compete for CPU time, so a busier server also slows the generator that times it.',
@@ -179,7 +246,7 @@ export const bytesCounted: Rule = ({ results }) => {
       : {
           consequence:
             'Bytes do not include TCP/IP headers and acknowledgements, so many small packets look cheaper than they are.',
-          action: 'npm run doctor says how to get a private link.',
+          action: `${command('npm run doctor')} says how to get a private link.`,
         },
   );
 };
@@ -198,7 +265,7 @@ export const bytesAgree: Rule = ({ analysis: { wire } }) => {
   const threshold = 'measured bytes within 2 % of the formulas from the specifications';
   const words = {
     consequence: 'Bytes that no formula explains may have been miscounted.',
-    action: 'npm run wire compares each transport with its formula.',
+    action: `${command('npm run wire')} compares each transport with its formula.`,
   };
   if (shares.length === 0) {
     return gate(
@@ -227,8 +294,7 @@ export const sameIsSame: Rule = ({ analysis: { sameTwice } }) => {
   const threshold = '≤ 1.5 % false positives in comparisons of a transport with itself';
   const words = {
     consequence: 'This run does not tell how often this machine causes false positives.',
-    action:
-      'npm run bench -- --aa measures every transport twice under two names; npm run aa tests the verdicts themselves.',
+    action: `${command('npm run bench -- --aa')} measures every transport twice under two names; ${command('npm run aa')} tests the verdicts themselves.`,
   };
   if (sameTwice === null)
     return gate('A/A test', threshold, { status: 'unknown', observed: 'not done in this run' }, words);
@@ -254,7 +320,9 @@ export const sameIsSame: Rule = ({ analysis: { sameTwice } }) => {
 
 export const runGates: readonly Rule[] = [
   complete,
+  networksOnTarget,
   interleaved,
+  rerunSparingly,
   steady,
   warmedUp,
   othersQuiet,

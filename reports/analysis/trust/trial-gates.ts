@@ -1,17 +1,32 @@
-import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { command } from '../../../bench/results/command.ts';
 import {
+  coreText,
+  isShared,
+  isWaitedFor,
+  largestShare,
+  othersShareOf,
+  programsText,
+  waitShareOf,
+} from '../../../bench/results/machine/cores.ts';
+import { whyNotMeasured } from '../../../bench/results/not-measured.ts';
+import { standingIn } from '../../../bench/results/reruns.ts';
+import {
+  isScheduleKept,
   MAX_BUSY_SHARE,
   MAX_LOOP_DELAY_SECONDS,
+  MAX_OTHERS_SHARE,
+  MAX_WAIT_SHARE,
   MIN_MESSAGES_FOR_BUSY,
   MIN_ON_TIME_SHARE,
   MIN_TRIALS,
   ON_TIME_SECONDS,
   SAMPLES_BEYOND,
 } from '../../../bench/results/rules.ts';
-import type { Results } from '../../../bench/results/schema.ts';
-import { isJudged, reportOf } from '../../kinds/lookup.ts';
+import type { CoreUsage, Results } from '../../../bench/results/schema.ts';
+import { isJudged, reportOf, shapeOfCase } from '../../kinds/lookup.ts';
 import { countOf, figures, integer, list } from '../../model/format.ts';
 import { breaks, type GateStatus, gate, type Rule, statusOfTrials, type TrialOf, trialsOf } from './gate.ts';
+import { networkKept } from './network-gates.ts';
 
 /** Conditions on every trial, checked by its counts and by the rules it broke. */
 
@@ -24,7 +39,7 @@ export const scheduleKept: Rule = ({ results }) => {
   const { status, count } = statusOfTrials(
     results,
     trials,
-    (of) => breaks('schedule-kept')(of) || onTimeShare(of) < MIN_ON_TIME_SHARE,
+    (of) => breaks('schedule-kept')(of) || !isScheduleKept(of.trial.messages.onTime, of.trial.messages.due),
   );
   const worst = Math.min(...trials.map(onTimeShare));
   return gate(
@@ -64,6 +79,49 @@ export const generatorFree: Rule = ({ results }) => {
   );
 };
 
+export const coresUndisturbed: Rule = ({ results }) => {
+  const trials = trialsOf(results, 'cores undisturbed');
+  if (trials.length === 0) return null;
+  const name = 'Cores not shared with other programs';
+  const threshold = `in each trial others took ≤ ${MAX_OTHERS_SHARE * 100} % of a core, and nothing waited > ${MAX_WAIT_SHARE * 100} % of the time for one`;
+  const words = {
+    consequence: 'What other programs take of the cores would pass as the transport’s latency.',
+    action: 'Close other programs, or keep them off the cores of the run (taskset), then run again.',
+  };
+  const watched = trials.filter(({ trial }) => trial.cores !== undefined);
+  if (watched.length === 0) {
+    const why = trials.map(({ trial }) => whyNotMeasured(trial, ['cores'])).find((reason) => reason !== undefined);
+    return gate(name, threshold, { status: 'unknown', observed: why ?? 'not measured in this run' }, words);
+  }
+  const disturbed = ({ trial: { cores = [] } }: TrialOf) => cores.some((one) => isShared(one) || isWaitedFor(one));
+  const { status, count } = statusOfTrials(
+    results,
+    watched,
+    (of) => breaks('cores-not-shared')(of) || breaks('cores-not-waited-for')(of) || disturbed(of),
+  );
+  const observed = [...worstCore(watched), ...worstWait(watched), count].join('; ');
+  return gate(name, threshold, { status, observed }, words);
+};
+
+const coresOf = (trials: readonly TrialOf[]): CoreUsage[] => trials.flatMap(({ trial }) => trial.cores ?? []);
+
+/** Core of which other programs took most in a trial, in words. */
+function worstCore(trials: readonly TrialOf[]): string[] {
+  const [worst] = coresOf(trials)
+    .flatMap((one) => (othersShareOf(one) === undefined ? [] : [{ one, share: othersShareOf(one) ?? 0 }]))
+    .toSorted((a, b) => b.share - a.share);
+  if (worst === undefined) return ['not bound to cores, so that only waits count'];
+  const { one, share } = worst;
+  const which = one.programs === undefined ? '' : ` (${programsText(one)})`;
+  return [`at most ${percent(share, Math.ceil)} of ${coreText(one)} taken${which}`];
+}
+
+/** Longest wait in a trial, in words. */
+function worstWait(trials: readonly TrialOf[]): string[] {
+  const share = largestShare(coresOf(trials), waitShareOf);
+  return share === null ? ['waits not measured'] : [`waited at most ${percent(share, Math.ceil)}`];
+}
+
 export const accountingCloses: Rule = ({ results }) => {
   const trials = trialsOf(results, 'accounting closes');
   if (trials.length === 0) return null;
@@ -99,7 +157,7 @@ export const clockSane: Rule = ({ results }) => {
     },
     {
       consequence: 'Latencies measured with such a clock are wrong.',
-      action: 'Measure on hardware whose clock is stable: see npm run doctor.',
+      action: `Measure on hardware whose clock is stable: see ${command('npm run doctor')}.`,
     },
   );
 };
@@ -109,7 +167,7 @@ const promises = ({ transports }: Results, { one }: TrialOf) =>
 
 /** Losses of an unreliable transport and the order of an unordered one are results, not faults. */
 export const messagesIntact: Rule = ({ results }) => {
-  const trials = trialsOf(results);
+  const trials = trialsOf(results).filter(({ one }) => shapeOfCase(one).measuresLosses !== true);
   if (trials.length === 0) return null;
   const counts = (of: TrialOf) => {
     const { ordered = true, reliable = true } = promises(results, of) ?? {};
@@ -142,12 +200,11 @@ export const messagesIntact: Rule = ({ results }) => {
 const MAX_ERROR_SHARE = 0.001;
 
 export const withoutErrors: Rule = ({ results }) => {
-  const all = results.cases.flatMap(({ trials }) => trials);
+  const cases = results.cases.map(standingIn);
+  const all = cases.flatMap(({ trials }) => trials);
   if (all.length === 0) return null;
   const failed = all.filter(({ state }) => state === 'failed').length;
-  const gone = results.cases.filter(
-    ({ trials }) => trials.length > 0 && trials.every(({ state }) => state === 'failed'),
-  );
+  const gone = cases.filter(({ trials }) => trials.length > 0 && trials.every(({ state }) => state === 'failed'));
   const measured = all.flatMap((trial) => (trial.state === 'failed' ? [] : [trial.messages]));
   const errors = measured.flatMap(({ errors: texts }) => Object.values(texts)).reduce((sum, times) => sum + times, 0);
   const due = measured.reduce((sum, messages) => sum + messages.due, 0);
@@ -159,13 +216,13 @@ export const withoutErrors: Rule = ({ results }) => {
     { status, observed: `${countOf(errors, 'error')}; ${failed} of ${countOf(all.length, 'trial')} failed` },
     {
       consequence: 'Failed cases were not measured, so the results compare only those that worked.',
-      action: 'Read the reasons under “Every trial”; start the server alone with npm run serve.',
+      action: `Read the reasons under “Every trial”; start the server alone with ${command('npm run serve')}.`,
     },
   );
 };
 
 export const enoughTrials: Rule = ({ results: { cases, plan } }) => {
-  const judged = cases.filter(isJudged);
+  const judged = cases.filter(isJudged).map(standingIn);
   if (judged.length === 0) return null;
   const valid = judged.map(({ trials }) => trials.filter(({ state }) => state === 'valid').length);
   const short = valid.filter((count) => count < MIN_TRIALS).length;
@@ -210,7 +267,9 @@ const percent = (share: number, cut: (value: number) => number): string => `${cu
 export const trialGates: readonly Rule[] = [
   scheduleKept,
   generatorFree,
+  coresUndisturbed,
   accountingCloses,
+  networkKept,
   messagesIntact,
   withoutErrors,
   clockSane,

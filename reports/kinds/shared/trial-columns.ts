@@ -12,6 +12,11 @@ export const measuredColumn = (path: string, header: string, text: TrialColumn['
   text: (trial) => (whyNotMeasured(trial, [path]) === undefined ? text(trial) : '—'),
 });
 
+/** A text with a dash for an invalid trial, whose counts say why it is that, and whose figures say nothing. */
+function unlessInvalid(text: TrialColumn['text']): TrialColumn['text'] {
+  return (trial) => (trial.state === 'invalid' ? '—' : text(trial));
+}
+
 type CountKey = Exclude<keyof MeasuredView['messages'], 'errors' | 'example'>;
 
 /** A column with a dash where a trial did not count this. */
@@ -40,7 +45,7 @@ const RARE = [
 
 const SUSTAINED: TrialColumn = {
   header: 'Sustained msg/s',
-  text: ({ sustainedRate }) => (sustainedRate === null ? '—' : figures(sustainedRate)),
+  text: unlessInvalid(({ sustainedRate }) => (sustainedRate === null ? '—' : figures(sustainedRate))),
 };
 
 /** Counts of arrivals, and those rare figures that some trial has. */
@@ -57,8 +62,11 @@ export const LAG: readonly TrialColumn[] = [
 ];
 
 export const LATENCY: readonly TrialColumn[] = [
-  { header: 'Service p50 ms', text: ({ serviceP50 }) => shownInUnit(MILLISECONDS, serviceP50) },
-  { header: 'Last p50 ms', text: ({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50)) },
+  { header: 'Service p50 ms', text: unlessInvalid(({ serviceP50 }) => shownInUnit(MILLISECONDS, serviceP50)) },
+  {
+    header: 'Last p50 ms',
+    text: unlessInvalid(({ lastP50 }) => (lastP50 === null ? '—' : shownInUnit(MILLISECONDS, lastP50))),
+  },
 ];
 
 const BUSY = measuredColumn('usage.generator.busy', 'Gen. busy', ({ busy }) => `${figures(busy * 100)} %`);
@@ -66,20 +74,33 @@ const GROWTH = measuredColumn('usage.generator.rssBytes', 'Gen. growth MiB', ({ 
   bytes === null ? '—' : figures(bytes / 2 ** 20),
 );
 
+const percentOf = (share: number | null): string => (share === null ? '—' : `${figures(share * 100)} %`);
+const OTHERS: TrialColumn = { header: 'Others’ core', text: ({ othersShare }) => percentOf(othersShare) };
+const WAITED: TrialColumn = { header: 'Core waits', text: ({ waitShare }) => percentOf(waitShare) };
+
+/** Columns of what other programs took of the cores, and of the wait for them, if some trial has them. */
+export const contention = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] => {
+  const trials = rows.flatMap((row) => row.trials.flatMap((trial) => (trial.state === 'failed' ? [] : [trial])));
+  return [
+    ...(trials.some(({ othersShare }) => othersShare !== null) ? [OTHERS] : []),
+    ...(trials.some(({ waitShare }) => waitShare !== null) ? [WAITED] : []),
+  ];
+};
+
 /** Column of the generator's memory growth, if some trial has it. */
 export const growth = ({ rows }: Pick<Group, 'rows'>): TrialColumn[] =>
   rows.some(({ trials }) => trials.some((trial) => trial.state !== 'failed' && trial.generatorGrowthBytes !== null))
     ? [GROWTH]
     : [];
 
-export const generator = (group: Pick<Group, 'rows'>): TrialColumn[] => [BUSY, ...growth(group)];
+export const generator = (group: Pick<Group, 'rows'>): TrialColumn[] => [BUSY, ...growth(group), ...contention(group)];
 
 /** A column for each metric, under the heading that tables give it. */
 export const figuresOf = (metrics: readonly MeasuredMetric[]): TrialColumn[] =>
   metrics.map(({ metric: { id, header, unit, scale } }) => ({
     header: `${header} ${unit}`.trim(),
-    text: ({ values, lowerBounds }) => {
-      const text = shownInUnit({ scale }, values[id]);
+    text: unlessInvalid(({ values, lowerBounds }) => {
+      const text = shownInUnit({ scale, unit }, values[id]);
       return lowerBounds.includes(id) && values[id].shown ? `≥ ${text}` : text;
-    },
+    }),
   }));

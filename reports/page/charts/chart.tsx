@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { Case } from '../../../bench/results/schema.ts';
 import type { Group, Row } from '../../model/model.ts';
 import { shortened } from '../parts/parts.tsx';
 import { markerPath, type SeriesStyle, type SeriesStyles } from '../parts/series-style.ts';
@@ -24,6 +25,7 @@ export const Chart = ({ width, height, label, className, nearest = 'point', chil
   <svg
     className={className === undefined ? 'chart' : `chart ${className}`}
     viewBox={`0 0 ${width} ${height}`}
+    fontSize="12"
     role="img"
     aria-label={label}
     data-nearest={nearest}
@@ -91,6 +93,15 @@ export const EndLabel = ({ name, style, x, y, from, length, classes }: EndLabelP
     </text>
   </>
 );
+
+/** Props of a figure that reads from the trials themselves what the analysis does not hold. */
+export type CasesProps = {
+  readonly id: string;
+  readonly group: Group;
+  /** Cases of the run, without trials that were replaced. */
+  readonly cases: readonly Case[];
+  readonly styles: SeriesStyles;
+};
 
 /** Props of a chart with a line for each row. */
 export type RowLinesProps = {

@@ -67,11 +67,13 @@ const HEADS: Readonly<Record<ExpertColumn, string>> = {
   p: 'p (Holm)',
   n: 'Trials, base / new',
   interval: 'Interval, if wider than 95 % bootstrap',
+  statistical: 'Verdict without --band',
 };
 
-function expertText({ expert, base, next }: ComparedRow, column: ExpertColumn): string {
+function expertText({ expert, statistical, base, next }: ComparedRow, column: ExpertColumn): string {
   const trialsOf = (side: Side): number => (side.state === 'shown' ? side.trials : 0);
   if (column === 'n') return `${trialsOf(base)} / ${trialsOf(next)}`;
+  if (column === 'statistical') return statistical.word;
   if (expert === null) return '—';
   switch (column) {
     case 'delta':

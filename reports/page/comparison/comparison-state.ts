@@ -1,4 +1,5 @@
 import type { ComparedRow, ComparedWord } from '../../compare/compare-model.ts';
+import { GRAVEST_FIRST } from '../../model/verdict.ts';
 
 /** Choice of what to show of a comparison. */
 export type View = {
@@ -9,7 +10,7 @@ export type View = {
   readonly mark: number | null;
 };
 
-export const WORDS: readonly ComparedWord[] = ['worse', 'better', 'not separated', 'equivalent', 'not testable'];
+export const WORDS: readonly ComparedWord[] = GRAVEST_FIRST;
 
 export const ORDERS = { gravest: 'worst news first', magnitude: 'largest change first', name: 'by transport' } as const;
 export type Order = keyof typeof ORDERS;
@@ -19,6 +20,7 @@ export const EXPERT_COLUMNS = {
   p: 'p (Holm)',
   n: 'trials',
   interval: 'interval method',
+  statistical: 'verdict without --band',
 } as const;
 export type ExpertColumn = keyof typeof EXPERT_COLUMNS;
 

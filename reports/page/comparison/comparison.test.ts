@@ -21,7 +21,7 @@ describe('the page of two runs', () => {
       run({ scenarios: [ECHO, BROADCAST], transports: slow, seed: 2 }),
     );
     expect(textOf(html)).toMatch(/Against the base run: 4 worse, \d+ equivalent and \d+ not separated/);
-    expect(html.match(/<circle class="series-mark"/g)).toHaveLength(84);
+    expect(html.match(/<circle class=series-mark/g)).toHaveLength(84);
     expect(textOf(html)).toMatch(/36 comparisons: 2 worse; the first is ws, p\d\d latency \+\d\d %\./);
     expect(textOf(html)).toMatch(/too small to count \( ?±5 % of times, rates and memory, ±2 % of bytes ?\)/);
     expect(textOf(html)).toContain('Machine, versions and settings of the two runs are the same');
@@ -48,10 +48,12 @@ describe('the page of two runs', () => {
       mark: 0.1,
     });
     const middle = (190 + 470) / 2;
-    const marks = [...html.matchAll(/class="regression-mark" x1="([\d.]+)"/g)].map(([, x]) => Number(x) > middle);
+    const marks = [...html.matchAll(/class="?regression-mark"?[^<>]* x1="?([\d.]+)"?/g)].map(
+      ([, x]) => Number(x) > middle,
+    );
     expect(marks.toSorted()).toEqual([...Array(7).fill(false), ...Array(7).fill(true)]);
     expect(textOf(html)).toContain('Dashed: worse by 10 %.');
-    expect(await page(...runs)).not.toContain('class="regression-mark"');
+    expect(await page(...runs)).not.toMatch(/class="?regression-mark/);
   });
 
   test.each<[string, Results, RegExp]>([

@@ -1,6 +1,6 @@
 import type { ComparedRow } from '../../compare/compare-model.ts';
 import { change, countOf, tolerance } from '../../model/format.ts';
-import { ICONS, type Verdict } from '../../model/verdict.ts';
+import { ICONS, slugOf, type Verdict } from '../../model/verdict.ts';
 import { round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
 import { Figure, shortened } from '../parts/parts.tsx';
@@ -59,8 +59,13 @@ function forestTakeaway(rows: readonly ComparedRow[]): string {
   if (choices.every(({ verdict }) => 'reason' in verdict)) return 'No comparison could be judged.';
   if (worse + better === 0) {
     const open = of('not separated');
+    const practical = of('no practical difference');
     const equivalent = `${of('equivalent')} of ${countOf(choices.length, 'comparison')} equivalent`;
-    return `Nothing is shown better or worse: ${equivalent}${open === 0 ? '' : `, ${open} not separated`}.`;
+    const rest = [
+      ...(practical === 0 ? [] : [`${practical} without a practical difference`]),
+      ...(open === 0 ? [] : [`${open} not separated`]),
+    ];
+    return `Nothing is shown better or worse: ${[equivalent, ...rest].join(', ')}.`;
   }
   const example =
     first.ratio === null ? '' : `; the first is ${first.name}, ${first.metric.title} ${change(first.ratio)}`;
@@ -111,7 +116,7 @@ function Forest({ rows, label, mark }: DrawnProps) {
             key={`${row.caseId} ${metric.id}`}
             name={`${row.name}, ${metric.title}`}
             style={null}
-            className={`change change-${verdict.word.replace(' ', '-')}`}
+            className={`change change-${slugOf(verdict.word)}`}
             points={[
               {
                 x: at(verdict.ratio),

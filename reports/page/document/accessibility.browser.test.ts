@@ -1,22 +1,18 @@
 import { Buffer } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from '../../compare/compare.ts';
 import { makeReport } from '../../report.ts';
 import { EVERY_KIND, type Fault, makeResults, type RunSpec, SEVEN } from '../../testing/fixtures.ts';
+import { RECOVERY_RUN } from '../../testing/recovery.ts';
+import { barriersOn, colourBarriersOn } from '../testing/barriers.ts';
 import { OPENED, type Reader, startReader } from '../testing/browser.ts';
 import { FIRST_SCREEN } from '../testing/states.ts';
 import { renderComparison } from './render.ts';
 
-const AXE = fileURLToPath(import.meta.resolve('axe-core/axe.min.js'));
-
 let reader: Reader;
-let axe: string;
 beforeAll(async () => {
-  [reader, axe] = await Promise.all([startReader(), readFile(AXE, 'utf8')]);
+  reader = await startReader();
 });
 afterAll(() => reader?.close());
 
@@ -33,6 +29,7 @@ const PAGES: Record<string, () => Promise<string>> = {
   'a quick look': report(FIRST_SCREEN['a single trial'].spec),
   '20 cases': report(FIRST_SCREEN['20 cases'].spec),
   'every kind': report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' }),
+  'faults and slow readers': report(RECOVERY_RUN),
   'hostile names': report({
     transports: {
       [HOSTILE]: { title: '"><svg onload=alert(2)>' },
@@ -57,47 +54,27 @@ const MODES = {
   'forced colours': { colorScheme: 'dark', forcedColors: 'active' },
 } as const;
 
-const EVERY_RULE: RunOptions = { resultTypes: ['violations'] };
-/** Rules whose outcome depends on colours. */
-const OF_COLOUR: RunOptions = {
-  ...EVERY_RULE,
-  runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] },
-};
-
 /**
- * Colours and widths in which a page is checked, and by which rules. Colours do not depend on the width and the layout does not
- * depend on the colours, so each is tried with one of the other.
+ * Colours and widths in which a page is checked. Colours do not depend on the width and the layout does not depend on the colours, so
+ * each is tried with one of the other.
  */
-const VIEWS: readonly { mode: keyof typeof MODES; width: number; rules: RunOptions }[] = [
-  { mode: 'light', width: 1280, rules: EVERY_RULE },
-  { mode: 'light', width: 320, rules: EVERY_RULE },
-  { mode: 'dark', width: 320, rules: OF_COLOUR },
-  { mode: 'forced colours', width: 1280, rules: OF_COLOUR },
+const VIEWS: readonly { mode: keyof typeof MODES; width: number; check: typeof barriersOn }[] = [
+  { mode: 'light', width: 1280, check: barriersOn },
+  { mode: 'light', width: 1280, check: colourBarriersOn },
+  { mode: 'light', width: 320, check: barriersOn },
+  { mode: 'dark', width: 320, check: colourBarriersOn },
+  { mode: 'forced colours', width: 1280, check: colourBarriersOn },
 ];
-
-/** Violations that would exclude readers, each with its first place. */
-async function barriersOn(page: Page, options = EVERY_RULE): Promise<string[]> {
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, help, nodes }) => {
-      const [first] = nodes;
-      return `${id}: ${help} (${nodes.length}): ${first?.html} ${first?.failureSummary}`;
-    });
-}
 
 describe.each(Object.entries(PAGES))('%s', (_name, html) => {
   test('has no barriers: light, dark, forced colours, wide and narrow, with all details open', async () => {
     await reader.open(await html(), {}, async (page) => {
-      await page.evaluate(axe);
       await page.evaluate(OPENED);
-      const found: Record<string, string[]> = {};
-      for (const { mode, width, rules } of VIEWS) {
+      for (const { mode, width, check } of VIEWS) {
         await page.emulateMedia(MODES[mode]);
         await page.setViewportSize({ width, height: 720 });
-        found[`${mode}, ${width} px`] = await barriersOn(page, rules);
+        expect.soft(await check(page), `${mode}, ${width} px`).toEqual([]);
       }
-      for (const [where, barriers] of Object.entries(found)) expect(barriers, where).toEqual([]);
     });
   }, 120_000);
 });
@@ -115,6 +92,7 @@ const STEPS: Record<string, (page: Page) => Promise<void>> = {
     await give(page, JSON.stringify({ ...other, id: 'another' }));
     await page.locator('.compared[aria-busy="false"]').waitFor();
     for (const box of await page.locator('#compare input[type=checkbox]').all()) await box.check();
+    await page.evaluate(`for (const details of document.querySelectorAll('.compared details')) details.open = true;`);
   },
   'a file that is no run': async (page) => {
     await give(page, 'nothing');
@@ -160,10 +138,10 @@ test.each([
   async (mode, width) => {
     const html = await report({ transports: SEVEN })();
     await reader.open(html, { ...MODES[mode], viewport: { width, height: 720 } }, async (page) => {
-      await page.evaluate(axe);
       for (const [name, step] of Object.entries(STEPS)) {
         await step(page);
-        expect(await barriersOn(page, mode === 'light' ? EVERY_RULE : OF_COLOUR), name).toEqual([]);
+        if (mode === 'light') expect(await barriersOn(page), name).toEqual([]);
+        expect(await colourBarriersOn(page), name).toEqual([]);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth'), name).toBe(width);
       }
     });
@@ -174,16 +152,16 @@ test.each([
 test('figures in their other forms have no barriers', async () => {
   const html = await report({ transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' })();
   await reader.open(html, {}, async (page) => {
-    await page.evaluate(axe);
     await page.evaluate(OPENED);
     await page.evaluate(`location.hash = '#q=all&metric=bytes&axis=linear&distribution=density&objective=2.5'`);
     await page.locator('.objective-said:not(:empty)').first().waitFor();
     await page.getByRole('heading', { name: 'Density of latency' }).first().waitFor();
     await page.getByRole('heading', { name: 'Bytes per message: medians' }).first().waitFor();
     await page.evaluate(`for (const details of document.querySelectorAll('details')) details.open = true;`);
+    expect(await barriersOn(page)).toEqual([]);
     for (const [mode, media] of Object.entries(MODES)) {
       await page.emulateMedia(media);
-      expect(await barriersOn(page, mode === 'light' ? EVERY_RULE : OF_COLOUR), mode).toEqual([]);
+      expect(await colourBarriersOn(page), mode).toEqual([]);
     }
   });
 }, 120_000);
@@ -191,7 +169,26 @@ test('figures in their other forms have no barriers', async () => {
 test('the check itself finds a barrier', async () => {
   const html = '<!doctype html><html lang="en"><title>x</title><main><h1>x</h1><button></button></main></html>';
   await reader.open(html, {}, async (page) => {
-    await page.evaluate(axe);
     expect(await barriersOn(page)).toEqual([expect.stringContaining('button-name')]);
+  });
+});
+
+test('the check of colours finds a faint text once for each look, and again where its colours change', async () => {
+  const faint = '<p style="color: #bbb">faint</p>';
+  const html = `<!doctype html><html lang="en"><title>x</title><main>
+    <style>@media (prefers-color-scheme: dark) { .late { color: #333; background: #222 } }</style>
+    <h1>x</h1><p>dark</p><p>dark</p>${faint}${faint}<p class="late">plain</p>
+    <p>A long sentence in which nothing but a shade of black tells a reader that there is a
+    <a href="#x" style="color: #111; text-decoration: none">link</a>.</p></main></html>`;
+  await reader.open(html, {}, async (page) => {
+    expect(await colourBarriersOn(page)).toEqual([
+      expect.stringMatching(/color-contrast: .*\(1\): .*faint/),
+      expect.stringMatching(/link-in-text-block: .*\(1\): .*link/),
+    ]);
+    expect(await colourBarriersOn(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await colourBarriersOn(page)).toEqual([expect.stringMatching(/color-contrast: .*\(1\): .*late/)]);
+    await page.evaluate(`document.querySelectorAll('p')[1].style.color = '#ddd'`);
+    expect(await colourBarriersOn(page)).toEqual([expect.stringMatching(/color-contrast: .*\(1\): .*dark/)]);
   });
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAMILIES } from '../../../bench/results/values.ts';
 import { makeReport } from '../../report.ts';
 import { ECHO, EVERY_KIND, makeResults, SEVEN, type TransportSpec } from '../../testing/fixtures.ts';
+import { RECOVERY_RUN } from '../../testing/recovery.ts';
 import { type Reader, startReader } from '../testing/browser.ts';
 import { ALL_VISIONS, colourOf, contrast, difference, seenBy } from '../testing/vision.ts';
 
@@ -30,6 +31,7 @@ const THIRTY_TWO: Record<string, TransportSpec> = Object.fromEntries(
 
 const PAGES = {
   'every kind': { transports: SEVEN, scenarios: EVERY_KIND, wire: 'link' },
+  'faults and slow readers': RECOVERY_RUN,
   '32 transports': { transports: THIRTY_TWO, scenarios: [ECHO], trials: 6 },
 } as const;
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from '../../compare/compare.ts';
 import { makeReport } from '../../report.ts';
 import { BROADCAST, ECHO, EVERY_KIND, makeResults, type RunSpec, SEVEN, WIRE } from '../../testing/fixtures.ts';
+import { RECOVERY_RUN } from '../../testing/recovery.ts';
 import { OPENED, type Reader, startReader } from '../testing/browser.ts';
 import { FIRST_SCREEN } from '../testing/states.ts';
 import { renderComparison } from './render.ts';
@@ -28,6 +29,7 @@ const PAGES: Record<string, () => Promise<string>> = {
       { ...WIRE, size: rate },
     ]),
   }),
+  'faults and slow readers': report(RECOVERY_RUN),
   'messages lost': report({
     transports: { ...SEVEN, mqtt: { ...SEVEN.mqtt, lost: 37 } },
     scenarios: [ECHO, BROADCAST],

@@ -1,5 +1,7 @@
 import { Fragment, type ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
+import { NO_NETWORK } from '../../../bench/results/dimensions.ts';
+import { withoutReplaced } from '../../../bench/results/reruns.ts';
 import type { Case, Results } from '../../../bench/results/schema.ts';
 import { hasDeliveries } from '../../analysis/figures/deliveries.ts';
 import { reportOf } from '../../kinds/lookup.ts';
@@ -10,10 +12,14 @@ import { DistributionFigure } from '../figures/distribution-figure.tsx';
 import { EffortFigure } from '../figures/effort-figure.tsx';
 import { FrontierFigure } from '../figures/frontier-figure.tsx';
 import { GrowthFigure } from '../figures/growth-figure.tsx';
+import { InTimeFigure } from '../figures/in-time-figure.tsx';
 import { IntervalFigure } from '../figures/interval-figure.tsx';
 import { LoadFigure } from '../figures/load-figure.tsx';
+import { NeighboursFigure } from '../figures/neighbours-figure.tsx';
+import { RecoveryFigure } from '../figures/recovery-figure.tsx';
 import { hasSweeps, SweepSection } from '../figures/sweep-figures.tsx';
 import { TimeFigure } from '../figures/time-figure.tsx';
+import { TripsFigure } from '../figures/trips-figure.tsx';
 import { IdleCostFigure, WireCostFigure } from '../figures/wire-cost-figure.tsx';
 import { Warnings } from '../parts/parts.tsx';
 import { ADVISOR, areSideBySide, figureId, MAX_LISTED, sectionId, trialsId } from '../parts/sections.ts';
@@ -28,6 +34,7 @@ import { ExpertTable } from '../sections/expert-table.tsx';
 import { Banners, Header } from '../sections/header.tsx';
 import { KeysDialog } from '../sections/keys.tsx';
 import { MicroSection } from '../sections/micro-section.tsx';
+import { hasNetworks, NetworksSection } from '../sections/networks-section.tsx';
 import { shortTitle } from '../sections/question-picker.tsx';
 import { ValidityCard } from '../sections/trials.tsx';
 import { TrustSection } from '../sections/trust-section.tsx';
@@ -65,7 +72,7 @@ function Page({ results, analysis, sha256 }: PageProps) {
               key={group.id}
               groups={analysis.groups}
               index={index}
-              cases={results.cases}
+              cases={withoutReplaced(results).cases}
               styles={styles}
               advised={next.some(({ id }) => id === ADVISOR)}
             />
@@ -119,6 +126,11 @@ const partsOf = ({ results, analysis, sha256 }: PageProps, styles: SeriesStyles)
     title: 'Advisor',
     body: <AdvisorSection results={results} analysis={analysis} styles={styles} />,
   }),
+  ...only(hasNetworks(results), {
+    id: 'networks',
+    title: 'Networks',
+    body: <NetworksSection results={withoutReplaced(results)} groups={analysis.groups} styles={styles} />,
+  }),
   ...only(hasSweeps(analysis), {
     id: 'scale',
     title: 'From small to large',
@@ -127,7 +139,7 @@ const partsOf = ({ results, analysis, sha256 }: PageProps, styles: SeriesStyles)
   ...only(hasDeliveries(results), {
     id: 'deliveries',
     title: 'Deliveries',
-    body: <DeliveriesSection cases={results.cases} groups={analysis.groups} styles={styles} />,
+    body: <DeliveriesSection cases={withoutReplaced(results).cases} groups={analysis.groups} styles={styles} />,
   }),
   ...only(analysis.wire.length > 0, { id: 'wire', title: 'Wire', body: <WireSection rows={analysis.wire} /> }),
   ...only(analysis.micro.length > 0, {
@@ -172,7 +184,12 @@ function Question({ groups, index, cases, styles, advised }: QuestionProps) {
   const group = groups[index];
   if (group === undefined) return null;
   return (
-    <section id={sectionId(index)} className="block question-section" data-question={index + 1}>
+    <section
+      id={sectionId(index)}
+      className="block question-section"
+      data-question={index + 1}
+      data-network={groups.some(({ question }) => question.network !== NO_NETWORK) ? group.question.network : undefined}
+    >
       <h2 className="question-title">{group.title}</h2>
       {areSideBySide(groups) ? null : (
         <div className="answer-home">
@@ -207,6 +224,10 @@ const FIGURES: Readonly<Record<FigureId, (props: FigureProps) => ReactNode>> = {
   effort: EffortFigure,
   growth: GrowthFigure,
   idle: IdleCostFigure,
+  'in-time': InTimeFigure,
+  'round-trips': TripsFigure,
+  recovery: RecoveryFigure,
+  neighbours: NeighboursFigure,
 };
 
 type FigureProps = Omit<KindFiguresProps, 'index'> & { readonly id: string };

@@ -22,7 +22,7 @@ import {
 } from '../../testing/fixtures.ts';
 import { markupOf, scriptOf, stylesOf, textOf } from '../testing/markup.ts';
 import { fingerprint, loadPage, loadScript } from './bundle.ts';
-import { withoutCurves, withoutHistograms } from './embedded-data.ts';
+import { withOwnFigures, withoutCurves, withoutHistograms } from './embedded-data.ts';
 
 const BOTH = [ECHO, BROADCAST];
 const HOSTILE = '</script><img src=x onerror=alert(1)>';
@@ -155,7 +155,7 @@ test('a clear winner has the answer, both tables, and a figure for each chart', 
   const html = await render(STATES['clear winner']);
   const text = textOf(html);
   expect(text).toMatch(
-    /For echo with 100 clients at 1,200\s?msg\/s of 128\s?B: use ws : every other choice is shown to be slower at p99/,
+    /For echo with 100 clients at 1,200\s?msg\/s of 128\s?B over a wire without delay or loss: use ws : every other choice is shown to be slower at p99/,
   );
   expect(text).toMatch(/How sure, by measurement: ws is within 5\s?%/);
   expect(text).toContain('How sure, by preference: No other column shows that another choice is better than ws');
@@ -163,7 +163,7 @@ test('a clear winner has the answer, both tables, and a figure for each chart', 
   expect(text).toContain('Each trial 1 s after 0.3 s of warm-up, 1 worker');
   expect(html.match(/<table class="decision">/g)).toHaveLength(2);
   expect(html.match(/<figure/g)).toHaveLength(14);
-  expect(html.match(/<svg class="chart"/g)).toHaveLength(14);
+  expect(html.match(/<svg class="?chart"?[ >]/g)).toHaveLength(14);
   expect(text).toContain('floor: Raw TCP, length-prefixed');
   expect(html.match(/<tr class="floor">/g)).toHaveLength(2);
   expect(text).toContain('▼ worse');
@@ -243,7 +243,7 @@ test('every kind of scenario has its table, its figures and its own sentences', 
   const [echo = '', capacity = '', closed = '', idle = '', connect = ''] = sections.map(textOf);
   expect(echo).toContain('Lower is better in every column.');
   expect(capacity).toContain('Higher is better in capacity, lower in every other column.');
-  expect(capacity).toMatch(/≥ 4\d,\d00 ≥ \d\d,\d00 highest/);
+  expect(capacity).toMatch(/≥ 4\d,\d00 ≥ \d\d,\d00 at least/);
   expect(capacity).toContain('p99 ≤ 50 ms');
   expect(closed).toContain('Closed loop: each session sends again as soon as its echo arrives');
   expect(closed).not.toMatch(/p50|p99/);
@@ -265,9 +265,9 @@ test('bytes counted at the link and at the sockets are shown separately', async 
   expect(textOf(html)).toContain(
     'as an interface counts them (Ethernet, IP and TCP headers and acknowledgements included)',
   );
-  expect(html).toContain('<path class="headers"');
+  expect(html).toContain('<path class=headers');
   const socket = await render({ transports: { a: { framing: 10 }, b: { framing: 40 } } });
-  expect(socket).not.toMatch(/class="headers"|†/);
+  expect(socket).not.toMatch(/class="?headers|†/);
 });
 
 test('an A/A run says so first, and gives the two labels of a transport different symbols', async () => {
@@ -276,7 +276,7 @@ test('an A/A run says so first, and gives the two labels of a transport differen
   expect(text.indexOf('A/A run:')).toBeLessThan(text.indexOf('For echo'));
   expect(text).toContain('There was no false positive');
   const swatches = ['ws#a', 'ws#b'].map(
-    (name) => new RegExp(`(<svg class="swatch.*?</svg>)</?[^>]*>?<?b?d?i?>?[^<]*<bdi>${name}`).exec(html)?.[1],
+    (name) => new RegExp(`(<svg class="?swatch.*?</svg>)</?[^>]*>?<?b?d?i?>?[^<]*<bdi>${name}`).exec(html)?.[1],
   );
   expect(swatches[0]).not.toBe(swatches[1]);
 });
@@ -295,7 +295,7 @@ test('if scenarios have different durations, each duration is stated', async () 
 
 test('the reason why there is no private link is stated', async () => {
   expect(textOf(await render(STATES['no private link']))).toContain(
-    'loopback: the host’s own interface. Bytes are counted at the sockets, above TCP. No private link: unshare: Operation not permitted',
+    'loopback: the host’s own interface. Bytes are counted at the sockets, above TCP. Reason: unshare: Operation not permitted',
   );
 });
 
@@ -310,7 +310,9 @@ test('the growth of the generator’s memory is shown only if it was recorded', 
   const html = await render({ transports: { a: {}, b: {} }, scenarios: [ECHO, CEILING] });
   const [, echo = '', closed = ''] = html.split('<section id="question-');
   expect(echo).not.toContain('Gen. growth MiB');
-  expect(textOf(closed)).toMatch(/The same in every trial: .*Gen\. growth MiB 8\.00\./);
+  expect(textOf(closed)).toMatch(
+    /The same in every trial: .*Gen\. growth MiB 8\.00 · Others’ core 0\.400 % · Core waits 0\.200 %\./,
+  );
 });
 
 test('the content security policy allows the page’s own style and script, and nothing else', async () => {
@@ -329,7 +331,7 @@ test('a report embeds its results and analysis, without the histograms that it d
   const carried = (id: string): unknown =>
     JSON.parse(gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)`).exec(html)?.[1] ?? '', 'base64')).toString());
   expect(carried('carried-results')).toEqual(withoutHistograms(results));
-  expect(carried('carried-analysis')).toEqual(JSON.parse(JSON.stringify(withoutCurves(analysis))));
+  expect(carried('carried-analysis')).toEqual(JSON.parse(JSON.stringify(withOwnFigures(withoutCurves(analysis)))));
 });
 
 test('equal results give equal bytes, and the default run stays under a megabyte', async () => {

@@ -14,10 +14,13 @@ import {
   type EmbeddedComparison,
   HISTOGRAMS,
   RESULTS,
+  withOwnFigures,
   withoutCurves,
   withoutHistograms,
 } from './embedded-data.ts';
 import { minifyMarkup, minifyStyle, typeset } from './minify.ts';
+import { presentationOf, withPresentation } from './presentation.ts';
+import { withoutNeedOfStyle } from './unstyled.ts';
 
 /** Style sheets in `styles/`, in the order of the cascade. */
 const STYLES = [
@@ -27,6 +30,7 @@ const STYLES = [
   'charts.css',
   'time.css',
   'wire.css',
+  'recovery.css',
   'trust.css',
   'data.css',
   'compare.css',
@@ -41,7 +45,7 @@ export async function renderPage(results: Results, analysis: Analysis, sha256: s
   const { renderBody, renderTitle } = await loadPage();
   const embedded = [
     embed(RESULTS, withoutHistograms(results)),
-    embed(ANALYSIS, withoutCurves(analysis)),
+    embed(ANALYSIS, withOwnFigures(withoutCurves(analysis))),
     embed(HISTOGRAMS, pooledResponses(results)),
   ];
   return documentOf(renderTitle(results), renderBody(results, analysis, sha256), embedded);
@@ -86,7 +90,12 @@ async function documentOf(title: string, body: string, embedded: readonly string
     printable(title),
     `<style>${style}</style>`,
     '</head>',
-    minifyMarkup(typeset(printable(body)).replace(/<\/body>$/, '')),
+    minifyMarkup(
+      withPresentation(
+        withoutNeedOfStyle(typeset(printable(body)).replace(/<\/body>$/, '')),
+        presentationOf(sheets.join('\n')),
+      ),
+    ),
     ...embedded,
     `<script>${script}</script>`,
     '</body>',

@@ -1,10 +1,12 @@
 import { layerSentence } from '../../analysis/sentences.ts';
+import { rerunText } from '../../analysis/status.ts';
+import { batchingNote, batchingText } from '../../kinds/batching.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { boundMark, cellFigure, change, countOf, figures, list, ratio, share } from '../../model/format.ts';
 import { objectiveText } from '../../model/group.ts';
 import type { Metric, MetricId } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
-import type { Word } from '../../model/verdict.ts';
+import { VERDICTS, type Word } from '../../model/verdict.ts';
 
 /** Rows of a question that can be chosen: all but the floor. */
 export const choicesOf = ({ rows }: Pick<Group, 'rows'>): Row[] => rows.filter(({ floor }) => !floor);
@@ -32,8 +34,10 @@ export function overloadNote(rows: readonly Pick<Row, 'name' | 'overload'>[]): s
 }
 
 export function curveTakeaway(group: Group): string {
-  const { metric } = group.columns[group.primary];
-  const values = ranked(choicesOf(group), group.primary);
+  // A curve shows latencies, whatever decides the question.
+  const id = group.primary === 'in-time' ? 'p99' : group.primary;
+  const { metric } = group.columns[id];
+  const values = ranked(choicesOf(group), id);
   const [lowest] = values;
   const highest = values.at(-1);
   if (lowest === undefined || highest === undefined) return 'No choice has enough valid samples for a curve.';
@@ -72,6 +76,8 @@ function phraseOf(word: Exclude<Word, 'not supported' | 'unavailable'>, { words 
       return `shown ${words[word]} than`;
     case 'equivalent':
       return 'equivalent to';
+    case 'no practical difference':
+      return 'without a practical difference to';
     case 'not separated':
       return 'not separated from';
     case 'not testable':
@@ -85,9 +91,9 @@ export function intervalTakeaway(group: Group, id: MetricId): string {
   if (best === undefined) return `No choice has a figure for ${metric.title} to compare.`;
   const words = choicesOf(group).flatMap(({ cells }) => {
     const cell = cells[id];
-    return cell.state === 'shown' && cell.verdict !== null ? [cell.verdict.word] : [];
+    return cell.state === 'shown' && cell.practical !== null ? [cell.practical.word] : [];
   });
-  const counts = (['worse', 'better', 'equivalent', 'not separated', 'not testable'] as const).flatMap((word) => {
+  const counts = VERDICTS.flatMap((word) => {
     const count = words.filter((other) => other === word).length;
     return count === 0 ? [] : [{ count, phrase: `${phraseOf(word, metric)} ${best.name}` }];
   });
@@ -96,7 +102,7 @@ export function intervalTakeaway(group: Group, id: MetricId): string {
     const of = index === 0 ? ` of ${countOf(words.length, 'other choice')}` : '';
     return `${count}${of} ${count === 1 ? 'is' : 'are'} ${phrase}`;
   });
-  return `By ${metric.name}, ${list(parts, 'and')}.`;
+  return `By ${metric.name}${batchingText(best, metric, group.question)}, ${list(parts, 'and')}.`;
 }
 
 export function bytesTakeaway(group: Group): string {
@@ -108,12 +114,19 @@ export function bytesTakeaway(group: Group): string {
   const row = group.rows.find(({ name }) => name === lightest.name);
   const overhead = row?.payload.shown ? lightest.median - row.payload.value : Number.NaN;
   const framing = overhead > 0 ? `, of which ${figures(overhead)} B are overhead` : '';
-  const first = `${figures(lightest.median)} B on each delivered message${framing}`;
+  const shared = row === undefined ? '' : batchingText(row, group.columns.bytes.metric, group.question);
+  const first = `${figures(lightest.median)} B on each delivered message${framing}${shared}`;
   if (heaviest.median === lightest.median) return `${lightest.name} spends ${first}.`;
   return (
     `${lightest.name} spends the fewest bytes, ${first}; ${heaviest.name} spends the most, ` +
     `${figures(heaviest.median)} B (${change(heaviest.median / lightest.median)}).`
   );
+}
+
+/** End of a note about costs that several messages share; empty if none do. */
+export function batchingEnd({ rows, question }: Pick<Group, 'rows' | 'question'>): string {
+  const note = batchingNote(rows, question);
+  return note === null ? '' : ` ${note}`;
 }
 
 export const bytesNote = ({ layer, rows, question }: Group): string => {
@@ -124,7 +137,8 @@ export const bytesNote = ({ layer, rows, question }: Group): string => {
     '(divided by its deliveries) and on its way down.' +
     (split
       ? ' Framing: what the sockets carried beyond the payload. TCP/IP: what the link carried beyond the sockets.'
-      : '')
+      : '') +
+    batchingEnd({ rows, question })
   );
 };
 
@@ -144,7 +158,10 @@ export function loadTakeaway(group: Group): string {
   const within = objective === null ? '' : ` with ${objectiveText(objective)}`;
   const figure = ({ name, cell }: WithCapacity) => `${cellFigure(metric, cell)} msg/s (${name})`;
   if (least === most) return `Capacity${within}: ${figure(least)}.`;
-  return `Capacity${within} ranges from ${figure(least)} to ${figure(most)}.`;
+  const limited = capacities.some(({ cell }) => cell.bounded > 0)
+    ? ' At least (≥) is no rank: the load generator was the limit.'
+    : '';
+  return `Capacity${within} ranges from ${figure(least)} to ${figure(most)}.${limited}`;
 }
 
 export function loadNote(rows: readonly Row[]): string {
@@ -163,13 +180,15 @@ export function loadNote(rows: readonly Row[]): string {
 }
 
 export function trialsTakeaway({ rows }: Group): string {
-  const states = rows.flatMap(({ trials }) => trials.map(({ state }) => state));
+  const trials = rows.flatMap((row) => row.trials);
+  const states = trials.filter(({ replaced }) => !replaced).map(({ state }) => state);
   const valid = states.filter((state) => state === 'valid').length;
   if (states.length === 0) return 'No trial was run.';
   const rest = (['suspect', 'invalid', 'failed'] as const).flatMap((state) => {
     const count = states.filter((other) => other === state).length;
     return count === 0 ? [] : [`${count} ${state}`];
   });
+  const again = rerunText({ reruns: trials.filter(({ replaces }) => replaces !== null).length });
   const others = rest.length === 0 ? '' : `; ${list(rest, 'and')} count towards no figure`;
-  return `${valid} of ${countOf(states.length, 'trial')} (${share(valid / states.length)}) ${valid === 1 ? 'is' : 'are'} valid${others}.`;
+  return `${valid} of ${countOf(states.length, 'trial')} (${share(valid / states.length)}) ${valid === 1 ? 'is' : 'are'} valid${others}.${again === null ? '' : ` ${again}`}`;
 }

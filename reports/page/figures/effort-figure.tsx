@@ -7,8 +7,10 @@ import type { Group } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, Series } from '../charts/chart.tsx';
-import { Figure, Heads, Name, shortened } from '../parts/parts.tsx';
+import { Figure, shortened } from '../parts/parts.tsx';
 import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
+import { SumsTable } from '../parts/sums-table.tsx';
+import { batchingEnd } from './captions.ts';
 
 const WIDTH = 540;
 const PLOT = { left: 118, right: 420, top: 32 };
@@ -35,6 +37,7 @@ export function EffortFigure({ id, cases, group, styles }: Props) {
       note={
         `Filled: the server process, user and system time. Hollow: the load generator, ${words?.note ?? ''}` +
         ' Both are per delivered message, medians over the valid trials.' +
+        batchingEnd(group) +
         (efforts.some(({ atMost }) => atMost)
           ? ' †: the generator had several workers and only the busiest one was read, so its figure is an upper bound.'
           : '')
@@ -129,30 +132,19 @@ function Dots({ efforts, styles, label }: { efforts: readonly Effort[]; styles: 
 
 function EffortData({ efforts }: { efforts: readonly Effort[] }) {
   return (
-    <table className="sums">
-      <caption>CPU time per delivered message, medians over the valid trials; “busy” is of the worst trial</caption>
-      <thead>
-        <tr>
-          <th scope="col">Transport</th>
-          <Heads of={['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker, busy']} />
-        </tr>
-      </thead>
-      <tbody>
-        {efforts.map(({ caseId, name, server, generator, busy, atMost }) => (
-          <tr key={caseId}>
-            <th scope="row">
-              <Name>{name}</Name>
-            </th>
-            <td>{figures((server ?? 0) * 1e6)}</td>
-            <td>
-              {atMost ? '≤ ' : ''}
-              {figures(generator * 1e6)}
-            </td>
-            <td>{server === null || server === 0 ? '—' : `${(generator / server).toFixed(2)}×`}</td>
-            <td>{share(busy)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <SumsTable
+      caption="CPU time per delivered message, medians over the valid trials; “busy” is of the worst trial"
+      heads={['Server µs', 'Generator µs', 'Generator / server', 'Busiest worker, busy']}
+      rows={efforts.map(({ caseId, name, server, generator, busy, atMost }) => ({
+        key: caseId,
+        name,
+        cells: [
+          figures((server ?? 0) * 1e6),
+          `${atMost ? '≤ ' : ''}${figures(generator * 1e6)}`,
+          server === null || server === 0 ? '—' : `${(generator / server).toFixed(2)}×`,
+          share(busy),
+        ],
+      }))}
+    />
   );
 }

@@ -1,14 +1,16 @@
 import { scaleLog } from 'd3-scale';
 import { frontierOf, type Placed } from '../../analysis/figures/frontier.ts';
 import { layerSentence } from '../../analysis/sentences.ts';
+import { batchingText } from '../../kinds/batching.ts';
 import { figures, list } from '../../model/format.ts';
 import type { Group } from '../../model/model.ts';
 import { TicksAcross, TicksUp } from '../charts/axes.tsx';
 import { logDomain, logTicks, round } from '../charts/axis.ts';
 import { Chart, EndLabel, Series } from '../charts/chart.tsx';
 import { placeInColumn, placeLabels } from '../charts/placing.ts';
-import { Figure, Name, shortened } from '../parts/parts.tsx';
+import { Figure, shortened } from '../parts/parts.tsx';
 import { markerPath, type SeriesStyles } from '../parts/series-style.ts';
+import { SumsTable } from '../parts/sums-table.tsx';
 
 const WIDTH = 540;
 const PLOT = { left: 56, top: 20 };
@@ -21,7 +23,13 @@ const FOOT = 44;
 const LETTER = 6.7;
 
 type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
-type Point = Placed & { readonly caseId: string; readonly floor: boolean; readonly leads: boolean };
+type Point = Placed & {
+  readonly caseId: string;
+  readonly floor: boolean;
+  readonly leads: boolean;
+  /** Says that several messages share the bytes of each; empty if none do. */
+  readonly shared: string;
+};
 
 /** Latency against bytes: for each choice off the frontier, one on it is no worse in either. */
 export function FrontierFigure({ id, group, styles }: Props) {
@@ -43,10 +51,19 @@ export function FrontierFigure({ id, group, styles }: Props) {
   );
 }
 
-function pointsOf({ rows }: Group): Point[] {
-  const placed = rows.flatMap(({ caseId, name, floor, cells: { p99, bytes } }) =>
+function pointsOf({ rows, columns, question }: Group): Point[] {
+  const placed = rows.flatMap(({ caseId, name, floor, batched, cells: { p99, bytes } }) =>
     p99.state === 'shown' && p99.bounded === 0 && bytes.state === 'shown' && p99.median > 0 && bytes.median > 0
-      ? [{ caseId, name, floor, x: p99.median, y: bytes.median }]
+      ? [
+          {
+            caseId,
+            name,
+            floor,
+            x: p99.median,
+            y: bytes.median,
+            shared: batchingText({ batched }, columns.bytes.metric, question),
+          },
+        ]
       : [],
   );
   const leading = new Set(frontierOf(placed.filter(({ floor }) => !floor)).map(({ caseId }) => caseId));
@@ -56,7 +73,7 @@ function pointsOf({ rows }: Group): Point[] {
 }
 
 function frontierTakeaway(frontier: readonly Point[], choices: number): string {
-  const described = ({ name, x, y }: Point) => `${name} (${figures(x * 1e3)} ms, ${figures(y)} B)`;
+  const described = ({ name, x, y, shared }: Point) => `${name} (${figures(x * 1e3)} ms, ${figures(y)} B)${shared}`;
   const [only, another] = frontier;
   const names = list(frontier.map(described), 'and');
   if (only !== undefined && another === undefined)
@@ -177,28 +194,14 @@ const stepsThrough = (points: readonly [number, number][]): string =>
 
 function FrontierData({ points }: { points: readonly Point[] }) {
   return (
-    <table className="sums">
-      <caption>Medians over the valid trials</caption>
-      <thead>
-        <tr>
-          <th scope="col">Transport</th>
-          <th scope="col">p99 ms</th>
-          <th scope="col">Bytes / msg</th>
-          <th scope="col">Standing</th>
-        </tr>
-      </thead>
-      <tbody>
-        {points.map((point) => (
-          <tr key={point.caseId}>
-            <th scope="row">
-              <Name>{point.name}</Name>
-            </th>
-            <td>{figures(point.x * 1e3)}</td>
-            <td>{figures(point.y)}</td>
-            <td>{standing(point)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <SumsTable
+      caption="Medians over the valid trials"
+      heads={['p99 ms', 'Bytes / msg', 'Standing']}
+      rows={points.map((point) => ({
+        key: point.caseId,
+        name: point.name,
+        cells: [figures(point.x * 1e3), figures(point.y), standing(point)],
+      }))}
+    />
   );
 }

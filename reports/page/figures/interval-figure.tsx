@@ -1,4 +1,4 @@
-import { cellFigure, cellInterval, inUnit, tolerance, verdictFigures } from '../../model/format.ts';
+import { bandText, cellFigure, cellInterval, inUnit, verdictFigures } from '../../model/format.ts';
 import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
 import type { Cell, Column, Group, Row } from '../../model/model.ts';
 import { TicksAcross } from '../charts/axes.tsx';
@@ -95,14 +95,14 @@ type BodyProps = { readonly view: Intervals; readonly styles: SeriesStyles };
 
 export function IntervalBody({ view, styles }: BodyProps) {
   const { column, axis, title, shown } = view;
-  const { metric, band } = column;
+  const { metric } = column;
   const zeros = axis === 'log' && shown.some(({ cell }) => cell.values.some(({ value }) => value <= 0));
   return (
     <FigureBody
       title={title}
       note={
         `Mark: median. Bar: its 95 % interval, drawn if there are at least 6 valid trials. Short ticks: the valid trials. ` +
-        `Shaded: the ${extreme(metric)} choice ${tolerance(band)}. The bars are not the test: verdicts come from the interval of the ratio.` +
+        `Shaded: the ${extreme(metric)} choice ${bandText(column)}. The bars are not the test: verdicts come from the interval of the ratio.` +
         (zeros ? ' A logarithmic axis has no zero: such values stand at the left edge.' : '') +
         (shown.some(({ cell }) => cell.bounded > 0) ? ' ≥: a lower bound.' : '')
       }
@@ -115,7 +115,7 @@ export function IntervalBody({ view, styles }: BodyProps) {
 
 function IntervalChart({ view, styles }: BodyProps) {
   const { column, axis, shown, takeaway } = view;
-  const { metric, band, best } = column;
+  const { metric, band, absolute, best } = column;
   const height = shown.length > MAX_ROOMY ? ROW_OF_MANY : ROW;
   const bottom = PLOT.top + shown.length * height;
   const everything = shown.flatMap(({ cell }) => [
@@ -129,13 +129,16 @@ function IntervalChart({ view, styles }: BodyProps) {
   );
   const at = (value: number): number => round(x(value * metric.scale));
   const leader = shown.find(({ row }) => row.caseId === best)?.cell.median;
+  const within = (value: number) => Math.min(PLOT.right, Math.max(PLOT.left, value > 0 ? at(value) : PLOT.left));
+  const low = leader === undefined ? 0 : Math.min(leader / (1 + band), leader - absolute);
+  const high = leader === undefined ? 0 : Math.max(leader * (1 + band), leader + absolute);
   return (
     <Chart width={WIDTH} height={bottom + 40} label={takeaway} nearest="row">
       {leader === undefined ? null : (
         <rect
           className="band"
-          x={at(leader / (1 + band))}
-          width={Math.max(1, at(leader * (1 + band)) - at(leader / (1 + band)))}
+          x={within(low)}
+          width={Math.max(1, within(high) - within(low))}
           y={PLOT.top}
           height={bottom - PLOT.top}
         />
@@ -207,7 +210,7 @@ function scaleOf(axis: Axis, values: readonly number[]): { x: (value: number) =>
 const medianText = (metric: Metric, cell: ShownRow['cell']): string =>
   `median ${cellFigure(metric, cell)} ${metric.unit}` +
   (cell.interval === null ? '' : `, 95 % interval ${cellInterval(metric, cell)}`) +
-  (cell.verdict === null ? '' : `, ${cell.verdict.word}`);
+  (cell.practical === null ? '' : `, ${cell.practical.word}`);
 
 function IntervalData({ view, styles }: BodyProps) {
   const { metric } = view.column;
@@ -244,17 +247,17 @@ function IntervalData({ view, styles }: BodyProps) {
                   <td className="number">{cellFigure(metric, cell)}</td>
                   <td className="number">{cell.interval === null ? '—' : cellInterval(metric, cell)}</td>
                   <td>
-                    {cell.verdict === null ? (
+                    {cell.practical === null ? (
                       floor ? (
                         'floor'
                       ) : (
                         extreme(metric)
                       )
                     ) : (
-                      <VerdictWord word={cell.verdict.word} />
+                      <VerdictWord word={cell.practical.word} />
                     )}
                   </td>
-                  <td className="number">{(cell.verdict && verdictFigures(cell.verdict)) ?? '—'}</td>
+                  <td className="number">{(cell.practical && verdictFigures(cell.practical)) ?? '—'}</td>
                   <td className="reasons">{cell.values.map(({ value }) => inUnit(metric, value)).join(', ')}</td>
                 </>
               )}

@@ -1,7 +1,7 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
 import { type LoadBin, type LoadCurve, type LoadPoint, loadCurve } from '../../analysis/figures/load-curve.ts';
-import { cellFigure, figures, integer } from '../../model/format.ts';
+import { boundMark, cellFigure, figures, integer } from '../../model/format.ts';
 import { objectiveText } from '../../model/group.ts';
 import type { Group, Objective, Row } from '../../model/model.ts';
 import { TicksUp } from '../charts/axes.tsx';
@@ -24,7 +24,7 @@ const MAX_LABELS = 6;
 
 type Props = { readonly id: string; readonly group: Group; readonly styles: SeriesStyles };
 type Searched = { readonly row: Row; readonly curve: LoadCurve; readonly capacity: Capacity | null };
-type Capacity = { readonly rate: number; readonly p99: number };
+type Capacity = { readonly rate: number; readonly p99: number; readonly isBound: boolean };
 
 /** Latency and deliveries by offered load, with the knee that one number cannot show. */
 export function LoadFigure({ id, group, styles }: Props) {
@@ -56,7 +56,7 @@ export function LoadFigure({ id, group, styles }: Props) {
 
 function capacityOf({ cells: { capacity, p99 } }: Row): Capacity | null {
   if (capacity.state === 'not shown' || p99.state === 'not shown' || capacity.median <= 0) return null;
-  return { rate: capacity.median, p99: p99.median };
+  return { rate: capacity.median, p99: p99.median, isBound: capacity.bounded > 0 };
 }
 
 type CurvesProps = {
@@ -106,9 +106,9 @@ function Curves({ series, objective, styles, label, isDimmed }: CurvesProps) {
       `${figures(rate)} msg/s offered, ${figures(achieved * 100)} % delivered: p99 ${figures(p99 * 1e3)} ms` +
       (p50 === null ? '' : `, p50 ${figures(p50 * 1e3)} ms`),
   });
-  const capacityPoint = ({ rate, p99 }: Capacity): Point => ({
+  const capacityPoint = ({ rate, p99, isBound }: Capacity): Point => ({
     ...place(rate, p99),
-    text: `capacity ${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
+    text: `capacity ${boundMark(isBound)}${figures(rate)} msg/s, p99 ${figures(p99 * 1e3)} ms`,
   });
   return (
     <Chart width={WIDTH} height={HEIGHT} label={label}>

@@ -14,8 +14,9 @@ import { boundMark, figures, integer, list, tolerance } from '../../model/format
 import type { Analysis, Group, WireRow } from '../../model/model.ts';
 import { dimmedByName } from '../charts/chart.tsx';
 import { LinePanels, type LineSeries, type Panel } from '../charts/line-panels.tsx';
-import { Figure, Heads, Name } from '../parts/parts.tsx';
+import { Figure } from '../parts/parts.tsx';
 import type { SeriesStyles } from '../parts/series-style.ts';
+import { SumsTable } from '../parts/sums-table.tsx';
 
 type Props = { readonly groups: readonly Group[]; readonly wire: readonly WireRow[]; readonly styles: SeriesStyles };
 
@@ -232,28 +233,18 @@ function SweepData({ series, axis }: DataProps) {
     size: 'Overhead over the payload',
   }[axis];
   return (
-    <table className="sums">
-      <caption>{caption}, medians over the valid trials</caption>
-      <thead>
-        <tr>
-          <th scope="col">Transport</th>
-          <Heads of={places.map((at) => `${integer(at)} ${UNITS[axis]}`)} />
-        </tr>
-      </thead>
-      <tbody>
-        {series.map(({ name, points }) => (
-          <tr key={name}>
-            <th scope="row">
-              <Name>{name}</Name>
-            </th>
-            {places.map((at) => {
-              const point = points.find((candidate) => candidate.at === at);
-              return <td key={at}>{point === undefined ? '—' : cellText(point, axis)}</td>;
-            })}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <SumsTable
+      caption={`${caption}, medians over the valid trials`}
+      heads={places.map((at) => `${integer(at)} ${UNITS[axis]}`)}
+      rows={series.map(({ name, points }) => ({
+        key: name,
+        name,
+        cells: places.map((at) => {
+          const point = points.find((candidate) => candidate.at === at);
+          return point === undefined ? '—' : cellText(point, axis);
+        }),
+      }))}
+    />
   );
 }
 

@@ -1,5 +1,4 @@
 import { scaleLinear, scaleLog } from 'd3-scale';
-import type { Case } from '../../../bench/results/schema.ts';
 import {
   type Course,
   type CoursePoint,
@@ -12,9 +11,8 @@ import {
   STALL_SECONDS,
 } from '../../analysis/figures/timeline.ts';
 import { change, countOf, figures } from '../../model/format.ts';
-import type { Group } from '../../model/model.ts';
 import { linearTicks, logDomain, logTicks, round, tickLabel } from '../charts/axis.ts';
-import { Chart, Series } from '../charts/chart.tsx';
+import { type CasesProps, Chart, Series } from '../charts/chart.tsx';
 import { linePath, stepPath } from '../charts/course-path.ts';
 import type { Point } from '../charts/points.ts';
 import { Figure, Heads, SeriesHead, shortened } from '../parts/parts.tsx';
@@ -33,15 +31,8 @@ const MAX_TICKS = 4;
 /** Number of panels up to which every trial is drawn; with more, trials would be most of the page, and only their range is drawn. */
 const MAX_WITH_TRIALS = 8;
 
-type Props = {
-  readonly id: string;
-  readonly group: Group;
-  readonly cases: readonly Case[];
-  readonly styles: SeriesStyles;
-};
-
 /** Latency over the time of a trial, in a panel a transport, all on the same axes. */
-export function TimeFigure({ id, group, cases, styles }: Props) {
+export function TimeFigure({ id, group, cases, styles }: CasesProps) {
   const courses = group.rows.flatMap(({ caseId }) => {
     const one = cases.find(({ id }) => id === caseId);
     return (one === undefined ? null : courseOf(one)) ?? [];
@@ -66,7 +57,7 @@ export function TimeFigure({ id, group, cases, styles }: Props) {
   );
 }
 
-function Unrecorded({ id, group, cases }: Omit<Props, 'styles'>) {
+function Unrecorded({ id, group, cases }: Omit<CasesProps, 'styles'>) {
   const own = cases.filter(({ id }) => group.rows.some(({ caseId }) => caseId === id));
   const recorded = own.some(({ trials }) =>
     trials.some((trial) => trial.state !== 'failed' && trial.timeline !== undefined),

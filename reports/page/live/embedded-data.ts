@@ -1,12 +1,19 @@
 import type { Results } from '../../../bench/results/schema.ts';
-import type { Analysis } from '../../model/model.ts';
 import { bytesOf, inflated } from '../../raw/inflate.ts';
 import type { Pooled } from '../../raw/pooled.ts';
-import { ANALYSIS, COMPARISON, type EmbeddedComparison, HISTOGRAMS, RESULTS } from '../document/embedded-data.ts';
+import {
+  ANALYSIS,
+  type CarriedAnalysis,
+  COMPARISON,
+  type EmbeddedComparison,
+  HISTOGRAMS,
+  RESULTS,
+  withEveryFigure,
+} from '../document/embedded-data.ts';
 
 // Each is decompressed at its first use: someone who only reads the page does not wait for it.
 export const embeddedResults = once(() => parse<Results>(RESULTS));
-export const embeddedAnalysis = once(() => parse<Analysis>(ANALYSIS));
+export const embeddedAnalysis = once(async () => withEveryFigure(await parse<CarriedAnalysis>(ANALYSIS)));
 export const embeddedHistograms = once(() => parse<Pooled>(HISTOGRAMS));
 export const embeddedComparison = once(() => parse<EmbeddedComparison>(COMPARISON));
 

@@ -107,6 +107,40 @@ describe('the question in front', () => {
     }));
 });
 
+/** Policy with which Jenkins serves the files of a build. */
+const STRICT = "sandbox; default-src 'none'; img-src 'self'; style-src 'self'";
+
+test('where a server forbids the style and the script, charts can be read, and no control is shown', () =>
+  reader.open(two, {}, async (own) => {
+    // A page of its own, because the browser reports what it blocks.
+    const page = await own.context().newPage();
+    await page.route('http://report.test/', (route) =>
+      route.fulfill({ body: two, headers: { 'content-type': 'text/html', 'content-security-policy': STRICT } }),
+    );
+    await page.goto('http://report.test/');
+    const drawn = (selector: string) =>
+      page.locator(`svg.chart ${selector}`).evaluateAll((shapes) =>
+        shapes.map((shape) => {
+          const { fill, stroke } = getComputedStyle(shape);
+          return `${fill === 'none' ? 'open' : 'filled'} ${stroke === 'none' ? 'without a line' : 'with a line'}`;
+        }),
+      );
+    // The page's own style would give series their colours.
+    expect(await page.locator('body').evaluate((body) => getComputedStyle(body).backgroundColor)).toBe(
+      'rgba(0, 0, 0, 0)',
+    );
+    expect(new Set(await drawn('path.series-line'))).toEqual(new Set(['open with a line']));
+    expect((await drawn('line')).filter((one) => one.endsWith('without a line'))).toEqual([]);
+    expect(
+      await page
+        .locator('svg.chart text')
+        .first()
+        .evaluate((text) => getComputedStyle(text).fontSize),
+    ).toBe('12px');
+    expect(await page.locator('button >> visible=true').count()).toBe(0);
+    await page.close();
+  }));
+
 const expectVisible = async (page: Page, selector: string) =>
   expect(await page.locator(selector).first().isVisible(), selector).toBe(true);
 

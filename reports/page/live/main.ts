@@ -40,5 +40,9 @@ const PARTS: readonly ((page: Document) => void)[] = [
   arrive,
 ];
 
-document.documentElement.classList.add('live');
-for (const start of PARTS) start(document);
+// A server's policy may forbid the style alone. What the script would draw then is not legible, as the markup is.
+if (document.styleSheets.length > 0) {
+  document.documentElement.classList.add('live');
+  for (const element of document.querySelectorAll('.needs-script')) element.removeAttribute('hidden');
+  for (const start of PARTS) start(document);
+}

@@ -35,6 +35,13 @@ export function pickQuestion(page: Document): void {
     showIn(picker, chosen);
   });
 
+  // An address may name a network in place of a question's number, which another run's order would change.
+  watchState('network', (value) => {
+    const named = questions.find(({ section }) => section.dataset.network === value);
+    if (value === null || named === undefined) return;
+    setState('network', null, 'replace');
+    choose(named.number, 'replace');
+  });
   picker.addEventListener('change', ({ target }) => {
     if (target instanceof HTMLSelectElement || target instanceof HTMLInputElement) choose(target.value);
   });

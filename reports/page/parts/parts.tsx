@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
+import { partsOf } from '../../../bench/results/command.ts';
 import type { Sentence, Warning } from '../../model/model.ts';
-import { ICONS, type Word } from '../../model/verdict.ts';
+import { ICONS, slugOf, type Word } from '../../model/verdict.ts';
 import type { SeriesStyle, SeriesStyles } from './series-style.ts';
 
 /** Isolates a name: it comes from the results, and one written from right to left must not turn the text around it. */
@@ -18,11 +19,18 @@ export const Phrases = ({ sentence }: { sentence: Sentence }) =>
     ),
   );
 
+/** Text with its commands as code, which copies as one line. */
+export const Prose = ({ children }: { children: string }) =>
+  partsOf(children).map(({ text, isCommand }, index) =>
+    // biome-ignore lint/suspicious/noArrayIndexKey: parts of a text have no other name
+    isCommand ? <code key={index}>{text}</code> : unbroken(text),
+  );
+
 /** Keeps a figure and its unit on one line. */
-export const unbroken = (text: string): string => text.replace(/ (?=(?:%|ms|B|msg\/s)(?![a-z]))/g, '\u00a0');
+export const unbroken = (text: string): string => text.replace(/ (?=(?:%|m?s|B|msg\/s)(?![a-z]))/g, '\u00a0');
 
 export const VerdictWord = ({ word }: { word: Word }) => (
-  <span className={`verdict verdict-${word.replace(' ', '-')}`}>
+  <span className={`verdict verdict-${slugOf(word)}`}>
     <span aria-hidden="true">{ICONS[word]}</span> {word}
   </span>
 );
@@ -141,7 +149,10 @@ export const WarningList = ({ warnings }: { readonly warnings: readonly Warning[
   <ul className="warnings">
     {warnings.map(({ text, action }) => (
       <li key={text}>
-        {text} <span className="action">→ {action}</span>
+        <Prose>{text}</Prose>{' '}
+        <span className="action">
+          → <Prose>{action}</Prose>
+        </span>
       </li>
     ))}
   </ul>

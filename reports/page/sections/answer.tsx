@@ -3,7 +3,7 @@ import { limitsOf } from '../../analysis/sentences.ts';
 import { share } from '../../model/format.ts';
 import type { Analysis, Group, Sentence, Tiers } from '../../model/model.ts';
 import { type Absent, ICONS } from '../../model/verdict.ts';
-import { Name, Phrases, Swatch, unbroken } from '../parts/parts.tsx';
+import { Name, Phrases, Prose, Swatch, unbroken } from '../parts/parts.tsx';
 import { ADVISOR, areSideBySide, MAX_LISTED, sectionId } from '../parts/sections.ts';
 import type { SeriesStyles } from '../parts/series-style.ts';
 import { QuestionPicker } from './question-picker.tsx';
@@ -195,7 +195,10 @@ function TierStrip({ tiers, unsupported, styles }: TierStripProps) {
               <Name>{name}</Name>
             </span>
           ))}
-          <small> {inShort(reason)}</small>
+          <small>
+            {' '}
+            <Prose>{inShort(reason)}</Prose>
+          </small>
         </li>
       ))}
     </ul>

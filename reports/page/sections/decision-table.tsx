@@ -1,10 +1,20 @@
+import { batchMark } from '../../kinds/batching.ts';
 import { metric as metricOf } from '../../kinds/lookup.ts';
 import { MIN_FIT } from '../../kinds/shared/measuring.ts';
-import { cellFactor, cellFigure, cellInterval, figures, list, tolerance, verdictFigures } from '../../model/format.ts';
-import { extreme, type Metric, type MetricId } from '../../model/metrics.ts';
+import {
+  amountText,
+  cellFactor,
+  cellFigure,
+  cellInterval,
+  figures,
+  list,
+  tolerance,
+  verdictFigures,
+} from '../../model/format.ts';
+import { leadText, type Metric, type MetricId, place } from '../../model/metrics.ts';
 import type { Cell, Group, Row } from '../../model/model.ts';
 import { OVERLOADED } from '../../model/verdict.ts';
-import { Name, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';
+import { Name, Prose, Scroll, Swatch, VerdictWord } from '../parts/parts.tsx';
 import type { SeriesStyles } from '../parts/series-style.ts';
 
 type Props = { readonly group: Group; readonly styles: SeriesStyles };
@@ -51,7 +61,7 @@ export function DecisionTable({ group, styles }: Props) {
                 </th>
                 <td colSpan={group.metrics.length}>
                   <span className="in-view">
-                    <VerdictWord word={word} /> {reason}
+                    <VerdictWord word={word} /> <Prose>{reason}</Prose>
                   </span>
                 </td>
               </tr>
@@ -102,11 +112,9 @@ function MetricCell({ group, row, id, footnotes }: CellProps) {
     (row.caseId === best && !isBoundOfLess(cell, metric)) ||
     (!row.floor && isZero(cell) && isZero(cellOf(group, best, id)));
   return (
-    <td
-      className={`number shade-${row.floor ? 0 : shadeOf(cell.verdict === null ? null : cell.factor)}${leads ? ' leads' : ''}`}
-    >
+    <td className={`number shade-${row.floor ? 0 : shadeOf(cell)}${leads ? ' leads' : ''}`}>
       <span className="cell-line">
-        <span className="value">{cellFigure(metric, cell)}</span>{' '}
+        <span className="value">{cellFigure(metric, cell) + batchMark(row, metric)}</span>{' '}
         <span className="factor">{leads ? '' : cellFactor(cell)}</span>
       </span>{' '}
       <span className="cell-line">
@@ -139,9 +147,9 @@ type StandingProps = {
 };
 
 function Standing({ cell, leads, metric }: StandingProps) {
-  if (leads) return <span className="verdict">{extreme(metric)}</span>;
-  if (cell.verdict === null) return null;
-  const { verdict } = cell;
+  if (leads) return <span className="verdict">{leadText(metric, cell)}</span>;
+  if (cell.practical === null) return null;
+  const verdict = cell.practical;
   const detail = 'reason' in verdict ? verdict.reason : (verdictFigures(verdict) ?? '');
   return (
     <span title={detail}>
@@ -150,9 +158,9 @@ function Standing({ cell, leads, metric }: StandingProps) {
   );
 }
 
-/** Shade of a cell from 0 to 7: one more for each factor of √2 between it and the best. */
-function shadeOf(factor: number | null): number {
-  if (factor === null) return 0;
+/** Shade of a cell from 0 to 7: one more for each factor of √2 between it and the best; none for a difference that does not count. */
+function shadeOf({ factor, practical }: Extract<Cell, { state: 'shown' }>): number {
+  if (factor === null || practical === null || practical.word === 'no practical difference') return 0;
   const distance = Math.max(factor, 1 / factor);
   return distance <= 1.05 ? 0 : Math.min(7, Math.max(1, Math.round(Math.log2(distance) * 2)));
 }
@@ -178,21 +186,33 @@ function Legend({ group, footnotes }: { group: Group; footnotes: readonly string
   );
   const counted = metrics.find((id) => metricOf(id).band === 'bytes');
   const bytes = counted === undefined ? '' : ` (bytes: ${tolerance(columns[counted].band)})`;
+  const amounts = metrics.flatMap((id) => {
+    const { metric, absolute } = columns[id];
+    return absolute > 0 ? [`${amountText(metric, absolute)} ${place(metric)}`] : [];
+  });
   return (
     <div className="note">
       {notes.map((note) => (
-        <p key={note}>{note}</p>
+        <p key={note}>
+          <Prose>{note}</Prose>
+        </p>
       ))}
       <p>
         Each cell has the median over trials{intervals ? ' with its 95 % interval' : ''}, its ratio to the column’s best
         choice (×), and the verdict against that choice. {directionsOf(metrics)} Differences within{' '}
         {tolerance(columns[group.primary].band)}
-        {bytes} are too small to count. {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
+        {bytes} are too small to count.{' '}
+        {amounts.length === 0
+          ? ''
+          : `Less than ${list(amounts, 'or')} is no practical difference, whatever the ratio. `}
+        {rows.some(({ floor }) => floor) ? FLOOR_NOTE : ''}
       </p>
       {footnotes.length === 0 ? null : (
         <ol className="footnotes">
           {footnotes.map((reason) => (
-            <li key={reason}>Not shown: {reason}.</li>
+            <li key={reason}>
+              Not shown: <Prose>{reason}</Prose>.
+            </li>
           ))}
         </ol>
       )}

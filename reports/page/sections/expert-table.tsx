@@ -10,7 +10,8 @@ export function ExpertTable({ group }: { group: Group }) {
     return group.rows.flatMap(({ name, cells }) => {
       const cell = cells[metric.id];
       if (cell.state === 'not shown' || cell.verdict === null || best === undefined) return [];
-      return [{ metric, name, best: best.name, verdict: cell.verdict, expert: cell.expert }];
+      const { verdict, practical, expert } = cell;
+      return [{ metric, name, best: best.name, verdict, practical: practical ?? verdict, expert }];
     });
   });
   if (comparisons.length === 0) return null;
@@ -24,7 +25,8 @@ export function ExpertTable({ group }: { group: Group }) {
               <th scope="col">Metric</th>
               <th scope="col">Case</th>
               <th scope="col">Against</th>
-              <th scope="col">Verdict</th>
+              <th scope="col">Statistical verdict</th>
+              <th scope="col">In practice</th>
               <th scope="col" className="number">
                 Ratio (simultaneous 95 %)
               </th>
@@ -43,7 +45,7 @@ export function ExpertTable({ group }: { group: Group }) {
             </tr>
           </thead>
           <tbody>
-            {comparisons.map(({ metric, name, best, verdict, expert }) => (
+            {comparisons.map(({ metric, name, best, verdict, practical, expert }) => (
               <tr key={`${metric.id} ${name}`}>
                 <td className="metric-name">{metric.title}</td>
                 <th scope="row">
@@ -55,6 +57,7 @@ export function ExpertTable({ group }: { group: Group }) {
                 <td>
                   <VerdictWord word={verdict.word} />
                 </td>
+                <td>{practical.word === verdict.word ? 'the same' : practical.word}</td>
                 <td className={'reason' in verdict ? 'reasons' : 'number'}>
                   {'reason' in verdict ? verdict.reason : verdictFigures(verdict)}
                 </td>

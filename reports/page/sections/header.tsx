@@ -1,7 +1,7 @@
 import type { Results } from '../../../bench/results/schema.ts';
 import { countOf, utcMinute } from '../../model/format.ts';
 import type { Analysis } from '../../model/model.ts';
-import { Phrases } from '../parts/parts.tsx';
+import { Phrases, Prose } from '../parts/parts.tsx';
 
 export function Header({ results, analysis: { status } }: { results: Results; analysis: Analysis }) {
   const { environment, plan } = results;
@@ -57,12 +57,12 @@ const Actions = () => (
 );
 
 /** Banners with what must be known before anything below is read. */
-export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: Analysis }) {
+export function Banners({ analysis: { status, sameTwice, unfit, cautions } }: { analysis: Analysis }) {
   return (
     <>
       {'consequence' in status ? (
         <p className={`banner banner-${status.kind}`}>
-          {status.kind === 'quick' ? null : <strong>{status.label}</strong>} {status.consequence}
+          {status.kind === 'quick' ? null : <strong>{status.label}</strong>} <Prose>{status.consequence}</Prose>
         </p>
       ) : null}
       {sameTwice === null ? null : (
@@ -72,7 +72,12 @@ export function Banners({ analysis: { status, sameTwice, unfit } }: { analysis: 
       )}
       {unfit.map(({ name, observed, fix }) => (
         <p key={name} className="banner banner-interrupted">
-          <strong>Not fit to measure on:</strong> {name}: {observed} → {fix}
+          <strong>Not fit to measure on:</strong> {name}: {observed} → <Prose>{fix}</Prose>
+        </p>
+      ))}
+      {cautions.map((text) => (
+        <p key={text} className="banner banner-quick">
+          {text}
         </p>
       ))}
     </>

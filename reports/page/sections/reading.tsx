@@ -26,6 +26,14 @@ export function Reading({ analysis }: { analysis: Analysis }) {
             </dt>
             <dd>The interval lies wholly inside that band: evidence that any difference is too small to matter.</dd>
             <dt>
+              <VerdictWord word="no practical difference" />
+            </dt>
+            <dd>
+              The interval lies wholly below a difference that the use could notice: a tenth of the objective’s time and
+              at least 5 ms, or the amount named below each table, unless --band gave another. Tables, tiers and
+              sentences go by it; the statistical verdict is in the expert columns.
+            </dd>
+            <dt>
               <VerdictWord word="not separated" />
             </dt>
             <dd>
@@ -58,7 +66,7 @@ export function Reading({ analysis }: { analysis: Analysis }) {
             interval is at 98 %, or at the level that keeps all comparisons of a column at 95 % together (Bonferroni).
             On a machine whose trials scatter by 30 %, about one comparison in a hundred of two equal cases then comes
             out better or worse, and fewer on a calmer one. A tier holds its first choice and all that are not shown to
-            be worse than that one.
+            be worse than that one by what could be noticed.
           </p>
         </div>
         <div>

@@ -1,10 +1,11 @@
+import { changesNode, changesRuntime } from '../../../bench/results/machine/variables.ts';
 import { median } from '../../../bench/results/numbers.ts';
 import type { Results } from '../../../bench/results/schema.ts';
 import { implementationsOf, type Unequal, unequalIn } from '../../analysis/trust/unequal.ts';
 import { shapeOf } from '../../kinds/lookup.ts';
 import { countOf, figures } from '../../model/format.ts';
 import type { Analysis, Check } from '../../model/model.ts';
-import { Fact, Name, Scroll } from '../parts/parts.tsx';
+import { Fact, Name, Prose, Scroll } from '../parts/parts.tsx';
 
 /** Section on what was left unequal and why, and on the effective settings of each implementation. */
 export function Implementations({ results }: { results: Results }) {
@@ -115,7 +116,7 @@ function restLast(held: Unequal['held']) {
 
 export function Environment({ results, analysis }: { results: Results; analysis: Analysis }) {
   const { environment, plan } = results;
-  const { pinning } = environment;
+  const { pinning, physicalCores, cpuQuota, memoryLimitBytes } = environment;
   const { counts } = analysis;
   const packages = Object.entries(environment.packages).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return (
@@ -125,8 +126,17 @@ export function Environment({ results, analysis }: { results: Results; analysis:
       <div className="columns">
         <dl className="facts">
           <Fact term="CPU">{environment.cpu}</Fact>
-          <Fact term="Cores">{environment.cores}</Fact>
-          <Fact term="Memory">{figures(environment.memoryBytes / 2 ** 30)} GiB</Fact>
+          <Fact term="Cores">
+            {environment.cores}
+            {physicalCores === undefined || physicalCores === environment.cores
+              ? ''
+              : ` hardware threads of ${countOf(physicalCores, 'core')}`}
+            {cpuQuota === undefined ? '' : `, with a CPU quota of ${figures(cpuQuota)}`}
+          </Fact>
+          <Fact term="Memory">
+            {figures(environment.memoryBytes / 2 ** 30)} GiB
+            {memoryLimitBytes === undefined ? '' : `, limited to ${figures(memoryLimitBytes / 2 ** 30)} GiB`}
+          </Fact>
           <Fact term="System">
             {environment.platform} {environment.arch}, kernel {environment.kernel}
           </Fact>
@@ -134,11 +144,12 @@ export function Environment({ results, analysis }: { results: Results; analysis:
           <Fact term="Wirebench">{environment.wirebench}</Fact>
           <Fact term="Link">
             {LINKS[environment.link] ?? `${environment.link}: this version does not know it and shows no bytes.`}
-            {environment.linkReason === undefined ? '' : ` No private link: ${environment.linkReason}`}
+            {environment.linkReason === undefined ? null : <Prose>{` Reason: ${environment.linkReason}`}</Prose>}
           </Fact>
           <Fact term="Pinning">
             {pinning === null ? 'none' : `server on ${pinning.server}, generator on ${pinning.generator}`}
           </Fact>
+          <Variables variables={environment.variables} />
         </dl>
         <dl className="facts">
           <Fact term="Run">{results.id}</Fact>
@@ -171,10 +182,31 @@ export function Environment({ results, analysis }: { results: Results; analysis:
         </pre>
       </Scroll>
       <p className="note">
-        This page is made from the run’s results alone and is the same to the byte each time: npm run report --
-        results.json
+        This page is made from the run’s results alone and is the same to the byte each time:{' '}
+        <code>npm run report -- results.json</code>
       </p>
     </section>
+  );
+}
+
+/** Variables of the user's environment that the measured processes got; of the others, those that change a runtime. */
+function Variables({ variables }: Pick<Results['environment'], 'variables'>) {
+  if (variables === undefined) return null;
+  const { passed, dropped, server } = variables;
+  const withheld = dropped.filter(changesNode);
+  const others = countOf(dropped.length - withheld.length, 'other');
+  return (
+    <>
+      <Fact term="Variables">
+        {passed.join(', ') || 'none'}; not passed on: {[...withheld, others].join(', ')}
+      </Fact>
+      {server === undefined ? null : (
+        <Fact term="Variables of the server">
+          the user’s, {countOf(server.length, 'variable')}; of them change a runtime:{' '}
+          {server.filter(changesRuntime).join(', ') || 'none'}
+        </Fact>
+      )}
+    </>
   );
 }
 
@@ -232,8 +264,10 @@ function Checks({ checks }: { checks: readonly Check[] }) {
                 <td className={CHECK_CLASSES[state]}>
                   {CHECK_ICONS[state]} {state}
                 </td>
-                <td>{observed}</td>
-                <td>{state === 'ok' ? '' : fix}</td>
+                <td>
+                  <Prose>{observed}</Prose>
+                </td>
+                <td>{state === 'ok' ? null : <Prose>{fix}</Prose>}</td>
               </tr>
             ))}
           </tbody>

@@ -1,8 +1,9 @@
 import { reportOf } from '../../kinds/lookup.ts';
 import type { TrialColumn } from '../../kinds/shape.ts';
 import type { Group, Row, TrialView } from '../../model/model.ts';
+import { firstOf, groupReasons, reasonsOf } from '../../model/reasons.ts';
 import { trialsTakeaway } from '../figures/captions.ts';
-import { Heads, Name, Scroll, SeriesHead } from '../parts/parts.tsx';
+import { Heads, Name, Prose, Scroll, SeriesHead } from '../parts/parts.tsx';
 import type { SeriesStyles } from '../parts/series-style.ts';
 
 const ICONS: Readonly<Record<TrialView['state'], string>> = { valid: '✓', suspect: '!', invalid: '✕', failed: '✕' };
@@ -31,7 +32,7 @@ export function ValidityCard({ group, styles, trialsId }: Props & { readonly tri
               <tr key={caseId}>
                 <SeriesHead name={name} styles={styles} />
                 {blocks.map((block) => {
-                  const trial = trials.find((candidate) => candidate.block === block);
+                  const trial = trials.find((candidate) => candidate.block === block && !candidate.replaced);
                   return (
                     <td
                       key={block}
@@ -58,7 +59,8 @@ export function ValidityCard({ group, styles, trialsId }: Props & { readonly tri
 /** Mark of a trial. A valid one is a sign alone, so that others stand out and a row of blocks fits its card. */
 function Mark({ trial }: { readonly trial: TrialView | undefined }) {
   if (trial === undefined) return '· not run';
-  if (trial.state !== 'valid') return `${ICONS[trial.state]} ${trial.state}`;
+  if (trial.state !== 'valid') return stateOf(trial);
+  if (trial.replaces !== null) return `${ICONS.valid} run again`;
   return (
     <>
       {ICONS.valid} <span className="visually-hidden">valid</span>
@@ -90,6 +92,8 @@ export function TrialsTable({ group, id, many }: TrialsProps) {
     });
   const columns = all.filter(({ sole }) => sole === null);
   const same = all.flatMap(({ header, sole }) => (sole === null ? [] : [`${header} ${sole}`]));
+  const repeated = [...groupReasons(trials)].filter(([, alike]) => alike.length > 1);
+  const notes = repeated.map(([key]) => key);
   const explained = trials.some((trial) => trial.reasons.length > 0 || remarksOf(trial).length > 0);
   const table = (
     <Scroll label={`Every trial: ${group.title}`}>
@@ -117,6 +121,7 @@ export function TrialsTable({ group, id, many }: TrialsProps) {
                 trial={trial}
                 columns={columns}
                 explained={explained}
+                notes={notes}
               />
             )),
           )}
@@ -131,6 +136,13 @@ export function TrialsTable({ group, id, many }: TrialsProps) {
       </summary>
       <div id={id}>
         {same.length === 0 ? null : <p className="note">The same in every trial: {same.join(' · ')}.</p>}
+        {repeated.length === 0 ? null : (
+          <ol className="note">
+            {repeated.map(([key, alike]) => (
+              <li key={key}>{firstOf(alike)}</li>
+            ))}
+          </ol>
+        )}
         {many ? <noscript>{table}</noscript> : table}
       </div>
     </details>
@@ -142,9 +154,11 @@ type TrialRowProps = {
   readonly trial: TrialView;
   readonly columns: readonly TrialColumn[];
   readonly explained: boolean;
+  /** Keys of the reasons that are listed above the table. */
+  readonly notes: readonly string[];
 };
 
-function TrialRow({ row, trial, columns, explained }: TrialRowProps) {
+function TrialRow({ row, trial, columns, explained, notes }: TrialRowProps) {
   return (
     <tr>
       <th scope="row">
@@ -152,9 +166,7 @@ function TrialRow({ row, trial, columns, explained }: TrialRowProps) {
       </th>
       <td>{trial.block + 1}</td>
       <td>{trial.order + 1}</td>
-      <td {...(trial.state === 'valid' ? {} : { className: `state-${trial.state}` })}>
-        {`${ICONS[trial.state]} ${trial.state}`}
-      </td>
+      <td {...(trial.state === 'valid' ? {} : { className: `state-${trial.state}` })}>{stateOf(trial)}</td>
       {trial.state !== 'failed' ? (
         columns.map(({ header, text }) => <td key={header}>{text(trial)}</td>)
       ) : columns.length === 0 ? null : (
@@ -162,10 +174,25 @@ function TrialRow({ row, trial, columns, explained }: TrialRowProps) {
           nothing measured
         </td>
       )}
-      {explained ? <td>{[...trial.reasons, ...remarksOf(trial)].join('; ')}</td> : null}
+      {explained ? (
+        <td>
+          <Prose>{[...reasonsIn(trial, notes), ...remarksOf(trial)].join('; ')}</Prose>
+        </td>
+      ) : null}
     </tr>
   );
 }
+
+function stateOf(trial: TrialView): string {
+  const again = trial.replaces === null ? '' : `, again for ${trial.replaces + 1}`;
+  return `${ICONS[trial.state]} ${trial.state}${again}${trial.replaced ? ', replaced' : ''}`;
+}
+
+/** Reasons of a trial, those that are listed above the table by a word and their number there. */
+const reasonsIn = (trial: TrialView, notes: readonly string[]): string[] =>
+  reasonsOf(trial).map(({ text, word, key }) =>
+    notes.includes(key) ? `${word ?? 'reason'} (${notes.indexOf(key) + 1})` : text,
+  );
 
 /** Reason why a search ended as it did, and errors of messages with their counts. */
 const remarksOf = (trial: TrialView): string[] =>

@@ -2,7 +2,7 @@ import type { Results } from '../../../bench/results/schema.ts';
 import type { Gate, GateStatus } from '../../analysis/trust/gate.ts';
 import { gatesOf, gatesTakeaway } from '../../analysis/trust/gates.ts';
 import type { Analysis } from '../../model/model.ts';
-import { Heads, Scroll } from '../parts/parts.tsx';
+import { Heads, Prose, Scroll } from '../parts/parts.tsx';
 import { Reading } from './reading.tsx';
 import { Environment, Implementations } from './surroundings.tsx';
 
@@ -49,8 +49,12 @@ function GateTables({ gates }: { readonly gates: readonly Gate[] }) {
               {open.map((gate) => (
                 <tr key={gate.check}>
                   <GateCells gate={gate} />
-                  <td>{gate.consequence}</td>
-                  <td>{gate.action}</td>
+                  <td>
+                    <Prose>{gate.consequence}</Prose>
+                  </td>
+                  <td>
+                    <Prose>{gate.action}</Prose>
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -87,7 +91,9 @@ function GateCells({ gate: { check, status, observed, threshold } }: { readonly 
       <td className={className}>
         {icon} {word}
       </td>
-      <td>{observed}</td>
+      <td>
+        <Prose>{observed}</Prose>
+      </td>
       <td className="quiet">{threshold}</td>
     </>
   );

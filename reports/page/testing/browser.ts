@@ -12,6 +12,13 @@ const FLAGS = ['no-sandbox', 'disable-gpu', 'disable-quic', ...QUIET].map((flag)
 export type Reader = {
   /** Opens the document from a file, without a network, and calls `use`. Fails on any request and on any console message. */
   open<Result>(html: string, options: BrowserContextOptions, use: (page: Page) => Promise<Result>): Promise<Result>;
+  /** Opens the document as a server gives it out that adds a content security policy, whose complaints are let be. */
+  openUnder<Result>(
+    policy: string,
+    html: string,
+    options: BrowserContextOptions,
+    use: (page: Page) => Promise<Result>,
+  ): Promise<Result>;
   close(): Promise<void>;
 };
 
@@ -29,9 +36,63 @@ function startBrowser(): Promise<Browser> {
 export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
   browser = undefined;
+  spare = undefined;
 }
 
-/** Starts a reader, which opens each document as people do: from a file. All readers of a process share a browser. */
+/** Page whose context has no setting but `settings`, and what it has asked and written since it was opened. */
+type Tab = {
+  readonly page: Page;
+  readonly settings: string;
+  readonly requests: string[];
+  readonly messages: string[];
+};
+
+/** Empty tab that the next document is opened in, because a new one costs a process. */
+let spare: Tab | undefined;
+
+async function newTab(options: BrowserContextOptions, settings: string): Promise<Tab> {
+  browser ??= startBrowser();
+  const context = await (await browser).newContext({ offline: true, ...options });
+  const page = await context.newPage();
+  const tab: Tab = { page, settings, requests: [], messages: [] };
+  // A `blob:` address is a file that the page makes of its own data, and no network request.
+  page.on('request', (request) => {
+    if (!request.url().startsWith('blob:')) tab.requests.push(request.url());
+  });
+  page.on('console', (message) => tab.messages.push(message.text()));
+  page.on('pageerror', (error) => tab.messages.push(String(error)));
+  return tab;
+}
+
+/** Takes the spare tab if its context fits, with the size and colours that the options ask for. */
+async function takeTab({ viewport, colorScheme, forcedColors, ...others }: BrowserContextOptions): Promise<Tab> {
+  const settings = JSON.stringify(others);
+  const left = spare;
+  spare = undefined;
+  const fits = left?.settings === settings && !left.page.isClosed();
+  if (!fits) await left?.page.context().close();
+  const tab = fits ? left : await newTab(others, settings);
+  await tab.page.setViewportSize(viewport ?? { width: 1280, height: 720 });
+  await tab.page.emulateMedia({
+    media: null,
+    colorScheme: colorScheme ?? 'light',
+    forcedColors: forcedColors ?? 'none',
+  });
+  tab.requests.length = 0;
+  tab.messages.length = 0;
+  return tab;
+}
+
+/** Empties a tab, and keeps it unless its test has closed it, as one must that changes more than a document. */
+async function leaveTab(tab: Tab): Promise<void> {
+  tab.page.removeAllListeners('dialog');
+  if (tab.page.isClosed() || spare !== undefined) return tab.page.context().close();
+  await tab.page.goto('about:blank');
+  await tab.page.mouse.move(0, 0);
+  spare = tab;
+}
+
+/** Starts a reader, which opens each document as people do: from a file. All readers of a process share a browser and a tab. */
 export async function startReader(): Promise<Reader> {
   const folder = await mkdtemp(join(tmpdir(), 'wirebench-page-'));
   let count = 0;
@@ -40,31 +101,32 @@ export async function startReader(): Promise<Reader> {
       const file = join(folder, `${count++}.html`);
       await writeFile(file, html);
       const url = pathToFileURL(file).href;
-      browser ??= startBrowser();
-      const context = await (await browser).newContext({
-        offline: true,
-        viewport: { width: 1280, height: 720 },
-        ...options,
-      });
+      const tab = await takeTab(options);
       try {
-        const page = await context.newPage();
-        const requests: string[] = [];
-        const messages: string[] = [];
-        // A `blob:` address is a file that the page makes of its own data, and no network request.
-        page.on('request', (request) => {
-          if (!request.url().startsWith('blob:')) requests.push(request.url());
-        });
-        page.on('console', (message) => messages.push(message.text()));
-        page.on('pageerror', (error) => messages.push(String(error)));
-        await page.goto(url);
-        const result = await use(page);
+        await tab.page.goto(url);
+        const result = await use(tab.page);
         assert.deepEqual(
-          requests.filter((one) => one.replace(/#.*/, '') !== url),
+          tab.requests.filter((one) => one.replace(/#.*/, '') !== url),
           [],
           'a report requests nothing but itself',
         );
-        assert.deepEqual(messages, [], 'the page causes no console messages or errors');
+        assert.deepEqual(tab.messages, [], 'the page causes no console messages or errors');
+        await leaveTab(tab);
         return result;
+      } catch (error) {
+        await tab.page.context().close();
+        throw error;
+      }
+    },
+    async openUnder(policy, html, options, use) {
+      browser ??= startBrowser();
+      const context = await (await browser).newContext({ viewport: { width: 1280, height: 720 }, ...options });
+      try {
+        const headers = { 'Content-Security-Policy': policy };
+        await context.route('**/*', (route) => route.fulfill({ body: html, contentType: 'text/html', headers }));
+        const page = await context.newPage();
+        await page.goto('http://builds.example/report.html');
+        return await use(page);
       } finally {
         await context.close();
       }

@@ -12,7 +12,7 @@ const bytesSchema = `
   "base64 (RFC 4648 §4)"
   scalar Bytes
   extend type Mutation { b(m: Bytes!): Boolean! }
-  extend type Subscription { b: Bytes! }
+  extend type Subscription { b(since: String): Bytes! }
 `;
 
 /** Schema of text messages. Its names are short, so that the protocol's framing is almost all that is added to a message. */
@@ -20,10 +20,19 @@ const textSchema = `
   type Query { m: String }
   type Mutation { send(m: String!): Boolean! }
   type Subscription {
-    "Answers and broadcasts. The first value is empty and says that the subscription is live."
-    m: String!
+    "Answers and broadcasts. The first value is empty and says that the subscription is live; those missed since a place follow it."
+    m(since: String): String!
   }
 `;
+
+/** Refusal of a further subscription with a place. */
+export const GIVEN_ALREADY = 'since was given before on this connection';
+
+/** Arguments of the subscription. */
+export interface SubscriptionArguments {
+  /** Id of the last message that the client has received. */
+  readonly since?: string | null;
+}
 
 export const schemaOf = ({ base64 }: { base64: boolean }): GraphQLSchema =>
   buildSchema(base64 ? textSchema + bytesSchema : textSchema);

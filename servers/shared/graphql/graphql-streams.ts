@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { execute, GraphQLError, subscribe } from 'graphql';
 import { createHandler } from 'graphql-sse';
-import type { Application, Listener, Message, ServerSettings } from '../../../bench/contract.ts';
+import type { Application, Listener, Message, ReplayLog, ServerSettings } from '../../../bench/contract.ts';
 import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
 import { Feed } from '../http/feed.ts';
@@ -16,8 +16,17 @@ import {
   type WebResponse,
 } from '../http/http.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { missedOnce } from '../log/resume.ts';
 import { tokenBucket } from '../token-bucket.ts';
-import { ENVELOPE_BYTES, KEEP_ALIVE_MS, schemaOf, textValue, type Value } from './graphql-schema.ts';
+import {
+  ENVELOPE_BYTES,
+  GIVEN_ALREADY,
+  KEEP_ALIVE_MS,
+  type SubscriptionArguments,
+  schemaOf,
+  textValue,
+  type Value,
+} from './graphql-schema.ts';
 
 const TOKEN_HEADER = 'x-graphql-event-stream-token';
 
@@ -31,6 +40,7 @@ interface Member {
   readonly take: () => boolean;
   /** Takes a token for each message. */
   readonly takeMessage: () => boolean;
+  readonly missed: ReturnType<typeof missedOnce>;
   response: WebResponse | undefined;
   /** Cancels the timers for an unopened stream and for the owner's token. */
   forget: () => void;
@@ -40,7 +50,11 @@ interface Member {
  * GraphQL over Server-Sent Events (graphql-sse) in its single connection mode: PUT reserves a stream, GET opens it, each
  * operation is a POST, and all results come down on the one stream.
  */
-export async function listenOverStreams(application: Application, settings: ServerSettings): Promise<Listener> {
+export async function listenOverStreams(
+  application: Application,
+  settings: ServerSettings,
+  log: ReplayLog | undefined,
+): Promise<Listener> {
   const { limits } = settings;
   const { messageBytes } = limits;
   const members = new Map<string, Member>();
@@ -59,9 +73,11 @@ export async function listenOverStreams(application: Application, settings: Serv
       await application(m, (reply) => feed.push(textValue(reply)), broadcast);
       return true;
     },
-    m(_: unknown, { feed }: Member): AsyncIterableIterator<Value> {
+    m({ since }: SubscriptionArguments, { feed, missed }: Member): AsyncIterableIterator<Value> {
       if (feed.size >= limits.subscriptions) throw new GraphQLError('too many subscriptions');
-      return feed.subscribe(textValue(''));
+      const records = missed(since ?? undefined);
+      if (records === undefined) throw new GraphQLError(GIVEN_ALREADY);
+      return feed.subscribe(textValue(''), ...records.map(({ message }) => textValue(message)));
     },
   };
   const handle = createHandler<null, Member, Member & Record<PropertyKey, unknown>>({
@@ -111,6 +127,7 @@ export async function listenOverStreams(application: Application, settings: Serv
       feed: new Feed<Value>(),
       take: tokenBucket(limits),
       takeMessage: tokenBucket(limits),
+      missed: missedOnce(log),
       response: undefined,
       forget: () => {},
     };

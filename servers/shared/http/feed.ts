@@ -18,11 +18,11 @@ export class Feed<Value> {
     return Math.max(0, ...Array.from(this.#subscriptions, (subscription) => subscription.waiting(measure)));
   }
 
-  /** Subscribes. `first` is the first value that the reader gets. */
-  subscribe(first: Value): AsyncIterableIterator<Value> {
+  /** Subscribes. `first` are the values that the reader gets before any other. */
+  subscribe(...first: readonly Value[]): AsyncIterableIterator<Value> {
     const subscription = new Subscription<Value>(() => this.#subscriptions.delete(subscription));
     this.#subscriptions.add(subscription);
-    subscription.push(first);
+    for (const value of first) subscription.push(value);
     return subscription;
   }
 }

@@ -60,7 +60,11 @@ export function createWebServer(
 ): Server {
   const { identity, limits } = settings;
   const { handshakeMs } = limits;
-  const timeouts = { headersTimeout: handshakeMs, requestTimeout: 1.4 * handshakeMs, connectionsCheckingInterval: 500 };
+  const timeouts = {
+    headersTimeout: handshakeMs,
+    requestTimeout: Math.ceil(1.4 * handshakeMs),
+    connectionsCheckingInterval: 500,
+  };
   const options = {
     noDelay: true,
     keepAliveTimeout: KEEP_ALIVE_SECONDS * 1e3,

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { gzip } from 'node:zlib';
-import type { Application, Listener, Message, Options, ServerSettings } from '../../../bench/contract.ts';
+import { type Cursor, formatCursor, parseCursor } from '../../../bench/codec/cursor.ts';
+import type { Application, Listener, Message, Options, ReplayLog, ServerSettings } from '../../../bench/contract.ts';
 import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { missedSince, placeInQuery } from '../log/resume.ts';
 import { textOf } from '../messages.ts';
 import { tokenBucket } from '../token-bucket.ts';
 import {
@@ -20,7 +22,7 @@ import {
 import { Mailbox } from './mailbox.ts';
 
 /** Time without a poll after which a session is dropped. */
-const FORGET_MS = 60_000;
+export const FORGET_MS = 60_000;
 const SWEEP_MS = 1_000;
 
 export interface PollingSession {
@@ -63,12 +65,14 @@ export interface Polling {
 /**
  * Serves clients that poll: `POST /sessions` opens a session, `GET /messages/<session>?cursor=<n>` fetches messages, `DELETE
  * /sessions/<session>` ends it, and a POST to `/messages/<session>` sends a message up. Options: `gzip` compresses answers with
- * messages for clients that accept it; `base64` sends bytes as `{"b":"…"}`.
+ * messages for clients that accept it; `base64` sends bytes as `{"b":"…"}`. With a log, `POST /sessions?cursor=<cursor>` resumes an earlier
+ * session, also one of an earlier server process: the new one begins with what that had not fetched yet.
  */
 export async function listenForPolls(
   application: Application,
   settings: ServerSettings,
   { poll, effective }: Polling,
+  log?: ReplayLog,
 ): Promise<Listener> {
   const sessions = new Map<string, PollingSession>();
   const { limits } = settings;
@@ -96,8 +100,13 @@ export async function listenForPolls(
       forget: () => {},
     };
     session.forget = whenExpired(auth, () => end(session, 401, 'the token has expired'));
+    const cursor = placeInQuery(request, 'cursor');
+    const missed = missedSince(log, cursor === undefined ? undefined : parseCursor(cursor).place);
+    for (const { message } of missed) session.mailbox.append(kept(message));
     sessions.set(id, session);
-    sendJson(response, 201, JSON.stringify({ session: id }));
+    // A session that resumes keeps its cursor until it has fetched what it missed.
+    const first = log === undefined || cursor !== undefined ? {} : { cursor: formatCursor(0, log.last) };
+    sendJson(response, 201, JSON.stringify({ session: id, ...first }));
   }
 
   /** Ends a session. A held request is answered with `status` if there is one, otherwise with the messages that there are. */
@@ -119,7 +128,9 @@ export async function listenForPolls(
   }
 
   function sendNews(session: PollingSession, cursor: number, request: WebRequest, response: WebResponse): void {
-    const body = jsonOf(session.mailbox.read(cursor), base64 === true);
+    const { cursor: count, messages } = session.mailbox.read(cursor);
+    // The answer has everything that was broadcast to this session so far, and so everything in the log.
+    const body = jsonOf({ cursor: formatCursor(count, log?.last), messages }, base64 === true);
     if (!compresses) return sendJson(response, 200, body);
     response.appendHeader('vary', 'accept-encoding');
     if (acceptsGzip(request)) sendPacked(response, body);
@@ -127,7 +138,7 @@ export async function listenForPolls(
   }
 
   const server = createWebServer(settings, (request, response, auth) => {
-    const [address = '', query] = (request.url ?? '').split('?');
+    const [address = ''] = (request.url ?? '').split('?');
     const [, path, id] = address.split('/');
     const session = id === undefined ? undefined : sessions.get(id);
     const route = `${request.method} ${path}`;
@@ -140,7 +151,7 @@ export async function listenForPolls(
     } else if (route === 'POST messages') receive(session, request, response);
     else if (route === 'GET messages') {
       session.lastSeenMs = performance.now();
-      const cursor = Number(new URLSearchParams(query).get('cursor')) || 0;
+      const { count: cursor } = parseCursor(placeInQuery(request, 'cursor') ?? '');
       poll(session, cursor, { response, sendNews: () => sendNews(session, cursor, request, response) });
     } else notFound(request, response);
   });
@@ -187,7 +198,7 @@ export async function listenForPolls(
 }
 
 /** JSON of an answer. Bytes, which JSON lacks, become an object with their base64. */
-function jsonOf(read: { cursor: number; messages: readonly Message[] }, base64: boolean): string {
+function jsonOf(read: { cursor: Cursor; messages: readonly Message[] }, base64: boolean): string {
   if (!base64) return JSON.stringify(read);
   const messages = read.messages.map((message) =>
     typeof message === 'string' ? message : { b: Buffer.from(message).toString('base64') },

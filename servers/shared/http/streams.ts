@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Application, Listener, Message, Options, ServerSettings } from '../../../bench/contract.ts';
+import type { Application, Listener, Message, Options, ReplayLog, ServerSettings } from '../../../bench/contract.ts';
 import { type AuthContext, whenExpired } from '../authenticator.ts';
 import { watchBacklogs } from '../backlog.ts';
 import { authority, bind, closeServer, closingOnce, trackSockets } from '../listening.ts';
+import { missedSince } from '../log/resume.ts';
 import { tokenBucket } from '../token-bucket.ts';
 import { type EventStream, gzippedEvents, plainEvents } from './events.ts';
 import {
@@ -21,11 +22,19 @@ export interface Streaming {
   /** Path of the stream, without the slash. */
   readonly path: string;
   readonly contentType: string;
-  /** Beginning of the stream: it names the session, to whose address messages are posted. */
-  greeting(session: string): Buffer;
-  encode(message: Message): Buffer;
+  /**
+   * Beginning of the stream: it names the session, to whose address messages are posted. `place` is that of a new session in the log, if
+   * there is a log. A session that resumes has its place from before, which stays its own until it has received what it missed.
+   */
+  greeting(session: string, place?: string): Buffer;
+  /** @param id of the message in the log, if it has one */
+  encode(message: Message, id?: string): Buffer;
+  /** Place in the log after which a request resumes; undefined for a new session. */
+  placeOf(request: WebRequest): string | undefined;
   /** True to compress the answer for clients that accept gzip. */
   readonly gzip?: boolean;
+  /** Bytes that are no message, for heartbeats: a comment, or an empty line. */
+  readonly heartbeat: Buffer;
   readonly effective: Options;
 }
 
@@ -44,14 +53,16 @@ interface Stream {
 export async function listenForStreams(
   application: Application,
   settings: ServerSettings,
-  { path: streamPath, contentType, greeting, encode, gzip = false, effective }: Streaming,
+  { path: streamPath, contentType, greeting, encode, placeOf, gzip = false, heartbeat, effective }: Streaming,
+  log?: ReplayLog,
 ): Promise<Listener> {
   const streams = new Map<string, Stream>();
   const { limits } = settings;
   const { messageBytes } = limits;
+  const heartbeatSeconds = Number(settings.options.heartbeatSeconds ?? 0);
 
-  function broadcast(message: Message): void {
-    const encoded = encode(message);
+  function broadcast(message: Message, id?: string): void {
+    const encoded = encode(message, id);
     for (const { body } of streams.values()) body.write(encoded);
   }
 
@@ -67,7 +78,9 @@ export async function listenForStreams(
       ...(compressed ? { 'content-encoding': 'gzip' } : {}),
     });
     const body = compressed ? gzippedEvents(response) : plainEvents(response);
-    body.write(greeting(session));
+    const place = placeOf(request);
+    body.write(greeting(session, place === undefined ? log?.last : undefined));
+    for (const { id, message } of missedSince(log, place)) body.write(encode(message, id));
     streams.set(session, { response, body, subject: auth.subject, take: tokenBucket(limits) });
     const forget = whenExpired(auth, () => body.end());
     response.once('close', () => {
@@ -100,6 +113,9 @@ export async function listenForStreams(
   const sockets = trackSockets(server);
 
   const port = await bind(server, settings);
+  const stopHeartbeats = every(heartbeatSeconds, () => {
+    for (const { body } of streams.values()) body.write(heartbeat);
+  });
   const stopWatching = watchBacklogs(
     limits,
     () => streams.values(),
@@ -110,8 +126,8 @@ export async function listenForStreams(
     url: `${schemeOf('http', settings)}://${authority(settings.host, port)}`,
     broadcast,
     effective: {
-      heartbeat: 'none',
-      heartbeatSeconds: 0,
+      heartbeat: heartbeatSeconds === 0 ? 'none' : 'an empty part of the stream, which nobody answers',
+      heartbeatSeconds,
       compression: gzip ? 'gzip, flushed after each message' : false,
       tcpNoDelay: true,
       messageBytes,
@@ -119,9 +135,17 @@ export async function listenForStreams(
       ...effective,
     },
     close: closingOnce(() => {
+      stopHeartbeats();
       stopWatching();
       for (const { body } of streams.values()) body.end();
       return closeServer(server, sockets);
     }),
   };
+}
+
+/** Calls a function at an interval; never with 0 seconds. @returns a function that stops the calls */
+function every(seconds: number, call: () => void): () => void {
+  if (seconds === 0) return () => {};
+  const timer = setInterval(call, seconds * 1e3);
+  return () => clearInterval(timer);
 }

@@ -87,8 +87,8 @@ async function listenForStreams(random: Random, { contentType, greeting, piece }
   return foreign;
 }
 
-/** Plays a server of Server-Sent Events. */
-export const listenForEvents: ListenForeign = (random) => {
+/** Event stream of a fuzzed server. */
+export function eventsOf(random: Random): Streaming {
   const line = (text: string): string => text.replace(/[\r\n]/g, ' ');
   const ignored = (): string =>
     random.pick([
@@ -99,7 +99,7 @@ export const listenForEvents: ListenForeign = (random) => {
       `event: ${line(random.text())}x\ndata: ${line(random.text())}\n\n`,
       '\n\n',
     ]);
-  return listenForStreams(random, {
+  return {
     contentType: 'text/event-stream',
     greeting: Buffer.from('event: session\ndata: abc\n\n'),
     piece() {
@@ -114,8 +114,11 @@ export const listenForEvents: ListenForeign = (random) => {
       ])();
       return { bytes, counts: 1 };
     },
-  });
-};
+  };
+}
+
+/** Plays a server of Server-Sent Events. */
+export const listenForEvents: ListenForeign = (random) => listenForStreams(random, eventsOf(random));
 
 /** Plays a server that streams lines of JSON. */
 export const listenForLines: ListenForeign = (random) =>
@@ -134,6 +137,16 @@ export const listenForLines: ListenForeign = (random) =>
       return { bytes: Buffer.concat(Array.from({ length: counts }, one)), counts };
     },
   });
+
+/** True for an answer without messages, which a server may give at any time. */
+function isEmptyAnswer(body: string): boolean {
+  try {
+    const { messages } = Object(JSON.parse(body)) as { messages?: unknown };
+    return Array.isArray(messages) && messages.length === 0;
+  } catch {
+    return false;
+  }
+}
 
 /** Plays a server that is polled. */
 export const listenForPolls: ListenForeign = async (random) => {
@@ -208,7 +221,7 @@ export const listenForPolls: ListenForeign = async (random) => {
       foreign.say(body);
       return {
         what: `${described(body)}${breaks ? ', or no answer to a poll' : ''}`,
-        counts: body === sound && !breaks ? messages.length : 1,
+        counts: breaks ? 1 : body === sound ? messages.length : isEmptyAnswer(body) ? 0 : 1,
       };
     },
   };

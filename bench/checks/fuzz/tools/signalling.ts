@@ -1,5 +1,7 @@
-import type { ListenForeign } from './foreign.ts';
-import { listenForWebSockets } from './websocket.ts';
+import type { Foreign, ListenForeign } from './foreign.ts';
+import { described } from './foreign.ts';
+import { createPeer } from './peer.ts';
+import { listenForWebSockets, type Payload } from './websocket.ts';
 
 /** SDP whose parts a fuzzed answer takes. */
 const LINES = [
@@ -19,28 +21,59 @@ const LINES = [
   'a=max-message-size:262144',
   'a=candidate:1 1 UDP 2122317823 127.0.0.1 9 typ host',
 ];
+/** One arrival in this many comes over the signalling connection, which should be silent by then. */
+const SIGNALS = 20;
 
-/** Plays a server that signals anything and never has a peer connection, so that no session opens. */
+/** Plays a server that negotiates over a WebSocket and sends anything through the data channel. */
 export const listenForOffers: ListenForeign = async (random) => {
+  const peer = createPeer();
   const sdp = (): string => LINES.map((line) => (random.oneIn(8) ? random.text() : line)).join('\r\n');
-  const junk = () =>
+  const junk = (): Payload =>
     random.pick([
       () => random.jsonText(),
       () => random.bytes(),
       () => JSON.stringify({ type: 'answer', sdp: random.json() }),
       () => JSON.stringify({ type: 'answer', sdp: `${sdp()}\r\n` }),
-      () => JSON.stringify({ type: 'ready', sdp: random.json() }),
+      () => JSON.stringify({ type: 'other', sdp: random.json() }),
     ])();
-  const foreign = await listenForWebSockets(random, {
+  const signalling = await listenForWebSockets(random, {
     junk,
-    next: () => ({ payloads: [junk()], counts: 1 }),
-  });
-  foreign.opening = 'any';
-  return {
-    ...foreign,
-    get opening() {
-      return foreign.opening;
+    hear(data, say) {
+      if (foreign.opening === 'any') return say(junk());
+      const { sdp: offer } = JSON.parse(String(data)) as { sdp: string };
+      void peer
+        .answer(offer, () => say('{"type":"ready"}'))
+        .then((answer) => say(JSON.stringify({ type: 'answer', sdp: answer })));
     },
-    set opening(_) {},
+    next: () => ({ payloads: [`{"type":${random.jsonText()}`], counts: 1 }),
+  });
+
+  function arrive(): { what: string; counts: number } {
+    if (random.oneIn(SIGNALS)) return signalling.arrive();
+    const payload = random.payload();
+    if (random.oneIn(40)) {
+      random.pick([peer.closeChannel, peer.close, signalling.cut])();
+      return { what: 'the end of the channel, the peer or the signalling', counts: 1 };
+    }
+    if (random.oneIn(40)) peer.openAnother();
+    peer.say(payload);
+    return { what: described(payload), counts: 1 };
+  }
+
+  const foreign: Foreign = {
+    ...signalling,
+    get opening() {
+      return signalling.opening;
+    },
+    set opening(opening) {
+      signalling.opening = opening;
+    },
+    say: peer.say,
+    arrive,
+    async [Symbol.asyncDispose]() {
+      peer.close();
+      await signalling[Symbol.asyncDispose]();
+    },
   };
+  return foreign;
 };

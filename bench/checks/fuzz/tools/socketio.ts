@@ -94,6 +94,57 @@ export const listenForSocketio = overWebSocket(encodeJson);
 /** Plays a server of Socket.IO over WebSocket whose packets are MessagePack. */
 export const listenForPackedSocketio = overWebSocket(encodePack);
 
+/** Joins packets into the body of a poll's answer (Engine.IO 4). */
+const bodyOf = (packets: readonly Payload[]): string =>
+  packets.map((part) => (typeof part === 'string' ? part : `b${Buffer.from(part).toString('base64')}`)).join('\u001e');
+
+/** Plays a server of Socket.IO whose sessions begin with long polling and move to WebSocket. */
+export const listenForUpgradedSocketio: ListenForeign = async (random) => {
+  let waiting: ServerResponse | undefined;
+  let due: Payload[] = [];
+  /** Number of the newest session. Requests of an earlier one may still come. */
+  let newest = 0;
+  const anything = (): boolean => foreign.opening === 'any' && random.oneIn(3);
+
+  function answerPoll(): void {
+    if (waiting === undefined || due.length === 0) return;
+    waiting.end(bodyOf(due));
+    waiting = undefined;
+    due = [];
+  }
+
+  const foreign = await listenForWebSockets(random, {
+    scheme: 'http',
+    answer(request, response) {
+      request.resume();
+      response.on('error', () => {});
+      if (anything()) return anyAnswer(random, response);
+      if (request.method === 'POST') return void response.end('ok');
+      const [, sid] = /[?&]sid=(\d+)/.exec(request.url!) ?? [];
+      if (sid !== undefined) {
+        if (Number(sid) !== newest) return void response.writeHead(400).end();
+        waiting = response;
+        return answerPoll();
+      }
+      waiting = undefined;
+      due = encodeJson({ type: PacketType.CONNECT, nsp: '/', data: { sid: 'abc' } });
+      const upgrades = anything() ? random.json() : ['websocket'];
+      response.end(`0${JSON.stringify({ ...HANDSHAKE, sid: String(++newest), upgrades })}`);
+      if (foreign.opening === 'any') setTimeout(() => foreign.cut(), 10 + random.below(20));
+    },
+    // The client probes the WebSocket, and moves to it when the poll that it left open is answered.
+    hear(data, say) {
+      if (String(data) !== '2probe') return;
+      say(anything() ? junk(random, encodeJson)[0]! : '3probe');
+      due.push(anything() ? random.text() : '6');
+      answerPoll();
+    },
+    junk: () => junk(random, encodeJson)[0]!,
+    next: () => next(random, encodeJson),
+  });
+  return foreign;
+};
+
 /** Plays a server of Socket.IO over long polling. */
 export const listenForPolledSocketio: ListenForeign = async (random) => {
   let waiting: ServerResponse | undefined;
@@ -104,9 +155,7 @@ export const listenForPolledSocketio: ListenForeign = async (random) => {
     if (waiting === undefined || due.length === 0) return;
     const response = waiting;
     waiting = undefined;
-    const body = due
-      .map((part) => (typeof part === 'string' ? part : `b${Buffer.from(part).toString('base64')}`))
-      .join('\u001e');
+    const body = bodyOf(due);
     if (broken) {
       broken = false;
       return anyAnswer(random, response);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { bindForeign, described, endSocket, type Foreign, writeInPieces } from './foreign.ts';
@@ -13,6 +13,8 @@ const PING = 9;
 export interface Above {
   readonly scheme?: 'http';
   readonly subprotocol?: string;
+  /** Answers a request that is no upgrade. It is answered with 404 if left out. */
+  answer?(request: IncomingMessage, response: ServerResponse): void;
   /** Says what opens a session, when the connection is open. Nothing by itself if left out. */
   open?(say: (payload: Payload) => void): void;
   /** Answers what the client has sent. */
@@ -27,7 +29,9 @@ export type Payload = string | Uint8Array;
 
 /** Plays a server over WebSocket: `ws` reads what clients send, and frames are written to the socket by hand, right or wrong. */
 export async function listenForWebSockets(random: Random, above: Above): Promise<Foreign> {
-  const server = createServer((_, response) => response.writeHead(404).end());
+  const server = createServer((request, response) =>
+    above.answer === undefined ? response.writeHead(404).end() : above.answer(request, response),
+  );
   const reader = new WebSocketServer({ noServer: true, ...(above.subprotocol === undefined ? {} : subprotocols) });
   let newest: Socket | undefined;
   server.on('upgrade', (request, stream, head) => {

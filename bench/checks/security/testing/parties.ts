@@ -1,5 +1,5 @@
 import { platform } from '../../../../clients/platform/node.ts';
-import type { ClientModule, Listener, Platform, ServerModule, ServerSettings } from '../../../contract.ts';
+import type { ClientModule, Listener, Platform, ReplayLog, ServerModule, ServerSettings } from '../../../contract.ts';
 import { usualLimits } from '../../../limits.ts';
 import { Kit, type Peer, within } from '../../../testing/kit.ts';
 import { type Subject, subjects } from '../../../testing/subjects.ts';
@@ -35,7 +35,7 @@ export async function everyParty(): Promise<readonly Party[]> {
   );
 }
 
-type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'origins'>>;
+type Guarded = Partial<Pick<ServerSettings, 'host' | 'identity' | 'tokens' | 'origins'>> & { readonly log?: ReplayLog };
 
 /** Servers and sessions of one test. They are closed when the test ends. */
 export class PartyKit extends Kit {
@@ -46,15 +46,21 @@ export class PartyKit extends Kit {
   }
 
   /** Opens a session. @param peer also gets what arrives in a session that is refused in the end */
-  join(party: Party, url: string, { token, peer, surroundings = platform }: Opening = {}): Promise<Peer> {
-    const settings = { options: optionsOf(party), platform: surroundings };
-    const connecting = this.connect(party.client, url, token === undefined ? settings : { ...settings, token }, peer);
+  join(party: Party, url: string, { token, resume, peer, surroundings = platform }: Opening = {}): Promise<Peer> {
+    const settings = {
+      options: optionsOf(party),
+      platform: surroundings,
+      ...(token === undefined ? {} : { token }),
+      ...(resume === undefined ? {} : { resume }),
+    };
+    const connecting = this.connect(party.client, url, settings, peer);
     return within(connecting, 'the session to open');
   }
 }
 
 interface Opening {
   readonly token?: string | undefined;
+  readonly resume?: string;
   readonly peer?: Peer | undefined;
   readonly surroundings?: Platform;
 }

@@ -44,7 +44,9 @@ function presetAnswers(id: string, more: Partial<Answers> = {}): Answers {
   const preset = PRESETS.find((one) => one.id === id);
   if (preset === undefined) throw new Error(`no preset ${id}`);
   const { needs, weights, scenario } = preset;
-  return { ...blank, preset: id, needs, weights, load: { ...blank.load, preferred: scenario }, ...more };
+  const { percentile, seconds } = preset.objective;
+  const objective = { percentile, seconds };
+  return { ...blank, preset: id, needs, weights, objective, load: { ...blank.load, preferred: scenario }, ...more };
 }
 
 /** Scrolls to the questions, which are drawn when they come near. */
@@ -110,7 +112,7 @@ describe('answers give the advice that the command line gives', () => {
     ],
   ] satisfies [string, string, Answers][])('%s', async (_name, hash, answers) => {
     const expected = advised(answers);
-    await reader.open(html, { acceptDownloads: true }, async (page) => {
+    await reader.open(html, {}, async (page) => {
       await page.evaluate((text) => {
         location.hash = text;
       }, hash);
@@ -340,7 +342,7 @@ test('a need and its opposite are one question, which can also be left open', as
 });
 
 test('a reader’s own judgement is weighed, marked and kept', async () => {
-  const kept = await reader.open(html, { acceptDownloads: true }, async (page) => {
+  const kept = await reader.open(html, {}, async (page) => {
     await page.evaluate(() => {
       location.hash = '#weights=simplicity:100';
     });
@@ -405,7 +407,8 @@ test('an objective that no option meets can be dropped in the result', async () 
     await page.getByRole('button', { name: 'Try it: Without the objective' }).click();
     await page.locator('.advisor-heading', { hasText: 'Use ws.' }).waitFor();
     expect(await page.locator('input[name="advisor-slo"]').inputValue()).toBe('');
-    expect(await page.evaluate(() => location.hash)).not.toContain('slo');
+    // The preset has an objective of its own, so that the link says that there is none.
+    expect(await page.evaluate(() => location.hash)).toContain('slo=none');
   });
 });
 

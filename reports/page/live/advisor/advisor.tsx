@@ -8,9 +8,12 @@ export function advisor(page: Document): void {
   const mount = page.getElementById('advisor-panel');
   if (mount === null) return;
   for (const table of page.querySelectorAll('details.advisor-table')) table.removeAttribute('open');
+  const networks = (mount.dataset.networks ?? '').split(' ').filter((name) => name !== '');
   const scenarios = (mount.dataset.scenarios ?? '').split(' ').filter((name) => name !== '');
   const show = (): void => {
-    createRoot(mount).render(<Panel scenarios={scenarios} styleOf={readSeriesStyles(mount.dataset.styles)} />);
+    createRoot(mount).render(
+      <Panel scenarios={scenarios} networks={networks} styleOf={readSeriesStyles(mount.dataset.styles)} />,
+    );
   };
   if (isLinked()) {
     show();

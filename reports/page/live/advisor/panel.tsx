@@ -15,7 +15,13 @@ import { Result } from './result.tsx';
 import type { SeriesStyles } from './series-style.tsx';
 
 /** Shows the questions on the left, and the answer on the right. */
-export function Panel({ scenarios, styleOf }: { scenarios: readonly string[]; styleOf: SeriesStyles }) {
+type Props = {
+  readonly scenarios: readonly string[];
+  readonly networks: readonly string[];
+  readonly styleOf: SeriesStyles;
+};
+
+export function Panel({ scenarios, networks, styleOf }: Props) {
   const [draft, setDraft] = useState(linkedDraft);
   const measured = useEmbedded();
   const { answers, problems } = useMemo(() => readDraft(draft), [draft]);
@@ -33,7 +39,14 @@ export function Panel({ scenarios, styleOf }: { scenarios: readonly string[]; st
   const families = [...new Set(ids)].filter((id) => judgementsOf(id) !== undefined);
   return (
     <div className="advisor-columns" ref={questions}>
-      <Questions draft={draft} problems={problems} scenarios={scenarios} families={families} change={change} />
+      <Questions
+        draft={draft}
+        problems={problems}
+        scenarios={scenarios}
+        networks={networks}
+        families={families}
+        change={change}
+      />
       {announced === '' ? null : (
         <button
           type="button"

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { NO_NETWORK } from '../../../../bench/results/dimensions.ts';
 import { judgementsOf } from '../../../advice/facts/index.ts';
 import { JUDGED, type JudgedCriterion, LEVELS, type Level } from '../../../advice/facts/shape.ts';
 import { CRITERIA, type CriterionId } from '../../../advice/questions/criteria.ts';
@@ -13,6 +14,7 @@ type Props = {
   readonly draft: Draft;
   readonly problems: Problems;
   readonly scenarios: readonly string[];
+  readonly networks: readonly string[];
   /** Transports of the run that the authors have judged. */
   readonly families: readonly string[];
   readonly change: Change;
@@ -136,7 +138,7 @@ function Either({ question, either, draft, change }: EitherProps) {
   );
 }
 
-function Load({ draft, problems, scenarios, change }: Props) {
+function Load({ draft, problems, scenarios, networks, change }: Props) {
   return (
     <fieldset>
       <legend>3. How much?</legend>
@@ -197,6 +199,24 @@ function Load({ draft, problems, scenarios, change }: Props) {
               {scenarios.map((scenario) => (
                 <option key={scenario} value={scenario}>
                   {scenario}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
+        {networks.length < 2 ? null : (
+          <label className="advisor-field">
+            <span>Network to judge by</span>
+            <select
+              className="advisor-input"
+              name="advisor-network"
+              value={draft.network ?? ''}
+              onChange={({ currentTarget: { value } }) => change({ ...draft, network: value === '' ? null : value })}
+            >
+              <option value="">as your needs ask</option>
+              {networks.map((network) => (
+                <option key={network} value={network}>
+                  {network === NO_NETWORK ? 'none, a wire without delay or loss' : network}
                 </option>
               ))}
             </select>

@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { Level } from '../../../advice/facts/shape.ts';
+import { factText, isQualified, type Level } from '../../../advice/facts/shape.ts';
 import type {
   Advice,
   CellTag,
@@ -17,12 +17,15 @@ import {
   certaintiesOf,
   closeText,
   flipText,
+  hasChanges,
+  MEASURE_LABEL,
   measuredAloneText,
   needFlipText,
   noneLeftText,
+  unmeasuredText,
 } from '../../../advice/words.ts';
 import { integer, ratio, share } from '../../../model/format.ts';
-import { Name, Scroll, unbroken } from '../../parts/parts.tsx';
+import { Name, Prose, Scroll, unbroken } from '../../parts/parts.tsx';
 import { type SeriesStyles, Swatch } from './series-style.tsx';
 
 export type Shown = {
@@ -56,7 +59,9 @@ export function Result(shown: Shown) {
         </p>
       )}
       {close === null ? null : <p>{close}</p>}
-      <p className="advisor-load-text">{unbroken(load.text)}</p>
+      <p className="advisor-load-text">
+        <Prose>{load.text}</Prose>
+      </p>
       <HowSure {...shown} />
       <Options {...shown} />
       <RuledOut {...shown} />
@@ -73,7 +78,9 @@ export function Result(shown: Shown) {
           <summary>{warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}</summary>
           <ul className="warnings">
             {warnings.map((text) => (
-              <li key={text}>{text}</li>
+              <li key={text}>
+                <Prose>{text}</Prose>
+              </li>
             ))}
           </ul>
         </details>
@@ -100,7 +107,7 @@ function Filtered(shown: Shown) {
           <li key={name}>
             <Swatch style={shown.styleOf(name)} /> <Name>{name}</Name>
             {conditionsOf(needs).length === 0 ? null : (
-              <small className="advisor-quiet">only if {conditionsOf(needs).join('; ')}</small>
+              <small className="advisor-quiet">{conditionsOf(needs).join('; ')}</small>
             )}
           </li>
         ))}
@@ -112,8 +119,7 @@ function Filtered(shown: Shown) {
 }
 
 const isOut = ({ needs }: Option): boolean => needs.some(({ value }) => value === 'no');
-const conditionsOf = (needs: readonly NeedCell[]): string[] =>
-  needs.filter(({ value }) => value === 'depends' || value === 'other form').map(({ note }) => note);
+const conditionsOf = (needs: readonly NeedCell[]): string[] => needs.filter(isQualified).map(factText);
 
 function HowSure({ advice, styleOf }: Shown) {
   const { robustness, recommended } = advice;
@@ -186,7 +192,7 @@ function Options(shown: Shown) {
           {unjudged.map(({ name, reason }, index) => (
             <Fragment key={name}>
               {index === 0 ? '' : '; '}
-              <Name>{name}</Name> ({reason})
+              <Name>{name}</Name> (<Prose>{reason}</Prose>)
             </Fragment>
           ))}
         </p>
@@ -205,12 +211,12 @@ const Badge = ({ rating }: Pick<Option, 'rating'>) => (
 function OneOption({ option, shown }: { option: Option; shown: Shown }) {
   const { name, title, rating, because, reasons, needs } = option;
   const first = shown.advice.recommended.includes(name);
-  const conditions = needs.filter(({ value }) => value === 'depends' || value === 'other form');
+  const conditions = needs.filter(isQualified);
   const more = [
     ...reasons.map((reason) => <OneReason key={reason.text} reason={reason} shown={shown} />),
     ...conditions.map((cell) => (
       <li key={cell.need}>
-        <span aria-hidden="true">◐</span> {nameOf(cell.need)}: only if {cell.note} <Cited cell={cell} />
+        <span aria-hidden="true">◐</span> {nameOf(cell.need)}: {factText(cell)} <Cited cell={cell} />
       </li>
     )),
   ];
@@ -306,31 +312,34 @@ function RuledOut({ advice }: Shown) {
 }
 
 function Unmeasured({ advice: { unmeasured, measure } }: { advice: Advice }) {
-  if (unmeasured.length === 0) return null;
   return (
-    <div className="advisor-out">
-      <h4>Not measured in this run, but meeting the needs on paper</h4>
-      <ul>
-        {unmeasured.map(({ name, title, conditions }) => (
-          <li key={name}>
-            {name} ({title}){conditions.length === 0 ? '' : `, only if ${conditions.join('; ')}`}
-          </li>
-        ))}
-      </ul>
+    <>
+      {unmeasured.length === 0 ? null : (
+        <div className="advisor-out">
+          <h4>Not measured in this run, but meeting the needs by the facts alone</h4>
+          <ul>
+            {unmeasured.map((one) => (
+              <li key={one.name}>
+                {one.name} {unmeasuredText(one)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       {measure === null ? null : (
         <p>
-          To measure it with the others: <code className="advisor-command">{measure}</code>
+          {MEASURE_LABEL}: <code className="advisor-command">{measure}</code>
         </p>
       )}
-    </div>
+    </>
   );
 }
 
 function Changes({ advice, turn }: Shown) {
-  const { sensitivity, recommended } = advice;
+  const { sensitivity } = advice;
   const flip = flipText(advice);
   const { needs, next, measuredAlone } = sensitivity;
-  if (recommended.length === 0 && needs.length === 0) return null;
+  if (!hasChanges(advice)) return null;
   const others = needs.filter(({ winner }) => winner !== null);
   const none = noneLeftText(sensitivity);
   return (

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compare } from '../../../compare/compare.ts';
 import { makeReport } from '../../../report.ts';
 import { ECHO, EVERY_KIND, makeResults, SEVEN, type TransportSpec } from '../../../testing/fixtures.ts';
+import { RECOVERY_RUN } from '../../../testing/recovery.ts';
 import { unpackPoints } from '../../charts/points.ts';
 import { renderComparison } from '../../document/render.ts';
 import { type Reader, startReader } from '../../testing/browser.ts';
@@ -51,6 +52,7 @@ const chartsIn = (page: Page): Promise<Chart[]> =>
 
 describe.each([
   ['a report of every kind', everyKind, 7],
+  ['a report of faults and slow readers', () => render(RECOVERY_RUN), 6],
   ['a comparison', twoRuns, 1],
 ])('%s', (_name, html, minCharts) => {
   test('by keyboard alone every chart is reached, each of its points announced, and the chart left again', async () => {
@@ -86,6 +88,8 @@ describe.each([
         await page.keyboard.press('Shift+Tab');
       }
       expect(read.size).toBe(charts.length);
+      // The clock stays with the page.
+      await page.close();
     });
   }, 120_000);
 
@@ -176,7 +180,7 @@ test('the pointer shows the texts that the keyboard reads, and Escape hides them
 describe('copies and downloads', () => {
   test('give every figure’s table as CSV that is safe to open, and its chart as a self-contained file', async () => {
     const html = await render({ transports: { '=1+1': {}, ...SEVEN }, scenarios: EVERY_KIND, wire: 'link' });
-    const options = { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true };
+    const options = { permissions: ['clipboard-read', 'clipboard-write'] };
     await reader.open(html, options, async (page) => {
       await page.evaluate(ALL_QUESTIONS);
       const figures = page.locator('figure:has(svg.chart)');

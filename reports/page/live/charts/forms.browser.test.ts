@@ -41,7 +41,7 @@ const seriesOf = (figure: Locator): Promise<{ name: string; packed: string }[]> 
 
 describe('medians with their intervals', () => {
   test('caption, chart, table and downloads show the metric and the axis that the reader chooses', async () => {
-    const options = { permissions: ['clipboard-read', 'clipboard-write'], acceptDownloads: true };
+    const options = { permissions: ['clipboard-read', 'clipboard-write'] };
     await reader.open(html, options, async (page) => {
       const figure = figureOf(page, 'question-1-intervals');
       const usual = await figure.locator('figcaption').textContent();

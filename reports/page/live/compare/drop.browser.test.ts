@@ -1,6 +1,4 @@
 import { Buffer } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -167,17 +165,41 @@ describe('files that are no run', () => {
   const fitting = json(run({ transports: { ws: SEVEN.ws ?? {} }, seed: 2 }), 'fitting.json');
   const spoilt = { ...own, plan: { ...own.plan, seed: 'one' } };
 
+  /** Cuts a histogram of the third trial of the second case. */
+  const spoiltHistogram = (name: 'response' | 'connect'): Results => ({
+    ...own,
+    cases: own.cases.map((one, index) => ({
+      ...one,
+      trials: one.trials.map((trial) =>
+        index !== 1 || trial.block !== 2 || trial.state === 'failed'
+          ? trial
+          : { ...trial, latency: { ...trial.latency, [name]: trial.latency[name].slice(0, 60) } },
+      ),
+    })),
+  });
+
   test.each<[string, () => Given | Promise<Given>, RegExp]>([
-    [
-      'no JSON',
-      () => ({ name: 'notes.txt', text: 'hello' }),
-      /notes\.txt is not JSON, or its end is missing\. Drop the results\.json/,
-    ],
+    ['no JSON', () => ({ name: 'notes.txt', text: 'hello' }), /notes\.txt is not JSON\. Drop the results\.json/],
     [
       'JSON that ends in the middle',
-      () => ({ name: 'r.json', text: JSON.stringify(own).slice(0, -100) }),
-      /is not JSON, or its end is missing/,
+      () => ({ name: 'r.json', text: JSON.stringify(own).slice(0, -101) }),
+      /r\.json ends in the middle\. Drop/,
     ],
+    [
+      'a compressed run',
+      () => ({ name: 'r.json.gz', text: gzipSync('{}').toString('latin1') }),
+      /r\.json\.gz is (compressed|not JSON)/,
+    ],
+    [
+      'two runs',
+      () => ({ name: 'two.json', text: `${JSON.stringify(own)}\n${JSON.stringify(own)}` }),
+      /several documents/,
+    ],
+    ...(['response', 'connect'] as const).map((name): [string, () => Given, RegExp] => [
+      `a run with a damaged histogram “${name}”`,
+      () => json(spoiltHistogram(name), 'r.json'),
+      new RegExp(`^Not compared: r\\.json is damaged: the histogram “${name}” of trial 3 of \\S+ cannot be decoded`),
+    ]),
     ['nothing', () => ({ name: 'empty.json', text: '' }), /empty\.json is empty\. Drop/],
     [
       'other JSON',
@@ -333,40 +355,6 @@ test('without a script the section gives the command that compares runs, and sho
   await reader.open(small, { javaScriptEnabled: false }, async (page) => {
     expect(await page.locator('#compare').innerText()).toContain('npm run compare -- base.json new.json');
     expect(await page.locator('#compare :is(input, button, select)').count()).toBe(0);
-  });
-});
-
-test.each([
-  ['light', { colorScheme: 'light' }],
-  ['dark', { colorScheme: 'dark' }],
-  ['forced colours', { forcedColors: 'active' }],
-  ['narrow', { viewport: { width: 320, height: 720 } }],
-] as const)('%s: axe finds no serious barrier in any state', async (_, options) => {
-  const axe = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-  await reader.open(small, options, async (page) => {
-    await page.evaluate(axe);
-    const grave = async (): Promise<string[]> =>
-      page.evaluate(async () => {
-        const engine: {
-          run(where: string): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-        } = Reflect.get(window, 'axe');
-        const { violations } = await engine.run('#compare');
-        const those = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-        return those.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      });
-    expect(await grave()).toEqual([]);
-    await give(page, { name: 'notes.txt', text: 'x' });
-    await page.waitForSelector('.refusal');
-    expect(await grave()).toEqual([]);
-    await give(page, json(run({ seed: 2, transports: slower })));
-    await page.waitForSelector('.compared');
-    await page
-      .locator('.compared details')
-      .first()
-      .evaluate((one) => one.setAttribute('open', ''));
-    await page.getByLabel('p (Holm)').check();
-    expect(await grave()).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
   });
 });
 

@@ -96,7 +96,7 @@ async function readOther(file: File, turn: YieldToMain): Promise<Other> {
     );
   }
   const share = (done: number) => turn(() => `Reading ${name}: ${Math.floor(done * 100)} %`);
-  return { name, run: analysed ?? (await decodeRun(results, share)) };
+  return { name, run: analysed ?? (await decodeRun({ name, results }, share)) };
 }
 
 /** True of the results embedded in a report, and of those downloaded from it. */

@@ -1,6 +1,7 @@
+import { command } from '../../../../bench/results/command.ts';
 import { withoutNewer } from '../../../../bench/results/newer.ts';
 import type { Results } from '../../../../bench/results/schema.ts';
-import { decodeText, isUnmarkedUtf16 } from '../../../../bench/results/text.ts';
+import { decodeText, isUnmarkedUtf16, notJson } from '../../../../bench/results/text.ts';
 import { upgrade } from '../../../../bench/results/upgrade.ts';
 import { ANALYSIS, RESULTS } from '../../document/embedded-data.ts';
 import { decompressed } from '../embedded-data.ts';
@@ -31,18 +32,15 @@ export async function readDropped(file: File): Promise<Dropped> {
   if (size > MAX_BYTES) {
     throw new Unusable(
       `${name} has ${Math.round(size / MEGABYTE)} MB, but this page reads at most ${MAX_BYTES / MEGABYTE} MB. ` +
-        `If it is a run, compare in a terminal: npm run compare -- base.json new.json --out page.html`,
+        `If it is a run, compare in a terminal: ${command('npm run compare -- base.json new.json --out page.html')}`,
     );
   }
   const bytes = await file.arrayBuffer().catch(() => {
     throw new Unusable(`${name} cannot be read. If it is a folder, drop the results.json inside it.`);
   });
   const text = decodeText(new Uint8Array(bytes));
-  if (isUnmarkedUtf16(text)) {
-    throw new Unusable(`${name} is UTF-16 without a byte order mark; convert it to UTF-8. ${GIVE}`);
-  }
-  if (text.trim() === '') throw new Unusable(`${name} is empty. ${GIVE}`);
-  if (!text.trimStart().startsWith('<')) return { name, results: resultsIn(text, name), analysis: undefined };
+  if (!text.trimStart().startsWith('<') || isUnmarkedUtf16(text))
+    return { name, results: resultsIn(text, name), analysis: undefined };
   const embedded = await embeddedIn(text, RESULTS, name);
   if (embedded === null) throw new Unusable(withoutRun(text, name));
   const analysis = await embeddedIn(text, ANALYSIS, name).catch(() => null);
@@ -80,7 +78,7 @@ function parsed(text: string): unknown {
 function resultsIn(text: string, name: string): Results {
   const document = parsed(text);
   if (document === undefined) {
-    throw new Unusable(`${name} is not JSON, or its end is missing. ${GIVE}`);
+    throw new Unusable(`${name} ${notJson(text)}. ${GIVE}`);
   }
   const readable = SCHEMA.properties?.schema?.const;
   const version = typeof document === 'object' && document !== null && 'schema' in document ? document.schema : null;
@@ -90,7 +88,7 @@ function resultsIn(text: string, name: string): Results {
   if (version !== readable) {
     throw new Unusable(
       version.startsWith('wirebench/')
-        ? `${name} has schema ${JSON.stringify(version)}, but this page reads ${readable}. Create this page again with the version of Wirebench that wrote the file: npm run report -- results.json`
+        ? `${name} has schema ${JSON.stringify(version)}, but this page reads ${readable}. Create this page again with the version of Wirebench that wrote the file: ${command('npm run report -- results.json')}`
         : `${name} contains ${JSON.stringify(version)}, not the results of a run. ${GIVE}`,
     );
   }

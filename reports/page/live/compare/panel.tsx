@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Comparison } from '../../../compare/compare-model.ts';
 import { WHOLE } from '../../comparison/comparison-state.ts';
 import { ComparisonClaim, ComparisonPill, RunLine } from '../../comparison/comparison-view.tsx';
-import { Name } from '../../parts/parts.tsx';
+import { Prose } from '../../parts/parts.tsx';
 import { ControlledComparison } from './controls.tsx';
 
 /** Role of this page's run in the comparison. */
@@ -59,7 +59,10 @@ export function Panel({ state, onFile, onRole, onClose }: PanelProps) {
       <div role="alert">
         {state.kind === 'refused' ? (
           <p className="refusal">
-            <strong>Not compared:</strong> <Name>{state.why}</Name>
+            <strong>Not compared:</strong>{' '}
+            <bdi>
+              <Prose>{state.why}</Prose>
+            </bdi>
           </p>
         ) : null}
       </div>

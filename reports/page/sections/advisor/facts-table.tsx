@@ -1,5 +1,5 @@
 import type { Results } from '../../../../bench/results/schema.ts';
-import type { Fact, FactValue, Tag } from '../../../advice/facts/shape.ts';
+import { ELSEWHERE, type Fact, type FactValue, factText, type Tag } from '../../../advice/facts/shape.ts';
 import { NEED_GROUPS, NEEDS, type NeedId } from '../../../advice/questions/needs.ts';
 import type { Analysis } from '../../../model/model.ts';
 import { Name, Scroll } from '../../parts/parts.tsx';
@@ -9,13 +9,13 @@ const TEXTS: Readonly<Record<FactValue, string>> = {
   yes: '✓ yes',
   no: '✕ no',
   depends: '◐ only if',
-  'other form': '◐ only if',
+  [ELSEWHERE]: '◐ not measured here',
 };
 const CLASSES: Readonly<Record<FactValue, string>> = {
   yes: 'fact-yes',
   no: 'fact-no',
   depends: 'fact-if',
-  'other form': 'fact-if',
+  [ELSEWHERE]: 'fact-if',
 };
 const LETTERS: Readonly<Record<Tag, string>> = { measured: 'M', specification: 'S', judgement: 'J' };
 
@@ -71,9 +71,9 @@ export function FactsTable({ results, analysis }: { results: Results; analysis: 
         {[...Map.groupBy(notes.values(), ({ need }) => need)].map(([need, those]) => (
           <div key={need}>
             <dt>{need}</dt>
-            {those.map(({ label, fact: { value, note, source } }) => (
+            {those.map(({ label, fact }) => (
               <dd key={label} id={idOf(label)}>
-                <b>{label}</b> {value === 'yes' || value === 'no' ? value : 'only if'}: {note} ({source.clause})
+                <b>{label}</b> {factText(fact)} ({fact.source.clause})
               </dd>
             ))}
           </div>

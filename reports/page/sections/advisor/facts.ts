@@ -14,11 +14,12 @@ export type FactColumn = {
 };
 
 /** Facts of every transport for every need: first transports that the run measured, then those that it did not. */
-export function factColumns(results: Results, { groups }: Analysis): FactColumn[] {
+export function factColumns(results: Results, analysis: Analysis): FactColumn[] {
+  const { groups } = analysis;
   const rows = groups.flatMap((group) => group.rows).filter(({ floor }) => !floor);
   const measured = [...Map.groupBy(rows, ({ flag }) => flag)].flatMap(([name, [row]]): FactColumn[] => {
     const entries = NEEDS.flatMap(({ id }) => {
-      const fact = row === undefined ? undefined : factOf(row, id, results);
+      const fact = row === undefined ? undefined : factOf(row, id, { results, analysis });
       return fact === undefined ? [] : [[id, fact] as const];
     });
     const facts = complete(Object.fromEntries(entries));

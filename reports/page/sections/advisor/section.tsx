@@ -5,6 +5,7 @@ import { needOf } from '../../../advice/questions/needs.ts';
 import { PRESETS, type Preset } from '../../../advice/questions/presets.ts';
 import { shapeOf } from '../../../kinds/lookup.ts';
 import { share } from '../../../model/format.ts';
+import { objectiveText } from '../../../model/group.ts';
 import type { Analysis } from '../../../model/model.ts';
 import { Name, Scroll } from '../../parts/parts.tsx';
 import type { SeriesStyles } from '../../parts/series-style.ts';
@@ -30,6 +31,7 @@ export function AdvisorSection({ results, analysis, styles }: Props & { readonly
         id="advisor-panel"
         className="needs-script"
         data-scenarios={scenariosOf(analysis).join(' ')}
+        data-networks={networksOf(analysis).join(' ') || undefined}
         data-styles={JSON.stringify(styleEntriesOf(analysis, styles))}
       />
       <details className="advisor-table" open>
@@ -65,6 +67,16 @@ const scenariosOf = ({ groups }: Analysis): string[] => [
   ),
 ];
 
+/** Ids of the networks that the reader may judge by; none where there is only one. */
+function networksOf({ groups }: Analysis): string[] {
+  const networks = new Set(
+    groups
+      .filter(({ question }) => shapeOf(question).advice?.need === 'traffic' && !/\s/.test(question.network))
+      .map(({ question }) => question.network),
+  );
+  return networks.size < 2 ? [] : [...networks];
+}
+
 /** Table of advice to readers who only name a use: the load is the run's own, needs and weights are those of the preset. */
 function PresetsTable({ results, analysis }: Props) {
   return (
@@ -86,7 +98,7 @@ function PresetsTable({ results, analysis }: Props) {
                 <th scope="row">
                   {preset.title} <small>--preset {preset.id}</small>
                 </th>
-                <td>{preset.needs.map((id) => needOf(id).name).join(', ')}</td>
+                <td>{[...preset.needs.map((id) => needOf(id).name), objectiveText(preset.objective)].join(', ')}</td>
                 <td>
                   <strong>
                     <Name>{advice.heading}</Name>
@@ -100,20 +112,20 @@ function PresetsTable({ results, analysis }: Props) {
         </tbody>
       </table>
       <p className="note">
-        Each row assumes the needs and weights that most such projects would begin with, and the measured case that is
-        nearest to the use. The last column is the share of 10,000 draws of trials and weights in which a transport
-        comes first; below 70 % the choice is a toss-up. For other needs, loads or weights:{' '}
+        Each row assumes the needs, weights and objective that most such projects would begin with, and the measured
+        case that is nearest to the use. The last column is the share of 10,000 draws of trials and weights in which a
+        transport comes first; below 70 % the choice is a toss-up. For other needs, loads or weights:{' '}
         <code>npm run choose -- results.json --preset chat --need browser,binary</code>
       </p>
     </Scroll>
   );
 }
 
-const answersOf = ({ id, needs, weights, scenario }: Preset) => ({
+const answersOf = ({ id, needs, weights, scenario, objective: { percentile, seconds } }: Preset) => ({
   preset: id,
   needs,
   weights,
-  objective: null,
+  objective: { percentile, seconds },
   judged: [],
   judgement: true,
   load: { scenario: null, preferred: scenario, clients: null, rate: null, size: null },

@@ -1,0 +1,47 @@
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net';
+
+/** TCP relay in front of a server, whose connections can be cut as by a crash: without any protocol's goodbye. */
+export interface Relay extends AsyncDisposable {
+  readonly port: number;
+  /** Cuts every connection, and each new one at once. */
+  cut(): void;
+  /** Passes connections on again, to another port if one is given. */
+  mend(port?: number): void;
+}
+
+/** Starts a relay to a port of the loopback. */
+export async function startRelay(target: number): Promise<Relay> {
+  let port = target;
+  let isCut = false;
+  const sockets = new Set<Socket>();
+  const track = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    // Ignored: `close` follows, and ends the other half.
+    socket.on('error', () => {});
+    return socket.once('close', () => sockets.delete(socket));
+  };
+  const server = createServer((near) => {
+    if (isCut) return void near.destroy();
+    const far = track(dial(port, '127.0.0.1'));
+    track(near).pipe(far).pipe(near);
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend(next = port) {
+      isCut = false;
+      port = next;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

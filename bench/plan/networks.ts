@@ -1,0 +1,37 @@
+import { NAMED } from '../networks/named.ts';
+import { readNetwork } from '../networks/network.ts';
+import { NO_NETWORK } from '../results/dimensions.ts';
+import type { Load, Scenario } from '../scenarios/shape.ts';
+import { type Given, listOf } from './readers.ts';
+
+/** Reads a list of networks into their ids. @param all true if the default is every named network, and none */
+export function readNetworks(given: Given | undefined, all: boolean, problems: string[]): readonly string[] {
+  if (given === undefined) return all ? [NO_NETWORK, ...Object.keys(NAMED)] : [NO_NETWORK];
+  const texts = listOf(given.value);
+  if (texts.length === 0) problems.push(`${given.where} names no network; there are: ${names().join(', ')}`);
+  const ids = texts.flatMap((text) => {
+    if (text === NO_NETWORK) return [text];
+    const read = readNetwork(text);
+    if ('network' in read) return [read.network.id];
+    problems.push(...read.problems.map((problem) => `${given.where}: ${problem}`));
+    return [];
+  });
+  const twice = new Set(ids.filter((id, at) => ids.indexOf(id) !== at));
+  for (const id of twice) problems.push(`${given.where} names ${id} twice`);
+  return ids;
+}
+
+const names = (): string[] => [NO_NETWORK, ...Object.keys(NAMED)];
+
+/** Options that decide the load and the encryption of a network's cases. */
+interface Chosen {
+  readonly profile: string;
+}
+
+/** True if a network's cases have the load and the encryption of networks: in a run of all networks those of none too. */
+export const isLikeNetwork = (network: string, { profile }: Chosen): boolean =>
+  network !== NO_NETWORK || profile === 'networks';
+
+/** Default load of a scenario over a network. */
+export const loadOver = ({ defaults }: Pick<Scenario, 'defaults'>, network: string, chosen: Chosen): Load =>
+  isLikeNetwork(network, chosen) ? { ...defaults, ...defaults.overNetwork } : defaults;

@@ -1,0 +1,48 @@
+import { FAULTS, POLICIES } from '../../results/dimensions.ts';
+import type { Fault, Policy } from '../../results/values.ts';
+import type { Outage, PlannedCase } from '../shape.ts';
+import { isOverNetwork } from './network.ts';
+import { hasSlowLines } from './readers.ts';
+
+/** Properties of a fault. */
+interface FaultTraits {
+  /** Part that it happens to: packets on their way, or the server. */
+  readonly at: 'path' | 'server';
+  /** True if some time passes until the path is back. */
+  readonly hasOutage: boolean;
+}
+
+const TRAITS: Readonly<Record<Fault, FaultTraits>> = {
+  blackhole: { at: 'path', hasOutage: true },
+  restart: { at: 'server', hasOutage: true },
+  drain: { at: 'server', hasOutage: true },
+  reset: { at: 'path', hasOutage: false },
+  rebind: { at: 'path', hasOutage: false },
+};
+
+export const hasOutage = (fault: Fault): boolean => TRAITS[fault].hasOutage;
+
+/** True if the server's process ends at the fault. */
+export const endsServer = (fault: Fault): boolean => TRAITS[fault].at === 'server';
+
+export const DEFAULT_FAULT: Fault = 'restart';
+export const DEFAULT_POLICY: Policy = 'managed';
+export const DEFAULT_OUTAGE: Outage = { minSeconds: 2, maxSeconds: 4 };
+
+type Planned = Pick<PlannedCase, 'dimensions' | 'scenario'>;
+
+/** Fault of a case whose kind has one. */
+export const faultOf = ({ dimensions = {} }: Pick<PlannedCase, 'dimensions'>): Fault =>
+  FAULTS.find((one) => one === dimensions.fault) ?? DEFAULT_FAULT;
+
+/** Policy of reconnecting of a case whose kind has a fault. */
+export const policyOf = ({ dimensions = {} }: Pick<PlannedCase, 'dimensions'>): Policy =>
+  POLICIES.find((one) => one === dimensions.reconnect) ?? DEFAULT_POLICY;
+
+/** True if a relay makes the fault of a case. */
+export const isFaultOfPath = (planned: Planned): boolean =>
+  planned.scenario.kind.uses.faults === true && !endsServer(faultOf(planned));
+
+/** True if the packets of a case go through a relay. */
+export const needsRelay = (planned: Planned): boolean =>
+  isOverNetwork(planned) || isFaultOfPath(planned) || hasSlowLines(planned);
